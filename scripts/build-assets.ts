@@ -50,7 +50,7 @@ const buildDocumentFonts = async (out: string): Promise<void> => {
 };
 
 /** Writes every asset of the console; returns the folder. */
-export const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> => {
+const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> => {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const file of ['app.js', 'sprite.svg', 'favicon.svg']) cpSync(join(source, file), join(out, file));

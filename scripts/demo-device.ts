@@ -16,7 +16,7 @@ export const dpkgInstall = (root: string, file: string): void => {
   if (done.status !== 0) throw new Error(`dpkg could not install ${file}: ${done.stderr}`);
 };
 
-export type DemoDevice = {
+type DemoDevice = {
   root: string;
   hostname: string;
   machineId: string;

@@ -22,7 +22,7 @@ import { createCleartextMessage, generateKey, readPrivateKey, sign } from 'openp
 
 export type RepositoryKey = { armoredPrivateKey: string; armoredPublicKey: string; fingerprint: string };
 
-export type DebSpec = {
+type DebSpec = {
   name: string;
   version: string;
   /** Default `all`. */
@@ -112,7 +112,7 @@ const controlFile = (spec: DebSpec): string => {
 };
 
 /** Builds one package without scripts and returns its path. */
-export const buildDeb = (spec: DebSpec, folder: string): string => {
+const buildDeb = (spec: DebSpec, folder: string): string => {
   mkdirSync(folder, { recursive: true });
   const tree = join(folder, `.build-${spec.name}`);
   rmSync(tree, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 /** The closed set of the agent's own refusals; refusals of what the trust chain offers keep the bundle format's codes. */
-export type AgentErrorCode =
+type AgentErrorCode =
   | 'USAGE'
   | 'STATE'
   | 'NOT_ENROLLED'
@@ -17,7 +17,7 @@ export type AgentErrorCode =
   | 'LIMIT'
   | 'TIMEOUT';
 
-export type AgentErrorDetails = { status?: number; serverCode?: string; retryAfterSeconds?: number };
+type AgentErrorDetails = { status?: number; serverCode?: string; retryAfterSeconds?: number };
 
 /** Any refusal of the agent; `message` names the cause, `code` is stable. */
 export class AgentError extends Error {

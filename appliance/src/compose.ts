@@ -143,7 +143,7 @@ export type Appliance = {
   close(): Promise<void>;
 };
 
-export type ComposeOptions = {
+type ComposeOptions = {
   dataDir: string;
   extensions?: Extensions;
   log?: Log;

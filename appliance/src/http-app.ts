@@ -16,7 +16,7 @@ import { inlineIntake } from './intake/inline.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { withoutHopByHop } from './platform/http/hop-by-hop.ts';
 
-export type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
+type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
 /** Every route of the appliance. */
 export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<HttpEnv> => {

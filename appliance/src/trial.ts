@@ -46,7 +46,7 @@ const nobody: Pick<EventService, 'record' | 'append'> = {
   append: () => 0,
 };
 
-export type TrialParts = {
+type TrialParts = {
   /** Of the database. */
   path: string;
   personal: Personal;

@@ -13,8 +13,8 @@ const contentTypes: Readonly<Record<string, string>> = {
   '.txt': 'text/plain; charset=utf-8',
 };
 
-export type AssetEntry = { readonly path: string; readonly file: string; readonly contentType: string };
-export type AssetManifest = Readonly<Record<string, AssetEntry>>;
+type AssetEntry = { readonly path: string; readonly file: string; readonly contentType: string };
+type AssetManifest = Readonly<Record<string, AssetEntry>>;
 
 /** Where the build puts the assets, from the sources and from the compiled files alike. */
 export const assetsDir = join(import.meta.dirname, '..', 'dist', 'assets');

@@ -20,7 +20,7 @@ export type ListState = {
   readonly open?: string;
 };
 
-export type ListChange = {
+type ListChange = {
   readonly q?: string;
   readonly filters?: readonly (readonly [string, string])[];
   readonly sort?: string | null;
@@ -31,9 +31,6 @@ export type ListChange = {
   readonly open?: string | null;
 };
 
-/** Names that no filter may have. */
-export const reservedParams = ['q', 'sort', 'after', 'col', 'all', 'open'] as const;
-
 const maxTrail = 100;
 const maxFilters = 40;
 const maxText = 500;
@@ -41,10 +38,7 @@ const maxText = 500;
 const term = /(^|\s)([A-Za-z][\w-]*):(?:"([^"]*)"|(\S+))/g;
 
 /** Splits `os:windows group:"Цех 2" srv` into filters of the known names and the rest. */
-export const parseSearch = (
-  text: string,
-  names: readonly string[],
-): { q: string; filters: (readonly [string, string])[] } => {
+const parseSearch = (text: string, names: readonly string[]): { q: string; filters: (readonly [string, string])[] } => {
   const filters: (readonly [string, string])[] = [];
   const q = text
     .slice(0, maxText)

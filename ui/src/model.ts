@@ -72,7 +72,7 @@ export type FilterField = {
   readonly valueName?: (value: string) => string;
 };
 /** `label` is shown as it is (a name); `key` is looked up, and so is the beginning of a `sentence`; else the value is shown. */
-export type FilterOption = {
+type FilterOption = {
   readonly value: string;
   readonly label?: string;
   readonly key?: string;

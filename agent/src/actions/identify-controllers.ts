@@ -22,13 +22,13 @@ import { step } from './action.ts';
 // identify-controllers: reads who controllers in this segment are (OT 5). The order is a closed list; anything beside it is
 // denied here, too. Before each packet the server is asked for a permit for it: one that says no, or does not answer, ends it.
 
-export type IdentifyContext = {
+type IdentifyContext = {
   connection: Pick<Connection, 'call'>;
   workFolder: string;
   isCancelled: () => boolean;
 };
 
-export type IdentifyControllers = (context: IdentifyContext, task: IdentifyControllersTask) => Promise<TaskResult>;
+type IdentifyControllers = (context: IdentifyContext, task: IdentifyControllersTask) => Promise<TaskResult>;
 
 /** The packets of a task, one a line, written before each leaves: what a crash leaves of the evidence. */
 const logPath = (workFolder: string, id: string): string => join(workFolder, `identify-${id}.jsonl`);

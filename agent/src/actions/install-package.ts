@@ -16,7 +16,7 @@ import { fetchObject } from './fetch-object.ts';
 const maxStatusBytes = 128 * 1024 * 1024;
 const toolTimeoutMs = 60_000;
 
-export const installedPackages = (files: RootFiles): InstalledPackage[] =>
+const installedPackages = (files: RootFiles): InstalledPackage[] =>
   parseDpkgStatus(files.text('var/lib/dpkg/status', maxStatusBytes) ?? '');
 
 const findInstalled = (

@@ -17,7 +17,7 @@ import { step } from './action.ts';
 // again. The agent knows no product's insides and runs nothing: it leaves the order beside the products' reports, where
 // only the administrator of the device can write, and waits for the answer.
 
-export type KeptFileContext = {
+type KeptFileContext = {
   /** The folder of the products' reports. */
   products: string;
   isCancelled: () => boolean;

@@ -56,7 +56,7 @@ const lastLogins = (files: RootFiles): ((name: string, uid: number | undefined) 
 };
 
 /** Local accounts of /etc/passwd with their administrator groups from /etc/group. */
-export const readAccounts = (files: RootFiles): Item[] => {
+const readAccounts = (files: RootFiles): Item[] => {
   const groups = rows(files.text('etc/group') ?? '', 4).filter((row) => adminGroups.has(row[0] ?? ''));
   const adminGids = new Set(groups.map((row) => row[2] ?? ''));
   const admins = new Set(groups.flatMap((row) => (row[3] ?? '').split(',')).filter((name) => name !== ''));

@@ -37,7 +37,7 @@ export const collectors: readonly Collector[] = [
 
 export type Section = { collection: string; hash: string; collectedAt: string; items: Item[] };
 
-export type CollectOptions = {
+type CollectOptions = {
   chosen?: readonly Collector[];
   /** Told of a collector that failed: the others go on, and its last section stays. Without it the error is thrown. */
   onFault?: (collection: string, error: unknown) => void;

@@ -7,7 +7,7 @@ const headerBytes = 512;
 /** freshclam itself warns after this time. */
 const oldAfterMs = 7 * 24 * 3600 * 1000;
 
-export type ClamDatabase = { name: string; version: number; builtMs: number };
+type ClamDatabase = { name: string; version: number; builtMs: number };
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 
@@ -30,7 +30,7 @@ export const parseClamHeader = (name: string, header: string): ClamDatabase | un
 };
 
 /** The signature databases of a root, newest first. */
-export const clamDatabases = (files: RootFiles): ClamDatabase[] =>
+const clamDatabases = (files: RootFiles): ClamDatabase[] =>
   files
     .names(databaseFolder)
     .filter((name) => /^[a-z]+\.c[vl]d$/.test(name))

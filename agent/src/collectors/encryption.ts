@@ -17,7 +17,7 @@ const cryptOf = (files: RootFiles, kernelName: string): Crypt | undefined => {
 };
 
 /** The encryption at or below a block device: a volume group on an encrypted disk is encrypted too. */
-export const encryptionBelow = (files: RootFiles, kernelName: string, depth = 0): Crypt | undefined => {
+const encryptionBelow = (files: RootFiles, kernelName: string, depth = 0): Crypt | undefined => {
   const own = cryptOf(files, kernelName);
   if (own !== undefined || depth >= maxDepth) return own;
   const below = files.names(`sys/class/block/${kernelName}/slaves`);

@@ -171,7 +171,7 @@ const keyOf = (device: Readonly<Record<string, unknown>>): string =>
     .join('\0');
 
 /** What was seen until now and what is there: each device once, with when it came and went. */
-export const rememberDevices = (known: readonly Remembered[], now: readonly Item[], nowMs: number): Remembered[] => {
+const rememberDevices = (known: readonly Remembered[], now: readonly Item[], nowMs: number): Remembered[] => {
   const held = new Map(known.map((one) => [keyOf(one.device), one]));
   for (const device of now) {
     const key = keyOf(device);

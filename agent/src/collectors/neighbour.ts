@@ -16,7 +16,7 @@ const maxNeighbours = 1_024;
 const maxTableBytes = 4 * 1024 * 1024;
 const timeoutMs = 10_000;
 
-export type Neighbour = { address: string; mac: string; interface: string };
+type Neighbour = { address: string; mac: string; interface: string };
 
 /** Entered by somebody, or nobody answered. */
 const unlearned = /\b(?:PERMANENT|NOARP|FAILED|INCOMPLETE)\b/;

@@ -17,7 +17,7 @@ const debianArch: Readonly<Record<string, string>> = {
 };
 
 /** dpkg's own architecture: that of the dpkg package, else what its database names. */
-export const dpkgArch = (files: RootFiles): string => {
+const dpkgArch = (files: RootFiles): string => {
   const named = (files.text('var/lib/dpkg/arch') ?? '').split('\n')[0]?.trim() ?? '';
   if (named !== '') return named;
   const status = files.text('var/lib/dpkg/status', 128 * 1024 * 1024) ?? '';

@@ -1,7 +1,7 @@
 // wtmp and utmp on 64-bit Linux: records of 384 bytes, little endian (utmp(5)).
 
-export type UtmpRecord = { type: number; line: string; user: string; host: string; atMs: number };
-export type LoginSession = {
+type UtmpRecord = { type: number; line: string; user: string; host: string; atMs: number };
+type LoginSession = {
   account: string;
   line: string;
   host: string;

@@ -60,7 +60,7 @@ export const debPurl = (vendor: string, found: Pick<InstalledPackage, 'name' | '
   return `pkg:deb/${namespace}/${name}@${version}${arch}`;
 };
 
-export type TroubledPackage = { name: string; version: string; state: string };
+type TroubledPackage = { name: string; version: string; state: string };
 
 /** Packages whose installation stopped halfway: dpkg has to be run again for them. */
 export const dpkgTroubled = (text: string): TroubledPackage[] =>

@@ -5,7 +5,7 @@ import { localTypes, type Mount } from '../platform/mounts.ts';
 // A walk over executable files that stops when its budget is spent and goes on from there the next time. Mount points of
 // network file systems and of the kernel are known from the mount table beforehand: nothing below them is even looked at.
 
-export type FoundFile = { path: string; stats: Stats };
+type FoundFile = { path: string; stats: Stats };
 
 export type WalkOptions = {
   closed: ReadonlySet<string>;
@@ -18,7 +18,7 @@ export type WalkOptions = {
   onFile: (file: FoundFile) => void;
 };
 
-export type WalkEnd = { ended: boolean; after: readonly string[] };
+type WalkEnd = { ended: boolean; after: readonly string[] };
 
 const absent = new Set(['ENOENT', 'EACCES', 'EPERM', 'ENOTDIR', 'ELOOP', 'ESTALE', 'EIO', 'ENAMETOOLONG']);
 const orAbsent = <T>(read: () => T): T | undefined => {

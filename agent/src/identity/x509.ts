@@ -6,7 +6,7 @@ import { Pkcs10CertificateRequestGenerator } from '@peculiar/x509';
 
 const p256 = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 
-export type KeyAndRequest = { keyPem: string; csrPem: string };
+type KeyAndRequest = { keyPem: string; csrPem: string };
 
 const toPem = (label: string, bytes: Uint8Array): string =>
   `-----BEGIN ${label}-----\n${(

@@ -13,7 +13,7 @@ import type { TaskRunner } from './tasks.ts';
 
 // One turn: collect what is due, check in, send what is asked for and what waits in the spool.
 
-export type CycleParts = {
+type CycleParts = {
   client: Client;
   inventory: DeviceInventory;
   spool: Spool;
@@ -24,7 +24,7 @@ export type CycleParts = {
   clock: () => number;
 };
 
-export type CycleResult = { nextSeconds: number; sent: string[]; task: DeliveredTask | undefined };
+type CycleResult = { nextSeconds: number; sent: string[]; task: DeliveredTask | undefined };
 
 export type Cycle = (options: { collectAll: boolean; collect: boolean }) => Promise<CycleResult>;
 

@@ -17,7 +17,7 @@ import { client } from './client.ts';
 // must have the fingerprint that a person brought. Then everything again over a connection that is verified against the
 // CA just pinned, and only there the token is sent.
 
-export type EnrolOptions = {
+type EnrolOptions = {
   state: AgentState;
   server: string;
   token: string;

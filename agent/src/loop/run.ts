@@ -5,7 +5,7 @@ import type { Agent } from './agent.ts';
 // The service: turns with the server's rhythm, further apart while it is away. A refused agent keeps its spool, does no
 // work and only asks from time to time whether it is wanted again; it never enrols by itself.
 
-export type RunningAgent = {
+type RunningAgent = {
   /** Ends when the loop was stopped and the task in work is over. */
   ended: Promise<void>;
   stop(): void;

@@ -35,7 +35,7 @@ export type TaskRunner = {
   cancel(ids: readonly string[]): void;
 };
 
-export type TaskRunnerParts = {
+type TaskRunnerParts = {
   journal: Journal;
   spool: Spool;
   log: Log;

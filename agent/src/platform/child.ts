@@ -5,7 +5,7 @@ import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
 // Children run without a shell, with a fixed environment, in a process group of their own, so that a time-out ends
 // everything that they started.
 
-export type ChildResult = {
+type ChildResult = {
   /** null: ended by a signal or never started. */
   exit: number | null;
   timedOut: boolean;
@@ -15,7 +15,7 @@ export type ChildResult = {
   ms: number;
 };
 
-export type ChildOptions = {
+type ChildOptions = {
   command: string;
   args: readonly string[];
   timeoutMs: number;

@@ -46,7 +46,7 @@ export type Connection = {
   close(): void;
 };
 
-export type ConnectOptions = {
+type ConnectOptions = {
   server: string;
   /** PEM of the pinned CA; null only for the first contact, which sends nothing secret. */
   ca: string | null;
@@ -246,7 +246,7 @@ export const toError = (reply: Reply): AgentError => {
 };
 
 /** Address, port and way of a device that a task names. */
-export type NamedDevice = { host: string; port: number; kind: TransportKind };
+type NamedDevice = { host: string; port: number; kind: TransportKind };
 
 const connectTcp = (
   host: string,

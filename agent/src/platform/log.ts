@@ -5,7 +5,7 @@ import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 
 // The local log: the newest 4 MiB in four files. It never holds tokens, keys or bodies.
 
-export type LogLevel = 'info' | 'warning' | 'error';
+type LogLevel = 'info' | 'warning' | 'error';
 export type Log = (level: LogLevel, message: string) => void;
 
 const maxFileBytes = 1024 * 1024;

@@ -28,7 +28,7 @@ const keptFile = z.strictObject({
   account: text(256).optional(),
 });
 
-export const productReport = z.strictObject({
+const productReport = z.strictObject({
   format: z.literal('sallyport-product/1'),
   product: text(256).min(1),
   protection: z
@@ -60,7 +60,7 @@ export const productReport = z.strictObject({
   backup: z.array(keptFile).max(maxFiles).optional(),
   quarantine: z.array(keptFile).max(maxFiles).optional(),
 });
-export type ProductReport = z.infer<typeof productReport>;
+type ProductReport = z.infer<typeof productReport>;
 
 const maxReports = 100;
 const maxBytes = 8 * 1024 * 1024;

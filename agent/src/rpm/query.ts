@@ -4,7 +4,7 @@ import type { RootFiles } from '../platform/root-files.ts';
 // Installed packages of rpm's database, whatever its format is: rpm itself is asked, with a query of our own whose columns
 // do not depend on its settings.
 
-export type RpmPackage = {
+type RpmPackage = {
   name: string;
   /** `[epoch:]version-release`, as advisories write it. */
   evr: string;
@@ -18,7 +18,7 @@ export type RpmPackage = {
   module: string;
 };
 
-export const maxRpmPackages = 50_000;
+const maxRpmPackages = 50_000;
 const maxOutputBytes = 128 * 1024 * 1024;
 const timeoutMs = 120_000;
 
@@ -36,7 +36,7 @@ const columns = [
 ];
 
 /** The query; no value of rpm holds a tab or a line feed in these columns. */
-export const rpmQuery = `${columns.join('\\t')}\\n`;
+const rpmQuery = `${columns.join('\\t')}\\n`;
 
 /** Where rpm keeps its database: the newer place first. */
 const folders = ['usr/lib/sysimage/rpm', 'var/lib/rpm'];

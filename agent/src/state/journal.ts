@@ -16,7 +16,7 @@ const entrySchema = z.object({
   result: taskResult.optional(),
 });
 
-export type JournalEntry = z.infer<typeof entrySchema>;
+type JournalEntry = z.infer<typeof entrySchema>;
 
 export type Journal = {
   find(id: string): JournalEntry | undefined;

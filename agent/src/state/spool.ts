@@ -9,15 +9,15 @@ import * as z from 'zod';
 // What must reach the server and has not yet: events and results, one file each, in order. At most 64 MiB with the last
 // sections: then the oldest events go first, results last, and how many went is itself an event.
 
-export const maxSpoolBytes = 64 * 1024 * 1024;
+const maxSpoolBytes = 64 * 1024 * 1024;
 
 const entrySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('event'), event: agentEvent }),
   z.object({ kind: z.literal('result'), task: z.string(), result: taskResult }),
 ]);
 
-export type SpoolEntry = z.infer<typeof entrySchema>;
-export type SpooledEntry = { name: string; entry: SpoolEntry };
+type SpoolEntry = z.infer<typeof entrySchema>;
+type SpooledEntry = { name: string; entry: SpoolEntry };
 
 export type Spool = {
   addEvent(type: string, params: AgentEvent['params']): void;

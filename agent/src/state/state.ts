@@ -25,7 +25,7 @@ const settingsSchema = z.object({
 export type Settings = z.infer<typeof settingsSchema>;
 
 export type Identity = { key: string; cert: string };
-export type EnrolKey = { keyPem: string; csrPem: string };
+type EnrolKey = { keyPem: string; csrPem: string };
 
 export type AgentState = {
   folder: string;

@@ -12,7 +12,7 @@ import { windowsSoftware } from './software.ts';
 import { windowsActivity, windowsIdentity, windowsPlatform } from './system.ts';
 import { windowsUpdates } from './update.ts';
 
-export type ReadWindows = (sections: readonly string[]) => Promise<WindowsReport>;
+type ReadWindows = (sections: readonly string[]) => Promise<WindowsReport>;
 
 const optional = (report: WindowsReport, name: string): Row | undefined => {
   try {

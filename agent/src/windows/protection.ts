@@ -4,7 +4,7 @@ import { flagOf, numberOf, type Row, rowsOf, textOf, textsOf, timeOf } from './r
 
 // Security products as the Security Center lists them, Defender with what it says of itself, and what it locked away.
 
-export type ProductState = { state: 'on' | 'off' | 'paused' | 'failing' | 'unknown'; databaseState: 'current' | 'old' };
+type ProductState = { state: 'on' | 'off' | 'paused' | 'failing' | 'unknown'; databaseState: 'current' | 'old' };
 
 /**
  * The bits of productState: the second byte says whether the product runs (its high digit: 0 off, 1 on, 2 snoozed,

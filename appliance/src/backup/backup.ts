@@ -32,7 +32,7 @@ import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './co
 // and the store. A restore needs nothing else.
 
 type Key = { publicKey: Uint8Array; secretKey: Uint8Array };
-export type BackupReport = { files: number; schema: number; site: string };
+type BackupReport = { files: number; schema: number; site: string };
 
 /** The recovery key as `init` printed it; throws KEY. */
 export const parseRecoveryKey = async (text: string): Promise<Key> => {

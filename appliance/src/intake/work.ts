@@ -28,8 +28,8 @@ import { decoders } from './decoders.ts';
 import { splitSections } from './split-sections.ts';
 
 /** A report that was read and waits to be written. */
-export type ReadReport = { report: WireReport; decoded: DecodedReport };
-export type ReadSection = SectionReport | CutReport;
+type ReadReport = { report: WireReport; decoded: DecodedReport };
+type ReadSection = SectionReport | CutReport;
 /** One of several sections: read, or known by its hash. */
 export type ReadPart = { collection: string } & ({ section: ReadSection } | { outcome: SectionOutcome });
 export type Work = { section: ReadSection } | { device: number; door: Door; parts: readonly ReadPart[] } | ReadReport;

@@ -8,7 +8,7 @@ import { immediate } from '../platform/database.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type JobRun, jobStore } from '../platform/job-store.ts';
 
-export type JobContext = {
+type JobContext = {
   appliance: Appliance;
   id: number;
   attempt: number;
@@ -18,7 +18,7 @@ export type JobContext = {
   signal: AbortSignal;
 };
 
-export type JobHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
+type JobHandler = (payload: unknown, context: JobContext) => Promise<unknown>;
 
 /** A directory or a range that does not answer has events of its own. */
 const ownEvents: ReadonlySet<string> = new Set(['NOT_NAMED', 'FORBIDDEN_ADDRESS', 'UNREACHABLE', 'PEER', 'DIRECTORY']);

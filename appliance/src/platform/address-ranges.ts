@@ -3,7 +3,7 @@ import { cleanAddress } from './network.ts';
 
 // Ranges of addresses as administrators write them: `10.1.0.0/16`, `10.1.2.3`, `10.1.0.10-10.1.0.99`, `fd00::/8`.
 
-export type AddressRanges = { contains(address: string): boolean };
+type AddressRanges = { contains(address: string): boolean };
 
 const family = (address: string): 'ipv4' | 'ipv6' | undefined => {
   const version = isIP(address);

@@ -36,7 +36,7 @@ export type NamedTarget = {
 };
 
 /** Where to, what for, and by the word of which object (`kind/id`). */
-export type Destination = { purpose: Purpose; object: string; host: string; port: number };
+type Destination = { purpose: Purpose; object: string; host: string; port: number };
 
 /** How the other side proves who it is: a certificate of this CA for this name, or exactly this certificate. */
 export type Proof = { by: 'ca'; pem: string; name: string } | { by: 'fingerprint'; sha256: string };
@@ -80,7 +80,7 @@ export type Outbound = {
   ping(to: Omit<Destination, 'port'>, timeoutMs: number): Promise<boolean | undefined>;
 };
 
-export type OutboundParts = {
+type OutboundParts = {
   /** Read at every call: an object that is gone names nothing. */
   targets(): readonly NamedTarget[];
   /** Read at every call, too. */

@@ -11,7 +11,7 @@ export type Statement<Params extends unknown[] = unknown[], Row = unknown> = Bet
 /** How long a writer waits for another one. */
 const busyMs = 10_000;
 
-export type DatabaseOptions = {
+type DatabaseOptions = {
   readonly?: boolean;
   /**
    * Keeps what can be taken back of a transaction in memory. For who writes in small transactions and sorts little: sorting
@@ -112,7 +112,7 @@ export type Migration = { version: number; name: string; sql: string };
 export type Schema = { sql: string; migrations: readonly Migration[] };
 
 /** The number of `schema.sql`. Numbers below were development's; no database of theirs is taken. */
-export const FIRST_SCHEMA_VERSION = 47;
+const FIRST_SCHEMA_VERSION = 47;
 
 /** The numbered SQL files of a folder in order. Numbers rise; one that is twice there is a mistake of the build. */
 export function readMigrations(folder: string): Migration[] {

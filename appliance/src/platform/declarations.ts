@@ -11,7 +11,7 @@ const declarationFiles = (folder: string): string[] =>
     .map((file) => join(folder, file));
 
 /** The name that a declaration file stands for. */
-export const declarationName = (path: string): string => basename(path).replace(/\.(ts|js)$/, '');
+const declarationName = (path: string): string => basename(path).replace(/\.(ts|js)$/, '');
 
 const load = async <T>(path: string): Promise<T> => (await import(pathToFileURL(path).href)) as T;
 

@@ -60,7 +60,7 @@ export type FieldError = { key: string; params?: Record<string, string | number>
 /** All wrong fields of a form or report at once; the empty name is the whole. */
 export type FieldErrors = Record<string, FieldError>;
 
-export type ErrorDetails = Record<string, unknown> & { fields?: FieldErrors };
+type ErrorDetails = Record<string, unknown> & { fields?: FieldErrors };
 
 /** What a refusal is made of, for other threads and for lists of answers. */
 export type Refusal = { code: AppErrorCode; message: string; details: ErrorDetails };
@@ -82,7 +82,7 @@ export class AppError extends Error {
 export const invalid = (fields: FieldErrors): AppError =>
   new AppError('INVALID', `invalid: ${Object.keys(fields).slice(0, 20).join(', ')}`, { fields });
 
-export type ErrorEntry = { status: number; exit: 1 | 2; key: string };
+type ErrorEntry = { status: number; exit: 1 | 2; key: string };
 
 const entry = (code: string, status: number, exit: 1 | 2 = 1): ErrorEntry => ({ status, exit, key: `error.${code}` });
 

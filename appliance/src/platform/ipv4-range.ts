@@ -6,7 +6,7 @@ import { AppError } from './errors.ts';
 export type AddressRange = { first: number; last: number };
 
 /** A /16: at five addresses a second, three and a half hours. */
-export const maxRangeAddresses = 65_536;
+const maxRangeAddresses = 65_536;
 
 const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
 

@@ -113,5 +113,3 @@ export const jobStore = (db: Database) => {
     },
   };
 };
-
-export type JobStore = ReturnType<typeof jobStore>;

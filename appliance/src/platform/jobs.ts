@@ -28,7 +28,7 @@ export type Jobs = {
   trim(): number;
 };
 
-export type JobParts = {
+type JobParts = {
   db: Database;
   /** What every worker is given. */
   workerData: Record<string, unknown>;

@@ -7,7 +7,7 @@ export type Purpose = 'directory' | 'discovery' | 'controllers';
 /** `open` and `link` carry bytes, `probe` is a handshake, `ping` an echo. */
 export type Way = 'open' | 'link' | 'probe' | 'ping';
 
-export type PurposeRule = {
+type PurposeRule = {
   readonly ways: readonly Way[];
   /** `approved`: those of the approved job. */
   readonly ports: readonly number[] | 'approved';

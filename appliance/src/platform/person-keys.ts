@@ -10,7 +10,7 @@ import { AppError } from './errors.ts';
 // Who makes places holds the write lock of the database; reading and destroying need no lock.
 
 /** What one key takes; a sector holds a whole number of them, so a cut write never leaves half of two. */
-export const keyPlaceBytes = 128;
+const keyPlaceBytes = 128;
 /** So many places are made at once: one wait for the disk for so many new persons. */
 const placesAtOnce = 64;
 const copyPlaces = 8_192;

@@ -37,7 +37,7 @@ export const rateLimit = (options: { perMinute: number; clock: () => number }): 
   };
 };
 
-export type FirstIn = {
+type FirstIn = {
   /** True at most once per key and time. */
   first(key: string): boolean;
 };

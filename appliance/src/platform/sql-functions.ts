@@ -11,7 +11,7 @@ export const addressKey = (address: string): string =>
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Lines with one of them replaced, counted from 0; a line holds no line break, and empty ones at the end are left out. */
-export const withLine = (lines: string, at: number, line: string): string => {
+const withLine = (lines: string, at: number, line: string): string => {
   const all = lines.split('\n');
   while (all.length <= at) all.push('');
   all[at] = line.replaceAll('\n', ' ');

@@ -29,5 +29,3 @@ export const undoWitness = (db: Database, name: string) => {
     },
   };
 };
-
-export type UndoWitness = ReturnType<typeof undoWitness>;

@@ -30,7 +30,7 @@ const keyHex = z
 const versionText = z.string().min(1).max(1_000);
 
 /** One half-open interval `[lo, hi)` of version keys; '' is −∞ and `ffffffff` is +∞. */
-export const AffectedRangeSchema = z.strictObject({
+const AffectedRangeSchema = z.strictObject({
   lo: keyHex,
   hi: keyHex,
   introduced: versionText.optional(),

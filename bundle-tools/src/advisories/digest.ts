@@ -21,9 +21,6 @@ export const toRecord = (advisory: Advisory): FeedRecord => {
   return { id: advisory.id, digest: sha256(line), line };
 };
 
-/** SHA-256 of an advisory's canonical line. */
-export const advisoryDigest = (advisory: Advisory): string => toRecord(advisory).digest;
-
 /**
  * The content digest of a whole feed: SHA-256 over `<id> <digest>` lines, sorted by the bytes of the id. The order of
  * the input does not matter; a chain of deltas and a full import of the same content give the same digest.

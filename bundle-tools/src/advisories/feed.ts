@@ -14,7 +14,7 @@ export type FeedCounts = {
   rejected: number;
 };
 
-export type Feed = {
+type Feed = {
   /** Sorted by id. */
   records: FeedRecord[];
   /** The first ones; `counts.rejected` counts all. */

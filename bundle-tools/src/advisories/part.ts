@@ -18,7 +18,7 @@ const cursor = z
   .max(64)
   .regex(/^[0-9a-z]*$/);
 
-export const PartHeaderSchema = z.strictObject({
+const PartHeaderSchema = z.strictObject({
   feed: z.string().regex(FEED_NAME),
   /** The cursor that the part builds on; '' is a full part, which replaces the feed. */
   from: cursor,
@@ -33,7 +33,7 @@ export const PartHeaderSchema = z.strictObject({
 
 export type PartHeader = z.infer<typeof PartHeaderSchema>;
 
-export type PartLimits = { maxBytes: number; maxLineBytes: number; maxAdvisories: number };
+type PartLimits = { maxBytes: number; maxLineBytes: number; maxAdvisories: number };
 
 export const PART_LIMITS: PartLimits = { maxBytes: 8 * 2 ** 30, maxLineBytes: 32 << 20, maxAdvisories: 5_000_000 };
 

@@ -4,7 +4,7 @@ import { BundleError } from '../errors.ts';
 import type { HashReply } from './hash-worker.ts';
 
 /** A thread that hashes what lies in shared buffers, in the order in which they are sent to it. */
-export type HashThread = {
+type HashThread = {
   readonly buffers: readonly Uint8Array[];
   /** Whether the thread has still to read the buffer. */
   isBusy(index: number): boolean;

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 
 // The other end of side-hash.ts: hashes what lies in shared memory and gives each slot back.
 
-export type HashJob = { slot: number; length: number } | 'digest';
+type HashJob = { slot: number; length: number } | 'digest';
 export type HashReply = { free: number } | { digest: string };
 
 const { slots } = workerData as { slots: SharedArrayBuffer[] };

@@ -6,7 +6,7 @@ import { createHashThread, slotBytes, worthBytes } from './hash-thread.ts';
 // same bytes. A large volume is read into shared memory, where a thread of its own hashes it without a copy.
 
 /** A ring of buffers to read a file into, and the SHA-256 over all of it. */
-export type RingHash = {
+type RingHash = {
   readonly buffers: readonly Uint8Array[];
   /** Waits until the buffer may be overwritten. */
   free(index: number): Promise<void>;

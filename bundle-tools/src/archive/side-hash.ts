@@ -5,7 +5,7 @@ import { createHashThread, slotBytes, worthBytes } from './hash-thread.ts';
 // a large volume gets a thread of its own.
 
 /** SHA-256 over everything that `update` was given, in order. */
-export type SideHash = {
+type SideHash = {
   update(bytes: Uint8Array): Promise<void>;
   digest(): Promise<string>;
   close(): Promise<void>;

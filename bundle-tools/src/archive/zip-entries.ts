@@ -13,7 +13,7 @@ export type ZipLimits = {
 };
 
 /** `bytes`, or why they were not read. */
-export type ZipPart = {
+type ZipPart = {
   name: string;
   /** ms */
   modifiedAt: number;

@@ -8,8 +8,7 @@ import type { BundlePlan } from './plan-bundle.ts';
 export type WrittenVolume = { path: string; n: number; bytes: number; sha256: string };
 
 /** The neutral name of a volume: nothing that reads it trusts it. */
-export const volumeName = (bundleId: string, n: number, of: number): string =>
-  `${bundleId.slice(0, 8)}-${n}of${of}.tar`;
+const volumeName = (bundleId: string, n: number, of: number): string => `${bundleId.slice(0, 8)}-${n}of${of}.tar`;
 
 /** Writes volume `n` of a planned bundle into `out`. The same plan and objects give the same bytes, whenever. */
 export const writeBundleVolume = async (

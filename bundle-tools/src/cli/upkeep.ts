@@ -8,7 +8,7 @@ import { nowMs } from '../platform/ambient.ts';
 import type { Io } from './io.ts';
 
 /** What runs out on this host, as notes and for the JSON result. */
-export const noteExpiring = (state: HostState, io: Io): { readonly expiring: ReadonlyArray<KeyWarning> } => {
+const noteExpiring = (state: HostState, io: Io): { readonly expiring: ReadonlyArray<KeyWarning> } => {
   const files = {
     root: getNewest(state, 'root'),
     targets: getNewest(state, 'targets'),

@@ -28,7 +28,7 @@ const baseOf = (order: string): string => {
 const modelText = (model: string): string =>
   model.normalize('NFKC').trim().replace(/\s+/g, ' ').toUpperCase().slice(0, 200);
 
-export type FamilyQuestion = {
+type FamilyQuestion = {
   vendor?: string | undefined;
   orderNumber?: string | undefined;
   model?: string | undefined;
@@ -62,7 +62,7 @@ const noise =
   /\b(?:families|family|series|controllers?|cpus?|plcs?|modules?|processors?|devices?|products?|switch(?:es)?|firmware|with firmware|all (?:models|versions|other)|allen-bradley|programmable logic|machine automation)\b/g;
 
 /** How names of families are compared. */
-export const familyKey = (name: string): string =>
+const familyKey = (name: string): string =>
   name
     .normalize('NFKC')
     .toLowerCase()

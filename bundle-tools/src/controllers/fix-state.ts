@@ -23,7 +23,7 @@ const mentioned = (details: string, pattern: RegExp): string[] =>
   });
 
 /** The one version that a text says to update to; undefined where it names none or several. */
-export const versionToUpdateTo = (details: string): string | undefined => {
+const versionToUpdateTo = (details: string): string | undefined => {
   const found = new Set(mentioned(details, strict));
   const all = found.size > 0 ? found : new Set(mentioned(details, updateTo));
   return all.size === 1 ? [...all][0] : undefined;

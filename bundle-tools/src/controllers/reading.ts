@@ -8,7 +8,7 @@ import { z } from 'zod';
  * How a value came to be known, which decides its side and its rank: `manual` wins on either side; observed are `query`,
  * then `passive`, then `inferred`; configured are `project`, then `nameplate`, then `csv`.
  */
-export const METHODS = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
+const METHODS = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
 export type Method = (typeof METHODS)[number];
 
 /** Longest text of a value; names and banners are hostile text (OT F10). */
@@ -20,14 +20,14 @@ const field = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/);
 const text = z.string().max(MAX_SAID);
 
 /** One value as received and as read; or why there is none: a refused or absent field is a fact, too (OT F8). */
-export const saidSchema = z.union([
+const saidSchema = z.union([
   z.strictObject({ field, value: text, raw: text }),
   z.strictObject({ field, error: z.string().max(64), reason: text }),
 ]);
 export type Said = z.infer<typeof saidSchema>;
 
 /** A module, an interface or a service of the controller; `key` tells it from the others of its sort. */
-export const partReadingSchema = z.strictObject({
+const partReadingSchema = z.strictObject({
   sort: z.enum(['module', 'interface', 'service']),
   /** Module: `rack/slot[/subslot]`; interface: its MAC address, else its name or address; service: `tcp/102`. */
   key: z.string().min(1).max(128),

@@ -8,7 +8,7 @@ import { limits } from './limits.ts';
 // the line before. Whoever carries it need not understand it.
 
 /** What a signing key may stand for in a chain. */
-export type CustodySigner =
+type CustodySigner =
   | { readonly kind: 'host' }
   | { readonly kind: 'site'; readonly site: string }
   | { readonly kind: 'person'; readonly person: number };
@@ -24,9 +24,9 @@ export type CheckedCustodyLine = CustodyLine & {
 };
 
 /** What is wrong with a chain. CHAIN breaks it; TIME is a clock that runs backwards from one hand to the next. */
-export type CustodyFinding = { readonly code: 'CHAIN' | 'TIME'; readonly line: number; readonly detail: string };
+type CustodyFinding = { readonly code: 'CHAIN' | 'TIME'; readonly line: number; readonly detail: string };
 
-export type CheckedChain = {
+type CheckedChain = {
   readonly lines: ReadonlyArray<CheckedCustodyLine>;
   readonly findings: ReadonlyArray<CustodyFinding>;
 };

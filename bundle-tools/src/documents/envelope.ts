@@ -18,7 +18,7 @@ export const envelopeSchema = z.strictObject({
 /** A DSSE envelope as an object, the form in which a request carries receipts. */
 export type Envelope = z.infer<typeof envelopeSchema>;
 
-export type OpenedEnvelope = {
+type OpenedEnvelope = {
   body: Uint8Array;
   /** The ids of the keys that signed, each counted once. */
   keyids: string[];

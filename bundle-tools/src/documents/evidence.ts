@@ -11,7 +11,7 @@ import { parseStrictJson } from './strict-json.ts';
 // their hashes. Whoever has the card of the site can check them without the site.
 
 export const EVIDENCE_TYPE = 'application/vnd.sallyport.evidence.v1+json';
-export const EVIDENCE_PRINT_TYPE = 'application/vnd.sallyport.evidence-print.v1+json';
+const EVIDENCE_PRINT_TYPE = 'application/vnd.sallyport.evidence-print.v1+json';
 export const maxEvidenceBytes = 64 * 1024 * 1024;
 
 const printSchema = z.strictObject({
@@ -22,7 +22,7 @@ const printSchema = z.strictObject({
   print: hex,
   size: int,
 });
-export type EvidencePrint = z.infer<typeof printSchema>;
+type EvidencePrint = z.infer<typeof printSchema>;
 
 /** Signs evidence; the same content gives the same bytes. */
 export const signEvidence = (content: unknown, key: SigningKey): Uint8Array =>
@@ -49,7 +49,7 @@ const headSchema = z.looseObject({
   period: z.strictObject({ from: text(20), to: text(20) }),
   rows: int,
 });
-export type EvidenceHead = z.infer<typeof headSchema>;
+type EvidenceHead = z.infer<typeof headSchema>;
 
 /** Opens evidence with a key of its site; SIGNATURE, METADATA. */
 export const openEvidence = (

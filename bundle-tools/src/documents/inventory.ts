@@ -34,7 +34,7 @@ const approval = z.strictObject({
 });
 
 /** How many digests of 8 MiB chunks an object of this size has. */
-export const chunkCount = (sizeBytes: number): number => Math.ceil(sizeBytes / limits.chunkBytes);
+const chunkCount = (sizeBytes: number): number => Math.ceil(sizeBytes / limits.chunkBytes);
 
 export const inventoryLineSchema = z
   .strictObject({

@@ -1,6 +1,6 @@
 import { BundleError } from '../errors.ts';
 
-export type StrictJsonOptions = {
+type StrictJsonOptions = {
   maxBytes: number;
   /** Advisory data carries scores; no document of the exchange carries a fraction. */
   allowFractions?: boolean;

@@ -3,7 +3,7 @@ import { qrSvg } from './qr.ts';
 import { wordsOf } from './words.ts';
 
 /** One fingerprint in the three ways in which people compare it. */
-export type ShownFingerprint = { readonly hex: string; readonly words: string; readonly qrSvg: string };
+type ShownFingerprint = { readonly hex: string; readonly words: string; readonly qrSvg: string };
 
 /** A fingerprint as hex, as words and as a QR code. */
 export const showFingerprint = (hex: string): ShownFingerprint => ({

@@ -87,7 +87,7 @@ const writeClean = (state: HostState, report: ScanReport, digests: Iterable<stri
 /** An object that may not be used, and why. */
 export type RefusedObject = { readonly sha256: string; readonly reason: string };
 
-export type Scanned = {
+type Scanned = {
   readonly engine: string;
   readonly version: string;
   readonly definitionsAt: string;

@@ -21,7 +21,7 @@ import { getNewest, type Published, publish, toPublished } from './trust-files.t
 const load = (path: string, maxBytes: number): Published => toPublished(readBounded(path, maxBytes));
 
 /** What a signature did. `diff` is made from the files that are signed, not from what the host wrote about them. */
-export type CatalogSigning = {
+type CatalogSigning = {
   readonly diff: CatalogDiff;
   readonly diffText: string;
   readonly head: CatalogHead;

@@ -17,7 +17,7 @@ import { type Published, toPublished } from './trust-files.ts';
 // The first trust of a host: root keys held offline by several people, a curator's key, online keys on the host.
 
 /** What is decided at the ceremony. */
-export type CeremonyOptions = {
+type CeremonyOptions = {
   readonly state: HostState;
   readonly rootKeys: ReadonlyArray<KeyFile>;
   readonly rootThreshold: number;

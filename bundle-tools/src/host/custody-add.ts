@@ -8,7 +8,7 @@ import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import type { SigningKey } from '../trust/keys.ts';
 
 /** Of a path only the last name is kept, in plain characters. */
-export const mediumLabel = (medium: string): string =>
+const mediumLabel = (medium: string): string =>
   basename(medium)
     .replace(/[^\x20-\x7e]/g, '_')
     .slice(0, 100);

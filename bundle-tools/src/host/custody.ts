@@ -47,7 +47,7 @@ export const recordCustody = (options: {
 };
 
 /** Something in a site's custody that a person has to look at. CHAIN: it is broken. */
-export type CustodyProblem = {
+type CustodyProblem = {
   readonly code: 'CHAIN' | 'TIME' | 'GAP';
   readonly bundle?: string;
   readonly sha256?: string;
@@ -55,7 +55,7 @@ export type CustodyProblem = {
 };
 
 /** The way of one file, as far as it is known here. */
-export type CustodyWay = {
+type CustodyWay = {
   readonly sha256: string;
   readonly bundle: string | undefined;
   readonly seq: number | undefined;
@@ -65,7 +65,7 @@ export type CustodyWay = {
   readonly lines: ReadonlyArray<CheckedCustodyLine>;
 };
 
-export type SiteCustody = {
+type SiteCustody = {
   readonly ways: ReadonlyArray<CustodyWay>;
   readonly problems: ReadonlyArray<CustodyProblem>;
 };

@@ -279,8 +279,8 @@ const takeSigned = (state: HostState): Catalog | undefined => {
 };
 
 /** A site that got nothing, and why. */
-export type FailedSite = { readonly site: string; readonly code: BundleError['code']; readonly message: string };
-export type FulfilOutcome = {
+type FailedSite = { readonly site: string; readonly code: BundleError['code']; readonly message: string };
+type FulfilOutcome = {
   readonly bundles: ReadonlyArray<Fulfilled>;
   /** Volumes of earlier bundles that sites asked for again. */
   readonly rebuilt: ReadonlyArray<Rebuilt>;

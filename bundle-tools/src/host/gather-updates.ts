@@ -24,7 +24,7 @@ const isOutage = (error: unknown): error is BundleError =>
   error instanceof BundleError && (error.code === 'FETCH_FAILED' || error.code === 'NOT_FOUND');
 
 /** Where a source keeps its files between runs. */
-export const cacheOf = (state: HostState, source: { name: string }): string => join(state.cache, source.name);
+const cacheOf = (state: HostState, source: { name: string }): string => join(state.cache, source.name);
 
 /** Reads the signed indexes of a source for the given architectures. */
 export const readApt = async (

@@ -48,7 +48,7 @@ export type Inspected =
     };
 
 /** A request in numbers; the whole of it can be large. */
-export type RequestSummary = {
+type RequestSummary = {
   readonly site: string;
   readonly known: boolean;
   readonly requestId: string;

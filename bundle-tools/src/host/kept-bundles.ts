@@ -52,7 +52,7 @@ const readPlan = (folder: string): BundlePlan => {
 };
 
 /** A bundle that this host wrote, by its id or the beginning of it. */
-export type KeptBundle = { readonly site: Site; readonly plan: BundlePlan };
+type KeptBundle = { readonly site: Site; readonly plan: BundlePlan };
 
 /** Finds a kept bundle; NOT_FOUND, or AMBIGUOUS when several ids begin so. */
 export const findKeptBundle = (state: HostState, bundleId: string): KeptBundle => {

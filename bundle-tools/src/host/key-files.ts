@@ -85,7 +85,7 @@ export const signingKeysOf = (files: ReadonlyArray<KeyFile>): SigningKey[] =>
   files.flatMap((file) => (file.signing === undefined ? [] : [file.signing]));
 
 /** What a person keeps: the key, the public half to hand out, and whether the medium keeps others from reading it. */
-export type MadeKey = {
+type MadeKey = {
   readonly keyid: string;
   readonly keyPath: string;
   readonly publicPath: string;

@@ -6,7 +6,7 @@ import { openBundleSource } from '../importer/open-source.ts';
 import { sha256Hex } from '../trust/hash.ts';
 
 /** The head of a bundle as it describes itself; nothing of it is proven. */
-export type PeekedBundle = {
+type PeekedBundle = {
   readonly manifest: Manifest;
   readonly manifestBytes: Uint8Array;
   readonly manifestSha256: string;

@@ -11,7 +11,7 @@ import { allSignKeysOf, getSite, type Site, type SiteRecord, writeRecord } from 
 import type { HostState } from './state.ts';
 
 /** Receipts that the host does not hold yet, checked, in the order of their numbers. */
-export type NewReceipt = { readonly bytes: Uint8Array; readonly opened: OpenedReceipt };
+type NewReceipt = { readonly bytes: Uint8Array; readonly opened: OpenedReceipt };
 
 /** What the chain of receipts says after some more of them. */
 export type ReceiptChain = {
@@ -22,7 +22,7 @@ export type ReceiptChain = {
 };
 
 /** Whose receipts they are, and which of them are held. */
-export type ReceiptOwner = {
+type ReceiptOwner = {
   readonly name: string;
   readonly keys: ReadonlyArray<Uint8Array>;
   /** Where the held chain begins. */

@@ -41,10 +41,10 @@ export type OpenedRequest = {
 };
 
 /** A file that could not be taken as a request, and why. */
-export type RefusedRequest = { readonly file: string; readonly code: BundleError['code']; readonly message: string };
+type RefusedRequest = { readonly file: string; readonly code: BundleError['code']; readonly message: string };
 
 /** The requests on a medium: the newest of each site, and what was refused or is older. */
-export type MediumRequests = {
+type MediumRequests = {
   readonly requests: ReadonlyArray<OpenedRequest>;
   readonly refused: ReadonlyArray<RefusedRequest>;
   readonly superseded: ReadonlyArray<string>;

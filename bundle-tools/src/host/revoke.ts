@@ -35,7 +35,7 @@ const findKeyid = ({ keyids }: RoleKeys, role: RevocableRole, given: string): st
 };
 
 /** Keys to revoke, and those that come in their place. */
-export type Revocation = {
+type Revocation = {
   readonly role: RevocableRole;
   readonly keyids: ReadonlyArray<string>;
   readonly replacements: ReadonlyArray<KeyFile>;

@@ -96,7 +96,7 @@ const nextTargets = (options: RotateOptions, before: Published, fulfil: SigningK
 };
 
 /** A change of keys with its new online keys; nothing is stored yet. */
-export type ProposedRotation = { readonly proposal: Proposal; readonly online: Partial<OnlineKeys> };
+type ProposedRotation = { readonly proposal: Proposal; readonly online: Partial<OnlineKeys> };
 
 /** Proposes the next root, and where curators or the fulfiller change, the next targets; signed by the keys at hand. */
 export const proposeRotation = (options: RotateOptions): ProposedRotation => {

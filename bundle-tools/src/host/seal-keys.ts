@@ -28,7 +28,7 @@ const previousPath = (state: HostState, key: SealKey): string =>
 const retiredPath = (state: HostState): string => join(state.keys, 'seal-retired.json');
 
 /** A seal key that was replaced; `deletedAt` is absent while the signed policy still names it. */
-export type PreviousSealKey = { readonly key: SealKey; readonly fingerprint: string; readonly deletedAt?: string };
+type PreviousSealKey = { readonly key: SealKey; readonly fingerprint: string; readonly deletedAt?: string };
 
 const readRetired = (state: HostState): ReadonlyMap<string, string> =>
   new Map(

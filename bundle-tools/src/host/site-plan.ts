@@ -29,7 +29,7 @@ const planSchema = z.strictObject({
 });
 
 /** The plan for one request. */
-export type SitePlan = z.infer<typeof planSchema>;
+type SitePlan = z.infer<typeof planSchema>;
 
 const maxPlanBytes = 64 * 1024 * 1024;
 const shorten = (gap: Unfulfilled) => ({ ...gap, what: gap.what.slice(0, 2_000), detail: gap.detail.slice(0, 4_000) });

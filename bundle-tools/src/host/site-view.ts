@@ -9,10 +9,10 @@ import type { Site, SiteRecord } from './sites.ts';
 const dayMs = 86_400_000;
 const shownRefusals = 20;
 
-export type BundleState = 'imported' | 'partial' | 'refused' | 'superseded' | 'on-the-way' | 'overdue';
+type BundleState = 'imported' | 'partial' | 'refused' | 'superseded' | 'on-the-way' | 'overdue';
 
 /** One bundle that was written for the site. */
-export type SentBundle = {
+type SentBundle = {
   readonly bundle: string;
   readonly seq: number;
   readonly requestId: string;
@@ -26,7 +26,7 @@ export type SentBundle = {
 };
 
 /** Something that a person has to look at, and what to do. */
-export type SiteWarning = { readonly code: string; readonly detail: string; readonly next: string };
+type SiteWarning = { readonly code: string; readonly detail: string; readonly next: string };
 
 export type SiteView = {
   readonly site: string;

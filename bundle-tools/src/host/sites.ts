@@ -125,7 +125,7 @@ export const listSites = (state: HostState): ReadonlyArray<Site> =>
     .flatMap((name) => findSite(state, name) ?? []);
 
 /** What adding a card did. */
-export type AddedCard = { readonly site: Site; readonly change: 'added' | 'replaced' | 'known' };
+type AddedCard = { readonly site: Site; readonly change: 'added' | 'replaced' | 'known' };
 
 /**
  * Adds a site by its card, or takes its next card, which the card before must have signed. With `fingerprint`, the card
@@ -166,10 +166,6 @@ export const addSiteCard = (
   writeRecord(folder, record);
   return { site: getSite(state, card.site), change: held === undefined ? 'added' : 'replaced' };
 };
-
-/** The public keys of the card in force. */
-export const signKeysOf = (site: Site): ReadonlyArray<Uint8Array> =>
-  site.card.card.sign_keys.map((key) => Buffer.from(key, 'base64'));
 
 /** The signing keys of every card of a site: receipts that wait may be older than the card in force. */
 export const allSignKeysOf = (site: Site): ReadonlyArray<Uint8Array> => {

@@ -13,7 +13,7 @@ import { type BundleHead, openAt, type Run, readHead, runsOf, sourcesAt } from '
 // folders, each with the whole prelude and some of the objects. A site takes them in any order.
 
 /** What was written. */
-export type Split = { readonly folders: ReadonlyArray<string>; readonly objects: number; readonly bytes: number };
+type Split = { readonly folders: ReadonlyArray<string>; readonly objects: number; readonly bytes: number };
 
 // A file takes whole clusters; 32 KiB is the largest usual one of FAT32.
 const clusterBytes = 32 * 1024;

@@ -42,7 +42,7 @@ const nextSeq = (state: HostState): number => {
 };
 
 /** What was written, and what to compare. */
-export type TrustExport = {
+type TrustExport = {
   readonly path: string;
   readonly rootVersion: number;
   readonly rootSha256: string;
@@ -113,7 +113,7 @@ export const writeTrustExport = async (options: {
 };
 
 /** The root that a trust export brings, to be compared and pinned; nothing is proven yet. */
-export type ReadTrustExport = {
+type ReadTrustExport = {
   readonly root: {
     readonly version: number;
     readonly bytes: Uint8Array;

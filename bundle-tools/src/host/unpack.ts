@@ -7,7 +7,7 @@ import { ensureDir } from '../platform/files.ts';
 import { type BundleHead, openAt, readHead, runsOf, sourcesAt } from './bundle-parts.ts';
 
 /** What was written. */
-export type Unpacked = { readonly files: number; readonly bytes: number };
+type Unpacked = { readonly files: number; readonly bytes: number };
 
 const writeFile = async (path: string, pieces: AsyncIterable<Uint8Array>, onBytes: (count: number) => void) => {
   const fd = openSync(path, 'wx', 0o644);

@@ -18,7 +18,7 @@ import { ensureDir } from '../platform/files.ts';
 import { openAt, sourcesAt } from './bundle-parts.ts';
 
 /** A bundle whose signatures, versions, digests and bytes were checked against a root. */
-export type VerifiedBundle = {
+type VerifiedBundle = {
   readonly verdict: ImportVerdict /** Objects that it relies on and does not bring: not checked here. */;
   readonly reliesOn: number;
 };

@@ -13,7 +13,7 @@ import type { Prelude } from './prelude.ts';
 // State 5: that this bundle is for this site, now, and that its parts belong together.
 
 /** The version that `policy.json` may ask for with `min_importer`. */
-export const importerVersion = '0.1.0';
+const importerVersion = '0.1.0';
 
 const parts = (version: string): number[] => version.split('.').map(Number);
 

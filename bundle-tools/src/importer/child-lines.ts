@@ -79,7 +79,7 @@ const lineSchema = z.union([progressLine, objectLine, refusedLine, verdictLine, 
 
 export type ChildLine = z.infer<typeof lineSchema>;
 export type ChildOutcome = Exclude<ChildLine, z.infer<typeof progressLine> | z.infer<typeof objectLine>>;
-export type ReportedVerdict = z.infer<typeof verdictSchema>;
+type ReportedVerdict = z.infer<typeof verdictSchema>;
 
 const knownCodes = new Set<string>([
   'NOT_REGULAR',
@@ -129,7 +129,7 @@ export const parseChildLine = (line: string): ChildLine => {
 };
 
 /** The two places that an object may lie at once it is whole, by its digest alone. */
-export type ObjectFolders = { readonly stagingDir: string; readonly partialDir: string };
+type ObjectFolders = { readonly stagingDir: string; readonly partialDir: string };
 
 /** A path that comes back is used by the parent, so it must be one that follows from the digest. INTERNAL. */
 export const checkPaths = (verdict: ReportedVerdict, { stagingDir, partialDir }: ObjectFolders): void => {

@@ -12,7 +12,7 @@ export const suspectMs = 400 * dayMs;
 const soonMs = 180 * dayMs;
 
 /** `answer` to an open nonce, or `open`: a broadcast or a bundle without a nonce. */
-export type BundleKind = 'answer' | 'open';
+type BundleKind = 'answer' | 'open';
 
 export type ImportClock = {
   floorMs: number;

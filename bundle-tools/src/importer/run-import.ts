@@ -10,7 +10,7 @@ import { recheckRefusal, recheckVerdict } from './recheck.ts';
 import { type ChildLimits, runChild } from './run-child.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict } from './verdict.ts';
 
-export type RunImportOptions = ChildLimits & {
+type RunImportOptions = ChildLimits & {
   /** One volume, an unpacked folder, or a medium with one of them. */
   path: string;
   context: ImportContext;

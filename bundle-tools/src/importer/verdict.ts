@@ -7,7 +7,7 @@ export type ImportWarning = 'CLOCK_BEHIND' | 'CLOCK_SUSPECT' | 'STALE' | 'KEY_EX
 
 export type NewRoot = { version: number /** base64 */; bytes: string };
 
-export type ImportCounts = { new: number; held: number; removed: number; unfulfilled: number; bytes: number };
+type ImportCounts = { new: number; held: number; removed: number; unfulfilled: number; bytes: number };
 
 /** What an import found; every list is from signed documents. JSON, since it crosses out of a child process. */
 export type ImportVerdict = {

@@ -28,7 +28,7 @@ import { type Prelude, readPrelude } from './prelude.ts';
 import { heldOf, importedBefore, trustPrelude } from './trust-step.ts';
 import { type ImportProgress, ImportRefusal, type ImportVerdict, type NewRoot } from './verdict.ts';
 
-export type VerifyOptions = {
+type VerifyOptions = {
   /** A volume, an unpacked folder, or a medium with one bundle. */
   path: string;
   context: ImportContext;

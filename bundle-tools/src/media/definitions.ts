@@ -9,7 +9,7 @@ const versionForm = /^ClamAV ([0-9A-Za-z.+~-]{1,40})(?:\/([0-9]{1,10})\/([A-Za-z
 const definitionFile = /\.(?:cvd|cld|cud|hdb|hdu|hsb|hsu|mdb|mdu|msb|msu|ndb|ndu|ldb|ldu|cdb|yar|yara)$/;
 const maxEntries = 10_000;
 
-export type EngineVersion = { readonly version: string; readonly definitionsAt: string };
+type EngineVersion = { readonly version: string; readonly definitionsAt: string };
 
 /** When the newest definitions in a folder were made; undefined when it holds none. */
 const newestIn = (database: string): string | undefined => {

@@ -5,8 +5,8 @@ import { BundleError } from '../errors.ts';
 // A medium is a folder that a person names. File names are never trusted: what a file is, its first bytes say.
 
 /** What a file on a medium looks like. */
-export type MediumFileKind = 'request' | 'tar' | 'json' | 'other';
-export type MediumFile = {
+type MediumFileKind = 'request' | 'tar' | 'json' | 'other';
+type MediumFile = {
   readonly path: string;
   readonly name: string;
   readonly sizeBytes: number;

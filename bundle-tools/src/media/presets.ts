@@ -1,7 +1,7 @@
 import { BundleError } from '../errors.ts';
 
 /** What one file on a medium may hold: FAT32's largest file, and the capacities of written discs. Bytes. */
-export const mediumPresets = {
+const mediumPresets = {
   fat32: 4_294_967_295,
   dvd: 4_700_372_992,
   bd25: 25_025_314_816,

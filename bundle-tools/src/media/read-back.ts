@@ -9,7 +9,7 @@ import { hashFile } from '../host/objects.ts';
 /** Where the bytes came from: past the memory, or, where a file system knows no O_DIRECT, maybe out of it. */
 export type ReadBackSource = 'medium' | 'memory';
 
-export type ReadBack = { readonly sha256: string; readonly size: number; readonly source: ReadBackSource };
+type ReadBack = { readonly sha256: string; readonly size: number; readonly source: ReadBackSource };
 
 const bufferBytes = 1024 * 1024;
 /** A read past the memory begins at a multiple of the medium's sector; none is smaller. */

@@ -30,7 +30,7 @@ export function addressValue(written: string): bigint | undefined {
 }
 
 /** First and last of `10.1.0.0/16`, `10.1.0.5-10.1.0.9`, `fd00::/8` or one address; undefined for what is none. */
-export function intervalOf(written: string): Interval | undefined {
+function intervalOf(written: string): Interval | undefined {
   const text = written.trim();
   const [from = '', to, ...more] = text.split(/[/-]/);
   const first = addressValue(from);

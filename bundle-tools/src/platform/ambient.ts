@@ -5,9 +5,6 @@ import { randomBytes as nodeRandomBytes, randomInt } from 'node:crypto';
 /** Milliseconds since 1970-01-01T00:00:00Z by the system clock. */
 export const nowMs = (): number => Date.now();
 
-/** The system clock as a Date. */
-export const nowDate = (): Date => new Date(Date.now());
-
 /** `count` unpredictable bytes. */
 export const randomBytes = (count: number): Uint8Array => new Uint8Array(nodeRandomBytes(count));
 

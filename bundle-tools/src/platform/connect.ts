@@ -11,7 +11,7 @@ import { BundleError } from '../errors.ts';
 
 // The only module of the workspace that opens an outgoing connection.
 
-export type HttpGetOptions = {
+type HttpGetOptions = {
   /** More bytes than this: LIMIT, whatever the server announced. */
   maxBytes: number;
   /** Of the whole exchange, redirects included. */
@@ -25,7 +25,7 @@ export type HttpGetOptions = {
   signal?: AbortSignal | undefined;
 };
 
-export type HttpGetResult = {
+type HttpGetResult = {
   /** Empty when the body went to a file. */
   bytes: Uint8Array;
   sizeBytes: number;
@@ -210,7 +210,7 @@ export const httpGet = async (address: string, options: HttpGetOptions): Promise
   throw new BundleError('FETCH_FAILED', `${shown(url)}: more than ${MAX_REDIRECTS} redirects`);
 };
 
-export type UnixExchangeOptions = {
+type UnixExchangeOptions = {
   /** What is said, piece by piece; read only as fast as the service takes it. */
   send: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   maxAnswerBytes: number;

@@ -6,7 +6,7 @@
 /** A piece between two stars, and for each of its places where the search goes on when the next character does not fit. */
 type Piece = { text: string; back: Uint32Array };
 
-export type Glob = {
+type Glob = {
   fits(text: string): boolean;
   /** How many characters `fits` has compared so far. */
   compared(): number;

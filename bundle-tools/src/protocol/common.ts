@@ -75,4 +75,3 @@ export const base64 = (maxBytes: number) =>
 
 /** Every refusal: a stable code and English text. */
 export const errorReply = z.object({ error: z.string().max(64), message: z.string().max(2000) });
-export type ErrorReply = z.infer<typeof errorReply>;

@@ -33,7 +33,7 @@ export const keptFileTask = z.object({
 export type KeptFileTask = z.infer<typeof keptFileTask>;
 
 /** What the agent leaves for a product, and what the product answers; files in `products/orders`. */
-export const productOrder = z.strictObject({
+const productOrder = z.strictObject({
   format: z.literal('sallyport-order/1'),
   id: opaqueId,
   product: z.string().max(256),

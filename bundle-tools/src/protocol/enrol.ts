@@ -31,7 +31,3 @@ export const enrolReply = z.object({
   next: count.max(86_400),
 });
 export type EnrolReply = z.infer<typeof enrolReply>;
-
-/** 202 with `Retry-After`: a person has not approved the device yet; the same request is sent again later. */
-export const enrolPending = z.object({ state: z.literal('pending') });
-export type EnrolPending = z.infer<typeof enrolPending>;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { count, opaqueId, text, time, wireLimits } from './common.ts';
+import { opaqueId, text, time, wireLimits } from './common.ts';
 
 // POST /events: what happened on the device. Ids make a repeat harmless; a type that the appliance does not know is
 // counted and dropped.
@@ -15,8 +15,3 @@ export const agentEvent = z.object({
 export type AgentEvent = z.infer<typeof agentEvent>;
 
 export const eventsRequest = z.object({ events: z.array(agentEvent).max(wireLimits.eventsPerCall) });
-export type EventsRequest = z.infer<typeof eventsRequest>;
-
-/** How many were taken, repeats included. */
-export const eventsReply = z.object({ accepted: count });
-export type EventsReply = z.infer<typeof eventsReply>;

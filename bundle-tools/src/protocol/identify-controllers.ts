@@ -99,7 +99,7 @@ export const sentPacket = z.object({
 });
 export type SentPacketReport = z.infer<typeof sentPacket>;
 
-export const exchangeReport = z.object({
+const exchangeReport = z.object({
   plc,
   protocol,
   outcome: z

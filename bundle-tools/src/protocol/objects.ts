@@ -2,7 +2,7 @@ import { digest } from './common.ts';
 
 // GET /objects/sha256/:hex: bytes, with `Range`, for a device that has a task naming them.
 
-export type ByteRange = { start: number; end: number };
+type ByteRange = { start: number; end: number };
 
 /** The path of an object below the door's prefix. */
 export const objectPath = (sha256: string): string => `/objects/sha256/${digest.parse(sha256)}`;

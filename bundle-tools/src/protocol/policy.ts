@@ -23,7 +23,7 @@ const bounded = ({ min, max }: { min: number; max: number }) => z.int().min(min)
 /** Most addresses of controllers in a policy. */
 export const controllersInPolicy = 1_000;
 
-export const executablesPolicy = z.object({
+const executablesPolicy = z.object({
   /** Folders that are looked through with what is below them; none: all of the device. */
   paths: z.array(z.string().refine(isFolderPath, 'not a folder')).max(executableBounds.paths),
   /** Files and folders looked at in one check-in. */

@@ -10,7 +10,6 @@ export const sectionRequest = z.object({
   collectedAt: time,
   items: z.array(z.unknown()).max(wireLimits.sectionItems),
 });
-export type SectionRequest = z.infer<typeof sectionRequest>;
 
 /** `known`: the hash was held already and nothing was read. */
 export const sectionReply = z.object({

@@ -15,7 +15,6 @@ export const sectionsRequest = z.object({
       'a collection is there twice',
     ),
 });
-export type SectionsRequest = z.infer<typeof sectionsRequest>;
 
 const taken = sectionReply.extend({ collection: collectionName });
 const refused = errorReply.extend({ collection: collectionName });

@@ -24,8 +24,7 @@ export const taskStep = z.object({
 export type TaskStep = z.infer<typeof taskStep>;
 
 /** `restarting` is not an end: the check after the restart sends the same attempt's final state. */
-export const resultState = z.enum(['completed', 'failed', 'timed-out', 'restarting']);
-export type ResultState = z.infer<typeof resultState>;
+const resultState = z.enum(['completed', 'failed', 'timed-out', 'restarting']);
 
 /** Why an agent refused or failed; stable. */
 export const failureCode = z.enum([

@@ -10,7 +10,7 @@ import { identifyControllersTask } from './identify-controllers.ts';
 const exitCode = z.int().min(-255).max(65_535);
 
 /** Installs a package whose files, dependencies first, are `objects`. */
-export const installPackageTask = z.object({
+const installPackageTask = z.object({
   id: opaqueId,
   attempt: count.min(1).max(1000),
   action: z.literal('install-package'),

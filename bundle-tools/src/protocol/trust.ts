@@ -6,7 +6,6 @@ import * as z from 'zod';
 export const trustName = z
   .string()
   .regex(/^(?:[1-9]\d{0,8}\.root|timestamp|snapshot|targets)\.json$|^inventory\.jsonl$/, 'not a trust file');
-export type TrustName = z.infer<typeof trustName>;
 
 /** The name in a TUF repository (`7.snapshot.json`) as this call spells it (`snapshot.json`). */
 export const toTrustName = (repositoryName: string): string =>

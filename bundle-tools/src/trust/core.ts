@@ -139,7 +139,7 @@ const refreshSnapshot = async (store: TufStore, options: RefreshOptions): Promis
 };
 
 /** A targets role as its delegator names it: the top-level one is delegated by the root. */
-export type TargetsRole = { role: string; delegator: string; held: Uint8Array | undefined };
+type TargetsRole = { role: string; delegator: string; held: Uint8Array | undefined };
 
 /**
  * Spec 5.6 for one targets role, after snapshot and delegator are trusted. A held copy stands if this delegator's

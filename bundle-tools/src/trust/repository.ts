@@ -56,7 +56,7 @@ export const createRoot = (options: RootOptions): Uint8Array =>
     },
   });
 
-export type TargetsOptions = Common & {
+type TargetsOptions = Common & {
   targets: readonly ({ path: string; bytes: Uint8Array } | { path: string; length: number; sha256: string })[];
   /** Public keys of the `fulfil` delegation, which carries keys only: no `fulfil.json` exists. */
   fulfilKeys: readonly Uint8Array[];

@@ -3,7 +3,7 @@ import { compareKeys } from '../versions/key.ts';
 import { keyFor } from '../versions/scheme.ts';
 import type { Update } from './update.ts';
 
-export type InstallSetOptions = {
+type InstallSetOptions = {
   updates: ReadonlyMap<string, Update>;
   /** What was approved for the device. */
   ids: readonly string[];

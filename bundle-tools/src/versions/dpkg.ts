@@ -19,7 +19,7 @@ const pushSegment = (out: number[], text: string): void => {
 };
 
 /** The parts of a Debian version; null when the epoch is not a number or a part is empty. */
-export const splitDpkg = (version: string): { epoch: string; upstream: string; revision: string } | null => {
+const splitDpkg = (version: string): { epoch: string; upstream: string; revision: string } | null => {
   const colon = version.indexOf(':');
   const epoch = colon < 0 ? '' : version.slice(0, colon);
   if (colon >= 0 && !/^\d+$/.test(epoch)) return null;

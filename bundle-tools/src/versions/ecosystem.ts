@@ -3,7 +3,7 @@ const major = (release: string): string => release.split('.', 1)[0] ?? '';
 /** Even years' April releases of Ubuntu carry long-term support, and OSV says so in the ecosystem. */
 const isUbuntuLts = (release: string): boolean => /^\d[02468]\.04$/.test(release);
 
-export type PlatformName = {
+type PlatformName = {
   vendor: string;
   release: string;
   /** The package manager of a vendor that has no ecosystem of its own; dpkg unless said otherwise. */

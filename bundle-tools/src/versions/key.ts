@@ -1,7 +1,7 @@
 // The bytes that all version schemes share: memcomparable, so that a range test is one memcmp in the database.
 
 /** The longest version that gets a key; a longer one is not comparable. */
-export const MAX_VERSION_LENGTH = 256;
+const MAX_VERSION_LENGTH = 256;
 
 /** −∞ as a bound: sorts before every key. */
 export const LOWEST: Uint8Array = new Uint8Array(0);

@@ -7,7 +7,7 @@ import { semverKey } from './semver.ts';
 /** Rises whenever a key of any scheme changes; a database with another number encodes anew. */
 export const VERSION_CODEC = 1;
 
-export type VersionScheme = 'dpkg' | 'rpm' | 'semver' | 'pep440' | 'apk';
+type VersionScheme = 'dpkg' | 'rpm' | 'semver' | 'pep440' | 'apk';
 
 /** OSV ecosystem names before the first colon. An ecosystem that is not here has no keys: exact matches only. */
 const SCHEMES: ReadonlyMap<string, VersionScheme> = new Map([

@@ -1,5 +1,3 @@
-import type { Ctx } from '../context.ts';
-
 /** A step line of values, the last one marked. The sentence in `label` has the numbers. */
 export const Sparkline = ({ values, label }: { values: readonly number[]; label: string }) => {
   const width = 240;
@@ -33,7 +31,3 @@ export const Meter = ({ value, limit, scale }: { value: number; limit: number; s
     </svg>
   );
 };
-
-/** A bar of parts of a whole for a table cell. */
-export const shareText = (ctx: Ctx, part: number, whole: number): string =>
-  whole === 0 ? ctx.fmt.percent(0) : ctx.fmt.percent(part / whole);

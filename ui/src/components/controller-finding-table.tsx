@@ -7,8 +7,8 @@ import { DecisionMark, Status } from './status.tsx';
 import { type Column, DataTable } from './table.tsx';
 import { Count, Time } from './text.tsx';
 
-export type ControllerVerdict = 'affected' | 'not-affected' | 'review';
-export type ControllerFix = 'available' | 'planned' | 'none-planned' | 'none' | 'mitigation';
+type ControllerVerdict = 'affected' | 'not-affected' | 'review';
+type ControllerFix = 'available' | 'planned' | 'none-planned' | 'none' | 'mitigation';
 
 /** What advisories say of a product in one version. */
 export type ControllerFindingRow = {
@@ -82,7 +82,7 @@ export const VerdictMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindin
 );
 
 /** Whether attacks are known, and since when the catalogue of known exploited vulnerabilities has it. */
-export const ExploitationMark = ({
+const ExploitationMark = ({
   ctx,
   row,
 }: {

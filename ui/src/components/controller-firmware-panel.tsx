@@ -3,7 +3,7 @@ import { paths } from '../paths.ts';
 import { LinkButton, withoutRight } from './form.tsx';
 import { Panel } from './panel.tsx';
 
-export type ControllerFirmwareRow = {
+type ControllerFirmwareRow = {
   readonly sha256: string;
   readonly version: string;
   readonly part: number;

@@ -5,7 +5,7 @@ import { Panel } from './panel.tsx';
 import { Status } from './status.tsx';
 import { DataTable } from './table.tsx';
 
-export type OutcomeName = 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
+type OutcomeName = 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
 
 export type OutcomeRow = {
   readonly label: string;
@@ -23,9 +23,9 @@ export type OutcomeRow = {
   readonly detail?: string | undefined;
 };
 
-export type PlaceRow = { readonly where: string; readonly code: string; readonly detail: string };
+type PlaceRow = { readonly where: string; readonly code: string; readonly detail: string };
 
-export type ControlRow = { readonly what: string; readonly to: string; readonly from: string; readonly count: number };
+type ControlRow = { readonly what: string; readonly to: string; readonly from: string; readonly count: number };
 
 export type OutcomeView = {
   readonly rows: readonly OutcomeRow[];

@@ -8,7 +8,7 @@ import { Count } from './text.tsx';
 const decisions: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
 const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
 
-export type DecisionMatrixProps = {
+type DecisionMatrixProps = {
   readonly ctx: Ctx;
   readonly title: string;
   readonly caption: string;

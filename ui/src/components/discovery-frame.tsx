@@ -16,7 +16,7 @@ export type LastView = {
   readonly message: string | null;
 };
 
-export type DiscoveryTab = 'found' | 'directories' | 'ranges';
+type DiscoveryTab = 'found' | 'directories' | 'ranges';
 
 const tabs = [
   ['found', paths.discovery()],

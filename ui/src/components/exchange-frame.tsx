@@ -8,7 +8,7 @@ import { Tabs } from './panel.tsx';
 /** Numbers beside the tabs of the exchange. */
 export type ExchangeCounts = { readonly receipts: number };
 
-export type ExchangeTab = 'story' | 'send' | 'receive' | 'receipts' | 'card' | 'trust';
+type ExchangeTab = 'story' | 'send' | 'receive' | 'receipts' | 'card' | 'trust';
 
 /** Tabs of the exchange around each of its pages. */
 export const ExchangeFrame = ({

@@ -134,7 +134,7 @@ export const Fault = ({ ctx, id, children }: { ctx: Ctx; id?: string; children: 
   </span>
 );
 
-export type FieldProps = {
+type FieldProps = {
   readonly ctx: Ctx;
   readonly name: string;
   readonly label: Child;
@@ -234,7 +234,7 @@ export const AreaField = (
   </Framed>
 );
 
-export type SelectOption = { readonly value: string; readonly label: string };
+type SelectOption = { readonly value: string; readonly label: string };
 
 /** One of a few. */
 export const SelectField = (

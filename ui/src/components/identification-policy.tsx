@@ -4,8 +4,8 @@ import { LinkButton } from './form.tsx';
 import { Facts, Panel } from './panel.tsx';
 import { Status } from './status.tsx';
 
-export type PolicySourceView = 'site' | 'none' | 'zone' | 'device' | 'safety';
-export type StatedView = { readonly value: string; readonly from: PolicySourceView };
+type PolicySourceView = 'site' | 'none' | 'zone' | 'device' | 'safety';
+type StatedView = { readonly value: string; readonly from: PolicySourceView };
 
 export type PolicyView = {
   readonly plc: string;

@@ -7,7 +7,7 @@ import { type Column, DataTable } from './table.tsx';
 import { Time } from './text.tsx';
 
 /** A source and how old its newest record is; without an age nothing is known of it. */
-export type AgedSource = {
+type AgedSource = {
   readonly feed: string;
   readonly ageDays?: number | null | undefined;
   readonly limitDays: number;

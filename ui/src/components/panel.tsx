@@ -70,7 +70,7 @@ export const Empty = ({ title, action, children }: { title: Child; action?: Chil
   </div>
 );
 
-export type TabLink = {
+type TabLink = {
   readonly href: string;
   readonly label: Child;
   readonly current: boolean;

@@ -5,7 +5,7 @@ import { Facts, Panel } from './panel.tsx';
 import { PatchStateMark } from './patch-marks.tsx';
 import { Count, Time } from './text.tsx';
 
-export type PatchPanelProps = {
+type PatchPanelProps = {
   readonly ctx: Ctx;
   readonly next: { readonly name: string; readonly from: When; readonly tellBy: When; readonly late: boolean } | null;
   readonly patches: readonly { readonly id: number; readonly patchId: string; readonly state: string }[];

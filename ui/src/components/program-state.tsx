@@ -6,7 +6,7 @@ import { Status } from './status.tsx';
 type Shown = Pick<ProgramRowView, 'state' | 'why' | 'onlyProject'>;
 
 /** What the state of a program asks for; what is not known is not a colour. */
-export const programLevel = ({ state, onlyProject }: Shown): Level => {
+const programLevel = ({ state, onlyProject }: Shown): Level => {
   switch (state) {
     case 'ok':
       return 'ok';

@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { Shape, type ShapeName } from './status.tsx';
 
-export type StepState = 'done' | 'running' | 'waiting' | 'failed';
+type StepState = 'done' | 'running' | 'waiting' | 'failed';
 
 const shapes: Readonly<Record<StepState, ShapeName>> = {
   done: 'done',

@@ -3,7 +3,7 @@ import type { Ctx } from '../context.ts';
 import type { Level } from '../model.ts';
 import { Shape, shapeOf } from './status.tsx';
 
-export type TileProps = {
+type TileProps = {
   readonly ctx: Ctx;
   readonly level?: Level;
   readonly word: string;

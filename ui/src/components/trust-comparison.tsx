@@ -15,7 +15,7 @@ export type StagedTrust = {
 };
 
 /** Where the forms of trust lead afterwards: the tab, or the introduction. */
-export type TrustPlace = 'trust' | 'introduction';
+type TrustPlace = 'trust' | 'introduction';
 
 const place = (at: TrustPlace) =>
   at === 'introduction' ? <input type="hidden" name="introduction" value="1" /> : null;

@@ -44,7 +44,7 @@ const placeholder = /\{(\w+)\}/g;
 const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 
 /** The words of a language, made from any area of its shape; tests make a pseudo-language with it. */
-export const catalogueOf = (lang: Lang, words: Area): Catalogue => {
+const catalogueOf = (lang: Lang, words: Area): Catalogue => {
   const rules = pluralRules(lang);
   const numbers = new Intl.NumberFormat(lang);
   const find = (key: string): Message | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);

@@ -9,7 +9,7 @@ import { Bar, Keys, Navigation, Palette } from './shell.tsx';
 
 export type Crumb = { readonly label: string; readonly href: string };
 
-export type PageProps = {
+type PageProps = {
   readonly ctx: Ctx;
   readonly title: string;
   readonly section?: NavKey;
@@ -164,6 +164,3 @@ export const Page = (props: PageProps) => {
 };
 
 const isOld = (ctx: Ctx): boolean => ctx.advisories !== null && ctx.advisories.ageDays > ctx.advisories.limitDays;
-
-/** Where the age of advisories leads. */
-export const knowledgePath = (): string => paths.exchange();

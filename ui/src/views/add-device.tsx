@@ -6,10 +6,10 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export const clientNames = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'] as const;
-export const systemNames = ['debian', 'rhel', 'windows', 'macos'] as const;
-export type ClientName = (typeof clientNames)[number];
-export type SystemName = (typeof systemNames)[number];
+const clientNames = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'] as const;
+const systemNames = ['debian', 'rhel', 'windows', 'macos'] as const;
+type ClientName = (typeof clientNames)[number];
+type SystemName = (typeof systemNames)[number];
 
 /** POST fields: csrf, client, system, server, group, uses, days, approve, ranges; with `secret` no new token is made. */
 export type AddDeviceProps = {

@@ -6,7 +6,7 @@ import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** POST fields: csrf, password, code, back, kept. */
-export type AgainProps = {
+type AgainProps = {
   readonly ctx: Ctx;
   /** The account has two steps. */
   readonly asksCode: boolean;

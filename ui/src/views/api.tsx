@@ -7,7 +7,7 @@ import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 
 /** An OpenAPI 3.1 document as parsed JSON. */
-export type ApiReferenceProps = { readonly ctx: Ctx; readonly document: Readonly<Record<string, unknown>> };
+type ApiReferenceProps = { readonly ctx: Ctx; readonly document: Readonly<Record<string, unknown>> };
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -22,7 +22,7 @@ const string = (value: unknown): string => (typeof value === 'string' ? value : 
 type Operation = { readonly method: string; readonly path: string; readonly tag: string; readonly body: Json };
 
 /** Operations of an OpenAPI document in its order, with their first tag. */
-export const operationsOf = (document: Json): Operation[] =>
+const operationsOf = (document: Json): Operation[] =>
   Object.entries(object(document.paths)).flatMap(([path, item]) =>
     methods
       .filter((method) => isObject(object(item)[method]))

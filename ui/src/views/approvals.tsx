@@ -20,7 +20,7 @@ export type OutcomeRow = {
   readonly after: string;
 };
 
-export type FaultRow = { readonly line: number; readonly field: string; readonly code: string };
+type FaultRow = { readonly line: number; readonly field: string; readonly code: string };
 
 export type ListRow = {
   readonly id: number;

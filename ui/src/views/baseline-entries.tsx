@@ -6,7 +6,7 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type BaselineEntryRow = {
+type BaselineEntryRow = {
   readonly key: string;
   /** Null where it is personal. */
   readonly title: string | null;
@@ -16,7 +16,7 @@ export type BaselineEntryRow = {
 export type EntryList = { readonly total: number; readonly rows: readonly BaselineEntryRow[] };
 
 /** GET: collection, q, device. POST fields: csrf, collection, device, remove, add, comment. */
-export type BaselineEntriesProps = {
+type BaselineEntriesProps = {
   readonly ctx: Ctx;
   readonly baseline: { readonly id: string; readonly name: string };
   readonly collections: readonly string[];

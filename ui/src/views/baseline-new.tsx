@@ -14,7 +14,7 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type BaselineNewProps = {
+type BaselineNewProps = {
   readonly ctx: Ctx;
   /** Fixed when the page was opened from a device. */
   readonly device?: Reference | undefined;

@@ -22,7 +22,7 @@ export type BaselineRow = {
   readonly deviating: number;
 };
 
-export type BaselinesProps = {
+type BaselinesProps = {
   readonly ctx: Ctx;
   readonly rows: readonly BaselineRow[];
   readonly open: number;

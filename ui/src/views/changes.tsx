@@ -8,7 +8,7 @@ import { type ListState, listUrl } from '../list.ts';
 import type { FilterField } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type ChangesProps = {
+type ChangesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly rows: readonly ChangeRow[];

@@ -23,7 +23,7 @@ import { listUrl } from '../list.ts';
 import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type CollectionRow = {
+type CollectionRow = {
   readonly id: number;
   readonly values: Readonly<Record<string, Value>>;
   /** A page of the row's own: the record that people keep of it. */
@@ -35,7 +35,7 @@ export type CollectionRow = {
 };
 
 /** A list of one collection over the whole site; /software is the collection `software`. */
-export type CollectionProps = {
+type CollectionProps = {
   readonly ctx: Ctx;
   readonly collection: string;
   /** Tabs: every collection that there is, in order. */

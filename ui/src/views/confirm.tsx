@@ -5,7 +5,7 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors, Reference, Said } from '../model.ts';
 
 /** A question of its own page: what will happen, to how many, and the form that does it. */
-export type ConfirmProps = {
+type ConfirmProps = {
   readonly ctx: Ctx;
   readonly section: NavKey;
   readonly question: Said;

@@ -8,7 +8,7 @@ import { ObjectControl } from './object-form.tsx';
 import type { KindField } from './objects.tsx';
 
 /** POST fields: csrf, revision, comment, `f.<name>` per field of the kind plc-record. */
-export type ControllerEditProps = {
+type ControllerEditProps = {
   readonly ctx: Ctx;
   /** Absent: a controller that nothing spoke of yet. */
   readonly controller?: { readonly id: string; readonly name: string; readonly revision: number } | undefined;

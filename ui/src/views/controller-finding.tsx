@@ -15,7 +15,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type WhyDocumentView = {
+type WhyDocumentView = {
   readonly key: string;
   readonly title: string;
   readonly publisher: string;

@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 
 export type ControllerMatrix = Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
 
-export type ControllerFindingsProps = {
+type ControllerFindingsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<ControllerFindingRow>;

@@ -15,7 +15,7 @@ export type FirmwareTargetView = {
   readonly firmware: string;
 };
 
-export type FirmwareRow = {
+type FirmwareRow = {
   readonly sha256: string;
   readonly vendor: string;
   readonly orderNumbers: readonly string[];
@@ -52,7 +52,7 @@ const levels = {
 } as const;
 
 /** What was handed over, and what became of it. */
-export const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] }) => {
+const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] }) => {
   const unavailable = withoutRight(ctx, 'updates:write');
   return (
     <DataTable

@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import type { Decision } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type ControllerGroupRow = {
+type ControllerGroupRow = {
   readonly vendor: string;
   readonly family: string;
   readonly controllers: number;

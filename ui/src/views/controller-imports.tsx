@@ -10,7 +10,7 @@ import { paths } from '../paths.ts';
 
 export type DraftState = 'new' | 'running' | 'checked' | 'imported' | 'refused';
 
-export type ControllerImportsProps = {
+type ControllerImportsProps = {
   readonly ctx: Ctx;
   readonly error?: Said;
   /** Files that were given and not imported yet. */

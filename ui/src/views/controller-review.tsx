@@ -10,7 +10,7 @@ import type { ListState } from '../list.ts';
 import type { Decision, FieldErrors, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type QuestionRow = {
+type QuestionRow = {
   readonly id: string;
   readonly question: 'names' | 'version';
   readonly reason: string;

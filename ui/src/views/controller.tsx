@@ -24,7 +24,7 @@ export type ControllerPartRow = {
 
 export type ControllerPanelView = { readonly place: 'main' | 'side'; readonly body: Child };
 
-export type ControllerProps = {
+type ControllerProps = {
   readonly ctx: Ctx;
   readonly id: string;
   readonly name: string;

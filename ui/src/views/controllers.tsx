@@ -64,7 +64,7 @@ export const controllerColumns = [
 
 const offByDefault: ReadonlySet<string> = new Set(['family', 'vendor', 'address', 'role', 'serial', 'modules']);
 
-export type ControllerCounts = {
+type ControllerCounts = {
   readonly live: number;
   readonly unauthorised: number;
   readonly drift: number;
@@ -72,7 +72,7 @@ export type ControllerCounts = {
   readonly proposals: number;
 };
 
-export type ControllersProps = {
+type ControllersProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<ControllerRow>;

@@ -7,7 +7,7 @@ import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeletedProps = {
+type DeletedProps = {
   readonly ctx: Ctx;
   readonly kinds: readonly string[];
   readonly kind?: string | undefined;

@@ -18,7 +18,7 @@ import { paths } from '../paths.ts';
  * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
  * confirm (the number of devices, when there are more than 50).
  */
-export type DeploymentNewProps = {
+type DeploymentNewProps = {
   readonly ctx: Ctx;
   readonly name: string;
   readonly updates: readonly (Reference & {

@@ -28,7 +28,7 @@ export type TaskRow = {
   readonly output?: string | undefined;
 };
 
-export type DeploymentProps = {
+type DeploymentProps = {
   readonly ctx: Ctx;
   readonly deployment: DeploymentRow;
   readonly group?: Reference | undefined;

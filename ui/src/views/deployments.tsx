@@ -32,7 +32,7 @@ export type DeploymentRow = {
   };
 };
 
-export type DeploymentsProps = { readonly ctx: Ctx; readonly list: ListState; readonly page: PageOf<DeploymentRow> };
+type DeploymentsProps = { readonly ctx: Ctx; readonly list: ListState; readonly page: PageOf<DeploymentRow> };
 
 const levels = { running: 'running', finished: 'done', failed: 'critical', cancelled: 'info' } as const;
 
@@ -44,7 +44,7 @@ export const DeploymentMark = ({ ctx, state }: { ctx: Ctx; state: DeploymentStat
 );
 
 /** All its tasks. */
-export const taskTotal = (tasks: DeploymentRow['tasks']): number =>
+const taskTotal = (tasks: DeploymentRow['tasks']): number =>
   tasks.queued + tasks.running + tasks.failed + tasks.installed + tasks.verified + tasks.cancelled;
 
 /** Newest first. */

@@ -14,7 +14,7 @@ import { Page } from '../layout/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeviationDecideProps = {
+type DeviationDecideProps = {
   readonly ctx: Ctx;
   readonly action: 'accept' | 'order';
   readonly ids: readonly number[];

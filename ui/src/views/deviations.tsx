@@ -8,7 +8,7 @@ import { type ListState, listParams, listUrl } from '../list.ts';
 import type { FilterField, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeviationsProps = {
+type DeviationsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<DeviationRow>;

@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField } from '../model.ts';
 
-export type DeviceChangesProps = {
+type DeviceChangesProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 import { fieldColumns } from './collection.tsx';
 
 /** A tab of a device: the rows of one collection, generated from its declaration. */
-export type DeviceCollectionProps = {
+type DeviceCollectionProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

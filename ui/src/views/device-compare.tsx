@@ -6,7 +6,7 @@ import { Page } from '../layout/page.tsx';
 import type { Reference, Said } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type DeviceCompareProps = {
+type DeviceCompareProps = {
   readonly ctx: Ctx;
   readonly one: Reference;
   readonly two: Reference;

@@ -10,7 +10,7 @@ import type { PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DecideButtons } from './deviations.tsx';
 
-export type DeviceDeviationsProps = {
+type DeviceDeviationsProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

@@ -21,7 +21,7 @@ export type PairRow = {
   readonly why: readonly { readonly reason: string; readonly values: readonly string[] }[];
 };
 
-export type MergedRow = {
+type MergedRow = {
   readonly merge: number;
   readonly keep: Reference;
   readonly other: Reference;
@@ -31,7 +31,7 @@ export type MergedRow = {
   readonly isNewest: boolean;
 };
 
-export type DeviceDuplicatesProps = {
+type DeviceDuplicatesProps = {
   readonly ctx: Ctx;
   readonly held: readonly HeldRow[];
   readonly pairs: readonly PairRow[];

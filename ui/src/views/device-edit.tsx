@@ -16,7 +16,7 @@ import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** POST fields: csrf, revision, displayName, description, group, comment. */
-export type DeviceEditProps = {
+type DeviceEditProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly revision: number;

@@ -8,7 +8,7 @@ import type { PageOf } from '../model.ts';
 import type { EventRow } from './events.tsx';
 import { EventTable } from './events.tsx';
 
-export type DeviceEventsProps = {
+type DeviceEventsProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

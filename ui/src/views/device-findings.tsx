@@ -8,7 +8,7 @@ import type { PageOf } from '../model.ts';
 import type { FindingRow } from './vulnerabilities.tsx';
 import { FindingTable } from './vulnerabilities.tsx';
 
-export type DeviceFindingsProps = {
+type DeviceFindingsProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];
@@ -65,7 +65,7 @@ export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable, u
 );
 
 /** The filter of the tab. */
-export const decisionFilters = [
+const decisionFilters = [
   {
     name: 'decision',
     label: 'vuln.decision',

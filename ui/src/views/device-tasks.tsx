@@ -32,7 +32,7 @@ export type DeviceTaskRow = {
 export type KeptFileOption = { readonly value: string; readonly label: string };
 
 /** POST fields: csrf, kind, lines, file, reason. */
-export type DeviceTasksProps = {
+type DeviceTasksProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

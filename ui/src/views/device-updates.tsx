@@ -10,7 +10,7 @@ import type { Approval, Installation, Supply, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
 
-export type DeviceUpdateRow = {
+type DeviceUpdateRow = {
   readonly id: string;
   readonly name: string;
   readonly installedVersion?: string | undefined;
@@ -24,7 +24,7 @@ export type DeviceUpdateRow = {
   readonly deployment?: string | undefined;
 };
 
-export type DeviceUpdatesProps = {
+type DeviceUpdatesProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];

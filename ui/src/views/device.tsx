@@ -29,7 +29,7 @@ export type Fact = {
 
 export type FactGroup = { readonly title: Said; readonly facts: readonly Fact[] };
 
-export type DeviceProps = {
+type DeviceProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];
@@ -50,7 +50,7 @@ export type DeviceProps = {
   readonly deployable: readonly Reference[];
 };
 
-export type ClientRow = {
+type ClientRow = {
   readonly door: string;
   readonly agent: string;
   readonly state: string;

@@ -59,7 +59,7 @@ export const deviceColumns = [
   'updates',
 ] as const;
 
-export type DevicesProps = {
+type DevicesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<DeviceRow>;

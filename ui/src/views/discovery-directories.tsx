@@ -31,7 +31,7 @@ export type DirectoryRow = {
 };
 
 /** Directories: test, read, stop, import; and how many there are of what they hold. */
-export type DiscoveryDirectoriesProps = {
+type DiscoveryDirectoriesProps = {
   readonly ctx: Ctx;
   readonly rows: readonly DirectoryRow[];
   readonly lists: readonly { readonly collection: string; readonly rows: number }[];

@@ -9,7 +9,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type ScanProgressView = { readonly done: number; readonly total: number; readonly found: number };
+type ScanProgressView = { readonly done: number; readonly total: number; readonly found: number };
 
 export type RangeRow = {
   readonly id: string;
@@ -23,7 +23,7 @@ export type RangeRow = {
   readonly running: ScanProgressView | undefined;
 };
 
-export type DiscoveryRangesProps = { readonly ctx: Ctx; readonly rows: readonly RangeRow[] };
+type DiscoveryRangesProps = { readonly ctx: Ctx; readonly rows: readonly RangeRow[] };
 
 const refreshSeconds = 5;
 
@@ -106,7 +106,7 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
   );
 };
 
-export type DiscoveryRangeProps = {
+type DiscoveryRangeProps = {
   readonly ctx: Ctx;
   readonly row: RangeRow;
   readonly plan: {

@@ -21,16 +21,16 @@ import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../mode
 import { paths } from '../paths.ts';
 import { fieldColumns } from './collection.tsx';
 
-export type FoundState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+type FoundState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
 
-export type FoundRow = {
+type FoundRow = {
   readonly device: Reference;
   readonly state: FoundState;
   readonly values: Readonly<Record<string, Value>>;
 };
 
 /** What was found on the network: found, waiting, managed. */
-export type DiscoveryProps = {
+type DiscoveryProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<FoundRow>;

@@ -8,7 +8,7 @@ import { paths } from '../paths.ts';
 import { isRefusalCode } from '../refusals.ts';
 
 /** A failed call. With a person in `ctx` it has the shell, else it stands alone. */
-export type ErrorViewProps = {
+type ErrorViewProps = {
   readonly ctx: Ctx;
   readonly status: number;
   /** Code of the table of errors: words `error.<CODE>`, `.why`, `.next`. */

@@ -24,7 +24,7 @@ export type EventRow = {
   readonly auditSeq?: number | undefined;
 };
 
-export type EventsProps = {
+type EventsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<EventRow>;

@@ -28,7 +28,7 @@ export type PackRow = {
   readonly failed: string | undefined;
 };
 
-export type EvidenceProps = {
+type EvidenceProps = {
   readonly ctx: Ctx;
   readonly packs: readonly PackRow[];
   readonly values: { readonly from: string; readonly to: string; readonly lang: string };

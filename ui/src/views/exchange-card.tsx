@@ -8,7 +8,7 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Site card: what introduces this site to the connected host. */
-export type ExchangeCardProps = {
+type ExchangeCardProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   readonly card: {

@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
 
-export type ExchangeReceiptsProps = {
+type ExchangeReceiptsProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   readonly list: ListState;

@@ -12,7 +12,7 @@ import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Receive: upload (multipart field `file`) or pick (`path`) a bundle; both lead to the wizard. */
-export type ExchangeReceiveProps = {
+type ExchangeReceiveProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   readonly ready: 'yes' | 'no-trust';

@@ -12,7 +12,7 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Tab Send. */
-export type ExchangeProps = {
+type ExchangeProps = {
   readonly ctx: Ctx;
   readonly tabs: ExchangeCounts;
   /** Without trust nothing can be sealed: the page says so and links to the tab. */

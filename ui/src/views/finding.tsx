@@ -9,7 +9,7 @@ import { paths } from '../paths.ts';
 import type { FindingRow, FindingWhy } from './vulnerabilities.tsx';
 import { FixMark, WhyFacts } from './vulnerabilities.tsx';
 
-export type FindingProps = {
+type FindingProps = {
   readonly ctx: Ctx;
   readonly finding: FindingRow;
   readonly why: FindingWhy;

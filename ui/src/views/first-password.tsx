@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { FingerprintFoot } from './login.tsx';
 
 /** POST fields: csrf, password, repeat, code. */
-export type FirstPasswordProps = {
+type FirstPasswordProps = {
   readonly ctx: Ctx;
   readonly token: string;
   readonly account: string;

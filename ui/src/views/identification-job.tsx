@@ -10,7 +10,7 @@ import type { ApprovalHindrance, FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { JobRow, LeftOutView, PlanTargetView, RunView } from './identification-model.ts';
 
-export type IdentificationJobProps = {
+type IdentificationJobProps = {
   readonly ctx: Ctx;
   readonly job: JobRow;
   readonly digest: string;

@@ -14,9 +14,9 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type PolicyFormValues = Readonly<Record<string, string>>;
+type PolicyFormValues = Readonly<Record<string, string>>;
 
-export type IdentificationPolicyProps = {
+type IdentificationPolicyProps = {
   readonly ctx: Ctx;
   readonly policy: PolicyView;
   readonly isSafety: boolean;

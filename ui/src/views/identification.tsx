@@ -11,7 +11,7 @@ import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { HaltView, JobRow } from './identification-model.ts';
 
-export type IdentificationProps = {
+type IdentificationProps = {
   readonly ctx: Ctx;
   readonly isOn: boolean;
   readonly running: number;

@@ -12,7 +12,7 @@ import type { PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { DifferenceView, ProgramRowView, ProgramStateView } from './integrity-model.ts';
 
-export type IntegrityProps = {
+type IntegrityProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly state: ProgramStateView | undefined;

@@ -4,7 +4,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 
-export type KeptFormProps = {
+type KeptFormProps = {
   readonly ctx: Ctx;
   readonly action: string;
   readonly fields: readonly (readonly [name: string, value: string])[];

@@ -6,7 +6,7 @@ import { Bare } from '../layout/bare.tsx';
 import type { Said } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type LoginProps = {
+type LoginProps = {
   readonly ctx: Ctx;
   /** Of this appliance's certificate: SHA-256 hex, compared with the card at the cabinet. */
   readonly fingerprint: string;

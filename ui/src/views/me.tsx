@@ -9,7 +9,7 @@ import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** The reader's own page: preferences, password, two-step verification, sessions. */
-export type MeProps = {
+type MeProps = {
   readonly ctx: Ctx;
   readonly account: { readonly name: string; readonly fullName?: string; readonly roles: readonly string[] };
   readonly minLength: number;

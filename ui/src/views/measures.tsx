@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, Level, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type MitigationRow = {
+type MitigationRow = {
   readonly id: string;
   readonly name: string;
   readonly measure: string;
@@ -35,7 +35,7 @@ export type AcceptanceRow = {
   readonly isOwn: boolean;
 };
 
-export type FileRow = {
+type FileRow = {
   readonly sha256: string;
   readonly name: string;
   readonly bytes: number;
@@ -43,7 +43,7 @@ export type FileRow = {
   readonly who: string;
 };
 
-export type MeasuresProps = {
+type MeasuresProps = {
   readonly ctx: Ctx;
   readonly mitigations: readonly MitigationRow[];
   readonly acceptances: readonly AcceptanceRow[];

@@ -18,7 +18,7 @@ export type RevisionRow = {
   readonly comment?: string | undefined;
 };
 
-export type ObjectRevisionsProps = {
+type ObjectRevisionsProps = {
   readonly ctx: Ctx;
   readonly kind: string;
   readonly area: string;

@@ -37,7 +37,7 @@ export type KindField = {
 };
 
 /** Objects of one kind, generated from its declaration. */
-export type ObjectsProps = {
+type ObjectsProps = {
   readonly ctx: Ctx;
   readonly kind: string;
   readonly area: string;

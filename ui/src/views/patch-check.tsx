@@ -19,7 +19,7 @@ export type CheckRow = {
   readonly fault: string | undefined;
 };
 
-export type PatchCheckProps = {
+type PatchCheckProps = {
   readonly ctx: Ctx;
   readonly patch: { readonly id: number; readonly patchId: string };
   readonly controller: { readonly id: string; readonly name: string };

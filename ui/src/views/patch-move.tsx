@@ -14,7 +14,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type WindowChoice = {
+type WindowChoice = {
   readonly window: string;
   readonly name: string;
   readonly from: When;
@@ -23,7 +23,7 @@ export type WindowChoice = {
   readonly late: boolean;
 };
 
-export type PatchMoveProps = {
+type PatchMoveProps = {
   readonly ctx: Ctx;
   readonly patch: { readonly id: number; readonly patchId: string };
   readonly to: string;

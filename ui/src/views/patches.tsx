@@ -31,7 +31,7 @@ export type PatchRow = {
   readonly waiting: number;
 };
 
-export type PatchesProps = {
+type PatchesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly filters: readonly FilterField[];

@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 type Destroyed = { readonly at: When; readonly by: string; readonly reason: string };
 
 /** What still holds something of a person who was erased. */
-export type PersonLeft =
+type PersonLeft =
   | { readonly what: 'key'; readonly why: string }
   | {
       readonly what: 'backup';

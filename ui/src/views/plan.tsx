@@ -18,7 +18,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type PlanWindow = { readonly id: string; readonly name: string; readonly from: number; readonly until: When };
+type PlanWindow = { readonly id: string; readonly name: string; readonly from: number; readonly until: When };
 
 const when = (ctx: Ctx, window: PlanWindow): string => ctx.fmt.period(window.from, window.until);
 

@@ -10,10 +10,10 @@ import { withQuery } from '../list.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type ProvisionPillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
+type ProvisionPillar = 'inventory' | 'object' | 'event' | 'sync' | 'store' | 'local' | 'derived';
 
 /** Days, after the last report where it says so; `derived`: as long as what it is worked out from. */
-export type ProvisionRetention =
+type ProvisionRetention =
   | { readonly days: number; readonly since?: 'report' }
   | 'kept'
   | 'while-device'
@@ -46,7 +46,7 @@ export type ProvisionRow = {
   }[];
 };
 
-export type ProvisionProps = {
+type ProvisionProps = {
   readonly ctx: Ctx;
   readonly at: When;
   readonly rows: readonly ProvisionRow[];

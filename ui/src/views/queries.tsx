@@ -29,7 +29,7 @@ export type QueryRow = {
   readonly counts: QueryCounts;
 };
 
-export type QueriesProps = { readonly ctx: Ctx; readonly rows: readonly QueryRow[]; readonly samples: number };
+type QueriesProps = { readonly ctx: Ctx; readonly rows: readonly QueryRow[]; readonly samples: number };
 
 const levels = { running: 'running', finished: 'done', stopped: 'info', expired: 'not-visible' } as const;
 

@@ -6,7 +6,7 @@ import type { FieldErrors, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** POST fields: csrf, sql, wait, device (repeated; none: all). */
-export type QueryNewProps = {
+type QueryNewProps = {
   readonly ctx: Ctx;
   readonly sql: string;
   readonly wait: string;

@@ -47,7 +47,7 @@ const levels = {
 } as const;
 
 /** n of m answered, k offline, e failed. */
-export const countWords = (ctx: Ctx, { answered, expected, offline, failed, denylisted }: QueryCounts): string =>
+const countWords = (ctx: Ctx, { answered, expected, offline, failed, denylisted }: QueryCounts): string =>
   [
     ctx.t('queries.countAnswered', { n: answered, m: expected }),
     ctx.t('queries.countOffline', { n: offline }),

@@ -8,7 +8,7 @@ import { Page } from '../layout/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type ReceiptProps = {
+type ReceiptProps = {
   readonly ctx: Ctx;
   readonly receipt: ReceiptRow;
   readonly startedAt: When;

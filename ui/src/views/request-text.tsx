@@ -4,7 +4,7 @@ import { Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 
 /** The whole request, exactly as it would be signed, or one group of it. */
-export type RequestTextProps = {
+type RequestTextProps = {
   readonly ctx: Ctx;
   readonly number: number;
   readonly group?: string | undefined;

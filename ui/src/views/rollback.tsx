@@ -28,7 +28,7 @@ type Back = {
   readonly acknowledged?: { readonly at: When; readonly by: string; readonly reason: string } | undefined;
 };
 
-export type RollbackProps = {
+type RollbackProps = {
   readonly ctx: Ctx;
   /** The newest first. */
   readonly returns: readonly Back[];

@@ -28,7 +28,7 @@ export type SampleRow = {
 };
 
 /** POST fields: csrf, device, path, reason. */
-export type SamplesProps = {
+type SamplesProps = {
   readonly ctx: Ctx;
   readonly rows: readonly SampleRow[];
   readonly values: { readonly device: string; readonly path: string; readonly reason: string };

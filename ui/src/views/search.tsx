@@ -19,7 +19,7 @@ export type SearchGroup = {
   readonly href: string;
 };
 
-export type SearchProps = { readonly ctx: Ctx; readonly q: string; readonly groups: readonly SearchGroup[] };
+type SearchProps = { readonly ctx: Ctx; readonly q: string; readonly groups: readonly SearchGroup[] };
 
 // The part of the title that was typed is underlined.
 const Matched = ({ title, q }: { title: string; q: string }) => {

@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts';
 import type { Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type SessionsProps = {
+type SessionsProps = {
   readonly ctx: Ctx;
   readonly rows: readonly SessionRow[];
   /** Only those of this account. */

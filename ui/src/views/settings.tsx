@@ -38,7 +38,7 @@ export type SettingRow = {
 };
 
 /** POST to paths.settings(area): csrf, comment, one field per setting name (a check box that is off sends nothing). */
-export type SettingsProps = {
+type SettingsProps = {
   readonly ctx: Ctx;
   readonly areas: readonly string[];
   readonly area: string;

@@ -12,7 +12,7 @@ import type { FindingRow } from './vulnerabilities.tsx';
 import { FindingTable } from './vulnerabilities.tsx';
 
 /** One item of a shared collection: what it is, which devices have it, what is known about it. */
-export type SoftwareItemProps = {
+type SoftwareItemProps = {
   readonly ctx: Ctx;
   readonly collection: string;
   readonly id: number;

@@ -8,7 +8,7 @@ import { Page } from '../layout/page.tsx';
 import type { Level, Reference, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type StickViewRow = {
+type StickViewRow = {
   readonly name: string;
   readonly state: 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
   readonly reason: string | null;

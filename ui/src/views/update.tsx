@@ -10,7 +10,7 @@ import { paths } from '../paths.ts';
 import type { UpdateRow } from './updates.tsx';
 import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
 
-export type UpdateProps = {
+type UpdateProps = {
   readonly ctx: Ctx;
   readonly update: UpdateRow;
   readonly purl: string;

@@ -35,7 +35,7 @@ export type UpdateRow = {
 };
 
 /** POST to updatesDecide: csrf, action approve|decline|clear|deploy, id…, all + list params. */
-export type UpdatesProps = {
+type UpdatesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<UpdateRow>;

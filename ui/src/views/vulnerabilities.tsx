@@ -48,7 +48,7 @@ export type FindingRow = {
     | undefined;
 };
 
-export type VulnerabilitiesProps = {
+type VulnerabilitiesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<FindingRow>;

@@ -6,7 +6,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
 import type { When } from '../model.ts';
 
-export type WaitingProps = {
+type WaitingProps = {
   readonly ctx: Ctx;
   /** The oldest first. */
   readonly rows: readonly {

@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-export type OccurrenceRow = {
+type OccurrenceRow = {
   readonly window: string;
   readonly name: string;
   readonly from: number;
@@ -21,7 +21,7 @@ export type OccurrenceRow = {
   readonly plans: readonly Reference[];
 };
 
-export type WindowRow = {
+type WindowRow = {
   readonly id: string;
   readonly name: string;
   readonly recurrence: string;
@@ -32,7 +32,7 @@ export type WindowRow = {
   readonly next: When | null;
 };
 
-export type WindowsProps = {
+type WindowsProps = {
   readonly ctx: Ctx;
   readonly occurrences: readonly OccurrenceRow[];
   readonly windows: readonly WindowRow[];

@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import type { ConduitView, ZoneView } from './zones-model.ts';
 
-export type ZoneProps = {
+type ZoneProps = {
   readonly ctx: Ctx;
   readonly zone: ZoneView;
   readonly conduits: readonly ConduitView[];

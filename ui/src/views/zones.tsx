@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from './zones-model.ts';
 
-export type ZonesProps = {
+type ZonesProps = {
   readonly ctx: Ctx;
   /** From the top. */
   readonly levels: readonly string[];

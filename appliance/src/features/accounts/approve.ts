@@ -39,7 +39,7 @@ const keptMs = 1_095 * 86_400_000;
 /** How long the only person who could approve waits. */
 export const soleWaitMs = 86_400_000;
 
-export type GateParts = {
+type GateParts = {
   persons: AccountPersons;
   store: ApprovalStore;
   /** The accounts that can approve with a right, or could lately (approvers.ts). */

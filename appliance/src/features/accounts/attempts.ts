@@ -43,7 +43,7 @@ export type Try = { name: string; from: string; browser?: string | undefined };
 
 export type Attempt = { allowed: true } | { allowed: false; retryAfterMs: number };
 
-export type Attempts = {
+type Attempts = {
   /** Counts a try before it is checked, so that tries at the same time cannot overtake the limit. */
   take(attempt: Try): Attempt;
   /** The right person came: forgets the tries of this place. */

@@ -15,7 +15,7 @@ const pattern = /^[A-Za-z0-9_-]{43}$/;
 const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex');
 
 /** `waives`: two persons agreed that the second factor may be lost, too. */
-export type FoundLink = { id: string; account: ObjectOf<'account'>; expiresAt: number; waives: boolean };
+type FoundLink = { id: string; account: ObjectOf<'account'>; expiresAt: number; waives: boolean };
 
 /** One-time links of accounts. */
 export const oneTimeLinks = (parts: {

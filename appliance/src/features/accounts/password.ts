@@ -3,10 +3,10 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../../platform/errors.ts';
 import { type PasswordHash, parsePhc, toPhc } from './phc.ts';
 
-export type PasswordCost = { memoryKiB: number; passes: number; parallelism: number };
+type PasswordCost = { memoryKiB: number; passes: number; parallelism: number };
 
 /** Who waits for a hash: a browser that was never logged in, by its network. Everybody else is known. */
-export type Stranger = { network: string };
+type Stranger = { network: string };
 
 export type Passwords = {
   /** A PHC string. OVERLOADED when too many wait. */

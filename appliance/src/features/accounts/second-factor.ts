@@ -8,7 +8,7 @@ import type { AccountStore } from './store.ts';
 import { matchTotp, newRecoveryCodes, newTotpSecret, recoveryCode } from './totp.ts';
 
 /** A code as it was given, and the hash of the recovery code that it is, if it is one. */
-export type GivenCode = { code: string; recovery: string | undefined };
+type GivenCode = { code: string; recovery: string | undefined };
 
 export type SecondFactor = {
   isOn(account: ObjectOf<'account'>): boolean;

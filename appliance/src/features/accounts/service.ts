@@ -85,7 +85,7 @@ export type AccountService = {
   trim(): void;
 };
 
-export type AccountParts = {
+type AccountParts = {
   db: Database;
   keyring: Keyring;
   objects: ObjectService;

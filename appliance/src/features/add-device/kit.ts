@@ -43,7 +43,7 @@ const osqueryFlags = (input: KitInput): string =>
   ]);
 
 /** The one secret that stands in an address: these clients can prove themselves by nothing else. */
-export const glpiUrl = (server: string, secret: string): string => `${server}/a/${secret}/glpi`;
+const glpiUrl = (server: string, secret: string): string => `${server}/a/${secret}/glpi`;
 
 /** GLPI agent and FusionInventory read the same words. */
 const agentCfg = (input: KitInput): string =>

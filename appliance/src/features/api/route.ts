@@ -15,7 +15,7 @@ type DeepReadonly<T> = T extends readonly (infer E)[]
 export type Call<P, Q, B> = { actor: Actor; params: P; query: Q; body: B; request: Request };
 
 /** A request as the router has it. */
-export type RawCall = { actor: Actor; params: Record<string, string>; request: Request };
+type RawCall = { actor: Actor; params: Record<string, string>; request: Request };
 
 type Head = {
   method: Method;
@@ -108,7 +108,7 @@ export const emptyRoute = <P = undefined, Q = undefined, B = undefined>(
   };
 };
 
-export type SentFile = {
+type SentFile = {
   name: string;
   body: Uint8Array | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;

@@ -8,7 +8,7 @@ import { toFieldErrors } from '../../platform/validation.ts';
 // What comes in as text and bytes, under bounds; what goes out when a call is refused.
 
 /** Largest JSON body. */
-export const maxBodyBytes = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 const maxDepth = 20;
 const maxValues = 1_000;
 

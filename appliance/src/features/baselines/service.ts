@@ -82,7 +82,7 @@ export type BaselineService = {
   verify(): string[];
 };
 
-export type BaselineParts = {
+type BaselineParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

@@ -12,7 +12,7 @@
 
 import type { Change, Difference } from '../inventory/types.ts';
 
-export type BaselineScope = 'device' | 'group';
+type BaselineScope = 'device' | 'group';
 
 export type Baseline = {
   id: string;

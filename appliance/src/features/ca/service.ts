@@ -12,7 +12,7 @@ import { parseCertificateRequest } from './csr.ts';
 import { exportPrivate, generateKeys, importPrivate, importPublic, sha256Hex, toPem } from './keys.ts';
 import type { CaService, TlsMaterial } from './types.ts';
 
-export type CaParts = {
+type CaParts = {
   keyring: Keyring;
   /** DATA/keys: the certificates lie beside the wrapped keys. */
   keysDir: string;

@@ -9,7 +9,7 @@ export type CertificateRequest = {
   keyDigest: string;
 };
 
-export type IssuedCertificate = {
+type IssuedCertificate = {
   pem: string;
   /** SHA-256 of the DER, hex. */
   fingerprint: string;

@@ -18,7 +18,7 @@ const usage = x509.KeyUsageFlags;
 const serverAuth = '1.3.6.1.5.5.7.3.1';
 const clientAuth = '1.3.6.1.5.5.7.3.2';
 
-export type Validity = { notBefore: Date; notAfter: Date };
+type Validity = { notBefore: Date; notAfter: Date };
 
 /** The CA's own certificate. It may sign leaves only. */
 export const makeCaCertificate = async (
@@ -43,7 +43,7 @@ export const makeCaCertificate = async (
     webcrypto,
   );
 
-export type LeafOptions = {
+type LeafOptions = {
   ca: { certificate: x509.X509Certificate; key: webcrypto.CryptoKey };
   publicKey: webcrypto.CryptoKey;
   commonName: string;

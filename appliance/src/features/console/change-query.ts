@@ -4,7 +4,7 @@ import { type ChangeOperation, type ChangeQuery, type Collection, readRight } fr
 import { type Actor, hasRight } from '../objects/types.ts';
 import { chosen } from './lists.ts';
 
-export const changeOperations: readonly ChangeOperation[] = ['added', 'removed', 'changed', 'first'];
+const changeOperations: readonly ChangeOperation[] = ['added', 'removed', 'changed', 'first'];
 
 /** Names of the filters of a list of changes. */
 export const changeFilterNames = ['collection', 'operation', 'item', 'from', 'to'];

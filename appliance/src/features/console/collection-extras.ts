@@ -8,7 +8,7 @@ import type { ConsoleDeps } from './types.ts';
 // What people decide about what devices report, beside it in the same lists: the records of parts, the categories of
 // executable files. A collection without such a thing has none of it.
 
-export type CollectionExtras = {
+type CollectionExtras = {
   filters(collection: Collection): FilterField[];
   query(collection: Collection, list: ListState): Pick<ListQuery, 'matching' | 'searchItems'>;
   columns(collection: Collection): FieldColumn[];

@@ -11,9 +11,9 @@ import type { ConsoleDeps } from './types.ts';
 
 const shownDevices = 20;
 
-export type Helped = { values: Record<string, Value>; errors: FieldErrors; help: ConditionHelpProps };
+type Helped = { values: Record<string, Value>; errors: FieldErrors; help: ConditionHelpProps };
 
-export type ConditionForms = {
+type ConditionForms = {
   /** The help of a kind's form; undefined for kinds without a condition. */
   help(kind: Kind, extra?: Partial<ConditionHelpProps>): ConditionHelpProps | undefined;
   /** What a form asked for beside saving; undefined when it is to be saved. */

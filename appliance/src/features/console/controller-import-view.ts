@@ -25,7 +25,7 @@ const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' |
 const outcomeOf = (run: JobRun | undefined): ImportOutcome | undefined =>
   run?.state === 'done' ? (run.result as ImportOutcome) : undefined;
 
-export type DraftRuns = { check: JobRun | undefined; apply: JobRun | undefined };
+type DraftRuns = { check: JobRun | undefined; apply: JobRun | undefined };
 
 /** Where a file is, for lists. */
 export const draftState = ({ check, apply }: DraftRuns): DraftState => {

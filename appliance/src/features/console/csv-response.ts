@@ -10,7 +10,7 @@ import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 export const maxCsvRows = 100_000;
 
 /** Rows that are made while they are sent, and how many they are. */
-export type CountedRows = { readonly count: number; readonly read: () => Iterable<readonly Cell[]> };
+type CountedRows = { readonly count: number; readonly read: () => Iterable<readonly Cell[]> };
 
 /** The rows of things that are there already. */
 export const eachOf = <T>(items: readonly T[], cells: (item: T) => readonly Cell[]): CountedRows => ({

@@ -17,7 +17,7 @@ export const nowhere = 0;
 export type ListedDevice = Omit<DeviceListRow, 'worst'> &
   DeviceStatus & { name: string; worst: Decision | undefined; osText: string };
 
-export type SiteCounts = {
+type SiteCounts = {
   total: number;
   critical: number;
   warning: number;

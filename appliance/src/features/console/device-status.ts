@@ -3,7 +3,7 @@ import type { DeviceListRow } from '../devices/types.ts';
 import type { Decision } from '../vulnerabilities/types.ts';
 
 /** What is known about a device beyond its own rows. */
-export type DeviceLoad = { findings: number; worst: Decision | undefined; act: number; attend: number };
+type DeviceLoad = { findings: number; worst: Decision | undefined; act: number; attend: number };
 
 export type DeviceStatus = { level: Level; reasons: Said[]; visible: boolean };
 

@@ -20,7 +20,7 @@ const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD
  * Whether a request that changes something comes from a page of this server. Browsers send Sec-Fetch-Site to every
  * secure origin; for the few that do not, Origin must name the host that was asked. Neither: refused.
  */
-export const isOwnOrigin = (request: Request): boolean => {
+const isOwnOrigin = (request: Request): boolean => {
   const site = request.headers.get('sec-fetch-site');
   if (site !== null) return site === 'same-origin';
   const origin = request.headers.get('origin');

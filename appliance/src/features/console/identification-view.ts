@@ -77,7 +77,7 @@ export const planTargets = (plan: Plan, nameOf: NameOf): PlanTargetView[] =>
 export const leftOutRows = (plan: Plan): LeftOutView[] =>
   plan.leftOut.map(({ plc, label, why }) => ({ plc, label, why }));
 
-export const sentView = (plan: Plan) => {
+const sentView = (plan: Plan) => {
   const labels = new Map(plan.targets.map(({ plc, label }) => [plc, label]));
   return (row: PacketRow): SentPacketView => ({
     at: row.at,

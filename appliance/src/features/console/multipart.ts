@@ -6,7 +6,7 @@ import { AppError } from '../../platform/errors.ts';
 
 export type Upload = { fields: ReadonlyMap<string, string>; fileName: string; sizeBytes: number };
 
-export type UploadOptions = {
+type UploadOptions = {
   contentType: string;
   /** Called with the fields before the file's first byte is written; throws to refuse. */
   onFields: (fields: ReadonlyMap<string, string>) => void;

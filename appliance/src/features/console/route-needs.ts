@@ -10,7 +10,7 @@ import type { Right } from '../objects/types.ts';
  */
 export type Need = Right | 'open' | 'person' | 'kind:read' | 'kind:write' | 'collection:read';
 
-export type RouteNeeds = {
+type RouteNeeds = {
   readonly GET?: Need;
   readonly POST?: Need;
   /** Takes a file: the token comes in the first part, and the page checks it. No other address takes multipart. */

@@ -10,7 +10,7 @@ import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 /** A file that nobody decided about is dropped with the next upload. */
 const keptMs = 3_600_000;
 
-export type StagedFile = {
+type StagedFile = {
   /** Names the file in the form that decides about it. */
   readonly draft: string;
   readonly path: string;
@@ -19,7 +19,7 @@ export type StagedFile = {
   readonly fields: ReadonlyMap<string, string>;
 };
 
-export type StagedUploads = {
+type StagedUploads = {
   /** Takes the file of a multipart form, whose token is checked first, and hands it on; a refusal leaves nothing behind. */
   take<T>(c: Context<ConsoleEnv>, use: (file: StagedFile) => T | Promise<T>): Promise<T>;
   /** Where a file is that was taken before; NOT_FOUND when it was dropped meanwhile. */

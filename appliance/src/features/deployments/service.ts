@@ -26,7 +26,7 @@ const maxUpdates = 1_000;
 const maxOrders = 1_000_000;
 const groupPage = 1_000;
 
-export type DeploymentParts = {
+type DeploymentParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

@@ -13,7 +13,7 @@ const successExit = [0];
 const maxObjects = 500;
 const minuteMs = 60_000;
 
-export type QueueParts = {
+type QueueParts = {
   db: Database;
   store: TaskStore;
   objects: ObjectService;

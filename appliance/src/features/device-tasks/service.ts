@@ -40,7 +40,7 @@ export type DeviceTaskService = {
   trim(): number;
 };
 
-export type DeviceTaskParts = {
+type DeviceTaskParts = {
   db: Database;
   personal: Personal;
   events: EventService;

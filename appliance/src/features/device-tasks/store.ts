@@ -80,5 +80,3 @@ export const deviceTaskStore = (db: Database) => {
     drop: (id: string): void => void drop.run(id),
   };
 };
-
-export type DeviceTaskStore = ReturnType<typeof deviceTaskStore>;

@@ -9,7 +9,7 @@ import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 
 export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
 
-export type KeptFile = { list: 'quarantine' | 'backup'; product: string; number: string };
+type KeptFile = { list: 'quarantine' | 'backup'; product: string; number: string };
 
 export type Wanted =
   | { kind: 'show-log'; lines: number }

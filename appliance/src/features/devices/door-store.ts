@@ -25,7 +25,7 @@ type CallerRow = {
   fullAt: number | null;
 };
 
-export type NewDoor = {
+type NewDoor = {
   device: number;
   door: Door;
   clientId: string;

@@ -76,5 +76,3 @@ export const duplicateFinder = (db: Database) => {
       void setDistinct.run(Math.min(a, b), Math.max(a, b), at, actor),
   };
 };
-
-export type DuplicateFinder = ReturnType<typeof duplicateFinder>;

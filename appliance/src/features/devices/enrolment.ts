@@ -19,7 +19,7 @@ import type { Device, DeviceDoor, DoorCall, DoorOutcome, EnrolmentToken, HeldRea
 // The decision about one request to enrol, through any door. Everything is one transaction; refusals are returned from it
 // and thrown after it, so that what they leave behind (a held newcomer, an event) stays.
 
-export type EnrolmentParts = {
+type EnrolmentParts = {
   db: Database;
   store: DeviceStore;
   doors: DoorStore;

@@ -5,8 +5,8 @@ import { countBoth, type NumberSet, setOf, without, withPart } from '../../platf
 // device. A filter joins such sets and counts them, and never looks into the rows of devices.
 
 /** Columns of device_row. */
-export const rowFacets = ['state', 'kind', 'level', 'worst', 'group_id', 'os_search'] as const;
-export type Facet = (typeof rowFacets)[number] | 'tag';
+const rowFacets = ['state', 'kind', 'level', 'worst', 'group_id', 'os_search'] as const;
+type Facet = (typeof rowFacets)[number] | 'tag';
 
 const blockBits = 10;
 const blockBytes = 2 ** blockBits / 8;
@@ -157,5 +157,3 @@ export const deviceFacets = (db: Database) => {
     },
   };
 };
-
-export type DeviceFacets = ReturnType<typeof deviceFacets>;

@@ -12,7 +12,7 @@ import type { DerivedOfDevice, Device } from './types.ts';
 // Records that go: by an administrator, or because nobody has seen for a long time what never spoke to this site. What a
 // managed device holds never goes by itself.
 
-export type ForgetParts = {
+type ForgetParts = {
   db: Database;
   store: DeviceStore;
   objects: ObjectService;

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 
 // Names and addresses by which a device that never spoke is found again. Weak: they only say where to look.
 
-export type Hints = { names: readonly string[]; addresses: readonly string[] };
+type Hints = { names: readonly string[]; addresses: readonly string[] };
 
 const nameless = /^(?:localhost(?:\..*)?|unknown|none|null|ip6-localhost)?$/;
 const maxNames = 16;

@@ -22,7 +22,7 @@ import type { DerivedOfDevice, DeviceMerge, MergedSection, MergeReport } from '.
 // there is set aside; the other record is gone. What moved and what was set aside is written down, so that it can be
 // undone: what has come since through a client that goes back goes back with it. Each of both is one transaction.
 
-export type MergeParts = {
+type MergeParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

@@ -137,7 +137,7 @@ export type DeviceService = {
   trim(): { expired: number };
 };
 
-export type DeviceParts = {
+type DeviceParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

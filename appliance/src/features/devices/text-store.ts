@@ -5,7 +5,7 @@ import { type NumberSet, setOf } from '../../platform/number-set.ts';
 // thousand texts instead of every device's row. A device that is not there is an empty line.
 
 const searched = ['search', 'addresses'] as const;
-export type Searched = (typeof searched)[number];
+type Searched = (typeof searched)[number];
 
 const blockBits = 5;
 const blockLines = 2 ** blockBits;

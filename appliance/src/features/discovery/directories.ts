@@ -16,7 +16,7 @@ import type { DiscoveryStore } from './store.ts';
 import { directoryKind, directorySourceOf, subjectOf } from './targets.ts';
 import type { DirectorySummary, Seen, StoreProgress } from './types.ts';
 
-export type DirectoryParts = {
+type DirectoryParts = {
   objects: ObjectService;
   events: EventService;
   inventory: InventoryService;

@@ -38,7 +38,7 @@ export const integerOf = (entry: DirectoryEntry, name: string): number | undefin
 export const classesOf = (entry: DirectoryEntry): ReadonlySet<string> =>
   new Set(textsOf(entry, 'objectClass').map((name) => name.toLowerCase()));
 
-export type Rdn = { type: string; value: string };
+type Rdn = { type: string; value: string };
 
 /** The parts of a distinguished name (RFC 4514), from the entry upwards; what cannot be read stays one part. */
 export const parseDn = (dn: string): Rdn[] => {

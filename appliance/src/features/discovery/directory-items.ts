@@ -186,7 +186,7 @@ export const computerOf = (entry: DirectoryEntry): DirectoryComputer => ({
 });
 
 /** How many members a group may have before the rest is counted only. */
-export const maxMembersPerGroup = 100_000;
+const maxMembersPerGroup = 100_000;
 
 /** The names of members as the group holds them: distinguished names, or account names (posixGroup). */
 export const memberNames = (entry: DirectoryEntry): { dns: string[]; accounts: string[] } => ({

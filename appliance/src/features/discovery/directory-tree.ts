@@ -16,7 +16,7 @@ import {
 // A whole directory as sections: items sorted by what identifies them, so that the same tree has the same hash in whatever
 // order its entries come.
 
-export type DirectorySections = {
+type DirectorySections = {
   'directory-domain': Item[];
   'directory-ou': Item[];
   'directory-user': Item[];
@@ -26,7 +26,7 @@ export type DirectorySections = {
 
 export type DirectoryContent = { sections: DirectorySections; computers: DirectoryComputer[]; skipped: number };
 
-export type DirectoryTree = {
+type DirectoryTree = {
   /** Takes an entry as what it is by its classes. */
   add(entry: DirectoryEntry): void;
   size(): number;

@@ -11,7 +11,7 @@ import { allOf, rangeKind } from './targets.ts';
 // agents are told no address of it to search.
 
 /** What of the record of controllers says where they are. */
-export type ControllerAddresses = { addresses(): string[] };
+type ControllerAddresses = { addresses(): string[] };
 
 export type ForbiddenAddresses = Forbidden & {
   /** The same as rising ranges of IPv4, for plans. */

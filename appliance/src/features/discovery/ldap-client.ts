@@ -18,7 +18,7 @@ import { encodeFilter } from './ldap-filter.ts';
 // What this appliance says to a directory (RFC 4511): bind, search, StartTLS, unbind. There is no request that changes
 // anything. Referrals are not followed: they lead to hosts that nobody named.
 
-export type SearchScope = 'base' | 'one' | 'subtree';
+type SearchScope = 'base' | 'one' | 'subtree';
 
 export type Search = {
   base: string;
@@ -60,10 +60,10 @@ const maxPageBytes = 128 * 1024 * 1024;
 const maxPages = 100_000;
 const searchSeconds = 300;
 
-export type LdapMessage = { id: number; op: Element; controls: readonly Element[] };
+type LdapMessage = { id: number; op: Element; controls: readonly Element[] };
 
 /** One message as it came; MALFORMED. */
-export const decodeMessage = (bytes: Buffer): LdapMessage => {
+const decodeMessage = (bytes: Buffer): LdapMessage => {
   const [whole] = elementsOf(bytes);
   const [id, operation, controls] = elementsOf(contentOf(whole, berTag.sequence));
   if (operation === undefined) throw new AppError('MALFORMED', 'a message of the directory is empty');
@@ -82,7 +82,7 @@ const attributeName = (name: string): string => {
 };
 
 /** The entry that a search found. */
-export const decodeEntry = (content: Buffer): DirectoryEntry => {
+const decodeEntry = (content: Buffer): DirectoryEntry => {
   const [dn, list] = elementsOf(content);
   const attributes = new Map<string, Buffer[]>();
   for (const attribute of elementsOf(contentOf(list, berTag.sequence))) {
@@ -116,7 +116,7 @@ const resultWords: Readonly<Record<number, string>> = {
 };
 
 /** Throws DIRECTORY unless the result is success. */
-export const checkResult = (content: Buffer, what: string): void => {
+const checkResult = (content: Buffer, what: string): void => {
   const [code, , message] = elementsOf(content);
   const result = numberOf(code, berTag.enumerated);
   if (result === 0) return;
@@ -142,7 +142,7 @@ const cookieOf = (controls: readonly Element[]): Buffer | undefined => {
 };
 
 /** Cuts what comes into messages; whole lengths are known first, so nothing is copied again and again. */
-export const messageReader = (read: () => Promise<Buffer | undefined>) => {
+const messageReader = (read: () => Promise<Buffer | undefined>) => {
   let chunks: Buffer[] = [];
   let held = 0;
   const joined = (): Buffer => {

@@ -24,7 +24,7 @@ export type DirectorySource = {
   pageSize: number;
 };
 
-export type PollLimits = { maxEntries: number; totalMs: number };
+type PollLimits = { maxEntries: number; totalMs: number };
 
 const connectMs = 10_000;
 const idleMs = 120_000;

@@ -14,7 +14,7 @@ import type { DiscoveryStore } from './store.ts';
 import { portsOf, rangeKind, subjectOf } from './targets.ts';
 import type { ScanPlan, ScanProgress, ScanSummary, Seen } from './types.ts';
 
-export type RangeParts = {
+type RangeParts = {
   objects: ObjectService;
   gate: Pick<ApprovalGate, 'assertMayApprove'>;
   events: EventService;

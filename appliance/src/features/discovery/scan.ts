@@ -9,7 +9,7 @@ export type Question = { address: string; port: number | 'ping' };
 
 export type Answered = { address: string; alive: boolean; ports: number[] };
 
-export type ScanParts = {
+type ScanParts = {
   addresses: readonly string[];
   ports: readonly number[];
   ping: boolean;

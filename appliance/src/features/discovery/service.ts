@@ -93,7 +93,7 @@ export type DiscoveryService = {
   startSchedule(onError: (error: unknown) => void): () => void;
 };
 
-export type DiscoveryParts = {
+type DiscoveryParts = {
   db: Database;
   objects: ObjectService;
   gate: Pick<ApprovalGate, 'assertMayApprove'>;

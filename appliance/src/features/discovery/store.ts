@@ -1,7 +1,7 @@
 import type { ConnectionRecord } from '../../platform/connect.ts';
 import type { Database } from '../../platform/database.ts';
 
-export type SubjectRow = {
+type SubjectRow = {
   subject: string;
   device: number | null;
   last_at: number | null;

@@ -30,7 +30,7 @@ type AuditRow = {
   hash: Buffer;
 };
 
-export type EventInsert = Omit<EventRow, 'id'>;
+type EventInsert = Omit<EventRow, 'id'>;
 
 const toEvent = (row: EventRow): StoredEvent => ({
   id: row.id,

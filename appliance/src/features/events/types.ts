@@ -77,7 +77,7 @@ export type Severity = 'critical' | 'failure' | 'warning' | 'info';
 
 export const severities: readonly Severity[] = ['critical', 'failure', 'warning', 'info'];
 
-export type ParamType = 'text' | 'integer' | 'time';
+type ParamType = 'text' | 'integer' | 'time';
 
 export type EventDeclaration = {
   severity: Severity;
@@ -95,11 +95,11 @@ export function defineEvents<const T extends Readonly<Record<string, EventDeclar
 }
 
 /** Text is a string, a number an integer, a time milliseconds. */
-export type ParamValues<P> = { -readonly [K in keyof P]: P[K] extends 'text' ? string : number };
+type ParamValues<P> = { -readonly [K in keyof P]: P[K] extends 'text' ? string : number };
 
 export type ParamsOf<D extends EventDeclaration> = ParamValues<D['params']>;
 
-export type DeviceOf<D> = D extends { device: 'always' }
+type DeviceOf<D> = D extends { device: 'always' }
   ? { device: number }
   : D extends { device: 'sometimes' }
     ? { device?: number }

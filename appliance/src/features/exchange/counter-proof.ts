@@ -90,7 +90,7 @@ const isCounted = (field: string): boolean => COUNTED_FIELDS.some((pattern) => p
 const isTime = (text: string): boolean => /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$/.test(text);
 
 /** The tokens of a text: runs of letters and digits of any script, case folded. */
-export const tokensOf = (text: string): string[] =>
+const tokensOf = (text: string): string[] =>
   text
     .normalize('NFKC')
     .toLowerCase()
@@ -221,7 +221,7 @@ const isExplained = (
 };
 
 /** The devices that reported a public text of the request (a package name or purl); nothing where unknown. */
-export type Reporters = (text: string) => Iterable<number>;
+type Reporters = (text: string) => Iterable<number>;
 
 /**
  * Searches a request, parsed from the bytes that will be sealed, for the identity values of the site. `allowed` are

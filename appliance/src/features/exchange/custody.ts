@@ -5,10 +5,10 @@ import { chainBeside } from '@sallyport/bundle-tools/importer/custody-beside';
 import type { ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import type { SiteKeys } from './keys.ts';
 
-export type ReceiptScan = NonNullable<ReceiptPredicate['scan']>;
+type ReceiptScan = NonNullable<ReceiptPredicate['scan']>;
 
 /** What of a receipt concerns custody; empty when no whole file was read. */
-export type CustodyField = Pick<ReceiptPredicate, 'custody'>;
+type CustodyField = Pick<ReceiptPredicate, 'custody'>;
 
 /** Reads the chains that lie beside what was read; the result adds the site's own lines, and needs no medium any more. */
 export type CustodyReader = (

@@ -60,11 +60,11 @@ export type FlipParts = {
 };
 
 /** A line of the inventory with what vendors of products say of its file. */
-export type ApprovedLine = Pick<InventoryLine, 'path' | 'sha256'> & {
+type ApprovedLine = Pick<InventoryLine, 'path' | 'sha256'> & {
   readonly approval: NonNullable<InventoryLine['approval']>;
 };
 
-export type Flip = {
+type Flip = {
   readonly importId: number;
   readonly actor: Actor;
   readonly verdict: ImportVerdict;
@@ -102,7 +102,7 @@ const subjectsOf = (verdict: ImportVerdict): ReceiptSubject[] => [
 ];
 
 /** Newer roots hold even when the bundle is refused (BUNDLES format, section "Importer", D1). In a transaction. */
-export const keepRoots = (store: ExchangeStore, roots: readonly NewRoot[]): number | undefined => {
+const keepRoots = (store: ExchangeStore, roots: readonly NewRoot[]): number | undefined => {
   let newest: number | undefined;
   for (const { version, bytes } of roots) {
     const raw = Buffer.from(bytes, 'base64');

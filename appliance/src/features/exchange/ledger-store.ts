@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 
-export type OverrideRow = { id: number; at: string; code: string; reason: string; operator: number };
+type OverrideRow = { id: number; at: string; code: string; reason: string; operator: number };
 
 /** What the next receipt or request has to tell: overrides, missing objects. */
 export const ledgerStore = (db: Database) => {

@@ -14,7 +14,7 @@ import type { ImportOptions } from './types.ts';
 // One command takes all volumes of a bundle that it can reach: each is read by a child of its own, and each object goes
 // into the store while its volume is still being read.
 
-export type ReadParts = {
+type ReadParts = {
   readonly parts: ImporterParts;
   readonly folder: string;
   readonly options: ImportOptions;

@@ -37,7 +37,7 @@ export type BuiltRequest = {
   readonly counterProof: CounterProof;
 };
 
-export type RequestSources = {
+type RequestSources = {
   readonly store: ExchangeStore;
   readonly keys: SiteKeys;
   readonly content: RequestContent;

@@ -20,7 +20,7 @@ const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** A purl without qualifiers and subpath: they may name a host or a path. */
-export const barePurl = (purl: string): string => purl.split(/[?#]/)[0] ?? '';
+const barePurl = (purl: string): string => purl.split(/[?#]/)[0] ?? '';
 
 type Group = {
   readonly vendor: string;

@@ -19,7 +19,7 @@ import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest, ExportReport } from './types.ts';
 
 /** Refuses a request in which something was found that must not leave; the details name every place. */
-export const assertClean = ({ counterProof }: BuiltRequest): void => {
+const assertClean = ({ counterProof }: BuiltRequest): void => {
   if (counterProof.leaks.length === 0) return;
   const places = [...new Set(counterProof.leaks.map(({ kind, field }) => `${kind} in ${field}`))];
   throw new AppError(

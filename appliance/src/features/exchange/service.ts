@@ -67,7 +67,7 @@ import type {
 import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
 import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
-export type ExchangeParts = {
+type ExchangeParts = {
   readonly db: Database;
   readonly keyring: Keyring;
   readonly events: EventService;

@@ -13,7 +13,7 @@ export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
 export type HeldRole = { readonly role: TrustRole; readonly version: number; readonly expires: string };
 
-export type OpenRequest = {
+type OpenRequest = {
   readonly number: number;
   readonly requestId: string;
   readonly createdAt: string;
@@ -93,7 +93,7 @@ export type KindDifference = {
 
 export type UnfulfilledWant = { readonly reason: string; readonly kind: string; readonly want: string };
 
-export type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
+type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
 
 export type ImportSummary = {
   readonly bundleId: string;

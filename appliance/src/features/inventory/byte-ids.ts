@@ -99,5 +99,3 @@ export const byteIds = () => {
     },
   };
 };
-
-export type ByteIds = ReturnType<typeof byteIds>;

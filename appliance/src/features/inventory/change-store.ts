@@ -8,7 +8,7 @@ export type ChangeRow = ChangeLike;
 export type IdRange = { before: number; from: number; limit: number };
 
 /** Changes of one device, or of items of one collection: what narrows an index range further. */
-export type Narrow = {
+type Narrow = {
   collections?: readonly string[] | undefined;
   operations?: readonly string[] | undefined;
   items?: readonly number[] | undefined;
@@ -132,5 +132,3 @@ export const changeStore = (db: Database) => {
         .all(title, most),
   };
 };
-
-export type ChangeStore = ReturnType<typeof changeStore>;

@@ -4,7 +4,7 @@ import { packIds, unpackIds } from '../../platform/packed-ids.ts';
 // Which devices have an item, in blocks of 1,024 devices: places in the block as packed distances while that is shorter,
 // one bit per device from then on. What every device has costs a bit a device, what one device has costs a byte.
 
-export const blockSize = 1_024;
+const blockSize = 1_024;
 const bitmapBytes = blockSize / 8;
 
 /** The block that a device is in. */

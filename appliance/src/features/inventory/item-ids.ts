@@ -68,5 +68,3 @@ export const itemIds = (db: Database, collection: Collection) => {
     noteMaking: (): void => witness.note(),
   };
 };
-
-export type ItemIds = ReturnType<typeof itemIds>;

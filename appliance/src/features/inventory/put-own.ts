@@ -3,7 +3,7 @@ import { isOpen, openDigest, openKey, ownDigest, ownKey, personOf, type Shape, s
 import type { Cell, OwnRow, OwnStore } from './store.ts';
 import type { Item, Stored } from './types.ts';
 
-export type RowChange = { operation: 'added' | 'removed' | 'changed'; before: string | null; after: string | null };
+type RowChange = { operation: 'added' | 'removed' | 'changed'; before: string | null; after: string | null };
 
 /** How a personal value stands in a column or a change. */
 const sealed = (personal: Personal, person: string, value: Stored): Buffer | null =>

@@ -6,12 +6,12 @@ import { fieldsText } from './item-ids.ts';
 import type { SectionRow, SharedStore } from './store.ts';
 import type { CutItems, Item, Stored } from './types.ts';
 
-export type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number | null; after: number | null };
+type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number | null; after: number | null };
 
 /** Items as ids, rising, with what the device says of each. */
 export type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
 
-export type SharedSection = { ids: Uint32Array; members: Buffer; attrs: Buffer | null; changes: ItemChange[] };
+type SharedSection = { ids: Uint32Array; members: Buffer; attrs: Buffer | null; changes: ItemChange[] };
 
 /** Finds the ids of items or makes them; a new one for each transaction. */
 const resolver = (shape: Shape, store: SharedStore) => {

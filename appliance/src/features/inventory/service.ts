@@ -107,7 +107,7 @@ export type InventoryService = InventoryTransfer &
     verify(): string[];
   };
 
-export type InventoryParts = {
+type InventoryParts = {
   db: Database;
   personal: Personal;
   collections: readonly Collection[];

@@ -46,7 +46,7 @@ const columnType = (field: Field): string => {
 };
 
 /** Throws DECLARATION for a declaration that contradicts itself. */
-export const checkCollection = (collection: Collection): void => {
+const checkCollection = (collection: Collection): void => {
   const fault = (reason: string): never => {
     throw new AppError('DECLARATION', `collection ${collection.name}: ${reason}`);
   };

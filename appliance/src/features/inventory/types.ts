@@ -239,7 +239,7 @@ export const readRight = (collection: Collection): Right =>
 export type FactPart = 'plc' | 'module' | 'interface' | 'service' | 'project';
 
 /** Which numbered rule makes the value of what was received. */
-export type FactForm = 'text' | 'code' | 'serial' | 'version' | 'mac' | 'address' | 'number' | 'time' | 'yes-no';
+type FactForm = 'text' | 'code' | 'serial' | 'version' | 'mac' | 'address' | 'number' | 'time' | 'yes-no';
 
 export type FactField = {
   type: Exclude<FieldType, 'list'>;
@@ -284,7 +284,7 @@ export function defineFacts<const C extends FactCollection>(collection: C): C {
   return collection;
 }
 
-export const maxPartLength = 700;
+const maxPartLength = 700;
 
 /** How a record names a part: by its serial number, else by its device and what the device calls it. */
 export const partOf = (device: string, row: Readonly<Record<string, FieldValue>>): string => {

@@ -3,7 +3,7 @@ import { invalid } from '../../platform/errors.ts';
 import { timeText, toFieldErrors } from '../../platform/validation.ts';
 import type { Collection, Field, Item } from './types.ts';
 
-export const defaultMaxItems = 50_000;
+const defaultMaxItems = 50_000;
 const defaultTextLength = 1_024;
 const defaultListLength = 256;
 

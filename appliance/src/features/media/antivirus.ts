@@ -11,7 +11,7 @@ const clamscan = '/usr/bin/clamscan';
 /** Each finding is an event; of a bundle that is bad throughout, so many. */
 const maxEvents = 20;
 
-export type AntivirusParts = {
+type AntivirusParts = {
   readonly db: Database;
   readonly objects: Pick<ObjectService, 'setting'>;
   readonly events: Pick<EventService, 'record'>;

@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 // proc_pid_mountinfo(5): `id parent major:minor root mountpoint options [optional]* - type source superoptions`, with
 // space, tab, line break and backslash as octal escapes.
 
-export type MountEntry = {
+type MountEntry = {
   readonly path: string;
   readonly fileSystem: string;
   readonly device: string;

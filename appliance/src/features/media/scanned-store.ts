@@ -1,6 +1,6 @@
 import { type Database, immediate } from '../../platform/database.ts';
 
-export type ScannedStore = {
+type ScannedStore = {
   has(sha256: string): boolean;
   /** Objects in which nothing was found. */
   add(digests: readonly string[], engine: string, definitionsAt: string): void;

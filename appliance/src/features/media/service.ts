@@ -14,7 +14,7 @@ const freshMs = 4_000;
 /** A page does not wait longer for a medium; the look goes on, and the next page has it. */
 const patienceMs = 8_000;
 
-export type MediaParts = {
+type MediaParts = {
   readonly folders: (name: 'exchange.media-roots' | 'exchange.media-folders') => readonly string[];
   readonly exchange: Pick<ExchangeService, 'state' | 'importedWith'>;
   readonly clock: () => number;

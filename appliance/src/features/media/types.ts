@@ -28,7 +28,7 @@ export type BundleOnMedium = SurveyedBundle & {
   readonly missing: readonly number[];
 };
 
-export type MediumContent = {
+type MediumContent = {
   readonly bundles: readonly BundleOnMedium[];
   readonly trustFiles: readonly BundleOnMedium[];
   readonly requests: readonly SurveyedFile[];

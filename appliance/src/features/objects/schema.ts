@@ -53,7 +53,7 @@ const schemaOf = (field: KindField): z.ZodType => {
   }
 };
 
-export type BodyCheck = { ok: true; body: Body } | { ok: false; fields: FieldErrors };
+type BodyCheck = { ok: true; body: Body } | { ok: false; fields: FieldErrors };
 
 /** The validation of a kind's body, from its declaration. Absent optional fields stay absent, defaults are filled in. */
 export const bodySchema = (kind: Kind): ((body: Body) => BodyCheck) => {

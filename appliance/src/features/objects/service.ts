@@ -53,12 +53,12 @@ export type ObjectService = TypedObjects & {
 } & SettingService;
 
 /** A further check of a kind's body; returns what is wrong. */
-export type BodyRule = (id: string, body: Body) => FieldErrors;
+type BodyRule = (id: string, body: Body) => FieldErrors;
 
 /** A check by another feature, which may also put a body into the form in which it is kept. */
 export type FurtherRule = (id: string, body: Body) => { faults: FieldErrors; body: Body };
 
-export type ObjectParts = {
+type ObjectParts = {
   db: Database;
   personal: Personal;
   events: EventService;

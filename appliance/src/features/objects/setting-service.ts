@@ -28,7 +28,7 @@ export const settingTable = (settings: readonly Setting[]) => {
   };
 };
 
-export type SettingTable = ReturnType<typeof settingTable>;
+type SettingTable = ReturnType<typeof settingTable>;
 
 export type SettingService = {
   settings(): ReadonlyArray<{

@@ -26,7 +26,7 @@ export type RevisionRow = {
   body: string;
 };
 
-export type IndexValue = string | number | Buffer;
+type IndexValue = string | number | Buffer;
 
 export type Condition = { field: string; value: IndexValue | boolean | null; indexed: boolean };
 

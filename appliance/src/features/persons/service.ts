@@ -33,7 +33,7 @@ export type PersonService = {
   needsTwo(): boolean;
 };
 
-export type PersonParts = {
+type PersonParts = {
   db: Database;
   personal: Personal;
   inventory: InventoryService;

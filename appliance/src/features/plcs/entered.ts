@@ -23,7 +23,7 @@ export const decisionKind = 'plc-decision';
 const notFacts: ReadonlySet<string> = new Set(['locks', 'custom']);
 
 /** The locked fields of a record, with the reason. */
-export const locksOf = (body: Body): Map<string, string> =>
+const locksOf = (body: Body): Map<string, string> =>
   new Map(
     (Array.isArray(body['locks']) ? body['locks'] : []).map((line) => {
       const [field = '', ...reason] = String(line).split(':');

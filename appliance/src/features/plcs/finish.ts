@@ -15,9 +15,9 @@ const maxEvents = 200;
 const settleAtOnce = 40;
 
 /** What several calls of `settle` for one piece of work have in common. */
-export type Settling = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };
+type Settling = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };
 
-export const newSettling = (driftBefore: ReadonlyMap<number, number>): Settling => ({
+const newSettling = (driftBefore: ReadonlyMap<number, number>): Settling => ({
   replaced: 0,
   told: 0,
   driftBefore,
@@ -103,5 +103,3 @@ export const finisher = (parts: {
 
   return { settle, settleInSteps, taken };
 };
-
-export type Finisher = ReturnType<typeof finisher>;

@@ -11,7 +11,7 @@ const configuredRank: Partial<Record<Method, number>> = { manual: 0, project: 1,
 export const sideOf = (method: Method): PlcSide | 'either' =>
   method === 'manual' ? 'either' : method in observedRank ? 'observed' : 'configured';
 
-export type Contender = {
+type Contender = {
   method: Method;
   source: string;
   observedAt: number;
@@ -23,7 +23,7 @@ export type Contender = {
 };
 
 /** Why one fact wins over another. */
-export type WinRule = 'only' | 'manual' | 'rank' | 'time' | 'said' | 'confidence' | 'order';
+type WinRule = 'only' | 'manual' | 'rank' | 'time' | 'said' | 'confidence' | 'order';
 
 const rankOf = (side: PlcSide, method: Method): number =>
   (side === 'observed' ? observedRank : configuredRank)[method] ?? 9;

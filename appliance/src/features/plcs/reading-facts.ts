@@ -19,7 +19,7 @@ export type NewFact = {
   map: string | null;
 };
 
-export type ReadingFacts = {
+type ReadingFacts = {
   facts: NewFact[];
   /** Names of fields that nobody declared. */
   unknown: string[];
@@ -120,7 +120,7 @@ const derivedFacts = (
 type KeptFact = NewFact & { id: number };
 
 /** Facts of one reading as today's normaliser and maps make them. */
-export type FactsAgain = { said: KeptFact[]; derived: NewFact[] };
+type FactsAgain = { said: KeptFact[]; derived: NewFact[] };
 
 /** Works facts that are kept out again from what was said (OT F6, F7); what is no longer declared stays as it is. */
 export const factsAgain = (table: FieldTable, maps: PlcMaps) => {

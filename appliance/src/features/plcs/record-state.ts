@@ -5,7 +5,7 @@ import type { FactRow, SaidStore } from './store.ts';
 
 // What follows for a record from its readings, besides winners: its keys, and whether another one took its place.
 
-export const readingGroups = (facts: readonly FactRow[]): Map<number, FactRow[]> =>
+const readingGroups = (facts: readonly FactRow[]): Map<number, FactRow[]> =>
   Map.groupBy(facts, ({ reading }) => reading);
 
 /** The keys of each reading of a record. */
@@ -19,8 +19,8 @@ export const keysByReading = (facts: readonly FactRow[]): Map<number, Key[]> =>
 
 const maxNeighbours = 50;
 
-export type Rival = { plc: number; address: string };
-export type Replacement = { old: number; fresh: number; address: string; at: number };
+type Rival = { plc: number; address: string };
+type Replacement = { old: number; fresh: number; address: string; at: number };
 
 export const recordState = (said: SaidStore, records: RecordStore, isApart: (one: number, two: number) => boolean) => {
   /** Makes the keys of a record those of its readings; `facts` are all of its. */

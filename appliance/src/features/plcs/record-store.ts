@@ -36,7 +36,7 @@ export type ChangeRow = {
 };
 
 /** When a record was spoken of: by what was observed, and by anything. */
-export type Span = {
+type Span = {
   first: number | null;
   last: number | null;
   firstAny: number | null;

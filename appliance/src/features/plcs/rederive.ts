@@ -87,5 +87,3 @@ export const rederiver = (parts: {
     },
   };
 };
-
-export type Rederiver = ReturnType<typeof rederiver>;

@@ -47,9 +47,9 @@ import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';
 import { winnerKeeper } from './winners.ts';
 
-export type PlcMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
+type PlcMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
 
-export type PlcProposal = { plc: string; label: string; kind: Proposal['kind']; value: string };
+type PlcProposal = { plc: string; label: string; kind: Proposal['kind']; value: string };
 
 export type PlcService = {
   table: FieldTable;
@@ -113,7 +113,7 @@ export type PlcService = {
   exchange: ControllersForExchange;
 };
 
-export type PlcParts = {
+type PlcParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

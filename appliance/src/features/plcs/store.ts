@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { NewFact } from './reading-facts.ts';
 import type { Origin, OriginSort, PartSort, PlcSide, TakeSummary } from './types.ts';
 
-export type OriginRow = {
+type OriginRow = {
   id: number;
   sort: OriginSort;
   name: string;
@@ -17,7 +17,7 @@ export type OriginRow = {
   state: 'taking' | 'done' | 'undoing';
 };
 
-export type ReadingRow = {
+type ReadingRow = {
   id: number;
   origin: number;
   plc: number;

@@ -34,7 +34,7 @@ import type { WinnerChange, WinnerKeeper } from './winners.ts';
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
 // fails, or tried beside the database (trial.ts). The same origin said again adds nothing.
 
-export type TakeParts = {
+type TakeParts = {
   db: Database;
   said: SaidStore;
   records: RecordStore;

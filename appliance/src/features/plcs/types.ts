@@ -52,9 +52,6 @@ export type Fact = {
   wins: boolean;
 };
 
-/** The value that a record shows: the observed one where there is one, else the configured one. */
-export type ShownValue = { value: string; side: PlcSide; fact: number; source: string; observedAt: number };
-
 export type PlcPart = {
   id: number;
   plc: number;

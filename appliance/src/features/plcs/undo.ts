@@ -11,7 +11,7 @@ import type { Origin } from './types.ts';
 
 export type Undone = { origin: Origin; facts: number; changed: number[]; removed: Recasting['removed'] };
 
-export type Undoer = {
+type Undoer = {
   begin(actor: Actor, origin: number): void;
   /** After `begin`, or for an origin that was cut off; ends a piece of work at every `yield`. Cut off, it goes on where it was. */
   run(actor: Actor, origin: number, atOnce?: number): Generator<void, Undone, void>;

@@ -15,7 +15,7 @@ export type ProvisionService = {
   register(actor: Actor): Register;
 };
 
-export type ProvisionParts = {
+type ProvisionParts = {
   db: Database;
   inventory: InventoryService;
   objects: ObjectService;

@@ -12,7 +12,7 @@ export type Retention =
   | 'by-type'
   | 'derived';
 
-export type RegisterField = {
+type RegisterField = {
   name: string;
   /** Catalogue key. */
   label: string;

@@ -17,7 +17,7 @@ import { largestSampleBytes, type Sample, type SampleService } from './types.ts'
 // counts only with that name; a session's number is the proof for each block, since blocks carry no key. What came lies
 // encrypted in the database: it may be an attack.
 
-export type SampleParts = {
+type SampleParts = {
   db: Database;
   personal: Personal;
   events: EventService;

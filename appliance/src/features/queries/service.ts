@@ -38,7 +38,7 @@ export type QueryService = {
   trim(): number;
 };
 
-export type QueryParts = {
+type QueryParts = {
   db: Database;
   personal: Personal;
   events: EventService;

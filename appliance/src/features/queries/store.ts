@@ -110,5 +110,3 @@ export const queryStore = (db: Database) => {
     drop: (id: string): void => void drop.run(id),
   };
 };
-
-export type QueryStore = ReturnType<typeof queryStore>;

@@ -128,15 +128,15 @@ export const shownState = ({ state, isOffline }: Pick<DeviceAnswer, 'state' | 'i
   return state === 'sent' ? 'waiting' : state;
 };
 
-export type CarveBegin = {
+type CarveBegin = {
   requestId: string;
   blockCount: number;
   blockBytes: number;
   sizeBytes: number;
 };
 
-export type CarveBlock = { session: string; requestId: string; block: number; data: string };
+type CarveBlock = { session: string; requestId: string; block: number; data: string };
 
-export type ShownState = 'waiting' | 'offline' | 'answered' | 'failed' | 'denylisted';
+type ShownState = 'waiting' | 'offline' | 'answered' | 'failed' | 'denylisted';
 
 export const maxWaitSeconds = 3_600;

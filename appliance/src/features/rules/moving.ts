@@ -5,7 +5,7 @@ import type { DeviceFacts, RuleStore } from './store.ts';
 export type Move = { device: number; publicId: string; rule: MovingRule; from: string | null; to: string };
 
 /** What the rules say of some devices: the rule that decides about each, and the moves that follow now. */
-export type MovePlan = { winners: ReadonlyMap<number, MovingRule>; moves: Move[] };
+type MovePlan = { winners: ReadonlyMap<number, MovingRule>; moves: Move[] };
 
 /** Devices that rules may move: a revoked one is history, and of a held one nobody knows which machine it is. */
 const isMovable = ({ state }: DeviceFacts): boolean => state !== 'revoked' && state !== 'held';

@@ -7,9 +7,9 @@ import { type GroupTree, groupTree } from './groups.ts';
 import { builtInConditions, parseStatusLines, type StatusLine } from './status-lines.ts';
 import { limitOf } from './types.ts';
 
-export type TagRule = { id: string; name: string; tag: string; condition: Condition };
+type TagRule = { id: string; name: string; tag: string; condition: Condition };
 
-export type MovingMode = 'once' | 'reinstall' | 'continuous';
+type MovingMode = 'once' | 'reinstall' | 'continuous';
 
 export type MovingRule = {
   id: string;

@@ -1,5 +1,5 @@
 /** Parameters of the list of devices that say which devices; the rest is how they are shown. */
-export const selectionParameters = [
+const selectionParameters = [
   'q',
   'status',
   'state',

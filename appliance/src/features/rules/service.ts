@@ -21,7 +21,7 @@ export type RuleService = RuleEngine &
     bodyRules: Readonly<Record<string, FurtherRule>>;
   };
 
-export type RuleParts = {
+type RuleParts = {
   db: Database;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;

@@ -21,7 +21,7 @@ export type StatusLine = {
 };
 
 /** Reasons that the catalogue has, with the field whose number each names. */
-export const namedReasons: Readonly<Record<string, string | undefined>> = {
+const namedReasons: Readonly<Record<string, string | undefined>> = {
   held: undefined,
   act: 'findings.act',
   pending: undefined,

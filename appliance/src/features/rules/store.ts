@@ -25,7 +25,7 @@ export type DeviceFacts = {
 };
 
 /** A bulk action on tags; `devices` is JSON of public ids. */
-export type TagChange = { id: string; tag: string; added: number; devices: string };
+type TagChange = { id: string; tag: string; added: number; devices: string };
 
 /** SQL of what rules derive, and of what waits to be derived. */
 export const ruleStore = (db: Database) => {

@@ -5,7 +5,7 @@ import { type Actor, requireRight } from '../objects/types.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { RuleStore } from './store.ts';
 
-export type DeviceTag = {
+type DeviceTag = {
   tag: string;
   /** Given by a person. */
   byHand: boolean;
@@ -32,11 +32,11 @@ export type TagService = {
 };
 
 /** What a bulk action changed: the devices by public id. */
-export type NotedTagChange = { tag: string; added: boolean; devices: readonly string[] };
+type NotedTagChange = { tag: string; added: boolean; devices: readonly string[] };
 
 const dayMs = 86_400_000;
 
-export type TagParts = {
+type TagParts = {
   clock: () => number;
   store: RuleStore;
   objects: ObjectService;

@@ -19,7 +19,7 @@ export type SearchService = {
   find(actor: Actor, text: string, perGroup: number): FoundGroup[];
 };
 
-export type SearchParts = {
+type SearchParts = {
   /** Devices by a part of a name, address or id. */
   devices: (
     text: string,

@@ -22,7 +22,7 @@ export type StickService = {
   import(actor: Actor, path: string, options?: { name?: string; approve?: boolean }): Promise<StickResult>;
 };
 
-export type StickParts = {
+type StickParts = {
   db: Database;
   inventory: InventoryService;
   devices: DeviceService;

@@ -33,7 +33,7 @@ export type StickRefusal =
  * `stored`: its device is managed and takes it. `waits`: the device is there and nobody has let it in. `new`: it will wait
  * for approval. `found`: a new record of what was found. `same`, `older`: nothing to store.
  */
-export type StickState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
+type StickState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
 
 export type StickRow = {
   /** The name of the file, in a zip with its folders; the same in several rows where it tells of several machines. */

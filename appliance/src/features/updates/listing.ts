@@ -26,7 +26,7 @@ const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
 
 const isNeed = (entry: Entry): entry is Need => 'fix' in entry;
 
-export const isDeployable = (item: UpdateItem): boolean =>
+const isDeployable = (item: UpdateItem): boolean =>
   item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0;
 
 /** What an item of the catalogue is sorted by. */

@@ -8,8 +8,6 @@ import type { NeedStore } from './need-store.ts';
 /** So many devices are looked at for one answer: about a second. */
 const lookedAtMost = 10_000;
 
-export type NeedIndex = ReturnType<typeof needIndex>;
-
 /** `plain`: the same by reading the software of the fleet; for `verify`. */
 export const needIndex = (parts: {
   db: Database;

@@ -29,7 +29,7 @@ export type World = {
   readonly hasOpenRequest: boolean;
 };
 
-export type OverviewParts = {
+type OverviewParts = {
   readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section'>;
   readonly objects: ObjectService;
   readonly store: Pick<StoreService, 'has'>;
@@ -225,5 +225,3 @@ export const updateOverview = (parts: OverviewParts) => {
 
   return { neededBy, world, toItem, concerning };
 };
-
-export type UpdateOverview = ReturnType<typeof updateOverview>;

@@ -27,7 +27,7 @@ import type {
   UpdateWant,
 } from './types.ts';
 
-export type UpdateParts = {
+type UpdateParts = {
   readonly db: Database;
   readonly inventory: Pick<InventoryService, 'list' | 'members' | 'section' | 'items' | 'itemsAfter' | 'memberIds'>;
   readonly objects: ObjectService;
@@ -41,7 +41,7 @@ export type UpdateParts = {
 
 type Concerned = Pick<UpdateItem, 'id' | 'kind' | 'ecosystem' | 'source'>;
 
-export type OnDevice = { device: number; installedVersion?: string; task?: TaskState };
+type OnDevice = { device: number; installedVersion?: string; task?: TaskState };
 
 export type UpdateService = {
   list(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string };

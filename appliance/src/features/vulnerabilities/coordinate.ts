@@ -72,6 +72,3 @@ export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefi
   // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
   return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
 };
-
-/** Whether the item belongs to the distribution, so that its coordinate depends on the device's release. */
-export const dependsOnRelease = (item: SoftwareIdentity): boolean => SYSTEM_TYPES.has(item.type);

@@ -16,7 +16,7 @@ WHERE ${number} BETWEEN ? AND ? ORDER BY ${number}, c.key`;
 export const ALL_COORDINATES = coordinatesOf('snap.pkg p', 'p.id');
 const CHANGED_COORDINATES = coordinatesOf('snap.change_pkg t CROSS JOIN snap.pkg p ON p.id = t.pkg', 't.pkg');
 
-export type PackageHits = {
+type PackageHits = {
   readonly data: Buffer;
   readonly ids: readonly number[];
   readonly covered: readonly Covered[];
@@ -26,7 +26,7 @@ export type PackageHits = {
 const packagesAtOnce = 8_192;
 
 /** Calls with what the snapshot says about the coordinates of each package, of all or of those that differ from its base. */
-export const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
+const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
   const moduled = moduledQualifiers(db, 'snap');
   const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?').pluck();
   const versionOf = db.prepare<[number], string>('SELECT version FROM main.coord WHERE id = ?').pluck();

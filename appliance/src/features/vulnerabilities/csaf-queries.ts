@@ -22,7 +22,7 @@ const isNewer = (a: ControllerDocument, b: ControllerDocument): boolean => {
 };
 
 /** Of several copies of a document the one with the highest revision is it; an older revision never replaces a newer. */
-export const newestOfEach = (documents: readonly ControllerDocument[]): ControllerDocument[] => {
+const newestOfEach = (documents: readonly ControllerDocument[]): ControllerDocument[] => {
   const byKey = new Map<string, ControllerDocument>();
   for (const document of documents) {
     const held = byKey.get(document.key);

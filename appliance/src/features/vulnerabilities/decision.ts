@@ -15,7 +15,7 @@ export type AdvisoryThreat = {
 };
 
 /** What the decision was made from, stored with it so that "why" stays answerable after the inputs change. */
-export type DecisionInputs = {
+type DecisionInputs = {
   readonly rule: 'severity/1' | 'threat/1';
   readonly severity: Severity;
   readonly cvss?: string;

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { blockBytes, packDocuments, unpackDocuments } from './document-blocks.ts';
 
 /** Where a document lies. */
-export type DocumentPlace = { readonly block: number; readonly place: number };
+type DocumentPlace = { readonly block: number; readonly place: number };
 
 /** Writes documents of advisories into blocks of a snapshot that is being built. */
 export const documentWriter = (db: Database) => {

@@ -3,9 +3,9 @@ import type { FixState, Verdict } from './types.ts';
 // The state of a match as one number: whether the advisory certainly applies, and whether it names a fix.
 
 export const AFFECTED_FIX = 0;
-export const AFFECTED_NONE = 1;
+const AFFECTED_NONE = 1;
 export const REVIEW_FIX = 2;
-export const REVIEW_NONE = 3;
+const REVIEW_NONE = 3;
 /** The columns of match_advisory that count matches, in the order of the states. */
 export const STATE_COLUMNS = ['affected_fix', 'affected_none', 'review_fix', 'review_none'] as const;
 

@@ -177,5 +177,3 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     },
   };
 };
-
-export type FindingQueries = ReturnType<typeof findingQueries>;

@@ -96,7 +96,7 @@ SELECT f.adv AS adv FROM (${FACTS}) f JOIN main.match_advisory g ON g.adv = f.ad
 WHERE g.severity <> f.severity OR g.decision <> f.decision OR g.inputs <> f.inputs`;
 
 /** One line of what a match changed, for the journal. */
-export type NotedFinding = { readonly advisory: string; readonly package: string; readonly severity: string };
+type NotedFinding = { readonly advisory: string; readonly package: string; readonly severity: string };
 
 type NotedRow = { advisory: string; package: string; severity: number };
 // In the order of the index, so that the first ones are found without looking at all.

@@ -44,7 +44,7 @@ import {
   type UnjudgedPackage,
 } from './types.ts';
 
-export type VulnerabilityParts = {
+type VulnerabilityParts = {
   readonly db: Database;
   readonly statePath: string;
   /** The folder `advisories/`. */
@@ -139,7 +139,7 @@ const identityOf = (row: ItemOf<'software'>): SoftwareIdentity => ({
 });
 
 /** What a device runs, from its inventory; undefined until it has reported it. */
-export const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | undefined => {
+const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | undefined => {
   const row = rows[0];
   return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };

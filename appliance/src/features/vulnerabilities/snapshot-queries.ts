@@ -11,7 +11,7 @@ import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
 
 // Reads `advisories/<n>.db`: source, eco, pkg, qual, adv, doc.
 
-export type SnapshotAdvisory = {
+type SnapshotAdvisory = {
   readonly id: number;
   readonly osvId: string;
   readonly feed: string;
@@ -22,7 +22,7 @@ export type SnapshotAdvisory = {
 };
 
 /** One range or listed version of an advisory on a package. */
-export type SnapshotEvidence = {
+type SnapshotEvidence = {
   readonly ranges: readonly {
     lo: Buffer;
     hi: Buffer;
@@ -134,7 +134,7 @@ const openReader = (path: string) => {
   };
 };
 
-export type SnapshotReader = ReturnType<typeof openReader>;
+type SnapshotReader = ReturnType<typeof openReader>;
 
 /**
  * Opens the snapshot in force and reopens it when another came into force; `current` reads the number from the database

@@ -7,7 +7,7 @@ import { STATE_COLUMNS } from './match-state.ts';
 import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
 
 /** An advisory's judgement with what lists show of it. */
-export type JudgedAdvisory = AdvisoryFacts & {
+type JudgedAdvisory = AdvisoryFacts & {
   readonly adv: number;
   readonly decision: Decision;
   readonly inputs: string;

@@ -134,5 +134,3 @@ export const togetherStore = (db: Database) => {
         ),
   };
 };
-
-export type TogetherStore = ReturnType<typeof togetherStore>;

@@ -26,7 +26,7 @@ export type WaitingThing = {
 
 export type WaitingSources = Readonly<Record<TwoPersonAct, () => WaitingThing[]>>;
 
-export type ShownWaiting = Omit<WaitingThing, 'approvable'> & {
+type ShownWaiting = Omit<WaitingThing, 'approvable'> & {
   act: TwoPersonAct;
   /** Why the reader cannot say yes; an old log-in is none: it is mended where it is decided. */
   hindrance: Hindrance | undefined;

@@ -47,7 +47,7 @@ export type WitnessService = {
   hindrance(actor: Actor, back: Return): Hindrance | undefined;
 };
 
-export type WitnessParts = {
+type WitnessParts = {
   db: Database;
   keyring: Keyring;
   personal: Personal;

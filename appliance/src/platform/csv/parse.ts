@@ -6,9 +6,9 @@ export const CSV_DELIMITERS = [',', ';', '\t'] as const;
 export type CsvDelimiter = (typeof CSV_DELIMITERS)[number];
 
 export type CsvRow = { line: number; cells: string[] };
-export type CsvLimits = { maxRows: number; maxCells: number; maxCellLength: number };
+type CsvLimits = { maxRows: number; maxCells: number; maxCellLength: number };
 
-export const csvLimits: CsvLimits = { maxRows: 100_000, maxCells: 256, maxCellLength: 32_768 };
+const csvLimits: CsvLimits = { maxRows: 100_000, maxCells: 256, maxCellLength: 32_768 };
 
 /** Each reader's own, since it remembers its place. */
 const endsOfCells: Readonly<Record<CsvDelimiter, () => RegExp>> = {

@@ -9,7 +9,7 @@ export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Res
 
 export type Listener = { address: string; port: number; close(): Promise<void> };
 
-export type ListenerParts = {
+type ListenerParts = {
   fetch: Fetch;
   tls: { key: string; cert: string; ca: string };
   listen: { address: string; port: number };

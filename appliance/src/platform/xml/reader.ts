@@ -10,7 +10,7 @@ export type XmlHandler = {
   close(name: string): void;
 };
 
-export type XmlReader = {
+type XmlReader = {
   write(piece: string): void;
   /** MALFORMED unless the document is whole. */
   end(): void;

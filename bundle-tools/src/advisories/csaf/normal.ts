@@ -8,7 +8,7 @@ const text = (max: number) => z.string().max(max);
 const places = z.array(z.int().min(0)).max(MAX_LEAVES);
 
 /** One branch leaf, or a product that a relationship makes: what the statuses below speak of. */
-export const csafLeafSchema = z.strictObject({
+const csafLeafSchema = z.strictObject({
   /** `product_id`: the key; names repeat. */
   id: text(500),
   vendor: text(500),
@@ -33,7 +33,7 @@ export const REMEDIATIONS = [
   'optional_patch',
 ] as const;
 
-export const csafVulnerabilitySchema = z.strictObject({
+const csafVulnerabilitySchema = z.strictObject({
   /** The CVE, or the first id that the document gives. */
   id: text(200),
   title: text(1_000).optional(),

@@ -3,7 +3,7 @@ import type { Bound, Interval } from './bounds.ts';
 
 // `>= 1.0 | < 2.3`, `1.0 | 1.1 | <= 3`, `< 33.017 34.014 35.013`: terms of a version text, and what they mean together.
 
-export type Term = { operator: string; version: string };
+type Term = { operator: string; version: string };
 
 const maxIntervals = 64;
 const lower: ReadonlySet<string> = new Set(['>', '>=']);
@@ -71,7 +71,7 @@ const isReversed = (low: string, high: string): boolean => {
   return a !== undefined && b !== undefined && orderOf(a, b) === 'above';
 };
 
-export type Combined = { intervals: Interval[]; unsure?: Interval[] };
+type Combined = { intervals: Interval[]; unsure?: Interval[] };
 
 const plainVersion = /^(?:v|r)?(\d+(?:\.\d+)+)$/;
 

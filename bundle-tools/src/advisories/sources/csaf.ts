@@ -27,7 +27,7 @@ import { readNamedFiles } from './named-files.ts';
 // CSAF documents of a folder, zip or tar as advisories of a feed. Of one document the highest revision counts, whatever the
 // order; what is not taken is counted with its reason.
 
-export type CsafOptions = {
+type CsafOptions = {
   input: string;
   feed: string;
   workDir: string;

@@ -12,7 +12,7 @@ import type { DocumentLimits } from './documents.ts';
 // Files by their names, out of a folder, a zip, a tar, or alone; each also packed with gzip. Form is told by content.
 // Nothing is unpacked onto the disk, so that no name leads anywhere.
 
-export type NamedFile = { name: string; bytes: Uint8Array | 'TOO_LARGE' };
+type NamedFile = { name: string; bytes: Uint8Array | 'TOO_LARGE' };
 
 type Wanted = (name: string) => boolean;
 

@@ -88,7 +88,7 @@ const byBounds = (a: AffectedRange, b: AffectedRange): number => {
 };
 
 /** Intervals sorted and each once. */
-export const normaliseRanges = (ranges: readonly AffectedRange[]): AffectedRange[] => {
+const normaliseRanges = (ranges: readonly AffectedRange[]): AffectedRange[] => {
   const distinct = new Map(ranges.map((range) => [JSON.stringify(range), range]));
   return [...distinct.values()].sort(byBounds);
 };
@@ -200,7 +200,7 @@ export const parseOsv = (value: unknown, feed: string, where: string): Parsed =>
 };
 
 /** One entry per package, sorted; ranges and versions of double entries are united. */
-export const mergeAffected = (entries: readonly Affected[]): Affected[] => {
+const mergeAffected = (entries: readonly Affected[]): Affected[] => {
   const merged = new Map<string, Affected>();
   for (const entry of entries) {
     const key = JSON.stringify([entry.ecosystem, entry.package, entry.qualifiers ?? null]);

@@ -3,7 +3,7 @@ import { FEED_NAME, type SourceResult } from '../advisory.ts';
 import { DOCUMENT_LIMITS, type DocumentLimits, type RawDocument, readDocuments, withLocalInput } from './documents.ts';
 import { mergeDocuments, type Parsed, parseOsv } from './osv-record.ts';
 
-export type OsvOptions = {
+type OsvOptions = {
   /** A folder, a .zip, an .ndjson or .json file (each also with gzip), or an http(s) address of one. */
   input: string;
   feed: string;

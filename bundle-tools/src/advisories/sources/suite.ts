@@ -4,7 +4,7 @@ import { compareKeys, LOWEST, toHex } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import type { Advisory } from '../advisory.ts';
 
-export type SuiteOptions = {
+type SuiteOptions = {
   ecosystem: string;
   indexes: readonly AptIndex[];
   feed: string;

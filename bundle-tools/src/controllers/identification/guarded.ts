@@ -23,7 +23,7 @@ export type Leaving = {
 
 type Asked = PermitRequest extends infer R ? (R extends unknown ? Omit<R, 'plc' | 'protocol'> : never) : never;
 
-export type GuardParts = {
+type GuardParts = {
   host: string;
   /** Of the exchange: anything else is denied. */
   kinds: readonly TransportKind[];

@@ -3,7 +3,7 @@
 /** Between two packets of a job, to whichever device. */
 export const MIN_GAP_MS = 500;
 export const MAX_GAP_MS = 60_000;
-export const CONNECT_MS = 3_000;
+
 /** Of one packet, or one connection, in one exchange; then the device is left alone for the rest of the job. */
 export const MAX_ATTEMPTS = 2;
 export const MAX_TARGETS = 256;
@@ -20,8 +20,7 @@ export const MAX_LATE = 3;
  * the pause between two packets: longer than a runner that lost its server needs to close.
  */
 export const LEASE_MS = 15_000;
-/** What a device may say in one exchange. */
-export const MAX_ANSWER_BYTES = 256 * 1024;
+
 /** A window, and with it everything that was approved, is over after this. */
 export const MAX_WINDOW_MS = 7 * 86_400_000;
 /** A job that repeats is over after this, and needs a second person anew. */

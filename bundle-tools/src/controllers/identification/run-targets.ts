@@ -37,7 +37,7 @@ export type Target = {
 /** How an exchange ended: read, or why not. `interrupted`: a restart cut it off. */
 export type ExchangeOutcome = 'read' | 'nothing' | Trouble | 'anomaly' | 'stopped' | 'interrupted';
 
-export type RunParts = {
+type RunParts = {
   targets: readonly Target[];
   identifyBy: IdentifyBy;
   transportTo: (target: Target, ask: Ask) => Transport;

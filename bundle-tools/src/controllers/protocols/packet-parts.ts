@@ -13,7 +13,7 @@ export type OpenSource = 'chance' | 'clock' | 'answer' | 'count' | 'proof' | 'se
 type Form = 'rest' | 'node';
 
 /** A value that the plan cannot know. */
-export type OpenPiece = {
+type OpenPiece = {
   open: string;
   source: OpenSource;
   bytes: Uint8Array;
@@ -22,7 +22,7 @@ export type OpenPiece = {
   form?: Form;
 };
 /** Contents behind their length. */
-export type SizedPiece = { size: SizeForm; pieces: readonly Piece[] };
+type SizedPiece = { size: SizeForm; pieces: readonly Piece[] };
 export type Piece = Uint8Array | OpenPiece | SizedPiece;
 
 /** BER's shortest form; four bytes, little-endian, of the contents alone or of a frame with the eight bytes of its head. */

@@ -5,15 +5,15 @@ import type { IdentifyOptions, Link, LinkLimits, PacketEntry, Transport, Transpo
 // The pacing of one exchange (OT Q4, Q8): a pause before each packet, one in flight, every packet logged.
 
 /** Between two requests to a device. */
-export const minIntervalMs = 500;
+const minIntervalMs = 500;
 export const connectMs = 3_000;
 export const usualWaitMs = 3_000;
 /** Messages that answer nothing, per request: a device that talks on and on is left. */
 const maxOther = 16;
 
-export type Heard = { message: Buffer; tookMs: number };
+type Heard = { message: Buffer; tookMs: number };
 
-export type WireParts = {
+type WireParts = {
   kind: TransportKind;
   port: number;
   attempts: number;
@@ -23,7 +23,7 @@ export type WireParts = {
   pacer: Pacer;
 };
 
-export type Pacer = {
+type Pacer = {
   /** Waits until the interval since the last packet has passed; false once the job is stopped. */
   pause(): Promise<boolean>;
   /** A packet has left. */

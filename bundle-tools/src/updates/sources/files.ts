@@ -18,7 +18,7 @@ const MAX_SIDECAR_BYTES = 1 << 20;
 
 const label = z.string().min(1).max(200);
 
-export const SidecarSchema = z.strictObject({
+const SidecarSchema = z.strictObject({
   product: label,
   version: label,
   /** Of the file. */
@@ -33,18 +33,18 @@ export const SidecarSchema = z.strictObject({
   licence: z.string().min(1).max(500_000).optional(),
 });
 
-export type Sidecar = z.infer<typeof SidecarSchema>;
-export type FileOffer = { path: string; file: string; sizeBytes: number; sidecar: Sidecar };
-export type FileReject = { file: string; product?: string; reason: 'SIDECAR' | 'MISSING' | 'HASH'; detail: string };
-export type ProductWant = { position: number; product: string; min?: string | undefined };
+type Sidecar = z.infer<typeof SidecarSchema>;
+type FileOffer = { path: string; file: string; sizeBytes: number; sidecar: Sidecar };
+type FileReject = { file: string; product?: string; reason: 'SIDECAR' | 'MISSING' | 'HASH'; detail: string };
+type ProductWant = { position: number; product: string; min?: string | undefined };
 
-export type FilesPlan = {
+type FilesPlan = {
   updates: PlannedUpdate[];
   licences: { sha256: string; text: string }[];
   unfulfilled: Unfulfilled[];
 };
 
-export type FilesSource = {
+type FilesSource = {
   /** Every file with a sidecar: hashed and compared, or rejected with its reason. */
   scan(): { offers: FileOffer[]; rejected: FileReject[] };
   plan(request: {

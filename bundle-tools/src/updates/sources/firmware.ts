@@ -19,7 +19,7 @@ export const FIRMWARE = 'firmware';
 
 const label = z.string().min(1).max(200);
 
-export const FirmwareManifestSchema = z.strictObject({
+const FirmwareManifestSchema = z.strictObject({
   vendor: label,
   orderNumbers: z.array(label).min(1).max(500),
   version: label,
@@ -31,9 +31,9 @@ export const FirmwareManifestSchema = z.strictObject({
   releaseNotes: z.string().min(1).max(500_000).optional(),
 });
 
-export type FirmwareManifest = z.infer<typeof FirmwareManifestSchema>;
-export type FirmwareOffer = { path: string; file: string; sizeBytes: number; manifest: FirmwareManifest };
-export type FirmwareReject = {
+type FirmwareManifest = z.infer<typeof FirmwareManifestSchema>;
+type FirmwareOffer = { path: string; file: string; sizeBytes: number; manifest: FirmwareManifest };
+type FirmwareReject = {
   file: string;
   /** Ids that the manifest names, where it could be read. */
   ids: string[];
@@ -42,7 +42,7 @@ export type FirmwareReject = {
 };
 export type FirmwareWant = { position: number; id: string; min?: string | undefined };
 
-export type FirmwarePlan = {
+type FirmwarePlan = {
   updates: PlannedUpdate[];
   /** Licences and release notes. */
   texts: { sha256: string; text: string }[];
@@ -173,5 +173,3 @@ export const firmwareSource = ({ folder }: { folder: string }) => {
     },
   };
 };
-
-export type FirmwareSource = ReturnType<typeof firmwareSource>;

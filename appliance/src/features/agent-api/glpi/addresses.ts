@@ -3,7 +3,7 @@
 // their server: a slash, as the settings of these agents show it, or the page or plugin that took inventories there.
 
 /** The address as it may be logged. */
-export const glpiPath = '/a/:token/glpi';
+const glpiPath = '/a/:token/glpi';
 
 const kept = [
   '/front/inventory.php',

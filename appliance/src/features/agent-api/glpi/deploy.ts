@@ -21,7 +21,7 @@ const maxRunning = 5_000;
  * Whether two people want this channel for a group of the device, or for one above it. A consent is the word of whoever
  * changed it last: nobody's name stands under what another one made of it.
  */
-export const isConsented = (objects: ObjectService, publicId: string): boolean =>
+const isConsented = (objects: ObjectService, publicId: string): boolean =>
   groupsOf(objects, publicId).some((group) => {
     const people = objects
       .list({ kind: 'deploy-consent', where: { group }, limit: maxConsents })

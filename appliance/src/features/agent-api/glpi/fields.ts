@@ -83,7 +83,7 @@ export const hexId = (row: Row, name: string): string | undefined => hex4(line(r
 const datePattern =
   /^(?:(\d{4})[-/](\d{1,2})[-/](\d{1,2})|(\d{1,2})[-/](\d{1,2})[-/](\d{4})|(\d{4})(\d{2})(\d{2}))(?:[ T](\d{1,2}):(\d{2})(?::(\d{2}))?)?/;
 
-export type DateRule = {
+type DateRule = {
   /** Minutes east of Greenwich of the clock that wrote it. */
   offsetMinutes: number;
   /** The agent writes January as 0. */

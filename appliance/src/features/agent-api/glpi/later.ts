@@ -13,7 +13,7 @@ const lookMs = 200;
 
 type Entry = { at: number; bytes: number; answer: Response | undefined };
 
-export type Later = {
+type Later = {
   /** Takes a report for later; the number to ask with, or undefined when nothing more fits. */
   put(owner: string, bytes: number, work: () => Promise<Response>): string | undefined;
   /** The answer; `waiting` until there is one; undefined for a number that this client was not given. */

@@ -52,7 +52,7 @@ const option = (name: string, content: readonly Node[]): Node => ({
 /** Numbers a search in the agent's words: a whole number. */
 const pidOf = (id: string): string => String(Number.parseInt(id.replace(/[^0-9a-f]/g, '').slice(0, 7), 16) + 1);
 
-export type NetworkSearches = {
+type NetworkSearches = {
   /** What an agent is asked to do now, for the answer to its first question. */
   options(publicId: string): Node[];
   /** The same for an OCS agent, which knows one order at a time: ranges take turns by the day, large ones come in parts. */

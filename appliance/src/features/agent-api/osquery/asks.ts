@@ -8,7 +8,7 @@ import { nodeStore } from './node-store.ts';
 
 export type Problems = Readonly<Record<string, 'failed' | 'denylisted'>>;
 
-export type InventoryAsks = {
+type InventoryAsks = {
   /** Whether to ask this node now; it counts as asked. */
   take(device: number): boolean;
   /** What was asked was stored, but for the questions named. */

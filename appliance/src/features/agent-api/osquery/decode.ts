@@ -15,7 +15,7 @@ const maxRows = 50_000;
 const maxQueries = 256;
 
 /** The body of distributed/write; older clients send statuses as text. */
-export const writeBody = z.object({
+const writeBody = z.object({
   node_key: z.string().max(512).optional(),
   queries: z.record(z.string().max(256), z.union([z.array(z.unknown()).max(maxRows), z.literal('')])).default({}),
   statuses: z.record(z.string().max(256), z.union([z.number(), z.string().max(16)])).default({}),
@@ -52,7 +52,7 @@ const questions = new Set([
 const denylisted = /denylisted/i;
 
 /** How a question ended that was not answered; the name under which it is counted as dropped. */
-export const problemName = (question: string, message: string): string =>
+const problemName = (question: string, message: string): string =>
   `${question}:${denylisted.test(message) ? 'denylisted' : 'failed'}`;
 
 /** The questions that were not answered, from what a report dropped. */

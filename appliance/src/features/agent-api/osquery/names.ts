@@ -3,7 +3,7 @@
 
 export const inventoryRevision = 1;
 
-export type QueryName = { kind: 'inventory'; question: string } | { kind: 'live' | 'carve'; id: string };
+type QueryName = { kind: 'inventory'; question: string } | { kind: 'live' | 'carve'; id: string };
 
 export const inventoryName = (question: string): string => `sp:inv:${question}:${inventoryRevision}`;
 export const liveName = (id: string): string => `sp:live:${id}`;

@@ -1,6 +1,6 @@
 import type { Database } from '../../../platform/database.ts';
 
-export type NodeRow = { answeredAt: number | null; revision: number; problems: string };
+type NodeRow = { answeredAt: number | null; revision: number; problems: string };
 
 /** What the inventory's questions to each node came to. */
 export const nodeStore = (db: Database) => {

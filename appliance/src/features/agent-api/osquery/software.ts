@@ -77,7 +77,7 @@ export const rpmItem = (row: Row, { vendor }: System): Item | undefined => {
 };
 
 /** A package of a language's own manager. */
-export const languageItem = (row: Row, type: 'python' | 'npm'): Item | undefined => {
+const languageItem = (row: Row, type: 'python' | 'npm'): Item | undefined => {
   const name = text(row, 'name');
   const version = text(row, 'version');
   if (name === '' || version === '') return undefined;
@@ -113,7 +113,7 @@ export const programItem = (row: Row): Item | undefined => {
 };
 
 /** A row of `apps`: a bundle of macOS. */
-export const appItem = (row: Row): Item | undefined => {
+const appItem = (row: Row): Item | undefined => {
   const name = text(row, 'bundle_name') || text(row, 'name').replace(/\.app$/, '');
   if (name === '') return undefined;
   return item({

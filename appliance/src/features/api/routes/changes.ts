@@ -10,7 +10,7 @@ import { personalParameter, recordPersonal, toWire } from '../values.ts';
 const operations = ['first', 'added', 'removed', 'changed'] as const;
 
 /** A change as it is sent. */
-export const changeSchema = z.object({
+const changeSchema = z.object({
   id: z.int(),
   at: time,
   collection: z.string(),

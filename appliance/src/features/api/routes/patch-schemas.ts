@@ -27,14 +27,14 @@ const clockSchema = z.object({
   extended: z.boolean(),
 });
 
-export const urgencySchema = z.object({
+const urgencySchema = z.object({
   decision: decisionSchema.nullable().describe('The worst; null where no controller is certainly affected'),
   findings: z.int(),
   exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
   due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
 });
 
-export const toUrgency = ({ exploited, ...urgency }: Urgency) => ({ ...urgency, exploited: [...exploited] });
+const toUrgency = ({ exploited, ...urgency }: Urgency) => ({ ...urgency, exploited: [...exploited] });
 
 export const patchSchema = z.object({
   id: z.int(),

@@ -11,7 +11,7 @@ const approvals = ['undefined', 'approved', 'declined'] as const;
 const supplies = ['needed', 'requested', 'unfulfilled', 'arrived', 'superseded'] as const;
 const installations = ['queued', 'running', 'failed', 'installed', 'verified', 'cancelled'] as const;
 
-export const updateSchema = z.object({
+const updateSchema = z.object({
   id: z.string(),
   kind: z.enum(['catalog', 'need']).describe('`need`: findings ask for it and no catalogue has it yet'),
   name: z.string(),

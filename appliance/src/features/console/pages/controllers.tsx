@@ -25,7 +25,7 @@ const typedNumberFrom = 50;
 const ownPrefix = 'custom.';
 const csvBatch = 20;
 
-export const controllerFilterNames = [
+const controllerFilterNames = [
   'vendor',
   'family',
   'model',
@@ -48,7 +48,7 @@ const flagOf = (list: ListState, name: string): boolean | undefined => {
 };
 
 /** What the list's address asks for. */
-export const controllerFilter = (list: ListState): PlcFilter => {
+const controllerFilter = (list: ListState): PlcFilter => {
   const [drift, missing, proposals] = [flagOf(list, 'drift'), flagOf(list, 'missing'), flagOf(list, 'proposals')];
   return {
     search: list.q,

@@ -55,7 +55,7 @@ const filters: readonly FilterField[] = [
 ];
 
 /** A list's filter as the service takes it. */
-export const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> => {
+const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> => {
   const [security] = filterValues(list, 'security');
   const sort = sorts.find((name) => name === list.sort);
   return {

@@ -74,7 +74,7 @@ const filters: readonly FilterField[] = [
 ];
 
 /** A list's filter as the service takes it. */
-export const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> => {
+const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> => {
   const [state] = chosen(workStates, filterValues(list, 'state'));
   const [verdict] = chosen(verdicts, filterValues(list, 'verdict'));
   const sort = sorts.find((name) => name === list.sort);

@@ -23,7 +23,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 export const encodeAbout = ({ document, revision, vulnerability }: About): string =>
   [document, revision, vulnerability].join(SEPARATOR);
 
-export const decodeAbout = (line: string): About => {
+const decodeAbout = (line: string): About => {
   const parts = line.split(SEPARATOR);
   // A key may hold whatever a publisher calls itself; the two at the end do not.
   const [revision = '', vulnerability = ''] = parts.splice(-2);

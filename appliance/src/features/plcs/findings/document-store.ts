@@ -4,7 +4,7 @@ import { priorityRows } from './priority.ts';
 
 export type HeldDocument = { readonly id: number; readonly key: string; readonly digest: string; readonly adv: number };
 
-export type MatchState = {
+type MatchState = {
   readonly snapshot: number;
   readonly maps: string;
   readonly rules: string;

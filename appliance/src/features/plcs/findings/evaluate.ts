@@ -33,7 +33,7 @@ const saidOf = (body: CsafBody): ReadonlyMap<string, Said> =>
   );
 
 /** What matching never looks at is not kept in memory: texts for people come from the snapshot when they are shown. */
-export const withoutTexts = (body: CsafBody): CsafBody => {
+const withoutTexts = (body: CsafBody): CsafBody => {
   const { disclaimer: _disclaimer, ...kept } = body;
   return {
     ...kept,
@@ -63,7 +63,7 @@ export const loadDocuments = (
   };
 };
 
-export type ThreatReader = (vulnerability: string, vector: string | undefined) => number;
+type ThreatReader = (vulnerability: string, vector: string | undefined) => number;
 
 /** Reads each vector of a vulnerability once. */
 export const threatReader = (threats: ThreatLookUp): ThreatReader => {

@@ -75,5 +75,3 @@ export const groupQueries = (db: Database) => {
     },
   };
 };
-
-export type GroupQueries = ReturnType<typeof groupQueries>;

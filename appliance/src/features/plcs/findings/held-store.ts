@@ -19,7 +19,7 @@ type Candidate = {
 type HeldRow = HeldBack & { readonly identity: number; readonly vulnerability: string; readonly plc: number };
 
 /** What became of the findings of one measure. */
-export type HeldChange = {
+type HeldChange = {
   readonly measure: string;
   readonly name: string;
   readonly until: number;

@@ -18,7 +18,7 @@ import { rankIn } from './priority.ts';
 import type { ThreatStore } from './threat-store.ts';
 import type { IndexBuilder, PlcRematch } from './types.ts';
 
-export type MatchingParts = {
+type MatchingParts = {
   readonly db: Database;
   readonly knowledge: Pick<ControllerKnowledge, 'open'>;
   /** The number of the snapshot in force. */
@@ -291,5 +291,3 @@ export const controllerMatching = (parts: MatchingParts) => {
     drop,
   };
 };
-
-export type ControllerMatching = ReturnType<typeof controllerMatching>;

@@ -2,7 +2,7 @@ import type { EventService } from '../../events/service.ts';
 import type { IdentityStore, PartChange } from './identity-store.ts';
 import type { MatchChange, MatchStore } from './match-store.ts';
 
-export type NoteParts = {
+type NoteParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly identities: IdentityStore;
   readonly matches: MatchStore;

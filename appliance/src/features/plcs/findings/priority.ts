@@ -40,7 +40,7 @@ const REACH = { direct: 2, indirect: 1, unknown: 1, small: 0 } as const;
 const STAKE = { high: 2, medium: 1, unknown: 1, low: 0 } as const;
 
 /** The decision about a vulnerability in a controller. */
-export const decidePriority = (threat: Threat, context: PlcContext): Decision => {
+const decidePriority = (threat: Threat, context: PlcContext): Decision => {
   const reach = REACH[context.exposure];
   const stake = context.safety === 'yes' ? 2 : STAKE[context.criticality];
   const strength = Number(threat.automatable !== 'no') + Number(threat.impact !== 'partial');
@@ -86,7 +86,7 @@ const letters = (vector: string): ReadonlyMap<string, string> =>
   );
 
 /** What a vector says of a vulnerability itself; nothing of how urgent it is. */
-export const threatOfVector = (vector: string | undefined): Threat => {
+const threatOfVector = (vector: string | undefined): Threat => {
   if (vector === undefined || vector === '')
     return { exploitation: 'unknown', automatable: 'unknown', impact: 'unknown' };
   const of = letters(vector);

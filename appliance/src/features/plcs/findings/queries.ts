@@ -232,7 +232,7 @@ const addHeld = (
 };
 
 /** What queries need to know of what is held back. */
-export type HeldView = Pick<HeldStore, 'any' | 'of'> & { readonly now: () => number };
+type HeldView = Pick<HeldStore, 'any' | 'of'> & { readonly now: () => number };
 
 const withHeld = <F extends PlcFinding>(finding: F, held: HeldView, isAny: boolean, plc?: number): F => {
   if (!isAny) return finding;
@@ -486,5 +486,3 @@ export const plcFindingQueries = (db: Database, held: HeldView) => {
     },
   };
 };
-
-export type PlcFindingQueries = ReturnType<typeof plcFindingQueries>;

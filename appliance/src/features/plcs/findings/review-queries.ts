@@ -7,7 +7,7 @@ import type { ReviewItem } from './types.ts';
 // Uncertain matches, grouped so that one answer settles many. Reads plc_match, plc_identity, plc_document, plc_leaf.
 
 /** `names`: is it the product that the document means; `version`: is this version of the product affected. */
-export type ReviewQuestion = 'names' | 'version';
+type ReviewQuestion = 'names' | 'version';
 
 export type ReviewGroup = {
   readonly id: string;
@@ -27,7 +27,7 @@ export type ReviewGroup = {
   readonly isReopened: boolean;
 };
 
-export type ReviewKey = {
+type ReviewKey = {
   readonly question: ReviewQuestion;
   readonly product: string;
   readonly build: string;

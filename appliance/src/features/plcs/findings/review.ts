@@ -9,13 +9,13 @@ import type { MatchStore } from './match-store.ts';
 import type { ReviewGroup, ReviewQueries } from './review-queries.ts';
 import type { AnswerVerdict, HeldAnswer, Justification, ReviewItem } from './types.ts';
 
-export type ReviewAnswer =
+type ReviewAnswer =
   | { readonly verdict: AnswerVerdict; readonly reason: string; readonly documents?: readonly string[] }
   | { readonly same: boolean; readonly reason?: string };
 
 export type Dispute = { readonly justification: Justification; readonly reason: string; readonly evidence?: string };
 
-export type ReviewParts = {
+type ReviewParts = {
   readonly db: Database;
   readonly objects: Pick<ObjectService, 'create' | 'find' | 'list' | 'remove'>;
   readonly identities: IdentityStore;

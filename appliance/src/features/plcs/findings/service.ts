@@ -32,7 +32,7 @@ import type {
 import { urgencyQuery } from './urgency-queries.ts';
 import { whyOf } from './why.ts';
 
-export type ControllerFindingParts = {
+type ControllerFindingParts = {
   readonly db: Database;
   readonly knowledge: ControllerKnowledge;
   /** The number of the snapshot in force. */

@@ -26,7 +26,7 @@ const toThreat = ({ exploitedSince, exploitation, automatable, impact }: KnownTh
   ...(exploitedSince === null ? {} : { exploitation: 'active' as const }),
 });
 
-export type ThreatDifference = { readonly changed: readonly KnownThreat[]; readonly gone: readonly string[] };
+type ThreatDifference = { readonly changed: readonly KnownThreat[]; readonly gone: readonly string[] };
 
 export const threatStore = (db: Database) => {
   const all = db.prepare<[], KnownThreat>(`select ${COLUMNS} from plc_threat`);

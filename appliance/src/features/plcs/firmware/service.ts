@@ -23,7 +23,7 @@ import {
 // it into the controller, and nothing here ever does. What the engineer then says is a word; only a reading that is newer
 // than it verifies.
 
-export type ControllerFirmwareParts = {
+type ControllerFirmwareParts = {
   readonly db: Database;
   readonly events: Pick<EventService, 'record'>;
   readonly store: Pick<StoreService, 'has' | 'isIntact' | 'open' | 'read'>;

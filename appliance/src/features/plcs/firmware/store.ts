@@ -1,7 +1,7 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { Database } from '../../../platform/database.ts';
 
-export type HandoverOutcome = 'verified' | 'other-version' | 'dropped';
+type HandoverOutcome = 'verified' | 'other-version' | 'dropped';
 
 export type HandoverRow = {
   id: number;
@@ -23,10 +23,10 @@ export type HandoverRow = {
 export type CataloguedFile = { readonly update: Update; readonly sha256: string; readonly sizeBytes: number };
 
 /** What a part reports of its firmware. */
-export type FirmwareReading = { readonly value: string; readonly observedAt: number };
+type FirmwareReading = { readonly value: string; readonly observedAt: number };
 
 /** What findings want of a product: the versions that would close them. */
-export type FixRow = { vendor: string; order_number: string; fixed_version: string; rank: number };
+type FixRow = { vendor: string; order_number: string; fixed_version: string; rank: number };
 
 /** Firmware in the catalogue and handovers. Reads catalog_update, plc_winner, plc_match; writes plc_firmware_handover. */
 export const firmwareStore = (db: Database) => {
@@ -100,5 +100,3 @@ export const firmwareStore = (db: Database) => {
     bearers: () => bearers.all(),
   };
 };
-
-export type FirmwareStore = ReturnType<typeof firmwareStore>;

@@ -3,7 +3,7 @@ import type { ControllerFacts } from '../types.ts';
 // Hardening of controllers: a rule judges one fact, only where that fact is known. `unknown` is an answer of its own and
 // never the same as `ok`. Titles, reasons and remedies are catalogue keys: `hardening.<name>.title`, `.reason`, `.remedy`.
 
-export type HardeningAnswer =
+type HardeningAnswer =
   | { answer: 'ok' | 'unknown' }
   | { answer: 'found' /** What was seen, as received. */; evidence: string };
 

@@ -19,7 +19,7 @@ import type { Plan, PlannedAsk, Run } from './types.ts';
 // Jobs that an agent in the segment runs. The order is the approved plan and nothing else; for each packet the agent asks
 // here whether it may leave, so that one switch ends all (OT Q3). Only the device that was given the order can answer it.
 
-export type AgentQueueParts = {
+type AgentQueueParts = {
   db: Database;
   store: IdentificationStore;
   allowance: Allowances;

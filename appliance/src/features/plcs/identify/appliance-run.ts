@@ -15,7 +15,7 @@ import type { Run } from './types.ts';
 
 export type RunProgress = { done: number; total: number; packets: number };
 
-export type ApplianceRunParts = {
+type ApplianceRunParts = {
   store: IdentificationStore;
   allowance: Allowances;
   plans: JobPlans;
@@ -30,7 +30,7 @@ export type ApplianceRunParts = {
 const limits = { connectMs: 3_000, maxBytes: 256 * 1_024 };
 
 /** An anomaly in words for the journal. */
-export const anomalyWords = (anomaly: Anomaly): { code: string; detail: string } => {
+const anomalyWords = (anomaly: Anomaly): { code: string; detail: string } => {
   switch (anomaly.kind) {
     case 'slow':
       return { code: 'slow', detail: `${Math.round(anomaly.usualMs)} ms -> ${Math.round(anomaly.replyMs)} ms` };

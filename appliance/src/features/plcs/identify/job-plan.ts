@@ -6,7 +6,7 @@ import type { PolicyOf } from './policies.ts';
 import type { ControllerViews, Plan, PlanPlace } from './types.ts';
 
 export const jobKind = 'plc-identification';
-export const credentialKind = 'plc-credential';
+const credentialKind = 'plc-credential';
 
 const text = (body: Body, name: string): string => (typeof body[name] === 'string' ? body[name] : '');
 

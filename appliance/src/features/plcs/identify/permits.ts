@@ -25,7 +25,7 @@ const nothing = packetHash(new Uint8Array());
 /** How soon a run looks again whether a controller is free. */
 const lookMs = 1_000;
 
-export type PermitParts = {
+type PermitParts = {
   db: Database;
   store: IdentificationStore;
   allowance: Allowances;

@@ -36,7 +36,7 @@ export const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
 };
 const alwaysMissing: ReadonlySet<Switch> = new Set<Switch>(['modules', 'details', 'mode']);
 
-export type PlanParts = {
+type PlanParts = {
   job: ObjectOf<'plc-identification'>;
   place: PlanPlace;
   credential: { id: string; revision: number; credentials: Credentials } | undefined;

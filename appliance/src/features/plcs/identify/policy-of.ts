@@ -9,7 +9,7 @@ const text = (body: Body, name: string): string | undefined =>
 const texts = (body: Body, name: string): string[] =>
   Array.isArray(body[name]) ? body[name].filter((one): one is string => typeof one === 'string') : [];
 
-export const switchField = (name: Switch): string => `query${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+const switchField = (name: Switch): string => `query${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 const levelOf = (body: Body): Level => LEVELS.find((level) => level === body['queryPolicy']) ?? 'never';
 

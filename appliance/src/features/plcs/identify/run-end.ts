@@ -31,7 +31,7 @@ export function stoppedBy(why: string): RunClose {
     : { how: 'stopped', code: why, detail: null };
 }
 
-export type RunEndParts = {
+type RunEndParts = {
   db: Database;
   store: IdentificationStore;
   events: EventService;
@@ -43,7 +43,7 @@ export type RunEndParts = {
 const actorTypes: readonly Actor['type'][] = ['account', 'token', 'device', 'system', 'cli'];
 
 /** Who started a run, as its row names them; the right was checked when it was started. */
-export const starterOf = (ref: string): Actor => {
+const starterOf = (ref: string): Actor => {
   const at = ref.indexOf(':');
   const type = actorTypes.find((known) => known === ref.slice(0, at)) ?? 'system';
   return { type, id: ref.slice(at + 1), label: ref, rights: new Set(['all']) };

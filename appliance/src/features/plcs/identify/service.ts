@@ -48,7 +48,7 @@ export type IdentificationJob = {
   next: Window | undefined;
 };
 
-export type IdentificationParts = {
+type IdentificationParts = {
   db: Database;
   objects: ObjectService;
   gate: ApprovalGate;

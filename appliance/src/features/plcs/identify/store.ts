@@ -50,7 +50,7 @@ type StoredPacket = Omit<PacketRow, 'meaning'> & { meaning: string | null };
 const packetColumns = 'id, plc, protocol, attempt, at, kind, host, port, what, hex, sha256, meaning';
 
 /** A permit, or what was asked for and not approved. */
-export type PermitRow = {
+type PermitRow = {
   id: string;
   run: number;
   plc: string;
@@ -63,14 +63,14 @@ export type PermitRow = {
   granted: boolean;
 };
 /** What of a packet must be as it was permitted. */
-export type Permitted = Omit<PermitRow, 'run' | 'place' | 'at' | 'granted'>;
+type Permitted = Omit<PermitRow, 'run' | 'place' | 'at' | 'granted'>;
 
-export type Hold = { run: number | null; until: number; last_at: number };
+type Hold = { run: number | null; until: number; last_at: number };
 
 /** Plans that are read again and again while a run goes on. */
 const keptPlans = 8;
 
-export type NewRun = {
+type NewRun = {
   job: string;
   approval: number;
   state: 'waiting' | 'running';

@@ -45,7 +45,7 @@ export type PlannedAsk = {
   packets: readonly PlannedPacket[];
 };
 
-export type KnownField = { field: string; value: string; source: string };
+type KnownField = { field: string; value: string; source: string };
 
 export type PlanTarget = {
   plc: string;
@@ -212,7 +212,7 @@ export const LEVELS = ['never', 'passive', 'identify', 'details'] as const;
 export const SWITCH_STATES = ['off', 'manual', 'scheduled'] as const;
 
 /** Which word decided. */
-export type PolicySource = 'site' | 'none' | 'zone' | 'device' | 'safety';
+type PolicySource = 'site' | 'none' | 'zone' | 'device' | 'safety';
 
 export const runJobKind = 'identify-controllers';
 

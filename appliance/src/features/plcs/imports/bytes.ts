@@ -23,7 +23,7 @@ export const fileHead = async (path: string): Promise<{ head: Buffer; sizeBytes:
   }
 };
 
-export type HashedBytes = {
+type HashedBytes = {
   chunks: AsyncIterable<Uint8Array>;
   /** Of what was passed; once, when all was. */
   sha256(): string;

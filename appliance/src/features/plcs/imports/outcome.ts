@@ -1,7 +1,7 @@
 import type { ReadingOutcome, TakeSummary } from '../types.ts';
 import type { RefusedPlace } from './types.ts';
 
-export const maxShownOutcomes = 500;
+const maxShownOutcomes = 500;
 const maxChanges = 60;
 const maxShownRefused = 500;
 const maxShownMissing = 200;

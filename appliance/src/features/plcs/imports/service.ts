@@ -41,7 +41,7 @@ export type FileImports = {
   mappingByName(name: string): CsvOptions;
 };
 
-export type FileImportParts = {
+type FileImportParts = {
   plcs: Pick<PlcService, 'take' | 'takeInSteps' | 'undoInSteps' | 'origins' | 'byId' | 'entered' | 'edit'>;
   objects: ObjectService;
   events: EventService;

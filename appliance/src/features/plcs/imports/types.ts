@@ -161,7 +161,7 @@ export type ControllerDraft = {
   stopped: boolean;
 };
 
-export const PLC_COLUMNS = [
+const PLC_COLUMNS = [
   'assetTag',
   'name',
   'description',
@@ -223,11 +223,11 @@ export const mappingKind = 'plc-csv-mapping';
 
 export const delimiterNames = ['auto', 'comma', 'semicolon', 'tab'] as const;
 
-export type DelimiterName = (typeof delimiterNames)[number];
+type DelimiterName = (typeof delimiterNames)[number];
 
 export const encodingNames = ['auto', ...CSV_ENCODINGS] as const;
 
-export type EncodingName = (typeof encodingNames)[number];
+type EncodingName = (typeof encodingNames)[number];
 
 export const delimiters: Readonly<Record<DelimiterName, CsvDelimiter | undefined>> = {
   auto: undefined,
@@ -239,7 +239,7 @@ export const delimiters: Readonly<Record<DelimiterName, CsvDelimiter | undefined
 export const delimiterName = (delimiter: CsvDelimiter | undefined): DelimiterName =>
   delimiter === undefined ? 'auto' : (delimiterNames[CSV_DELIMITERS.indexOf(delimiter) + 1] ?? 'auto');
 
-export const customMark = 'custom:';
+const customMark = 'custom:';
 
 /** What a name stands for: a field of the record, `custom:` and a field of the site's own, or nothing. */
 export const targetOf = (name: string): CsvTarget =>
@@ -257,7 +257,7 @@ export const targetName = (target: CsvTarget): string =>
 export const mappingLine = (heading: string, target: CsvTarget): string =>
   target === undefined ? '' : `${heading} = ${targetName(target)}`;
 
-export type MappingBody = {
+type MappingBody = {
   name: string;
   delimiter: DelimiterName;
   encoding: EncodingName;
@@ -283,4 +283,4 @@ export const mappingBody = (
   }),
 });
 
-export const isCsvColumn = (text: string): text is CsvColumn => CSV_COLUMNS.some((one) => one === text);
+const isCsvColumn = (text: string): text is CsvColumn => CSV_COLUMNS.some((one) => one === text);

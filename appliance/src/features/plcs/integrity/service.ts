@@ -29,7 +29,7 @@ import {
   STATES,
 } from './types.ts';
 
-export type IntegrityParts = {
+type IntegrityParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;

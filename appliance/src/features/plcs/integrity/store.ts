@@ -97,5 +97,3 @@ export const integrityStore = (db: Database) => {
     newestSnapshot: (plc: number, workOrder: string, moment: 'before' | 'after') => newest.get(plc, workOrder, moment),
   };
 };
-
-export type IntegrityStore = ReturnType<typeof integrityStore>;

@@ -17,7 +17,7 @@ export type FactsSource = {
 export const STATES = ['changed', 'unreachable', 'no-reference', 'ok'] as const;
 export type ProgramState = (typeof STATES)[number];
 
-export type UnknownWhy = 'not-read' | 'failed' | 'stale';
+type UnknownWhy = 'not-read' | 'failed' | 'stale';
 
 /** By field of FIELDS. */
 export type ProgramContent = Readonly<Record<string, string>>;
@@ -71,7 +71,7 @@ export type ProgramRow = Comparison & {
   hardening: { found: number; unknown: number };
 };
 
-export type ProgramChange = {
+type ProgramChange = {
   id: number;
   at: number;
   before: ProgramState | null;

@@ -24,7 +24,7 @@ export type Acceptance = {
   readonly noticeDays: number;
 };
 
-export type AcceptanceState = 'waiting' | 'changed' | 'in-force' | 'ends-soon' | 'over' | 'malformed';
+type AcceptanceState = 'waiting' | 'changed' | 'in-force' | 'ends-soon' | 'over' | 'malformed';
 
 export type AcceptedFinding = {
   readonly vulnerability: string;
@@ -121,7 +121,7 @@ export const acceptanceFaults = (body: Body): FieldErrors => {
 };
 
 /** Files of evidence are named by their SHA-256. */
-export const fileFaults = (body: Body): FieldErrors => {
+const fileFaults = (body: Body): FieldErrors => {
   const files = body['files'];
   const isFine = !Array.isArray(files) || files.every((one) => typeof one === 'string' && /^[0-9a-f]{64}$/.test(one));
   return isFine ? {} : { files: { key: 'validation.hash' } };

@@ -5,7 +5,7 @@ import { type ApprovalPreset, isPatchState, type VendorState } from './types.ts'
 // from public descriptions, so every preset says so where it is chosen, and a word that no preset has is refused in its row.
 // Nothing is read as better than it says: "partially qualified" is not approved.
 
-export type Preset = {
+type Preset = {
   /** Taken where the list has no column for it. */
   readonly vendor?: string;
   readonly words: Readonly<Record<string, VendorState>>;

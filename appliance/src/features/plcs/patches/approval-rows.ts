@@ -19,11 +19,11 @@ import {
 // with a row is said beside it and costs nothing but that row. Lists in the standard's exchange format would come in
 // through another reader of this form; its schema is not public, so there is none.
 
-export type ApprovalList = { readonly rows: readonly VerdictRow[]; readonly faults: readonly RowFault[] };
+type ApprovalList = { readonly rows: readonly VerdictRow[]; readonly faults: readonly RowFault[] };
 
 /** How a list becomes rows; the slot for further formats. */
-export type ApprovalReader = (bytes: Uint8Array) => Iterable<RawRow>;
-export type RawRow = { readonly line: number; readonly values: Readonly<Partial<Record<ApprovalField, string>>> };
+type ApprovalReader = (bytes: Uint8Array) => Iterable<RawRow>;
+type RawRow = { readonly line: number; readonly values: Readonly<Partial<Record<ApprovalField, string>>> };
 
 const maxRows = 20_000;
 const longest: Readonly<Record<ApprovalField, number>> = {
@@ -41,7 +41,7 @@ const longest: Readonly<Record<ApprovalField, number>> = {
 const plainName = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]/g, '');
 const fieldByName = new Map(APPROVAL_FIELDS.map((field) => [plainName(field), field]));
 
-export const readCsvList: ApprovalReader = function* (bytes) {
+const readCsvList: ApprovalReader = function* (bytes) {
   const text = csvText(bytes, csvEncoding(bytes));
   const rows = csvRows(withoutHint(text), csvDelimiter(text));
   const head = rows.next();
@@ -58,7 +58,7 @@ export const readCsvList: ApprovalReader = function* (bytes) {
   }
 };
 
-export const readJsonList: ApprovalReader = function* (bytes) {
+const readJsonList: ApprovalReader = function* (bytes) {
   const parsed: unknown = parseStrictJson(withoutMark(bytes), { maxBytes: maxListBytes });
   const list = Array.isArray(parsed) ? parsed : (parsed as { approvals?: unknown } | null)?.approvals;
   if (!Array.isArray(list)) throw new AppError('MALFORMED', 'neither a list nor an object with approvals');

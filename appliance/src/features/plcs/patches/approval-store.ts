@@ -14,7 +14,7 @@ export type ImportRow = {
   undoneBy: string | null;
 };
 
-export type ImportedRow = { patch: number; line: number; before: Patch | null; afterMove: number };
+type ImportedRow = { patch: number; line: number; before: Patch | null; afterMove: number };
 
 /** SQL of imported lists and of what they changed. */
 export const approvalStore = (db: Database) => {

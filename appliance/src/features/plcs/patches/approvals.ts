@@ -29,10 +29,10 @@ import type {
 // person brought proposes where it would open the gate of the vendor, and two roles decide. An older word never replaces a newer one, the same word
 // again changes nothing, and what a list did can be taken back as a whole, as far as nobody went on from it.
 
-export type UndoResult = { readonly restored: number; readonly removed: number; readonly kept: readonly number[] };
+type UndoResult = { readonly restored: number; readonly removed: number; readonly kept: readonly number[] };
 
 /** What an inventory line of a bundle says (BUNDLES 3). */
-export type BundleApproval = {
+type BundleApproval = {
   readonly path: string;
   readonly sha256: string;
   readonly approval: readonly {
@@ -43,7 +43,7 @@ export type BundleApproval = {
   }[];
 };
 
-export type ApprovalParts = {
+type ApprovalParts = {
   db: Database;
   site: string;
   events: Pick<EventService, 'record'>;
@@ -260,5 +260,3 @@ export const approvalImports = (parts: ApprovalParts) => {
     between: (from: number, to: number, most: number): ImportRow[] => imports.between(from, to, most),
   };
 };
-
-export type ApprovalImports = ReturnType<typeof approvalImports>;

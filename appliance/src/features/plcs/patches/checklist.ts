@@ -4,7 +4,7 @@ import { fitsLogixTool } from './version-meets.ts';
 // The checklist before an installation (OT 7: firmware and project are coupled), for each patch and controller. Each item
 // is answered by a named person; some ask for a value that is looked at as well.
 
-export type CheckFacts = {
+type CheckFacts = {
   readonly vendor: string;
   readonly targetVersion: string | null;
   readonly isInStore: (sha256: string) => boolean;

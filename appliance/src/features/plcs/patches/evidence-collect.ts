@@ -31,7 +31,7 @@ export type CollectParts = {
 };
 
 /** Most rows of a section; a longer period is asked for in parts. */
-export const maxSectionRows = 20_000;
+const maxSectionRows = 20_000;
 const asked = maxSectionRows + 1;
 
 const notice =

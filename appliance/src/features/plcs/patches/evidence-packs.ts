@@ -13,7 +13,7 @@ import { WRITE } from './process.ts';
 // Evidence packs: asked for with a period, made by a job, kept in the store: the signed document, its print, and the
 // signature over the print. What was asked for is fixed when it is asked for, so that a job that is run again makes the same.
 
-export type PackParts = CollectParts & {
+type PackParts = CollectParts & {
   db: Database;
   events: Pick<EventService, 'record'>;
   store: Pick<StoreService, 'has' | 'put' | 'read'>;
@@ -21,7 +21,7 @@ export type PackParts = CollectParts & {
   clock: () => number;
 };
 
-export type PackFile = 'json' | 'pdf' | 'signature';
+type PackFile = 'json' | 'pdf' | 'signature';
 
 const dayMs = 86_400_000;
 const longestMs = 1_100 * dayMs;

@@ -11,7 +11,7 @@ const receiptPage = 500;
 const packetPage = 1_000;
 const mostPackets = 200_000;
 
-export type SourceParts = {
+type SourceParts = {
   objects: Pick<ObjectService, 'ofAnyKind'>;
   events: Pick<EventService, 'verifyChain'>;
   exchange: Pick<ExchangeService, 'receipts' | 'signingKey'>;

@@ -4,7 +4,7 @@ import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
 // what was before and after. Labels name the texts in which auditors look for a row. They are labels and no claim that
 // anything is fulfilled; details of NERC CIP-010 and of IEC 62443-2-3 were not checked against the texts.
 
-export type EvidenceLabel = 'NERC CIP-007' | 'NERC CIP-010' | 'IEC 62443-2-3' | 'NIS2';
+type EvidenceLabel = 'NERC CIP-007' | 'NERC CIP-010' | 'IEC 62443-2-3' | 'NIS2';
 
 export const SECTIONS = [
   'patches',

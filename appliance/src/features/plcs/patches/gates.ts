@@ -14,7 +14,7 @@ export type TargetFacts = {
   readonly meets: 'yes' | 'no' | 'unknown';
 };
 
-export type WindowFacts = { readonly from: number; readonly until: number; readonly blackout: boolean };
+type WindowFacts = { readonly from: number; readonly until: number; readonly blackout: boolean };
 
 export type GateFacts = {
   readonly now: number;

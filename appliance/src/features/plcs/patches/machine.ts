@@ -8,7 +8,7 @@ import type { EvidenceName, GateResult, MachinePatch, MoveEvidence, PatchState, 
 // The state machine of a patch, pure: what it is, what somebody asks for, what is known; out comes what it would be, or
 // the code of the refusal. Nothing here has a clock or a database.
 
-export type MoveRequest = {
+type MoveRequest = {
   readonly to: PatchState;
   readonly reason: string;
   readonly evidence: MoveEvidence;

@@ -32,7 +32,7 @@ export type Mitigation = {
   readonly revision: number;
 };
 
-export type AcceptanceView = Acceptance & {
+type AcceptanceView = Acceptance & {
   readonly state: ReturnType<typeof acceptanceState>;
   readonly files: readonly string[];
   readonly revision: number;
@@ -67,7 +67,7 @@ const isMitigated = ({ vulnerabilities, plcs, zones }: Mitigation, finding: Meas
   vulnerabilities.some((one) => plain(one) === plain(finding.vulnerability)) &&
   (plcs.includes(finding.plc) || zones.some((zone) => finding.zones.some((own) => plain(own) === plain(zone))));
 
-export type MeasureParts = {
+type MeasureParts = {
   db: Database;
   gate: Pick<ApprovalGate, 'assertMayApprove' | 'personsBehind'>;
   objects: Pick<ObjectService, 'get' | 'list' | 'revisions' | 'update'>;

@@ -35,7 +35,7 @@ export const nextStates = (from: PatchState): readonly PatchState[] => table[fro
 export const isMove = (from: PatchState, to: PatchState): boolean => table[from].includes(to);
 
 /** What happens when the vendor says something new: to the state, and to where a state with an end falls back to. */
-export type VendorEffect = { readonly state?: PatchState; readonly fallback?: PatchState };
+type VendorEffect = { readonly state?: PatchState; readonly fallback?: PatchState };
 
 /**
  * A new word of the vendor about a patch in a state. While the vendor's word is the state it is replaced. A refusal pulls

@@ -21,5 +21,5 @@ export const noticeStore = (db: Database) => {
   };
 };
 
-export type AttachedFile = { sha256: string; name: string; bytes: number; at: number; actor: string };
+type AttachedFile = { sha256: string; name: string; bytes: number; at: number; actor: string };
 export type NoticeStore = ReturnType<typeof noticeStore>;

@@ -38,7 +38,7 @@ import {
 
 export const WRITE = 'devices:write' as const;
 
-export type ProcessParts = {
+type ProcessParts = {
   db: Database;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   events: Pick<EventService, 'record'>;

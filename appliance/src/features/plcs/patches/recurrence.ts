@@ -20,7 +20,7 @@ const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', '
 const nthWords: Readonly<Record<string, number>> = { '1st': 1, '2nd': 2, '3rd': 3, '4th': 4, last: 5 };
 const minutesOfDay = 1_440;
 /** Longest text, and longest one-off window. */
-export const maxRecurrence = 200;
+const maxRecurrence = 200;
 const maxDays = 60;
 
 const weekdayIn = (word: string): number | undefined => {

@@ -44,7 +44,7 @@ import { meetsVersion } from './version-meets.ts';
 import { toWindow } from './window-objects.ts';
 import { calendar, nextWindow, occurrenceAt } from './windows.ts';
 
-export type PatchParts = {
+type PatchParts = {
   db: Database;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove' | 'personsBehind'>;
   objects: ObjectService;

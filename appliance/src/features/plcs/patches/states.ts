@@ -3,20 +3,16 @@
 // The lifecycle names follow the patch lifecycle that IEC 62443-2-3 describes. They have to be checked against a licensed
 // copy of the standard; until somebody did, they are labels beside our own states and nothing claims conformance.
 
-import { type PatchState, type SetBy, VENDOR_STATES, type VendorState } from './types.ts';
+import { type PatchState, VENDOR_STATES, type VendorState } from './types.ts';
 
 /** States that end by themselves: then the patch falls back to where it was. */
-export const EXPIRING_STATES = ['deferred', 'mitigated', 'accepted'] as const satisfies readonly PatchState[];
-export type ExpiringState = (typeof EXPIRING_STATES)[number];
+const EXPIRING_STATES = ['deferred', 'mitigated', 'accepted'] as const satisfies readonly PatchState[];
+type ExpiringState = (typeof EXPIRING_STATES)[number];
 
 const vendorStates: ReadonlySet<string> = new Set(VENDOR_STATES);
 const expiringStates: ReadonlySet<string> = new Set(EXPIRING_STATES);
 export const isVendorState = (state: string): state is VendorState => vendorStates.has(state);
 export const isExpiring = (state: PatchState): state is ExpiringState => expiringStates.has(state);
-
-/** Who sets a state (OT 6, column 2). */
-export const setBy = (state: PatchState): SetBy =>
-  state === 'imported' ? 'supplier' : isVendorState(state) ? 'vendor' : 'site';
 
 /**
  * Where a patch comes to lie when a state with an end is over. A window that was planned before may be long gone, so a

@@ -232,8 +232,6 @@ export const VENDOR_STATES = [
 
 export type VendorState = (typeof VENDOR_STATES)[number];
 
-export type SetBy = 'supplier' | 'vendor' | 'site';
-
 /** Name in the lifecycle, to be checked against the standard; states of our own have none. */
 export const LIFECYCLE_NAMES: Readonly<Partial<Record<PatchState, string>>> = {
   imported: 'Available',
@@ -312,7 +310,7 @@ export type MoveEvidence = z.infer<typeof moveEvidenceSchema>;
 
 export type EvidenceName = keyof MoveEvidence | 'reference-or-file';
 
-export const GATES = ['vendor', 'tested', 'targets', 'window', 'checklist', 'read-again'] as const;
+const GATES = ['vendor', 'tested', 'targets', 'window', 'checklist', 'read-again'] as const;
 
 export type Gate = (typeof GATES)[number];
 

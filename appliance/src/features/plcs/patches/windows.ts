@@ -8,7 +8,7 @@ import type { MaintenanceWindow } from './types.ts';
 /** A controller, and its zone by id and by name. */
 export type Place = { readonly plc: string; readonly zones: readonly string[] };
 
-export type PlannedWindow = Occurrence & {
+type PlannedWindow = Occurrence & {
   readonly window: string;
   readonly name: string;
   readonly leadDays: number;
@@ -23,7 +23,7 @@ const dayMs = 86_400_000;
 const horizons = [16, 100, 400];
 
 /** Whether a window is for a place. */
-export const isFor = ({ zones, plcs }: MaintenanceWindow, place: Place): boolean =>
+const isFor = ({ zones, plcs }: MaintenanceWindow, place: Place): boolean =>
   (zones.length === 0 && plcs.length === 0) ||
   plcs.includes(place.plc) ||
   place.zones.some((zone) => zones.includes(zone));

@@ -166,7 +166,7 @@ export const compileCondition = (condition: Condition, options: CompileOptions):
 };
 
 /** A comparison with time: the field's moments, and an age after them or a fixed moment at which it turns. */
-export type TimeAsked = { field: Field; rows?: Rows } & ({ ms: number } | { at: number });
+type TimeAsked = { field: Field; rows?: Rows } & ({ ms: number } | { at: number });
 
 /** Each comparison with time that a condition makes. */
 export const timesOf = (condition: Condition, vocabulary: Vocabulary): TimeAsked[] => {

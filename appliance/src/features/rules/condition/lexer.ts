@@ -8,7 +8,7 @@ export type Token = {
   at: number;
 };
 
-export const maxConditionLength = 4_000;
+const maxConditionLength = 4_000;
 
 // One pattern per kind of token, tried in order at the same place.
 const space = /\s+/y;

@@ -3,7 +3,7 @@ import { type Request, requestOf } from '../exchange.ts';
 // What may be sent over EtherNet/IP: ListIdentity, which is a header alone. No session is registered, nothing is addressed
 // inside the device.
 
-export const listIdentityCommand = 0x63;
+const listIdentityCommand = 0x63;
 const headerBytes = 24;
 
 /** ListIdentity: 24 bytes, all but the command zero. */

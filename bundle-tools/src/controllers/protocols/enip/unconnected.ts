@@ -40,7 +40,7 @@ const requestOf = (cip: Buffer): { service: number; path: Buffer; data: Buffer }
 };
 
 /** Whose identity is asked for; `slot` of a module in the same chassis, none of the device itself. */
-export type IdentityQuestion = { exchange: string; slot?: number };
+type IdentityQuestion = { exchange: string; slot?: number };
 
 /** A question for all attributes of an identity object; undefined for anything else, and for what lies behind a further network. */
 export const identityQuestion = (message: Buffer): IdentityQuestion | undefined => {

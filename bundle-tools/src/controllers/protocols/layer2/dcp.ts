@@ -6,7 +6,7 @@ import { cleanText, ipv4Text, rawHex } from '../text.ts';
 const identifyAnswer = 0xfeff;
 const getSet = 0xfefd;
 
-export type DcpReading = { facts: DeviceFact[]; address?: string; control?: string };
+type DcpReading = { facts: DeviceFact[]; address?: string; control?: string };
 
 const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
 

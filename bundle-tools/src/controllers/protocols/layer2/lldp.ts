@@ -4,7 +4,7 @@ import { cleanText, ipv4Text, macText, rawHex } from '../text.ts';
 
 // LLDP: a device describes itself to its neighbour.
 
-export type LldpReading = { facts: DeviceFact[]; address?: string; mac?: string };
+type LldpReading = { facts: DeviceFact[]; address?: string; mac?: string };
 
 /** Reads one frame behind its EtherType. */
 export const lldpReading = (data: Buffer): LldpReading => {

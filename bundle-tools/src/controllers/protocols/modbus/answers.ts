@@ -70,7 +70,7 @@ export const modbusLength = (bytes: Buffer): number | undefined => {
 };
 
 /** What one answer to 43/14 says about itself: more may follow, from which object, and what else the device allows. */
-export type DeviceIdAnswer = { conformity: number; moreFrom?: number };
+type DeviceIdAnswer = { conformity: number; moreFrom?: number };
 
 /** Reads that part; undefined for anything else. */
 export const deviceIdAnswer = (unit: Buffer): DeviceIdAnswer | undefined => {

@@ -152,7 +152,7 @@ const endpoint = (rest: Reader): Endpoint & { server: Application } => {
   };
 };
 
-export type Endpoints = { facts: DeviceFact[]; service: DeviceFact[]; endpoints: Endpoint[] };
+type Endpoints = { facts: DeviceFact[]; service: DeviceFact[]; endpoints: Endpoint[] };
 
 /** The doors of the server: how each is secured, and who may come without a name. */
 export const endpointsOf = (rest: Reader): Endpoints => {

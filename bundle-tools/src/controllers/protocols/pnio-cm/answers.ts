@@ -4,7 +4,7 @@ import { cleanText, rawHex } from '../text.ts';
 
 // PROFINET's endpoint mapper over connectionless DCE/RPC: the annotation names type, order number, hardware and firmware.
 
-export const rpcVersion = 4;
+const rpcVersion = 4;
 export const headerBytes = 80;
 const response = 2;
 const annotationBytes = 64;
@@ -125,7 +125,7 @@ export const pnioFacts = (data: Buffer): DeviceFact[] => {
 };
 
 /** The handle is all zero after the last entry. */
-export type LookupAnswer = { entries: number; handle: Buffer };
+type LookupAnswer = { entries: number; handle: Buffer };
 
 /** What an answer says of the lookup itself, in the order of our requests. */
 export const lookupAnswer = (data: Buffer): LookupAnswer | undefined => {

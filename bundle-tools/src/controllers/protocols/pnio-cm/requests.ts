@@ -5,8 +5,8 @@ import { callOf, mapperInterface } from './answers.ts';
 // What may be sent to PROFINET's context manager: the lookup of the endpoint mapper for the interface of PROFINET devices,
 // 156 bytes, and the same for the next entry. No connection is made to the device's application.
 
-export const lookupOperation = 2;
-export const handleBytes = 20;
+const lookupOperation = 2;
+const handleBytes = 20;
 export const noHandle = Buffer.alloc(handleBytes);
 
 const deviceInterface = Buffer.from('0100a0de976cd111827100a02442df7d', 'hex');

@@ -14,7 +14,7 @@ const controlJobs: ReadonlyMap<number, string> = new Map([
 ]);
 
 /** A part of a list: the answer to one read may come in several. */
-export type SzlPart = { id: number; index: number; records: Buffer[]; text?: Buffer };
+type SzlPart = { id: number; index: number; records: Buffer[]; text?: Buffer };
 
 const modes: ReadonlyMap<number, string> = new Map([
   [1, 'STOP'],
@@ -168,7 +168,7 @@ export const szlPart = (data: Buffer): SzlPart | undefined => {
 };
 
 /** One answer to a read of a list: whole, a part of it, or why not. */
-export type SzlAnswer =
+type SzlAnswer =
   | { kind: 'data'; reference: number; isLast: boolean; data: Buffer }
   | { kind: 'refused'; reference: number; code: string };
 
@@ -192,7 +192,7 @@ export const szlAnswer = (pdu: Buffer): SzlAnswer | undefined => {
   return { kind: 'data', reference, isLast: parameter.readUInt8(9) === 0, data };
 };
 
-export type S7Reading = { facts: DeviceFact[]; control?: string };
+type S7Reading = { facts: DeviceFact[]; control?: string };
 
 export const maxListBytes = 65_536;
 

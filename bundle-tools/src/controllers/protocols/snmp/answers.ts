@@ -36,7 +36,7 @@ export type Pdu = { tag: number; requestId: number; error: number; bindings: rea
 const maxBindings = 64;
 
 /** Reads one PDU. RangeError where it is cut. */
-export const readPdu = (pdu: Element): Pdu => {
+const readPdu = (pdu: Element): Pdu => {
   const request = elementAt(pdu.body, 0);
   const error = elementAt(pdu.body, request.next);
   const index = elementAt(pdu.body, error.next);

@@ -11,7 +11,7 @@ const get = 0xa0;
 const null_ = Buffer.of(0x05, 0);
 
 /** `system`: sysDescr, sysObjectID, sysName. */
-export const systemObjects = ['2b06010201010100', '2b06010201010200', '2b06010201010500'] as const;
+const systemObjects = ['2b06010201010100', '2b06010201010200', '2b06010201010500'] as const;
 
 /** Columns of entPhysicalTable that may be read, with the field that they give. */
 export const entityColumns = {

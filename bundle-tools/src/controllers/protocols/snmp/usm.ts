@@ -61,7 +61,7 @@ const sealed = (plain: Buffer, { boots, time }: Engine, { auth, privacy }: Keys,
   return message;
 };
 
-export type Secured = { bytes: Buffer; pieces: Piece[]; cover?: Cover };
+type Secured = { bytes: Buffer; pieces: Piece[]; cover?: Cover };
 
 /** A message around a PDU, as proven and as hidden as the keys allow. The question for the engine says nothing of it. */
 export const secured = (

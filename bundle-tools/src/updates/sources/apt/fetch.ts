@@ -20,8 +20,7 @@ export type WantedFile = { sha256: string; sizeBytes: number; url: string };
 const DEFAULT_TIMEOUT_MS = 30 * 60_000;
 
 /** Where a file with this digest lies in the cache. */
-export const cachedPath = (cacheDir: string, sha256: string): string =>
-  join(cacheDir, 'sha256', sha256.slice(0, 2), sha256);
+const cachedPath = (cacheDir: string, sha256: string): string => join(cacheDir, 'sha256', sha256.slice(0, 2), sha256);
 
 const digestOf = async (path: string): Promise<string> => {
   const hash = createHash('sha256');

@@ -20,7 +20,7 @@ export type AptWant =
   | { position: number; kind: 'newer' }
   | { position: number; kind: 'update'; source: string; min?: string | undefined };
 
-export type UpdatePlan = {
+type UpdatePlan = {
   updates: PlannedUpdate[];
   unfulfilled: Unfulfilled[];
   counts: {
@@ -35,7 +35,7 @@ export type UpdatePlan = {
   };
 };
 
-export type PlanOptions = {
+type PlanOptions = {
   platform: RequestPlatform;
   indexes: readonly AptIndex[];
   wants: readonly AptWant[];

@@ -3,7 +3,7 @@ import { compareKeys } from '../../../versions/key.ts';
 
 // Debian policy, chapter 7: `a (>= 1) | b, c:any`.
 
-export type RelationOperator = '<<' | '<=' | '=' | '>=' | '>>';
+type RelationOperator = '<<' | '<=' | '=' | '>=' | '>>';
 export type Relation = { name: string; operator?: RelationOperator; version?: string };
 
 const FORM =

@@ -13,7 +13,7 @@ import { type Keyring, readKeyrings } from './keyring.ts';
 import { type AptPackage, readPackages } from './packages.ts';
 import { type IndexFile, openRelease, type Release } from './release.ts';
 
-export type AptSourceOptions = FetchOptions & {
+type AptSourceOptions = FetchOptions & {
   /** `http:` or `https:` address of the repository. */
   uri: string;
   suites: readonly string[];
@@ -37,7 +37,7 @@ export type AptIndex = {
   packages: AptPackage[];
 };
 
-export type AptSource = {
+type AptSource = {
   /** The snapshot of every suite: signature, digests and sizes checked. Files are fetched by digest after it. */
   refresh(arch: string): Promise<AptIndex[]>;
 };

@@ -49,7 +49,7 @@ const addresses: ReadonlySet<string> = new Set(['ipaddress', 'ipv4address', 'net
 const macs: ReadonlySet<string> = new Set(['macaddress']);
 
 /** The field of a value; undefined for what the record does not have. */
-export const nameplateField = ({ idShort, semanticId }: Omit<NameplateValue, 'value'>): string | undefined =>
+const nameplateField = ({ idShort, semanticId }: Omit<NameplateValue, 'value'>): string | undefined =>
   fields.get(idShort.toLowerCase()) ?? bySemanticId.get(semanticId.toLowerCase().replace(/#\d{3}$/, ''));
 
 /** Whether a submodel is a nameplate. */

@@ -6,7 +6,7 @@ import { gsdVendor, typeIdentifier } from './type-identifier.ts';
 // One device of a CAx export: a tree of racks and of the items that are plugged into them. The one with the CPU, or the
 // head station, is the controller's own; the others are its modules by rack and slot.
 
-export type AmlDevice = { name: string; said: Said[]; parts: PartReading[] };
+type AmlDevice = { name: string; said: Said[]; parts: PartReading[] };
 
 type Placed = { item: CaexElement; rack: string; slot: string; subslot?: string; depth: number };
 

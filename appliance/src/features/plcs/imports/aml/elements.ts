@@ -46,7 +46,7 @@ const maxHeld = 50_000;
 const maxValueLength = 4_096;
 const maxNameLength = 512;
 
-export type CaexHandlers = {
+type CaexHandlers = {
   onDevice(device: CaexElement): void;
   /** `SchemaVersion` of the file. */
   onSchema(version: string | undefined): void;

@@ -18,7 +18,7 @@ type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues; f
 type Further = Partial<Record<'address' | 'mac', readonly Said[]>>;
 
 /** Values of fields of the site's own, by their names: entered by who imports, not read from a device. */
-export type CustomValues = Readonly<Record<string, string>>;
+type CustomValues = Readonly<Record<string, string>>;
 
 const interfaceColumns: ReadonlySet<CsvColumn> = new Set(INTERFACE_COLUMNS);
 const maxCustomLength = 500;

@@ -5,7 +5,7 @@ import type { L5xModule } from './module.ts';
 
 // What of an L5X is about the controller and its modules. Programs, tags and what the tool encrypted pass unread.
 
-export type L5xDocument = {
+type L5xDocument = {
   root: Readonly<Record<string, string>>;
   controller?: Readonly<Record<string, string>>;
   description: string;

@@ -3,7 +3,7 @@ import { ipv4Of, part, said } from '../said.ts';
 
 // Modules of an L5X. Vendor, product type and product code are what ListIdentity answers: the tuple joins the two.
 
-export type L5xPort = { type: string; address: string; upstream: boolean };
+type L5xPort = { type: string; address: string; upstream: boolean };
 export type L5xModule = { attributes: Readonly<Record<string, string>>; ports: L5xPort[]; description: string };
 
 const vendorNames: Readonly<Record<string, string>> = { '1': 'Rockwell Automation' };
@@ -21,7 +21,7 @@ export const revisionOf = (major: string | undefined, minor: string | undefined)
 };
 
 /** `vendor/type/code`; undefined where one is missing or all are 0, which stands for nothing. */
-export const tupleOf = (attributes: Readonly<Record<string, string>>): string | undefined => {
+const tupleOf = (attributes: Readonly<Record<string, string>>): string | undefined => {
   const numbers = ['Vendor', 'ProductType', 'ProductCode'].map((name) => number(attributes[name]));
   return numbers.some((one) => one === undefined) || numbers.every((one) => one === 0) ? undefined : numbers.join('/');
 };

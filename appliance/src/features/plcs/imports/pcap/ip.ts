@@ -1,6 +1,6 @@
 import { ipv4Text, ipv6Text } from '@sallyport/bundle-tools/controllers/protocols/text';
 
-export type Datagram = {
+type Datagram = {
   protocol: number;
   source: string;
   destination: string;
