@@ -6,7 +6,6 @@ const aliases: Readonly<Record<string, string>> = {
   firmwareObserved: 'firmware',
   firmwareConfigured: 'firmware',
   firmwareVersion: 'firmware',
-  fs: 'functionalState',
   ip: 'address',
   protection: 'protectionLevel',
 };

@@ -19,7 +19,6 @@ export const collection = defineFacts({
     /** The switch and the port that it hangs on. */
     switchName: { type: 'text', maxLength: 240, column: false },
     switchPort: { type: 'text', maxLength: 100 },
-    portDescription: { type: 'text', maxLength: 240, column: false },
     subnet: { type: 'text', maxLength: 120, column: false },
   },
   retentionDays: 3_650,

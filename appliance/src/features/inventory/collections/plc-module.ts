@@ -25,7 +25,6 @@ export const collection = defineFacts({
     firmware: { type: 'text', form: 'version', compared: true, indexed: true, maxLength: 100 },
     hwVersion: { type: 'text', form: 'version', compared: true, maxLength: 60 },
     series: { type: 'text', maxLength: 60, column: false },
-    functionalState: { type: 'text', maxLength: 60, column: false },
     bootloader: { type: 'text', form: 'version', maxLength: 100, column: false },
     serial: { type: 'text', form: 'serial', compared: true, indexed: true, maxLength: 120 },
     state: { type: 'text', maxLength: 100 },

@@ -42,7 +42,6 @@ export const collection = defineFacts({
     deviceType: { type: 'text', maxLength: 100, column: false },
     hwVersion: { type: 'text', form: 'version', compared: true, maxLength: 60, column: false },
     series: { type: 'text', maxLength: 60, column: false },
-    functionalState: { type: 'text', maxLength: 60, column: false },
     firmware: { type: 'text', form: 'version', compared: true, indexed: true, maxLength: 100 },
     softwareVersion: { type: 'text', form: 'version', maxLength: 100, column: false },
     bootloader: { type: 'text', form: 'version', maxLength: 100, column: false },
@@ -84,7 +83,6 @@ export const collection = defineFacts({
     programBlocks: { type: 'text', maxLength: 1_024, column: false },
     passwordSet: { type: 'boolean', form: 'yes-no', column: false },
     /** What the device says of its own state. */
-    deviceState: { type: 'text', maxLength: 100, column: false },
     productUri: { type: 'text', maxLength: 500, column: false },
     articleNumber: { type: 'text', form: 'code', maxLength: 100, column: false },
     productRoot: { type: 'text', maxLength: 200, column: false },
