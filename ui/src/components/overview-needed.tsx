@@ -86,9 +86,7 @@ export const OverviewNeeded = ({ ctx, decisions, trend, running, updatesNeeded, 
           )}
         </p>
         <p>
-          <a href={paths.waiting()} class={waiting === 0 ? 'second' : undefined}>
-            {ctx.t('waiting.title')}: {ctx.fmt.number(waiting)}
-          </a>
+          {ctx.t('waiting.title')}: <a href={paths.waiting()}>{ctx.fmt.number(waiting)}</a>
         </p>
         {running.map((deployment) => (
           <div>
