@@ -162,7 +162,9 @@ describe('a bundle of several volumes at a site', () => {
   it('takes the good volumes beside one that was put together from two', async () => {
     // The prelude of this bundle with objects that no bundle has: MIX, of that file alone.
     const mixed = readFileSync(at(1));
-    const entry = mixed.indexOf('o/');
+    // At the beginning of a header: sealed bytes may hold the same two letters.
+    let entry = 0;
+    while (mixed.toString('latin1', entry, entry + 2) !== 'o/') entry += 512;
     mixed.write('0'.repeat(64), entry + 2, 'latin1');
     mixed.write(checksumOf(mixed.subarray(entry, entry + 512)), entry + 148, 'latin1');
     const path = join(site.folder, '0-first.tar');
