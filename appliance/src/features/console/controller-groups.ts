@@ -1,19 +1,7 @@
 /** How the fields of a controller stand together on its page; a field that stands nowhere is with the product. */
 export const factGroups: readonly (readonly [group: string, fields: readonly string[]])[] = [
   ['identity', ['assetTag', 'name', 'description', 'role', 'serial', 'memoryCardSerial', 'moduleName', 'plantId']],
-  [
-    'product',
-    [
-      'vendor',
-      'productFamily',
-      'model',
-      'orderNumber',
-      'firmware',
-      'hwVersion',
-      'series',
-      'cipTuple',
-    ],
-  ],
+  ['product', ['vendor', 'productFamily', 'model', 'orderNumber', 'firmware', 'hwVersion', 'series', 'cipTuple']],
   [
     'network',
     ['address', 'mac', 'stationName', 'connectionString', 'protocol', 'bacnetInstance', 'modbusUnit', 'objectId'],
