@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { someId, unpackIds } from '../../platform/id-set.ts';
-import { anyOf, type NumberSet, setOf } from '../../platform/number-set.ts';
+import { anyOf, countOf, type NumberSet, setOf } from '../../platform/number-set.ts';
 import {
   addPlaces,
   blockBytes,
@@ -52,6 +52,9 @@ const summed = (devices: Iterable<Held>, indexed: Indexed): Map<number, Map<numb
   }
   return bySource;
 };
+
+/** So many coordinates are looked up one by one. */
+const fewCoords = 500;
 
 /** The index of who has a coordinate with findings, as reports and matches change it. */
 export const bearerStore = (db: Database) => {
@@ -166,6 +169,29 @@ export const bearerStore = (db: Database) => {
     return found;
   };
 
+  /** The devices that have any of the coordinates. */
+  const of = (coords: readonly number[]): NumberSet => {
+    const rows = withFindings.all(JSON.stringify(coords));
+    const indexed = asIndexed(rows);
+    const isWanted = (coord: number): boolean => (indexed[coord] ?? 0) > 0;
+    // Of what has no findings nothing is kept.
+    if (rows.length < coords.length) {
+      const wanted = new Set(coords);
+      return setOf(lookedUp(every.iterate(), (coord) => wanted.has(coord)));
+    }
+    const packages = JSON.stringify([...grouped(rows).keys()]);
+    const last = lastBlock.get() ?? -1;
+    const found = new Uint8Array((last + 1) * blockBytes);
+    for (let block = 0; block <= last; block += 1) {
+      for (const row of ofSources.all(block, packages))
+        eachBearers(row.coords, (coord, set) => {
+          if (isWanted(coord)) addPlaces(found, block, set);
+        });
+    }
+    const waiting = lookedUp(due.iterate(-1), isWanted);
+    return waiting.length === 0 ? found : anyOf([found, setOf(waiting)]);
+  };
+
   return {
     /** A device came with its first coordinates. */
     came: (device: number): void => void addDue.run(device),
@@ -211,31 +237,15 @@ export const bearerStore = (db: Database) => {
       const indexed = asIndexed(everyWithFindings.all());
       for (let block = 0; block < blocks(); block += 1) enter(block, enteredIn(block), indexed);
     },
-    /** The devices that have any of the coordinates. */
-    of: (coords: readonly number[]): NumberSet => {
-      const rows = withFindings.all(JSON.stringify(coords));
-      const indexed = asIndexed(rows);
-      const isWanted = (coord: number): boolean => (indexed[coord] ?? 0) > 0;
-      // Of what has no findings nothing is kept.
-      if (rows.length < coords.length) {
-        const wanted = new Set(coords);
-        return setOf(lookedUp(every.iterate(), (coord) => wanted.has(coord)));
-      }
-      const packages = JSON.stringify([...grouped(rows).keys()]);
-      const last = lastBlock.get() ?? -1;
-      const found = new Uint8Array((last + 1) * blockBytes);
-      for (let block = 0; block <= last; block += 1) {
-        for (const row of ofSources.all(block, packages))
-          eachBearers(row.coords, (coord, set) => {
-            if (isWanted(coord)) addPlaces(found, block, set);
-          });
-      }
-      const waiting = lookedUp(due.iterate(-1), isWanted);
-      return waiting.length === 0 ? found : anyOf([found, setOf(waiting)]);
-    },
-    /** How many devices have a coordinate with findings: the first one that is met is enough. */
+    of,
+    /**
+     * How many devices have a coordinate with findings. Few are looked up; of many, the first one that a device is met with is
+     * enough, and only a device without any is read to its end.
+     */
     count: (): number => {
-      const indexed = asIndexed(everyWithFindings.all());
+      const rows = everyWithFindings.all();
+      if (rows.length <= fewCoords) return countOf(of(rows.map(([coord]) => coord)));
+      const indexed = asIndexed(rows);
       return lookedUp(every.iterate(), (coord) => (indexed[coord] ?? 0) > 0).length;
     },
     faults,
