@@ -78,31 +78,35 @@ describe('controllers whose import or undo is killed', () => {
   });
   afterAll(() => site.remove());
 
-  it(`are as if it had never come, or as if it had come to its end (seed ${seed})`, async () => {
-    const never = await opened((plcs) => plcPicture(plcs));
-    expect(never).toHaveLength(known);
-    for (let kill = 0; kill < kills; kill += 1) {
-      const from = 1 + upTo(count - 120);
-      expect(await killed(['import', files.all], 'taking', from, Number.MAX_SAFE_INTEGER)).toBe('SIGKILL');
-      await opened(async (plcs) => {
-        expect(plcPicture(plcs)).not.toEqual(never);
-        expect(await plcs.recover()).toBe(1);
-        expect(plcPicture(plcs)).toEqual(never);
-        expect(plcs.verify()).toEqual([]);
-      });
+  it(
+    `are as if it had never come, or as if it had come to its end (seed ${seed})`,
+    async () => {
+      const never = await opened((plcs) => plcPicture(plcs));
+      expect(never).toHaveLength(known);
+      for (let kill = 0; kill < kills; kill += 1) {
+        const from = 1 + upTo(count - 120);
+        expect(await killed(['import', files.all], 'taking', from, Number.MAX_SAFE_INTEGER)).toBe('SIGKILL');
+        await opened(async (plcs) => {
+          expect(plcPicture(plcs)).not.toEqual(never);
+          expect(await plcs.recover()).toBe(1);
+          expect(plcPicture(plcs)).toEqual(never);
+          expect(plcs.verify()).toEqual([]);
+        });
 
-      expect(await finished(['import', files.all])).toBe('0');
-      const origin = await opened((plcs) => {
-        expect(plcPicture(plcs)).toHaveLength(count);
-        return plcs.origins({ limit: 1 })[0]?.id ?? 0;
-      });
-      const left = 100 + upTo(count - 120);
-      expect(await killed(['origin', 'undo', String(origin)], 'undoing', 1, left)).toBe('SIGKILL');
-      await opened(async (plcs, { db }) => {
-        expect(await plcs.recover()).toBe(1);
-        expect(plcPicture(plcs)).toEqual(never);
-        expect([plcs.verify(), db.pragma('foreign_key_check'), await plcs.recover()]).toEqual([[], [], 0]);
-      });
-    }
-  });
+        expect(await finished(['import', files.all])).toBe('0');
+        const origin = await opened((plcs) => {
+          expect(plcPicture(plcs)).toHaveLength(count);
+          return plcs.origins({ limit: 1 })[0]?.id ?? 0;
+        });
+        const left = 100 + upTo(count - 120);
+        expect(await killed(['origin', 'undo', String(origin)], 'undoing', 1, left)).toBe('SIGKILL');
+        await opened(async (plcs, { db }) => {
+          expect(await plcs.recover()).toBe(1);
+          expect(plcPicture(plcs)).toEqual(never);
+          expect([plcs.verify(), db.pragma('foreign_key_check'), await plcs.recover()]).toEqual([[], [], 0]);
+        });
+      }
+    },
+    isLong ? 3_600_000 : undefined,
+  );
 });

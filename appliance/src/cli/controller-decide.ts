@@ -1,4 +1,5 @@
 import { AppError } from '../platform/errors.ts';
+import { inParts } from '../platform/steps.ts';
 import type { Command } from './command.ts';
 
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
@@ -16,7 +17,12 @@ export const command: Command = {
     if (decision === undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
     if (positionals.length === 0) throw new AppError('USAGE', 'give the ids of controllers');
     const { plcs } = await open();
-    const decided = plcs.decide(cliActor(), positionals, decision, text('reason'));
+    // All are looked up first, so that a wrong one changes nothing.
+    for (const id of positionals) plcs.get(id);
+    let decided = 0;
+    await inParts(positionals, (part) => {
+      decided += plcs.decide(cliActor(), part, decision, text('reason'));
+    });
     out.line(`${decided} of ${positionals.length} decided: ${decision}`);
     out.result({ decided, decision });
     return 0;

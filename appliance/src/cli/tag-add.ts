@@ -1,4 +1,5 @@
 import { AppError } from '../platform/errors.ts';
+import { inParts } from '../platform/steps.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -11,11 +12,9 @@ export const command: Command = {
       throw new AppError('USAGE', 'which tag, which devices? See: sallyport device list');
     const { devices, rules } = await open();
     // All ids are looked up first, so that a wrong one changes nothing.
-    const added = rules.addTag(
-      cliActor(),
-      tag.trim(),
-      ids.map((id) => devices.byPublicId(id).publicId),
-    );
+    const found = ids.map((id) => devices.byPublicId(id).publicId);
+    const added: string[] = [];
+    await inParts(found, (part) => added.push(...rules.addTag(cliActor(), tag.trim(), part)));
     for (const device of added) out.line(`${device} has the tag ${tag}`);
     out.result({ tag, added });
     return 0;

@@ -1,4 +1,5 @@
 import { AppError } from '../platform/errors.ts';
+import { inParts } from '../platform/steps.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -10,11 +11,10 @@ export const command: Command = {
     if (tag === undefined || ids.length === 0)
       throw new AppError('USAGE', 'which tag, which devices? See: sallyport tag list');
     const { devices, rules } = await open();
-    const removed = rules.removeTag(
-      cliActor(),
-      tag.trim(),
-      ids.map((id) => devices.byPublicId(id).publicId),
-    );
+    // All ids are looked up first, so that a wrong one changes nothing.
+    const found = ids.map((id) => devices.byPublicId(id).publicId);
+    const removed: string[] = [];
+    await inParts(found, (part) => removed.push(...rules.removeTag(cliActor(), tag.trim(), part)));
     for (const device of removed) out.line(`${device} no longer has the tag ${tag} by hand`);
     out.result({ tag, removed });
     return 0;

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Database, immediate } from './database.ts';
 
 // Long work in many transactions, so that nobody else waits long for the write lock.
@@ -44,6 +44,17 @@ export async function inTurns<R>(work: Generator<void, R, void>): Promise<R> {
       if (next.done === true) return next.value;
     } while (performance.now() < until);
     await sleep(turnMs);
+  }
+}
+
+/** So many things of a long list are written in one transaction. */
+const partSize = 10;
+
+/** Hands on a long list in parts, which `work` writes each in a transaction of its own, and lets others go between two of them. */
+export async function inParts<T>(items: readonly T[], work: (part: readonly T[]) => void): Promise<void> {
+  for (let at = 0; at < items.length; at += partSize) {
+    if (at > 0) await setImmediate();
+    work(items.slice(at, at + partSize));
   }
 }
 

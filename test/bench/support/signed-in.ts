@@ -43,6 +43,13 @@ export const openSignedIn = async (name: string) => {
       app.request(path, {
         headers: path.startsWith(`${apiPrefix}/`) ? { authorization: `Bearer ${secret}` } : { cookie },
       }),
+    /** A call of the API that writes. */
+    post: (path: string, body: object): Response | Promise<Response> =>
+      app.request(`${apiPrefix}${path}`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      }),
     close: async (): Promise<void> => {
       await appliance.close();
       folder.remove();

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
+import { inParts } from '../../../platform/steps.ts';
 import { customOf, missingOf, type Plc, plcSorts, shown } from '../../plcs/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
@@ -321,7 +322,15 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         reason: comment.optional(),
       }),
       response: z.object({ decided: z.int() }),
-      handle: ({ actor, body }) => ({ decided: plcs.decide(actor, body.controllers, body.decision, body.reason) }),
+      handle: async ({ actor, body: { controllers, decision, reason } }) => {
+        // All are looked up first, so that a wrong one changes nothing.
+        for (const id of controllers) plcs.get(id);
+        let decided = 0;
+        await inParts(controllers, (part) => {
+          decided += plcs.decide(actor, part, decision, reason);
+        });
+        return { decided };
+      },
     }),
     jsonRoute({
       method: 'post',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError, invalid } from '../../../platform/errors.ts';
+import { inParts } from '../../../platform/steps.ts';
 import { limitOf, type RuleKind } from '../../rules/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
@@ -66,12 +67,15 @@ export const ruleRoutes = ({ rules, devices, deviceQueries, objects }: ApiParts,
         comment: comment.optional(),
       }),
       response: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
-      handle: ({ actor, body }) => {
+      handle: async ({ actor, body }) => {
+        // All are looked up first, so that a wrong one changes nothing.
         for (const device of [...body.add, ...body.remove]) devices.byPublicId(device);
-        return {
-          added: rules.addTag(actor, body.tag, body.add, body.comment),
-          removed: rules.removeTag(actor, body.tag, body.remove, body.comment),
-        };
+        const changed = { added: [] as string[], removed: [] as string[] };
+        await inParts(body.add, (part) => changed.added.push(...rules.addTag(actor, body.tag, part, body.comment)));
+        await inParts(body.remove, (part) =>
+          changed.removed.push(...rules.removeTag(actor, body.tag, part, body.comment)),
+        );
+        return changed;
       },
     }),
     jsonRoute({

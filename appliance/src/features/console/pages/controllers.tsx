@@ -6,6 +6,7 @@ import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/u
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError } from '../../../platform/errors.ts';
+import { inParts } from '../../../platform/steps.ts';
 import { type PlcDecision, type PlcFilter, type PlcSort, plcSorts } from '../../plcs/types.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { setToast } from '../cookies.ts';
@@ -87,7 +88,7 @@ const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> 
 
 /** The list of controllers, its file, and decisions about many of them. */
 export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
-  const { plcs, plcList, transact } = deps;
+  const { plcs, plcList } = deps;
 
   const ownFields = () => plcs.customFields();
   const filterNames = (): string[] => [
@@ -245,7 +246,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     return [...new Set(form.texts('id'))].filter((id) => plcs.find(id) !== undefined);
   };
 
-  const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
     const picked = selected(c);
@@ -261,7 +262,11 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     // A filter that finds another number than the one that was shown is asked about again.
     const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
     if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
-      const n = transact(() => plcs.decide(actor, picked, decision, form.text('comment').trim().slice(0, 500)));
+      const comment = form.text('comment').trim().slice(0, 500);
+      let n = 0;
+      await inParts(picked, (part) => {
+        n += plcs.decide(actor, part, decision, comment);
+      });
       setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
       return c.redirect(paths.controllers(), 303);
     }

@@ -29,7 +29,7 @@ const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 100;
 /** Devices of one transaction of a bulk action. */
-const bulkBatch = 100;
+const bulkBatch = 25;
 
 const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   status: 'devices.status',
