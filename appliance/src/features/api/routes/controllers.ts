@@ -324,7 +324,9 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       response: z.object({ decided: z.int() }),
       handle: async ({ actor, body: { controllers, decision, reason } }) => {
         // All are looked up first, so that a wrong one changes nothing.
-        for (const id of controllers) plcs.get(id);
+        await inParts(controllers, (part) => {
+          for (const id of part) plcs.get(id);
+        });
         let decided = 0;
         await inParts(controllers, (part) => {
           decided += plcs.decide(actor, part, decision, reason);

@@ -69,7 +69,9 @@ export const ruleRoutes = ({ rules, devices, deviceQueries, objects }: ApiParts,
       response: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
       handle: async ({ actor, body }) => {
         // All are looked up first, so that a wrong one changes nothing.
-        for (const device of [...body.add, ...body.remove]) devices.byPublicId(device);
+        await inParts([...body.add, ...body.remove], (part) => {
+          for (const device of part) devices.byPublicId(device);
+        });
         const changed = { added: [] as string[], removed: [] as string[] };
         await inParts(body.add, (part) => changed.added.push(...rules.addTag(actor, body.tag, part, body.comment)));
         await inParts(body.remove, (part) =>
