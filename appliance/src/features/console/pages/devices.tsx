@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
@@ -7,6 +6,7 @@ import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devi
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError, invalid } from '../../../platform/errors.ts';
+import { inParts } from '../../../platform/steps.ts';
 import { contacts, type DeviceFilter, type DeviceSort, deviceSorts } from '../../devices/types.ts';
 import { type Actor, actorRef, requireRight } from '../../objects/types.ts';
 import { DECISIONS } from '../../vulnerabilities/types.ts';
@@ -29,7 +29,6 @@ const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 100;
 /** Devices of one transaction of a bulk action. */
-const bulkBatch = 25;
 
 const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   status: 'devices.status',
@@ -249,17 +248,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       : model.idsOf(form.texts('id'));
   };
 
-  /** Writes in small transactions, so that a thousand devices cost few flushes and nobody waits long for the lock. */
-  const runOnAll = async (ids: readonly number[], run: (device: ListedDevice) => void): Promise<void> => {
-    for (let at = 0; at < ids.length; at += bulkBatch) {
-      const batch = model.some(ids.slice(at, at + bulkBatch));
-      transact(() => {
-        for (const device of batch) run(device);
-      });
-      await setImmediate();
-    }
-  };
-
   type Bulk = {
     name: string;
     run: (actor: Actor, device: ListedDevice) => void;
@@ -334,7 +322,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     // A filter that finds another number than the one that was shown is asked about again.
     const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
     if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
-      await runOnAll(picked, (device) => action.run(actor, device));
+      await inParts(picked, (part) =>
+        transact(() => {
+          for (const device of model.some(part)) action.run(actor, device);
+        }),
+      );
       const undo = action.undo?.();
       setToast(c, { said: { key: `toast.${action.name}`, params }, ...(undo === undefined ? {} : { undo }) });
       return c.redirect(paths.devices(), 303);
