@@ -22,6 +22,7 @@ export const command: Command = {
         destroyed === undefined ? '' : `${destroyed.at} by ${destroyed.by}: ${destroyed.reason}`,
       ]),
     );
+    if (rows.length === 0) out.note('No backup is known. Make one: sallyport backup create --help');
     out.result({ rows });
     return 0;
   },

@@ -192,7 +192,12 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   const found = findCommand(args);
   if (found === undefined) {
     const asked = ['help', '--help', '-h'].includes(first);
-    if (!asked) streams.stderr(`Error: USAGE: there is no command ${args.slice(0, 2).join(' ').slice(0, 80)}\n\n`);
+    const options = args.findIndex((word) => word.startsWith('-'));
+    const said = args
+      .slice(0, Math.min(2, options < 1 ? 2 : options))
+      .join(' ')
+      .slice(0, 80);
+    if (!asked) streams.stderr(`Error: USAGE: there is no command ${said}\n\n`);
     streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;
   }
@@ -231,7 +236,8 @@ export const runLine = async (args: readonly string[], streams: Streams): Promis
     for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
     // Nothing but the stack says what went wrong here.
     if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
-    if (failure.exit === 2) streams.stderr('Try: sallyport COMMAND --help\n');
+    if (failure.exit === 2)
+      streams.stderr(`Try: sallyport ${commandWords(findCommand(args)?.name ?? 'COMMAND')} --help\n`);
     return failure.exit;
   }
 };
