@@ -5,11 +5,13 @@ import { BundleError } from '../errors.ts';
 // size is not believed: bytes are counted as they come, and the sum of all is bounded, too.
 
 export type ZipLimits = {
-  maxEntries: number;
   maxEntryBytes: number;
-  maxTotalBytes: number;
+  /** Without it the caller bounds the number. */
+  maxEntries?: number;
+  /** Without it the caller bounds the sum. */
+  maxTotalBytes?: number;
   /** Inflated over packed; small entries may be anything. */
-  maxRatio: number;
+  maxRatio?: number;
 };
 
 /** `bytes`, or why they were not read. */
@@ -24,9 +26,7 @@ const maxNameLength = 512;
 
 /** Whether a name says a place inside a folder: no root, no way up, no drive, no control character. */
 const isPlainName = (name: string): boolean =>
-  name.length <= maxNameLength &&
-  !/^[/\\]|^[A-Za-z]:|\\|\p{Cc}/u.test(name) &&
-  !name.split('/').some((part) => part === '..' || part === '.');
+  name.length <= maxNameLength && !/^[/\\]|^[A-Za-z]:|\\|\p{Cc}/u.test(name) && !name.split('/').includes('..');
 
 const saysUtf8 = 0x800;
 const unicodePath = 0x7075;
@@ -59,7 +59,7 @@ const partOf = async (
   zip: ZipFile,
   entry: Entry,
   name: string,
-  limits: ZipLimits,
+  limits: Required<ZipLimits>,
   leftBytes: number,
 ): Promise<ZipPart> => {
   const head = { name: name.slice(0, maxNameLength), modifiedAt: entry.getLastModDate().getTime() };
@@ -78,8 +78,16 @@ const partOf = async (
   return bytes === undefined ? { ...head, refused: 'too-large' } : { ...head, bytes };
 };
 
-/** The files of a zip in its order; SOURCE_INVALID for what is none, holds too many, or too much in all. */
-export async function* zipParts(path: string, limits: ZipLimits): AsyncGenerator<ZipPart> {
+/**
+ * The files of a zip in its order, of those with a plain name the wanted ones; SOURCE_INVALID for what is none, holds too
+ * many, or too much in all.
+ */
+export async function* zipParts(
+  path: string,
+  given: ZipLimits,
+  wanted: (name: string) => boolean = () => true,
+): AsyncGenerator<ZipPart> {
+  const limits = { maxEntries: Infinity, maxTotalBytes: Infinity, maxRatio: Infinity, ...given };
   let zip: ZipFile;
   try {
     // Names are read here: the library would give up the whole zip for one of them.
@@ -95,7 +103,7 @@ export async function* zipParts(path: string, limits: ZipLimits): AsyncGenerator
       count += 1;
       if (count > limits.maxEntries) throw invalid(`it holds more than ${limits.maxEntries} files`);
       const name = nameOf(entry);
-      if (name.endsWith('/')) continue;
+      if (name.endsWith('/') || (isPlainName(name) && !wanted(name))) continue;
       const part = await partOf(zip, entry, name, limits, limits.maxTotalBytes - totalBytes);
       if ('bytes' in part) totalBytes += part.bytes.length;
       yield part;

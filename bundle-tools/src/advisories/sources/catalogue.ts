@@ -1,7 +1,8 @@
 import { BundleError } from '../../errors.ts';
 import { type Advisory, FEED_NAME, type SourceResult } from '../advisory.ts';
 import type { CatalogueThreat } from '../threat.ts';
-import { DOCUMENT_LIMITS, type DocumentLimits, type RawDocument, readDocuments, withLocalInput } from './documents.ts';
+import { type RawDocument, readDocuments } from './documents.ts';
+import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './input.ts';
 
 export type CatalogueOptions = {
   /** A folder, a .zip, an .ndjson or .json file (each also with gzip), or an http(s) address of one. */

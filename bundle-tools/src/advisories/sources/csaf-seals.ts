@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Keyring } from '../../updates/sources/apt/keyring.ts';
-import type { DocumentLimits } from './documents.ts';
+import type { DocumentLimits } from './input.ts';
 import { readNamedFiles } from './named-files.ts';
 
 // What lies beside a CSAF document: `.sha512`, which is compared, and `.asc`, which is checked only with keys that the

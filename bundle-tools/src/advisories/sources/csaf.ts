@@ -21,7 +21,7 @@ import {
 import { severityOfScore } from '../cvss.ts';
 import { PART_LIMITS } from '../part.ts';
 import { hashFault, readSeals, signatureFault } from './csaf-seals.ts';
-import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './documents.ts';
+import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './input.ts';
 import { readNamedFiles } from './named-files.ts';
 
 // CSAF documents of a folder, zip or tar as advisories of a feed. Of one document the highest revision counts, whatever the

@@ -10,7 +10,8 @@ import { fromHex, inBounds } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import type { Advisory, SourceResult } from '../advisory.ts';
 import { collectFeed } from '../feed.ts';
-import { DOCUMENT_LIMITS, readDocuments } from './documents.ts';
+import { readDocuments } from './documents.ts';
+import { DOCUMENT_LIMITS } from './input.ts';
 import { readOsv } from './osv.ts';
 import { parseOsv } from './osv-record.ts';
 

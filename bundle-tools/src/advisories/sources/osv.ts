@@ -1,6 +1,7 @@
 import { BundleError } from '../../errors.ts';
 import { FEED_NAME, type SourceResult } from '../advisory.ts';
-import { DOCUMENT_LIMITS, type DocumentLimits, type RawDocument, readDocuments, withLocalInput } from './documents.ts';
+import { type RawDocument, readDocuments } from './documents.ts';
+import { DOCUMENT_LIMITS, type DocumentLimits, withLocalInput } from './input.ts';
 import { mergeDocuments, type Parsed, parseOsv } from './osv-record.ts';
 
 type OsvOptions = {
