@@ -1,6 +1,6 @@
-import { berElement, berInteger, berOctets } from '@sallyport/appliance/features/discovery/ber';
 import { directoryTree } from '@sallyport/appliance/features/discovery/directory-tree';
 import { ldapSession } from '@sallyport/appliance/features/discovery/ldap-client';
+import { element, integer, octets } from '@sallyport/bundle-tools/platform/ber';
 import type { FuzzTarget } from '../target.ts';
 
 /** A connection on which these bytes come, whatever is asked. */
@@ -20,20 +20,20 @@ const answering = (bytes: Buffer, size: number) => {
 };
 
 const message = (id: number, tag: number, ...parts: Uint8Array[]): Buffer =>
-  berElement(0x30, berInteger(id), berElement(tag, ...parts));
-const success = [berInteger(0, 0x0a), berOctets(''), berOctets('')];
+  element(0x30, integer(id), element(tag, ...parts));
+const success = [integer(0, 0x0a), octets(''), octets('')];
 const attribute = (name: string, ...values: (string | Uint8Array)[]): Buffer =>
-  berElement(0x30, berOctets(name), berElement(0x31, ...values.map((value) => berOctets(value))));
-const entry = berElement(
+  element(0x30, octets(name), element(0x31, ...values.map((value) => octets(value))));
+const entry = element(
   0x30,
   attribute('objectClass', 'user', 'person'),
   attribute('sAMAccountName', 'u'),
   attribute('objectSid', Buffer.from('010100000000000512000000', 'hex')),
   attribute('member;range=0-1', 'CN=a', 'CN=b'),
 );
-const paged = berElement(
+const paged = element(
   0xa0,
-  berElement(0x30, berOctets('1.2.840.113556.1.4.319'), berOctets(berElement(0x30, berInteger(0), berOctets('')))),
+  element(0x30, octets('1.2.840.113556.1.4.319'), octets(element(0x30, integer(0), octets('')))),
 );
 
 // The first byte says in pieces of which size the answers come: a bind, then a search.
@@ -58,11 +58,11 @@ export const target: FuzzTarget = {
     Buffer.concat([
       Buffer.of(7),
       message(1, 0x61, ...success),
-      message(2, 0x64, berOctets('CN=U,DC=x'), entry),
-      message(2, 0x73, berOctets('ldap://elsewhere/')),
-      berElement(0x30, berInteger(2), berElement(0x65, ...success), paged),
+      message(2, 0x64, octets('CN=U,DC=x'), entry),
+      message(2, 0x73, octets('ldap://elsewhere/')),
+      element(0x30, integer(2), element(0x65, ...success), paged),
     ]),
-    Buffer.concat([Buffer.of(200), message(1, 0x61, berInteger(49, 0x0a), berOctets(''), berOctets('no'))]),
+    Buffer.concat([Buffer.of(200), message(1, 0x61, integer(49, 0x0a), octets(''), octets('no'))]),
   ],
   words: ['\u0030\u0084', '\u0064', '\u0065', '\u0002\u0001\u0002', 'member;range=0-*'],
 };

@@ -1,5 +1,5 @@
 import { secureMessage, snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/answers';
-import { element, integer, octets } from '@sallyport/bundle-tools/controllers/protocols/snmp/ber';
+import { element, integer, octets } from '@sallyport/bundle-tools/platform/ber';
 import { exchangeTarget, script } from '../exchange.ts';
 
 const engine = Buffer.from('800010e9031122334455', 'hex');

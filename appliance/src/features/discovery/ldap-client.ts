@@ -1,17 +1,18 @@
-import type { Connection, Proof } from '../../platform/connect.ts';
-import { AppError } from '../../platform/errors.ts';
 import {
-  berBoolean,
-  berElement,
-  berInteger,
-  berOctets,
   berTag,
-  contentOf,
+  bodyOf,
+  boolean,
   type Element,
+  element,
   elementLength,
   elementsOf,
+  integer,
   numberOf,
-} from './ber.ts';
+  octets,
+  wholeAt,
+} from '@sallyport/bundle-tools/platform/ber';
+import type { Connection, Proof } from '../../platform/connect.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { DirectoryEntry } from './directory-entry.ts';
 import { encodeFilter } from './ldap-filter.ts';
 
@@ -60,20 +61,6 @@ const maxPageBytes = 128 * 1024 * 1024;
 const maxPages = 100_000;
 const searchSeconds = 300;
 
-type LdapMessage = { id: number; op: Element; controls: readonly Element[] };
-
-/** One message as it came; MALFORMED. */
-const decodeMessage = (bytes: Buffer): LdapMessage => {
-  const [whole] = elementsOf(bytes);
-  const [id, operation, controls] = elementsOf(contentOf(whole, berTag.sequence));
-  if (operation === undefined) throw new AppError('MALFORMED', 'a message of the directory is empty');
-  return {
-    id: numberOf(id),
-    op: operation,
-    controls: controls === undefined ? [] : elementsOf(contentOf(controls, 0xa0)),
-  };
-};
-
 /** An attribute's name without options that say how a value is coded; a range stays (it says that more follows). */
 const attributeName = (name: string): string => {
   const [base = '', ...options] = name.toLowerCase().split(';');
@@ -85,14 +72,14 @@ const attributeName = (name: string): string => {
 const decodeEntry = (content: Buffer): DirectoryEntry => {
   const [dn, list] = elementsOf(content);
   const attributes = new Map<string, Buffer[]>();
-  for (const attribute of elementsOf(contentOf(list, berTag.sequence))) {
-    const [type, values] = elementsOf(contentOf(attribute, berTag.sequence));
-    const name = attributeName(contentOf(type, berTag.octets).toString('utf8'));
+  for (const attribute of elementsOf(bodyOf(list, berTag.sequence))) {
+    const [type, values] = elementsOf(bodyOf(attribute, berTag.sequence));
+    const name = attributeName(bodyOf(type, berTag.octets).toString('utf8'));
     const held = attributes.get(name) ?? [];
-    held.push(...elementsOf(contentOf(values, berTag.set)).map((value) => contentOf(value, berTag.octets)));
+    held.push(...elementsOf(bodyOf(values, berTag.set)).map((value) => bodyOf(value, berTag.octets)));
     attributes.set(name, held);
   }
-  return { dn: contentOf(dn, berTag.octets).toString('utf8'), attributes };
+  return { dn: bodyOf(dn, berTag.octets).toString('utf8'), attributes };
 };
 
 const resultWords: Readonly<Record<number, string>> = {
@@ -115,30 +102,57 @@ const resultWords: Readonly<Record<number, string>> = {
   53: 'unwillingToPerform',
 };
 
+/** With the cookie of the page that follows; empty after the last. */
+type Result = { code: number; message: string; cookie: Buffer };
+
 /** Throws DIRECTORY unless the result is success. */
-const checkResult = (content: Buffer, what: string): void => {
-  const [code, , message] = elementsOf(content);
-  const result = numberOf(code, berTag.enumerated);
-  if (result === 0) return;
-  const said = message === undefined ? '' : message.content.toString('utf8').slice(0, 200);
-  throw new AppError(
-    'DIRECTORY',
-    `${what}: the directory answered ${result} ${resultWords[result] ?? ''}${said === '' ? '' : ` (${said})`}`,
-    { result },
-  );
+const checkResult = ({ code, message }: Result, what: string): void => {
+  if (code === 0) return;
+  const said = message === '' ? '' : ` (${message})`;
+  throw new AppError('DIRECTORY', `${what}: the directory answered ${code} ${resultWords[code] ?? ''}${said}`, {
+    result: code,
+  });
 };
 
-/** The cookie of the page that follows; empty after the last. */
-const cookieOf = (controls: readonly Element[]): Buffer | undefined => {
+const cookieOf = (controls: readonly Element[]): Buffer => {
   for (const control of controls) {
-    const parts = elementsOf(contentOf(control, berTag.sequence));
-    if (parts[0]?.content.toString('latin1') !== pagedOid) continue;
+    const parts = elementsOf(bodyOf(control, berTag.sequence));
+    if (parts[0]?.body.toString('latin1') !== pagedOid) continue;
     const value = parts.find(({ tag }, at) => at > 0 && tag === berTag.octets);
     if (value === undefined) continue;
-    const [, cookie] = elementsOf(contentOf(elementsOf(value.content)[0], berTag.sequence));
-    return contentOf(cookie, berTag.octets);
+    const [, cookie] = elementsOf(bodyOf(elementsOf(value.body)[0], berTag.sequence));
+    return bodyOf(cookie, berTag.octets);
   }
-  return undefined;
+  return Buffer.alloc(0);
+};
+
+type LdapMessage = { id: number; tag: number; entry?: DirectoryEntry; result?: Result };
+
+/** Reads what a directory sent; MALFORMED. */
+const decoded = <T>(read: () => T): T => {
+  try {
+    return read();
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new AppError('MALFORMED', `the directory sent what is no LDAP: ${cause.message}`, {}, { cause });
+  }
+};
+
+/** One message as it came. */
+const decodeMessage = (bytes: Buffer): LdapMessage => {
+  const [number, operation, controls] = elementsOf(wholeAt(bytes, 0, berTag.sequence).body);
+  if (operation === undefined) throw new RangeError('an empty message');
+  const { tag, body } = operation;
+  const message = { id: numberOf(number, berTag.integer), tag };
+  if (tag === op.entry) return { ...message, entry: decodeEntry(body) };
+  if (tag !== op.bound && tag !== op.done && tag !== op.extendedDone) return message;
+  const [code, , words] = elementsOf(body);
+  const result = {
+    code: numberOf(code, berTag.enumerated),
+    message: words === undefined ? '' : words.body.toString('utf8').slice(0, 200),
+    cookie: cookieOf(controls === undefined ? [] : elementsOf(bodyOf(controls, 0xa0))),
+  };
+  return { ...message, result };
 };
 
 /** Cuts what comes into messages; whole lengths are known first, so nothing is copied again and again. */
@@ -155,7 +169,8 @@ const messageReader = (read: () => Promise<Buffer | undefined>) => {
     let wanted: number | undefined;
     for (;;) {
       if (wanted === undefined && held >= 2) {
-        wanted = elementLength(joined());
+        const bytes = joined();
+        wanted = decoded(() => elementLength(bytes));
         if (wanted !== undefined && wanted > maxMessageBytes)
           throw new AppError('TOO_LARGE', 'a message of the directory is too large');
       }
@@ -182,48 +197,56 @@ export const ldapSession = (connection: Connection): LdapSession => {
 
   const send = (operation: Buffer, controls: readonly Buffer[] = []): number => {
     last += 1;
-    const parts = [berInteger(last), operation, ...(controls.length === 0 ? [] : [berElement(0xa0, ...controls)])];
-    connection.write(berElement(berTag.sequence, ...parts));
+    const parts = [integer(last), operation, ...(controls.length === 0 ? [] : [element(0xa0, ...controls)])];
+    connection.write(element(berTag.sequence, ...parts));
     return last;
   };
 
   const answer = async (id: number): Promise<LdapMessage> => {
     for (;;) {
-      const message = decodeMessage(await next());
-      if (message.id === id && message.op.tag !== op.intermediate) return message;
+      const bytes = await next();
+      const message = decoded(() => decodeMessage(bytes));
+      if (message.id === id && message.tag !== op.intermediate) return message;
       // A notice of disconnection; anything else with another number answers nothing that was asked.
-      if (message.id === 0) checkResult(message.op.content, 'ended');
+      if (message.id === 0 && message.result !== undefined) checkResult(message.result, 'ended');
       if (message.id !== id) throw new AppError('MALFORMED', 'the directory answers what nobody asked');
     }
   };
 
+  const resultOf = async (id: number, tag: number, what: string): Promise<void> => {
+    const message = await answer(id);
+    if (message.tag !== tag || message.result === undefined)
+      throw new AppError('MALFORMED', 'the directory answers out of turn');
+    checkResult(message.result, what);
+  };
+
   const page = async (search: Search, cookie: Buffer): Promise<{ entries: DirectoryEntry[]; cookie: Buffer }> => {
     connection.allow(maxPageBytes);
-    const request = berElement(
+    const request = element(
       op.search,
-      berOctets(search.base),
-      berInteger(scopes[search.scope], berTag.enumerated),
-      berInteger(0, berTag.enumerated),
-      berInteger(0),
-      berInteger(searchSeconds),
-      berBoolean(false),
+      octets(search.base),
+      integer(scopes[search.scope], berTag.enumerated),
+      integer(0, berTag.enumerated),
+      integer(0),
+      integer(searchSeconds),
+      boolean(false),
       encodeFilter(search.filter),
-      berElement(berTag.sequence, ...search.attributes.map((name) => berOctets(name))),
+      element(berTag.sequence, ...search.attributes.map((name) => octets(name))),
     );
-    const paged = berElement(
+    const paged = element(
       berTag.sequence,
-      berOctets(pagedOid),
-      berOctets(berElement(berTag.sequence, berInteger(search.pageSize), berOctets(cookie))),
+      octets(pagedOid),
+      octets(element(berTag.sequence, integer(search.pageSize), octets(cookie))),
     );
     const id = send(request, search.scope === 'base' ? [] : [paged]);
     const entries: DirectoryEntry[] = [];
     for (;;) {
-      const message = await answer(id);
-      if (message.op.tag === op.entry) entries.push(decodeEntry(message.op.content));
-      else if (message.op.tag === op.done) {
-        checkResult(message.op.content, `search below ${search.base === '' ? 'the root' : search.base}`);
-        return { entries, cookie: cookieOf(message.controls) ?? Buffer.alloc(0) };
-      } else if (message.op.tag !== op.reference) throw new AppError('MALFORMED', 'the directory answers out of turn');
+      const { tag, entry, result } = await answer(id);
+      if (entry !== undefined) entries.push(entry);
+      else if (tag === op.done && result !== undefined) {
+        checkResult(result, `search below ${search.base === '' ? 'the root' : search.base}`);
+        return { entries, cookie: result.cookie };
+      } else if (tag !== op.reference) throw new AppError('MALFORMED', 'the directory answers out of turn');
       if (entries.length > search.maxEntries) throw tooMany(search.maxEntries);
     }
   };
@@ -232,15 +255,12 @@ export const ldapSession = (connection: Connection): LdapSession => {
 
   return {
     startTls: async (proof) => {
-      const id = send(berElement(op.extended, berOctets(startTlsOid, 0x80)));
-      const message = await answer(id);
-      checkResult(contentOf(message.op, op.extendedDone), 'StartTLS');
+      await resultOf(send(element(op.extended, octets(startTlsOid, 0x80))), op.extendedDone, 'StartTLS');
       await connection.secure(proof);
       next = messageReader(connection.read);
     },
     bind: async (dn, password) => {
-      const id = send(berElement(op.bind, berInteger(3), berOctets(dn), berOctets(password, 0x80)));
-      checkResult(contentOf((await answer(id)).op, op.bound), 'bind');
+      await resultOf(send(element(op.bind, integer(3), octets(dn), octets(password, 0x80))), op.bound, 'bind');
     },
     search: async function* (search) {
       let cookie: Buffer = Buffer.alloc(0);
@@ -258,7 +278,7 @@ export const ldapSession = (connection: Connection): LdapSession => {
     },
     close: () => {
       try {
-        connection.write(berElement(berTag.sequence, berInteger(last + 1), Buffer.of(op.unbind, 0)));
+        connection.write(element(berTag.sequence, integer(last + 1), Buffer.of(op.unbind, 0)));
       } catch (error) {
         // The other side may have gone already.
         if (!(error instanceof AppError)) throw error;

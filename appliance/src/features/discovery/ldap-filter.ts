@@ -1,5 +1,5 @@
+import { boolean, element, octets } from '@sallyport/bundle-tools/platform/ber';
 import { AppError } from '../../platform/errors.ts';
-import { berBoolean, berElement, berOctets } from './ber.ts';
 
 // Search filters as people write them (RFC 4515), made into what a directory reads (RFC 4511, 4.5.1).
 
@@ -25,10 +25,10 @@ const substring = (attribute: string, value: string): Buffer => {
   const parts = pieces.flatMap((piece, at) => {
     if (piece === '') return [];
     const tag = at === 0 ? 0x80 : at === pieces.length - 1 ? 0x82 : 0x81;
-    return [berOctets(unescaped(piece), tag)];
+    return [octets(unescaped(piece), tag)];
   });
   if (parts.length === 0) throw faulty('only stars');
-  return berElement(0xa4, berOctets(attribute), berElement(0x30, ...parts));
+  return element(0xa4, octets(attribute), element(0x30, ...parts));
 };
 
 /** `attr:dn:rule:=value`, any part before the last may be absent. */
@@ -38,12 +38,12 @@ const extensible = (left: string, value: string): Buffer => {
   const rule = rest[isDn ? 1 : 0] ?? '';
   if ((attribute !== '' && !attributePattern.test(attribute)) || (attribute === '' && rule === ''))
     throw faulty('a rule without an attribute');
-  return berElement(
+  return element(
     0xa9,
-    ...(rule === '' ? [] : [berOctets(rule, 0x81)]),
-    ...(attribute === '' ? [] : [berOctets(attribute, 0x82)]),
-    berOctets(unescaped(value), 0x83),
-    ...(isDn ? [berBoolean(true, 0x84)] : []),
+    ...(rule === '' ? [] : [octets(rule, 0x81)]),
+    ...(attribute === '' ? [] : [octets(attribute, 0x82)]),
+    octets(unescaped(value), 0x83),
+    ...(isDn ? [boolean(true, 0x84)] : []),
   );
 };
 
@@ -56,10 +56,10 @@ const comparison = (text: string): Buffer => {
   const tag = { '>': 0xa5, '<': 0xa6, '~': 0xa8 }[sign];
   const attribute = text.slice(0, tag === undefined ? at : at - 1);
   if (!attributePattern.test(attribute)) throw faulty('an attribute with strange letters');
-  if (tag !== undefined) return berElement(tag, berOctets(attribute), berOctets(unescaped(value)));
-  if (value === '*') return berOctets(attribute, 0x87);
+  if (tag !== undefined) return element(tag, octets(attribute), octets(unescaped(value)));
+  if (value === '*') return octets(attribute, 0x87);
   if (value.includes('*')) return substring(attribute, value);
-  return berElement(0xa3, berOctets(attribute), berOctets(unescaped(value)));
+  return element(0xa3, octets(attribute), octets(unescaped(value)));
 };
 
 const read = (text: string, start: number, depth: number): { filter: Buffer; end: number } => {
@@ -82,7 +82,7 @@ const read = (text: string, start: number, depth: number): { filter: Buffer; end
   }
   if (text[at] !== ')') throw faulty('“)” is missing');
   if (parts.length === 0 || (sign === '!' && parts.length > 1)) throw faulty(`nothing for “${sign}”`);
-  return { filter: berElement({ '&': 0xa0, '|': 0xa1, '!': 0xa2 }[sign] ?? 0, ...parts), end: at + 1 };
+  return { filter: element({ '&': 0xa0, '|': 0xa1, '!': 0xa2 }[sign] ?? 0, ...parts), end: at + 1 };
 };
 
 /** The encoded filter; INVALID for what is none. */

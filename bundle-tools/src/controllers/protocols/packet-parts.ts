@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { lengthBytes } from '../../platform/ber.ts';
 
 // What of a packet is fixed and what is open (OT Q6, Q7). A builder makes a packet of pieces; a plan keeps them as parts: every
 // fixed byte as it is, every open field with its size and where its value comes from. A packet fits its parts or it is another one.
@@ -25,7 +26,7 @@ type OpenPiece = {
 type SizedPiece = { size: SizeForm; pieces: readonly Piece[] };
 export type Piece = Uint8Array | OpenPiece | SizedPiece;
 
-/** BER's shortest form; four bytes, little-endian, of the contents alone or of a frame with the eight bytes of its head. */
+/** As BER writes lengths; four bytes, little-endian, of the contents alone or of a frame with the eight bytes of its head. */
 const SIZE_FORMS = ['ber', 'u32', 'u32-frame'] as const;
 type SizeForm = (typeof SIZE_FORMS)[number];
 
@@ -64,7 +65,7 @@ const sizeBytes = (form: SizeForm, length: number): Buffer => {
     bytes.writeUInt32LE(form === 'u32' ? length : length + 8, 0);
     return bytes;
   }
-  return length < 0x80 ? Buffer.of(length) : Buffer.of(0x82, length >> 8, length & 0xff);
+  return lengthBytes(length);
 };
 
 /** The bytes of a packet. */

@@ -1,7 +1,7 @@
+import { type Element, elementAt, numberOf, wholeAt } from '../../../platform/ber.ts';
 import { descriptionFacts } from '../description.ts';
 import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, rawHex } from '../text.ts';
-import { type Element, elementAt, numberOf, wholeAt } from './ber.ts';
 
 // SNMP: answers that hold the system group or a physical entity. The community and the user are not kept.
 

@@ -1,7 +1,8 @@
+import { element, integer } from '../../../platform/ber.ts';
 import { type Request, requestOf } from '../exchange.ts';
 import type { Piece } from '../packet-parts.ts';
 import { plainPdu, secureMessage } from './answers.ts';
-import { element, elementOf, integer, openInteger } from './ber.ts';
+import { elementOf, openInteger } from './element-pieces.ts';
 import { type Engine, type Keys, secured } from './usm.ts';
 
 // What may be sent over SNMP: GET, of the objects below, and the empty GET by which an engine says who it is. Nothing is set,

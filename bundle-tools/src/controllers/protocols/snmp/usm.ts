@@ -1,8 +1,9 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { element, elementAt, integer, octets, wholeAt } from '../../../platform/ber.ts';
 import { bytesOf, type Piece } from '../packet-parts.ts';
 import type { Cover, SnmpUser } from '../types.ts';
 import { getResponse, type Pdu, report, type SecureMessage, scopedPdu } from './answers.ts';
-import { element, elementAt, elementOf, integer, octets, openInteger, wholeAt } from './ber.ts';
+import { elementOf, openInteger } from './element-pieces.ts';
 
 // The user-based security of SNMP version 3 (RFC 3414, 3826, 7860): SHA-1 or SHA-256 proves, AES-128 hides.
 
