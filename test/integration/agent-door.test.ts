@@ -344,7 +344,7 @@ describe('the door', () => {
       state: own,
       body: JSON.stringify({ ...checkIn, sections: { software: hash, accounts: sha256('[]'), hardware: hash } }),
     });
-    expect(asked.body).toMatchObject({ want: ['hardware'], sectionsPerCall: 64 });
+    expect(asked.body).toMatchObject({ want: ['hardware'] });
     expect(await post([section, section])).toMatchObject({ status: 400, body: { error: 'MALFORMED' } });
     const events = site.appliance.events.list({ limit: 100, type: ['section-rejected'] }).rows;
     const told = events.filter((event) => event.device === deviceOf(own).id).map(({ params }) => params);

@@ -2,12 +2,10 @@ import { type CheckInReply, type CheckInRequest, checkInReply } from '@sallyport
 import { type EnrolReply, type EnrolRequest, enrolReply } from '@sallyport/bundle-tools/protocol/enrol';
 import type { AgentEvent } from '@sallyport/bundle-tools/protocol/events';
 import { renewReply } from '@sallyport/bundle-tools/protocol/renew';
-import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import { sectionsReply } from '@sallyport/bundle-tools/protocol/sections';
 import { type SiteReply, siteReply } from '@sallyport/bundle-tools/protocol/site';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type * as z from 'zod';
-import type { Section } from '../collectors/all.ts';
 import { AgentError } from '../errors.ts';
 import { type Connection, type Reply, toError } from '../platform/connect.ts';
 import { callJson, type WrittenSection } from './section-calls.ts';
@@ -21,7 +19,6 @@ export type Client = {
   enrol(request: EnrolRequest): Promise<{ reply: EnrolReply } | { waitSeconds: number }>;
   renew(csr: string): Promise<string>;
   checkIn(request: CheckInRequest): Promise<CheckInReply>;
-  putSection(section: Section): Promise<void>;
   /** Several sections in one call; what each that is refused was refused for, by collection. */
   putSections(call: readonly WrittenSection[]): Promise<ReadonlyMap<string, AgentError>>;
   sendEvents(events: AgentEvent[]): Promise<void>;
@@ -68,15 +65,6 @@ export const client = (connection: Connection): Client => {
         expect(await connection.call({ method: 'POST', path: '/check-in', body: request }), 200),
         checkInReply,
       ),
-    putSection: async ({ collection, hash, collectedAt, items }) => {
-      const reply = await connection.call({
-        method: 'PUT',
-        path: `/sections/${collection}`,
-        body: { hash, collectedAt, items: inHashOrder(items) },
-        timeoutMs: sectionTimeoutMs,
-      });
-      expect(reply, 200);
-    },
     putSections: async (call) => {
       const reply = await connection.call({
         method: 'POST',

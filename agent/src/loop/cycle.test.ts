@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Section } from '../collectors/all.ts';
@@ -30,7 +29,7 @@ const unexpected = (): never => {
 };
 
 /** An agent beside a server that answers as told, and the calls that came. */
-const playedAgent = (reply: Partial<CheckInReply>, put: Pick<Client, 'putSection' | 'putSections'>) => {
+const playedAgent = (putSections: Client['putSections']) => {
   const calls: string[][] = [];
   const sections = new Map(names.map((name) => [name, sectionOf(name)]));
   const client: Client = {
@@ -39,14 +38,10 @@ const playedAgent = (reply: Partial<CheckInReply>, put: Pick<Client, 'putSection
     renew: unexpected,
     sendResult: unexpected,
     sendEvents: unexpected,
-    checkIn: () => Promise.resolve({ now: '', next: 60, want: names, cancel: [], live: [], ...reply }),
-    putSection: (section) => {
-      calls.push([section.collection]);
-      return put.putSection(section);
-    },
+    checkIn: () => Promise.resolve({ now: '', next: 60, want: names, cancel: [], live: [] }),
     putSections: (call) => {
       calls.push(call.map(({ section }) => section.collection));
-      return put.putSections(call);
+      return putSections(call);
     },
   };
   const cycle = agentCycle({
@@ -67,47 +62,32 @@ const playedAgent = (reply: Partial<CheckInReply>, put: Pick<Client, 'putSection
   return { calls, turn: async () => (await cycle({ collectAll: false, collect: false })).sent };
 };
 
-const taken = {
-  putSection: () => Promise.resolve(),
-  putSections: () => Promise.resolve(new Map<string, AgentError>()),
-};
-
 describe('the sections of a turn', () => {
-  it('go together where the server takes that, and one by one where it does not say so', async () => {
-    const together = playedAgent({ sectionsPerCall: 64 }, taken);
-    expect(await together.turn()).toEqual(names);
-    expect(together.calls).toEqual([names]);
-    const pairs = playedAgent({ sectionsPerCall: 2 }, taken);
-    expect(await pairs.turn()).toEqual(names);
-    expect(pairs.calls).toEqual([['identity', 'software'], ['accounts']]);
-    const older = playedAgent({}, taken);
-    expect(await older.turn()).toEqual(names);
-    expect(older.calls).toEqual(names.map((name) => [name]));
+  it('go together', async () => {
+    const agent = playedAgent(() => Promise.resolve(new Map()));
+    expect(await agent.turn()).toEqual(names);
+    expect(agent.calls).toEqual([names]);
   });
 
   it('are not sent again soon where they were refused', async () => {
     const faults = new Map([['software', answer('INVALID')]]);
-    const agent = playedAgent({ sectionsPerCall: 64 }, { ...taken, putSections: () => Promise.resolve(faults) });
+    const agent = playedAgent(() => Promise.resolve(faults));
     expect(await agent.turn()).toEqual(['identity', 'accounts']);
     expect(await agent.turn()).toEqual(['identity', 'accounts']);
     expect(agent.calls).toEqual([names, ['identity', 'accounts']]);
   });
 
   it('are tried each by itself where the call is refused, and the turn ends where the server is not ready', async () => {
-    const refusing = playedAgent(
-      { sectionsPerCall: 64 },
-      {
-        putSection: ({ collection }) =>
-          collection === 'software' ? Promise.reject(answer('TOO_LARGE')) : Promise.resolve(),
-        putSections: () => Promise.reject(answer('MALFORMED')),
-      },
+    const refusing = playedAgent((call) =>
+      call.some(({ section }) => section.collection === 'software')
+        ? Promise.reject(answer('TOO_LARGE'))
+        : Promise.resolve(new Map()),
     );
     expect(await refusing.turn()).toEqual(['identity', 'accounts']);
     expect(refusing.calls).toEqual([names, ...names.map((name) => [name])]);
-    const later = playedAgent(
-      { sectionsPerCall: 64 },
-      { ...taken, putSections: () => Promise.reject(new AgentError('RETRY', 'busy')) },
-    );
+    expect(await refusing.turn()).toEqual(['identity', 'accounts']);
+    expect(refusing.calls).toHaveLength(5);
+    const later = playedAgent(() => Promise.reject(new AgentError('RETRY', 'busy')));
     await expect(later.turn()).rejects.toMatchObject({ code: 'RETRY' });
     expect(later.calls).toEqual([names]);
   });

@@ -60,38 +60,31 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     log('error', `section ${collection} was refused: ${describe(error)}`);
   };
 
-  const sendAlone = async (section: Section): Promise<string[]> => {
-    try {
-      await client.putSection(section);
-      return [section.collection];
-    } catch (error) {
-      if (!isFinal(error)) throw error;
-      refuse(section, error);
-      return [];
-    }
-  };
-
   /** Where the call as a whole is refused, each section is tried by itself: the fault may be that of one. */
-  const sendTogether = async (call: readonly WrittenSection[]): Promise<string[]> => {
+  const sendCall = async (call: readonly WrittenSection[]): Promise<string[]> => {
     const sections = call.map(({ section }) => section);
+    let faults: ReadonlyMap<string, AgentError>;
     try {
-      const faults = await client.putSections(call);
-      return sections.flatMap((section) => {
-        const fault = faults.get(section.collection);
-        if (fault === undefined) return [section.collection];
-        refuse(section, fault);
-        return [];
-      });
+      faults = await client.putSections(call);
     } catch (error) {
       if (!isFinal(error)) throw error;
-      log('warning', `sections that were sent together were refused: ${describe(error)}`);
-      const sent: string[] = [];
-      for (const section of sections) sent.push(...(await sendAlone(section)));
-      return sent;
+      if (call.length > 1) {
+        log('warning', `sections that were sent together were refused: ${describe(error)}`);
+        const sent: string[] = [];
+        for (const one of call) sent.push(...(await sendCall([one])));
+        return sent;
+      }
+      faults = new Map(sections.map(({ collection }) => [collection, error]));
     }
+    return sections.flatMap((section) => {
+      const fault = faults.get(section.collection);
+      if (fault === undefined) return [section.collection];
+      refuse(section, fault);
+      return [];
+    });
   };
 
-  const sendSections = async ({ want, sectionsPerCall = 1 }: CheckInReply): Promise<string[]> => {
+  const sendSections = async ({ want }: CheckInReply): Promise<string[]> => {
     const wanted = want.flatMap((name) => {
       const section = inventory.sections().get(name);
       const earlier = refused.get(name);
@@ -99,9 +92,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
       return section === undefined || isRefused ? [] : [section];
     });
     const sent: string[] = [];
-    if (sectionsPerCall > 1)
-      for (const call of sectionCalls(wanted, sectionsPerCall)) sent.push(...(await sendTogether(call)));
-    else for (const section of wanted) sent.push(...(await sendAlone(section)));
+    for (const call of sectionCalls(wanted)) sent.push(...(await sendCall(call)));
     return sent;
   };
 

@@ -1,7 +1,8 @@
+import { wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { inHashOrder } from '@sallyport/bundle-tools/protocol/section';
 import type { Section } from '../collectors/all.ts';
 
-// Sections as they are sent: together in few calls where the server takes that.
+// Sections as they are sent: together in few calls.
 
 /** A larger section goes alone; two calls of this size are far below what a server takes at once. */
 const callBytes = 4 * 1024 * 1024;
@@ -17,7 +18,7 @@ const written = (section: Section): WrittenSection => {
 /** Shares sections out over calls, in their order, one call at a time. */
 export const sectionCalls = function* (
   sections: Iterable<Section>,
-  perCall: number,
+  perCall: number = wireLimits.sections,
   maxBytes: number = callBytes,
 ): Generator<WrittenSection[]> {
   let call: WrittenSection[] = [];

@@ -24,8 +24,6 @@ export const checkInReply = z.object({
   /** Seconds until the next check-in, already jittered. */
   next: count.max(86_400),
   want: z.array(collectionName).max(wireLimits.sections),
-  /** So many sections may come in one call (POST /sections); an older appliance takes each by itself. */
-  sectionsPerCall: count.max(wireLimits.sections).optional(),
   /** Another policy than the agent holds. */
   policy: agentPolicy.optional(),
   task: deliveredTask.optional(),

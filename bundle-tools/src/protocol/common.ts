@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 // What the calls between agent and appliance share: field types with their bounds and the caps of the wire.
-// Readers ignore unknown fields, so a newer agent can talk to an older appliance and back.
+// Readers ignore unknown fields.
 
 const MiB = 1024 * 1024;
 

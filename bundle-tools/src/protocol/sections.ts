@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { collectionName, errorReply, wireLimits } from './common.ts';
 import { sectionReply, sectionRequest } from './section.ts';
 
-// POST /sections: several whole sections in one call, each accepted or refused by itself. Only where the answer to a
-// check-in offers it; PUT /sections/:collection stays.
+// POST /sections: several whole sections in one call, each accepted or refused by itself.
 
 export const sectionsRequest = z.object({
   sections: z

@@ -171,7 +171,6 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           now: toTime(clock()),
           next: nextSeconds(pollSeconds),
           want,
-          sectionsPerCall: wireLimits.sections,
           cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
           live: [],
           ...(policy.etag === (call.policy ?? noPolicyEtag) ? {} : { policy }),
