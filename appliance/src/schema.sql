@@ -289,7 +289,7 @@ create table request (
   written_by TEXT    NOT NULL,
   closed_at  TEXT,
   closed_by  TEXT, -- bundle id, 'newer' or 'limit'
-  have BLOB,
+  have BLOB NOT NULL,
   journal_entries INTEGER NOT NULL,              -- the head of the audit chain that it told
   journal_head TEXT NOT NULL
 ) STRICT;
@@ -645,7 +645,7 @@ create index moving_done_device on moving_done (device);
 -- One device, many doors. What a client proves itself by moves from the device to its door; devices that never spoke get a
 -- state, and every device a kind. A column's check goes with the column, so the state is copied instead of the table.
 -- When a client last delivered a report of everything. Agents of the JSON dialect send the rest as changes to the last one that they
--- sent, whether it was kept or not. What was let in before this is taken to have delivered one.
+-- sent, whether it was kept or not.
 create table device_door (
   id integer primary key autoincrement,
   device integer not null references device (id) on delete cascade,

@@ -35,11 +35,7 @@ const references = ({ store, waiting, objects, inUse }: CollectParts): Set<strin
       for (const { sha256 } of parseInventory(readFileSync(objects.path(digest)))) used.add(sha256);
   }
   for (const packed of waiting.digests()) for (const sha256 of unpackDigests(packed)) used.add(sha256);
-  for (const { have } of store.openRequests()) {
-    // A request from before this was noted: it may count on anything.
-    const held = have === null ? [...objects.list()].map(({ sha256 }) => sha256) : unpackDigests(have);
-    for (const sha256 of held) used.add(sha256);
-  }
+  for (const { have } of store.openRequests()) for (const sha256 of unpackDigests(have)) used.add(sha256);
   return used;
 };
 

@@ -37,7 +37,7 @@ export type RequestRow = {
   last_receipt: number;
   closed_at: string | null;
   closed_by: string | null;
-  have: Buffer | null;
+  have: Buffer;
 };
 
 type ReceiptRecord = {

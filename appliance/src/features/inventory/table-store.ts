@@ -121,15 +121,6 @@ const indexesOf = (collection: Collection): Index[] => {
     : [...indexes, { name: `${table}_ordered`, on: `${column(collection.sort)}, id` }];
 };
 
-/** Indexes of versions before, which took more room. */
-const formerIndexes = (collection: Collection): string[] => {
-  if (collection.mode !== 'own') return [];
-  const current = new Set(indexesOf(collection).map(({ name }) => name));
-  return ['device', ...Object.keys(collection.fields).flatMap((name) => [name, `${name}_held`])]
-    .map((name) => `${tableOf(collection)}_${name}`)
-    .filter((name) => !current.has(name));
-};
-
 const createSql = (collection: Collection): string[] => {
   const table = tableOf(collection);
   const columns = columnsOf(collection).map(({ sql, type }) => `${sql} ${type}`);
@@ -183,9 +174,6 @@ const pendingSql = (db: Database, collection: Collection): string[] => {
     "select name from sqlite_schema where type = 'index' and tbl_name = ?",
   );
   const indexNames = new Set(indexes.all(table).map(({ name }) => name));
-  for (const name of formerIndexes(collection)) {
-    if (indexNames.has(name)) statements.push(`drop index ${name}`);
-  }
   for (const { name, on, where } of indexesOf(collection)) {
     const rows = where === undefined ? '' : ` where ${where}`;
     if (!indexNames.has(name)) statements.push(`create index ${name} on ${table} (${on})${rows}`);

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
-/** Raised when the tables below change; `upgradeSnapshot` makes the present form of an earlier one. */
+/** Raised when the tables below change: a snapshot of another schema is not read. */
 export const SNAPSHOT_SCHEMA = 5;
 
 // advisories/<n>.db: one snapshot, read-only once it is named. What is asked for as a whole is one value: the records of a

@@ -1,5 +1,3 @@
-import { readdirSync, renameSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
@@ -10,10 +8,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/commands.ts';
 import { unpackDocuments } from './document-blocks.ts';
 import { buildSnapshot } from './snapshot-build-store.ts';
-import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotReaders } from './snapshot-queries.ts';
 import { advisoryKey, snapshotPath } from './snapshot-schema-store.ts';
-import { knownThreats } from './threat-queries.ts';
 import type { FeedPart } from './types.ts';
 
 const feed = 'osv-debian';
@@ -125,57 +121,5 @@ describe('a snapshot', () => {
       expect(live * 2).toBeGreaterThan(documents);
     }
     expect(blocks.reduce((sum, { live }) => sum + live, 0)).toBe(held.length);
-  });
-
-  it('of an earlier program gets the present form, with the same content', async () => {
-    const threat: Advisory = {
-      ...advisory(50, { affected: [] }),
-      id: 'CVE-2026-50',
-      threat: {
-        exploited: { since: '2026-01-01', ransomware: true },
-        ssvc: { exploitation: 'active', automatable: 'yes', impact: 'total' },
-      },
-    };
-    const gone = advisory(60, { withdrawn: '2026-01-02T00:00:00Z' });
-    const records = [...all, gone, threat];
-    const [state] = await build(1, 0, await part('', records));
-    const old = new BetterSqlite3(join(folder.path, 'old'));
-    old.exec(`CREATE TABLE source (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, licence TEXT, captured_at TEXT NOT NULL,
-        newest_advisory TEXT, digest TEXT NOT NULL, cursor TEXT NOT NULL);
-      CREATE TABLE adv (id INTEGER PRIMARY KEY, osv_id TEXT NOT NULL, source INTEGER NOT NULL, digest TEXT NOT NULL, doc BLOB NOT NULL);
-      CREATE TABLE threat (adv INTEGER PRIMARY KEY, vuln TEXT NOT NULL, exploited_since TEXT, exploited_due TEXT, ransomware INTEGER,
-        exploitation TEXT, automatable TEXT, impact TEXT);
-      PRAGMA user_version = 4;`);
-    old
-      .prepare('INSERT INTO source VALUES (1, ?, NULL, ?, NULL, ?, ?)')
-      .run(feed, '2026-01-02T00:00:00Z', state?.digest, state?.cursor);
-    for (const one of records) {
-      const { threat: said, ...document } = one;
-      const id = advisoryKey(feed, one.id);
-      const { digest } = toRecord(one);
-      old
-        .prepare('INSERT INTO adv VALUES (?, ?, 1, ?, ?)')
-        .run(id, one.id, digest, Buffer.from(JSON.stringify(document)));
-      if (said)
-        old
-          .prepare('INSERT INTO threat VALUES (?, ?, ?, NULL, 1, ?, ?, ?)')
-          .run(id, one.id, '2026-01-01', 'active', 'yes', 'total');
-    }
-    old.close();
-    renameSync(join(folder.path, 'old'), snapshotPath(folder.path, 2));
-
-    expect(presentSnapshot(folder.path, 2)).toBe(snapshotPath(folder.path, 2));
-    expect(readdirSync(folder.path).sort()).toEqual(['1.db', '2.db']);
-    const coordinate = { eco: 'Debian:13', name: 'package-1', version: '20.0-1', key: keyFor('Debian:13', '20.0-1') };
-    const expected = withReader(1, (reader) => reader.match(coordinate));
-    expect(expected.length).toBeGreaterThan(3);
-    expect(withReader(2, (reader) => reader.match(coordinate))).toEqual(expected);
-    expect(knownThreats(folder.path, 2)).toEqual(knownThreats(folder.path, 1));
-    expect(knownThreats(folder.path, 2)).toHaveLength(1);
-    for (const one of all)
-      expect(withReader(2, (reader) => reader.advisory(advisoryKey(feed, one.id))?.document)).toEqual(one);
-    // What it says of its feed still holds: a delta builds on it.
-    const next = [...records, { ...advisory(70), id: 'Z-1' }];
-    await build(3, 2, await part(state?.cursor ?? '', next.slice(-1), next));
   });
 });
