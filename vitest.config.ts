@@ -65,7 +65,7 @@ export default defineConfig({
     maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
-      project('architecture', ['test/architecture/**/*.test.ts'], 1),
+      project('architecture', ['test/architecture/**/*.test.ts'], 1, { isolate: false }),
       // One process takes many files: no module keeps state, so nothing of one is left for the next, and half of the time
       // went into loading the same modules again.
       project('unit', ['*/src/**/*.test.{ts,tsx}', '{bundle-tools,ui,appliance,agent}/test/**/*.test.{ts,tsx}'], 2, {

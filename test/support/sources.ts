@@ -41,13 +41,21 @@ export const sourceFile = (path: string, text: string): SourceFile => {
   return { path, text, imports: imported.map(({ specifier }) => specifier), imported };
 };
 
-/** Every TypeScript file below the given top-level folders, with its text and the module names that it imports. */
+const sourcesBelow = (folder: string): SourceFile[] =>
+  walk(join(repositoryRoot, folder))
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
+    .map((path) => sourceFile(relative(repositoryRoot, path).split(sep).join('/'), readFileSync(path, 'utf8')));
+
+// Nearly every architecture test reads all folders, and one process runs many of them.
+const read = new Map<string, readonly SourceFile[]>();
+
+/** Every TypeScript file below the given folders, with its text and the module names that it imports. */
 export const sourceFiles = (...folders: string[]): SourceFile[] =>
-  folders.flatMap((folder) =>
-    walk(join(repositoryRoot, folder))
-      .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
-      .map((path) => sourceFile(relative(repositoryRoot, path).split(sep).join('/'), readFileSync(path, 'utf8'))),
-  );
+  folders.flatMap((folder) => {
+    const known = read.get(folder) ?? sourcesBelow(folder);
+    read.set(folder, known);
+    return known;
+  });
 
 /** Source text without comments and string contents, for rules about code and not about prose. */
 export const codeOnly = (text: string): string =>
