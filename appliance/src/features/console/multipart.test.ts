@@ -91,6 +91,14 @@ describe('upload', () => {
     expect(await codeOf(read(Buffer.concat([part('csrf', 'abc'), end])))).toBe('MALFORMED');
     expect(await codeOf(read(Buffer.concat([part('csrf', 'x'.repeat(20_000)), end])))).toBe('MALFORMED');
     expect(await codeOf(read(whole, 7, { maxFileBytes: 3 }))).toBe('TOO_LARGE');
+    expect(await read(whole, 7, { maxFileBytes: 4 })).toMatchObject({ sizeBytes: 4 });
+    const field = (bytes: number): Buffer =>
+      Buffer.concat([part('note', 'x'.repeat(bytes)), part('file', 'data', 'b'), end]);
+    expect((await read(field(16_384), 1_024)).fields.get('note')).toHaveLength(16_384);
+    expect(await codeOf(read(field(16_385), 1_024))).toBe('MALFORMED');
+    const many = Array.from({ length: 51 }, (_, at) => part(`f${at}`, ''));
+    expect(await codeOf(read(Buffer.concat([...many, part('file', 'data', 'b'), end])))).toBe('MALFORMED');
+    expect(await codeOf(read(Buffer.concat([Buffer.alloc(3_000_000, 'x'), whole]), 65_536))).toBe('MALFORMED');
     const other = { contentType: 'application/json', onFields: () => undefined, fileField: 'file', maxFileBytes: 1 };
     expect(await codeOf(readUpload(chunked(whole, 9), { ...other, path: join(dir, 'x') }))).toBe('UNSUPPORTED_TYPE');
   });

@@ -1,4 +1,7 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import busboy from 'busboy';
 import { AppError } from '../../platform/errors.ts';
 
 // multipart/form-data as a stream (RFC 7578): small fields first, then one file that goes straight to disk, so that a
@@ -17,133 +20,87 @@ type UploadOptions = {
 };
 
 const maxFieldBytes = 16 * 1024;
-const maxHeaderBytes = 8 * 1024;
 const maxFields = 50;
+const maxNameLength = 1_000;
+/** All that may come before the file: fields, and of each a head, which has at most as many bytes. */
+const maxHeadBytes = 2 * (maxFields + 1) * maxFieldBytes;
 /** The closing boundary and what a browser may add; a file that goes on for ever would hold the connection. */
 const maxTailBytes = 64 * 1024;
 
-const malformed = (reason: string): AppError => new AppError('MALFORMED', `upload: ${reason}`);
+const formType = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"[^"]{1,70}"|[^;\s"]{1,70})(?:;|$)/i;
 
-const boundaryOf = (contentType: string): string => {
-  const match = /^multipart\/form-data\s*;(?:.*;)?\s*boundary=(?:"([^"]{1,70})"|([^;\s]{1,70}))/i.exec(contentType);
-  const boundary = match?.[1] ?? match?.[2];
-  if (boundary === undefined) throw new AppError('UNSUPPORTED_TYPE', 'the upload is not multipart/form-data');
-  return boundary;
-};
-
-type Part = { name: string; fileName: string | undefined };
-
-const partOf = (head: string): Part => {
-  const line = head.split('\r\n').find((entry) => /^content-disposition\s*:/i.test(entry)) ?? '';
-  const name = /;\s*name="([^"]{0,1000})"/i.exec(line)?.[1];
-  if (name === undefined) throw malformed('a part without a name');
-  return { name, fileName: /;\s*filename="([^"]{0,1000})"/i.exec(line)?.[1] };
-};
-
-/** Bytes of a stream with look-ahead. */
-const reader = (body: AsyncIterable<Uint8Array>) => {
-  const source = body[Symbol.asyncIterator]();
-  let held: Buffer = Buffer.alloc(0);
-  let ended = false;
-  const fill = async (): Promise<boolean> => {
-    if (ended) return false;
-    const next = await source.next().catch((cause: unknown) => {
-      throw new AppError('MALFORMED', 'upload: it broke off', {}, { cause });
-    });
-    if (next.done) {
-      ended = true;
-      return false;
-    }
-    held = held.length === 0 ? Buffer.from(next.value) : Buffer.concat([held, next.value]);
-    return true;
-  };
-  return {
-    /** Bytes up to a mark that must come within a bound; the mark is consumed. */
-    until: async (mark: Buffer, maxBytes: number): Promise<Buffer> => {
-      for (;;) {
-        const at = held.indexOf(mark);
-        if (at !== -1) {
-          const found = held.subarray(0, at);
-          if (found.length > maxBytes) throw malformed('a field or head is too long');
-          held = held.subarray(at + mark.length);
-          return found;
-        }
-        if (held.length > maxBytes + mark.length) throw malformed('a field or head is too long');
-        if (!(await fill())) throw malformed('it ends too early');
-      }
-    },
-    /** Hands over everything up to a mark in pieces; the mark is consumed. */
-    drainUntil: async (mark: Buffer, take: (piece: Buffer) => Promise<void>): Promise<void> => {
-      for (;;) {
-        const at = held.indexOf(mark);
-        if (at !== -1) {
-          if (at > 0) await take(held.subarray(0, at));
-          held = held.subarray(at + mark.length);
-          return;
-        }
-        // The mark may begin in the last bytes.
-        const safe = held.length - (mark.length - 1);
-        if (safe > 0) {
-          await take(held.subarray(0, safe));
-          held = held.subarray(safe);
-        }
-        if (!(await fill())) throw malformed('it ends too early');
-      }
-    },
-    exactly: async (count: number): Promise<Buffer> => {
-      while (held.length < count) if (!(await fill())) throw malformed('it ends too early');
-      const found = held.subarray(0, count);
-      held = held.subarray(count);
-      return found;
-    },
-    /** Reads to the end, which must come within a bound. */
-    drop: async (maxBytes: number): Promise<void> => {
-      for (let bytes = held.length; !ended; bytes += held.length) {
-        if (bytes > maxBytes) throw malformed('too much follows the file');
-        held = Buffer.alloc(0);
-        await fill();
-      }
-    },
-  };
-};
-
-const writeAll = async (file: FileHandle, piece: Buffer): Promise<void> => {
-  for (let at = 0; at < piece.length; ) at += (await file.write(piece, at)).bytesWritten;
-};
+const malformed = (reason: string, cause?: unknown): AppError =>
+  new AppError('MALFORMED', `upload: ${reason}`, {}, { cause });
 
 /** Reads an upload; the file is on disk and synced when it returns. TOO_LARGE, MALFORMED, UNSUPPORTED_TYPE. */
 export const readUpload = async (body: AsyncIterable<Uint8Array> | null, options: UploadOptions): Promise<Upload> => {
   if (body === null) throw malformed('it is empty');
-  const mark = Buffer.from(`\r\n--${boundaryOf(options.contentType)}`);
-  const input = reader(body);
+  if (!formType.test(options.contentType))
+    throw new AppError('UNSUPPORTED_TYPE', 'the upload is not multipart/form-data');
+  // A limit is reached by the byte that makes it full.
+  const form = busboy({
+    headers: { 'content-type': options.contentType },
+    limits: { fieldSize: maxFieldBytes + 1, fields: maxFields, fileSize: options.maxFileBytes + 1 },
+    preservePath: true,
+    defParamCharset: 'utf8',
+  });
   const fields = new Map<string, string>();
-  // The first delimiter has no line break before it.
-  const first = await input.exactly(mark.length - 2);
-  if (!first.equals(mark.subarray(2))) throw malformed('it does not begin with its boundary');
-  for (let count = 0; ; count += 1) {
-    const after = (await input.exactly(2)).toString('latin1');
-    if (after === '--') throw malformed('it has no file');
-    if (after !== '\r\n' || count > maxFields) throw malformed('a boundary is not followed by a part');
-    const part = partOf((await input.until(Buffer.from('\r\n\r\n'), maxHeaderBytes)).toString('utf8'));
-    if (part.name !== options.fileField) {
-      fields.set(part.name, (await input.until(mark, maxFieldBytes)).toString('utf8'));
-      continue;
-    }
-    options.onFields(fields);
-    let sizeBytes = 0;
-    const file = await open(options.path, 'wx', 0o600);
+  const stop = new AbortController();
+  let failure: unknown;
+  let file: { name: string; sizeBytes: number; isWhole: boolean } | undefined;
+  let saved: Promise<void> = Promise.resolve();
+
+  const fail = (error: unknown): void => {
+    failure ??= error;
+    stop.abort();
+  };
+
+  const save = async (part: Readable, name: string): Promise<void> => {
     try {
-      await input.drainUntil(mark, async (piece) => {
-        sizeBytes += piece.length;
-        if (sizeBytes > options.maxFileBytes)
-          throw new AppError('TOO_LARGE', `the file is larger than ${options.maxFileBytes} bytes`);
-        await writeAll(file, piece);
-      });
-      await file.sync();
-    } finally {
-      await file.close();
+      options.onFields(fields);
+      const sink = createWriteStream(options.path, { flags: 'wx', mode: 0o600, flush: true });
+      file = { name, sizeBytes: 0, isWhole: false };
+      await pipeline(part, sink, { signal: stop.signal });
+      file = { name, sizeBytes: sink.bytesWritten, isWhole: true };
+    } catch (error) {
+      fail(error);
     }
-    await input.drop(maxTailBytes);
-    return { fields, fileName: part.fileName ?? '', sizeBytes };
+  };
+
+  form.on('error', (cause) => fail(malformed('it is cut or garbled', cause)));
+  form.on('fieldsLimit', () => fail(malformed('it has too many fields')));
+  form.on('field', (name: string | undefined, value, { valueTruncated }) => {
+    if (name === undefined) fail(malformed('a part without a name'));
+    else if (valueTruncated) fail(malformed('a field is too long'));
+    else if (file === undefined) fields.set(name, value);
+  });
+  form.on('file', (name, part, { filename }) => {
+    part.once('error', () => undefined);
+    part.once('limit', () => fail(new AppError('TOO_LARGE', `the file is larger than ${options.maxFileBytes} bytes`)));
+    if (name !== options.fileField || file !== undefined) fail(malformed('it has another file'));
+    else saved = save(part, (filename as string | undefined)?.slice(0, maxNameLength) ?? '');
+  });
+
+  /** The body, as long as it is not too much before the file or after it. */
+  const bounded = async function* (): AsyncGenerator<Uint8Array> {
+    let headBytes = 0;
+    let tailBytes = 0;
+    for await (const piece of body) {
+      if (file?.isWhole === true) tailBytes += piece.length;
+      yield piece;
+      if (file === undefined) headBytes += piece.length;
+      if (headBytes > maxHeadBytes) throw malformed('too much comes before the file');
+      if (tailBytes > maxTailBytes) throw malformed('too much follows the file');
+    }
+  };
+
+  try {
+    await pipeline(bounded(), form, { signal: stop.signal });
+  } catch (error) {
+    fail(error instanceof AppError ? error : malformed('it broke off', error));
   }
+  await saved;
+  if (failure !== undefined) throw failure;
+  if (file === undefined) throw malformed('it has no file');
+  return { fields, fileName: file.name, sizeBytes: file.sizeBytes };
 };
