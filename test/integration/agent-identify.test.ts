@@ -22,7 +22,7 @@ const started = async (manner?: ModbusManner) => {
   const target = await site.controller(manner);
   const { job } = site.started(target, agent);
   return {
-    plc: target.plc,
+    fake: target.fake,
     job,
     controller: target.id,
     state: agent.state,
@@ -33,18 +33,18 @@ const started = async (manner?: ModbusManner) => {
 
 describe('an agent in the segment', () => {
   it('asks exactly what was approved, slowly, and its appliance has the packets and what was said', async () => {
-    const { plc, job, controller, state, serve, stateOf } = await started();
+    const { fake, job, controller, state, serve, stateOf } = await started();
     serve();
     await until(() => stateOf().state === 'done');
     const { identification, plcs } = site.appliance;
     const packets = identification.packets(stateOf().run?.id ?? 0, 0, 100);
     const sent = packets.filter(({ what }) => what === 'send');
-    expect(sent.map(({ hex }) => hex)).toEqual(plc.seen.map(({ bytes }) => bytes.toString('hex')));
+    expect(sent.map(({ hex }) => hex)).toEqual(fake.seen.map(({ bytes }) => bytes.toString('hex')));
     // By the agent's clock: a busy machine may give one of two packets to the controller late.
     const gaps = (times: readonly number[]): number[] => times.slice(1).map((at, n) => at - (times[n] ?? 0));
     expect(Math.min(...gaps(sent.map(({ at }) => at)))).toBeGreaterThan(490);
-    expect(Math.min(...gaps(plc.seen.map(({ at }) => at)))).toBeGreaterThan(200);
-    expect(plc.state).toEqual({ connections: 1, mostAtOnce: 1 });
+    expect(Math.min(...gaps(fake.seen.map(({ at }) => at)))).toBeGreaterThan(200);
+    expect(fake.state).toEqual({ connections: 1, mostAtOnce: 1 });
     const own = plcs.parts(plcs.get(controller).id).find(({ sort }) => sort === 'plc');
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // The evidence is the result's now; the order is kept without secrets.
@@ -53,19 +53,19 @@ describe('an agent in the segment', () => {
   });
 
   it('sends nothing more once the site is switched off', async () => {
-    const { plc, serve, stateOf } = await started(({ answer, n }) => {
+    const { fake, serve, stateOf } = await started(({ answer, n }) => {
       if (n === 1) site.appliance.identification.switchOff(site.second);
       return answer;
     });
     serve();
     await until(() => stateOf().state === 'stopped');
-    expect(plc.seen).toHaveLength(1);
+    expect(fake.seen).toHaveLength(1);
     site.appliance.identification.switchOn(systemActor);
   });
 
   it('sends nothing more once its server is away', async () => {
     const held: { stop: Promise<void> | undefined } = { stop: undefined };
-    const { plc, state, serve, stateOf } = await started(({ answer, n }) => {
+    const { fake, state, serve, stateOf } = await started(({ answer, n }) => {
       if (n === 1) held.stop = site.stop();
       return answer;
     });
@@ -73,7 +73,7 @@ describe('an agent in the segment', () => {
     const log = join(state, 'log/agent.log');
     await until(() => existsSync(log) && / failed CANCELLED/.test(readFileSync(log, 'utf8')));
     await held.stop;
-    expect(plc.seen).toHaveLength(1);
+    expect(fake.seen).toHaveLength(1);
     await site.start();
     await until(() => stateOf().state === 'stopped');
     expect(stateOf().run?.code).toBe('server-away');
@@ -89,7 +89,7 @@ describe('an agent in the segment', () => {
     await until(() => held.service?.signalCode !== null);
     made.serve();
     await until(() => made.stateOf().state === 'stopped');
-    expect(made.plc.seen).toHaveLength(1);
+    expect(made.fake.seen).toHaveLength(1);
     const packets = site.appliance.identification.packets(made.stateOf().run?.id ?? 0, 0, 100);
     expect(packets.map(({ what }) => what)).toEqual(['connect', 'send']);
   });

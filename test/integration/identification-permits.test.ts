@@ -4,7 +4,7 @@ import { identification as en } from '@sallyport/ui/i18n/en/identification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Approved, forbidding } from '../support/controllers/forbidding.ts';
 import { type OtherAgent, otherAgent } from '../support/controllers/other-agent.ts';
-import { type Watched, watchedPlc } from '../support/controllers/watched-plc.ts';
+import { type Watched, watchedPlc } from '../support/controllers/watched-fake.ts';
 import { until } from '../support/until.ts';
 import { type IdentifySite, openIdentifySite } from './identify-site.ts';
 
@@ -52,7 +52,7 @@ describe('what forbids a packet after the approval', () => {
     change(approved);
     await runHere(approved);
     undo?.(approved);
-    expect([target.plc.state.connections, target.plc.seen.length]).toEqual([0, 0]);
+    expect([target.fake.state.connections, target.fake.seen.length]).toEqual([0, 0]);
     expect(site.runOf(approved).code).toBe(code === 'over' ? 'lost' : code);
   });
 
@@ -75,7 +75,7 @@ describe('what forbids a packet after the approval', () => {
     await ended;
     undo?.(approved);
     expect(moment.delivered).toBe(true);
-    expect([target.plc.state.connections, target.plc.seen.length]).toEqual([0, 0]);
+    expect([target.fake.state.connections, target.fake.seen.length]).toEqual([0, 0]);
     expect(site.isOver(approved)()).toBe(true);
     expect(site.runOf(approved).code).toBe(code === 'over' ? 'lost' : code);
   });
@@ -84,10 +84,10 @@ describe('what forbids a packet after the approval', () => {
 describe('two approved jobs on one controller', () => {
   const shared = async () => {
     const target = await site.controller();
-    const { zone, id, plc } = target;
+    const { zone, id, fake } = target;
     await site.vacate(target);
-    const watched = await watchedPlc(plc.host);
-    return { id, zone, watched, target: { id, zone, plc: { ...plc, port: watched.port } } };
+    const watched = await watchedPlc(fake.host);
+    return { id, zone, watched, target: { id, zone, fake: { ...fake, port: watched.port } } };
   };
   /** As the controller saw it. */
   const expectSlow = ({ connections, mostAtOnce, seen }: Watched, jobs: number): void => {
@@ -132,7 +132,7 @@ describe('two approved jobs on one controller', () => {
     await until(site.isOver(alive));
     expect(site.runOf(alive)).toMatchObject({ state: 'done', code: null, detail: null });
     expect(site.isOver(dead)()).toBe(false);
-    expect(target.plc.state).toEqual({ connections: 2, mostAtOnce: 1 });
+    expect(target.fake.state).toEqual({ connections: 2, mostAtOnce: 1 });
   });
 });
 
@@ -155,10 +155,10 @@ describe('an agent of another version', () => {
     site.serve(agent, ...otherAgent(...kinds));
     await until(site.isOver(approved));
     expect(site.runOf(approved)).toMatchObject({ state: 'failed', code: 'outside' });
-    expect(target.plc.state.connections).toBe(connections);
-    expect(target.plc.seen.length > 0).toBe(isSent);
+    expect(target.fake.state.connections).toBe(connections);
+    expect(target.fake.seen.length > 0).toBe(isSent);
     // What was sent all the same is there as evidence.
     const sent = site.appliance.identification.packets(approved.run, 0, 100).filter(({ what }) => what === 'send');
-    expect(sent.map(({ hex }) => hex)).toEqual(target.plc.seen.map(({ bytes }) => bytes.toString('hex')));
+    expect(sent.map(({ hex }) => hex)).toEqual(target.fake.seen.map(({ bytes }) => bytes.toString('hex')));
   });
 });

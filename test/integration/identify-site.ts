@@ -15,7 +15,7 @@ import { openAgentSite } from './agent-site.ts';
 export type Agent = { device: string; state: string };
 
 /** A controller that listens in a zone of its own. */
-export type Target = { plc: Awaited<ReturnType<typeof modbusDevice>>; zone: string; id: string };
+export type Target = { fake: Awaited<ReturnType<typeof modbusDevice>>; zone: string; id: string };
 
 export async function openIdentifySite() {
   const [first, second] = [signedIn('anna'), signedIn('boris')];
@@ -51,18 +51,18 @@ export async function openIdentifySite() {
     },
     controller: async (manner?: ModbusManner): Promise<Target> => {
       const n = next();
-      const plc = await modbusDevice(`127.0.${Math.floor(n / 200)}.${30 + (n % 200)}`, manner);
-      devices.push(plc);
+      const fake = await modbusDevice(`127.0.${Math.floor(n / 200)}.${30 + (n % 200)}`, manner);
+      devices.push(fake);
       const zone = objects.create(systemActor, 'plc-zone', {
         name: `Z-${n}`,
         level: '1',
-        prefixes: [`${plc.host}/32`],
+        prefixes: [`${fake.host}/32`],
         queryPolicy: 'details',
         queryIdentify: 'manual',
         queryDetails: 'manual',
         queryGapMs: 500,
       }).id;
-      return { plc, zone, id: plcs.create(first, { name: `PLC-${n}`, zone, address: plc.host }).publicId };
+      return { fake, zone, id: plcs.create(first, { name: `PLC-${n}`, zone, address: fake.host }).publicId };
     },
     /** An approved job that is started. */
     started: (of: Target, agent?: Agent): Approved => {
@@ -75,7 +75,7 @@ export async function openIdentifySite() {
         identify: true,
         details: true,
         askKnown: true,
-        ports: [`modbus/${of.plc.port}`],
+        ports: [`modbus/${of.fake.port}`],
         credential,
         gapMs: 500,
         from: toTime(nowMs() - 60_000),
@@ -90,9 +90,9 @@ export async function openIdentifySite() {
     runOf,
     isOver: (approved: Approved) => (): boolean => !['waiting', 'running'].includes(runOf(approved).state),
     /** Another device listens at the target's address from now on. */
-    vacate: async ({ plc }: Target): Promise<void> => {
-      await plc.close();
-      devices.splice(devices.indexOf(plc), 1);
+    vacate: async ({ fake }: Target): Promise<void> => {
+      await fake.close();
+      devices.splice(devices.indexOf(fake), 1);
     },
     /** Ends the agents and the controllers of a test. */
     end: async (): Promise<void> => {

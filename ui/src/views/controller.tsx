@@ -148,7 +148,7 @@ const StateNotice = ({ ctx, state, into }: Pick<ControllerProps, 'ctx' | 'state'
   );
 
 /** Left: what is known, read beside planned, losing values one click away. Right: why, decision, what is missing, history. */
-export const Controller = (props: ControllerProps) => {
+export const ControllerPage = (props: ControllerProps) => {
   const { ctx, id, groups, losers, showLosers, panels } = props;
   const panelsAt = (place: 'main' | 'side') => panels.filter((panel) => panel.place === place).map(({ body }) => body);
   return (

@@ -94,7 +94,7 @@ export type PlanRow = {
   readonly patchId: string;
   readonly state: string;
   readonly plc: string | undefined;
-  readonly controller: string | undefined;
+  readonly name: string | undefined;
   readonly openChecks: number;
 };
 
@@ -163,7 +163,7 @@ export const PlanPage = ({
               key: 'controller',
               label: ctx.t('patches.chooseController'),
               any: true,
-              cell: (row) => <span translate="no">{row.controller ?? '–'}</span>,
+              cell: (row) => <span translate="no">{row.name ?? '–'}</span>,
             },
             {
               key: 'checks',

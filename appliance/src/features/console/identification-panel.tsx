@@ -8,9 +8,9 @@ import type { ControllerPanel } from './types.ts';
 /** On the page of a controller: what may be asked of it, each value with whose word it is (OT Q12). */
 export const identificationPanel =
   (parts: { identification: IdentificationService; objects: ObjectService }): ControllerPanel =>
-  (ctx, plc) => {
-    if (plc.state !== 'live') return undefined;
-    const { controller, policy, hindrance } = parts.identification.policy(plc.publicId);
+  (ctx, shown) => {
+    if (shown.state !== 'live') return undefined;
+    const { controller, policy, hindrance } = parts.identification.policy(shown.publicId);
     return {
       place: 'side',
       body: <PolicyPanel ctx={ctx} policy={policyView(controller, policy, hindrance, actorNames(parts.objects))} />,

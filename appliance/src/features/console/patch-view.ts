@@ -76,9 +76,9 @@ export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView 
 
 export const targetRow = (target: TargetView, patches: Pick<PatchService, 'nextWindow'>): TargetRow => ({
   plc: target.plc,
-  name: target.controller?.name ?? target.plc,
-  firmware: target.controller?.firmware ?? null,
-  readAt: target.controller?.readAt ?? null,
+  name: target.record?.name ?? target.plc,
+  firmware: target.record?.firmware ?? null,
+  readAt: target.record?.readAt ?? null,
   before: target.before?.firmware ?? null,
   after: target.after?.firmware ?? null,
   openChecks: target.checks.filter(({ fault }) => fault !== undefined).length,

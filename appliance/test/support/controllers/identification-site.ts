@@ -99,7 +99,7 @@ export const identificationSite = () => {
     devices.push(made);
     return made;
   };
-  const controller = (body: Record<string, unknown>): string =>
+  const addController = (body: Record<string, unknown>): string =>
     state.site.plcs.create(anna, { name: `PLC-${randomBytes(3).toString('hex')}`, zone: state.zone, ...body }).publicId;
   const job = (controllers: string[], port: number, body: Record<string, unknown> = {}): string =>
     state.site.objects.create(anna, 'plc-identification', {
@@ -123,5 +123,5 @@ export const identificationSite = () => {
   };
   const eventsOf = (type: string) => state.site.events.list({ type: [type], limit: 100 }).rows;
 
-  return { state, now, devices, open, device, controller, job, approve, run, eventsOf };
+  return { state, now, devices, open, device, addController, job, approve, run, eventsOf };
 };

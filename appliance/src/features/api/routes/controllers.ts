@@ -322,13 +322,13 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         reason: comment.optional(),
       }),
       response: z.object({ decided: z.int() }),
-      handle: async ({ actor, body: { controllers, decision, reason } }) => {
+      handle: async ({ actor, body: { controllers: ids, decision, reason } }) => {
         // All are looked up first, so that a wrong one changes nothing.
-        await inParts(controllers, (part) => {
+        await inParts(ids, (part) => {
           for (const id of part) plcs.get(id);
         });
         let decided = 0;
-        await inParts(controllers, (part) => {
+        await inParts(ids, (part) => {
           decided += plcs.decide(actor, part, decision, reason);
         });
         return { decided };

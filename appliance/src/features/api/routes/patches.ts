@@ -157,9 +157,9 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
         })),
         controllers: patches.targets(id).map((one) => ({
           controller: one.plc,
-          name: one.controller?.name ?? one.plc,
-          firmware: one.controller?.firmware ?? null,
-          readAt: timeOrNull(one.controller?.readAt),
+          name: one.record?.name ?? one.plc,
+          firmware: one.record?.firmware ?? null,
+          readAt: timeOrNull(one.record?.readAt),
           installedAt: timeOrNull(one.installedAt),
           verifiedAt: timeOrNull(one.verifiedAt),
           openChecks: one.checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),

@@ -2,7 +2,7 @@ import type { Ctx } from '@sallyport/ui/context';
 import type { FieldErrors, Value } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
-import { Controller } from '@sallyport/ui/views/controller';
+import { ControllerPage } from '@sallyport/ui/views/controller';
 import { ControllerEdit } from '@sallyport/ui/views/controller-edit';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
@@ -73,7 +73,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
     const replacements = plcs.replacements(plc.id);
     return c.html(
-      <Controller
+      <ControllerPage
         ctx={ctx}
         id={plc.publicId}
         name={plcs.label(plc.id)}

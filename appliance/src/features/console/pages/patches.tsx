@@ -337,7 +337,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
       <PatchCheck
         ctx={viewContext(deps, c)}
         patch={{ id, patchId: patch.patchId }}
-        controller={{ id: plc, name: found.controller?.name ?? plc }}
+        controller={{ id: plc, name: found.record?.name ?? plc }}
         closed={['installed', 'verified', 'superseded'].includes(patch.state)}
         rows={found.checks.map(({ item, answered, fault }) => ({
           item,

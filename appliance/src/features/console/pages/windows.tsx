@@ -135,11 +135,11 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
       if (patch === undefined) return [];
       const own = { patch: patch.id, patchId: patch.patchId, state: patch.state };
       const targets = patches.targets(patch.id);
-      if (targets.length === 0) return [{ ...own, plc: undefined, controller: undefined, openChecks: 0 }];
-      return targets.map(({ plc, controller, checks }) => ({
+      if (targets.length === 0) return [{ ...own, plc: undefined, name: undefined, openChecks: 0 }];
+      return targets.map(({ plc, record, checks }) => ({
         ...own,
         plc,
-        controller: controller?.name ?? plc,
+        name: record?.name ?? plc,
         openChecks: checks.filter(({ fault }) => fault !== undefined).length,
       }));
     });

@@ -92,8 +92,8 @@ export const allowances = (parts: {
     ofTarget,
     /** The pause that is due now: what was approved, or more where a policy has become slower. */
     gapOf: ({ plc, gapMs }: PlanTarget): number => {
-      const controller = controllers.find(plc);
-      return Math.max(gapMs, controller === undefined ? 0 : policyOf(controller).policy.gapMs.value);
+      const record = controllers.find(plc);
+      return Math.max(gapMs, record === undefined ? 0 : policyOf(record).policy.gapMs.value);
     },
     of: (run: number, plan: Plan, target?: Asked): Forbidden | undefined =>
       ofRun(store.run(run), plan) ?? (target === undefined ? undefined : ofTarget(plan, target)),

@@ -125,14 +125,14 @@ export const planOf = (parts: PlanParts): Plan => {
   };
 
   for (const plc of new Set(texts(body['controllers']))) {
-    const controller = parts.find(plc);
-    if (controller === undefined) {
+    const record = parts.find(plc);
+    if (record === undefined) {
       leftOut.push({ plc, label: plc, why: 'gone' });
       continue;
     }
-    const { label, address, zone } = controller;
-    const { policy, zoneName, isHalted } = parts.policyOf(controller);
-    if (controller.isArchived) {
+    const { label, address, zone } = record;
+    const { policy, zoneName, isHalted } = parts.policyOf(record);
+    if (record.isArchived) {
       leftOut.push({ plc, label, why: 'archived' });
       continue;
     }
@@ -143,7 +143,7 @@ export const planOf = (parts: PlanParts): Plan => {
     }
     const on = switchedOn(policy, run);
     const allowed = wanted.filter((name) => on.includes(name));
-    const held = controller.known();
+    const held = record.known();
     const { known, missing } = knownOf(held, allowed);
     const needed = allowed.filter(
       (name) =>

@@ -7,12 +7,12 @@ import { anna, boris, identificationSite } from '../../../../test/support/contro
 import { outbound } from '../../../platform/connect.ts';
 import { identificationStore } from './store.ts';
 
-const { state, now, device, controller, job, approve } = identificationSite();
+const { state, now, device, addController, job, approve } = identificationSite();
 
 describe('the module that connects', () => {
   it('reaches nothing that no running, approved job names, and says so', async () => {
     const plc = await device('127.0.0.11');
-    const id = controller({ address: plc.host });
+    const id = addController({ address: plc.host });
     const work = job([id], plc.port);
     approve(work);
     const limits = { connectMs: 500, maxBytes: 1_000 };
@@ -61,7 +61,7 @@ describe('a job at an agent', () => {
   });
 
   const ordered = () => {
-    const id = controller({ address: '127.0.0.11' });
+    const id = addController({ address: '127.0.0.11' });
     const work = job([id], 1502, { agent: 'agent-1' });
     approve(work);
     const started = state.service.start(anna, work);

@@ -55,9 +55,9 @@ export const runEnds = (parts: RunEndParts) => {
 
   const takeAll = (run: Run, plan: Plan): number | null => {
     const found = plan.targets.flatMap(({ plc }) => {
-      const controller = controllers.find(plc);
+      const record = controllers.find(plc);
       const readings = store.readings(run.id, plc);
-      return controller === undefined || readings.length === 0 ? [] : [{ plc: controller.id, readings }];
+      return record === undefined || readings.length === 0 ? [] : [{ plc: record.id, readings }];
     });
     return found.length === 0 ? null : parts.take(starterOf(run.startedBy), `${plan.name} #${run.id}`, found);
   };

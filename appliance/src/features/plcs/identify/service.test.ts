@@ -12,12 +12,12 @@ import { systemActor } from '../../objects/types.ts';
 import { planDigest } from './plan.ts';
 import { identificationStore } from './store.ts';
 
-const { state, now, devices, open, device, controller, job, approve, run, eventsOf } = identificationSite();
+const { state, now, devices, open, device, addController, job, approve, run, eventsOf } = identificationSite();
 
 describe('a job', () => {
   it('asks its controllers, logs each packet before it leaves, and gives the record what they said', async () => {
     const plc = await device('127.0.0.11');
-    const id = controller({ address: plc.host });
+    const id = addController({ address: plc.host });
     const work = job([id], plc.port);
     const records = state.site.plcs.ids(0, 1_000).length;
     const { plan } = state.service.plan(boris, work);
@@ -46,7 +46,7 @@ describe('a job', () => {
   it('never sends faster than its pause, to whichever device', async () => {
     const [one, two] = [await device('127.0.0.11'), await device('127.0.0.12')];
     // The same port at two addresses.
-    const ids = [controller({ address: one.host }), controller({ address: two.host })];
+    const ids = [addController({ address: one.host }), addController({ address: two.host })];
     const first = job([ids[0] ?? ''], one.port, { gapMs: 700 });
     approve(first);
     await run(first);
@@ -58,7 +58,7 @@ describe('a job', () => {
 
   it('is for exactly the plan, the person and the window that were approved', async () => {
     const plc = await device('127.0.0.11');
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     const { plan } = state.service.plan(boris, work);
     const said = { digest: plan.digest, targets: 1 };
     expect(codeOf(() => state.service.approve(anna, work, said))).toBe('APPROVAL_SELF');
@@ -107,7 +107,7 @@ describe('a job', () => {
 
   it('has an approval that the journal vouches for: who, when, and the digest of every byte', async () => {
     const plc = await device('127.0.0.11');
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     approve(work);
     const { approval } = state.service.get(work);
     const [event] = eventsOf('identification-approved');
@@ -144,7 +144,7 @@ describe('a job', () => {
   ];
   it.each(rewritten)('sends nothing when afterwards %s', async (_what, sql) => {
     const plc = await device('127.0.0.11');
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     approve(work);
     const started = state.service.start(anna, work);
     expect(state.site.db.prepare(sql).run(started.approval).changes).toBe(1);
@@ -154,7 +154,7 @@ describe('a job', () => {
 
   it('asks only what is missing, and leaves out what may not be asked', async () => {
     const plc = await device('127.0.0.11');
-    const known = controller({ address: plc.host });
+    const known = addController({ address: plc.host });
     const first = job([known], plc.port, { details: false });
     approve(first);
     await run(first);
@@ -174,11 +174,11 @@ describe('a job', () => {
       { about: state.site.plcs.get(known).id },
     );
     const others = {
-      outside: controller({ address: '10.1.1.1' }),
-      nowhere: controller({}),
-      safety: controller({ address: '127.0.0.13', safety: 'yes' }),
-      never: controller({ address: '127.0.0.14', queryPolicy: 'never' }),
-      zoneless: controller({ address: '127.0.0.15', zone: null }),
+      outside: addController({ address: '10.1.1.1' }),
+      nowhere: addController({}),
+      safety: addController({ address: '127.0.0.13', safety: 'yes' }),
+      never: addController({ address: '127.0.0.14', queryPolicy: 'never' }),
+      zoneless: addController({ address: '127.0.0.15', zone: null }),
     };
     const { plan } = state.service.plan(
       anna,
@@ -209,7 +209,7 @@ describe('a job', () => {
       if (n === 1) state.service.switchOff(boris);
       return answer;
     });
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'stopped', code: 'site-off' });
     expect(plc.seen).toHaveLength(1);
@@ -239,7 +239,7 @@ describe('a job', () => {
       if (n === 1) act(held.id);
       return answer;
     });
-    held.id = job([controller({ address: plc.host })], plc.port);
+    held.id = job([addController({ address: plc.host })], plc.port);
     approve(held.id);
     expect(await run(held.id)).toMatchObject({ state: 'stopped', code });
     expect(plc.seen).toHaveLength(1);
@@ -252,7 +252,7 @@ describe('a job', () => {
       return undefined;
     });
     const good = await device('127.0.0.12');
-    const ids = [controller({ address: bad.host }), controller({ address: good.host })];
+    const ids = [addController({ address: bad.host }), addController({ address: good.host })];
     const work = job(ids, bad.port);
     const other = job([ids[1] ?? ''], good.port);
     approve(work);
@@ -275,7 +275,7 @@ describe('a job', () => {
       if (n === 2) now.ms += 1_000;
       return answer;
     });
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'anomaly', code: 'slow' });
     expect(plc.seen).toHaveLength(2);
@@ -285,7 +285,7 @@ describe('a job', () => {
     const gone = await device('127.0.0.11');
     await gone.close();
     devices.pop();
-    const work = job([controller({ address: gone.host })], gone.port);
+    const work = job([addController({ address: gone.host })], gone.port);
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'done', summary: { read: 0, silent: 1, packets: 0 } });
     const number = state.service.get(work).run?.id ?? 0;
@@ -299,7 +299,7 @@ describe('a job', () => {
       if (n === 1) stop.abort();
       return answer;
     });
-    const ids = [controller({ address: first.host }), controller({ address: '127.0.0.12' })];
+    const ids = [addController({ address: first.host }), addController({ address: '127.0.0.12' })];
     const work = job(ids, first.port);
     approve(work);
     const { id: number } = state.service.start(anna, work);
@@ -319,7 +319,7 @@ describe('a job', () => {
 
   it('that was cut off in the middle of a packet does not send it again', async () => {
     const plc = await device('127.0.0.11');
-    const work = job([controller({ address: plc.host })], plc.port);
+    const work = job([addController({ address: plc.host })], plc.port);
     approve(work);
     const { id: number } = state.service.start(anna, work);
     // As a crash leaves it: the exchange is begun and has no end.
@@ -334,7 +334,7 @@ describe('a job', () => {
   });
 
   it('that starts by itself does so when its window opens, once', () => {
-    const work = job([controller({ address: '127.0.0.11' })], 502, {
+    const work = job([addController({ address: '127.0.0.11' })], 502, {
       start: 'scheduled',
       from: '2026-11-24T08:30:00Z',
     });
@@ -358,7 +358,7 @@ describe('a job', () => {
 
   it('that repeats runs once in each window, by the words of then, until its end or until something was odd', async () => {
     const plc = await device('127.0.0.11');
-    const id = controller({ address: plc.host });
+    const id = addController({ address: plc.host });
     const day = 86_400_000;
     const first = Date.UTC(2026, 10, 24, 6);
     const made = (body: Record<string, unknown> = {}) =>
@@ -412,7 +412,7 @@ describe('a job', () => {
   });
 
   it('that missed a window takes the next one', () => {
-    const work = job([controller({ address: '127.0.0.11' })], 502, {
+    const work = job([addController({ address: '127.0.0.11' })], 502, {
       start: 'scheduled',
       details: false,
       repeatDays: 1,
@@ -429,7 +429,7 @@ describe('a job', () => {
   it('stops when a controller leaves RUN while it is asked, says so, and halts its zone', async () => {
     const plc = await s7Device({ host: '127.0.0.11', port: 0 }, true);
     const good = await device('127.0.0.12');
-    const ids = [controller({ address: plc.host }), controller({ address: good.host })];
+    const ids = [addController({ address: plc.host }), addController({ address: good.host })];
     const work = job(ids, good.port, {
       protocols: ['s7', 'modbus'],
       mode: true,
@@ -445,7 +445,7 @@ describe('a job', () => {
   });
 
   it('has a notice with source, times, protocols and targets', () => {
-    const work = job([controller({ address: '127.0.0.11' })], 502);
+    const work = job([addController({ address: '127.0.0.11' })], 502);
     const { text } = state.service.notice(anna, work, (ref) => ref);
     for (const part of [
       '10.1.9.9',

@@ -113,7 +113,7 @@ export const patchService = (parts: PatchParts) => {
   const targetViews = (patch: Patch): TargetView[] =>
     targets.ofPatch(patch.id).map((target) => ({
       ...target,
-      controller: controllers.find(target.plc),
+      record: controllers.find(target.plc),
       checks: checksOf(patch, target.plc),
     }));
 
@@ -134,15 +134,15 @@ export const patchService = (parts: PatchParts) => {
     vendorFirst: () => objects.setting('patches.vendor-first'),
     factsOf: (patch) => ({
       targetVersion: patch.targetVersion,
-      targets: targetViews(patch).map(({ plc, installedAt, controller, checks }) => ({
+      targets: targetViews(patch).map(({ plc, installedAt, record, checks }) => ({
         plc,
         installedAt,
         open: checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),
-        readAt: controller?.readAt ?? null,
+        readAt: record?.readAt ?? null,
         meets:
-          controller?.firmware == null || patch.targetVersion === null
+          record?.firmware == null || patch.targetVersion === null
             ? 'unknown'
-            : meetsVersion(controller.firmware, patch.targetVersion),
+            : meetsVersion(record.firmware, patch.targetVersion),
       })),
     }),
     occurrence: (id, from) => {
@@ -399,8 +399,8 @@ export const patchService = (parts: PatchParts) => {
     /** One occurrence of a window, by its beginning. */
     occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time()),
     nextWindow: (plc: string) => {
-      const controller = controllers.find(plc);
-      return controller && nextWindow(windows(), placed(controller), time(), clock());
+      const record = controllers.find(plc);
+      return record && nextWindow(windows(), placed(record), time(), clock());
     },
     /** The same for many at once, with one reading of the windows. */
     nextWindows: (all: readonly ControllerView[]) => {

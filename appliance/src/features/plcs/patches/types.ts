@@ -147,7 +147,7 @@ export type Snapshot = {
 };
 
 export type TargetView = Target & {
-  readonly controller: ControllerView | undefined;
+  readonly record: ControllerView | undefined;
   readonly checks: readonly CheckState[];
 };
 
