@@ -14,6 +14,32 @@ import { type BackupRecords, backupRecords } from './features/backups/service.ts
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
+import { findingReasons } from './features/controllers/findings/health.ts';
+import { CONTROLLER_MAPS, withControllers } from './features/controllers/findings/matching-maps.ts';
+import {
+  type ControllerFindings,
+  controllerFindings as controllerFindingService,
+} from './features/controllers/findings/service.ts';
+import { recordSubjects } from './features/controllers/findings/subject-queries.ts';
+import type { ControllerFirmware } from './features/controllers/firmware/service.ts';
+import { controllerFirmware } from './features/controllers/firmware/service.ts';
+import { harden } from './features/controllers/hardening/service.ts';
+import { agentsOf, ownAddressList } from './features/controllers/identify/places.ts';
+import { controllerViews, takeFound } from './features/controllers/identify/record-views.ts';
+import { type IdentificationService, identificationService } from './features/controllers/identify/service.ts';
+import { controllerDraftStore } from './features/controllers/imports/draft-store.ts';
+import { controllerDrafts } from './features/controllers/imports/drafts.ts';
+import { type FileImports, fileImports } from './features/controllers/imports/service.ts';
+import type { ControllerDrafts } from './features/controllers/imports/types.ts';
+import { controllerSource } from './features/controllers/integrity/controller-source.ts';
+import { integrityService } from './features/controllers/integrity/service.ts';
+import type { IntegrityService } from './features/controllers/integrity/types.ts';
+import { evidenceSources } from './features/controllers/patches/evidence-sources.ts';
+import { recordPort } from './features/controllers/patches/record-port.ts';
+import { type PatchService, patchService } from './features/controllers/patches/service.ts';
+import { type ControllerService, controllerService } from './features/controllers/service.ts';
+import { sharedMaps } from './features/controllers/shared-maps.ts';
+import { type ZoneService, zoneService } from './features/controllers/zones/service.ts';
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
 import type { TaskQueue } from './features/device-tasks/types.ts';
@@ -37,32 +63,6 @@ import { accountPersons } from './features/objects/person-store.ts';
 import { type FurtherRule, type ObjectService, objectService } from './features/objects/service.ts';
 import { systemActor, type WriteGuard, type Written } from './features/objects/types.ts';
 import { type PersonService, personService } from './features/persons/service.ts';
-import { findingReasons } from './features/plcs/findings/health.ts';
-import { CONTROLLER_MAPS, withControllers } from './features/plcs/findings/matching-maps.ts';
-import {
-  type ControllerFindings,
-  controllerFindings as controllerFindingService,
-} from './features/plcs/findings/service.ts';
-import { recordSubjects } from './features/plcs/findings/subject-queries.ts';
-import type { ControllerFirmware } from './features/plcs/firmware/service.ts';
-import { controllerFirmware } from './features/plcs/firmware/service.ts';
-import { harden } from './features/plcs/hardening/service.ts';
-import { agentsOf, ownAddressList } from './features/plcs/identify/places.ts';
-import { controllerViews, takeFound } from './features/plcs/identify/record-views.ts';
-import { type IdentificationService, identificationService } from './features/plcs/identify/service.ts';
-import { controllerDraftStore } from './features/plcs/imports/draft-store.ts';
-import { controllerDrafts } from './features/plcs/imports/drafts.ts';
-import { type FileImports, fileImports } from './features/plcs/imports/service.ts';
-import type { ControllerDrafts } from './features/plcs/imports/types.ts';
-import { controllerSource } from './features/plcs/integrity/controller-source.ts';
-import { integrityService } from './features/plcs/integrity/service.ts';
-import type { IntegrityService } from './features/plcs/integrity/types.ts';
-import { evidenceSources } from './features/plcs/patches/evidence-sources.ts';
-import { recordPort } from './features/plcs/patches/record-port.ts';
-import { type PatchService, patchService } from './features/plcs/patches/service.ts';
-import { type PlcService, plcService } from './features/plcs/service.ts';
-import { sharedMaps } from './features/plcs/shared-maps.ts';
-import { type ZoneService, zoneService } from './features/plcs/zones/service.ts';
 import { type ProvisionService, provisionService } from './features/provision/service.ts';
 import { sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
@@ -83,7 +83,7 @@ import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
-import { plcTrials } from './trial.ts';
+import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
 
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
@@ -131,7 +131,7 @@ export type Appliance = {
   waiting: WaitingService;
   /** The detector of returns to an older state of the database. */
   witness: WitnessService;
-  plcs: PlcService;
+  controllers: ControllerService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
   /** The patch process of controllers. */
@@ -252,22 +252,22 @@ export const compose = async ({
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
     const rules = ruleService({ db, objects, events, inventory, vulnerabilities });
     Object.assign(bodyRules, rules.bodyRules, { 'hardware-record': hardwareRecordRule(objects) });
-    const onPlcsChanged: Array<(plcs: ReadonlySet<number>) => void> = [];
-    const plcs = plcService({
+    const onControllersChanged: Array<(controllers: ReadonlySet<number>) => void> = [];
+    const controllers = controllerService({
       db,
       objects,
       events,
       collections: declarations.facts,
       maps: sharedMaps,
-      onChanged: onPlcsChanged,
+      onChanged: onControllersChanged,
     });
-    Object.assign(bodyRules, plcs.bodyRules);
-    Object.assign(written, plcs.written);
+    Object.assign(bodyRules, controllers.bodyRules);
+    Object.assign(written, controllers.written);
     const controllerImports = fileImports({
-      plcs: plcs.service,
+      controllers: controllers.service,
       objects,
       events,
-      trial: plcTrials({
+      trial: controllerTrials({
         path: paths.database,
         personal: people,
         kinds: declarations.kinds,
@@ -283,10 +283,13 @@ export const compose = async ({
       gate,
       objects,
       events,
-      facts: controllerSource(plcs.service, (publicId) => objects.find('plc-program', publicId) !== undefined),
-      further: ({ plc }) => findingReasons(controllerFindings.loads([plc]).get(plc)),
+      facts: controllerSource(
+        controllers.service,
+        (publicId) => objects.find('controller-program', publicId) !== undefined,
+      ),
+      further: ({ controller }) => findingReasons(controllerFindings.loads([controller]).get(controller)),
     });
-    onPlcsChanged.push(integrity.check);
+    onControllersChanged.push(integrity.check);
     derived.push({
       name: 'vulnerabilities',
       keep: vulnerabilities.keepOf,
@@ -312,14 +315,14 @@ export const compose = async ({
       objects,
       events,
       record: recordSubjects(db),
-      nameOf: plcs.service.label,
+      nameOf: controllers.service.label,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
       measures: {
         holding: () => patches.measures.holding(),
-        publicId: (plc) => plcs.service.byId(plc)?.publicId ?? '',
+        publicId: (controller) => controllers.service.byId(controller)?.publicId ?? '',
         zoneNames: (zone) => {
-          const name = objects.find('plc-zone', zone)?.body['name'];
+          const name = objects.find('controller-zone', zone)?.body['name'];
           return typeof name === 'string' ? [name] : [];
         },
       },
@@ -327,16 +330,16 @@ export const compose = async ({
       clock: nowMs,
     });
     // First of all: the state of a controller looks at its findings.
-    onPlcsChanged.unshift((changed) => controllerFindings.partsChanged([...changed]));
+    onControllersChanged.unshift((changed) => controllerFindings.partsChanged([...changed]));
     const firmware = controllerFirmware({
       db,
       events,
       store,
-      nameOf: plcs.service.label,
-      partsOf: plcs.service.parts,
+      nameOf: controllers.service.label,
+      partsOf: controllers.service.parts,
       clock: nowMs,
     });
-    onPlcsChanged.push(firmware.check);
+    onControllersChanged.push(firmware.check);
     const exchange = exchangeService({
       firmware,
       db,
@@ -347,7 +350,7 @@ export const compose = async ({
       store,
       vulnerabilities: withControllers(vulnerabilities, controllerFindings),
       updates,
-      controllers: plcs.service.exchange,
+      controllers: controllers.service.exchange,
       paths,
       devices: devices.each,
       inUse: () => [...deployments.objectsInUse(), ...patches.objectsInUse()],
@@ -362,7 +365,7 @@ export const compose = async ({
       'risk-acceptance': controllerFindings.holdAgain,
       mitigation: controllerFindings.holdAgain,
     });
-    const forbidden = forbiddenAddresses({ db, objects, controllers: plcs.service, clock: nowMs });
+    const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock: nowMs });
     const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
     const identification = identificationService({
       db,
@@ -371,8 +374,8 @@ export const compose = async ({
       set: accounts.safety.set,
       events,
       jobs: queue,
-      controllers: controllerViews(plcs.service),
-      take: takeFound(plcs.service),
+      controllers: controllerViews(controllers.service),
+      take: takeFound(controllers.service),
       identifyBy,
       planFor,
       agent: agentsOf({ devices, inventory }),
@@ -388,12 +391,12 @@ export const compose = async ({
       events,
       store,
       site: config.site,
-      controllers: recordPort(plcs.service, objects),
+      controllers: recordPort(controllers.service, objects),
       onTick: controllerFindings.holdAgain,
       urgency: (vulnerabilities, ids) =>
         controllerFindings.urgency(
           vulnerabilities,
-          ids?.flatMap((id) => plcs.service.find(id)?.id ?? []),
+          ids?.flatMap((id) => controllers.service.find(id)?.id ?? []),
         ),
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone: siteTimeZone,
@@ -459,7 +462,7 @@ export const compose = async ({
       persons,
       backups,
       witness,
-      plcs: plcs.service,
+      controllers: controllers.service,
       controllerImports,
       controllerDrafts: controllerDrafts({
         store: controllerDraftStore(db),
@@ -476,7 +479,7 @@ export const compose = async ({
         pollSeconds: () => objects.setting('devices.check-in-seconds'),
       }),
       samples: sampleService({ db, personal: people, events, gate }),
-      provision: provisionService({ db, inventory, objects, store, plcs: plcs.service, clock: nowMs }),
+      provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, clock: nowMs }),
       close: async () => {
         await queue.stop();
         vulnerabilities.close();

@@ -15,6 +15,7 @@ import { identificationPanel } from './features/console/identification-panel.tsx
 import { programPanel } from './features/console/program-panel.tsx';
 import { consoleQueries } from './features/console/queries.ts';
 import type { ConsoleDeps } from './features/console/types.ts';
+import { controllerList } from './features/controllers/list-queries.ts';
 import { filterSources } from './features/devices/filter-queries.ts';
 import { deviceList } from './features/devices/list-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
@@ -23,7 +24,6 @@ import { importDrafts } from './features/exchange/import-drafts.ts';
 import { appCategories } from './features/inventory/app-categories.ts';
 import { deviceNumberOf } from './features/inventory/device-number.ts';
 import { hardwareRecords } from './features/inventory/hardware-records.ts';
-import { plcList } from './features/plcs/list-queries.ts';
 import { searchService } from './features/search/service.ts';
 import { immediate } from './platform/database.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
@@ -48,7 +48,7 @@ export function doorParts(appliance: Appliance, clock: () => number = nowMs) {
   return {
     deviceQueries: deviceQueries(db),
     deviceList: deviceList(db, filterSources(appliance)),
-    plcList: plcList(db),
+    controllerList: controllerList(db),
     managedObjects: managedObjects(appliance),
     addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
     hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
@@ -88,7 +88,12 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
     ...deps,
     devices: (text, limit) => model.page({ filter: { search: text }, sort: 'name', descending: false, limit }),
     controllers: (text, limit) => {
-      const { ids, total } = deps.plcList.page({ filter: { search: text }, sort: 'name', descending: false, limit });
+      const { ids, total } = deps.controllerList.page({
+        filter: { search: text },
+        sort: 'name',
+        descending: false,
+        limit,
+      });
       return { rows: found.rows(ids), total };
     },
   });

@@ -120,7 +120,10 @@ export const checks: readonly Check[] = [
   },
   { name: 'baselines', run: ({ baselines }) => baselines.verify() },
   { name: 'inventory', run: ({ inventory }) => inventory.verify() },
-  { name: 'controllers', run: ({ plcs, controllerFindings }) => [...plcs.verify(), ...controllerFindings.verify()] },
+  {
+    name: 'controllers',
+    run: ({ controllers, controllerFindings }) => [...controllers.verify(), ...controllerFindings.verify()],
+  },
   { name: 'updates', run: ({ updates }) => updates.verify() },
   { name: 'device-list', run: ({ db }) => verifyDeviceRows(db) },
   {

@@ -85,9 +85,9 @@ const aged: Readonly<Record<string, Aged>> = {
              values (@key, 1, 'software', 'added', 'x', 0, @at)`,
   },
   'controller-changes': {
-    table: 'plc_change',
+    table: 'controller_change',
     key: 'key',
-    insert: `insert into plc_change (plc, at, sort, key, field, side) values (1, @at, 'plc', @key, 'name', 'observed')`,
+    insert: `insert into controller_change (controller, at, sort, key, field, side) values (1, @at, 'controller', @key, 'name', 'observed')`,
   },
   identifications: {
     table: 'identification_approval',

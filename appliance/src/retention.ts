@@ -61,7 +61,7 @@ export function applyRetention(appliance: Appliance) {
     inventory: appliance.inventory.trim(),
     discovery: appliance.discovery.trim(),
     identification: appliance.identification.trim(),
-    controllers: { changes: appliance.plcs.trim(), archived: appliance.plcs.archiveIdle() },
+    controllers: { changes: appliance.controllers.trim(), archived: appliance.controllers.archiveIdle() },
     tombstones: appliance.objects.trim(),
     collected: collect(appliance),
   };

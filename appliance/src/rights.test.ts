@@ -183,7 +183,7 @@ describe('the console', () => {
       pattern
         .replace(/:step\?/, 'check')
         .replace(/:file\{[^}]*\}/, ':collection.csv')
-        .replace(/:id\{plc-[^}]*\}/, `plc-${'a'.repeat(16)}`)
+        .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
         .replace(/:number/, '1')
         .replace(/:(id|item|token|tab|group)\b/g, 'a'.repeat(24));
     return [...needsByRoute()].flatMap(([key, { need }]): Call[] => {
@@ -260,7 +260,7 @@ describe('a form in several parts', () => {
       if (method !== 'POST') continue;
       const path = pattern
         .replace(':kind', 'group')
-        .replace(/:id\{plc-[^}]*\}/, `plc-${'a'.repeat(16)}`)
+        .replace(/:id\{controller-[^}]*\}/, `controller-${'a'.repeat(16)}`)
         .replace(/:\w+/g, 'a'.repeat(24));
       const { status } = await administrator.postRaw(path, parts('wrong'), headers);
       // Where the address names a record, one that does not exist is said first; nothing is read then either.

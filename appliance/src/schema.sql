@@ -982,23 +982,23 @@ create table person_erasure (
 ) strict, without rowid;
 create index person_erasure_asked on person_erasure (asked_at);
 
--- Controllers. What was said is in three tables: who brought it (plc_origin), what was said at one time about one controller
--- (plc_reading) and value by value (plc_fact). Nothing of these is changed by merging or by a better value. All the rest is
--- worked out from them: which record a reading belongs to is the reading's `plc`, and parts, winners, keys and rows of lists
+-- Controllers. What was said is in three tables: who brought it (controller_origin), what was said at one time about one controller
+-- (controller_reading) and value by value (controller_fact). Nothing of these is changed by merging or by a better value. All the rest is
+-- worked out from them: which record a reading belongs to is the reading's `controller`, and parts, winners, keys and rows of lists
 -- can be made again at any time.
-create table plc (
+create table controller (
   id integer primary key autoincrement,
   public_id text not null unique,
   state text not null check (state in ('live', 'replaced', 'merged')),
   -- The record that it became part of, or that took its place.
-  into_plc integer,
+  into_controller integer,
   created_at integer not null,
   -- Idle for so long that it was set aside; null again when it speaks.
   archived_at integer
 ) strict;
 
 -- Taking and undoing go in steps: an origin that was cut off on its way is taken back, or its undo is finished.
-create table plc_origin (
+create table controller_origin (
   id integer primary key autoincrement,
   sort text not null,
   name text not null,
@@ -1012,14 +1012,14 @@ create table plc_origin (
   undone_by text,
   state text not null default 'done' check (state in ('taking', 'done', 'undoing'))
 ) strict;
-create index plc_origin_scope on plc_origin (scope) where undone_at is null;
-create index plc_origin_sort on plc_origin (sort, id);
-create index plc_origin_unfinished on plc_origin (id) where state <> 'done';
+create index controller_origin_scope on controller_origin (scope) where undone_at is null;
+create index controller_origin_sort on controller_origin (sort, id);
+create index controller_origin_unfinished on controller_origin (id) where state <> 'done';
 
-create table plc_reading (
+create table controller_reading (
   id integer primary key autoincrement,
-  origin integer not null references plc_origin (id),
-  plc integer not null,
+  origin integer not null references controller_origin (id),
+  controller integer not null,
   method text not null,
   source text not null,
   observed_at integer not null,
@@ -1032,12 +1032,12 @@ create table plc_reading (
   -- Newer words of the same person took its place: shown, but wins nothing.
   ended integer not null default 0
 ) strict;
-create index plc_reading_plc on plc_reading (plc, observed_at);
-create index plc_reading_origin on plc_reading (origin, content);
+create index controller_reading_controller on controller_reading (controller, observed_at);
+create index controller_reading_origin on controller_reading (origin, content);
 
-create table plc_fact (
+create table controller_fact (
   id integer primary key autoincrement,
-  reading integer not null references plc_reading (id) on delete cascade,
+  reading integer not null references controller_reading (id) on delete cascade,
   sort text not null,
   -- Of the part; '' for the controller itself.
   key text not null,
@@ -1054,17 +1054,17 @@ create table plc_fact (
   -- Name and version of the map that made a derived value.
   map text
 ) strict;
-create index plc_fact_reading on plc_fact (reading);
+create index controller_fact_reading on controller_fact (reading);
 
-create table plc_part (
+create table controller_part (
   id integer primary key autoincrement,
-  plc integer not null,
+  controller integer not null,
   sort text not null,
   key text not null,
-  unique (plc, sort, key)
+  unique (controller, sort, key)
 ) strict;
 
-create table plc_winner (
+create table controller_winner (
   part integer not null,
   field text not null,
   side text not null,
@@ -1074,20 +1074,20 @@ create table plc_winner (
   primary key (part, field, side)
 ) strict, without rowid;
 -- Where controllers are.
-create index plc_winner_address on plc_winner (value) where field = 'address';
+create index controller_winner_address on controller_winner (value) where field = 'address';
 
 -- What identifies a record, over all its readings; `strength` 0: certain.
-create table plc_key (
+create table controller_key (
   kind text not null,
   value text not null,
-  plc integer not null,
+  controller integer not null,
   strength integer not null,
-  primary key (kind, value, plc)
+  primary key (kind, value, controller)
 ) strict, without rowid;
-create index plc_key_plc on plc_key (plc);
+create index controller_key_controller on controller_key (controller);
 
 -- What people said about two records that share a weak key; `one` is the older record.
-create table plc_pair (
+create table controller_pair (
   one integer not null,
   two integer not null,
   same integer not null,
@@ -1096,18 +1096,18 @@ create table plc_pair (
   reason text,
   primary key (one, two)
 ) strict, without rowid;
-create index plc_pair_two on plc_pair (two);
+create index controller_pair_two on controller_pair (two);
 
 -- Weak keys that somebody confirmed: what bears one belongs to this record, unless its serial number says otherwise.
-create table plc_agreed (
+create table controller_agreed (
   kind text not null,
   value text not null,
-  plc integer not null,
-  primary key (kind, value, plc)
+  controller integer not null,
+  primary key (kind, value, controller)
 ) strict, without rowid;
-create index plc_agreed_plc on plc_agreed (plc);
+create index controller_agreed_controller on controller_agreed (controller);
 
-create table plc_merge (
+create table controller_merge (
   id integer primary key autoincrement,
   keep integer not null,
   other integer not null,
@@ -1118,13 +1118,13 @@ create table plc_merge (
   undone_at integer,
   undone_by text
 ) strict;
-create index plc_merge_keep on plc_merge (keep, id);
-create index plc_merge_other on plc_merge (other, id);
+create index controller_merge_keep on controller_merge (keep, id);
+create index controller_merge_other on controller_merge (other, id);
 
 -- How values changed, for people.
-create table plc_change (
+create table controller_change (
   id integer primary key autoincrement,
-  plc integer not null,
+  controller integer not null,
   at integer not null,
   sort text not null,
   key text not null,
@@ -1135,11 +1135,11 @@ create table plc_change (
   -- Null: a decision of people about records, or a map, changed what wins.
   origin integer
 ) strict;
-create index plc_change_plc on plc_change (plc, id);
-create index plc_change_at on plc_change (at);
+create index controller_change_controller on controller_change (controller, id);
+create index controller_change_at on controller_change (at);
 
-create table plc_row (
-  plc integer primary key,
+create table controller_row (
+  controller integer primary key,
   public_id text not null,
   state text not null,
   decision text not null,
@@ -1163,23 +1163,23 @@ create table plc_row (
   seen_key integer not null,
   search text not null
 ) strict;
-create index plc_row_name on plc_row (name_key, plc);
-create index plc_row_vendor on plc_row (vendor_key, name_key, plc);
-create index plc_row_family on plc_row (family_key, name_key, plc);
-create index plc_row_model on plc_row (model_key, name_key, plc);
-create index plc_row_order on plc_row (order_key, name_key, plc);
-create index plc_row_firmware on plc_row (firmware_key, name_key, plc);
-create index plc_row_address on plc_row (address_key, name_key, plc);
-create index plc_row_zone on plc_row (zone, name_key, plc);
-create index plc_row_seen on plc_row (seen_key, plc);
-create index plc_row_drift on plc_row (drift, name_key, plc);
+create index controller_row_name on controller_row (name_key, controller);
+create index controller_row_vendor on controller_row (vendor_key, name_key, controller);
+create index controller_row_family on controller_row (family_key, name_key, controller);
+create index controller_row_model on controller_row (model_key, name_key, controller);
+create index controller_row_order on controller_row (order_key, name_key, controller);
+create index controller_row_firmware on controller_row (firmware_key, name_key, controller);
+create index controller_row_address on controller_row (address_key, name_key, controller);
+create index controller_row_zone on controller_row (zone, name_key, controller);
+create index controller_row_seen on controller_row (seen_key, controller);
+create index controller_row_drift on controller_row (drift, name_key, controller);
 -- Counts and selective filters read this index alone.
-create index plc_row_filter on plc_row (state, decision, zone, role, vendor_key, family_key, drift, missing_firmware, method);
+create index controller_row_filter on controller_row (state, decision, zone, role, vendor_key, family_key, drift, missing_firmware, method);
 
 -- Identification of controllers: what was approved and by whom, what ran, and every packet that was sent.
 create table identification_approval (
   id integer primary key autoincrement,
-  -- Id of the object of kind plc-identification, and the revision that was approved: any change of the object ends it.
+  -- Id of the object of kind controller-identification, and the revision that was approved: any change of the object ends it.
   job text not null,
   revision integer not null,
   -- SHA-256 of the plan, and the plan itself: this and nothing else may be sent.
@@ -1220,20 +1220,20 @@ create index identification_run_open on identification_run (state) where state i
 
 create table identification_exchange (
   run integer not null references identification_run (id) on delete cascade,
-  plc text not null,
+  controller text not null,
   protocol text not null,
   -- Null while it is under way.
   outcome text,
   -- JSON: what was read.
   readings text,
-  primary key (run, plc, protocol)
+  primary key (run, controller, protocol)
 ) strict, without rowid;
 
 -- Permits, each for one packet; and what was asked for that nobody approved.
 create table identification_permit (
   id text primary key,
   run integer not null references identification_run (id) on delete cascade,
-  plc text not null,
+  controller text not null,
   protocol text not null,
   what text not null,
   kind text not null,
@@ -1245,7 +1245,7 @@ create table identification_permit (
   granted integer not null,
   used integer not null default 0
 ) strict, without rowid;
-create index identification_permit_run on identification_permit (run, plc, protocol);
+create index identification_permit_run on identification_permit (run, controller, protocol);
 
 -- Who has a controller now, by its record and by its address, and when something may last have left to it.
 create table identification_hold (
@@ -1259,7 +1259,7 @@ create table identification_hold (
 create table identification_packet (
   id integer primary key autoincrement,
   run integer not null references identification_run (id) on delete cascade,
-  plc text not null,
+  controller text not null,
   protocol text not null,
   attempt integer not null,
   at integer not null,
@@ -1283,7 +1283,7 @@ create table identification_halt (
   zone text primary key,
   run integer not null,
   at integer not null,
-  plc text not null,
+  controller text not null,
   code text not null,
   detail text not null
 ) strict, without rowid;
@@ -1292,7 +1292,7 @@ create table identification_halt (
 -- matched once for every distinct identity; controllers have findings by what their parts are.
 -- By what a product can be found in documents, so that a few changed ones find the parts that they may concern; null: not
 -- worked out since the identity came.
-create table plc_identity (
+create table controller_identity (
   id integer primary key,
   -- What the match looks at, as JSON with its fields in order.
   identity text not null unique,
@@ -1312,35 +1312,35 @@ create table plc_identity (
   digest text not null default '',
   handles text
 ) strict;
-create index plc_identity_product on plc_identity (product, build);
-create index plc_identity_waiting on plc_identity (id) where matched_at is null;
-create index plc_identity_vendor on plc_identity (vendor);
+create index controller_identity_product on controller_identity (product, build);
+create index controller_identity_waiting on controller_identity (id) where matched_at is null;
+create index controller_identity_vendor on controller_identity (vendor);
 
 -- What a part is now, and what the controller is for: both decide.
-create table plc_part_identity (
+create table controller_part_identity (
   part integer primary key,
-  plc integer not null,
+  controller integer not null,
   part_key text not null,
   identity integer not null,
   context integer not null,
   since integer not null
 ) strict;
-create index plc_part_identity_identity on plc_part_identity (identity);
-create index plc_part_identity_plc on plc_part_identity (plc);
+create index controller_part_identity_identity on controller_part_identity (identity);
+create index controller_part_identity_controller on controller_part_identity (controller);
 
 -- What parts were before.
-create table plc_part_identity_log (
-  plc integer not null,
+create table controller_part_identity_log (
+  controller integer not null,
   part integer not null,
   identity integer not null,
   since integer not null,
   until integer not null,
-  primary key (plc, part, until, identity)
+  primary key (controller, part, until, identity)
 ) strict, without rowid;
-create index plc_part_identity_log_identity on plc_part_identity_log (identity);
+create index controller_part_identity_log_identity on controller_part_identity_log (identity);
 
 -- The documents that the matches were made with.
-create table plc_document (
+create table controller_document (
   id integer primary key,
   key text not null unique,
   adv integer not null,
@@ -1355,14 +1355,14 @@ create table plc_document (
 ) strict;
 
 -- What each of them speaks of: what a document that changed or went had to do with.
-create table plc_document_vulnerability (
+create table controller_document_vulnerability (
   document integer not null,
   vulnerability text not null,
   primary key (document, vulnerability)
 ) strict, without rowid;
 
 -- What a leaf says, as written: many matches name one.
-create table plc_leaf (
+create table controller_leaf (
   id integer primary key,
   leaf text not null,
   path text not null,
@@ -1370,7 +1370,7 @@ create table plc_leaf (
   unique (leaf, path, version_text)
 ) strict;
 
-create table plc_match (
+create table controller_match (
   identity integer not null,
   vulnerability text not null,
   since integer not null,
@@ -1397,19 +1397,19 @@ create table plc_match (
   former text not null,
   primary key (identity, vulnerability, since)
 ) strict, without rowid;
-create index plc_match_vulnerability on plc_match (vulnerability, identity) where until is null;
-create index plc_match_load on plc_match (identity, verdict, threat) where until is null;
-create index plc_match_rank on plc_match (rank, vulnerability, identity) where until is null and verdict <> 'not-affected';
+create index controller_match_vulnerability on controller_match (vulnerability, identity) where until is null;
+create index controller_match_load on controller_match (identity, verdict, threat) where until is null;
+create index controller_match_rank on controller_match (rank, vulnerability, identity) where until is null and verdict <> 'not-affected';
 
 -- What each threat in each context comes to.
-create table plc_priority (
+create table controller_priority (
   threat integer not null,
   context integer not null,
   rank integer not null,
   primary key (threat, context)
 ) strict, without rowid;
 
-create table plc_match_state (
+create table controller_match_state (
   one integer primary key check (one = 1),
   -- The snapshot of advisories that everything was matched with; 0: none.
   snapshot integer not null,
@@ -1423,9 +1423,9 @@ create table plc_match_state (
 ) strict;
 
 -- Firmware files that were handed to a person, and what the person said afterwards.
-create table plc_firmware_handover (
+create table controller_firmware_handover (
   id integer primary key autoincrement,
-  plc integer not null,
+  controller integer not null,
   part integer not null,
   sha256 text not null,
   version text not null,
@@ -1441,8 +1441,8 @@ create table plc_firmware_handover (
   outcome_at integer,
   version_after text
 ) strict;
-create index plc_firmware_handover_plc on plc_firmware_handover (plc, id);
-create index plc_firmware_handover_open on plc_firmware_handover (part) where outcome is null;
+create index controller_firmware_handover_controller on controller_firmware_handover (controller, id);
+create index controller_firmware_handover_open on controller_firmware_handover (part) where outcome is null;
 
 -- The patch process of controllers: patches with their states, what led there, who signed, what the vendor says, the
 -- controllers they are for with their checklists, imported lists, files of evidence, evidence packs.
@@ -1566,7 +1566,7 @@ create table ot_patch_signature (
 create table ot_patch_target (
   patch integer not null references ot_patch (id) on delete cascade,
   -- Public id of the controller.
-  plc text not null,
+  controller text not null,
   added_at integer not null,
   added_by text not null,
   -- Firmware and integrity before and after, as JSON, when it was installed and when it was read again.
@@ -1574,15 +1574,15 @@ create table ot_patch_target (
   after text,
   installed_at integer,
   verified_at integer,
-  primary key (patch, plc)
+  primary key (patch, controller)
 ) strict, without rowid;
-create index ot_patch_target_plc on ot_patch_target (plc);
+create index ot_patch_target_controller on ot_patch_target (controller);
 
 -- The checklist before an installation: each item answered by a named person. The newest answer counts, all stay.
 create table ot_patch_check (
   id integer primary key autoincrement,
   patch integer not null references ot_patch (id) on delete cascade,
-  plc text not null,
+  controller text not null,
   item text not null,
   -- `yes`, `no`, `not-applicable`
   answer text not null,
@@ -1592,7 +1592,7 @@ create table ot_patch_check (
   actor text not null,
   at integer not null
 ) strict;
-create index ot_patch_check_of on ot_patch_check (patch, plc, item, id);
+create index ot_patch_check_of on ot_patch_check (patch, controller, item, id);
 create index ot_patch_check_at on ot_patch_check (at);
 
 -- What a list changed, so that it can be taken back.
@@ -1640,10 +1640,10 @@ create table ot_notice (
   primary key (object, what, until)
 ) strict, without rowid;
 
--- Whether the programs of controllers are the ones that were approved. What was approved is in objects (plc-program); here is
+-- Whether the programs of controllers are the ones that were approved. What was approved is in objects (controller-program); here is
 -- what comparing said last, how it went before, and what was kept beside a patch.
-create table plc_program_state (
-  plc integer primary key,
+create table controller_program_state (
+  controller integer primary key,
   state text not null check (state in ('ok', 'changed', 'unreachable', 'no-reference')),
   -- Why it is not known: nothing was read, the last attempt failed, or it is too old.
   why text,
@@ -1666,22 +1666,22 @@ create table plc_program_state (
   found integer not null,
   unknown integer not null
 ) strict;
-create index plc_program_state_health on plc_program_state (health);
+create index controller_program_state_health on controller_program_state (health);
 
-create table plc_program_change (
+create table controller_program_change (
   id integer primary key autoincrement,
-  plc integer not null,
+  controller integer not null,
   at integer not null,
   before text,
   after text not null,
   differences text not null
 ) strict;
-create index plc_program_change_plc on plc_program_change (plc, id);
+create index controller_program_change_controller on controller_program_change (controller, id);
 
 -- The content as it was before and after work on the controller.
-create table plc_program_snapshot (
+create table controller_program_snapshot (
   id integer primary key autoincrement,
-  plc integer not null,
+  controller integer not null,
   at integer not null,
   actor text not null,
   moment text not null check (moment in ('before', 'after')),
@@ -1689,10 +1689,10 @@ create table plc_program_snapshot (
   content text not null,
   content_hash text not null
 ) strict;
-create index plc_program_snapshot_plc on plc_program_snapshot (plc, work_order, id);
+create index controller_program_snapshot_controller on controller_program_snapshot (controller, work_order, id);
 
 -- Files about controllers on their way through the import page; the file itself lies in staging.
-create table plc_import_draft (
+create table controller_import_draft (
   id text primary key,
   path text not null,
   name text not null,
@@ -1707,10 +1707,10 @@ create table plc_import_draft (
   apply_run integer,
   stopped integer not null default 0
 ) strict;
-create index plc_import_draft_by_time on plc_import_draft (created_at);
+create index controller_import_draft_by_time on controller_import_draft (created_at);
 
 -- How many findings there are of what parts are now, for lists and the matrix; triggers keep it.
-create table plc_match_count (
+create table controller_match_count (
   verdict text not null,
   rank integer not null,
   severity text not null,
@@ -1720,7 +1720,7 @@ create table plc_match_count (
 ) strict, without rowid;
 
 -- What catalogues of exploitation say of vulnerabilities, as findings on controllers were last matched with it.
-create table plc_threat (
+create table controller_threat (
   vulnerability text primary key,
   exploited_since text,
   exploited_due text,
@@ -1732,18 +1732,18 @@ create table plc_threat (
 
 -- Findings of controllers that an accepted risk or a mitigation holds back, worked out from these objects, from zones and from
 -- what is open. A row whose time is over holds nothing back, whoever looks.
-create table plc_held (
+create table controller_held (
   identity integer not null,
   vulnerability text not null,
-  plc integer not null,
+  controller integer not null,
   kind text not null check (kind in ('risk-acceptance', 'mitigation')),
   measure text not null,
   name text not null,
   until integer not null,
-  primary key (identity, vulnerability, plc)
+  primary key (identity, vulnerability, controller)
 ) strict, without rowid;
-create index plc_held_plc on plc_held (plc);
-create index plc_held_until on plc_held (until);
+create index controller_held_controller on controller_held (controller);
+create index controller_held_until on controller_held (until);
 
 -- How many devices have a coordinate, by their newest inventories. A table of its own, narrow: a report counts hundreds of
 -- them, and beside names, versions and keys each of those was another page to write.
@@ -1864,7 +1864,7 @@ create table device_addresses_lines (
 
 -- By what numbers of normaliser and maps facts of controllers were worked out last, and the last reading that was; null when
 -- all were. Without a row nobody knows, and all are looked at once.
-create table plc_derivation (
+create table controller_derivation (
   one integer primary key check (one = 1),
   rules text not null,
   reached integer
@@ -2016,5 +2016,5 @@ end;
 insert into rule_sweep (one, after_device, again) values (1, 0, 0);
 insert into baseline_state (one, swept_at) values (1, 0);
 insert into catalog_version (one, version) values (1, 1);
-insert into plc_match_state (one, snapshot, maps, rules, synonyms, answers_stale, matched_at) values (1, 0, '', '', '', 0, null);
+insert into controller_match_state (one, snapshot, maps, rules, synonyms, answers_stale, matched_at) values (1, 0, '', '', '', 0, null);
 insert into update_need_state (one, version) values (1, 0);

@@ -1,10 +1,10 @@
+import type { ControllerMaps } from './features/controllers/maps.ts';
+import { controllerService } from './features/controllers/service.ts';
+import type { TakeReadings } from './features/controllers/types.ts';
 import type { EventService } from './features/events/service.ts';
 import type { FactCollection } from './features/inventory/types.ts';
 import { type FurtherRule, objectService } from './features/objects/service.ts';
 import type { Kind, Setting, Written } from './features/objects/types.ts';
-import type { PlcMaps } from './features/plcs/maps.ts';
-import { plcService } from './features/plcs/service.ts';
-import type { TakeReadings } from './features/plcs/types.ts';
 import type { Personal } from './platform/personal.ts';
 import { openShadow, type ShadowTable } from './platform/shadow.ts';
 
@@ -12,18 +12,18 @@ import { openShadow, type ShadowTable } from './platform/shadow.ts';
 // thrown away. Inside a transaction of the database nobody else could write until the trial ends.
 
 const tables: readonly ShadowTable[] = [
-  { name: 'plc' },
-  { name: 'plc_origin' },
-  { name: 'plc_reading' },
-  { name: 'plc_fact' },
-  { name: 'plc_part' },
-  { name: 'plc_winner' },
-  { name: 'plc_key' },
-  { name: 'plc_pair' },
-  { name: 'plc_agreed' },
-  { name: 'plc_merge' },
-  { name: 'plc_change', isEmpty: true },
-  { name: 'plc_row', withoutIndexes: true },
+  { name: 'controller' },
+  { name: 'controller_origin' },
+  { name: 'controller_reading' },
+  { name: 'controller_fact' },
+  { name: 'controller_part' },
+  { name: 'controller_winner' },
+  { name: 'controller_key' },
+  { name: 'controller_pair' },
+  { name: 'controller_agreed' },
+  { name: 'controller_merge' },
+  { name: 'controller_change', isEmpty: true },
+  { name: 'controller_row', withoutIndexes: true },
   { name: 'object' },
   { name: 'object_index' },
   { name: 'object_revision', isEmpty: true },
@@ -53,12 +53,12 @@ type TrialParts = {
   kinds: readonly Kind[];
   settings: readonly Setting[];
   collections: readonly FactCollection[];
-  maps: PlcMaps;
+  maps: ControllerMaps;
   clock?: () => number;
 };
 
 /** `take` as a trial, whatever its options say. */
-export const plcTrials = (parts: TrialParts): TakeReadings => {
+export const controllerTrials = (parts: TrialParts): TakeReadings => {
   const { path, personal, kinds, settings, collections, maps, clock } = parts;
   return (actor, origin, readings, options = {}) => {
     const db = openShadow(path, tables);
@@ -67,10 +67,17 @@ export const plcTrials = (parts: TrialParts): TakeReadings => {
       const written: Record<string, Written> = {};
       const events = nobody as EventService;
       const objects = objectService({ db, personal, events, kinds, settings, further: bodyRules, onWritten: written });
-      const plcs = plcService({ db, objects, events, collections, maps, ...(clock === undefined ? {} : { clock }) });
-      Object.assign(bodyRules, plcs.bodyRules);
-      Object.assign(written, plcs.written);
-      return { ...plcs.service.take(actor, origin, readings, { ...options, dryRun: false }), origin: null };
+      const controllers = controllerService({
+        db,
+        objects,
+        events,
+        collections,
+        maps,
+        ...(clock === undefined ? {} : { clock }),
+      });
+      Object.assign(bodyRules, controllers.bodyRules);
+      Object.assign(written, controllers.written);
+      return { ...controllers.service.take(actor, origin, readings, { ...options, dryRun: false }), origin: null };
     } finally {
       db.close();
     }

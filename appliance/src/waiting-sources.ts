@@ -2,15 +2,15 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
 import type { AccountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
+import type { IdentificationService } from './features/controllers/identify/service.ts';
+import { approvableOf, type IntegrityService } from './features/controllers/integrity/types.ts';
+import type { PatchService } from './features/controllers/patches/service.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
 import type { DiscoveryService } from './features/discovery/service.ts';
 import type { ObjectService } from './features/objects/service.ts';
 import type { PersonService } from './features/persons/service.ts';
-import type { IdentificationService } from './features/plcs/identify/service.ts';
-import { approvableOf, type IntegrityService } from './features/plcs/integrity/types.ts';
-import type { PatchService } from './features/plcs/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
 import type { WitnessService } from './features/witness/service.ts';
@@ -84,7 +84,7 @@ export function waitingSources(parts: Parts): WaitingSources {
           id: job.id,
           what: nameOf(job.body, job.id),
           reason: '',
-          by: newest('plc-identification', job.id),
+          by: newest('controller-identification', job.id),
           at: job.updatedAt,
           path: paths.identificationJob(job.id),
           approvable: identification.approvable(job.id),

@@ -40,7 +40,7 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
     target: 'as console/device-model.ts',
     by: ['api/routes/devices.ts'],
   },
-  'plcs/rank.ts': {
+  'controllers/rank.ts': {
     target: 'the facts of the service come in their order, each with the rule by which it lost',
     by: ['console/controller-view.ts'],
   },

@@ -36,11 +36,11 @@ const reach = (start: string): Set<string> => {
 };
 
 const wire =
-  /^node:(net|dgram|tls|http|https|http2|child_process)$|platform\/connect\.ts$|controllers\/protocols\/|plcs\/identify\//;
-const holders = [...production.keys()].filter((path) => /plcs\/firmware\/[^/]+\.ts$/.test(path));
+  /^node:(net|dgram|tls|http|https|http2|child_process)$|platform\/connect\.ts$|controllers\/protocols\/|controllers\/identify\//;
+const holders = [...production.keys()].filter((path) => /controllers\/firmware\/[^/]+\.ts$/.test(path));
 // The job's file opens the whole appliance and hands one part of it on; that part is looked at.
 const speakers = [...production.keys()].filter((path) =>
-  /controllers\/protocols\/|plcs\/identify\/|actions\/identify-controllers/.test(path),
+  /controllers\/protocols\/|controllers\/identify\/|actions\/identify-controllers/.test(path),
 );
 
 describe('controllers are never written to', () => {
@@ -59,7 +59,9 @@ describe('controllers are never written to', () => {
     for (const speaker of speakers)
       expect([
         speaker,
-        [...reach(speaker)].filter((path) => /plcs\/firmware|updates\/sources\/firmware|features\/store\//.test(path)),
+        [...reach(speaker)].filter((path) =>
+          /controllers\/firmware|updates\/sources\/firmware|features\/store\//.test(path),
+        ),
       ]).toEqual([speaker, []]);
   });
 });

@@ -88,7 +88,7 @@ const cases: readonly Case[] = [
   right('a field of a kind', "export const name: string | undefined = objects.find('group', 'g')?.body.name;"),
   right(
     'one of the options of a field',
-    "export const level: 'dmz' | (string & {}) = objects.get('plc-zone', 'z').body.level;",
+    "export const level: 'dmz' | (string & {}) = objects.get('controller-zone', 'z').body.level;",
   ),
   right(
     'an object of a kind',

@@ -22,9 +22,9 @@ const samplerMs = 1;
 type Site = Awaited<ReturnType<typeof openSignedIn>>;
 
 const fill = async ({ appliance }: Site): Promise<void> => {
-  const { db, events: journal, plcs } = appliance;
+  const { db, events: journal, controllers } = appliance;
   await cloneFleet(appliance, { devices, profiles, packages });
-  plcs.take(systemActor, { sort: 'capture', name: 'plant' }, plantReadings('V2.9.4', 1));
+  controllers.take(systemActor, { sort: 'capture', name: 'plant' }, plantReadings('V2.9.4', 1));
   const [device] = appliance.devices.list({ limit: 1 }).rows;
   immediate(db, () => {
     for (let n = 0; n < events; n += 1)
@@ -81,7 +81,7 @@ const writes = ({ appliance }: Site): readonly (readonly [path: string, body: ob
     after = page.next;
   }
   // Their numbers rise by one from the first.
-  const controllers = Array.from({ length: 10_000 }, (_, n) => appliance.plcs.byId(n + 1)?.publicId).filter(
+  const controllers = Array.from({ length: 10_000 }, (_, n) => appliance.controllers.byId(n + 1)?.publicId).filter(
     (id) => id !== undefined,
   );
   return [

@@ -1,9 +1,9 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { CONTROLLER_MAPS } from '@sallyport/appliance/features/plcs/findings/matching-maps';
-import { controllerFindings } from '@sallyport/appliance/features/plcs/findings/service';
-import type { Subject } from '@sallyport/appliance/features/plcs/findings/types';
+import { CONTROLLER_MAPS } from '@sallyport/appliance/features/controllers/findings/matching-maps';
+import { controllerFindings } from '@sallyport/appliance/features/controllers/findings/service';
+import type { Subject } from '@sallyport/appliance/features/controllers/findings/types';
 import { controllerKnowledge } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
 import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build-store';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
@@ -63,7 +63,7 @@ const plantOf = (products: readonly Known[]): Subject[] =>
     const rng = random(7_000 + index);
     const known = products[Math.floor(rng.next() ** 2 * products.length)];
     return {
-      plc: index + 1,
+      controller: index + 1,
       part: index + 1,
       key: '',
       identity: { ...known, ...versionOf(rng) },
@@ -109,14 +109,17 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
     current: () => state.number,
     objects,
     events,
-    record: { subjects: (plcs) => (plcs === undefined ? subjects : plcs.flatMap((plc) => subjects[plc - 1] ?? [])) },
-    nameOf: (plc) => `PLC-${plc}`,
+    record: {
+      subjects: (controllers) =>
+        controllers === undefined ? subjects : controllers.flatMap((controller) => subjects[controller - 1] ?? []),
+    },
+    nameOf: (controller) => `PLC-${controller}`,
     build: controllerIndex,
     maps: CONTROLLER_MAPS,
     clock: nowMs,
   });
   const taken = await timed(() => findings.partsChanged());
-  const identities = Number(db.prepare('select count(*) from plc_identity').pluck().get());
+  const identities = Number(db.prepare('select count(*) from controller_identity').pluck().get());
 
   // The match alone, without the database.
   const source = controllerKnowledge(paths.advisories).open(1);
@@ -164,12 +167,12 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
   const incremental = await timed(() => findings.rematch());
 
   // The law at full size: a whole match after the delta finds nothing to do.
-  db.prepare("update plc_match_state set maps = ''").run();
+  db.prepare("update controller_match_state set maps = ''").run();
   const { opened, closed, changed: other } = findings.rematch();
 
   const page = await timed(() => findings.list({ limit: 50 }));
   const counts = await timed(() => findings.counts());
-  const loads = await timed(() => findings.loads(subjects.slice(0, 50).map(({ plc }) => plc)));
+  const loads = await timed(() => findings.loads(subjects.slice(0, 50).map(({ controller }) => controller)));
   findings.close();
   const figures: Figure[] = [
     { what: 'CSAF documents in the snapshot', value: documents.length, unit: '' },
@@ -182,7 +185,11 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
     { what: '10,000 controllers × all documents, match alone', value: bare.cpu, unit: 'ms', target: '< 1,000 ms' },
     { what: 'answers of it', value: answers, unit: '' },
     { what: 'first match with index and writing', value: first.cpu, unit: 'ms' },
-    { what: 'findings written', value: Number(db.prepare('select count(*) from plc_match').pluck().get()), unit: '' },
+    {
+      what: 'findings written',
+      value: Number(db.prepare('select count(*) from controller_match').pluck().get()),
+      unit: '',
+    },
     { what: 'nothing changed', value: again.cpu, unit: 'ms' },
     { what: 'one controller changed, index in memory', value: changed.cpu, unit: 'ms', target: '< 50 ms' },
     { what: `delta of ${deltaDocuments} documents`, value: incremental.cpu, unit: 'ms', target: '< 50 ms' },

@@ -6,7 +6,7 @@ import { type Figure, type Result, timed as timedWall } from './report.ts';
 import { longestWait } from './support/lock-probe.ts';
 import { makeSite, withAppliance } from './support/site.ts';
 
-const controllers = 10_000;
+const readings = 10_000;
 const start = Date.UTC(2026, 0, 1);
 const orders = ['6ES7 515-2AM02-0AB0', '6ES7 516-3AN02-0AB0', '1756-L83E', 'BMXP342020', '750-8202'];
 const vendors = ['Siemens AG', 'Siemens AG', 'Rockwell Automation/Allen-Bradley', 'Schneider Electric', 'WAGO'];
@@ -16,7 +16,7 @@ const said = (values: Record<string, string>): Reading['said'] =>
 
 /** A plant as a scan finds it: every controller with one module and one interface. */
 export const plantReadings = (firmware: string, dayOfYear: number): Reading[] =>
-  Array.from({ length: controllers }, (_, at) => {
+  Array.from({ length: readings }, (_, at) => {
     const hex = at.toString(16).padStart(6, '0');
     const mac = `00:0e:8c:${hex.slice(0, 2)}:${hex.slice(2, 4)}:${hex.slice(4)}`;
     return {
@@ -30,7 +30,7 @@ export const plantReadings = (firmware: string, dayOfYear: number): Reading[] =>
         model: `CPU ${at % 40}`,
         firmware,
         address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}`,
-        stationName: `plc-${at}`,
+        stationName: `controller-${at}`,
       }),
       parts: [
         { sort: 'module', key: '0/1', said: said({ orderNumber: '6ES7 521-1BH00-0AB0', firmware: 'V1.0.2' }) },
@@ -48,13 +48,15 @@ const timed = async <T>(work: () => T | Promise<T>): Promise<{ value: T; ms: num
 
 const driver = createRequire(import.meta.url).resolve('better-sqlite3');
 
-const measure = async ({ plcs, db }: Appliance): Promise<Result> => {
+const measure = async ({ controllers, db }: Appliance): Promise<Result> => {
   const probed = <T>(work: () => Promise<T>) => timed(() => longestWait(db.name, driver, work));
   const taking = (name: string, readings: readonly Reading[]) =>
-    probed(() => plcs.takeInSteps(systemActor, { sort: 'capture', name }, readings));
-  const undoing = (origin: number | null) => probed(() => plcs.undoInSteps(systemActor, origin ?? 0));
+    probed(() => controllers.takeInSteps(systemActor, { sort: 'capture', name }, readings));
+  const undoing = (origin: number | null) => probed(() => controllers.undoInSteps(systemActor, origin ?? 0));
   const first = plantReadings('V2.9.4', 1);
-  const trial = await timed(() => plcs.take(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }));
+  const trial = await timed(() =>
+    controllers.take(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }),
+  );
   const taken = await taking('one', first);
   const again = await taking('one', first);
   const changed = await taking('two', plantReadings('V3.0.1', 2));
@@ -62,23 +64,21 @@ const measure = async ({ plcs, db }: Appliance): Promise<Result> => {
   const all = await undoing(taken.value.value.origin);
   const waits = [taken, changed, undone, all].map(({ value }) => value.longestMs);
   const figures: Figure[] = [
-    { what: 'trial of 10,000 new readings', value: trial.cpu / controllers, unit: 'ms/reading' },
-    { what: 'taking them', value: taken.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
-    { what: 'taking them again', value: again.cpu / controllers, unit: 'ms/reading' },
-    { what: 'taking 10,000 later ones', value: changed.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
-    { what: 'undoing those', value: undone.cpu / controllers, unit: 'ms/reading', target: '< 0.5 ms' },
+    { what: 'trial of 10,000 new readings', value: trial.cpu / readings, unit: 'ms/reading' },
+    { what: 'taking them', value: taken.cpu / readings, unit: 'ms/reading', target: '< 0.5 ms' },
+    { what: 'taking them again', value: again.cpu / readings, unit: 'ms/reading' },
+    { what: 'taking 10,000 later ones', value: changed.cpu / readings, unit: 'ms/reading', target: '< 0.5 ms' },
+    { what: 'undoing those', value: undone.cpu / readings, unit: 'ms/reading', target: '< 0.5 ms' },
     {
       what: 'undoing the first, with the records',
-      value: all.cpu / controllers,
+      value: all.cpu / readings,
       unit: 'ms/reading',
       target: '< 0.5 ms',
     },
     { what: 'longest wait of another writer', value: Math.max(...waits), unit: 'ms', target: '<= 100 ms' },
   ];
   return {
-    method: [
-      `${controllers} controllers with a module and an interface each, 17 facts a reading; time of the processor.`,
-    ],
+    method: [`${readings} controllers with a module and an interface each, 17 facts a reading; time of the processor.`],
     figures,
     remarks: [
       `wall time: take ${Math.round(taken.ms)} ms, later ${Math.round(changed.ms)} ms, undo ${Math.round(undone.ms)} and ${Math.round(all.ms)} ms`,

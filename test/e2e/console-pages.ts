@@ -144,12 +144,12 @@ const kinds = [
   'deployment',
   'baseline',
   'tag-rule',
-  'plc-zone',
+  'controller-zone',
   'maintenance-window',
   'risk-acceptance',
-  'plc-conduit',
-  'plc-csv-mapping',
-  'plc-project-file',
+  'controller-conduit',
+  'controller-csv-mapping',
+  'controller-project-file',
 ];
 
 /** The pages of a site. `draft` is an import that was checked. */
@@ -167,7 +167,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const planNew = await queryLinkOn(page, site, paths.windows(), /^\/controllers\/plans\/new\?/);
   const zone = await linkOn(page, site, paths.controllerZones(), /^\/controllers\/zones\/[^/]+$/);
   const table = await linkOn(page, site, paths.controllerImports(), /^\/controllers\/import\/[0-9a-f]{24}$/);
-  const controller = await linkOn(page, site, paths.controllers(), /^\/controllers\/plc-[0-9a-z]+$/);
+  const controller = await linkOn(page, site, paths.controllers(), /^\/controllers\/controller-[0-9a-z]+$/);
   const program = await linkOn(page, site, paths.controllerIntegrity(), /^\/controllers\/integrity\/[^/]+$/);
   const job = await linkOn(page, site, paths.identification(), /^\/controllers\/identification\/(?!policy)[^/]+$/);
   const ofController = await linkOn(page, site, paths.controllerFindings(), /^\/controllers\/findings\/[^/]+$/);
@@ -281,7 +281,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
       paths.objectNew('group'),
       paths.objectNew('token', { purpose: 'agent' }),
       paths.objectNew('moving-rule'),
-      paths.objectNew('plc-zone'),
+      paths.objectNew('controller-zone'),
       paths.objectNew('status-conditions'),
     ),
     ...at('object', group),

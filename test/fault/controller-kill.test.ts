@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { type PlcService, plcService } from '@sallyport/appliance/features/plcs/service';
-import { sharedMaps } from '@sallyport/appliance/features/plcs/shared-maps';
+import { type ControllerService, controllerService } from '@sallyport/appliance/features/controllers/service';
+import { sharedMaps } from '@sallyport/appliance/features/controllers/shared-maps';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { plcPicture } from '../../appliance/test/support/plc-picture.ts';
+import { controllerPicture } from '../../appliance/test/support/controller-picture.ts';
 import { makeSite, type Site } from '../bench/support/site.ts';
 import { atState } from '../support/at-state.ts';
 import { seed } from '../support/chance.ts';
@@ -34,11 +34,20 @@ describe('controllers whose import or undo is killed', () => {
   };
 
   /** The site as somebody sees it who comes long after. */
-  const opened = async <T>(work: (plcs: PlcService, appliance: Appliance) => T | Promise<T>): Promise<T> => {
+  const opened = async <T>(
+    work: (controllers: ControllerService, appliance: Appliance) => T | Promise<T>,
+  ): Promise<T> => {
     const appliance = await compose({ dataDir: site.dataDir, log });
-    const { db, objects, events, plcs } = appliance;
+    const { db, objects, events, controllers } = appliance;
     const clock = (): number => nowMs() + later;
-    const after = plcService({ db, objects, events, collections: plcs.collections, maps: sharedMaps, clock });
+    const after = controllerService({
+      db,
+      objects,
+      events,
+      collections: controllers.collections,
+      maps: sharedMaps,
+      clock,
+    });
     try {
       return await work(after.service, appliance);
     } finally {
@@ -61,8 +70,8 @@ describe('controllers whose import or undo is killed', () => {
         act: 'kill',
         // Each piece of the work is a transaction of its own.
         tickMs: 40,
-        question: `select count(*) between ${least} and ${most} from plc_reading
-          where origin = (select id from plc_origin where id = (select max(id) from plc_origin) and state = '${is}')`,
+        question: `select count(*) between ${least} and ${most} from controller_reading
+          where origin = (select id from controller_origin where id = (select max(id) from controller_origin) and state = '${is}')`,
       }),
     );
 
@@ -72,7 +81,7 @@ describe('controllers whose import or undo is killed', () => {
     files = { known: join(site.dataDir, '../known.csv'), all: join(site.dataDir, '../all.csv') };
     writeFileSync(files.known, csvTable(plant.slice(0, known), { modules: true }));
     // Some are known already, under an older version.
-    const newer = plant.map((plc) => ({ ...plc, firmware: `${plc.firmware}.1` }));
+    const newer = plant.map((controller) => ({ ...controller, firmware: `${controller.firmware}.1` }));
     writeFileSync(files.all, csvTable(newer, { modules: true }));
     expect(await finished(['import', files.known])).toBe('0');
   });
@@ -81,29 +90,33 @@ describe('controllers whose import or undo is killed', () => {
   it(
     `are as if it had never come, or as if it had come to its end (seed ${seed})`,
     async () => {
-      const never = await opened((plcs) => plcPicture(plcs));
+      const never = await opened((controllers) => controllerPicture(controllers));
       expect(never).toHaveLength(known);
       for (let kill = 0; kill < kills; kill += 1) {
         const from = 1 + upTo(count - 120);
         expect(await killed(['import', files.all], 'taking', from, Number.MAX_SAFE_INTEGER)).toBe('SIGKILL');
-        await opened(async (plcs) => {
-          expect(plcPicture(plcs)).not.toEqual(never);
-          expect(await plcs.recover()).toBe(1);
-          expect(plcPicture(plcs)).toEqual(never);
-          expect(plcs.verify()).toEqual([]);
+        await opened(async (controllers) => {
+          expect(controllerPicture(controllers)).not.toEqual(never);
+          expect(await controllers.recover()).toBe(1);
+          expect(controllerPicture(controllers)).toEqual(never);
+          expect(controllers.verify()).toEqual([]);
         });
 
         expect(await finished(['import', files.all])).toBe('0');
-        const origin = await opened((plcs) => {
-          expect(plcPicture(plcs)).toHaveLength(count);
-          return plcs.origins({ limit: 1 })[0]?.id ?? 0;
+        const origin = await opened((controllers) => {
+          expect(controllerPicture(controllers)).toHaveLength(count);
+          return controllers.origins({ limit: 1 })[0]?.id ?? 0;
         });
         const left = 100 + upTo(count - 120);
         expect(await killed(['origin', 'undo', String(origin)], 'undoing', 1, left)).toBe('SIGKILL');
-        await opened(async (plcs, { db }) => {
-          expect(await plcs.recover()).toBe(1);
-          expect(plcPicture(plcs)).toEqual(never);
-          expect([plcs.verify(), db.pragma('foreign_key_check'), await plcs.recover()]).toEqual([[], [], 0]);
+        await opened(async (controllers, { db }) => {
+          expect(await controllers.recover()).toBe(1);
+          expect(controllerPicture(controllers)).toEqual(never);
+          expect([controllers.verify(), db.pragma('foreign_key_check'), await controllers.recover()]).toEqual([
+            [],
+            [],
+            0,
+          ]);
         });
       }
     },

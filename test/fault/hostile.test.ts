@@ -211,7 +211,7 @@ describe('requests of an attacker', () => {
       // A task that there is is as good as none to any other device, whatever the flood has made of it.
       const stolen = {
         result: { attempt: 1, steps: [{ name: 'log', ms: 1, output: 'stolen', exit: 0 }], state: 'completed' },
-        permit: { what: 'connect', plc: '1', protocol: 'modbus', kind: 'tcp' },
+        permit: { what: 'connect', controller: '1', protocol: 'modbus', kind: 'tcp' },
       };
       for (const task of doors.tasks)
         for (const name of ['result', 'permit'] as const) {

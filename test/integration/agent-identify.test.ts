@@ -36,7 +36,7 @@ describe('an agent in the segment', () => {
     const { fake, job, controller, state, serve, stateOf } = await started();
     serve();
     await until(() => stateOf().state === 'done');
-    const { identification, plcs } = site.appliance;
+    const { identification, controllers } = site.appliance;
     const packets = identification.packets(stateOf().run?.id ?? 0, 0, 100);
     const sent = packets.filter(({ what }) => what === 'send');
     expect(sent.map(({ hex }) => hex)).toEqual(fake.seen.map(({ bytes }) => bytes.toString('hex')));
@@ -45,7 +45,7 @@ describe('an agent in the segment', () => {
     expect(Math.min(...gaps(sent.map(({ at }) => at)))).toBeGreaterThan(490);
     expect(Math.min(...gaps(fake.seen.map(({ at }) => at)))).toBeGreaterThan(200);
     expect(fake.state).toEqual({ connections: 1, mostAtOnce: 1 });
-    const own = plcs.parts(plcs.get(controller).id).find(({ sort }) => sort === 'plc');
+    const own = controllers.parts(controllers.get(controller).id).find(({ sort }) => sort === 'controller');
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // The evidence is the result's now; the order is kept without secrets.
     expect(readdirSync(join(state, 'work')).filter((name) => name.startsWith('identify-'))).toEqual([]);

@@ -58,32 +58,32 @@ const newDevice = async (name: string) => {
 
 describe('controllers beside a device', () => {
   it('are told to its agent, which looks for no server there; others are not', async () => {
-    const { plcs, discovery } = site.appliance;
+    const { controllers, discovery } = site.appliance;
     const device = await newDevice('beside-1');
-    const plc = await countingController(8443);
+    const controller = await countingController(8443);
     const policy = () =>
       JSON.parse(readFileSync(join(device.state, 'policy.json'), 'utf8')) as { controllers?: string[] };
     // In the device's network, in another one, and the appliance itself by a wrong record.
-    for (const address of ['127.0.0.77', plc.host, '10.1.2.3', '127.0.0.1'])
-      plcs.create(anna, { name: address, address });
+    for (const address of ['127.0.0.77', controller.host, '10.1.2.3', '127.0.0.1'])
+      controllers.create(anna, { name: address, address });
     expect(discovery.controllersNear('127.0.0.1')).toEqual(['127.0.0.77']);
-    expect(discovery.controllersNear(plc.host)).toEqual([plc.host]);
+    expect(discovery.controllersNear(controller.host)).toEqual([controller.host]);
     await device.turn();
     expect(policy().controllers).toEqual(['127.0.0.77']);
     await device.turn();
     device.close();
     // The device moved beside the other controller, and its server's address went over to it.
-    writeFileSync(join(device.state, 'policy.json'), JSON.stringify({ ...policy(), controllers: [plc.host] }));
+    writeFileSync(join(device.state, 'policy.json'), JSON.stringify({ ...policy(), controllers: [controller.host] }));
     const settings = join(device.state, 'agent.json');
     const held = JSON.parse(readFileSync(settings, 'utf8')) as Record<string, unknown>;
-    writeFileSync(settings, JSON.stringify({ ...held, server: `https://${plc.host}:8443` }));
+    writeFileSync(settings, JSON.stringify({ ...held, server: `https://${controller.host}:8443` }));
     const agent = openAgent(device.state);
     await expect(agent.cycle({ collectAll: false, collect: true })).rejects.toMatchObject({
       code: 'FORBIDDEN_ADDRESS',
     });
     agent.close();
-    expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
-    await plc.close();
+    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
+    await controller.close();
   });
 });
 

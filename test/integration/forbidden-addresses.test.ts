@@ -22,7 +22,7 @@ const directoryPort = 3268;
 const scanPort = 8443;
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
-let plc: CountingController;
+let controller: CountingController;
 let ping: ReturnType<typeof countingPing>;
 let undo: (() => void)[] = [];
 const usualPath = process.env['PATH'];
@@ -38,12 +38,12 @@ afterAll(async () => {
   await site?.stop();
 });
 beforeEach(async () => {
-  plc = await countingController(directoryPort, scanPort);
+  controller = await countingController(directoryPort, scanPort);
 });
 afterEach(async () => {
   for (const step of undo.splice(0).reverse()) step();
   undo = [];
-  await plc.close();
+  await controller.close();
 });
 
 const put = (kind: string, body: Record<string, unknown>): string => {
@@ -60,24 +60,24 @@ const name = (): string => {
 /** How it may be known that a controller is at an address. */
 const ways = {
   'entered for a controller': (host) => {
-    site.plcs.create(anna, { name: name(), address: host });
+    site.controllers.create(anna, { name: name(), address: host });
   },
   'observed at one of its interfaces': (host) => {
     const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'serial', value: `S ${name()}`, raw: '' }];
-    site.plcs.take(anna, { sort: 'identification', name: name() }, [
+    site.controllers.take(anna, { sort: 'identification', name: name() }, [
       { observedAtMs: 1, method: 'passive', source: 's7', said, parts: [part] },
     ]);
   },
   'configured in a project': (host) => {
     const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'name', value: name(), raw: '' }];
-    site.plcs.take(anna, { sort: 'aml', name: name() }, [
+    site.controllers.take(anna, { sort: 'aml', name: name() }, [
       { observedAtMs: 1, method: 'project', source: 'aml', said, parts: [part] },
     ]);
   },
   'in the network of a zone that is never asked': (host) => {
-    put('plc-zone', { name: name(), level: '1', prefixes: [`${host}/30`], queryPolicy: 'never' });
+    put('controller-zone', { name: name(), level: '1', prefixes: [`${host}/30`], queryPolicy: 'never' });
   },
   'in the network of a zone that may be asked': (host) => {
     const body = {
@@ -87,7 +87,7 @@ const ways = {
       queryPolicy: 'details',
       queryIdentify: 'manual',
     };
-    put('plc-zone', body);
+    put('controller-zone', body);
   },
   'in a marked range': (host) => {
     put('address-range', { name: name(), network: `${host}/30`, controllers: true });
@@ -113,8 +113,8 @@ describe('where a controller is', () => {
   const table = Object.keys(ways).flatMap((way) => Object.keys(spellings).map((written) => [way, written] as const));
 
   it.each(table)('%s, written %s: no purpose but identification sends a packet', async (way, written) => {
-    ways[way as keyof typeof ways](plc.host);
-    const host = spellings[written]?.(plc.host) ?? '';
+    ways[way as keyof typeof ways](controller.host);
+    const host = spellings[written]?.(controller.host) ?? '';
     const pinged = ping.sent().length;
     const denied: string[] = [];
     const { db, objects } = site;
@@ -129,7 +129,7 @@ describe('where a controller is', () => {
           echo: true,
           covers: () => true,
         })),
-      forbidden: () => forbiddenAddresses({ db, objects, controllers: site.plcs, clock: () => 0 }),
+      forbidden: () => forbiddenAddresses({ db, objects, controllers: site.controllers, clock: () => 0 }),
       record: ({ purpose, outcome }) => denied.push(`${purpose} ${outcome}`),
     });
     const limits = { connectMs: 1_000, idleMs: 1_000, maxBytes: 1_000 };
@@ -146,7 +146,7 @@ describe('where a controller is', () => {
     }
     expect(denied.every((line) => line.endsWith(' denied'))).toBe(true);
     expect(denied).toHaveLength(purposes.length * 9);
-    expect([plc.met(), plc.bytes(), ping.sent().slice(pinged)]).toEqual([[], 0, []]);
+    expect([controller.met(), controller.bytes(), ping.sent().slice(pinged)]).toEqual([[], 0, []]);
   });
 });
 
@@ -167,8 +167,8 @@ describe('a person who may write devices', () => {
   });
 
   it.each(Object.keys(spellings))('makes no directory of a controller (%s), and each try is told once', (written) => {
-    ways['entered for a controller'](plc.host);
-    const id = put('directory-source', source(spellings[written]?.(plc.host) ?? '', directoryPort));
+    ways['entered for a controller'](controller.host);
+    const id = put('directory-source', source(spellings[written]?.(controller.host) ?? '', directoryPort));
     const told = () => site.events.list({ type: ['connection-forbidden'], limit: 100 });
     const before = told().total;
     const label = String(site.objects.get('directory-source', id).body['name']);
@@ -176,19 +176,21 @@ describe('a person who may write devices', () => {
       const { stdout } = command('directory', 'poll', '--source', label, '--test');
       expect(stdout).toContain('"FORBIDDEN_ADDRESS"');
     }
-    expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
+    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
     expect(told().total).toBe(before + 1);
     expect(told().rows[0]?.params).toMatchObject({ because: 'controller', port: directoryPort });
     expect(site.discovery.connections(1)[0]).toMatchObject({ purpose: 'directory', opened: 0, denied: 3 });
   });
 
   it.each([102, 502, 44_818, 80, 443, 22])('enters no directory at port %d', (port) => {
-    expect(() => site.objects.ofAnyKind.create(anna, 'directory-source', source(plc.host, port))).toThrow('port');
+    expect(() => site.objects.ofAnyKind.create(anna, 'directory-source', source(controller.host, port))).toThrow(
+      'port',
+    );
   });
 
   it.each(Object.keys(ways))('scans a range, and a controller in it hears nothing: %s', (way) => {
-    ways[way as keyof typeof ways](plc.host);
-    const [a = '', b = '', c = ''] = plc.host.split('.');
+    ways[way as keyof typeof ways](controller.host);
+    const [a = '', b = '', c = ''] = controller.host.split('.');
     const label = name();
     const network = `${a}.${b}.${c}.0/24`;
     const ports = [String(scanPort)];
@@ -196,7 +198,7 @@ describe('a person who may write devices', () => {
     const plan = site.discovery.plan(boris, id);
     expect(plan.excluded).toBeGreaterThan(0);
     // Only its neighbours are asked: the rest of the network would take as long as the rate allows.
-    const last = Number(plc.host.split('.')[3]);
+    const last = Number(controller.host.split('.')[3]);
     site.objects.update(anna, 'address-range', id, {
       network: `${a}.${b}.${c}.${Math.max(1, last - 4)}-${a}.${b}.${c}.${Math.min(254, last + 4)}`,
     });
@@ -205,13 +207,13 @@ describe('a person who may write devices', () => {
     const { status } = command('range', 'scan', '--range', label);
     expect(status).toBe(0);
     expect(ping.sent().length).toBeGreaterThan(before);
-    expect(ping.sent()).not.toContain(plc.host);
-    expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
+    expect(ping.sent()).not.toContain(controller.host);
+    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
   });
 
   it.each(Object.keys(ways))('has no agent of others search where a controller is: %s', (way) => {
-    ways[way as keyof typeof ways](plc.host);
-    const [a = '', b = '', c = '', d = ''] = plc.host.split('.');
+    ways[way as keyof typeof ways](controller.host);
+    const [a = '', b = '', c = '', d = ''] = controller.host.split('.');
     const network = `${a}.${b}.${c}.${Math.max(1, Number(d) - 20)}-${a}.${b}.${c}.${Math.min(254, Number(d) + 20)}`;
     const range = put('address-range', { name: name(), network, enabled: true, ports: ['22'] });
     site.discovery.confirm(boris, range, site.discovery.plan(boris, range));
@@ -223,8 +225,8 @@ describe('a person who may write devices', () => {
       ([, from, to]) => `${from}-${to}`,
     );
     expect(blocks.length).toBeGreaterThan(0);
-    expect(addressSet(blocks).has(plc.host)).toBe(false);
-    expect(orders).not.toContain(`"${plc.host}"`);
+    expect(addressSet(blocks).has(controller.host)).toBe(false);
+    expect(orders).not.toContain(`"${controller.host}"`);
   });
 
   it('does not confirm the own scan, unless the site says that one person does', () => {

@@ -98,7 +98,7 @@ describe('sallyport-bundle', () => {
         { kind: 'newer', id: '0' },
         { kind: 'advisory', id: 'debian' },
         { kind: 'advisory', id: 'pypi' },
-        { kind: 'firmware', id: 'plc' },
+        { kind: 'firmware', id: 'controller' },
         { kind: 'object', id: 'f'.repeat(64) },
         { kind: 'update', id: 'Debian:13/hello', min: '9.9-1' },
         { kind: 'product', id: 'scada' },

@@ -1,10 +1,10 @@
 import type { ChildProcess } from 'node:child_process';
-import { FORBIDDEN } from '@sallyport/appliance/features/plcs/identify/allowance';
+import { FORBIDDEN } from '@sallyport/appliance/features/controllers/identify/allowance';
 import { identification as en } from '@sallyport/ui/i18n/en/identification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Approved, forbidding } from '../support/controllers/forbidding.ts';
 import { type OtherAgent, otherAgent } from '../support/controllers/other-agent.ts';
-import { type Watched, watchedPlc } from '../support/controllers/watched-fake.ts';
+import { type Watched, watchedController } from '../support/controllers/watched-controller.ts';
 import { until } from '../support/until.ts';
 import { type IdentifySite, openIdentifySite } from './identify-site.ts';
 
@@ -86,7 +86,7 @@ describe('two approved jobs on one controller', () => {
     const target = await site.controller();
     const { zone, id, fake } = target;
     await site.vacate(target);
-    const watched = await watchedPlc(fake.host);
+    const watched = await watchedController(fake.host);
     return { id, zone, watched, target: { id, zone, fake: { ...fake, port: watched.port } } };
   };
   /** As the controller saw it. */
@@ -110,7 +110,11 @@ describe('two approved jobs on one controller', () => {
 
   it('at two agents, by two records with one address, are never there at once, nor faster than one', async () => {
     const { watched, target, zone } = await shared();
-    const other = site.appliance.plcs.create(site.first, { name: `again ${target.id}`, zone, address: watched.host });
+    const other = site.appliance.controllers.create(site.first, {
+      name: `again ${target.id}`,
+      zone,
+      address: watched.host,
+    });
     const agents = [await site.enrolled(), await site.enrolled()] as const;
     const jobs = [site.started(target, agents[0]), site.started({ ...target, id: other.publicId }, agents[1])];
     for (const agent of agents) site.serve(agent);

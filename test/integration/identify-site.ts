@@ -20,12 +20,12 @@ export type Target = { fake: Awaited<ReturnType<typeof modbusDevice>>; zone: str
 export async function openIdentifySite() {
   const [first, second] = [signedIn('anna'), signedIn('boris')];
   const site = await openAgentSite();
-  const { objects, plcs, identification } = site.appliance;
+  const { objects, controllers, identification } = site.appliance;
   introduce(site.appliance.db, 'anna', 'boris');
   objects.setSetting(systemActor, 'devices.check-in-seconds', 5);
   identification.switchOn(systemActor);
   const services: ChildProcess[] = [];
-  const devices: Target['plc'][] = [];
+  const devices: Target['fake'][] = [];
   let counter = 0;
   const next = (): number => {
     counter += 1;
@@ -53,7 +53,7 @@ export async function openIdentifySite() {
       const n = next();
       const fake = await modbusDevice(`127.0.${Math.floor(n / 200)}.${30 + (n % 200)}`, manner);
       devices.push(fake);
-      const zone = objects.create(systemActor, 'plc-zone', {
+      const zone = objects.create(systemActor, 'controller-zone', {
         name: `Z-${n}`,
         level: '1',
         prefixes: [`${fake.host}/32`],
@@ -62,13 +62,13 @@ export async function openIdentifySite() {
         queryDetails: 'manual',
         queryGapMs: 500,
       }).id;
-      return { fake, zone, id: plcs.create(first, { name: `PLC-${n}`, zone, address: fake.host }).publicId };
+      return { fake, zone, id: controllers.create(first, { name: `PLC-${n}`, zone, address: fake.host }).publicId };
     },
     /** An approved job that is started. */
     started: (of: Target, agent?: Agent): Approved => {
       const n = next();
-      const credential = objects.create(first, 'plc-credential', { name: `C-${n}`, community: 'public' }).id;
-      const job = objects.create(first, 'plc-identification', {
+      const credential = objects.create(first, 'controller-credential', { name: `C-${n}`, community: 'public' }).id;
+      const job = objects.create(first, 'controller-identification', {
         name: `Job ${n}`,
         controllers: [of.id],
         protocols: ['modbus'],

@@ -6,10 +6,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { apiApp } from '../../appliance/src/features/api/app.ts';
 import { controllerModel } from '../../appliance/src/features/console/controller-model.ts';
+import {
+  type ControllerFindings,
+  controllerFindings,
+} from '../../appliance/src/features/controllers/findings/service.ts';
+import { recordSubjects } from '../../appliance/src/features/controllers/findings/subject-queries.ts';
+import { type Controller, shown } from '../../appliance/src/features/controllers/types.ts';
 import { systemActor } from '../../appliance/src/features/objects/types.ts';
-import { type ControllerFindings, controllerFindings } from '../../appliance/src/features/plcs/findings/service.ts';
-import { recordSubjects } from '../../appliance/src/features/plcs/findings/subject-queries.ts';
-import { type Plc, shown } from '../../appliance/src/features/plcs/types.ts';
 import { controllerKnowledge } from '../../appliance/src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build-store.ts';
 import { initialise } from '../../appliance/src/init.ts';
@@ -32,8 +35,10 @@ import {
 // mirror port, of 200 controllers of three makers with their modules.
 
 /** Every tenth Schneider keeps its firmware to itself: no table, project, nameplate or packet says it. */
-const plant = plantControllers(200).map((plc) =>
-  plc.maker === 'Schneider Electric' && plc.index % 10 === 2 ? { ...plc, firmware: '' } : plc,
+const plant = plantControllers(200).map((controller) =>
+  controller.maker === 'Schneider Electric' && controller.index % 10 === 2
+    ? { ...controller, firmware: '' }
+    : controller,
 );
 const silent = plant.filter(({ firmware }) => firmware === '');
 const isSchneider = (maker: string): boolean => maker === 'Schneider Electric';
@@ -49,19 +54,19 @@ const bring = async (name: string, content: string | Uint8Array): Promise<void> 
   expect({ name, refused, isRead: looked > 0 }).toEqual({ name, refused: [], isRead: true });
 };
 
-const live = (): Plc[] =>
-  appliance.plcs
+const live = (): Controller[] =>
+  appliance.controllers
     .ids(0, 10_000)
-    .flatMap((id) => appliance.plcs.byId(id) ?? [])
+    .flatMap((id) => appliance.controllers.byId(id) ?? [])
     .filter(({ state }) => state === 'live');
 
 /** A project names no serial number: that it is about the controller at its address, a person says. */
 const confirmProposals = (): number => {
   let merged = 0;
   for (const { id, publicId } of live()) {
-    const [proposal] = appliance.plcs.byId(id)?.state === 'live' ? appliance.plcs.proposals(id) : [];
+    const [proposal] = appliance.controllers.byId(id)?.state === 'live' ? appliance.controllers.proposals(id) : [];
     if (proposal === undefined) continue;
-    appliance.plcs.merge(systemActor, publicId, proposal.plc);
+    appliance.controllers.merge(systemActor, publicId, proposal.controller);
     merged += 1;
   }
   return merged;
@@ -103,7 +108,7 @@ beforeAll(async () => {
     csvBytes(csvTable(plant.filter(({ index, maker }) => index < 190 || isSchneider(maker))), 'utf-8'),
   );
   await bring('plant.aml', amlFile(siemensOf(plant)));
-  for (const plc of rockwellOf(plant)) await bring(`${plc.name}.l5x`, l5xFile(plc));
+  for (const controller of rockwellOf(plant)) await bring(`${controller.name}.l5x`, l5xFile(controller));
   await bring('nameplates.aasx', aasxFile(plant.filter(({ index, maker }) => index >= 180 && !isSchneider(maker))));
   await bring('mirror.pcap', captureFile(plant));
   findings = controllerFindings({
@@ -113,7 +118,7 @@ beforeAll(async () => {
     objects: appliance.objects,
     events: appliance.events,
     record: recordSubjects(appliance.db),
-    nameOf: appliance.plcs.label,
+    nameOf: appliance.controllers.label,
     build: controllerIndex,
     maps: 'test/1',
     clock: () => Date.UTC(2026, 10, 24),
@@ -133,8 +138,8 @@ describe('a plant of 200 controllers, from files alone', () => {
 
   it('has maker, model, order number of each, firmware or the reason why it is not known, and its modules', async () => {
     const lacking = live().flatMap(({ id, publicId }) => {
-      const parts = appliance.plcs.parts(id);
-      const own = parts.find(({ sort }) => sort === 'plc');
+      const parts = appliance.controllers.parts(id);
+      const own = parts.find(({ sort }) => sort === 'controller');
       const missing = ['vendor', 'model', 'orderNumber', 'firmware'].filter((field) => shown(own, field) === undefined);
       return missing.length === 0 ? [] : [`${publicId}: ${missing.join(', ')}`];
     });
@@ -165,7 +170,7 @@ describe('a plant of 200 controllers, from files alone', () => {
         vendor: 'Schneider Electric',
         lacks: [{ field: 'firmware', refusedBy: null, reason: null }],
       });
-    const modules = live().flatMap(({ id }) => appliance.plcs.parts(id).filter(({ sort }) => sort === 'module'));
+    const modules = live().flatMap(({ id }) => appliance.controllers.parts(id).filter(({ sort }) => sort === 'module'));
     const wanted = plant.reduce((sum, { modules: all }) => sum + all.length, 0);
     expect(modules.filter((part) => shown(part, 'orderNumber') !== undefined).length).toBeGreaterThanOrEqual(wanted);
   });
@@ -181,10 +186,10 @@ describe('a plant of 200 controllers, from files alone', () => {
     });
     findings.partsChanged();
     findings.rematch();
-    const byName = new Map(live().map(({ id }) => [appliance.plcs.label(id), id]));
+    const byName = new Map(live().map(({ id }) => [appliance.controllers.label(id), id]));
     const said = (name: string): string[] =>
       findings
-        .forPlc(byName.get(name) ?? 0)
+        .forController(byName.get(name) ?? 0)
         .map(({ vulnerability, verdict, partKey }) => `${vulnerability} ${verdict}${partKey === '' ? '' : ' module'}`)
         .sort();
     for (const { assetTag, name, orderNumber, modules } of plant) {
@@ -203,7 +208,7 @@ describe('a plant of 200 controllers, from files alone', () => {
   it('was never asked: nothing was sent, no query was planned', () => {
     const { identification, events, objects } = appliance;
     expect(events.list({ type: ['identification-started'], limit: 1 }).total).toBe(0);
-    expect(objects.list({ kind: 'plc-zone', limit: 10 }).total).toBe(0);
+    expect(objects.list({ kind: 'controller-zone', limit: 10 }).total).toBe(0);
     expect(identification.list()).toEqual([]);
   });
 });

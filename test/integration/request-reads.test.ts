@@ -116,7 +116,7 @@ describe('what leaves and what the host reads', () => {
       { type: 'generic', name: 'hmi', version: '2', purl: 'pkg:generic/hmi@2' },
     ]);
     report(1, 'os-update', [{ update: 'KB5032189', state: 'missing' }]);
-    site.plcs.create(admin, {
+    site.controllers.create(admin, {
       name: 'Mixer',
       vendorRaw: 'Siemens',
       model: 'CPU 1515',

@@ -89,7 +89,7 @@ const doors: Record<TwoPersonAct, (thing: string) => Doors> = {
   'identification-approve': (id) => {
     const { digest, targets } = site.appliance.identification.plan(systemActor, id).plan;
     const n = String(targets.length);
-    const job = String(site.appliance.objects.get('plc-identification', id).body['name']);
+    const job = String(site.appliance.objects.get('controller-identification', id).body['name']);
     return {
       form: [paths.identificationJob(id), { action: 'approve', digest, typed: n }],
       api: [`/identification/jobs/${id}/approve`, { digest, targets: targets.length }],

@@ -103,13 +103,13 @@ const ofAbsent: Readonly<Record<string, string>> = {
 const ownPages: Readonly<Record<string, keyof typeof routePatterns>> = {
   baseline: 'baselines',
   deployment: 'deployments',
-  'plc-decision': 'controllers',
-  'plc-record': 'controllers',
-  'plc-program': 'controllerIntegrity',
-  'plc-project-file': 'controllerIntegrity',
-  'plc-query-policy': 'identification',
-  'plc-review': 'controllerReview',
-  'plc-synonym': 'controllerReview',
+  'controller-decision': 'controllers',
+  'controller-record': 'controllers',
+  'controller-program': 'controllerIntegrity',
+  'controller-project-file': 'controllerIntegrity',
+  'controller-query-policy': 'identification',
+  'controller-review': 'controllerReview',
+  'controller-synonym': 'controllerReview',
 };
 
 /**

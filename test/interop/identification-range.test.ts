@@ -10,7 +10,7 @@ import { until } from '../support/until.ts';
 // Two network namespaces and a cable between them: the appliance in one, controllers in the other, and tcpdump on the cable as
 // the judge of what was sent, how fast and to whom (OT Q1, Q4).
 
-const names = { ours: `sp-ask-${process.pid}`, theirs: `sp-plc-${process.pid}` };
+const names = { ours: `sp-ask-${process.pid}`, theirs: `sp-controller-${process.pid}` };
 const ip = (...args: string[]) => spawnSync('ip', args, { encoding: 'utf8' });
 const within = (name: string, ...args: string[]): string[] => ['netns', 'exec', name, ...args];
 const target = '10.9.1.10';
@@ -79,7 +79,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
   beforeAll(async () => {
     site = await openAppliance();
     introduce(site.db, 'anna', 'boris');
-    const zone = site.objects.create(systemActor, 'plc-zone', {
+    const zone = site.objects.create(systemActor, 'controller-zone', {
       name: 'Z',
       level: '1',
       prefixes: ['10.9.1.0/26'],
@@ -88,11 +88,11 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
       queryDetails: 'manual',
       queryGapMs: 500,
     }).id;
-    const plc = site.plcs.create(systemActor, { name: 'PLC-1', zone, address: target }).publicId;
-    site.plcs.create(systemActor, { name: 'PLC-2', zone, address: neighbour });
-    job = site.objects.create(signedIn('anna'), 'plc-identification', {
+    const controller = site.controllers.create(systemActor, { name: 'PLC-1', zone, address: target }).publicId;
+    site.controllers.create(systemActor, { name: 'PLC-2', zone, address: neighbour });
+    job = site.objects.create(signedIn('anna'), 'controller-identification', {
       name: 'One',
-      controllers: [plc],
+      controllers: [controller],
       protocols: ['modbus'],
       details: true,
       gapMs: 500,

@@ -105,19 +105,19 @@ const hourMs = 3_600_000;
 
 /** Brings the controllers in, approves their programs, and lets one night go wrong. */
 export const fillControllers = (
-  { plcs, integrity }: Pick<Appliance, 'plcs' | 'integrity'>,
+  { controllers, integrity }: Pick<Appliance, 'controllers' | 'integrity'>,
   actor: Actor,
   zones: ReadonlyMap<string, string>,
   nowMs: number,
 ): void => {
   const all = plant(zones);
   const asked = all.filter(({ safety }) => !safety);
-  plcs.take(
+  controllers.take(
     actor,
     { sort: 'aml', name: 'aqtau-plant.aml', sha256: 'a7'.repeat(32) },
     all.map((one) => projectOf(one, nowMs - 30 * 24 * hourMs)),
   );
-  plcs.take(
+  controllers.take(
     actor,
     { sort: 'identification', name: 'Sunday round' },
     asked.map((one) => readOf(one, nowMs - 20 * hourMs)),
@@ -130,7 +130,7 @@ export const fillControllers = (
     ['PLC-L2-11', { firmware: 'V4.5.2' }],
     ['PLC-P-03', { protectionLevel: '1', keySwitch: 'RUN_P' }],
   ];
-  plcs.take(
+  controllers.take(
     actor,
     { sort: 'capture', name: 'mirror-port-3.pcapng', sha256: 'b4'.repeat(32) },
     night.flatMap(([name, over]) =>

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
+import { identificationStore } from '../../appliance/src/features/controllers/identify/store.ts';
 import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
-import { identificationStore } from '../../appliance/src/features/plcs/identify/store.ts';
 
 // Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
 
 const hourMs = 3_600_000;
 
-type Parts = Pick<Appliance, 'db' | 'identification' | 'objects' | 'plcs' | 'devices'>;
+type Parts = Pick<Appliance, 'db' | 'identification' | 'objects' | 'controllers' | 'devices'>;
 
 /** Lets the power zone be asked, and runs one job there as its agent would report it. */
 export const fillIdentification = (
-  { db, identification, objects, plcs, devices }: Parts,
+  { db, identification, objects, controllers, devices }: Parts,
   { actor, second }: { readonly actor: Actor; readonly second: Actor },
   zones: ReadonlyMap<string, string>,
   nowMs: number,
 ): void => {
-  objects.update(actor, 'plc-zone', zones.get('Z-PWR') ?? '', {
+  objects.update(actor, 'controller-zone', zones.get('Z-PWR') ?? '', {
     queryPolicy: 'details',
     queryIdentify: 'scheduled',
     queryModules: 'manual',
@@ -32,7 +32,7 @@ export const fillIdentification = (
   const named = (...names: string[]): string[] => names.flatMap((name) => byName.get(name) ?? []);
   const agent = devices.list({ state: ['managed'], limit: 1 }).rows[0];
   const job = (name: string, controllers: string[], body: Record<string, unknown>): string =>
-    objects.create(actor, 'plc-identification', {
+    objects.create(actor, 'controller-identification', {
       name,
       controllers,
       protocols: ['modbus'],
@@ -53,11 +53,16 @@ export const fillIdentification = (
       state: 'completed',
       identification: {
         end: 'done',
-        exchanges: plan.targets.map(({ plc }) => ({ plc, protocol: 'modbus', outcome: 'read', readings: [] })),
-        packets: plan.targets.flatMap(({ plc, host, asks }) =>
+        exchanges: plan.targets.map(({ controller }) => ({
+          controller,
+          protocol: 'modbus',
+          outcome: 'read',
+          readings: [],
+        })),
+        packets: plan.targets.flatMap(({ controller, host, asks }) =>
           (asks[0]?.packets ?? []).slice(0, 3).map(({ hex, port }, place) => {
             const packet = {
-              plc,
+              controller,
               protocol: 'modbus' as const,
               kind: 'tcp' as const,
               what: 'send' as const,
@@ -71,8 +76,8 @@ export const fillIdentification = (
       },
     });
   }
-  const safety = plcs
+  const safety = controllers
     .ids(0, 1_000)
-    .flatMap((id) => (plcs.label(id) === 'SIS-01' ? [plcs.byId(id)?.publicId ?? ''] : []));
+    .flatMap((id) => (controllers.label(id) === 'SIS-01' ? [controllers.byId(id)?.publicId ?? ''] : []));
   job('Power house, all', [...named('PLC-P-01', 'PLC-P-03', 'PLC-P-04'), ...safety], { protocols: ['modbus', 'snmp'] });
 };

@@ -25,7 +25,7 @@ export const importFiles = async (
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  objects.create(actor, 'plc-csv-mapping', {
+  objects.create(actor, 'controller-csv-mapping', {
     name: 'Maintenance list',
     columns: ['Asset tag = assetTag', 'Serial number = serial', 'IP address = address'],
   });

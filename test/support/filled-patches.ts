@@ -44,14 +44,14 @@ export const fillPatches = (
     blackout: true,
   });
   const [first, second] = patches.list({ limit: 2 }).rows;
-  const [plc] = patches.controllers.list({ search: 'PLC-L1-01', limit: 1 });
-  if (first === undefined || second === undefined || plc === undefined) return;
+  const [controller] = patches.controllers.list({ search: 'PLC-L1-01', limit: 1 });
+  if (first === undefined || second === undefined || controller === undefined) return;
   patches.describe(ann, first.id, { targetVersion: 'V4.6.1', vulnerabilities: ['CVE-2024-46886'] });
-  patches.setTarget(ann, first.id, plc.id, true);
+  patches.setTarget(ann, first.id, controller.id, true);
   patches.move(ann, first.id, { to: 'site_testing', reason: 'Bench at the workshop', evidence: { testedOn: 'bench' } });
   patches.move(ann, first.id, { to: 'authorized', reason: 'No findings', evidence: { reference: 'Test report 41' } });
-  patches.answer(ann, first.id, plc.id, { item: 'backup-present', answer: 'yes', note: 'Vault 3', value: null });
-  patches.answer(ann, first.id, plc.id, { item: 'spare', answer: 'no', note: 'Ordered', value: null });
+  patches.answer(ann, first.id, controller.id, { item: 'backup-present', answer: 'yes', note: 'Vault 3', value: null });
+  patches.answer(ann, first.id, controller.id, { item: 'spare', answer: 'no', note: 'Ordered', value: null });
   const [next] = patches
     .calendar({ from: nowMs, until: nowMs + 200 * dayMs })
     .windows.filter(({ from, blackout }) => from > nowMs && !blackout);

@@ -35,10 +35,10 @@ export const makeZones = ({ objects }: Pick<Appliance, 'objects'>, actor: Actor)
   for (const [short, name, body] of zones)
     ids.set(
       short,
-      objects.create(actor, 'plc-zone', { name: `${short} ${name}`, ...body, prefixes: [...body.prefixes] }).id,
+      objects.create(actor, 'controller-zone', { name: `${short} ${name}`, ...body, prefixes: [...body.prefixes] }).id,
     );
   for (const [name, from, to, rules] of conduits)
-    objects.create(actor, 'plc-conduit', {
+    objects.create(actor, 'controller-conduit', {
       name,
       from: ids.get(from) ?? '',
       to: ids.get(to) ?? '',

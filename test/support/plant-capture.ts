@@ -46,26 +46,26 @@ const szl = (id: number, records: readonly Buffer[]): Buffer => {
   return Buffer.concat([Buffer.from([3, 0]), u16(7 + pdu.length), hexBytes('02f080'), pdu]);
 };
 
-const s7 = (plc: PlantController): Buffer => {
-  const [major = 0, minor = 0] = plc.firmware.replace(/^V/, '').split('.').map(Number);
+const s7 = (controller: PlantController): Buffer => {
+  const [major = 0, minor = 0] = controller.firmware.replace(/^V/, '').split('.').map(Number);
   const record = (index: number, order: string, version: Buffer): Buffer =>
     Buffer.concat([u16(index), padded(order, 20), u16(0xc0), version]);
   const name = (index: number, text: string): Buffer => Buffer.concat([u16(index), padded(text, 32, '\0')]);
   return Buffer.concat([
     szl(0x0011, [
-      record(1, plc.orderNumber, Buffer.from([0, 0, 0, 3])),
-      record(7, plc.orderNumber, Buffer.from([0x56, major, minor, 4])),
+      record(1, controller.orderNumber, Buffer.from([0, 0, 0, 3])),
+      record(7, controller.orderNumber, Buffer.from([0x56, major, minor, 4])),
       record(0x81, 'Boot Loader', Buffer.from([0x41, 9, 9, 9])),
     ]),
-    szl(0x001c, [name(1, plc.name), name(5, plc.serial), name(7, plc.model)]),
+    szl(0x001c, [name(1, controller.name), name(5, controller.serial), name(7, controller.model)]),
   ]);
 };
 
-const listIdentity = (plc: PlantController): Buffer => {
-  const [vendor = 1, type = 14, code = 0] = plc.tuple.split('/').map(Number);
-  const [major = 0, minor = 0] = plc.firmware.split('.').map(Number);
+const listIdentity = (controller: PlantController): Buffer => {
+  const [vendor = 1, type = 14, code = 0] = controller.tuple.split('/').map(Number);
+  const [major = 0, minor = 0] = controller.firmware.split('.').map(Number);
   const serial = Buffer.alloc(4);
-  serial.writeUInt32LE(Number.parseInt(plc.serial.slice(2), 16));
+  serial.writeUInt32LE(Number.parseInt(controller.serial.slice(2), 16));
   const item = Buffer.concat([
     le16(1),
     Buffer.alloc(16),
@@ -75,16 +75,16 @@ const listIdentity = (plc: PlantController): Buffer => {
     Buffer.from([major, minor]),
     le16(0x30),
     serial,
-    Buffer.from([plc.model.length]),
-    Buffer.from(plc.model, 'latin1'),
+    Buffer.from([controller.model.length]),
+    Buffer.from(controller.model, 'latin1'),
     Buffer.from([3]),
   ]);
   const body = Buffer.concat([le16(1), le16(0x0c), le16(item.length), item]);
   return Buffer.concat([le16(0x63), le16(body.length), Buffer.alloc(20), body]);
 };
 
-const identification = (plc: PlantController): Buffer => {
-  const objects = [plc.maker, plc.orderNumber, plc.firmware].flatMap((text, id) => [
+const identification = (controller: PlantController): Buffer => {
+  const objects = [controller.maker, controller.orderNumber, controller.firmware].flatMap((text, id) => [
     Buffer.from([id, text.length]),
     Buffer.from(text, 'latin1'),
   ]);
@@ -92,24 +92,24 @@ const identification = (plc: PlantController): Buffer => {
   return Buffer.concat([hexBytes('00010000'), u16(1 + pdu.length), Buffer.from([0xff]), pdu]);
 };
 
-const arp = (plc: PlantController): Buffer =>
+const arp = (controller: PlantController): Buffer =>
   Buffer.concat([
     hexBytes('0001080006040002'),
-    hexBytes(plc.mac),
-    ipBytes(plc.address),
+    hexBytes(controller.mac),
+    ipBytes(controller.address),
     hexBytes(stationMac),
     ipBytes(stationAddress),
   ]);
 
 /** Frames of one controller: what it says of itself, then its ARP answer. */
-export const controllerFrames = (plc: PlantController): Buffer[] => {
+export const controllerFrames = (controller: PlantController): Buffer[] => {
   const message =
-    plc.maker === 'Siemens AG'
-      ? ipv4(plc.address, 6, tcp(102, 1_000, s7(plc)))
-      : plc.maker === 'Rockwell Automation'
-        ? ipv4(plc.address, 17, udp(44_818, listIdentity(plc)))
-        : ipv4(plc.address, 6, tcp(502, 1_000, identification(plc)));
-  return [ethernet(plc.mac, 0x0800, message), ethernet(plc.mac, 0x0806, arp(plc))];
+    controller.maker === 'Siemens AG'
+      ? ipv4(controller.address, 6, tcp(102, 1_000, s7(controller)))
+      : controller.maker === 'Rockwell Automation'
+        ? ipv4(controller.address, 17, udp(44_818, listIdentity(controller)))
+        : ipv4(controller.address, 6, tcp(502, 1_000, identification(controller)));
+  return [ethernet(controller.mac, 0x0800, message), ethernet(controller.mac, 0x0806, arp(controller))];
 };
 
 export const captureStart = Date.UTC(2025, 4, 5, 6, 7, 8);

@@ -107,37 +107,37 @@ const element = (name: string, inner: string): string => {
   return `<InternalElement ID="e${ids}" Name="${xml(name)}">${inner}</InternalElement>`;
 };
 
-const amlDevice = (plc: PlantController): string =>
+const amlDevice = (controller: PlantController): string =>
   element(
-    `Station ${plc.name}`,
+    `Station ${controller.name}`,
     attribute('TypeIdentifier', 'System:Device.S71500') +
       element(
         'Rail_0',
         attribute('TypeIdentifier', 'OrderNumber:6ES7 590-1AB60-0AA0') +
           attribute('PositionNumber', '0') +
           element(
-            plc.name,
-            attribute('TypeName', plc.model) +
+            controller.name,
+            attribute('TypeName', controller.model) +
               attribute('DeviceItemType', 'CPU') +
               attribute('PositionNumber', '1') +
               attribute('BuiltIn', 'false') +
-              attribute('TypeIdentifier', `OrderNumber:${plc.orderNumber}/${plc.firmware}`) +
+              attribute('TypeIdentifier', `OrderNumber:${controller.orderNumber}/${controller.firmware}`) +
               element(
                 'PROFINET interface_1',
                 attribute('Label', 'X1') +
                   attribute('BuiltIn', 'true') +
                   element(
                     'IE1',
-                    attribute('NetworkAddress', plc.address) +
+                    attribute('NetworkAddress', controller.address) +
                       attribute('SubnetMask', '255.255.255.0') +
-                      attribute('ProfinetDeviceName', plc.name.toLowerCase()) +
+                      attribute('ProfinetDeviceName', controller.name.toLowerCase()) +
                       role('Node'),
                   ) +
                   role('CommunicationInterface'),
               ) +
               role('DeviceItem'),
           ) +
-          plc.modules
+          controller.modules
             .map((one) =>
               element(
                 one.name,
@@ -180,19 +180,19 @@ const l5xModule = (
 };
 
 /** A whole-controller export. */
-export const l5xFile = (plc: PlantController): string => {
-  const [major, minor] = plc.firmware.split('.');
-  const serial = plc.serial.slice(2);
+export const l5xFile = (controller: PlantController): string => {
+  const [major, minor] = controller.firmware.split('.');
+  const serial = controller.serial.slice(2);
   return `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>
-<RSLogix5000Content SchemaRevision="1.0" SoftwareRevision="${major}.00" TargetName="${plc.name}" TargetType="Controller" ContainsContext="false" Owner="Engineering" ExportDate="Mon Jul 20 02:35:01 2020" ExportOptions="DecoratedData ForceProtectedEncoding AllProjDocTrans">
-<Controller Use="Target" Name="${plc.name}" ProcessorType="${plc.orderNumber}" MajorRev="${major}" MinorRev="${minor}" TimeSlice="20" ShareUnusedTimeSlice="1" ProjectCreationDate="Sat Jul 18 23:53:16 2020" LastModifiedDate="Sun Jul 19 23:53:18 2020"
+<RSLogix5000Content SchemaRevision="1.0" SoftwareRevision="${major}.00" TargetName="${controller.name}" TargetType="Controller" ContainsContext="false" Owner="Engineering" ExportDate="Mon Jul 20 02:35:01 2020" ExportOptions="DecoratedData ForceProtectedEncoding AllProjDocTrans">
+<Controller Use="Target" Name="${controller.name}" ProcessorType="${controller.orderNumber}" MajorRev="${major}" MinorRev="${minor}" TimeSlice="20" ShareUnusedTimeSlice="1" ProjectCreationDate="Sat Jul 18 23:53:16 2020" LastModifiedDate="Sun Jul 19 23:53:18 2020"
  ProjectSN="16#${serial.slice(0, 4)}_${serial.slice(4)}" MatchProjectToController="true">
-<Description><![CDATA[${plc.line} <main>]]></Description>
+<Description><![CDATA[${controller.line} <main>]]></Description>
 <RedundancyInfo Enabled="false"/><Security Code="0"/><SafetyInfo/>
 <DataTypes/>
 <Modules>
-${l5xModule('Local', plc, `<Port Id="1" Address="0" Type="ICP" Upstream="false"><Bus Size="10"/></Port><Port Id="2" Address="${plc.address}" Type="Ethernet" Upstream="false"><Bus/></Port>`)}
-${plc.modules.map((one) => l5xModule(one.name, one, `<Port Id="1" Address="${one.slot}" Type="ICP" Upstream="true"/>`)).join('\n')}
+${l5xModule('Local', controller, `<Port Id="1" Address="0" Type="ICP" Upstream="false"><Bus Size="10"/></Port><Port Id="2" Address="${controller.address}" Type="Ethernet" Upstream="false"><Bus/></Port>`)}
+${controller.modules.map((one) => l5xModule(one.name, one, `<Port Id="1" Address="${one.slot}" Type="ICP" Upstream="true"/>`)).join('\n')}
 </Modules>
 <AddOnInstructionDefinitions/><Tags/><Programs><Program Name="MainProgram"><Tags/></Program></Programs>
 </Controller>
@@ -248,25 +248,25 @@ export const csvTable = (
   options: { delimiter?: ',' | ';' | '\t'; language?: keyof typeof csvHeadings; modules?: boolean } = {},
 ): string => {
   const { delimiter = ',', language = 'en', modules = false } = options;
-  const rows = plant.flatMap((plc) => [
+  const rows = plant.flatMap((controller) => [
     [
-      plc.assetTag,
-      plc.name,
-      plc.maker,
-      plc.model,
-      plc.orderNumber,
-      plc.firmware,
-      plc.serial,
-      plc.address,
-      plc.mac,
-      plc.line,
+      controller.assetTag,
+      controller.name,
+      controller.maker,
+      controller.model,
+      controller.orderNumber,
+      controller.firmware,
+      controller.serial,
+      controller.address,
+      controller.mac,
+      controller.line,
       ...(modules ? ['', ''] : []),
     ],
     ...(modules
-      ? plc.modules.map((one) => [
+      ? controller.modules.map((one) => [
           '',
           one.name,
-          plc.maker,
+          controller.maker,
           one.model,
           one.orderNumber,
           one.firmware,
@@ -274,7 +274,7 @@ export const csvTable = (
           '',
           '',
           '',
-          plc.assetTag,
+          controller.assetTag,
           String(one.slot),
         ])
       : []),
@@ -320,20 +320,20 @@ export const aasFile = (plant: readonly PlantController[]): string => {
       assetInformation: { assetKind: 'Instance', globalAssetId: `urn:plant:asset:${index}` },
       submodels: [{ type: 'ModelReference', keys: [{ type: 'Submodel', value: `urn:plant:nameplate:${index}` }] }],
     })),
-    submodels: plant.map((plc) => ({
+    submodels: plant.map((controller) => ({
       modelType: 'Submodel',
-      id: `urn:plant:nameplate:${plc.index}`,
+      id: `urn:plant:nameplate:${controller.index}`,
       idShort: 'Nameplate',
       semanticId: {
         type: 'ExternalReference',
         keys: [{ type: 'GlobalReference', value: 'https://admin-shell.io/zvei/nameplate/2/0/Nameplate' }],
       },
       submodelElements: [
-        languages('ManufacturerName', plc.maker),
-        languages('ManufacturerProductDesignation', plc.model),
-        property('OrderCodeOfManufacturer', plc.orderNumber),
-        property('SerialNumber', plc.serial),
-        property('FirmwareVersion', plc.firmware),
+        languages('ManufacturerName', controller.maker),
+        languages('ManufacturerProductDesignation', controller.model),
+        property('OrderCodeOfManufacturer', controller.orderNumber),
+        property('SerialNumber', controller.serial),
+        property('FirmwareVersion', controller.firmware),
         property('HardwareVersion', '3'),
         property('YearOfConstruction', '2021'),
       ],

@@ -4,9 +4,9 @@ import type { Appliance } from '../../appliance/src/compose.ts';
 import { managedObjects } from '../../appliance/src/features/accounts/managed-objects.ts';
 import { rightsOf } from '../../appliance/src/features/accounts/rights.ts';
 import type { TwoPersonAct } from '../../appliance/src/features/accounts/types.ts';
+import { integrityService } from '../../appliance/src/features/controllers/integrity/service.ts';
+import type { ControllerFacts } from '../../appliance/src/features/controllers/types.ts';
 import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/features/objects/types.ts';
-import { integrityService } from '../../appliance/src/features/plcs/integrity/service.ts';
-import type { ControllerFacts } from '../../appliance/src/features/plcs/types.ts';
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/witness/file.ts';
 import type { Return } from '../../appliance/src/features/witness/types.ts';
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
@@ -62,7 +62,7 @@ export function twoPersonScenarios(get: () => ActSite) {
 
   const programs = (publicId: string) => {
     const one: ControllerFacts = {
-      plc: site.appliance.plcs.find(publicId)?.id ?? 0,
+      controller: site.appliance.controllers.find(publicId)?.id ?? 0,
       publicId,
       name: publicId,
       zone: null,
@@ -113,8 +113,8 @@ export function twoPersonScenarios(get: () => ActSite) {
     },
     'identification-approve': {
       ask: (actor) => {
-        const { objects, plcs, identification } = site.appliance;
-        const zone = objects.create(systemActor, 'plc-zone', {
+        const { objects, controllers, identification } = site.appliance;
+        const zone = objects.create(systemActor, 'controller-zone', {
           name: name(),
           level: '1',
           prefixes: ['192.0.2.0/24'],
@@ -124,11 +124,15 @@ export function twoPersonScenarios(get: () => ActSite) {
           queryGapMs: 500,
         }).id;
         made += 1;
-        const plc = plcs.create(systemActor, { name: name(), zone, address: `192.0.2.${(made % 200) + 1}` }).publicId;
-        identification.switchOn(systemActor);
-        return objects.create(actor, 'plc-identification', {
+        const controller = controllers.create(systemActor, {
           name: name(),
-          controllers: [plc],
+          zone,
+          address: `192.0.2.${(made % 200) + 1}`,
+        }).publicId;
+        identification.switchOn(systemActor);
+        return objects.create(actor, 'controller-identification', {
+          name: name(),
+          controllers: [controller],
           protocols: ['modbus'],
           gapMs: 500,
           from: toTime(nowMs() - 60_000),
@@ -143,7 +147,7 @@ export function twoPersonScenarios(get: () => ActSite) {
     'program-approve': {
       ask: (actor) => {
         site.appliance.objects.setSetting(systemActor, 'integrity.second-person', true);
-        const { publicId } = site.appliance.plcs.create(systemActor, { name: name() });
+        const { publicId } = site.appliance.controllers.create(systemActor, { name: name() });
         programs(publicId).approve(actor, publicId, { reason: 'commissioning' });
         return publicId;
       },

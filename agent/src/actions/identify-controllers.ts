@@ -80,7 +80,7 @@ const refusalOf = (task: IdentifyControllersTask, now: number): string | undefin
   return hosts.size < task.targets.length ? 'a device is named twice' : undefined;
 };
 
-const why = (end: RunEnd): Pick<IdentificationReport, 'end' | 'why' | 'plc'> => {
+const why = (end: RunEnd): Pick<IdentificationReport, 'end' | 'why' | 'controller'> => {
   if (end.how === 'done') return { end: 'done' };
   if (end.how === 'stopped') return { end: 'stopped', why: end.why };
   const { anomaly, target } = end;
@@ -90,7 +90,7 @@ const why = (end: RunEnd): Pick<IdentificationReport, 'end' | 'why' | 'plc'> => 
       : anomaly.kind === 'left-run'
         ? `left-run: ${anomaly.before} -> ${anomaly.after}`
         : 'reset';
-  return { end: 'anomaly', why: words.slice(0, 200), plc: target.plc };
+  return { end: 'anomaly', why: words.slice(0, 200), controller: target.controller };
 };
 
 /** Hex of the first packets; of the others the hash says enough. */
@@ -153,14 +153,14 @@ export const identifyControllers: IdentifyControllers = async (context, task) =>
     permit,
     before: () => undefined,
     began: () => undefined,
-    leaving: ({ plc }, { protocol }, packet) => {
+    leaving: ({ controller }, { protocol }, packet) => {
       const { atMs, ...sent } = packet;
-      const entry: SentPacketReport = { at: atMs, plc, protocol, ...sent };
+      const entry: SentPacketReport = { at: atMs, controller, protocol, ...sent };
       appendFileSync(logPath(context.workFolder, task.id), `${JSON.stringify(entry)}\n`, { mode: 0o600 });
       packets.push(entry);
     },
-    ended: ({ plc }, { protocol }, outcome, found) => {
-      exchanges.push({ plc, protocol, outcome, readings: found.readings });
+    ended: ({ controller }, { protocol }, outcome, found) => {
+      exchanges.push({ controller, protocol, outcome, readings: found.readings });
     },
   });
   const identification: IdentificationReport = { ...why(end), exchanges, packets: bounded(packets) };

@@ -4,11 +4,11 @@ import { type CountingController, countingController } from '../../../test/suppo
 import { connect, deviceTransport } from './connect.ts';
 
 const port = 8443;
-let plc: CountingController;
+let controller: CountingController;
 beforeAll(async () => {
-  plc = await countingController(port);
+  controller = await countingController(port);
 });
-afterAll(() => plc.close());
+afterAll(() => controller.close());
 
 const hex = (host: string): string =>
   host
@@ -44,10 +44,10 @@ describe('the server of an agent', () => {
   const table = Object.keys(spellings).flatMap((written) => Object.keys(entries).map((entry) => [written, entry]));
 
   it.each(table)('that is itself a controller (%s), known by %s, hears nothing', async (written = '', entry = '') => {
-    const held = addressSet([entries[entry]?.(plc.host) ?? '']);
-    const server = `https://${spellings[written]?.(plc.host)}:${port}`;
+    const held = addressSet([entries[entry]?.(controller.host) ?? '']);
+    const server = `https://${spellings[written]?.(controller.host)}:${port}`;
     expect(await codeOf(server, () => held)).toBe('FORBIDDEN_ADDRESS');
-    expect([plc.met(), plc.bytes()]).toEqual([[], 0]);
+    expect([controller.met(), controller.bytes()]).toEqual([[], 0]);
   });
 
   it('whose name leads to a controller hears nothing', async () => {
@@ -73,8 +73,8 @@ describe('a device of a task', () => {
   it('is reached as the task names it, and no other', async () => {
     const transport = deviceTransport([{ host: '127.0.0.1', port, kind: 'tcp' }]);
     const limits = { connectMs: 500, maxBytes: 100 };
-    expect(await transport(plc.host).connect({ kind: 'tcp', port }, limits)).toBe('denied');
-    expect(await transport(plc.host).connect({ kind: 'udp', port }, limits)).toBe('denied');
-    expect(plc.met()).toEqual([]);
+    expect(await transport(controller.host).connect({ kind: 'tcp', port }, limits)).toBe('denied');
+    expect(await transport(controller.host).connect({ kind: 'udp', port }, limits)).toBe('denied');
+    expect(controller.met()).toEqual([]);
   });
 });

@@ -11,17 +11,17 @@ export const command: Command = {
     decision: { type: 'string', value: 'WORD', help: decisions.join(', '), required: true },
     reason: { type: 'string', value: 'TEXT', help: 'for the journal' },
   },
-  example: 'sallyport controller decide plc-0123456789abcdef --decision authorised --reason "spare, cabinet 4"',
+  example: 'sallyport controller decide controller-0123456789abcdef --decision authorised --reason "spare, cabinet 4"',
   run: async ({ open, out, positionals, text, cliActor }) => {
     const decision = decisions.find((word) => word === text('decision'));
     if (decision === undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
     if (positionals.length === 0) throw new AppError('USAGE', 'give the ids of controllers');
-    const { plcs } = await open();
+    const { controllers } = await open();
     // All are looked up first, so that a wrong one changes nothing.
-    for (const id of positionals) plcs.get(id);
+    for (const id of positionals) controllers.get(id);
     let decided = 0;
     await inParts(positionals, (part) => {
-      decided += plcs.decide(cliActor(), part, decision, text('reason'));
+      decided += controllers.decide(cliActor(), part, decision, text('reason'));
     });
     out.line(`${decided} of ${positionals.length} decided: ${decision}`);
     out.result({ decided, decision });

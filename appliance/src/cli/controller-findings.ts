@@ -18,7 +18,7 @@ export const command: Command = {
   example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
   run: async ({ open, out, text, texts, flag }) => {
     const limit = limitOf(text('limit'));
-    const { controllerFindings, plcs } = await open();
+    const { controllerFindings, controllers } = await open();
     // Beside a running server its job does this; without one nobody else would.
     if (controllerFindings.isDue()) controllerFindings.settle();
     const controller = text('controller');
@@ -28,7 +28,7 @@ export const command: Command = {
       decision: among('decision', texts('decision'), DECISIONS),
       ...(flag('held') ? { held: 'only' as const } : {}),
       ...(flag('exploited') ? { exploitation: ['active'] as const } : {}),
-      ...(controller === undefined ? {} : { plc: plcs.get(controller).id }),
+      ...(controller === undefined ? {} : { controller: controllers.get(controller).id }),
       ...(text('search') === undefined ? {} : { search: text('search') ?? '' }),
     });
     out.table(

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CHECKS } from '../features/plcs/firmware/types.ts';
+import { CHECKS } from '../features/controllers/firmware/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -15,25 +15,27 @@ export const command: Command = {
     out: { type: 'string', value: 'DIR', required: true, help: 'an existing folder' },
   },
   example:
-    'sallyport controller firmware export --firmware 3fa9 --controller plc-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
+    'sallyport controller firmware export --firmware 3fa9 --controller controller-0123456789abcdef --confirmed backup --out /media/engineer --data /var/lib/sallyport',
   run: async ({ open, out, text, texts, cliActor }) => {
     const confirmed = texts('confirmed').map((given) => {
       const found = CHECKS.find((name) => name === given);
       if (found === undefined) throw new AppError('USAGE', `--confirmed takes ${CHECKS.join(', ')}`);
       return found;
     });
-    const { controllerFirmware, plcs } = await open();
+    const { controllerFirmware, controllers } = await open();
     const start = (text('firmware') ?? '').toLowerCase();
     const files = controllerFirmware.list().filter(({ sha256 }) => start.length >= 4 && sha256.startsWith(start));
     const [file, ...others] = files;
     if (file === undefined || others.length > 0)
       throw new AppError('NOT_FOUND', `${files.length} firmware files begin with ${start}`);
-    const { id } = plcs.get(text('controller') ?? '');
-    const target = file.targets.find(({ plc, partKey }) => plc === id && partKey === (text('part') ?? ''));
+    const { id } = controllers.get(text('controller') ?? '');
+    const target = file.targets.find(
+      ({ controller, partKey }) => controller === id && partKey === (text('part') ?? ''),
+    );
     if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part of the controller');
     const handed = await controllerFirmware.hand(cliActor(), {
       sha256: file.sha256,
-      plc: target.plc,
+      controller: target.controller,
       part: target.part,
       confirmed,
     });

@@ -20,7 +20,9 @@ export const command: Command = {
     }));
     out.line(`identification ${identification.isOn() ? 'may run where a job is approved' : 'is off for the site'}`);
     for (const halt of identification.halts())
-      out.line(`zone ${halt.zoneName} is halted: ${identification.labelOf(halt.plc)}, ${halt.code} ${halt.detail}`);
+      out.line(
+        `zone ${halt.zoneName} is halted: ${identification.labelOf(halt.controller)}, ${halt.code} ${halt.detail}`,
+      );
     for (const row of rows)
       out.line(
         [row.name, row.state, `${row.from} to ${row.until}`, row.approvedBy ?? 'not approved', row.code ?? ''].join(

@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { planSize } from '../features/plcs/identify/types.ts';
+import { planSize } from '../features/controllers/identify/types.ts';
 import type { Command } from './command.ts';
 import { jobNamed, jobOption } from './identification-job.ts';
 

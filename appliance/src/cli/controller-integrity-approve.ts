@@ -10,7 +10,7 @@ export const command: Command = {
     hash: { type: 'string', value: 'SHA256', help: 'refuses when the content is another one by now' },
   },
   example:
-    'sallyport controller integrity approve plc-0f3a… --reason "commissioning" --order WO-1207 --data /var/lib/sallyport',
+    'sallyport controller integrity approve controller-0f3a… --reason "commissioning" --order WO-1207 --data /var/lib/sallyport',
   run: async ({ open, out, text, positionals, cliActor }) => {
     const [id] = positionals;
     if (id === undefined) throw new AppError('USAGE', 'give the id of a controller');

@@ -1,7 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { recordsWith } from '../features/plcs/custom.ts';
-import { plcList } from '../features/plcs/list-queries.ts';
-import { customOf, missingOf, shown } from '../features/plcs/types.ts';
+import { recordsWith } from '../features/controllers/custom.ts';
+import { controllerList } from '../features/controllers/list-queries.ts';
+import { customOf, missingOf, shown } from '../features/controllers/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -22,9 +22,9 @@ export const command: Command = {
   run: async ({ open, out, text, texts, flag }) => {
     const wrong = texts('decision').find((word) => !decisions.some((known) => known === word));
     if (wrong !== undefined) throw new AppError('USAGE', `--decision is ${decisions.join(', ')}`);
-    const { db, plcs, objects } = await open();
+    const { db, controllers, objects } = await open();
     const wanted = customOf({ custom: texts('custom') });
-    const ids = plcList(db).all({
+    const ids = controllerList(db).all({
       filter: {
         search: text('search') ?? '',
         vendor: texts('vendor'),
@@ -38,16 +38,16 @@ export const command: Command = {
       descending: false,
     });
     const rows = ids.flatMap((id) => {
-      const plc = plcs.byId(id);
-      if (plc === undefined) return [];
-      const [own] = plcs.parts(id);
-      const lacks = missingOf(own, plcs.facts(id)).find(({ field }) => field === 'firmware');
+      const controller = controllers.byId(id);
+      if (controller === undefined) return [];
+      const [own] = controllers.parts(id);
+      const lacks = missingOf(own, controllers.facts(id)).find(({ field }) => field === 'firmware');
       const value = (field: string): string | null => shown(own, field) ?? null;
       return [
         {
-          id: plc.publicId,
-          name: plcs.label(id),
-          decision: plc.decision,
+          id: controller.publicId,
+          name: controllers.label(id),
+          decision: controller.decision,
           vendor: value('vendor'),
           model: value('model'),
           orderNumber: value('orderNumber'),
@@ -59,11 +59,11 @@ export const command: Command = {
               : lacks.refused === undefined
                 ? 'nobody has said it'
                 : `refused over ${lacks.refused.source}: ${lacks.refused.reason}`,
-          custom: Object.fromEntries(customOf(plcs.entered(plc.publicId).body)),
+          custom: Object.fromEntries(customOf(controllers.entered(controller.publicId).body)),
           address: value('address'),
           zone: value('zone'),
-          drift: plcs.drift(id).length,
-          lastSeenAt: plc.lastSeenAt === null ? null : toTime(plc.lastSeenAt),
+          drift: controllers.drift(id).length,
+          lastSeenAt: controller.lastSeenAt === null ? null : toTime(controller.lastSeenAt),
         },
       ];
     });
@@ -81,7 +81,7 @@ export const command: Command = {
         row.drift,
       ]),
     );
-    for (const name of plcs.underWay())
+    for (const name of controllers.underWay())
       out.note(`${name} is being imported or taken back: what is listed may be half of it`);
     out.result(rows);
     return 0;

@@ -9,8 +9,8 @@ export const command: Command = {
   run: async ({ open, out, text }) => {
     const limit = text('limit') ?? '100';
     if (!/^[1-9]\d{0,4}$/.test(limit)) throw new AppError('USAGE', '--limit is a number');
-    const { plcs } = await open();
-    const rows = plcs.origins({ limit: Number(limit) });
+    const { controllers } = await open();
+    const rows = controllers.origins({ limit: Number(limit) });
     out.table(
       ['ID', 'KIND', 'NAME', 'AT', 'WHO', 'NEW', 'CHANGED', 'FACTS', 'TAKEN BACK'],
       rows.map((row) => [

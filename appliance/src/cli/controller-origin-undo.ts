@@ -10,10 +10,10 @@ export const command: Command = {
     const [origin, ...rest] = positionals;
     if (origin === undefined || rest.length > 0 || !/^\d{1,9}$/.test(origin))
       throw new AppError('USAGE', 'give the number of one origin');
-    const { plcs } = await open();
+    const { controllers } = await open();
     const { facts, changed, removed } = flag('preview')
-      ? plcs.undo(cliActor(), Number(origin), { dryRun: true })
-      : await plcs.undoInSteps(cliActor(), Number(origin));
+      ? controllers.undo(cliActor(), Number(origin), { dryRun: true })
+      : await controllers.undoInSteps(cliActor(), Number(origin));
     out.line(`${facts} facts ${flag('preview') ? 'would go' : 'went'}, ${changed.length} records changed`);
     for (const { publicId } of removed) out.line(`gone: ${publicId}`);
     out.result({

@@ -6,26 +6,28 @@ export const command: Command = {
   summary: 'a controller: what is known, from where, and what did not win',
   positionals: 'ID',
   options: { all: { type: 'boolean', help: 'facts that lost and refusals, too' } },
-  example: 'sallyport controller show plc-0123456789abcdef --all --data /var/lib/sallyport',
+  example: 'sallyport controller show controller-0123456789abcdef --all --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag }) => {
     const [id, ...rest] = positionals;
     if (id === undefined || rest.length > 0) throw new AppError('USAGE', 'give the id of one controller');
-    const { plcs } = await open();
-    const plc = plcs.get(id);
-    const facts = plcs.facts(plc.id).filter(({ wins }) => wins || flag('all'));
-    const differs = plcs.drift(plc.id).map(({ part, field, configured, observed }) => ({
+    const { controllers } = await open();
+    const controller = controllers.get(id);
+    const facts = controllers.facts(controller.id).filter(({ wins }) => wins || flag('all'));
+    const differs = controllers.drift(controller.id).map(({ part, field, configured, observed }) => ({
       sort: part.sort,
       key: part.key,
       field,
       configured,
       observed,
     }));
-    const proposals = plcs.proposals(plc.id);
-    const merges = plcs.mergesOf(plc.id);
-    out.line(`${plcs.label(plc.id)}: ${plc.publicId}, ${plc.state}, ${plc.decision}`);
+    const proposals = controllers.proposals(controller.id);
+    const merges = controllers.mergesOf(controller.id);
+    out.line(
+      `${controllers.label(controller.id)}: ${controller.publicId}, ${controller.state}, ${controller.decision}`,
+    );
     for (const { sort, key, field, configured, observed } of differs)
       out.line(`differs: ${key === '' ? sort : `${sort} ${key}`} ${field}, planned ${configured}, read ${observed}`);
-    for (const { plc: other, kind, value } of proposals) out.line(`may be ${other}: same ${kind} ${value}`);
+    for (const { controller: other, kind, value } of proposals) out.line(`may be ${other}: same ${kind} ${value}`);
     for (const { id: merge, other } of merges)
       out.line(`merge ${merge}: ${other}; back with: sallyport controller unmerge ${merge}`);
     out.line('');
@@ -44,15 +46,15 @@ export const command: Command = {
       ]),
     );
     out.result({
-      ...plc,
-      into: plc.into === null ? null : (plcs.byId(plc.into)?.publicId ?? null),
-      name: plcs.label(plc.id),
-      parts: plcs.parts(plc.id),
+      ...controller,
+      into: controller.into === null ? null : (controllers.byId(controller.into)?.publicId ?? null),
+      name: controllers.label(controller.id),
+      parts: controllers.parts(controller.id),
       facts,
       differs,
       proposals,
       merges,
-      entered: plcs.entered(id),
+      entered: controllers.entered(id),
     });
     return 0;
   },

@@ -9,8 +9,8 @@ export const command: Command = {
     const [merge, ...rest] = positionals;
     if (merge === undefined || rest.length > 0 || !/^\d{1,9}$/.test(merge))
       throw new AppError('USAGE', 'give the number of one merge');
-    const { plcs } = await open();
-    plcs.unmerge(cliActor(), Number(merge));
+    const { controllers } = await open();
+    controllers.unmerge(cliActor(), Number(merge));
     out.line(`merge ${merge} is undone`);
     out.result({ undone: Number(merge) });
     return 0;

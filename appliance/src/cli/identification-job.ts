@@ -3,7 +3,7 @@ import { AppError } from '../platform/errors.ts';
 
 /** The id of the job of a name; NOT_FOUND. */
 export const jobNamed = (objects: ObjectService, name: string | undefined): string => {
-  const found = objects.findBy('plc-identification', 'name', name ?? '');
+  const found = objects.findBy('controller-identification', 'name', name ?? '');
   if (found === undefined) throw new AppError('NOT_FOUND', `there is no identification job ${name ?? ''}`);
   return found.id;
 };

@@ -1,9 +1,9 @@
-import { controllerDraftStore } from '../features/plcs/imports/draft-store.ts';
+import { controllerDraftStore } from '../features/controllers/imports/draft-store.ts';
 import {
   type ControllerImportPayload,
   controllerImportKind,
   runControllerImport,
-} from '../features/plcs/imports/import-job.ts';
+} from '../features/controllers/imports/import-job.ts';
 import { runJobs } from './worker.ts';
 
 /** Tries or imports a file about controllers that the console or the API was given. */

@@ -8,8 +8,8 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
-import { readCapture, readPackets } from '../../src/features/plcs/imports/pcap/read-capture.ts';
-import { CaptureError, type Packet, type Sighting } from '../../src/features/plcs/imports/pcap/types.ts';
+import { readCapture, readPackets } from '../../src/features/controllers/imports/pcap/read-capture.ts';
+import { CaptureError, type Packet, type Sighting } from '../../src/features/controllers/imports/pcap/types.ts';
 
 // Real captures of controllers from the data folder; editcap and tshark, where they are installed, are the judges.
 
@@ -216,7 +216,7 @@ describe('made captures', () => {
     const ip = `4500${hex(20 + tcp.length / 2, 4)}0000000040060000${from}${to}${tcp}`;
     return Buffer.from(`00112233445500aabbccddee0800${ip}`, 'hex');
   };
-  const [engineer, plc] = ['c0a80001', 'c0a80009'];
+  const [engineer, controller] = ['c0a80001', 'c0a80009'];
 
   describe('of a session with a chassis', () => {
     const u16 = (value: number): string => Buffer.from([value & 0xff, value >> 8]).toString('hex');
@@ -237,8 +237,8 @@ describe('made captures', () => {
       const answered = [encapsulated(2, answer(54, '1756-L61/B')), encapsulated(1, answer(58, '1756-ENBT/A'))].join('');
       const found = await read(
         classic([
-          segment(engineer, plc, [50_000, 44_818], 1, asked),
-          segment(plc, engineer, [44_818, 50_000], 1, answered),
+          segment(engineer, controller, [50_000, 44_818], 1, asked),
+          segment(controller, engineer, [44_818, 50_000], 1, answered),
         ]),
       );
       expect(found.map(({ slot, facts }) => [slot, facts.find(({ field }) => field === 'model')?.value])).toEqual([
@@ -255,8 +255,8 @@ describe('made captures', () => {
     ])('gives nothing for an answer %s', async (_, asked, answered) => {
       const found = await read(
         classic([
-          segment(engineer, plc, [50_000, 44_818], 1, asked),
-          segment(plc, engineer, [44_818, 50_000], 1, encapsulated(1, answered)),
+          segment(engineer, controller, [50_000, 44_818], 1, asked),
+          segment(controller, engineer, [44_818, 50_000], 1, encapsulated(1, answered)),
         ]),
       );
       expect(found.flatMap(({ facts }) => facts)).toEqual([]);
@@ -272,13 +272,13 @@ describe('made captures', () => {
     [undefined, '0d1e0506'],
   ])('show on port 102 who speaks %s', async (protocol, said) => {
     const tpkt = `0300000b02f080${said}`;
-    const found = await read(classic([segment(plc, engineer, [102, 50_000], 1, tpkt)]));
+    const found = await read(classic([segment(controller, engineer, [102, 50_000], 1, tpkt)]));
     expect(found.map((sighting) => sighting.protocol)).toEqual(protocol === undefined ? [] : [protocol]);
   });
 
   it('show how a server of OPC UA is secured, and that one speaks where nothing can be read', async () => {
     const application = [
-      text('urn:plc'),
+      text('urn:controller'),
       text('urn:product'),
       Buffer.of(2),
       text('PLC'),
@@ -289,7 +289,7 @@ describe('made captures', () => {
     ];
     const anonymous = [text('anonymous'), uint32(0), noText, noText, noText];
     const door = (mode: number, policy: string): Buffer[] => [
-      text('opc.tcp://plc:4840'),
+      text('opc.tcp://controller:4840'),
       ...application,
       noText,
       uint32(mode),
@@ -306,7 +306,9 @@ describe('made captures', () => {
     const numbers = Buffer.concat([1, 1, 2, 2].map(uint32));
     const open = message('MSGF', Buffer.concat([numbers, body]));
     const encrypted = message('MSGF', Buffer.concat([numbers, Buffer.alloc(90, 0xa5)]));
-    const found = await read(classic([segment(plc, engineer, [4_840, 50_000], 1, `${encrypted}${encrypted}${open}`)]));
+    const found = await read(
+      classic([segment(controller, engineer, [4_840, 50_000], 1, `${encrypted}${encrypted}${open}`)]),
+    );
     expect(
       found.map(({ service, facts, serviceFacts }) => [service, facts.length, serviceFacts?.map(({ value }) => value)]),
     ).toEqual([
@@ -327,11 +329,11 @@ describe('made captures', () => {
     const iAm = '1000c4020000052201e09103212a';
     const found = await read(
       classic([
-        datagram(plc, 'c0a800ff', 47_808, `810b00140120ffff00ff${iAm}`),
+        datagram(controller, 'c0a800ff', 47_808, `810b00140120ffff00ff${iAm}`),
         // Passed on by the neighbour for a device of another subnet.
-        datagram(plc, 'c0a800ff', 47_808, `8104001e0a000005bac00120ffff00ff${iAm}`),
+        datagram(controller, 'c0a800ff', 47_808, `8104001e0a000005bac00120ffff00ff${iAm}`),
         // Network 3, station 108.
-        datagram(plc, 'c0a800ff', 47_808, `810b00190128ffff000003016cfe${iAm}`),
+        datagram(controller, 'c0a800ff', 47_808, `810b00190128ffff000003016cfe${iAm}`),
       ]),
     );
     expect(found.map(({ address, via, facts }) => [address, via, facts.map(({ value }) => value)])).toEqual([
@@ -351,7 +353,9 @@ describe('made captures', () => {
     expect(nobodys).toEqual(['192.168.0.255']);
     const iAm = '810a00120100' + '1000c4020000052201e09103212a';
     expect(
-      await read(classic([datagram('e0000001', plc, 47_808, iAm), datagram('ffffffff', plc, 47_808, iAm)])),
+      await read(
+        classic([datagram('e0000001', controller, 47_808, iAm), datagram('ffffffff', controller, 47_808, iAm)]),
+      ),
     ).toEqual([]);
   });
 
@@ -359,11 +363,11 @@ describe('made captures', () => {
     const head = (of: string): string => `0402200000000000${'00'.repeat(16)}${of}${'00'.repeat(40)}`;
     const station = Buffer.from('station-name-of-a-device  and-more').toString('hex');
     const [session, mapper] = ['dea000016c9711d1827100a02442df7d', 'e1af83085d1f11c991a408002b14a0fa'];
-    const shown = await read(classic([datagram(plc, engineer, 34_964, `${head(session)}${station}`)]));
+    const shown = await read(classic([datagram(controller, engineer, 34_964, `${head(session)}${station}`)]));
     expect(shown).toMatchObject([{ protocol: 'pnio-cm', address: '192.168.0.9', facts: [] }]);
     const of = async (id: string): Promise<(string | undefined)[]> =>
-      (await read(classic([datagram(plc, engineer, 34_964, `${head(id)}${station}00ff`)]))).flatMap(({ facts }) =>
-        facts.map(({ field, value }) => `${field} ${value}`),
+      (await read(classic([datagram(controller, engineer, 34_964, `${head(id)}${station}00ff`)]))).flatMap(
+        ({ facts }) => facts.map(({ field, value }) => `${field} ${value}`),
       );
     expect(await of(session)).toEqual([]);
     expect(await of(mapper)).toEqual([

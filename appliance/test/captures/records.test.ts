@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileImports } from '../../src/features/plcs/imports/service.ts';
-import { sharedMaps } from '../../src/features/plcs/shared-maps.ts';
+import { fileImports } from '../../src/features/controllers/imports/service.ts';
+import { sharedMaps } from '../../src/features/controllers/shared-maps.ts';
 import { immediate } from '../../src/platform/database.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';
 
@@ -36,10 +36,10 @@ describe.skipIf(!existsSync(archive))('real captures as records (skipped where o
     );
   /** What the record of an address shows as observed. */
   const recordAt = (address: string): Record<string, string> => {
-    const ids = engines.plcs.ids(0, 1_000);
-    const found = ids.filter((id) => engines.plcs.parts(id)[0]?.observed['address'] === address);
+    const ids = engines.controllers.ids(0, 1_000);
+    const found = ids.filter((id) => engines.controllers.parts(id)[0]?.observed['address'] === address);
     expect(found).toHaveLength(1);
-    return { ...engines.plcs.parts(found[0] ?? 0)[0]?.observed };
+    return { ...engines.controllers.parts(found[0] ?? 0)[0]?.observed };
   };
 
   it.each([
@@ -114,7 +114,7 @@ describe.skipIf(!existsSync(archive))('real captures as records (skipped where o
   });
 
   it('tells of the two sets over DCP as events', () => {
-    const { rows } = engines.events.list({ type: ['plc-control-traffic'], limit: 10 });
+    const { rows } = engines.events.list({ type: ['controller-control-traffic'], limit: 10 });
     expect(rows.map(({ params }) => `${params['what']} ${params['target']}`).toSorted()).toEqual([
       'dcp-set 00:02:e3:17:c7:50',
       'dcp-set 08:00:06:93:cf:32',

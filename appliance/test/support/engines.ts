@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { introduce } from '../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../src/all-declarations.ts';
+import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps.ts';
+import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
+import type { TakeReadings } from '../../src/features/controllers/types.ts';
 import { type EventService, eventService } from '../../src/features/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/features/inventory/service.ts';
 import type { Collection, SectionChanged } from '../../src/features/inventory/types.ts';
 import { type FurtherRule, type ObjectService, objectService } from '../../src/features/objects/service.ts';
 import type { Actor, Kind, Right, Setting, Written } from '../../src/features/objects/types.ts';
-import { noMaps, type PlcMaps } from '../../src/features/plcs/maps.ts';
-import { type PlcService, plcService } from '../../src/features/plcs/service.ts';
-import type { TakeReadings } from '../../src/features/plcs/types.ts';
 import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
-import { plcTrials } from '../../src/trial.ts';
+import { controllerTrials } from '../../src/trial.ts';
 
 export type Engines = {
   folder: string;
@@ -26,7 +26,7 @@ export type Engines = {
   events: EventService;
   objects: ObjectService;
   inventory: InventoryService;
-  plcs: PlcService;
+  controllers: ControllerService;
   /** Takes readings without keeping anything. */
   trial: TakeReadings;
   changed: SectionChanged[];
@@ -53,7 +53,7 @@ export const openEngines = async (
     collections?: readonly Collection[];
     kinds?: readonly Kind[];
     settings?: readonly Setting[];
-    maps?: PlcMaps;
+    maps?: ControllerMaps;
     clock?: () => number;
   } = {},
 ): Promise<Engines> => {
@@ -83,7 +83,7 @@ export const openEngines = async (
     further: bodyRules,
     onWritten: written,
   });
-  const plcs = plcService({
+  const controllers = controllerService({
     db,
     objects,
     events,
@@ -91,8 +91,8 @@ export const openEngines = async (
     maps: extra.maps ?? noMaps,
     ...(extra.clock === undefined ? {} : { clock: extra.clock }),
   });
-  Object.assign(bodyRules, plcs.bodyRules);
-  Object.assign(written, plcs.written);
+  Object.assign(bodyRules, controllers.bodyRules);
+  Object.assign(written, controllers.written);
   const inventory = inventoryService({
     db,
     personal: people,
@@ -108,8 +108,8 @@ export const openEngines = async (
     events,
     objects,
     inventory,
-    plcs: plcs.service,
-    trial: plcTrials({
+    controllers: controllers.service,
+    trial: controllerTrials({
       path,
       personal: people,
       kinds: declared.kinds,

@@ -45,7 +45,7 @@ export const readingSchema = z.strictObject({
   confidence: z.number().min(0).max(1).optional(),
   /** Where in the source: `packet 112`, `line 4`, an element's path. */
   where: z.string().max(512).optional(),
-  /** Of the controller itself, by the names of the collection `plc`. */
+  /** Of the controller itself, by the names of the collection `controller`. */
   said: z.array(saidSchema).max(MAX_SAID_PER_PART),
   parts: z.array(partReadingSchema).max(MAX_PARTS),
 });

@@ -15,7 +15,7 @@ const host = z
   .string()
   .max(45)
   .refine((value) => isIP(value) !== 0, 'not an address');
-const plc = z.string().min(1).max(64);
+const controller = z.string().min(1).max(64);
 const protocol = z.enum(PROTOCOLS);
 
 /** Of one exchange. */
@@ -60,7 +60,7 @@ export const identifyControllersTask = z.object({
   targets: z
     .array(
       z.object({
-        plc,
+        controller,
         zone: z.string().max(512),
         host,
         gapMs: z.int().min(MIN_GAP_MS).max(MAX_GAP_MS),
@@ -86,7 +86,7 @@ const maxHex = 4_096;
 export const sentPacket = z.object({
   at: count,
   attempt: count.min(1).max(MAX_ATTEMPTS),
-  plc,
+  controller,
   protocol,
   kind,
   host,
@@ -100,7 +100,7 @@ export const sentPacket = z.object({
 export type SentPacketReport = z.infer<typeof sentPacket>;
 
 const exchangeReport = z.object({
-  plc,
+  controller,
   protocol,
   outcome: z
     .string()
@@ -115,13 +115,13 @@ export const identificationReport = z.object({
   end: z.enum(['done', 'stopped', 'anomaly']),
   why: text(200).optional(),
   /** Of the anomaly. */
-  plc: plc.optional(),
+  controller: controller.optional(),
   exchanges: z.array(exchangeReport).max(MAX_AGENT_TARGETS * PROTOCOLS.length),
   packets: z.array(sentPacket).max(maxPackets),
 });
 export type IdentificationReport = z.infer<typeof identificationReport>;
 
-const exchange = { plc, protocol };
+const exchange = { controller, protocol };
 
 /** POST /tasks/:id/permit: whether the next packet of the task may leave, or that a connection is closed. */
 export const permitRequest = z.discriminatedUnion('what', [

@@ -13,7 +13,7 @@ import {
 import { readingSchema } from '../../src/controllers/reading.ts';
 import { identityAnswer, lookupReply } from './messages.ts';
 import { modbusServer } from './modbus-server.ts';
-import { identityRecord, type Lists, modeRecord, protectionRecord, s7Plc, usualLists } from './s7-plc.ts';
+import { identityRecord, type Lists, modeRecord, protectionRecord, s7Controller, usualLists } from './s7-controller.ts';
 import { type Bench, bench, type Device, type Reply } from './scripted.ts';
 
 // What exchanges do with devices of every sort, by a clock of their own.
@@ -54,7 +54,7 @@ const withList = (id: number, list: ReturnType<Lists['get']>): Lists => {
 
 describe('S7', () => {
   it('takes firmware from record 7, the boot loader from record 0x81, the order number from record 1', async () => {
-    const on = bench(answering(s7Plc({ lists: usualLists })));
+    const on = bench(answering(s7Controller({ lists: usualLists })));
     const result = await identify('s7', on);
     expect(saidOf(result)).toEqual({
       mode: 'RUN',
@@ -79,8 +79,8 @@ describe('S7', () => {
   });
 
   it('reads lists in as many parts as they come', async () => {
-    const whole = saidOf(await identify('s7', bench(answering(s7Plc({ lists: usualLists })))));
-    const on = bench(answering(s7Plc({ lists: usualLists, partBytes: 33 })));
+    const whole = saidOf(await identify('s7', bench(answering(s7Controller({ lists: usualLists })))));
+    const on = bench(answering(s7Controller({ lists: usualLists, partBytes: 33 })));
     const result = await identify('s7', on);
     expect(saidOf(result)).toEqual(whole);
     const keys = result.packets.filter(({ direction }) => direction === 'sent').map(({ meaning }) => meaning.key);
@@ -89,18 +89,18 @@ describe('S7', () => {
 
   it('reads the flat text of some S7-300, and only what is certain in it', async () => {
     const flat = { text: '6ES7 318-3EL00-0AB0  V 2.6.9 ' };
-    const on = bench(answering(s7Plc({ lists: () => withList(0x0011, flat) })));
+    const on = bench(answering(s7Controller({ lists: () => withList(0x0011, flat) })));
     expect(saidOf(await identify('s7', on))).toMatchObject({
       orderNumber: '6ES7 318-3EL00-0AB0',
       firmwareObserved: 'V2.6.9',
     });
-    const nothing = bench(answering(s7Plc({ lists: () => withList(0x0011, { text: 'hello, world' }) })));
+    const nothing = bench(answering(s7Controller({ lists: () => withList(0x0011, { text: 'hello, world' }) })));
     expect(saidOf(await identify('s7', nothing))['orderNumber']).toMatch(/^! absent/);
   });
 
   it('takes the order number of record 7 where record 1 is not there', async () => {
     const records = [identityRecord(0x0007, '6ES7 151-8AB01-0AB0', [0x56, 3, 2, 6])];
-    const on = bench(answering(s7Plc({ lists: () => withList(0x0011, { records }) })));
+    const on = bench(answering(s7Controller({ lists: () => withList(0x0011, { records }) })));
     expect(saidOf(await identify('s7', on))).toMatchObject({
       orderNumber: '6ES7 151-8AB01-0AB0',
       firmwareObserved: 'V3.2.6',
@@ -109,7 +109,7 @@ describe('S7', () => {
   });
 
   it('says why each field is not there', async () => {
-    const on = bench(answering(s7Plc({ lists: () => withList(0x001c, { refused: 0xd401 }) })));
+    const on = bench(answering(s7Controller({ lists: () => withList(0x001c, { refused: 0xd401 }) })));
     expect(saidOf(await identify('s7', on))).toMatchObject({
       serial: '! denied-by-device s7-0xd401',
       orderNumber: '6ES7 515-2AM02-0AB0',
@@ -118,7 +118,7 @@ describe('S7', () => {
 
   it('keeps checksums to itself that the device does not vouch for', async () => {
     const records = [protectionRecord(1, 2, 0)];
-    const on = bench(answering(s7Plc({ lists: () => withList(0x0232, { records }) })));
+    const on = bench(answering(s7Controller({ lists: () => withList(0x0232, { records }) })));
     const said = saidOf(await identify('s7', on));
     expect(said).toMatchObject({ keySwitch: 'RUN_P', protectionLevel: '1', hardwareChecksum1: '! absent s7.list' });
   });
@@ -126,7 +126,7 @@ describe('S7', () => {
   it('asks for the plain record where the other is refused', async () => {
     const lists = new Map(withList(0x0232, { refused: 0xd402 }));
     lists.set(0x0132, { records: [protectionRecord(2, 3, 0x5656)] });
-    const on = bench(answering(s7Plc({ lists: () => lists })));
+    const on = bench(answering(s7Controller({ lists: () => lists })));
     expect(saidOf(await identify('s7', on))).toMatchObject({ keySwitch: 'STOP', protectionLevel: '2' });
   });
 
@@ -136,7 +136,7 @@ describe('S7', () => {
       reads += 1;
       return withList(0x0424, { records: [modeRecord(reads > 2 ? 4 : 8)] });
     };
-    const on = bench(answering(s7Plc({ lists })));
+    const on = bench(answering(s7Controller({ lists })));
     const result = await identify('s7', on);
     expect(result).toMatchObject({
       trouble: 'anomaly',
@@ -146,16 +146,16 @@ describe('S7', () => {
 
   it('stops after the first answer when the mode has left RUN since the last job', async () => {
     const stopped = (): Lists => withList(0x0424, { records: [modeRecord(4)] });
-    const on = bench(answering(s7Plc({ lists: stopped })));
+    const on = bench(answering(s7Controller({ lists: stopped })));
     const result = await identify('s7', on, { modeBefore: 'RUN' });
     expect(result.anomalies.map(({ kind }) => kind)).toEqual(['left-run']);
     expect(on.arrived).toHaveLength(3);
-    const known = bench(answering(s7Plc({ lists: stopped })));
+    const known = bench(answering(s7Controller({ lists: stopped })));
     expect((await identify('s7', known, { modeBefore: 'STOP' })).anomalies).toEqual([]);
   });
 
   it.each(['connect', 'setup'] as const)('ends where %s is refused', async (refuses) => {
-    const on = bench(answering(s7Plc({ lists: usualLists, refuses })));
+    const on = bench(answering(s7Controller({ lists: usualLists, refuses })));
     const result = await identify('s7', on);
     expect(saidOf(result)['orderNumber']).toMatch(/^! denied-by-device/);
     expect(on.arrived).toHaveLength(refuses === 'connect' ? 1 : 2);
@@ -216,13 +216,13 @@ describe('Modbus', () => {
 });
 
 describe('pace and limits', () => {
-  const plc = (afterMs: (count: number) => number): Device => {
-    const server = s7Plc({ lists: usualLists });
+  const controller = (afterMs: (count: number) => number): Device => {
+    const server = s7Controller({ lists: usualLists });
     return (bytes, _kind, count) => server(bytes).map((answer) => ({ bytes: answer, afterMs: afterMs(count) }));
   };
 
   it('leaves more than half a second before each packet, with one in flight', async () => {
-    const on = bench(plc(() => 20));
+    const on = bench(controller(() => 20));
     const result = await identify('s7', on);
     const times = on.arrived.map(({ atMs }) => atMs);
     for (const [index, time] of times.slice(1).entries())
@@ -233,7 +233,7 @@ describe('pace and limits', () => {
   });
 
   it('waits again where a timer fires early', async () => {
-    const on = bench(plc(() => 20));
+    const on = bench(controller(() => 20));
     const { sleep } = on.options;
     await identify('s7', on, { sleep: (ms) => sleep(Math.ceil(ms / 3)) });
     const times = on.arrived.map(({ atMs }) => atMs);
@@ -263,21 +263,21 @@ describe('pace and limits', () => {
     ['does not triple', (count: number) => (count > 4 ? 290 : 20), 7],
     ['is slow from the beginning', () => 900, 7],
   ] as const)('sees a reply time that %s', async (_name, afterMs, packets) => {
-    const on = bench(plc(afterMs));
+    const on = bench(controller(afterMs));
     const result = await identify('s7', on);
     expect(result.anomalies.map(({ kind }) => kind)).toEqual(packets === 5 ? ['slow'] : []);
     expect(on.arrived).toHaveLength(packets);
   });
 
   it('knows from the last job what is slow', async () => {
-    const on = bench(plc(() => 900));
+    const on = bench(controller(() => 900));
     const result = await identify('s7', on, { usualReplyMs: 200 });
     expect(result.anomalies).toMatchObject([{ kind: 'slow', usualMs: 200, replyMs: 900 }]);
     expect(on.arrived).toHaveLength(1);
   });
 
   it('takes silence after an answer for the slowest of answers', async () => {
-    const server = s7Plc({ lists: usualLists });
+    const server = s7Controller({ lists: usualLists });
     const on = bench((bytes, _kind, count) => (count > 3 ? [] : server(bytes).map((answer) => ({ bytes: answer }))));
     expect((await identify('s7', on)).anomalies.map(({ kind }) => kind)).toEqual(['slow']);
     expect(on.arrived).toHaveLength(4);
@@ -313,7 +313,7 @@ describe('pace and limits', () => {
 
   it('ends between two packets when everything is switched off', async () => {
     let asked = 0;
-    const on = bench(plc(() => 5));
+    const on = bench(controller(() => 5));
     const result = await identify('s7', on, {
       isStopped: () => {
         asked += 1;
@@ -326,10 +326,10 @@ describe('pace and limits', () => {
   });
 
   it('takes answers in any pieces', async () => {
-    const whole = saidOf(await identify('s7', bench(plc(() => 1))));
+    const whole = saidOf(await identify('s7', bench(controller(() => 1))));
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 1, max: 40 }), async (size) => {
-        const server = s7Plc({ lists: usualLists });
+        const server = s7Controller({ lists: usualLists });
         const on = bench((bytes) =>
           server(bytes).flatMap((answer): Reply[] =>
             Array.from({ length: Math.ceil(answer.length / size) }, (_, at) => ({

@@ -21,7 +21,7 @@ import { cleanText } from '../../src/controllers/protocols/text.ts';
 import { element, elementAt, integer, numberOf, octets } from '../../src/platform/ber.ts';
 import { annotationOf, iAm, identityAnswer, lookupReply, propertyReply } from './messages.ts';
 import { modbusServer } from './modbus-server.ts';
-import { s7Plc, usualLists } from './s7-plc.ts';
+import { s7Controller, usualLists } from './s7-controller.ts';
 
 // What every reader of bytes from a device keeps: it says something short and clean, or nothing, or that the bytes are cut.
 
@@ -50,7 +50,7 @@ const pdu = element(0xa2, integer(1), integer(0), integer(0), element(0x30, sysD
 
 const samples: ReadonlyMap<string, Buffer> = new Map([
   ['modbus', modbusServer({ objects: [[0, 'Acme']] })(list)[0] ?? Buffer.alloc(0)],
-  ['s7', s7Plc({ lists: usualLists })(readList(1, 'identification').bytes)[0] ?? Buffer.alloc(0)],
+  ['s7', s7Controller({ lists: usualLists })(readList(1, 'identification').bytes)[0] ?? Buffer.alloc(0)],
   ['enip', identityAnswer()],
   ['pnio-cm', lookupReply(question, annotation, 'big', noHandle)],
   [

@@ -52,10 +52,10 @@ export const target: FuzzTarget = {
     const at = '2026-05-01T00:00:00Z';
     const pem = '-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n';
     const device = { uuid: null, serial: 's', macs: ['00:11:22:33:44:55'], hostname: 'h', os: 'linux', arch: 'amd64' };
-    const asked = { plc: 'p', protocol: 's7', kind: 'tcp', host: '192.0.2.1', port: 102 };
+    const asked = { controller: 'p', protocol: 's7', kind: 'tcp', host: '192.0.2.1', port: 102 };
     const identification = {
       end: 'done',
-      exchanges: [{ plc: 'p', protocol: 's7', outcome: 'answered', readings: [] }],
+      exchanges: [{ controller: 'p', protocol: 's7', outcome: 'answered', readings: [] }],
       packets: [{ ...asked, at: 1, attempt: 1, what: 'send', hex: '00', sha256: 'ab'.repeat(32) }],
     };
     const switches = { identify: true, modules: true, details: false, mode: false };
@@ -67,7 +67,7 @@ export const target: FuzzTarget = {
       digest: 'ab'.repeat(32),
       from: at,
       until: at,
-      targets: [{ plc: 'p', zone: '', host: '192.0.2.1', gapMs: 1_000, asks }],
+      targets: [{ controller: 'p', zone: '', host: '192.0.2.1', gapMs: 1_000, asks }],
       timeoutMs: 60_000,
     };
     const bodies = [

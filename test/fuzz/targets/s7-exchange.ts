@@ -6,14 +6,14 @@ import {
   s7Of,
   setupRequest,
 } from '@sallyport/bundle-tools/controllers/protocols/s7/requests';
-import { type Lists, s7Plc, usualLists } from '../../../bundle-tools/test/controllers/s7-plc.ts';
+import { type Lists, s7Controller, usualLists } from '../../../bundle-tools/test/controllers/s7-controller.ts';
 import { exchangeTarget, script } from '../exchange.ts';
 
 const order: readonly ListName[] = ['mode', 'identification', 'names', 'protection', 'mode'];
 const answers = (lists: () => Lists): Buffer[] => {
-  const plc = s7Plc({ lists });
+  const controller = s7Controller({ lists });
   const requests = [connectRequest(), setupRequest(1), ...order.map((name, index) => readList(index + 2, name))];
-  return requests.flatMap(({ bytes }) => plc(bytes));
+  return requests.flatMap(({ bytes }) => controller(bytes));
 };
 
 // The number of a message stands behind two headers in both directions.

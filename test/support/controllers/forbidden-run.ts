@@ -4,7 +4,7 @@ import { modbusLength } from '@sallyport/bundle-tools/controllers/protocols/modb
 import { tpktLength } from '@sallyport/bundle-tools/controllers/protocols/s7/client';
 import { type Identification, PROTOCOLS, type Protocol } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { modbusServer } from '../../../bundle-tools/test/controllers/modbus-server.ts';
-import { s7Plc, usualLists } from '../../../bundle-tools/test/controllers/s7-plc.ts';
+import { s7Controller, usualLists } from '../../../bundle-tools/test/controllers/s7-controller.ts';
 import { until } from '../until.ts';
 import { startCapture } from './capture.ts';
 import { hostileTcp, hostileUdp, tcpManners, udpManners } from './hostile.ts';
@@ -67,7 +67,7 @@ const peers = async (): Promise<Device[]> => {
     },
     {
       protocol: 's7' as const,
-      peer: await startTcpDevice(() => s7Plc({ lists: usualLists, partBytes: 90 }), tpktLength, placeOf('s7')),
+      peer: await startTcpDevice(() => s7Controller({ lists: usualLists, partBytes: 90 }), tpktLength, placeOf('s7')),
     },
     ...(hasPython('pymodbus')
       ? [

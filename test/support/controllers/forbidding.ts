@@ -1,7 +1,7 @@
 import type { Appliance } from '@sallyport/appliance/compose';
+import type { Forbidden } from '@sallyport/appliance/features/controllers/identify/allowance';
+import { identificationStore } from '@sallyport/appliance/features/controllers/identify/store';
 import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
-import type { Forbidden } from '@sallyport/appliance/features/plcs/identify/allowance';
-import { identificationStore } from '@sallyport/appliance/features/plcs/identify/store';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { vi } from 'vitest';
 
@@ -31,7 +31,7 @@ const off = { queryDetails: 'off', queryIdentify: 'off' };
 const setZone =
   (patch: Record<string, unknown>) =>
   ({ appliance, by, zone }: Approved): void => {
-    appliance.objects.update(by, 'plc-zone', zone, patch);
+    appliance.objects.update(by, 'controller-zone', zone, patch);
   };
 
 export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
@@ -57,7 +57,7 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
     change: ({ appliance, run, controller }) => {
       appliance.identification.permits.ask(run, {
         what: 'send',
-        plc: controller,
+        controller: controller,
         protocol: 'modbus',
         kind: 'tcp',
         place: 0,
@@ -69,7 +69,7 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
   changed: {
     what: 'the approval was withdrawn by a change of the job',
     change: ({ appliance, by, job }) => {
-      appliance.objects.update(by, 'plc-identification', job, { gapMs: 900 });
+      appliance.objects.update(by, 'controller-identification', job, { gapMs: 900 });
     },
   },
   approval: {
@@ -93,29 +93,33 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
   credential: {
     what: 'the credentials were changed',
     change: ({ appliance, by, credential }) => {
-      appliance.objects.update(by, 'plc-credential', credential, { community: 'other' });
+      appliance.objects.update(by, 'controller-credential', credential, { community: 'other' });
     },
   },
   gone: {
     what: 'the controller has become part of another one',
     change: ({ appliance, by, controller }) => {
-      appliance.plcs.merge(by, appliance.plcs.create(by, { name: `other than ${controller}` }).publicId, controller);
+      appliance.controllers.merge(
+        by,
+        appliance.controllers.create(by, { name: `other than ${controller}` }).publicId,
+        controller,
+      );
     },
   },
   archived: {
     what: 'the controller was set aside',
-    change: ({ appliance, by, controller }) => void appliance.plcs.decide(by, [controller], 'archived'),
+    change: ({ appliance, by, controller }) => void appliance.controllers.decide(by, [controller], 'archived'),
   },
   address: {
     what: 'the controller has moved to another address',
-    change: ({ appliance, by, controller }) => appliance.plcs.edit(by, controller, { address: '127.0.0.250' }),
+    change: ({ appliance, by, controller }) => appliance.controllers.edit(by, controller, { address: '127.0.0.250' }),
   },
   zone: {
     what: 'the controller is in another zone',
     change: ({ appliance, by, controller, zone }) => {
-      const { body } = appliance.objects.get('plc-zone', zone);
-      const other = appliance.objects.create(by, 'plc-zone', { ...body, name: `other than ${zone}` }).id;
-      appliance.plcs.edit(by, controller, { zone: other });
+      const { body } = appliance.objects.get('controller-zone', zone);
+      const other = appliance.objects.create(by, 'controller-zone', { ...body, name: `other than ${zone}` }).id;
+      appliance.controllers.edit(by, controller, { zone: other });
     },
   },
   'no-zone': {
@@ -136,7 +140,7 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
         zone,
         run,
         at: nowMs(),
-        plc: controller,
+        controller: controller,
         code: 'reset',
         detail: '',
       }),

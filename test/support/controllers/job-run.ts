@@ -40,7 +40,7 @@ const main = async (file: string): Promise<JobRun> => {
   const site = await openAppliance();
   introduce(site.db, 'anna', 'boris');
   const zoneOf = (name: string): string =>
-    site.objects.create(systemActor, 'plc-zone', {
+    site.objects.create(systemActor, 'controller-zone', {
       name,
       level: '1',
       prefixes: ['127.0.1.0/24'],
@@ -53,9 +53,9 @@ const main = async (file: string): Promise<JobRun> => {
     }).id;
   const [calm, odd] = [zoneOf('Calm'), zoneOf('Odd')];
   const controller = (last: number, zone: string): string =>
-    site.plcs.create(systemActor, { name: `PLC-${last}`, zone, address: at(last) }).publicId;
+    site.controllers.create(systemActor, { name: `PLC-${last}`, zone, address: at(last) }).publicId;
   const job = (name: string, controllers: string[]): string =>
-    site.objects.create(signedIn('anna'), 'plc-identification', {
+    site.objects.create(signedIn('anna'), 'controller-identification', {
       name,
       controllers,
       protocols: ['s7', 'modbus', 'enip'],

@@ -11,7 +11,7 @@ export type OutcomeRow = {
   readonly label: string;
   readonly outcome: OutcomeName;
   readonly changes: readonly {
-    /** `plc`, or the sort and the key of a part. */
+    /** `controller`, or the sort and the key of a part. */
     readonly part: string;
     readonly field: string;
     readonly before: string | null;
@@ -57,8 +57,8 @@ const levels: Readonly<Record<OutcomeName, Level>> = {
 
 /** The collection in whose words a field is said. */
 const collectionOf = (part: string): string => {
-  const sort = part.split(' ')[0] ?? 'plc';
-  return sort === 'plc' || sort === '' ? 'plc' : `plc-${sort}`;
+  const sort = part.split(' ')[0] ?? 'controller';
+  return sort === 'controller' || sort === '' ? 'controller' : `controller-${sort}`;
 };
 
 /** What a field of the record is called. */
@@ -72,7 +72,7 @@ const Changes = ({ ctx, row }: { ctx: Ctx; row: OutcomeRow }) => (
     {row.changes.slice(0, shownChanges).map(({ part, field, before, after, lost }) => (
       <DiffLine ctx={ctx} sign={before === null ? 'added' : after === null ? 'removed' : 'changed'}>
         <span class="second">
-          {part === 'plc' ? null : <span translate="no">{part.slice(part.indexOf(' ') + 1)} </span>}
+          {part === 'controller' ? null : <span translate="no">{part.slice(part.indexOf(' ') + 1)} </span>}
           {fieldLabel(ctx, part, field)}:{' '}
         </span>
         {before === null ? null : (

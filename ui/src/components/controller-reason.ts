@@ -5,5 +5,8 @@ import type { Said } from '../model.ts';
 export const controllerReason = (ctx: Ctx, { key, params }: Said): string => {
   const field = params?.['field'];
   if (typeof field !== 'string') return ctx.say({ key, ...(params === undefined ? {} : { params }) });
-  return ctx.say({ key, params: { ...params, field: ctx.tDynamic(`collection.plc.field.${field}`, {}, field) } });
+  return ctx.say({
+    key,
+    params: { ...params, field: ctx.tDynamic(`collection.controller.field.${field}`, {}, field) },
+  });
 };

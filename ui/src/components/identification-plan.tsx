@@ -5,7 +5,11 @@ import type { LeftOutView, PlannedPacketView, PlanTargetView } from '../views/id
 import { DataTable } from './table.tsx';
 
 const fieldText = (ctx: Ctx, field: string): string =>
-  ctx.tDynamic(`collection.plc.field.${field}`, {}, ctx.tDynamic(`kind.plc-identification.field.${field}`, {}, field));
+  ctx.tDynamic(
+    `collection.controller.field.${field}`,
+    {},
+    ctx.tDynamic(`kind.controller-identification.field.${field}`, {}, field),
+  );
 
 const Packets = ({ ctx, target }: { ctx: Ctx; target: PlanTargetView }) => (
   <>
@@ -71,7 +75,7 @@ export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTa
         label: ctx.t('identification.target'),
         any: true,
         cell: (row) => (
-          <a class="name" href={paths.identificationPolicy(row.plc)} translate="no">
+          <a class="name" href={paths.identificationPolicy(row.controller)} translate="no">
             {row.label}
           </a>
         ),
@@ -140,7 +144,7 @@ export const LeftOutTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly LeftOutVi
         label: ctx.t('identification.target'),
         any: true,
         cell: (row) => (
-          <a href={paths.identificationPolicy(row.plc)} translate="no">
+          <a href={paths.identificationPolicy(row.controller)} translate="no">
             {row.label}
           </a>
         ),

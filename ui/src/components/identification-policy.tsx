@@ -8,7 +8,7 @@ type PolicySourceView = 'site' | 'none' | 'zone' | 'device' | 'safety';
 type StatedView = { readonly value: string; readonly from: PolicySourceView };
 
 export type PolicyView = {
-  readonly plc: string;
+  readonly controller: string;
   readonly label: string;
   readonly level: StatedView;
   readonly switches: readonly {
@@ -39,7 +39,7 @@ const wordOf = (ctx: Ctx, value: string, from: PolicySourceView): string =>
   ctx.t('identification.wordOf', { value, source: ctx.t(`identification.source.${from}`) });
 
 const hoursOf = (ctx: Ctx, { days, from, until, source }: PolicyView['hours'][number]): string => {
-  const names = days.map((day) => ctx.tDynamic(`kind.plc-zone.option.queryDays.${day}`)).join(', ');
+  const names = days.map((day) => ctx.tDynamic(`kind.controller-zone.option.queryDays.${day}`)).join(', ');
   const time = from === undefined || until === undefined ? '' : ctx.t('identification.hoursOf', { from, until });
   return wordOf(ctx, [names, time].filter((part) => part !== '').join(', '), source);
 };
@@ -64,13 +64,13 @@ export const PolicyFacts = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
       rows={[
         [
           ctx.t('identification.level'),
-          wordOf(ctx, ctx.tDynamic(`kind.plc-zone.option.queryPolicy.${policy.level.value}`), policy.level.from),
+          wordOf(ctx, ctx.tDynamic(`kind.controller-zone.option.queryPolicy.${policy.level.value}`), policy.level.from),
         ],
         ...policy.switches.map(
           ({ name, stated }) =>
             [
-              ctx.t(`kind.plc-query-policy.field.${switchFields[name]}`),
-              wordOf(ctx, ctx.tDynamic(`kind.plc-query-policy.option.queryMode.${stated.value}`), stated.from),
+              ctx.t(`kind.controller-query-policy.field.${switchFields[name]}`),
+              wordOf(ctx, ctx.tDynamic(`kind.controller-query-policy.option.queryMode.${stated.value}`), stated.from),
             ] as const,
         ),
         [
@@ -102,7 +102,7 @@ export const PolicyPanel = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
   <Panel
     title={ctx.t('identification.policy')}
     foot={
-      <LinkButton small href={paths.identificationPolicy(policy.plc)}>
+      <LinkButton small href={paths.identificationPolicy(policy.controller)}>
         {ctx.t('identification.policyChange')}
       </LinkButton>
     }

@@ -43,7 +43,9 @@ export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
             key: 'protocol',
             label: ctx.t('identification.protocol'),
             cell: (row) => (
-              <span translate="no">{ctx.tDynamic(`kind.plc-identification.option.protocols.${row.protocol}`)}</span>
+              <span translate="no">
+                {ctx.tDynamic(`kind.controller-identification.option.protocols.${row.protocol}`)}
+              </span>
             ),
           },
           {

@@ -7,8 +7,8 @@ const kindsOfPage = {
   discovery: ['agent-scan', 'neighbour-collection'],
   software: ['executable-collection', 'file-search'],
   deployments: ['deploy-consent'],
-  controllers: ['plc-field'],
-  identification: ['plc-credential'],
+  controllers: ['controller-field'],
+  identification: ['controller-credential'],
 } as const;
 
 /** Links to the lists of the kinds that belong to a page. */

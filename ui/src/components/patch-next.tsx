@@ -9,7 +9,7 @@ const why = (ctx: Ctx, gates: readonly GateView[]): string | undefined => {
   const closed = gates.filter(({ open }) => !open);
   return closed.length === 0
     ? undefined
-    : closed.map(({ reason, plcs }) => ctx.tDynamic(`patches.why.${reason}`, { plcs })).join(' ');
+    : closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ');
 };
 
 const duties = (ctx: Ctx, names: readonly string[]): string =>

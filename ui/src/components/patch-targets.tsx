@@ -53,7 +53,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
               key: 'checks',
               label: ctx.t('patches.checklist'),
               cell: (row) => (
-                <a href={paths.patchCheck(patch.id, row.plc)}>
+                <a href={paths.patchCheck(patch.id, row.controller)}>
                   <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
                     {row.openChecks === 0
                       ? ctx.t('patches.checklistDone')
@@ -79,7 +79,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
                   <PostForm ctx={ctx} action={paths.patchTarget(patch.id)}>
                     <Hidden
                       fields={[
-                        ['plc', row.plc],
+                        ['controller', row.controller],
                         ['wanted', 'no'],
                       ]}
                     />
@@ -101,7 +101,7 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
               <Hidden fields={[['wanted', 'yes']]} />
               <SelectField
                 ctx={ctx}
-                name="plc"
+                name="controller"
                 label={ctx.t('patches.chooseController')}
                 options={controllers.map(({ id, name }) => ({ value: id, label: name }))}
               />

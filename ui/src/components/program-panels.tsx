@@ -242,7 +242,7 @@ export const FilesPanel = ({
   files: readonly ProjectFileView[];
   errors: FieldErrors | undefined;
 }) => {
-  const label = (field: string): string => ctx.tDynamic(`kind.plc-project-file.field.${field}`);
+  const label = (field: string): string => ctx.tDynamic(`kind.controller-project-file.field.${field}`);
   return (
     <Panel title={ctx.t('integrity.files')}>
       {files.length === 0 ? (
@@ -260,7 +260,7 @@ export const FilesPanel = ({
               head: true,
               any: true,
               cell: (file) => (
-                <a href={paths.object('plc-project-file', file.id)} translate="no">
+                <a href={paths.object('controller-project-file', file.id)} translate="no">
                   {file.name}
                 </a>
               ),
@@ -268,7 +268,7 @@ export const FilesPanel = ({
             {
               key: 'sort',
               label: label('sort'),
-              cell: ({ sort }) => ctx.tDynamic(`kind.plc-project-file.option.sort.${sort}`),
+              cell: ({ sort }) => ctx.tDynamic(`kind.controller-project-file.option.sort.${sort}`),
             },
             {
               key: 'sha256',
@@ -319,7 +319,7 @@ export const FilesPanel = ({
             label={label('sort')}
             options={sorts.map((value) => ({
               value,
-              label: ctx.tDynamic(`kind.plc-project-file.option.sort.${value}`),
+              label: ctx.tDynamic(`kind.controller-project-file.option.sort.${value}`),
             }))}
             errors={errors}
           />
@@ -331,7 +331,7 @@ export const FilesPanel = ({
             label={label('place')}
             maxLength={300}
             errors={errors}
-            hint={ctx.t('kind.plc-project-file.hint.place')}
+            hint={ctx.t('kind.controller-project-file.hint.place')}
           />
           <TextField
             ctx={ctx}

@@ -23,16 +23,16 @@ const tabKinds = [
 
 /** Beside which tab of the section Controllers an object of a kind belongs; the other kinds of controllers beside the list. */
 const controllerTabs: Readonly<Record<string, ControllersTab>> = {
-  'plc-zone': 'zones',
-  'plc-conduit': 'zones',
-  'plc-program': 'integrity',
-  'plc-project-file': 'integrity',
-  'plc-identification': 'identification',
-  'plc-query-policy': 'identification',
-  'plc-credential': 'identification',
-  'plc-csv-mapping': 'import',
-  'plc-review': 'review',
-  'plc-synonym': 'review',
+  'controller-zone': 'zones',
+  'controller-conduit': 'zones',
+  'controller-program': 'integrity',
+  'controller-project-file': 'integrity',
+  'controller-identification': 'identification',
+  'controller-query-policy': 'identification',
+  'controller-credential': 'identification',
+  'controller-csv-mapping': 'import',
+  'controller-review': 'review',
+  'controller-synonym': 'review',
   'maintenance-window': 'windows',
   'outage-plan': 'windows',
   mitigation: 'measures',
@@ -78,7 +78,7 @@ export const SettingsFrame = ({
   actions?: Child;
   children: Child;
 }) => {
-  const tab = controllerTabs[current] ?? (current.startsWith('plc-') ? 'list' : undefined);
+  const tab = controllerTabs[current] ?? (current.startsWith('controller-') ? 'list' : undefined);
   const [section, label, href] = homes[current] ?? [];
   const way = [
     ...(label === undefined || href === undefined ? [] : [{ label: ctx.tDynamic(label), href }]),

@@ -34,7 +34,7 @@ const ZoneHealth = ({ ctx, zone }: { ctx: Ctx; zone: ZoneView }) => {
 export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[] }) => (
   <DataTable
     ctx={ctx}
-    caption={ctx.t('kind.plc-zone.title')}
+    caption={ctx.t('kind.controller-zone.title')}
     rows={zones}
     records="labelled"
     columns={[
@@ -51,7 +51,7 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
       {
         key: 'level',
         label: ctx.t('zones.level'),
-        cell: (zone) => ctx.tDynamic(`kind.plc-zone.option.level.${zone.level}`),
+        cell: (zone) => ctx.tDynamic(`kind.controller-zone.option.level.${zone.level}`),
       },
       { key: 'state', label: ctx.t('zones.state'), cell: (zone) => <ZoneHealth ctx={ctx} zone={zone} /> },
       {
@@ -75,7 +75,7 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
       {
         key: 'queries',
         label: ctx.t('zones.queries'),
-        cell: (zone) => ctx.tDynamic(`kind.plc-zone.option.queryPolicy.${zone.queryPolicy}`),
+        cell: (zone) => ctx.tDynamic(`kind.controller-zone.option.queryPolicy.${zone.queryPolicy}`),
       },
     ]}
   />
@@ -85,7 +85,7 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
 export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly ConduitView[] }) => (
   <DataTable
     ctx={ctx}
-    caption={ctx.t('kind.plc-conduit.title')}
+    caption={ctx.t('kind.controller-conduit.title')}
     rows={conduits}
     records="labelled"
     columns={[
@@ -94,7 +94,7 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
         label: ctx.t('zones.conduit'),
         head: true,
         cell: (conduit) => (
-          <a href={paths.object('plc-conduit', conduit.id)} translate="no">
+          <a href={paths.object('controller-conduit', conduit.id)} translate="no">
             {conduit.name}
           </a>
         ),
@@ -120,12 +120,12 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
       {
         key: 'direction',
         label: ctx.t('zones.direction'),
-        cell: ({ direction }) => ctx.tDynamic(`kind.plc-conduit.option.direction.${direction}`),
+        cell: ({ direction }) => ctx.tDynamic(`kind.controller-conduit.option.direction.${direction}`),
       },
       {
         key: 'means',
         label: ctx.t('zones.means'),
-        cell: ({ means }) => ctx.tDynamic(`kind.plc-conduit.option.means.${means}`),
+        cell: ({ means }) => ctx.tDynamic(`kind.controller-conduit.option.means.${means}`),
       },
       {
         key: 'rules',

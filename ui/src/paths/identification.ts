@@ -10,7 +10,7 @@ export const identificationPaths = {
   /** POST `zone`, `reason`: a halted zone may be asked again. */
   identificationZones: () => '/controllers/identification/zones',
   /** What may be asked of one controller; POST sets its own word. */
-  identificationPolicy: (plc: string) => `/controllers/identification/policy/${segment(plc)}`,
+  identificationPolicy: (controller: string) => `/controllers/identification/policy/${segment(controller)}`,
   /** The dry run and the log of a job; POST: `action` approve, start or stop. */
   identificationJob: (id: string) => `/controllers/identification/${segment(id)}`,
   /** Server-sent events. */
@@ -27,7 +27,7 @@ export const identificationPatterns: Readonly<Record<keyof typeof identification
   identification: '/controllers/identification',
   identificationSwitch: '/controllers/identification/switch',
   identificationZones: '/controllers/identification/zones',
-  identificationPolicy: '/controllers/identification/policy/:plc',
+  identificationPolicy: '/controllers/identification/policy/:controller',
   identificationJob: '/controllers/identification/:id',
   identificationStream: '/controllers/identification/:id/stream',
   identificationCsv: '/controllers/identification/:id/packets.csv',

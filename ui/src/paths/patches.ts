@@ -16,10 +16,10 @@ export const patchesPaths = {
   patchExtend: (id: number) => `/controllers/patches/${id}/extend`,
   /** POST `targetVersion`, `sha256`, `vulnerabilities` */
   patchDescribe: (id: number) => `/controllers/patches/${id}/describe`,
-  /** POST `plc`, `wanted` */
+  /** POST `controller`, `wanted` */
   patchTarget: (id: number) => `/controllers/patches/${id}/controllers`,
   /** The checklist of one controller; POST answers it. */
-  patchCheck: (id: number, plc: string) => `/controllers/patches/${id}/check/${segment(plc)}`,
+  patchCheck: (id: number, controller: string) => `/controllers/patches/${id}/check/${segment(controller)}`,
   /** GET form, POST multipart: a vendor's list; answers with what it would do. */
   approvals: () => '/controllers/approvals',
   /** POST `draft`, `preset`, `name` */
@@ -52,7 +52,7 @@ export const patchesPatterns: Readonly<Record<keyof typeof patchesPaths, string>
   patchExtend: '/controllers/patches/:id/extend',
   patchDescribe: '/controllers/patches/:id/describe',
   patchTarget: '/controllers/patches/:id/controllers',
-  patchCheck: '/controllers/patches/:id/check/:plc',
+  patchCheck: '/controllers/patches/:id/check/:controller',
   approvals: '/controllers/approvals',
   approvalsApply: '/controllers/approvals/apply',
   approvalsUndo: '/controllers/approvals/undo',

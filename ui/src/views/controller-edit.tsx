@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { ObjectControl } from './object-form.tsx';
 import type { KindField } from './objects.tsx';
 
-/** POST fields: csrf, revision, comment, `f.<name>` per field of the kind plc-record. */
+/** POST fields: csrf, revision, comment, `f.<name>` per field of the kind controller-record. */
 type ControllerEditProps = {
   readonly ctx: Ctx;
   /** Absent: a controller that nothing spoke of yet. */
@@ -25,7 +25,9 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
       : ctx.t('controllers.editTitle', { name: controller.name });
   const back = controller === undefined ? paths.controllers() : paths.controller(controller.id);
   const labels = Object.fromEntries(
-    groups.flatMap(({ fields }) => fields.map(({ name }) => [name, ctx.tDynamic(`kind.plc-record.field.${name}`)])),
+    groups.flatMap(({ fields }) =>
+      fields.map(({ name }) => [name, ctx.tDynamic(`kind.controller-record.field.${name}`)]),
+    ),
   );
   return (
     <ControllersFrame
@@ -40,7 +42,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         ? {}
         : {
             actions: (
-              <LinkButton href={paths.objectRevisions('plc-record', controller.id)}>
+              <LinkButton href={paths.objectRevisions('controller-record', controller.id)}>
                 {ctx.t('objects.revisions')}
               </LinkButton>
             ),
@@ -59,7 +61,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
               {group.fields.map((field) => (
                 <ObjectControl
                   ctx={ctx}
-                  kind="plc-record"
+                  kind="controller-record"
                   field={field}
                   value={values[field.name] ?? null}
                   errors={errors}

@@ -71,7 +71,7 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
           <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
             {ctx.t('imports.look')}
           </Button>
-          <a href={paths.objects('plc-csv-mapping')}>{ctx.t('imports.mapping.all')}</a>
+          <a href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</a>
         </div>
       </PostForm>
     </div>

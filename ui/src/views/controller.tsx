@@ -184,22 +184,22 @@ export const ControllerPage = (props: ControllerProps) => {
           </Panel>
           <Parts
             ctx={ctx}
-            collection="plc-module"
-            title={ctx.tDynamic('collection.plc-module.title')}
+            collection="controller-module"
+            title={ctx.tDynamic('collection.controller-module.title')}
             rows={props.modules}
             fields={['name', 'orderNumber', 'model', 'firmware', 'serial', 'state']}
           />
           <Parts
             ctx={ctx}
-            collection="plc-interface"
-            title={ctx.tDynamic('collection.plc-interface.title')}
+            collection="controller-interface"
+            title={ctx.tDynamic('collection.controller-interface.title')}
             rows={props.interfaces}
             fields={['address', 'mask', 'mac', 'stationName', 'vlan', 'switchPort']}
           />
           <Parts
             ctx={ctx}
-            collection="plc-service"
-            title={ctx.tDynamic('collection.plc-service.title')}
+            collection="controller-service"
+            title={ctx.tDynamic('collection.controller-service.title')}
             rows={props.services}
             fields={['protocol', 'security', 'product', 'version', 'state']}
           />

@@ -151,7 +151,7 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
     key: 'role',
     label: ctx.t('controllers.role'),
     cell: (row) =>
-      row.role === undefined ? '–' : ctx.tDynamic(`collection.plc.choice.role.${row.role}`, {}, row.role),
+      row.role === undefined ? '–' : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
   },
   serial: { key: 'serial', label: ctx.t('controllers.serial'), cell: (row) => text(row.serial) },
   modules: {

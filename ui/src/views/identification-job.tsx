@@ -90,7 +90,7 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
           </Button>
         </PostForm>
       )}
-      <LinkButton href={paths.object('plc-identification', job.id)}>{ctx.t('identification.edit')}</LinkButton>
+      <LinkButton href={paths.object('controller-identification', job.id)}>{ctx.t('identification.edit')}</LinkButton>
       <LinkButton href={paths.identificationNotice(job.id)}>{ctx.t('identification.notice')}</LinkButton>
       {run === undefined ? null : (
         <LinkButton href={paths.identificationCsv(job.id)} download>

@@ -57,7 +57,7 @@ export type PlannedPacketView = {
 };
 
 export type PlanTargetView = {
-  readonly plc: string;
+  readonly controller: string;
   readonly label: string;
   readonly host: string;
   readonly zoneName: string;
@@ -69,7 +69,7 @@ export type PlanTargetView = {
   readonly override: { readonly by: string; readonly reason: string } | undefined;
 };
 
-export type LeftOutView = { readonly plc: string; readonly label: string; readonly why: string };
+export type LeftOutView = { readonly controller: string; readonly label: string; readonly why: string };
 
 export type SentPacketView = {
   readonly at: When;

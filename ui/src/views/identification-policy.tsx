@@ -30,7 +30,7 @@ const switches = ['queryIdentify', 'queryModules', 'queryDetails', 'queryMode'] 
 
 /** What may be asked of one controller: what holds and whose word it is, and the controller's own word. */
 export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: IdentificationPolicyProps) => {
-  const label = (field: string): string => ctx.tDynamic(`kind.plc-query-policy.field.${field}`);
+  const label = (field: string): string => ctx.tDynamic(`kind.controller-query-policy.field.${field}`);
   const labels = Object.fromEntries(Object.keys(values).map((name) => [name, label(name)]));
   return (
     <ControllersFrame
@@ -48,7 +48,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
       </Panel>
       <Panel title={ctx.t('identification.policyChange')}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.identificationPolicy(policy.plc)} class="form">
+          <PostForm ctx={ctx} action={paths.identificationPolicy(policy.controller)} class="form">
             <SelectField
               ctx={ctx}
               name="queryPolicy"
@@ -57,7 +57,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
               errors={errors}
               options={levels.map((value) => ({
                 value,
-                label: ctx.t(`kind.plc-query-policy.option.queryPolicy.${value}`),
+                label: ctx.t(`kind.controller-query-policy.option.queryPolicy.${value}`),
               }))}
             />
             {switches.map((name) => (
@@ -69,7 +69,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
                 errors={errors}
                 options={states.map((value) => ({
                   value,
-                  label: ctx.t(`kind.plc-query-policy.option.${name}.${value}`),
+                  label: ctx.t(`kind.controller-query-policy.option.${name}.${value}`),
                 }))}
               />
             ))}

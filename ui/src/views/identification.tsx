@@ -89,7 +89,7 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
   const add = (
     <LinkButton
       kind="primary"
-      href={paths.objectNew('plc-identification')}
+      href={paths.objectNew('controller-identification')}
       unavailable={withoutRight(ctx, 'devices:write')}
     >
       {ctx.t('identification.newJob')}

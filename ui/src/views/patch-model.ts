@@ -7,7 +7,7 @@ export type GateView = {
   readonly gate: string;
   readonly open: boolean;
   readonly reason?: string | undefined;
-  readonly plcs: string;
+  readonly controllers: string;
 };
 
 export type OptionView = {
@@ -30,7 +30,7 @@ export type RequestView = {
 };
 
 export type TargetRow = {
-  readonly plc: string;
+  readonly controller: string;
   readonly name: string;
   readonly firmware: string | null;
   readonly readAt: When | null;

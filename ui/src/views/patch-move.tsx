@@ -31,7 +31,7 @@ type PatchMoveProps = {
   readonly wanted: readonly string[];
   readonly duties: readonly string[];
   /** What keeps it from happening now, in words. */
-  readonly closed: readonly { readonly reason: string; readonly plcs: string }[];
+  readonly closed: readonly { readonly reason: string; readonly controllers: string }[];
   readonly windows: readonly WindowChoice[];
   readonly values: Readonly<Record<string, string>>;
   readonly errors?: FieldErrors | undefined;
@@ -105,7 +105,7 @@ export const PatchMove = (props: PatchMoveProps) => {
       <ErrorSummary ctx={ctx} errors={errors} labels={{ ...labels, reason: ctx.t('patches.reason') }} />
       {closed.length === 0 ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('patches.notNow')} alert={errors !== undefined}>
-          {closed.map(({ reason, plcs }) => ctx.tDynamic(`patches.why.${reason}`, { plcs })).join(' ')}
+          {closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ')}
         </Notice>
       )}
       <Panel>

@@ -36,7 +36,7 @@ export const PatchPage = (props: PatchProps) => {
           comment: ctx.t('patches.comment'),
           targetVersion: ctx.t('patches.targetVersion'),
           sha256: ctx.t('patches.sha256'),
-          plc: ctx.t('patches.chooseController'),
+          controller: ctx.t('patches.chooseController'),
           clock: ctx.t('patches.clockLabel'),
         }}
       />

@@ -93,7 +93,7 @@ export type PlanRow = {
   readonly patch: number;
   readonly patchId: string;
   readonly state: string;
-  readonly plc: string | undefined;
+  readonly controller: string | undefined;
   readonly name: string | undefined;
   readonly openChecks: number;
 };
@@ -169,10 +169,10 @@ export const PlanPage = ({
               key: 'checks',
               label: ctx.t('patches.checklist'),
               cell: (row) =>
-                row.plc === undefined ? (
+                row.controller === undefined ? (
                   <span class="dim">–</span>
                 ) : (
-                  <a href={paths.patchCheck(row.patch, row.plc)}>
+                  <a href={paths.patchCheck(row.patch, row.controller)}>
                     <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
                       {row.openChecks === 0
                         ? ctx.t('patches.checklistDone')

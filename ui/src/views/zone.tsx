@@ -19,7 +19,7 @@ const maxListed = 500;
 /** One zone: what was decided for it, its controllers, the ways in and out. */
 export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
   const word = (text: string | null) => (text === null ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>);
-  const option = (field: string, value: string) => ctx.tDynamic(`kind.plc-zone.option.${field}.${value}`);
+  const option = (field: string, value: string) => ctx.tDynamic(`kind.controller-zone.option.${field}.${value}`);
   return (
     <ControllersFrame
       ctx={ctx}
@@ -31,10 +31,10 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       sub={ctx.t('zones.controllers', { n: zone.controllers.length })}
       actions={
         <>
-          <LinkButton href={paths.object('plc-zone', zone.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.object('controller-zone', zone.id)} unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('zones.edit')}
           </LinkButton>
-          <LinkButton href={paths.objectRevisions('plc-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>
+          <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>
         </>
       }
     >
@@ -55,7 +55,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   ),
                 ],
                 [
-                  ctx.t('kind.plc-zone.field.parent'),
+                  ctx.t('kind.controller-zone.field.parent'),
                   zone.parent === undefined ? (
                     <Unknown ctx={ctx} />
                   ) : (
@@ -65,12 +65,12 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   ),
                 ],
                 [
-                  ctx.t('kind.plc-zone.field.criticality'),
+                  ctx.t('kind.controller-zone.field.criticality'),
                   zone.criticality === null ? <Unknown ctx={ctx} /> : option('criticality', zone.criticality),
                 ],
-                [ctx.t('kind.plc-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
-                [ctx.t('kind.plc-zone.field.owner'), word(zone.owner)],
-                [ctx.t('kind.plc-zone.field.description'), word(zone.description)],
+                [ctx.t('kind.controller-zone.field.safety'), ctx.t(zone.safety ? 'common.yes' : 'common.no')],
+                [ctx.t('kind.controller-zone.field.owner'), word(zone.owner)],
+                [ctx.t('kind.controller-zone.field.description'), word(zone.description)],
               ]}
             />
           </div>
@@ -80,7 +80,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
             <Facts
               rows={[
                 [
-                  ctx.t('kind.plc-zone.field.queryPolicy'),
+                  ctx.t('kind.controller-zone.field.queryPolicy'),
                   zone.safety ? ctx.t('zones.safetyNever') : option('queryPolicy', zone.queryPolicy),
                 ],
                 [ctx.t('zones.networks'), word(zone.prefixes.length === 0 ? null : zone.prefixes.join(', '))],
@@ -103,7 +103,7 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
           <ZoneControllers ctx={ctx} caption={ctx.t('nav.controllers')} rows={zone.controllers.slice(0, maxListed)} />
         )}
       </Panel>
-      <Panel title={ctx.t('kind.plc-conduit.title')}>
+      <Panel title={ctx.t('kind.controller-conduit.title')}>
         {conduits.length === 0 ? (
           <Empty title={ctx.t('zones.noConduits')}>{ctx.t('zones.noConduitsWhy')}</Empty>
         ) : (

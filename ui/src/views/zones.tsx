@@ -42,8 +42,8 @@ const Legend = ({ ctx }: { ctx: Ctx }) => (
 export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }: ZonesProps) => {
   const unavailable = withoutRight(ctx, 'devices:write');
   const newZone = (
-    <LinkButton kind="primary" href={paths.objectNew('plc-zone')} unavailable={unavailable}>
-      {ctx.t('kind.plc-zone.create')}
+    <LinkButton kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
+      {ctx.t('kind.controller-zone.create')}
     </LinkButton>
   );
   const inZones = zones.flatMap((zone) => zone.controllers.map((controller) => ({ ...controller, zone: zone.name })));
@@ -71,8 +71,8 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
       actions={
         <>
           {zones.length === 0 ? null : newZone}
-          <LinkButton href={paths.objectNew('plc-conduit')} unavailable={unavailable}>
-            {ctx.t('kind.plc-conduit.create')}
+          <LinkButton href={paths.objectNew('controller-conduit')} unavailable={unavailable}>
+            {ctx.t('kind.controller-conduit.create')}
           </LinkButton>
         </>
       }
@@ -114,10 +114,10 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
               <ZoneControllers ctx={ctx} caption={ctx.t('zones.notNormal')} rows={worstFirst.slice(0, maxListed)} />
             </Panel>
           )}
-          <Panel title={ctx.t('kind.plc-zone.title')}>
+          <Panel title={ctx.t('kind.controller-zone.title')}>
             <ZoneTable ctx={ctx} zones={zones} />
           </Panel>
-          <Panel title={ctx.t('kind.plc-conduit.title')}>
+          <Panel title={ctx.t('kind.controller-conduit.title')}>
             {conduits.length === 0 ? (
               <Empty title={ctx.t('zones.noConduits')}>{ctx.t('zones.noConduitsWhy')}</Empty>
             ) : (

@@ -26,8 +26,8 @@ const ownFeatures: ReadonlySet<string> = new Set([
   'update-decision',
   'setting',
   'device-decision',
-  'plc-decision',
-  'plc-record',
+  'controller-decision',
+  'controller-record',
 ]);
 
 const rightsIn = (value: unknown): Right[] =>

@@ -25,16 +25,16 @@ const rowsOf = (json: Record<string, unknown>) => json['rows'] as Record<string,
 
 describe('controllers over the API', () => {
   it('are listed, shown with their facts, entered, decided, merged and taken back', async () => {
-    const { plcs } = site.appliance;
+    const { controllers } = site.appliance;
     const t = Date.UTC(2026, 3, 1);
-    const origin = plcs.take(systemActor, { sort: 'capture', name: 'plant.pcapng' }, [
+    const origin = controllers.take(systemActor, { sort: 'capture', name: 'plant.pcapng' }, [
       reading(
         { orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.4', serial: 'S-77A1', address: '10.4.0.7' },
         'passive',
         t,
       ),
     ]).origin;
-    plcs.take(systemActor, { sort: 'csv', name: 'list.csv' }, [
+    controllers.take(systemActor, { sort: 'csv', name: 'list.csv' }, [
       reading({ assetTag: 'PLC-L3-07', address: '10.4.0.7', firmware: 'V2.8' }, 'csv', t),
     ]);
 
@@ -95,7 +95,7 @@ describe('controllers over the API', () => {
   });
 
   it('that nobody knows are not there, and readers do not write', async () => {
-    expect((await call('GET', '/controllers/plc-none')).status).toBe(404);
+    expect((await call('GET', '/controllers/controller-none')).status).toBe(404);
     const reader = site.tokenOf('viewer');
     const answer = await site.call('POST', '/controllers', { token: reader, body: { values: { name: 'x' } } });
     expect(answer.status).toBe(403);

@@ -34,7 +34,7 @@ afterAll(async () => {
 
 const newDevice = () => {
   made += 1;
-  return site.device(`plc-${made}`);
+  return site.device(`controller-${made}`);
 };
 
 const report = (device: number, collection: string, items: readonly Record<string, unknown>[]): void => {

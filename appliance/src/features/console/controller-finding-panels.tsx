@@ -7,21 +7,21 @@ const shownFiles = 20;
 
 /** What the page of a controller shows of advisories, and of firmware that is here for it. */
 export const controllerFindingPanels = (
-  deps: Pick<ConsoleDeps, 'controllerFindings' | 'controllerFirmware' | 'exchange' | 'plcs'>,
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'controllerFirmware' | 'exchange' | 'controllers'>,
 ): readonly ControllerPanel[] => [
-  (ctx, plc) => ({
+  (ctx, controller) => ({
     place: 'main',
-    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, plc.id)} />,
+    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, controller.id)} />,
   }),
-  (ctx, plc) => {
-    const files = deps.controllerFirmware.forPlc(plc.id).filter(({ file }) => file.isHere);
+  (ctx, controller) => {
+    const files = deps.controllerFirmware.forController(controller.id).filter(({ file }) => file.isHere);
     if (files.length === 0) return undefined;
     return {
       place: 'side',
       body: (
         <ControllerFirmwarePanel
           ctx={ctx}
-          controller={plc.publicId}
+          controller={controller.publicId}
           rows={files.slice(0, shownFiles).map(({ file, target }) => ({
             sha256: file.sha256,
             version: file.version,

@@ -1,11 +1,11 @@
 import type { ControllerFindingRow } from '@sallyport/ui/components/controller-finding-table';
 import type { ControllerFindingsView } from '@sallyport/ui/components/controller-findings-panel';
-import type { PlcFinding, PlcPartFinding } from '../plcs/findings/types.ts';
+import type { ControllerFinding, ControllerPartFinding } from '../controllers/findings/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
 // Findings on controllers as views take them: the lists, and the panel on a controller's page.
 
-export const findingView = (finding: PlcFinding): ControllerFindingRow => ({
+export const findingView = (finding: ControllerFinding): ControllerFindingRow => ({
   id: finding.id,
   vulnerability: finding.vulnerability,
   product: finding.product,
@@ -30,7 +30,7 @@ export const findingView = (finding: PlcFinding): ControllerFindingRow => ({
   since: finding.since,
 });
 
-const partView = (finding: PlcPartFinding): ControllerFindingRow => ({
+const partView = (finding: ControllerPartFinding): ControllerFindingRow => ({
   ...findingView(finding),
   since: finding.firstSeen,
   part: finding.partKey,
@@ -48,17 +48,17 @@ export const knowledgeEnds = (
 
 /** What the page of a controller shows of its findings. */
 export const controllerFindingsView = (
-  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'plcs'>,
-  plc: number,
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'controllers'>,
+  controller: number,
 ): ControllerFindingsView => {
-  const found = deps.controllerFindings.forPlc(plc);
-  const parts = deps.plcs.parts(plc).filter(({ sort }) => sort === 'plc' || sort === 'module');
+  const found = deps.controllerFindings.forController(controller);
+  const parts = deps.controllers.parts(controller).filter(({ sort }) => sort === 'controller' || sort === 'module');
   return {
     rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),
     held: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held > 0).map(partView),
     notAffected: found.filter(({ verdict }) => verdict === 'not-affected').length,
-    waiting: deps.controllerFindings.loads([plc]).get(plc)?.waiting ?? 0,
-    unknownParts: parts.length - deps.controllerFindings.comparable(plc),
+    waiting: deps.controllerFindings.loads([controller]).get(controller)?.waiting ?? 0,
+    unknownParts: parts.length - deps.controllerFindings.comparable(controller),
     ends: knowledgeEnds(deps),
   };
 };

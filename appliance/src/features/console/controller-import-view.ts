@@ -19,7 +19,7 @@ import {
   INTERFACE_COLUMNS,
   MODULE_COLUMNS,
   targetName,
-} from '../plcs/imports/types.ts';
+} from '../controllers/imports/types.ts';
 
 const isActive = (run: JobRun | undefined): boolean => run?.state === 'queued' || run?.state === 'running';
 const outcomeOf = (run: JobRun | undefined): ImportOutcome | undefined =>
@@ -79,7 +79,7 @@ const partOf = (column: string): string =>
     ? 'interface'
     : MODULE_COLUMNS.some((one) => one === column)
       ? 'module'
-      : 'plc';
+      : 'controller';
 
 /** The step of a table's columns. */
 export const columnsView = (

@@ -6,8 +6,12 @@ import { amlFile, csvBytes, csvTable, plantControllers, siemensOf } from '../../
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { jobStore } from '../../platform/job-store.ts';
-import { controllerDraftStore } from '../plcs/imports/draft-store.ts';
-import { type ControllerImportPayload, controllerImportKind, runControllerImport } from '../plcs/imports/import-job.ts';
+import { controllerDraftStore } from '../controllers/imports/draft-store.ts';
+import {
+  type ControllerImportPayload,
+  controllerImportKind,
+  runControllerImport,
+} from '../controllers/imports/import-job.ts';
 
 let site: Console;
 let operator: Browser;
@@ -51,7 +55,7 @@ const upload = async (name: string, content: Uint8Array | string): Promise<Respo
 };
 const idOf = (response: Response): string => (response.headers.get('location') ?? '').split('/')[3] ?? '';
 const page = async (path: string): Promise<string> => (await operator.get(path)).text();
-const count = (): number => site.appliance.plcs.ids(0, 1_000).length;
+const count = (): number => site.appliance.controllers.ids(0, 1_000).length;
 
 describe('the import of a table', () => {
   it('goes from its columns over the comparison to the record, and back', async () => {
@@ -80,7 +84,7 @@ describe('the import of a table', () => {
     expect(twice.status).toBe(422);
     const kept = await operator.post(paths.controllerImportColumns(id), { ...fields, ...way, keep: 'Цех 1' });
     expect(kept.status).toBe(303);
-    expect(site.appliance.objects.findBy('plc-csv-mapping', 'name', 'Цех 1')?.body).toMatchObject({
+    expect(site.appliance.objects.findBy('controller-csv-mapping', 'name', 'Цех 1')?.body).toMatchObject({
       delimiter: 'semicolon',
       encoding: 'windows-1251',
     });
@@ -101,7 +105,7 @@ describe('the import of a table', () => {
     expect(existsSync(site.appliance.controllerDrafts.get(id).path)).toBe(false);
     expect((await operator.post(paths.controllerImportStart(id), { what: 'apply' })).status).toBe(409);
 
-    const [origin] = site.appliance.plcs.origins({ limit: 1 });
+    const [origin] = site.appliance.controllers.origins({ limit: 1 });
     const asked = await operator.post(paths.controllerImportUndo(), { origin: String(origin?.id) });
     expect(await asked.text()).toContain('Take back the import of Контроллеры.csv?');
     expect(count()).toBe(plant.length);

@@ -1,34 +1,40 @@
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { ControllerRow } from '@sallyport/ui/views/controllers';
-import { customOf, missingOf, type Plc, type PlcPart, shown } from '../plcs/types.ts';
+import { type Controller, type ControllerPart, customOf, missingOf, shown } from '../controllers/types.ts';
 import type { ConsoleDeps } from './types.ts';
 
 type LevelledReason = { readonly level: ControllerRow['level']; readonly said: Said };
 
 /** Controllers with what is derived about them, for lists and pages. */
-export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 'plcs' | 'objects' | 'integrity'>) => {
+export const controllerModel = ({
+  controllers,
+  objects,
+  integrity,
+}: Pick<ConsoleDeps, 'controllers' | 'objects' | 'integrity'>) => {
   const zoneNames = (): Map<string, string> =>
     new Map(
-      objects.list({ kind: 'plc-zone', limit: 1_000 }).rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
+      objects
+        .list({ kind: 'controller-zone', limit: 1_000 })
+        .rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
     );
 
   /** Why a controller is not as it should be, the worst first, each with its own level. */
-  const reasonsOf = (plc: Plc): LevelledReason[] => {
-    if (plc.state === 'replaced') return [{ level: 'info', said: { key: 'controllers.why.replaced' } }];
-    const drift = plcs.drift(plc.id);
-    const [itself] = plcs.parts(plc.id);
-    const proposals = plc.state === 'live' ? plcs.proposals(plc.id).length : 0;
+  const reasonsOf = (controller: Controller): LevelledReason[] => {
+    if (controller.state === 'replaced') return [{ level: 'info', said: { key: 'controllers.why.replaced' } }];
+    const drift = controllers.drift(controller.id);
+    const [itself] = controllers.parts(controller.id);
+    const proposals = controller.state === 'live' ? controllers.proposals(controller.id).length : 0;
     const [first] = drift;
     // The record says these itself, with what differs.
     const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
-    const health = integrity.healthOf(plc.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
+    const health = integrity.healthOf(controller.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
     const said = (level: 'critical' | 'warning'): Said[] =>
       health
         .filter((reason) => reason.level === level)
         .map(({ key, params }) => ({ key, ...(params === undefined ? {} : { params }) }));
     const warnings: Said[] = [
-      ...(plc.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
+      ...(controller.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
       ...(first === undefined
         ? []
         : [
@@ -40,21 +46,21 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
       ...said('warning'),
     ];
     const notes: Said[] = [
-      ...firmwareReason(plc.id, itself),
+      ...firmwareReason(controller.id, itself),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
-      ...(plc.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
+      ...(controller.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
     // What is put aside calls for nobody, whatever is said of it.
-    const isAside = plc.state !== 'live' || plc.decision === 'archived';
+    const isAside = controller.state !== 'live' || controller.decision === 'archived';
     const at = (level: LevelledReason['level'], all: readonly Said[]): LevelledReason[] =>
       all.map((one) => ({ level: isAside ? 'info' : level, said: one }));
     return [...at('critical', said('critical')), ...at('warning', warnings), ...at('info', notes)];
   };
 
   /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
-  const firmwareReason = (plc: number, itself: PlcPart | undefined): Said[] => {
+  const firmwareReason = (controller: number, itself: ControllerPart | undefined): Said[] => {
     if (shown(itself, 'firmware') !== undefined) return [];
-    const refused = missingOf(itself, plcs.facts(plc)).find(({ field }) => field === 'firmware')?.refused;
+    const refused = missingOf(itself, controllers.facts(controller)).find(({ field }) => field === 'firmware')?.refused;
     return [
       refused === undefined
         ? { key: 'controllers.why.missing' }
@@ -65,10 +71,12 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
     ];
   };
 
-  const levelOf = (plc: Plc): ControllerRow['level'] => {
-    if (plc.state !== 'live' || plc.decision === 'archived') return 'info';
-    const { health } = integrity.healthOf(plc.id) ?? { health: 'ok' };
-    return health === 'ok' && (plc.decision === 'unauthorised' || plcs.drift(plc.id).length > 0) ? 'warning' : health;
+  const levelOf = (controller: Controller): ControllerRow['level'] => {
+    if (controller.state !== 'live' || controller.decision === 'archived') return 'info';
+    const { health } = integrity.healthOf(controller.id) ?? { health: 'ok' };
+    return health === 'ok' && (controller.decision === 'unauthorised' || controllers.drift(controller.id).length > 0)
+      ? 'warning'
+      : health;
   };
 
   const zoneOf = (zone: string | undefined, names: ReadonlyMap<string, string>): Reference | undefined =>
@@ -82,17 +90,17 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
     rows: (ids: readonly number[], withOwnFields = false): ControllerRow[] => {
       const names = zoneNames();
       return ids.flatMap((id): ControllerRow[] => {
-        const plc = plcs.byId(id);
-        if (plc === undefined) return [];
-        const parts = plcs.parts(id);
+        const controller = controllers.byId(id);
+        if (controller === undefined) return [];
+        const parts = controllers.parts(id);
         const [own] = parts;
         const text = (field: string): string | undefined => shown(own, field);
         return [
           {
-            id: plc.publicId,
-            name: plcs.label(id),
-            level: levelOf(plc),
-            reasons: reasonsOf(plc).map(({ said }) => said),
+            id: controller.publicId,
+            name: controllers.label(id),
+            level: levelOf(controller),
+            reasons: reasonsOf(controller).map(({ said }) => said),
             vendor: text('vendor'),
             family: text('productFamily'),
             model: text('model'),
@@ -106,8 +114,8 @@ export const controllerModel = ({ plcs, objects, integrity }: Pick<ConsoleDeps, 
             role: text('role'),
             serial: text('serial'),
             modules: parts.filter(({ sort }) => sort === 'module').length,
-            lastSeenAt: plc.lastSeenAt,
-            custom: withOwnFields ? Object.fromEntries(customOf(plcs.entered(plc.publicId).body)) : {},
+            lastSeenAt: controller.lastSeenAt,
+            custom: withOwnFields ? Object.fromEntries(customOf(controllers.entered(controller.publicId).body)) : {},
           },
         ];
       });

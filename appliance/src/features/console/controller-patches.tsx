@@ -1,6 +1,6 @@
 import { PatchPanel } from '@sallyport/ui/components/patch-panel';
-import type { ControllerFindings } from '../plcs/findings/service.ts';
-import type { PatchService } from '../plcs/patches/service.ts';
+import type { ControllerFindings } from '../controllers/findings/service.ts';
+import type { PatchService } from '../controllers/patches/service.ts';
 import type { ControllerPanel } from './types.ts';
 
 /** What the patch process has to say on the page of a controller. */
@@ -11,12 +11,12 @@ export const controllerPatchPanels = ({
   patches: Pick<PatchService, 'ofController' | 'nextWindow'>;
   controllerFindings: Pick<ControllerFindings, 'loads'>;
 }): readonly ControllerPanel[] => [
-  (ctx, plc) => {
-    if (plc.state !== 'live') return undefined;
+  (ctx, controller) => {
+    if (controller.state !== 'live') return undefined;
     // Held back, and still counted (ADVISORIES 8).
-    const accepted = controllerFindings.loads([plc.id]).get(plc.id)?.held ?? 0;
-    const next = patches.nextWindow(plc.publicId);
-    const { patches: own, mitigations } = patches.ofController(plc.publicId);
+    const accepted = controllerFindings.loads([controller.id]).get(controller.id)?.held ?? 0;
+    const next = patches.nextWindow(controller.publicId);
+    const { patches: own, mitigations } = patches.ofController(controller.publicId);
     return {
       place: 'side',
       body: (

@@ -5,8 +5,8 @@ import type {
   DerivedWith,
 } from '@sallyport/ui/components/controller-facts';
 import type { ControllerPartRow } from '@sallyport/ui/views/controller';
-import { compareFacts, ruleBetween } from '../plcs/rank.ts';
-import type { FieldTable, PartFact, PartSort, PlcPart, PlcSide } from '../plcs/types.ts';
+import { compareFacts, ruleBetween } from '../controllers/rank.ts';
+import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartSort } from '../controllers/types.ts';
 import { byPlace, factGroups, groupOf } from './controller-groups.ts';
 
 // The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.
@@ -48,12 +48,13 @@ export const factGroupsOf = (
   named: (field: string, value: string) => string = (_field, value) => value,
 ): { groups: ControllerFactGroup[]; losers: number } => {
   const byField = Map.groupBy(
-    facts.filter(({ sort }) => sort === 'plc'),
+    facts.filter(({ sort }) => sort === 'controller'),
     ({ field }) => field,
   );
   let losers = 0;
   const lines = [...byField].flatMap(([field, all]): { group: string; field: string; fact: ControllerFact }[] => {
-    const winnerOf = (side: PlcSide): PartFact | undefined => all.find((fact) => fact.wins && fact.side === side);
+    const winnerOf = (side: ControllerSide): PartFact | undefined =>
+      all.find((fact) => fact.wins && fact.side === side);
     const [observed, configured] = [winnerOf('observed'), winnerOf('configured')];
     const best = observed ?? configured;
     if (best === undefined) return [];
@@ -64,13 +65,14 @@ export const factGroupsOf = (
     losers += lost.length;
     const calledOf = (fact: PartFact | undefined): string | undefined =>
       typeof fact?.value === 'string' ? named(field, fact.value) : undefined;
-    const words = table.field('plc', field)?.choices === undefined ? undefined : `collection.plc.choice.${field}`;
+    const words =
+      table.field('controller', field)?.choices === undefined ? undefined : `collection.controller.choice.${field}`;
     return [
       {
         group: groupOf(field),
         field,
         fact: {
-          label: `collection.plc.field.${field}`,
+          label: `collection.controller.field.${field}`,
           observed: calledOf(observed),
           configured: calledOf(configured),
           differs: drifting.has(field),
@@ -81,7 +83,7 @@ export const factGroupsOf = (
           locked:
             observed?.method === 'manual' &&
             configured?.method === 'manual' &&
-            table.field('plc', field)?.entered !== true,
+            table.field('controller', field)?.entered !== true,
           losers: lost.slice(0, maxLosers),
         },
       },
@@ -103,7 +105,7 @@ const natural = new Intl.Collator('en', { numeric: true });
 
 /** Modules by rack and slot, interfaces, services. */
 export const partRows = (
-  parts: readonly PlcPart[],
+  parts: readonly ControllerPart[],
   sort: PartSort,
   drifting: ReadonlySet<string>,
 ): ControllerPartRow[] =>

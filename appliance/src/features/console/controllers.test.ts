@@ -26,12 +26,14 @@ beforeAll(async () => {
     ],
   });
   const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
-  const { plcs } = site.appliance;
-  plcs.take(systemActor, { sort: 'capture', name: 'a.pcap' }, [reading({ ...cpu, firmware: 'V2.9.4' }, 'passive')]);
-  const taken = plcs.take(systemActor, { sort: 'aml', name: 'b.aml' }, [
+  const { controllers } = site.appliance;
+  controllers.take(systemActor, { sort: 'capture', name: 'a.pcap' }, [
+    reading({ ...cpu, firmware: 'V2.9.4' }, 'passive'),
+  ]);
+  const taken = controllers.take(systemActor, { sort: 'aml', name: 'b.aml' }, [
     reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
   ]);
-  id = plcs.byId(taken.outcomes[0]?.plc ?? 0)?.publicId ?? '';
+  id = controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
 });
 afterAll(() => site.close());
 
@@ -53,9 +55,9 @@ describe('controllers', () => {
     const { db } = site.appliance;
     const said = 'Being imported or taken back: b.aml';
     expect(await textOf(paths.controllers())).not.toContain(said);
-    db.exec("update plc_origin set state = 'taking' where name = 'b.aml'");
+    db.exec("update controller_origin set state = 'taking' where name = 'b.aml'");
     expect(await textOf(paths.controllers())).toContain(said);
-    db.exec("update plc_origin set state = 'done' where name = 'b.aml'");
+    db.exec("update controller_origin set state = 'done' where name = 'b.aml'");
     expect(await textOf(paths.controllers())).not.toContain(said);
   });
 
@@ -63,7 +65,7 @@ describe('controllers', () => {
     const page = await textOf(paths.controller(id));
     for (const part of ['V2.9.4', 'V2.8', '6ES7 521-1BH00-0AB0', 'SIMATIC S7-1500', 'a.pcap'].slice(0, 4))
       expect(page).toContain(part);
-    site.appliance.plcs.take(systemActor, { sort: 'csv', name: 'c.csv' }, [
+    site.appliance.controllers.take(systemActor, { sort: 'csv', name: 'c.csv' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 2),
         method: 'csv',
@@ -97,19 +99,19 @@ describe('controllers', () => {
     expect(await question.text()).toContain('2');
     const fields = { all: '1', action: 'authorised', confirmed: '1', count: '2' };
     expect((await admin.post(paths.controllersBulk(), fields)).status).toBe(303);
-    expect(site.appliance.plcs.get(id).decision).toBe('authorised');
+    expect(site.appliance.controllers.get(id).decision).toBe('authorised');
     const viewer = await site.as('viewer');
     expect((await viewer.post(paths.controllerDecide(id), { decision: 'archived' })).status).toBe(403);
   });
 
   it('that may be one are merged after a question, and two again on request', async () => {
-    const { plcs } = site.appliance;
-    const other = plcs.create(systemActor, { name: 'Twin', address: '10.5.0.2' }).publicId;
+    const { controllers } = site.appliance;
+    const other = controllers.create(systemActor, { name: 'Twin', address: '10.5.0.2' }).publicId;
     expect(await textOf(paths.controller(id))).toContain('Twin');
     expect(await (await admin.post(paths.controllerMerge(id), { other })).text()).toContain('Twin');
     expect((await admin.post(paths.controllerMerge(id), { other, confirmed: '1' })).status).toBe(303);
-    expect(plcs.get(other).state).toBe('merged');
-    const merge = plcs.mergesOf(plcs.get(id).id)[0]?.id ?? 0;
+    expect(controllers.get(other).state).toBe('merged');
+    const merge = controllers.mergesOf(controllers.get(id).id)[0]?.id ?? 0;
     expect((await admin.post(paths.controllerUnmerge(id), { merge: String(merge) })).status).toBe(303);
     expect((await admin.post(paths.controllerApart(id), { other })).status).toBe(303);
     expect(await textOf(paths.controller(id))).not.toContain('Twin');
@@ -118,10 +120,10 @@ describe('controllers', () => {
 
 describe('controllers of which something is not known, or only the site knows it', () => {
   it('say why a firmware is not known: in the list, on the page, in the file', async () => {
-    const { plcs } = site.appliance;
+    const { controllers } = site.appliance;
     const take = (name: string, firmware: Reading['said']): string => {
       const values = { vendor: 'Schneider Electric', model: 'BMX P34 2020', orderNumber: 'BMXP342020', name };
-      const taken = plcs.take(systemActor, { sort: 'identification', name }, [
+      const taken = controllers.take(systemActor, { sort: 'identification', name }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'query',
@@ -130,7 +132,7 @@ describe('controllers of which something is not known, or only the site knows it
           parts: [],
         },
       ]);
-      return plcs.byId(taken.outcomes[0]?.plc ?? 0)?.publicId ?? '';
+      return controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
     };
     const silent = take('LK-silent', []);
     const refused = take('LK-refused', [{ field: 'firmware', error: 'denied-by-device', reason: 'exception 1' }]);
@@ -145,10 +147,10 @@ describe('controllers of which something is not known, or only the site knows it
   });
 
   it('have the fields of the site as columns and filters, and in the file', async () => {
-    const { objects, plcs } = site.appliance;
-    const field = objects.create(systemActor, 'plc-field', { name: 'Cost centre', type: 'text' }).id;
-    const one = plcs.create(systemActor, { name: 'CC-one', custom: ['Cost centre: 4711'] }).publicId;
-    plcs.create(systemActor, { name: 'CC-two', custom: ['Cost centre: 4712'] });
+    const { objects, controllers } = site.appliance;
+    const field = objects.create(systemActor, 'controller-field', { name: 'Cost centre', type: 'text' }).id;
+    const one = controllers.create(systemActor, { name: 'CC-one', custom: ['Cost centre: 4711'] }).publicId;
+    controllers.create(systemActor, { name: 'CC-two', custom: ['Cost centre: 4712'] });
     const found = await textOf(
       `${paths.controllers({ 'custom.Cost centre': '4711' })}&col=name&col=custom.Cost+centre`,
     );
@@ -160,13 +162,13 @@ describe('controllers of which something is not known, or only the site knows it
     expect(csv).toContain('Cost centre');
     expect(csv).toContain('CC-two');
     expect(csv).not.toContain('CC-one');
-    objects.remove(systemActor, 'plc-field', field);
+    objects.remove(systemActor, 'controller-field', field);
   });
 
   it('known by a CIP identity have its catalogue number where that is certain, else are too little known', async () => {
-    const { plcs, controllerFindings } = site.appliance;
+    const { controllers, controllerFindings } = site.appliance;
     const seen = (cipTuple: string): number =>
-      plcs.take(systemActor, { sort: 'capture', name: cipTuple }, [
+      controllers.take(systemActor, { sort: 'capture', name: cipTuple }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'passive',
@@ -177,21 +179,24 @@ describe('controllers of which something is not known, or only the site knows it
           ],
           parts: [],
         },
-      ]).outcomes[0]?.plc ?? 0;
+      ]).outcomes[0]?.controller ?? 0;
     const [known, unknown] = [seen('1/12/58'), seen('1/12/9999')];
-    expect(plcs.parts(known)[0]?.observed).toMatchObject({ vendor: 'Rockwell Automation', orderNumber: '1756-ENBT' });
+    expect(controllers.parts(known)[0]?.observed).toMatchObject({
+      vendor: 'Rockwell Automation',
+      orderNumber: '1756-ENBT',
+    });
     const map = site.appliance.db
-      .prepare<[], string>("select map from plc_fact where value = '1756-ENBT'")
+      .prepare<[], string>("select map from controller_fact where value = '1756-ENBT'")
       .pluck()
       .get();
     expect(map).toContain('cip/1');
-    const page = await textOf(paths.controller(plcs.byId(known)?.publicId ?? ''));
+    const page = await textOf(paths.controller(controllers.byId(known)?.publicId ?? ''));
     expect(page).toContain('worked out with the tables of makers, product families, CIP product codes, version 1');
     expect(page).not.toContain('cip/1');
     expect(controllerFindings.comparable(known)).toBe(1);
-    expect(plcs.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
+    expect(controllers.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
     expect(controllerFindings.comparable(unknown)).toBe(0);
-    expect(await textOf(paths.controller(plcs.byId(unknown)?.publicId ?? ''))).toContain(
+    expect(await textOf(paths.controller(controllers.byId(unknown)?.publicId ?? ''))).toContain(
       'Too little is known to compare: 1',
     );
   });

@@ -23,7 +23,7 @@ const shownTypes = [
 
 type StoryDeps = Pick<
   ConsoleDeps,
-  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'plcs' | 'updates' | 'clock' | 'paths'
+  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'controllers' | 'updates' | 'clock' | 'paths'
 >;
 
 const median = (values: readonly number[]): number | undefined => {

@@ -1,6 +1,6 @@
 import { PolicyPanel } from '@sallyport/ui/components/identification-policy';
+import type { IdentificationService } from '../controllers/identify/service.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { IdentificationService } from '../plcs/identify/service.ts';
 import { policyView } from './identification-view.ts';
 import { actorNames } from './records.ts';
 import type { ControllerPanel } from './types.ts';

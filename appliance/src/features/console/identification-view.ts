@@ -7,7 +7,7 @@ import type {
   RunView,
   SentPacketView,
 } from '@sallyport/ui/views/identification-model';
-import type { IdentificationJob, IdentificationService } from '../plcs/identify/service.ts';
+import type { IdentificationJob, IdentificationService } from '../controllers/identify/service.ts';
 import {
   type ControllerView,
   type EffectivePolicy,
@@ -15,7 +15,7 @@ import {
   type Plan,
   type Run,
   SWITCHES,
-} from '../plcs/identify/types.ts';
+} from '../controllers/identify/types.ts';
 
 // What identification says, as the views want it.
 
@@ -53,8 +53,8 @@ export const jobRow = (
 };
 
 export const planTargets = (plan: Plan, nameOf: NameOf): PlanTargetView[] =>
-  plan.targets.map(({ plc, label, host, zoneName, gapMs, known, missing, asks, override }) => ({
-    plc,
+  plan.targets.map(({ controller, label, host, zoneName, gapMs, known, missing, asks, override }) => ({
+    controller,
     label,
     host,
     zoneName,
@@ -75,13 +75,13 @@ export const planTargets = (plan: Plan, nameOf: NameOf): PlanTargetView[] =>
   }));
 
 export const leftOutRows = (plan: Plan): LeftOutView[] =>
-  plan.leftOut.map(({ plc, label, why }) => ({ plc, label, why }));
+  plan.leftOut.map(({ controller, label, why }) => ({ controller, label, why }));
 
 const sentView = (plan: Plan) => {
-  const labels = new Map(plan.targets.map(({ plc, label }) => [plc, label]));
+  const labels = new Map(plan.targets.map(({ controller, label }) => [controller, label]));
   return (row: PacketRow): SentPacketView => ({
     at: row.at,
-    label: labels.get(row.plc) ?? row.plc,
+    label: labels.get(row.controller) ?? row.controller,
     protocol: row.protocol,
     to: `${row.host} ${row.kind}/${row.port}`,
     attempt: row.attempt,
@@ -94,7 +94,7 @@ const sentView = (plan: Plan) => {
 /** A run with its newest packets. */
 export const runView = (service: IdentificationService, run: Run, plan: Plan, nameOf: NameOf): RunView => {
   const exchanges = service.exchanges(run.id);
-  const labels = new Map(plan.targets.map(({ plc, label }) => [plc, label]));
+  const labels = new Map(plan.targets.map(({ controller, label }) => [controller, label]));
   return {
     number: run.id,
     state: run.state,
@@ -105,8 +105,8 @@ export const runView = (service: IdentificationService, run: Run, plan: Plan, na
     done: exchanges.filter(({ outcome }) => outcome !== null).length,
     total: plan.targets.reduce((sum, { asks }) => sum + asks.length, 0),
     packets: service.sent(run.id),
-    exchanges: exchanges.map(({ plc, protocol, outcome }) => ({
-      label: labels.get(plc) ?? plc,
+    exchanges: exchanges.map(({ controller, protocol, outcome }) => ({
+      label: labels.get(controller) ?? controller,
       protocol,
       outcome: outcome ?? 'under-way',
     })),
@@ -121,7 +121,7 @@ export const policyView = (
   hindrance: string | undefined,
   nameOf: NameOf,
 ): PolicyView => ({
-  plc: controller.publicId,
+  controller: controller.publicId,
   label: controller.label,
   level: policy.level,
   switches: SWITCHES.map((name) => ({ name, stated: policy.switches[name] })),

@@ -7,7 +7,7 @@ let site: Console;
 let admin: Browser;
 let operator: Browser;
 let viewer: Browser;
-let plc = '';
+let controller = '';
 let zone = '';
 let job = '';
 
@@ -16,15 +16,15 @@ beforeAll(async () => {
   admin = await site.as('administrator');
   operator = await site.as('operator');
   viewer = await site.as('viewer');
-  const { objects, plcs } = site.appliance;
-  zone = objects.create(systemActor, 'plc-zone', {
+  const { objects, controllers } = site.appliance;
+  zone = objects.create(systemActor, 'controller-zone', {
     name: 'Z-CELL3',
     level: '1',
     prefixes: ['127.0.0.0/8'],
     queryPolicy: 'identify',
     queryIdentify: 'manual',
   }).id;
-  plc = plcs.create(systemActor, { name: 'PLC-L3-07', zone, address: '127.0.0.21' }).publicId;
+  controller = controllers.create(systemActor, { name: 'PLC-L3-07', zone, address: '127.0.0.21' }).publicId;
 });
 afterAll(() => site.close());
 
@@ -49,11 +49,11 @@ describe('identification in the console', () => {
   });
 
   it('makes a job by its form, with the controllers to choose from, and says what is wrong at its field', async () => {
-    const form = await html(admin, paths.objectNew('plc-identification'));
+    const form = await html(admin, paths.objectNew('controller-identification'));
     expect(form).toContain('PLC-L3-07');
     const fields = {
       'f.name': 'Cell 3',
-      'f.controllers': plc,
+      'f.controllers': controller,
       'f.protocols': 'modbus',
       'f.identify': 'on',
       'f.from': at(-1),
@@ -61,10 +61,10 @@ describe('identification in the console', () => {
       'f.start': 'manual',
       'f.gapMs': '500',
     };
-    const wrong = await admin.post(paths.objectNew('plc-identification'), fields);
+    const wrong = await admin.post(paths.objectNew('controller-identification'), fields);
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('The window must end after it begins.');
-    const made = await admin.post(paths.objectNew('plc-identification'), { ...fields, 'f.until': at(4) });
+    const made = await admin.post(paths.objectNew('controller-identification'), { ...fields, 'f.until': at(4) });
     expect(made.status).toBe(303);
     job = site.appliance.identification.list()[0]?.job.id ?? '';
     expect(await html(viewer, paths.identification())).toContain('Cell 3');
@@ -106,17 +106,19 @@ describe('identification in the console', () => {
   });
 
   it('shows the policy beside the controller with whose word each part is, and sets its own', async () => {
-    expect(await html(viewer, paths.controller(plc))).toContain('(set for the zone)');
+    expect(await html(viewer, paths.controller(controller))).toContain('(set for the zone)');
     const form = { queryPolicy: 'never', queryIdentify: 'zone', queryGapMs: '900', queryFromTime: '22:00' };
-    expect((await viewer.post(paths.identificationPolicy(plc), form)).status).toBe(403);
-    const wrong = await admin.post(paths.identificationPolicy(plc), form);
+    expect((await viewer.post(paths.identificationPolicy(controller), form)).status).toBe(403);
+    const wrong = await admin.post(paths.identificationPolicy(controller), form);
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('Enter both times or none.');
-    expect((await admin.post(paths.identificationPolicy(plc), { ...form, queryUntilTime: '04:00' })).status).toBe(303);
-    const page = await html(viewer, paths.identificationPolicy(plc));
+    expect(
+      (await admin.post(paths.identificationPolicy(controller), { ...form, queryUntilTime: '04:00' })).status,
+    ).toBe(303);
+    const page = await html(viewer, paths.identificationPolicy(controller));
     expect(page).toContain('(set for the controller)');
     expect(page).toContain('900');
-    expect((await admin.get(paths.identificationPolicy('plc-none'))).status).toBe(404);
+    expect((await admin.get(paths.identificationPolicy('controller-none'))).status).toBe(404);
   });
 
   it('turns everything off at once', async () => {

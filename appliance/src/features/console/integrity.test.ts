@@ -31,7 +31,7 @@ const reading = (checksum: string, observedAtMs: number): Reading => ({
 });
 
 const take = (name: string, one: Reading): void => {
-  site.appliance.plcs.take(systemActor, { sort: 'identification', name }, [one]);
+  site.appliance.controllers.take(systemActor, { sort: 'identification', name }, [one]);
 };
 const html = async (browser: Browser, path: string): Promise<string> => (await browser.get(path)).text();
 
@@ -73,7 +73,9 @@ describe('programs of controllers', () => {
     expect(await html(viewer, paths.controllerProgram(id))).toContain('commissioning');
     take('job 2', reading('ffff', Date.now()));
     expect(await html(viewer, paths.controllerIntegrity({ state: 'changed' }))).toContain('User program, checksum 1');
-    expect(site.appliance.events.list({ type: ['plc-program-changed'], limit: 1 }).rows[0]?.params).toMatchObject({
+    expect(
+      site.appliance.events.list({ type: ['controller-program-changed'], limit: 1 }).rows[0]?.params,
+    ).toMatchObject({
       what: 'programChecksum1',
     });
     const accepted = { action: 'approve', reason: 'recipe 12', workOrder: 'WO-12' };
@@ -82,8 +84,8 @@ describe('programs of controllers', () => {
   });
 
   it('are forgotten as OK when what brought the reading is taken back', () => {
-    const [origin] = site.appliance.plcs.origins({ limit: 1 });
-    site.appliance.plcs.undo(systemActor, origin?.id ?? 0);
+    const [origin] = site.appliance.controllers.origins({ limit: 1 });
+    site.appliance.controllers.undo(systemActor, origin?.id ?? 0);
     expect(site.appliance.integrity.get(id).state).toBe('changed');
   });
 
@@ -103,7 +105,7 @@ describe('programs of controllers', () => {
     ].join('');
     const headers = { 'content-type': `multipart/form-data; boundary=${boundary}` };
     expect((await admin.postRaw(paths.controllerProjectFile(id), body, headers)).status).toBe(303);
-    const [file] = site.appliance.objects.list({ kind: 'plc-project-file', limit: 10 }).rows;
+    const [file] = site.appliance.objects.list({ kind: 'controller-project-file', limit: 10 }).rows;
     expect(file?.body).toMatchObject({ controller: id, name: 'pump.zap19', sizeBytes: 24, place: 'safe 2' });
     expect(await html(viewer, paths.controllerProgram(id))).toContain('pump.zap19');
   });

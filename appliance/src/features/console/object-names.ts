@@ -2,22 +2,22 @@ import type { Ctx } from '@sallyport/ui/context';
 import type { NamedLink } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { toFailure } from '../../platform/errors.ts';
+import type { ControllerService } from '../controllers/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { Body, Kind } from '../objects/types.ts';
-import type { PlcService } from '../plcs/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 
 /** What things are called that records name by their ids. */
 export type NameParts = {
   readonly objects: ObjectService;
   readonly devices: Pick<DeviceService, 'byPublicId'>;
-  readonly plcs: Pick<PlcService, 'find' | 'label'>;
+  readonly controllers: Pick<ControllerService, 'find' | 'label'>;
   readonly updates: Pick<UpdateService, 'stored'>;
 };
 
 /** The name of an object as people know it; what was erased or purged keeps its id. */
-export const objectNames = (ctx: Ctx, { objects, devices, plcs, updates }: NameParts) => {
+export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }: NameParts) => {
   const known = new Map<string, string>();
   const deviceName = (publicId: string): string => {
     const displayName = objects.find('device-decision', publicId, { deleted: true })?.body['displayName'];
@@ -44,9 +44,9 @@ export const objectNames = (ctx: Ctx, { objects, devices, plcs, updates }: NameP
     object: (kind: string, id: string) => cached(`${kind} ${id}`, () => lookUp(kind, id)),
     device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
     controller: (id: string) =>
-      cached(`plc ${id}`, () => {
-        const found = plcs.find(id);
-        return found === undefined ? id : plcs.label(found.id);
+      cached(`controller ${id}`, () => {
+        const found = controllers.find(id);
+        return found === undefined ? id : controllers.label(found.id);
       }),
     update: (id: string) =>
       cached(`update ${id}`, () => {

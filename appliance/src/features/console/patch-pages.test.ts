@@ -2,13 +2,13 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { CHECK_ITEMS } from '../controllers/patches/types.ts';
 import { systemActor } from '../objects/types.ts';
-import { CHECK_ITEMS } from '../plcs/patches/types.ts';
 
 let site: Console;
 let ann: Browser;
 let otto: Browser;
-let plc: string;
+let controller: string;
 
 const ok = async (browser: Browser, path: string): Promise<string> => {
   const response = await browser.get(path);
@@ -40,10 +40,10 @@ beforeAll(async () => {
   site = await openConsole();
   ann = await site.as('operator');
   otto = await site.as('administrator');
-  const { objects, plcs } = site.appliance;
+  const { objects, controllers } = site.appliance;
   const admin = objects.findBy('account', 'name', 'admin');
   objects.create(systemActor, 'patch-duty', { name: 'Otto', duty: 'ot-owner', account: admin?.id ?? '' });
-  plcs.take(systemActor, { sort: 'capture', name: 'c' }, [
+  controllers.take(systemActor, { sort: 'capture', name: 'c' }, [
     {
       observedAtMs: 1_000,
       method: 'query',
@@ -57,13 +57,13 @@ beforeAll(async () => {
       parts: [],
     },
   ]);
-  plc = site.appliance.patches.controllers.list({ limit: 1 })[0]?.id ?? '';
+  controller = site.appliance.patches.controllers.list({ limit: 1 })[0]?.id ?? '';
 });
 afterAll(() => site.close());
 
 describe('patches in the console', () => {
   it('come from a list, are tested, authorized by the OT owner, planned, checked and noted as installed', async () => {
-    expect(plc).not.toBe('');
+    expect(controller).not.toBe('');
     expect(await ok(ann, paths.patches())).toContain('No patches yet');
     expect(await ok(ann, paths.approvals())).toContain('not verified');
     const list = 'vendor,product,productVersion,patchId,vendorState\nSiemens,CPU,2.9,SP-4,vendor_approved\nA,,,,x\n';
@@ -102,8 +102,8 @@ describe('patches in the console', () => {
     await otto.post(paths.patchSign(1), { request, agrees: 'yes' });
     expect(site.appliance.patches.get(1).state).toBe('authorized');
 
-    await ann.post(paths.patchTarget(1), { plc, wanted: 'yes' });
-    const wrong = await ann.post(paths.patchTarget(1), { plc: 'nobody', wanted: 'yes' });
+    await ann.post(paths.patchTarget(1), { controller, wanted: 'yes' });
+    const wrong = await ann.post(paths.patchTarget(1), { controller: 'nobody', wanted: 'yes' });
     expect(wrong.status).toBe(422);
     const bad = await ann.post(paths.objectNew('maintenance-window'), { 'f.name': 'W', 'f.recurrence': 'sometimes' });
     expect(bad.status).toBe(422);
@@ -136,13 +136,13 @@ describe('patches in the console', () => {
     const [file] = site.appliance.patches.files(5);
     for (const item of CHECK_ITEMS) {
       const value = item === 'rollback-firmware' ? (file?.sha256 ?? '') : '19';
-      const answered = await ann.post(paths.patchCheck(1, plc), { item, answer: 'yes', value, note: '' });
+      const answered = await ann.post(paths.patchCheck(1, controller), { item, answer: 'yes', value, note: '' });
       expect(answered.status).toBe(303);
     }
-    expect(await ok(ann, paths.patchCheck(1, plc))).not.toContain('Nobody answered');
-    const controller = await ok(ann, paths.controller(plc));
-    expect(controller).toContain('Nightly');
-    expect(controller).toContain(paths.patch(1));
+    expect(await ok(ann, paths.patchCheck(1, controller))).not.toContain('Nobody answered');
+    const record = await ok(ann, paths.controller(controller));
+    expect(record).toContain('Nightly');
+    expect(record).toContain(paths.patch(1));
     const early = await ann.post(paths.patchMove(1), { to: 'installed', reason: 'x', installedAt: '2026-01-01T00:00' });
     expect(early.status).toBe(422);
     const history = await ok(ann, paths.patch(1));

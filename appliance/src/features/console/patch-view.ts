@@ -1,7 +1,7 @@
 import type { PatchMoveRow } from '@sallyport/ui/components/patch-history';
 import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/views/patch-model';
 import type { PatchRow } from '@sallyport/ui/views/patches';
-import type { PatchService } from '../plcs/patches/service.ts';
+import type { PatchService } from '../controllers/patches/service.ts';
 import {
   LIFECYCLE_NAMES,
   type Move,
@@ -9,7 +9,7 @@ import {
   type PatchRequest,
   type PatchSummary,
   type TargetView,
-} from '../plcs/patches/types.ts';
+} from '../controllers/patches/types.ts';
 
 // Patches as pages show them: names instead of references, and nothing that a page does not need.
 
@@ -56,9 +56,14 @@ export const patchDetail = (patch: PatchSummary, windowName: NameOf): PatchView 
   closed: ['installed', 'verified', 'superseded'].includes(patch.state),
 });
 
-export const optionView = ({ to, gates, slots }: MoveOption, plcName: NameOf): OptionView => ({
+export const optionView = ({ to, gates, slots }: MoveOption, controllerName: NameOf): OptionView => ({
   to,
-  gates: gates.map(({ gate, open, reason, plcs = [] }) => ({ gate, open, reason, plcs: plcs.map(plcName).join(', ') })),
+  gates: gates.map(({ gate, open, reason, controllers = [] }) => ({
+    gate,
+    open,
+    reason,
+    controllers: controllers.map(controllerName).join(', '),
+  })),
   duties: slots.map(({ duty }) => duty),
 });
 
@@ -75,14 +80,14 @@ export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView 
 });
 
 export const targetRow = (target: TargetView, patches: Pick<PatchService, 'nextWindow'>): TargetRow => ({
-  plc: target.plc,
-  name: target.record?.name ?? target.plc,
+  controller: target.controller,
+  name: target.record?.name ?? target.controller,
   firmware: target.record?.firmware ?? null,
   readAt: target.record?.readAt ?? null,
   before: target.before?.firmware ?? null,
   after: target.after?.firmware ?? null,
   openChecks: target.checks.filter(({ fault }) => fault !== undefined).length,
-  nextWindow: patches.nextWindow(target.plc)?.from ?? null,
+  nextWindow: patches.nextWindow(target.controller)?.from ?? null,
 });
 
 export const moveRow = (move: Move, nameOf: NameOf): PatchMoveRow => {

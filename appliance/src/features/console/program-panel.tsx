@@ -1,12 +1,12 @@
 import { ProgramPanel } from '@sallyport/ui/components/program-panel';
-import type { IntegrityService } from '../plcs/integrity/types.ts';
+import type { IntegrityService } from '../controllers/integrity/types.ts';
 import { programRow } from './program-view.ts';
 import type { ControllerPanel } from './types.ts';
 
 /** The program of a controller in use, for its page. */
 export const programPanel =
   (integrity: IntegrityService): ControllerPanel =>
-  (ctx, plc) => {
-    const row = integrity.rowOf(plc.id);
+  (ctx, controller) => {
+    const row = integrity.rowOf(controller.id);
     return row === undefined ? undefined : { place: 'side', body: <ProgramPanel ctx={ctx} row={programRow(row)} /> };
   };

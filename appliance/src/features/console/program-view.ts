@@ -3,8 +3,6 @@ import { differenceWords } from '@sallyport/ui/views/integrity';
 import type { ProgramRowView, ProjectFileView } from '@sallyport/ui/views/integrity-model';
 import type { ProgramProps } from '@sallyport/ui/views/program';
 import type { ApprovalGate } from '../accounts/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
 import {
   approvableOf,
   type IntegrityService,
@@ -13,7 +11,9 @@ import {
   PROJECT_FIELDS,
   type ProgramDetail,
   type ProgramRow,
-} from '../plcs/integrity/types.ts';
+} from '../controllers/integrity/types.ts';
+import type { ObjectService } from '../objects/service.ts';
+import type { Actor } from '../objects/types.ts';
 import { actorNames } from './records.ts';
 
 const maxFiles = 200;
@@ -38,7 +38,7 @@ const text = (value: unknown): string | null => (typeof value === 'string' && va
 const filesOf = (objects: ObjectService, publicId: string, approved: string | undefined): ProjectFileView[] =>
   objects
     .list({
-      kind: 'plc-project-file',
+      kind: 'controller-project-file',
       where: { controller: publicId },
       sort: 'createdAt',
       descending: true,

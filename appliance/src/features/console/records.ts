@@ -66,11 +66,11 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
       : [ctx.tDynamic(`error.${code}`, {}, ''), `(${code})`].filter((word) => word !== '').join(' ');
   /** Parameters of events about controllers: records by name, fields and choices by their words. */
   const ofController = (type: string, name: string, value: string): string => {
-    if (name === 'plc' || name === 'other') return names.controller(value);
+    if (name === 'controller' || name === 'other') return names.controller(value);
     if (name === 'sort') return ctx.tDynamic(`imports.form.${value}`, {}, value);
-    if (name === 'field') return ctx.tDynamic(`collection.plc.field.${value}`, {}, value);
+    if (name === 'field') return ctx.tDynamic(`collection.controller.field.${value}`, {}, value);
     if (name === 'decision') return ctx.tDynamic(`controllers.decision.${value}`, {}, value);
-    return type === 'plc-program-changed' && name === 'what'
+    return type === 'controller-program-changed' && name === 'what'
       ? value
           .split(', ')
           .map((field) => ctx.tDynamic(`integrity.field.${field}`, {}, field))
@@ -79,7 +79,7 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
   };
   /** Parameters of events about patches: states, dates, items of the checklist by their words. */
   const ofPatch = (name: string, value: string): string => {
-    if (name === 'plc') return names.controller(value);
+    if (name === 'controller') return names.controller(value);
     const word = patchWords[name];
     return word === undefined
       ? value
@@ -95,7 +95,7 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
     if (name === 'kind') return ctx.tDynamic(`kind.${value}.one`, {}, value);
     if (name === 'object' && typeof kind === 'string') return names.object(kind, value);
     if (name === 'device' || name === 'resembles') return names.device(value);
-    if (event.type.startsWith('plc-')) return ofController(event.type, name, value);
+    if (event.type.startsWith('controller-')) return ofController(event.type, name, value);
     if (event.type.startsWith('patch-')) return ofPatch(name, value);
     return name === 'code' ? codeOf(event.type, value) : value;
   };

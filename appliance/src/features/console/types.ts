@@ -17,6 +17,16 @@ import type { AddDeviceService } from '../add-device/service.ts';
 import type { BackupRecords } from '../backups/service.ts';
 import type { BaselineService } from '../baselines/service.ts';
 import type { CaService } from '../ca/types.ts';
+import type { ControllerFindings } from '../controllers/findings/service.ts';
+import type { ControllerFirmware } from '../controllers/firmware/service.ts';
+import type { IdentificationService } from '../controllers/identify/service.ts';
+import type { FileImports } from '../controllers/imports/service.ts';
+import type { ControllerDrafts } from '../controllers/imports/types.ts';
+import type { IntegrityService } from '../controllers/integrity/types.ts';
+import type { PatchService } from '../controllers/patches/service.ts';
+import type { ControllerService } from '../controllers/service.ts';
+import type { Controller, ControllerList } from '../controllers/types.ts';
+import type { ZoneService } from '../controllers/zones/service.ts';
 import type { DeploymentService } from '../deployments/service.ts';
 import type { DeviceTaskService } from '../device-tasks/service.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -31,16 +41,6 @@ import type { AppCategories, HardwareRecords } from '../inventory/types.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import type { PersonService } from '../persons/service.ts';
-import type { ControllerFindings } from '../plcs/findings/service.ts';
-import type { ControllerFirmware } from '../plcs/firmware/service.ts';
-import type { IdentificationService } from '../plcs/identify/service.ts';
-import type { FileImports } from '../plcs/imports/service.ts';
-import type { ControllerDrafts } from '../plcs/imports/types.ts';
-import type { IntegrityService } from '../plcs/integrity/types.ts';
-import type { PatchService } from '../plcs/patches/service.ts';
-import type { PlcService } from '../plcs/service.ts';
-import type { Plc, PlcList } from '../plcs/types.ts';
-import type { ZoneService } from '../plcs/zones/service.ts';
 import type { ProvisionService } from '../provision/service.ts';
 import type { QueryService } from '../queries/service.ts';
 import type { SampleService } from '../queries/types.ts';
@@ -98,8 +98,8 @@ export type ConsoleDeps = {
   rules: RuleService;
   integrity: IntegrityService;
   zones: ZoneService;
-  plcs: PlcService;
-  plcList: PlcList;
+  controllers: ControllerService;
+  controllerList: ControllerList;
   /** What other features show on the page of a controller. */
   controllerPanels?: readonly ControllerPanel[];
   controllerImports: FileImports;
@@ -124,7 +124,7 @@ export type ConsoleDeps = {
 };
 
 /** A part of a controller's page; undefined where it has nothing to say. */
-export type ControllerPanel = (ctx: Ctx, plc: Plc) => ControllerPanelView | undefined;
+export type ControllerPanel = (ctx: Ctx, controller: Controller) => ControllerPanelView | undefined;
 
 export type ConsoleEnv = {
   Bindings: Partial<HttpBindings | Http2Bindings>;

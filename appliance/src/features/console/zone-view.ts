@@ -8,7 +8,7 @@ import {
   type ZoneController,
   type ZoneDoubt,
   type ZoneState,
-} from '../plcs/zones/types.ts';
+} from '../controllers/zones/types.ts';
 
 const maxProtocols = 3;
 
@@ -96,12 +96,12 @@ export const doubtView = (
             otherPrefix: doubt.otherPrefix,
           },
         },
-        href: paths.object('plc-zone', doubt.zone),
+        href: paths.object('controller-zone', doubt.zone),
       };
     case 'past-dmz':
       return {
         said: { key: 'zones.doubt.pastDmz', params: { conduit: conduits.get(doubt.conduit) ?? doubt.conduit } },
-        href: paths.object('plc-conduit', doubt.conduit),
+        href: paths.object('controller-conduit', doubt.conduit),
       };
   }
 };

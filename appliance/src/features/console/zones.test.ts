@@ -18,14 +18,14 @@ beforeAll(async () => {
   viewer = await site.as('viewer');
   const { objects } = site.appliance;
   const zone = (name: string, body: object): void => {
-    ids.set(name, objects.ofAnyKind.create(systemActor, 'plc-zone', { name, ...body }).id);
+    ids.set(name, objects.ofAnyKind.create(systemActor, 'controller-zone', { name, ...body }).id);
   };
   zone('Z-OFFICE', { level: '4' });
   zone('Z-OPS', { level: '3', slT: 2, slA: 2, prefixes: ['10.1.0.0/16'] });
   zone('Z-CELL1 <b>', { level: '1', slT: 2, slA: 1, prefixes: ['10.2.3.0/24'], parent: ids.get('Z-OPS') });
   zone('Z-CELL2', { level: '1', prefixes: ['10.2.3.128/25'], parent: ids.get('Z-OPS') });
   const conduit = (name: string, from: string, to: string, rules: string[]) =>
-    objects.ofAnyKind.create(systemActor, 'plc-conduit', { name, from: ids.get(from), to: ids.get(to), rules });
+    objects.ofAnyKind.create(systemActor, 'controller-conduit', { name, from: ids.get(from), to: ids.get(to), rules });
   conduit('C-1', 'Z-OPS', 'Z-CELL1 <b>', ['S7 tcp/102', 'OPC-UA tcp/4840', 'S7 tcp/103']);
   conduit('C-2', 'Z-OFFICE', 'Z-OPS', []);
 });
@@ -61,6 +61,8 @@ describe('zones and conduits', () => {
   });
 
   it('cannot be removed while a conduit leads there', () => {
-    expect(() => site.appliance.objects.remove(systemActor, 'plc-zone', ids.get('Z-OFFICE') ?? '')).toThrow(/refers/);
+    expect(() => site.appliance.objects.remove(systemActor, 'controller-zone', ids.get('Z-OFFICE') ?? '')).toThrow(
+      /refers/,
+    );
   });
 });

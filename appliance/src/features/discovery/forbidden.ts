@@ -22,7 +22,7 @@ export type ForbiddenAddresses = Forbidden & {
 
 type Held = { stamp: string; sets: [ForbiddenBecause, AddressSet][]; ipv4: readonly AddressRange[] };
 
-const zoneKind = 'plc-zone';
+const zoneKind = 'controller-zone';
 const nearMs = 60_000;
 
 /** The network that a neighbour of this address is in, as most networks are cut. */

@@ -1,8 +1,8 @@
+import type { ControllersForExchange } from '../controllers/types.ts';
 import type { Device } from '../devices/types.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { FieldValue, InventoryRow } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
-import type { ControllersForExchange } from '../plcs/types.ts';
 import type { IdentityValue } from './counter-proof.ts';
 import type { IdentityKind } from './types.ts';
 
@@ -129,8 +129,8 @@ export const siteIdentities = function* (sources: Sources): Generator<IdentityVa
           if (isWorth(kind, value) && !(kind === 'account' && system.has(value)))
             yield { kind, value, device: Number(row['_device'] ?? 0) };
   // Records of controllers have numbers of their own: below zero, so that none is taken for a device.
-  for (const { kind, value, plc } of sources.controllers?.identities() ?? [])
-    if (isWorth(kind, value)) yield { kind, value, device: -plc };
+  for (const { kind, value, controller } of sources.controllers?.identities() ?? [])
+    if (isWorth(kind, value)) yield { kind, value, device: -controller };
   yield* deviceValues(sources.devices());
   yield* objectValues(sources);
 };

@@ -157,7 +157,7 @@ describe('what leaves', () => {
   it('holds no marker of a controller, its zone, its project or a field of the site', async () => {
     const { facts } = await loadAllDeclarations();
     const markers: { name: string; marker: string }[] = [];
-    const saidOf = (sort: 'plc' | 'module' | 'interface' | 'service'): Said[] =>
+    const saidOf = (sort: 'controller' | 'module' | 'interface' | 'service'): Said[] =>
       facts
         .filter((collection) => collection.part === sort)
         .flatMap(({ name: collection, fields, leaves }) =>
@@ -171,12 +171,12 @@ describe('what leaves', () => {
             return [{ field: name, value, raw: value }];
           }),
         );
-    site.plcs.take(admin, { sort: 'identification', name: 'zqoriginqz' }, [
+    site.controllers.take(admin, { sort: 'identification', name: 'zqoriginqz' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 1),
         method: 'query',
         source: 's7',
-        said: saidOf('plc'),
+        said: saidOf('controller'),
         parts: [
           { sort: 'module', key: 'zqrackqz/3', said: saidOf('module') },
           { sort: 'interface', key: 'zqifaceqz', said: saidOf('interface') },
@@ -185,16 +185,16 @@ describe('what leaves', () => {
       },
     ]);
     expect(markers.length).toBeGreaterThan(60);
-    const held = JSON.stringify(site.plcs.facts(1)).toLowerCase();
+    const held = JSON.stringify(site.controllers.facts(1)).toLowerCase();
     expect(markers.filter(({ marker }) => !held.includes(marker))).toEqual([]);
     expect(markers.filter(({ marker }) => isGuessable(marker))).toEqual([]);
-    const zone = site.objects.create(admin, 'plc-zone', {
+    const zone = site.objects.create(admin, 'controller-zone', {
       name: 'zqzoneqz',
       level: '1',
       prefixes: ['203.0.113.0/24'],
     }).id;
-    site.objects.create(admin, 'plc-field', { name: 'zqfieldqz', type: 'text' });
-    site.plcs.create(admin, {
+    site.objects.create(admin, 'controller-field', { name: 'zqfieldqz', type: 'text' });
+    site.controllers.create(admin, {
       name: 'zqenteredqz',
       assetTag: 'zqtagqz',
       zone,
@@ -256,7 +256,7 @@ describe('what leaves', () => {
   it('says nothing of missing updates, controllers and findings, which no host reads', () => {
     const report = reporter(site.inventory);
     report(1, 'os-update', [{ update: 'KB5032189', state: 'missing' }]);
-    site.plcs.create(admin, { name: 'Mixer', vendorRaw: 'Siemens', model: 'CPU 1515', firmware: '2.9.4' });
+    site.controllers.create(admin, { name: 'Mixer', vendorRaw: 'Siemens', model: 'CPU 1515', firmware: '2.9.4' });
     const { request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
     expect(request).toMatchObject({ missing_os: [], controllers: [], advisories: [] });
   });

@@ -1,7 +1,7 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import type { ControllersForExchange } from '../controllers/types.ts';
 import type { InventoryService, RowOf, SectionRowOf } from '../inventory/service.ts';
-import type { ControllersForExchange } from '../plcs/types.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
 // leaves what its declarations name, and nothing else is read here.
@@ -129,6 +129,9 @@ export const requestContent = (
     platforms,
     software: [...purls].sort(),
     // Records of controllers are numbered below zero here.
-    reporters: (word) => [...(devices.get(word) ?? []), ...(controllers?.bearers(word) ?? []).map((plc) => -plc)],
+    reporters: (word) => [
+      ...(devices.get(word) ?? []),
+      ...(controllers?.bearers(word) ?? []).map((controller) => -controller),
+    ],
   };
 };

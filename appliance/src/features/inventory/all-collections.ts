@@ -1,6 +1,10 @@
 import { collection as accounts } from './collections/accounts.ts';
 import { collection as activity } from './collections/activity.ts';
 import { collection as backupFile } from './collections/backup-file.ts';
+import { collection as controller } from './collections/controller.ts';
+import { collection as controllerInterface } from './collections/controller-interface.ts';
+import { collection as controllerModule } from './collections/controller-module.ts';
+import { collection as controllerService } from './collections/controller-service.ts';
 import { collection as directoryDomain } from './collections/directory-domain.ts';
 import { collection as directoryGroup } from './collections/directory-group.ts';
 import { collection as directoryMember } from './collections/directory-member.ts';
@@ -15,10 +19,6 @@ import { collection as identity } from './collections/identity.ts';
 import { collection as neighbour } from './collections/neighbour.ts';
 import { collection as osUpdate } from './collections/os-update.ts';
 import { collection as platform } from './collections/platform.ts';
-import { collection as plc } from './collections/plc.ts';
-import { collection as plcInterface } from './collections/plc-interface.ts';
-import { collection as plcModule } from './collections/plc-module.ts';
-import { collection as plcService } from './collections/plc-service.ts';
 import { collection as protection } from './collections/protection.ts';
 import { collection as quarantineFile } from './collections/quarantine-file.ts';
 import { collection as sessions } from './collections/sessions.ts';
@@ -51,10 +51,10 @@ export const allCollections = {
 
 /** Every collection of facts, of controllers. */
 export const allFacts = {
-  plc,
-  'plc-interface': plcInterface,
-  'plc-module': plcModule,
-  'plc-service': plcService,
+  controller,
+  'controller-interface': controllerInterface,
+  'controller-module': controllerModule,
+  'controller-service': controllerService,
 } as const;
 
 export type Collections = typeof allCollections;

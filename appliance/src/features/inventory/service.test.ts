@@ -271,11 +271,13 @@ describe('an own collection', () => {
 
   it('finds a device by one of its addresses', () => {
     const { inventory } = engines;
-    inventory.putSection(report(1, 'identity', [{ name: 'plc-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: [] }]));
-    inventory.putSection(report(2, 'identity', [{ name: 'plc-hmi-2', ipv4: ['10.0.0.6'] }]));
+    inventory.putSection(
+      report(1, 'identity', [{ name: 'controller-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: [] }]),
+    );
+    inventory.putSection(report(2, 'identity', [{ name: 'controller-hmi-2', ipv4: ['10.0.0.6'] }]));
     const { rows } = inventory.list({ collection: 'identity', where: { ipv4: '10.1.0.5' }, limit: 5 });
     expect(rows).toHaveLength(1);
-    expect(rows[0]).toMatchObject({ name: 'plc-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: null, _device: 1 });
+    expect(rows[0]).toMatchObject({ name: 'controller-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: null, _device: 1 });
   });
 });
 

@@ -236,7 +236,7 @@ export const readRight = (collection: Collection): Right =>
   collection.name === 'software' ? 'software:read' : 'devices:read';
 
 /** Which thing of a controller a collection of facts speaks of. */
-export type FactPart = 'plc' | 'module' | 'interface' | 'service' | 'project';
+export type FactPart = 'controller' | 'module' | 'interface' | 'service' | 'project';
 
 /** Which numbered rule makes the value of what was received. */
 type FactForm = 'text' | 'code' | 'serial' | 'version' | 'mac' | 'address' | 'number' | 'time' | 'yes-no';

@@ -109,7 +109,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     };
   const rules: Readonly<Record<string, BodyRule>> = {
     group: treeRule('group', 'validation.cycle'),
-    'plc-zone': treeRule('plc-zone', 'validation.zones.cycle'),
+    'controller-zone': treeRule('controller-zone', 'validation.zones.cycle'),
     setting: (id, body) =>
       isUnset(body) && body['waiting'] !== null && body['waiting'] !== undefined ? {} : table.faults(id, body['value']),
   };

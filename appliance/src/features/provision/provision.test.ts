@@ -36,7 +36,10 @@ describe('data provision register', () => {
 
   it('finds every field that leaves named in its declaration', () => {
     expect(
-      undeclaredFields([...engines.inventory.collections(), ...engines.plcs.collections], engines.objects.kinds()),
+      undeclaredFields(
+        [...engines.inventory.collections(), ...engines.controllers.collections],
+        engines.objects.kinds(),
+      ),
     ).toEqual([]);
   });
 
@@ -50,7 +53,7 @@ describe('data provision register', () => {
     const { entries, at } = service().register(admin);
     expect(at).toBe(7);
     const byName = new Map(entries.map((entry) => [`${entry.pillar}/${entry.name}`, entry]));
-    for (const { name } of [...engines.inventory.collections(), ...engines.plcs.collections])
+    for (const { name } of [...engines.inventory.collections(), ...engines.controllers.collections])
       expect(byName.has(`inventory/${name}`)).toBe(true);
     for (const { name } of engines.objects.kinds()) expect(byName.has(`object/${name}`)).toBe(true);
     const account = byName.get('object/account');

@@ -26,8 +26,8 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   have: 'exchange',
   wants: [
     { declared: 'update-decision', fields: ['approval'] },
-    { declared: 'plc', fields: ['vendor', 'orderNumber'] },
-    { declared: 'plc-module', fields: ['vendor', 'orderNumber'] },
+    { declared: 'controller', fields: ['vendor', 'orderNumber'] },
+    { declared: 'controller-module', fields: ['vendor', 'orderNumber'] },
   ],
   cursors: 'exchange',
   'platforms.vendor': [{ declared: 'platform', fields: ['vendor'] }],

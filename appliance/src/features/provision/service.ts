@@ -1,9 +1,9 @@
 import type { Database } from '../../platform/database.ts';
+import type { ControllerService } from '../controllers/service.ts';
 import type { InventoryService } from '../inventory/service.ts';
 import type { Collection, FactCollection } from '../inventory/types.ts';
 import type { ObjectService } from '../objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../objects/types.ts';
-import type { PlcService } from '../plcs/service.ts';
 import type { StoreService } from '../store/service.ts';
 import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
 import { rowsOf } from './queries.ts';
@@ -20,7 +20,7 @@ type ProvisionParts = {
   inventory: InventoryService;
   objects: ObjectService;
   store: Pick<StoreService, 'list'>;
-  plcs: Pick<PlcService, 'collections' | 'counts'>;
+  controllers: Pick<ControllerService, 'collections' | 'counts'>;
   clock: () => number;
 };
 
@@ -112,7 +112,7 @@ const order: readonly RegisterEntry['pillar'][] = ['inventory', 'object', 'event
 
 /** The register over the engines' declarations. */
 export const provisionService = (parts: ProvisionParts): ProvisionService => {
-  const { db, inventory, objects, plcs, clock } = parts;
+  const { db, inventory, objects, controllers, clock } = parts;
 
   const stored = (): { rows: number; bytes: number } => {
     let rows = 0;
@@ -134,10 +134,10 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       requireRight(actor, 'provision:read');
       const counts = new Map(inventory.counts().map(({ collection, rows }) => [collection, rows]));
       const entries = [
-        ...plcs.counts().flatMap(({ collection, rows }) => {
-          const declared = plcs.collections.find(({ name }) => name === collection);
+        ...controllers.counts().flatMap(({ collection, rows }) => {
+          const declared = controllers.collections.find(({ name }) => name === collection);
           // The record of controllers is one: what was said, by whom, and what counts of it.
-          const tables = collection === 'plc' ? controllerTables : [];
+          const tables = collection === 'controller' ? controllerTables : [];
           return declared === undefined ? [] : [ofCollection(declared, tables, rows)];
         }),
         ...inventory
@@ -151,7 +151,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       return {
         at: clock(),
         entries: entries.sort((a, b) => order.indexOf(a.pillar) - order.indexOf(b.pillar)),
-        undeclared: undeclaredFields([...inventory.collections(), ...plcs.collections], objects.kinds()),
+        undeclared: undeclaredFields([...inventory.collections(), ...controllers.collections], objects.kinds()),
       };
     },
   };

@@ -268,7 +268,7 @@ describe('an inventory from a medium', () => {
     const form = async (content: string): Promise<Response> =>
       operator.postRaw(
         paths.stick(),
-        `--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${await operator.csrf()}\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="plc.json"\r\n\r\n${content}\r\n--b--\r\n`,
+        `--b\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n${await operator.csrf()}\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="controller.json"\r\n\r\n${content}\r\n--b--\r\n`,
         { 'content-type': 'multipart/form-data; boundary=b' },
       );
     expect((await operator.get(paths.stick())).status).toBe(200);
@@ -277,11 +277,11 @@ describe('an inventory from a medium', () => {
     expect(html).toContain('isolated-9');
     expect(html).toContain('new device, waits for approval');
     const draft = /name="draft" value="([0-9a-f]{32})"/.exec(html)?.[1] ?? '';
-    const done = await operator.post(paths.stickApply(), { draft, name: 'plc.json', approve: 'on' });
-    expect(await done.text()).toContain('Taken in: plc.json');
+    const done = await operator.post(paths.stickApply(), { draft, name: 'controller.json', approve: 'on' });
+    expect(await done.text()).toContain('Taken in: controller.json');
     const left = readdirSync(site.appliance.paths.staging).filter((name) => name.startsWith('stick-'));
     expect(left).toEqual([]);
-    expect((await operator.post(paths.stickApply(), { draft, name: 'plc.json' })).status).toBe(404);
+    expect((await operator.post(paths.stickApply(), { draft, name: 'controller.json' })).status).toBe(404);
     expect((await operator.post(paths.stickApply(), { draft: '../../x', name: 'x' })).status).toBe(404);
     expect((await form('')).status).toBe(422);
     expect((await (await site.as('viewer')).get(paths.stick())).status).toBe(403);

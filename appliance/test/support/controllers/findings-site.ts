@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import { type ControllerFindings, controllerFindings } from '../../../src/features/plcs/findings/service.ts';
-import type { Holding, IndexBuilder, Subject } from '../../../src/features/plcs/findings/types.ts';
+import { type ControllerFindings, controllerFindings } from '../../../src/features/controllers/findings/service.ts';
+import type { Holding, IndexBuilder, Subject } from '../../../src/features/controllers/findings/types.ts';
 import { controllerKnowledge } from '../../../src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build-store.ts';
 import { openEngines } from '../engines.ts';
@@ -23,12 +23,19 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
     objects: engines.objects,
     events: engines.events,
     record: {
-      subjects: (plcs) => [...subjects.values()].filter(({ plc }) => plcs === undefined || plcs.includes(plc)),
+      subjects: (controllers) =>
+        [...subjects.values()].filter(
+          ({ controller }) => controllers === undefined || controllers.includes(controller),
+        ),
     },
-    nameOf: (plc) => `PLC-${plc}`,
+    nameOf: (controller) => `PLC-${controller}`,
     build,
     maps: 'test/1',
-    measures: { holding: () => measures.holding, publicId: (plc) => `plc-${plc}`, zoneNames: () => [] },
+    measures: {
+      holding: () => measures.holding,
+      publicId: (controller) => `controller-${controller}`,
+      zoneNames: () => [],
+    },
     clock: () => clock,
   });
   return {
@@ -40,15 +47,15 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
     tick: (ms = 1_000) => {
       clock += ms;
     },
-    put: (subject: Partial<Subject> & Pick<Subject, 'plc' | 'identity'>) => {
+    put: (subject: Partial<Subject> & Pick<Subject, 'controller' | 'identity'>) => {
       const whole = {
-        part: subject.plc * 100,
+        part: subject.controller * 100,
         key: '',
         context: { exposure: 'unknown', criticality: 'unknown', safety: 'unknown' },
         ...subject,
       } as Subject;
       subjects.set(whole.part, whole);
-      findings.partsChanged([whole.plc]);
+      findings.partsChanged([whole.controller]);
     },
     /** Publishes what a feed holds now, as a delta of what changed, and matches. */
     publish: async (feed: string, records: readonly Advisory[]) => {

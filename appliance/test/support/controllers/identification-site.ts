@@ -2,9 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
+import { controllerViews, takeFound } from '../../../src/features/controllers/identify/record-views.ts';
+import {
+  type IdentificationService,
+  identificationService,
+} from '../../../src/features/controllers/identify/service.ts';
 import { type Actor, systemActor } from '../../../src/features/objects/types.ts';
-import { controllerViews, takeFound } from '../../../src/features/plcs/identify/record-views.ts';
-import { type IdentificationService, identificationService } from '../../../src/features/plcs/identify/service.ts';
 import { openAppliance } from '../appliance.ts';
 import { type ModbusManner, modbusDevice } from './modbus-device.ts';
 
@@ -47,8 +50,8 @@ export const identificationSite = () => {
       },
       events: state.site.events,
       jobs: { enqueue: () => 1, list: () => [] },
-      controllers: controllerViews(state.site.plcs),
-      take: takeFound(state.site.plcs),
+      controllers: controllerViews(state.site.controllers),
+      take: takeFound(state.site.controllers),
       identifyBy,
       planFor,
       agent: (publicId) => (publicId === 'agent-1' ? { id: 7, name: 'line-pc', addresses: ['10.1.3.200'] } : undefined),
@@ -76,7 +79,7 @@ export const identificationSite = () => {
     state.service = open();
     state.service.switchOn(systemActor);
     state.zoneName = `Z-${randomBytes(4).toString('hex')}`;
-    state.zone = state.site.objects.create(systemActor, 'plc-zone', {
+    state.zone = state.site.objects.create(systemActor, 'controller-zone', {
       name: state.zoneName,
       level: '1',
       prefixes: ['127.0.0.0/8'],
@@ -100,9 +103,10 @@ export const identificationSite = () => {
     return made;
   };
   const addController = (body: Record<string, unknown>): string =>
-    state.site.plcs.create(anna, { name: `PLC-${randomBytes(3).toString('hex')}`, zone: state.zone, ...body }).publicId;
+    state.site.controllers.create(anna, { name: `PLC-${randomBytes(3).toString('hex')}`, zone: state.zone, ...body })
+      .publicId;
   const job = (controllers: string[], port: number, body: Record<string, unknown> = {}): string =>
-    state.site.objects.create(anna, 'plc-identification', {
+    state.site.objects.create(anna, 'controller-identification', {
       name: `Job ${randomBytes(4).toString('hex')}`,
       controllers,
       protocols: ['modbus'],

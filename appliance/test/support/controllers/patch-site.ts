@@ -1,10 +1,10 @@
 import { generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { signedIn, testGate } from '../../../../test/support/persons.ts';
+import type { EvidenceSources } from '../../../src/features/controllers/patches/evidence-types.ts';
+import { type PatchService, patchService } from '../../../src/features/controllers/patches/service.ts';
+import type { ControllerView } from '../../../src/features/controllers/patches/types.ts';
 import type { Actor } from '../../../src/features/objects/types.ts';
 import { systemActor } from '../../../src/features/objects/types.ts';
-import type { EvidenceSources } from '../../../src/features/plcs/patches/evidence-types.ts';
-import { type PatchService, patchService } from '../../../src/features/plcs/patches/service.ts';
-import type { ControllerView } from '../../../src/features/plcs/patches/types.ts';
 import { storeService } from '../../../src/features/store/service.ts';
 import { type Engines, openEngines } from '../engines.ts';
 

@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { tpktLength } from '@sallyport/bundle-tools/controllers/protocols/s7/client';
-import { modeRecord, s7Plc, usualLists } from '../../../../bundle-tools/test/controllers/s7-plc.ts';
+import { modeRecord, s7Controller, usualLists } from '../../../../bundle-tools/test/controllers/s7-controller.ts';
 
 const [RUN, STOP] = [8, 4];
 
@@ -12,7 +12,7 @@ export const s7Device = async (place: { host: string; port: number }, leaves = f
     counts.connections += 1;
     open.add(socket);
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
-    const plc = s7Plc({
+    const controller = s7Controller({
       lists: () =>
         new Map(usualLists()).set(0x0424, { records: [modeRecord(leaves && counts.modes > 1 ? STOP : RUN)] }),
     });
@@ -23,7 +23,7 @@ export const s7Device = async (place: { host: string; port: number }, leaves = f
         const request = held.subarray(0, length);
         // The list that a read is about stands at its end.
         if (request.readUInt16BE(Math.max(0, request.length - 4)) === 0x0424) counts.modes += 1;
-        for (const message of plc(request)) socket.write(message);
+        for (const message of controller(request)) socket.write(message);
         held = held.subarray(length);
         length = tpktLength(held);
       }

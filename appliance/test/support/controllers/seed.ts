@@ -28,7 +28,7 @@ export const seedControllers = async (
   appliance.db.prepare('update exchange_state set snapshot = 1').run();
   const take = (name: string, firmware: string, method: 'query' | 'project'): void => {
     const said = { vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0', name, serial: `S${name}`, firmware };
-    appliance.plcs.take(systemActor, { sort: 'csv', name }, [
+    appliance.controllers.take(systemActor, { sort: 'csv', name }, [
       {
         observedAtMs: Date.now() - 60_000,
         method,
@@ -41,6 +41,8 @@ export const seedControllers = async (
   take('PLC-L3-07', 'V2.9.4', 'query');
   take('PLC-L3-08', 'V2.9', 'project');
   appliance.controllerFindings.settle();
-  const [read = '', configured = ''] = appliance.plcs.ids(0, 2).map((id) => appliance.plcs.byId(id)?.publicId ?? '');
+  const [read = '', configured = ''] = appliance.controllers
+    .ids(0, 2)
+    .map((id) => appliance.controllers.byId(id)?.publicId ?? '');
   return { read, configured };
 };

@@ -21,7 +21,7 @@ export type Leaving = {
   permit: string;
 };
 
-type Asked = PermitRequest extends infer R ? (R extends unknown ? Omit<R, 'plc' | 'protocol'> : never) : never;
+type Asked = PermitRequest extends infer R ? (R extends unknown ? Omit<R, 'controller' | 'protocol'> : never) : never;
 
 type GuardParts = {
   host: string;

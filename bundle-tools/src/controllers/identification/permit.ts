@@ -8,7 +8,7 @@ import type { Protocol, TransportKind } from '../protocols/types.ts';
 export type ApprovedPacket = { kind: TransportKind; parts: readonly PacketPart[] };
 
 /** What is asked for: a connection, a packet, or to let the controller go because its connection is closed. */
-export type PermitRequest = { plc: string; protocol: Protocol } & (
+export type PermitRequest = { controller: string; protocol: Protocol } & (
   | { what: 'connect'; kind: 'tcp' }
   | {
       what: 'send';

@@ -26,7 +26,7 @@ export type Ask = {
 
 export type Target = {
   /** Public id of the controller. */
-  plc: string;
+  controller: string;
   zone: string;
   host: string;
   gapMs: number;
@@ -99,7 +99,7 @@ const runAsk = async (
     sleep,
     pace,
     halted: parts.halted,
-    permit: (asked) => parts.permit({ plc: target.plc, protocol: ask.protocol, ...asked }),
+    permit: (asked) => parts.permit({ controller: target.controller, protocol: ask.protocol, ...asked }),
     leaving: (packet) => {
       begin();
       parts.leaving(target, ask, packet);

@@ -6,8 +6,10 @@ import { collections } from './collections.ts';
 import { collectionsChoices } from './collections-choices.ts';
 import { collectionsSecurity } from './collections-security.ts';
 import { common } from './common.ts';
+import { controllerCollections } from './controller-collections.ts';
 import { controllerFindings } from './controller-findings.ts';
 import { controllerImports } from './controller-imports.ts';
+import { controllerKinds } from './controller-kinds.ts';
 import { controllers } from './controllers.ts';
 import { deployments } from './deployments.ts';
 import { deviceRecords } from './device-records.ts';
@@ -37,8 +39,6 @@ import { patchMeasures } from './patch-measures.ts';
 import { patchRecords } from './patch-records.ts';
 import { patches } from './patches.ts';
 import { persons } from './persons.ts';
-import { plcCollections } from './plc-collections.ts';
-import { plcKinds } from './plc-kinds.ts';
 import { provision } from './provision.ts';
 import { queries } from './queries.ts';
 import { refusals } from './refusals.ts';
@@ -90,8 +90,8 @@ export const kk = {
   ...network,
   ...objects,
   ...overview,
-  ...plcCollections,
-  ...plcKinds,
+  ...controllerCollections,
+  ...controllerKinds,
   ...provision,
   ...queries,
   ...refusals,

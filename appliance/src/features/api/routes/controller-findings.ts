@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { JUSTIFICATIONS, type PlcFinding } from '../../plcs/findings/types.ts';
+import { type ControllerFinding, JUSTIFICATIONS } from '../../controllers/findings/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';
@@ -135,14 +135,14 @@ const questionId = z.string().regex(/^[0-9a-f]{24}$/);
 
 /** What advisories say of controllers, and the answers of people where comparing could not tell. */
 export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { controllerFindings, plcs } = parts;
+  const { controllerFindings, controllers } = parts;
   names.add(controllerFindingSchema, { id: 'ControllerFinding' });
   names.add(whySchema, { id: 'ControllerFindingWhy' });
   names.add(questionSchema, { id: 'ControllerQuestion' });
   const tag = 'vulnerabilities' as const;
   const right = 'vulnerabilities:read' as const;
 
-  const toWire = <F extends Pick<PlcFinding, 'since' | 'until' | 'heldBy'>>(finding: F) => ({
+  const toWire = <F extends Pick<ControllerFinding, 'since' | 'until' | 'heldBy'>>(finding: F) => ({
     ...finding,
     heldBy: finding.heldBy.map((one) => ({ ...one, until: timeOf(one.until) })),
     since: timeOf(finding.since),
@@ -224,9 +224,9 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
             remediations: [...remediations],
             says: { ...document.says, path: [...document.says.path] },
           })),
-          controllers: bearers.slice(0, 1_000).map(({ plc, part_key, since }) => ({
-            id: plcs.byId(plc)?.publicId ?? '',
-            name: plcs.label(plc),
+          controllers: bearers.slice(0, 1_000).map(({ controller, part_key, since }) => ({
+            id: controllers.byId(controller)?.publicId ?? '',
+            name: controllers.label(controller),
             part: part_key,
             since: timeOf(since),
           })),
@@ -277,9 +277,9 @@ export const controllerFindingRoutes = (parts: ApiParts, names: SchemaNames): Ap
         waiting: z.int().describe('Parts that were not compared yet'),
       }),
       handle: ({ params: { controller } }) => {
-        const { id } = plcs.get(controller);
+        const { id } = controllers.get(controller);
         return {
-          rows: controllerFindings.forPlc(id).map(({ firstSeen, partKey, ...finding }) => ({
+          rows: controllerFindings.forController(id).map(({ firstSeen, partKey, ...finding }) => ({
             ...toWire(finding),
             part: partKey,
             firstSeen: timeOf(firstSeen),

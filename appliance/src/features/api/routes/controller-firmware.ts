@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
-import { type ArrivedFirmware, CHECKS, type FirmwareTarget, type Handover } from '../../plcs/firmware/types.ts';
+import { type ArrivedFirmware, CHECKS, type FirmwareTarget, type Handover } from '../../controllers/firmware/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, emptyRoute, fileRoute, jsonRoute } from '../route.ts';
 import { time, timeOf, timeOrNull } from '../schemas.ts';
@@ -61,31 +61,34 @@ const targetQuery = z.strictObject({ controller: controllerId, part: partKey.def
 
 /** Firmware that is here for controllers: listed, handed to a person with a checklist, and what became of it. */
 export const controllerFirmwareRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { controllerFirmware: firmware, plcs } = parts;
+  const { controllerFirmware: firmware, controllers } = parts;
   names.add(fileSchema, { id: 'ControllerFirmware' });
   names.add(handoverSchema, { id: 'FirmwareHandover' });
 
-  const controllerOf = (plc: number) => ({ controller: plcs.byId(plc)?.publicId ?? '', name: plcs.label(plc) });
+  const controllerOf = (controller: number) => ({
+    controller: controllers.byId(controller)?.publicId ?? '',
+    name: controllers.label(controller),
+  });
   const toFile = ({ licence: _licence, notes: _notes, targets, orderNumbers, ...file }: ArrivedFirmware) => ({
     ...file,
     orderNumbers: [...orderNumbers],
-    targets: targets.map(({ plc, partKey: part, firmware: version }) => ({
-      ...controllerOf(plc),
+    targets: targets.map(({ controller, partKey: part, firmware: version }) => ({
+      ...controllerOf(controller),
       part,
       firmware: version,
     })),
   });
-  const toHandover = ({ plc, part: _part, handedAt, doneAt, confirmed, ...handover }: Handover) => ({
+  const toHandover = ({ controller, part: _part, handedAt, doneAt, confirmed, ...handover }: Handover) => ({
     ...handover,
-    ...controllerOf(plc),
+    ...controllerOf(controller),
     confirmed: [...confirmed],
     handedAt: timeOf(handedAt),
     doneAt: timeOrNull(doneAt),
   });
   const targetOf = (sha256: string, wanted: { controller: string; part: string }) => {
     const file = firmware.get(sha256);
-    const { id } = plcs.get(wanted.controller);
-    const target = file.targets.find((one: FirmwareTarget) => one.plc === id && one.partKey === wanted.part);
+    const { id } = controllers.get(wanted.controller);
+    const target = file.targets.find((one: FirmwareTarget) => one.controller === id && one.partKey === wanted.part);
     if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part of the controller');
     return { file, target };
   };
@@ -109,7 +112,7 @@ export const controllerFirmwareRoutes = (parts: ApiParts, names: SchemaNames): A
       query: z.strictObject({ controller: controllerId.optional() }),
       response: z.object({ rows: z.array(handoverSchema) }),
       handle: ({ query: { controller } }) => ({
-        rows: firmware.handovers(controller === undefined ? undefined : plcs.get(controller).id).map(toHandover),
+        rows: firmware.handovers(controller === undefined ? undefined : controllers.get(controller).id).map(toHandover),
       }),
     }),
     emptyRoute({
@@ -153,7 +156,12 @@ export const controllerFirmwareRoutes = (parts: ApiParts, names: SchemaNames): A
       }),
       handle: async ({ actor, params: { sha256 }, body: { confirmed, ...wanted } }) => {
         const { target } = targetOf(sha256, wanted);
-        const handed = await firmware.hand(actor, { sha256, plc: target.plc, part: target.part, confirmed });
+        const handed = await firmware.hand(actor, {
+          sha256,
+          controller: target.controller,
+          part: target.part,
+          confirmed,
+        });
         return {
           name: handed.file.fileName,
           body: Readable.toWeb(handed.open()) as ReadableStream<Uint8Array>,

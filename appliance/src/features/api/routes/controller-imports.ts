@@ -6,7 +6,7 @@ import {
   type ImportOutcome,
   importLimits,
   REFUSAL_CODES,
-} from '../../plcs/imports/types.ts';
+} from '../../controllers/imports/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { numberPaging, time, timeOf, timeOrNull } from '../schemas.ts';
@@ -77,7 +77,7 @@ const maxListed = 100;
 
 /** Files about controllers: upload, trial, import, what was imported, and the way back. */
 export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { controllerDrafts: drafts, controllerImports: imports, plcs, objects, paths } = parts;
+  const { controllerDrafts: drafts, controllerImports: imports, controllers, objects, paths } = parts;
   names.add(outcomeSchema, { id: 'ControllerImportOutcome' });
   names.add(importSchema, { id: 'ControllerImport' });
   names.add(originSchema, { id: 'ControllerOrigin' });
@@ -214,7 +214,7 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
       }),
       response: z.object({ rows: z.array(originSchema), next: z.int().nullable() }),
       handle: ({ query: { limit, before } }) => {
-        const rows = plcs.origins({ limit, ...(before === undefined ? {} : { before }) });
+        const rows = controllers.origins({ limit, ...(before === undefined ? {} : { before }) });
         return { rows: rows.map(toOrigin), next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
       },
     }),
@@ -232,7 +232,7 @@ export const controllerImportRoutes = (parts: ApiParts, names: SchemaNames): Api
         removed: z.array(z.string()).describe('Controllers that nothing else spoke of'),
       }),
       handle: async ({ actor, params: { origin: id } }) => {
-        const { origin, facts, changed, removed } = await plcs.undoInSteps(actor, id);
+        const { origin, facts, changed, removed } = await controllers.undoInSteps(actor, id);
         return {
           origin: toOrigin(origin),
           facts,

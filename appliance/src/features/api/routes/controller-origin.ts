@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Origin } from '../../plcs/types.ts';
+import type { Origin } from '../../controllers/types.ts';
 import { time, timeOf, timeOrNull } from '../schemas.ts';
 
 // An origin of readings of controllers, as the routes of controllers and of their imports show it.

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { inParts } from '../../../platform/steps.ts';
-import { customOf, missingOf, type Plc, plcSorts, shown } from '../../plcs/types.ts';
+import { type Controller, controllerSorts, customOf, missingOf, shown } from '../../controllers/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import {
@@ -23,7 +23,7 @@ import { originSchema, toOrigin } from './controller-origin.ts';
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
 const states = ['live', 'replaced', 'merged'] as const;
 const sides = ['observed', 'configured'] as const;
-const sorts = ['plc', 'module', 'interface', 'service'] as const;
+const sorts = ['controller', 'module', 'interface', 'service'] as const;
 const methods = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
 
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
@@ -105,7 +105,7 @@ const factSchema = z.object({
 
 /** The record of controllers: lists, one with its facts, decisions, what is entered, merges, origins and taking them back. */
 export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
-  const { plcs, plcList: list } = parts;
+  const { controllers, controllerList: list } = parts;
   for (const [schema, id] of [
     [controllerSchema, 'Controller'],
     [controllerDetailSchema, 'ControllerDetail'],
@@ -116,25 +116,25 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
   const tag = 'devices' as const;
   const params = z.strictObject({ controller: controllerId });
 
-  const toController = (plc: Plc) => {
-    const all = plcs.parts(plc.id);
+  const toController = (controller: Controller) => {
+    const all = controllers.parts(controller.id);
     const [own] = all;
     const text = (field: string): string | null => shown(own, field) ?? null;
     return {
-      id: plc.publicId,
-      name: plcs.label(plc.id),
-      state: plc.state,
-      decision: plc.decision,
+      id: controller.publicId,
+      name: controllers.label(controller.id),
+      state: controller.state,
+      decision: controller.decision,
       vendor: text('vendor'),
       family: text('productFamily'),
       model: text('model'),
       orderNumber: text('orderNumber'),
       firmwareObserved: own?.observed['firmware'] ?? null,
       firmwareConfigured: own?.configured['firmware'] ?? null,
-      lacks: missingOf(own, plcs.facts(plc.id)).flatMap(({ field, refused }) =>
+      lacks: missingOf(own, controllers.facts(controller.id)).flatMap(({ field, refused }) =>
         matched.has(field) ? [{ field, refusedBy: refused?.source ?? null, reason: refused?.reason ?? null }] : [],
       ),
-      custom: Object.fromEntries(customOf(plcs.entered(plc.publicId).body)),
+      custom: Object.fromEntries(customOf(controllers.entered(controller.publicId).body)),
       serial: text('serial'),
       address:
         text('address') ??
@@ -142,37 +142,39 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         null,
       zone: text('zone'),
       role: text('role'),
-      drift: plcs.drift(plc.id).length,
-      firstSeenAt: timeOrNull(plc.firstSeenAt),
-      lastSeenAt: timeOrNull(plc.lastSeenAt),
+      drift: controllers.drift(controller.id).length,
+      firstSeenAt: timeOrNull(controller.firstSeenAt),
+      lastSeenAt: timeOrNull(controller.lastSeenAt),
     };
   };
 
   const detail = (publicId: string) => {
-    const plc = plcs.get(publicId);
-    const { body, revision } = plcs.entered(publicId);
+    const controller = controllers.get(publicId);
+    const { body, revision } = controllers.entered(publicId);
     return {
-      ...toController(plc),
-      createdAt: timeOf(plc.createdAt),
-      into: plc.into === null ? null : (plcs.byId(plc.into)?.publicId ?? null),
-      parts: plcs.parts(plc.id).map(({ id, sort, key, observed, configured }) => ({
+      ...toController(controller),
+      createdAt: timeOf(controller.createdAt),
+      into: controller.into === null ? null : (controllers.byId(controller.into)?.publicId ?? null),
+      parts: controllers.parts(controller.id).map(({ id, sort, key, observed, configured }) => ({
         id,
         sort,
         key,
         observed: { ...observed },
         configured: { ...configured },
       })),
-      differs: plcs.drift(plc.id).map(({ part, field, configured, observed }) => ({
+      differs: controllers.drift(controller.id).map(({ part, field, configured, observed }) => ({
         sort: part.sort,
         key: part.key,
         field,
         configured,
         observed,
       })),
-      proposals: plcs
-        .proposals(plc.id)
-        .map(({ plc: controller, label, kind, value }) => ({ controller, name: label, key: kind, value })),
-      merges: plcs.mergesOf(plc.id).map(({ id, keep, other, at }) => ({ id, keep, other, at: timeOf(at) })),
+      proposals: controllers
+        .proposals(controller.id)
+        .map(({ controller, label, kind, value }) => ({ controller, name: label, key: kind, value })),
+      merges: controllers
+        .mergesOf(controller.id)
+        .map(({ id, keep, other, at }) => ({ id, keep, other, at: timeOf(at) })),
       entered: { revision, values: body },
     };
   };
@@ -187,7 +189,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       query: z.strictObject({
         ...paging,
         search: search.optional(),
-        sort: z.enum(plcSorts).default('name'),
+        sort: z.enum(controllerSorts).default('name'),
         descending: z.boolean().default(false),
         vendor: texts,
         family: texts,
@@ -205,7 +207,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       response: pageOf(controllerSchema),
       handle: ({ query }) => {
         const { limit, after, sort, descending, custom = [], ...filter } = query;
-        const own = custom.length === 0 ? {} : { publicIds: plcs.recordsWith(customOf({ custom })) };
+        const own = custom.length === 0 ? {} : { publicIds: controllers.recordsWith(customOf({ custom })) };
         const page = list.page({
           filter: { ...present(filter), ...own },
           sort,
@@ -215,8 +217,8 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
         });
         return {
           rows: page.ids.flatMap((id) => {
-            const plc = plcs.byId(id);
-            return plc === undefined ? [] : [toController(plc)];
+            const controller = controllers.byId(id);
+            return controller === undefined ? [] : [toController(controller)];
           }),
           total: page.total,
           next: page.next ?? null,
@@ -232,7 +234,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       body: z.strictObject({ values: z.record(z.string().max(64), z.unknown()) }),
       status: 201,
       response: controllerDetailSchema,
-      handle: ({ actor, body }) => detail(plcs.create(actor, body.values).publicId),
+      handle: ({ actor, body }) => detail(controllers.create(actor, body.values).publicId),
     }),
     jsonRoute({
       method: 'get',
@@ -254,8 +256,8 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       query: z.strictObject({ field: z.string().max(64).optional() }),
       response: z.object({ rows: z.array(factSchema) }),
       handle: ({ params: { controller }, query }) => ({
-        rows: plcs
-          .facts(plcs.get(controller).id)
+        rows: controllers
+          .facts(controllers.get(controller).id)
           .filter(({ field }) => query.field === undefined || field === query.field)
           .map(({ part: _part, observedAt, ...fact }) => ({ ...fact, observedAt: timeOf(observedAt) })),
       }),
@@ -283,10 +285,14 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       ).omit({ total: true }),
       handle: ({ params: { controller }, query }) => {
         const before = query.after === undefined ? {} : { before: query.after };
-        const rows = plcs.changes({ plc: plcs.get(controller).id, limit: query.limit + 1, ...before });
+        const rows = controllers.changes({
+          controller: controllers.get(controller).id,
+          limit: query.limit + 1,
+          ...before,
+        });
         const page = rows.slice(0, query.limit);
         return {
-          rows: page.map(({ plc: _plc, at, ...row }) => ({ ...row, at: timeOf(at) })),
+          rows: page.map(({ controller: _controller, at, ...row }) => ({ ...row, at: timeOf(at) })),
           next: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
         };
       },
@@ -306,7 +312,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       response: controllerDetailSchema,
       handle: ({ actor, params: { controller }, body }) => {
         const { values: patch, ...options } = body;
-        plcs.edit(actor, controller, patch, present(options));
+        controllers.edit(actor, controller, patch, present(options));
         return detail(controller);
       },
     }),
@@ -325,11 +331,11 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       handle: async ({ actor, body: { controllers: ids, decision, reason } }) => {
         // All are looked up first, so that a wrong one changes nothing.
         await inParts(ids, (part) => {
-          for (const id of part) plcs.get(id);
+          for (const id of part) controllers.get(id);
         });
         let decided = 0;
         await inParts(ids, (part) => {
-          decided += plcs.decide(actor, part, decision, reason);
+          decided += controllers.decide(actor, part, decision, reason);
         });
         return { decided };
       },
@@ -343,7 +349,9 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       params,
       body: z.strictObject({ other: controllerId }),
       response: z.object({ merge: z.int() }),
-      handle: ({ actor, params: { controller }, body }) => ({ merge: plcs.merge(actor, controller, body.other) }),
+      handle: ({ actor, params: { controller }, body }) => ({
+        merge: controllers.merge(actor, controller, body.other),
+      }),
     }),
     jsonRoute({
       method: 'post',
@@ -355,7 +363,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       body: z.strictObject({ other: controllerId, reason: comment.optional() }),
       response: controllerDetailSchema,
       handle: ({ actor, params: { controller }, body }) => {
-        plcs.keepApart(actor, controller, body.other, body.reason);
+        controllers.keepApart(actor, controller, body.other, body.reason);
         return detail(controller);
       },
     }),
@@ -368,7 +376,7 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       params: z.strictObject({ merge: z.coerce.number().int().min(1) }),
       response: z.object({ undone: z.int() }),
       handle: ({ actor, params: { merge } }) => {
-        plcs.unmerge(actor, merge);
+        controllers.unmerge(actor, merge);
         return { undone: merge };
       },
     }),
@@ -382,10 +390,10 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       response: numberPageOf(originSchema).omit({ total: true }),
       handle: ({ query }) => {
         const before = query.after === undefined ? {} : { before: query.after };
-        const rows = plcs.origins({ limit: query.limit + 1, ...before });
+        const rows = controllers.origins({ limit: query.limit + 1, ...before });
         const page = rows.slice(0, query.limit);
         return {
-          rows: page.map(({ id }) => toOrigin(plcs.origin(id))),
+          rows: page.map(({ id }) => toOrigin(controllers.origin(id))),
           next: rows.length > page.length ? (page.at(-1)?.id ?? null) : null,
         };
       },
@@ -400,13 +408,15 @@ export const controllerRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[
       body: z.strictObject({ dryRun: z.boolean().default(false) }),
       response: z.object({ facts: z.int(), changed: z.int(), removed: z.array(z.string()), origin: originSchema }),
       handle: async ({ actor, params: { origin }, body }) => {
-        const undone = body.dryRun ? plcs.undo(actor, origin, { dryRun: true }) : await plcs.undoInSteps(actor, origin);
+        const undone = body.dryRun
+          ? controllers.undo(actor, origin, { dryRun: true })
+          : await controllers.undoInSteps(actor, origin);
         if (undone.origin.id !== origin) throw new AppError('INTERNAL', 'another origin was taken back');
         return {
           facts: undone.facts,
           changed: undone.changed.length,
           removed: undone.removed.map(({ publicId }) => publicId),
-          origin: toOrigin(plcs.origin(origin)),
+          origin: toOrigin(controllers.origin(origin)),
         };
       },
     }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { IdentificationJob } from '../../plcs/identify/service.ts';
-import { type PacketRow, type Plan, planSize, SWITCHES } from '../../plcs/identify/types.ts';
+import type { IdentificationJob } from '../../controllers/identify/service.ts';
+import { type PacketRow, type Plan, planSize, SWITCHES } from '../../controllers/identify/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { time, timeOf } from '../schemas.ts';
@@ -108,8 +108,8 @@ const jobOf = ({ job, state, approval, run, next }: IdentificationJob): z.infer<
 const planBody = (plan: Plan): z.infer<typeof planSchema> => ({
   digest: plan.digest,
   ...planSize(plan),
-  targets: plan.targets.map(({ plc, label, zoneName, host, gapMs, known, missing, asks }) => ({
-    controller: plc,
+  targets: plan.targets.map(({ controller, label, zoneName, host, gapMs, known, missing, asks }) => ({
+    controller: controller,
     label,
     zone: zoneName,
     address: host,
@@ -129,13 +129,13 @@ const planBody = (plan: Plan): z.infer<typeof planSchema> => ({
       })),
     ),
   })),
-  leftOut: plan.leftOut.map(({ plc, label, why }) => ({ controller: plc, label, why })),
+  leftOut: plan.leftOut.map(({ controller, label, why }) => ({ controller: controller, label, why })),
 });
 
 const sentOf = (row: PacketRow): z.infer<typeof sentSchema> => ({
   id: row.id,
   at: timeOf(row.at),
-  controller: row.plc,
+  controller: row.controller,
   protocol: row.protocol,
   address: row.host,
   kind: row.kind,
@@ -147,7 +147,7 @@ const sentOf = (row: PacketRow): z.infer<typeof sentSchema> => ({
   meaning: row.meaning?.key ?? null,
 });
 
-/** Identification of controllers: the switch, dry runs, approvals, runs, packets. Jobs are objects of kind plc-identification. */
+/** Identification of controllers: the switch, dry runs, approvals, runs, packets. Jobs are objects of kind controller-identification. */
 export const identificationRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
   const { identification } = parts;
   names.add(jobSchema, { id: 'IdentificationJob' });
@@ -173,10 +173,10 @@ export const identificationRoutes = (parts: ApiParts, names: SchemaNames): ApiRo
       }),
       handle: () => ({
         on: identification.isOn(),
-        halts: identification.halts().map(({ zone, zoneName, plc, code, at }) => ({
+        halts: identification.halts().map(({ zone, zoneName, controller, code, at }) => ({
           zone,
           name: zoneName,
-          controller: plc,
+          controller: controller,
           code,
           at: timeOf(at),
         })),

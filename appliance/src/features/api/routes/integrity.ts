@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { ProgramDetail, ProgramRow } from '../../plcs/integrity/types.ts';
-import { STATES } from '../../plcs/integrity/types.ts';
+import type { ProgramDetail, ProgramRow } from '../../controllers/integrity/types.ts';
+import { STATES } from '../../controllers/integrity/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, present, search, time, timeOf, timeOrNull } from '../schemas.ts';
@@ -59,7 +59,7 @@ const detailSchema = programSchema.extend({
   ),
 });
 
-const toRow = ({ publicId, plc: _plc, since, checkedAt, readAt, differences, ...row }: ProgramRow) => ({
+const toRow = ({ publicId, controller: _controller, since, checkedAt, readAt, differences, ...row }: ProgramRow) => ({
   ...row,
   id: publicId,
   since: timeOf(since),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { AppError } from '../../../platform/errors.ts';
 import { readBytes } from '../../../platform/http/read-bytes.ts';
-import { APPROVAL_PRESETS, type ApprovalResult, maxListBytes } from '../../plcs/patches/types.ts';
+import { APPROVAL_PRESETS, type ApprovalResult, maxListBytes } from '../../controllers/patches/types.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../route.ts';
 import { givenTime, time, timeOf } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';

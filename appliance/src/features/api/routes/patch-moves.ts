@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ANSWERS, CHECK_ITEMS, CLOCKS } from '../../plcs/patches/types.ts';
+import { ANSWERS, CHECK_ITEMS, CLOCKS } from '../../controllers/patches/types.ts';
 import { type ApiRoute, emptyRoute, jsonRoute } from '../route.ts';
 import { givenTime } from '../schemas.ts';
 import type { ApiParts } from '../types.ts';

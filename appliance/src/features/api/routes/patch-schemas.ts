@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Urgency } from '../../plcs/findings/types.ts';
+import type { Urgency } from '../../controllers/findings/types.ts';
 import {
   CLOCKS,
   type MoveEvidence,
@@ -7,7 +7,7 @@ import {
   PATCH_STATES,
   type PatchSummary,
   TESTED_ON,
-} from '../../plcs/patches/types.ts';
+} from '../../controllers/patches/types.ts';
 import { givenTime, present, time, timeOf, timeOrNull } from '../schemas.ts';
 import { decisionSchema } from './vulnerabilities.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { PATCH_STATES } from '../../plcs/patches/types.ts';
+import { PATCH_STATES } from '../../controllers/patches/types.ts';
 import type { SchemaNames } from '../openapi.ts';
 import { type ApiRoute, jsonRoute } from '../route.ts';
 import { anyOf, givenTime, numberPageOf, numberPaging, present, search, time, timeOf, timeOrNull } from '../schemas.ts';
@@ -39,7 +39,7 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
       }),
       response: numberPageOf(patchSchema),
       handle: ({ query: { controller, limit, ...rest } }) => {
-        const page = patches.list({ limit, ...present({ ...rest, plc: controller }) });
+        const page = patches.list({ limit, ...present({ ...rest, controller: controller }) });
         return { rows: page.rows.map(toPatch), total: page.total, next: page.next ?? null };
       },
     }),
@@ -139,8 +139,8 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
         next: patches.options(id).map(({ to, possible, gates, evidence, slots }) => ({
           to,
           possible,
-          closed: gates.flatMap(({ gate, open, reason, plcs = [] }) =>
-            open ? [] : [{ gate, reason: reason ?? '', controllers: [...plcs] }],
+          closed: gates.flatMap(({ gate, open, reason, controllers = [] }) =>
+            open ? [] : [{ gate, reason: reason ?? '', controllers: [...controllers] }],
           ),
           evidence: [...evidence],
           signatures: slots.map((slot) => ({ ...slot })),
@@ -156,8 +156,8 @@ export const patchRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => 
           open: one.open.map((slot) => ({ ...slot })),
         })),
         controllers: patches.targets(id).map((one) => ({
-          controller: one.plc,
-          name: one.record?.name ?? one.plc,
+          controller: one.controller,
+          name: one.record?.name ?? one.controller,
           firmware: one.record?.firmware ?? null,
           readAt: timeOrNull(one.record?.readAt),
           installedAt: timeOrNull(one.installedAt),

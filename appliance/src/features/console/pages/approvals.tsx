@@ -4,7 +4,12 @@ import { paths, routePatterns } from '@sallyport/ui/paths';
 import { Approvals, type ApprovalsProps } from '@sallyport/ui/views/approvals';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../../platform/errors.ts';
-import { APPROVAL_PRESETS, type ApprovalPreset, type ApprovalResult, maxListBytes } from '../../plcs/patches/types.ts';
+import {
+  APPROVAL_PRESETS,
+  type ApprovalPreset,
+  type ApprovalResult,
+  maxListBytes,
+} from '../../controllers/patches/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { numberText } from '../lists.ts';

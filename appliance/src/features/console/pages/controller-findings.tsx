@@ -5,7 +5,12 @@ import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/vi
 import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
 import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
 import { type Context, Hono } from 'hono';
-import { type FindingWhy, type GroupBy, JUSTIFICATIONS, type PlcFindingFilter } from '../../plcs/findings/types.ts';
+import {
+  type ControllerFindingFilter,
+  type FindingWhy,
+  type GroupBy,
+  JUSTIFICATIONS,
+} from '../../controllers/findings/types.ts';
 import { DECISIONS, SEVERITIES } from '../../vulnerabilities/types.ts';
 import { findingView, knowledgeEnds } from '../controller-finding-view.ts';
 import { setToast } from '../cookies.ts';
@@ -107,18 +112,18 @@ const inputsOf = ({ threat, contexts }: FindingWhy): ControllerFindingProps['inp
 
 const identityFields = [
   ['vendor', 'cfind.vendor'],
-  ['orderNumber', 'collection.plc.field.orderNumber'],
-  ['cipTuple', 'collection.plc.field.cipTuple'],
-  ['model', 'collection.plc.field.model'],
+  ['orderNumber', 'collection.controller.field.orderNumber'],
+  ['cipTuple', 'collection.controller.field.cipTuple'],
+  ['model', 'collection.controller.field.model'],
   ['productFamily', 'cfind.family'],
-  ['hwVersion', 'collection.plc.field.hwVersion'],
+  ['hwVersion', 'collection.controller.field.hwVersion'],
 ] as const;
 
 /** What advisories say of controllers: the list, why each finding is one, families and vendors. */
 export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
-  const { controllerFindings, plcs } = deps;
+  const { controllerFindings, controllers } = deps;
 
-  const filterOf = (list: ListState): Omit<PlcFindingFilter, 'limit' | 'after'> => {
+  const filterOf = (list: ListState): Omit<ControllerFindingFilter, 'limit' | 'after'> => {
     const [vendor] = filterValues(list, 'vendor');
     const [family] = filterValues(list, 'family');
     const [vulnerability] = filterValues(list, 'cve');
@@ -137,7 +142,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
       ...(family === undefined ? {} : { family }),
       ...(vulnerability === undefined ? {} : { vulnerability }),
       // One that is not there has no findings.
-      ...(controller === undefined ? {} : { plc: plcs.find(controller)?.id ?? 0 }),
+      ...(controller === undefined ? {} : { controller: controllers.find(controller)?.id ?? 0 }),
       ...(list.q === '' ? {} : { search: list.q }),
       ...(sort === undefined ? {} : { sort }),
     };
@@ -227,8 +232,8 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
                 ransomware: why.known.ransomware === 1,
               }
         }
-        controllers={shown.map(({ plc, part_key, since }) => ({
-          controller: { id: plcs.byId(plc)?.publicId ?? '', name: plcs.label(plc) },
+        controllers={shown.map(({ controller, part_key, since }) => ({
+          controller: { id: controllers.byId(controller)?.publicId ?? '', name: controllers.label(controller) },
           part: part_key,
           since,
         }))}

@@ -15,7 +15,7 @@ import {
   type Check,
   type FirmwareTarget,
   type Handover,
-} from '../../plcs/firmware/types.ts';
+} from '../../controllers/firmware/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { chosen, numberParam, numberText, param } from '../lists.ts';
@@ -26,11 +26,14 @@ const shownTargets = 50;
 
 /** Firmware files that are here: shown, handed over, and what was said of them afterwards. */
 export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
-  const { controllerFirmware: firmware, plcs } = deps;
+  const { controllerFirmware: firmware, controllers } = deps;
 
-  const reference = (plc: number) => ({ id: plcs.byId(plc)?.publicId ?? '', name: plcs.label(plc) });
+  const reference = (controller: number) => ({
+    id: controllers.byId(controller)?.publicId ?? '',
+    name: controllers.label(controller),
+  });
   const targetView = (target: FirmwareTarget): FirmwareTargetView => ({
-    controller: reference(target.plc),
+    controller: reference(target.controller),
     part: target.part,
     partKey: target.partKey,
     firmware: target.firmware,
@@ -38,7 +41,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
 
   const handoverView = (handover: Handover, files: ReadonlyMap<string, ArrivedFirmware>): HandoverView => ({
     id: handover.id,
-    controller: reference(handover.plc),
+    controller: reference(handover.controller),
     product: files.get(handover.sha256)?.orderNumbers[0] ?? handover.sha256.slice(0, 16),
     version: handover.version,
     before: handover.before,
@@ -110,9 +113,9 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'updates:write');
     const ctx = viewContext(deps, c);
     const file = firmware.get(param(c, 'sha256'));
-    const { id } = plcs.get(c.req.query('controller') ?? '');
+    const { id } = controllers.get(c.req.query('controller') ?? '');
     const part = numberText(c.req.query('part') ?? '');
-    const target = file.targets.find((one) => one.plc === id && one.part === part);
+    const target = file.targets.find((one) => one.controller === id && one.part === part);
     if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part');
     const known = knownOf(ctx, target, file);
     return c.html(
@@ -132,7 +135,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
     const form = c.get('form');
     const { file, open } = await firmware.hand(actor, {
       sha256: param(c, 'sha256'),
-      plc: plcs.get(form.text('controller')).id,
+      controller: controllers.get(form.text('controller')).id,
       part: numberText(form.text('part')),
       confirmed: chosen(CHECKS, form.texts('confirmed')),
     });

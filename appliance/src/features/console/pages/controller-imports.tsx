@@ -25,7 +25,7 @@ import {
   mappingKind,
   targetName,
   targetOf,
-} from '../../plcs/imports/types.ts';
+} from '../../controllers/imports/types.ts';
 import {
   columnsView,
   controllerImportView,
@@ -51,7 +51,7 @@ const maxColumns = 256;
 
 /** Files that say which controllers there are: choose, map, compare, import, take back. */
 export const controllerImportPages = (deps: ConsoleDeps): Pages => {
-  const { controllerDrafts: drafts, controllerImports: imports, plcs, objects, clock } = deps;
+  const { controllerDrafts: drafts, controllerImports: imports, controllers, objects, clock } = deps;
 
   const list = (c: Context<ConsoleEnv>, error?: Said): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
@@ -63,7 +63,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
         open={open
           .filter(({ state }) => state !== 'imported')
           .map(({ draft: { id, name, form, createdAt }, state }) => ({ id, name, form, state, at: createdAt }))}
-        history={plcs.origins({ sorts: IMPORT_FORMS, limit: shownOrigins }).map((origin) => ({
+        history={controllers.origins({ sorts: IMPORT_FORMS, limit: shownOrigins }).map((origin) => ({
           origin: origin.id,
           name: origin.name,
           form: origin.sort,
@@ -124,7 +124,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
 
   /** The site's own fields of controllers. */
   const fieldNames = (): string[] =>
-    objects.list({ kind: 'plc-field', limit: maxMappings }).rows.map(({ body }) => String(body['name']));
+    objects.list({ kind: 'controller-field', limit: maxMappings }).rows.map(({ body }) => String(body['name']));
 
   const show = (
     c: Context<ConsoleEnv>,
@@ -257,10 +257,10 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const id = Number(form.text('origin'));
     if (!Number.isSafeInteger(id) || id < 1) throw new AppError('NOT_FOUND', 'there is no such import');
     if (form.text('confirmed') === '1') {
-      plcs.undo(actor, id);
+      controllers.undo(actor, id);
       return c.redirect(paths.controllerImports(), 303);
     }
-    const { origin, facts, removed } = plcs.undo(actor, id, { dryRun: true });
+    const { origin, facts, removed } = controllers.undo(actor, id, { dryRun: true });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}

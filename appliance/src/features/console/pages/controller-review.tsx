@@ -3,7 +3,7 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths, routePatterns } from '@sallyport/ui/paths';
 import { ControllerQuestion, ControllerReview, type QuestionDocument } from '@sallyport/ui/views/controller-review';
 import { type Context, Hono } from 'hono';
-import type { ReviewItem } from '../../plcs/findings/types.ts';
+import type { ReviewItem } from '../../controllers/findings/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { listState, param, slicePage } from '../lists.ts';

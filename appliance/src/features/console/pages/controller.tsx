@@ -6,8 +6,15 @@ import { ControllerPage } from '@sallyport/ui/views/controller';
 import { ControllerEdit } from '@sallyport/ui/views/controller-edit';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import {
+  type Controller,
+  type ControllerDecision,
+  customOf,
+  missingOf,
+  type PartSort,
+  shown,
+} from '../../controllers/types.ts';
 import type { Body } from '../../objects/types.ts';
-import { customOf, missingOf, type PartSort, type Plc, type PlcDecision, shown } from '../../plcs/types.ts';
 import { factGroups, groupOf } from '../controller-groups.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { factGroupsOf, partRows } from '../controller-view.ts';
@@ -19,7 +26,7 @@ import { viewContext } from '../page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../types.ts';
 
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
-const recordKind = 'plc-record';
+const recordKind = 'controller-record';
 const shownChanges = 25;
 
 const yesOrNo = (ctx: Ctx, value: string): string => {
@@ -33,62 +40,62 @@ const timeText = (ctx: Ctx, value: string): string =>
 
 /** One controller: its page, what is entered and decided about it. */
 export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
-  const { plcs, objects } = deps;
+  const { controllers, objects } = deps;
 
-  const plcOf = (c: Context<ConsoleEnv>): Plc => plcs.get(param(c, 'id'));
-  const referenceOf = (plc: Plc | undefined) =>
-    plc === undefined ? undefined : { id: plc.publicId, name: plcs.label(plc.id) };
+  const controllerOf = (c: Context<ConsoleEnv>): Controller => controllers.get(param(c, 'id'));
+  const referenceOf = (controller: Controller | undefined) =>
+    controller === undefined ? undefined : { id: controller.publicId, name: controllers.label(controller.id) };
 
-  const decidedBy = (plc: Plc): string => {
-    if (objects.find('plc-decision', plc.publicId) !== undefined) return 'person';
-    if (plc.decision === 'archived') return 'idle';
-    return plc.decision === 'authorised' ? 'source' : 'traffic';
+  const decidedBy = (controller: Controller): string => {
+    if (objects.find('controller-decision', controller.publicId) !== undefined) return 'person';
+    if (controller.decision === 'archived') return 'idle';
+    return controller.decision === 'authorised' ? 'source' : 'traffic';
   };
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const plc = plcOf(c);
+    const controller = controllerOf(c);
     const ctx = viewContext(deps, c);
-    const parts = plcs.parts(plc.id);
+    const parts = controllers.parts(controller.id);
     const [own] = parts;
-    const facts = plcs.facts(plc.id);
-    const drift = plcs.drift(plc.id);
-    const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'plc').map(({ field }) => field));
+    const facts = controllers.facts(controller.id);
+    const drift = controllers.drift(controller.id);
+    const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'controller').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
     const zoneNames = model.zoneNames();
     const calledIn = (sort: PartSort, field: string, value: string): string => {
-      if (sort === 'plc' && field === 'zone') return zoneNames.get(value) ?? value;
-      const declared = plcs.table.field(sort, field);
+      if (sort === 'controller' && field === 'zone') return zoneNames.get(value) ?? value;
+      const declared = controllers.table.field(sort, field);
       return declared?.type === 'boolean' ? yesOrNo(ctx, value) : timeText(ctx, value);
     };
-    const called = (field: string, value: string): string => calledIn('plc', field, value);
-    const collectionOf = (sort: PartSort): string => (sort === 'plc' ? 'plc' : `plc-${sort}`);
+    const called = (field: string, value: string): string => calledIn('controller', field, value);
+    const collectionOf = (sort: PartSort): string => (sort === 'controller' ? 'controller' : `controller-${sort}`);
     /** A value with the word of its choice: where facts stand without their declaration. */
     const worded = (sort: PartSort, field: string, value: string | null): string | null =>
-      value === null || plcs.table.field(sort, field)?.choices === undefined
+      value === null || controllers.table.field(sort, field)?.choices === undefined
         ? value && calledIn(sort, field, value)
         : ctx.tDynamic(`collection.${collectionOf(sort)}.choice.${field}.${value}`, {}, value);
-    const { groups, losers } = factGroupsOf(plcs.table, facts, ofOwn, called);
-    const { body } = plcs.entered(plc.publicId);
+    const { groups, losers } = factGroupsOf(controllers.table, facts, ofOwn, called);
+    const { body } = controllers.entered(controller.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
-    const replacements = plcs.replacements(plc.id);
+    const replacements = controllers.replacements(controller.id);
     return c.html(
       <ControllerPage
         ctx={ctx}
-        id={plc.publicId}
-        name={plcs.label(plc.id)}
-        state={plc.state}
-        decision={plc.decision}
-        decidedBy={{ key: `controllers.decided.${decidedBy(plc)}` }}
-        level={model.levelOf(plc)}
-        why={model.reasonsOf(plc)}
-        into={plc.into === null ? undefined : referenceOf(plcs.byId(plc.into))}
+        id={controller.publicId}
+        name={controllers.label(controller.id)}
+        state={controller.state}
+        decision={controller.decision}
+        decidedBy={{ key: `controllers.decided.${decidedBy(controller)}` }}
+        level={model.levelOf(controller)}
+        why={model.reasonsOf(controller)}
+        into={controller.into === null ? undefined : referenceOf(controllers.byId(controller.into))}
         took={replacements
-          .filter(({ fresh }) => fresh === plc.publicId)
-          .flatMap(({ old }) => referenceOf(plcs.find(old)) ?? [])}
+          .filter(({ fresh }) => fresh === controller.publicId)
+          .flatMap(({ old }) => referenceOf(controllers.find(old)) ?? [])}
         sub={[shown(own, 'vendor'), shown(own, 'model'), shown(own, 'orderNumber')].filter(Boolean).join(', ')}
-        firstSeenAt={plc.firstSeenAt}
-        lastSeenAt={plc.lastSeenAt}
+        firstSeenAt={controller.firstSeenAt}
+        lastSeenAt={controller.lastSeenAt}
         groups={groups}
         losers={losers}
         showLosers={c.req.query('facts') === 'all'}
@@ -96,22 +103,26 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         interfaces={partRows(parts, 'interface', ofParts)}
         services={partRows(parts, 'service', ofParts)}
         missing={missingOf(own, facts).map(({ field, ways, refused }) => ({
-          label: `collection.plc.field.${field}`,
+          label: `collection.controller.field.${field}`,
           ways,
           refused,
         }))}
         proposals={
-          plc.state === 'live'
-            ? plcs
-                .proposals(plc.id)
-                .map(({ plc: id, label, kind, value }) => ({ other: { id, name: label }, kind, value }))
+          controller.state === 'live'
+            ? controllers
+                .proposals(controller.id)
+                .map(({ controller: id, label, kind, value }) => ({ other: { id, name: label }, kind, value }))
             : []
         }
-        merges={plcs
-          .mergesOf(plc.id)
-          .filter(({ keep }) => keep === plc.publicId)
-          .map(({ id, other, at }) => ({ id, at, other: referenceOf(plcs.find(other)) ?? { id: other, name: other } }))}
-        changes={plcs.changes({ plc: plc.id, limit: shownChanges }).map((change) => ({
+        merges={controllers
+          .mergesOf(controller.id)
+          .filter(({ keep }) => keep === controller.publicId)
+          .map(({ id, other, at }) => ({
+            id,
+            at,
+            other: referenceOf(controllers.find(other)) ?? { id: other, name: other },
+          }))}
+        changes={controllers.changes({ controller: controller.id, limit: shownChanges }).map((change) => ({
           at: change.at,
           part: change.key,
           label: `collection.${collectionOf(change.sort)}.field.${change.field}`,
@@ -125,7 +136,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
             ? [[ctx.tDynamic(`kind.${recordKind}.field.${name}`), body[name]] as const]
             : [],
         )}
-        panels={(deps.controllerPanels ?? []).flatMap((panel) => panel(ctx, plc) ?? [])}
+        panels={(deps.controllerPanels ?? []).flatMap((panel) => panel(ctx, controller) ?? [])}
       />,
     );
   };
@@ -149,15 +160,17 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
 
   const showForm = (
     c: Context<ConsoleEnv>,
-    plc: Plc | undefined,
+    controller: Controller | undefined,
     extra: { values?: Record<string, Value>; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
-    const held = plc === undefined ? { body: {}, revision: 0 } : plcs.entered(plc.publicId);
+    const held = controller === undefined ? { body: {}, revision: 0 } : controllers.entered(controller.publicId);
     return c.html(
       <ControllerEdit
         ctx={viewContext(deps, c)}
         controller={
-          plc === undefined ? undefined : { id: plc.publicId, name: plcs.label(plc.id), revision: held.revision }
+          controller === undefined
+            ? undefined
+            : { id: controller.publicId, name: controllers.label(controller.id), revision: held.revision }
         }
         groups={formGroups()}
         values={extra.values ?? formValues(objects.kind(recordKind), held.body)}
@@ -170,7 +183,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   /** Runs a write; faults of fields go back to the form with what was typed. */
   const orForm = (
     c: Context<ConsoleEnv>,
-    plc: Plc | undefined,
+    controller: Controller | undefined,
     body: Body,
     write: () => string,
   ): Response | Promise<Response> => {
@@ -181,7 +194,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     } catch (error) {
       const { details } = toFailure(error);
       if (details.fields === undefined) throw error;
-      return showForm(c, plc, { values: formValues(objects.kind(recordKind), body), errors: details.fields });
+      return showForm(c, controller, { values: formValues(objects.kind(recordKind), body), errors: details.fields });
     }
   };
 
@@ -194,47 +207,47 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
       );
       if (isEmpty)
         throw new AppError('INVALID', 'nothing was entered', { fields: { name: { key: 'validation.required' } } });
-      return plcs.create(actor, body).publicId;
+      return controllers.create(actor, body).publicId;
     });
   };
 
   const save = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    const plc = plcOf(c);
+    const controller = controllerOf(c);
     const form = c.get('form');
     const body = bodyOf(objects.kind(recordKind), form);
-    return orForm(c, plc, body, () => {
+    return orForm(c, controller, body, () => {
       const revision = Number(form.text('revision'));
       const comment = form.text('comment').trim().slice(0, 500);
-      plcs.edit(actor, plc.publicId, body, {
+      controllers.edit(actor, controller.publicId, body, {
         ...(Number.isSafeInteger(revision) && revision > 0 ? { expectedRevision: revision } : {}),
         ...(comment === '' ? {} : { comment }),
       });
-      return plc.publicId;
+      return controller.publicId;
     });
   };
 
   const decide = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'devices:write');
-    const plc = plcOf(c);
+    const controller = controllerOf(c);
     const form = c.get('form');
-    const [decision]: PlcDecision[] = chosen(decisions, [form.text('decision')]);
+    const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such decision');
-    const n = plcs.decide(actor, [plc.publicId], decision, form.text('reason').trim().slice(0, 500));
+    const n = controllers.decide(actor, [controller.publicId], decision, form.text('reason').trim().slice(0, 500));
     setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
-    return c.redirect(paths.controller(plc.publicId), 303);
+    return c.redirect(paths.controller(controller.publicId), 303);
   };
 
   const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    const plc = plcOf(c);
+    const controller = controllerOf(c);
     const form = c.get('form');
-    const other = plcs.get(form.text('other'));
-    const params = { name: plcs.label(plc.id), other: plcs.label(other.id) };
+    const other = controllers.get(form.text('other'));
+    const params = { name: controllers.label(controller.id), other: controllers.label(other.id) };
     if (form.text('confirmed') === '1') {
-      plcs.merge(actor, plc.publicId, other.publicId);
+      controllers.merge(actor, controller.publicId, other.publicId);
       setToast(c, { said: { key: 'toast.controllers.merged', params: { name: params.other } } });
-      return c.redirect(paths.controller(plc.publicId), 303);
+      return c.redirect(paths.controller(controller.publicId), 303);
     }
     return c.html(
       <Confirm
@@ -244,31 +257,31 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         consequences={[{ key: 'confirm.controllerMerge.consequence', params }]}
         items={[]}
         count={1}
-        action={paths.controllerMerge(plc.publicId)}
+        action={paths.controllerMerge(controller.publicId)}
         fields={[
           ['other', other.publicId],
           ['confirmed', '1'],
         ]}
         button={{ key: 'confirm.controllerMerge.button' }}
-        cancel={paths.controller(plc.publicId)}
+        cancel={paths.controller(controller.publicId)}
       />,
     );
   };
 
   const apart = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'devices:write');
-    const plc = plcOf(c);
-    plcs.keepApart(actor, plc.publicId, plcs.get(c.get('form').text('other')).publicId);
+    const controller = controllerOf(c);
+    controllers.keepApart(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
     setToast(c, { said: { key: 'toast.controllers.apart' } });
-    return c.redirect(paths.controller(plc.publicId), 303);
+    return c.redirect(paths.controller(controller.publicId), 303);
   };
 
   const unmerge = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'devices:write');
-    const plc = plcOf(c);
-    plcs.unmerge(actor, numberText(c.get('form').text('merge')));
+    const controller = controllerOf(c);
+    controllers.unmerge(actor, numberText(c.get('form').text('merge')));
     setToast(c, { said: { key: 'toast.controllers.unmerged' } });
-    return c.redirect(paths.controller(plc.publicId), 303);
+    return c.redirect(paths.controller(controller.publicId), 303);
   };
 
   return new Hono<ConsoleEnv>()
@@ -280,7 +293,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     .get(routePatterns.controller, show)
     .get(routePatterns.controllerEdit, (c) => {
       actorFor(c, 'devices:write');
-      return showForm(c, plcOf(c));
+      return showForm(c, controllerOf(c));
     })
     .post(routePatterns.controllerEdit, save)
     .post(routePatterns.controllerDecide, decide)

@@ -7,7 +7,12 @@ import { type Context, Hono } from 'hono';
 import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError } from '../../../platform/errors.ts';
 import { inParts } from '../../../platform/steps.ts';
-import { type PlcDecision, type PlcFilter, type PlcSort, plcSorts } from '../../plcs/types.ts';
+import {
+  type ControllerDecision,
+  type ControllerFilter,
+  type ControllerSort,
+  controllerSorts,
+} from '../../controllers/types.ts';
 import type { ControllerModel } from '../controller-model.ts';
 import { setToast } from '../cookies.ts';
 import { maxCsvRows, sendCsv } from '../csv-response.ts';
@@ -41,7 +46,7 @@ const controllerFilterNames = [
   'cve',
 ] as const;
 
-const sortOf = (list: ListState): PlcSort => plcSorts.find((sort) => sort === list.sort) ?? 'name';
+const sortOf = (list: ListState): ControllerSort => controllerSorts.find((sort) => sort === list.sort) ?? 'name';
 
 const flagOf = (list: ListState, name: string): boolean | undefined => {
   const [value] = chosen(flags, filterValues(list, name));
@@ -49,7 +54,7 @@ const flagOf = (list: ListState, name: string): boolean | undefined => {
 };
 
 /** What the list's address asks for. */
-const controllerFilter = (list: ListState): PlcFilter => {
+const controllerFilter = (list: ListState): ControllerFilter => {
   const [drift, missing, proposals] = [flagOf(list, 'drift'), flagOf(list, 'missing'), flagOf(list, 'proposals')];
   return {
     search: list.q,
@@ -88,22 +93,22 @@ const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> 
 
 /** The list of controllers, its file, and decisions about many of them. */
 export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
-  const { plcs, plcList } = deps;
+  const { controllers, controllerList } = deps;
 
-  const ownFields = () => plcs.customFields();
+  const ownFields = () => controllers.customFields();
   const filterNames = (): string[] => [
     ...controllerFilterNames,
     ...ownFields().map(({ name }) => `${ownPrefix}${name}`),
   ];
   /** With the fields of the site, which are in the records' objects. */
-  const filterOf = (list: ListState): PlcFilter => {
+  const filterOf = (list: ListState): ControllerFilter => {
     const wanted = new Map(
       list.filters.flatMap(([name, value]) =>
         name.startsWith(ownPrefix) ? [[name.slice(ownPrefix.length), value]] : [],
       ),
     );
     const filter = controllerFilter(list);
-    return wanted.size === 0 ? filter : { ...filter, publicIds: plcs.recordsWith(wanted) };
+    return wanted.size === 0 ? filter : { ...filter, publicIds: controllers.recordsWith(wanted) };
   };
 
   const yesNo = [
@@ -114,12 +119,12 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     {
       name: 'vendor',
       label: 'controllers.vendor',
-      options: plcList.choices('vendor').map((value) => ({ value, label: value })),
+      options: controllerList.choices('vendor').map((value) => ({ value, label: value })),
     },
     {
       name: 'family',
       label: 'controllers.family',
-      options: plcList.choices('productFamily').map((value) => ({ value, label: value })),
+      options: controllerList.choices('productFamily').map((value) => ({ value, label: value })),
     },
     {
       name: 'zone',
@@ -129,9 +134,9 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     {
       name: 'role',
       label: 'controllers.role',
-      options: (plcs.table.field('plc', 'role')?.choices ?? []).map((value) => ({
+      options: (controllers.table.field('controller', 'role')?.choices ?? []).map((value) => ({
         value,
-        key: `collection.plc.choice.role.${value}`,
+        key: `collection.controller.choice.role.${value}`,
       })),
     },
     {
@@ -165,14 +170,14 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   ];
 
   const idsOf = (list: ListState): number[] =>
-    plcList.all({ filter: filterOf(list), sort: sortOf(list), descending: list.descending });
+    controllerList.all({ filter: filterOf(list), sort: sortOf(list), descending: list.descending });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const list = listState(c, filterNames());
     const own = ownFields().map(({ name }) => name);
     const cursor = currentCursor(list);
-    const { ids, ...page } = plcList.page({
+    const { ids, ...page } = controllerList.page({
       filter: filterOf(list),
       sort: sortOf(list),
       descending: list.descending,
@@ -185,9 +190,9 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         list={list}
         page={{ ...page, rows: model.rows(ids, own.length > 0), exact: true }}
         ownFields={own}
-        counts={plcList.counts()}
+        counts={controllerList.counts()}
         filters={filters()}
-        underWay={plcs.underWay()}
+        underWay={controllers.underWay()}
       />,
     );
   };
@@ -216,7 +221,10 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         firmware: row.read,
         planned: row.planned,
         address: row.address,
-        role: row.role === undefined ? undefined : ctx.tDynamic(`collection.plc.choice.role.${row.role}`, {}, row.role),
+        role:
+          row.role === undefined
+            ? undefined
+            : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
         serial: row.serial,
         modules: row.modules,
         seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
@@ -241,9 +249,9 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     const form = c.get('form');
     if (form.text('all') === '1')
       return idsOf(formListState(c, form, paths.controllers(), filterNames())).flatMap(
-        (id) => plcs.byId(id)?.publicId ?? [],
+        (id) => controllers.byId(id)?.publicId ?? [],
       );
-    return [...new Set(form.texts('id'))].filter((id) => plcs.find(id) !== undefined);
+    return [...new Set(form.texts('id'))].filter((id) => controllers.find(id) !== undefined);
   };
 
   const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
@@ -254,7 +262,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       setToast(c, { said: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.controllers(), 303);
     }
-    const [decision]: PlcDecision[] = chosen(decisions, [form.text('action')]);
+    const [decision]: ControllerDecision[] = chosen(decisions, [form.text('action')]);
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
     const params = { n: picked.length };
     const typeNumber = picked.length > typedNumberFrom;
@@ -265,7 +273,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       const comment = form.text('comment').trim().slice(0, 500);
       let n = 0;
       await inParts(picked, (part) => {
-        n += plcs.decide(actor, part, decision, comment);
+        n += controllers.decide(actor, part, decision, comment);
       });
       setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
       return c.redirect(paths.controllers(), 303);
@@ -279,7 +287,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         consequences={[said('consequence')]}
         items={picked.slice(0, 20).map((id) => ({
           id,
-          name: plcs.label(plcs.get(id).id),
+          name: controllers.label(controllers.get(id).id),
           href: paths.controller(id),
         }))}
         count={picked.length}

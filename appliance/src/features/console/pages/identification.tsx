@@ -11,9 +11,9 @@ import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { Cell } from '../../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { IdentificationJob as Job } from '../../controllers/identify/service.ts';
+import { type Plan, planSize, type Run } from '../../controllers/identify/types.ts';
 import type { Body } from '../../objects/types.ts';
-import type { IdentificationJob as Job } from '../../plcs/identify/service.ts';
-import { type Plan, planSize, type Run } from '../../plcs/identify/types.ts';
 import { setToast } from '../cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../csv-response.ts';
 import { actorFor } from '../guard.ts';
@@ -61,7 +61,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
         isOn={identification.isOn()}
         running={jobs.filter(({ state }) => state === 'running' || state === 'waiting').length}
         jobs={jobs.map(rowOf)}
-        halts={identification.halts().map((halt) => ({ ...halt, controller: identification.labelOf(halt.plc) }))}
+        halts={identification.halts().map((halt) => ({ ...halt, controller: identification.labelOf(halt.controller) }))}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,
@@ -214,7 +214,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');
     const ctx = viewContext(deps, c, 'part');
     const plan = identification.planOfRun(run);
-    const labels = new Map(plan?.targets.map(({ plc, label }) => [plc, label]));
+    const labels = new Map(plan?.targets.map(({ controller, label }) => [controller, label]));
     const rows = await gathered(
       pagesOf(({ limit, after }: { limit: number; after?: number }) => {
         const packets = identification.packets(run.id, after ?? 0, limit);
@@ -227,7 +227,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       head: ['at', 'target', 'address', 'protocol', 'to', 'what', 'attempt', 'meaning', 'hash', 'hex'].map(word),
       rows: eachOf(rows, (row): Cell[] => [
         new Date(row.at).toISOString(),
-        labels.get(row.plc) ?? row.plc,
+        labels.get(row.controller) ?? row.controller,
         row.host,
         row.protocol,
         `${row.kind}/${row.port}`,
@@ -258,7 +258,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
 
   const showPolicy = (c: Context<ConsoleEnv>, entered?: Body, errors?: FieldErrors): Answer => {
     actorFor(c, 'devices:read');
-    const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'plc'));
+    const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'controller'));
     const held = entered ?? own ?? { queryPolicy: 'details', queryGapMs: 500 };
     const values = Object.fromEntries(policyFields.map((name) => [name, String(held[name] ?? '')]));
     return c.html(
@@ -275,7 +275,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
 
   const setPolicy = (c: Context<ConsoleEnv>): Answer => {
     const actor = actorFor(c, 'devices:write');
-    const plc = param(c, 'plc');
+    const controller = param(c, 'controller');
     const form = c.get('form');
     const body: Body = Object.fromEntries(
       policyFields.map((name) => {
@@ -284,14 +284,14 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       }),
     );
     try {
-      identification.setPolicy(actor, plc, body);
+      identification.setPolicy(actor, controller, body);
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code === 'INVALID') return showPolicy(c, body, details.fields);
       throw error;
     }
     setToast(c, { said: { key: 'identification.policyToast' } });
-    return c.redirect(paths.identificationPolicy(plc), 303);
+    return c.redirect(paths.identificationPolicy(controller), 303);
   };
 
   return new Hono<ConsoleEnv>()

@@ -9,7 +9,7 @@ import { Integrity } from '@sallyport/ui/views/integrity';
 import { Program } from '@sallyport/ui/views/program';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import { STATES } from '../../plcs/integrity/types.ts';
+import { STATES } from '../../controllers/integrity/types.ts';
 import { momentOf } from '../change-query.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor, checkToken } from '../guard.ts';
@@ -140,7 +140,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
       if (day !== '' && tested === undefined)
         return await show(c, { errors: { restoreTestedAt: { key: 'validation.format' } } });
       const name = upload.fileName.split(/[\\/]/).at(-1) ?? '';
-      objects.ofAnyKind.create(actor, 'plc-project-file', {
+      objects.ofAnyKind.create(actor, 'controller-project-file', {
         controller: id,
         name: name === '' ? 'file' : name,
         sort: field('sort'),

@@ -28,7 +28,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
     const nameOf = actorNames(objects);
     const person = patches.people.personOf(actor);
     const { mitigations, acceptances } = patches.measures;
-    const nameOfPlc = (plc: string): string => patches.controllers.find(plc)?.name ?? plc;
+    const nameOfController = (controller: string): string => patches.controllers.find(controller)?.name ?? controller;
     return c.html(
       <Measures
         ctx={ctx}
@@ -36,7 +36,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
           id: one.id,
           name: one.name,
           measure: one.measure,
-          scope: [...one.zones, ...one.plcs.map(nameOfPlc)].join(', ') || ctx.t('windows.site'),
+          scope: [...one.zones, ...one.controllers.map(nameOfController)].join(', ') || ctx.t('windows.site'),
           owner: nameOf(one.owner),
           expiresAt: one.expiresAt,
           reviewAt: one.reviewAt,

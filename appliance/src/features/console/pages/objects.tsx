@@ -56,7 +56,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       const ctx = viewContext(deps, c, 'part');
       return field.options.map((id) => ({ id, name: ctx.tDynamic(`kind.${kind.name}.option.${name}.${id}`) }));
     }
-    if (kind.name === 'plc-identification' && name === 'controllers') {
+    if (kind.name === 'controller-identification' && name === 'controllers') {
       // More than a form can hold are entered by their ids.
       const all = deps.identification.controllers(maxChoices + 1);
       return all.length > maxChoices ? undefined : all.map(({ publicId, label }) => ({ id: publicId, name: label }));

@@ -18,7 +18,7 @@ import {
   type PatchState,
   TESTED_ON,
   wantedValue,
-} from '../../plcs/patches/types.ts';
+} from '../../controllers/patches/types.ts';
 import { setToast } from '../cookies.ts';
 import type { Form } from '../form.ts';
 import { actorFor } from '../guard.ts';
@@ -53,7 +53,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   const times = siteMoments(timeZone);
   type Ctx = Context<ConsoleEnv>;
 
-  const nameOfPlc = (plc: string): string => patches.controllers.find(plc)?.name ?? plc;
+  const nameOfController = (controller: string): string => patches.controllers.find(controller)?.name ?? controller;
   const nameOfWindow = (id: string): string =>
     String(objects.find('maintenance-window', id, { deleted: true })?.body['name'] ?? id);
 
@@ -145,14 +145,14 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const patch = patches.get(id);
     const nameOf = actorNames(objects);
     const targets = patches.targets(id);
-    const taken = new Set(targets.map(({ plc }) => plc));
+    const taken = new Set(targets.map(({ controller }) => controller));
     const isLikely = (vendor: string | null): boolean =>
       vendor?.toLowerCase().includes(patch.vendor.toLowerCase().slice(0, 6)) === true;
     return c.html(
       <PatchPage
         ctx={viewContext(deps, c)}
         patch={patchDetail(patch, nameOfWindow)}
-        options={patches.options(id).map((option) => optionView(option, nameOfPlc))}
+        options={patches.options(id).map((option) => optionView(option, nameOfController))}
         requests={patches.requests(id).map((request) => requestView(request, nameOf))}
         targets={targets.map((target) => targetRow(target, patches))}
         controllers={patches.controllers
@@ -200,7 +200,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const to = errors === undefined ? (c.req.query('to') ?? '') : form.text('to');
     const patch = patches.get(id);
     const option = optionOf(id, to);
-    const view = optionView(option, nameOfPlc);
+    const view = optionView(option, nameOfController);
     const isPlanned = option.evidence.includes('window');
     return c.html(
       <PatchMove
@@ -209,8 +209,8 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         to={to}
         wanted={option.evidence}
         duties={view.duties}
-        closed={view.gates.flatMap(({ open, reason, plcs }) =>
-          open || reason === undefined ? [] : [{ reason, plcs }],
+        closed={view.gates.flatMap(({ open, reason, controllers }) =>
+          open || reason === undefined ? [] : [{ reason, controllers }],
         )}
         windows={isPlanned ? windowChoices() : []}
         values={Object.fromEntries(['reason', ...evidenceNames].map((name) => [name, form.text(name).slice(0, 2_000)]))}
@@ -322,22 +322,22 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   });
   const target = change((c, id) => {
     const form = c.get('form');
-    patches.setTarget(actorFor(c, 'devices:write'), id, form.text('plc'), form.text('wanted') === 'yes');
+    patches.setTarget(actorFor(c, 'devices:write'), id, form.text('controller'), form.text('wanted') === 'yes');
   });
 
   const showCheck = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const id = numberParam(c, 'id');
-    const plc = param(c, 'plc');
+    const controller = param(c, 'controller');
     const patch = patches.get(id);
-    const found = patches.targets(id).find((one) => one.plc === plc);
+    const found = patches.targets(id).find((one) => one.controller === controller);
     if (found === undefined) throw new AppError('NOT_FOUND', 'the patch is not for this controller');
     const nameOf = actorNames(objects);
     return c.html(
       <PatchCheck
         ctx={viewContext(deps, c)}
         patch={{ id, patchId: patch.patchId }}
-        controller={{ id: plc, name: found.record?.name ?? plc }}
+        controller={{ id: controller, name: found.record?.name ?? controller }}
         closed={['installed', 'verified', 'superseded'].includes(patch.state)}
         rows={found.checks.map(({ item, answered, fault }) => ({
           item,
@@ -358,18 +358,18 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   const check = (c: Ctx): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const id = numberParam(c, 'id');
-    const plc = param(c, 'plc');
+    const controller = param(c, 'controller');
     const form = c.get('form');
     return attempt(
       () => {
-        patches.answer({ ...actor, from: c.get('from') }, id, plc, {
+        patches.answer({ ...actor, from: c.get('from') }, id, controller, {
           item: form.text('item') as CheckItem,
           answer: form.text('answer') as Answer,
           note: form.text('note'),
           value: form.has('value') ? form.text('value') : null,
         });
         setToast(c, { said: { key: 'patches.saved' } });
-        return c.redirect(paths.patchCheck(id, plc), 303);
+        return c.redirect(paths.patchCheck(id, controller), 303);
       },
       (errors) => showCheck(c, errors),
     );

@@ -5,7 +5,7 @@ import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/views/plan';
 import { Windows } from '@sallyport/ui/views/windows';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { MaintenanceWindow } from '../../plcs/patches/types.ts';
+import type { MaintenanceWindow } from '../../controllers/patches/types.ts';
 import { setToast } from '../cookies.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';
@@ -32,9 +32,12 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
     const windows = patches.windows();
     const byId = new Map(windows.map((window) => [window.id, window]));
     const scopeOf = (window: MaintenanceWindow | undefined): string =>
-      window === undefined || window.zones.length + window.plcs.length === 0
+      window === undefined || window.zones.length + window.controllers.length === 0
         ? ctx.t('windows.site')
-        : [...window.zones, ...window.plcs.map((plc) => patches.controllers.find(plc)?.name ?? plc)].join(', ');
+        : [
+            ...window.zones,
+            ...window.controllers.map((controller) => patches.controllers.find(controller)?.name ?? controller),
+          ].join(', ');
     const now = clock();
     const { windows: open, blackouts } = patches.calendar({ from: now, until: now + shownDays * dayMs });
     const plans = objects.list({ kind: 'outage-plan', limit: 1_000 }).rows.map(({ id, body }) => ({
@@ -135,11 +138,11 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
       if (patch === undefined) return [];
       const own = { patch: patch.id, patchId: patch.patchId, state: patch.state };
       const targets = patches.targets(patch.id);
-      if (targets.length === 0) return [{ ...own, plc: undefined, name: undefined, openChecks: 0 }];
-      return targets.map(({ plc, record, checks }) => ({
+      if (targets.length === 0) return [{ ...own, controller: undefined, name: undefined, openChecks: 0 }];
+      return targets.map(({ controller, record, checks }) => ({
         ...own,
-        plc,
-        name: record?.name ?? plc,
+        controller,
+        name: record?.name ?? controller,
         openChecks: checks.filter(({ fault }) => fault !== undefined).length,
       }));
     });

@@ -2,7 +2,7 @@ import { routePatterns } from '@sallyport/ui/paths';
 import { ZonePage } from '@sallyport/ui/views/zone';
 import { Zones } from '@sallyport/ui/views/zones';
 import { type Context, Hono } from 'hono';
-import { LEVELS } from '../../plcs/zones/types.ts';
+import { LEVELS } from '../../controllers/zones/types.ts';
 import { actorFor } from '../guard.ts';
 import { param } from '../lists.ts';
 import { viewContext } from '../page.tsx';

@@ -1,0 +1,38 @@
+import type { RecordStore } from './record-store.ts';
+import type { SaidStore } from './store.ts';
+import type { PartFact } from './types.ts';
+
+/** All facts of a record, the newest said first; which ones win. */
+export const factsView = (
+  said: Pick<SaidStore, 'factsOf'>,
+  records: Pick<RecordStore, 'parts' | 'winners'>,
+  controller: number,
+): PartFact[] => {
+  const parts = new Map(records.parts(controller).map(({ id, sort, key }) => [`${sort} ${key}`, id]));
+  const winning = new Set(records.winners(controller).map(({ fact }) => fact));
+  return said
+    .factsOf(controller)
+    .map((row) => ({
+      id: row.id,
+      part: parts.get(`${row.sort} ${row.key}`) ?? 0,
+      sort: row.sort,
+      key: row.key,
+      field: row.field,
+      side: row.side,
+      method: row.method,
+      source: row.source,
+      value: row.value,
+      raw: row.raw,
+      error: row.error,
+      reason: row.reason,
+      observedAt: row.observed_at,
+      origin: row.origin,
+      confidence: row.confidence,
+      normaliser: row.normaliser,
+      where: row.place,
+      wins: winning.has(row.id),
+      derivedBy: row.map,
+      ended: row.ended === 1,
+    }))
+    .sort((a, b) => b.observedAt - a.observedAt || b.id - a.id);
+};

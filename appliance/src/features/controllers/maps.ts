@@ -1,0 +1,26 @@
+// What derives values from what was said (OT F7): one name per vendor, the family of a product. The maps themselves are
+// shared with the matching of advisories; whoever wires the appliance hands them in.
+
+export type ControllerMaps = {
+  /** Names the maps and their numbers; facts that were derived bear it. */
+  version: string;
+  /** The vendor's one name; undefined where the map does not know the spelling. */
+  vendorByName(raw: string): string | undefined;
+  /** By the number that a protocol has for it: `enip` `1`, `dcp` `0x002a`. */
+  vendorByCode(protocol: string, code: string): string | undefined;
+  /** By the form of an order number that only one vendor uses. */
+  vendorByOrder(orderNumber: string): string | undefined;
+  /** The catalogue number of a CIP identity `vendor/type/code`. */
+  orderByCip(tuple: string): string | undefined;
+  family(product: { vendor?: string; orderNumber?: string; model?: string }): string | undefined;
+};
+
+/** Knows nothing: a vendor is what was said, and nothing has a family. */
+export const noMaps: ControllerMaps = {
+  version: 'none',
+  vendorByName: () => undefined,
+  vendorByCode: () => undefined,
+  vendorByOrder: () => undefined,
+  orderByCip: () => undefined,
+  family: () => undefined,
+};

@@ -1,0 +1,14 @@
+import type { RecordStore } from './record-store.ts';
+import type { ControllerPart, ControllerSide } from './types.ts';
+
+/** A record's parts with their winners, the controller itself first. */
+export const partsOf = (records: Pick<RecordStore, 'partWinners'>, controller: number): ControllerPart[] => {
+  const parts: (ControllerPart & Record<ControllerSide, Record<string, string>>)[] = [];
+  for (const { id, sort, key, field, side, value } of records.partWinners(controller)) {
+    const last = parts.at(-1);
+    const part = last?.id === id ? last : { id, controller, sort, key, observed: {}, configured: {} };
+    if (part !== last) parts.push(part);
+    if (field !== null && side !== null && value !== null) part[side][field] = value;
+  }
+  return parts.sort((a, b) => Number(b.sort === 'controller') - Number(a.sort === 'controller'));
+};

@@ -1,0 +1,212 @@
+import type { Method, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { ControllerMaps } from './maps.ts';
+import { keptRaw, normalise, normaliserVersion } from './normalise.ts';
+import { sideOf } from './rank.ts';
+import type { ControllerSide, FieldTable, PartSort } from './types.ts';
+
+/** A fact that a reading states, before it is kept. */
+export type NewFact = {
+  sort: PartSort;
+  key: string;
+  field: string;
+  side: ControllerSide;
+  value: string | null;
+  said: string | null;
+  raw: string | null;
+  error: string | null;
+  reason: string | null;
+  normaliser: number;
+  map: string | null;
+};
+
+type ReadingFacts = {
+  facts: NewFact[];
+  /** Names of fields that nobody declared. */
+  unknown: string[];
+};
+
+/** `locked`: fields of which a person's word holds on both sides. */
+export type FactsOfReading = (reading: Reading, locked?: ReadonlySet<string>) => ReadingFacts;
+
+const maxKey = 128;
+/** The error of a fact whose text holds no value; its reason is the text. */
+const unreadable = 'unreadable';
+const maxUnknown = 20;
+
+/** How keys of parts are told apart: `0/1`, `00:0e:8c:01:02:03`, `tcp/102`; spelling does not make two. */
+const partKey = (key: string): string => keptRaw(key, maxKey).trim().replace(/\s+/g, ' ').toLowerCase();
+
+type Values = ReadonlyMap<string, NewFact>;
+
+type Derived = {
+  field: string;
+  value: string /** What it was made of, and of which field. */;
+  from: string;
+  by: string;
+};
+
+/** What the maps make of one part's values. */
+const derivedOf = (maps: ControllerMaps, source: string, values: Values): Derived[] => {
+  const textOf = (field: string): string | undefined => values.get(field)?.value ?? undefined;
+  const [raw, code, tuple] = [textOf('vendorRaw'), textOf('vendorId'), textOf('cipTuple')];
+  const [orderNumber, model] = [textOf('orderNumber'), textOf('model')];
+  const vendorBy: readonly (readonly [string, string | undefined, (text: string) => string | undefined])[] = [
+    ['vendorRaw', raw, (text) => maps.vendorByName(text) ?? maps.vendorByCode(source, text)],
+    ['vendorId', code, (text) => maps.vendorByCode(source, text)],
+    ['cipTuple', tuple, (text) => maps.vendorByCode('enip', text.split('/')[0] ?? '')],
+    ['orderNumber', orderNumber, maps.vendorByOrder],
+    // A name that the map does not know is the vendor's name all the same; a bare number is not.
+    ['vendorRaw', raw, (text) => (/^(?:0x[0-9a-f]+|\d+)$/i.test(text) ? undefined : text)],
+  ];
+  const derived: Derived[] = [];
+  for (const [by, from, name] of vendorBy) {
+    const value = from === undefined ? undefined : name(from);
+    if (from === undefined || value === undefined) continue;
+    derived.push({ field: 'vendor', value, from, by });
+    break;
+  }
+  const [vendor] = derived;
+  const byTuple = orderNumber === undefined && tuple !== undefined ? maps.orderByCip(tuple) : undefined;
+  if (byTuple !== undefined && tuple !== undefined)
+    derived.push({ field: 'orderNumber', value: byTuple, from: tuple, by: 'cipTuple' });
+  const number = orderNumber ?? byTuple;
+  const family = maps.family({
+    ...(vendor === undefined ? {} : { vendor: vendor.value }),
+    ...(number === undefined ? {} : { orderNumber: number }),
+    ...(model === undefined ? {} : { model }),
+  });
+  const [by, from] =
+    orderNumber !== undefined
+      ? ['orderNumber', orderNumber]
+      : byTuple !== undefined
+        ? ['cipTuple', tuple]
+        : ['model', model];
+  if (family !== undefined && from !== undefined) derived.push({ field: 'productFamily', value: family, from, by });
+  return derived;
+};
+
+const maxRemembered = 10_000;
+
+/** Products repeat: what the maps make of one is worked out once. */
+const remembered = (maps: ControllerMaps): ((source: string, values: Values) => readonly Derived[]) => {
+  const known = new Map<string, readonly Derived[]>();
+  return (source, values) => {
+    const from = ['vendorRaw', 'vendorId', 'cipTuple', 'orderNumber', 'model'].map((name) => values.get(name)?.value);
+    const key = JSON.stringify([source, from]);
+    const derived = known.get(key) ?? derivedOf(maps, source, values);
+    if (known.size >= maxRemembered) known.clear();
+    known.set(key, derived);
+    return derived;
+  };
+};
+
+/** What is derived as facts, on the sides of what it was made of. */
+const derivedFacts = (
+  table: FieldTable,
+  maps: ControllerMaps,
+  { sort, key }: Pick<NewFact, 'sort' | 'key'>,
+  facts: readonly Pick<NewFact, 'field' | 'side' | 'value'>[],
+  derived: readonly Derived[],
+): NewFact[] =>
+  derived.flatMap(({ field, value: text, from, by }) => {
+    const declared = table.field(sort, field);
+    const value = declared === undefined ? undefined : normalise(declared, text);
+    if (value === undefined) return [];
+    const sides = new Set(facts.filter((fact) => fact.field === by && fact.value !== null).map(({ side }) => side));
+    const base = { sort, key, field, value, said: null, raw: keptRaw(from), error: null, reason: null };
+    return [...sides].map((side) => ({ ...base, side, normaliser: normaliserVersion, map: maps.version }));
+  });
+
+type KeptFact = NewFact & { id: number };
+
+/** Facts of one reading as today's normaliser and maps make them. */
+type FactsAgain = { said: KeptFact[]; derived: NewFact[] };
+
+/** Works facts that are kept out again from what was said (OT F6, F7); what is no longer declared stays as it is. */
+export const factsAgain = (table: FieldTable, maps: ControllerMaps) => {
+  const derive = remembered(maps);
+  const again = (fact: KeptFact): KeptFact => {
+    const field = table.field(fact.sort, fact.field);
+    const text = fact.error === unreadable ? fact.reason : (fact.said ?? fact.value);
+    if (field === undefined || text === null || (fact.error !== null && fact.error !== unreadable)) return fact;
+    const value = normalise(field, text);
+    const base = { ...fact, normaliser: normaliserVersion };
+    return value === undefined
+      ? { ...base, value: null, said: null, error: unreadable, reason: keptRaw(text, 200) }
+      : { ...base, value, said: value === text ? null : text, error: null, reason: null };
+  };
+  return (source: string, facts: readonly KeptFact[]): FactsAgain => {
+    const said = facts.filter(({ map }) => map === null).map(again);
+    const derived = [...Map.groupBy(said, ({ sort, key }) => `${sort} ${key}`).values()].flatMap((part) => {
+      const [first] = part;
+      if (first === undefined) return [];
+      const values = new Map(part.filter(({ value }) => value !== null).map((fact) => [fact.field, fact] as const));
+      return derivedFacts(table, maps, first, part, derive(source, values));
+    });
+    return { said, derived };
+  };
+};
+
+/** Turns readings into facts: names of the record, values by the normaliser, what the maps derive. */
+export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOfReading => {
+  const derive = remembered(maps);
+  const sidesOf = (method: Method, isBoth: boolean, said: string): ControllerSide[] => {
+    const side = sideOf(method);
+    if (side !== 'either') return [side];
+    if (said.endsWith('Observed')) return ['observed'];
+    return isBoth ? ['observed', 'configured'] : ['configured'];
+  };
+
+  type PartSaid = { sort: PartSort; key: string; said: readonly Said[] };
+  const ofPart = (
+    reading: Reading,
+    { sort, key, said }: PartSaid,
+    unknown: string[],
+    locked: ReadonlySet<string>,
+  ): NewFact[] => {
+    const facts: NewFact[] = [];
+    const values = new Map<string, NewFact>();
+    for (const one of said) {
+      // What a source calls the vendor is kept as such; the one name is derived from it.
+      const given = one.field === 'vendor' ? 'vendorRaw' : one.field;
+      const name = table.nameOf(sort, given);
+      const field = name === undefined ? undefined : table.field(sort, name);
+      if (name === undefined || field === undefined || field.personal === true) {
+        if (unknown.length < maxUnknown) unknown.push(one.field);
+        continue;
+      }
+      const base = { sort, key, field: name, normaliser: normaliserVersion, map: null };
+      const isBoth = field.entered === true || (sort === 'controller' && locked.has(name));
+      for (const side of sidesOf(reading.method, isBoth, one.field)) {
+        if ('error' in one) {
+          const error = keptRaw(one.error, 64);
+          facts.push({ ...base, side, value: null, said: null, raw: null, error, reason: keptRaw(one.reason) });
+          continue;
+        }
+        const value = normalise(field, one.value);
+        const raw = keptRaw(one.raw);
+        if (value === undefined) {
+          // Nothing was said where only blanks were; anything else is evidence of something that we cannot read.
+          if (one.value.trim() !== '') {
+            const reason = keptRaw(one.value, 200);
+            facts.push({ ...base, side, value: null, said: null, raw, error: unreadable, reason });
+          }
+          continue;
+        }
+        const fact = { ...base, side, value, said: value === one.value ? null : keptRaw(one.value), raw };
+        facts.push({ ...fact, error: null, reason: null });
+        values.set(name, { ...fact, error: null, reason: null });
+      }
+    }
+    facts.push(...derivedFacts(table, maps, { sort, key }, facts, derive(reading.source, values)));
+    return facts;
+  };
+
+  return (reading, locked = new Set()) => {
+    const unknown: string[] = [];
+    const facts = ofPart(reading, { sort: 'controller', key: '', said: reading.said }, unknown, locked);
+    for (const { sort, key, said } of reading.parts)
+      facts.push(...ofPart(reading, { sort, key: partKey(key), said }, unknown, locked));
+    return { facts, unknown };
+  };
+};

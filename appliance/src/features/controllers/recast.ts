@@ -1,0 +1,80 @@
+import type { Actor } from '../objects/types.ts';
+import type { MergeStore } from './merge-store.ts';
+import type { RecordState } from './record-state.ts';
+import type { RecordStore } from './record-store.ts';
+import type { Regroup } from './regroup.ts';
+import type { SaidStore } from './store.ts';
+import type { WinnerKeeper } from './winners.ts';
+
+// What follows for records when facts of theirs went or say something else: winners are worked out again, readings go where
+// their keys lead, records that nothing speaks of any more go.
+
+export type Recasting = { changed: number[]; removed: { controller: number; publicId: string }[] };
+
+/** `around` are records that a change may concern besides; `origin` is what the changes are put down to. */
+export type Recast = (
+  actor: Actor,
+  affected: ReadonlySet<number>,
+  about: { around: ReadonlySet<number>; origin: number | null },
+) => Recasting;
+
+export const recaster = (parts: {
+  said: SaidStore;
+  records: RecordStore;
+  merges: MergeStore;
+  winners: WinnerKeeper;
+  state: RecordState;
+  regroup: Regroup;
+  clock: () => number;
+  /** What people decided about a record that is gone goes with it. */
+  forgetEntered: (actor: Actor, publicId: string) => void;
+}): Recast => {
+  const { said, records, merges, winners, state, regroup, clock, forgetEntered } = parts;
+
+  const note = (controller: number, origin: number | null): void => {
+    const facts = said.factsOf(controller);
+    for (const { sort, key, field, side, before, after } of winners.again(controller, facts))
+      records.addChange({ controller, at: clock(), sort, key, field, side, before, after, origin });
+    state.rekey(controller, facts);
+  };
+
+  return (actor, affected, { around, origin }) => {
+    const changed = new Set<number>();
+    const removed: Recasting['removed'] = [];
+
+    const forget = (controller: number): void => {
+      const gone = records.byId(controller);
+      if (gone === undefined) return;
+      winners.again(controller);
+      // Records that became part of it have nothing left either, but what people entered about them.
+      for (const merge of merges.ofKeep(controller))
+        if (said.readingsOf(merge.other).length === 0) forget(merge.other);
+        else {
+          records.setState(merge.other, 'live', null);
+          changed.add(merge.other);
+        }
+      for (const part of records.parts(controller)) records.removePart(part.id);
+      merges.forget(controller);
+      records.remove(controller);
+      changed.delete(controller);
+      removed.push({ controller, publicId: gone.public_id });
+      forgetEntered(actor, gone.public_id);
+    };
+
+    for (const controller of affected) note(controller, origin);
+    const moved = regroup(actor, affected);
+    for (const controller of moved) changed.add(controller);
+    for (const controller of [...affected, ...changed]) {
+      if (records.byId(controller) === undefined) continue;
+      // A record that became part of another one waits without readings.
+      if (said.readingsOf(controller).length === 0 && records.byId(controller)?.state !== 'merged') forget(controller);
+      else {
+        if (moved.has(controller)) note(controller, origin);
+        changed.add(controller);
+      }
+    }
+    for (const controller of around) changed.add(controller);
+    for (const other of Array.from(changed).flatMap((controller) => state.neighbours(controller))) changed.add(other);
+    return { changed: [...changed].filter((controller) => records.byId(controller) !== undefined), removed };
+  };
+};

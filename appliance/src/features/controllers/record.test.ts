@@ -1,0 +1,221 @@
+import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import type { ControllerService } from './service.ts';
+import { sharedMaps } from './shared-maps.ts';
+import type { PartSort } from './types.ts';
+
+const day = 86_400_000;
+let now = Date.UTC(2026, 5, 1);
+let engines: Engines;
+let controllers: ControllerService;
+beforeEach(async () => {
+  now = Date.UTC(2026, 5, 1);
+  engines = await openEngines({ maps: sharedMaps, clock: () => now });
+  controllers = engines.controllers;
+});
+afterEach(() => engines.close());
+
+const said = (values: Record<string, string>): Said[] =>
+  Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
+
+let origins = 0;
+const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
+  origins += 1;
+  return controllers.take(admin, { sort: 'capture', name: `origin ${origins}` }, [
+    { observedAtMs: now - day, method: 'query', source: 's7', said: said(values), parts: [], ...more },
+  ]);
+};
+const controllerOf = (result: ReturnType<typeof take>): number => result.outcomes[0]?.controller ?? 0;
+const own = (controller: number) => controllers.parts(controller)[0];
+const eventsOf = (type: string) => engines.events.list({ type: [type], limit: 50 }).rows;
+
+const cpu = { vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', serial: 'S C-J4R912' };
+
+describe('facts', () => {
+  it('of two sides never replace each other, and of one side the better source, then the later time wins', () => {
+    const controller = controllerOf(take({ ...cpu, firmware: 'V2.9.4' }));
+    take({ ...cpu, firmware: 'V2.5' }, { method: 'passive' });
+    take({ ...cpu, firmware: 'V2.8' }, { observedAtMs: now - 9 * day });
+    take({ ...cpu, firmware: 'V2.6' }, { method: 'csv', source: 'csv' });
+    take({ ...cpu, firmware: 'V2.9' }, { method: 'project', source: 'aml', observedAtMs: now - 90 * day });
+    expect(own(controller)).toMatchObject({ observed: { firmware: 'V2.9.4' }, configured: { firmware: 'V2.9' } });
+    expect(controllers.drift(controller)).toEqual([]);
+    take({ ...cpu, firmware: 'V3.0.1' }, { observedAtMs: now });
+    expect(controllers.drift(controller)).toMatchObject([
+      { field: 'firmware', configured: 'V2.9', observed: 'V3.0.1' },
+    ]);
+    // Once against the list, which the project outranked, and once for good.
+    expect(eventsOf('controller-drift')).toHaveLength(2);
+    expect(eventsOf('controller-drift-ended')).toHaveLength(1);
+  });
+
+  it('that are derived name the map, and a refusal is a fact, too', () => {
+    const refused: Said = { field: 'firmware', error: 'denied-by-device', reason: 'protection level 3' };
+    const controller = controllerOf(take({}, { said: [...said(cpu), refused] }));
+    expect(own(controller)?.observed).toMatchObject({ vendor: 'Siemens', productFamily: 'SIMATIC S7-1500' });
+    const facts = controllers.facts(controller);
+    expect(facts.find(({ field }) => field === 'vendor')).toMatchObject({
+      derivedBy: sharedMaps.version,
+      raw: 'Siemens AG',
+    });
+    expect(facts.find(({ field }) => field === 'firmware')).toMatchObject({
+      value: null,
+      error: 'denied-by-device',
+      reason: 'protection level 3',
+      wins: false,
+    });
+  });
+
+  it('that are hostile are capped and have no control characters; the raw text stays beside', () => {
+    const name = `%n%n%n \u0000\u202e<b>${'x'.repeat(900)}`;
+    const controller = controllerOf(take({ ...cpu, stationName: name, address: 'not an address' }));
+    const station = own(controller)?.observed['stationName'] ?? '';
+    expect(station.startsWith('%n%n%n <b>x')).toBe(true);
+    expect(station.length).toBeLessThanOrEqual(240);
+    expect(controllers.facts(controller).find(({ field }) => field === 'address')).toMatchObject({
+      value: null,
+      error: 'unreadable',
+    });
+  });
+
+  it('that people lock stand until the lock is removed', () => {
+    const controller = controllerOf(take({ ...cpu, firmware: 'V2.9.4' }));
+    const id = controllers.byId(controller)?.publicId ?? '';
+    controllers.edit(admin, id, { firmware: 'V2.9.7' });
+    expect(own(controller)).toMatchObject({ observed: { firmware: 'V2.9.4' }, configured: { firmware: 'V2.9.7' } });
+    expect(() => controllers.edit(admin, id, { locks: ['firmware'] })).toThrow('locks');
+    controllers.edit(admin, id, { locks: ['firmware: the web page is wrong'] });
+    now += day;
+    take({ ...cpu, firmware: 'V3.0.0' }, { observedAtMs: now });
+    expect(own(controller)?.observed['firmware']).toBe('V2.9.7');
+    controllers.edit(admin, id, { locks: [], firmware: null });
+    expect(own(controller)).toMatchObject({ observed: { firmware: 'V3.0.0' } });
+    expect(own(controller)?.configured['firmware']).toBeUndefined();
+    expect(engines.objects.revisions('controller-record', id).length).toBe(3);
+    expect(controllers.verify()).toEqual([]);
+  });
+
+  it('about persons stay in the object that they were entered into', () => {
+    const controller = controllers.create(admin, { name: 'Pump', processOwner: 'Dana Serik' });
+    expect(JSON.stringify(controllers.facts(controller.id))).not.toContain('Dana');
+    expect(controllers.entered(controller.publicId).body).toMatchObject({ processOwner: 'Dana Serik' });
+  });
+});
+
+describe('identity', () => {
+  it('of another serial number at an address is a new record, and the old one is replaced', () => {
+    const old = controllerOf(take({ ...cpu, address: '10.3.0.5' }));
+    const fresh = take({ ...cpu, serial: 'S C-K1M004', address: '10.3.0.5' }, { observedAtMs: now });
+    expect(fresh.outcomes[0]).toMatchObject({ outcome: 'replaced' });
+    expect(controllerOf(fresh)).not.toBe(old);
+    expect(controllers.byId(old)).toMatchObject({ state: 'replaced', into: controllerOf(fresh) });
+    expect(eventsOf('controller-replaced')).toHaveLength(1);
+    // The old one again, later than the new one: both are there.
+    take({ ...cpu, address: '10.3.0.5' }, { observedAtMs: now + 1 });
+    expect(controllers.byId(old)).toMatchObject({ state: 'live' });
+    controllers.undo(admin, fresh.origin ?? 0);
+    expect(controllers.byId(controllerOf(fresh))).toBeUndefined();
+  });
+
+  it('by order number and MAC address is certain, by address only proposed; what people said is remembered', () => {
+    const mac = {
+      sort: 'interface' as const,
+      key: 'x1',
+      said: said({ mac: '00-0E-8C-11-22-33', address: '10.3.0.6' }),
+    };
+    const one = controllerOf(take(cpu, { parts: [mac] }));
+    const { serial: _serial, ...unnumbered } = cpu;
+    const two = take(unnumbered, { method: 'passive', parts: [{ ...mac, key: 'lan' }] });
+    expect(two.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'mac' });
+    const weak = take({ address: '10.3.0.6', model: 'CPU 1515' }, { method: 'csv', source: 'csv' });
+    expect(weak.outcomes[0]).toMatchObject({ outcome: 'new', proposals: [one] });
+    const [a, b] = [one, controllerOf(weak)].map((controller) => controllers.byId(controller)?.publicId ?? '');
+    controllers.keepApart(admin, a ?? '', b ?? '');
+    expect(controllers.proposals(one)).toEqual([]);
+    controllers.merge(admin, a ?? '', b ?? '');
+    const again = take({ address: '10.3.0.6', vendor: 'Siemens' }, { method: 'passive', source: 'modbus' });
+    expect(again.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'agreed' });
+  });
+
+  it('that a person confirmed for an address holds for what comes later at it', () => {
+    const one = controllerOf(take({ ...cpu, address: '10.3.0.8' }));
+    const weak = controllerOf(take({ address: '10.3.0.8' }, { method: 'passive', source: 'modbus' }));
+    controllers.merge(admin, controllers.byId(one)?.publicId ?? '', controllers.byId(weak)?.publicId ?? '');
+    const later = take({ address: '10.3.0.8', model: 'X' }, { method: 'passive', source: 'bacnet' });
+    expect(later.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'agreed' });
+  });
+});
+
+describe('decisions', () => {
+  it('begin where a record is from, and set aside is what nobody heard', () => {
+    const heard = controllerOf(take(cpu));
+    const listed = controllerOf(take({ assetTag: 'T-1', name: 'Listed' }, { method: 'csv', source: 'csv' }));
+    expect(controllers.byId(heard)?.decision).toBe('unauthorised');
+    expect(controllers.byId(listed)?.decision).toBe('authorised');
+    controllers.decide(admin, [controllers.byId(heard)?.publicId ?? ''], 'authorised', 'spare');
+    expect(controllers.byId(heard)?.decision).toBe('authorised');
+    now += 40 * day;
+    expect(controllers.archiveIdle()).toBe(1);
+    expect([heard, listed].map((controller) => controllers.byId(controller)?.decision)).toEqual([
+      'archived',
+      'authorised',
+    ]);
+    take(cpu, { observedAtMs: now + 1 });
+    expect(controllers.byId(heard)?.decision).toBe('authorised');
+    expect(eventsOf('controller-returned')).toHaveLength(1);
+  });
+
+  it('need the right, and so does taking', () => {
+    const reader = actorWith('devices:read');
+    expect(() => controllers.take(reader, { sort: 'csv', name: 'x' }, [])).toThrow('devices:write');
+    expect(() => controllers.decide(reader, [], 'authorised')).toThrow('devices:write');
+  });
+});
+
+describe('every declared field', () => {
+  const sample: Record<string, string> = {
+    mac: '00:0e:8c:aa:bb:cc',
+    address: '10.9.9.9',
+    number: '3',
+    time: '2030-01-31T00:00:00Z',
+    'yes-no': 'yes',
+    serial: 'SER-1234',
+  };
+
+  it.each(['controller', 'module', 'interface', 'service'] as const)(
+    'of the sort %s is filled by a reading or by people',
+    (sort: PartSort) => {
+      const fields = Object.entries(controllers.table.fields(sort)).filter(([, field]) => field.personal !== true);
+      const values = Object.fromEntries(
+        fields.map(([name, field]) => [
+          name,
+          field.choices?.[0] ??
+            sample[field.form ?? ''] ??
+            (name === 'orderNumber' ? '6ES7 515-2AM02-0AB0' : 'Siemens'),
+        ]),
+      );
+      const entered = fields.filter(([, field]) => field.entered === true).map(([name]) => name);
+      const reported = Object.fromEntries(Object.entries(values).filter(([name]) => !entered.includes(name)));
+      const controller = controllerOf(
+        sort === 'controller' ? take(reported) : take({}, { parts: [{ sort, key: '0/1', said: said(reported) }] }),
+      );
+      if (sort === 'controller') {
+        const { fields: typed } = engines.objects.kind('controller-record');
+        controllers.edit(
+          admin,
+          controllers.byId(controller)?.publicId ?? '',
+          Object.fromEntries(
+            entered.map((name) => [
+              name,
+              typed[name]?.type === 'integer' ? 3 : (typed[name]?.options?.[0] ?? values[name]),
+            ]),
+          ),
+        );
+      }
+      const part = controllers.parts(controller).find((one) => one.sort === sort);
+      const filled = { ...part?.configured, ...part?.observed };
+      expect(fields.map(([name]) => name).filter((name) => filled[name] === undefined)).toEqual([]);
+    },
+  );
+});

@@ -1,0 +1,91 @@
+import type { Actor } from '../objects/types.ts';
+import type { ControllerMaps } from './maps.ts';
+import { normaliserVersion } from './normalise.ts';
+import { factsAgain, type NewFact } from './reading-facts.ts';
+import type { Recast, Recasting } from './recast.ts';
+import type { RecordState } from './record-state.ts';
+import type { FactRow, SaidStore } from './store.ts';
+import type { FieldTable } from './types.ts';
+
+// When a normaliser or a map has another number, what was kept is worked out again from what was said (OT F6, F7), reading by
+// reading in the order of their coming. Where the names of vendors or order numbers change, readings go where their keys lead
+// now, as if they were taken anew. Doing it again changes nothing; cut off, it goes on where it was.
+
+/** Readings in one piece of work; with all that their keys lead to. */
+const readingsAtOnce = 20;
+
+const slot = ({ sort, key, field, side }: NewFact): string => JSON.stringify([sort, key, field, side]);
+
+export const rederiver = (parts: {
+  said: SaidStore;
+  table: FieldTable;
+  maps: ControllerMaps;
+  state: RecordState;
+  recast: Recast;
+  settle: (controllers: ReadonlySet<number>, removed: Recasting['removed']) => void;
+}) => {
+  const { said, table, maps, state, recast, settle } = parts;
+  const rules = `normaliser/${normaliserVersion} ${maps.version}`;
+  const work = factsAgain(table, maps);
+
+  /** Whether what the reading says is something else now. */
+  const again = (reading: number, source: string): boolean => {
+    const facts = said.factsOfReading(reading);
+    const held = new Map(facts.map((fact) => [fact.id, fact]));
+    const { said: saidAgain, derived } = work(source, facts);
+    let isOther = false;
+    for (const fact of saidAgain) {
+      const before = held.get(fact.id);
+      const isSame = before?.value === fact.value && before.error === fact.error;
+      if (!isSame) isOther = true;
+      if (!isSame || before.normaliser !== fact.normaliser) said.setFact(fact.id, fact);
+    }
+    const old = new Map<string, FactRow>(facts.filter(({ map }) => map !== null).map((fact) => [slot(fact), fact]));
+    for (const fact of derived) {
+      const before = old.get(slot(fact));
+      old.delete(slot(fact));
+      if (before?.value === fact.value && before.raw === fact.raw) {
+        if (before.map !== fact.map || before.normaliser !== fact.normaliser)
+          said.setDerived(before.id, fact.map ?? '', fact.normaliser);
+        continue;
+      }
+      isOther = true;
+      if (before !== undefined) said.removeFact(before.id);
+      said.addFact(reading, fact);
+    }
+    for (const { id } of old.values()) {
+      isOther = true;
+      said.removeFact(id);
+    }
+    return isOther;
+  };
+
+  return {
+    /** Whether what is kept was made by other numbers than today's. */
+    isDue: (): boolean => {
+      const last = said.derivation();
+      return last?.rules !== rules || last.reached !== null;
+    },
+    /** Ends a piece of work at every `yield`; how many readings say something else now. */
+    run: function* (actor: Actor): Generator<void, number, void> {
+      const last = said.derivation();
+      let changed = 0;
+      for (let reached = last?.rules === rules ? (last.reached ?? 0) : 0; ; yield) {
+        const some = said.readingsAfter(reached, readingsAtOnce);
+        const affected = new Set(
+          some.filter(({ id, source }) => again(id, source)).map(({ controller }) => controller),
+        );
+        changed += affected.size;
+        if (affected.size > 0) {
+          const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
+          const done = recast(actor, affected, { around, origin: null });
+          settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
+        }
+        const end = some.at(-1);
+        said.setDerivation(rules, end?.id ?? null);
+        if (end === undefined) return changed;
+        reached = end.id;
+      }
+    },
+  };
+};

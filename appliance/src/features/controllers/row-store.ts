@@ -1,0 +1,93 @@
+import type { Database } from '../../platform/database.ts';
+import type { ControllerDecision, ControllerState } from './types.ts';
+
+/** What lists filter and sort by; made of the rest whenever that changes. */
+export type ListRow = {
+  controller: number;
+  public_id: string;
+  state: ControllerState;
+  decision: ControllerDecision;
+  name_key: string;
+  vendor_key: string;
+  family_key: string;
+  model_key: string;
+  order_key: string;
+  firmware_key: string;
+  address_key: string;
+  zone: string;
+  role: string;
+  method: string;
+  missing_firmware: number;
+  drift: number;
+  proposals: number;
+  first_seen: number | null;
+  last_seen: number | null;
+  seen_key: number;
+  search: string;
+};
+
+export const rowColumns = [
+  'controller',
+  'public_id',
+  'state',
+  'decision',
+  'name_key',
+  'vendor_key',
+  'family_key',
+  'model_key',
+  'order_key',
+  'firmware_key',
+  'address_key',
+  'zone',
+  'role',
+  'method',
+  'missing_firmware',
+  'drift',
+  'proposals',
+  'first_seen',
+  'last_seen',
+  'seen_key',
+  'search',
+] as const satisfies readonly (keyof ListRow)[];
+
+/** SQL of the rows of lists. */
+export const rowStore = (db: Database) => {
+  const rest = rowColumns.slice(1);
+  const put = db.prepare(
+    `insert into controller_row (${rowColumns.join(', ')}) values (${rowColumns.map((name) => `@${name}`).join(', ')})
+     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}
+     where ${rest.map((name) => `controller_row.${name} is not excluded.${name}`).join(' or ')}`,
+  );
+  const remove = db.prepare<[number]>('delete from controller_row where controller = ?');
+  const one = db.prepare<[number], ListRow>('select * from controller_row where controller = ?');
+  const counts = db.prepare<
+    [],
+    {
+      state: ControllerState;
+      decision: ControllerDecision;
+      drift: number;
+      missing: number;
+      proposals: number;
+      controllers: number;
+    }
+  >(
+    `select state, decision, sum(drift > 0) as drift, sum(missing_firmware) as missing, sum(proposals > 0) as proposals,
+       count(*) as controllers from controller_row group by state, decision`,
+  );
+  const idle = db
+    .prepare<[number, number], number>(
+      `select r.controller from controller_row r join controller on controller.id = r.controller
+       where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ? order by r.controller limit ?`,
+    )
+    .pluck();
+  return {
+    put: (row: ListRow): void => void put.run(row),
+    remove: (controller: number): void => void remove.run(controller),
+    one: (controller: number) => one.get(controller),
+    counts: () => counts.all(),
+    /** Records that nobody heard since, and that are not set aside yet. */
+    idle: (before: number, limit: number) => idle.all(before, limit),
+  };
+};
+
+export type RowStore = ReturnType<typeof rowStore>;

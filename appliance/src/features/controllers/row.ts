@@ -1,0 +1,103 @@
+import type { Method } from '@sallyport/bundle-tools/controllers/reading';
+import { addressKey, fold } from '../../platform/sql-functions.ts';
+import { driftOf } from './drift.ts';
+import { codeKey } from './normalise.ts';
+import { partsOf } from './parts.ts';
+import type { RecordStore } from './record-store.ts';
+import type { ListRow, RowStore } from './row-store.ts';
+import { type ControllerDecision, type FieldTable, labelOf, shown } from './types.ts';
+
+// The narrow row of a record: what lists filter, sort and search by.
+
+const bestFirst: readonly Method[] = ['query', 'passive', 'project', 'nameplate', 'csv', 'manual', 'inferred'];
+const maxSearch = 4_000;
+
+const uniq = (texts: Iterable<string | undefined>): string[] => [
+  ...new Set([...texts].filter((text): text is string => text !== undefined && text !== '')),
+];
+
+export const rowMaker = (parts: {
+  records: RecordStore;
+  rows: RowStore;
+  table: FieldTable;
+  /** What people decided. */
+  decided: (publicId: string) => ControllerDecision | undefined;
+  proposals: (controller: number) => number;
+}) => {
+  const { records, rows, table, decided, proposals } = parts;
+
+  const decisionOf = (publicId: string, archivedAt: number | null, meant: number): ControllerDecision => {
+    const person = decided(publicId);
+    if (person === 'archived' || archivedAt !== null) return 'archived';
+    // Traffic shows what is there, not what should be there (OT F9).
+    return person ?? (meant > 0 ? 'authorised' : 'unauthorised');
+  };
+
+  const rowOf = (controller: number): ListRow | undefined => {
+    const record = records.byId(controller);
+    if (record === undefined) return undefined;
+    const all = partsOf(records, controller);
+    const [own] = all;
+    const { first, last, meant } = records.span(controller);
+    const firmwares = records.firmwareMethods(controller);
+    const text = (field: string): string => shown(own, field) ?? '';
+    const label = labelOf(own) || record.public_id;
+    const addresses = all
+      .filter(({ sort }) => sort === 'controller' || sort === 'interface')
+      .map((part) => shown(part, 'address'));
+    const found = all.flatMap((part) =>
+      ['orderNumber', 'serial', 'mac', 'stationName', 'name', 'model', 'address'].flatMap((field) => [
+        part.observed[field],
+        part.configured[field],
+      ]),
+    );
+    const orders = uniq(all.flatMap((part) => [part.observed['orderNumber'], part.configured['orderNumber']]));
+    const words = uniq([
+      label,
+      text('assetTag'),
+      text('vendor'),
+      text('productFamily'),
+      text('firmware'),
+      record.public_id,
+      ...found,
+      ...orders.map(codeKey),
+    ]);
+    return {
+      controller,
+      public_id: record.public_id,
+      state: record.state,
+      decision: decisionOf(record.public_id, record.archived_at, meant),
+      name_key: fold(label),
+      vendor_key: fold(text('vendor')),
+      family_key: fold(text('productFamily')),
+      model_key: fold(text('model')),
+      order_key: codeKey(text('orderNumber')),
+      firmware_key: fold(text('firmware')),
+      address_key: addressKey(uniq(addresses)[0] ?? ''),
+      zone: text('zone'),
+      role: text('role'),
+      method: bestFirst.find((method) => firmwares.includes(method)) ?? '',
+      missing_firmware: Number(text('firmware') === ''),
+      drift: driftOf(table, all).length,
+      proposals: record.state === 'live' ? proposals(controller) : 0,
+      first_seen: first,
+      last_seen: last,
+      seen_key: -(last ?? 0),
+      search: fold(words.join(' ')).slice(0, maxSearch),
+    };
+  };
+
+  return {
+    rowOf,
+    /** Brings the rows of some records to what their data say. */
+    touch: (controllers: Iterable<number>): void => {
+      for (const controller of new Set(controllers)) {
+        const row = rowOf(controller);
+        if (row === undefined) rows.remove(controller);
+        else rows.put(row);
+      }
+    },
+  };
+};
+
+export type RowMaker = ReturnType<typeof rowMaker>;

@@ -1,0 +1,455 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { atOnce, inSteps } from '../../platform/steps.ts';
+import type { EventService } from '../events/service.ts';
+import type { FactCollection } from '../inventory/types.ts';
+import type { FurtherRule, ObjectService } from '../objects/service.ts';
+import { type Actor, actorRef, type Body, requireRight, systemActor, type Written } from '../objects/types.ts';
+import { customFaulty, customFields, recordsWith } from './custom.ts';
+import { type Drift, driftOf } from './drift.ts';
+import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
+import { factsView } from './facts-view.ts';
+import { fieldTable } from './fields.ts';
+import { finisher } from './finish.ts';
+import type { ControllerMaps } from './maps.ts';
+import { merger, type Proposal } from './merge.ts';
+import { type MergeRow, mergeStore } from './merge-store.ts';
+import { partsOf } from './parts.ts';
+import { factsOfReading } from './reading-facts.ts';
+import { recaster } from './recast.ts';
+import { recordState } from './record-state.ts';
+import { type ChangeRow, type ControllerRow, recordStore } from './record-store.ts';
+import { rederiver } from './rederive.ts';
+import { regrouper } from './regroup.ts';
+import { requestQueries } from './request-queries.ts';
+import { resolver } from './resolve.ts';
+import { rowMaker } from './row.ts';
+import { rowStore } from './row-store.ts';
+import { saidStore, toOrigin } from './store.ts';
+import { taker } from './take.ts';
+import { thinner } from './thin.ts';
+import {
+  type Controller,
+  type ControllerDecision,
+  type ControllerPart,
+  type ControllersForExchange,
+  type CustomField,
+  type FieldTable,
+  labelOf,
+  type Origin,
+  type OriginSort,
+  type PartFact,
+  type TakeReadings,
+  type TakeReadingsInSteps,
+} from './types.ts';
+import { type Undone, undoer } from './undo.ts';
+import { verifyRecords } from './verify.ts';
+import { winnerKeeper } from './winners.ts';
+
+type ControllerMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
+
+type ControllerProposal = { controller: string; label: string; kind: Proposal['kind']; value: string };
+
+export type ControllerService = {
+  table: FieldTable;
+  collections: readonly FactCollection[];
+  take: TakeReadings;
+  takeInSteps: TakeReadingsInSteps;
+  /** Newest first; without sorts, all that files, captures and queries brought. */
+  origins(query: { sorts?: readonly OriginSort[]; before?: number; limit: number }): Origin[];
+  /** Throws NOT_FOUND. */
+  origin(id: number): Origin;
+  /** Takes an origin back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
+  undo(actor: Actor, origin: number, options?: { dryRun?: boolean }): Undone;
+  /** The same in many short transactions; cut off, it is brought to its end later. */
+  undoInSteps(actor: Actor, origin: number): Promise<Undone>;
+  /** Ends what was cut off: takings are taken back, undoings go on. Returns how many. */
+  recover(): Promise<number>;
+  /** Names of what is being taken or taken back in steps: until it ends, half of it shows. */
+  underWay(): string[];
+  /** After an upgrade: works out what is derived by today's maps, in many short transactions. Returns how many readings it concerned. */
+  rederive(signal?: AbortSignal): Promise<number>;
+  /** By its public id; undefined for one that never was. A merged record says what it became part of. */
+  find(publicId: string): Controller | undefined;
+  /** Throws NOT_FOUND. */
+  get(publicId: string): Controller;
+  byId(controller: number): Controller | undefined;
+  /** The site's own fields. */
+  customFields(): CustomField[];
+  /** Public ids of the records whose fields of the site have these values, letter case aside. */
+  recordsWith(wanted: ReadonlyMap<string, string>): string[];
+  /** Every address in the record: of controllers, modules, interfaces; configured and observed. */
+  addresses(): string[];
+  /** Ids of records, rising, from the one after `after` on. */
+  ids(after: number, limit: number): number[];
+  parts(controller: number): ControllerPart[];
+  label(controller: number): string;
+  facts(controller: number): PartFact[];
+  drift(controller: number): Drift[];
+  changes(query: { controller?: number; before?: number; limit: number }): ChangeRow[];
+  proposals(controller: number): ControllerProposal[];
+  /** The records that took its place or whose place it took. */
+  replacements(controller: number): { old: string; fresh: string; address: string; at: number }[];
+  merge(actor: Actor, keep: string, other: string): number;
+  unmerge(actor: Actor, merge: number): void;
+  merges(query: { before?: number; limit: number }): ControllerMerge[];
+  mergesOf(controller: number): ControllerMerge[];
+  /** Two records are two controllers, whatever they share. */
+  keepApart(actor: Actor, one: string, two: string, reason?: string): void;
+  /** Returns how many decisions are new. */
+  decide(actor: Actor, publicIds: readonly string[], decision: ControllerDecision, reason?: string): number;
+  /** What a person enters about a controller that nothing spoke of yet. */
+  create(actor: Actor, body: Body): Controller;
+  edit(actor: Actor, publicId: string, patch: Body, options?: { expectedRevision?: number; comment?: string }): void;
+  entered(publicId: string): { body: Body; revision: number };
+  /** Sets aside what nobody heard for the days of the setting; how many. */
+  archiveIdle(): number;
+  trim(): number;
+  /** What in winners, keys and rows is not what the facts give. */
+  verify(): string[];
+  counts(): { collection: string; rows: number }[];
+  /** What the exchange asks for. */
+  exchange: ControllersForExchange;
+};
+
+type ControllerParts = {
+  db: Database;
+  objects: ObjectService;
+  events: EventService;
+  collections: readonly FactCollection[];
+  maps: ControllerMaps;
+  /** Called in the transaction after records changed. */
+  onChanged?: ReadonlyArray<(controllers: ReadonlySet<number>) => void>;
+  clock?: () => number;
+};
+
+const dayMs = 86_400_000;
+const idleBatch = 500;
+const maxDecided = 100_000;
+/** Who takes or undoes in steps says so with each of them; after so long without a word it was cut off. */
+const leaseMs = 30_000;
+const trimBatch = 5_000;
+const fileSorts: readonly OriginSort[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
+
+class Trial extends Error {
+  readonly undone: Undone;
+  constructor(undone: Undone) {
+    super('trial');
+    this.undone = undone;
+  }
+}
+
+const newPublicId = (): string => `controller-${Buffer.from(randomBytes(8)).toString('hex')}`;
+
+/** The record of controllers (OT 2), with what the object engine must call. */
+export const controllerService = (
+  parts: ControllerParts,
+): { service: ControllerService; bodyRules: Record<string, FurtherRule>; written: Record<string, Written> } => {
+  const { db, objects, events, collections, maps, onChanged = [] } = parts;
+  const clock = parts.clock ?? nowMs;
+  const table = fieldTable(collections);
+  const said = saidStore(db);
+  const records = recordStore(db);
+  const merges = mergeStore(db);
+  const rows = rowStore(db);
+  const winners = winnerKeeper(said, records);
+  const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
+  const state = recordState(said, records, isApart);
+  const factsOf = factsOfReading(table, maps);
+  const merging = merger({ said, records, merges, winners, state, entered: enteredMerger(objects), clock });
+  const decided = decidedIn(objects);
+  const row = rowMaker({
+    records,
+    rows,
+    table,
+    decided,
+    proposals: (controller) => merging.proposalsOf(controller).length,
+  });
+  const finish = finisher({ events, records, rows, row, state, table, onChanged });
+  const { take, takeInSteps } = taker({
+    db,
+    said,
+    records,
+    table,
+    factsOf,
+    resolver: resolver(records),
+    winners,
+    state,
+    merger: merging,
+    isApart,
+    newPublicId,
+    clock,
+    settle: finish.settleInSteps,
+    finish: finish.taken,
+    takeBack: async (actor, origin) => {
+      immediate(db, () => said.markUndone(origin, clock(), actorRef(actor)));
+      await inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
+      immediate(db, () => said.removeOrigin(origin));
+    },
+    recover: async () => void (await recover()),
+  });
+  const recast = recaster({
+    said,
+    records,
+    merges,
+    winners,
+    state,
+    regroup: regrouper({ said, records, merger: merging, newPublicId, clock }),
+    clock,
+    forgetEntered: (actor, publicId) => {
+      for (const kind of [recordKind, decisionKind])
+        if (objects.ofAnyKind.find(kind, publicId) !== undefined) objects.ofAnyKind.remove(actor, kind, publicId);
+    },
+  });
+  const settle = (controllers: ReadonlySet<number>, removed: readonly { controller: number }[]): void => {
+    for (const { controller } of removed) rows.remove(controller);
+    finish.settle(controllers);
+  };
+  const undo = undoer({ said, records, state, recast, clock, settle });
+  const thin = thinner({ said, state });
+  const derivation = rederiver({ said, table, maps, state, recast, settle });
+  const keepEntered = enteredKeeper({
+    said,
+    records,
+    table,
+    factsOf,
+    winners,
+    state,
+    clock,
+    touch: (controllers) => finish.settle(new Set(controllers)),
+  });
+
+  const toController = (record: ControllerRow): Controller => {
+    const listed = rows.one(record.id);
+    return {
+      id: record.id,
+      publicId: record.public_id,
+      state: record.state,
+      decision: listed?.decision ?? 'unauthorised',
+      createdAt: record.created_at,
+      firstSeenAt: listed?.first_seen ?? null,
+      lastSeenAt: listed?.last_seen ?? null,
+      into: record.into_controller,
+    };
+  };
+  const get = (publicId: string): Controller => {
+    const record = records.byPublicId(publicId);
+    if (record === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
+    return toController(record);
+  };
+  const publicIdOf = (controller: number): string => records.byId(controller)?.public_id ?? '';
+  const label = (controller: number): string => labelOf(partsOf(records, controller)[0]) || publicIdOf(controller);
+  const toMerge = (merge: MergeRow): ControllerMerge => ({
+    id: merge.id,
+    keep: publicIdOf(merge.keep),
+    other: publicIdOf(merge.other),
+    at: merge.at,
+    actor: merge.actor,
+    undoneAt: merge.undone_at,
+  });
+  const by = (actor: Actor) => ({
+    actor: actorRef(actor),
+    ...(actor.from === undefined ? {} : { from: actor.from }),
+  });
+
+  const tellUndone = (actor: Actor, { origin: { id, name }, facts, removed }: Undone): void => {
+    const params = { origin: id, name, facts, removed: removed.length };
+    events.record('controller-origin-undone', { ...by(actor), params });
+  };
+
+  const undoOrigin: ControllerService['undo'] = (actor, origin, options = {}) => {
+    requireRight(actor, 'devices:write');
+    try {
+      return immediate(db, () => {
+        undo.begin(actor, origin);
+        const undone = atOnce(undo.run(actor, origin));
+        if (options.dryRun === true) throw new Trial(undone);
+        tellUndone(actor, undone);
+        return undone;
+      });
+    } catch (error) {
+      if (error instanceof Trial) return error.undone;
+      throw error;
+    }
+  };
+
+  const undoOn = (actor: Actor, origin: number): Promise<Undone> =>
+    inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
+
+  const undoInSteps: ControllerService['undoInSteps'] = async (actor, origin) => {
+    requireRight(actor, 'devices:write');
+    immediate(db, () => undo.begin(actor, origin));
+    const undone = await undoOn(actor, origin);
+    immediate(db, () => tellUndone(actor, undone));
+    return undone;
+  };
+
+  const recover = async (): Promise<number> => {
+    const left = said.cutOff(clock() - leaseMs);
+    for (const { id, state: was, summary } of left) {
+      const undone = await undoOn(systemActor, id);
+      // One that never came to its end has no summary, whether its taking or its taking back was cut off.
+      const isPartial = was === 'taking' || (JSON.parse(summary) as { readings: number }).readings === 0;
+      immediate(db, () => (isPartial ? said.removeOrigin(id) : tellUndone(systemActor, undone)));
+    }
+    return left.length;
+  };
+
+  /** Not while something is taken or undone: both look at readings in the order of their coming. */
+  const rederive = async (signal?: AbortSignal): Promise<number> => {
+    if (!derivation.isDue() || said.cutOff(Number.MAX_SAFE_INTEGER).length > 0) return 0;
+    return inSteps(db, derivation.run(systemActor), signal === undefined ? {} : { signal });
+  };
+
+  const service: ControllerService = {
+    table,
+    collections,
+    take,
+    takeInSteps,
+    undoInSteps,
+    recover,
+    underWay: () => said.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
+    rederive,
+    origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
+      said.origins(sorts, before, limit).map(toOrigin),
+    origin: (id) => {
+      const found = said.origin(id);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      return toOrigin(found);
+    },
+    undo: undoOrigin,
+    find: (publicId) => {
+      const record = records.byPublicId(publicId);
+      return record === undefined ? undefined : toController(record);
+    },
+    get,
+    byId: (controller) => {
+      const record = records.byId(controller);
+      return record === undefined ? undefined : toController(record);
+    },
+    customFields: () => customFields(objects),
+    recordsWith: (wanted) => recordsWith(objects, wanted),
+    ids: (after, limit) => records.ids(after, limit),
+    addresses: records.allAddresses,
+    parts: (controller) => partsOf(records, controller),
+    label,
+    facts: (controller) => factsView(said, records, controller),
+    drift: (controller) => driftOf(table, partsOf(records, controller)),
+    changes: ({ controller, before = Number.MAX_SAFE_INTEGER, limit }) => records.changes(controller, before, limit),
+    proposals: (controller) =>
+      merging
+        .proposalsOf(controller)
+        .map(({ other, kind, value }) => ({ controller: publicIdOf(other), label: label(other), kind, value })),
+    replacements: (controller) =>
+      state
+        .replacements(controller)
+        .map(({ old, fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
+    merge: (actor, keep, other) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const [kept, gone] = [get(keep), get(other)];
+        const concerned = merging.join(actor, kept.id, gone.id, false);
+        finish.settle(new Set(concerned));
+        const id = merges.ofKeep(kept.id)[0]?.id ?? 0;
+        events.record('controller-merged', { ...by(actor), params: { controller: keep, other, merge: id } });
+        return id;
+      }),
+    unmerge: (actor, merge) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const concerned = merging.split(actor, merge);
+        finish.settle(new Set(concerned));
+        const held = merges.byId(merge);
+        const params = { controller: publicIdOf(held?.keep ?? 0), other: publicIdOf(held?.other ?? 0), merge };
+        events.record('controller-unmerged', { ...by(actor), params });
+      }),
+    merges: ({ before = Number.MAX_SAFE_INTEGER, limit }) => merges.list(before, limit).map(toMerge),
+    mergesOf: (controller) => [...merges.ofKeep(controller), ...merges.ofOther(controller)].map(toMerge),
+    keepApart: (actor, one, two, reason) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        const [a, b] = [get(one), get(two)];
+        if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
+        merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
+        finish.settle(new Set([a.id, b.id]));
+        events.record('controller-apart', { ...by(actor), params: { controller: one, other: two } });
+      }),
+    decide: (actor, publicIds, decision, reason) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        if (publicIds.length > maxDecided) throw new AppError('TOO_LARGE', 'too many controllers at once');
+        let decisions = 0;
+        for (const publicId of new Set(publicIds)) {
+          const controller = get(publicId);
+          const held = objects.find(decisionKind, publicId);
+          if (held?.body['decision'] === decision && (reason ?? '') === (held.body['reason'] ?? '')) continue;
+          if (decision !== 'archived') records.setArchived(controller.id, null);
+          objects.put(actor, decisionKind, publicId, { decision, reason: reason ?? null });
+          events.record('controller-decided', { ...by(actor), params: { controller: publicId, decision } });
+          decisions += 1;
+        }
+        return decisions;
+      }),
+    create: (actor, body) =>
+      immediate(db, () => {
+        const publicId = newPublicId();
+        objects.create(actor, recordKind, body, { id: publicId });
+        return get(publicId);
+      }),
+    edit: (actor, publicId, patch, options = {}) =>
+      immediate(db, () => {
+        requireRight(actor, 'devices:write');
+        get(publicId);
+        const { expectedRevision, comment } = options;
+        const said = comment === undefined ? {} : { comment };
+        if (expectedRevision === undefined) objects.put(actor, recordKind, publicId, patch, said);
+        else objects.update(actor, recordKind, publicId, patch, { ...said, expectedRevision });
+      }),
+    entered: (publicId) => {
+      const held = objects.find(recordKind, publicId);
+      return { body: held?.body ?? {}, revision: held?.revision ?? 0 };
+    },
+    archiveIdle: () => {
+      const days = objects.setting('controllers.idle-days');
+      const now = clock();
+      let archived = 0;
+      for (;;) {
+        const idle = rows.idle(now - days * dayMs, idleBatch);
+        if (idle.length === 0) return archived;
+        immediate(db, () => {
+          for (const controller of idle) {
+            records.setArchived(controller, now);
+            events.record('controller-archived', { params: { controller: publicIdOf(controller), days } });
+          }
+          finish.settle(new Set(idle));
+        });
+        archived += idle.length;
+      }
+    },
+    trim: () => {
+      const days = table.collection('controller')?.retentionDays ?? 3_650;
+      let removed = 0;
+      for (let n = trimBatch; n === trimBatch; removed += n)
+        n = immediate(db, () => records.trimChanges(clock() - days * dayMs, trimBatch));
+      const unchanged = clock() - objects.setting('controllers.unchanged-days') * dayMs;
+      for (let n = 1; n > 0; removed += n) n = immediate(db, () => thin.some(unchanged));
+      return removed;
+    },
+    verify: db.transaction(() => verifyRecords({ said, records, rows, row })),
+    exchange: requestQueries(db),
+    counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),
+  };
+
+  return {
+    service,
+    bodyRules: { [recordKind]: recordRule(table, customFaulty(objects)) },
+    written: {
+      [recordKind]: keepEntered,
+      [decisionKind]: (publicId) => {
+        const controller = records.byPublicId(publicId)?.id;
+        if (controller !== undefined) finish.settle(new Set([controller]));
+      },
+    },
+  };
+};

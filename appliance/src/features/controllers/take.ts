@@ -1,0 +1,378 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import { atOnce, inSteps } from '../../platform/steps.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { type Actor, actorRef, requireRight } from '../objects/types.ts';
+import { keysOf, strengthOf } from './keys.ts';
+import type { Merger } from './merge.ts';
+import { partsOf } from './parts.ts';
+import { compareFacts } from './rank.ts';
+import type { FactsOfReading, NewFact } from './reading-facts.ts';
+import type { RecordState } from './record-state.ts';
+import type { RecordStore } from './record-store.ts';
+import type { Resolution, Resolver } from './resolve.ts';
+import type { FactRow, SaidStore } from './store.ts';
+import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
+import {
+  type ControllerSide,
+  type FieldTable,
+  labelOf,
+  type NewOrigin,
+  type OriginSort,
+  type ReadingOutcome,
+  type TakeOptions,
+  type TakeReadings,
+  type TakeReadingsInSteps,
+  type TakeResult,
+} from './types.ts';
+import type { WinnerChange, WinnerKeeper } from './winners.ts';
+
+// Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
+// All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
+// fails, or tried beside the database (trial.ts). The same origin said again adds nothing.
+
+type TakeParts = {
+  db: Database;
+  said: SaidStore;
+  records: RecordStore;
+  table: FieldTable;
+  factsOf: FactsOfReading;
+  resolver: Resolver;
+  winners: WinnerKeeper;
+  state: RecordState;
+  merger: Merger;
+  isApart: (one: number, two: number) => boolean;
+  newPublicId: () => string;
+  clock: () => number;
+  /** Brings rows and states of lists up to date, some at a time. */
+  settle: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
+  /** In the last transaction, after all readings were taken. */
+  finish: (taken: Taken) => void;
+  /** Takes back what was taken of an origin that did not come to its end, as if it had never come. */
+  takeBack: (actor: Actor, origin: number) => Promise<void>;
+  /** Brings to an end what others left unfinished. */
+  recover: () => Promise<void>;
+};
+
+/** What a take did, for those who must know. */
+export type Taken = {
+  actor: Actor;
+  origin: number;
+  sort: OriginSort;
+  name: string;
+  created: readonly number[];
+  summary: TakeResult['summary'];
+};
+
+const originSorts: ReadonlySet<string> = new Set([
+  'csv',
+  'aml',
+  'l5x',
+  'aas',
+  'capture',
+  'identification',
+  'agent',
+  'person',
+  'approval',
+]);
+const maxMissing = 10_000;
+const progressEvery = 200;
+const futureMs = 24 * 3_600_000;
+/** How often is looked whether another taking of the same origin has ended. */
+const waitMs = 1_000;
+
+/** Ends a trial: what was worked out is kept, what was written is not. */
+class Trial extends Error {
+  readonly result: TakeResult;
+  constructor(result: TakeResult) {
+    super('trial');
+    this.result = result;
+  }
+}
+
+export const scopeOf = ({ sort, name, sha256 }: NewOrigin): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify(sha256 === undefined ? [sort, name] : [sort, null, sha256]))
+    .digest()
+    .subarray(0, 16);
+
+/** What a reading says, whenever it says it. */
+const contentOf = (reading: Reading): Buffer =>
+  createHash('sha256')
+    .update(JSON.stringify([reading.method, reading.source, reading.confidence ?? 1, reading.said, reading.parts]))
+    .digest()
+    .subarray(0, 16);
+
+const cleanOrigin = (origin: NewOrigin): NewOrigin => {
+  const name = cleanLine(origin.name).trim().slice(0, 300);
+  if (!originSorts.has(origin.sort)) throw invalid({ sort: { key: 'validation.choice' } });
+  if (name === '') throw invalid({ name: { key: 'validation.required' } });
+  if (origin.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(origin.sha256))
+    throw invalid({ sha256: { key: 'validation.format' } });
+  return { sort: origin.sort, name, ...(origin.sha256 === undefined ? {} : { sha256: origin.sha256 }) };
+};
+
+/** What wins of the controller itself. */
+const ownOf = (winning: readonly FactRow[]): Record<ControllerSide, Record<string, string>> => {
+  const own: Record<ControllerSide, Record<string, string>> = { observed: {}, configured: {} };
+  for (const { sort, side, field, value } of winning)
+    if (sort === 'controller' && value !== null) own[side][field] = value;
+  return own;
+};
+
+export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: TakeReadingsInSteps } => {
+  const { db, said, records, table, factsOf, resolver, winners, state, merger, isApart, newPublicId, clock } = parts;
+
+  /** Values of compared fields that lost by rank to another value of the same side. */
+  const lostOf = (facts: readonly FactRow[], winning: readonly FactRow[]): { fact: NewFact; winner: string }[] =>
+    facts.flatMap((fact) => {
+      if (fact.value === null || table.field(fact.sort, fact.field)?.compared !== true) return [];
+      const winner = winning.find(
+        (held) =>
+          held.sort === fact.sort && held.key === fact.key && held.field === fact.field && held.side === fact.side,
+      );
+      const isLoser = winner !== undefined && winner.value !== fact.value;
+      if (!isLoser) return [];
+      const sameTime = (row: FactRow) => ({
+        ...row,
+        value: '',
+        source: '',
+        raw: null,
+        observedAt: 0,
+        confidence: 0,
+        derived: false,
+      });
+      const byRank = compareFacts(fact.side, sameTime(winner), sameTime(fact)) < 0;
+      return byRank ? [{ fact, winner: winner.value ?? '' }] : [];
+    });
+
+  /** Ends a piece of work at every `yield`; `began` is told of the origin. */
+  const run = function* (
+    actor: Actor,
+    given: NewOrigin,
+    readings: Iterable<unknown>,
+    options: TakeOptions,
+    began: (origin: number) => void = () => undefined,
+  ): Generator<void, TakeResult, void> {
+    const { sort, name, sha256 } = cleanOrigin(given);
+    const scope = scopeOf({ sort, name, ...(sha256 === undefined ? {} : { sha256 }) });
+    const earlier = said.sameScope(scope);
+    const now = clock();
+    const list = outcomeList();
+    const origin = said.addOrigin({
+      sort,
+      name,
+      sha256: sha256 ?? null,
+      scope,
+      at: now,
+      actor: actorRef(actor),
+      summary: list.summary,
+    });
+    began(origin);
+    const touched = new Set<number>();
+    const spokenOf = new Set<number>();
+    const created: number[] = [];
+    const inTake = new Map<string, { reading: number; observedAt: number; kept: number }>();
+    let kept = 0;
+
+    const unchanged = (controller: number | null, label: string): ReadingOutcome => ({
+      controller,
+      label,
+      outcome: 'unchanged',
+      matchedBy: null,
+      changes: [],
+      proposals: [],
+    });
+
+    const knownBefore = (content: Buffer, observedAt: number): number | undefined => {
+      for (const id of earlier) {
+        const found = said.known(id, content);
+        // The same file says the same, whenever it is imported; anything else is known up to its last time.
+        if (found !== undefined && (sha256 !== undefined || found.observed_at >= observedAt)) return found.controller;
+      }
+      return undefined;
+    };
+
+    /** What the address says: that it took another's place or the reverse, or that two are said to be there. */
+    const swapOf = (controller: number): 'replaced' | 'conflict' | undefined => {
+      const rivals = state.rivals(controller).map((rival) => rival.controller);
+      if (rivals.length === 0) return undefined;
+      const swapped = rivals.filter((other) => state.replaces(controller, other) || state.replaces(other, controller));
+      for (const other of swapped) touched.add(other);
+      return swapped.length > 0 ? 'replaced' : 'conflict';
+    };
+
+    const keep = (reading: Reading, content: Buffer, facts: readonly NewFact[]): ReadingOutcome => {
+      const keys = keysOf(origin, reading, facts);
+      const named = options.about === undefined ? undefined : resolver.current(options.about);
+      const found: Resolution = resolver.resolve(keys, named?.id);
+      for (const other of found.alsoSame)
+        if (found.controller !== undefined && !isApart(found.controller, other))
+          for (const controller of merger.join(actor, found.controller, other, true)) touched.add(controller);
+      const isNew = found.controller === undefined;
+      const controller = found.controller ?? records.add(newPublicId(), now);
+      if (isNew) created.push(controller);
+      const observedAt = Math.min(reading.observedAtMs, now + futureMs);
+      const about = {
+        origin,
+        method: reading.method,
+        source: cleanLine(reading.source),
+        confidence: reading.confidence ?? 1,
+        place: reading.where === undefined ? null : cleanLine(reading.where).slice(0, 512),
+      };
+      const pinned = Number(found.matchedBy === 'named' || found.matchedBy === 'agreed');
+      const id = said.addReading({ ...about, controller, observedAt, content, pinned });
+      kept += 1;
+      inTake.set(content.toString('hex'), { reading: id, observedAt, kept: observedAt });
+      const rows = facts.map(
+        (fact): FactRow => ({
+          ...fact,
+          ...about,
+          id: said.addFact(id, fact),
+          reading: id,
+          observed_at: observedAt,
+          ended: 0,
+        }),
+      );
+      list.summary.facts += facts.length;
+      for (const key of keys.keys) records.addKey(key, controller, strengthOf[key.kind]);
+      const { changes, winning } = winners.add(controller, rows, isNew);
+      note(controller, changes);
+      touched.add(controller);
+      spokenOf.add(controller);
+      const swap = isNew ? swapOf(controller) : undefined;
+      const lost = isNew ? [] : lostOf(rows, winning);
+      const isConflict =
+        swap === 'conflict' ||
+        lost.length > 0 ||
+        found.contradicts.some((other) => !state.replaces(controller, other) && !state.replaces(other, controller));
+      const outcome =
+        swap === 'replaced'
+          ? 'replaced'
+          : isNew
+            ? 'new'
+            : isConflict
+              ? 'conflict'
+              : changes.length > 0
+                ? 'changed'
+                : 'unchanged';
+      return {
+        controller,
+        label: labelOf(ownOf(winning)),
+        outcome: isNew && swap !== 'replaced' && isConflict ? 'conflict' : outcome,
+        matchedBy: found.matchedBy,
+        changes: changesOf(changes, lost),
+        proposals: merger.proposalsOf(controller).map((proposal) => proposal.other),
+      };
+    };
+
+    const note = (controller: number, changes: readonly WinnerChange[]): void => {
+      for (const { sort: part, key, field, side, before, after } of changes)
+        records.addChange({ controller, at: now, sort: part, key, field, side, before, after, origin });
+    };
+
+    const one = (raw: unknown): ReadingOutcome => {
+      const parsed = readingSchema.safeParse(raw);
+      if (!parsed.success) {
+        const detail = parsed.error.issues[0]?.path.join('.') ?? '';
+        return { ...unchanged(null, ''), outcome: 'refused', code: 'INVALID', detail };
+      }
+      const reading = parsed.data;
+      const content = contentOf(reading);
+      const again = inTake.get(content.toString('hex'));
+      if (again !== undefined) {
+        again.observedAt = Math.max(again.observedAt, Math.min(reading.observedAtMs, now + futureMs));
+        return unchanged(null, '');
+      }
+      const before = knownBefore(content, reading.observedAtMs);
+      if (before !== undefined) {
+        spokenOf.add(before);
+        return unchanged(before, labelOf(partsOf(records, before)[0]));
+      }
+      const { facts, unknown } = factsOf(reading);
+      if (facts.length === 0)
+        return { ...unchanged(null, ''), outcome: 'refused', code: 'EMPTY', detail: unknown.join(', ').slice(0, 500) };
+      const outcome = keep(reading, content, facts);
+      return unknown.length === 0 ? outcome : { ...outcome, detail: unknown.join(', ').slice(0, 500) };
+    };
+
+    for (const raw of readings) {
+      list.add(one(raw));
+      if (list.summary.readings % progressEvery === 0) options.onProgress?.(list.summary.readings);
+      yield;
+    }
+    // What was said again in this take was said at its last time; written once.
+    for (const { reading, observedAt, kept: written } of inTake.values()) {
+      if (observedAt === written) continue;
+      said.setTime(reading, observedAt);
+      const rows = said.factsOfReading(reading);
+      const controller = said.readingController(reading);
+      if (controller !== undefined) note(controller, winners.add(controller, rows).changes);
+    }
+    if (kept === 0) said.removeOrigin(origin);
+    else {
+      yield* parts.settle(touched);
+      said.setSummary(origin, list.summary);
+      said.setDone(origin);
+      parts.finish({ actor, origin, sort, name, created, summary: list.summary });
+    }
+    return {
+      origin: kept === 0 ? null : origin,
+      summary: list.summary,
+      outcomes: list.outcomes.slice(0, maxOutcomes),
+      missing:
+        options.wantMissing === true
+          ? records
+              .liveIds()
+              .filter((controller) => !spokenOf.has(controller))
+              .slice(0, maxMissing)
+          : [],
+    };
+  };
+
+  const check = (actor: Actor, { about }: TakeOptions): void => {
+    requireRight(actor, 'devices:write');
+    if (about !== undefined && resolver.current(about) === undefined)
+      throw new AppError('NOT_FOUND', 'there is no such controller');
+  };
+
+  const isTaking = (origin: NewOrigin): boolean => said.takingOfScope(scopeOf(cleanOrigin(origin))).length > 0;
+
+  return {
+    take: (actor, origin, readings, options = {}) => {
+      check(actor, options);
+      try {
+        return immediate(db, () => {
+          if (isTaking(origin)) throw new AppError('CONFLICT', 'this origin is being taken');
+          const result = atOnce(run(actor, origin, readings, options));
+          if (options.dryRun === true) throw new Trial({ ...result, origin: null });
+          return result;
+        });
+      } catch (error) {
+        if (error instanceof Trial) return error.result;
+        throw error;
+      }
+    },
+    takeInSteps: async (actor, origin, readings, options = {}) => {
+      check(actor, options);
+      // Who was cut off may have been this one, before a restart.
+      for (await parts.recover(); isTaking(origin); await parts.recover()) await sleep(waitMs);
+      let begun = 0;
+      try {
+        const work = run(actor, origin, readings, options, (id) => {
+          begun = id;
+        });
+        const begin = (): void => {
+          if (begun !== 0) said.setAt(begun, clock());
+        };
+        return await inSteps(db, work, { begin, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+      } catch (error) {
+        if (begun !== 0 && said.origin(begun) !== undefined) await parts.takeBack(actor, begun);
+        throw error;
+      }
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { RecordState } from './record-state.ts';
+import type { SaidStore } from './store.ts';
+
+// A controller that is asked every hour says the same for years. Of words that do not change the first and the last time is kept;
+// those between go once they are old, for they change no winner, no key that decides and no time. Only what identification
+// brought is thinned, and only as a whole: all that one run said of a controller, or nothing of it.
+
+/** So many runs and controllers at once. */
+const atOnce = 100;
+
+export const thinner = (parts: { said: SaidStore; state: RecordState }) => {
+  const { said, state } = parts;
+  return {
+    /** Some of what is older than `before`; how many readings went. */
+    some: (before: number): number => {
+      let removed = 0;
+      const concerned = new Set<number>();
+      for (const { origin, controller } of said.repeated(before, atOnce)) {
+        removed += said.removeReadingsIn(origin, [controller]);
+        concerned.add(controller);
+      }
+      // Keys by which a run recognises its own words went with them.
+      for (const controller of concerned) state.rekey(controller);
+      return removed;
+    },
+  };
+};

@@ -1,0 +1,344 @@
+import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
+import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
+import type { Actor, Body } from '../objects/types.ts';
+
+// Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
+// Facts are appended; the record shows the winner and, on request, the losers and the rule that chose. What is observed and
+// what is configured are two sides that never replace each other; where they differ is a finding. Parts of a controller
+// (modules, interfaces, services) have facts of their own. Whatever brings facts is an origin (an import, a capture, an
+// identification job, a person), and an origin can be taken back as a whole. Sallyport never writes to a controller.
+
+export type ControllerSide = 'observed' | 'configured';
+export type PartSort = 'controller' | 'module' | 'interface' | 'service';
+
+/** What brought facts. */
+export type OriginSort = 'csv' | 'aml' | 'l5x' | 'aas' | 'capture' | 'identification' | 'agent' | 'person' | 'approval';
+
+export type NewOrigin = {
+  sort: OriginSort;
+  /** A file's name, a job's number: text for people. */
+  name: string;
+  /** Of the file, hex. */
+  sha256?: string;
+};
+
+export type Origin = NewOrigin & {
+  id: number;
+  at: number;
+  /** `type:id` */
+  actor: string;
+  summary: TakeSummary;
+  undoneAt: number | null;
+  undoneBy: string | null;
+};
+
+export type Fact = {
+  id: number;
+  field: string;
+  side: ControllerSide;
+  method: Method;
+  source: string;
+  /** Null where there is an error instead. */
+  value: string | null;
+  raw: string | null;
+  error: string | null;
+  reason: string | null;
+  observedAt: number;
+  origin: number;
+  confidence: number;
+  /** Number of the normaliser that made the value of the raw text; 0: none. */
+  normaliser: number;
+  where: string | null;
+  wins: boolean;
+};
+
+export type ControllerPart = {
+  id: number;
+  controller: number;
+  sort: PartSort;
+  /** '' for the controller itself. */
+  key: string;
+  /** By field and side, winners only. */
+  observed: Readonly<Record<string, string>>;
+  configured: Readonly<Record<string, string>>;
+};
+
+export type ControllerDecision = 'authorised' | 'unauthorised' | 'archived';
+
+/** `gone`: became part of another record, or was replaced. */
+export type ControllerState = 'live' | 'replaced' | 'merged';
+
+export type Controller = {
+  id: number;
+  publicId: string;
+  state: ControllerState;
+  decision: ControllerDecision;
+  createdAt: number;
+  firstSeenAt: number | null;
+  lastSeenAt: number | null;
+  /** The record that it became part of, or that replaced it. */
+  into: number | null;
+};
+
+/** What a reading did, or would do: the difference view after each import (OT 7). */
+export type ReadingOutcome = {
+  controller: number | null;
+  /** For people: tag, name, station, address. */
+  label: string;
+  outcome: 'new' | 'changed' | 'unchanged' | 'replaced' | 'conflict' | 'refused';
+  /** Certain or weak: by which key the record was found. */
+  matchedBy: string | null;
+  changes: readonly {
+    /** `sort key`; the controller itself is `controller`. */
+    part: string;
+    field: string;
+    side: ControllerSide;
+    before: string | null;
+    after: string | null;
+    /** What was said and did not win; `before` and `after` are what does. */
+    lost?: string;
+  }[];
+  /** Records that may be the same; a person decides. */
+  proposals: readonly number[];
+  /** Why it was refused. */
+  code?: string;
+  detail?: string;
+};
+
+export type TakeSummary = {
+  readings: number;
+  created: number;
+  changed: number;
+  unchanged: number;
+  replaced: number;
+  conflicts: number;
+  refused: number;
+  facts: number;
+};
+
+export type TakeOptions = {
+  /** Works it all out and keeps nothing. */
+  dryRun?: boolean;
+  /** What an import says that a record should have (OT 7): live records that none of the readings is about. */
+  wantMissing?: boolean;
+  /**
+   * The record that every reading is about, where who asks knows: an identification asks a controller that is there (OT Q1).
+   * A serial number that is not its own still makes a replacement.
+   */
+  about?: number;
+  onProgress?: (done: number) => void;
+};
+
+export type TakeResult = {
+  origin: number | null;
+  summary: TakeSummary;
+  /** At most `maxOutcomes`; the summary counts all. */
+  outcomes: readonly ReadingOutcome[];
+  missing: readonly number[];
+};
+
+export type TakeReadings = (
+  actor: Actor,
+  origin: NewOrigin,
+  readings: Iterable<Reading>,
+  options?: TakeOptions,
+) => TakeResult;
+
+/**
+ * The same in many short transactions, so that others write meanwhile. What was taken before it failed, was stopped or was cut
+ * off is taken back as if it had never come; until then it is there.
+ */
+export type TakeReadingsInSteps = (
+  actor: Actor,
+  origin: NewOrigin,
+  readings: Iterable<Reading>,
+  options?: Omit<TakeOptions, 'dryRun'> & { signal?: AbortSignal },
+) => Promise<TakeResult>;
+
+/** A value that names a controller of the site, and the record that bears it. */
+export type ControllerIdentity = { kind: 'host' | 'address' | 'mac' | 'serial'; value: string; controller: number };
+
+/** What the exchange asks the record for: what leaves, and what must not. */
+export type ControllersForExchange = {
+  /** Everything that names a controller; a name that is only that of a product names none. */
+  identities(): Iterable<ControllerIdentity>;
+  /** The records that have a product by this text. */
+  bearers(text: string): number[];
+};
+
+/** What is known of a controller, as far as integrity and hardening ask: winners by field and side. */
+export type ControllerFacts = {
+  controller: number;
+  publicId: string;
+  name: string;
+  zone: string | null;
+  authorised: boolean;
+  observed: Readonly<Record<string, string>>;
+  configured: Readonly<Record<string, string>>;
+  /** When an observed value was read, milliseconds by field. */
+  readAt: Readonly<Record<string, number>>;
+  /** The newest attempt to read the program that failed, and how. */
+  failed?: { at: number; reason: string };
+  services: readonly { key: string; values: Readonly<Record<string, string>> }[];
+};
+
+/** A fact with the part that it speaks of. */
+export type PartFact = Fact & {
+  part: number;
+  sort: ControllerPart['sort'];
+  key: string;
+  derivedBy: string | null;
+  ended: boolean;
+};
+
+export type FieldTable = {
+  /** The declared name; undefined for a field that nobody declared. */
+  nameOf(sort: PartSort, said: string): string | undefined;
+  field(sort: PartSort, name: string): FactField | undefined;
+  fields(sort: PartSort): Readonly<Record<string, FactField>>;
+  /** Fields of which both sides are compared. */
+  compared(sort: PartSort): readonly (readonly [name: string, form: FactField['form']])[];
+  collection(sort: FactPart): FactCollection | undefined;
+};
+
+/** Values of one name are alternatives; several names hold at once. */
+export type ControllerFilter = {
+  /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
+  search?: string;
+  /** Whole names, as they are shown. */
+  vendor?: readonly string[];
+  family?: readonly string[];
+  model?: readonly string[];
+  /** Ids of zones; the empty one is no zone. */
+  zone?: readonly string[];
+  role?: readonly string[];
+  /** Without it, what was set aside is left out. */
+  decision?: readonly ControllerDecision[];
+  /** Where its firmware is known from; the empty one is nowhere. */
+  method?: readonly string[];
+  drift?: boolean;
+  missingFirmware?: boolean;
+  proposals?: boolean;
+  /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
+  cve?: readonly string[];
+  /** Only these, by their public ids. */
+  publicIds?: readonly string[];
+  /** Without it, records that are live. */
+  state?: readonly ControllerState[];
+};
+
+export const controllerSorts = [
+  'name',
+  'vendor',
+  'family',
+  'model',
+  'order',
+  'firmware',
+  'address',
+  'zone',
+  'seen',
+  'drift',
+] as const;
+
+export type ControllerSort = (typeof controllerSorts)[number];
+
+/** Pages of controllers. */
+export type ControllerList = {
+  /** One page, with the exact number of controllers that the filter finds. */
+  page(query: ControllerListQuery): ControllerListPage;
+  /** Every controller that the filter finds now, in order: for actions and files. */
+  all(query: Omit<ControllerListQuery, 'after' | 'limit'>): number[];
+  count(filter: ControllerFilter): number;
+  counts(): ControllerCounts;
+  /** What there is to choose from: vendors, families. */
+  choices(field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[];
+};
+
+export type ControllerListQuery = {
+  filter: ControllerFilter;
+  sort: ControllerSort;
+  descending: boolean;
+  /** The `next` of the page before. */
+  after?: string;
+  limit: number;
+};
+
+/** Ids in the order of the list. */
+export type ControllerListPage = { ids: number[]; total: number; next?: string };
+
+export type ControllerCounts = {
+  live: number;
+  unauthorised: number;
+  archived: number;
+  drift: number;
+  missingFirmware: number;
+  proposals: number;
+};
+
+/** The observed value where there is one, else the configured one. */
+export const shown = (part: Pick<ControllerPart, ControllerSide> | undefined, field: string): string | undefined =>
+  part?.observed[field] ?? part?.configured[field];
+
+/** What people call a controller. */
+export const labelOf = (part: Pick<ControllerPart, ControllerSide> | undefined): string => {
+  const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
+  return named ?? ([shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ') || '');
+};
+
+export type CustomField = {
+  name: string;
+  type: 'text' | 'number' | 'date' | 'yes-no' | 'choice';
+  options: readonly string[];
+};
+
+/** The values that a record has, by the name of the field. */
+export const customOf = (body: Body): Map<string, string> =>
+  new Map(
+    (Array.isArray(body['custom']) ? body['custom'] : []).map((line) => {
+      const [name = '', ...value] = String(line).split(':');
+      return [name.trim(), value.join(':').trim()] as const;
+    }),
+  );
+
+export type Way = 'project' | 'nameplate' | 'capture' | 'person' | 'query';
+
+export type Missing = {
+  field: string;
+  ways: readonly Way[];
+  /** The newest refusal of a device or a file. */
+  refused: { source: string; reason: string } | undefined;
+};
+
+export const wanted: readonly (readonly [field: string, ways: readonly Way[]])[] = [
+  ['vendor', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['model', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['orderNumber', ['project', 'nameplate', 'capture', 'person', 'query']],
+  ['firmware', ['project', 'capture', 'person', 'query']],
+  ['serial', ['nameplate', 'capture', 'person', 'query']],
+  ['hwVersion', ['nameplate', 'capture', 'person', 'query']],
+  ['address', ['project', 'capture', 'person']],
+  ['zone', ['person']],
+];
+
+export const missingOf = (own: ControllerPart | undefined, facts: readonly PartFact[]): Missing[] => {
+  // A project says addresses of interfaces only.
+  const hasAddress = facts.some(
+    ({ sort, field, value }) => sort === 'interface' && field === 'address' && value !== null,
+  );
+  return wanted
+    .filter(([field]) => shown(own, field) === undefined && !(field === 'address' && hasAddress))
+    .map(([field, ways]) => {
+      const refusal = facts.find((fact) => fact.sort === 'controller' && fact.field === field && fact.error !== null);
+      return {
+        field,
+        ways,
+        refused:
+          refusal === undefined
+            ? undefined
+            : {
+                source: refusal.source,
+                reason: refusal.reason === '' ? (refusal.error ?? '') : (refusal.reason ?? ''),
+              },
+      };
+    });
+};

@@ -1,0 +1,85 @@
+import { AppError } from '../../platform/errors.ts';
+import { type Actor, actorRef } from '../objects/types.ts';
+import type { Recast, Recasting } from './recast.ts';
+import type { RecordState } from './record-state.ts';
+import type { RecordStore } from './record-store.ts';
+import { type SaidStore, toOrigin } from './store.ts';
+import type { Origin } from './types.ts';
+
+// An origin that is taken back is as one that never came: its facts go, winners are worked out again, records that nothing
+// else speaks of go, and what only its words held together comes apart.
+
+export type Undone = { origin: Origin; facts: number; changed: number[]; removed: Recasting['removed'] };
+
+type Undoer = {
+  begin(actor: Actor, origin: number): void;
+  /** After `begin`, or for an origin that was cut off; ends a piece of work at every `yield`. Cut off, it goes on where it was. */
+  run(actor: Actor, origin: number, atOnce?: number): Generator<void, Undone, void>;
+};
+
+/** Records that one piece of work takes something back from; with all that must go along. */
+const recordsAtOnce = 20;
+
+export const undoer = (parts: {
+  said: SaidStore;
+  records: RecordStore;
+  state: RecordState;
+  recast: Recast;
+  clock: () => number;
+  /** Brings rows and states of lists up to date. */
+  settle: (controllers: ReadonlySet<number>, removed: Undone['removed']) => void;
+}): Undoer => {
+  const { said, records, state, recast, clock, settle } = parts;
+
+  /** The records that readings of an origin may hold together with some of its own, and these. */
+  const reach = (from: Iterable<number>): Set<number> => {
+    const reached = new Set(from);
+    for (const controller of reached)
+      for (const key of records.keys(controller))
+        if (key.strength < 2) for (const other of records.controllersByKey(key)) reached.add(other);
+    return reached;
+  };
+
+  /** Takes back what an origin says of these records. */
+  const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recasting => {
+    const affected = new Set(
+      [...controllers].filter((controller) => said.readingsOf(controller).some(({ origin }) => origin === id)),
+    );
+    const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
+    said.removeReadingsIn(id, affected);
+    return recast(actor, affected, { around, origin: id });
+  };
+
+  return {
+    /** Says that an origin is being taken back; throws NOT_FOUND, CONFLICT. */
+    begin: (actor, id) => {
+      const row = said.origin(id);
+      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      if (row.undone_at !== null) throw new AppError('CONFLICT', 'this origin was taken back before');
+      if (row.state === 'taking') throw new AppError('CONFLICT', 'this origin is being taken');
+      if (row.sort === 'person')
+        throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
+      said.markUndone(id, clock(), actorRef(actor));
+    },
+    run: function* (actor, id, atOnce = recordsAtOnce) {
+      const facts = said.countFacts(id);
+      const changed = new Set<number>();
+      const removed: Undone['removed'] = [];
+      for (
+        let some = said.controllersOfOrigin(id, atOnce);
+        some.length > 0;
+        some = said.controllersOfOrigin(id, atOnce), yield
+      ) {
+        const done = takeBack(actor, id, reach(some));
+        removed.push(...done.removed);
+        for (const { controller } of done.removed) changed.delete(controller);
+        for (const controller of done.changed) changed.add(controller);
+        settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
+      }
+      said.setDone(id);
+      const undone = said.origin(id);
+      if (undone === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
+      return { origin: toOrigin(undone), facts, changed: [...changed], removed };
+    },
+  };
+};
