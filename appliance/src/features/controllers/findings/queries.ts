@@ -121,7 +121,7 @@ const toFinding = (row: FindingRow): ControllerFinding => {
 
 type Condition = { sql: string[]; values: unknown[] };
 
-const oneOf = (condition: Condition, expression: string, values: readonly string[] | undefined): void => {
+const oneOf = (condition: Condition, expression: string, values: ReadonlyArray<string | number> | undefined): void => {
   if (values === undefined || values.length === 0) return;
   condition.sql.push(`${expression} in (${values.map(() => '?').join(', ')})`);
   condition.values.push(...values);
@@ -134,14 +134,10 @@ const conditionOf = (filter: Wanted, held: HeldView): Condition => {
   oneOf(condition, 'm.verdict', filter.verdict);
   oneOf(condition, 'm.severity', filter.severity);
   oneOf(condition, 'm.fix_state', filter.fixState);
-  if (filter.decision?.length) {
-    condition.sql.push(`m.rank in (${filter.decision.map(() => '?').join(', ')})`);
-    condition.values.push(...filter.decision.map((decision) => DECISIONS.indexOf(decision)));
-  }
-  if (filter.exploitation?.length) {
-    condition.sql.push(`m.threat / ${THREATS_PER_EXPLOITATION} in (${filter.exploitation.map(() => '?').join(', ')})`);
-    condition.values.push(...filter.exploitation.map((one) => EXPLOITATIONS.indexOf(one)));
-  }
+  const ranks = filter.decision?.map((decision) => DECISIONS.indexOf(decision));
+  oneOf(condition, 'm.rank', ranks);
+  const exploitations = filter.exploitation?.map((one) => EXPLOITATIONS.indexOf(one));
+  oneOf(condition, `m.threat / ${THREATS_PER_EXPLOITATION}`, exploitations);
   if (filter.vendor !== undefined) oneOf(condition, 'i.vendor', [filter.vendor]);
   if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
   if (filter.vulnerability !== undefined) oneOf(condition, 'm.vulnerability', [filter.vulnerability]);
