@@ -1,5 +1,5 @@
 import { compose } from '@sallyport/appliance/compose';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { fillControllers } from '../test/support/filled-controllers.ts';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { allEvents } from './all-events.ts';
 import { allKinds } from './all-kinds.ts';
 import { allSettings } from './all-settings.ts';
-import type { EventDeclaration, EventType } from './features/events/types.ts';
-import { allCollections, allFacts } from './features/inventory/all-collections.ts';
-import type { Collection, FactCollection } from './features/inventory/types.ts';
-import type { Kind, KindDeclaration, Setting, SettingDeclaration } from './features/objects/types.ts';
+import type { EventDeclaration, EventType } from './engine/events/types.ts';
+import { allCollections, allFacts } from './engine/inventory/all-collections.ts';
+import type { Collection, FactCollection } from './engine/inventory/types.ts';
+import type { Kind, KindDeclaration, Setting, SettingDeclaration } from './engine/objects/types.ts';
 import { loadDeclarations } from './platform/declarations.ts';
 import { AppError } from './platform/errors.ts';
 

@@ -1,20 +1,20 @@
+import { inventoryKinds } from './engine/inventory/kinds.ts';
+import { settingKinds } from './engine/objects/kinds.ts';
 import { accountKinds } from './features/accounts/kinds.ts';
-import { agentKinds } from './features/agent-api/kinds.ts';
+import { agentKinds } from './features/agents/kinds.ts';
 import { baselineKinds } from './features/baselines/kinds.ts';
-import { controllerFindingKinds } from './features/controllers/findings/kinds.ts';
-import { identificationKinds } from './features/controllers/identify/kinds.ts';
-import { controllerImportKinds } from './features/controllers/imports/kinds.ts';
-import { integrityKinds } from './features/controllers/integrity/kinds.ts';
+import { controllerFindingKinds } from './features/controller-findings/kinds.ts';
+import { controllerImportKinds } from './features/controller-imports/kinds.ts';
 import { controllerKinds } from './features/controllers/kinds.ts';
-import { patchKinds } from './features/controllers/patches/kinds.ts';
-import { zoneKinds } from './features/controllers/zones/kinds.ts';
 import { deploymentKinds } from './features/deployments/kinds.ts';
 import { deviceKinds } from './features/devices/kinds.ts';
 import { discoveryKinds } from './features/discovery/kinds.ts';
-import { inventoryKinds } from './features/inventory/kinds.ts';
-import { settingKinds } from './features/objects/kinds.ts';
+import { identificationKinds } from './features/identification/kinds.ts';
+import { integrityKinds } from './features/integrity/kinds.ts';
+import { patchKinds } from './features/patches/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
 import { updateKinds } from './features/updates/kinds.ts';
+import { zoneKinds } from './features/zones/kinds.ts';
 import { joined } from './platform/declarations.ts';
 
 /** Every kind of object of the appliance: the tables of the features. */

@@ -1,14 +1,14 @@
 import { applianceSettings } from './appliance-settings.ts';
+import { eventSettings } from './engine/events/settings.ts';
 import { accountSettings } from './features/accounts/settings.ts';
-import { identificationSettings } from './features/controllers/identify/settings.ts';
-import { integritySettings } from './features/controllers/integrity/settings.ts';
-import { patchSettings } from './features/controllers/patches/settings.ts';
 import { controllerSettings } from './features/controllers/settings.ts';
 import { deviceSettings } from './features/devices/settings.ts';
 import { discoverySettings } from './features/discovery/settings.ts';
-import { eventSettings } from './features/events/settings.ts';
 import { exchangeSettings } from './features/exchange/settings.ts';
+import { identificationSettings } from './features/identification/settings.ts';
+import { integritySettings } from './features/integrity/settings.ts';
 import { mediaSettings } from './features/media/settings.ts';
+import { patchSettings } from './features/patches/settings.ts';
 import { joined } from './platform/declarations.ts';
 
 /** Every setting, in the order in which pages list them: the tables of the features. */

@@ -1,4 +1,4 @@
-import { defineEvents } from './features/events/types.ts';
+import { defineEvents } from './engine/events/types.ts';
 
 export const applianceEvents = defineEvents({
   'backup-created': {

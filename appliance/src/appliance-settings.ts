@@ -1,4 +1,4 @@
-import { defineSettings } from './features/objects/types.ts';
+import { defineSettings } from './engine/objects/types.ts';
 
 export const applianceSettings = defineSettings({
   'appliance.site-title': { type: 'text', safety: false, default: '', max: 200, area: 'settings' },

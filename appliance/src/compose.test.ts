@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { extensionsIn } from './all-declarations.ts';
 import { compose } from './compose.ts';
 import { initialise } from './init.ts';
-import { startIntake } from './intake/intake.ts';
 import { openLog } from './platform/log.ts';
 import { sectionHash } from './platform/section-hash.ts';
+import { startIntake } from './server/intake/intake.ts';
 
 const log = openLog('silent');
 let folder: string;

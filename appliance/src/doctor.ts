@@ -4,7 +4,7 @@ import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
-import { returnText } from './features/witness/text.ts';
+import { returnText } from './features/rollback/text.ts';
 import { integrityFaults, newestVersion, orphanTables, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';

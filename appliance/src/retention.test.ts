@@ -2,7 +2,7 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../test/support/appliance.ts';
 import { deb, reporter } from '../test/support/site.ts';
-import { heldEntries } from './features/provision/entries.ts';
+import { heldEntries } from './features/data-register/entries.ts';
 import { applyRetention } from './retention.ts';
 
 // What the register says about how long something is kept is what the job of the night does: rows are aged, entry by entry.

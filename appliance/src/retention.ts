@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
+import type { Actor } from './engine/objects/types.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
-import type { Actor } from './features/objects/types.ts';
 
 // Every retention of the data register, applied. The job of the night calls it; retention.test.ts ages rows of each entry.
 

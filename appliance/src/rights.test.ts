@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
 import { doors } from './console.ts';
-import { messagePaths, oauthPaths } from './features/agent-api/glpi/addresses.ts';
-import { describeApi } from './features/api/app.ts';
-import type { ApiRoute } from './features/api/route.ts';
-import { apiPrefix } from './features/api/types.ts';
-import { type Need, needsByRoute, routeKey } from './features/console/route-needs.ts';
-import { readRight } from './features/inventory/types.ts';
-import { type Area, areas, type Right, systemActor } from './features/objects/types.ts';
+import { readRight } from './engine/inventory/types.ts';
+import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
+import { messagePaths, oauthPaths } from './features/agents/glpi/addresses.ts';
+import { describeApi } from './server/api/app.ts';
+import type { ApiRoute } from './server/api/route.ts';
+import { apiPrefix } from './server/api/types.ts';
+import { type Need, needsByRoute, routeKey } from './server/console/route-needs.ts';
 
 // Every route of every door, from the router's own table: called by nobody, by a person without rights, by one who may
 // only read, and by one who may do everything but what the route is for. A route that is in no table fails.

@@ -1,10 +1,10 @@
+import type { EventService } from './engine/events/service.ts';
+import type { FactCollection } from './engine/inventory/types.ts';
+import { type FurtherRule, objectService } from './engine/objects/service.ts';
+import type { Kind, Setting, Written } from './engine/objects/types.ts';
 import type { ControllerMaps } from './features/controllers/maps.ts';
 import { controllerService } from './features/controllers/service.ts';
 import type { TakeReadings } from './features/controllers/types.ts';
-import type { EventService } from './features/events/service.ts';
-import type { FactCollection } from './features/inventory/types.ts';
-import { type FurtherRule, objectService } from './features/objects/service.ts';
-import type { Kind, Setting, Written } from './features/objects/types.ts';
 import type { Personal } from './platform/personal.ts';
 import { openShadow, type ShadowTable } from './platform/shadow.ts';
 

@@ -1,19 +1,19 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
+import type { ObjectService } from './engine/objects/service.ts';
 import type { AccountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
-import type { IdentificationService } from './features/controllers/identify/service.ts';
-import { approvableOf, type IntegrityService } from './features/controllers/integrity/types.ts';
-import type { PatchService } from './features/controllers/patches/service.ts';
 import type { DeviceTaskService } from './features/device-tasks/service.ts';
 import { needsSecondPerson } from './features/device-tasks/types.ts';
 import type { DeviceService } from './features/devices/service.ts';
 import type { DiscoveryService } from './features/discovery/service.ts';
-import type { ObjectService } from './features/objects/service.ts';
-import type { PersonService } from './features/persons/service.ts';
+import type { PersonService } from './features/erasure/service.ts';
+import type { IdentificationService } from './features/identification/service.ts';
+import { approvableOf, type IntegrityService } from './features/integrity/types.ts';
+import type { PatchService } from './features/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
+import type { WitnessService } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
-import type { WitnessService } from './features/witness/service.ts';
 
 const most = 10_000;
 

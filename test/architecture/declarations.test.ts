@@ -16,13 +16,13 @@ const right = (name: string, line: string): Case => ({ name, line, refused: null
 const wrong = (name: string, line: string, refused: RegExp): Case => ({ name, line, refused });
 
 const head = [
-  `import type { InventoryService } from ${source('features/inventory/service.ts')};`,
+  `import type { InventoryService } from ${source('engine/inventory/service.ts')};`,
   'declare const inventory: InventoryService;',
-  `import type { ObjectService } from ${source('features/objects/service.ts')};`,
-  `import type { Actor } from ${source('features/objects/types.ts')};`,
+  `import type { ObjectService } from ${source('engine/objects/service.ts')};`,
+  `import type { Actor } from ${source('engine/objects/types.ts')};`,
   'declare const objects: ObjectService;',
   'declare const actor: Actor;',
-  `import type { EventService } from ${source('features/events/service.ts')};`,
+  `import type { EventService } from ${source('engine/events/service.ts')};`,
   'declare const events: EventService;',
   "declare const lost: 'lost' | 'partial';",
 ];

@@ -5,6 +5,7 @@ import {
   composeWires,
   doorsAreReachedByNobody,
   featuresThroughServiceAndTypes,
+  frameNamesNoFeature,
   layersPointLeft,
   noCircles,
   noReexports,
@@ -26,6 +27,7 @@ const isProduction = (path: string): boolean =>
 const all = sourceFiles('bundle-tools', 'ui', 'appliance', 'agent', 'test', 'scripts');
 const production = all.filter(({ path }) => isProduction(path));
 const features = 'appliance/src/features/';
+const engine = 'appliance/src/engine/';
 
 type Plant = readonly [path: string, text: string];
 
@@ -43,7 +45,6 @@ const two: readonly Plant[] = [
   [`${features}one/service.ts`, 'export function oneService() {}'],
   [`${features}two/service.ts`, 'export function twoService() {}'],
   [`${features}two/types.ts`, 'export type Two = 1;'],
-  [`${features}two/part/service.ts`, 'export function partService() {}'],
 ];
 
 const rows: Readonly<Record<string, Row>> = {
@@ -98,28 +99,51 @@ const rows: Readonly<Record<string, Row>> = {
       [`${features}one/deep/a.ts`, "import { helper } from '../../two/helper.ts';"],
       [`${features}one/a.ts`, "export { helper } from '../two/helper.ts';"],
       [`${features}one/a.ts`, "type Row = import('../two/rows.ts').Row;"],
-      // A folder with a service is a feature of its own, beside the one that it lies in.
-      [`${features}two/a.ts`, "import { rule } from './part/rule.ts';"],
-      [`${features}two/part/a.ts`, "import { helper } from '../helper.ts';"],
+      // Only pages and routes show what another feature shows of itself.
+      [`${features}one/a.ts`, "import { twoRow } from '../two/view.ts';"],
+      [`${features}one/pages.tsx`, "import { twoPages } from '../two/pages.tsx';"],
+      [`${features}one/a.ts`, "import { table } from '../../engine/inventory/table-store.ts';"],
+      [`${engine}one/a.ts`, "import { helper } from '../../features/two/helper.ts';"],
       // The types of a folder without a service are not the feature's.
       [`${features}one/a.ts`, "import type { Row } from '../two/deep/types.ts';"],
     ],
     fine: [
       [`${features}one/a.ts`, "import type { Two } from '../two/types.ts';"],
       [`${features}one/a.ts`, "import type { TwoService } from '../two/service.ts';"],
-      [`${features}one/a.ts`, "import type { PartService } from '../two/part/service.ts';"],
-      [`${features}two/part/a.ts`, "import type { Two } from '../types.ts';"],
+      [`${features}one/pages.tsx`, "import { twoRow } from '../two/view.ts';"],
+      [`${features}one/two-routes.ts`, "import { twoRow } from '../two/view.ts';"],
       [`${features}two/a.ts`, "import { helper } from './deep/helper.ts';"],
     ],
   },
   'what lies under the doors knows none of them': {
     rule: doorsAreReachedByNobody,
+    others: [
+      [`${features}one/shown.ts`, "import type { Ctx } from '../../server/console/types.ts';"],
+      [`${features}one/pages.tsx`, 'export function onePages() {}'],
+    ],
     found: [
-      [`${features}one/a.ts`, "import type { Peer } from '../agent-api/types.ts';"],
-      [`${features}one/a.ts`, "import type { Console } from '../console/types.ts';"],
+      [`${features}one/a.ts`, "import type { Peer } from '../agents/types.ts';"],
+      [`${features}one/service.ts`, "import type { Console } from '../../server/console/types.ts';"],
+      [`${features}one/store.ts`, "import type { Console } from '../../server/console/types.ts';"],
+      [`${features}one/types.ts`, "import type { Api } from '../../server/api/types.ts';"],
+      [`${features}one/service.ts`, "import { onePages } from './pages.tsx';"],
+      // What takes of the frame is a page's, and no service's.
+      [`${features}one/service.ts`, "import { shown } from './shown.ts';"],
       [`${features}one/a.ts`, "import { print } from '../../cli/output.ts';"],
     ],
-    fine: [[`${features}console/a.ts`, "import type { Api } from '../api/types.ts';"]],
+    fine: [
+      [`${features}agents/a.ts`, "import type { Api } from '../offline-import/types.ts';"],
+      [`${features}one/pages.tsx`, "import type { Console } from '../../server/console/types.ts';"],
+      [`${features}one/routes.ts`, "import { shown } from './shown.ts';"],
+    ],
+  },
+  'the frame names no feature': {
+    rule: frameNamesNoFeature,
+    found: [
+      ['appliance/src/server/listener.ts', "import type { Device } from '../features/devices/types.ts';"],
+      ['appliance/src/server/console/form.ts', "import { zones } from '../../features/zones/view.ts';"],
+    ],
+    fine: [['appliance/src/server/console/form.ts', "import type { Body } from '../../engine/objects/types.ts';"]],
   },
   'inside a feature types <- store <- service': {
     rule: layersPointLeft,
@@ -217,8 +241,8 @@ const rows: Readonly<Record<string, Row>> = {
       [`${features}one/service.ts`, 'const all = db\n  .prepare<[], number>(text);'],
       [`${features}one/service.ts`, "db.pragma('user_version');"],
       ['appliance/src/doctor.ts', 'db.exec(text);'],
-      [`${features}console/pages/queries.tsx`, 'db.prepare(text);'],
-      [`${features}api/routes/queries.ts`, 'db.prepare(text);'],
+      [`${features}queries/pages.tsx`, 'db.prepare(text);'],
+      [`${features}queries/routes.ts`, 'db.prepare(text);'],
     ],
     fine: [
       [`${features}one/store.ts`, 'db.prepare(text).all();'],
@@ -258,14 +282,6 @@ describe('what still goes past service and types', () => {
   it('goes past them now', () => {
     const now = featuresThroughServiceAndTypes(production);
     expect(leftOver().filter((one) => !now.includes(one))).toEqual([]);
-  });
-
-  it('is of the doors and of the declarations of kinds alone', () => {
-    const domain = Object.values(bypasses).flatMap(({ by }) =>
-      // The declarations of kinds check bodies by the rules of the features whose they are.
-      by.filter((path) => !/^(?:console|api|agent-api|stick|objects\/kinds)\//.test(path)),
-    );
-    expect(domain).toEqual([]);
   });
 });
 

@@ -7,7 +7,7 @@ import { codeOnly, type Imported, type SourceFile } from '../support/sources.ts'
 
 export type Rule = (files: readonly SourceFile[]) => string[];
 
-const features = 'appliance/src/features/';
+const frame = 'appliance/src/server/';
 
 const resolve = (file: SourceFile, specifier: string): string => normalize(join(dirname(file.path), specifier));
 
@@ -81,43 +81,9 @@ export const platformKnowsNoFeature: Rule = imports(
     (specifier.startsWith('.') ? !target.startsWith('appliance/src/platform/') : specifier === '@sallyport/ui'),
 );
 
-/** The feature of a path: a folder of features/, or one below it that has a service of its own. */
-export const featureOf = (files: readonly SourceFile[]): ((path: string) => string | undefined) => {
-  const own = new Set(
-    files
-      .filter(({ path }) => path.startsWith(features) && path.endsWith('/service.ts'))
-      .map(({ path }) => dirname(path)),
-  );
-  return (path) => {
-    const [, top] = /^appliance\/src\/features\/([^/]+)\//.exec(path) ?? [];
-    if (top === undefined) return undefined;
-    let folder = dirname(path);
-    while (folder !== `${features}${top}` && !own.has(folder)) folder = dirname(folder);
-    return folder.slice(features.length);
-  };
-};
-
-/** A feature reaches another only through its service.ts and types.ts. */
-export const featuresThroughServiceAndTypes: Rule = (files) => {
-  const feature = featureOf(files);
-  return imports((file, { specifier }, target) => {
-    const [own, other] = [feature(file.path), feature(target)];
-    if (!specifier.startsWith('.') || own === undefined || other === undefined || own === other) return false;
-    return target !== `${features}${other}/service.ts` && target !== `${features}${other}/types.ts`;
-  })(files);
-};
-
-/** The features that speak to the outside: pages, API, agents, offline import. */
-export const doors = ['console', 'api', 'agent-api', 'stick'];
-
-const isDoor = (path: string): boolean =>
-  doors.some((door) => path.startsWith(`${features}${door}/`)) || /^appliance\/src\/(?:cli|jobs)\//.test(path);
-
-/** The features under the doors know none of them. */
-export const doorsAreReachedByNobody: Rule = imports(
-  (file, { specifier }, target) =>
-    specifier.startsWith('.') && file.path.startsWith(features) && !isDoor(file.path) && isDoor(target),
-);
+/** The folder of an engine or a feature that a path lies in. */
+const featureOf = (path: string): string | undefined =>
+  /^appliance\/src\/(?:engine|features)\/[^/]+(?=\/)/.exec(path)?.[0];
 
 type Layer = 'types' | 'store' | 'service' | 'other';
 
@@ -128,26 +94,80 @@ const layerOf = (path: string): Layer => {
   return name === 'service.ts' ? 'service' : 'other';
 };
 
-/** Inside a feature, types <- store <- service: what stands left knows nothing of what stands right. */
-export const layersPointLeft: Rule = (files) => {
-  const feature = featureOf(files);
-  return imports((file, { specifier }, target) => {
-    const own = feature(file.path);
-    if (!specifier.startsWith('.') || own === undefined || own !== feature(target)) return false;
-    const [from, to] = [layerOf(file.path), layerOf(target)];
-    return (from === 'types' && to === 'store') || ((from === 'types' || from === 'store') && to === 'service');
-  })(files);
+/** A file of a feature that speaks to people and programs: pages, routes, its view, and what else takes of the frame. */
+const isFace = (file: SourceFile): boolean =>
+  featureOf(file.path) !== undefined &&
+  layerOf(file.path) === 'other' &&
+  (/\/(?:[a-z-]+-)?(?:pages|routes)\.tsx?$|\/view\.tsx?$/.test(file.path) ||
+    file.imports.some((name) => name.startsWith('.') && resolve(file, name).startsWith(frame)));
+
+/** A feature reaches another only through its service.ts and types.ts; its faces also through the other's view.ts. */
+export const featuresThroughServiceAndTypes: Rule = imports((file, { specifier }, target) => {
+  const [own, other] = [featureOf(file.path), featureOf(target)];
+  if (!specifier.startsWith('.') || own === undefined || other === undefined || own === other) return false;
+  const open = isFace(file) ? ['service.ts', 'types.ts', 'view.ts', 'view.tsx'] : ['service.ts', 'types.ts'];
+  return !open.some((name) => target === `${other}/${name}`);
+});
+
+/** The features that agents and media reach. */
+const doors = ['agents', 'offline-import'].map((door) => `appliance/src/features/${door}/`);
+
+const isDoor = (path: string): boolean =>
+  doors.some((door) => path.startsWith(door)) || /^appliance\/src\/(?:cli|jobs|server)\//.test(path);
+
+/** Services, stores and what they use know nothing of pages, routes, agents' entries and the frame. */
+export const doorsAreReachedByNobody: Rule = (files) => {
+  const faces = new Set(files.filter(isFace).map(({ path }) => path));
+  return imports(
+    (file, { specifier }, target) =>
+      specifier.startsWith('.') &&
+      featureOf(file.path) !== undefined &&
+      !isDoor(file.path) &&
+      !faces.has(file.path) &&
+      (isDoor(target) || faces.has(target)),
+  )(files);
 };
 
+/** What puts the features into the frame; each file goes when the features' manifests do it. */
+const assembly = [
+  'api/app.ts',
+  'api/site-routes.ts',
+  'api/types.ts',
+  'console/app.tsx',
+  'console/cookies.ts',
+  'console/guard.ts',
+  'console/records.ts',
+  'console/types.ts',
+  'http-app.ts',
+  'intake/decoders.ts',
+  'intake/work.ts',
+  'intake/worker.ts',
+  'server.ts',
+].map((name) => `${frame}${name}`);
+
+/** The frame of pages, API and listener names no feature; the engines it may know. */
+export const frameNamesNoFeature: Rule = imports(
+  (file, { specifier }, target) =>
+    specifier.startsWith('.') &&
+    file.path.startsWith(frame) &&
+    !assembly.includes(file.path) &&
+    target.startsWith('appliance/src/features/'),
+);
+
+/** Inside a feature, types <- store <- service: what stands left knows nothing of what stands right. */
+export const layersPointLeft: Rule = imports((file, { specifier }, target) => {
+  const own = featureOf(file.path);
+  if (!specifier.startsWith('.') || own === undefined || own !== featureOf(target)) return false;
+  const [from, to] = [layerOf(file.path), layerOf(target)];
+  return (from === 'types' && to === 'store') || ((from === 'types' || from === 'store') && to === 'service');
+});
+
 /** types.ts takes nothing of its own feature but other types; a door's, which names its parts, is left alone. */
-export const typesKnowTypes: Rule = (files) => {
-  const feature = featureOf(files);
-  return imports((file, { specifier }, target) => {
-    const own = feature(file.path);
-    if (!specifier.startsWith('.') || own === undefined || own !== feature(target)) return false;
-    return layerOf(file.path) === 'types' && layerOf(target) !== 'types' && !isDoor(file.path);
-  })(files);
-};
+export const typesKnowTypes: Rule = imports((file, { specifier }, target) => {
+  const own = featureOf(file.path);
+  if (!specifier.startsWith('.') || own === undefined || own !== featureOf(target)) return false;
+  return layerOf(file.path) === 'types' && layerOf(target) !== 'types';
+});
 
 /** A name is imported from where it is defined; an engine's service hands on the types that declarations give. */
 export const noReexports: Rule = (files) =>
@@ -164,7 +184,7 @@ const wiring = ['compose', 'console', 'init', 'trial'].map((name) => `appliance/
 export const composeWires: Rule = imports(
   (file, imported, target) =>
     file.path.startsWith('appliance/src/') &&
-    target.startsWith(features) &&
+    featureOf(target) !== undefined &&
     layerOf(target) === 'service' &&
     !wiring.includes(file.path) &&
     !isTypeOnly(imported),
@@ -200,8 +220,7 @@ const sql =
 /** Looked for in the text first, since few files need to be parsed. */
 const words =
   /\b(?:select|insert|replace)\s|\bupdate\s[\s\S]*\bset\s|\bdelete\s+from|\b(?:create|drop|alter)\s[^\n]*\b(?:table|index|trigger|view)\b|\b(?:pragma|attach|detach|vacuum|collate)\b|\b(?:order|group)\s+by\s|\bjoin\s|\bon\s+conflict\b/i;
-/** Not the pages and routes about live queries. */
-const mayHoldSql = /^(?!.*\/(?:pages|routes)\/).*\/(?:[a-z0-9-]+-)?(?:store|queries)\.ts$|^appliance\/src\/platform\//;
+const mayHoldSql = /\/(?:[a-z0-9-]+-)?(?:store|queries)\.ts$|^appliance\/src\/platform\//;
 
 /** Every string of a source, the pieces of a template together; types and comments have none. */
 export const stringsOf = ({ path, text }: SourceFile): string[] => {

@@ -32,21 +32,23 @@ const onePerson: Readonly<Record<string, string>> = {
   'appliance/src/features/discovery/service.ts confirm': 'passes the actor on to ranges.ts, which asks the gate',
   'appliance/src/features/exchange/importer.ts acceptStale': 'a person takes an old bundle knowingly',
   'appliance/src/features/exchange/service.ts agreeTime': 'the person at the appliance says what time it is',
-  'appliance/src/features/controllers/findings/review.ts decide': 'what a name means is one person’s word',
-  'appliance/src/features/controllers/findings/review.ts decideNames': 'what a name means is one person’s word',
-  'appliance/src/features/controllers/findings/review.ts decideVersion': 'what a name means is one person’s word',
-  'appliance/src/features/controllers/integrity/types.ts approve': 'the type of what service.ts does behind the gate',
-  'appliance/src/features/controllers/integrity/types.ts confirm': 'the type of what service.ts does behind the gate',
-  'appliance/src/features/controllers/patches/service.ts signed': 'reads which lines a bundle has signed',
+  'appliance/src/features/controller-findings/review.ts decide': 'what a name means is one person’s word',
+  'appliance/src/features/controller-findings/review.ts decideNames': 'what a name means is one person’s word',
+  'appliance/src/features/controller-findings/review.ts decideVersion': 'what a name means is one person’s word',
+  'appliance/src/features/integrity/types.ts approve': 'the type of what service.ts does behind the gate',
+  'appliance/src/features/integrity/types.ts confirm': 'the type of what service.ts does behind the gate',
+  'appliance/src/features/patches/service.ts signed': 'reads which lines a bundle has signed',
   'appliance/src/features/queries/types.ts decide': 'the type of what samples.ts does behind the gate',
-  'appliance/src/features/stick/service.ts approve': 'a newcomer is let in by one person',
+  'appliance/src/features/offline-import/service.ts approve': 'a newcomer is let in by one person',
   'appliance/src/features/updates/service.ts decide': 'an update is offered by one person',
 };
 
 const acts = (): string[] =>
   sources
     .filter(
-      ({ path }) => path.startsWith('appliance/src/features/') && !/\/(?:api|console|events|accounts)\//.test(path),
+      ({ path }) =>
+        path.startsWith('appliance/src/features/') &&
+        !/\/accounts\/|\/(?:[a-z-]+-)?(?:pages|routes|view)\.tsx?$/.test(path),
     )
     .flatMap(({ path, text }) => {
       const code = codeOnly(text);
@@ -67,7 +69,9 @@ type Source = { path: string; text: string };
 /** Files that name such a column or field while nothing in their folder asks the gate. */
 const ungated = (schema: string, files: readonly Source[]): string[] => {
   const features = files.filter(
-    ({ path }) => path.startsWith('appliance/src/features/') && !/\/features\/(?:api|console|provision)\//.test(path),
+    ({ path }) =>
+      path.startsWith('appliance/src/features/') &&
+      !/\/data-register\/|\/(?:[a-z-]+-)?(?:pages|routes|view)\.tsx?$/.test(path),
   );
   const names = new Set(
     [schema, ...features.filter(({ path }) => path.endsWith('/kinds.ts')).map(({ text }) => text)].flatMap((text) =>

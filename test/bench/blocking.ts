@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { apiPrefix } from '@sallyport/appliance/features/api/types';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { immediate } from '@sallyport/appliance/platform/database';
+import { apiPrefix } from '@sallyport/appliance/server/api/types';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { plantReadings } from './controller-records.ts';
 import type { Figure, Result } from './report.ts';

@@ -1,9 +1,9 @@
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { CONTROLLER_MAPS } from '@sallyport/appliance/features/controllers/findings/matching-maps';
-import { controllerFindings } from '@sallyport/appliance/features/controllers/findings/service';
-import type { Subject } from '@sallyport/appliance/features/controllers/findings/types';
+import { CONTROLLER_MAPS } from '@sallyport/appliance/features/controller-findings/matching-maps';
+import { controllerFindings } from '@sallyport/appliance/features/controller-findings/service';
+import type { Subject } from '@sallyport/appliance/features/controller-findings/types';
 import { controllerKnowledge } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
 import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build-store';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';

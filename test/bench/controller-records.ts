@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { type Figure, type Result, timed as timedWall } from './report.ts';
 import { longestWait } from './support/lock-probe.ts';

@@ -1,5 +1,5 @@
 import { deflateSync, inflateSync } from 'node:zlib';
-import { inlineIntake } from '@sallyport/appliance/intake/inline';
+import { inlineIntake } from '@sallyport/appliance/server/intake/inline';
 import { type Content, linuxContent, xmlMessage } from '../../appliance/test/support/glpi-client.ts';
 import { prettyJson } from '../../appliance/test/support/pretty-json.ts';
 import { makeToken } from '../support/tokens.ts';

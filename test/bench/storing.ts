@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { readSections, writeWork } from '@sallyport/appliance/intake/work';
 import { immediate } from '@sallyport/appliance/platform/database';
+import { readSections, writeWork } from '@sallyport/appliance/server/intake/work';
 import { inHashOrder, sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import type { Figure, Result } from './report.ts';
 import { fleet, type Item, updated } from './support/fleet.ts';

@@ -2,7 +2,7 @@ import { request } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type TLSSocket } from 'node:tls';
 import { compose } from '@sallyport/appliance/compose';
-import type { Actor } from '@sallyport/appliance/features/objects/types';
+import type { Actor } from '@sallyport/appliance/engine/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMb } from '../bench/support/process.ts';

@@ -1,5 +1,5 @@
 import { compose } from '@sallyport/appliance/compose';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 
 // A process of its own that makes pairs of records one device and two again, without a pause, until it is killed. Each step

@@ -1,5 +1,5 @@
 import { compose } from '@sallyport/appliance/compose';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 
 // A process of its own that erases a person and is killed by itself, without any warning, in the state that it was told.

@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type ReadOptions, readForm } from '@sallyport/appliance/features/controllers/imports/read-form';
+import { type ReadOptions, readForm } from '@sallyport/appliance/features/controller-imports/read-form';
 import {
   type FileReadings,
   type ImportForm,
   importLimits,
-} from '@sallyport/appliance/features/controllers/imports/types';
+} from '@sallyport/appliance/features/controller-imports/types';
 import { readingSchema } from '@sallyport/bundle-tools/controllers/reading';
 import { demand } from './target.ts';
 

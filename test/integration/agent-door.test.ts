@@ -3,7 +3,7 @@ import { connect } from 'node:http2';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, newId, openAgentSite, sha256 } from './agent-site.ts';
 

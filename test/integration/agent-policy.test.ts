@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { openAgent } from '@sallyport/agent/loop/agent';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingController } from '../support/counting-controller.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { binOf } from '../support/commands.ts';
 import { until } from '../support/until.ts';

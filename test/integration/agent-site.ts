@@ -8,7 +8,7 @@ import { openCa } from '@sallyport/appliance/features/ca/service';
 import type { TaskQueue } from '@sallyport/appliance/features/device-tasks/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import { type Server, startServer } from '@sallyport/appliance/server';
+import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';

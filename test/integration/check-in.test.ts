@@ -1,4 +1,4 @@
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { checkInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -8,7 +8,7 @@ import { wholeRound } from '@sallyport/agent/executables/round';
 import { type RootFiles, rootFiles } from '@sallyport/agent/platform/root-files';
 import { windowsCollectors } from '@sallyport/agent/windows/collectors';
 import { parseWindowsReport } from '@sallyport/agent/windows/report';
-import type { CollectionName } from '@sallyport/appliance/features/inventory/all-collections';
+import type { CollectionName } from '@sallyport/appliance/engine/inventory/all-collections';
 import type { GlpiSite } from '../support/glpi-site.ts';
 import { nativeDevice } from '../support/native-device.ts';
 import { repositoryRoot } from '../support/sources.ts';

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import type { CollectionName } from '@sallyport/appliance/features/inventory/all-collections';
-import type { Collection, Field, Item, SectionRow } from '@sallyport/appliance/features/inventory/types';
-import { itemsParser } from '@sallyport/appliance/features/inventory/validate';
+import type { CollectionName } from '@sallyport/appliance/engine/inventory/all-collections';
+import type { Collection, Field, Item, SectionRow } from '@sallyport/appliance/engine/inventory/types';
+import { itemsParser } from '@sallyport/appliance/engine/inventory/validate';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiClient } from '../support/api-client.ts';

@@ -1,6 +1,6 @@
 import { connect } from 'node:tls';
 import { gzipSync } from 'node:zlib';
-import { apiPrefix } from '@sallyport/appliance/features/api/types';
+import { apiPrefix } from '@sallyport/appliance/server/api/types';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { routePatterns } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { networkSearches } from '../../appliance/src/features/agent-api/glpi/network.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { networkSearches } from '../../appliance/src/features/agents/glpi/network.ts';
 import { forbiddenAddresses } from '../../appliance/src/features/discovery/forbidden.ts';
-import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { outbound } from '../../appliance/src/platform/connect.ts';
 import { type Purpose, purposeRules } from '../../appliance/src/platform/outbound-rules.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';

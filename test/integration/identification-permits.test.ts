@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { FORBIDDEN } from '@sallyport/appliance/features/controllers/identify/allowance';
+import { FORBIDDEN } from '@sallyport/appliance/features/identification/allowance';
 import { identification as en } from '@sallyport/ui/i18n/en/identification';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Approved, forbidding } from '../support/controllers/forbidding.ts';

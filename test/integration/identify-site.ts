@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type ModbusManner, modbusDevice } from '../../appliance/test/support/controllers/modbus-device.ts';
 import { binOf } from '../support/commands.ts';

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
-import { httpApp } from '@sallyport/appliance/http-app';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { httpApp } from '@sallyport/appliance/server/http-app';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

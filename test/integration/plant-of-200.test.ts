@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
-import { apiApp } from '../../appliance/src/features/api/app.ts';
-import { controllerModel } from '../../appliance/src/features/console/controller-model.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import {
   type ControllerFindings,
   controllerFindings,
-} from '../../appliance/src/features/controllers/findings/service.ts';
-import { recordSubjects } from '../../appliance/src/features/controllers/findings/subject-queries.ts';
+} from '../../appliance/src/features/controller-findings/service.ts';
+import { recordSubjects } from '../../appliance/src/features/controller-findings/subject-queries.ts';
+import { controllerModel } from '../../appliance/src/features/controllers/list-view.ts';
 import { type Controller, shown } from '../../appliance/src/features/controllers/types.ts';
-import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { controllerKnowledge } from '../../appliance/src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build-store.ts';
 import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
+import { apiApp } from '../../appliance/src/server/api/app.ts';
 import { apiPartsOf } from '../../appliance/test/support/api-site.ts';
 import { csafAdvisory, csafPart } from '../../appliance/test/support/controllers/csaf.ts';
 import { captureFile } from '../support/plant-capture.ts';

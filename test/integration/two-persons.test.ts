@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { request } from 'node:https';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { type TwoPersonAct, twoPersonActs } from '@sallyport/appliance/features/accounts/types';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { immediate } from '@sallyport/appliance/platform/database';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

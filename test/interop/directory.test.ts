@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { isLong } from '../support/long.ts';
 import { bindDn, bindPassword, hasSlapd, plantTree, type Slapd, startSlapd, suffix, userDn } from '../support/slapd.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
 import { introduce, signedIn } from '../support/persons.ts';

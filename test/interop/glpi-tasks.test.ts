@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_pr
 import { createSocket } from 'node:dgram';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, makePackage, openAgentSite } from '../integration/agent-site.ts';
 import { asPem, hasAgents, runFusion } from '../support/glpi-site.ts';

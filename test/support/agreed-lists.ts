@@ -1,5 +1,5 @@
 import type { Appliance } from '../../appliance/src/compose.ts';
-import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { signedIn } from './persons.ts';
 
 /** What lists propose that no bundle signed is signed by the two roles, held by two people of their own. */

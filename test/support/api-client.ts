@@ -1,5 +1,5 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { callAppliance } from './native-device.ts';
 
 /** Calls the API of a running server as an administrator with a token of its own; with a body it posts. */

@@ -1,6 +1,6 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import type { Actor } from '../../appliance/src/engine/objects/types.ts';
 
 // The controllers of the invented desalination plant: most as they should be, one whose program was changed at night, one with
 // another firmware than planned, one without protection.

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import { identificationStore } from '../../appliance/src/features/controllers/identify/store.ts';
-import { type Actor, systemActor } from '../../appliance/src/features/objects/types.ts';
+import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { identificationStore } from '../../appliance/src/features/identification/store.ts';
 
 // Identification in the invented plant: one job that an agent in the segment has done, and one that waits for a second person.
 

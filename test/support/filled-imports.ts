@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import type { Actor } from '../../appliance/src/engine/objects/types.ts';
 import { amlFile, csvTable, plantControllers, siemensOf } from './plant-files.ts';
 
 // Files about a second line of the invented plant: one that was imported, one whose columns are still to be mapped.

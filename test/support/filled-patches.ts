@@ -1,6 +1,6 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
-import { systemActor } from '../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { agreeToLists } from './agreed-lists.ts';
 import { signedIn } from './persons.ts';
 

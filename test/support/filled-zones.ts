@@ -1,5 +1,5 @@
 import type { Appliance } from '../../appliance/src/compose.ts';
-import type { Actor } from '../../appliance/src/features/objects/types.ts';
+import type { Actor } from '../../appliance/src/engine/objects/types.ts';
 
 // The zones and conduits of the invented desalination plant.
 

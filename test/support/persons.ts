@@ -3,11 +3,11 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
+import { accountPersons } from '../../appliance/src/engine/objects/person-store.ts';
+import { type Actor, type Right, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { approvalStore } from '../../appliance/src/features/accounts/approval-store.ts';
 import { approvalGate } from '../../appliance/src/features/accounts/approve.ts';
 import type { ApprovalGate } from '../../appliance/src/features/accounts/types.ts';
-import { accountPersons } from '../../appliance/src/features/objects/person-store.ts';
-import { type Actor, type Right, systemActor } from '../../appliance/src/features/objects/types.ts';
 import type { Database } from '../../appliance/src/platform/database.ts';
 import { jsonOf, tryCommand } from './commands.ts';
 

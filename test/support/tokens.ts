@@ -1,6 +1,6 @@
 import type { Appliance } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 
 /** Makes a token with which agents come in, and gives its secret; devices are approved by it unless `body` says otherwise. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
+import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { managedObjects } from '../../appliance/src/features/accounts/managed-objects.ts';
 import { rightsOf } from '../../appliance/src/features/accounts/rights.ts';
 import type { TwoPersonAct } from '../../appliance/src/features/accounts/types.ts';
-import { integrityService } from '../../appliance/src/features/controllers/integrity/service.ts';
 import type { ControllerFacts } from '../../appliance/src/features/controllers/types.ts';
-import { type Actor, actorRef, type Body, systemActor } from '../../appliance/src/features/objects/types.ts';
-import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/witness/file.ts';
-import type { Return } from '../../appliance/src/features/witness/types.ts';
+import { integrityService } from '../../appliance/src/features/integrity/service.ts';
+import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/rollback/file.ts';
+import type { Return } from '../../appliance/src/features/rollback/types.ts';
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
 
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does

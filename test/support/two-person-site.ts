@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Appliance } from '../../appliance/src/compose.ts';
+import { systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../appliance/src/features/devices/types.ts';
-import { systemActor } from '../../appliance/src/features/objects/types.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
 import type { ActSite } from './two-person-acts.ts';
 

@@ -6,9 +6,9 @@ import { lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Actor, Right } from '../engine/objects/types.ts';
 import type { AccountService } from '../features/accounts/service.ts';
 import type { SignedIn } from '../features/accounts/types.ts';
-import type { Actor, Right } from '../features/objects/types.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** How long a log-in at the command line lasts. */

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { createBackup } from '../backup/backup.ts';
+import { createBackup } from '../features/backups/backup.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {

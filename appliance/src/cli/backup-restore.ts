@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
-import { restoreBackup } from '../backup/backup.ts';
-import { returnText } from '../features/witness/text.ts';
+import { restoreBackup } from '../features/backups/backup.ts';
+import { returnText } from '../features/rollback/text.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 import { readRecoveryKey } from './recovery-key.ts';

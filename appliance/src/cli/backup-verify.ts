@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { verifyBackup } from '../backup/backup.ts';
+import { verifyBackup } from '../features/backups/backup.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 import { readRecoveryKey } from './recovery-key.ts';

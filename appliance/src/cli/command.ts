@@ -1,5 +1,5 @@
 import type { Appliance } from '../compose.ts';
-import type { Actor } from '../features/objects/types.ts';
+import type { Actor } from '../engine/objects/types.ts';
 
 // A command is a file `cli/<noun>.ts` or `cli/<noun>-<verb>.ts` that exports `command`; main.ts finds it by its name.
 

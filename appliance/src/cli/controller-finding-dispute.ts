@@ -1,4 +1,4 @@
-import { JUSTIFICATIONS } from '../features/controllers/findings/types.ts';
+import { JUSTIFICATIONS } from '../features/controller-findings/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,7 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { CHECKS } from '../features/controllers/firmware/types.ts';
+import { CHECKS } from '../features/controller-firmware/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { planSize } from '../features/controllers/identify/types.ts';
+import { planSize } from '../features/identification/types.ts';
 import type { Command } from './command.ts';
 import { jobNamed, jobOption } from './identification-job.ts';
 

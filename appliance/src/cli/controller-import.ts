@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { IMPORT_FORMS } from '../features/controllers/imports/types.ts';
+import { IMPORT_FORMS } from '../features/controller-imports/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

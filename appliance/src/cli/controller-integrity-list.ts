@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { STATES } from '../features/controllers/integrity/types.ts';
+import { STATES } from '../features/integrity/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

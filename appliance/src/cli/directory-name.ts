@@ -1,5 +1,5 @@
+import type { ObjectService } from '../engine/objects/service.ts';
 import type { DirectorySummary } from '../features/discovery/types.ts';
-import type { ObjectService } from '../features/objects/service.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** The id of the directory with this name; NOT_FOUND names those that there are. */

@@ -1,4 +1,4 @@
-import type { ObjectService } from '../features/objects/service.ts';
+import type { ObjectService } from '../engine/objects/service.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** The id of the job of a name; NOT_FOUND. */

@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
-import type { Actor } from '../features/objects/types.ts';
+import type { Actor } from '../engine/objects/types.ts';
 import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
 import { actorOf, resumeSession } from './actor.ts';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
-import { APPROVAL_PRESETS, maxListBytes } from '../features/controllers/patches/types.ts';
+import { APPROVAL_PRESETS, maxListBytes } from '../features/patches/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,4 +1,4 @@
-import { isPatchState, TESTED_ON } from '../features/controllers/patches/types.ts';
+import { isPatchState, TESTED_ON } from '../features/patches/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -6,7 +6,7 @@ import { runProgram } from '@sallyport/bundle-tools/cli/run';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agreeToLists } from '../../../test/support/agreed-lists.ts';
 import { openAppliance } from '../../test/support/appliance.ts';
-import { systemActor } from '../features/objects/types.ts';
+import { systemActor } from '../engine/objects/types.ts';
 import { signIn } from './actor.ts';
 import { runLine } from './main.ts';
 

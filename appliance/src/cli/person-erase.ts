@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { type Erasure, isIncomplete, type Remainder } from '../features/persons/types.ts';
+import { type Erasure, isIncomplete, type Remainder } from '../features/erasure/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 

@@ -1,5 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { returnText } from '../features/witness/text.ts';
+import { returnText } from '../features/rollback/text.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { addDevices } from '../../test/support/fleet.ts';
-import { systemActor } from '../features/objects/types.ts';
+import { systemActor } from '../engine/objects/types.ts';
 import { runLine } from './main.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;

@@ -8,7 +8,7 @@ export const command: Command = {
   run: async ({ open, text, out }) => {
     const listen = text('listen');
     const appliance = await open();
-    const { startServer } = await import('../server.ts');
+    const { startServer } = await import('../server/server.ts');
     const server = await startServer(appliance, listen === undefined ? {} : { listen: parseListen(listen) });
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;

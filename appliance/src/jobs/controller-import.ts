@@ -1,9 +1,9 @@
-import { controllerDraftStore } from '../features/controllers/imports/draft-store.ts';
+import { controllerDraftStore } from '../features/controller-imports/draft-store.ts';
 import {
   type ControllerImportPayload,
   controllerImportKind,
   runControllerImport,
-} from '../features/controllers/imports/import-job.ts';
+} from '../features/controller-imports/import-job.ts';
 import { runJobs } from './worker.ts';
 
 /** Tries or imports a file about controllers that the console or the API was given. */

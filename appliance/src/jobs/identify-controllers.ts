@@ -1,4 +1,4 @@
-import { type RunPayload, runJobKind } from '../features/controllers/identify/types.ts';
+import { type RunPayload, runJobKind } from '../features/identification/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Asks the controllers of an approved job. A restart goes on where this one ended. */

@@ -8,8 +8,8 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../test/support/chance.ts';
-import { readCapture, readPackets } from '../../src/features/controllers/imports/pcap/read-capture.ts';
-import { CaptureError, type Packet, type Sighting } from '../../src/features/controllers/imports/pcap/types.ts';
+import { readCapture, readPackets } from '../../src/features/controller-imports/pcap/read-capture.ts';
+import { CaptureError, type Packet, type Sighting } from '../../src/features/controller-imports/pcap/types.ts';
 
 // Real captures of controllers from the data folder; editcap and tshark, where they are installed, are the judges.
 

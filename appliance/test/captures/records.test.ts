@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fileImports } from '../../src/features/controllers/imports/service.ts';
+import { fileImports } from '../../src/features/controller-imports/service.ts';
 import { sharedMaps } from '../../src/features/controllers/shared-maps.ts';
 import { immediate } from '../../src/platform/database.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';

@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
 import { doorParts } from '../../src/console.ts';
-import { apiApp } from '../../src/features/api/app.ts';
-import type { ApiParts } from '../../src/features/api/types.ts';
+import { type Right, systemActor } from '../../src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
-import { type Right, systemActor } from '../../src/features/objects/types.ts';
 import { openLog } from '../../src/platform/log.ts';
+import { apiApp } from '../../src/server/api/app.ts';
+import type { ApiParts } from '../../src/server/api/types.ts';
 import { initialised } from './initialised.ts';
 import { reporter } from './site.ts';
 

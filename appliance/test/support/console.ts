@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
+import { systemActor } from '../../src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
-import { systemActor } from '../../src/features/objects/types.ts';
-import { httpApp } from '../../src/http-app.ts';
 import { openLog } from '../../src/platform/log.ts';
+import { httpApp } from '../../src/server/http-app.ts';
 import { initialised } from './initialised.ts';
 import { reporter } from './site.ts';
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
-import type { InventoryService } from '../../src/features/inventory/service.ts';
+import type { InventoryService } from '../../src/engine/inventory/service.ts';
 import type { Database } from '../../src/platform/database.ts';
 
 export type NewDevice = {

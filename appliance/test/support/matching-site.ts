@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../../src/features/events/types.ts';
+import type { StoredEvent } from '../../src/engine/events/types.ts';
 import { vulnerabilityService } from '../../src/features/vulnerabilities/service.ts';
 import { buildSnapshot } from '../../src/features/vulnerabilities/snapshot-build-store.ts';
 import type { FeedPart, FeedState } from '../../src/features/vulnerabilities/types.ts';

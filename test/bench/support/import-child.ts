@@ -1,4 +1,4 @@
-import { readControllerFile } from '@sallyport/appliance/features/controllers/imports/read-file';
+import { readControllerFile } from '@sallyport/appliance/features/controller-imports/read-file';
 
 // Reads one file about controllers and says what it cost: time, and the most memory that the process ever held.
 

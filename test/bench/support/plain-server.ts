@@ -1,8 +1,8 @@
 import type { AddressInfo } from 'node:net';
 import { createAdaptorServer } from '@hono/node-server';
 import { compose } from '@sallyport/appliance/compose';
-import { httpApp } from '@sallyport/appliance/http-app';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { httpApp } from '@sallyport/appliance/server/http-app';
 
 // The appliance's routes over plain HTTP, to tell what the door costs from what TLS costs. Never a way to run it: the
 // data directory is its only argument, its port goes out on stdout.

@@ -1,9 +1,9 @@
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import { apiPrefix } from '@sallyport/appliance/features/api/types';
-import { systemActor } from '@sallyport/appliance/features/objects/types';
-import { httpApp } from '@sallyport/appliance/http-app';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { apiPrefix } from '@sallyport/appliance/server/api/types';
+import { httpApp } from '@sallyport/appliance/server/http-app';
 import { temporaryFolder } from '../../support/commands.ts';
 
 const origin = 'http://localhost';

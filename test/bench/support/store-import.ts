@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { storeService } from '@sallyport/appliance/features/store/service';
+import { storeService } from '@sallyport/appliance/engine/store/service';
 import type { ImportContext } from '@sallyport/bundle-tools/importer/context';
 import { runImportChild } from '@sallyport/bundle-tools/importer/run-import';
 import type { ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';

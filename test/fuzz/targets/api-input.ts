@@ -1,4 +1,4 @@
-import { parseParams, parseQuery, readJson } from '@sallyport/appliance/features/api/wire';
+import { parseParams, parseQuery, readJson } from '@sallyport/appliance/server/api/wire';
 import { z } from 'zod';
 import { type FuzzTarget, isRefusal } from '../target.ts';
 

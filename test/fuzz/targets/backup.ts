@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readBackup } from '@sallyport/appliance/backup/container';
+import { readBackup } from '@sallyport/appliance/features/backups/container';
 import { sealer } from '@sallyport/appliance/platform/sealed-stream';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { scratchFolder } from '../scratch.ts';

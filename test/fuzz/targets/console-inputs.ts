@@ -1,9 +1,9 @@
-import { setToast, takeToast } from '@sallyport/appliance/features/console/cookies';
-import { readForm } from '@sallyport/appliance/features/console/form';
-import { isLocalPath } from '@sallyport/appliance/features/console/local-path';
-import { readPreferences } from '@sallyport/appliance/features/console/preferences';
-import type { ConsoleEnv } from '@sallyport/appliance/features/console/types';
 import { decodeCursor } from '@sallyport/appliance/platform/cursor';
+import { setToast, takeToast } from '@sallyport/appliance/server/console/cookies';
+import { readForm } from '@sallyport/appliance/server/console/form';
+import { isLocalPath } from '@sallyport/appliance/server/console/local-path';
+import { readPreferences } from '@sallyport/appliance/server/console/preferences';
+import type { ConsoleEnv } from '@sallyport/appliance/server/console/types';
 import { changeList, listParams, readListState } from '@sallyport/ui/list';
 import { Hono } from 'hono';
 import { demand, type FuzzTarget, isRefusal } from '../target.ts';

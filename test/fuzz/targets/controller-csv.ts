@@ -1,4 +1,4 @@
-import { detectForm } from '@sallyport/appliance/features/controllers/imports/detect';
+import { detectForm } from '@sallyport/appliance/features/controller-imports/detect';
 import { csvText } from '@sallyport/appliance/platform/csv/bytes';
 import { csvRows } from '@sallyport/appliance/platform/csv/parse';
 import { csvRow } from '@sallyport/appliance/platform/csv/write';

@@ -1,6 +1,6 @@
-import { mapMessage } from '@sallyport/appliance/features/agent-api/glpi/decode';
-import { readHead, readMessage } from '@sallyport/appliance/features/agent-api/glpi/message';
-import { sectionTable } from '@sallyport/appliance/features/agent-api/glpi/section-table';
+import { mapMessage } from '@sallyport/appliance/features/agents/glpi/decode';
+import { readHead, readMessage } from '@sallyport/appliance/features/agents/glpi/message';
+import { sectionTable } from '@sallyport/appliance/features/agents/glpi/section-table';
 import { sectionHash } from '@sallyport/appliance/platform/section-hash';
 import { linuxContent, xmlMessage } from '../../../appliance/test/support/glpi-client.ts';
 import { demand, type FuzzTarget } from '../target.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { readUpload } from '@sallyport/appliance/features/console/multipart';
+import { readUpload } from '@sallyport/appliance/server/console/multipart';
 import { scratchFolder } from '../scratch.ts';
 import { demand, type FuzzTarget } from '../target.ts';
 

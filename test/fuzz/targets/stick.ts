@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { decodeStick } from '@sallyport/appliance/features/stick/decode';
-import { stickInputs } from '@sallyport/appliance/features/stick/files';
+import { decodeStick } from '@sallyport/appliance/features/offline-import/decode';
+import { stickInputs } from '@sallyport/appliance/features/offline-import/files';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { storedZip } from '../../support/stored-zip.ts';
 import { scratchFolder } from '../scratch.ts';

@@ -1,7 +1,7 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import type { Forbidden } from '@sallyport/appliance/features/controllers/identify/allowance';
-import { identificationStore } from '@sallyport/appliance/features/controllers/identify/store';
-import { type Actor, systemActor } from '@sallyport/appliance/features/objects/types';
+import { type Actor, systemActor } from '@sallyport/appliance/engine/objects/types';
+import type { Forbidden } from '@sallyport/appliance/features/identification/allowance';
+import { identificationStore } from '@sallyport/appliance/features/identification/store';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { vi } from 'vitest';
 

@@ -1,5 +1,5 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { systemActor } from '../../../appliance/src/features/objects/types.ts';
+import { systemActor } from '../../../appliance/src/engine/objects/types.ts';
 import { openAppliance } from '../../../appliance/test/support/appliance.ts';
 import { s7Device } from '../../../appliance/test/support/controllers/s7-device.ts';
 import { modbusLength } from '../../../bundle-tools/src/controllers/protocols/modbus/answers.ts';

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
-import type { StoredEvent } from '@sallyport/appliance/features/events/types';
-import type { SectionRow } from '@sallyport/appliance/features/inventory/types';
+import type { StoredEvent } from '@sallyport/appliance/engine/events/types';
+import type { SectionRow } from '@sallyport/appliance/engine/inventory/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
-import { startServer } from '@sallyport/appliance/server';
+import { startServer } from '@sallyport/appliance/server/server';
 import { temporaryFolder } from '../commands.ts';
 import { introduce, signedIn } from '../persons.ts';
 import { makeToken } from '../tokens.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, type Right, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, type Right, requireRight } from '../objects/types.ts';
 import type { Refusals } from './refusals.ts';
 import { limitRights, rightsOf } from './rights.ts';
 

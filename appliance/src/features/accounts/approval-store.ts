@@ -1,5 +1,5 @@
+import { type PersonId, readPersons, storedPersons } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
-import { type PersonId, readPersons, storedPersons } from '../objects/types.ts';
 
 export type ApprovalRow = {
   act: string;

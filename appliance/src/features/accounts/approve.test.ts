@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { accountPersons } from '../objects/person-store.ts';
-import { type Actor, type PersonId, type Right, systemActor } from '../objects/types.ts';
+import { accountPersons } from '../../engine/objects/person-store.ts';
+import { type Actor, type PersonId, type Right, systemActor } from '../../engine/objects/types.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalGate, soleWaitMs } from './approve.ts';
 import { type ApprovalGate, freshMs } from './types.ts';

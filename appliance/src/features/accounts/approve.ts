@@ -2,8 +2,7 @@
 // and `assertMayApprove` is called when somebody says yes; no feature compares actors itself, and a new act gets a row in
 // `twoPersonActs` (types.ts) and a scenario (test/architecture/two-persons.test.ts, appliance/src/features/accounts/two-persons.test.ts).
 
-import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
+import type { EventService } from '../../engine/events/service.ts';
 import {
   type AccountPersons,
   type Actor,
@@ -14,7 +13,8 @@ import {
   type Right,
   requireRight,
   unitePersons,
-} from '../objects/types.ts';
+} from '../../engine/objects/types.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import {
   type Act,

@@ -2,8 +2,8 @@
 // person at a site may go on alone. An account that could within the last 30 days counts, so that whoever disables a
 // colleague gains nothing at once.
 
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import type { Body, Right } from '../objects/types.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { Body, Right } from '../../engine/objects/types.ts';
 
 const lookBackMs = 30 * 86_400_000;
 const maxAccounts = 10_000;

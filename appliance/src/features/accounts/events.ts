@@ -1,4 +1,4 @@
-import { defineEvents } from '../events/types.ts';
+import { defineEvents } from '../../engine/events/types.ts';
 
 export const accountEvents = defineEvents({
   /** A request of somebody known, or a form, that was refused; the address without its parts. */

@@ -1,6 +1,6 @@
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, type Body, hasRight, type Right } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, type Body, hasRight, type Right } from '../objects/types.ts';
 import { isRight } from './types.ts';
 
 // Whoever may write accounts must not give away, to others or to themselves, what they do not hold.

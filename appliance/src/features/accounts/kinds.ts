@@ -1,5 +1,5 @@
+import { defineKinds } from '../../engine/objects/types.ts';
 import { isAddressRange } from '../../platform/address-ranges.ts';
-import { defineKinds } from '../objects/types.ts';
 
 export const accountKinds = defineKinds({
   account: {

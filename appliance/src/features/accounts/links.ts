@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 
 // Links that set a password once are tokens with the purpose `first`; only the SHA-256 of the secret is kept. Looking at
 // one changes nothing, so that a preview or a reload does not use it up.

@@ -1,8 +1,8 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password } from '../../../test/support/console.ts';
+import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Actor, type Right, systemActor } from '../objects/types.ts';
 import { managedObjects } from './managed-objects.ts';
 import type { ManagedObjects } from './types.ts';
 

@@ -1,6 +1,4 @@
-import { AppError, invalid } from '../../platform/errors.ts';
-import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
-import type { ObjectService } from '../objects/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
   type Body,
@@ -9,7 +7,9 @@ import {
   type Right,
   type SettingValue,
   systemActor,
-} from '../objects/types.ts';
+} from '../../engine/objects/types.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import { rightsOf, rightsOfRole } from './rights.ts';
 import type { AccountService } from './service.ts';

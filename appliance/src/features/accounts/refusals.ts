@@ -1,7 +1,7 @@
 import type { EventName } from '../../all-events.ts';
+import type { EventService, NewEvent } from '../../engine/events/service.ts';
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { networkOf } from '../../platform/network.ts';
-import type { EventService, NewEvent } from '../events/service.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
 
 // Refusals in the journal. A refusal is told when it first comes; what repeats within a while is counted and told once,
 // with its number. So the chain, which is never trimmed, grows with the number of kinds of refusals and not with their

@@ -1,5 +1,5 @@
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor, Body, Obj, Right } from '../objects/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Actor, Body, Obj, Right } from '../../engine/objects/types.ts';
 import { isRight } from './types.ts';
 
 /** Id of the built-in role with every right. */

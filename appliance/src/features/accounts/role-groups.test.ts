@@ -2,8 +2,8 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../../../test/support/api-site.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { apiApp } from '../api/app.ts';
-import { systemActor } from '../objects/types.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { apiApp } from '../../server/api/app.ts';
 
 // Rights within groups are not told apart yet: a role that is limited to some would grant nothing, so none is made.
 

@@ -4,8 +4,8 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../../../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
-import { apiApp } from '../api/app.ts';
-import { type Actor, type Right, type Setting, type SettingValue, systemActor } from '../objects/types.ts';
+import { type Actor, type Right, type Setting, type SettingValue, systemActor } from '../../engine/objects/types.ts';
+import { apiApp } from '../../server/api/app.ts';
 import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
 

@@ -1,6 +1,5 @@
-import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
   actorRef,
@@ -8,7 +7,8 @@ import {
   type SettingValue,
   type WriteGuard,
   type WriteOptions,
-} from '../objects/types.ts';
+} from '../../engine/objects/types.ts';
+import { AppError } from '../../platform/errors.ts';
 import { type ApprovalGate, assertFresh } from './types.ts';
 import type { WaitingChanges } from './waiting-change.ts';
 

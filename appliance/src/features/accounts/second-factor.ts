@@ -1,8 +1,8 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { Actor, Body, Right } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import type { Actor, Body, Right } from '../objects/types.ts';
 import type { Passwords } from './password.ts';
 import type { AccountStore } from './store.ts';
 import { matchTotp, newRecoveryCodes, newTotpSecret, recoveryCode } from './totp.ts';

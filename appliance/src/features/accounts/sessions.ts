@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, hasRight, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, hasRight, requireRight } from '../objects/types.ts';
 import type { KnownBrowsers } from './known-browser.ts';
 import { rightsOf } from './rights.ts';
 import type { AccountStore } from './store.ts';

@@ -1,5 +1,5 @@
+import type { PersonId } from '../../engine/objects/types.ts';
 import type { Database } from '../../platform/database.ts';
-import type { PersonId } from '../objects/types.ts';
 import type { Touch } from './types.ts';
 
 // Who made, promoted or reset an account alone: such a person stands behind the account (objects/person-store.ts reads the rows), since

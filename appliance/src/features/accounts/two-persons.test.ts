@@ -2,7 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
-import { type Actor, type Right, systemActor } from '../objects/types.ts';
+import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
 import { type TwoPersonAct, twoPersonActs } from './types.ts';
 
 // Every act that takes two persons, by everybody who is not a second one. The same at the doors of a running server: test/integration/two-persons.test.ts.

@@ -6,7 +6,6 @@
 // taken away is gone at once. An API token acts for an account and may be limited further, never widened. A wrong name,
 // a wrong password and a disabled account look the same from outside, in words and in time.
 
-import { AppError, type AppErrorCode } from '../../platform/errors.ts';
 import {
   type AccountPersons,
   type Actor,
@@ -15,7 +14,8 @@ import {
   type Obj,
   type PersonId,
   type Right,
-} from '../objects/types.ts';
+} from '../../engine/objects/types.ts';
+import { AppError, type AppErrorCode } from '../../platform/errors.ts';
 
 /** Who made, promoted or reset an account alone, since when, and when its owner was told. */
 export type Touch = { person: PersonId; at: number; toldAt: number | null };

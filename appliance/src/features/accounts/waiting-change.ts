@@ -1,6 +1,5 @@
-import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
   actorRef,
@@ -9,7 +8,8 @@ import {
   type PersonId,
   readPersons,
   storedPersons,
-} from '../objects/types.ts';
+} from '../../engine/objects/types.ts';
+import { AppError } from '../../platform/errors.ts';
 import { rightsOf } from './rights.ts';
 import type { ApprovalGate } from './types.ts';
 

@@ -1,7 +1,7 @@
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
 import type { CaService } from '../ca/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
 import { kitFor } from './kit.ts';
 import { caFingerprint, fingerprintOf, makeToken, serverAddresses } from './token.ts';
 import type { Kit, KitInput, TokenWishes } from './types.ts';

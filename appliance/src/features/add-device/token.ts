@@ -2,13 +2,13 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import { basicHash } from '../../platform/http/basic.ts';
 import type { CaService } from '../ca/types.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, requireRight } from '../objects/types.ts';
 import type { TokenWishes } from './types.ts';
 
 /** Makes an enrolment token; its secret is nowhere else than in the answer. */

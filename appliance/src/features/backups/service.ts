@@ -3,10 +3,10 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { EventService } from '../../engine/events/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { EventService } from '../events/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 
 export type KnownBackup = {
   /** From when on nothing of the database got in, ms; names the backup. */

@@ -1,5 +1,5 @@
-import type { InventoryService } from '../inventory/service.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import type { DeviationRow } from './deviation-store.ts';
 import { mergeAcceptance } from './expected.ts';
 import type { AcceptanceRow, BaselineStore, SidesRow } from './store.ts';

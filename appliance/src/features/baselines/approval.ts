@@ -1,9 +1,9 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, type Body, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { type FieldErrors, invalid } from '../../platform/errors.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, type Body, requireRight } from '../objects/types.ts';
 import { toBaseline } from './chain.ts';
 import { contentColumns } from './expected.ts';
 import type { BaselineStore } from './store.ts';

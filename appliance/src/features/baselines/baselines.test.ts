@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
-import { type Right, systemActor } from '../objects/types.ts';
+import { type Right, systemActor } from '../../engine/objects/types.ts';
 import type { BaselineService } from './service.ts';
 
 const day = 86_400_000;

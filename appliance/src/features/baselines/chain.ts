@@ -1,5 +1,5 @@
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Device } from '../devices/types.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { type Baseline, deviceBaselineId, groupBaselineId } from './types.ts';
 
 const texts = (value: unknown): string[] => (Array.isArray(value) ? value.map(String) : []);

@@ -1,9 +1,9 @@
 import { globOf } from '@sallyport/bundle-tools/platform/glob';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { Difference } from '../../engine/inventory/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Device } from '../devices/types.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { Difference } from '../inventory/types.ts';
-import type { ObjectService } from '../objects/service.ts';
 import { baselinesOf } from './chain.ts';
 import type { DeviationRow, DeviationStore, NewDeviation } from './deviation-store.ts';
 import { contentSnapshot, expectedOf, sameSides, sidesRow, withoutFree } from './expected.ts';

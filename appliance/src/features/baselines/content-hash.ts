@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
-import type { InventoryService } from '../inventory/service.ts';
-import type { Snapshot } from '../inventory/types.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { Snapshot } from '../../engine/inventory/types.ts';
 import { contentSnapshot } from './expected.ts';
 import type { BaselineStore } from './store.ts';
 

@@ -1,4 +1,4 @@
-import type { InventoryService } from '../inventory/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { DeviationRow } from './deviation-store.ts';
 import type { AcceptanceRow, BaselineStore } from './store.ts';
 import type { Acceptance, Deviation } from './types.ts';

@@ -2,8 +2,8 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
-import { systemActor } from '../objects/types.ts';
 import type { BaselineEdit } from './types.ts';
 
 let site: Console;

@@ -1,12 +1,12 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { Snapshot, SnapshotRow } from '../../engine/inventory/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { Snapshot, SnapshotRow } from '../inventory/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, requireRight } from '../objects/types.ts';
 import { toBaseline } from './chain.ts';
 import { contentColumns, contentSnapshot } from './expected.ts';
 import type { BaselineStore } from './store.ts';

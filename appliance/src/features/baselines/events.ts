@@ -1,4 +1,4 @@
-import { defineEvents } from '../events/types.ts';
+import { defineEvents } from '../../engine/events/types.ts';
 
 export const baselineEvents = defineEvents({
   /** Who accepted how many deviations of which baseline; its revision has the rest. */

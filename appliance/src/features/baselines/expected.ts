@@ -1,5 +1,5 @@
+import type { Difference, Side, Snapshot, SnapshotRow } from '../../engine/inventory/types.ts';
 import { packIds, unpackIds } from '../../platform/packed-ids.ts';
-import type { Difference, Side, Snapshot, SnapshotRow } from '../inventory/types.ts';
 import type { AcceptanceRow, ContentRow, SidesRow } from './store.ts';
 
 // What a device is expected to hold: the content of an approval, changed by what was accepted since.

@@ -10,7 +10,7 @@
 // what is expected. The law: the open deviations of a device are what its sections hold more, less or otherwise than is
 // expected. A group's baseline says what all have; what is accepted for a whole group may be there or not.
 
-import type { Change, Difference } from '../inventory/types.ts';
+import type { Change, Difference } from '../../engine/inventory/types.ts';
 
 type BaselineScope = 'device' | 'group';
 

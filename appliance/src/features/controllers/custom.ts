@@ -1,5 +1,5 @@
-import type { ObjectService } from '../objects/service.ts';
-import type { Body } from '../objects/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Body } from '../../engine/objects/types.ts';
 import { type CustomField, customOf } from './types.ts';
 
 // Fields of the site's own in the records of controllers: declared as objects of the kind controller-field, filled in in controller-record.

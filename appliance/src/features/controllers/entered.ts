@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
-import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body } from '../objects/types.ts';
+import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, type Body } from '../../engine/objects/types.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { EnteredMerger } from './merge.ts';
 import { normalise } from './normalise.ts';

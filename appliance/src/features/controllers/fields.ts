@@ -1,4 +1,4 @@
-import type { FactCollection } from '../inventory/types.ts';
+import type { FactCollection } from '../../engine/inventory/types.ts';
 import type { FieldTable, PartSort } from './types.ts';
 
 /** Names under which sources say what the record has on two sides: which side it is, the method says. */

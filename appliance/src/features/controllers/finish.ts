@@ -1,5 +1,5 @@
-import type { EventService } from '../events/service.ts';
-import { actorRef } from '../objects/types.ts';
+import type { EventService } from '../../engine/events/service.ts';
+import { actorRef } from '../../engine/objects/types.ts';
 import { driftOf } from './drift.ts';
 import { partsOf } from './parts.ts';
 import type { RecordState } from './record-state.ts';

@@ -1,4 +1,4 @@
-import { defineKinds } from '../objects/types.ts';
+import { defineKinds } from '../../engine/objects/types.ts';
 
 export const controllerKinds = defineKinds({
   /** P3: whether a controller should be there; its key is the controller's public id. Without one, where it came from says so. */

@@ -1,5 +1,5 @@
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
 import { type Key, type KeyKind, strengthOf } from './keys.ts';
 import type { MergeRow, MergeStore, PairRow } from './merge-store.ts';
 import { keysByReading, type RecordState } from './record-state.ts';

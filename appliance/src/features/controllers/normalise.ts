@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { FactField } from '../inventory/types.ts';
+import type { FactField } from '../../engine/inventory/types.ts';
 
 // What is kept of what was received (OT F6, F10). Each form has one rule; all of them have one number, which every fact
 // names, so that facts can be worked out again when a rule changes. Texts of devices are hostile: capped, without control

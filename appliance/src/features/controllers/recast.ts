@@ -1,4 +1,4 @@
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { MergeStore } from './merge-store.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { ControllerMaps } from './maps.ts';
 import { normaliserVersion } from './normalise.ts';
 import { factsAgain, type NewFact } from './reading-facts.ts';

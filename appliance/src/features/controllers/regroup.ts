@@ -1,4 +1,4 @@
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { type Key, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
 import { keysByReading } from './record-state.ts';

@@ -1,11 +1,18 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { FactCollection } from '../../engine/inventory/types.ts';
+import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
+import {
+  type Actor,
+  actorRef,
+  type Body,
+  requireRight,
+  systemActor,
+  type Written,
+} from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
-import type { EventService } from '../events/service.ts';
-import type { FactCollection } from '../inventory/types.ts';
-import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, type Body, requireRight, systemActor, type Written } from '../objects/types.ts';
 import { customFaulty, customFields, recordsWith } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';

@@ -1,4 +1,4 @@
-import { defineSettings } from '../objects/types.ts';
+import { defineSettings } from '../../engine/objects/types.ts';
 
 export const controllerSettings = defineSettings({
   'controllers.idle-days': {

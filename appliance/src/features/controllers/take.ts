@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
 import { partsOf } from './parts.ts';

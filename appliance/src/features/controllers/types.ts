@@ -1,6 +1,6 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
-import type { FactCollection, FactField, FactPart } from '../inventory/types.ts';
-import type { Actor, Body } from '../objects/types.ts';
+import type { FactCollection, FactField, FactPart } from '../../engine/inventory/types.ts';
+import type { Actor, Body } from '../../engine/objects/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
 // Facts are appended; the record shows the winner and, on request, the losers and the rule that chose. What is observed and

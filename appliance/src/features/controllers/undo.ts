@@ -1,5 +1,5 @@
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
 import type { Recast, Recasting } from './recast.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';

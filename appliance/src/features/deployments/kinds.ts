@@ -1,4 +1,4 @@
-import { defineKinds } from '../objects/types.ts';
+import { defineKinds } from '../../engine/objects/types.ts';
 
 export const deploymentKinds = defineKinds({
   deployment: {

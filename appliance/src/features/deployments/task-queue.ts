@@ -1,10 +1,10 @@
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { installSet } from '@sallyport/bundle-tools/updates/install-set';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { TaskFile, TaskStore } from './store.ts';
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
-import type { Actor } from '../objects/types.ts';
 import { deviceTaskService } from './service.ts';
 import type { Ask } from './types.ts';
 

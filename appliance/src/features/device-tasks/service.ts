@@ -3,15 +3,15 @@ import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device
 import { redactedTail } from '@sallyport/bundle-tools/protocol/redact';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
 import {
   type Ask,

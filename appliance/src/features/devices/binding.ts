@@ -1,6 +1,6 @@
+import type { EventService } from '../../engine/events/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
 import type { AuthRow, CertificateStore } from './certificate-store.ts';
 import type { DoorStore } from './door-store.ts';
 import type { LastSeen } from './last-seen.ts';

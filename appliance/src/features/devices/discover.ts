@@ -1,6 +1,6 @@
+import type { EventService } from '../../engine/events/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { cleanAddress } from '../../platform/network.ts';
-import type { EventService } from '../events/service.ts';
 import { cleanNames, type HintStore } from './hint-store.ts';
 import { sameUuid, toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';

@@ -1,5 +1,5 @@
+import type { Door } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
-import type { Door } from '../inventory/types.ts';
 import type { DeviceDoor, DeviceState, DoorCaller, DoorState } from './types.ts';
 
 type Row = {

@@ -1,9 +1,9 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, systemActor } from '../objects/types.ts';
 import type { DoorStore } from './door-store.ts';
 import type { HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';

@@ -1,9 +1,9 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { type NumberSet, setOf } from '../../platform/number-set.ts';
 import type { Personal } from '../../platform/personal.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { deviceFacets } from './facet-store.ts';
 import type { FilterSources } from './list-filter.ts';

@@ -1,8 +1,8 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, requireRight, systemActor } from '../objects/types.ts';
 import { forgetQueries } from './forget-queries.ts';
 import { mergeStore } from './merge-store.ts';
 import { type RemoveRows, rowRemover } from './moved-row-store.ts';

@@ -1,6 +1,6 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { SectionRowOf } from '../../engine/inventory/service.ts';
 import { cleanAddress } from '../../platform/network.ts';
-import type { EventService } from '../events/service.ts';
-import type { SectionRowOf } from '../inventory/service.ts';
 import type { HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';
 import { contradictsOwnKey } from './match.ts';

@@ -1,4 +1,4 @@
-import { defineKinds } from '../objects/types.ts';
+import { defineKinds } from '../../engine/objects/types.ts';
 
 export const deviceKinds = defineKinds({
   /** What administrators say about a device; its key is the device's public id. */

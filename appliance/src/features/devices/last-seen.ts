@@ -1,5 +1,5 @@
+import type { Door } from '../../engine/inventory/types.ts';
 import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
-import type { Door } from '../inventory/types.ts';
 import type { DoorSeen, DoorStore } from './door-store.ts';
 import type { DeviceStore, Seen } from './store.ts';
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
-import { systemActor } from '../objects/types.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { filterSources } from './filter-queries.ts';
 import { deviceList } from './list-queries.ts';
 import { type Contact, contacts, type DeviceFilter, type DeviceKind, type DeviceState, deviceSorts } from './types.ts';

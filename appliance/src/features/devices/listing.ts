@@ -1,5 +1,5 @@
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DeviceService } from './service.ts';
 import type { DeviceKind, DeviceState } from './types.ts';
 

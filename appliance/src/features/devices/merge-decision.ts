@@ -1,5 +1,5 @@
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 
 // What administrators said about both records: what was said about the kept one stands, and what was said only about the
 // other one is said about it from now on; of lists (tags by hand) it has both.

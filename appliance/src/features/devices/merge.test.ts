@@ -5,8 +5,8 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import type { Door } from '../../engine/inventory/types.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
-import type { Door } from '../inventory/types.ts';
 import { type Device, newTokenSecret, tokenHash } from './types.ts';
 
 type Site = Awaited<ReturnType<typeof openAppliance>>;

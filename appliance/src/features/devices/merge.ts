@@ -1,9 +1,9 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { Door, InventoryTransfer } from '../../engine/inventory/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { Door, InventoryTransfer } from '../inventory/types.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { sameUuid } from './identity.ts';
 import {
   type MergedDecision,

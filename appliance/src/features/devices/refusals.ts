@@ -1,6 +1,6 @@
+import type { EventService } from '../../engine/events/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
-import type { EventService } from '../events/service.ts';
 
 // One refusal for all failures of authentication: the caller learns nothing about which part was wrong. The event has the
 // reason; a flood of refusals becomes one event per address and reason in ten minutes.

@@ -3,9 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb } from '../../../test/support/site.ts';
-import { readReport, readSection, type Work, writeWork } from '../../intake/work.ts';
 import { immediate } from '../../platform/database.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
+import { readReport, readSection, type Work, writeWork } from '../../server/intake/work.ts';
 import { newTokenSecret, tokenHash } from './types.ts';
 
 // Two processes over one data directory: while a report of the one is read, a command in the other merges its device, takes

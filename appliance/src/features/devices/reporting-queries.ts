@@ -1,6 +1,6 @@
+import type { Door } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { Door } from '../inventory/types.ts';
 
 // Between the first look at who speaks and the moment when what he said is written, another process may have merged the
 // record, taken a merge back, revoked or forgotten it. What is written then must not belong to a device that is no more.

@@ -1,5 +1,5 @@
+import type { Door } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
-import type { Door } from '../inventory/types.ts';
 import { swappedUuid } from './identity.ts';
 import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
 

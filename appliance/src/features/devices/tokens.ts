@@ -1,6 +1,6 @@
+import type { Door } from '../../engine/inventory/types.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { addressRanges } from '../../platform/address-ranges.ts';
-import type { Door } from '../inventory/types.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
 import { type EnrolmentToken, type TokenPurpose, tokenHash } from './types.ts';
 
 // Enrolment tokens are objects of the kind `token`; only the SHA-256 of the secret is kept. The secret has 256 random

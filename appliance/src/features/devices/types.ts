@@ -12,7 +12,7 @@
 
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import type { Door } from '../inventory/types.ts';
+import type { Door } from '../../engine/inventory/types.ts';
 
 export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
 

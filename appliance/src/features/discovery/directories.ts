@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import type { Outbound } from '../../platform/connect.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
 import type { DirectoryContent } from './directory-tree.ts';
 import { directoryTree } from './directory-tree.ts';
 import { readLdif } from './ldif.ts';

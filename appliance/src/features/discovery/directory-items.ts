@@ -1,4 +1,4 @@
-import type { Item } from '../inventory/types.ts';
+import type { Item } from '../../engine/inventory/types.ts';
 import {
   bytesOf,
   classesOf,

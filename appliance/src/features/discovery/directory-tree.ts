@@ -1,4 +1,4 @@
-import type { Item } from '../inventory/types.ts';
+import type { Item } from '../../engine/inventory/types.ts';
 import { type DirectoryEntry, domainOf, integerOf, parseDn, sameDn } from './directory-entry.ts';
 import {
   computerOf,

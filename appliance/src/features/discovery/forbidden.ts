@@ -1,9 +1,9 @@
 import { type AddressSet, addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { controllersInPolicy } from '@sallyport/bundle-tools/protocol/policy';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Forbidden, ForbiddenBecause } from '../../platform/connect.ts';
 import { changeStamp, type Database } from '../../platform/database.ts';
 import type { AddressRange } from '../../platform/ipv4-range.ts';
-import type { ObjectService } from '../objects/service.ts';
 import { allOf, rangeKind } from './targets.ts';
 
 // Where controllers are: every address in the record of controllers and of their modules and interfaces, configured or

@@ -2,10 +2,10 @@ import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
-import { inlineIntake } from '../../intake/inline.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
-import { inventoryName } from '../agent-api/osquery/names.ts';
-import { systemActor } from '../objects/types.ts';
+import { inlineIntake } from '../../server/intake/inline.ts';
+import { inventoryName } from '../agents/osquery/names.ts';
 
 let site: ApiSite;
 beforeAll(async () => {

@@ -1,4 +1,4 @@
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 
 const types: readonly Actor['type'][] = ['account', 'token', 'device', 'system', 'cli'];
 

@@ -1,5 +1,5 @@
-import type { InventoryService } from '../inventory/service.ts';
-import type { SectionChanged } from '../inventory/types.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { SectionChanged } from '../../engine/inventory/types.ts';
 import type { DiscoveryService } from './service.ts';
 import { neighboursOf } from './types.ts';
 

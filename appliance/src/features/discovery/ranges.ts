@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, authorsOf, requireRight, sinceApproved } from '../../engine/objects/types.ts';
 import type { Outbound, ProbeAnswer } from '../../platform/connect.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { addressesOf, rangeOf } from '../../platform/ipv4-range.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
-import type { EventService } from '../events/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import { type Actor, actorRef, authorsOf, requireRight, sinceApproved } from '../objects/types.ts';
 import type { ForbiddenAddresses } from './forbidden.ts';
 import type { DiscoveryRecorder } from './recorder.ts';
 import { type Answered, scanAddresses } from './scan.ts';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { Item, SectionRow } from '../../engine/inventory/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { Item, SectionRow } from '../inventory/types.ts';
 import type { Method, Seen } from './types.ts';
 
 const batch = 100;

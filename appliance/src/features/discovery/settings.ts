@@ -1,4 +1,4 @@
-import { defineSettings } from '../objects/types.ts';
+import { defineSettings } from '../../engine/objects/types.ts';
 
 export const discoverySettings = defineSettings({
   'devices.scan-second-person': { type: 'boolean', safety: true, default: true, area: 'devices' },

@@ -1,7 +1,7 @@
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Body, Obj } from '../../engine/objects/types.ts';
 import type { NamedTarget, Proof } from '../../platform/connect.ts';
 import { isInside, parseRange } from '../../platform/ipv4-range.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Body, Obj } from '../objects/types.ts';
 import { type DirectorySource, defaultFilters } from './poll-directory.ts';
 import { plainFingerprint } from './source-rules.ts';
 

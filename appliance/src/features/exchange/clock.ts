@@ -1,9 +1,9 @@
 import { readClock, suspectMs } from '@sallyport/bundle-tools/importer/clock';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { Actor } from '../objects/types.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { HeldRole } from './types.ts';

@@ -1,6 +1,6 @@
+import type { Actor } from '../../engine/objects/types.ts';
 import { rateMeter } from '../../platform/rate-meter.ts';
 import type { MediaService } from '../media/types.ts';
-import type { Actor } from '../objects/types.ts';
 import type { ExchangeService } from './service.ts';
 import type { ExportedRequest, ExportOutcome, ExportPayload, ExportProgressRow } from './types.ts';
 

@@ -5,9 +5,9 @@ import type { ImportVerdict, NewRoot } from '@sallyport/bundle-tools/importer/ve
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { describeMetadata } from '@sallyport/bundle-tools/trust/repository';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
+import type { EventService } from '../../engine/events/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
-import type { EventService } from '../events/service.ts';
-import type { Actor } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { believedMs } from './clock.ts';

@@ -1,8 +1,8 @@
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { FieldValue, InventoryRow } from '../../engine/inventory/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 import type { Device } from '../devices/types.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { FieldValue, InventoryRow } from '../inventory/types.ts';
-import type { ObjectService } from '../objects/service.ts';
 import type { IdentityValue } from './counter-proof.ts';
 import type { IdentityKind } from './types.ts';
 

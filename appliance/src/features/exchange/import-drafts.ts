@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { MediaService } from '../media/types.ts';
-import { type Actor, actorRef } from '../objects/types.ts';
 import type { ImportDraftStore } from './import-draft-store.ts';
 import { toPayload } from './import-job.ts';
 import { type ImportDraft, type ImportDrafts, type ImportPayload, importJobKind } from './types.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { estimateOf } from '../console/import-view.ts';
 import { runImportJob, toPayload } from './import-job.ts';
+import { estimateOf } from './import-view.ts';
 import type { ImportDraft, ImportProgressRow } from './types.ts';
 
 const actor = { type: 'account' as const, id: '1', label: 'a', rights: new Set(['all' as const]) };

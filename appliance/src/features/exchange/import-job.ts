@@ -1,7 +1,7 @@
 import { addAbortListener } from 'node:events';
+import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { rateMeter } from '../../platform/rate-meter.ts';
-import type { Actor } from '../objects/types.ts';
 import type { ImportDraftStore } from './import-draft-store.ts';
 import type { ExchangeService } from './service.ts';
 import { type ImportPayload, type ImportProgressRow, type ImportReport, type ImportResult, inBytes } from './types.ts';

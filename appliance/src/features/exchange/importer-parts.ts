@@ -1,4 +1,4 @@
-import type { StoreService } from '../store/service.ts';
+import type { StoreService } from '../../engine/store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { FlipParts, ReceiptContext } from './flip.ts';
 import type { SiteKeys } from './keys.ts';

@@ -1,8 +1,8 @@
 import { hasDigest, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Actor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
-import type { Actor } from '../objects/types.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
 import { custodyReader } from './custody.ts';

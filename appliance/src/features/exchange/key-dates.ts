@@ -1,6 +1,6 @@
 import { daysUntil } from '@sallyport/bundle-tools/host/lifetimes';
 import { type DrawnRole, rolesInFiles } from '@sallyport/bundle-tools/host/trust-drawing';
-import type { EventService } from '../events/service.ts';
+import type { EventService } from '../../engine/events/service.ts';
 import type { ExchangeStore } from './store.ts';
 import type { TrustRole } from './types.ts';
 

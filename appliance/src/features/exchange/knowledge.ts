@@ -1,4 +1,4 @@
-import type { EventService } from '../events/service.ts';
+import type { EventService } from '../../engine/events/service.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
 import type { ExchangeStore } from './store.ts';
 

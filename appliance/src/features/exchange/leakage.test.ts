@@ -5,8 +5,8 @@ import type { TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { loadAllDeclarations } from '../../all-declarations.ts';
+import type { Collection, Field } from '../../engine/inventory/types.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
-import type { Collection, Field } from '../inventory/types.ts';
 
 // A marker in every field of every collection, in the device's own row, in what administrators write. The host opens the
 // sealed request and looks for each; only what a declaration names may be there. A request also holds digests, a nonce and

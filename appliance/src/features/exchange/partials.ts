@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { dropPartial, partialPath } from '@sallyport/bundle-tools/importer/partial';
+import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { StoreService } from '../store/service.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
 // Large and cut objects are kept in part over several imports (bundle format, D3). The folder is bounded: what the store

@@ -1,7 +1,7 @@
 import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
 import { signReceipt } from '@sallyport/bundle-tools/documents/receipt';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { SiteKeys } from './keys.ts';
 import type { ExchangeStore } from './store.ts';
 

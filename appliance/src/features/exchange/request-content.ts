@@ -1,7 +1,7 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
-import type { InventoryService, RowOf, SectionRowOf } from '../inventory/service.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
 // leaves what its declarations name, and nothing else is read here.

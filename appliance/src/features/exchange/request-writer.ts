@@ -9,10 +9,10 @@ import { dropHidden, onMedium, writeHidden } from '@sallyport/bundle-tools/media
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
+import type { EventService } from '../../engine/events/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { EventService } from '../events/service.ts';
-import type { Actor } from '../objects/types.ts';
 import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';

@@ -1,8 +1,8 @@
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Actor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { Actor } from '../objects/types.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, readInventoryFile, readUpdates, sizesOf } from './catalog.ts';
 import { takeImportLock } from './import-lock.ts';

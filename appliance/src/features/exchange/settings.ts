@@ -1,4 +1,4 @@
-import { defineSettings } from '../objects/types.ts';
+import { defineSettings } from '../../engine/objects/types.ts';
 
 export const exchangeSettings = defineSettings({
   // A longer limit or grace makes old knowledge pass for good.

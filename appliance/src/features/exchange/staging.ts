@@ -2,8 +2,8 @@ import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { StoreService } from '../store/service.ts';
 
 // Each import works in a folder of its own under staging/. What verified there is moved into the store even when the
 // bundle is refused, so that the next try does not read it again.

@@ -6,7 +6,7 @@
 
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
-import type { Actor, Right } from '../objects/types.ts';
+import type { Actor, Right } from '../../engine/objects/types.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
@@ -287,3 +287,36 @@ export type ExportPayload = {
 export type ExportProgressRow = ExportReport & { bytesPerSecond?: number; leftMs?: number };
 
 export type ExportOutcome = Pick<ExportedRequest, 'number' | 'sizeBytes' | 'readBack'>;
+
+export type WrittenRequest = {
+  number: number;
+  requestId: string;
+  createdAt: string;
+  sizeBytes: number;
+  wants: number;
+  file: string;
+  closedAt: string | null;
+  closedBy: string | null;
+  lastReceipt: number;
+  /** `type:id`. */
+  writtenBy: string;
+};
+
+export type ReceiptOfBundle = { number: number; createdAt: string; result: string; seq: number | null };
+
+export type WrittenCard = { number: number; createdAt: string; digest: string; envelope: Buffer };
+
+/** Read model of pages that join parts of the exchange. */
+export type ConsoleQueries = {
+  /** Newest first. */
+  requests(limit: number): WrittenRequest[];
+  firstRequest(): Pick<WrittenRequest, 'number' | 'createdAt' | 'writtenBy'> | undefined;
+  requestNumber(requestId: string): number | undefined;
+  /** What a request asked for; nothing when there is none of that number. */
+  requestWants(number: number): { kind: string; id: string }[];
+  /** The first request that carried a receipt away. */
+  leftWith(receipt: number): number | undefined;
+  receiptOfBundle(bundleId: string): ReceiptOfBundle | undefined;
+  feeds(): number;
+  card(): WrittenCard | undefined;
+};

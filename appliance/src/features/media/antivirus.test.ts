@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { packageBytes, sha256 } from '../../../test/support/catalog.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
-import { systemActor } from '../objects/types.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 
 // Imports past a real ClamAV, with a definition of our own.
 

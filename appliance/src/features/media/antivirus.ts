@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { scanFiles } from '@sallyport/bundle-tools/media/scan';
 import type { ScanEngine, ScanReport } from '@sallyport/bundle-tools/media/scan-types';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Database } from '../../platform/database.ts';
-import type { EventService } from '../events/service.ts';
 import type { ScanObjects } from '../exchange/types.ts';
-import type { ObjectService } from '../objects/service.ts';
 import { scannedStore } from './scanned-store.ts';
 
 const clamscan = '/usr/bin/clamscan';

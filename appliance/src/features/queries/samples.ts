@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import { actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
-import type { EventService } from '../events/service.ts';
-import { actorRef, requireRight } from '../objects/types.ts';
 import { carveQuery } from './osquery-queries.ts';
 import { type SampleRow, sampleStore } from './sample-store.ts';
 import { largestSampleBytes, type Sample, type SampleService } from './types.ts';

@@ -1,11 +1,11 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { EventService } from '../events/service.ts';
-import { type Actor, actorRef, requireRight } from '../objects/types.ts';
 import { sqlGuard } from './sql-guard.ts';
 import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
 import {

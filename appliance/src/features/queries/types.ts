@@ -7,7 +7,7 @@
 // A sample is one file of one device. One person asks for it, a second one approves it, and only then the device is told;
 // what it may send is bounded by the approval and bound to it.
 
-import type { Actor } from '../objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 

@@ -1,7 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import type { EventService } from '../events/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Vocabulary } from './condition/types.ts';
 import { planMoves } from './moving.ts';

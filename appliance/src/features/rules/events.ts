@@ -1,4 +1,4 @@
-import { defineEvents } from '../events/types.ts';
+import { defineEvents } from '../../engine/events/types.ts';
 
 export const ruleEvents = defineEvents({
   'device-moved': {

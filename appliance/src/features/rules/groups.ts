@@ -1,4 +1,4 @@
-import type { ObjectService } from '../objects/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
 
 export type GroupTree = {
   /** The id of a group by its id or its name; undefined when there is none or several have the name. */

@@ -1,4 +1,4 @@
-import { defineKinds } from '../objects/types.ts';
+import { defineKinds } from '../../engine/objects/types.ts';
 
 export const ruleKinds = defineKinds({
   /** Moves the devices that fit a condition into a group; the first rule by priority that fits a device decides. */

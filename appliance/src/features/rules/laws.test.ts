@@ -12,7 +12,7 @@ import {
   recordOf,
 } from '../../../test/support/rules/fleet.ts';
 import { plainFits } from '../../../test/support/rules/plain.ts';
-import { systemActor } from '../objects/types.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { printCondition } from './condition/print.ts';
 import type { Condition } from './condition/types.ts';
 import { ruleService } from './service.ts';

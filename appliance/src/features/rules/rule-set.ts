@@ -1,6 +1,6 @@
 import type { Level, Said } from '@sallyport/ui/model';
-import type { ObjectService } from '../objects/service.ts';
-import type { Obj } from '../objects/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Obj } from '../../engine/objects/types.ts';
 import { parseCondition } from './condition/parse.ts';
 import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
 import { type GroupTree, groupTree } from './groups.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
-import { systemActor } from '../objects/types.ts';
+import { systemActor } from '../../engine/objects/types.ts';
 import { ruleService } from './service.ts';
 
 const hourMs = 3_600_000;

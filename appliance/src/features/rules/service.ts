@@ -1,8 +1,8 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { FurtherRule, ObjectService } from '../objects/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type RuleEngine, ruleEngine } from './engine.ts';
 import { vocabularyOf } from './field-queries.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { makeGroups } from '../../../test/support/rules/fleet.ts';
-import { type Body, systemActor } from '../objects/types.ts';
+import { type Body, systemActor } from '../../engine/objects/types.ts';
 import { ruleService } from './service.ts';
 import { levels } from './types.ts';
 

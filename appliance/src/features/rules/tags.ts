@@ -1,7 +1,7 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, requireRight } from '../objects/types.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { RuleStore } from './store.ts';
 

@@ -1,7 +1,7 @@
 import type { Said } from '@sallyport/ui/model';
+import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
+import type { Body } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
-import type { FurtherRule, ObjectService } from '../objects/service.ts';
-import type { Body } from '../objects/types.ts';
 import { parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
 import { ConditionFault, type Fault, type Vocabulary } from './condition/types.ts';

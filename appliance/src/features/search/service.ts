@@ -1,7 +1,7 @@
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import { type Actor, hasRight, type Right } from '../objects/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 

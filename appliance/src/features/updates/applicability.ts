@@ -1,6 +1,6 @@
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
-import type { InventoryService, ItemOf, SectionRowOf } from '../inventory/service.ts';
+import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { StoredUpdate } from './store.ts';
 
 // Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest

@@ -1,4 +1,4 @@
-import { defineKinds } from '../objects/types.ts';
+import { defineKinds } from '../../engine/objects/types.ts';
 
 export const updateKinds = defineKinds({
   /** Approval of an update; its key is the update's id. Supply and installation are derived. */

@@ -1,6 +1,6 @@
+import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { undoWitness } from '../../platform/undo-witness.ts';
-import type { InventoryService } from '../inventory/service.ts';
 import { applicability, type DevicePlatform, devicePlatform, installedOf } from './applicability.ts';
 import type { UpdateStore } from './store.ts';
 

@@ -1,7 +1,7 @@
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectService } from '../objects/service.ts';
-import type { StoreService } from '../store/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { StoreService } from '../../engine/store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type Decision, type FixNeeded, SEVERITIES, type SourceFix } from '../vulnerabilities/types.ts';
 import { allSoftware, applicability, type DevicePlatform, devicePlatform, type Needed } from './applicability.ts';

@@ -1,12 +1,12 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
+import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { anyOf, countOf, numbersOf, setOf } from '../../platform/number-set.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService } from '../inventory/service.ts';
-import type { ObjectOf, ObjectService } from '../objects/service.ts';
-import type { Actor } from '../objects/types.ts';
-import type { StoreService } from '../store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
 import { compare, type Entry, orderOf, updateCounts, updatePage } from './listing.ts';

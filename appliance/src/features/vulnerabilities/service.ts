@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
+import type { EventService } from '../../engine/events/service.ts';
+import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
+import type { SectionChanged } from '../../engine/inventory/types.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareSets, packLarge, someId, unpackIds } from '../../platform/id-set.ts';
 import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
-import type { EventService } from '../events/service.ts';
-import type { InventoryService, ItemOf, SectionRowOf } from '../inventory/service.ts';
-import type { SectionChanged } from '../inventory/types.ts';
 import { bearerStore } from './bearer-store.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { controllerKnowledge } from './csaf-queries.ts';

@@ -1,6 +1,7 @@
 // Everything that waits for a second person, of every two-person act, for whoever may see the act's kind. What waits lies
 // with its feature; `sources` (waiting-sources.ts) has one row per act, so a new act without one does not compile.
 
+import { type Actor, hasRight } from '../../engine/objects/types.ts';
 import {
   type Approvable,
   type ApprovalGate,
@@ -8,7 +9,6 @@ import {
   type TwoPersonAct,
   twoPersonActs,
 } from '../accounts/types.ts';
-import { type Actor, hasRight } from '../objects/types.ts';
 
 /** One thing that waits. */
 export type WaitingThing = {

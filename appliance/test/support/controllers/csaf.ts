@@ -5,7 +5,7 @@ import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
 import type { ControllerMatch } from '@sallyport/bundle-tools/controllers/match-types';
-import type { IndexBuilder } from '../../../src/features/controllers/findings/types.ts';
+import type { IndexBuilder } from '../../../src/features/controller-findings/types.ts';
 import type { FeedPart } from '../../../src/features/vulnerabilities/types.ts';
 
 /** A leaf of a test document: an order number, or only a name, and a version text. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import { type ControllerFindings, controllerFindings } from '../../../src/features/controllers/findings/service.ts';
-import type { Holding, IndexBuilder, Subject } from '../../../src/features/controllers/findings/types.ts';
+import { type ControllerFindings, controllerFindings } from '../../../src/features/controller-findings/service.ts';
+import type { Holding, IndexBuilder, Subject } from '../../../src/features/controller-findings/types.ts';
 import { controllerKnowledge } from '../../../src/features/vulnerabilities/csaf-queries.ts';
 import { buildSnapshot } from '../../../src/features/vulnerabilities/snapshot-build-store.ts';
 import { openEngines } from '../engines.ts';

@@ -2,12 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { identifyBy, planFor } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { introduce, signedIn, testGate } from '../../../../test/support/persons.ts';
-import { controllerViews, takeFound } from '../../../src/features/controllers/identify/record-views.ts';
-import {
-  type IdentificationService,
-  identificationService,
-} from '../../../src/features/controllers/identify/service.ts';
-import { type Actor, systemActor } from '../../../src/features/objects/types.ts';
+import { type Actor, systemActor } from '../../../src/engine/objects/types.ts';
+import { controllerViews, takeFound } from '../../../src/features/identification/record-views.ts';
+import { type IdentificationService, identificationService } from '../../../src/features/identification/service.ts';
 import { openAppliance } from '../appliance.ts';
 import { type ModbusManner, modbusDevice } from './modbus-device.ts';
 

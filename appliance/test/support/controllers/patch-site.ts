@@ -1,11 +1,11 @@
 import { generateSigningKey } from '@sallyport/bundle-tools/trust/keys';
 import { signedIn, testGate } from '../../../../test/support/persons.ts';
-import type { EvidenceSources } from '../../../src/features/controllers/patches/evidence-types.ts';
-import { type PatchService, patchService } from '../../../src/features/controllers/patches/service.ts';
-import type { ControllerView } from '../../../src/features/controllers/patches/types.ts';
-import type { Actor } from '../../../src/features/objects/types.ts';
-import { systemActor } from '../../../src/features/objects/types.ts';
-import { storeService } from '../../../src/features/store/service.ts';
+import type { Actor } from '../../../src/engine/objects/types.ts';
+import { systemActor } from '../../../src/engine/objects/types.ts';
+import { storeService } from '../../../src/engine/store/service.ts';
+import type { EvidenceSources } from '../../../src/features/patches/evidence-types.ts';
+import { type PatchService, patchService } from '../../../src/features/patches/service.ts';
+import type { ControllerView } from '../../../src/features/patches/types.ts';
 import { type Engines, openEngines } from '../engines.ts';
 
 export const dayMs = 86_400_000;

@@ -1,5 +1,5 @@
 import type { Appliance } from '../../../src/compose.ts';
-import { systemActor } from '../../../src/features/objects/types.ts';
+import { systemActor } from '../../../src/engine/objects/types.ts';
 import { csafAdvisory, csafPart } from './csaf.ts';
 
 /** Two controllers of one kind, one read and one only configured, and a document about them; matched. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { systemActor } from '../../../src/features/objects/types.ts';
+import { systemActor } from '../../../src/engine/objects/types.ts';
 import type { openAppliance } from '../appliance.ts';
 import { addDevices, reportSection } from '../fleet.ts';
 import { addresses, groups, names, packages, tags, vendors, versions } from './arbitrary.ts';

@@ -1,0 +1,117 @@
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Changes } from '@sallyport/ui/views/changes';
+import { type Context, Hono } from 'hono';
+import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
+import { AppError } from '../../platform/errors.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { listState, pageRows } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { changeRow } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import type { Change, ChangeQuery } from './types.ts';
+import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from './view.ts';
+
+const csvHead = [
+  'changes.at',
+  'events.device',
+  'changes.collection',
+  'changes.operation',
+  'changes.title',
+  'changes.before',
+  'changes.after',
+  'changes.door',
+];
+
+/** What changed on all devices; personal values are withheld. */
+export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory } = deps;
+  const collections = inventory.collections();
+  const filterNames = [...changeFilterNames, 'device'];
+
+  const queryOf = (c: Context<ConsoleEnv>): Omit<ChangeQuery, 'limit' | 'after'> => {
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, filterNames);
+    const [device] = filterValues(list, 'device');
+    return {
+      ...changeQueryOf(list, collections, actor),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
+    };
+  };
+
+  const named = (rows: readonly Change[]) => {
+    const references = model.references(rows.map(({ device }) => device));
+    return (row: Change) => references.get(row.device) ?? { id: String(row.device), name: `#${row.device}` };
+  };
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const rows = inventory.changes({
+      ...queryOf(c),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const deviceOf = named(rows);
+    const filters: FilterField[] = [
+      ...changeFilters(readableCollections(collections, actor)),
+      { name: 'device', label: 'events.device', valueName: (text) => model.named(text)?.name ?? text },
+    ];
+    const last = rows.length === pageRows ? rows.at(-1) : undefined;
+    return c.html(
+      <Changes
+        ctx={viewContext(deps, c)}
+        list={list}
+        rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
+        next={last === undefined ? undefined : String(last.id)}
+        filters={filters}
+        about={inventory.aboutChanges()}
+      />,
+    );
+  };
+
+  const send = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const query = queryOf(c);
+    const { ctx, value } = sayCsv(deps, c);
+    const found = await gathered(
+      pagesOf((paging: { limit: number; after?: number }) => {
+        const rows = inventory.changes({ ...query, ...paging });
+        return { rows, next: rows.length < paging.limit ? undefined : rows.at(-1)?.id };
+      }),
+    );
+    const deviceOf = named(found);
+    return sendCsv(deps, c, {
+      name: 'changes',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: eachOf(found, (change) => {
+        const row = changeRow(collections, change);
+        const side = (which: 'before' | 'after'): string =>
+          row.fields
+            .filter((field) => field[which] !== null)
+            .map((field) => {
+              const cell = value(field[which], field.type);
+              const label = ctx.tDynamic(`collection.${change.collection}.field.${field.name}`);
+              return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
+            })
+            .join('; ');
+        return [
+          ctx.fmt.iso(change.at),
+          deviceOf(change).name,
+          ctx.tDynamic(`collection.${change.collection}.title`),
+          ctx.tDynamic(`changes.operation.${change.operation}`),
+          row.title === null ? ctx.t('common.withheld') : row.title,
+          side('before'),
+          side('after'),
+          ctx.tDynamic(`door.${change.door}`),
+        ];
+      }),
+    });
+  };
+
+  return new Hono<ConsoleEnv>().get(routePatterns.changes, show).get(routePatterns.changesCsv, send);
+};

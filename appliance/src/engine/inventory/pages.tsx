@@ -1,0 +1,213 @@
+import { choiceText } from '@sallyport/ui/components/text';
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { Reference } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Collection as CollectionView } from '@sallyport/ui/views/collection';
+import { SoftwareItem } from '@sallyport/ui/views/software-item';
+import { type Context, Hono } from 'hono';
+import type { DeviceModel } from '../../features/devices/view.ts';
+import type { Cell } from '../../platform/csv/write.ts';
+import { AppError } from '../../platform/errors.ts';
+import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { listState, numberParam, pageRows, param, slicePage } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { findingRow } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import { type Collection, type InventoryRow, type ListQuery, readRight } from './types.ts';
+import { collectionExtras, fieldColumns, fieldFilters, rowValues, shownColumns } from './view.ts';
+
+/** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
+export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory, vulnerabilities } = deps;
+  const extras = collectionExtras(deps);
+
+  const queryOf = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
+    const names = fieldFilters(collection).map(({ name }) => name);
+    const where = Object.fromEntries(
+      names.map((name) => [name, filterValues(list, name)] as const).filter(([, values]) => values.length > 0),
+    );
+    const columns = fieldColumns(collection, { link: false });
+    const isSortable =
+      columns.some((column) => column.name === list.sort && column.sortable) ||
+      list.sort === (collection.mode === 'shared' ? '_devices' : '_device');
+    return {
+      collection: collection.name,
+      where,
+      descending: list.descending,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
+      ...extras.query(collection, list),
+    };
+  };
+
+  const stateOf = (c: Context<ConsoleEnv>, collection: Collection): ListState =>
+    listState(
+      c,
+      [...fieldFilters(collection), ...extras.filters(collection)].map(({ name }) => name),
+    );
+
+  const devicesOf = (rows: readonly InventoryRow[]) =>
+    model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
+
+  const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
+    const actor = actorFor(c, readRight(collection));
+    const list = stateOf(c, collection);
+    const cursor = currentCursor(list);
+    const found = inventory.ofAnyCollection.list({
+      ...queryOf(collection, list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const columns = fieldColumns(collection, { link: false });
+    const entered = extras.columns(collection);
+    const devices = devicesOf(found.rows);
+    return c.html(
+      <CollectionView
+        ctx={viewContext(deps, c)}
+        collection={collection.name}
+        collections={inventory.collections().map(({ name }) => name)}
+        mode={collection.mode}
+        titleField={collection.title}
+        columns={[...columns, ...entered]}
+        list={list}
+        page={{
+          rows: found.rows.map((row) => {
+            const device = devices.get(Number(row['_device'] ?? 0));
+            const extra = extras.row(actor, collection, device?.id ?? '', row);
+            return {
+              id: row.id,
+              ...extra,
+              values: { ...rowValues(row, columns), ...extra.values },
+              ...(device === undefined ? {} : { device }),
+              ...(collection.mode === 'shared' ? { devices: Number(row['_devices'] ?? 0) } : {}),
+            };
+          }),
+          total: found.total,
+          exact: true,
+          next: found.next,
+        }}
+        filters={[...fieldFilters(collection), ...extras.filters(collection)]}
+        reporting={inventory.reporting(collection.name)}
+        personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
+    const actor = actorFor(c, readRight(collection));
+    const list = stateOf(c, collection);
+    const { ctx, value } = sayCsv(deps, c);
+    const own = fieldColumns(collection, { link: false });
+    const all = [...own, ...extras.columns(collection)];
+    const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
+    const query = queryOf(collection, list);
+    const { total } = inventory.ofAnyCollection.list({ ...query, limit: 1 });
+    const isShared = collection.mode === 'shared';
+    const cellsOf = (row: InventoryRow, device: Reference | undefined): Cell[] => {
+      const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
+      const cells = columns.map((column) => {
+        const held = values[column.name] ?? null;
+        return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
+      });
+      return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
+    };
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (const rows of pagesOf((paging: { limit: number; after?: string }) =>
+        inventory.ofAnyCollection.list({ ...query, ...paging }),
+      )) {
+        const devices = devicesOf(rows);
+        for (const row of rows) yield cellsOf(row, devices.get(Number(row['_device'] ?? 0)));
+      }
+    };
+    return sendCsv(deps, c, {
+      name: collection.name,
+      head: [
+        ...(isShared ? [] : [ctx.tDynamic('devices.device')]),
+        ...columns.map(({ name, label }) => label ?? ctx.tDynamic(`collection.${collection.name}.field.${name}`)),
+        ...(isShared ? [ctx.tDynamic('nav.devices')] : []),
+      ],
+      rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
+    });
+  };
+
+  const item = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
+    actorFor(c, readRight(collection));
+    if (collection.mode !== 'shared') throw new AppError('NOT_FOUND', 'items of this collection belong to devices');
+    const id = numberParam(c, 'item');
+    const bearers = inventory.itemDevices(collection.name, id);
+    const [first] = bearers;
+    // An item that no device has is about to be dropped.
+    if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
+    const [held] = inventory.ofAnyCollection.items(collection.name, [id]);
+    if (held === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
+    const columns = fieldColumns(collection, { link: false });
+    const linkColumns = fieldColumns(collection, { link: true }).filter(
+      ({ name }) => collection.fields[name]?.perDevice === true,
+    );
+    const list = listState(c, []);
+    const page = slicePage(bearers, currentCursor(list), String);
+    const named = model.references(page.rows);
+    const isSoftware = collection.name === 'software';
+    const title = String(held[collection.title] ?? id);
+    const source = String(held['source'] ?? title);
+    return c.html(
+      <SoftwareItem
+        ctx={viewContext(deps, c)}
+        collection={collection.name}
+        id={id}
+        title={title}
+        fields={columns.map((column) => ({ column, value: held[column.name] ?? null }))}
+        linkColumns={linkColumns}
+        list={list}
+        devices={{
+          rows: page.rows.map((device) => {
+            const row = inventory.ofAnyCollection.sectionItem(device, collection.name, id);
+            const [platform] = inventory.section(device, 'platform');
+            const os = [platform?.['vendor'], platform?.['release']].filter(Boolean).join(' ');
+            return {
+              device: named.get(device) ?? { id: String(device), name: `#${device}` },
+              os: os === '' ? undefined : os,
+              values: row === undefined ? {} : rowValues(row, linkColumns),
+              at: row?._collectedAt,
+            };
+          }),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        findings={
+          isSoftware
+            ? vulnerabilities
+                .ofVersions(source, [held['sourceVersion'], held['version']].map(String), 200)
+                .map((finding) => findingRow(finding))
+            : []
+        }
+        versions={
+          isSoftware
+            ? inventory
+                .list({ collection: 'software', where: { name: title, type: String(held['type'] ?? '') }, limit: 100 })
+                .rows.filter((row) => row.id !== id)
+                .map((row) => ({
+                  id: row.id,
+                  version: String(row['version'] ?? ''),
+                  devices: Number(row['_devices'] ?? 0),
+                }))
+            : []
+        }
+      />,
+    );
+  };
+
+  const software = () => inventory.collection('software');
+  const named = (c: Context<ConsoleEnv>): Collection => inventory.collection(param(c, 'collection'));
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.software, (c) => showList(c, software()))
+    .get(routePatterns.softwareCsv, (c) => sendList(c, software()))
+    .get(routePatterns.softwareItem, (c) => item(c, software()))
+    .get(routePatterns.inventoryCsv, (c) => sendList(c, inventory.collection(param(c, 'file').replace(/\.csv$/, ''))))
+    .get(routePatterns.inventory, (c) => showList(c, named(c)))
+    .get(routePatterns.inventoryItem, (c) => item(c, named(c)));
+};

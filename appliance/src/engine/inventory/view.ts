@@ -1,0 +1,220 @@
+import { filterValues, type ListState } from '@sallyport/ui/list';
+import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
+import { paths } from '@sallyport/ui/paths';
+import { chosen } from '../../server/console/lists.ts';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import { type Actor, hasRight } from '../objects/types.ts';
+import {
+  type ChangeOperation,
+  type ChangeQuery,
+  type Collection,
+  enteredFields,
+  type Field,
+  type FieldValue,
+  type InventoryRow,
+  type ListQuery,
+  partOf,
+  readRight,
+} from './types.ts';
+
+// How pages, of this engine and of features, show collections: their fields, lists of changes, further lines of a list.
+
+const changeOperations: readonly ChangeOperation[] = ['added', 'removed', 'changed', 'first'];
+
+/** Names of the filters of a list of changes. */
+export const changeFilterNames = ['collection', 'operation', 'item', 'from', 'to'];
+
+/** The filters of a list of changes, over the collections that the reader may see. */
+export const changeFilters = (collections: readonly Collection[]): FilterField[] => [
+  {
+    name: 'collection',
+    label: 'changes.collection',
+    options: collections.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
+  },
+  {
+    name: 'operation',
+    label: 'changes.operation',
+    options: changeOperations.map((value) => ({ value, key: `changes.operation.${value}` })),
+  },
+  { name: 'item', label: 'changes.title' },
+  { name: 'from', label: 'filter.from' },
+  { name: 'to', label: 'filter.to' },
+];
+
+/** The collections that somebody may read. */
+export const readableCollections = (collections: readonly Collection[], actor: Actor): Collection[] =>
+  collections.filter((collection) => hasRight(actor, readRight(collection)));
+
+/** A day or a time in a filter; the end of the day for the upper one. */
+export const momentOf = (text: string | undefined, endOfDay: boolean): number | undefined => {
+  if (text === undefined) return undefined;
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(text);
+  const at = Date.parse(isDay && endOfDay ? `${text}T23:59:59.999Z` : text);
+  return Number.isNaN(at) ? undefined : at;
+};
+
+/** The list's filters as a query; collections that the reader may not see are never asked for. */
+export const changeQueryOf = (
+  list: ListState,
+  all: readonly Collection[],
+  actor: Actor,
+): Omit<ChangeQuery, 'limit' | 'after' | 'device'> => {
+  const readable = readableCollections(all, actor).map(({ name }) => name);
+  const asked = filterValues(list, 'collection');
+  const collection = asked.length > 0 ? readable.filter((name) => asked.includes(name)) : readable;
+  const operation = chosen(changeOperations, filterValues(list, 'operation'));
+  const title = list.q === '' ? filterValues(list, 'item')[0] : list.q;
+  const from = momentOf(filterValues(list, 'from')[0], false);
+  const to = momentOf(filterValues(list, 'to')[0], true);
+  return {
+    ...(collection.length === all.length ? {} : { collection }),
+    ...(operation.length === 0 ? {} : { operation }),
+    ...(title === undefined ? {} : { title }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+};
+
+/** What the numbers of a declared field count. */
+const unitOf = (name: string, field: Field): FieldColumn['unit'] =>
+  field.identifier ? 'identifier' : (field.unit ?? (name.endsWith('Kb') ? 'kilobytes' : undefined));
+
+/** A declared field as a column. */
+export const fieldColumn = (collection: Collection, name: string, field: Field): FieldColumn => {
+  const unit = unitOf(name, field);
+  return {
+    name,
+    collection: collection.name,
+    type: field.type,
+    ...(unit === undefined ? {} : { unit }),
+    personal: field.personal ?? false,
+    byDefault: field.column !== false && !field.personal,
+    ...(field.choices === undefined && field.known === undefined ? {} : { choice: true }),
+    sortable: !field.personal && !field.perDevice && field.type !== 'list',
+  };
+};
+
+/** The reported fields of a collection; those of the link to a device only where there is one. */
+export const fieldColumns = (collection: Collection, options: { link: boolean }): FieldColumn[] =>
+  Object.entries(collection.fields)
+    .filter(([, field]) => !field.entered && (options.link || !field.perDevice))
+    .map(([name, field]) => fieldColumn(collection, name, field));
+
+/** The columns that a list shows: those picked, else the default ones. The title is always there. */
+export const shownColumns = (
+  columns: readonly FieldColumn[],
+  picked: readonly string[],
+  title: string,
+): FieldColumn[] => {
+  const wanted = columns.filter((column) =>
+    picked.length > 0 ? picked.includes(column.name) : column.byDefault !== false,
+  );
+  const titleColumn = columns.find((column) => column.name === title);
+  return titleColumn === undefined || wanted.includes(titleColumn) ? wanted : [titleColumn, ...wanted];
+};
+
+/** The indexed fields, as filters. */
+export const fieldFilters = (collection: Collection): FilterField[] =>
+  Object.entries(collection.fields)
+    .filter(([, field]) => field.indexed && !field.perDevice && !field.entered)
+    .map(([name, field]) => ({
+      name,
+      label: `collection.${collection.name}.field.${name}`,
+      ...(field.type === 'boolean'
+        ? {
+            options: [
+              { value: 'true', key: 'common.yes' },
+              { value: 'false', key: 'common.no' },
+            ],
+          }
+        : {}),
+      ...(field.choices === undefined
+        ? {}
+        : {
+            options: field.choices.map((value) => ({
+              value,
+              key: `collection.${collection.name}.choice.${name}.${value}`,
+            })),
+          }),
+    }));
+
+/** The values of a row by the names of the columns. */
+export const rowValues = (row: InventoryRow, columns: readonly FieldColumn[]): Record<string, Value> =>
+  Object.fromEntries(columns.map(({ name }) => [name, (row[name] ?? null) as FieldValue]));
+
+// What people decide about what devices report, beside it in the same lists: the records of parts, the categories of
+// executable files. A collection without such a thing has none of it.
+
+type CollectionExtras = {
+  filters(collection: Collection): FilterField[];
+  query(collection: Collection, list: ListState): Pick<ListQuery, 'matching' | 'searchItems'>;
+  columns(collection: Collection): FieldColumn[];
+  /** Entered values of a row, and where they are entered. */
+  row(
+    actor: Actor,
+    collection: Collection,
+    device: string,
+    row: InventoryRow,
+  ): { values: Record<string, Value>; href?: string };
+};
+
+/** Reads the extras of lists of collections. */
+export const collectionExtras = (deps: Pick<ConsoleDeps, 'hardwareRecords' | 'appCategories'>): CollectionExtras => {
+  const { hardwareRecords: records, appCategories: categories } = deps;
+  const isHardware = ({ name }: Collection): boolean => name === 'hardware';
+  const isExecutable = ({ name }: Collection): boolean => name === 'executable';
+
+  return {
+    filters: (collection) =>
+      isExecutable(collection)
+        ? [
+            {
+              name: 'category',
+              label: 'kind.app-category.title',
+              options: categories.all().map(({ id, body }) => ({ value: id, label: String(body['name']) })),
+            },
+          ]
+        : [],
+    query: (collection, list) => {
+      const [category] = isExecutable(collection) ? filterValues(list, 'category') : [];
+      return {
+        ...(category === undefined ? {} : { matching: categories.matching(category) }),
+        ...(isHardware(collection) && list.q !== '' ? { searchItems: records.search(list.q) } : {}),
+      };
+    },
+    columns: (collection) =>
+      isHardware(collection)
+        ? [
+            ...enteredFields.map((name): FieldColumn => {
+              const type = collection.fields[name]?.type ?? 'text';
+              const byDefault = name === 'inventoryNumber' || name === 'place';
+              return { name, collection: collection.name, type, sortable: false, byDefault };
+            }),
+            ...records.columns().map(
+              ({ name }): FieldColumn => ({
+                name: `custom.${name}`,
+                collection: collection.name,
+                type: 'text',
+                label: name,
+                sortable: false,
+                byDefault: false,
+              }),
+            ),
+          ]
+        : [],
+    row: (actor, collection, device, row) => {
+      if (!isHardware(collection)) return { values: {} };
+      const record = records.find(device, row);
+      const href =
+        record !== undefined
+          ? paths.object('hardware-record', record.id)
+          : hasRight(actor, 'devices:write')
+            ? paths.objectNew('hardware-record', {
+                part: partOf(device, row),
+                name: [row['type'], row['maker'], row['model']].filter(Boolean).join(' ').slice(0, 256),
+              })
+            : undefined;
+      return { values: records.values(record) as Record<string, Value>, ...(href === undefined ? {} : { href }) };
+    },
+  };
+};

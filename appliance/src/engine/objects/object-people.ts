@@ -1,0 +1,67 @@
+import { paths } from '@sallyport/ui/paths';
+import type { ObjectFormProps } from '@sallyport/ui/views/object-form';
+import type { Context } from 'hono';
+import type { ManagedObjects, WrittenObject } from '../../features/accounts/types.ts';
+import { AppError } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorWords } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
+import type { Kind, Obj } from './types.ts';
+
+/** What waits at an account or role, and who stands behind an account. */
+export function peopleOf(
+  deps: ConsoleDeps,
+  c: Context<ConsoleEnv>,
+  kind: Kind,
+  object: Obj,
+): ObjectFormProps['people'] {
+  if (kind.name !== 'account' && kind.name !== 'role') return undefined;
+  const { accounts, objects } = deps;
+  const ctx = viewContext(deps, c, 'part');
+  const waiting = accounts.changes.of(kind.name, object.id);
+  const hindrance = waiting && accounts.changes.hindrance(signedIn(c).actor, kind.name, waiting);
+  return {
+    waiting: waiting && {
+      what: waiting.what,
+      by: actorWords(ctx, objects)(waiting.by),
+      at: waiting.at,
+      fields: Object.entries(waiting.patch)
+        .filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(object.body[name] ?? null))
+        .map(([name, value]) => [
+          ctx.tDynamic(`kind.${kind.name}.field.${name}`, {}, name),
+          Array.isArray(value) ? value.join(', ') : String(value ?? ''),
+        ]),
+      // An old log-in is mended by giving the password again, which the page asks for by itself.
+      hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
+    },
+    touched: kind.name === 'account' ? accounts.touches.of(object.id) : [],
+    hasSessions: kind.name === 'account' && accounts.sessions.list(object.id).length > 0,
+  };
+}
+
+/** Says yes or no to what waits, or vouches for an account; the yes may bring a link. */
+export function decideAbout(
+  deps: ConsoleDeps,
+  managed: ManagedObjects,
+  c: Context<ConsoleEnv>,
+  kind: Kind,
+  id: string,
+): WrittenObject | undefined {
+  const actor = actorFor(c, 'accounts:write');
+  const action = c.get('form').text('action');
+  const isAccount = kind.name === 'account';
+  if (!isAccount && kind.name !== 'role') throw new AppError('NOT_FOUND', 'nothing waits here');
+  if (action === 'approve') return managed.approve(actor, kind.name, id);
+  if (action === 'refuse') managed.refuse(actor, kind.name, id);
+  else if (action === 'vouch' && isAccount) deps.accounts.vouch(actor, id);
+  else throw new AppError('MALFORMED', 'there is no such action');
+  return undefined;
+}
+
+/** Leads to the object, and says that a second person is waited for. */
+export function waits(c: Context<ConsoleEnv>, { kind, id }: Obj, name: string): Response {
+  setToast(c, { said: { key: 'toast.waits', params: { name } } });
+  return c.redirect(paths.object(kind, id), 303);
+}

@@ -1,0 +1,499 @@
+import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help';
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Deleted } from '@sallyport/ui/views/deleted';
+import { ObjectForm } from '@sallyport/ui/views/object-form';
+import { ObjectRevisions } from '@sallyport/ui/views/object-revisions';
+import { Objects, type KindField as ViewField } from '@sallyport/ui/views/objects';
+import { type Context, Hono } from 'hono';
+import { allRights, type ManagedObjects, type WrittenObject } from '../../features/accounts/types.ts';
+import type { DeviceModel } from '../../features/devices/view.ts';
+import { conditionForms } from '../../features/rules/view.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { touchablePorts } from '../../platform/outbound-rules.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { commentOf } from '../../server/console/form.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorWords } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { fieldLinks, objectNames } from './object-names.ts';
+import { decideAbout, peopleOf, waits } from './object-people.ts';
+import { shownFaults } from './reserved-fields.ts';
+import { pageByShownName } from './shown-names.ts';
+import { hasRight, type Kind, type KindField, type Obj } from './types.ts';
+import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
+
+const tombstoneMs = 90 * 86_400_000;
+const maxFilters = 6;
+const maxChoices = 1_000;
+
+/** Objects of any kind: list, form, revisions, difference, revert, deletion and restoring, from their declarations. */
+export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: DeviceModel): Pages => {
+  const { objects } = deps;
+  const conditions = conditionForms(deps, model);
+
+  const kindOf = (c: Context<ConsoleEnv>): Kind => objects.kind(param(c, 'kind'));
+  /** The names of things that the page of a request speaks of. */
+  const namesOf = (c: Context<ConsoleEnv>) => objectNames(viewContext(deps, c, 'part'), deps);
+  const titleOf = (c: Context<ConsoleEnv>, kind: Kind, id: string): string => namesOf(c).object(kind.name, id);
+
+  /** The page where a thing is looked at. */
+  const placeOf = (kind: Kind, id: string): string =>
+    kind.name === 'setting'
+      ? paths.settings(id.split('.')[0])
+      : kind.name === 'device-decision'
+        ? paths.device(id)
+        : paths.object(kind.name, id);
+
+  const choicesOf = (c: Context<ConsoleEnv>, kind: Kind, name: string, field: KindField): ViewField['choices'] => {
+    if (field.type === 'reference' && field.kind !== undefined) return references(objects, field.kind);
+    if (field.type !== 'list') return undefined;
+    if (field.options !== undefined) {
+      const ctx = viewContext(deps, c, 'part');
+      return field.options.map((id) => ({ id, name: ctx.tDynamic(`kind.${kind.name}.option.${name}.${id}`) }));
+    }
+    if (kind.name === 'controller-identification' && name === 'controllers') {
+      // More than a form can hold are entered by their ids.
+      const all = deps.identification.controllers(maxChoices + 1);
+      return all.length > maxChoices ? undefined : all.map(({ publicId, label }) => ({ id: publicId, name: label }));
+    }
+    if (name === 'rights') {
+      const ctx = viewContext(deps, c, 'part');
+      return allRights.map((right) => {
+        const [area = '', access = ''] = right.split(':');
+        const label =
+          right === 'all'
+            ? ctx.tDynamic('right.all', {}, right)
+            : ctx.tDynamic(`right.${access}`, { area: ctx.tDynamic(`area.${area}`) }, right);
+        return { id: right, name: label };
+      });
+    }
+    if (kind.name === 'address-range' && name === 'ports')
+      return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
+    if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
+    if (kind.name === 'baseline' && name === 'collections') {
+      const ctx = viewContext(deps, c, 'part');
+      return deps.inventory
+        .collections()
+        .map((one) => ({ id: one.name, name: ctx.tDynamic(`collection.${one.name}.title`) }));
+    }
+    return undefined;
+  };
+  const viewFields = (c: Context<ConsoleEnv>, kind: Kind): ViewField[] =>
+    formFields(kind).map(([name, field]) => viewField(name, field, choicesOf(c, kind, name, field)));
+
+  const filtersOf = (kind: Kind): FilterField[] =>
+    formFields(kind)
+      .filter(([, field]) => field.type === 'choice' || (field.type === 'reference' && field.kind !== undefined))
+      .slice(0, maxFilters)
+      .map(([name, field]) => ({
+        name,
+        label: `kind.${kind.name}.field.${name}`,
+        options:
+          field.type === 'choice'
+            ? (field.options ?? []).map((value) => ({ value, key: `kind.${kind.name}.option.${name}.${value}` }))
+            : references(objects, field.kind ?? '').map(({ id, name: label }) => ({ value: id, label })),
+      }));
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const filters = filtersOf(kind);
+    const list = listState(
+      c,
+      filters.map(({ name }) => name),
+    );
+    const cursor = currentCursor(list);
+    const where = Object.fromEntries(
+      filters.flatMap(({ name }) =>
+        filterValues(list, name)
+          .slice(0, 1)
+          .map((value) => [name, value] as const),
+      ),
+    );
+    const sortable = new Set([kind.title, 'updatedAt', 'createdAt']);
+    const sort = list.sort !== undefined && sortable.has(list.sort) ? list.sort : undefined;
+    const names = namesOf(c);
+    const { lang } = viewContext(deps, c, 'part');
+    const page =
+      pageByShownName(objects, kind, {
+        list,
+        where,
+        sort,
+        cursor,
+        lang,
+        nameOf: (id) => names.object(kind.name, id),
+      }) ??
+      objects.ofAnyKind.list({
+        kind: kind.name,
+        where,
+        limit: pageRows,
+        descending: list.descending,
+        // The title has an order of its own, which also serves where it is personal.
+        ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
+        ...(list.q === '' ? {} : { search: list.q }),
+        ...(cursor === undefined ? {} : { after: cursor }),
+      });
+    return c.html(
+      <Objects
+        ctx={viewContext(deps, c)}
+        kind={kind.name}
+        area={kind.area}
+        fields={viewFields(c, kind)}
+        titleField={kind.title}
+        canCreate={managed.isManaged(kind.name)}
+        list={list}
+        page={{
+          rows: page.rows.map((object) => ({
+            id: object.id,
+            revision: object.revision,
+            updatedAt: object.updatedAt,
+            title: names.object(kind.name, object.id),
+            values: shownValues(kind, object.body),
+            links: fieldLinks(names, kind, object.body),
+            href: kind.name === 'setting' ? placeOf(kind, object.id) : undefined,
+          })),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        filters={filters}
+        deleted={objects.tombstones(kind.name).length}
+      />,
+    );
+  };
+
+  const showForm = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+    extra: {
+      values?: Record<string, Value>;
+      errors?: FieldErrors;
+      secret?: WrittenObject['secret'];
+      condition?: ConditionHelpProps | undefined;
+      status?: 200 | 201 | 422;
+    } = {},
+  ): Response | Promise<Response> => {
+    const ctx = viewContext(deps, c);
+    const latest = object === undefined ? undefined : objects.revisions(kind.name, object.id)[0];
+    const errors = shownFaults(kind, object?.body, extra.errors);
+    const secret =
+      extra.secret === undefined
+        ? undefined
+        : {
+            label: ctx.tDynamic(`secret.${extra.secret.kind}`),
+            value:
+              extra.secret.kind === 'link'
+                ? new URL(paths.first(extra.secret.value), c.req.url).href
+                : extra.secret.value,
+          };
+    return c.html(
+      <ObjectForm
+        ctx={ctx}
+        kind={kind.name}
+        area={kind.area}
+        fields={viewFields(c, kind)}
+        values={
+          extra.values ?? (object === undefined ? defaults(kind) : conditions.show(kind, formValues(kind, object.body)))
+        }
+        links={object === undefined ? {} : fieldLinks(namesOf(c), kind, object.body)}
+        condition={extra.condition ?? conditions.help(kind)}
+        object={
+          object === undefined
+            ? undefined
+            : {
+                id: object.id,
+                revision: object.revision,
+                title: titleOf(c, kind, object.id),
+                updatedAt: object.updatedAt,
+                updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
+              }
+        }
+        {...(errors === undefined ? {} : { errors })}
+        readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
+        secret={secret}
+        people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}
+      />,
+      extra.status ?? 200,
+    );
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const written = decideAbout(deps, managed, c, kind, param(c, 'id'));
+    // The link is shown by the answer itself, to whoever agreed.
+    if (written?.secret !== undefined)
+      return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
+    setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });
+    return c.redirect(paths.object(kind.name, param(c, 'id')), 303);
+  };
+
+  const defaults = (kind: Kind): Record<string, Value> =>
+    Object.fromEntries(formFields(kind).map(([name, field]) => [name, shownValue(field.default)]));
+
+  /** Runs a write; faults of fields go back to the form with what was typed. */
+  const orForm = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+    write: () => Response | Promise<Response>,
+  ): Response | Promise<Response> => {
+    try {
+      return write();
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      const typed = formValues(kind, bodyOf(kind, c.get('form')));
+      if (code === 'INVALID' && details.fields !== undefined)
+        return showForm(c, kind, object, { values: typed, errors: details.fields, status: 422 });
+      if (code === 'CONFLICT')
+        return showForm(c, kind, object, {
+          values: typed,
+          errors: {
+            '': {
+              key:
+                kind.name === 'account' && details['revision'] === undefined
+                  ? 'validation.lastAdministrator'
+                  : 'validation.conflict',
+            },
+          },
+          status: 422,
+        });
+      throw error;
+    }
+  };
+
+  /** What a form asked for beside saving. */
+  const helped = (
+    c: Context<ConsoleEnv>,
+    kind: Kind,
+    object: Obj | undefined,
+  ): Response | Promise<Response> | undefined => {
+    const answer = conditions.answer(kind, object?.id, c.get('form'));
+    if (answer === undefined) return undefined;
+    const { values, errors, help } = answer;
+    const isWrong = Object.keys(errors).length > 0 || help.errors !== undefined;
+    return showForm(c, kind, object, {
+      values,
+      condition: help,
+      ...(Object.keys(errors).length > 0 ? { errors } : {}),
+      status: isWrong ? 422 : 200,
+    });
+  };
+
+  const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const help = helped(c, kind, undefined);
+    if (help !== undefined) return help;
+    return orForm(c, kind, undefined, () => {
+      const body = Object.fromEntries(
+        Object.entries(bodyOf(kind, c.get('form'))).filter(([, value]) => value !== null),
+      );
+      const written = managed.create(actor, kind.name, body, commentOf(c.get('form')));
+      if (written.waits === true)
+        return waits(c, written.object, titleOf(c, objects.kind(written.object.kind), written.object.id));
+      // A secret is shown by the answer itself: an address to reload would have to keep it.
+      if (written.secret !== undefined)
+        return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
+      setToast(c, { said: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } } });
+      return c.redirect(paths.objects(kind.name), 303);
+    });
+  };
+
+  const update = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const object = objects.ofAnyKind.get(kind.name, param(c, 'id'));
+    const help = helped(c, kind, object);
+    if (help !== undefined) return help;
+    const revision = Number(c.get('form').text('revision'));
+    if (!Number.isSafeInteger(revision)) throw new AppError('MALFORMED', 'the form has no revision');
+    return orForm(c, kind, object, () => {
+      const options = { ...commentOf(c.get('form')), expectedRevision: revision };
+      const written = managed.update(actor, kind.name, object.id, bodyOf(kind, c.get('form')), options);
+      if (written.waits === true) return waits(c, written.object, titleOf(c, kind, object.id));
+      const undo =
+        written.object.revision === revision
+          ? {}
+          : {
+              undo: {
+                action: paths.objectRevert(kind.name, object.id),
+                fields: { revision: String(revision) },
+              },
+            };
+      setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } }, ...undo });
+      return c.redirect(paths.object(kind.name, object.id), 303);
+    });
+  };
+
+  const remove = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const object = objects.ofAnyKind.get(kind.name, param(c, 'id'));
+    const name = titleOf(c, kind, object.id);
+    if (c.get('form').text('confirmed') === '1') {
+      managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
+      setToast(c, {
+        said: { key: 'toast.removed', params: { name } },
+        undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
+      });
+      return c.redirect(paths.objects(kind.name), 303);
+    }
+    const said = (key: string): Said => ({ key, params: { name, n: 1 } });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="settings"
+        question={said('confirm.object.delete.question')}
+        consequences={[said('confirm.object.delete.consequence')]}
+        items={[{ id: object.id, name, href: paths.object(kind.name, object.id) }]}
+        count={1}
+        action={paths.objectDelete(kind.name, object.id)}
+        fields={[['confirmed', '1']]}
+        button={said('confirm.object.delete.button')}
+        danger
+        comment
+        cancel={paths.object(kind.name, object.id)}
+      />,
+    );
+  };
+
+  const revert = (c: Context<ConsoleEnv>): Response => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const id = param(c, 'id');
+    const revision = Number(c.get('form').text('revision'));
+    if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
+    managed.revert(actor, kind.name, id, revision);
+    setToast(c, { said: { key: 'toast.reverted', params: { revision } } });
+    return c.redirect(placeOf(kind, id), 303);
+  };
+
+  const restore = (c: Context<ConsoleEnv>): Response => {
+    const kind = kindOf(c);
+    const actor = actorFor(c, `${kind.area}:write`);
+    const id = param(c, 'id');
+    const object = managed.restore(actor, kind.name, id);
+    setToast(c, { said: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } } });
+    return c.redirect(placeOf(kind, id), 303);
+  };
+
+  const revisions = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const id = param(c, 'id');
+    const object = objects.ofAnyKind.get(kind.name, id, { deleted: true });
+    const nameOf = actorWords(viewContext(deps, c), objects);
+    const page = slicePage(objects.revisions(kind.name, id), currentCursor(listState(c, [])), (row) =>
+      String(row.revision),
+    );
+    const [a, b] = [Number(c.req.query('a')), Number(c.req.query('b'))];
+    const compares = Number.isSafeInteger(a) && Number.isSafeInteger(b) && a > 0 && b > 0;
+    return c.html(
+      <ObjectRevisions
+        ctx={viewContext(deps, c)}
+        kind={kind.name}
+        area={kind.area}
+        id={id}
+        title={titleOf(c, kind, id)}
+        current={object.revision}
+        deleted={object.deletedAt !== undefined}
+        page={{
+          rows: page.rows.map((row) => ({
+            revision: row.revision,
+            at: row.at,
+            who: nameOf(row.actor),
+            from: row.from ?? undefined,
+            operation: row.operation,
+            comment: row.comment ?? undefined,
+          })),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        diff={
+          compares
+            ? {
+                a,
+                b,
+                fields: objects.diff(kind.name, id, a, b).map((row) => ({
+                  field: row.field,
+                  before: shownValue(row.before),
+                  after: shownValue(row.after),
+                  secret: row.secret,
+                })),
+              }
+            : undefined
+        }
+      />,
+    );
+  };
+
+  const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:read`);
+    const id = param(c, 'id');
+    const object = objects.ofAnyKind.get(kind.name, id, { deleted: true });
+    if (object.deletedAt !== undefined) return c.redirect(paths.objectRevisions(kind.name, id), 303);
+    return showForm(c, kind, object);
+  };
+
+  const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const kind = kindOf(c);
+    actorFor(c, `${kind.area}:write`);
+    if (!managed.isManaged(kind.name))
+      throw new AppError('NOT_FOUND', 'objects of this kind are made on their own page');
+    const given = new URL(c.req.url).searchParams;
+    const values = { ...defaults(kind) };
+    for (const [name] of formFields(kind)) if (given.has(name)) values[name] = given.get(name);
+    return showForm(c, kind, undefined, { values });
+  };
+
+  const deleted = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const readable = objects.kinds().filter((kind) => hasRight(actor, `${kind.area}:read`));
+    const wanted = c.req.query('kind');
+    const gone = readable.map(({ name }) => ({ name, rows: objects.tombstones(name) }));
+    const nameOf = actorWords(viewContext(deps, c), objects);
+    const names = namesOf(c);
+    return c.html(
+      <Deleted
+        ctx={viewContext(deps, c)}
+        kinds={gone.filter(({ name, rows }) => rows.length > 0 || name === wanted).map(({ name }) => name)}
+        kind={wanted}
+        rows={gone
+          .filter(({ name }) => wanted === undefined || name === wanted)
+          .flatMap(({ rows }) => rows)
+          .sort((a, b) => b.deletedAt - a.deletedAt)
+          .slice(0, 500)
+          .map((row) => ({
+            kind: row.kind,
+            id: row.id,
+            title: row.title ?? names.object(row.kind, row.id),
+            revision: row.revision,
+            at: row.deletedAt,
+            who: nameOf(row.actor),
+            finalAt: row.deletedAt + tombstoneMs,
+          }))}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deleted, deleted)
+    .get(routePatterns.objects, showList)
+    .get(routePatterns.objectNew, newForm)
+    .post(routePatterns.objectNew, create)
+    .get(routePatterns.objectRevisions, revisions)
+    .post(routePatterns.objectRevert, revert)
+    .post(routePatterns.objectDelete, remove)
+    .post(routePatterns.objectRestore, restore)
+    .post(routePatterns.objectDecide, decide)
+    .get(routePatterns.object, showOne)
+    .post(routePatterns.object, update);
+};

@@ -1,0 +1,147 @@
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { KeptForm } from '@sallyport/ui/views/kept-form';
+import { Me } from '@sallyport/ui/views/me';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { knownCookie, setLoginCookies, setToast } from '../../server/console/cookies.ts';
+import { signedIn } from '../../server/console/guard.ts';
+import { readKept } from '../../server/console/kept-form.ts';
+import { isLocalPath } from '../../server/console/local-path.ts';
+import { againPage, viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { assertFresh, sessionId } from './types.ts';
+
+/** The reader's own page: password, sessions, preferences. */
+export const mePages = (deps: ConsoleDeps): Pages => {
+  const { accounts, objects } = deps;
+
+  const uriOf = (name: string, secret: string): string =>
+    `otpauth://totp/${encodeURIComponent(`Sallyport ${deps.config.site}:${name}`)}?${new URLSearchParams({ secret, issuer: 'Sallyport' })}`;
+  const grouped = (secret: string): string => secret.replace(/(.{4})(?=.)/g, '$1 ');
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    errors?: FieldErrors,
+    newCodes?: readonly string[],
+  ): Response | Promise<Response> => {
+    const { actor, session } = signedIn(c);
+    const { body } = objects.get('account', actor.id);
+    const secret = accounts.twoStep.pending(actor.id);
+    const roles = Array.isArray(body['roles']) ? body['roles'].map(String) : [];
+    return c.html(
+      <Me
+        ctx={viewContext(deps, c)}
+        account={{
+          name: String(body['name'] ?? ''),
+          ...(typeof body['fullName'] === 'string' ? { fullName: body['fullName'] } : {}),
+          roles: roles.map((id) => String(objects.find('role', id)?.body['name'] ?? id)),
+        }}
+        minLength={objects.setting('accounts.password-min-length')}
+        twoStep={{
+          enabled: body['twoStep'] === true,
+          ...(secret === undefined
+            ? {}
+            : { setup: { secret: grouped(secret), uri: uriOf(String(body['name'] ?? ''), secret) } }),
+          ...(body['twoStep'] === true ? { codesLeft: accounts.twoStep.codesLeft(actor.id) } : {}),
+          ...(newCodes === undefined ? {} : { newCodes }),
+        }}
+        sessions={accounts.sessions.list(actor.id).map((one) => ({
+          id: sessionId(one),
+          startedAt: one.createdAt,
+          lastAt: one.usedAt,
+          from: one.from ?? '',
+          way: one.way,
+          current: one.hash.equals(session.hash),
+        }))}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.me, (c) => show(c))
+    .post(routePatterns.meTwoStep, async (c) => {
+      const { actor } = signedIn(c);
+      const form = c.get('form');
+      const from = c.get('from');
+      // Whoever took over a session must not take the account with it.
+      assertFresh(actor, deps.clock());
+      switch (form.text('action')) {
+        case 'begin':
+          accounts.twoStep.begin(actor.id, from);
+          return c.redirect(paths.me(), 303);
+        case 'disable':
+          accounts.twoStep.disable(actor.id, from);
+          setToast(c, { said: { key: 'toast.twoStepOff' } });
+          return c.redirect(paths.me(), 303);
+        case 'confirm':
+          try {
+            // The codes are shown by the answer itself: an address to reload would have to keep them.
+            return show(c, undefined, (await accounts.twoStep.confirm(actor.id, form.text('code'), from)).codes);
+          } catch (error) {
+            const { code, details } = toFailure(error);
+            if (code !== 'INVALID' || details.fields === undefined) throw error;
+            return show(c, details.fields);
+          }
+        default:
+          throw new AppError('MALFORMED', 'there is no such action');
+      }
+    })
+    .get(routePatterns.meAgain, (c) => againPage(deps, c, { back: c.req.query('back') ?? '' }))
+    .post(routePatterns.meAgain, async (c) => {
+      const form = c.get('form');
+      const back = isLocalPath(form.text('back')) ? form.text('back') : paths.me();
+      const kept = readKept(form.text('kept'));
+      try {
+        await accounts.reauthenticate(signedIn(c), {
+          password: form.text('password'),
+          code: form.text('code').slice(0, 50),
+          from: c.get('from'),
+          known: knownCookie(c),
+        });
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code !== 'UNAUTHENTICATED' && code !== 'RATE_LIMITED') throw error;
+        const n = Number(details['retryAfterSeconds'] ?? 0);
+        if (n > 0) c.header('Retry-After', String(n));
+        const said = n > 0 ? { key: 'login.error.limitedSeconds', params: { n } } : { key: 'login.error.wrong' };
+        return againPage(deps, c, { back, kept, errors: { password: said }, status: n > 0 ? 429 : 422 });
+      }
+      return kept === undefined ? c.redirect(back, 303) : c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
+    })
+    .post(routePatterns.meSessions, (c) => {
+      const { actor, session } = signedIn(c);
+      const wanted = c.get('form').text('session');
+      const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
+      if (wanted !== '') accounts.sessions.end(actor, wanted);
+      setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
+      return c.redirect(paths.me(), 303);
+    })
+    .post(routePatterns.mePassword, async (c) => {
+      const form = c.get('form');
+      assertFresh(signedIn(c).actor, deps.clock());
+      try {
+        const renewed = await accounts.changePassword(signedIn(c), {
+          current: form.text('current'),
+          next: form.text('password'),
+          again: form.text('repeat'),
+          from: c.get('from'),
+          known: knownCookie(c),
+        });
+        setLoginCookies(c, renewed);
+        setToast(c, { said: { key: 'toast.password' } });
+        return c.redirect(paths.me(), 303);
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code !== 'INVALID' || details.fields === undefined) throw error;
+        const { next, again, ...rest } = details.fields;
+        return show(c, {
+          ...rest,
+          ...(next === undefined ? {} : { password: next }),
+          ...(again === undefined ? {} : { repeat: again }),
+        });
+      }
+    });
+};

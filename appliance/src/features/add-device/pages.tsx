@@ -1,0 +1,160 @@
+import type { FieldErrors } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { AddDevice, type AddDeviceProps } from '@sallyport/ui/views/add-device';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import type { Form } from '../../server/console/form.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { references } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { clients, folderOn, type Kit, purposeOfClient, runsOn, systems } from './types.ts';
+
+type Values = AddDeviceProps['values'];
+
+const dayMs = 86_400_000;
+const maxRanges = 50;
+const defaultDays = '7';
+
+const among = <T extends string>(options: readonly T[], text: string, otherwise: T): T =>
+  options.find((option) => option === text) ?? otherwise;
+
+/** "Add a device": a token that is shown once, and the files and lines for the client that the device runs. */
+export const addDevicePages = (deps: ConsoleDeps): Pages => {
+  const { objects, devices, addDevice } = deps;
+  const servers = addDevice.servers();
+  const [firstServer = ''] = servers;
+
+  const valuesOf = (form: Pick<Form, 'text'>): Values => ({
+    client: among(clients, form.text('client'), 'agent'),
+    system: among(systems, form.text('system'), 'debian'),
+    server: among(servers, form.text('server'), firstServer),
+    group: form.text('group').slice(0, 512),
+    uses: form.text('uses').trim().slice(0, 10),
+    days: form.text('days').trim().slice(0, 10),
+    approve: among(['manual', 'auto'], form.text('approve'), 'manual'),
+    ranges: form.text('ranges').trim().slice(0, 1_000),
+  });
+
+  const rangesOf = ({ ranges }: Values): string[] => ranges.split(/[\s,;]+/).filter((range) => range !== '');
+
+  const faultsOf = (values: Values): FieldErrors => {
+    const faults: Record<string, FieldErrors[string]> = {};
+    const isNumber = (text: string, max: number): boolean =>
+      text === '' || (/^[1-9]\d*$/.test(text) && Number(text) <= max);
+    if (!runsOn(values.client, values.system)) faults['system'] = { key: 'validation.noSuchClient' };
+    if (values.client === 'agent' && addDevice.siteFingerprint() === null)
+      faults['client'] = { key: 'validation.noRoot' };
+    if (!isNumber(values.uses, 1_000_000)) faults['uses'] = { key: 'validation.tooBig', params: { max: 1_000_000 } };
+    if (!isNumber(values.days, 3_650)) faults['days'] = { key: 'validation.tooBig', params: { max: 3_650 } };
+    if (rangesOf(values).length > maxRanges)
+      faults['ranges'] = { key: 'validation.tooMany', params: { max: maxRanges } };
+    return faults;
+  };
+
+  /** A form that names no client must not become a token: what the page offers first is not what somebody chose. */
+  const notChosen = (form: Pick<Form, 'text'>): FieldErrors => ({
+    ...(clients.some((client) => client === form.text('client')) ? {} : { client: { key: 'validation.choice' } }),
+    ...(systems.some((system) => system === form.text('system')) ? {} : { system: { key: 'validation.choice' } }),
+  });
+
+  const kitOf = (values: Values, secret: string): Kit =>
+    addDevice.kit({
+      client: values.client,
+      system: values.system,
+      server: values.server,
+      secret,
+      folder: folderOn(values.system),
+    });
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    values: Values,
+    more: { secret?: string; errors?: FieldErrors } = {},
+  ): Response | Promise<Response> => {
+    const { secret, errors } = more;
+    const kit = secret === undefined ? undefined : kitOf(values, secret);
+    return c.html(
+      <AddDevice
+        ctx={viewContext(deps, c)}
+        values={values}
+        servers={servers}
+        groups={references(objects, 'group')}
+        caFingerprint={addDevice.caFingerprint()}
+        siteFingerprint={addDevice.siteFingerprint()}
+        {...(kit === undefined || secret === undefined
+          ? {}
+          : {
+              made: {
+                secret,
+                files: kit.files.map(({ name }) => name),
+                settings: kit.files.find(({ name }) => name !== 'ca.pem' && name !== 'secret'),
+                commands: kit.commands,
+              },
+            })}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  /** The secret that the page showed, sent back by it; only a token of ours is made files of. */
+  const secretIn = (form: Form, values: Values): string | undefined => {
+    const secret = form.text('secret');
+    if (secret === '') return undefined;
+    if (devices.enrolmentToken(purposeOfClient(values.client), secret) === undefined)
+      throw new AppError('NOT_FOUND', 'this token is not there any more, or it is for other clients');
+    return secret;
+  };
+
+  const make = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'accounts:write');
+    const form = c.get('form');
+    const values = valuesOf(form);
+    const errors = { ...faultsOf(values), ...notChosen(form) };
+    if (Object.keys(errors).length > 0) return show(c, values, { errors });
+    const held = secretIn(form, values);
+    if (held !== undefined) return show(c, values, { secret: held });
+    try {
+      const { secret } = addDevice.makeToken(actor, {
+        purpose: purposeOfClient(values.client),
+        approve: values.approve,
+        group: values.group === '' ? undefined : values.group,
+        uses: values.uses === '' ? undefined : Number(values.uses),
+        lifeMs: values.days === '' ? undefined : Number(values.days) * dayMs,
+        approveFrom: values.approve === 'auto' ? rangesOf(values) : [],
+      });
+      return show(c, values, { secret });
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      const { approveFrom, ...fields } = details.fields;
+      return show(c, values, { errors: { ...fields, ...(approveFrom === undefined ? {} : { ranges: approveFrom }) } });
+    }
+  };
+
+  const file = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'accounts:write');
+    const form = c.get('form');
+    const values = valuesOf(form);
+    const secret = secretIn(form, values);
+    const found =
+      secret === undefined ? undefined : kitOf(values, secret).files.find(({ name }) => name === form.text('file'));
+    if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
+    return c.body(found.text, 200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': `attachment; filename="${found.name}"`,
+      'Cache-Control': 'no-store',
+    });
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deviceAdd, (c) => {
+      actorFor(c, 'accounts:write');
+      const query = new URL(c.req.url).searchParams;
+      const asked = valuesOf({ text: (name) => query.get(name) ?? '' });
+      return show(c, { ...asked, days: defaultDays });
+    })
+    .post(routePatterns.deviceAdd, make)
+    .post(routePatterns.deviceAddFile, file);
+};

@@ -1,0 +1,21 @@
+import type { Door } from '../../../engine/inventory/types.ts';
+import type { EnrolmentToken } from '../../devices/types.ts';
+import type { Dialect } from './answers.ts';
+import type { Message } from './message.ts';
+
+/** One message of a client that came with a valid token. */
+export type Call = {
+  token: EnrolmentToken;
+  secret: string;
+  door: Extract<Door, 'glpi' | 'ocs'>;
+  /** In which the client wants its answer: an agent of the JSON dialect asks its first question in XML. */
+  dialect: Dialect;
+  from: string;
+  agent: string;
+  /** The managed device that the agent said before it is on: it may speak of others. */
+  speaker: number | undefined;
+  head: Message;
+  wire: Buffer;
+  /** The same unpacked, where that is many bytes but not too many to be held; whoever takes them has them alone. */
+  plain?: Buffer;
+};

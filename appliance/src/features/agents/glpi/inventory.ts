@@ -1,0 +1,127 @@
+import type { ReportFacts } from '../../../engine/inventory/types.ts';
+import { immediate } from '../../../platform/database.ts';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import type { DoorCaller } from '../../devices/types.ts';
+import type { ReportPlaces } from '../places.ts';
+import { failureReply, refusal, takenReply } from './answers.ts';
+import type { Call } from './call.ts';
+import { isOfOthers } from './device-message.ts';
+import { keepSeen, seenOf } from './found-device.ts';
+import type { GlpiParts } from './types.ts';
+
+/** Until an administrator has decided, a client asks again soon. */
+export const pendingHours = 1;
+
+/** The client of a call; revoked ones are refused like strangers. */
+export const callerOf = ({ devices }: GlpiParts, { door, token, head }: Call): DoorCaller | undefined =>
+  devices.callerByClient(door, token.id, head.deviceId);
+
+const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): DoorCaller => {
+  const { door, secret, head, from, agent } = call;
+  const { caller } = devices.enrolDoor({
+    door,
+    token: secret,
+    clientId: head.deviceId,
+    keyDigest: null,
+    facts: { ...facts, agentVersion: facts.agentVersion || agent },
+    from,
+  });
+  return caller;
+};
+
+/** Whether what a device says of itself is no longer what is known of it. */
+const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agent: string): boolean => {
+  const known = devices.find(device);
+  return (
+    known !== undefined &&
+    (known.hostname !== facts.hostname ||
+      known.os !== facts.os ||
+      known.arch !== facts.arch ||
+      known.agentVersion !== (facts.agentVersion || agent))
+  );
+};
+
+/** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
+const take = async (parts: GlpiParts, call: Call, known: DoorCaller | undefined, now: number): Promise<Response> => {
+  const { devices, intake, inventoryHours } = parts;
+  const { door, wire, dialect, from, agent } = call;
+  const format = 'glpi';
+  const read = { device: 0, door, format, wire, now };
+
+  if (isOfOthers(call.head)) {
+    if (call.speaker === undefined) return refusal(dialect);
+    const seen = seenOf(await intake.facts(read), now);
+    if (seen === undefined) throw new AppError('MALFORMED', 'the report names no machine');
+    const { speaker } = call;
+    const kept = immediate(parts.db, () => keepSeen(parts, seen, speaker));
+    if (kept?.isOpen) await intake.report({ ...read, device: kept.device, door: 'network' });
+    return takenReply(dialect, inventoryHours());
+  }
+
+  let caller = known;
+  if (caller?.state !== 'managed') {
+    const facts = await intake.facts(read);
+    if (facts === undefined) throw new AppError('MALFORMED', 'the report names no machine');
+    caller = enrol(parts, call, facts);
+  }
+  devices.heardDoor(caller, { agent, from });
+  // Nothing but its identity is kept of a device that nobody has let in.
+  if (caller.state !== 'managed') {
+    devices.fullReport(caller, false);
+    return takenReply(dialect, pendingHours);
+  }
+  const store = async (client: DoorCaller, plain?: Buffer): Promise<void> => {
+    const device = client.id;
+    const { facts, full } = await intake.report({ ...read, device, ...(plain === undefined ? {} : { plain }) });
+    if (full) devices.fullReport(client, true);
+    if (facts !== undefined && isNews(parts, device, facts, agent)) enrol(parts, call, facts);
+  };
+  try {
+    await store(caller, call.plain);
+  } catch (error) {
+    const { code, details } = toFailure(error);
+    if (code !== 'POSSIBLE_CLONE') throw error;
+    // Another machine under the same name: it is held, until an administrator says that both are devices of their own.
+    const other = enrol(parts, call, details['facts'] as ReportFacts);
+    if (other.state !== 'managed' || other.id === caller.id) return takenReply(dialect, pendingHours);
+    await store(other);
+  }
+  return takenReply(dialect, inventoryHours());
+};
+
+/** Takes an inventory or says why not; never throws. */
+export const takeInventory = async (
+  parts: GlpiParts,
+  places: ReportPlaces,
+  call: Call,
+  now: number,
+): Promise<Response> => {
+  const caller = callerOf(parts, call);
+  const place = places.take(caller?.id ?? 0);
+  if (place === undefined) return failureReply(call.dialect, 503, 'busy', 60);
+  try {
+    return await take(parts, call, caller, now);
+  } catch (error) {
+    return answerOf(parts, call, error);
+  } finally {
+    places.give(place);
+  }
+};
+
+const answerOf = (parts: GlpiParts, call: Call, error: unknown): Response => {
+  const failure = toFailure(error);
+  if (failure.code === 'INTERNAL') parts.log.error({ err: error }, 'a report was not taken');
+  switch (failure.code) {
+    case 'TOKEN':
+    case 'REVOKED':
+      return refusal(call.dialect);
+    case 'OVERLOADED':
+    case 'RATE_LIMITED':
+      return failureReply(call.dialect, 503, 'busy', 60);
+    default: {
+      const caller = callerOf(parts, call);
+      if (caller !== undefined) parts.devices.sectionRejected(caller.id, 'report', failure.code);
+      return failureReply(call.dialect, failure.status, failure.message);
+    }
+  }
+};

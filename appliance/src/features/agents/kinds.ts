@@ -1,0 +1,91 @@
+import { executableBounds as bounds } from '@sallyport/bundle-tools/protocol/policy';
+import { defineKinds } from '../../engine/objects/types.ts';
+import { fileSearchFaults } from './glpi/task-rules.ts';
+import { executableCollectionFaults } from './native/policy-rules.ts';
+
+export const agentKinds = defineKinds({
+  /** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; there is none unless somebody says so. */
+  'agent-scan': {
+    row: 'D1',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, unique: true, max: 100 },
+      range: { type: 'reference', kind: 'address-range', required: true },
+      /** The device whose agent searches. */
+      device: { type: 'text', idOf: 'device', required: true, indexed: true, max: 64 },
+      /** For SNMP 2c; without it nothing is asked over SNMP. */
+      community: { type: 'secret', max: 100 },
+      port: { type: 'integer', min: 1, max: 65_535, default: 161 },
+      disabled: { type: 'boolean', default: false },
+    },
+    leaves: null,
+  },
+  /** One person's word that packages may go to a group through agents that cannot verify them; it takes two people's. */
+  'deploy-consent': {
+    row: 'S6',
+    area: 'deployments',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      group: { type: 'reference', kind: 'group', required: true, indexed: true },
+      reason: { type: 'multiline', max: 2_000 },
+    },
+    leaves: null,
+  },
+  /** Which executable files our agents of a group look for, and how much of a check-in that may take; none unless somebody says so. */
+  'executable-collection': {
+    row: 'C1',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      /** One for each group; those below it take the nearest. */
+      group: { type: 'reference', kind: 'group', required: true, unique: true },
+      /** Folders; none: all of the device. */
+      paths: { type: 'list', max: bounds.paths },
+      entriesPerTurn: { type: 'integer', ...bounds.entriesPerTurn, default: 5_000 },
+      megabytesPerTurn: { type: 'integer', ...bounds.megabytesPerTurn, default: 16 },
+      restHours: { type: 'integer', ...bounds.restHours, default: 24 },
+      /** Nothing is looked for in the group and those below it. */
+      disabled: { type: 'boolean', default: false },
+    },
+    check: executableCollectionFaults,
+    leaves: null,
+  },
+  /** A file that the GLPI and FusionInventory agents of a group look for; there is none unless somebody says so. */
+  'file-search': {
+    row: 'C1',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, unique: true, max: 100 },
+      group: { type: 'reference', kind: 'group', required: true, indexed: true },
+      folder: { type: 'text', required: true, max: 500 },
+      recursive: { type: 'boolean', default: true },
+      fileName: { type: 'text', max: 255 },
+      /** What the agent compares. */
+      sha512: { type: 'text', required: true, min: 128, max: 128 },
+      /** Under which the file stands in the list of executables. */
+      sha256: { type: 'text', required: true, min: 64, max: 64 },
+      sizeBytes: { type: 'integer', min: 1, max: 1_099_511_627_776 },
+      disabled: { type: 'boolean', default: false },
+    },
+    check: fileSearchFaults,
+    leaves: null,
+  },
+  /** Whether our agents of a group say whom they see on their own network: data about others, so only where somebody asks. */
+  'neighbour-collection': {
+    row: 'D1',
+    area: 'devices',
+    title: 'name',
+    fields: {
+      name: { type: 'text', required: true, max: 100 },
+      /** One for each group; those below it take the nearest. */
+      group: { type: 'reference', kind: 'group', required: true, unique: true },
+      /** Nothing is said in the group and those below it. */
+      disabled: { type: 'boolean', default: false },
+    },
+    leaves: null,
+  },
+});

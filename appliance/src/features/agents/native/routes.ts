@@ -1,0 +1,281 @@
+import { Readable } from 'node:stream';
+import type { Http2Bindings, HttpBindings } from '@hono/node-server';
+import { nowMs, randomBelow, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { type CheckInReply, checkInRequest } from '@sallyport/bundle-tools/protocol/check-in';
+import { digest, opaqueId, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { enrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
+import { eventsRequest } from '@sallyport/bundle-tools/protocol/events';
+import { permitRequest } from '@sallyport/bundle-tools/protocol/identify-controllers';
+import { parseRange } from '@sallyport/bundle-tools/protocol/objects';
+import { noPolicyEtag } from '@sallyport/bundle-tools/protocol/policy';
+import { renewRequest } from '@sallyport/bundle-tools/protocol/renew';
+import type { SectionReply } from '@sallyport/bundle-tools/protocol/section';
+import type { SectionsReply } from '@sallyport/bundle-tools/protocol/sections';
+import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import { trustName } from '@sallyport/bundle-tools/protocol/trust';
+import { type Context, Hono } from 'hono';
+import type * as z from 'zod';
+import type { SectionResult } from '../../../engine/inventory/types.ts';
+import { immediate } from '../../../platform/database.ts';
+import { AppError, toFailure } from '../../../platform/errors.ts';
+import { parseBody, readWire } from '../../../platform/http/body.ts';
+import { guestOf } from '../../../platform/http/guest.ts';
+import { type RateLimit, rateLimit } from '../../../platform/rate-limit.ts';
+import type { Caller } from '../../devices/types.ts';
+import { reportPlaces } from '../places.ts';
+import { recordAgentEvent } from './agent-events.ts';
+import { errorResponse, notFound } from './errors.ts';
+import { sendBytes, sendFile } from './files.ts';
+import { isKnownSection } from './known-section.ts';
+import { peerReader } from './peer.ts';
+import type { NativeParts } from './types.ts';
+
+type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
+
+/** Of one device per minute, as many at once; an agent renews a few times a year and sends what it has in few calls. */
+const renewalsPerMinute = 4;
+const eventCallsPerMinute = 30;
+
+/** The answer to a section that is as it was. */
+const knownSection: SectionReply = { known: true, added: 0, removed: 0, changed: 0 };
+
+type SectionAnswer = SectionsReply['sections'][number];
+
+const toAnswer = (result: SectionResult): SectionAnswer => {
+  const { collection } = result;
+  if ('outcome' in result) return { collection, ...result.outcome };
+  const { code, message, details } = result.refused;
+  const { fields } = details;
+  return { collection, error: code, message, ...(fields === undefined ? {} : { fields }) };
+};
+
+/** The native door, to be mounted at `nativePrefix`. */
+export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
+  const { site, db, ca, devices, inventory, intake, events, store, trustFiles, tasks, log } = parts;
+  const clock = parts.clock ?? nowMs;
+  const peerOf = peerReader();
+  const collections = new Set(
+    inventory
+      .collections()
+      .filter((collection) => collection.doors.includes('native'))
+      .map((collection) => collection.name),
+  );
+  const inWork = reportPlaces();
+  const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
+  const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
+
+  const startedAt = clock();
+  /** Up to a share up or down. */
+  const spread = (seconds: number, most: number): number => {
+    const share = (randomBelow(256) - 128) / 128;
+    return Math.max(1, Math.round(seconds * (1 + share * most)));
+  };
+  /** A tenth, so that devices that start together do not stay together. */
+  const jitter = (seconds: number): number => spread(seconds, 0.1);
+  /** After a start all come back at once: half an interval spreads them over the next one. */
+  const nextSeconds = (seconds: number): number => {
+    return clock() - startedAt < seconds * 1_000 ? spread(seconds, 0.5) : jitter(seconds);
+  };
+  // One moment of the database, and its locks are taken once. Nothing is written here: a transaction that has read cannot
+  // become one that writes when somebody else wrote meanwhile.
+  const look = db.transaction((device: Caller, isWorking: boolean) => ({
+    held: inventory.hashes(device.id, 'native'),
+    policy: parts.policyOf(device),
+    isWaiting: !isWorking && tasks.isWaiting(device.id),
+    pollSeconds: parts.pollSeconds(),
+  }));
+  /** Those who were turned away together must not come back together. */
+  const later = (seconds: number): number => spread(seconds, 0.5);
+  const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
+  const caller = (c: Context<Env>): Caller => {
+    const peer = peerOf(c.env?.incoming);
+    const device = devices.authenticate(peer.fingerprint, peer.address);
+    guestOf(c.env?.incoming).prove(`device:${device.id}`);
+    return device;
+  };
+  const takeShare = (limit: RateLimit, device: Caller): void => {
+    if (!limit.take(String(device.id)))
+      throw new AppError('RATE_LIMITED', 'too many calls of this device', { retryAfterSeconds: jitter(60) });
+  };
+  const wire = (c: Context<Env>, maxBytes: number): Promise<Buffer> =>
+    readWire({ stream: c.env?.incoming ?? c.req.raw.body, contentLength: c.req.header('content-length') }, maxBytes);
+  const body = async <T>(c: Context<Env>, schema: z.ZodType<T>, maxBytes: number): Promise<T> => {
+    const parsed = schema.safeParse(await parseBody(await wire(c, maxBytes)));
+    if (parsed.success) return parsed.data;
+    const issue = parsed.error.issues[0];
+    throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
+  };
+  const takePlace = (device: Caller) => {
+    const place = inWork.take(device.id);
+    if (place !== undefined) return place;
+    throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
+  };
+  const root = (): Uint8Array => {
+    const bytes = trustFiles.root();
+    if (bytes === null) throw new AppError('NO_ROOT', 'the site has no trust root yet');
+    return bytes;
+  };
+  const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
+
+  return (
+    new Hono<Env>()
+      .get('/site', (c) => c.json({ site, ca: base64(ca.certificateDer), tufRoot: base64(root()) }))
+
+      .get('/trust/:name', (c) => {
+        caller(c);
+        const name = trustName.safeParse(c.req.param('name'));
+        const file = name.success ? trustFiles.get(name.data) : null;
+        if (file === null) throw notFound();
+        const type = c.req.param('name').endsWith('.json') ? 'application/json' : 'application/jsonl';
+        return typeof file === 'string' ? sendFile(file, type) : sendBytes(file, type);
+      })
+
+      .post('/enrol', async (c) => {
+        const from = address(c);
+        const tufRoot = base64(root());
+        const request = await body(c, enrolRequest, wireLimits.smallBytes);
+        const csr = await ca.parseRequest(request.csr);
+        const outcome = devices.enrol({ request, csr, from });
+        if (outcome.state === 'pending') {
+          c.header('Retry-After', String(jitter(parts.pollSeconds())));
+          return c.json({ state: 'pending' }, 202);
+        }
+        const issued = await ca.issueForDevice(csr, outcome.device.publicId);
+        devices.recordCertificate(outcome.device.id, issued);
+        guestOf(c.env?.incoming).vouch();
+        const deviceId = outcome.device.publicId;
+        return c.json({ deviceId, certificate: issued.pem, tufRoot, next: 0 }, 201);
+      })
+
+      .post('/renew', async (c) => {
+        const device = caller(c);
+        const request = await body(c, renewRequest, wireLimits.smallBytes);
+        takeShare(renewals, device);
+        const csr = await ca.parseRequest(request.csr);
+        const issued = await ca.issueForDevice(csr, device.publicId);
+        devices.recordCertificate(device.id, issued, device);
+        return c.json({ certificate: issued.pem });
+      })
+
+      .post('/check-in', async (c) => {
+        const device = caller(c);
+        const call = await body(c, checkInRequest, wireLimits.smallBytes);
+        devices.heard(device, call);
+        if (call.task !== undefined) tasks.state(device.id, call.task.id, call.task.state);
+        const { held, policy, isWaiting, pollSeconds } = look(device, call.task !== undefined);
+        const want = Object.keys(call.sections).filter(
+          (name) => held[name] !== call.sections[name] && collections.has(name),
+        );
+        const task = isWaiting ? tasks.next(device.id) : null;
+        const reply: CheckInReply = {
+          now: toTime(clock()),
+          next: nextSeconds(pollSeconds),
+          want,
+          cancel: call.task === undefined ? [] : tasks.cancelled(device.id, [call.task.id]),
+          live: [],
+          ...(policy.etag === (call.policy ?? noPolicyEtag) ? {} : { policy }),
+          ...(task === null ? {} : { task }),
+        };
+        return c.json(reply);
+      })
+
+      .put('/sections/:collection', async (c) => {
+        const device = caller(c);
+        const collection = c.req.param('collection');
+        if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
+        const place = takePlace(device);
+        try {
+          const section = { device: device.id, collection, door: 'native' } as const;
+          const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
+          // Not past another section of the device: the last one sent must be the last one stored.
+          const isAlone = inWork.isAlone(device.id);
+          if (isAlone && isKnownSection(inventory, sent)) return c.json(knownSection);
+          return c.json(await intake.put({ ...sent, isNew: isAlone }));
+        } catch (error) {
+          devices.sectionRejected(device.id, collection, toFailure(error).code);
+          throw error;
+        } finally {
+          inWork.give(place);
+        }
+      })
+
+      .post('/sections', async (c) => {
+        const device = caller(c);
+        const place = takePlace(device);
+        try {
+          const sent = { device: device.id, door: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
+          const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };
+          for (const one of reply.sections) {
+            if ('error' in one && collections.has(one.collection))
+              devices.sectionRejected(device.id, one.collection, one.error);
+          }
+          return c.json(reply);
+        } catch (error) {
+          devices.sectionRejected(device.id, 'report', toFailure(error).code);
+          throw error;
+        } finally {
+          inWork.give(place);
+        }
+      })
+
+      .post('/events', async (c) => {
+        const device = caller(c);
+        const call = await body(c, eventsRequest, wireLimits.wireBytes);
+        takeShare(eventCalls, device);
+        immediate(db, () => {
+          const id = devices.reporting(device.id, 'native');
+          for (const event of call.events) {
+            if (devices.isNewEvent(id, event.id)) recordAgentEvent(events, id, event);
+          }
+        });
+        return c.json({ accepted: call.events.length });
+      })
+
+      .post('/tasks/:id/result', async (c) => {
+        const device = caller(c);
+        const id = opaqueId.safeParse(c.req.param('id'));
+        const result = await body(c, taskResult, wireLimits.wireBytes);
+        const outcome = id.success
+          ? immediate(db, () => tasks.result(devices.reporting(device.id, 'native'), id.data, result))
+          : 'not-found';
+        if (outcome === 'not-found') throw notFound();
+        if (outcome === 'cancelled')
+          throw new AppError('CANCELLED', 'the task was cancelled; the result is kept as late');
+        return c.json({ ok: true });
+      })
+
+      // Asked before each packet towards a controller: one switch here ends all at once.
+      .post('/tasks/:id/permit', async (c) => {
+        const device = caller(c);
+        const id = opaqueId.safeParse(c.req.param('id'));
+        const asked = await body(c, permitRequest, wireLimits.smallBytes);
+        const reply = id.success ? tasks.permit?.(device.id, id.data, asked) : undefined;
+        if (reply === undefined) throw new AppError('CANCELLED', 'nothing more of this task may be done');
+        return c.json(reply);
+      })
+
+      .get('/objects/sha256/:hex', (c) => {
+        const device = caller(c);
+        const hex = digest.safeParse(c.req.param('hex'));
+        if (!hex.success || !tasks.mayFetch(device.id, hex.data) || !store.has(hex.data)) throw notFound();
+        const size = store.size(hex.data);
+        const range = parseRange(c.req.header('range'), size);
+        const headers = { 'Content-Type': 'application/octet-stream', 'Accept-Ranges': 'bytes', ETag: `"${hex.data}"` };
+        if (range === null) return c.body(null, 416, { ...headers, 'Content-Range': `bytes */${size}` });
+        const stream = Readable.toWeb(store.open(hex.data, range)) as ReadableStream<Uint8Array>;
+        if (range === undefined) return c.body(stream, 200, { ...headers, 'Content-Length': String(size) });
+        return c.body(stream, 206, {
+          ...headers,
+          'Content-Length': String(range.end - range.start + 1),
+          'Content-Range': `bytes ${range.start}-${range.end}/${size}`,
+        });
+      })
+
+      .notFound(() => errorResponse(notFound(), later))
+      .onError((error, c) => {
+        if (toFailure(error).code === 'INTERNAL')
+          log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'a call of an agent failed');
+        return errorResponse(error, later);
+      })
+  );
+};

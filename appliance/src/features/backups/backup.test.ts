@@ -1,0 +1,84 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { admin } from '../../../test/support/engines.ts';
+import { type Appliance, compose } from '../../compose.ts';
+import { examine } from '../../doctor.ts';
+import { initialise } from '../../init.ts';
+import { openLog } from '../../platform/log.ts';
+import { createBackup, parseRecoveryKey, restoreBackup, verifyBackup } from './backup.ts';
+
+const log = openLog('silent');
+let folder: string;
+let recoveryKey: string;
+let appliance: Appliance;
+const at = (name: string): string => join(folder, name);
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-backup-'));
+  const listen = { address: '127.0.0.1', port: 0 };
+  ({ recoveryKey } = await initialise({
+    dataDir: at('data'),
+    site: 'test-1',
+    addresses: ['localhost'],
+    listen,
+    administrator: 'dana',
+    log,
+  }));
+  appliance = await compose({ dataDir: at('data'), log });
+  appliance.objects.create(admin, 'group', { name: 'Line 1' });
+  await appliance.store.put(Buffer.alloc(200_000, 7), { maxBytes: 1e6 });
+  await createBackup(appliance, at('one.spb'));
+});
+afterEach(async () => {
+  await appliance.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('a backup', () => {
+  it('restores to the same appliance, personal values and keys included', async () => {
+    const key = await parseRecoveryKey(recoveryKey);
+    expect(verifyBackup(at('one.spb'), key, folder)).toMatchObject({ site: 'test-1' });
+    await restoreBackup(at('one.spb'), key, at('restored'));
+    const restored = await compose({ dataDir: at('restored'), log });
+    try {
+      expect(restored.objects.findBy('account', 'name', 'dana')?.body['name']).toBe('dana');
+      expect(restored.objects.list({ kind: 'group', limit: 5 }).rows[0]?.body).toEqual({ name: 'Line 1' });
+      expect(restored.ca.certificatePem).toBe(appliance.ca.certificatePem);
+      expect([...restored.store.list()]).toEqual([...appliance.store.list()]);
+      expect((await examine(restored)).filter(({ severity }) => severity === 'finding')).toEqual([]);
+    } finally {
+      await restored.close();
+    }
+    await expect(restoreBackup(at('one.spb'), key, at('restored'))).rejects.toThrow('not empty');
+  });
+
+  it('shows nothing of its content', () => {
+    const bytes = readFileSync(at('one.spb')).toString('latin1');
+    for (const text of ['test-1', 'state.db', 'Line 1', 'SQLite format', appliance.keyring.masterForBackup()])
+      expect(bytes).not.toContain(text);
+  });
+
+  it('with another key, an altered byte or a cut is refused and leaves nothing', async () => {
+    const key = await parseRecoveryKey(recoveryKey);
+    const other = await parseRecoveryKey('ab'.repeat(32));
+    expect(() => verifyBackup(at('one.spb'), other, folder)).toThrow(expect.objectContaining({ code: 'KEY' }));
+    const bytes = readFileSync(at('one.spb'));
+    for (const position of [3, 60, 100, 500, bytes.length - 1]) {
+      const altered = Buffer.from(bytes);
+      altered[position] = (altered[position] ?? 0) ^ 1;
+      writeFileSync(at('altered.spb'), altered);
+      await expect(restoreBackup(at('altered.spb'), key, at('nowhere'))).rejects.toThrow();
+    }
+    for (const length of [0, 50, 112, 112 + 65_553, bytes.length - 1]) {
+      writeFileSync(at('cut.spb'), bytes);
+      truncateSync(at('cut.spb'), length);
+      await expect(restoreBackup(at('cut.spb'), key, at('nowhere'))).rejects.toThrow();
+    }
+    writeFileSync(at('longer.spb'), Buffer.concat([bytes, Buffer.of(0)]));
+    await expect(restoreBackup(at('longer.spb'), key, at('nowhere'))).rejects.toThrow();
+    await expect(createBackup(appliance, at('one.spb'))).rejects.toMatchObject({ code: 'EXISTS' });
+    await expect(parseRecoveryKey('1234')).rejects.toMatchObject({ code: 'KEY' });
+  });
+});

@@ -1,0 +1,273 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { DeviationDecide } from '@sallyport/ui/views/deviation-decide';
+import { Deviations } from '@sallyport/ui/views/deviations';
+import { type Context, Hono } from 'hono';
+import { momentOf, readableCollections } from '../../engine/inventory/view.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import type { Form } from '../../server/console/form.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import { type DeviceModel, nowhere } from '../devices/view.ts';
+import type { Deviation, DeviationQuery } from './types.ts';
+import { baselineViews } from './view.ts';
+
+const filterNames = ['state', 'collection', 'operation', 'age', 'order', 'baseline', 'device'];
+const operations = ['added', 'removed', 'changed'] as const;
+const states = ['open', 'closed', 'all'] as const;
+const ages = ['30', '35'];
+const csvPage = 2_000;
+const shownItems = 20;
+const typedNumberFrom = 50;
+const maxAtOnce = 5_000;
+
+const csvHead = [
+  'baselines.device',
+  'changes.collection',
+  'changes.operation',
+  'changes.title',
+  'changes.before',
+  'changes.after',
+  'deviations.since',
+  'baselines.name',
+  'deviations.order',
+  'deviations.outcome',
+  'deviations.until',
+  'events.actor',
+  'deviations.reason',
+  'deviations.expires',
+];
+
+/** What differs from baselines, and what is decided about it. */
+export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { baselines, inventory } = deps;
+  const views = baselineViews(deps, model);
+  const collections = inventory.collections();
+
+  const queryOf = (c: Context<ConsoleEnv>, list: ListState): Omit<DeviationQuery, 'limit' | 'after'> => {
+    const readable = readableCollections(collections, actorFor(c, 'devices:read')).map(({ name }) => name);
+    const [state = 'open'] = chosen(states, filterValues(list, 'state'));
+    const asked = filterValues(list, 'collection');
+    const collection = asked.length === 0 ? readable : readable.filter((name) => asked.includes(name));
+    const operation = chosen(operations, filterValues(list, 'operation'));
+    const [age] = filterValues(list, 'age');
+    const [order] = filterValues(list, 'order');
+    const [baseline] = filterValues(list, 'baseline');
+    const [device] = filterValues(list, 'device');
+    return {
+      state,
+      ...(collection.length === collections.length ? {} : { collection }),
+      ...(operation.length === 0 ? {} : { operation }),
+      ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
+      ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
+      ...(baseline === undefined ? {} : { baseline }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
+      ...(list.q === '' ? {} : { search: list.q }),
+    };
+  };
+
+  const filters = (): FilterField[] => [
+    {
+      name: 'state',
+      label: 'deviations.state',
+      options: states.map((value) => ({ value, key: `deviations.state.${value}` })),
+    },
+    {
+      name: 'collection',
+      label: 'changes.collection',
+      options: collections.map(({ name }) => ({ value: name, key: `collection.${name}.title` })),
+    },
+    {
+      name: 'operation',
+      label: 'changes.operation',
+      options: operations.map((value) => ({ value, key: `changes.operation.${value}` })),
+    },
+    {
+      name: 'age',
+      label: 'deviations.age',
+      options: ages.map((value) => ({ value, key: `deviations.age.${value}` })),
+    },
+    {
+      name: 'order',
+      label: 'deviations.hasOrder',
+      options: [
+        { value: 'true', key: 'common.yes' },
+        { value: 'false', key: 'common.no' },
+      ],
+    },
+    {
+      name: 'baseline',
+      label: 'baselines.name',
+      options: baselines.list().map(({ id, name }) => ({ value: id, label: name })),
+    },
+    { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text)?.name ?? text },
+  ];
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const query = queryOf(c, list);
+    const found = baselines.deviations({
+      ...query,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const limitDays = views.limitDays();
+    const late = baselines.deviations({
+      ...query,
+      state: 'open',
+      olderThanDays: Math.max(limitDays, query.olderThanDays ?? 0),
+      limit: 1,
+    }).total;
+    return c.html(
+      <Deviations
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{
+          rows: views.deviations(found.rows),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+        filters={filters()}
+        limitDays={limitDays}
+        late={query.state === 'closed' ? 0 : late}
+      />,
+    );
+  };
+
+  const allOf = (query: Omit<DeviationQuery, 'limit' | 'after'>, most: number): Deviation[] => {
+    const found: Deviation[] = [];
+    for (let after: number | undefined; found.length < most; ) {
+      const limit = Math.min(csvPage, most - found.length);
+      const page = baselines.deviations({ ...query, limit, ...(after === undefined ? {} : { after }) });
+      found.push(...page.rows);
+      if (page.next === undefined) break;
+      after = page.next;
+    }
+    return found;
+  };
+
+  const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const { ctx, value } = sayCsv(deps, c);
+    const query = queryOf(c, listState(c, filterNames));
+    const found = await gathered(
+      pagesOf((paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
+    );
+    const rows = views.deviations(found);
+    return sendCsv(deps, c, {
+      name: 'deviations',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: eachOf(rows, (row) => {
+        const side = (which: 'before' | 'after'): string =>
+          row.change.fields
+            .filter((field) => field[which] !== null)
+            .map((field) => {
+              const cell = value(field[which], field.type);
+              const label = ctx.tDynamic(`collection.${row.change.collection}.field.${field.name}`);
+              return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
+            })
+            .join('; ');
+        return [
+          row.device.name,
+          ctx.tDynamic(`collection.${row.change.collection}.title`),
+          ctx.tDynamic(`changes.operation.${row.change.operation}`),
+          row.change.title === null ? ctx.t('common.withheld') : row.change.title,
+          side('before'),
+          side('after'),
+          ctx.fmt.iso(row.since),
+          row.baseline.name,
+          row.workOrder?.text,
+          row.outcome === undefined ? null : ctx.tDynamic(`deviations.outcome.${row.outcome}`),
+          row.until === undefined ? null : ctx.fmt.iso(row.until),
+          row.decision?.who,
+          row.decision?.reason,
+          row.decision?.expiresAt === undefined ? null : ctx.fmt.iso(row.decision.expiresAt),
+        ];
+      }),
+    });
+  };
+
+  const selected = (c: Context<ConsoleEnv>, form: Form): Deviation[] => {
+    if (form.text('all') === '1')
+      return allOf(
+        { ...queryOf(c, formListState(c, form, paths.deviations(), filterNames)), state: 'open' },
+        maxAtOnce,
+      );
+    const ids = form.texts('id').filter((id) => /^\d{1,15}$/.test(id));
+    return allOf({ state: 'open', ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const action = form.text('action') === 'order' ? 'order' : 'accept';
+    const found = selected(c, form);
+    const given = form.text('back');
+    const back = given.startsWith('/devices/') ? given : paths.deviations();
+    if (found.length === 0) return c.redirect(back, 303);
+    const ids = found.map(({ id }) => id);
+    const typeNumber = ids.length > typedNumberFrom;
+    const ask = (errors?: FieldErrors): Response | Promise<Response> => {
+      const ctx = viewContext(deps, c);
+      return c.html(
+        <DeviationDecide
+          ctx={ctx}
+          action={action}
+          ids={ids}
+          items={views
+            .deviations(found.slice(0, shownItems))
+            .map(({ device, change }) => `${device.name}: ${change.title ?? ctx.t('common.withheld')}`)}
+          values={{
+            reason: form.text('reason'),
+            expiresAt: form.text('expiresAt'),
+            scope: form.text('scope') || 'device',
+            order: form.text('order'),
+          }}
+          back={back}
+          typeNumber={typeNumber}
+          {...(errors === undefined ? {} : { errors })}
+        />,
+        errors === undefined ? 200 : 422,
+      );
+    };
+    if (form.text('confirmed') !== '1') return ask();
+    if (typeNumber && form.text('confirm').trim() !== String(ids.length))
+      return ask({ confirm: { key: 'validation.typeNumber', params: { n: ids.length } } });
+    const done = (said: Said): Response => {
+      setToast(c, { said });
+      return c.redirect(back, 303);
+    };
+    try {
+      if (action === 'order') {
+        const order = form.text('order').trim();
+        const n = baselines.setWorkOrder(actor, ids, order === '' ? null : order);
+        return done({ key: 'deviations.toastOrdered', params: { n } });
+      }
+      const expires = form.text('expiresAt').trim();
+      const expiresAt = expires === '' ? null : momentOf(expires, true);
+      if (expiresAt === undefined) return ask({ expiresAt: { key: 'validation.format' } });
+      const scope = form.text('scope') === 'group' ? 'group' : 'device';
+      const { accepted } = baselines.accept(actor, ids, { reason: form.text('reason'), expiresAt, scope });
+      return done({ key: 'deviations.toastAccepted', params: { n: accepted } });
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return ask(details.fields);
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deviations, showList)
+    .get(routePatterns.deviationsCsv, sendList)
+    .post(routePatterns.deviationsDecide, decide);
+};

@@ -1,0 +1,119 @@
+import type { DeviationRow } from '@sallyport/ui/components/deviations';
+import type { BaselineDetail } from '@sallyport/ui/views/baseline';
+import type { BaselineRow } from '@sallyport/ui/views/baselines';
+import { actorNames, changeRow } from '../../server/console/records.ts';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import type { BaselineSummary, Deviation } from './types.ts';
+
+const dayMs = 86_400_000;
+
+/** Baselines and deviations as pages show them, with names for numbers. */
+export const baselineViews = (
+  deps: Pick<ConsoleDeps, 'baselines' | 'inventory' | 'objects' | 'clock'>,
+  model: Pick<DeviceModel, 'references'>,
+) => {
+  const { baselines, inventory, objects, clock } = deps;
+  const collections = inventory.collections();
+
+  const limitDays = (): number => objects.setting('devices.baseline-days');
+
+  const deviations = (rows: readonly Deviation[]): DeviationRow[] => {
+    const nameOf = actorNames(objects);
+    const devices = model.references(rows.map(({ device }) => device));
+    const names = new Map<string, string>();
+    const baselineName = (id: string): string => {
+      const held = names.get(id) ?? String(objects.find('baseline', id, { deleted: true })?.body['name'] ?? id);
+      names.set(id, held);
+      return held;
+    };
+    return rows.map((row) => {
+      const days = Math.floor(((row.until ?? clock()) - row.since) / dayMs);
+      const { acceptance, workOrder } = row;
+      return {
+        id: row.id,
+        device: devices.get(row.device) ?? { id: String(row.device), name: `#${row.device}` },
+        baseline: { id: row.baseline, name: baselineName(row.baseline) },
+        change: { ...changeRow(collections, row.change), operation: row.operation },
+        since: row.since,
+        days,
+        late: row.until === null && clock() - row.since > limitDays() * dayMs,
+        ...(row.until === null ? {} : { until: row.until }),
+        ...(row.outcome === null ? {} : { outcome: row.outcome }),
+        ...(acceptance === null
+          ? {}
+          : {
+              decision: {
+                who: nameOf(acceptance.actor),
+                at: acceptance.at,
+                reason: acceptance.reason,
+                ...(acceptance.expiresAt === null ? {} : { expiresAt: acceptance.expiresAt }),
+              },
+            }),
+        ...(workOrder === null ? {} : { workOrder: { ...workOrder, who: nameOf(workOrder.actor) } }),
+      };
+    });
+  };
+
+  const row = (baseline: BaselineSummary): BaselineRow => {
+    const [newest] = objects.revisions('baseline', baseline.id);
+    return {
+      id: baseline.id,
+      name: baseline.name,
+      scope: baseline.scope,
+      revision: baseline.revision,
+      collections: baseline.collections,
+      approvedAt: baseline.approvedAt,
+      approvedBy: newest === undefined ? '' : actorNames(objects)(newest.actor),
+      ...(baseline.expiresAt === null ? {} : { expiresAt: baseline.expiresAt }),
+      expired: baseline.expiresAt !== null && baseline.expiresAt <= clock(),
+      deviations: baseline.deviations,
+      deviating: baseline.deviating,
+    };
+  };
+
+  const detail = (id: string): BaselineDetail => {
+    const baseline = baselines.get(id);
+    const nameOf = actorNames(objects);
+    const coverage = baselines.coverage(id);
+    const accepted = baselines.acceptances(id);
+    const named = model.references([
+      ...coverage.map(({ device }) => device),
+      ...accepted.flatMap(({ device }) => (device === null ? [] : [device])),
+    ]);
+    const deviceOf = (number: number) => named.get(number) ?? { id: String(number), name: `#${number}` };
+    return {
+      ...row(baseline),
+      of: baseline.device ?? baseline.group ?? '',
+      ...(baseline.reference === null ? {} : { reference: { id: baseline.reference, name: baseline.reference } }),
+      allowed: baseline.allowed,
+      contentHash: baseline.contentHash,
+      counts: Object.entries(baseline.counts).map(([collection, count]) => ({ collection, count })),
+      revisions: objects.revisions('baseline', id).map(({ revision, at, actor, operation, comment }) => ({
+        revision,
+        at,
+        who: nameOf(actor),
+        operation,
+        ...(comment === null ? {} : { comment }),
+      })),
+      accepted: accepted.map((one) => ({
+        id: one.id,
+        collection: one.collection,
+        title: one.title,
+        who: nameOf(one.actor),
+        at: one.at,
+        reason: one.reason,
+        ...(one.device === null ? {} : { device: deviceOf(one.device) }),
+        ...(one.expiresAt === null ? {} : { expiresAt: one.expiresAt }),
+      })),
+      coverage: coverage.map(({ device, checkedAt, deviations: n }) => ({
+        device: deviceOf(device),
+        checkedAt,
+        late: checkedAt === null || clock() - checkedAt > limitDays() * dayMs,
+        deviations: n,
+      })),
+    };
+  };
+
+  return { limitDays, deviations, row, detail };
+};

@@ -1,0 +1,286 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/views/controller-finding';
+import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
+import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
+import { type Context, Hono } from 'hono';
+import { setToast } from '../../server/console/cookies.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
+import { type ControllerFindingFilter, type FindingWhy, type GroupBy, JUSTIFICATIONS } from './types.ts';
+import { findingView, knowledgeEnds } from './view.ts';
+
+const verdicts = ['affected', 'review', 'not-affected'] as const;
+const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
+const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
+const heldChoices = ['only', 'all'] as const;
+const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
+const filterNames = [
+  'decision',
+  'verdict',
+  'severity',
+  'remedy',
+  'exploitation',
+  'held',
+  'vendor',
+  'family',
+  'cve',
+  'controller',
+];
+const shownControllers = 200;
+
+const filters: readonly FilterField[] = [
+  {
+    name: 'decision',
+    label: 'vuln.decision',
+    options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+  },
+  {
+    name: 'verdict',
+    label: 'cfind.verdict',
+    options: verdicts.map((value) => ({ value, key: `cfind.verdict.${value}` })),
+  },
+  {
+    name: 'severity',
+    label: 'vuln.severity',
+    options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
+  },
+  {
+    name: 'exploitation',
+    label: 'cfind.exploitation',
+    options: exploitations.map((value) => ({ value, key: `cfind.input.exploitation.${value}` })),
+  },
+  {
+    name: 'held',
+    label: 'cfind.held',
+    options: heldChoices.map((value) => ({ value, key: `cfind.held.${value}` })),
+  },
+  { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
+];
+
+const csvHead = [
+  'vuln.decision',
+  'cfind.verdict',
+  'cfind.vulnerability',
+  'vuln.severity',
+  'cfind.exploitation',
+  'cfind.exploitedDay',
+  'cfind.vendor',
+  'cfind.family',
+  'cfind.product',
+  'cfind.version',
+  'cfind.fix',
+  'cfind.fixedIn',
+  'cfind.advisory',
+  'cfind.level',
+  'cfind.leafText',
+  'nav.controllers',
+  'cfind.held',
+  'cfind.since',
+];
+
+const strongInputs: ReadonlySet<string> = new Set([
+  'exploitation.active',
+  'automatable.yes',
+  'impact.total',
+  'exposure.direct',
+  'criticality.high',
+  'safety.yes',
+]);
+
+const inputsOf = ({ threat, contexts }: FindingWhy): ControllerFindingProps['inputs'] => {
+  const rows = [...Object.entries(threat), ...contexts.flatMap((context) => Object.entries(context))];
+  const seen = new Set<string>();
+  return rows.flatMap(([name, value]) => {
+    const key = `${name}.${value}`;
+    if (seen.has(key)) return [];
+    seen.add(key);
+    return [{ name, value, strong: strongInputs.has(key) }];
+  });
+};
+
+const identityFields = [
+  ['vendor', 'cfind.vendor'],
+  ['orderNumber', 'collection.controller.field.orderNumber'],
+  ['cipTuple', 'collection.controller.field.cipTuple'],
+  ['model', 'collection.controller.field.model'],
+  ['productFamily', 'cfind.family'],
+  ['hwVersion', 'collection.controller.field.hwVersion'],
+] as const;
+
+/** What advisories say of controllers: the list, why each finding is one, families and vendors. */
+export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
+  const { controllerFindings, controllers } = deps;
+
+  const filterOf = (list: ListState): Omit<ControllerFindingFilter, 'limit' | 'after'> => {
+    const [vendor] = filterValues(list, 'vendor');
+    const [family] = filterValues(list, 'family');
+    const [vulnerability] = filterValues(list, 'cve');
+    const [controller] = filterValues(list, 'controller');
+    const [held] = chosen(heldChoices, filterValues(list, 'held'));
+    const sort = sorts.find((name) => name === list.sort);
+    return {
+      decision: chosen(DECISIONS, filterValues(list, 'decision')),
+      verdict: chosen(verdicts, filterValues(list, 'verdict')),
+      severity: chosen(SEVERITIES, filterValues(list, 'severity')),
+      fixState: chosen(remedies, filterValues(list, 'remedy')),
+      exploitation: chosen(exploitations, filterValues(list, 'exploitation')),
+      descending: list.descending,
+      ...(held === undefined ? {} : { held }),
+      ...(vendor === undefined ? {} : { vendor }),
+      ...(family === undefined ? {} : { family }),
+      ...(vulnerability === undefined ? {} : { vulnerability }),
+      // One that is not there has no findings.
+      ...(controller === undefined ? {} : { controller: controllers.find(controller)?.id ?? 0 }),
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(sort === undefined ? {} : { sort }),
+    };
+  };
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    const found = controllerFindings.list({
+      ...filterOf(list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <ControllerFindings
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
+        filters={filters}
+        counts={controllerFindings.counts()}
+        waiting={controllerFindings.waiting()}
+        ends={knowledgeEnds(deps)}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'vulnerabilities:read');
+    const { ctx } = sayCsv(deps, c);
+    const found = controllerFindings.list({ ...filterOf(listState(c, filterNames)), limit: maxCsvRows });
+    return sendCsv(deps, c, {
+      name: 'controller-vulnerabilities',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: eachOf(found.rows, (row) => [
+        ctx.tDynamic(`decision.${row.decision}`),
+        ctx.tDynamic(`cfind.verdict.${row.verdict}`),
+        row.vulnerability,
+        ctx.tDynamic(`severity.${row.severity}`),
+        ctx.tDynamic(`cfind.input.exploitation.${row.exploitation}`),
+        row.exploitedSince,
+        row.vendor,
+        row.family,
+        row.product,
+        row.firmware,
+        ctx.tDynamic(`cfind.fix.${row.fixState}`),
+        row.fixedVersion,
+        row.advisory,
+        ctx.tDynamic(`cfind.level.${row.level}`),
+        row.versionText,
+        row.controllers,
+        row.heldBy.map(({ name }) => name).join('; '),
+        row.since,
+      ]),
+    });
+  };
+
+  const showFinding = (
+    c: Context<ConsoleEnv>,
+    given: ControllerFindingProps['given'] = {},
+  ): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const ctx = viewContext(deps, c);
+    const why = controllerFindings.why(param(c, 'id'));
+    const shown = why.bearers.slice(0, shownControllers);
+    return c.html(
+      <ControllerFinding
+        ctx={ctx}
+        finding={{
+          ...findingView(why.finding),
+          matched: why.finding.matched,
+          confidence: why.finding.confidence,
+          isReopened: why.finding.former !== '' && why.finding.answer === '',
+        }}
+        identity={identityFields.flatMap(([field, key]) => {
+          const value = why.identity[field];
+          return value === undefined ? [] : [{ label: ctx.tDynamic(key), value }];
+        })}
+        documents={why.documents}
+        inputs={inputsOf(why)}
+        exploited={
+          why.known?.exploitedSince == null
+            ? null
+            : {
+                since: why.known.exploitedSince,
+                due: why.known.exploitedDue,
+                ransomware: why.known.ransomware === 1,
+              }
+        }
+        controllers={shown.map(({ controller, part_key, since }) => ({
+          controller: { id: controllers.byId(controller)?.publicId ?? '', name: controllers.label(controller) },
+          part: part_key,
+          since,
+        }))}
+        more={why.bearers.length > shown.length}
+        answer={why.answer ?? null}
+        justifications={JUSTIFICATIONS}
+        given={given}
+      />,
+      given.errors === undefined ? 200 : 422,
+    );
+  };
+
+  const dispute = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'vulnerabilities:write');
+    const form = c.get('form');
+    const [reason, evidence] = [form.text('reason').trim(), form.text('evidence').trim()];
+    const justification = JUSTIFICATIONS.find((name) => name === form.text('justification'));
+    if (justification === undefined || reason === '')
+      return showFinding(c, {
+        justification,
+        reason,
+        evidence,
+        errors: {
+          ...(justification === undefined ? { justification: { key: 'validation.choice' } } : {}),
+          ...(reason === '' ? { reason: { key: 'validation.required' } } : {}),
+        },
+      });
+    controllerFindings.dispute(actor, param(c, 'id'), { justification, reason, evidence });
+    setToast(c, { said: { key: 'cfind.toast' } });
+    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
+  };
+
+  const retract = (c: Context<ConsoleEnv>): Response => {
+    controllerFindings.retract(actorFor(c, 'vulnerabilities:write'), param(c, 'id'));
+    setToast(c, { said: { key: 'cfind.toastRetracted' } });
+    return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
+  };
+
+  const showGroups =
+    (by: GroupBy) =>
+    (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+      actorFor(c, 'vulnerabilities:read');
+      const rows = controllerFindings.groups(by);
+      return c.html(<ControllerGroups ctx={viewContext(deps, c)} by={by} rows={rows} />);
+    };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllerFindings, showList)
+    .get(routePatterns.controllerFindingsCsv, sendList)
+    .get(routePatterns.controllerFinding, (c) => showFinding(c))
+    .post(routePatterns.controllerFindingDispute, dispute)
+    .post(routePatterns.controllerFindingRetract, retract)
+    .get(routePatterns.controllerFamilies, showGroups('family'))
+    .get(routePatterns.controllerVendors, showGroups('vendor'));
+};

@@ -1,0 +1,36 @@
+import { ControllerFindingsPanel } from '@sallyport/ui/components/controller-findings-panel';
+import { ControllerFirmwarePanel } from '@sallyport/ui/components/controller-firmware-panel';
+import type { ConsoleDeps, ControllerPanel } from '../../server/console/types.ts';
+import { controllerFindingsView } from './view.ts';
+
+const shownFiles = 20;
+
+/** What the page of a controller shows of advisories, and of firmware that is here for it. */
+export const controllerFindingPanels = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'controllerFirmware' | 'exchange' | 'controllers'>,
+): readonly ControllerPanel[] => [
+  (ctx, controller) => ({
+    place: 'main',
+    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, controller.id)} />,
+  }),
+  (ctx, controller) => {
+    const files = deps.controllerFirmware.forController(controller.id).filter(({ file }) => file.isHere);
+    if (files.length === 0) return undefined;
+    return {
+      place: 'side',
+      body: (
+        <ControllerFirmwarePanel
+          ctx={ctx}
+          controller={controller.publicId}
+          rows={files.slice(0, shownFiles).map(({ file, target }) => ({
+            sha256: file.sha256,
+            version: file.version,
+            part: target.part,
+            partKey: target.partKey,
+            firmware: target.firmware,
+          }))}
+        />
+      ),
+    };
+  },
+];

@@ -1,0 +1,500 @@
+import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import type { Database } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { likePattern } from '../../platform/text.ts';
+import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import type { HeldStore } from './held-store.ts';
+import { decodeIdentity } from './identity.ts';
+import { decodeThreat, EXPLOITATIONS, THREATS_PER_EXPLOITATION } from './priority.ts';
+import type {
+  ControllerFinding,
+  ControllerFindingFilter,
+  ControllerFindingLoad,
+  ControllerPartFinding,
+  OtherSaying,
+} from './types.ts';
+
+// Read model: controller_held, controller_threat, controller_match, controller_identity, controller_document, controller_leaf, controller_part_identity, controller_priority.
+
+/** Which findings are meant, without how many are shown. */
+type Wanted = Omit<ControllerFindingFilter, 'limit'>;
+
+type FindingRow = {
+  identity: number;
+  vulnerability: string;
+  since: number;
+  until: number | null;
+  verdict: ControllerFinding['verdict'];
+  matched: ControllerFinding['matched'];
+  reason: string;
+  level: ControllerFinding['level'];
+  confidence: number;
+  others: string;
+  fix_state: ControllerFinding['fixState'];
+  fixed_version: string;
+  severity: ControllerFinding['severity'];
+  score: number | null;
+  rank: number;
+  threat: number;
+  exploited_since: string | null;
+  answer: string;
+  former: string;
+  identity_json: string;
+  label: string;
+  vendor: string;
+  family: string;
+  firmware: string;
+  controllers: number;
+  advisory: string;
+  publisher: string;
+  status: string;
+  title: string;
+  leaf: string;
+  path: string;
+  version_text: string;
+};
+
+const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.matched, m.reason, m.level, m.confidence, m.others,
+  m.fix_state, m.fixed_version, m.severity, m.score, m.rank, m.answer, m.former, i.identity as identity_json, i.label, i.vendor, i.family,
+  i.firmware, i.controllers, m.threat, t.exploited_since, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
+const FROM = `from controller_match m cross join controller_identity i on i.id = m.identity
+  left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
+  left join controller_threat t on t.vulnerability = m.vulnerability`;
+const COUNTED = 'from controller_match m cross join controller_identity i on i.id = m.identity';
+// Where little is left of all identities it is found first, and sorted then.
+const COUNTED_OF = 'from controller_identity i cross join controller_match m on m.identity = i.id';
+const FROM_OF = `${COUNTED_OF}
+  left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
+  left join controller_threat t on t.vulnerability = m.vulnerability`;
+
+const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
+const ORDER: Readonly<Record<NonNullable<ControllerFindingFilter['sort']>, string>> = {
+  decision: 'm.rank',
+  vulnerability: 'm.vulnerability',
+  product: 'i.label',
+  controllers: 'i.controllers',
+  severity: SEVERITY_ORDER,
+  since: 'm.since',
+  exploitation: `m.threat / ${THREATS_PER_EXPLOITATION}`,
+};
+
+const toFinding = (row: FindingRow): ControllerFinding => {
+  const { firmwareSide } = decodeIdentity(row.identity_json);
+  return {
+    id: `${row.identity}.${row.vulnerability}`,
+    identity: row.identity,
+    vulnerability: row.vulnerability,
+    product: row.label,
+    vendor: row.vendor,
+    family: row.family,
+    firmware: row.firmware,
+    firmwareSide: firmwareSide ?? '',
+    verdict: row.verdict,
+    matched: row.matched,
+    reason: row.reason,
+    level: row.level,
+    confidence: row.confidence,
+    decision: DECISIONS[row.rank] ?? 'track',
+    exploitation: decodeThreat(row.threat).exploitation,
+    exploitedSince: row.exploited_since ?? '',
+    severity: row.severity,
+    score: row.score,
+    fixState: row.fix_state,
+    fixedVersion: row.fixed_version,
+    advisory: row.advisory,
+    publisher: row.publisher,
+    status: row.status,
+    title: row.title,
+    leaf: row.leaf,
+    path: JSON.parse(row.path) as string[],
+    versionText: row.version_text,
+    others: row.others === '' ? [] : (JSON.parse(row.others) as OtherSaying[]),
+    answer: row.answer,
+    former: row.former,
+    controllers: row.controllers,
+    held: 0,
+    heldBy: [],
+    since: row.since,
+    until: row.until,
+  };
+};
+
+type Condition = { sql: string[]; values: unknown[] };
+
+const oneOf = (condition: Condition, expression: string, values: ReadonlyArray<string | number> | undefined): void => {
+  if (values === undefined || values.length === 0) return;
+  condition.sql.push(`${expression} in (${values.map(() => '?').join(', ')})`);
+  condition.values.push(...values);
+};
+
+const conditionOf = (filter: Wanted, held: HeldView): Condition => {
+  const condition: Condition = { sql: ['m.until is null', 'i.controllers > 0'], values: [] };
+  // In these words the index in the order of the list is of use.
+  if (!filter.verdict?.includes('not-affected')) condition.sql.push(`m.verdict <> 'not-affected'`);
+  oneOf(condition, 'm.verdict', filter.verdict);
+  oneOf(condition, 'm.severity', filter.severity);
+  oneOf(condition, 'm.fix_state', filter.fixState);
+  const ranks = filter.decision?.map((decision) => DECISIONS.indexOf(decision));
+  oneOf(condition, 'm.rank', ranks);
+  const exploitations = filter.exploitation?.map((one) => EXPLOITATIONS.indexOf(one));
+  oneOf(condition, `m.threat / ${THREATS_PER_EXPLOITATION}`, exploitations);
+  if (filter.vendor !== undefined) oneOf(condition, 'i.vendor', [filter.vendor]);
+  if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
+  if (filter.vulnerability !== undefined) oneOf(condition, 'm.vulnerability', [filter.vulnerability]);
+  if (filter.controller !== undefined) {
+    condition.sql.push('i.id in (select identity from controller_part_identity where controller = ?)');
+    condition.values.push(filter.controller);
+  }
+  addHeld(condition, filter, held);
+  const search = filter.search?.trim();
+  if (search) {
+    const pattern = likePattern(search);
+    condition.sql.push(
+      `(m.vulnerability like ? escape '\\' or i.label like ? escape '\\' or i.family like ? escape '\\'
+        or d.key like ? escape '\\' or d.title like ? escape '\\')`,
+    );
+    condition.values.push(pattern, pattern, pattern, pattern, pattern);
+  }
+  return condition;
+};
+
+/** So many matches are found first and sorted then; more are walked in the order of the list. */
+const fewMatches = 4_000;
+
+/** Only what the table of counts knows is asked. */
+const isCounted = (filter: Wanted): boolean => {
+  const { vendor, family, controller, vulnerability, search, exploitation, held } = filter;
+  const others = [vendor, family, controller, vulnerability, search?.trim() || undefined, exploitation?.[0]];
+  return held !== 'only' && others.every((value) => value === undefined);
+};
+
+type CountRow = Pick<FindingRow, 'verdict' | 'rank' | 'severity' | 'fix_state'> & { n: number };
+
+const groupOf = ({ verdict, rank, severity, fix_state }: CountRow): string =>
+  [verdict, rank, severity, fix_state].join(' ');
+
+/** Counts without what is held back everywhere. */
+const withoutHeld = (rows: readonly CountRow[], held: readonly CountRow[]): readonly CountRow[] => {
+  if (held.length === 0) return rows;
+  const less = new Map(held.map((row) => [groupOf(row), row.n]));
+  return rows.map((row) => ({ ...row, n: row.n - (less.get(groupOf(row)) ?? 0) }));
+};
+
+const FIX: Readonly<Record<ControllerFinding['fixState'], CoarseFix>> = {
+  available: 'available',
+  planned: 'none',
+  'none-planned': 'none',
+  none: 'none',
+  mitigation: 'none',
+};
+
+export type ControllerFindingCounts = {
+  readonly affected: number;
+  readonly review: number;
+  /** Held back on every controller that has them; in no other number here. */
+  readonly held: number;
+  readonly controllers: number;
+  readonly matrix: Readonly<Record<Decision, Readonly<Record<CoarseFix, number>>>>;
+};
+
+const emptyMatrix = (): Record<Decision, Record<CoarseFix, number>> =>
+  Object.fromEntries(DECISIONS.map((decision) => [decision, { available: 0, none: 0, undetermined: 0 }])) as Record<
+    Decision,
+    Record<CoarseFix, number>
+  >;
+
+const LOAD = `
+select p.controller, m.verdict, min(r.rank) as worst, count(*) as n, sum(r.rank = 0) as act, sum(r.rank = 1) as attend
+from controller_part_identity p
+cross join controller_match m indexed by controller_match_load on m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null
+cross join controller_priority r on r.threat = m.threat and r.context = p.context`;
+
+const NOT_HELD =
+  'not exists (select 1 from controller_held h where h.identity = p.identity and h.vulnerability = m.vulnerability and h.controller = p.controller and h.until > ?)';
+
+type LoadRow = { controller: number; verdict: string; worst: number; n: number; act: number; attend: number };
+
+/** On every controller that has it. */
+const HELD_EVERYWHERE =
+  'i.controllers <= (select count(*) from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
+const HELD_SOMEWHERE =
+  'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
+const HELD_ON =
+  'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.controller = ? and h.until > ?)';
+
+/** What is held back is left out, or is all that is asked for. Costs nothing while nothing is held back. */
+const addHeld = (
+  condition: Condition,
+  { held: wanted, controller }: Pick<ControllerFindingFilter, 'held' | 'controller'>,
+  held: HeldView,
+): void => {
+  if (wanted === 'all' || (wanted === undefined && !held.any())) return;
+  const now = held.now();
+  const [sql, values] =
+    controller !== undefined
+      ? [HELD_ON, [controller, now]]
+      : [wanted === 'only' ? HELD_SOMEWHERE : HELD_EVERYWHERE, [now]];
+  condition.sql.push(wanted === 'only' ? sql : `not (${sql})`);
+  condition.values.push(...values);
+};
+
+/** What queries need to know of what is held back. */
+type HeldView = Pick<HeldStore, 'any' | 'of'> & { readonly now: () => number };
+
+const withHeld = <F extends ControllerFinding>(finding: F, held: HeldView, isAny: boolean, controller?: number): F => {
+  if (!isAny) return finding;
+  const rows = held
+    .of(finding.identity, finding.vulnerability)
+    .filter((row) => controller === undefined || row.controller === controller);
+  if (rows.length === 0) return finding;
+  const heldBy = [...new Map(rows.map(({ controller: _controller, ...row }) => [row.measure, row])).values()];
+  return { ...finding, held: rows.length, heldBy };
+};
+
+export const controllerFindingQueries = (db: Database, held: HeldView) => {
+  const loadsSome = db.prepare<[string], LoadRow>(
+    `${LOAD} where p.controller in (select value from json_each(?)) group by p.controller, m.verdict`,
+  );
+  const loadsNotHeld = db.prepare<[string, number], LoadRow>(
+    `${LOAD} where p.controller in (select value from json_each(?)) and ${NOT_HELD} group by p.controller, m.verdict`,
+  );
+  const heldSome = db.prepare<[string, number], { controller: number; n: number }>(
+    `select controller, count(*) as n from controller_held where controller in (select value from json_each(?)) and until > ? group by controller`,
+  );
+  const waitingSome = db.prepare<[string], { controller: number; n: number }>(
+    `select p.controller, count(*) as n from controller_part_identity p join controller_identity i on i.id = p.identity
+     where i.matched_at is null and p.controller in (select value from json_each(?)) group by p.controller`,
+  );
+  const ofController = db.prepare<
+    [number],
+    FindingRow & { part: number; part_key: string; part_rank: number; part_since: number }
+  >(
+    `select ${COLUMNS}, p.part, p.part_key, p.since as part_since,
+       (select r.rank from controller_priority r where r.threat = m.threat and r.context = p.context) as part_rank
+     from controller_part_identity p cross join controller_match m on m.identity = p.identity and m.until is null
+     cross join controller_identity i on i.id = m.identity
+     left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
+     left join controller_threat t on t.vulnerability = m.vulnerability
+     where p.controller = ? order by part_rank, m.vulnerability, p.part`,
+  );
+  const one = db.prepare<[number, string], FindingRow>(
+    `select ${COLUMNS} ${FROM} where m.identity = ? and m.vulnerability = ? order by m.since desc limit 1`,
+  );
+  const history = db.prepare<[number], { part: number; identity: number; since: number; until: number }>(
+    'select part, identity, since, until from controller_part_identity_log where controller = ? order by until desc',
+  );
+  const sinceOf = db
+    .prepare<[number, string, number], number>(
+      `select min(since) from controller_match where identity = ? and vulnerability = ? and verdict <> 'not-affected'
+       and (until is null or until >= ?)`,
+    )
+    .pluck();
+  const withVulnerability = db
+    .prepare<[string, string], number>(
+      `select distinct p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
+       left join controller_document d on d.id = m.document
+       where m.until is null and m.verdict <> 'not-affected' and (m.vulnerability = ? or d.key like ? escape '\\')
+       order by p.controller`,
+    )
+    .pluck();
+  const bearers = db.prepare<[number], { controller: number; part: number; part_key: string; since: number }>(
+    'select controller, part, part_key, since from controller_part_identity where identity = ? order by controller, part',
+  );
+  const counts = db.prepare<[], CountRow>(
+    'select verdict, rank, severity, fix_state, n from controller_match_count where n > 0',
+  );
+  const wrongCounts = db.prepare<[], { verdict: string; rank: number; kept: number; n: number }>(
+    `with counted as (select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n from controller_match m
+       join controller_identity i on i.id = m.identity where m.until is null and i.controllers > 0 group by 1, 2, 3, 4),
+     kept as (select * from controller_match_count where n <> 0)
+     select coalesce(k.verdict, c.verdict) as verdict, coalesce(k.rank, c.rank) as rank, coalesce(k.n, 0) as kept,
+       coalesce(c.n, 0) as n
+     from kept k full join counted c using (verdict, rank, severity, fix_state) where k.n is not c.n`,
+  );
+  const heldGroups = db.prepare<[number, number], CountRow>(
+    `select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n
+     from (select distinct identity, vulnerability from controller_held where until > ?) g
+     cross join controller_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
+     cross join controller_identity i on i.id = m.identity where i.controllers > 0 and ${HELD_EVERYWHERE} group by 1, 2, 3, 4`,
+  );
+  const affectedControllers = db
+    .prepare<[], number>(
+      `select count(distinct p.controller) from controller_part_identity p where exists
+       (select 1 from controller_match m indexed by controller_match_load
+        where m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null)`,
+    )
+    .pluck();
+  const waitingAll = db
+    .prepare<[], number>(
+      `select count(*) from controller_part_identity where identity in (select id from controller_identity where matched_at is null)`,
+    )
+    .pluck();
+  // Documents name no CIP identity: what has nothing else can be found in none, unless a person said what it means.
+  const comparable = db
+    .prepare<[number], number>(
+      `select count(*) from controller_part_identity p join controller_identity i on i.id = p.identity
+       where p.controller = ? and (coalesce(json_extract(i.identity, '$.orderNumber'), json_extract(i.identity, '$.model'),
+         json_extract(i.identity, '$.productFamily')) is not null
+         or exists (select 1 from controller_match m where m.identity = i.id and m.until is null))`,
+    )
+    .pluck();
+  const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
+    `select ${COLUMNS}, g.part, g.until as gone from controller_part_identity_log g
+     cross join controller_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until
+       and (m.until is null or m.until >= g.since)
+     cross join controller_identity i on i.id = m.identity
+     left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
+     left join controller_threat t on t.vulnerability = m.vulnerability
+     where g.controller = ? and not exists (select 1 from controller_part_identity p cross join controller_match o on o.identity = p.identity
+       where p.part = g.part and o.vulnerability = m.vulnerability and o.until is null and o.verdict <> 'not-affected')
+     order by g.until desc, m.vulnerability limit ?`,
+  );
+
+  /** When a part was first seen with it: over the versions that it had before, as long as each had it. */
+  const firstSeen = (
+    row: { part: number; identity: number; vulnerability: string; part_since: number },
+    log: readonly { part: number; identity: number; since: number; until: number }[],
+  ): number => {
+    let seen = Math.max(row.part_since, sinceOf.get(row.identity, row.vulnerability, row.part_since) ?? row.part_since);
+    let from = row.part_since;
+    for (const before of log) {
+      if (before.part !== row.part || before.until !== from || seen > from) continue;
+      const since = sinceOf.get(before.identity, row.vulnerability, before.until);
+      if (since === undefined || since === null || since > before.until) break;
+      seen = Math.max(before.since, since);
+      from = before.since;
+    }
+    return seen;
+  };
+
+  /** The matches that a filter of counted things leaves. */
+  const countOf = ({ verdict, decision, severity, fixState, held: wanted }: Wanted): number => {
+    const left = wanted === undefined && held.any() ? heldGroups.all(held.now(), held.now()) : [];
+    return withoutHeld(counts.all(), left)
+      .filter(
+        (row) =>
+          (verdict?.length ? verdict.includes(row.verdict) : row.verdict !== 'not-affected') &&
+          (!severity?.length || severity.includes(row.severity)) &&
+          (!fixState?.length || fixState.includes(row.fix_state)) &&
+          (!decision?.length || decision.includes(DECISIONS[row.rank] ?? 'track')),
+      )
+      .reduce((sum, { n }) => sum + n, 0);
+  };
+
+  return {
+    list: (filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string } => {
+      const condition = conditionOf(filter, held);
+      const isAny = held.any();
+      const order = ORDER[filter.sort ?? 'decision'];
+      const direction = filter.descending ? 'desc' : 'asc';
+      const where = condition.sql.join(' and ');
+      const ofSome = filter.vendor !== undefined || filter.family !== undefined || filter.controller !== undefined;
+      const counted = filter.search?.trim() ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED;
+      const total = isCounted(filter)
+        ? countOf(filter)
+        : Number(
+            db
+              .prepare<unknown[], number>(`select count(*) ${counted} where ${where}`)
+              .pluck()
+              .get(...condition.values),
+          );
+      const from = ofSome && total <= fewMatches ? FROM_OF : FROM;
+      const values = [...condition.values];
+      let after = '';
+      if (filter.after !== undefined) {
+        const cursor = decodeCursor(filter.after);
+        const [identity, ...rest] = String(cursor.id).split('.');
+        if (!/^\d{1,15}$/.test(identity ?? '')) throw new AppError('MALFORMED', 'not a page cursor');
+        after = ` and (${order}, m.vulnerability, m.identity) ${filter.descending ? '<' : '>'} (?, ?, ?)`;
+        values.push(cursor.value, rest.join('.'), Number(identity));
+      }
+      const rows = db
+        .prepare<unknown[], FindingRow & { order_value: string | number }>(
+          `select ${COLUMNS}, ${order} as order_value ${from} where ${where}${after}
+           order by ${order} ${direction}, m.vulnerability ${direction}, m.identity ${direction} limit ?`,
+        )
+        .all(...values, filter.limit + 1);
+      const page = rows.slice(0, filter.limit);
+      const last = page.at(-1);
+      return {
+        rows: page.map((row) => withHeld(toFinding(row), held, isAny, filter.controller)),
+        total,
+        ...(rows.length > page.length && last
+          ? { next: encodeCursor({ value: last.order_value, id: `${last.identity}.${last.vulnerability}` }) }
+          : {}),
+      };
+    },
+    find: (identity: number, vulnerability: string): ControllerFinding | undefined => {
+      const row = one.get(identity, vulnerability);
+      return row && withHeld(toFinding(row), held, held.any());
+    },
+    forController: (controller: number): ControllerPartFinding[] => {
+      const log = history.all(controller);
+      const isAny = held.any();
+      return ofController.all(controller).map((row) => ({
+        ...withHeld(toFinding({ ...row, rank: row.part_rank }), held, isAny, controller),
+        controller,
+        part: row.part,
+        partKey: row.part_key,
+        firstSeen: firstSeen(row, log),
+      }));
+    },
+    /** What the controller had before its parts became what they are. */
+    closedOf: (controller: number, limit: number) =>
+      closedOf.all(controller, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
+    bearers: (identity: number) => bearers.all(identity),
+    loads: (controllers: readonly number[]): Map<number, ControllerFindingLoad> => {
+      const ids = JSON.stringify(controllers);
+      const loads = new Map<number, { -readonly [K in keyof ControllerFindingLoad]: ControllerFindingLoad[K] }>();
+      const of = (controller: number) => {
+        const load = loads.get(controller) ?? {
+          findings: 0,
+          review: 0,
+          held: 0,
+          act: 0,
+          attend: 0,
+          worst: null,
+          waiting: 0,
+        };
+        loads.set(controller, load);
+        return load;
+      };
+      const isAny = held.any();
+      for (const row of isAny ? loadsNotHeld.all(ids, held.now()) : loadsSome.all(ids)) {
+        const load = of(row.controller);
+        if (row.verdict === 'review') load.review = row.n;
+        else Object.assign(load, { findings: row.n, act: row.act, attend: row.attend, worst: row.worst });
+      }
+      if (isAny) for (const { controller, n } of heldSome.all(ids, held.now())) of(controller).held = n;
+      for (const { controller, n } of waitingSome.all(ids)) of(controller).waiting = n;
+      return loads;
+    },
+    waiting: (): number => waitingAll.get() ?? 0,
+    /** Where the table of counts is not what the matches are. */
+    wrongCounts: (): string[] =>
+      wrongCounts
+        .all()
+        .map(
+          ({ verdict, rank, kept, n }) => `findings ${verdict} of rank ${rank}: ${kept} are counted, ${n} are there`,
+        ),
+    comparable: (controller: number): number => comparable.get(controller) ?? 0,
+    controllersWith: (text: string): number[] =>
+      withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
+    counts: (): ControllerFindingCounts => {
+      const matrix = emptyMatrix();
+      let affected = 0;
+      let review = 0;
+      const isAny = held.any();
+      const left = isAny ? heldGroups.all(held.now(), held.now()) : [];
+      for (const { verdict, rank, fix_state, n } of withoutHeld(counts.all(), left)) {
+        if (verdict === 'not-affected') continue;
+        if (verdict === 'review') review += n;
+        else affected += n;
+        const row = matrix[DECISIONS[rank] ?? 'track'];
+        row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
+      }
+      const heldBack = left.reduce((sum, { verdict, n }) => (verdict === 'not-affected' ? sum : sum + n), 0);
+      return { affected, review, held: heldBack, controllers: affectedControllers.get() ?? 0, matrix };
+    },
+  };
+};

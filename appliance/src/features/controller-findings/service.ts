@@ -1,0 +1,271 @@
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { Actor } from '../../engine/objects/types.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
+import { documentStore } from './document-store.ts';
+import { type ControllerGroup, groupQueries } from './group-queries.ts';
+import { type HeldParts, heldStore } from './held-store.ts';
+import { type IdentityStore, identityStore, type PartChange } from './identity-store.ts';
+import { matchStore } from './match-store.ts';
+import { controllerMatching } from './matching.ts';
+import { findingNotes } from './notes.ts';
+import { decodeContext, decodeThreat, PRIORITY_RULES } from './priority.ts';
+import { type ControllerFindingCounts, controllerFindingQueries } from './queries.ts';
+import { type ControllerReview, controllerReview, type Dispute } from './review.ts';
+import { reviewQueries } from './review-queries.ts';
+import { threatStore } from './threat-store.ts';
+import { ensureFindingTriggers } from './trigger-store.ts';
+import type {
+  ControllerFinding,
+  ControllerFindingFilter,
+  ControllerFindingLoad,
+  ControllerPartFinding,
+  ControllerRecord,
+  ControllerRematch,
+  FindingWhy,
+  GroupBy,
+  IndexBuilder,
+  Urgency,
+} from './types.ts';
+import { urgencyQuery } from './urgency-queries.ts';
+import { whyOf } from './why.ts';
+
+type ControllerFindingParts = {
+  readonly db: Database;
+  readonly knowledge: ControllerKnowledge;
+  /** The number of the snapshot in force. */
+  readonly current: () => number;
+  readonly objects: Pick<ObjectService, 'create' | 'find' | 'list' | 'remove'>;
+  readonly events: Pick<EventService, 'record'>;
+  readonly record: ControllerRecord;
+  readonly nameOf: (controller: number) => string;
+  readonly build: IndexBuilder;
+  readonly maps: string;
+  /** Accepted risks and mitigations in force; without them nothing is held back. */
+  readonly measures?: Pick<HeldParts, 'holding' | 'publicId' | 'zoneNames'>;
+  /** In the transaction: what is said of these controllers is another than before. */
+  readonly onJudged?: (controllers: readonly number[]) => void;
+  readonly clock: () => number;
+};
+
+export type ControllerFindings = {
+  /** Call in the transaction that changed parts of controllers, or right after it: what is known of them is known at once. */
+  partsChanged(controllers?: readonly number[]): void;
+  /** Whether something waits for its match. */
+  isDue(): boolean;
+  /** Whether advisories, maps or words about names are others than the matches were made with. */
+  isRematchDue(): boolean;
+  /** Matches what waits, after changes of parts, answers or names. Not in a transaction. */
+  settle(limit?: number): { done: number; more: boolean };
+  /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
+  rematch(): ControllerRematch;
+  /** Works out anew what accepted risks and mitigations hold back: when they were written, and as time goes on. */
+  holdAgain(): void;
+  list(filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string };
+  counts(): ControllerFindingCounts;
+  /** Open ones of a controller, worst first. */
+  forController(controller: number): ControllerPartFinding[];
+  /** How many parts wait for their first match. */
+  waiting(): number;
+  /** How many parts of a controller are known well enough to be compared. */
+  comparable(controller: number): number;
+  /** What newer readings closed. */
+  closedOf(controller: number, limit?: number): (ControllerFinding & { part: number; closedAt: number })[];
+  /** Open findings of some controllers; those without are absent. */
+  loads(controllers: readonly number[]): Map<number, ControllerFindingLoad>;
+  /** The controllers with an open finding of a vulnerability, or of an advisory by its id. */
+  controllersWith(text: string): number[];
+  /** How much hurry some vulnerabilities make, over all controllers or some. */
+  urgency(vulnerabilities: readonly string[], controllers?: readonly number[]): Urgency;
+  /** The feeds that hold documents about controllers, in the snapshot in force. */
+  feeds(): readonly string[];
+  groups(by: GroupBy): ControllerGroup[];
+  /** Throws NOT_FOUND or MALFORMED. */
+  why(id: string): FindingWhy;
+  /** Says that a finding does not hold here, and why; it closes. Returns the id of the answer. */
+  dispute(actor: Actor, id: string, given: Dispute): string;
+  /** Takes the answer about a finding back: what comparing gave holds again. */
+  retract(actor: Actor, id: string): void;
+  review: Pick<ControllerReview, 'groups' | 'group' | 'decide' | 'open'>;
+  /** Counts that are not what the matches give. */
+  verify(): string[];
+  /** Puts the index out of memory. */
+  close(): void;
+};
+
+const parseId = (id: string): { identity: number; vulnerability: string } => {
+  const found = /^(\d{1,15})\.([\x21-\x7e]{1,200})$/.exec(id);
+  if (found === null) throw new AppError('MALFORMED', 'not the id of a finding');
+  return { identity: Number(found[1]), vulnerability: found[2] ?? '' };
+};
+
+const noMeasures: NonNullable<ControllerFindingParts['measures']> = {
+  holding: () => ({ vulnerabilities: [], of: () => undefined }),
+  publicId: String,
+  zoneNames: () => [],
+};
+const settleAtOnce = 50_000;
+
+/** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
+export const controllerFindings = (parts: ControllerFindingParts): ControllerFindings => {
+  const { db, objects, clock } = parts;
+  ensureFindingTriggers(db);
+  const identities: IdentityStore = identityStore(db);
+  const matches = matchStore(db);
+  const documents = documentStore(db);
+  const threats = threatStore(db);
+  const held = heldStore({ db, clock, ...(parts.measures ?? noMeasures) });
+  const queries = controllerFindingQueries(db, { any: held.any, of: held.of, now: clock });
+
+  /** Measures changed, ended, or are about what changed: what they hold back is worked out anew, and told of. */
+  const holdAgain = (): void =>
+    immediate(db, () => {
+      const { changes, controllers } = held.refresh();
+      for (const { name, until, held: count, returned } of changes) {
+        if (count > 0) parts.events.record('controller-findings-held', { params: { name, until, findings: count } });
+        if (returned > 0) parts.events.record('controller-findings-returned', { params: { name, findings: returned } });
+      }
+      if (controllers.length > 0) parts.onJudged?.(controllers);
+    });
+  if (documents.state().rules !== PRIORITY_RULES) immediate(db, () => documents.ensurePriorities(PRIORITY_RULES));
+  const notes = findingNotes({ events: parts.events, identities, matches, nameOf: parts.nameOf });
+
+  /** What waiting identities closed and opened in the parts that became them. */
+  const noteWaiting = (ids: readonly number[]): void => {
+    const changes: PartChange[] = ids.flatMap((identity) =>
+      identities.bearers(identity).flatMap(({ controller, part, since }) => {
+        const before = identities.before(part, since);
+        return before === undefined ? [] : [{ controller, part, before, after: identity }];
+      }),
+    );
+    notes.ofParts(changes);
+  };
+
+  const tellJudged = (ids: readonly number[]): void => {
+    if (parts.onJudged === undefined || ids.length === 0) return;
+    parts.onJudged([
+      ...new Set(ids.flatMap((identity) => identities.bearers(identity).map(({ controller }) => controller))),
+    ]);
+  };
+
+  const matching = controllerMatching({
+    db,
+    knowledge: parts.knowledge,
+    current: parts.current,
+    objects,
+    identities,
+    matches,
+    documents,
+    build: parts.build,
+    maps: parts.maps,
+    threats,
+    known: parts.knowledge.threats,
+    clock,
+    note: (changes, { isFirst }) => {
+      if (isFirst) noteWaiting(changes.map(({ identity }) => identity));
+      else notes.ofImport(changes);
+      tellJudged(changes.map(({ identity }) => identity));
+    },
+  });
+  const review = controllerReview({
+    db,
+    objects,
+    identities,
+    matches,
+    documents,
+    queries: reviewQueries(db),
+  });
+
+  /** A person's word opened or closed findings of one identity. In the transaction. */
+  const answered = (identity: number, what: { opened?: readonly string[]; closed?: readonly string[] }): void => {
+    notes.ofImport([{ identity, opened: what.opened ?? [], closed: what.closed ?? [], changed: 0 }]);
+    tellJudged([identity]);
+    holdAgain();
+  };
+
+  const settle: ControllerFindings['settle'] = (limit = settleAtOnce) => {
+    if (matching.isRematchDue()) matching.rematch();
+    if (documents.state().answersStale) {
+      review.applyAll();
+      documents.answersApplied();
+    }
+    const done = matching.matchWaiting(limit);
+    holdAgain();
+    return done;
+  };
+
+  // A page asks for them; they change with the snapshot only.
+  const heldFeeds: { number: number; feeds: readonly string[] } = { number: -1, feeds: [] };
+  const feeds = (): readonly string[] => {
+    const number = parts.current();
+    if (heldFeeds.number !== number) {
+      heldFeeds.feeds = parts.knowledge.feeds(number);
+      heldFeeds.number = number;
+    }
+    return heldFeeds.feeds;
+  };
+
+  return {
+    feeds,
+    partsChanged: (controllers) =>
+      immediate(db, () => {
+        const changes = identities.refresh(parts.record.subjects(controllers), clock(), controllers);
+        // Those that wait are told of when they are matched.
+        const after = changes.flatMap((change) => change.after ?? []);
+        const waiting = new Set(identities.some(after).flatMap(({ id, isWaiting }) => (isWaiting ? [id] : [])));
+        notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
+        if (changes.length > 0) holdAgain();
+      }),
+    isDue: matching.isDue,
+    isRematchDue: matching.isRematchDue,
+    settle,
+    rematch: () => {
+      const done = matching.rematch();
+      holdAgain();
+      return done;
+    },
+    holdAgain,
+    list: queries.list,
+    counts: queries.counts,
+    forController: queries.forController,
+    closedOf: (controller, limit = 500) => queries.closedOf(controller, limit),
+    loads: queries.loads,
+    waiting: queries.waiting,
+    comparable: queries.comparable,
+    controllersWith: queries.controllersWith,
+    urgency: urgencyQuery(db, clock),
+    groups: groupQueries(db).groups,
+    why: (id) => {
+      const { identity, vulnerability } = parseId(id);
+      const finding = queries.find(identity, vulnerability);
+      if (finding === undefined) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
+      return whyOf(finding, {
+        open: () => parts.knowledge.open(parts.current()),
+        identity: identities.some([identity])[0],
+        answer: review.answer(finding.answer),
+        bearers: queries.bearers(identity),
+        threat: decodeThreat(matches.threatOf(identity, vulnerability)),
+        known: threats.find(vulnerability),
+        contexts: identities.contexts(identity).map(decodeContext),
+      });
+    },
+    dispute: (actor, id, given) =>
+      immediate(db, () => {
+        const { identity, vulnerability } = parseId(id);
+        const answer = review.dispute(actor, identity, vulnerability, given);
+        answered(identity, { closed: [vulnerability] });
+        return answer;
+      }),
+    retract: (actor, id) =>
+      immediate(db, () => {
+        const { identity, vulnerability } = parseId(id);
+        review.retract(actor, identity, vulnerability);
+        answered(identity, { opened: matches.affected(identity).filter((one) => one === vulnerability) });
+      }),
+    review,
+    verify: queries.wrongCounts,
+    close: () => matching.drop(),
+  };
+};

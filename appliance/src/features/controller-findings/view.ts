@@ -1,0 +1,64 @@
+import type { ControllerFindingRow } from '@sallyport/ui/components/controller-finding-table';
+import type { ControllerFindingsView } from '@sallyport/ui/components/controller-findings-panel';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import type { ControllerFinding, ControllerPartFinding } from './types.ts';
+
+// Findings on controllers as views take them: the lists, and the panel on a controller's page.
+
+export const findingView = (finding: ControllerFinding): ControllerFindingRow => ({
+  id: finding.id,
+  vulnerability: finding.vulnerability,
+  product: finding.product,
+  family: finding.family,
+  firmware: finding.firmware,
+  firmwareSide: finding.firmwareSide,
+  verdict: finding.verdict,
+  reason: finding.reason,
+  level: finding.level,
+  decision: finding.decision,
+  exploitation: finding.exploitation,
+  exploitedSince: finding.exploitedSince,
+  severity: finding.severity,
+  fixState: finding.fixState,
+  fixedVersion: finding.fixedVersion,
+  advisory: finding.advisory,
+  title: finding.title,
+  isAnswered: finding.answer !== '',
+  controllers: finding.controllers,
+  held: finding.held,
+  heldBy: finding.heldBy,
+  since: finding.since,
+});
+
+const partView = (finding: ControllerPartFinding): ControllerFindingRow => ({
+  ...findingView(finding),
+  since: finding.firstSeen,
+  part: finding.partKey,
+});
+
+/** How far the advisories about controllers reach, per feed. */
+export const knowledgeEnds = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange'>,
+): ControllerFindingsView['ends'] => {
+  const feeds = new Set(deps.controllerFindings.feeds());
+  return deps.exchange
+    .knowledge()
+    .flatMap(({ feed, newest }) => (feeds.has(feed) && newest !== undefined ? [{ feed, newest }] : []));
+};
+
+/** What the page of a controller shows of its findings. */
+export const controllerFindingsView = (
+  deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'controllers'>,
+  controller: number,
+): ControllerFindingsView => {
+  const found = deps.controllerFindings.forController(controller);
+  const parts = deps.controllers.parts(controller).filter(({ sort }) => sort === 'controller' || sort === 'module');
+  return {
+    rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),
+    held: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held > 0).map(partView),
+    notAffected: found.filter(({ verdict }) => verdict === 'not-affected').length,
+    waiting: deps.controllerFindings.loads([controller]).get(controller)?.waiting ?? 0,
+    unknownParts: parts.length - deps.controllerFindings.comparable(controller),
+    ends: knowledgeEnds(deps),
+  };
+};

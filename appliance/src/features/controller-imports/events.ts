@@ -1,0 +1,12 @@
+import { defineEvents } from '../../engine/events/types.ts';
+
+export const controllerImportEvents = defineEvents({
+  /** A capture shows traffic that changes a controller: somebody set an address, stopped it, gave it a program. */
+  'controller-control-traffic': {
+    severity: 'warning',
+    area: 'devices',
+    params: { what: 'text', target: 'text', sender: 'text', seenAt: 'text', count: 'integer', file: 'text' },
+    audit: true,
+    retentionDays: 3_650,
+  },
+});

@@ -1,0 +1,313 @@
+import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
+import type { FilterField, Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
+import { type Context, Hono } from 'hono';
+import type { Cell } from '../../platform/csv/write.ts';
+import { AppError } from '../../platform/errors.ts';
+import { inParts } from '../../platform/steps.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import type { ControllerModel } from './list-view.ts';
+import { type ControllerDecision, type ControllerFilter, type ControllerSort, controllerSorts } from './types.ts';
+
+const decisions = ['authorised', 'unauthorised', 'archived'] as const;
+const states = ['live', 'replaced'] as const;
+const methods = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv', 'manual'] as const;
+const flags = ['1', '0'] as const;
+const typedNumberFrom = 50;
+/** Of columns and filters that are fields of the site. */
+const ownPrefix = 'custom.';
+const csvBatch = 20;
+
+const controllerFilterNames = [
+  'vendor',
+  'family',
+  'model',
+  'zone',
+  'role',
+  'decision',
+  'drift',
+  'missing',
+  'proposals',
+  'method',
+  'state',
+  'cve',
+] as const;
+
+const sortOf = (list: ListState): ControllerSort => controllerSorts.find((sort) => sort === list.sort) ?? 'name';
+
+const flagOf = (list: ListState, name: string): boolean | undefined => {
+  const [value] = chosen(flags, filterValues(list, name));
+  return value === undefined ? undefined : value === '1';
+};
+
+/** What the list's address asks for. */
+const controllerFilter = (list: ListState): ControllerFilter => {
+  const [drift, missing, proposals] = [flagOf(list, 'drift'), flagOf(list, 'missing'), flagOf(list, 'proposals')];
+  return {
+    search: list.q,
+    vendor: filterValues(list, 'vendor'),
+    family: filterValues(list, 'family'),
+    model: filterValues(list, 'model'),
+    cve: filterValues(list, 'cve'),
+    zone: filterValues(list, 'zone'),
+    role: filterValues(list, 'role'),
+    method: chosen(methods, filterValues(list, 'method')),
+    decision: chosen(decisions, filterValues(list, 'decision')),
+    state: chosen(states, filterValues(list, 'state')),
+    ...(drift === undefined ? {} : { drift }),
+    ...(missing === undefined ? {} : { missingFirmware: missing }),
+    ...(proposals === undefined ? {} : { proposals }),
+  };
+};
+
+const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> = {
+  status: 'controllers.status',
+  name: 'controllers.name',
+  reason: 'controllers.reason',
+  zone: 'controllers.zone',
+  vendor: 'controllers.vendor',
+  family: 'controllers.family',
+  model: 'controllers.model',
+  order: 'controllers.order',
+  firmware: 'controllers.read',
+  planned: 'controllers.planned',
+  address: 'controllers.address',
+  role: 'controllers.role',
+  serial: 'controllers.serial',
+  modules: 'controllers.modules',
+  seen: 'controllers.seen',
+};
+
+/** The list of controllers, its file, and decisions about many of them. */
+export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
+  const { controllers, controllerList } = deps;
+
+  const ownFields = () => controllers.customFields();
+  const filterNames = (): string[] => [
+    ...controllerFilterNames,
+    ...ownFields().map(({ name }) => `${ownPrefix}${name}`),
+  ];
+  /** With the fields of the site, which are in the records' objects. */
+  const filterOf = (list: ListState): ControllerFilter => {
+    const wanted = new Map(
+      list.filters.flatMap(([name, value]) =>
+        name.startsWith(ownPrefix) ? [[name.slice(ownPrefix.length), value]] : [],
+      ),
+    );
+    const filter = controllerFilter(list);
+    return wanted.size === 0 ? filter : { ...filter, publicIds: controllers.recordsWith(wanted) };
+  };
+
+  const yesNo = [
+    { value: '1', key: 'controllers.yes' },
+    { value: '0', key: 'controllers.no' },
+  ];
+  const filters = (): FilterField[] => [
+    {
+      name: 'vendor',
+      label: 'controllers.vendor',
+      options: controllerList.choices('vendor').map((value) => ({ value, label: value })),
+    },
+    {
+      name: 'family',
+      label: 'controllers.family',
+      options: controllerList.choices('productFamily').map((value) => ({ value, label: value })),
+    },
+    {
+      name: 'zone',
+      label: 'controllers.zone',
+      options: [...model.zoneNames()].map(([value, label]) => ({ value, label })),
+    },
+    {
+      name: 'role',
+      label: 'controllers.role',
+      options: (controllers.table.field('controller', 'role')?.choices ?? []).map((value) => ({
+        value,
+        key: `collection.controller.choice.role.${value}`,
+      })),
+    },
+    {
+      name: 'decision',
+      label: 'controllers.filter.decision',
+      options: decisions.map((value) => ({ value, key: `controllers.decision.${value}` })),
+    },
+    { name: 'drift', label: 'controllers.filter.drift', options: yesNo },
+    { name: 'missing', label: 'controllers.filter.missing', options: yesNo },
+    { name: 'proposals', label: 'controllers.filter.proposals', options: yesNo },
+    {
+      name: 'method',
+      label: 'controllers.filter.method',
+      options: methods.map((value) => ({ value, key: `controllers.method.${value}` })),
+    },
+    {
+      name: 'state',
+      label: 'controllers.filter.state',
+      options: states.map((value) => ({ value, key: `controllers.state.${value}` })),
+    },
+    { name: 'model', label: 'controllers.model' },
+    ...ownFields().map(
+      ({ name, type, options }): FilterField => ({
+        name: `${ownPrefix}${name}`,
+        label: '',
+        text: name,
+        ...(type === 'choice' ? { options: options.map((value) => ({ value, label: value })) } : {}),
+        ...(type === 'yes-no' ? { options: ['yes', 'no'].map((value) => ({ value, label: value })) } : {}),
+      }),
+    ),
+  ];
+
+  const idsOf = (list: ListState): number[] =>
+    controllerList.all({ filter: filterOf(list), sort: sortOf(list), descending: list.descending });
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, filterNames());
+    const own = ownFields().map(({ name }) => name);
+    const cursor = currentCursor(list);
+    const { ids, ...page } = controllerList.page({
+      filter: filterOf(list),
+      sort: sortOf(list),
+      descending: list.descending,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <Controllers
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ ...page, rows: model.rows(ids, own.length > 0), exact: true }}
+        ownFields={own}
+        counts={controllerList.counts()}
+        filters={filters()}
+        underWay={controllers.underWay()}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, filterNames());
+    const fields = ownFields()
+      .map(({ name }) => name)
+      .filter((name) => list.columns.length === 0 || list.columns.includes(`${ownPrefix}${name}`));
+    const { ctx, reasons } = sayCsv(deps, c);
+    const own =
+      list.columns.length === 0
+        ? [...controllerColumns]
+        : controllerColumns.filter((name) => list.columns.includes(name) || name === 'name');
+    const cellsOf = (row: ControllerRow): Cell[] => {
+      const cells: Readonly<Record<(typeof controllerColumns)[number], Cell>> = {
+        status: ctx.tDynamic(`level.${row.level}`),
+        name: row.name,
+        reason: reasons(row.reasons),
+        zone: row.zone?.name,
+        vendor: row.vendor,
+        family: row.family,
+        model: row.model,
+        order: row.orderNumber,
+        firmware: row.read,
+        planned: row.planned,
+        address: row.address,
+        role:
+          row.role === undefined
+            ? undefined
+            : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
+        serial: row.serial,
+        modules: row.modules,
+        seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
+      };
+      return [...own.map((name) => cells[name]), ...fields.map((name) => row.custom[name])];
+    };
+    // The order and the number are those of this moment; what stands in the rows is read as they are sent.
+    const ids = idsOf(list).slice(0, maxCsvRows);
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (let at = 0; at < ids.length; at += csvBatch)
+        for (const row of model.rows(ids.slice(at, at + csvBatch), fields.length > 0)) yield cellsOf(row);
+    };
+    return sendCsv(deps, c, {
+      name: 'controllers',
+      head: [...own.map((name) => ctx.tDynamic(columnWords[name])), ...fields],
+      rows: { count: ids.length, read: rowsOf },
+    });
+  };
+
+  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
+  const selected = (c: Context<ConsoleEnv>): string[] => {
+    const form = c.get('form');
+    if (form.text('all') === '1')
+      return idsOf(formListState(c, form, paths.controllers(), filterNames())).flatMap(
+        (id) => controllers.byId(id)?.publicId ?? [],
+      );
+    return [...new Set(form.texts('id'))].filter((id) => controllers.find(id) !== undefined);
+  };
+
+  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const picked = selected(c);
+    if (picked.length === 0) {
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      return c.redirect(paths.controllers(), 303);
+    }
+    const [decision]: ControllerDecision[] = chosen(decisions, [form.text('action')]);
+    if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
+    const params = { n: picked.length };
+    const typeNumber = picked.length > typedNumberFrom;
+    const isConfirmed = form.text('confirmed') === '1';
+    // A filter that finds another number than the one that was shown is asked about again.
+    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
+    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
+      const comment = form.text('comment').trim().slice(0, 500);
+      let n = 0;
+      await inParts(picked, (part) => {
+        n += controllers.decide(actor, part, decision, comment);
+      });
+      setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
+      return c.redirect(paths.controllers(), 303);
+    }
+    const said = (part: string): Said => ({ key: `confirm.controllers.${decision}.${part}`, params });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="controllers"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={picked.slice(0, 20).map((id) => ({
+          id,
+          name: controllers.label(controllers.get(id).id),
+          href: paths.controller(id),
+        }))}
+        count={picked.length}
+        action={paths.controllersBulk()}
+        fields={[
+          ...(form.text('all') === '1'
+            ? // The filter itself, which is asked again when the action runs.
+              listParams(formListState(c, form, paths.controllers(), filterNames()))
+            : picked.map((id): [string, string] => ['id', id])),
+          ['count', String(picked.length)],
+          ['action', decision],
+          ['confirmed', '1'],
+        ]}
+        button={said('button')}
+        comment
+        typeNumber={typeNumber}
+        cancel={paths.controllers()}
+        {...(isConfirmed ? { errors: { confirm: { key: 'validation.typeNumber', params } } } : {})}
+      />,
+      isConfirmed ? 422 : 200,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllers, showList)
+    .get(routePatterns.controllersCsv, sendList)
+    .post(routePatterns.controllersBulk, bulk);
+};

@@ -1,0 +1,296 @@
+import type { Ctx } from '@sallyport/ui/context';
+import type { FieldErrors, Value } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { ControllerPage } from '@sallyport/ui/views/controller';
+import { ControllerEdit } from '@sallyport/ui/views/controller-edit';
+import { type Context, Hono } from 'hono';
+import type { Body } from '../../engine/objects/types.ts';
+import { bodyOf, formFields, formValues, viewField } from '../../engine/objects/view.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, numberText, param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { factGroups, groupOf } from './fact-groups.ts';
+import type { ControllerModel } from './list-view.ts';
+import { type Controller, type ControllerDecision, customOf, missingOf, type PartSort, shown } from './types.ts';
+import { factGroupsOf, partRows } from './view.ts';
+
+const decisions = ['authorised', 'unauthorised', 'archived'] as const;
+const recordKind = 'controller-record';
+const shownChanges = 25;
+
+const yesOrNo = (ctx: Ctx, value: string): string => {
+  if (/^(yes|true|1)$/i.test(value)) return ctx.t('common.yes');
+  return /^(no|false|0)$/i.test(value) ? ctx.t('common.no') : value;
+};
+
+/** A moment that a tool wrote as machines do is shown as people write it; anything else stays as it is. */
+const timeText = (ctx: Ctx, value: string): string =>
+  /^\d{4}-\d{2}-\d{2}T[\d:.]+Z$/.test(value) ? ctx.fmt.dateTime(value) : value;
+
+/** One controller: its page, what is entered and decided about it. */
+export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
+  const { controllers, objects } = deps;
+
+  const controllerOf = (c: Context<ConsoleEnv>): Controller => controllers.get(param(c, 'id'));
+  const referenceOf = (controller: Controller | undefined) =>
+    controller === undefined ? undefined : { id: controller.publicId, name: controllers.label(controller.id) };
+
+  const decidedBy = (controller: Controller): string => {
+    if (objects.find('controller-decision', controller.publicId) !== undefined) return 'person';
+    if (controller.decision === 'archived') return 'idle';
+    return controller.decision === 'authorised' ? 'source' : 'traffic';
+  };
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const controller = controllerOf(c);
+    const ctx = viewContext(deps, c);
+    const parts = controllers.parts(controller.id);
+    const [own] = parts;
+    const facts = controllers.facts(controller.id);
+    const drift = controllers.drift(controller.id);
+    const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'controller').map(({ field }) => field));
+    const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
+    const zoneNames = model.zoneNames();
+    const calledIn = (sort: PartSort, field: string, value: string): string => {
+      if (sort === 'controller' && field === 'zone') return zoneNames.get(value) ?? value;
+      const declared = controllers.table.field(sort, field);
+      return declared?.type === 'boolean' ? yesOrNo(ctx, value) : timeText(ctx, value);
+    };
+    const called = (field: string, value: string): string => calledIn('controller', field, value);
+    const collectionOf = (sort: PartSort): string => (sort === 'controller' ? 'controller' : `controller-${sort}`);
+    /** A value with the word of its choice: where facts stand without their declaration. */
+    const worded = (sort: PartSort, field: string, value: string | null): string | null =>
+      value === null || controllers.table.field(sort, field)?.choices === undefined
+        ? value && calledIn(sort, field, value)
+        : ctx.tDynamic(`collection.${collectionOf(sort)}.choice.${field}.${value}`, {}, value);
+    const { groups, losers } = factGroupsOf(controllers.table, facts, ofOwn, called);
+    const { body } = controllers.entered(controller.publicId);
+    const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
+    const replacements = controllers.replacements(controller.id);
+    return c.html(
+      <ControllerPage
+        ctx={ctx}
+        id={controller.publicId}
+        name={controllers.label(controller.id)}
+        state={controller.state}
+        decision={controller.decision}
+        decidedBy={{ key: `controllers.decided.${decidedBy(controller)}` }}
+        level={model.levelOf(controller)}
+        why={model.reasonsOf(controller)}
+        into={controller.into === null ? undefined : referenceOf(controllers.byId(controller.into))}
+        took={replacements
+          .filter(({ fresh }) => fresh === controller.publicId)
+          .flatMap(({ old }) => referenceOf(controllers.find(old)) ?? [])}
+        sub={[shown(own, 'vendor'), shown(own, 'model'), shown(own, 'orderNumber')].filter(Boolean).join(', ')}
+        firstSeenAt={controller.firstSeenAt}
+        lastSeenAt={controller.lastSeenAt}
+        groups={groups}
+        losers={losers}
+        showLosers={c.req.query('facts') === 'all'}
+        modules={partRows(parts, 'module', ofParts)}
+        interfaces={partRows(parts, 'interface', ofParts)}
+        services={partRows(parts, 'service', ofParts)}
+        missing={missingOf(own, facts).map(({ field, ways, refused }) => ({
+          label: `collection.controller.field.${field}`,
+          ways,
+          refused,
+        }))}
+        proposals={
+          controller.state === 'live'
+            ? controllers
+                .proposals(controller.id)
+                .map(({ controller: id, label, kind, value }) => ({ other: { id, name: label }, kind, value }))
+            : []
+        }
+        merges={controllers
+          .mergesOf(controller.id)
+          .filter(({ keep }) => keep === controller.publicId)
+          .map(({ id, other, at }) => ({
+            id,
+            at,
+            other: referenceOf(controllers.find(other)) ?? { id: other, name: other },
+          }))}
+        changes={controllers.changes({ controller: controller.id, limit: shownChanges }).map((change) => ({
+          at: change.at,
+          part: change.key,
+          label: `collection.${collectionOf(change.sort)}.field.${change.field}`,
+          side: change.side,
+          before: worded(change.sort, change.field, change.before),
+          after: worded(change.sort, change.field, change.after),
+        }))}
+        custom={[...customOf(body)]}
+        personal={personal.flatMap(([name]) =>
+          typeof body[name] === 'string'
+            ? [[ctx.tDynamic(`kind.${recordKind}.field.${name}`), body[name]] as const]
+            : [],
+        )}
+        panels={(deps.controllerPanels ?? []).flatMap((panel) => panel(ctx, controller) ?? [])}
+      />,
+    );
+  };
+
+  const zoneChoices = () => [...model.zoneNames()].map(([id, name]) => ({ id, name }));
+
+  const formGroups = () => {
+    const kind = objects.kind(recordKind);
+    const fields = formFields(kind).map(([name, field]) =>
+      name === 'zone'
+        ? { ...viewField(name, field, zoneChoices()), type: 'reference' as const }
+        : viewField(name, field, undefined),
+    );
+    return factGroups
+      .map(([name]) => ({
+        title: `controllers.group.${name}`,
+        fields: fields.filter((field) => groupOf(field.name) === name),
+      }))
+      .filter((group) => group.fields.length > 0);
+  };
+
+  const showForm = (
+    c: Context<ConsoleEnv>,
+    controller: Controller | undefined,
+    extra: { values?: Record<string, Value>; errors?: FieldErrors } = {},
+  ): Response | Promise<Response> => {
+    const held = controller === undefined ? { body: {}, revision: 0 } : controllers.entered(controller.publicId);
+    return c.html(
+      <ControllerEdit
+        ctx={viewContext(deps, c)}
+        controller={
+          controller === undefined
+            ? undefined
+            : { id: controller.publicId, name: controllers.label(controller.id), revision: held.revision }
+        }
+        groups={formGroups()}
+        values={extra.values ?? formValues(objects.kind(recordKind), held.body)}
+        errors={extra.errors}
+      />,
+      extra.errors === undefined ? 200 : 422,
+    );
+  };
+
+  /** Runs a write; faults of fields go back to the form with what was typed. */
+  const orForm = (
+    c: Context<ConsoleEnv>,
+    controller: Controller | undefined,
+    body: Body,
+    write: () => string,
+  ): Response | Promise<Response> => {
+    try {
+      const id = write();
+      setToast(c, { said: { key: 'toast.controllers.saved' } });
+      return c.redirect(paths.controller(id), 303);
+    } catch (error) {
+      const { details } = toFailure(error);
+      if (details.fields === undefined) throw error;
+      return showForm(c, controller, { values: formValues(objects.kind(recordKind), body), errors: details.fields });
+    }
+  };
+
+  const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const body = bodyOf(objects.kind(recordKind), c.get('form'));
+    return orForm(c, undefined, body, () => {
+      const isEmpty = Object.values(body).every(
+        (value) => value === null || (Array.isArray(value) && value.length === 0),
+      );
+      if (isEmpty)
+        throw new AppError('INVALID', 'nothing was entered', { fields: { name: { key: 'validation.required' } } });
+      return controllers.create(actor, body).publicId;
+    });
+  };
+
+  const save = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = controllerOf(c);
+    const form = c.get('form');
+    const body = bodyOf(objects.kind(recordKind), form);
+    return orForm(c, controller, body, () => {
+      const revision = Number(form.text('revision'));
+      const comment = form.text('comment').trim().slice(0, 500);
+      controllers.edit(actor, controller.publicId, body, {
+        ...(Number.isSafeInteger(revision) && revision > 0 ? { expectedRevision: revision } : {}),
+        ...(comment === '' ? {} : { comment }),
+      });
+      return controller.publicId;
+    });
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = controllerOf(c);
+    const form = c.get('form');
+    const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
+    if (decision === undefined) throw new AppError('MALFORMED', 'there is no such decision');
+    const n = controllers.decide(actor, [controller.publicId], decision, form.text('reason').trim().slice(0, 500));
+    setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
+    return c.redirect(paths.controller(controller.publicId), 303);
+  };
+
+  const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = controllerOf(c);
+    const form = c.get('form');
+    const other = controllers.get(form.text('other'));
+    const params = { name: controllers.label(controller.id), other: controllers.label(other.id) };
+    if (form.text('confirmed') === '1') {
+      controllers.merge(actor, controller.publicId, other.publicId);
+      setToast(c, { said: { key: 'toast.controllers.merged', params: { name: params.other } } });
+      return c.redirect(paths.controller(controller.publicId), 303);
+    }
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="controllers"
+        question={{ key: 'confirm.controllerMerge.question', params }}
+        consequences={[{ key: 'confirm.controllerMerge.consequence', params }]}
+        items={[]}
+        count={1}
+        action={paths.controllerMerge(controller.publicId)}
+        fields={[
+          ['other', other.publicId],
+          ['confirmed', '1'],
+        ]}
+        button={{ key: 'confirm.controllerMerge.button' }}
+        cancel={paths.controller(controller.publicId)}
+      />,
+    );
+  };
+
+  const apart = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = controllerOf(c);
+    controllers.keepApart(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
+    setToast(c, { said: { key: 'toast.controllers.apart' } });
+    return c.redirect(paths.controller(controller.publicId), 303);
+  };
+
+  const unmerge = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = controllerOf(c);
+    controllers.unmerge(actor, numberText(c.get('form').text('merge')));
+    setToast(c, { said: { key: 'toast.controllers.unmerged' } });
+    return c.redirect(paths.controller(controller.publicId), 303);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllerNew, (c) => {
+      actorFor(c, 'devices:write');
+      return showForm(c, undefined);
+    })
+    .post(routePatterns.controllerNew, create)
+    .get(routePatterns.controller, show)
+    .get(routePatterns.controllerEdit, (c) => {
+      actorFor(c, 'devices:write');
+      return showForm(c, controllerOf(c));
+    })
+    .post(routePatterns.controllerEdit, save)
+    .post(routePatterns.controllerDecide, decide)
+    .post(routePatterns.controllerMerge, merge)
+    .post(routePatterns.controllerApart, apart)
+    .post(routePatterns.controllerUnmerge, unmerge);
+};

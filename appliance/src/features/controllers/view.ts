@@ -1,0 +1,120 @@
+import type {
+  ControllerFact,
+  ControllerFactGroup,
+  ControllerLoser,
+  DerivedWith,
+} from '@sallyport/ui/components/controller-facts';
+import type { ControllerPartRow } from '@sallyport/ui/views/controller';
+import { byPlace, factGroups, groupOf } from './fact-groups.ts';
+import { compareFacts, ruleBetween } from './rank.ts';
+import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartSort } from './types.ts';
+
+// The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.
+
+const contender = (fact: PartFact) => ({ ...fact, value: fact.value ?? '', derived: fact.derivedBy !== null });
+
+/** `vendors/1 families/1 cip/2` by version. */
+const derivedWith = ({ derivedBy }: PartFact): DerivedWith[] => {
+  const maps = (derivedBy ?? '').split(' ').filter((map) => map !== '');
+  const byVersion = Map.groupBy(maps, (map) => map.split('/')[1] ?? '');
+  return [...byVersion].map(([version, all]) => ({ version, tables: all.map((map) => map.split('/')[0] ?? '') }));
+};
+
+/** So many losers are shown of one field. */
+const maxLosers = 20;
+
+const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser => ({
+  value: fact.value,
+  reason: fact.reason === null || fact.reason === '' ? fact.error : fact.reason,
+  side: fact.side,
+  source: fact.source,
+  derivedWith: derivedWith(fact),
+  at: fact.observedAt,
+  rule:
+    fact.value === null
+      ? 'refused'
+      : fact.ended
+        ? 'ended'
+        : winner === undefined
+          ? 'only'
+          : ruleBetween(fact.side, contender(winner), contender(fact)),
+});
+
+export const factGroupsOf = (
+  table: FieldTable,
+  facts: readonly PartFact[],
+  drifting: ReadonlySet<string>,
+  /** How a value is called: a zone by its name. */
+  named: (field: string, value: string) => string = (_field, value) => value,
+): { groups: ControllerFactGroup[]; losers: number } => {
+  const byField = Map.groupBy(
+    facts.filter(({ sort }) => sort === 'controller'),
+    ({ field }) => field,
+  );
+  let losers = 0;
+  const lines = [...byField].flatMap(([field, all]): { group: string; field: string; fact: ControllerFact }[] => {
+    const winnerOf = (side: ControllerSide): PartFact | undefined =>
+      all.find((fact) => fact.wins && fact.side === side);
+    const [observed, configured] = [winnerOf('observed'), winnerOf('configured')];
+    const best = observed ?? configured;
+    if (best === undefined) return [];
+    const lost = all
+      .filter((fact) => !fact.wins)
+      .sort((a, b) => compareFacts(a.side, contender(a), contender(b)))
+      .map((fact) => loserOf(fact, winnerOf(fact.side)));
+    losers += lost.length;
+    const calledOf = (fact: PartFact | undefined): string | undefined =>
+      typeof fact?.value === 'string' ? named(field, fact.value) : undefined;
+    const words =
+      table.field('controller', field)?.choices === undefined ? undefined : `collection.controller.choice.${field}`;
+    return [
+      {
+        group: groupOf(field),
+        field,
+        fact: {
+          label: `collection.controller.field.${field}`,
+          observed: calledOf(observed),
+          configured: calledOf(configured),
+          differs: drifting.has(field),
+          ...(words === undefined ? {} : { words }),
+          source: best.source,
+          derivedWith: derivedWith(best),
+          at: best.observedAt,
+          locked:
+            observed?.method === 'manual' &&
+            configured?.method === 'manual' &&
+            table.field('controller', field)?.entered !== true,
+          losers: lost.slice(0, maxLosers),
+        },
+      },
+    ];
+  });
+  lines.sort((a, b) => byPlace(a.field, b.field));
+  return {
+    losers,
+    groups: factGroups
+      .map(([name]) => ({
+        title: `controllers.group.${name}`,
+        facts: lines.filter(({ group }) => group === name).map(({ fact }) => fact),
+      }))
+      .filter(({ facts: found }) => found.length > 0),
+  };
+};
+
+const natural = new Intl.Collator('en', { numeric: true });
+
+/** Modules by rack and slot, interfaces, services. */
+export const partRows = (
+  parts: readonly ControllerPart[],
+  sort: PartSort,
+  drifting: ReadonlySet<string>,
+): ControllerPartRow[] =>
+  parts
+    .filter((part) => part.sort === sort)
+    .sort((a, b) => natural.compare(a.key, b.key))
+    .map((part) => ({
+      key: part.key,
+      values: { ...part.configured, ...part.observed },
+      planned: part.configured,
+      differs: Object.keys(part.observed).filter((field) => drifting.has(`${part.id} ${field}`)),
+    }));

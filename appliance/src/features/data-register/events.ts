@@ -1,0 +1,11 @@
+import { defineEvents } from '../../engine/events/types.ts';
+
+export const provisionEvents = defineEvents({
+  'data-exported': {
+    severity: 'info',
+    area: 'provision',
+    params: { what: 'text', rows: 'integer' },
+    audit: true,
+    retentionDays: 365,
+  },
+});

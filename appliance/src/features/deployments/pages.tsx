@@ -1,0 +1,285 @@
+import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
+import type { FieldErrors, Installation } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/views/deployment';
+import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/views/deployment-new';
+import { type DeploymentRow, Deployments } from '@sallyport/ui/views/deployments';
+import { type Context, Hono } from 'hono';
+import { invalid, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { deviceFilter, deviceFilterNames } from '../devices/pages.tsx';
+import type { DeviceModel } from '../devices/view.ts';
+import type { Deployment, DeploymentTask, NewDeployment } from './types.ts';
+
+const maxItems = 1_000;
+const maxOutput = 8_000;
+const defaultTimeoutMinutes = 30;
+
+/** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
+export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { deployments, updates, objects } = deps;
+
+  const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
+    const { queued, running, failed, installed, verified, cancelled } = deployment.counts;
+    const devices = new Set(
+      deployments
+        .tasks(deployment.id)
+        .filter(({ state }) => state !== 'skipped')
+        .map(({ device }) => device),
+    ).size;
+    return {
+      id: deployment.id,
+      name: deployment.name,
+      state: deployment.state === 'finished' && failed > 0 ? 'failed' : deployment.state,
+      createdAt: deployment.createdAt,
+      createdBy: nameOf(deployment.createdBy),
+      updates: deployment.updates.length,
+      devices,
+      tasks: { queued, running, failed, installed, verified, cancelled },
+    };
+  };
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'deployments:read');
+    const list = listState(c, []);
+    const cursor = currentCursor(list);
+    const nameOf = actorNames(objects);
+    const page = deployments.list({
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+      ...(list.q === '' ? {} : { search: list.q }),
+    });
+    return c.html(
+      <Deployments
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{
+          rows: page.rows.map((row) => toRow(row, nameOf)),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+      />,
+    );
+  };
+
+  const outputOf = (task: DeploymentTask): { exitCode?: number; output?: string } => {
+    const last = task.result?.steps.at(-1);
+    if (last === undefined) return {};
+    return {
+      ...(typeof last.exit === 'number' ? { exitCode: last.exit } : {}),
+      ...(last.output ? { output: last.output.slice(-maxOutput) } : {}),
+    };
+  };
+
+  const nameOfUpdate = (id: string): string => {
+    const stored = updates.stored(id);
+    return stored === undefined ? id : `${stored.update.name} ${stored.update.version}`;
+  };
+
+  const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'deployments:read');
+    const deployment = deployments.get(param(c, 'id'));
+    const list = listState(c, ['state']);
+    const states = filterValues(list, 'state');
+    const tasks = deployments
+      .tasks(deployment.id)
+      .filter(({ state }) => state !== 'skipped' && (states.length === 0 || states.includes(state)));
+    const page = slicePage(tasks, currentCursor(list), ({ id }) => id);
+    const named = model.references(page.rows.map(({ device }) => device));
+    const group = objects.find('deployment', deployment.id)?.body['group'];
+    const groupName = typeof group === 'string' ? objects.find('group', group)?.body['name'] : undefined;
+    return c.html(
+      <DeploymentView
+        ctx={viewContext(deps, c)}
+        deployment={toRow(deployment, actorNames(objects))}
+        group={typeof group === 'string' && typeof groupName === 'string' ? { id: group, name: groupName } : undefined}
+        updates={deployment.updates.map((id) => ({ id, name: nameOfUpdate(id) }))}
+        list={list}
+        tasks={{
+          rows: page.rows.map(
+            (task): TaskRow => ({
+              id: task.id,
+              device: named.get(task.device) ?? { id: String(task.device), name: `#${task.device}` },
+              update: { id: task.updateId, name: nameOfUpdate(task.updateId) },
+              state: task.state as Installation,
+              at: task.verifiedAt ?? task.finishedAt ?? task.startedAt ?? task.queuedAt,
+              attempt: task.attempt,
+              code: task.reason ?? undefined,
+              ...outputOf(task),
+            }),
+          ),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        timeoutMinutes={deployment.timeoutMinutes}
+      />,
+    );
+  };
+
+  type Wanted = {
+    name: string;
+    updates: string[];
+    devices: string[];
+    group: string;
+    selection: string;
+    timeoutMinutes: number;
+  };
+
+  /** What a deployment like this would do; faults of the choice come as errors of their fields. */
+  const previewOf = (wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
+    if (wanted.updates.length === 0) return { deviceCount: 0, errors: {} };
+    try {
+      return { deviceCount: deployments.preview(toNew(wanted)).devices, errors: {} };
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return { deviceCount: 0, errors: details.fields };
+    }
+  };
+
+  /** The devices that a saved selection finds now. */
+  const selected = (id: string): string[] => {
+    const object = objects.find('selection', id);
+    if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
+    const url = new URL(`${paths.devices()}?${String(object.body['filter'])}`, 'https://list.invalid');
+    const filter = deviceFilter(readListState(url, deviceFilterNames));
+    const ids = model.ids({ filter, sort: 'name', descending: false });
+    // No device is not every device.
+    if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });
+    return model.some(ids).map(({ publicId }) => publicId);
+  };
+
+  const scopeOf = (wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
+    if (wanted.devices.length > 0) return { devices: wanted.devices };
+    if (wanted.selection !== '') return { devices: selected(wanted.selection) };
+    return wanted.group === '' ? {} : { group: wanted.group };
+  };
+
+  const toNew = (wanted: Wanted, comment = ''): NewDeployment => ({
+    updates: wanted.updates,
+    timeoutMinutes: wanted.timeoutMinutes,
+    ...(wanted.name === '' ? {} : { name: wanted.name }),
+    ...scopeOf(wanted),
+    ...(comment === '' ? {} : { comment }),
+  });
+
+  const showForm = (c: Context<ConsoleEnv>, wanted: Wanted, errors: FieldErrors = {}): Response | Promise<Response> => {
+    actorFor(c, 'deployments:read');
+    const preview = previewOf(wanted);
+    const faults = { ...preview.errors, ...errors };
+    const hasFaults = Object.keys(faults).length > 0;
+    const items = wanted.updates.map((id) => updates.get(id));
+    const [first] = items;
+    const more = items.length - 1;
+    return c.html(
+      <DeploymentNew
+        ctx={viewContext(deps, c)}
+        name={
+          wanted.name || (first === undefined ? '' : `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`)
+        }
+        updates={items.map((item) => ({
+          id: item.id,
+          name: item.title ?? item.name,
+          version: item.version,
+          sizeBytes: item.sizeBytes,
+          devices: item.devices,
+        }))}
+        devices={wanted.devices.map((id) => ({ id, name: model.get(id).name }))}
+        deviceCount={preview.deviceCount}
+        groups={references(objects, 'group')}
+        group={wanted.group}
+        selections={references(objects, 'selection')}
+        selection={wanted.selection}
+        timeoutMinutes={wanted.timeoutMinutes}
+        {...(hasFaults ? { errors: faults } : {})}
+      />,
+      Object.keys(errors).length > 0 ? 422 : 200,
+    );
+  };
+
+  const numberOr = (text: string, fallback: number): number =>
+    /^\d{1,6}$/.test(text.trim()) ? Number(text) : fallback;
+
+  const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'deployments:write');
+    const query = new URL(c.req.url).searchParams;
+    return showForm(c, {
+      name: '',
+      updates: [...new Set(query.getAll('update'))].slice(0, maxItems),
+      devices: [...new Set(query.getAll('device'))].slice(0, maxItems),
+      group: query.get('group') ?? '',
+      selection: query.get('selection') ?? '',
+      timeoutMinutes: defaultTimeoutMinutes,
+    });
+  };
+
+  const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'deployments:write');
+    const form = c.get('form');
+    const wanted: Wanted = {
+      name: form.text('name').trim().slice(0, 200),
+      updates: [...new Set(form.texts('update'))].slice(0, maxItems),
+      devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))].slice(0, maxItems) : [],
+      group: form.text('group'),
+      selection: form.text('selection'),
+      timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
+    };
+    const { deviceCount, errors } = previewOf(wanted);
+    const faults: Record<string, FieldErrors[string]> = { ...errors };
+    if (wanted.timeoutMinutes < 1) faults['timeoutMinutes'] = { key: 'validation.tooSmall', params: { min: 1 } };
+    if (deviceCount >= typeNumberFrom && form.text('confirm').trim() !== String(deviceCount))
+      faults['confirm'] = { key: 'validation.typeNumber', params: { n: deviceCount } };
+    if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
+    try {
+      const made = deployments.create(actor, toNew(wanted, form.text('comment').trim().slice(0, 500)));
+      setToast(c, { said: { key: 'toast.deployment.created', params: { n: deviceCount } } });
+      return c.redirect(paths.deployment(made.id), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return showForm(c, wanted, details.fields);
+    }
+  };
+
+  const cancel = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'deployments:write');
+    const deployment = deployments.get(param(c, 'id'));
+    if (c.get('form').text('confirmed') === '1') {
+      deployments.cancel(actor, deployment.id);
+      setToast(c, { said: { key: 'toast.deployment.cancelled' } });
+      return c.redirect(paths.deployment(deployment.id), 303);
+    }
+    const open = deployment.counts.queued + deployment.counts.running;
+    const params = { n: open, name: deployment.name };
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="deployments"
+        question={{ key: 'confirm.deployment.cancel.question', params }}
+        consequences={[{ key: 'confirm.deployment.cancel.consequence', params }]}
+        items={[{ id: deployment.id, name: deployment.name, href: paths.deployment(deployment.id) }]}
+        count={1}
+        action={paths.deploymentCancel(deployment.id)}
+        fields={[['confirmed', '1']]}
+        button={{ key: 'confirm.deployment.cancel.button', params }}
+        danger
+        cancel={paths.deployment(deployment.id)}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deployments, showList)
+    .get(routePatterns.deploymentNew, newForm)
+    .post(routePatterns.deploymentNew, create)
+    .get(routePatterns.deployment, showOne)
+    .post(routePatterns.deploymentCancel, cancel);
+};

@@ -1,0 +1,131 @@
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/views/device-tasks';
+import { type Context, Hono } from 'hono';
+import type { Actor } from '../../engine/objects/types.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
+import { toFailure } from '../../platform/errors.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { DeviceTabs } from '../devices/device-tabs.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import { type Ask, type DeviceTask, needsSecondPerson } from './types.ts';
+
+const listed = 50;
+const listedFiles = 500;
+const usualLines = 200;
+
+/** What was asked of one device: its own log, and files that a security product keeps. */
+export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: DeviceTabs): Pages => {
+  const { deviceTasks, objects, inventory, devices } = deps;
+
+  /** A file by its list, product and number, as the field of a form. */
+  const filesOf = (device: number): KeptFileOption[] =>
+    (['quarantine', 'backup'] as const)
+      .flatMap((list) =>
+        inventory.section(device, `${list}-file`).map((row) => ({
+          value: JSON.stringify([list, row['product'], row['number']]),
+          label: `${String(row['name'])} (${String(row['product'])}, ${String(row['number'])})`,
+        })),
+      )
+      .slice(0, listedFiles);
+
+  const rowOf = (task: DeviceTask, nameOf: (ref: string) => string, reader: Actor): DeviceTaskRow => {
+    const { wanted } = task;
+    return {
+      id: task.id,
+      kind: wanted === null ? 'unknown' : wanted.kind === 'show-log' ? 'show-log' : wanted.act,
+      ...(wanted?.kind === 'show-log' ? { lines: wanted.lines } : {}),
+      ...(wanted?.kind === 'kept-file' ? { file: { name: wanted.name, product: wanted.product } } : {}),
+      reason: task.reason ?? '',
+      state: task.state,
+      code: task.code ?? undefined,
+      output: task.output ?? undefined,
+      askedBy: nameOf(task.askedBy),
+      askedAt: task.askedAt,
+      confirmedBy: task.confirmedBy === null ? undefined : nameOf(task.confirmedBy),
+      endedAt: task.endedAt ?? undefined,
+      needsAnother:
+        needsSecondPerson(wanted) &&
+        deps.gate.hindrance(reader, { act: 'device-task-confirm', thing: task.id }) === 'APPROVAL_SELF',
+    };
+  };
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    failed?: { form: 'log' | 'file'; errors: FieldErrors },
+  ): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const nameOf = actorNames(objects);
+    const ctx = viewContext(deps, c);
+    const form = c.get('form');
+    const said = (name: string): string => (failed === undefined ? '' : form.text(name));
+    const hasAgent =
+      device.state === 'managed' &&
+      devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
+    return c.html(
+      <DeviceTasks
+        ctx={ctx}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        rows={deviceTasks.list({ device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
+        unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
+        files={filesOf(device.id)}
+        values={{
+          lines: said('lines') || String(usualLines),
+          file: said('number'),
+          act: said('act') || 'rescan',
+          reason: said('reason'),
+        }}
+        asked={failed?.form}
+        errors={failed?.errors}
+      />,
+      failed === undefined ? 200 : 422,
+    );
+  };
+
+  const wantedOf = (c: Context<ConsoleEnv>): Ask => {
+    const form = c.get('form');
+    if (form.text('kind') !== 'kept-file') return { kind: 'show-log', lines: Number(form.text('lines')) };
+    const named = /^\["(quarantine|backup)",("(?:[^"\\]|\\.)*"),("(?:[^"\\]|\\.)*")\]$/.exec(form.text('number'));
+    const act = form.text('act');
+    return {
+      kind: 'kept-file',
+      list: named?.[1] === 'backup' ? 'backup' : 'quarantine',
+      product: named === null ? '' : String(JSON.parse(named[2] ?? '""')),
+      number: named === null ? '' : String(JSON.parse(named[3] ?? '""')),
+      act: act === 'restore' || act === 'delete' ? act : 'rescan',
+    };
+  };
+
+  const ask = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const id = param(c, 'id');
+    const wanted = wantedOf(c);
+    try {
+      deviceTasks.ask(actor, id, wanted, c.get('form').text('reason'));
+      return c.redirect(paths.deviceTab(id, 'tasks'), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return show(c, { form: wanted.kind === 'show-log' ? 'log' : 'file', errors: details.fields });
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deviceTasks, (c) => show(c))
+    .post(routePatterns.deviceTasks, ask)
+    .post(routePatterns.deviceTaskDecide, (c) => {
+      const actor = actorFor(c, 'devices:write');
+      const device = devices.byPublicId(param(c, 'id'));
+      const task = deviceTasks.get(param(c, 'task'));
+      // The address names both; a task of another device is none here.
+      if (task.device !== device.id) return c.notFound();
+      if (c.get('form').text('decision') === 'confirm') deviceTasks.confirm(actor, task.id);
+      else deviceTasks.cancel(actor, task.id);
+      return c.redirect(paths.deviceTab(device.publicId, 'tasks'), 303);
+    });
+};

@@ -1,0 +1,80 @@
+import type { Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { type Context, Hono } from 'hono';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { DeviceModel, ListedDevice } from './view.ts';
+
+/** What is decided about one device: it is let in, revoked, or its record is removed. */
+export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { devices } = deps;
+
+  /** A question on GET-less ground: the first POST asks, the second one does. */
+  const ask = (
+    c: Context<ConsoleEnv>,
+    device: ListedDevice,
+    what: 'approve' | 'revoke',
+  ): Response | Promise<Response> => {
+    const said = (part: string): Said => ({ key: `confirm.devices.${what}.${part}`, params: { n: 1 } });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="devices"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={[{ id: device.publicId, name: device.name, href: paths.device(device.publicId) }]}
+        count={1}
+        action={what === 'approve' ? paths.deviceApprove(device.publicId) : paths.deviceRevoke(device.publicId)}
+        fields={[['confirmed', '1']]}
+        button={said('button')}
+        danger={what === 'revoke'}
+        cancel={paths.device(device.publicId)}
+      />,
+    );
+  };
+
+  const decide = (c: Context<ConsoleEnv>, what: 'approve' | 'revoke'): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
+    if (what === 'approve') devices.approve(actor, device.id);
+    else devices.revoke(actor, device.id);
+    setToast(c, { said: { key: `toast.devices.${what}`, params: { n: 1 } } });
+    return c.redirect(paths.device(device.publicId), 303);
+  };
+
+  const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const params = { name: device.name };
+    if (c.get('form').text('confirmed') === '1') {
+      devices.forget(actor, device.id);
+      setToast(c, { said: { key: 'toast.deviceRecords.forgotten', params } });
+      return c.redirect(paths.devices(), 303);
+    }
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="devices"
+        question={{ key: 'confirm.deviceForget.question', params }}
+        consequences={[{ key: 'confirm.deviceForget.consequence' }]}
+        items={[]}
+        count={1}
+        action={paths.deviceForget(device.publicId)}
+        fields={[['confirmed', '1']]}
+        button={{ key: 'confirm.deviceForget.button' }}
+        danger
+        cancel={paths.device(device.publicId)}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .post(routePatterns.deviceApprove, (c) => decide(c, 'approve'))
+    .post(routePatterns.deviceRevoke, (c) => decide(c, 'revoke'))
+    .post(routePatterns.deviceForget, forget);
+};

@@ -1,0 +1,459 @@
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
+import { DeviceChanges } from '@sallyport/ui/views/device-changes';
+import { DeviceCollection } from '@sallyport/ui/views/device-collection';
+import { DeviceDeviations } from '@sallyport/ui/views/device-deviations';
+import { DeviceEdit } from '@sallyport/ui/views/device-edit';
+import { DeviceEvents } from '@sallyport/ui/views/device-events';
+import { DeviceFindings } from '@sallyport/ui/views/device-findings';
+import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
+import { type Context, Hono } from 'hono';
+import { type Change, type Collection, type Door, readRight } from '../../engine/inventory/types.ts';
+import {
+  changeFilterNames,
+  changeFilters,
+  changeQueryOf,
+  collectionExtras,
+  fieldColumns,
+  readableCollections,
+  rowValues,
+} from '../../engine/inventory/view.ts';
+import { actorRef } from '../../engine/objects/types.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { baselineViews } from '../baselines/view.ts';
+import { changeTag, heldBy, whyOf } from '../rules/view.ts';
+import type { DeviceTabs } from './device-tabs.ts';
+import type { DeviceModel, ListedDevice } from './view.ts';
+
+const eventFilters = ['severity', 'type'];
+const lastChanges = 8;
+const maxOtherRows = 1_000;
+
+/** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
+export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: DeviceTabs): Pages => {
+  const extras = collectionExtras(deps);
+  const { baselines, inventory, devices, objects, events, vulnerabilities, updates, rules } = deps;
+  const views = baselineViews(deps, model);
+
+  const collections = inventory.collections();
+  const asChange = (change: Change) => changeRow(collections, change);
+
+  const isPersonal = (collection: Collection): boolean =>
+    Object.values(collection.fields).some((field) => field.personal);
+
+  const countOf = (collection: Collection, device: number): number =>
+    inventory.ofAnyCollection.list({ collection: collection.name, device, limit: 1 }).total;
+
+  /** Doors that report the same section and do not count. */
+  const otherDoors = (device: ListedDevice, collection: Collection, best: Door | undefined): Door[] =>
+    inventory
+      .heldSections(device.id)
+      .filter((section) => section.collection === collection.name && section.door !== best)
+      .map(({ door }) => door);
+
+  const factGroup = (device: ListedDevice, collection: Collection): FactGroup | undefined => {
+    const [row] = inventory.ofAnyCollection.section(device.id, collection.name);
+    if (row === undefined) return undefined;
+    const others = otherDoors(device, collection, row._door).map((door) =>
+      inventory.ofAnyCollection.section(device.id, collection.name, { door }),
+    );
+    const facts = fieldColumns(collection, { link: true })
+      .filter((column) => !column.personal && row[column.name] !== null && row[column.name] !== undefined)
+      .map(
+        (column): Fact => ({
+          label: `collection.${collection.name}.field.${column.name}`,
+          value: row[column.name] ?? null,
+          type: column.type,
+          ...(column.unit === undefined ? {} : { unit: column.unit }),
+          source: `door.${row._door}`,
+          others: others.flatMap(([other]) => {
+            const value = other?.[column.name] ?? null;
+            return other === undefined || value === null || JSON.stringify(value) === JSON.stringify(row[column.name])
+              ? []
+              : [{ value, source: `door.${other._door}`, at: other._collectedAt }];
+          }),
+          // A check-in whose hash is the same says the values again.
+          at: Math.max(row._collectedAt, device.lastSeenAt ?? 0),
+          ...(column.name === 'restartPending' && row[column.name] === true ? { level: 'warning' as const } : {}),
+        }),
+      );
+    return facts.length === 0 ? undefined : { title: { key: `collection.${collection.name}.title` }, facts };
+  };
+
+  const enteredGroup = (device: ListedDevice): FactGroup | undefined => {
+    const decision = objects.find('device-decision', device.publicId);
+    if (decision === undefined) return undefined;
+    const latest = objects.revisions('device-decision', device.publicId)[0];
+    const source = latest === undefined ? '' : actorNames(objects)(latest.actor);
+    const fact = (field: string, value: string | null): Fact[] =>
+      value === null || value === ''
+        ? []
+        : [{ label: `kind.device-decision.field.${field}`, value, type: 'text', source, at: decision.updatedAt }];
+    const facts = [
+      ...fact('displayName', device.displayName),
+      ...fact('description', (decision.body['description'] as string | undefined) ?? null),
+      ...fact('group', device.groupName),
+    ];
+    return facts.length === 0 ? undefined : { title: { key: 'facts.entered' }, facts };
+  };
+
+  const summary = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    // The journal and bookmarks still name records that became part of another one.
+    const kept = devices.keptAs(param(c, 'id'));
+    if (kept !== undefined) return c.redirect(paths.device(kept), 303);
+    const device = model.get(param(c, 'id'));
+    const entered = enteredGroup(device);
+    const groups = inventory
+      .collections()
+      .filter((collection) => collection.single)
+      .map((collection) => factGroup(device, collection))
+      .filter((group) => group !== undefined);
+    const description = objects.find('device-decision', device.publicId)?.body['description'];
+    const [certificate] = devices
+      .certificates(device.id)
+      .filter(({ state }) => state === 'active' || state === 'issued');
+    return c.html(
+      <Device
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        groups={entered === undefined ? groups : [...groups, entered]}
+        personal={inventory
+          .collections()
+          .filter(isPersonal)
+          .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
+        why={whyOf(device)}
+        tags={rules.tagsOf(device.id)}
+        held={heldBy(rules, device)}
+        changes={inventory.changes({ device: device.id, limit: lastChanges }).map(asChange)}
+        {...(typeof description === 'string' && description !== '' ? { description } : {})}
+        showOthers={c.req.query('others') === '1'}
+        {...(certificate === undefined
+          ? {}
+          : { certificate: { fingerprint: certificate.fingerprint, notAfter: certificate.notAfter } })}
+        clients={devices.doors(device.id).map((door) => ({
+          door: door.door,
+          agent: door.agent,
+          state: door.state,
+          address: door.from,
+          lastSeenAt: door.lastSeenAt,
+        }))}
+        deployable={updates
+          .forDevice(device.id)
+          .filter(({ update, isNeeded }) => isNeeded && update.approval === 'approved' && update.supply === 'arrived')
+          .map(({ update }) => ({ id: update.id, name: `${update.name} ${update.version}` }))}
+      />,
+    );
+  };
+
+  const showCollection = (
+    c: Context<ConsoleEnv>,
+    device: ListedDevice,
+    collection: Collection,
+    personal: boolean,
+  ): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const columns = fieldColumns(collection, { link: true }).map((column) =>
+      // Asked for, they are what is to be seen.
+      personal ? { ...column, byDefault: collection.fields[column.name]?.column !== false } : column,
+    );
+    const list = { ...listState(c, []), path: paths.deviceTab(device.publicId, collection.name) };
+    const sort = columns.find((column) => column.name === list.sort && column.sortable)?.name;
+    const cursor = currentCursor(list);
+    const found = inventory.ofAnyCollection.list({
+      collection: collection.name,
+      device: device.id,
+      limit: pageRows,
+      descending: list.descending,
+      personal,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(sort === undefined ? {} : { sort }),
+      ...extras.query(collection, list),
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const [first] = inventory.ofAnyCollection.section(device.id, collection.name);
+    const others = otherDoors(device, collection, first?._door);
+    // What does not count is shown as it was reported, without lists' tools.
+    const asked = others.find((door) => door === c.req.query('door'));
+    const reported =
+      asked === undefined
+        ? []
+        : inventory.ofAnyCollection.section(device.id, collection.name, { door: asked, personal });
+    const row = asked === undefined ? first : reported[0];
+    const rows = asked === undefined ? found.rows : reported.slice(0, maxOtherRows);
+    const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
+    return c.html(
+      <DeviceCollection
+        ctx={{ ...viewContext(deps, c), url: list.path }}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        collection={collection.name}
+        single={collection.single ?? false}
+        titleField={collection.title}
+        columns={[...columns, ...extras.columns(collection)]}
+        list={list}
+        rows={rows.map((item) => {
+          const extra = extras.row(actor, collection, device.publicId, item);
+          const own =
+            collection.name === 'software'
+              ? paths.softwareItem(item.id)
+              : paths.inventoryItem(collection.name, item.id);
+          return {
+            id: item.id,
+            ...(collection.mode === 'shared' ? { href: own } : {}),
+            ...extra,
+            values: { ...rowValues(item, columns), ...extra.values },
+          };
+        })}
+        total={asked === undefined ? found.total : reported.length}
+        next={asked === undefined ? found.next : undefined}
+        alsoReported={others.filter((door) => door !== asked)}
+        showing={asked === undefined || first === undefined ? undefined : { best: first._door }}
+        reported={row === undefined ? null : { door: row._door, at: row._collectedAt }}
+        personal={personalState}
+      />,
+    );
+  };
+
+  const findings = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, ['decision', 'severity']);
+    const decisions = filterValues(list, 'decision');
+    const severities = filterValues(list, 'severity');
+    const text = list.q.toLowerCase();
+    const all = vulnerabilities.forDevice(device.id);
+    const shown = all.filter(
+      (finding) =>
+        (decisions.length === 0 || decisions.includes(finding.decision)) &&
+        (severities.length === 0 || severities.includes(finding.severity)) &&
+        (text === '' ||
+          [finding.package, finding.advisory, finding.summary, ...finding.aliases].some((value) =>
+            value.toLowerCase().includes(text),
+          )),
+    );
+    const page = slicePage(shown, currentCursor(list), (finding) => finding.id);
+    return c.html(
+      <DeviceFindings
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          ...page,
+          rows: page.rows.map((finding) => ({ ...findingRow(finding), since: finding.firstSeen })),
+          exact: true,
+        }}
+        unjudged={vulnerabilities
+          .unjudged(device.id)
+          .map(({ item, name, version }) => ({ name: `${name} ${version}`, href: paths.softwareItem(item) }))}
+        notComparable={all.filter(({ verdict }) => verdict === 'review').length}
+      />,
+    );
+  };
+
+  const deviceUpdates = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'updates:read');
+    return c.html(
+      <DeviceUpdates
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
+          id: update.id,
+          name: update.name,
+          installedVersion,
+          version: update.version,
+          security: update.security,
+          approval: update.approval,
+          supply: update.supply,
+          supplyReason: update.reason,
+          installation,
+          at,
+          deployment,
+        }))}
+      />,
+    );
+  };
+
+  const changes = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const list = listState(c, changeFilterNames);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const rows = inventory.changes({
+      device: device.id,
+      limit: pageRows,
+      ...changeQueryOf(list, collections, actor),
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const last = rows.length === pageRows ? rows.at(-1) : undefined;
+    return c.html(
+      <DeviceChanges
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        rows={rows.map(asChange)}
+        next={last === undefined ? undefined : String(last.id)}
+        filters={changeFilters(readableCollections(collections, actor))}
+      />,
+    );
+  };
+
+  const deviations = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    const list = listState(c, []);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const found = baselines.deviations({
+      device: device.id,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    return c.html(
+      <DeviceDeviations
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          rows: views.deviations(found.rows),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+        limitDays={views.limitDays()}
+        baselines={baselines.over(device).map(({ id, name, approvedAt, expiresAt }) => ({
+          id,
+          name,
+          approvedAt: expiresAt ?? approvedAt,
+          expired: expiresAt !== null && expiresAt <= deps.clock(),
+        }))}
+      />,
+    );
+  };
+
+  const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'events:read');
+    const ctx = viewContext(deps, c);
+    const list = listState(c, eventFilters);
+    const cursor = currentCursor(list);
+    if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
+    const type = filterValues(list, 'type');
+    const found = events.list({
+      device: devices.records(device.id),
+      limit: pageRows,
+      ...(list.q === '' ? {} : { search: list.q }),
+      ...(type.length === 0 ? {} : { type }),
+      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+    });
+    const named = new Map(devices.records(device.id).map((id) => [id, { id: device.publicId, name: device.name }]));
+    return c.html(
+      <DeviceEvents
+        ctx={ctx}
+        device={model.toHead(device)}
+        tabs={tabsOf(device)}
+        list={list}
+        page={{
+          rows: eventRows(ctx, deps, found.rows, named),
+          total: found.total,
+          exact: true,
+          next: found.next === undefined ? undefined : String(found.next),
+        }}
+      />,
+    );
+  };
+
+  const tab = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const name = param(c, 'tab');
+    if (name === 'findings') return findings(c, device);
+    if (name === 'updates') return deviceUpdates(c, device);
+    if (name === 'changes') return changes(c, device);
+    if (name === 'deviations') return deviations(c, device);
+    if (name === 'events') return deviceEvents(c, device);
+    if (name === 'summary') return c.redirect(paths.device(device.publicId), 303);
+    const collection = inventory.collection(name);
+    actorFor(c, readRight(collection));
+    return showCollection(c, device, collection, false);
+  };
+
+  const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+    actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const decision = objects.find('device-decision', device.publicId);
+    const form = c.get('form');
+    const value = (name: 'displayName' | 'description' | 'group'): string =>
+      errors === undefined ? String(decision?.body[name] ?? '') : form.text(name);
+    return c.html(
+      <DeviceEdit
+        ctx={viewContext(deps, c)}
+        device={model.toHead(device)}
+        revision={decision?.revision ?? 0}
+        values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
+        groups={references(objects, 'group')}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const edit = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const device = model.get(param(c, 'id'));
+    const form = c.get('form');
+    const revision = objects.find('device-decision', device.publicId)?.revision ?? 0;
+    try {
+      if (form.text('revision') !== String(revision))
+        throw new AppError('CONFLICT', 'somebody else changed it meanwhile', { revision });
+      const value = (name: string): string | null => form.text(name).trim() || null;
+      objects.put(
+        actor,
+        'device-decision',
+        device.publicId,
+        { displayName: value('displayName'), description: value('description'), group: value('group') },
+        form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
+      );
+      setToast(c, { said: { key: 'toast.devices.edited' } });
+      return c.redirect(paths.device(device.publicId), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code === 'CONFLICT') return editForm(c, { '': { key: 'validation.conflict' } });
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return editForm(c, details.fields);
+    }
+  };
+
+  const personal = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'));
+    const collection = inventory.collection(param(c, 'collection'));
+    actorFor(c, readRight(collection));
+    if (!isPersonal(collection)) throw new AppError('NOT_FOUND', 'the collection has no personal values');
+    // Before the first value is shown: what cannot be recorded is not shown.
+    events.record('personal-read', {
+      device: device.id,
+      actor: actorRef(actor),
+      from: c.get('from'),
+      params: { collection: collection.name },
+    });
+    return showCollection(c, device, collection, true);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.deviceEdit, (c) => editForm(c))
+    .post(routePatterns.deviceTags, changeTag(deps))
+    .post(routePatterns.deviceEdit, edit)
+    .post(routePatterns.devicePersonal, personal)
+    .get(routePatterns.device, summary)
+    .get(routePatterns.deviceTab, tab);
+};

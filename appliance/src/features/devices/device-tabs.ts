@@ -1,0 +1,34 @@
+import type { DeviceTab } from '@sallyport/ui/components/device-frame';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import type { DeviceModel, ListedDevice } from './view.ts';
+
+export type DeviceTabs = (device: ListedDevice) => DeviceTab[];
+
+/** The tabs of a device, with what each holds. */
+export const deviceTabs = (
+  { inventory, baselines, deviceTasks }: Pick<ConsoleDeps, 'inventory' | 'baselines' | 'deviceTasks'>,
+  model: DeviceModel,
+): DeviceTabs => {
+  /** What the device reported, and software and hardware always: that nothing is there says something. */
+  const collectionTabs = (device: ListedDevice): DeviceTab[] => {
+    const reported = new Set([...Object.keys(inventory.hashes(device.id)), 'software', 'hardware']);
+    return inventory
+      .collections()
+      .filter(({ single, name }) => !single && reported.has(name))
+      .map(({ name }) => ({
+        name,
+        count: inventory.ofAnyCollection.list({ collection: name, device: device.id, limit: 1 }).total,
+      }));
+  };
+
+  return (device) => [
+    { name: 'summary' },
+    ...collectionTabs(device),
+    { name: 'findings', count: device.findings },
+    { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
+    { name: 'changes' },
+    { name: 'deviations', count: baselines.deviationsOf(device.id) },
+    { name: 'tasks', count: deviceTasks.openOf(device.id) },
+    { name: 'events' },
+  ];
+};

@@ -1,0 +1,109 @@
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { deb } from '../../../test/support/site.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { sectionHash } from '../../platform/section-hash.ts';
+import { newTokenSecret, tokenHash } from './types.ts';
+
+let site: Console;
+let admin: Browser;
+let viewer: Browser;
+const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
+const macs = ['00:1b:21:aa:bb:01'];
+const secrets = { native: newTokenSecret(), glpi: newTokenSecret('glpi') };
+
+const enrol = (door: 'native' | 'glpi', clientId: string) =>
+  site.appliance.devices.enrolDoor({
+    door,
+    token: secrets[door],
+    clientId,
+    keyDigest: door === 'native' ? clientId : null,
+    facts: { hostname: 'press-4', uuid, macs, agentVersion: `${door} 1.2` },
+    from: '192.0.2.4',
+  });
+const report = (device: number, door: 'native' | 'glpi', collection: string, items: Record<string, unknown>[]): void =>
+  void site.appliance.inventory.putSection({
+    device,
+    door,
+    collection,
+    items,
+    hash: sectionHash(items),
+    collectedAt: '2026-01-02T00:00:00Z',
+  });
+const html = async (browser: Browser, path: string): Promise<string> => {
+  const response = await browser.get(path);
+  expect(`${path} ${response.status}`).toBe(`${path} 200`);
+  return response.text();
+};
+
+beforeAll(async () => {
+  site = await openConsole();
+  admin = await site.as('administrator');
+  viewer = await site.as('viewer');
+  for (const [door, secret] of Object.entries(secrets))
+    site.appliance.objects.ofAnyKind.create(systemActor, 'token', {
+      name: door,
+      purpose: door === 'native' ? 'agent' : door,
+      hash: tokenHash(secret),
+      approve: 'auto',
+    });
+});
+afterAll(() => site.close());
+
+describe('one computer that two agents report', () => {
+  it('waits, is compared, becomes one device with the origin of each fact, and two again', async () => {
+    const own = enrol('native', 'a'.repeat(64)).device;
+    report(own.id, 'native', 'identity', [{ name: 'press-4', uuid, macs, osType: 'linux' }]);
+    report(own.id, 'native', 'software', [deb('curl', '8.14.1-2')]);
+    const other = enrol('glpi', 'press-4-2026').device;
+    expect(other.state).toBe('pending');
+
+    const page = await html(viewer, paths.deviceDuplicates());
+    expect(page).toContain(uuid);
+    expect(page).toContain(macs[0]);
+    expect((await viewer.post(paths.deviceCompare(), { keep: own.publicId, other: other.publicId })).status).toBe(403);
+    const waiting = await html(admin, paths.device(other.publicId));
+    expect(waiting).toContain(`/device-duplicates/compare?one=${own.publicId}&amp;two=${other.publicId}`);
+    const compared = await html(admin, paths.deviceCompare({ one: own.publicId, two: other.publicId }));
+    expect(compared).toContain('glpi 1.2');
+    expect(site.appliance.devices.find(other.id)).toBeDefined();
+
+    const merged = await admin.post(paths.deviceCompare(), { keep: own.publicId, other: other.publicId });
+    expect(merged.headers.get('location')).toBe(paths.device(own.publicId));
+    report(own.id, 'glpi', 'identity', [{ name: 'PRESS-4', uuid, macs, osType: 'linux' }]);
+    report(own.id, 'glpi', 'software', [deb('vim', '9.1-1')]);
+    expect((await admin.get(paths.device(other.publicId))).headers.get('location')).toBe(paths.device(own.publicId));
+    const device = await html(admin, `${paths.device(own.publicId)}?others=1`);
+    expect(device).toContain('native 1.2');
+    expect(device).toContain('glpi 1.2');
+    expect(device).toContain('PRESS-4');
+    const software = await html(admin, paths.deviceTab(own.publicId, 'software'));
+    expect(software).toContain('curl');
+    expect(software).not.toContain('>vim<');
+    expect(software).toContain(`href="${paths.deviceTab(own.publicId, 'software', { door: 'glpi' })}"`);
+    const also = await html(admin, paths.deviceTab(own.publicId, 'software', { door: 'glpi' }));
+    expect(also).toContain('vim');
+    expect(also).not.toContain('>curl<');
+
+    const [merge] = site.appliance.devices.merges(own.id);
+    expect(await html(admin, paths.deviceDuplicates())).toContain(`name="merge" value="${merge?.id}"`);
+    expect((await admin.post(paths.deviceUnmerge(), { merge: String(merge?.id) })).status).toBe(303);
+    expect(site.appliance.devices.byId(other.id)).toMatchObject({ state: 'pending', publicId: other.publicId });
+    await admin.post(paths.deviceDistinct(), { one: own.publicId, two: other.publicId });
+    expect(await html(admin, paths.deviceDuplicates())).not.toContain(uuid);
+  });
+
+  it('is removed when it was revoked, after a question', async () => {
+    const [record] = site.appliance.devices.list({ state: ['pending'], limit: 1 }).rows;
+    const publicId = record?.publicId ?? '';
+    const managed = site.device('mixer');
+    expect((await admin.post(paths.deviceForget(managed.publicId), { confirmed: '1' })).status).toBe(409);
+    expect((await admin.post(paths.deviceRevoke(publicId), { confirmed: '1' })).status).toBe(303);
+    const asked = await admin.post(paths.deviceForget(publicId));
+    expect(await asked.text()).toContain('name="confirmed"');
+    expect(site.appliance.devices.byPublicId(publicId).state).toBe('revoked');
+    expect((await admin.post(paths.deviceForget(publicId), { confirmed: '1' })).status).toBe(303);
+    expect((await admin.get(paths.device(publicId))).status).toBe(404);
+  });
+});

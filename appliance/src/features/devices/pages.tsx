@@ -1,0 +1,382 @@
+import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
+import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devices';
+import { type Context, Hono } from 'hono';
+import { fieldColumn } from '../../engine/inventory/view.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import type { Cell } from '../../platform/csv/write.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import { inParts } from '../../platform/steps.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { chosen, formListState, listState, pageRows, references } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import { DECISIONS } from '../vulnerabilities/types.ts';
+import { levelRank } from './device-status.ts';
+import { contacts, type DeviceFilter, type DeviceSort, deviceSorts } from './types.ts';
+import type { DeviceModel, ListedDevice } from './view.ts';
+
+const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
+const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
+const typedNumberFrom = 50;
+const maxSelections = 50;
+const maxTagLength = 50;
+/** Rows that are read at once while a file is sent. */
+const csvBatch = 100;
+/** Devices of one transaction of a bulk action. */
+
+const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
+  status: 'devices.status',
+  name: 'devices.name',
+  reason: 'devices.reason',
+  group: 'devices.group',
+  tags: 'tags.title',
+  os: 'devices.os',
+  address: 'devices.address',
+  seen: 'devices.contact',
+  act: 'decision.act',
+  findings: 'vuln.findings',
+  updates: 'nav.updates',
+};
+
+/** The short names that people type are names of filters, too. */
+export const deviceFilterNames = [
+  'status',
+  'state',
+  'group',
+  'os',
+  'ip',
+  'address',
+  'decision',
+  'tag',
+  'software',
+  'user',
+  'cve',
+  'contact',
+] as const;
+
+const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
+
+/** What the list's address asks for. */
+export const deviceFilter = (list: ListState): DeviceFilter => ({
+  search: list.q,
+  state: chosen(states, filterValues(list, 'state')),
+  levels: chosen(statuses, filterValues(list, 'status')).map(levelRank),
+  worst: chosen(DECISIONS, filterValues(list, 'decision')).map((decision) => DECISIONS.indexOf(decision)),
+  group: filterValues(list, 'group'),
+  os: filterValues(list, 'os'),
+  address: [...filterValues(list, 'address'), ...filterValues(list, 'ip')],
+  tag: filterValues(list, 'tag'),
+  software: filterValues(list, 'software'),
+  user: filterValues(list, 'user'),
+  cve: filterValues(list, 'cve'),
+  contact: chosen(contacts, filterValues(list, 'contact')),
+});
+
+/** The list of devices, its file, and what is done to many of them. */
+export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { inventory, devices, deviceList, objects, rules, transact } = deps;
+
+  const singles = inventory.collections().filter((collection) => collection.single);
+  const extraColumns = singles.flatMap((collection) =>
+    Object.entries(collection.fields)
+      .filter(([, field]) => !field.personal && !field.entered)
+      .map(([name, field]) => ({
+        ...fieldColumn(collection, name, field),
+        byDefault: false,
+        sortable: false,
+      })),
+  );
+  /** What a column is called in an address. */
+  const keyOf = ({ collection, name }: FieldColumn): string => `${collection}.${name}`;
+  const pickedExtras = (list: ListState): FieldColumn[] =>
+    extraColumns.filter((column) => list.columns.includes(keyOf(column)));
+
+  const extraOf = (device: ListedDevice, picked: readonly string[]): Record<string, Value> => {
+    const values: Record<string, Value> = {};
+    for (const collection of singles) {
+      const wanted = picked.filter((name) => name.startsWith(`${collection.name}.`));
+      if (wanted.length === 0) continue;
+      const [row] = inventory.ofAnyCollection.section(device.id, collection.name);
+      for (const name of wanted) values[name] = row?.[name.slice(collection.name.length + 1)] ?? null;
+    }
+    return values;
+  };
+
+  const filters = (): FilterField[] => [
+    {
+      name: 'status',
+      label: 'devices.status',
+      options: statuses.map((value) => ({ value, key: `level.${value}` })),
+    },
+    {
+      name: 'state',
+      label: 'filter.state',
+      options: states.map((value) => ({ value, key: `devices.state.${value}` })),
+    },
+    {
+      name: 'group',
+      label: 'devices.group',
+      options: references(objects, 'group').map(({ id, name }) => ({ value: id, label: name })),
+    },
+    {
+      name: 'decision',
+      label: 'vuln.decision',
+      options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+    },
+    {
+      name: 'contact',
+      label: 'devices.contact',
+      options: contacts.map((value) => ({ value, key: `devices.contact.${value}` })),
+    },
+    { name: 'os', label: 'devices.os' },
+    { name: 'ip', label: 'devices.address' },
+    { name: 'tag', label: 'devices.filter.tag' },
+    { name: 'software', label: 'devices.filter.software' },
+    { name: 'user', label: 'devices.filter.user' },
+    { name: 'cve', label: 'devices.filter.cve' },
+  ];
+
+  const withTags = (listed: readonly ListedDevice[], rows: readonly DeviceRow[]): DeviceRow[] => {
+    const tags = rules.tagsOfAll(listed.map(({ id }) => id));
+    return rows.map((row, at) => ({ ...row, tags: tags.get(listed[at]?.id ?? 0) ?? [] }));
+  };
+
+  /** Those for everybody, and the person's own. */
+  const selectionsOf = (c: Context<ConsoleEnv>) => {
+    const me = actorRef(signedIn(c).actor);
+    return objects
+      .list({ kind: 'selection', limit: maxSelections })
+      .rows.filter(
+        ({ id, body }) => body['shared'] !== false || objects.revisions('selection', id).at(-1)?.actor === me,
+      )
+      .map(({ id, body }) => ({ id, name: String(body['name']), filter: String(body['filter']) }));
+  };
+
+  const idsOf = (list: ListState): number[] =>
+    model.ids({ filter: deviceFilter(list), sort: sortOf(list), descending: list.descending });
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, deviceFilterNames);
+    const cursor = currentCursor(list);
+    const { rows, ...page } = model.page({
+      filter: deviceFilter(list),
+      sort: sortOf(list),
+      descending: list.descending,
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const picked = pickedExtras(list).map(keyOf);
+    const shown = withTags(rows, model.toRows(rows));
+    return c.html(
+      <Devices
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{
+          ...page,
+          rows: rows.map((device, at) => ({ ...(shown[at] as DeviceRow), extra: extraOf(device, picked) })),
+          exact: true,
+        }}
+        siteTotal={deviceList.count({})}
+        filters={filters()}
+        extraColumns={extraColumns}
+        groups={references(objects, 'group')}
+        selections={selectionsOf(c).map(({ name, filter }) => ({ name, href: `${paths.devices()}?${filter}` }))}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, deviceFilterNames);
+    const { ctx, value, reasons } = sayCsv(deps, c);
+    const own =
+      list.columns.length === 0
+        ? [...deviceColumns]
+        : deviceColumns.filter((name) => list.columns.includes(name) || name === 'name');
+    const extras = pickedExtras(list);
+    const cellsOf = (device: ListedDevice, row: DeviceRow): Cell[] => {
+      const cells: Readonly<Record<(typeof deviceColumns)[number], Cell>> = {
+        status: ctx.tDynamic(`level.${row.level}`),
+        name: row.name,
+        reason: reasons(row.reasons),
+        group: row.group?.name,
+        tags: row.tags?.join('; '),
+        os: row.os,
+        address: row.address,
+        seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
+        act: row.act,
+        findings: row.findings,
+        updates: row.updates,
+      };
+      const extra = extraOf(device, extras.map(keyOf));
+      return [
+        ...own.map((name) => cells[name]),
+        ...extras.map((column) => value(extra[keyOf(column)] ?? null, column.type)),
+      ];
+    };
+    // The order and the number are those of this moment; what stands in the rows is read as they are sent.
+    const ids = idsOf(list).slice(0, maxCsvRows);
+    const rowsOf = function* (): Generator<Cell[]> {
+      for (let at = 0; at < ids.length; at += csvBatch) {
+        const batch = model.some(ids.slice(at, at + csvBatch));
+        const rows = withTags(batch, model.toRows(batch));
+        for (const [n, device] of batch.entries()) yield cellsOf(device, rows[n] as DeviceRow);
+      }
+    };
+    return sendCsv(deps, c, {
+      name: 'devices',
+      head: [
+        ...own.map((name) => ctx.tDynamic(columnWords[name])),
+        ...extras.map(({ name, collection }) => ctx.tDynamic(`collection.${collection}.field.${name}`)),
+      ],
+      rows: { count: ids.length, read: rowsOf },
+    });
+  };
+
+  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
+  const selected = (c: Context<ConsoleEnv>): number[] => {
+    const form = c.get('form');
+    return form.text('all') === '1'
+      ? idsOf(formListState(c, form, paths.devices(), deviceFilterNames))
+      : model.idsOf(form.texts('id'));
+  };
+
+  type Bulk = {
+    name: string;
+    run: (actor: Actor, device: ListedDevice) => void;
+    danger?: true;
+    /** The way back, once it is done. */
+    undo?: () => { action: string; fields: Record<string, string> } | undefined;
+  };
+  const bulkOf = (action: string, group: string, tag: string): Bulk => {
+    if (action === 'tag' || action === 'untag') {
+      if (tag === '' || tag.length > maxTagLength) throw invalid({ newTag: { key: 'validation.required' } });
+      const isAdded = action === 'tag';
+      const changed: string[] = [];
+      return {
+        name: `devices.${action}`,
+        run: (actor, { publicId }) => {
+          changed.push(...(isAdded ? rules.addTag : rules.removeTag)(actor, tag, [publicId]));
+        },
+        undo: () =>
+          changed.length === 0
+            ? undefined
+            : {
+                action: paths.devicesTagUndo(),
+                fields: { id: rules.noteTagChange({ tag, added: isAdded, devices: changed }) },
+              },
+      };
+    }
+    if (action === 'approve')
+      return {
+        name: 'devices.approve',
+        run: (actor, device) => void devices.approve(actor, device.id),
+      };
+    if (action === 'revoke')
+      return {
+        name: 'devices.revoke',
+        danger: true,
+        run: (actor, device) => void devices.revoke(actor, device.id),
+      };
+    if (action === 'move') {
+      if (group !== '' && objects.find('group', group) === undefined)
+        throw invalid({ group: { key: 'validation.reference' } });
+      return {
+        name: group === '' ? 'devices.ungroup' : 'devices.move',
+        run: (actor, device) =>
+          void objects.put(actor, 'device-decision', device.publicId, { group: group === '' ? null : group }),
+      };
+    }
+    throw new AppError('MALFORMED', 'there is no such action');
+  };
+
+  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const picked = selected(c);
+    if (picked.length === 0) {
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      return c.redirect(paths.devices(), 303);
+    }
+    if (form.text('action') === 'deploy') {
+      requireRight(actor, 'deployments:write');
+      const query = new URLSearchParams(
+        model.some(picked.slice(0, 1_000)).map((device): [string, string] => ['device', device.publicId]),
+      );
+      return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
+    }
+    const group = form.text('group');
+    const tag = form.text('newTag').trim();
+    const action = bulkOf(form.text('action'), group, tag);
+    const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
+    const params = { n: picked.length, group: groupName, tag };
+    const typeNumber = picked.length > typedNumberFrom;
+    const isConfirmed = form.text('confirmed') === '1';
+    // A filter that finds another number than the one that was shown is asked about again.
+    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
+    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
+      await inParts(picked, (part) =>
+        transact(() => {
+          for (const device of model.some(part)) action.run(actor, device);
+        }),
+      );
+      const undo = action.undo?.();
+      setToast(c, { said: { key: `toast.${action.name}`, params }, ...(undo === undefined ? {} : { undo }) });
+      return c.redirect(paths.devices(), 303);
+    }
+    const said = (part: string): Said => ({ key: `confirm.${action.name}.${part}`, params });
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="devices"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={model.some(picked.slice(0, 20)).map((device) => ({
+          id: device.publicId,
+          name: device.name,
+          href: paths.device(device.publicId),
+        }))}
+        count={picked.length}
+        action={paths.devicesBulk()}
+        fields={[
+          ...(form.text('all') === '1'
+            ? // The filter itself, which is asked again when the action runs.
+              listParams(formListState(c, form, paths.devices(), deviceFilterNames))
+            : form.texts('id').map((id): [string, string] => ['id', id])),
+          ['count', String(picked.length)],
+          ['action', form.text('action')],
+          ['group', group],
+          // Not `tag`: that is a filter of the list.
+          ['newTag', tag],
+          ['confirmed', '1'],
+        ]}
+        button={said('button')}
+        {...(action.danger ? { danger: true } : {})}
+        typeNumber={typeNumber}
+        cancel={paths.devices()}
+        {...(isConfirmed ? { errors: { confirm: { key: 'validation.typeNumber', params } } } : {})}
+      />,
+      isConfirmed ? 422 : 200,
+    );
+  };
+
+  const undoTags = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:write');
+    const { tag, added, devices: changed } = rules.undoTagChange(actor, c.get('form').text('id'));
+    setToast(c, { said: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
+    return c.redirect(paths.devices(), 303);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .post(routePatterns.devicesTagUndo, undoTags)
+    .get(routePatterns.devices, showList)
+    .get(routePatterns.devicesCsv, sendList)
+    .post(routePatterns.devicesBulk, bulk);
+};

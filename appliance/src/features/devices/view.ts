@@ -1,0 +1,181 @@
+import type { DeviceHead } from '@sallyport/ui/components/device-frame';
+import type { Reference, Said } from '@sallyport/ui/model';
+import type { DeviceRow } from '@sallyport/ui/views/devices';
+import { AppError } from '../../platform/errors.ts';
+import type { ConsoleDeps } from '../../server/console/types.ts';
+import { levels } from '../rules/types.ts';
+import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { type DeviceStatus, deviceStatus } from './device-status.ts';
+import type { DeviceListQuery, DeviceListRow } from './types.ts';
+
+/** Devices whose name has a text in it: the one that is meant is among them, or it has to be said by its number. */
+const sameNames = 1_000;
+
+/** An id that no device has: the filter for a device that there is not finds nothing. */
+export const nowhere = 0;
+
+export type ListedDevice = Omit<DeviceListRow, 'worst'> &
+  DeviceStatus & { name: string; worst: Decision | undefined; osText: string };
+
+type SiteCounts = {
+  total: number;
+  critical: number;
+  warning: number;
+  notVisible: number;
+  ok: number;
+  /** Waiting for approval or held. */
+  pending: number;
+  revoked: number;
+};
+
+export type DeviceModel = {
+  /** One page of the devices that a filter finds, and how many it finds. */
+  page(query: DeviceListQuery): { rows: ListedDevice[]; total: number; next?: string };
+  /** Ids of all that a filter finds now, in the list's order. */
+  ids(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
+  /** Devices by id, in that order; a device that is gone is left out. */
+  some(ids: readonly number[]): ListedDevice[];
+  /** Ids of the devices with these public ids. */
+  idsOf(publicIds: readonly string[]): number[];
+  /** The one that a text means: its number or, whatever the case, its whole name. Nothing where none or several have it. */
+  named(text: string): ListedDevice | undefined;
+  /** By public id; NOT_FOUND. */
+  get(publicId: string): ListedDevice;
+  counts(): SiteCounts;
+  neededUpdates(device: number): number;
+  toRows(devices: readonly ListedDevice[]): DeviceRow[];
+  toHead(device: ListedDevice): DeviceHead;
+  /** Public id and name of devices by number. */
+  references(ids: readonly number[]): Map<number, Reference>;
+  /** Of one device; a device that is gone keeps its number as name. */
+  reference(id: number): Reference;
+};
+
+/** More devices than this that wait for a look of rules are left to the server's own rhythm. */
+const lookedAtOnce = 16;
+
+/** Devices with what is derived about them, for lists, tiles and heads. */
+export const deviceModel = (
+  deps: Pick<ConsoleDeps, 'devices' | 'deviceQueries' | 'deviceList' | 'updates' | 'objects' | 'rules' | 'clock'>,
+): DeviceModel => {
+  const { devices, deviceQueries, deviceList, updates, objects, rules, clock } = deps;
+
+  /** What was seen and done a moment ago counts already. */
+  const settle = (): void => {
+    devices.flush();
+    rules.keepUp(lookedAtOnce);
+  };
+
+  const statusOf = (row: DeviceListRow, worst: Decision | undefined): DeviceStatus => {
+    if (row.status !== undefined) {
+      const { level, reasons, visible } = row.status;
+      return { level: levels[level] ?? 'info', reasons: JSON.parse(reasons) as Said[], visible };
+    }
+    const options = { nowMs: clock(), notVisibleHours: objects.setting('devices.not-visible-hours') };
+    return deviceStatus(row, { findings: row.findings, act: row.act, attend: row.attend, worst }, options);
+  };
+
+  const list = (row: DeviceListRow): ListedDevice => {
+    const worst = row.worst === null ? undefined : DECISIONS[row.worst];
+    return {
+      ...row,
+      ...statusOf(row, worst),
+      worst,
+      name: row.displayName || row.hostname || row.publicId,
+    };
+  };
+
+  const some = (ids: readonly number[]): ListedDevice[] => deviceQueries.rows(ids).map(list);
+
+  const groupOf = (device: ListedDevice): Reference | undefined =>
+    device.group === null || device.groupName === null ? undefined : { id: device.group, name: device.groupName };
+
+  const references = (ids: readonly number[]): Map<number, Reference> => deviceQueries.names([...new Set(ids)]);
+
+  return {
+    page: (query) => {
+      settle();
+      const { ids, ...page } = deviceList.page(query);
+      return { ...page, rows: some(ids) };
+    },
+    ids: (query) => {
+      settle();
+      return deviceList.all(query);
+    },
+    some,
+    idsOf: deviceQueries.idsOf,
+    named: (text) => {
+      settle();
+      const row = deviceQueries.byPublicId(text);
+      if (row !== undefined) return list(row);
+      const wanted = text.toLowerCase();
+      const { ids } = deviceList.page({ filter: { search: text }, sort: 'name', descending: false, limit: sameNames });
+      const found = some(ids).filter(({ name }) => name.toLowerCase() === wanted);
+      return found.length === 1 ? found[0] : undefined;
+    },
+    get: (publicId) => {
+      settle();
+      const row = deviceQueries.byPublicId(publicId);
+      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
+      return list(row);
+    },
+    counts: () => {
+      settle();
+      const counts: SiteCounts = { total: 0, critical: 0, warning: 0, notVisible: 0, ok: 0, pending: 0, revoked: 0 };
+      for (const { state, level: rank, devices: n } of deviceList.counts()) {
+        const level = levels[rank];
+        if (state === 'revoked') counts.revoked += n;
+        else counts.total += n;
+        if (state === 'pending' || state === 'held') counts.pending += n;
+        if (level === 'critical') counts.critical += n;
+        else if (level === 'warning') counts.warning += n;
+        else if (level === 'not-visible') counts.notVisible += n;
+        else if (level === 'ok') counts.ok += n;
+      }
+      return counts;
+    },
+    neededUpdates: (device) => updates.neededCounts([device]).get(device) ?? 0,
+    toRows: (listed) => {
+      const managed = listed.filter(({ state }) => state === 'managed').map(({ id }) => id);
+      const needed = updates.neededCounts(managed);
+      return listed.map((device) => {
+        const n = needed.get(device.id) ?? 0;
+        return {
+          id: device.publicId,
+          name: device.name,
+          state: device.state,
+          level: device.level,
+          reasons: n > 0 ? [...device.reasons, { key: 'devices.reason.updates', params: { n } }] : device.reasons,
+          group: groupOf(device),
+          os: device.osText || undefined,
+          address: device.address ?? undefined,
+          lastSeenAt: device.lastSeenAt,
+          act: device.act,
+          findings: device.findings,
+          updates: n,
+        };
+      });
+    },
+    toHead: (device) => {
+      const { resembles, agentVersion } = devices.byId(device.id);
+      return {
+        id: device.publicId,
+        name: device.name,
+        state: device.state,
+        level: device.level,
+        reasons: device.reasons,
+        os: device.osText || undefined,
+        group: groupOf(device),
+        address: device.address ?? undefined,
+        lastSeenAt: device.lastSeenAt,
+        visible: device.visible,
+        heldReason: device.heldReason ?? undefined,
+        resembles: resembles === null ? undefined : references([resembles]).get(resembles),
+        reenrolling: device.reenrolling,
+        agentVersion: agentVersion || undefined,
+      };
+    },
+    references,
+    reference: (id) => references([id]).get(id) ?? { id: String(id), name: `#${id}` },
+  };
+};

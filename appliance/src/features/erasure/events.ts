@@ -1,0 +1,19 @@
+import { defineEvents } from '../../engine/events/types.ts';
+
+export const personEvents = defineEvents({
+  'personal-erased': {
+    severity: 'warning',
+    area: 'accounts',
+    params: { person: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
+  'personal-read': {
+    severity: 'info',
+    area: 'accounts',
+    params: { collection: 'text' },
+    device: 'sometimes',
+    audit: true,
+    retentionDays: 365,
+  },
+});

@@ -1,0 +1,137 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
+import { type Context, Hono } from 'hono';
+import { toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import { type Erasure, isIncomplete, type PersonTrace } from './types.ts';
+
+const toastOf = (erasure: Erasure): string => {
+  if (erasure.state === 'waiting') return 'persons.toastAsked';
+  if (erasure.state === 'refused') return 'persons.toastRefused';
+  return isIncomplete(erasure) ? 'persons.toastNotYet' : 'persons.toastErased';
+};
+
+/** A person's values: found by the exact name, which never stands in an address, and erased. */
+export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { persons, objects, backups, paths: folders } = deps;
+
+  /** What lies in the backups folder, and what the journal knows to be elsewhere. */
+  const backupRows = (): PersonsProps['backups'] => {
+    const nameOf = actorNames(objects);
+    const here = existsSync(folders.backups)
+      ? readdirSync(folders.backups).map((name) => ({ name, at: statSync(join(folders.backups, name)).mtimeMs }))
+      : [];
+    const elsewhere = backups
+      .list()
+      .filter(({ place }) => place === 'elsewhere')
+      .map(({ id, file, madeAt, destroyed }) => ({
+        name: file,
+        at: madeAt,
+        elsewhere: { id, destroyed: destroyed && { ...destroyed, by: nameOf(destroyed.by) } },
+      }));
+    return [...here, ...elsewhere].sort((a, b) => b.at - a.at);
+  };
+
+  const foundOf = (name: string, trace: PersonTrace): NonNullable<PersonsProps['found']> => ({
+    name,
+    reference: trace.reference,
+    collections: trace.collections,
+    devices: [...model.references(model.idsOf(trace.devices)).values()],
+    changes: trace.changes,
+    accounts: trace.accounts,
+  });
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    view: { found?: PersonsProps['found']; errors?: FieldErrors; reason?: string } = {},
+  ): Response | Promise<Response> => {
+    const actor = actorFor(c, 'provision:write');
+    const nameOf = actorNames(objects);
+    return c.html(
+      <Persons
+        ctx={viewContext(deps, c)}
+        needsTwo={persons.needsTwo()}
+        backups={backupRows()}
+        {...(view.found === undefined ? {} : { found: view.found })}
+        erasures={persons.list().map((row) => ({
+          id: row.id,
+          reference: row.reference,
+          state: row.state,
+          reason: row.reason,
+          askedBy: nameOf(row.askedBy),
+          askedAt: row.askedAt,
+          ...(row.decidedBy === null ? {} : { decidedBy: nameOf(row.decidedBy) }),
+          ...(row.decidedAt === null ? {} : { decidedAt: row.decidedAt }),
+          rows: row.rows,
+          devices: row.devices,
+          mine: deps.gate.hindrance(actor, { act: 'person-erase', thing: row.id }) === 'APPROVAL_SELF',
+          remains: row.remains.map((left) =>
+            left.what === 'backup' && left.destroyed !== undefined
+              ? { ...left, destroyed: { ...left.destroyed, by: nameOf(left.destroyed.by) } }
+              : left,
+          ),
+          isIncomplete: isIncomplete(row),
+        }))}
+        values={{ reason: view.reason ?? '' }}
+        {...(view.errors === undefined ? {} : { errors: view.errors })}
+      />,
+      view.errors === undefined ? 200 : 422,
+    );
+  };
+
+  const withFrom = (c: Context<ConsoleEnv>) => ({ ...actorFor(c, 'provision:write'), from: c.get('from') });
+
+  const find = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = withFrom(c);
+    const name = c.get('form').text('name').trim();
+    if (name === '') return show(c, { errors: { name: { key: 'validation.required' } } });
+    return show(c, { found: foundOf(name, persons.trace(actor, name)) });
+  };
+
+  const erase = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = withFrom(c);
+    const form = c.get('form');
+    const name = form.text('name').trim();
+    try {
+      const done = persons.erase(actor, { name, confirm: form.text('confirm'), reason: form.text('reason') });
+      setToast(c, { said: { key: toastOf(done) } });
+      return c.redirect(paths.persons(), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      const found = foundOf(name, persons.trace(actor, name));
+      return show(c, { found, errors: details.fields, reason: form.text('reason') });
+    }
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response => {
+    const form = c.get('form');
+    const agree = form.text('agree') === '1';
+    const decided = persons.decide(withFrom(c), form.text('id'), agree);
+    setToast(c, { said: { key: toastOf(decided) } });
+    return c.redirect(paths.persons(), 303);
+  };
+
+  const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = { ...actorFor(c, 'settings:write'), from: c.get('from') };
+    const form = c.get('form');
+    const { file } = backups.forget(actor, form.text('backup'), form.text('reason'));
+    setToast(c, { said: { key: 'persons.toastForgotten', params: { file } } });
+    return c.redirect(paths.persons(), 303);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.persons, (c) => show(c))
+    .post(routePatterns.backupForget, forget)
+    .post(routePatterns.personFind, find)
+    .post(routePatterns.personErase, erase)
+    .post(routePatterns.personDecide, decide);
+};

@@ -1,0 +1,103 @@
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { ExchangeStory } from '@sallyport/ui/views/exchange-story';
+import { introductionSteps } from '@sallyport/ui/views/introduction';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { introductionDone, introductionNext } from './introduction.ts';
+import { exchangeStory, waitingRows } from './story.ts';
+
+/** The story of the exchange, and the two decisions that it asks for. */
+export const storyPages = (deps: ConsoleDeps): Pages => {
+  const { exchange } = deps;
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'exchange:read');
+    const ctx = viewContext(deps, c);
+    const done = introductionDone(deps, false);
+    return c.html(
+      <ExchangeStory
+        ctx={ctx}
+        tabs={{ receipts: exchange.receipts({ limit: 1 }).total }}
+        introduction={
+          introductionNext(done) === undefined
+            ? undefined
+            : { done: Object.keys(done).length, of: introductionSteps.length }
+        }
+        {...exchangeStory(ctx, deps)}
+      />,
+    );
+  };
+
+  const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'exchange:write');
+    const form = c.get('form');
+    const row = waitingRows(deps).find(({ bundleId }) => bundleId === form.text('bundle'));
+    if (row === undefined) throw new AppError('NOT_FOUND', 'no such bundle waits for volumes');
+    if (form.text('confirmed') === '1') {
+      exchange.forgetWaiting(actor, row.bundleId);
+      setToast(c, { said: { key: 'toast.forgotten', params: { number: row.seq } } });
+      return c.redirect(paths.exchange(), 303);
+    }
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="exchange"
+        question={{ key: 'confirm.waiting.forget.question', params: { number: row.seq } }}
+        consequences={[{ key: 'confirm.waiting.forget.consequence' }]}
+        items={[]}
+        count={0}
+        action={paths.waitingForget()}
+        fields={[
+          ['bundle', row.bundleId],
+          ['confirmed', '1'],
+        ]}
+        button={{ key: 'confirm.waiting.forget.button' }}
+        danger
+        cancel={paths.exchange()}
+      />,
+    );
+  };
+
+  const agree = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'exchange:write');
+    const form = c.get('form');
+    const source = form.text('source') === 'bundle' ? 'bundle' : 'clock';
+    const reason = form.text('reason').trim().slice(0, 500);
+    const ctx = viewContext(deps, c, form.text('confirmed') === '1' ? 'part' : 'page');
+    if (form.text('confirmed') === '1') {
+      const { to } = exchange.agreeClock(actor, reason, source);
+      setToast(c, { said: { key: 'toast.clockAgreed', params: { at: ctx.fmt.dateTime(to) } } });
+      return c.redirect(paths.exchange(), 303);
+    }
+    const { to, daysAhead } = exchange.previewClock(source);
+    return c.html(
+      <Confirm
+        ctx={ctx}
+        section="exchange"
+        question={{ key: 'confirm.clock.agree.question', params: { at: ctx.fmt.dateTime(to) } }}
+        consequences={[{ key: 'confirm.clock.agree.consequence', params: { days: daysAhead } }]}
+        items={[{ id: source, name: reason }]}
+        count={1}
+        action={paths.clockAgree()}
+        fields={[
+          ['source', source],
+          ['reason', reason],
+          ['confirmed', '1'],
+        ]}
+        button={{ key: 'confirm.clock.agree.button' }}
+        danger
+        cancel={paths.exchange()}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.exchange, show)
+    .post(routePatterns.waitingForget, forget)
+    .post(routePatterns.clockAgree, agree);
+};

@@ -1,0 +1,309 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RunRegion } from '@sallyport/ui/components/identification-run';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Identification } from '@sallyport/ui/views/identification';
+import { IdentificationJob } from '@sallyport/ui/views/identification-job';
+import { IdentificationNotice } from '@sallyport/ui/views/identification-notice';
+import { IdentificationPolicy } from '@sallyport/ui/views/identification-policy';
+import { type Context, Hono } from 'hono';
+import { streamSSE } from 'hono/streaming';
+import type { Body } from '../../engine/objects/types.ts';
+import type { Cell } from '../../platform/csv/write.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { IdentificationJob as Job } from './service.ts';
+import { type Plan, planSize, type Run } from './types.ts';
+import { jobRow, leftOutRows, packetMeaning, planTargets, policyView, runView } from './view.ts';
+
+const streamEveryMs = 1_000;
+const streamForMs = 10 * 60_000;
+const policyFields = [
+  'queryPolicy',
+  'queryIdentify',
+  'queryModules',
+  'queryDetails',
+  'queryMode',
+  'queryGapMs',
+  'queryFromTime',
+  'queryUntilTime',
+  'safetyReason',
+] as const;
+
+type Answer = Response | Promise<Response>;
+
+/** Identification of controllers: the switch, the jobs, one job, the notice, the policy of a controller. */
+export const identificationPages = (deps: ConsoleDeps): Pages => {
+  const { identification, objects, devices } = deps;
+
+  const agentName = (publicId: string): string => {
+    try {
+      return devices.byPublicId(publicId).hostname;
+    } catch {
+      return publicId;
+    }
+  };
+  const rowOf = (job: Job) => jobRow(job, actorNames(objects), agentName);
+
+  const showList = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
+    actorFor(c, 'devices:read');
+    const jobs = identification.list();
+    return c.html(
+      <Identification
+        ctx={viewContext(deps, c)}
+        isOn={identification.isOn()}
+        running={jobs.filter(({ state }) => state === 'running' || state === 'waiting').length}
+        jobs={jobs.map(rowOf)}
+        halts={identification.halts().map((halt) => ({ ...halt, controller: identification.labelOf(halt.controller) }))}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const turnSwitch = (c: Context<ConsoleEnv>): Answer => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const action = form.text('action');
+    if (action !== 'on' && action !== 'off') throw new AppError('MALFORMED', 'the form has no action');
+    if (form.text('confirmed') !== '1') {
+      return c.html(
+        <Confirm
+          ctx={viewContext(deps, c)}
+          section="controllers"
+          question={{ key: `identification.${action}Question` }}
+          consequences={[{ key: `identification.${action}Consequence` }]}
+          items={[]}
+          count={0}
+          action={paths.identificationSwitch()}
+          fields={[
+            ['action', action],
+            ['confirmed', '1'],
+          ]}
+          button={{ key: action === 'on' ? 'identification.switchOn' : 'identification.switchOff' }}
+          danger={action === 'off'}
+          cancel={paths.identification()}
+        />,
+      );
+    }
+    if (action === 'on') {
+      const { waits } = identification.switchOn(actor);
+      setToast(c, {
+        said: waits ? { key: 'toast.settingsWait', params: { n: 1 } } : { key: 'identification.onToast' },
+      });
+    } else {
+      const n = identification.switchOff(actor);
+      setToast(c, { said: { key: 'identification.offToast', params: { n } } });
+    }
+    return c.redirect(paths.identification(), 303);
+  };
+
+  const release = (c: Context<ConsoleEnv>): Answer => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    try {
+      identification.releaseZone(actor, form.text('zone'), form.text('reason').slice(0, 500));
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code === 'INVALID') return showList(c, details.fields);
+      throw error;
+    }
+    setToast(c, { said: { key: 'identification.releasedToast' } });
+    return c.redirect(paths.identification(), 303);
+  };
+
+  const mayNotStart = (job: Job, plan: Plan) => {
+    if (job.approval === undefined) return 'unapproved';
+    if (job.run?.approval === job.approval.id) return 'used';
+    if (plan.start === 'scheduled') return 'scheduled';
+    if (!identification.isOn()) return 'off';
+    const now = deps.clock();
+    return now < plan.from || now >= plan.until ? 'window' : undefined;
+  };
+
+  /** The run that the page shows, with the plan that it has. */
+  const shownRun = (run: Run | undefined) => {
+    const plan = run && identification.planOfRun(run);
+    return run === undefined || plan === undefined
+      ? undefined
+      : runView(identification, run, plan, actorNames(objects));
+  };
+
+  const showJob = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
+    const actor = actorFor(c, 'devices:read');
+    const id = param(c, 'id');
+    const job = identification.get(id);
+    const { plan, approval } = identification.plan(actor, id);
+    const nameOf = actorNames(objects);
+    return c.html(
+      <IdentificationJob
+        ctx={viewContext(deps, c)}
+        job={rowOf(job)}
+        digest={plan.digest}
+        {...planSize(plan)}
+        targets={planTargets(plan, nameOf)}
+        leftOut={leftOutRows(plan)}
+        isApproved={approval !== undefined && job.run?.approval !== approval.id}
+        mayNotApprove={identification.mayApprove(actor, id)}
+        mayNotStart={mayNotStart(job, plan)}
+        run={shownRun(job.run)}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const act = (c: Context<ConsoleEnv>): Answer => {
+    const actor = actorFor(c, 'devices:write');
+    const id = param(c, 'id');
+    const name = String(identification.get(id).job.body['name']);
+    const form = c.get('form');
+    const action = form.text('action');
+    try {
+      if (action === 'approve')
+        identification.approve(actor, id, { digest: form.text('digest'), targets: Number(form.text('typed').trim()) });
+      else if (action === 'start') identification.start(actor, id);
+      else if (action === 'stop') identification.stop(actor, id);
+      else throw new AppError('MALFORMED', 'the form has no action');
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code === 'INVALID') return showJob(c, details.fields);
+      if (code === 'CONFLICT') return showJob(c, { '': { key: 'validation.conflict' } });
+      throw error;
+    }
+    const toast = { approve: 'approvedToast', start: 'startedToast', stop: 'stoppingToast' }[action] ?? 'startedToast';
+    setToast(c, { said: { key: `identification.${toast}`, params: { name } } });
+    return c.redirect(paths.identificationJob(id), 303);
+  };
+
+  const stream = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'devices:read');
+    const id = param(c, 'id');
+    identification.get(id);
+    const ctx = viewContext(deps, c, 'part');
+    c.header('X-Accel-Buffering', 'no');
+    return streamSSE(c, async (sse) => {
+      let sent = '';
+      for (const end = deps.clock() + streamForMs; deps.clock() < end && !sse.aborted; ) {
+        const run = shownRun(identification.get(id).run);
+        const html = run === undefined ? '' : String(<RunRegion ctx={ctx} run={run} />);
+        if (html !== sent) await sse.writeSSE({ data: html });
+        sent = html;
+        if (run?.state !== 'running' && run?.state !== 'waiting') {
+          await sse.writeSSE({ event: 'done', data: paths.identificationJob(id) });
+          return;
+        }
+        await sleep(streamEveryMs);
+      }
+    });
+  };
+
+  const csv = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const id = param(c, 'id');
+    const asked = new URL(c.req.url).searchParams.get('run') ?? '';
+    const runs = identification.runs(id);
+    const run = /^\d{1,15}$/.test(asked) ? runs.find((one) => one.id === Number(asked)) : runs[0];
+    if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');
+    const ctx = viewContext(deps, c, 'part');
+    const plan = identification.planOfRun(run);
+    const labels = new Map(plan?.targets.map(({ controller, label }) => [controller, label]));
+    const rows = await gathered(
+      pagesOf(({ limit, after }: { limit: number; after?: number }) => {
+        const packets = identification.packets(run.id, after ?? 0, limit);
+        return { rows: packets, next: packets.length < limit ? undefined : packets.at(-1)?.id };
+      }),
+    );
+    const word = (key: string): string => ctx.tDynamic(`identification.${key}`);
+    return sendCsv(deps, c, {
+      name: `identification-${id.slice(0, 8)}-${run.id}`,
+      head: ['at', 'target', 'address', 'protocol', 'to', 'what', 'attempt', 'meaning', 'hash', 'hex'].map(word),
+      rows: eachOf(rows, (row): Cell[] => [
+        new Date(row.at).toISOString(),
+        labels.get(row.controller) ?? row.controller,
+        row.host,
+        row.protocol,
+        `${row.kind}/${row.port}`,
+        ctx.tDynamic(`identification.what.${row.what}`, {}, row.what),
+        row.attempt,
+        ctx.say(packetMeaning(row)),
+        row.sha256,
+        row.hex ?? '',
+      ]),
+    });
+  };
+
+  const showNotice = (c: Context<ConsoleEnv>): Answer => {
+    const actor = actorFor(c, 'devices:read');
+    const id = param(c, 'id');
+    const { name, text } = identification.notice(actor, id, actorNames(objects));
+    return c.html(<IdentificationNotice ctx={viewContext(deps, c)} id={id} name={name} text={text} />);
+  };
+  const noticeFile = (c: Context<ConsoleEnv>): Response => {
+    const actor = actorFor(c, 'devices:read');
+    const id = param(c, 'id');
+    const { text } = identification.notice(actor, id, actorNames(objects));
+    return c.body(text, 200, {
+      'Content-Type': 'text/plain; charset=utf-8',
+      'Content-Disposition': `attachment; filename="identification-${id.replace(/[^a-z0-9]/gi, '').slice(0, 12)}.txt"`,
+    });
+  };
+
+  const showPolicy = (c: Context<ConsoleEnv>, entered?: Body, errors?: FieldErrors): Answer => {
+    actorFor(c, 'devices:read');
+    const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'controller'));
+    const held = entered ?? own ?? { queryPolicy: 'details', queryGapMs: 500 };
+    const values = Object.fromEntries(policyFields.map((name) => [name, String(held[name] ?? '')]));
+    return c.html(
+      <IdentificationPolicy
+        ctx={viewContext(deps, c)}
+        policy={policyView(controller, policy, hindrance, actorNames(objects))}
+        isSafety={isSafety}
+        values={values}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const setPolicy = (c: Context<ConsoleEnv>): Answer => {
+    const actor = actorFor(c, 'devices:write');
+    const controller = param(c, 'controller');
+    const form = c.get('form');
+    const body: Body = Object.fromEntries(
+      policyFields.map((name) => {
+        const text = form.text(name).trim();
+        return [name, text === '' ? null : name === 'queryGapMs' && /^\d{1,9}$/.test(text) ? Number(text) : text];
+      }),
+    );
+    try {
+      identification.setPolicy(actor, controller, body);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code === 'INVALID') return showPolicy(c, body, details.fields);
+      throw error;
+    }
+    setToast(c, { said: { key: 'identification.policyToast' } });
+    return c.redirect(paths.identificationPolicy(controller), 303);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.identification, (c) => showList(c))
+    .post(routePatterns.identificationSwitch, turnSwitch)
+    .post(routePatterns.identificationZones, release)
+    .get(routePatterns.identificationPolicy, (c) => showPolicy(c))
+    .post(routePatterns.identificationPolicy, setPolicy)
+    .get(routePatterns.identificationStream, stream)
+    .get(routePatterns.identificationCsv, csv)
+    .get(routePatterns.identificationNotice, showNotice)
+    .get(routePatterns.identificationNoticeFile, noticeFile)
+    .get(routePatterns.identificationJob, (c) => showJob(c))
+    .post(routePatterns.identificationJob, act);
+};

@@ -1,0 +1,99 @@
+import type { ControllerService } from '../controllers/service.ts';
+import type { Controller, ControllerPart } from '../controllers/types.ts';
+import type { TakeFound } from './run-end.ts';
+import type { ControllerView, ControllerViews } from './types.ts';
+
+// The record of controllers, as identification sees it; and what was read, as the record takes it.
+
+const pageRows = 500;
+
+const shown = (part: ControllerPart | undefined, field: string): string | null =>
+  part?.observed[field] ?? part?.configured[field] ?? null;
+
+const addressOf = (parts: readonly ControllerPart[]): string | null => {
+  const own = shown(
+    parts.find(({ sort }) => sort === 'controller'),
+    'address',
+  );
+  if (own !== null) return own;
+  // A controller with several addresses is asked at none unless somebody says which one.
+  const addresses = new Set(
+    parts
+      .filter(({ sort }) => sort === 'interface')
+      .map((part) => shown(part, 'address'))
+      .filter((address) => address !== null),
+  );
+  const [only] = addresses;
+  return addresses.size === 1 ? (only ?? null) : null;
+};
+
+type Records = Pick<ControllerService, 'find' | 'byId' | 'parts' | 'label' | 'ids' | 'facts'>;
+
+/** What is known, by field. A firmware that only a project names was not read from the device. */
+const knownOf = (controllers: Records, controller: number): ReturnType<ControllerView['known']> => {
+  const known: Record<string, { value: string; source: string; observedAt: number }> = {};
+  for (const { sort, field, side, value, source, observedAt, wins } of controllers.facts(controller)) {
+    if (sort !== 'controller' || !wins || value === null) continue;
+    if (side === 'configured' && (field === 'firmware' || field in known)) continue;
+    known[field] = { value, source, observedAt };
+  }
+  return known;
+};
+
+/** Live records as identification sees them. */
+export const controllerViews = (controllers: Records): ControllerViews => {
+  const view = ({ id, publicId, decision }: Controller): ControllerView => {
+    const parts = controllers.parts(id);
+    const own = parts.find(({ sort }) => sort === 'controller');
+    return {
+      id,
+      publicId,
+      label: controllers.label(id),
+      zone: shown(own, 'zone'),
+      address: addressOf(parts),
+      role: shown(own, 'role'),
+      isSafety: shown(own, 'safety') === 'yes' || shown(own, 'sil') !== null,
+      queryPolicy: shown(own, 'queryPolicy'),
+      isArchived: decision === 'archived',
+      known: () => knownOf(controllers, id),
+    };
+  };
+  return {
+    find: (publicId) => {
+      const found = controllers.find(publicId);
+      return found === undefined || found.state !== 'live' ? undefined : view(found);
+    },
+    list: (limit) => {
+      const all: ControllerView[] = [];
+      for (let after = 0; all.length < limit; ) {
+        const page = controllers.ids(after, pageRows);
+        for (const id of page) {
+          const found = controllers.byId(id);
+          if (found?.state === 'live' && all.length < limit) all.push(view(found));
+        }
+        after = page.at(-1) ?? 0;
+        if (page.length < pageRows) break;
+      }
+      return all;
+    },
+  };
+};
+
+/** Takes what was read of each controller as what was said about it (OT 2); the number of the first origin. */
+export const takeFound =
+  (controllers: Pick<ControllerService, 'take' | 'label'>): TakeFound =>
+  (actor, name, found) => {
+    let first: number | null = null;
+    for (const { controller, readings } of found) {
+      const { origin } = controllers.take(
+        actor,
+        { sort: 'identification', name: `${name}, ${controllers.label(controller)}` },
+        readings,
+        {
+          about: controller,
+        },
+      );
+      first ??= origin;
+    }
+    return first;
+  };

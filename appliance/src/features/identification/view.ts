@@ -1,0 +1,127 @@
+import type { PolicyView } from '@sallyport/ui/components/identification-policy';
+import type { Said } from '@sallyport/ui/model';
+import type {
+  JobRow,
+  LeftOutView,
+  PlanTargetView,
+  RunView,
+  SentPacketView,
+} from '@sallyport/ui/views/identification-model';
+import type { IdentificationJob, IdentificationService } from './service.ts';
+import { type ControllerView, type EffectivePolicy, type PacketRow, type Plan, type Run, SWITCHES } from './types.ts';
+
+// What identification says, as the views want it.
+
+type NameOf = (ref: string) => string;
+
+const shownPackets = 100;
+
+/** The meaning of a packet in the words of the catalogue. */
+export const packetMeaning = (row: Pick<PacketRow, 'what' | 'meaning'>): Said =>
+  row.meaning === null
+    ? { key: row.what === 'connect' ? 'identification.packet.connect' : 'identification.what.send' }
+    : { key: `identification.packet.${row.meaning.key}`, params: row.meaning.params };
+
+export const jobRow = (
+  { job, state, approval, next }: IdentificationJob,
+  nameOf: NameOf,
+  agentName: NameOf,
+): JobRow => {
+  const { body } = job;
+  const agent = typeof body['agent'] === 'string' && body['agent'] !== '' ? agentName(body['agent']) : undefined;
+  return {
+    id: job.id,
+    name: String(body['name']),
+    state,
+    from: String(body['from']),
+    until: String(body['until']),
+    repeat:
+      typeof body['repeatDays'] === 'number'
+        ? { days: body['repeatDays'], until: String(body['repeatUntil']), next: next?.from }
+        : undefined,
+    place: { agent },
+    controllers: Array.isArray(body['controllers']) ? body['controllers'].length : 0,
+    approved: approval === undefined ? undefined : { by: nameOf(approval.by), at: approval.at },
+  };
+};
+
+export const planTargets = (plan: Plan, nameOf: NameOf): PlanTargetView[] =>
+  plan.targets.map(({ controller, label, host, zoneName, gapMs, known, missing, asks, override }) => ({
+    controller,
+    label,
+    host,
+    zoneName,
+    gapMs,
+    known,
+    missing,
+    protocols: asks.map(({ protocol }) => protocol),
+    packets: asks.flatMap(({ packets }) =>
+      packets.map(({ hex, meaning, kind, port, when, open }) => ({
+        hex,
+        meaning: { key: `identification.packet.${meaning.key}`, params: meaning.params },
+        to: `${kind}/${port}`,
+        when,
+        open,
+      })),
+    ),
+    override: override === undefined ? undefined : { by: nameOf(override.by), reason: override.reason },
+  }));
+
+export const leftOutRows = (plan: Plan): LeftOutView[] =>
+  plan.leftOut.map(({ controller, label, why }) => ({ controller, label, why }));
+
+const sentView = (plan: Plan) => {
+  const labels = new Map(plan.targets.map(({ controller, label }) => [controller, label]));
+  return (row: PacketRow): SentPacketView => ({
+    at: row.at,
+    label: labels.get(row.controller) ?? row.controller,
+    protocol: row.protocol,
+    to: `${row.host} ${row.kind}/${row.port}`,
+    attempt: row.attempt,
+    meaning: packetMeaning(row),
+    hex: row.hex ?? undefined,
+    sha256: row.sha256,
+  });
+};
+
+/** A run with its newest packets. */
+export const runView = (service: IdentificationService, run: Run, plan: Plan, nameOf: NameOf): RunView => {
+  const exchanges = service.exchanges(run.id);
+  const labels = new Map(plan.targets.map(({ controller, label }) => [controller, label]));
+  return {
+    number: run.id,
+    state: run.state,
+    startedAt: run.startedAt,
+    startedBy: nameOf(run.startedBy),
+    code: run.code ?? undefined,
+    detail: run.detail ?? undefined,
+    done: exchanges.filter(({ outcome }) => outcome !== null).length,
+    total: plan.targets.reduce((sum, { asks }) => sum + asks.length, 0),
+    packets: service.sent(run.id),
+    exchanges: exchanges.map(({ controller, protocol, outcome }) => ({
+      label: labels.get(controller) ?? controller,
+      protocol,
+      outcome: outcome ?? 'under-way',
+    })),
+    newest: service.newestPackets(run.id, shownPackets).map(sentView(plan)),
+  };
+};
+
+/** What may be asked of a controller, for its page. */
+export const policyView = (
+  controller: ControllerView,
+  policy: EffectivePolicy,
+  hindrance: string | undefined,
+  nameOf: NameOf,
+): PolicyView => ({
+  controller: controller.publicId,
+  label: controller.label,
+  level: policy.level,
+  switches: SWITCHES.map((name) => ({ name, stated: policy.switches[name] })),
+  gapMs: policy.gapMs,
+  hours: policy.hours.map(({ value, from }) => ({ ...value, source: from })),
+  prefixes: policy.prefixes,
+  hindrance,
+  override:
+    policy.override === undefined ? undefined : { by: nameOf(policy.override.by), reason: policy.override.reason },
+});

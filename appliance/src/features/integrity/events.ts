@@ -1,0 +1,41 @@
+import { defineEvents } from '../../engine/events/types.ts';
+
+export const integrityEvents = defineEvents({
+  /** Somebody approved what a controller holds as its program. */
+  'controller-program-approved': {
+    severity: 'info',
+    area: 'devices',
+    params: { controller: 'text', revision: 'integer' },
+    audit: true,
+    retentionDays: 3_650,
+  },
+  /** The program of a controller is not the approved one any more. */
+  'controller-program-changed': {
+    severity: 'critical',
+    area: 'devices',
+    params: { controller: 'text', what: 'text' },
+    audit: true,
+    retentionDays: 3_650,
+  },
+  /** Somebody proposed a program; a second person is to approve it. */
+  'controller-program-proposed': {
+    severity: 'info',
+    area: 'devices',
+    params: { controller: 'text' },
+    retentionDays: 3_650,
+  },
+  /** The program of a controller is the approved one again. */
+  'controller-program-restored': {
+    severity: 'info',
+    area: 'devices',
+    params: { controller: 'text' },
+    retentionDays: 3_650,
+  },
+  /** The state of a program was kept before or after work. */
+  'controller-program-snapshot': {
+    severity: 'info',
+    area: 'devices',
+    params: { controller: 'text', moment: 'text', workOrder: 'text' },
+    retentionDays: 3_650,
+  },
+});

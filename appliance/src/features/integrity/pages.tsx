@@ -1,0 +1,170 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { currentCursor, filterValues } from '@sallyport/ui/list';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Integrity } from '@sallyport/ui/views/integrity';
+import { Program } from '@sallyport/ui/views/program';
+import { type Context, Hono } from 'hono';
+import { momentOf } from '../../engine/inventory/view.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { listState, param, slicePage } from '../../server/console/lists.ts';
+import { readUpload } from '../../server/console/multipart.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { programRow, programView } from './program-view.ts';
+import { STATES } from './types.ts';
+
+const maxFileBytes = 8 * 1024 * 1024 * 1024;
+
+/** Whether the programs of controllers are the ones that were approved; approving, and files as evidence. */
+export const integrityPages = (deps: ConsoleDeps): Pages => {
+  const { integrity, objects } = deps;
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const list = listState(c, ['state']);
+    const [asked] = filterValues(list, 'state');
+    const state = STATES.find((known) => known === asked);
+    const page = slicePage(
+      integrity.list(state === undefined ? {} : { state: [state] }),
+      currentCursor(list),
+      ({ publicId }) => publicId,
+    );
+    return c.html(
+      <Integrity
+        ctx={viewContext(deps, c)}
+        list={list}
+        state={state}
+        counts={integrity.counts()}
+        page={{ ...page, rows: page.rows.map(programRow), exact: true }}
+      />,
+    );
+  };
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    extra: { errors?: FieldErrors; values?: Record<string, string> } = {},
+  ): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const { errors, values = {} } = extra;
+    return c.html(
+      <Program
+        ctx={ctx}
+        {...programView(ctx, deps, integrity.get(param(c, 'id')), actor)}
+        values={values}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const act = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const id = param(c, 'id');
+    const done = (key: string): Response => {
+      setToast(c, { said: { key } });
+      return c.redirect(paths.controllerProgram(id), 303);
+    };
+    try {
+      switch (form.text('action')) {
+        case 'approve': {
+          const { proposal } = integrity.approve(actor, id, {
+            reason: form.text('reason'),
+            workOrder: form.text('workOrder'),
+            contentHash: form.text('hash'),
+          });
+          return done(proposal === null ? 'integrity.toastApproved' : 'integrity.toastProposed');
+        }
+        case 'confirm':
+          integrity.confirm(actor, id, 'approve');
+          return done('integrity.toastApproved');
+        case 'decline':
+          integrity.confirm(actor, id, 'decline');
+          return done('integrity.toastDeclined');
+        case 'keep': {
+          const moment = form.text('moment');
+          if (moment !== 'before' && moment !== 'after')
+            throw new AppError('INVALID', 'moment', { fields: { moment: { key: 'validation.choice' } } });
+          integrity.snapshot(actor, id, moment, form.text('keptOrder'));
+          return done('integrity.toastKept');
+        }
+        default:
+          throw new AppError('MALFORMED', 'the form has no action');
+      }
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' && code !== 'CONFLICT') throw error;
+      const { workOrder: keptOrder, ...fields } = (details.fields ?? {}) as Record<string, FieldErrors[string]>;
+      const errors =
+        code === 'CONFLICT'
+          ? { '': { key: 'validation.conflict' } }
+          : { ...fields, ...(keptOrder === undefined ? {} : { keptOrder }) };
+      const values = Object.fromEntries(
+        ['reason', 'workOrder', 'keptOrder', 'moment'].map((name) => [name, form.text(name)]),
+      );
+      return show(c, { errors, values });
+    }
+  };
+
+  const hashOf = async (path: string): Promise<string> => {
+    const hash = createHash('sha256');
+    for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+    return hash.digest('hex');
+  };
+
+  const addFile = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const id = param(c, 'id');
+    // Before anything is received: nobody sends gigabytes about a controller that is not there.
+    integrity.get(id);
+    const path = join(deps.paths.staging, `project-${Buffer.from(randomBytes(12)).toString('hex')}`);
+    try {
+      const upload = await readUpload(c.req.raw.body, {
+        contentType: c.req.header('content-type') ?? '',
+        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
+        fileField: 'file',
+        path,
+        maxFileBytes,
+      });
+      if (upload.sizeBytes === 0) return await show(c, { errors: { file: { key: 'validation.required' } } });
+      const field = (name: string): string => upload.fields.get(name)?.trim() ?? '';
+      const day = field('restoreTestedAt');
+      const tested = day === '' ? undefined : momentOf(day, false);
+      if (day !== '' && tested === undefined)
+        return await show(c, { errors: { restoreTestedAt: { key: 'validation.format' } } });
+      const name = upload.fileName.split(/[\\/]/).at(-1) ?? '';
+      objects.ofAnyKind.create(actor, 'controller-project-file', {
+        controller: id,
+        name: name === '' ? 'file' : name,
+        sort: field('sort'),
+        sha256: await hashOf(path),
+        sizeBytes: upload.sizeBytes,
+        tool: field('tool'),
+        toolVersion: field('toolVersion'),
+        place: field('place'),
+        ...(tested === undefined ? {} : { restoreTestedAt: toTime(tested) }),
+      });
+      setToast(c, { said: { key: 'integrity.toastFile' } });
+      return c.redirect(paths.controllerProgram(id), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID') throw error;
+      return await show(c, { errors: (details.fields ?? {}) as FieldErrors });
+    } finally {
+      rmSync(path, { force: true });
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.controllerIntegrity, showList)
+    .get(routePatterns.controllerProgram, (c) => show(c))
+    .post(routePatterns.controllerProgram, act)
+    .post(routePatterns.controllerProjectFile, addFile);
+};

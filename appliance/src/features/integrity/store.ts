@@ -1,0 +1,100 @@
+import type { Database } from '../../platform/database.ts';
+
+export type StateRow = {
+  controller: number;
+  state: string;
+  why: string | null;
+  since: number;
+  checked_at: number;
+  read_at: number | null;
+  reference: string | null;
+  differences: string;
+  public_id: string;
+  name: string;
+  zone: string | null;
+  health: string;
+  reasons: string;
+  found: number;
+  unknown: number;
+};
+
+export type ChangeRow = {
+  id: number;
+  controller: number;
+  at: number;
+  before: string | null;
+  after: string;
+  differences: string;
+};
+
+export type SnapshotRow = {
+  id: number;
+  controller: number;
+  at: number;
+  actor: string;
+  moment: string;
+  work_order: string;
+  content: string;
+  content_hash: string;
+};
+
+const rest = [
+  'state',
+  'why',
+  'since',
+  'checked_at',
+  'read_at',
+  'reference',
+  'differences',
+  'public_id',
+  'name',
+  'zone',
+  'health',
+  'reasons',
+  'found',
+  'unknown',
+] as const satisfies readonly (keyof StateRow)[];
+
+/** SQL of what comparing programs said. */
+export const integrityStore = (db: Database) => {
+  const byController = db.prepare<[number], StateRow>('select * from controller_program_state where controller = ?');
+  const all = db.prepare<[], StateRow>('select * from controller_program_state');
+  const put = db.prepare<[StateRow]>(
+    `insert into controller_program_state (controller, ${rest.join(', ')}) values (@controller, ${rest.map((name) => `@${name}`).join(', ')})
+     on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  );
+  const remove = db.prepare<[number]>('delete from controller_program_state where controller = ?');
+  const addChange = db.prepare<[Omit<ChangeRow, 'id'>]>(
+    `insert into controller_program_change (controller, at, before, after, differences)
+     values (@controller, @at, @before, @after, @differences)`,
+  );
+  const changes = db.prepare<[number, number], ChangeRow>(
+    'select * from controller_program_change where controller = ? order by id desc limit ?',
+  );
+  const addSnapshot = db.prepare<[Omit<SnapshotRow, 'id'>]>(
+    `insert into controller_program_snapshot (controller, at, actor, moment, work_order, content, content_hash)
+     values (@controller, @at, @actor, @moment, @work_order, @content, @content_hash)`,
+  );
+  const snapshots = db.prepare<[number, number], SnapshotRow>(
+    'select * from controller_program_snapshot where controller = ? order by id desc limit ?',
+  );
+  const newest = db.prepare<[number, string, string], SnapshotRow>(
+    'select * from controller_program_snapshot where controller = ? and work_order = ? and moment = ? order by id desc limit 1',
+  );
+  const healthCounts = db.prepare<[], { health: string; n: number }>(
+    'select health, count(*) as n from controller_program_state group by health',
+  );
+  return {
+    healthCounts: () => healthCounts.all(),
+    byController: (controller: number) => byController.get(controller),
+    all: () => all.all(),
+    put: (row: StateRow): void => void put.run(row),
+    remove: (controller: number): void => void remove.run(controller),
+    addChange: (row: Omit<ChangeRow, 'id'>): void => void addChange.run(row),
+    changes: (controller: number, limit: number) => changes.all(controller, limit),
+    addSnapshot: (row: Omit<SnapshotRow, 'id'>): number => Number(addSnapshot.run(row).lastInsertRowid),
+    snapshots: (controller: number, limit: number) => snapshots.all(controller, limit),
+    newestSnapshot: (controller: number, workOrder: string, moment: 'before' | 'after') =>
+      newest.get(controller, workOrder, moment),
+  };
+};

@@ -1,0 +1,167 @@
+import type { Actor } from '../../engine/objects/types.ts';
+import type { ControllerFacts } from '../controllers/types.ts';
+import type { HardeningResult } from '../hardening/types.ts';
+import type { Health, ZoneController } from '../zones/types.ts';
+
+// Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
+// checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
+
+/** Where the facts come from: the record. */
+export type FactsSource = {
+  /** By public id; undefined for what is not in use. */
+  find(publicId: string): ControllerFacts | undefined;
+  byId(controller: number): ControllerFacts | undefined;
+  all(): Iterable<ControllerFacts>;
+};
+
+export const STATES = ['changed', 'unreachable', 'no-reference', 'ok'] as const;
+export type ProgramState = (typeof STATES)[number];
+
+type UnknownWhy = 'not-read' | 'failed' | 'stale';
+
+/** By field of FIELDS. */
+export type ProgramContent = Readonly<Record<string, string>>;
+
+export type Difference = {
+  field: string;
+  approved: string;
+  found: string;
+  /** Of a list of blocks: which of them differ. */
+  blocks?: readonly string[];
+};
+
+export type Comparison = {
+  state: ProgramState;
+  why: UnknownWhy | null;
+  differences: readonly Difference[];
+};
+
+export type Approval = {
+  content: ProgramContent;
+  contentHash: string;
+  reason: string;
+  workOrder: string | null;
+  approvedAt: number;
+  approvedBy: string;
+  secondBy: string | null;
+  revision: number;
+};
+
+export type Proposal = {
+  content: ProgramContent;
+  contentHash: string;
+  reason: string;
+  workOrder: string | null;
+  by: string;
+  at: number;
+};
+
+/** One controller in the list. */
+export type ProgramRow = Comparison & {
+  controller: number;
+  publicId: string;
+  name: string;
+  zone: string | null;
+  since: number;
+  checkedAt: number;
+  /** When the program was read last. */
+  readAt: number | null;
+  isProposed: boolean;
+  /** Hardening rules that found something, and those that know too little to say. */
+  hardening: { found: number; unknown: number };
+};
+
+type ProgramChange = {
+  id: number;
+  at: number;
+  before: ProgramState | null;
+  after: ProgramState;
+  differences: readonly Difference[];
+};
+
+export type Snapshot = {
+  id: number;
+  at: number;
+  actor: string;
+  moment: 'before' | 'after';
+  workOrder: string;
+  content: ProgramContent;
+  contentHash: string;
+};
+
+export type ProgramDetail = ProgramRow & {
+  /** What is known now. */
+  current: ProgramContent;
+  currentHash: string;
+  approval: Approval | null;
+  proposal: Proposal | null;
+  /** Newest first. */
+  approvals: readonly Approval[];
+  changes: readonly ProgramChange[];
+  snapshots: readonly Snapshot[];
+  rules: readonly HardeningResult[];
+};
+
+export type ApproveProgram = {
+  reason: string;
+  workOrder?: string;
+  /** Hash of what the person saw; CONFLICT when it is another by now. */
+  contentHash?: string;
+};
+
+export type StateOfProgram = { state: ProgramState; since: number; differences: readonly Difference[] };
+
+export type IntegrityService = {
+  /** Worst first. */
+  /** What waits for a second person. */
+  proposals(): { publicId: string; name: string; proposal: Proposal }[];
+  list(query?: { state?: readonly ProgramState[]; search?: string }): ProgramRow[];
+  counts(): Record<ProgramState, number>;
+  /** NOT_FOUND. */
+  get(publicId: string): ProgramDetail;
+  /** Takes what is known now as the approved program, or proposes it where the site wants two people. */
+  approve(actor: Actor, publicId: string, given: ApproveProgram): ProgramDetail;
+  /** The second person; FORBIDDEN for the one who proposed. */
+  confirm(actor: Actor, publicId: string, decision: 'approve' | 'decline'): ProgramDetail;
+  /** Keeps what is known now, before or after work; INVALID where nothing is known. */
+  snapshot(actor: Actor, publicId: string, moment: 'before' | 'after', workOrder: string): Snapshot;
+  /** What differs between before and after one piece of work; undefined while one of the two is missing. */
+  workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;
+  /** Compares anew; called when facts changed, and daily. */
+  check(controllers?: Iterable<number>): void;
+  /** One row of the list; undefined for what is not in use. */
+  rowOf(controller: number): ProgramRow | undefined;
+  stateOf(controller: number): StateOfProgram | undefined;
+  /** Every controller in use, as far as drawings and the overview ask. */
+  healths(): ZoneController[];
+  healthCounts(): Record<Health, number>;
+  /** Of one that is in use. */
+  healthOf(controller: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
+};
+
+/** Read from the controller: two over its hardware configuration, two over the user program; and its blocks with dates. */
+export const PROGRAM_FIELDS = [
+  'hardwareChecksum1',
+  'hardwareChecksum2',
+  'programChecksum1',
+  'programChecksum2',
+  'programBlocks',
+] as const;
+
+/** From a project: the file's hash decides, the rest says which file it was. */
+export const PROJECT_FIELDS = [
+  'projectSha256',
+  'projectFile',
+  'projectName',
+  'projectTool',
+  'projectToolVersion',
+] as const;
+
+/** Whether there is anything that could be compared later. */
+export const isComparable = (content: ProgramContent): boolean =>
+  content['projectSha256'] !== undefined || PROGRAM_FIELDS.some((field) => content[field] !== undefined);
+
+/** Exactly one proposal. */
+export function approvableOf(publicId: string, { contentHash, at }: Pick<Proposal, 'contentHash' | 'at'>) {
+  return { act: 'program-approve', thing: `${publicId} ${contentHash} ${at}` } as const;
+}

@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import type { Said } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Stick, type StickProps } from '@sallyport/ui/views/stick';
+import { type Context, Hono } from 'hono';
+import { toFailure } from '../../platform/errors.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { stagedUploads } from '../../server/console/staged-uploads.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import { maxStickUploadBytes, type StickResult, stickPrefix } from './types.ts';
+
+/** Inventories from a medium: what they would do first, then the import. */
+export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { stick, baselines } = deps;
+
+  const uploads = stagedUploads(deps, { prefix: stickPrefix, maxBytes: maxStickUploadBytes });
+
+  const show = (
+    c: Context<ConsoleEnv>,
+    view: Omit<StickProps, 'ctx'> = {},
+    status: 200 | 422 = 200,
+  ): Response | Promise<Response> => {
+    actorFor(c, 'devices:write');
+    return c.html(<Stick ctx={viewContext(deps, c)} {...view} />, status);
+  };
+
+  const planOf = (result: StickResult, name: string, draft?: string): NonNullable<StickProps['plan']> => {
+    const ids = model.idsOf(result.rows.flatMap(({ device }) => (device === null ? [] : [device])));
+    const named = new Map([...model.references(ids).values()].map((reference) => [reference.id, reference]));
+    return {
+      name,
+      ...(draft === undefined ? {} : { draft }),
+      rows: result.rows.map((row) => ({
+        name: row.name,
+        state: row.state,
+        reason: row.reason,
+        ...(row.device === null ? {} : { device: named.get(row.device) ?? { id: row.device, name: row.device } }),
+        hostname: row.hostname,
+        collectedAt: row.collectedAt,
+        items: Object.values(row.sections).reduce((sum, count) => sum + count, 0),
+        dropped: Object.keys(row.dropped),
+      })),
+    };
+  };
+
+  const refused = (c: Context<ConsoleEnv>, error: unknown): Response | Promise<Response> => {
+    const { code } = toFailure(error);
+    if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
+    const said: Said = { key: code === 'TOO_LARGE' ? 'stick.reason.too-large' : 'stick.reason.damaged' };
+    return show(c, { error: said }, 422);
+  };
+
+  const upload = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    actorFor(c, 'devices:write');
+    try {
+      return await uploads.take(c, async ({ draft, path, name, sizeBytes }) => {
+        if (sizeBytes > 0) return show(c, { plan: planOf(await stick.preview(path, { name }), name, draft) });
+        rmSync(path, { force: true });
+        return show(c, { error: { key: 'validation.required' } }, 422);
+      });
+    } catch (error) {
+      return refused(c, error);
+    }
+  };
+
+  const apply = async (c: Context<ConsoleEnv>): Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const path = uploads.find(form.text('draft'));
+    const name = form.text('name').slice(0, 200);
+    try {
+      const result = await stick.import({ ...actor, from: c.get('from') }, path, {
+        name,
+        approve: form.text('approve') === 'on',
+      });
+      baselines.run();
+      return await show(c, { plan: planOf(result, name) });
+    } catch (error) {
+      return refused(c, error);
+    } finally {
+      rmSync(path, { force: true });
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.stick, (c) => show(c))
+    .post(routePatterns.stick, upload)
+    .post(routePatterns.stickApply, apply);
+};

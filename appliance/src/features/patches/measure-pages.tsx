@@ -1,0 +1,121 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Measures } from '@sallyport/ui/views/measures';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { readUpload } from '../../server/console/multipart.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+
+const maxFileBytes = 64 * 1024 * 1024;
+const shownFiles = 200;
+
+/** Compensating measures, accepted risks and the files that prove them. */
+export const measurePages = (deps: ConsoleDeps): Pages => {
+  const { patches, objects, store } = deps;
+  type Ctx = Context<ConsoleEnv>;
+
+  const show = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const nameOf = actorNames(objects);
+    const person = patches.people.personOf(actor);
+    const { mitigations, acceptances } = patches.measures;
+    const nameOfController = (controller: string): string => patches.controllers.find(controller)?.name ?? controller;
+    return c.html(
+      <Measures
+        ctx={ctx}
+        mitigations={mitigations().map((one) => ({
+          id: one.id,
+          name: one.name,
+          measure: one.measure,
+          scope: [...one.zones, ...one.controllers.map(nameOfController)].join(', ') || ctx.t('windows.site'),
+          owner: nameOf(one.owner),
+          expiresAt: one.expiresAt,
+          reviewAt: one.reviewAt,
+          files: one.files,
+          state: one.state,
+        }))}
+        acceptances={acceptances().map((one) => ({
+          id: one.id,
+          name: one.name,
+          vulnerability: one.vulnerability,
+          scope: [one.vendor, one.product, one.zone].filter((part) => part !== '').join(', '),
+          versions: one.versions,
+          reason: one.reason,
+          owner: nameOf(one.owner),
+          approver: one.approver === null ? null : nameOf(one.approver),
+          expiresAt: one.expiresAt,
+          state: one.state,
+          isOwn: person === one.owner || person === one.author,
+        }))}
+        files={patches.files(shownFiles).map((file) => ({
+          sha256: file.sha256,
+          name: file.name,
+          bytes: file.bytes,
+          at: file.at,
+          who: nameOf(file.actor),
+        }))}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const approve = (c: Ctx): Response => {
+    const actor = actorFor(c, 'devices:write');
+    patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
+    setToast(c, { said: { key: 'measures.approved' } });
+    return c.redirect(paths.measures(), 303);
+  };
+
+  const attach = async (c: Ctx): Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const path = join(deps.paths.staging, `evidence-${Buffer.from(randomBytes(12)).toString('hex')}`);
+    try {
+      const upload = await readUpload(c.req.raw.body, {
+        contentType: c.req.header('content-type') ?? '',
+        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
+        fileField: 'file',
+        path,
+        maxFileBytes,
+      });
+      if (upload.sizeBytes === 0) return await show(c, { file: { key: 'validation.required' } });
+      const sha256 = await patches.attach({ ...actor, from: c.get('from') }, upload.fileName, readFileSync(path));
+      setToast(c, { said: { key: 'measures.attached', params: { sha256 } } });
+      return c.redirect(paths.measures(), 303);
+    } catch (error) {
+      if (toFailure(error).code !== 'TOO_LARGE') throw error;
+      return await show(c, { file: { key: 'validation.tooBig', params: { max: '64 MB' } } });
+    } finally {
+      rmSync(path, { force: true });
+    }
+  };
+
+  const download = (c: Ctx): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const file = patches.file(param(c, 'sha256'));
+    if (file === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
+    const name = file.name.replace(/[^A-Za-z0-9._-]/g, '-');
+    // Somebody's file: never shown in a page of this server.
+    return c.body(new Uint8Array(store.read(file.sha256, maxFileBytes)), 200, {
+      'Content-Type': 'application/octet-stream',
+      'Content-Disposition': `attachment; filename="${name}"`,
+      'X-Content-Type-Options': 'nosniff',
+      'Cache-Control': 'no-store',
+    });
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.measures, (c) => show(c))
+    .post(routePatterns.measureApprove, approve)
+    .post(routePatterns.measureAttach, attach)
+    .get(routePatterns.measureFile, download);
+};

@@ -1,0 +1,221 @@
+import type { Database } from '../../platform/database.ts';
+import { likePattern } from '../../platform/text.ts';
+import type { Clock, ClockTimes, NewPatch, Patch, PatchQuery, PatchState, TestedOn, VendorState } from './types.ts';
+
+type PatchRow = {
+  id: number;
+  site: string;
+  vendor: string;
+  product: string;
+  product_version: string;
+  patch_id: string;
+  target_version: string | null;
+  sha256: string | null;
+  supersedes: string | null;
+  vulnerabilities: string;
+  state: string;
+  verdict: string;
+  verdict_on: number | null;
+  verdict_at: number;
+  verdict_import: number | null;
+  remarks: string | null;
+  overridden_at: number | null;
+  tested_on: string | null;
+  fallback: string | null;
+  until: number | null;
+  vetoed: number;
+  window: string | null;
+  window_from: number | null;
+  window_until: number | null;
+  published_at: number | null;
+  received_at: number;
+  evaluated_at: number | null;
+  due_from: number | null;
+  done_at: number | null;
+  extended: string;
+  overdue_said: string;
+  created_at: number;
+  created_by: string;
+};
+
+/** One spelling of what makes a patch the same one. */
+export const patchKey = (
+  site: string,
+  patch: Pick<NewPatch, 'vendor' | 'product' | 'productVersion' | 'patchId'>,
+): string =>
+  [site, patch.vendor, patch.product, patch.productVersion, patch.patchId]
+    .map((part) => part.normalize('NFKC').trim().replace(/\s+/g, ' ').toLowerCase())
+    .join('\u001f');
+
+const toPatch = (row: PatchRow): Patch => ({
+  id: row.id,
+  site: row.site,
+  vendor: row.vendor,
+  product: row.product,
+  productVersion: row.product_version,
+  patchId: row.patch_id,
+  targetVersion: row.target_version,
+  sha256: row.sha256,
+  supersedes: row.supersedes,
+  vulnerabilities: JSON.parse(row.vulnerabilities) as string[],
+  state: row.state as PatchState,
+  verdict: row.verdict as VendorState,
+  verdictOn: row.verdict_on,
+  verdictAt: row.verdict_at,
+  verdictImport: row.verdict_import,
+  remarks: row.remarks,
+  overriddenAt: row.overridden_at,
+  testedOn: row.tested_on as TestedOn | null,
+  fallback: row.fallback as PatchState | null,
+  until: row.until,
+  vetoed: row.vetoed === 1,
+  window: row.window === null ? null : { id: row.window, from: row.window_from ?? 0, until: row.window_until ?? 0 },
+  times: {
+    publishedAt: row.published_at,
+    receivedAt: row.received_at,
+    evaluatedAt: row.evaluated_at,
+    dueFrom: row.due_from,
+    doneAt: row.done_at,
+    extended: JSON.parse(row.extended) as ClockTimes['extended'],
+  },
+  createdAt: row.created_at,
+  createdBy: row.created_by,
+});
+
+const values = (patch: Patch) => ({
+  id: patch.id,
+  target_version: patch.targetVersion,
+  sha256: patch.sha256,
+  supersedes: patch.supersedes,
+  vulnerabilities: JSON.stringify(patch.vulnerabilities),
+  state: patch.state,
+  verdict: patch.verdict,
+  verdict_on: patch.verdictOn,
+  verdict_at: patch.verdictAt,
+  verdict_import: patch.verdictImport,
+  remarks: patch.remarks,
+  overridden_at: patch.overriddenAt,
+  tested_on: patch.testedOn,
+  fallback: patch.fallback,
+  until: patch.until,
+  vetoed: patch.vetoed ? 1 : 0,
+  window: patch.window?.id ?? null,
+  window_from: patch.window?.from ?? null,
+  window_until: patch.window?.until ?? null,
+  published_at: patch.times.publishedAt,
+  received_at: patch.times.receivedAt,
+  evaluated_at: patch.times.evaluatedAt,
+  due_from: patch.times.dueFrom,
+  done_at: patch.times.doneAt,
+  extended: JSON.stringify(patch.times.extended),
+});
+
+/** SQL of patches themselves. */
+export const patchStore = (db: Database) => {
+  const byId = db.prepare<[number], PatchRow>('select * from ot_patch where id = ?');
+  const byKey = db.prepare<[string], PatchRow>('select * from ot_patch where key = ?');
+  const insert = db.prepare(
+    `insert into ot_patch (key, site, vendor, product, product_version, patch_id, target_version, sha256, supersedes,
+       vulnerabilities, state, verdict, verdict_at, remarks, published_at, received_at, created_at, created_by, import)
+     values (@key, @site, @vendor, @product, @productVersion, @patchId, @targetVersion, @sha256, @supersedes,
+       @vulnerabilities, 'imported', 'imported', @at, @remarks, @publishedAt, @at, @at, @actor, @import)`,
+  );
+  const update = db.prepare(
+    `update ot_patch set target_version = @target_version, sha256 = @sha256, supersedes = @supersedes,
+       vulnerabilities = @vulnerabilities, state = @state, verdict = @verdict, verdict_on = @verdict_on,
+       verdict_at = @verdict_at, verdict_import = @verdict_import, remarks = @remarks, overridden_at = @overridden_at,
+       tested_on = @tested_on, fallback = @fallback, until = @until, vetoed = @vetoed, window = @window,
+       window_from = @window_from, window_until = @window_until, published_at = @published_at,
+       received_at = @received_at, evaluated_at = @evaluated_at, due_from = @due_from, done_at = @done_at,
+       extended = @extended where id = @id`,
+  );
+  const remove = db.prepare<[number]>('delete from ot_patch where id = ?');
+  const ended = db.prepare<[number, number], PatchRow>(
+    'select * from ot_patch where until is not null and until <= ? order by id limit ?',
+  );
+  const running = db.prepare<[number, number], PatchRow>(
+    'select * from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?',
+  );
+  const said = db.prepare<[number], { overdue_said: string }>('select overdue_said from ot_patch where id = ?');
+  const setSaid = db.prepare<[string, number]>('update ot_patch set overdue_said = ? where id = ?');
+  const counts = db.prepare<[], { state: string; n: number }>(
+    'select state, count(*) as n from ot_patch group by state order by state',
+  );
+
+  const between = db.prepare<[{ from: number; to: number; most: number }], PatchRow>(
+    `select * from ot_patch where created_at < @to and (created_at >= @from or done_at is null
+       or id in (select patch from ot_patch_move where at >= @from and at < @to)) order by id limit @most`,
+  );
+
+  return {
+    byId: (id: number): Patch | undefined => {
+      const row = byId.get(id);
+      return row && toPatch(row);
+    },
+    byKey: (key: string): Patch | undefined => {
+      const row = byKey.get(key);
+      return row && toPatch(row);
+    },
+    insert: (site: string, patch: NewPatch, by: { at: number; actor: string; import: number | null }): number =>
+      Number(
+        insert.run({
+          key: patchKey(site, patch),
+          site,
+          vendor: patch.vendor,
+          product: patch.product,
+          productVersion: patch.productVersion,
+          patchId: patch.patchId,
+          targetVersion: patch.targetVersion ?? null,
+          sha256: patch.sha256 ?? null,
+          supersedes: patch.supersedes ?? null,
+          vulnerabilities: JSON.stringify(patch.vulnerabilities ?? []),
+          remarks: patch.remarks ?? null,
+          publishedAt: patch.publishedAt ?? null,
+          ...by,
+        }).lastInsertRowid,
+      ),
+    update: (patch: Patch): void => void update.run(values(patch)),
+    remove: (id: number): void => void remove.run(id),
+    /** States that are over. */
+    ended: (now: number, most: number): Patch[] => ended.all(now, most).map(toPatch),
+    /** Patches with a clock that runs, page by page. */
+    running: (after: number, most: number): Patch[] => running.all(after, most).map(toPatch),
+    overdueSaid: (id: number): Clock[] => JSON.parse(said.get(id)?.overdue_said ?? '[]') as Clock[],
+    setOverdueSaid: (id: number, clocks: readonly Clock[]): void => void setSaid.run(JSON.stringify(clocks), id),
+    counts: (): { state: PatchState; n: number }[] =>
+      counts.all().map(({ state, n }) => ({ state: state as PatchState, n })),
+    page: (query: PatchQuery, ids?: readonly number[]): { rows: Patch[]; total: number } => {
+      const parts = ['1'];
+      const params: unknown[] = [];
+      if (query.state !== undefined && query.state.length > 0) {
+        parts.push('state in (select value from json_each(?))');
+        params.push(JSON.stringify(query.state));
+      }
+      if (ids !== undefined) {
+        parts.push('id in (select value from json_each(?))');
+        params.push(JSON.stringify(ids));
+      }
+      if (query.controller !== undefined) {
+        parts.push('id in (select patch from ot_patch_target where controller = ?)');
+        params.push(query.controller);
+      }
+      if (query.search !== undefined && query.search !== '') {
+        const like = likePattern(query.search);
+        parts.push("(patch_id like ? escape '\\' or vendor like ? escape '\\' or product like ? escape '\\')");
+        params.push(like, like, like);
+      }
+      const where = parts.join(' and ');
+      const total =
+        db.prepare<unknown[], { n: number }>(`select count(*) as n from ot_patch where ${where}`).get(...params)?.n ??
+        0;
+      const rows = db
+        .prepare<unknown[], PatchRow>(`select * from ot_patch where ${where} and id > ? order by id limit ?`)
+        .all(...params, query.after ?? 0, query.limit);
+      return { rows: rows.map(toPatch), total };
+    },
+    /** Patches of a period: made or moved in it, or open at its end. */
+    between: (from: number, to: number, most: number): Patch[] => between.all({ from, to, most }).map(toPatch),
+  };
+};
+
+export type PatchStore = ReturnType<typeof patchStore>;

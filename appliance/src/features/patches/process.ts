@@ -1,0 +1,453 @@
+import type { EventService } from '../../engine/events/service.ts';
+import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
+import type { Urgency } from '../controller-findings/types.ts';
+import { afterMove, type ClockDays } from './clocks.ts';
+import { wantedEvidence } from './evidence.ts';
+import { gatesTo } from './gates.ts';
+import { decide, expired, type MoveFacts, type Refusal, slotsOf, vendorSlots } from './machine.ts';
+import type { MoveStore, StoredRequest } from './move-store.ts';
+import { nextStates } from './moves.ts';
+import type { PatchStore } from './patch-store.ts';
+import { mayFill, openSlots, type Signer } from './people.ts';
+import { isVendorState } from './states.ts';
+import {
+  type AskedMove,
+  type AskedVerdict,
+  CLOCKS,
+  type Clock,
+  isPatchState,
+  type Move,
+  type MoveEvidence,
+  type MoveOption,
+  type MoveResult,
+  moveEvidenceSchema,
+  type Patch,
+  type PatchRequest,
+  type PatchState,
+  type People,
+  type PlannedAt,
+  type Slot,
+} from './types.ts';
+
+// Moving patches: somebody asks, gates are looked at, who has to sign signs, and it happens in one transaction with its
+// entry in the history and in the audit chain.
+
+export const WRITE = 'devices:write' as const;
+
+type ProcessParts = {
+  db: Database;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
+  events: Pick<EventService, 'record'>;
+  patches: PatchStore;
+  moves: MoveStore;
+  people: People;
+  clock: () => number;
+  /** What the gates look at, without the window. */
+  factsOf(patch: Patch): Omit<MoveFacts, 'now' | 'window' | 'leadDays' | 'vendorFirst' | 'longestMs'>;
+  /** An occurrence of a window with its lead time; undefined: there is none. */
+  occurrence(
+    window: string,
+    from: number,
+  ): { from: number; until: number; blackout: boolean; leadDays: number } | undefined;
+  vendorFirst(): boolean;
+  clockDays(): ClockDays;
+  /** What is known of the hurry: kept with the move, since it changes. */
+  urgencyOf(patch: Patch): Urgency;
+  /** What a list said becomes so, once the two roles have signed. */
+  applyVerdict(actor: Actor, patch: Patch, asked: AskedVerdict, signed: Move['signed']): Patch;
+  /** Within the transaction of a move. */
+  onMoved(before: Patch, after: Patch, evidence: MoveEvidence): void;
+};
+
+const dayMs = 86_400_000;
+const longestMs = 730 * dayMs;
+const maxReason = 1_000;
+const extensionSlot: Slot = { duty: 'senior-approver', other: true };
+
+const refusalError = (refusal: Refusal): AppError => {
+  switch (refusal.code) {
+    case 'NO_SUCH_MOVE':
+      return new AppError('NO_SUCH_MOVE', 'a patch in this state cannot become that');
+    case 'REASON':
+      return invalid({ reason: { key: 'validation.required' } });
+    case 'EVIDENCE': {
+      const fields: FieldErrors = {};
+      for (const name of refusal.missing)
+        fields[name === 'reference-or-file' ? 'reference' : name] = { key: 'validation.required' };
+      return invalid(fields);
+    }
+    case 'TIME':
+      return invalid({ [refusal.field]: { key: 'validation.patchTime' } });
+    case 'GATE_CLOSED':
+      return new AppError('GATE_CLOSED', `closed: ${refusal.gates.map(({ reason }) => reason).join(', ')}`, {
+        gates: refusal.gates,
+      });
+    case 'SIGNATURE':
+      return new AppError('FORBIDDEN', 'somebody else has to sign first', { open: refusal.open });
+  }
+};
+
+/** Moves of patches with their signatures. */
+export const patchProcess = (parts: ProcessParts) => {
+  const { db, gate, events, patches, moves, people, clock } = parts;
+
+  const found = (id: number): Patch => {
+    const patch = patches.byId(id);
+    if (patch === undefined) throw new AppError('NOT_FOUND', 'there is no such patch');
+    return patch;
+  };
+
+  /** A token asks without the roles of its account: asking in a role is signing. */
+  const signerOf = (person: string, asks: boolean, by: string): Signer => ({
+    person,
+    asks,
+    duties: by.startsWith('account:') ? people.dutiesOf(person) : [],
+  });
+
+  const windowOf = (
+    patch: Patch,
+    evidence: MoveEvidence,
+  ): (PlannedAt & { blackout: boolean; leadDays: number }) | null => {
+    const { window, windowFrom } = evidence;
+    if (window !== undefined && windowFrom !== undefined) {
+      const occurrence = parts.occurrence(window, windowFrom);
+      return occurrence === undefined ? null : { id: window, ...occurrence };
+    }
+    // What is planned stays what was planned, whatever became of the window meanwhile.
+    return patch.window === null ? null : { ...patch.window, blackout: false, leadDays: 0 };
+  };
+
+  const factsFor = (patch: Patch, to: PatchState, evidence: MoveEvidence): MoveFacts => {
+    const window = windowOf(patch, to === 'scheduled' ? evidence : {});
+    return {
+      ...parts.factsOf(patch),
+      now: clock(),
+      window,
+      leadDays: window?.leadDays ?? 0,
+      vendorFirst: parts.vendorFirst(),
+      longestMs,
+    };
+  };
+
+  const byWhom = (actor: Actor) => ({
+    actor: actorRef(actor),
+    ...(actor.from === undefined ? {} : { from: actor.from }),
+  });
+
+  /** Stores a patch in its new state with its entry in the history. */
+  const settle = (
+    actor: Actor,
+    before: Patch,
+    after: Patch,
+    entry: Pick<Move, 'sort' | 'reason' | 'evidence' | 'signed'> & { import?: number },
+  ): Patch => {
+    const at = clock();
+    // What is taken back is as it was, its clocks as well.
+    const isSame = after.state === before.state || entry.sort === 'undo';
+    const times = isSame ? after.times : afterMove(after.times, before.state, after.state, at);
+    const stored = { ...after, times };
+    patches.update(stored);
+    const { import: by, ...rest } = entry;
+    moves.insert({
+      ...rest,
+      patch: before.id,
+      at,
+      from: before.state,
+      to: after.state,
+      actor: actorRef(actor),
+      import: by ?? null,
+      urgency: parts.urgencyOf(before),
+    });
+    // Whoever signs later signs for what was asked from another state.
+    if (after.state !== before.state)
+      for (const request of moves.openOf(before.id)) if (request.sort === 'move') moves.close(request.id, 'void', at);
+    // A newer word of the vendor answers what an earlier list proposed.
+    if (after.verdict !== before.verdict)
+      for (const request of moves.openOf(before.id))
+        if (request.sort === 'verdict') moves.close(request.id, 'void', at);
+    if (entry.sort === 'extension')
+      events.record('patch-extended', { ...byWhom(actor), params: { patch: before.id, name: before.patchId } });
+    else
+      events.record('patch-moved', {
+        ...byWhom(actor),
+        params: { patch: before.id, name: before.patchId, from: before.state, to: after.state },
+      });
+    return stored;
+  };
+
+  const perform = (
+    actor: Actor,
+    before: Patch,
+    asked: AskedMove,
+    signers: readonly Signer[],
+    signed: Move['signed'],
+  ): Patch => {
+    const facts = factsFor(before, asked.to, asked.evidence);
+    const decision = decide(before, { ...asked, signers }, facts);
+    if (!decision.ok) throw refusalError(decision);
+    const { window } = facts;
+    const after: Patch = {
+      ...before,
+      ...decision.patch,
+      ...(isVendorState(asked.to) ? { verdictOn: null, verdictImport: null } : {}),
+      window:
+        asked.to === 'scheduled' && window !== null
+          ? { id: asked.evidence.window ?? '', from: window.from, until: window.until }
+          : ['installed', 'verified'].includes(asked.to)
+            ? before.window
+            : null,
+    };
+    const stored = settle(actor, before, after, {
+      sort: 'move',
+      reason: asked.reason,
+      evidence: asked.evidence,
+      signed,
+    });
+    parts.onMoved(before, stored, asked.evidence);
+    return stored;
+  };
+
+  const checked = ({ to, reason, evidence }: AskedMove): AskedMove => {
+    const parsed = moveEvidenceSchema.safeParse(
+      Object.fromEntries(Object.entries(evidence).filter(([, value]) => value !== undefined)),
+    );
+    if (!parsed.success) {
+      const name = String(parsed.error.issues[0]?.path[0] ?? '');
+      throw invalid({ [name]: { key: 'validation.invalid' } });
+    }
+    const said = parsed.data;
+    for (const name of ['reference', 'plan', 'owner', 'supersededBy'] as const)
+      if (said[name] !== undefined) said[name] = cleanLine(said[name]).trim();
+    return { to, reason: cleanLine(reason).trim().slice(0, maxReason), evidence: said };
+  };
+
+  const signersOf = (request: StoredRequest): Signer[] => [
+    signerOf(request.person, true, request.askedBy),
+    ...request.signatures.filter(({ agrees }) => agrees).map(({ person, actor }) => signerOf(person, false, actor)),
+  ];
+
+  const slotsFor = (patch: Patch, request: StoredRequest): readonly Slot[] =>
+    request.sort === 'verdict'
+      ? vendorSlots
+      : request.sort === 'extension' || !isPatchState(request.target)
+        ? [extensionSlot]
+        : slotsOf(patch, request.target, request.evidence, factsFor(patch, request.target, request.evidence));
+
+  const view = (patch: Patch, request: StoredRequest): PatchRequest => ({
+    ...request,
+    open: request.state === 'open' ? openSlots(slotsFor(patch, request), signersOf(request)) : [],
+  });
+
+  const openRequests = (patch: Patch): PatchRequest[] => moves.openOf(patch.id).map((request) => view(patch, request));
+
+  const move = (actor: Actor, id: number, given: AskedMove): MoveResult => {
+    requireRight(actor, WRITE);
+    const asked = checked(given);
+    return immediate(db, () => {
+      const patch = found(id);
+      const person = people.personOf(actor);
+      const signers = [signerOf(person, true, actorRef(actor))];
+      const facts = factsFor(patch, asked.to, asked.evidence);
+      const decision = decide(patch, { ...asked, signers }, facts);
+      if (decision.ok) return { patch: perform(actor, patch, asked, signers, []), request: null };
+      if (decision.code !== 'SIGNATURE') throw refusalError(decision);
+      if (moves.openOf(id).some((open) => open.sort === 'move' && open.target === asked.to))
+        throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
+      const request = moves.ask({
+        patch: id,
+        sort: 'move',
+        from: patch.state,
+        target: asked.to,
+        at: clock(),
+        actor: actorRef(actor),
+        person,
+        reason: asked.reason,
+        evidence: asked.evidence,
+        verdict: null,
+      });
+      gate.asked(actor, 'patch-sign', String(request));
+      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: asked.to } });
+      return { patch, request };
+    });
+  };
+
+  /** A list that nobody signed would open the gate of the vendor: it proposes, within the import's transaction. */
+  const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
+    const { row, list } = verdict;
+    const request = moves.ask({
+      patch: patch.id,
+      sort: 'verdict',
+      from: patch.state,
+      target: row.verdict,
+      at: clock(),
+      actor: actorRef(actor),
+      person: people.personOf(actor),
+      reason: row.patch.remarks ?? list,
+      evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
+      verdict,
+    });
+    gate.asked(actor, 'patch-sign', String(request));
+    events.record('patch-asked', {
+      ...byWhom(actor),
+      params: { patch: patch.id, name: patch.patchId, to: row.verdict },
+    });
+  };
+
+  const extend = (actor: Actor, id: number, wanted: { clock: Clock; until: number; reason: string }): MoveResult => {
+    requireRight(actor, WRITE);
+    const reason = cleanLine(wanted.reason).trim().slice(0, maxReason);
+    const faults: FieldErrors = {};
+    if (reason === '') faults['reason'] = { key: 'validation.required' };
+    if (!CLOCKS.includes(wanted.clock)) faults['clock'] = { key: 'validation.choice' };
+    if (wanted.until <= clock() || wanted.until > clock() + longestMs)
+      faults['until'] = { key: 'validation.patchTime' };
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    return immediate(db, () => {
+      const patch = found(id);
+      if (moves.openOf(id).some((open) => open.sort === 'extension' && open.target === wanted.clock))
+        throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
+      const request = moves.ask({
+        patch: id,
+        sort: 'extension',
+        from: patch.state,
+        target: wanted.clock,
+        at: clock(),
+        actor: actorRef(actor),
+        person: people.personOf(actor),
+        reason,
+        evidence: { until: wanted.until },
+        verdict: null,
+      });
+      gate.asked(actor, 'patch-sign', String(request));
+      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: wanted.clock } });
+      return { patch, request };
+    });
+  };
+
+  const finish = (actor: Actor, patch: Patch, request: StoredRequest): Patch => {
+    const signed = request.signatures
+      .filter(({ agrees }) => agrees)
+      .map(({ actor: by, at, duties }) => ({ actor: by, at, duties }));
+    // The one who asked moves it; the signatures stand beside.
+    const [type = 'account', ...rest] = request.askedBy.split(':');
+    const asker: Actor = { ...actor, type: type as Actor['type'], id: rest.join(':') };
+    moves.close(request.id, 'done', clock());
+    if (request.sort === 'extension') {
+      const { until = 0 } = request.evidence;
+      const extended = { ...patch.times.extended, [request.target]: until };
+      const after = { ...patch, times: { ...patch.times, extended } };
+      patches.setOverdueSaid(
+        patch.id,
+        patches.overdueSaid(patch.id).filter((said) => said !== request.target),
+      );
+      return settle(asker, patch, after, {
+        sort: 'extension',
+        reason: request.reason,
+        evidence: request.evidence,
+        signed,
+      });
+    }
+    if (request.verdict !== null) return parts.applyVerdict(asker, patch, request.verdict, signed);
+    if (!isPatchState(request.target)) throw new AppError('INTERNAL', 'a request for a state that is none');
+    const asked = { to: request.target, reason: request.reason, evidence: request.evidence };
+    return perform(asker, patch, asked, signersOf(request), signed);
+  };
+
+  const sign = (
+    actor: Actor,
+    id: number,
+    { agrees, comment }: { agrees: boolean; comment: string },
+  ): { patch: Patch; done: boolean } => {
+    requireRight(actor, WRITE);
+    return immediate(db, () => {
+      const request = moves.request(id);
+      if (request === undefined) throw new AppError('NOT_FOUND', 'there is no such request');
+      if (request.state !== 'open') throw new AppError('CONFLICT', 'this was decided already');
+      const patch = found(request.patch);
+      const person = people.personOf(actor);
+      const signer = signerOf(person, false, actorRef(actor));
+      const isAsker = person === request.person;
+      const slots = slotsFor(patch, request);
+      if (agrees) gate.assertMayApprove(actor, { act: 'patch-sign', thing: String(id) });
+      // Taking back what one asked for is always open; the OT owner may always say no (OT 7).
+      const mayDecline = isAsker || signer.duties.includes('ot-owner') || mayFill(slots, signersOf(request), signer);
+      if (agrees ? !mayFill(slots, signersOf(request), signer) : !mayDecline)
+        throw new AppError('FORBIDDEN', 'another person, in the role that is asked for, signs this');
+      const at = clock();
+      const said = cleanLine(comment).trim().slice(0, maxReason);
+      if (!agrees && said === '') throw invalid({ comment: { key: 'validation.required' } });
+      moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: said, duties: signer.duties });
+      events.record(agrees ? 'patch-signed' : 'patch-declined', {
+        ...byWhom(actor),
+        params: {
+          patch: patch.id,
+          name: patch.patchId,
+          to: request.target,
+        },
+      });
+      if (!agrees) {
+        moves.close(id, 'declined', at);
+        return { patch, done: true };
+      }
+      const now = moves.request(id);
+      if (now === undefined || openSlots(slots, signersOf(now)).length > 0) return { patch, done: false };
+      return { patch: finish(actor, patch, now), done: true };
+    });
+  };
+
+  /** Ends states that are over; how many. */
+  const expire = (most: number): number => {
+    const over = patches.ended(clock(), most);
+    for (const { id } of over) {
+      immediate(db, () => {
+        const patch = found(id);
+        const after = expired(patch, clock());
+        if (after === undefined) return;
+        settle(
+          systemActor,
+          patch,
+          { ...patch, ...after, window: null },
+          { sort: 'expiry', reason: 'ended', evidence: {}, signed: [] },
+        );
+        events.record('patch-expired', {
+          params: { patch: id, name: patch.patchId, from: patch.state, to: after.state },
+        });
+      });
+    }
+    return over.length;
+  };
+
+  /** What may come next, and what is in the way. */
+  const options = (patch: Patch): MoveOption[] =>
+    nextStates(patch.state).map((to) => {
+      // A window is chosen with the move: that there is none yet is no closed gate.
+      const facts = factsFor(patch, to, {});
+      const gates = gatesTo(to, patch, facts, {}).filter(({ gate }) => to !== 'scheduled' || gate !== 'window');
+      return {
+        to,
+        possible: gates.every(({ open }) => open),
+        gates,
+        evidence: wantedEvidence(to),
+        slots: slotsOf(patch, to, {}, facts),
+      };
+    });
+
+  return {
+    move,
+    extend,
+    propose,
+    sign,
+    expire,
+    options,
+    openRequests,
+    settle,
+    found,
+    isSiteState: (state: PatchState): boolean => !isVendorState(state),
+  };
+};
+
+export type PatchProcess = ReturnType<typeof patchProcess>;

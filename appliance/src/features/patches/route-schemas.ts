@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { givenTime, present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import type { Urgency } from '../controller-findings/types.ts';
+import { decisionSchema } from '../vulnerabilities/routes.ts';
+import { CLOCKS, type MoveEvidence, moveEvidenceSchema, PATCH_STATES, type PatchSummary, TESTED_ON } from './types.ts';
+
+// Shapes of patches of controllers, as calls take and give them.
+
+export const tag = 'devices' as const;
+export const patchNumber = z.int().min(1).describe('Number of a patch');
+export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+export const state = z.enum(PATCH_STATES);
+
+const clockSchema = z.object({
+  clock: z.enum(CLOCKS),
+  from: time.nullable(),
+  limit: time.nullable(),
+  doneAt: time.nullable(),
+  overdue: z.boolean(),
+  extended: z.boolean(),
+});
+
+const urgencySchema = z.object({
+  decision: decisionSchema.nullable().describe('The worst; null where no controller is certainly affected'),
+  findings: z.int(),
+  exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
+  due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
+});
+
+const toUrgency = ({ exploited, ...urgency }: Urgency) => ({ ...urgency, exploited: [...exploited] });
+
+export const patchSchema = z.object({
+  id: z.int(),
+  patchId: z.string(),
+  vendor: z.string(),
+  product: z.string(),
+  productVersion: z.string(),
+  targetVersion: z.string().nullable(),
+  sha256: z.string().nullable(),
+  supersedes: z.string().nullable(),
+  vulnerabilities: z.array(z.string()),
+  remarks: z.string().nullable(),
+  site: z.string(),
+  state,
+  until: time.nullable(),
+  fallback: state.nullable().describe('What it is again after `until`'),
+  vendorSays: state,
+  vendorSaysOn: time.nullable(),
+  testedOn: z.enum(TESTED_ON).nullable(),
+  vetoed: z.boolean(),
+  window: z.object({ id: z.string(), from: time, until: time }).nullable(),
+  clocks: z.array(clockSchema),
+  urgency: urgencySchema.describe(
+    'What its vulnerabilities come to in its controllers, or in all where none are named',
+  ),
+  targets: z.int(),
+  waiting: z.int().describe('Requests that wait for a signature'),
+});
+
+/** Times in evidence are times here. */
+export const evidenceSchema = z.strictObject({
+  ...moveEvidenceSchema.shape,
+  until: givenTime.optional(),
+  windowFrom: givenTime.optional(),
+  installedAt: givenTime.optional(),
+});
+
+export const saidEvidence = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+
+const timeNames = ['until', 'windowFrom', 'installedAt'] as const;
+
+export const evidenceOf = (given: z.infer<typeof evidenceSchema>): MoveEvidence => ({
+  ...(present(given) as Omit<MoveEvidence, 'until' | 'windowFrom' | 'installedAt'>),
+  ...(Object.fromEntries(
+    timeNames.flatMap((name) => (given[name] === undefined ? [] : [[name, Date.parse(given[name])]])),
+  ) as MoveEvidence),
+});
+
+export const evidenceText = (evidence: MoveEvidence): Record<string, string | string[]> =>
+  Object.fromEntries(
+    Object.entries(evidence).map(([name, value]) => [name, typeof value === 'number' ? timeOf(value) : (value ?? '')]),
+  );
+
+export const toPatch = (patch: PatchSummary) => ({
+  id: patch.id,
+  patchId: patch.patchId,
+  vendor: patch.vendor,
+  product: patch.product,
+  productVersion: patch.productVersion,
+  targetVersion: patch.targetVersion,
+  sha256: patch.sha256,
+  supersedes: patch.supersedes,
+  vulnerabilities: patch.vulnerabilities,
+  remarks: patch.remarks,
+  site: patch.site,
+  state: patch.state,
+  until: timeOrNull(patch.until),
+  fallback: patch.fallback,
+  vendorSays: patch.verdict,
+  vendorSaysOn: timeOrNull(patch.verdictOn),
+  testedOn: patch.testedOn,
+  vetoed: patch.vetoed,
+  window: patch.window && {
+    id: patch.window.id,
+    from: timeOf(patch.window.from),
+    until: timeOf(patch.window.until),
+  },
+  clocks: patch.clocks.map((one) => ({
+    ...one,
+    from: timeOrNull(one.from),
+    limit: timeOrNull(one.limit),
+    doneAt: timeOrNull(one.doneAt),
+  })),
+  urgency: toUrgency(patch.urgency),
+  targets: patch.targets,
+  waiting: patch.waiting,
+});
+
+export const slotSchema = z.object({ duty: z.string(), other: z.boolean().describe('Not the person who asks') });

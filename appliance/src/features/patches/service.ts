@@ -1,0 +1,461 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import type { StoreService } from '../../engine/store/service.ts';
+import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { cleanLine } from '../../platform/text.ts';
+import type { ApprovalGate } from '../accounts/types.ts';
+import type { Urgency } from '../controller-findings/types.ts';
+import { approvalStore } from './approval-store.ts';
+import { approvalImports } from './approvals.ts';
+import { checklist } from './checklist.ts';
+import { type ClockDays, clocksOf, overdueClocks } from './clocks.ts';
+import { evidencePacks } from './evidence-packs.ts';
+import { evidenceStore } from './evidence-store.ts';
+import type { EvidenceSources } from './evidence-types.ts';
+import { measures as measuresOf } from './measures.ts';
+import { moveStore } from './move-store.ts';
+import { noticeStore } from './notice-store.ts';
+import { patchKey, patchStore } from './patch-store.ts';
+import { peopleOf } from './people-of.ts';
+import { patchProcess, WRITE } from './process.ts';
+import { targetStore } from './target-store.ts';
+import {
+  ANSWERS,
+  CHECK_ITEMS,
+  type CheckAnswer,
+  type CheckState,
+  type ControllerPort,
+  type ControllerView,
+  type MaintenanceWindow,
+  type Move,
+  type NewPatch,
+  type Patch,
+  type PatchQuery,
+  type PatchState,
+  type PatchSummary,
+  type Snapshot,
+  type TargetView,
+} from './types.ts';
+import { meetsVersion } from './version-meets.ts';
+import { toWindow } from './window-objects.ts';
+import { calendar, nextWindow, occurrenceAt } from './windows.ts';
+
+type PatchParts = {
+  db: Database;
+  gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove' | 'personsBehind'>;
+  objects: ObjectService;
+  events: EventService;
+  store: Pick<StoreService, 'has' | 'put' | 'path' | 'read'>;
+  site: string;
+  controllers: ControllerPort;
+  evidence: EvidenceSources;
+  /** Once a minute, after what is over was ended. */
+  onTick?: () => void;
+  /** What vulnerabilities come to in some controllers, by their public ids, or in all. */
+  urgency: (vulnerabilities: readonly string[], controllers?: readonly string[]) => Urgency;
+  /** IANA name of the site's time zone; asked for at the first use, since the zones of the world are slow to load. */
+  timeZone: () => string;
+  clock?: () => number;
+};
+
+const maxTargets = 1_000;
+const maxFileBytes = 64 * 1024 * 1024;
+const pageRows = 500;
+const maxHistory = 1_000;
+
+const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
+
+/** Patches of controllers, windows, measures and the evidence of all of it. */
+export const patchService = (parts: PatchParts) => {
+  const { db, objects, gate, events, store, site, controllers } = parts;
+  const clock = parts.clock ?? nowMs;
+  const patches = patchStore(db);
+  const moves = moveStore(db);
+  const targets = targetStore(db);
+  const notices = noticeStore(db);
+  const imports = approvalStore(db);
+  const people = peopleOf(objects);
+  let civil: CivilTime | undefined;
+  const time = (): CivilTime => {
+    civil ??= civilTime(parts.timeZone());
+    return civil;
+  };
+
+  const clockDays = (): ClockDays => ({
+    received: objects.setting('patches.received-days'),
+    evaluated: objects.setting('patches.evaluated-days'),
+    due: objects.setting('patches.due-days'),
+  });
+
+  const windows = (): MaintenanceWindow[] =>
+    objects
+      .list({ kind: 'maintenance-window', limit: 10_000 })
+      .rows.flatMap((object) => toWindow(object) ?? [])
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+
+  const checksOf = (patch: Patch, controller: string): CheckState[] =>
+    checklist(targets.answers(patch.id, controller), {
+      vendor: patch.vendor,
+      targetVersion: patch.targetVersion,
+      isInStore: store.has,
+    });
+
+  const snapshotOf = (controller: ControllerView | undefined): Snapshot => ({
+    firmware: controller?.firmware ?? null,
+    readAt: controller?.readAt ?? null,
+    integrity: controller?.integrity ?? null,
+  });
+
+  const targetViews = (patch: Patch): TargetView[] =>
+    targets.ofPatch(patch.id).map((target) => ({
+      ...target,
+      record: controllers.find(target.controller),
+      checks: checksOf(patch, target.controller),
+    }));
+
+  const urgencyOf = (patch: Patch): Urgency => {
+    const controllers = targets.ofPatch(patch.id).map(({ controller }) => controller);
+    return controllers.length === 0
+      ? parts.urgency(patch.vulnerabilities)
+      : parts.urgency(patch.vulnerabilities, controllers);
+  };
+
+  const process = patchProcess({
+    db,
+    gate,
+    events,
+    patches,
+    moves,
+    people,
+    clock,
+    clockDays,
+    vendorFirst: () => objects.setting('patches.vendor-first'),
+    factsOf: (patch) => ({
+      targetVersion: patch.targetVersion,
+      targets: targetViews(patch).map(({ controller, installedAt, record, checks }) => ({
+        controller,
+        installedAt,
+        open: checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),
+        readAt: record?.readAt ?? null,
+        meets:
+          record?.firmware == null || patch.targetVersion === null
+            ? 'unknown'
+            : meetsVersion(record.firmware, patch.targetVersion),
+      })),
+    }),
+    occurrence: (id, from) => {
+      const found = occurrenceAt(windows(), id, from, time());
+      return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
+    },
+    urgencyOf,
+    applyVerdict: (actor, patch, asked, signed) => approvals.applyAsked(actor, patch, asked, signed),
+    onMoved: (_before, after, { installedAt }) => {
+      for (const target of targets.ofPatch(after.id)) {
+        const now = snapshotOf(controllers.find(target.controller));
+        if (after.state === 'installed') targets.install(after.id, target.controller, installedAt ?? clock(), now);
+        if (after.state === 'verified') targets.verify(after.id, target.controller, clock(), now);
+      }
+    },
+  });
+
+  const approvals = approvalImports({
+    db,
+    site,
+    events,
+    patches,
+    moves,
+    imports,
+    process,
+    clock,
+    vendorFirst: () => objects.setting('patches.vendor-first'),
+  });
+  const measures = measuresOf({ db, gate, objects, events, notices, people, clock });
+
+  const summary = (
+    patch: Patch,
+    days: ClockDays,
+    counted: { targets: ReadonlyMap<number, number>; waiting: ReadonlyMap<number, number> },
+  ): PatchSummary => {
+    const clocks = clocksOf(patch.times, days, clock());
+    return {
+      ...patch,
+      clocks,
+      overdue: overdueClocks(clocks),
+      urgency: urgencyOf(patch),
+      targets: counted.targets.get(patch.id) ?? 0,
+      waiting: counted.waiting.get(patch.id) ?? 0,
+    };
+  };
+  const counted = () => ({ targets: targets.counts(), waiting: moves.waiting() });
+
+  /** Patches with a clock that is past its end. */
+  const overdueIds = (): number[] => {
+    const days = clockDays();
+    const found: number[] = [];
+    for (let after = 0, page = patches.running(after, pageRows); page.length > 0; ) {
+      for (const patch of page)
+        if (overdueClocks(clocksOf(patch.times, days, clock())).length > 0) found.push(patch.id);
+      after = page.at(-1)?.id ?? after;
+      page = page.length < pageRows ? [] : patches.running(after, pageRows);
+    }
+    return found;
+  };
+
+  const sayOverdue = (): void => {
+    const days = clockDays();
+    for (const id of overdueIds()) {
+      immediate(db, () => {
+        const patch = process.found(id);
+        const said = patches.overdueSaid(id);
+        const now = overdueClocks(clocksOf(patch.times, days, clock()));
+        const fresh = now.filter((one) => !said.includes(one));
+        if (fresh.length === 0) return;
+        patches.setOverdueSaid(id, now);
+        for (const one of fresh)
+          events.record('patch-overdue', { params: { patch: id, name: patch.patchId, clock: one } });
+      });
+    }
+  };
+
+  const checkedPatch = (given: NewPatch): NewPatch => {
+    const faults: FieldErrors = {};
+    const clean = (name: keyof NewPatch, max: number, isNeeded: boolean): string => {
+      const value = cleanLine(String(given[name] ?? '')).trim();
+      if (isNeeded && value === '') faults[name] = { key: 'validation.required' };
+      if (value.length > max) faults[name] = { key: 'validation.tooLong', params: { max } };
+      return value;
+    };
+    const optional = (name: 'targetVersion' | 'supersedes' | 'remarks', max: number): Partial<NewPatch> => {
+      const value = clean(name, max, false);
+      return value === '' ? {} : { [name]: value };
+    };
+    const sha256 = clean('sha256', 64, false).toLowerCase();
+    if (sha256 !== '' && !isHash(sha256)) faults['sha256'] = { key: 'validation.hash' };
+    const patch: NewPatch = {
+      patchId: clean('patchId', 128, true),
+      vendor: clean('vendor', 128, true),
+      product: clean('product', 256, true),
+      productVersion: clean('productVersion', 128, false),
+      ...optional('targetVersion', 128),
+      ...optional('supersedes', 128),
+      ...optional('remarks', 2_000),
+      ...(sha256 === '' ? {} : { sha256 }),
+      vulnerabilities: (given.vulnerabilities ?? []).map((one) => cleanLine(one).trim().slice(0, 100)).slice(0, 500),
+      ...(given.publishedAt === undefined ? {} : { publishedAt: given.publishedAt }),
+    };
+    if (given.publishedAt !== undefined && given.publishedAt > clock())
+      faults['publishedAt'] = { key: 'validation.patchTime' };
+    if (Object.keys(faults).length > 0) throw invalid(faults);
+    return patch;
+  };
+
+  const evidence = evidencePacks({
+    db,
+    events,
+    store,
+    site,
+    clock,
+    clockDays,
+    patches,
+    moves,
+    targets,
+    imports,
+    measures,
+    packs: evidenceStore(db),
+    sources: parts.evidence,
+  });
+
+  const placed = (controller: ControllerView) => ({ controller: controller.id, zones: controller.zones });
+
+  return {
+    create: (actor: Actor, given: NewPatch): Patch => {
+      requireRight(actor, WRITE);
+      const patch = checkedPatch(given);
+      return immediate(db, () => {
+        if (patches.byKey(patchKey(site, patch)) !== undefined) throw invalid({ patchId: { key: 'validation.taken' } });
+        const id = patches.insert(site, patch, { at: clock(), actor: actorRef(actor), import: null });
+        events.record('patch-added', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { patch: id, name: patch.patchId, product: patch.product },
+        });
+        return process.found(id);
+      });
+    },
+    /** What may be said later: the version that it brings, its file, what it closes. */
+    describe: (
+      actor: Actor,
+      id: number,
+      given: Pick<NewPatch, 'targetVersion' | 'sha256' | 'vulnerabilities'>,
+    ): Patch => {
+      requireRight(actor, WRITE);
+      return immediate(db, () => {
+        const patch = process.found(id);
+        const { targetVersion, sha256, vulnerabilities } = checkedPatch({
+          ...patch,
+          remarks: '',
+          supersedes: '',
+          ...given,
+        } as NewPatch);
+        if (['installed', 'verified'].includes(patch.state))
+          throw new AppError('CONFLICT', 'it is installed: what it was stays what it was');
+        const after: Patch = {
+          ...patch,
+          targetVersion: targetVersion ?? null,
+          sha256: sha256 ?? null,
+          vulnerabilities: vulnerabilities ?? [],
+        };
+        patches.update(after);
+        events.record('patch-described', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { patch: id, name: patch.patchId, version: after.targetVersion ?? '–' },
+        });
+        return after;
+      });
+    },
+    get: (id: number): PatchSummary => summary(process.found(id), clockDays(), counted()),
+    find: (id: number): Patch | undefined => (Number.isSafeInteger(id) ? patches.byId(id) : undefined),
+    list: (query: PatchQuery): { rows: PatchSummary[]; total: number; next?: number } => {
+      const { rows, total } = patches.page(query, query.overdue === true ? overdueIds() : undefined);
+      const [days, counts] = [clockDays(), counted()];
+      const last = rows.length === query.limit ? rows.at(-1) : undefined;
+      return {
+        rows: rows.map((patch) => summary(patch, days, counts)),
+        total,
+        ...(last === undefined ? {} : { next: last.id }),
+      };
+    },
+    counts: (): { states: { state: PatchState; n: number }[]; overdue: number; waiting: number } => ({
+      states: patches.counts(),
+      overdue: overdueIds().length,
+      waiting: [...moves.waiting().values()].reduce((sum, n) => sum + n, 0),
+    }),
+    history: (id: number): Move[] => moves.ofPatch(process.found(id).id, maxHistory),
+    options: (id: number) => process.options(process.found(id)),
+    requests: (id: number) => process.openRequests(process.found(id)),
+    /** Of every patch, what waits for signatures. */
+    openRequests: () =>
+      [...moves.waiting().keys()].flatMap((id) => {
+        const patch = process.found(id);
+        return process.openRequests(patch).map((request) => ({ patch, request }));
+      }),
+    people,
+    move: process.move,
+    extend: process.extend,
+    sign: process.sign,
+
+    targets: (id: number): TargetView[] => targetViews(process.found(id)),
+    setTarget: (actor: Actor, id: number, controller: string, wanted: boolean): void => {
+      requireRight(actor, WRITE);
+      immediate(db, () => {
+        const patch = process.found(id);
+        if (['installed', 'verified', 'superseded'].includes(patch.state))
+          throw new AppError('CONFLICT', 'it is installed: its controllers stay what they were');
+        if (wanted && controllers.find(controller) === undefined)
+          throw invalid({ controller: { key: 'validation.reference' } });
+        if (wanted && targets.ofPatch(id).length >= maxTargets)
+          throw new AppError('TOO_LARGE', `a patch is for at most ${maxTargets} controllers`);
+        const changed = wanted ? targets.add(id, controller, clock(), actorRef(actor)) : targets.drop(id, controller);
+        if (changed)
+          events.record('patch-target', {
+            actor: actorRef(actor),
+            ...(actor.from === undefined ? {} : { from: actor.from }),
+            params: { patch: id, name: patch.patchId, controller, change: wanted ? 'added' : 'removed' },
+          });
+      });
+    },
+    answer: (actor: Actor, id: number, controller: string, given: CheckAnswer): void => {
+      requireRight(actor, WRITE);
+      const faults: FieldErrors = {};
+      if (!CHECK_ITEMS.includes(given.item)) faults['item'] = { key: 'validation.choice' };
+      if (!ANSWERS.includes(given.answer)) faults['answer'] = { key: 'validation.choice' };
+      const note = cleanLine(given.note).trim();
+      const value = given.value === null ? null : cleanLine(given.value).trim() || null;
+      if (note.length > 500) faults['note'] = { key: 'validation.tooLong', params: { max: 500 } };
+      if ((value?.length ?? 0) > 200) faults['value'] = { key: 'validation.tooLong', params: { max: 200 } };
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      immediate(db, () => {
+        const patch = process.found(id);
+        if (!targets.ofPatch(id).some((target) => target.controller === controller))
+          throw new AppError('NOT_FOUND', 'the patch is not for this controller');
+        targets.answer({ ...given, note, value, patch: id, controller, actor: actorRef(actor), at: clock() });
+        events.record('patch-checked', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { patch: id, name: patch.patchId, controller, item: given.item, answer: given.answer },
+        });
+      });
+    },
+
+    approvals,
+    measures,
+    evidence,
+
+    windows,
+    /** Occurrences in a span, and the blackouts in it. */
+    calendar: (span: { from: number; until: number }) => calendar(windows(), time(), { ...span, most: 2_000 }),
+    /** One occurrence of a window, by its beginning. */
+    occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time()),
+    nextWindow: (controller: string) => {
+      const record = controllers.find(controller);
+      return record && nextWindow(windows(), placed(record), time(), clock());
+    },
+    /** The same for many at once, with one reading of the windows. */
+    nextWindows: (all: readonly ControllerView[]) => {
+      const held = windows();
+      return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time(), clock())]));
+    },
+    /** Patches and measures of a controller, for its page. */
+    ofController: (
+      controller: string,
+    ): { patches: PatchSummary[]; mitigations: ReturnType<typeof measures.mitigations> } => {
+      const zones = controllers.find(controller)?.zones ?? [];
+      const { rows } = patches.page({ controller, limit: 100 });
+      const [days, counts] = [clockDays(), counted()];
+      return {
+        patches: rows.map((patch) => summary(patch, days, counts)),
+        mitigations: measures
+          .mitigations()
+          .filter((one) => one.controllers.includes(controller) || one.zones.some((zone) => zones.includes(zone))),
+      };
+    },
+
+    controllers,
+    /** Keeps a file of evidence in the store. TOO_LARGE. */
+    attach: async (actor: Actor, name: string, bytes: Uint8Array): Promise<string> => {
+      requireRight(actor, WRITE);
+      const { sha256, sizeBytes } = await store.put(bytes, { maxBytes: maxFileBytes });
+      notices.addFile({
+        sha256,
+        name: cleanLine(name).trim().slice(0, 200) || sha256.slice(0, 16),
+        bytes: sizeBytes,
+        at: clock(),
+        actor: actorRef(actor),
+      });
+      events.record('evidence-attached', {
+        actor: actorRef(actor),
+        ...(actor.from === undefined ? {} : { from: actor.from }),
+        params: { sha256, bytes: sizeBytes },
+      });
+      return sha256;
+    },
+    files: (most: number) => notices.files(most),
+    file: (sha256: string) => notices.file(sha256),
+    /** What the store must keep. */
+    objectsInUse: (): string[] => [...notices.files(1_000_000).map(({ sha256 }) => sha256), ...evidence.objectsInUse()],
+    /** Ends what is over and says what is due; the server calls it every minute. */
+    tick: (): void => {
+      for (let ended = pageRows; ended === pageRows; ) ended = process.expire(pageRows);
+      sayOverdue();
+      measures.notice();
+      parts.onTick?.();
+    },
+  };
+};
+
+export type PatchService = ReturnType<typeof patchService>;

@@ -1,0 +1,88 @@
+import type { Database } from '../../platform/database.ts';
+import type { Answer, Answered, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
+
+type TargetRow = {
+  patch: number;
+  controller: string;
+  added_at: number;
+  added_by: string;
+  before: string | null;
+  after: string | null;
+  installed_at: number | null;
+  verified_at: number | null;
+};
+
+type CheckRow = {
+  patch: number;
+  controller: string;
+  item: string;
+  answer: string;
+  note: string;
+  value: string | null;
+  actor: string;
+  at: number;
+};
+
+const snapshot = (text: string | null): Snapshot | null => (text === null ? null : (JSON.parse(text) as Snapshot));
+
+const toTarget = (row: TargetRow): Target => ({
+  patch: row.patch,
+  controller: row.controller,
+  addedAt: row.added_at,
+  addedBy: row.added_by,
+  before: snapshot(row.before),
+  after: snapshot(row.after),
+  installedAt: row.installed_at,
+  verifiedAt: row.verified_at,
+});
+
+const toCheck = (row: CheckRow): GivenCheck => ({
+  ...row,
+  item: row.item as CheckItem,
+  answer: row.answer as Answer,
+});
+
+/** SQL of the controllers that patches are for, and of their checklists. */
+export const targetStore = (db: Database) => {
+  const ofPatch = db.prepare<[number], TargetRow>('select * from ot_patch_target where patch = ? order by controller');
+  const countOf = db.prepare<[], { patch: number; n: number }>(
+    'select patch, count(*) as n from ot_patch_target group by patch',
+  );
+  const add = db.prepare<[number, string, number, string]>(
+    'insert into ot_patch_target (patch, controller, added_at, added_by) values (?, ?, ?, ?) on conflict do nothing',
+  );
+  const drop = db.prepare<[number, string]>('delete from ot_patch_target where patch = ? and controller = ?');
+  const install = db.prepare<[number, string, number, string]>(
+    'update ot_patch_target set installed_at = ?, before = ?, after = null, verified_at = null where patch = ? and controller = ?',
+  );
+  const verify = db.prepare<[number, string, number, string]>(
+    'update ot_patch_target set verified_at = ?, after = ? where patch = ? and controller = ?',
+  );
+  const answers = db.prepare<[number, string], CheckRow>(
+    'select * from ot_patch_check where patch = ? and controller = ? order by id',
+  );
+  const answer = db.prepare(
+    `insert into ot_patch_check (patch, controller, item, answer, note, value, actor, at)
+     values (@patch, @controller, @item, @answer, @note, @value, @actor, @at)`,
+  );
+  const checksBetween = db.prepare<[number, number, number], CheckRow>(
+    'select * from ot_patch_check where at >= ? and at < ? order by id limit ?',
+  );
+  return {
+    ofPatch: (patch: number): Target[] => ofPatch.all(patch).map(toTarget),
+    counts: (): ReadonlyMap<number, number> => new Map(countOf.all().map(({ patch, n }) => [patch, n])),
+    add: (patch: number, controller: string, at: number, actor: string): boolean =>
+      add.run(patch, controller, at, actor).changes > 0,
+    drop: (patch: number, controller: string): boolean => drop.run(patch, controller).changes > 0,
+    install: (patch: number, controller: string, at: number, before: Snapshot): void =>
+      void install.run(at, JSON.stringify(before), patch, controller),
+    verify: (patch: number, controller: string, at: number, after: Snapshot): void =>
+      void verify.run(at, JSON.stringify(after), patch, controller),
+    answers: (patch: number, controller: string): Answered[] => answers.all(patch, controller).map(toCheck),
+    answer: (given: GivenCheck): void => void answer.run(given),
+    checksBetween: (from: number, to: number, most: number): GivenCheck[] =>
+      checksBetween.all(from, to, most).map(toCheck),
+  };
+};
+
+export type TargetStore = ReturnType<typeof targetStore>;

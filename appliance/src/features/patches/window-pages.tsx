@@ -1,0 +1,169 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/views/plan';
+import { Windows } from '@sallyport/ui/views/windows';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { MaintenanceWindow } from './types.ts';
+
+const dayMs = 86_400_000;
+const shownDays = 184;
+const shownOccurrences = 300;
+const plannable = ['authorized', 'scheduled'] as const;
+const maxOffered = 500;
+
+const texts = (value: unknown): string[] =>
+  Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
+
+/** Maintenance windows as a calendar, and plans of outages. */
+export const windowPages = (deps: ConsoleDeps): Pages => {
+  const { patches, objects, clock } = deps;
+  type Ctx = Context<ConsoleEnv>;
+
+  const showCalendar = (c: Ctx): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const windows = patches.windows();
+    const byId = new Map(windows.map((window) => [window.id, window]));
+    const scopeOf = (window: MaintenanceWindow | undefined): string =>
+      window === undefined || window.zones.length + window.controllers.length === 0
+        ? ctx.t('windows.site')
+        : [
+            ...window.zones,
+            ...window.controllers.map((controller) => patches.controllers.find(controller)?.name ?? controller),
+          ].join(', ');
+    const now = clock();
+    const { windows: open, blackouts } = patches.calendar({ from: now, until: now + shownDays * dayMs });
+    const plans = objects.list({ kind: 'outage-plan', limit: 1_000 }).rows.map(({ id, body }) => ({
+      id,
+      name: String(body['name'] ?? id),
+      window: String(body['window']),
+      from: Date.parse(String(body['startsAt'])),
+    }));
+    const rows = [
+      ...open.map((one) => ({ ...one, sort: 'window' as const })),
+      ...blackouts.map((one) => ({ ...one, sort: 'blackout' as const })),
+    ]
+      .sort((a, b) => a.from - b.from)
+      .slice(0, shownOccurrences)
+      .map((one) => ({
+        window: one.window,
+        name: one.name,
+        from: one.from,
+        until: one.until,
+        tellBy: one.tellBy,
+        late: one.tellBy <= now,
+        sort: one.sort,
+        covered: one.blackout,
+        scope: scopeOf(byId.get(one.window)),
+        plans: plans.filter(({ window, from }) => window === one.window && from === one.from),
+      }));
+    return c.html(
+      <Windows
+        ctx={ctx}
+        occurrences={rows}
+        windows={windows.map((window) => ({
+          id: window.id,
+          name: window.name,
+          recurrence: window.text,
+          scope: scopeOf(window),
+          leadDays: window.leadDays,
+          processOwner: window.processOwner,
+          blackout: window.blackout,
+          next: open.find((one) => one.window === window.id && one.from > now && !one.blackout)?.from ?? null,
+        }))}
+      />,
+    );
+  };
+
+  /** An occurrence that a form or an address names. */
+  const occurrence = (id: string, from: string) => {
+    const at = /^\d{1,15}$/.test(from) ? Number(from) : -1;
+    const found = patches.occurrence(id, at);
+    if (found === undefined) throw new AppError('NOT_FOUND', 'the window has no such time');
+    return { id, name: found.name, from: found.from, until: found.until };
+  };
+
+  const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
+    actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const asked = (name: string): string => (errors === undefined ? (c.req.query(name) ?? '') : form.text(name));
+    return c.html(
+      <PlanNew
+        ctx={viewContext(deps, c)}
+        window={occurrence(asked('window'), asked('from'))}
+        patches={patches
+          .list({ state: plannable, limit: maxOffered })
+          .rows.map(({ id, patchId, product }) => ({ id, label: `${patchId}, ${product}` }))}
+        values={{ name: form.text('name'), patches: form.texts('patch'), notes: form.text('notes') }}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const create = (c: Ctx): Response | Promise<Response> => {
+    const actor = actorFor(c, 'devices:write');
+    const form = c.get('form');
+    const window = occurrence(form.text('window'), form.text('from'));
+    try {
+      const plan = objects.create({ ...actor, from: c.get('from') }, 'outage-plan', {
+        name: form.text('name'),
+        window: window.id,
+        startsAt: toTime(window.from),
+        patches: form.texts('patch').filter((id) => /^\d{1,15}$/.test(id)),
+        notes: form.text('notes'),
+      });
+      setToast(c, { said: { key: 'windows.planSaved' } });
+      return c.redirect(paths.plan(plan.id), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return showNew(c, details.fields);
+    }
+  };
+
+  const showPlan = (c: Ctx): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const { id, body } = objects.get('outage-plan', param(c, 'id'));
+    const window = patches.occurrence(String(body['window']), Date.parse(String(body['startsAt'])));
+    const rows = texts(body['patches']).flatMap((text): PlanRow[] => {
+      const patch = patches.find(Number(text));
+      if (patch === undefined) return [];
+      const own = { patch: patch.id, patchId: patch.patchId, state: patch.state };
+      const targets = patches.targets(patch.id);
+      if (targets.length === 0) return [{ ...own, controller: undefined, name: undefined, openChecks: 0 }];
+      return targets.map(({ controller, record, checks }) => ({
+        ...own,
+        controller,
+        name: record?.name ?? controller,
+        openChecks: checks.filter(({ fault }) => fault !== undefined).length,
+      }));
+    });
+    return c.html(
+      <PlanPage
+        ctx={viewContext(deps, c)}
+        plan={{
+          id,
+          name: String(body['name'] ?? id),
+          state: String(body['state'] ?? 'draft'),
+          notes: String(body['notes'] ?? ''),
+        }}
+        window={window && { id: window.window, name: window.name, from: window.from, until: window.until }}
+        rows={rows}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.windows, showCalendar)
+    .get(routePatterns.planNew, (c) => showNew(c))
+    .post(routePatterns.planNew, create)
+    .get(routePatterns.plan, showPlan);
+};

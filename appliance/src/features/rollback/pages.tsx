@@ -1,0 +1,69 @@
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Rollback } from '@sallyport/ui/views/rollback';
+import { type Context, Hono } from 'hono';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+
+/** Returns of the database to an older state, and their acknowledgement. */
+export const rollbackPages = (deps: ConsoleDeps): Pages => {
+  const { witness, objects } = deps;
+
+  const show = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+    const reader = actorFor(c, 'settings:read');
+    const nameOf = actorNames(objects);
+    return c.html(
+      <Rollback
+        ctx={viewContext(deps, c)}
+        returns={witness.returns().map((back) => {
+          const { was, found, asked, acknowledged } = back;
+          const hindrance = witness.hindrance(reader, back);
+          return {
+            ...back,
+            found: found.entries,
+            was: was?.entries,
+            // An old log-in is mended by giving the password again, which the page asks for by itself.
+            asked: asked && {
+              ...asked,
+              by: nameOf(asked.by),
+              hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
+            },
+            acknowledged: acknowledged && { ...acknowledged, by: nameOf(acknowledged.by) },
+          };
+        })}
+        errors={errors}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.rollback, (c) => show(c))
+    .post(routePatterns.rollback, (c) => {
+      const form = c.get('form');
+      const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
+      let waits = false;
+      try {
+        waits = witness.acknowledge(actor, form.text('id'), form.text('reason')).acknowledged === undefined;
+      } catch (error) {
+        const { code, details } = toFailure(error);
+        if (code !== 'INVALID' || details.fields === undefined) throw error;
+        return show(c, details.fields);
+      }
+      setToast(c, { said: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
+      return c.redirect(paths.rollback(), 303);
+    })
+    .post(routePatterns.rollbackDecide, (c) => {
+      const form = c.get('form');
+      const action = form.text('action');
+      if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
+      const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
+      witness.decide(actor, form.text('id'), action === 'approve');
+      setToast(c, { said: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
+      return c.redirect(paths.rollback(), 303);
+    });
+};

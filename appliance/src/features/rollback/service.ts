@@ -1,0 +1,314 @@
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import type { Personal } from '../../platform/personal.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { PersonService } from '../erasure/service.ts';
+import {
+  dropUnfinishedWitness,
+  emptyWitness,
+  hasUnfinishedWitness,
+  missingIds,
+  packIds,
+  readWitness,
+  writeWitness,
+} from './file.ts';
+import { witnessStore } from './store.ts';
+import { takenAfter } from './taken.ts';
+import type { Applied, Position, Return, Taken, WitnessFile } from './types.ts';
+
+export type WitnessService = {
+  /** Looks whether the database went back, and takes away again what was taken away since. For whoever opens it. */
+  open(): void;
+  /** Writes down how far the database is, unless that stands there; false when another writer was waited for too long. */
+  flush(): boolean;
+  /** Flushes once a second until the returned function is called. */
+  start(onError: (error: unknown) => void): () => void;
+  /** Returns to an older state, the newest first. */
+  returns(): Return[];
+  /** Those that nobody has acknowledged. */
+  unacknowledged(): Return[];
+  /**
+   * An administrator has seen it: that is in the journal, and it is no longer on every page once a second person agreed, where
+   * there is one. NOT_FOUND, INVALID.
+   */
+  acknowledge(actor: Actor, id: string, reason: string): Return;
+  /** The second person agrees, or gives up what the first one said. CONFLICT where nothing waits. */
+  decide(actor: Actor, id: string, agree: boolean): Return;
+  /** What one person said at a time. */
+  approvable(id: string, at: number): Approvable;
+  /** Why this person cannot agree; undefined when he can, or nothing waits. */
+  hindrance(actor: Actor, back: Return): Hindrance | undefined;
+};
+
+type WitnessParts = {
+  db: Database;
+  keyring: Keyring;
+  personal: Personal;
+  events: EventService;
+  objects: ObjectService;
+  devices: Pick<DeviceService, 'list' | 'revoke' | 'byPublicId'>;
+  persons: Pick<PersonService, 'eraseKeys'>;
+  gate: ApprovalGate;
+  endSessions: (account: string) => void;
+  clock?: () => number;
+};
+
+const waitMs = 200;
+const everyMs = 1_000;
+const keptReturns = 32;
+const entriesAtOnce = 1_000_000;
+const maxReason = 500;
+const maxFailed = 50;
+const maxAccounts = 10_000;
+
+const act = 'return-acknowledge';
+const approvable = (id: string, at: number): Approvable => ({ act, thing: `${id}@${at}` });
+
+/** Whether the database is behind what was seen of it, or another one. */
+const wentBack = (was: Position, found: Position, hashAt: (entry: number) => string | undefined): boolean =>
+  found.entries < was.entries ||
+  (was.entries > 0 && hashAt(was.entries) !== was.head) ||
+  found.request < was.request ||
+  found.receipt < was.receipt ||
+  found.seq < was.seq ||
+  found.seqBroadcast < was.seqBroadcast;
+
+/** The detector of returns to an older state. */
+export function witnessService(parts: WitnessParts): WitnessService {
+  const { db, keyring, personal, events, objects, devices, persons, gate } = parts;
+  const clock = parts.clock ?? nowMs;
+  const store = witnessStore(db);
+  let written: Position | undefined;
+  let kept: { returns: Return[] } | undefined;
+
+  const write = (witness: WitnessFile): void => {
+    writeWitness(keyring, witness);
+    written = witness.position;
+    kept = witness;
+  };
+
+  /** The witness as of now; under the write lock, so that what two processes write is in order. */
+  const advanced = (witness: WitnessFile): WitnessFile => {
+    const position = store.position();
+    const living = personal.living();
+    const entries = store.since(witness.position.entries, entriesAtOnce);
+    return {
+      ...witness,
+      position,
+      keys: packIds(living.ids, living.last),
+      keysLast: living.last,
+      ...takenAfter(witness.taken, witness.takenFrom, entries, store),
+    };
+  };
+
+  const isWritten = (position: Position): boolean =>
+    written !== undefined && written.entries === position.entries && written.head === position.head;
+
+  const flush = (): boolean => {
+    if (db.inTransaction) return false;
+    if (isWritten(store.position())) return true;
+    return immediateWithin(db, waitMs, () => write(advanced(readWitness(keyring) ?? emptyWitness())));
+  };
+
+  const without = (kind: string, id: string, field: string, values: readonly string[]): boolean => {
+    const held = objects.ofAnyKind.find(kind, id);
+    const list = held?.body[field];
+    if (!Array.isArray(list)) return false;
+    const left = list.filter((one) => !values.includes(String(one)));
+    if (left.length === list.length) return false;
+    objects.ofAnyKind.update(systemActor, kind, id, { [field]: left });
+    return true;
+  };
+
+  const disable = (id: string): boolean => {
+    if (objects.find('account', id)?.body['disabled'] !== false) return false;
+    objects.update(systemActor, 'account', id, { disabled: true });
+    return true;
+  };
+
+  const applyOne = ({ what, values = [] }: Taken, applied: Applied): void => {
+    const [first = '', second = '', third = ''] = what.split(':');
+    if (first === 'device') {
+      const device = devices.byPublicId(second);
+      if (device.state === 'revoked') return;
+      devices.revoke(systemActor, device.id);
+      applied.devices += 1;
+    } else if (first === 'rights') {
+      if (without(second, third, second === 'account' ? 'roles' : 'rights', values)) applied.rights += 1;
+    } else if (first === 'disabled') {
+      if (disable(third)) applied.accounts += 1;
+    } else if (objects.ofAnyKind.find(first, second) !== undefined) {
+      applied.accounts += 1;
+      if (first === 'account') disable(second);
+      try {
+        immediate(db, () => objects.ofAnyKind.remove(systemActor, first, second));
+      } catch (error) {
+        // An account that something still refers to stays, without a way in.
+        if (!(first === 'account' && error instanceof AppError && error.code === 'IN_USE')) throw error;
+      }
+    }
+  };
+
+  /** Takes away again what was taken away; a thing that is not here any more needs nothing. */
+  const apply = (taken: readonly Taken[], dead: readonly number[]): { applied: Applied; failed: string[] } => {
+    const applied: Applied = { devices: 0, accounts: 0, rights: 0, persons: 0 };
+    const failed: string[] = [];
+    const tokensFirst = [...taken].sort(
+      (a, b) => Number(b.what.startsWith('token:')) - Number(a.what.startsWith('token:')),
+    );
+    for (const one of tokensFirst) {
+      try {
+        immediate(db, () => applyOne(one, applied));
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        if (error.code !== 'NOT_FOUND') failed.push(`${one.what}: ${error.code}`);
+      }
+    }
+    applied.persons = persons.eraseKeys(dead);
+    // Who was signed in then is not signed in now.
+    for (const { id } of objects.list({ kind: 'account', limit: maxAccounts }).rows) parts.endSessions(id);
+    return { applied, failed: failed.slice(0, maxFailed) };
+  };
+
+  /** In one transaction: who stops in between finds the same return again. */
+  const takeBack = (witness: WitnessFile | undefined, found: Position): void => {
+    const isFork = witness !== undefined && store.hashAt(witness.position.entries) !== undefined;
+    const taken = witness?.taken.filter(({ entry }) => isFork || entry > found.entries) ?? [];
+    const dead = witness === undefined ? [] : missingIds(witness.keys, witness.keysLast, personal.living().ids);
+    const { applied, failed } = apply(taken, dead);
+    const cause = witness === undefined ? 'no-witness' : witness.restored === undefined ? 'unknown' : 'restored';
+    const knows = witness !== undefined && witness.position.entries > 0;
+    const came: Return = {
+      id: Buffer.from(randomBytes(8)).toString('hex'),
+      at: clock(),
+      cause,
+      ...(witness?.restored === undefined ? {} : { file: witness.restored.file }),
+      ...(knows ? { was: witness.position } : {}),
+      found,
+      applied,
+      isCovered: knows && !isFork && failed.length === 0 && witness.takenFrom <= found.entries,
+      failed,
+    };
+    events.record('state-went-back', {
+      actor: 'system:appliance',
+      params: { cause, was: came.was?.entries ?? 0, found: found.entries, file: came.file ?? '' },
+    });
+    const { restored: _done, ...rest } = witness ?? emptyWitness();
+    const position = { ...found, entries: isFork || witness === undefined ? 0 : found.entries };
+    write(
+      advanced({ ...rest, position, taken: [...rest.taken], returns: [came, ...rest.returns].slice(0, keptReturns) }),
+    );
+  };
+
+  /** Writes one return that waits, in a transaction with its entry of the journal. NOT_FOUND. */
+  const change = (id: string, work: (found: Return) => Return): Return =>
+    immediate(db, () => {
+      const witness = readWitness(keyring) ?? emptyWitness();
+      const found = witness.returns.find((one) => one.id === id && one.acknowledged === undefined);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'no such return to an older state waits');
+      const next = work(found);
+      // The position stays: this transaction is not committed yet.
+      write({ ...witness, returns: witness.returns.map((one) => (one.id === id ? next : one)) });
+      return next;
+    });
+
+  const record = (what: 'asked' | 'acknowledged' | 'refused', actor: Actor, back: Return, reason: string): void => {
+    events.record(`state-return-${what}`, {
+      actor: actorRef(actor),
+      ...(actor.from === undefined ? {} : { from: actor.from }),
+      params: { cause: back.cause, found: back.found.entries, reason },
+    });
+  };
+
+  const unasked = ({ asked: _done, ...back }: Return): Return => back;
+
+  const returns = (): Return[] => (kept ?? readWitness(keyring) ?? emptyWitness()).returns;
+
+  return {
+    open: () => {
+      // The power failed while it was written: all of it is written under this lock.
+      if (hasUnfinishedWitness(keyring)) immediateWithin(db, waitMs, () => dropUnfinishedWitness(keyring));
+      // The file first: what it says was committed before, so a database that is read after it is not behind it.
+      const seen = readWitness(keyring);
+      const isOff = (witness: WitnessFile | undefined, found: Position): boolean =>
+        witness === undefined
+          ? found.entries > 0
+          : witness.restored !== undefined || wentBack(witness.position, found, store.hashAt);
+      if (!isOff(seen, store.position())) {
+        kept = seen;
+        written = seen?.position;
+        if (seen === undefined) immediate(db, () => write(advanced(emptyWitness())));
+        else flush();
+        return;
+      }
+      immediate(db, () => {
+        // Another process may have found it meanwhile.
+        const witness = readWitness(keyring);
+        const found = store.position();
+        if (isOff(witness, found)) takeBack(witness, found);
+      });
+      personal.settle();
+      kept = readWitness(keyring);
+    },
+    flush,
+    start: (onError) => {
+      const timer = setInterval(() => {
+        try {
+          flush();
+        } catch (error) {
+          onError(error);
+        }
+      }, everyMs);
+      timer.unref();
+      return () => clearInterval(timer);
+    },
+    returns,
+    unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
+    acknowledge: (actor, id, text) => {
+      requireRight(actor, 'safety:write');
+      const reason = cleanLine(text).trim().slice(0, maxReason);
+      return change(id, (found) => {
+        // First: a fault of the form is shown beside the return that it is about.
+        if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
+        const waits = gate.mustWait(actor, act);
+        // A program may ask; what nobody agrees to after it is a person's.
+        if (actor.type !== 'token' || !waits) assertFresh(actor, clock());
+        const said = { at: clock(), by: actorRef(actor), reason };
+        if (waits) {
+          gate.asked(actor, act, `${id}@${said.at}`);
+          record('asked', actor, found, reason);
+          return { ...found, asked: said };
+        }
+        events.record('approved-by-one-person', {
+          actor: actorRef(actor),
+          ...(actor.from === undefined ? {} : { from: actor.from }),
+          params: { act, thing: id },
+        });
+        record('acknowledged', actor, found, reason);
+        return { ...unasked(found), acknowledged: said };
+      });
+    },
+    decide: (actor, id, agree) => {
+      requireRight(actor, 'safety:write');
+      return change(id, (found) => {
+        if (found.asked === undefined) throw new AppError('CONFLICT', 'nobody has asked for this');
+        if (!agree) {
+          record('refused', actor, found, found.asked.reason);
+          return unasked(found);
+        }
+        gate.assertMayApprove(actor, approvable(id, found.asked.at));
+        record('acknowledged', actor, found, found.asked.reason);
+        return { ...unasked(found), acknowledged: { ...found.asked, at: clock(), by: actorRef(actor) } };
+      });
+    },
+    approvable,
+    hindrance: (actor, { id, asked }) => asked && gate.hindrance(actor, approvable(id, asked.at)),
+  };
+}

@@ -1,0 +1,159 @@
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { initialised } from '../../../test/support/initialised.ts';
+import { type Appliance, compose } from '../../compose.ts';
+import { examine } from '../../doctor.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { openLog } from '../../platform/log.ts';
+import { createBackup, parseRecoveryKey, restoreBackup } from '../backups/backup.ts';
+import { missingIds, packIds } from './file.ts';
+import { keptTaken, takenAfter } from './taken.ts';
+import type { Return } from './types.ts';
+
+const log = openLog('silent');
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-witness-'));
+const data = join(folder, 'data');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const opened = async <T>(dataDir: string, work: (appliance: Appliance) => T | Promise<T>): Promise<T> => {
+  const appliance = await compose({ dataDir, log });
+  try {
+    return await work(appliance);
+  } finally {
+    await appliance.close();
+  }
+};
+
+describe('what was taken away after a backup', () => {
+  let recoveryKey = '';
+  let sealed: Buffer = Buffer.alloc(0);
+  const backup = join(folder, 'old.spb');
+  const ids = { lost: '', off: '', gone: '', token: '', role: '' };
+
+  beforeAll(async () => {
+    ({ recoveryKey } = await initialised({
+      dataDir: data,
+      site: 'test-1',
+      addresses: ['localhost'],
+      listen: { address: '127.0.0.1', port: 0 },
+      administrator: 'admin',
+      log,
+    }));
+    await opened(data, async (appliance) => {
+      const { objects, personal } = appliance;
+      const make = (kind: string, body: Record<string, unknown>): string =>
+        objects.ofAnyKind.create(systemActor, kind, body).id;
+      ids.role = make('role', { name: 'Night', rights: ['devices:write', 'events:read'] });
+      ids.lost = make('account', { name: 'lost', roles: ['administrator', 'viewer'] });
+      ids.off = make('account', { name: 'off', roles: ['viewer'] });
+      ids.gone = make('account', { name: 'gone', roles: ['administrator'] });
+      ids.token = make('token', { name: 'line', purpose: 'agent', hash: 'ab'.repeat(32), approve: 'manual' });
+      sealed = personal.encrypt('person:a.seitkali', 'Aidana');
+      await createBackup(appliance, backup);
+      objects.update(systemActor, 'role', ids.role, { rights: ['events:read'] });
+      objects.update(systemActor, 'account', ids.lost, { roles: ['viewer'] });
+      objects.update(systemActor, 'account', ids.off, { disabled: true });
+      objects.remove(systemActor, 'token', ids.token);
+      objects.remove(systemActor, 'account', ids.gone);
+      personal.erase('person:a.seitkali');
+    });
+  });
+
+  const restored = async (name: string, witness?: string): Promise<{ target: string; back: Return | undefined }> => {
+    const target = join(folder, name);
+    await restoreBackup(backup, await parseRecoveryKey(recoveryKey), target, witness);
+    return { target, back: await opened(target, (appliance) => appliance.witness.returns()[0]) };
+  };
+  const witnessOf = join(data, 'keys', 'witness');
+
+  it('stays so when the backup is restored with the witness', async () => {
+    const { target, back } = await restored('with', witnessOf);
+    expect(back).toMatchObject({
+      cause: 'restored',
+      file: 'old.spb',
+      isCovered: true,
+      failed: [],
+      applied: { devices: 0, accounts: 3, rights: 2, persons: 1 },
+    });
+    await opened(target, ({ objects, personal, witness }) => {
+      expect(objects.find('account', ids.gone)).toBeUndefined();
+      expect(objects.find('token', ids.token)).toBeUndefined();
+      expect(objects.find('account', ids.off)?.body['disabled']).toBe(true);
+      expect(objects.find('account', ids.lost)?.body['roles']).toEqual(['viewer']);
+      expect(objects.find('role', ids.role)?.body['rights']).toEqual(['events:read']);
+      expect(personal.decrypt(sealed)).toBeNull();
+      expect(personal.verify()).toEqual([]);
+      expect(witness.returns()).toHaveLength(1);
+    });
+  });
+
+  it('is taken from the witness that lies alone in the target', async () => {
+    const target = join(folder, 'alone');
+    mkdirSync(join(target, 'keys'), { recursive: true });
+    copyFileSync(witnessOf, join(target, 'keys', 'witness'));
+    expect((await restored('alone')).back).toMatchObject({ isCovered: true, applied: { persons: 1 } });
+  });
+
+  it('is said to be unknown without one, and a witness of another site is refused', async () => {
+    const { target, back } = await restored('without');
+    expect(back).toMatchObject({ cause: 'restored', isCovered: false, applied: { accounts: 0, persons: 0 } });
+    await opened(target, ({ witness, events }) => {
+      expect(() => witness.acknowledge(systemActor, back?.id ?? '', ' ')).toThrow(/reason/);
+      witness.acknowledge(systemActor, back?.id ?? '', 'the disk was exchanged');
+      expect(witness.unacknowledged()).toEqual([]);
+      expect(() => witness.acknowledge(systemActor, back?.id ?? '', 'again')).toThrow();
+      expect(events.list({ type: ['state-return-acknowledged'], limit: 2 }).total).toBe(1);
+    });
+    const foreign = join(folder, 'foreign');
+    copyFileSync(join(data, 'keys', 'recovery.pub'), foreign);
+    await expect(restored('foreign-site', foreign)).rejects.toMatchObject({ code: 'KEY' });
+  });
+
+  it('that was only being written when the power failed is dropped, is no finding, and is in no backup', async () => {
+    const temporary = join('keys', '.witness.0123456789ab.tmp');
+    const leaveIn = (dataDir: string): void => writeFileSync(join(dataDir, temporary), 'half', { mode: 0o600 });
+    const findings = async (appliance: Appliance): Promise<string[]> =>
+      (await examine(appliance)).filter(({ severity }) => severity === 'finding').map(({ detail }) => detail);
+    leaveIn(data);
+    const later = join(folder, 'later.spb');
+    await opened(data, async (appliance) => {
+      expect(existsSync(join(data, temporary))).toBe(false);
+      expect(await findings(appliance)).toEqual([]);
+      // One that somebody writes at this moment.
+      leaveIn(data);
+      await createBackup(appliance, later);
+      expect(await findings(appliance)).toEqual([`${join(data, temporary)} was left behind`]);
+    });
+    const target = join(folder, 'later');
+    await restoreBackup(later, await parseRecoveryKey(recoveryKey), target);
+    expect(existsSync(join(target, temporary))).toBe(false);
+  });
+});
+
+describe('the list of what was taken away', () => {
+  const store = { position: () => undefined as never, hashAt: () => undefined, since: () => [], body: () => ({}) };
+
+  it('is bounded, and says from where on it is whole', () => {
+    const entries = Array.from({ length: keptTaken + 10 }, (_, n) => ({
+      seq: n + 1,
+      operation: 'device-revoked',
+      kind: 'event',
+      object: '',
+      revision: 0,
+      params: JSON.stringify({ device: `d${n}` }),
+    }));
+    const { taken, takenFrom } = takenAfter([], 0, entries, store);
+    expect(taken).toHaveLength(keptTaken);
+    expect(takenFrom).toBe(10);
+    const back = { ...entries[20], operation: 'device-approved', seq: 9_999 };
+    expect(takenAfter(taken, takenFrom, [back as (typeof entries)[number]], store).taken).toHaveLength(keptTaken - 1);
+  });
+
+  it('keeps numbers of keys as bits', () => {
+    const packed = packIds([1, 8, 9, 100], 100);
+    expect(missingIds(packed, 100, [1, 2, 8, 9, 10, 100, 101])).toEqual([2, 10]);
+    expect(missingIds(packIds([], 0), 0, [1, 2])).toEqual([]);
+  });
+});

@@ -1,0 +1,135 @@
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+
+let site: Console;
+let admin: Browser;
+let viewer: Browser;
+const ids: string[] = [];
+const names = ['pump-01', 'pump-02', 'mixer-1'];
+
+beforeAll(async () => {
+  site = await openConsole();
+  admin = await site.as('administrator');
+  viewer = await site.as('viewer');
+  for (const name of names) ids.push(site.device(name).publicId);
+});
+afterAll(() => site.close());
+
+const html = async (path: string, browser = admin): Promise<string> => {
+  const response = await browser.get(path);
+  expect(`${path} ${response.status}`).toBe(`${path} 200`);
+  return response.text();
+};
+const tagged = (tag: string): string[] =>
+  names.filter((_, index) => {
+    const { id } = site.appliance.devices.byPublicId(ids[index] ?? '');
+    return site.appliance.rules.tagsOf(id).some((one) => one.tag === tag);
+  });
+/** The action and fields of the way back that the next page offers. */
+const undoOf = async (): Promise<{ action: string; fields: Record<string, string> }> => {
+  const page = await html(paths.devices());
+  const form = /<form[^>]*action="([^"]*(?:tags|tag-undo))"[^>]*>(.*?)<\/form>/s.exec(page);
+  const fields = [...(form?.[2] ?? '').matchAll(/name="(id|add|remove)" value="([^"]*)"/g)];
+  return { action: form?.[1] ?? '', fields: Object.fromEntries(fields.map(([, name, value]) => [name, value])) };
+};
+
+describe('tags by hand', () => {
+  it('are given and taken on the page of a device, and each can be taken back', async () => {
+    const [pump = ''] = ids;
+    expect((await admin.post(paths.deviceTags(pump), { add: 'spare' })).status).toBe(303);
+    expect(tagged('spare')).toEqual(['pump-01']);
+    const { action, fields } = await undoOf();
+    expect(fields).toEqual({ remove: 'spare' });
+    await admin.post(action, fields);
+    expect(tagged('spare')).toEqual([]);
+    expect((await viewer.post(paths.deviceTags(pump), { add: 'spare' })).status).toBe(403);
+  });
+
+  it('are given to many after a question; exactly those that changed are changed back', async () => {
+    const [pump = '', second = ''] = ids;
+    await admin.post(paths.deviceTags(pump), { add: 'line 3' });
+    const asked = await (
+      await admin.post(paths.devicesBulk(), { action: 'tag', newTag: 'line 3', q: 'pump', all: '1' })
+    ).text();
+    expect(asked).toContain('Tag 2 devices? Tag: line 3');
+    const confirmed = { action: 'tag', newTag: 'line 3', q: 'pump', all: '1', count: '2', confirmed: '1' };
+    expect((await admin.post(paths.devicesBulk(), confirmed)).status).toBe(303);
+    expect(tagged('line 3')).toEqual(['pump-01', 'pump-02']);
+    const { action, fields } = await undoOf();
+    expect(action).toBe(paths.devicesTagUndo());
+    expect((await admin.post(action, fields)).status).toBe(303);
+    expect(tagged('line 3')).toEqual(['pump-01']);
+    expect((await admin.post(action, fields)).status).toBe(404);
+    await admin.post(paths.devicesBulk(), {
+      action: 'untag',
+      newTag: 'line 3',
+      id: [pump, second],
+      count: '2',
+      confirmed: '1',
+    });
+    expect(tagged('line 3')).toEqual([]);
+    expect((await admin.post(paths.devicesBulk(), { action: 'tag', newTag: ' ', id: [pump] })).status).toBe(422);
+  });
+
+  it('stand in the list and its file, and find devices', async () => {
+    await admin.post(paths.deviceTags(ids[0] ?? ''), { add: 'spare' });
+    const list = await html(paths.devices({ q: 'tag:spare' }));
+    expect(list).toContain('pump-01');
+    expect(list).not.toContain('mixer-1');
+    expect(list).toContain('href="/devices?tag=spare"');
+    expect(await (await admin.get('/devices.csv?tag=spare')).text()).toContain(',spare,');
+  });
+});
+
+describe('saved selections', () => {
+  it('are made of the filter that is shown, stand above the list, and are a scope of deployments', async () => {
+    const page = await html('/devices?q=pump&tag=spare&sort=name');
+    const link = /href="(\/objects\/selection\/new\?[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    expect(await html(link)).toContain('q=pump&amp;tag=spare');
+    const filter = new URL(link, 'https://x.invalid').searchParams.get('filter') ?? '';
+    const made = await admin.post(paths.objectNew('selection'), {
+      'f.name': 'Spare pumps',
+      'f.filter': filter,
+      'f.shared': 'on',
+    });
+    expect(made.status).toBe(303);
+    expect(await html(paths.devices(), viewer)).toContain('href="/devices?q=pump&amp;tag=spare"');
+    const own = { 'f.name': 'Only mine', 'f.filter': 'tag=spare' };
+    await admin.post(paths.objectNew('selection'), own);
+    expect(await html(paths.devices())).toContain('Only mine');
+    expect(await html(paths.devices(), viewer)).not.toContain('Only mine');
+    expect((await admin.post(paths.objectNew('selection'), { ...own, 'f.filter': 'sort=name' })).status).toBe(422);
+    expect(await html(paths.deploymentNew())).toContain('Spare pumps');
+  });
+});
+
+describe('a device that a continuous rule holds', () => {
+  it('says so on its page, and why it has its status with the conditions that say it', async () => {
+    const { objects, rules } = site.appliance;
+    objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
+    const rule = { name: 'Pumps', condition: 'hostname starts pump', group: 'g-pumps', mode: 'continuous' };
+    objects.ofAnyKind.create(systemActor, 'moving-rule', rule, { id: 'm1' });
+    objects.create(
+      systemActor,
+      'status-conditions',
+      { name: 'S', conditions: 'critical "A spare": tag = spare' },
+      { id: 's1' },
+    );
+    rules.settle();
+    const page = await html(paths.device(ids[0] ?? ''));
+    expect(page).toContain('applies continuously. Group: Pumps');
+    expect(page).toMatch(/<a href="\/objects\/status-conditions\/s1">A spare<\/a>/);
+    expect(await html(paths.device(ids[2] ?? ''))).not.toContain('applies continuously');
+    await admin.post(paths.devicesBulk(), {
+      action: 'move',
+      group: '',
+      id: [ids[0] ?? ''],
+      count: '1',
+      confirmed: '1',
+    });
+    rules.settle();
+    expect(objects.get('device-decision', ids[0] ?? '').body['group']).toBe('g-pumps');
+  });
+});

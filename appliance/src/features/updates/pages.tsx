@@ -1,0 +1,313 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FilterField, Said } from '@sallyport/ui/model';
+import { paths, routePatterns } from '@sallyport/ui/paths';
+import { Confirm } from '@sallyport/ui/views/confirm';
+import { Update } from '@sallyport/ui/views/update';
+import { type UpdateRow, Updates } from '@sallyport/ui/views/updates';
+import { type Context, Hono } from 'hono';
+import { requireRight } from '../../engine/objects/types.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { setToast } from '../../server/console/cookies.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, formListState, listState, pageRows, param, slicePage } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { actorNames } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import { APPROVALS, SUPPLIES, type UpdateFilter, type UpdateItem } from './types.ts';
+
+const filterNames = ['approval', 'supply', 'security', 'deployable'];
+const sorts = ['decision', 'name', 'devices', 'supply', 'size', 'since'] as const;
+const yesNo = [
+  { value: 'true', key: 'common.yes' },
+  { value: 'false', key: 'common.no' },
+];
+
+const csvHead = [
+  'updates.update',
+  'updates.version',
+  'csv.source',
+  'csv.arch',
+  'updates.suites',
+  'updates.security',
+  'filter.approval',
+  'updates.supply',
+  'nav.devices',
+  'vuln.findings',
+  'common.size',
+];
+
+const filters: readonly FilterField[] = [
+  {
+    name: 'approval',
+    label: 'filter.approval',
+    options: APPROVALS.map((value) => ({ value, key: `approval.${value}` })),
+  },
+  {
+    name: 'supply',
+    label: 'updates.supply',
+    options: SUPPLIES.map((value) => ({ value, key: `supply.${value}` })),
+  },
+  { name: 'security', label: 'updates.security', options: yesNo },
+  { name: 'deployable', label: 'filter.deployable', options: yesNo.slice(0, 1) },
+];
+
+/** A list's filter as the service takes it. */
+const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> => {
+  const [security] = filterValues(list, 'security');
+  const sort = sorts.find((name) => name === list.sort);
+  return {
+    approval: chosen(APPROVALS, filterValues(list, 'approval')),
+    supply: chosen(SUPPLIES, filterValues(list, 'supply')),
+    descending: list.descending,
+    ...(security === undefined ? {} : { security: security === 'true' }),
+    ...(filterValues(list, 'deployable').includes('true') ? { deployable: true } : {}),
+    ...(list.q === '' ? {} : { search: list.q }),
+    ...(sort === undefined ? {} : { sort }),
+  };
+};
+
+const updateRow = (item: UpdateItem): UpdateRow => ({
+  id: item.id,
+  name: item.name,
+  version: item.version,
+  source: item.source || undefined,
+  arch: item.arch || undefined,
+  suites: item.suites,
+  security: item.security,
+  approval: item.approval,
+  supply: item.supply,
+  supplyReason: item.reason,
+  devices: item.devices,
+  installation: item.installation,
+  decision: item.decision,
+  findings: item.findings,
+  sizeBytes: item.sizeBytes,
+  licence: item.licence === undefined ? undefined : item.licenceAccepted ? 'accepted' : 'to-accept',
+});
+
+const actions = { approve: 'updates.approve', decline: 'updates.decline', clear: 'updates.clear' } as const;
+type Action = keyof typeof actions;
+const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
+
+/** Updates: what is needed, what is here, what was decided. */
+export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { updates, objects, store, vulnerabilities } = deps;
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'updates:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    const found = updates.listCounted({
+      ...updateFilter(list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    return c.html(
+      <Updates
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
+        filters={filters}
+        counts={found.counts}
+      />,
+    );
+  };
+
+  const nameOf = (id: string): string => {
+    const stored = updates.stored(id);
+    return stored === undefined ? id : `${stored.update.name} ${stored.update.version}`;
+  };
+
+  const showUpdate = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'updates:read');
+    const item = updates.get(param(c, 'id'));
+    const list = listState(c, []);
+    const page = slicePage(updates.concerned(item), currentCursor(list), String);
+    const named = model.references(page.rows);
+    const decision = objects.find('update-decision', item.id);
+    const decidedBy = decision === undefined ? undefined : objects.revisions('update-decision', item.id)[0];
+    const decided =
+      decision === undefined || decidedBy === undefined
+        ? undefined
+        : {
+            who: actorNames(objects)(decidedBy.actor),
+            at: decidedBy.at,
+            revision: decision.revision,
+            ...(typeof decision.body['comment'] === 'string' ? { comment: decision.body['comment'] } : {}),
+          };
+    const text = item.licence === undefined ? undefined : updates.licenceText(item.id);
+    return c.html(
+      <Update
+        ctx={viewContext(deps, c)}
+        update={updateRow(item)}
+        purl={item.purl}
+        signer={item.signer}
+        files={item.files.map((file) => ({ ...file, held: store.has(file.sha256) }))}
+        depends={item.depends.map((id) => ({ id, name: nameOf(id) }))}
+        supersedes={item.supersedes.map((id) => ({ id, name: nameOf(id) }))}
+        supersededBy={
+          item.supersededBy === undefined ? undefined : { id: item.supersededBy, name: nameOf(item.supersededBy) }
+        }
+        licence={
+          item.licence === undefined
+            ? undefined
+            : {
+                sha256: item.licence,
+                ...(text === undefined ? {} : { text }),
+                ...(item.licenceAccepted && decided !== undefined
+                  ? { accepted: { who: decided.who, at: decided.at } }
+                  : {}),
+              }
+        }
+        decided={decided}
+        devices={{
+          rows: updates.onDevices(item.id, page.rows).map(({ device, installedVersion, task }) => ({
+            device: named.get(device) ?? { id: String(device), name: `#${device}` },
+            installedVersion,
+            installation: task === undefined || task.state === 'skipped' ? undefined : task.state,
+            at: task?.at,
+            deployment: task?.deployment,
+            code: task?.reason ?? undefined,
+          })),
+          total: page.total,
+          exact: true,
+          next: page.next,
+        }}
+        findings={vulnerabilities
+          .ofPackage(item.ecosystem, item.source, 100)
+          .map(({ id, advisory }) => ({ id, advisory }))}
+      />,
+    );
+  };
+
+  const selected = (c: Context<ConsoleEnv>): UpdateItem[] => {
+    const form = c.get('form');
+    if (form.text('all') === '1') {
+      const list = formListState(c, form, paths.updates(), filterNames);
+      return updates.list({ ...updateFilter(list), limit: 10_000 }).rows;
+    }
+    return [...new Set(form.texts('id'))].slice(0, 10_000).map((id) => updates.get(id));
+  };
+
+  const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const actor = actorFor(c, 'updates:read');
+    const form = c.get('form');
+    const action = form.text('action');
+    if (action !== 'deploy' && !isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
+    requireRight(actor, action === 'deploy' ? 'deployments:write' : 'updates:write');
+    const items = selected(c);
+    if (items.length === 0) {
+      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      return c.redirect(paths.updates(), 303);
+    }
+    if (action === 'deploy') {
+      const query = new URLSearchParams(items.slice(0, 1_000).map(({ id }): [string, string] => ['update', id]));
+      return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
+    }
+    if (form.text('confirmed') !== '1') return ask(c, action, items);
+    const comment = form.text('comment').trim().slice(0, 500);
+    const options = comment === '' ? {} : { comment };
+    const ids = items.map(({ id }) => id);
+    try {
+      if (action === 'approve') updates.approve(actor, ids, { ...options, acceptLicences: form.texts('licence') });
+      else if (action === 'decline') updates.decline(actor, ids, options);
+      else updates.clear(actor, ids, options);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return ask(c, action, items, details.fields);
+    }
+    setToast(c, { said: { key: `toast.${actions[action]}`, params: { n: items.length } } });
+    const [only] = items;
+    return c.redirect(items.length === 1 && only !== undefined ? paths.update(only.id) : paths.updates(), 303);
+  };
+
+  const ask = (
+    c: Context<ConsoleEnv>,
+    action: Action,
+    items: readonly UpdateItem[],
+    errors?: Readonly<Record<string, Said>>,
+  ): Response | Promise<Response> => {
+    const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
+    const said = (part: string): Said => ({
+      key: `confirm.${actions[action]}.${part}`,
+      params: { n: items.length, devices },
+    });
+    const licences = new Map(
+      items
+        .filter((item) => action === 'approve' && item.licence !== undefined && !item.licenceAccepted)
+        .map((item) => [item.licence ?? '', item]),
+    );
+    return c.html(
+      <Confirm
+        ctx={viewContext(deps, c)}
+        section="updates"
+        question={said('question')}
+        consequences={[said('consequence')]}
+        items={items.slice(0, 20).map(({ id, name, version }) => ({
+          id,
+          name: `${name} ${version}`,
+          href: paths.update(id),
+        }))}
+        count={items.length}
+        action={paths.updatesDecide()}
+        fields={[...items.map(({ id }): [string, string] => ['id', id]), ['action', action], ['confirmed', '1']]}
+        button={said('button')}
+        comment
+        {...(licences.size === 0
+          ? {}
+          : {
+              licences: [...licences].map(([sha256, item]) => ({
+                sha256,
+                name: `${item.name} ${item.version}`,
+                text: updates.licenceText(item.id) ?? '',
+              })),
+            })}
+        cancel={paths.updates()}
+        {...(errors === undefined ? {} : { errors })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'updates:read');
+    const list = listState(c, filterNames);
+    const { ctx } = sayCsv(deps, c);
+    const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
+    return sendCsv(deps, c, {
+      name: 'updates',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: eachOf(found.rows, (item) => [
+        item.name,
+        item.version,
+        item.source,
+        item.arch,
+        item.suites,
+        item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'),
+        ctx.tDynamic(`approval.${item.approval}`),
+        ctx.tDynamic(`supply.${item.supply}`),
+        item.devices,
+        item.findings,
+        item.sizeBytes,
+      ]),
+    });
+  };
+
+  const licence = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'updates:read');
+    const text = updates.licenceText(param(c, 'id'));
+    if (text === undefined) throw new AppError('NOT_FOUND', 'the licence text is not here');
+    return c.text(text);
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.updates, showList)
+    .get(routePatterns.updatesCsv, sendList)
+    .post(routePatterns.updatesDecide, decide)
+    .get(routePatterns.update, showUpdate)
+    .get(routePatterns.updateLicence, licence);
+};

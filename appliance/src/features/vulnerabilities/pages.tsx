@@ -1,0 +1,253 @@
+import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import type { FilterField } from '@sallyport/ui/model';
+import { routePatterns } from '@sallyport/ui/paths';
+import { Finding } from '@sallyport/ui/views/finding';
+import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/views/vulnerabilities';
+import { type Context, Hono } from 'hono';
+import { AppError } from '../../platform/errors.ts';
+import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { actorFor } from '../../server/console/guard.ts';
+import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import { findingRow } from '../../server/console/records.ts';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { sayCsv } from '../../server/console/words.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import { DECISIONS, type FindingFilter, type FindingWhy, type FixState, SEVERITIES, type WorkState } from './types.ts';
+
+const fixStates: readonly FixState[] = ['available', 'none', 'undetermined'];
+const workStates: readonly WorkState[] = ['open', 'planned', 'fixed'];
+const verdicts = ['affected', 'review'] as const;
+const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
+const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict', 'feed'];
+const shownDevices = 200;
+
+const csvHead = [
+  'vuln.decision',
+  'vuln.advisory',
+  'csv.aliases',
+  'vuln.severity',
+  'vuln.exploited',
+  'csv.package',
+  'updates.version',
+  'vuln.fixedIn',
+  'nav.devices',
+  'vuln.workState',
+  'vuln.since',
+  'overview.source',
+  'csv.summary',
+];
+
+const filters: readonly FilterField[] = [
+  {
+    name: 'decision',
+    label: 'vuln.decision',
+    options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+  },
+  {
+    name: 'severity',
+    label: 'vuln.severity',
+    options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
+  },
+  {
+    name: 'fix',
+    label: 'vuln.fix',
+    options: fixStates.map((value) => ({ value, key: `fix.${value}` })),
+  },
+  {
+    name: 'state',
+    label: 'vuln.workState',
+    options: workStates.map((value) => ({ value, key: `vuln.state.${value}` })),
+  },
+  {
+    name: 'verdict',
+    label: 'filter.verdict',
+    options: verdicts.map((value) => ({ value, key: `verdict.${value}` })),
+  },
+];
+
+/** A list's filter as the service takes it. */
+const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> => {
+  const [state] = chosen(workStates, filterValues(list, 'state'));
+  const [verdict] = chosen(verdicts, filterValues(list, 'verdict'));
+  const sort = sorts.find((name) => name === list.sort);
+  return {
+    decision: chosen(DECISIONS, filterValues(list, 'decision')),
+    severity: chosen(SEVERITIES, filterValues(list, 'severity')),
+    fixState: chosen(fixStates, filterValues(list, 'fix')),
+    feed: filterValues(list, 'feed').slice(0, 20),
+    descending: list.descending,
+    ...(state === undefined ? {} : { state }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(list.q === '' ? {} : { search: list.q }),
+    ...(sort === undefined ? {} : { sort }),
+  };
+};
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const strong = (name: string, value: unknown): boolean =>
+  (name === 'severity' && (value === 'critical' || value === 'high')) ||
+  (name === 'exploitation' && value === 'active') ||
+  name === 'exploitedSince' ||
+  value === true;
+
+const inputsOf = (inputs: unknown): WhyView['inputs'] =>
+  isRecord(inputs)
+    ? Object.entries(inputs)
+        .filter(([, value]) => value !== null && typeof value !== 'object')
+        .map(([name, value]) => ({ name, value: String(value), strong: strong(name, value) }))
+    : [];
+
+/** Without its version. */
+const ruleOf = (inputs: unknown): string => String(isRecord(inputs) ? inputs['rule'] : '').split('/')[0] ?? '';
+
+const whyView = (why: FindingWhy): WhyView => ({
+  ranges: [
+    ...why.ranges.map((range) => ({
+      ...(range.fixed === undefined ? {} : { fixed: range.fixed }),
+      covers: range.covers,
+    })),
+    ...why.review.map((range) => ({
+      ...(range.introduced === '' ? {} : { introduced: range.introduced }),
+      ...(range.fixed === '' ? {} : { fixed: range.fixed }),
+      ...(range.lastAffected === '' ? {} : { lastAffected: range.lastAffected }),
+      covers: false,
+    })),
+  ],
+  exact: why.exact,
+  source: why.source,
+  rule: ruleOf(why.inputs),
+  inputs: inputsOf(why.inputs),
+  confidence: why.confidence,
+});
+
+const referencesIn = (document: unknown): string[] => {
+  const found = isRecord(document) ? document['references'] : undefined;
+  if (!Array.isArray(found)) return [];
+  return found
+    .map((entry: unknown) => (isRecord(entry) ? entry['url'] : entry))
+    .filter((entry): entry is string => typeof entry === 'string')
+    .slice(0, 50);
+};
+
+/** Findings: the matrix, the list, and why each one is one. */
+export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { vulnerabilities } = deps;
+
+  const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, filterNames);
+    const cursor = currentCursor(list);
+    const found = vulnerabilities.list({
+      ...findingFilter(list),
+      limit: pageRows,
+      ...(cursor === undefined ? {} : { after: cursor }),
+    });
+    const counts = vulnerabilities.tallies();
+    const controllers = deps.controllerFindings.counts();
+    const why = list.open === undefined ? undefined : findWhy(list.open);
+    const knowledge = deps.exchange.knowledge();
+    const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
+    return c.html(
+      <Vulnerabilities
+        ctx={viewContext(deps, c)}
+        list={list}
+        page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
+        filters={[
+          ...filters,
+          {
+            name: 'feed',
+            label: 'overview.source',
+            options: knowledge.map(({ feed }) => ({ value: feed, label: feed })),
+          },
+        ]}
+        counts={{
+          open: counts.open,
+          devices: deps.deviceList.withFindings(),
+          review: counts.review,
+          matrix: counts.matrix,
+        }}
+        controllers={controllers.controllers === 0 ? undefined : controllers.matrix}
+        open={
+          why === undefined
+            ? undefined
+            : { why: whyView(why), devices: why.devices.slice(0, 10).map(({ device }) => model.reference(device)) }
+        }
+        knowledge={
+          knowledge.length === 0
+            ? null
+            : {
+                ageDays: Math.max(0, ...ages),
+                stale: knowledge
+                  .filter(({ stale }) => stale)
+                  .map(({ feed, ageDays, limitDays }) => ({ feed, ageDays: ageDays ?? 0, limitDays })),
+              }
+        }
+      />,
+    );
+  };
+
+  // The row may have been closed by an inventory since the page was made: then it is shut.
+  const findWhy = (id: string): FindingWhy | undefined => {
+    try {
+      return vulnerabilities.why(id);
+    } catch (error) {
+      if (error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'MALFORMED')) return undefined;
+      throw error;
+    }
+  };
+
+  const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'vulnerabilities:read');
+    const why = vulnerabilities.why(param(c, 'id'));
+    const shown = why.devices.slice(0, shownDevices);
+    const named = model.references(shown.map(({ device }) => device));
+    return c.html(
+      <Finding
+        ctx={viewContext(deps, c)}
+        finding={findingRow(why.finding)}
+        why={whyView(why)}
+        devices={shown.map(({ device, firstSeen }) => ({
+          device: named.get(device) ?? { id: String(device), name: `#${device}` },
+          firstSeen,
+        }))}
+        more={why.devices.length > shown.length}
+        references={referencesIn(why.document)}
+        document={JSON.stringify(why.document, null, 2)}
+      />,
+    );
+  };
+
+  const sendList = (c: Context<ConsoleEnv>): Response => {
+    actorFor(c, 'vulnerabilities:read');
+    const list = listState(c, filterNames);
+    const { ctx } = sayCsv(deps, c);
+    const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
+    return sendCsv(deps, c, {
+      name: 'vulnerabilities',
+      head: csvHead.map((key) => ctx.tDynamic(key)),
+      rows: eachOf(found.rows, (row) => [
+        ctx.tDynamic(`decision.${row.decision}`),
+        row.advisory,
+        row.aliases,
+        ctx.tDynamic(`severity.${row.severity}`),
+        ctx.t(row.exploited ? 'common.yes' : 'common.no'),
+        row.package,
+        row.version,
+        row.fixed,
+        row.devices,
+        ctx.tDynamic(`vuln.state.${row.state}`),
+        row.since,
+        row.feed,
+        row.summary,
+      ]),
+    });
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(routePatterns.vulnerabilities, showList)
+    .get(routePatterns.vulnerabilitiesCsv, sendList)
+    .get(routePatterns.finding, showFinding);
+};

@@ -1,0 +1,56 @@
+import { routePatterns } from '@sallyport/ui/paths';
+import { ZonePage } from '@sallyport/ui/views/zone';
+import { Zones } from '@sallyport/ui/views/zones';
+import { type Context, Hono } from 'hono';
+import { actorFor } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { LEVELS } from './types.ts';
+import { conduitView, controllerView, doubtView, zoneView } from './view.ts';
+
+const places: readonly string[] = LEVELS;
+
+const namesOf = (rows: readonly { id: string; name: string }[]): ReadonlyMap<string, string> =>
+  new Map(rows.map(({ id, name }) => [id, name]));
+
+/** Zones and conduits: the drawing, and one zone. */
+export const zonePages = (deps: ConsoleDeps): Pages => {
+  const { zones } = deps;
+
+  const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const overview = zones.overview();
+    const [zoneNames, conduitNames] = [namesOf(overview.zones), namesOf(overview.conduits)];
+    return c.html(
+      <Zones
+        ctx={ctx}
+        levels={LEVELS}
+        zones={overview.zones
+          .map((zone) => zoneView(ctx, zone, zoneNames))
+          .sort((a, b) => places.indexOf(a.level) - places.indexOf(b.level) || (a.name < b.name ? -1 : 1))}
+        conduits={overview.conduits.map((conduit) => conduitView(ctx, conduit, zoneNames))}
+        outside={overview.outside.map(controllerView)}
+        doubts={overview.doubts.map((doubt) => doubtView(doubt, zoneNames, conduitNames))}
+        counts={zones.counts()}
+      />,
+    );
+  };
+
+  const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
+    const ctx = viewContext(deps, c);
+    const { conduits, ...zone } = zones.zone(param(c, 'id'));
+    const names = namesOf(zones.zones());
+    return c.html(
+      <ZonePage
+        ctx={ctx}
+        zone={zoneView(ctx, zone, names)}
+        conduits={conduits.map((conduit) => conduitView(ctx, conduit, names))}
+      />,
+    );
+  };
+
+  return new Hono<ConsoleEnv>().get(routePatterns.controllerZones, show).get(routePatterns.controllerZone, showOne);
+};

@@ -1,0 +1,107 @@
+import type { Ctx } from '@sallyport/ui/context';
+import { paths } from '@sallyport/ui/paths';
+import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from '@sallyport/ui/views/zones-model';
+import {
+  type Conduit,
+  isBelowTarget,
+  type Zone,
+  type ZoneController,
+  type ZoneDoubt,
+  type ZoneState,
+} from './types.ts';
+
+const maxProtocols = 3;
+
+/** Security levels as they are said; what is not known is not said. */
+const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
+  if (slT !== null && slA !== null) return ctx.t('zones.slBoth', { slT, slA });
+  if (slT !== null) return ctx.t('zones.slTarget', { slT });
+  return slA === null ? '' : ctx.t('zones.slAchieved', { slA });
+};
+
+export const controllerView = ({ publicId, name, health, reasons }: ZoneController): ZoneControllerView => ({
+  id: publicId,
+  name,
+  level: health,
+  reasons: reasons.map(({ level, key, params, since }) => ({
+    level,
+    said: { key, ...(params === undefined ? {} : { params }) },
+    ...(since === undefined ? {} : { since }),
+  })),
+});
+
+const rank = { critical: 0, warning: 1, ok: 2 } as const;
+
+/** A zone for its page and the drawing; controllers that need a person come first. */
+export const zoneView = (ctx: Ctx, zone: ZoneState, names: ReadonlyMap<string, string>): ZoneView => {
+  const parent = zone.parent === null ? undefined : names.get(zone.parent);
+  return {
+    id: zone.id,
+    name: zone.name,
+    level: zone.level,
+    health: zone.health,
+    note: noteOf(ctx, zone),
+    ...(isBelowTarget(zone) ? { belowTarget: { slT: zone.slT ?? 0, slA: zone.slA ?? 0 } } : {}),
+    ...(parent === undefined || zone.parent === null ? {} : { parent: { id: zone.parent, name: parent } }),
+    criticality: zone.criticality,
+    safety: zone.safety,
+    prefixes: zone.prefixes,
+    queryPolicy: zone.queryPolicy,
+    owner: zone.owner,
+    description: zone.description,
+    controllers: zone.controllers.map(controllerView).sort((a, b) => rank[a.level] - rank[b.level]),
+  };
+};
+
+/** What stands on the line of a conduit: the first protocols, and how many rules there are. */
+const shortOf = (ctx: Ctx, { rules, means }: Conduit): string => {
+  if (means === 'medium') return ctx.t('zones.mediumOnly');
+  if (rules.length === 0) return ctx.t('zones.noRules');
+  const protocols = [...new Set(rules.map((rule) => rule.split(/\s/, 1)[0] ?? rule))];
+  const shown = protocols.slice(0, maxProtocols).join(', ');
+  return ctx.t('zones.short', {
+    n: rules.length,
+    protocols: protocols.length > maxProtocols ? `${shown}, …` : shown,
+  });
+};
+
+export const conduitView = (ctx: Ctx, conduit: Conduit, names: ReadonlyMap<string, string>): ConduitView => ({
+  id: conduit.id,
+  name: conduit.name,
+  from: { id: conduit.from, name: names.get(conduit.from) ?? conduit.from },
+  to: { id: conduit.to, name: names.get(conduit.to) ?? conduit.to },
+  direction: conduit.direction,
+  means: conduit.means,
+  rules: conduit.rules,
+  short: shortOf(ctx, conduit),
+  slT: conduit.slT,
+  owner: conduit.owner,
+});
+
+/** A doubt in a sentence, with where it is put right. */
+export const doubtView = (
+  doubt: ZoneDoubt,
+  zones: ReadonlyMap<string, string>,
+  conduits: ReadonlyMap<string, string>,
+): ZoneDoubtView => {
+  switch (doubt.kind) {
+    case 'overlap':
+      return {
+        said: {
+          key: 'zones.doubt.overlap',
+          params: {
+            zone: zones.get(doubt.zone) ?? doubt.zone,
+            other: zones.get(doubt.other) ?? doubt.other,
+            prefix: doubt.prefix,
+            otherPrefix: doubt.otherPrefix,
+          },
+        },
+        href: paths.object('controller-zone', doubt.zone),
+      };
+    case 'past-dmz':
+      return {
+        said: { key: 'zones.doubt.pastDmz', params: { conduit: conduits.get(doubt.conduit) ?? doubt.conduit } },
+        href: paths.object('controller-conduit', doubt.conduit),
+      };
+  }
+};

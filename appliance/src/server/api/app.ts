@@ -1,0 +1,159 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { eventRoutes } from '../../engine/events/routes.ts';
+import { changeRoutes } from '../../engine/inventory/change-routes.ts';
+import { inventoryRoutes } from '../../engine/inventory/routes.ts';
+import { objectRoutes } from '../../engine/objects/routes.ts';
+import { sessionRoutes } from '../../features/accounts/session-routes.ts';
+import { backupRoutes } from '../../features/backups/routes.ts';
+import { baselineRoutes } from '../../features/baselines/routes.ts';
+import { controllerFindingRoutes } from '../../features/controller-findings/routes.ts';
+import { controllerFirmwareRoutes } from '../../features/controller-firmware/routes.ts';
+import { controllerImportRoutes } from '../../features/controller-imports/routes.ts';
+import { controllerRoutes } from '../../features/controllers/routes.ts';
+import { provisionRoutes } from '../../features/data-register/routes.ts';
+import { deploymentRoutes } from '../../features/deployments/routes.ts';
+import { deviceTaskRoutes } from '../../features/device-tasks/routes.ts';
+import { deviceRecordRoutes } from '../../features/devices/record-routes.ts';
+import { deviceRoutes } from '../../features/devices/routes.ts';
+import { discoveryRoutes } from '../../features/discovery/routes.ts';
+import { bundleRoutes } from '../../features/exchange/bundle-routes.ts';
+import { exchangeRoutes } from '../../features/exchange/routes.ts';
+import { identificationRoutes } from '../../features/identification/routes.ts';
+import { integrityRoutes } from '../../features/integrity/routes.ts';
+import { stickRoutes } from '../../features/offline-import/routes.ts';
+import { patchEvidenceRoutes } from '../../features/patches/evidence-routes.ts';
+import { patchMoveRoutes } from '../../features/patches/move-routes.ts';
+import { patchRoutes } from '../../features/patches/routes.ts';
+import { queryRoutes } from '../../features/queries/routes.ts';
+import { rollbackRoutes } from '../../features/rollback/routes.ts';
+import { ruleRoutes } from '../../features/rules/routes.ts';
+import { settingRoutes } from '../../features/settings/routes.ts';
+import { updateRoutes } from '../../features/updates/routes.ts';
+import { vulnerabilityRoutes } from '../../features/vulnerabilities/routes.ts';
+import { waitingRoutes } from '../../features/waiting/routes.ts';
+import { AppError, toFailure } from '../../platform/errors.ts';
+import { guestOf } from '../../platform/http/guest.ts';
+import { addressOf, patternOf } from '../../platform/http/request.ts';
+import { type Json, openApiDocument, schemaNames } from './openapi.ts';
+import type { ApiRoute } from './route.ts';
+import { siteRoutes } from './site-routes.ts';
+import type { ApiEnv, ApiParts } from './types.ts';
+import { errorResponse } from './wire.ts';
+
+export type Api = {
+  routes: readonly ApiRoute[] /** Made when it is first read: it takes longer than all the rest of the start. */;
+  readonly document: Json;
+};
+
+const builders = [
+  siteRoutes,
+  deviceRoutes,
+  deviceRecordRoutes,
+  deviceTaskRoutes,
+  stickRoutes,
+  ruleRoutes,
+  inventoryRoutes,
+  changeRoutes,
+  baselineRoutes,
+  integrityRoutes,
+  vulnerabilityRoutes,
+  controllerRoutes,
+  controllerFindingRoutes,
+  controllerFirmwareRoutes,
+  updateRoutes,
+  deploymentRoutes,
+  patchRoutes,
+  patchMoveRoutes,
+  patchEvidenceRoutes,
+  queryRoutes,
+  exchangeRoutes,
+  bundleRoutes,
+  discoveryRoutes,
+  controllerImportRoutes,
+  identificationRoutes,
+  eventRoutes,
+  provisionRoutes,
+  rollbackRoutes,
+  backupRoutes,
+  waitingRoutes,
+  settingRoutes,
+  sessionRoutes,
+  objectRoutes,
+];
+
+/** The table of every call and the document that is made from it. */
+export const describeApi = (parts: ApiParts): Api => {
+  const names = schemaNames();
+  const routes = builders.flatMap((build) => build(parts, names));
+  const held: { document?: Json } = {};
+  return {
+    routes,
+    get document() {
+      held.document ??= openApiDocument(routes, names);
+      return held.document;
+    },
+  };
+};
+
+const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
+
+const authenticate = ({ accounts }: ApiParts): MiddlewareHandler<ApiEnv> =>
+  async function authenticateToken(c, next) {
+    const from = addressOf(c);
+    const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
+    const actor = accounts.authenticateToken(secret, from);
+    guestOf(c.env?.incoming).prove(`${actor.type}:${actor.id}`);
+    c.set('actor', actor);
+    await next();
+  };
+
+/** `/devices/{device}` as the router writes it. */
+const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
+
+/** Fixed paths before those with parts, so that a word is not taken for an id. */
+const bySpecificity = (a: ApiRoute, b: ApiRoute): number => Number(a.path.includes('{')) - Number(b.path.includes('{'));
+
+/** The API over the services, to be mounted at `apiPrefix`. */
+export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<ApiEnv> => {
+  const { routes } = api;
+  const app = new Hono<ApiEnv>();
+  const notAllowed = (methods: readonly string[]): AppError =>
+    new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
+
+  app.onError((error, c) => {
+    const { code, status, details } = toFailure(error);
+    parts.accounts.refusals.refused(code, {
+      actor: c.get('actor'),
+      from: addressOf(c),
+      path: `${c.req.method} ${patternOf(c)}`,
+    });
+    if (status >= 500) parts.log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
+    const allow = details['allow'];
+    return errorResponse(error, typeof allow === 'string' ? { Allow: allow } : {});
+  });
+
+  // Says what can be asked, which the declarations say as well; nothing of the site.
+  app.get('/openapi.json', (c) => c.json(api.document));
+  app.all('/openapi.json', () => {
+    throw notAllowed(['GET', 'HEAD']);
+  });
+
+  // Before anything is looked up: without a token nobody learns which addresses there are.
+  app.use(authenticate(parts));
+  for (const route of routes.toSorted(bySpecificity)) {
+    app.on(route.method.toUpperCase(), pattern(route.path), (c: Context<ApiEnv>) =>
+      route.serve({ actor: c.get('actor'), params: c.req.param() as Record<string, string>, request: c.req.raw }),
+    );
+  }
+  const methods = Map.groupBy(routes, (route) => pattern(route.path));
+  for (const [path, sharing] of [...methods].sort(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')))) {
+    const allowed = sharing.flatMap(({ method }) => (method === 'get' ? ['GET', 'HEAD'] : [method.toUpperCase()]));
+    app.all(path, () => {
+      throw notAllowed(allowed);
+    });
+  }
+  app.all('*', () => {
+    throw new AppError('NOT_FOUND', 'there is nothing here');
+  });
+  return app;
+};

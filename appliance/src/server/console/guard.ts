@@ -1,0 +1,108 @@
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Context, MiddlewareHandler } from 'hono';
+import { matchedRoutes } from 'hono/route';
+import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
+import { isRight, type SignedIn } from '../../features/accounts/types.ts';
+import { AppError } from '../../platform/errors.ts';
+import { guestOf } from '../../platform/http/guest.ts';
+import { addressOf } from '../../platform/http/request.ts';
+import { preferencesCookie, sessionCookie } from './cookies.ts';
+import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes } from './form.ts';
+import { readPreferences } from './preferences.ts';
+import { needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
+import type { ConsoleDeps, ConsoleEnv } from './types.ts';
+
+type Ctx = Context<ConsoleEnv>;
+
+const isSafe = (method: string): boolean => method === 'GET' || method === 'HEAD';
+
+/**
+ * Whether a request that changes something comes from a page of this server. Browsers send Sec-Fetch-Site to every
+ * secure origin; for the few that do not, Origin must name the host that was asked. Neither: refused.
+ */
+const isOwnOrigin = (request: Request): boolean => {
+  const site = request.headers.get('sec-fetch-site');
+  if (site !== null) return site === 'same-origin';
+  const origin = request.headers.get('origin');
+  return origin !== null && origin === new URL(request.url).origin;
+};
+
+/** Who asks, from where, and how the answer should look. */
+export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
+  async function identifyCaller(c, next) {
+    const from = addressOf(c);
+    c.set('requestId', Buffer.from(randomBytes(6)).toString('hex'));
+    c.set('from', from);
+    const siteLanguage = deps.objects.setting('appliance.language');
+    c.set('preferences', readPreferences(preferencesCookie(c), c.req.header('accept-language'), siteLanguage));
+    const signedIn = deps.accounts.resume(sessionCookie(c), from);
+    if (signedIn !== undefined) guestOf(c.env?.incoming).prove(`${signedIn.actor.type}:${signedIn.actor.id}`);
+    c.set('signedIn', signedIn);
+    c.set('form', noForm);
+    await next();
+    // Pages hold what only this person may see; an answer to a swap is not an answer to a load.
+    if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'no-store');
+    c.res.headers.append('vary', 'HX-Request-Type, Cookie');
+  };
+
+/** Checks a form's token; CSRF. Uploads call it with their first part. */
+export const checkToken = (deps: ConsoleDeps, c: Ctx, token: string): void => {
+  const signedIn = c.get('signedIn');
+  // Without a session there is nothing to misuse; the origin was checked all the same.
+  if (signedIn !== undefined && !deps.accounts.isCsrfToken(signedIn, token))
+    throw new AppError('CSRF', 'the form is not of this session');
+};
+
+const isUpload = (c: Ctx): boolean =>
+  (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/form-data');
+
+const needs = needsByRoute();
+
+/**
+ * What the address asks of the caller; undefined where there is no address, or none that is declared. The first route
+ * with a method of its own is the one that answers; middleware has none.
+ */
+const needOf = (c: Ctx): RouteNeed | undefined => {
+  const route = matchedRoutes(c).find(({ method }) => method !== 'ALL');
+  return route === undefined ? undefined : needs.get(routeKey(route));
+};
+
+/** Origin, then the form under a bound, then its token, for every request that may change something. */
+export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
+  async function guardChanges(c, next) {
+    if (!isSafe(c.req.method)) {
+      if (!isOwnOrigin(c.req.raw)) throw new AppError('ORIGIN', 'the request comes from another page');
+      if (isPlainForm(c.req.raw)) {
+        const form = await readForm(c.req.raw, c.get('signedIn') === undefined ? strangerFormBytes : maxFormBytes);
+        c.set('form', form);
+        checkToken(deps, c, form.text('csrf'));
+      } else if (!isUpload(c) || needOf(c)?.upload !== true) {
+        // An upload's token is read with its first part, by its page; no other page would look for one there.
+        throw new AppError('UNSUPPORTED_TYPE', 'forms are application/x-www-form-urlencoded');
+      }
+    }
+    await next();
+  };
+
+/** The person behind the request; UNAUTHENTICATED. */
+export const signedIn = (c: Ctx): SignedIn => {
+  const found = c.get('signedIn');
+  if (found === undefined) throw new AppError('UNAUTHENTICATED', 'log in first');
+  return found;
+};
+
+/** The actor, with a right that the page cannot do without; FORBIDDEN. */
+export const actorFor = (c: Ctx, right: Right): Actor => {
+  const { actor } = signedIn(c);
+  if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+  return actor;
+};
+
+/** The outer wall: an address without declared needs is not there, one with a right is only for who has it. */
+export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
+  const need = needOf(c)?.need;
+  if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
+  if (isRight(need)) actorFor(c, need);
+  else signedIn(c);
+  await next();
+};

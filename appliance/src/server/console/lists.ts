@@ -1,0 +1,90 @@
+import { type ListState, readListState } from '@sallyport/ui/list';
+import type { Reference } from '@sallyport/ui/model';
+import type { Context } from 'hono';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Form } from './form.ts';
+import type { ConsoleEnv } from './types.ts';
+
+/** Rows of a page. */
+export const pageRows = 50;
+
+/** A part of the address; NOT_FOUND when the route has none. */
+export const param = (c: Context<ConsoleEnv>, name: string): string => {
+  const value = c.req.param(name);
+  if (value === undefined || value === '') throw new AppError('NOT_FOUND', 'there is no such page');
+  return value;
+};
+
+/** A number in the address; NOT_FOUND for anything else. */
+export const numberParam = (c: Context<ConsoleEnv>, name: string): number => {
+  const value = param(c, name);
+  if (!/^\d{1,15}$/.test(value)) throw new AppError('NOT_FOUND', 'there is no such page');
+  return Number(value);
+};
+
+/** A number in a form; NOT_FOUND for anything else. */
+export const numberText = (value: string): number => {
+  if (!/^\d{1,15}$/.test(value)) throw new AppError('NOT_FOUND', 'there is nothing with this number');
+  return Number(value);
+};
+
+/** The list's state by the request's address. */
+export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState =>
+  readListState(new URL(c.req.url), filterNames);
+
+/** The state of the list that a form was sent from: bulk forms repeat its query. */
+export const formListState = (
+  c: Context<ConsoleEnv>,
+  form: Form,
+  path: string,
+  names: readonly string[],
+): ListState => {
+  const url = new URL(path, c.req.url);
+  const known = new Set([...names, 'q', 'sort', 'all']);
+  for (const [name, value] of form.entries()) if (known.has(name)) url.searchParams.append(name, value);
+  return readListState(url, names);
+};
+
+/** Rows after a cursor that counts: for lists that are derived and sorted in memory. */
+export const slicePage = <Row>(
+  rows: readonly Row[],
+  cursor: string | undefined,
+  keyOf: (row: Row) => string,
+  limit = pageRows,
+): { rows: Row[]; total: number; next?: string } => {
+  let start = 0;
+  if (cursor !== undefined) {
+    const [position, key] = splitCursor(cursor);
+    // By key, so that rows that came or went meanwhile do not shift the page; by place when that row is gone.
+    const found = rows.findIndex((row) => keyOf(row) === key);
+    start = found === -1 ? Math.min(position, rows.length) : found + 1;
+  }
+  const page = rows.slice(start, start + limit);
+  const last = page.at(-1);
+  const hasMore = start + limit < rows.length && last !== undefined;
+  return {
+    rows: page,
+    total: rows.length,
+    ...(hasMore ? { next: Buffer.from(`${start + limit} ${keyOf(last)}`).toString('base64url') } : {}),
+  };
+};
+
+const splitCursor = (cursor: string): [number, string] => {
+  const match = /^(\d{1,9}) (.{1,600})$/s.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (match === null) throw new AppError('MALFORMED', 'not a page cursor');
+  return [Number(match[1]), match[2] ?? ''];
+};
+
+/** Id and name of every live object of a kind, by name. */
+export const references = (objects: ObjectService, kind: string): Reference[] => {
+  const title = objects.kind(kind).title;
+  return objects.ofAnyKind
+    .list({ kind, limit: 1_000 })
+    .rows.map(({ id, body }) => ({ id, name: String(body[title] ?? id) }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+};
+
+/** A filter's value as one of the allowed ones. */
+export const chosen = <T extends string>(allowed: readonly T[], values: readonly string[]): T[] =>
+  allowed.filter((value) => values.includes(value));

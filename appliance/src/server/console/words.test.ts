@@ -1,0 +1,89 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { BundleErrorCode } from '@sallyport/bundle-tools/errors';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
+import { type RefusalCall, refusalCalls } from '@sallyport/ui/refusals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { provisionService } from '../../features/data-register/service.ts';
+
+// Views cannot miss a word, since the compiler knows their keys. What routes say goes by name; this looks at every name.
+
+let engines: Engines;
+beforeAll(async () => {
+  engines = await openEngines();
+});
+afterAll(() => engines.close());
+
+const prefixes =
+  'toast|confirm|filter|csv|login|right|secret|verdict|facts|validation|vuln|updates|events|provision|nav|common|overview|decision|level|register|exchange.detail|intro|story';
+
+const quoted = (): string[] => {
+  const folder = join(import.meta.dirname, '..');
+  const found = new Set<string>();
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (!/\.tsx?$/.test(name) || /\.test\.tsx?$/.test(name)) continue;
+    const text = readFileSync(join(folder, name), 'utf8');
+    for (const match of text.matchAll(new RegExp(`'((?:${prefixes})\\.[A-Za-z][A-Za-z0-9.-]*)'`, 'g')))
+      if (match[1] !== undefined && !match[1].endsWith('.jsonl')) found.add(match[1]);
+  }
+  return [...found];
+};
+
+const actions = [
+  ...['approve', 'revoke', 'move', 'ungroup'].map((name) => `devices.${name}`),
+  ...['approve', 'decline', 'clear'].map((name) => `updates.${name}`),
+];
+
+/** Codes of the connected host's command line, which no bundle and no console shows as a refusal. */
+type HostCode = 'USAGE' | 'NOT_FOUND' | 'EXISTS' | 'FETCH_FAILED' | 'SOURCE_INVALID';
+/** A code that joins the closed list without words does not compile. */
+const explained: Readonly<Record<Exclude<BundleErrorCode, HostCode>, RefusalCall>> = refusalCalls;
+
+describe('what routes say', () => {
+  it('explains every refusal of the bundle format', () => {
+    const words = catalogue('en');
+    for (const code of Object.keys(explained)) expect(words.has(`error.${code}.next`)).toBe(true);
+  });
+
+  const isSetting = (key: string): boolean => engines.objects.settings().some(({ setting }) => setting.name === key);
+
+  it.each(langs)('is there in %s', (lang) => {
+    const words = catalogue(lang);
+    const made = actions.flatMap((name) => [
+      `toast.${name}`,
+      ...['question', 'consequence', 'button'].map((part) => `confirm.${name}.${part}`),
+    ]);
+    const declared = [
+      ...engines.inventory
+        .collections()
+        .flatMap(({ name, fields }) => [
+          ...['title', 'source', 'purpose'].map((part) => `collection.${name}.${part}`),
+          ...Object.keys(fields).map((field) => `collection.${name}.field.${field}`),
+          ...Object.entries(fields).flatMap(([field, { choices = [], known = [] }]) =>
+            [...choices, ...known].map((choice) => `collection.${name}.choice.${field}.${choice}`),
+          ),
+        ]),
+      ...engines.objects
+        .kinds()
+        .flatMap(({ name, fields }) => [
+          ...['title', 'source', 'purpose'].map((part) => `kind.${name}.${part}`),
+          ...Object.keys(fields).map((field) => `kind.${name}.field.${field}`),
+        ]),
+      ...engines.objects
+        .settings()
+        .flatMap(({ setting }) => [
+          `setting.${setting.name}.title`,
+          ...(setting.options ?? []).map((option) => `setting.${setting.name}.option.${option}`),
+        ]),
+      ...engines.events.types().map(({ type }) => `event.${type}`),
+      ...provisionService({ ...engines, store: { list: () => [] }, clock: () => 0 })
+        .register(admin)
+        .entries.flatMap((entry) => [entry.title, entry.source, entry.purpose, ...(entry.leaves?.fields ?? [])]),
+    ];
+    const keys = new Set([...quoted().filter((key) => !isSetting(key)), ...made, ...declared]);
+    expect(keys.size).toBeGreaterThan(300);
+    expect([...keys].filter((key) => !words.has(key))).toEqual([]);
+  });
+});

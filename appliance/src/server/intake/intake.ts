@@ -1,0 +1,118 @@
+import { extname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
+import type { Extensions } from '../../all-declarations.ts';
+import type {
+  ReportFacts,
+  ReportOutcome,
+  SectionIntake,
+  SectionOutcome,
+  SectionResult,
+} from '../../engine/inventory/types.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Log } from '../../platform/log.ts';
+import type { IntakeData, IntakeOutcome, IntakeReply, IntakeRequest } from './messages.ts';
+
+type Pending = { resolve(outcome: IntakeOutcome): void; reject(error: AppError): void };
+
+const maxWaiting = 64;
+const restartMs = 1_000;
+const closeMs = 10_000;
+
+/** Starts the intake thread; one that ends by itself is started again, and what it held is for the devices to repeat. */
+export const startIntake = ({
+  dataDir,
+  extensions = {},
+  log,
+}: {
+  dataDir: string;
+  extensions?: Extensions;
+  log: Log;
+}): SectionIntake => {
+  const extension = extname(import.meta.filename);
+  const path = join(import.meta.dirname, `worker${extension}`);
+  const pending = new Map<number, Pending>();
+  let nextId = 1;
+  let closing = false;
+  let worker: Worker;
+
+  const settle = (message: IntakeReply): void => {
+    const held = pending.get(message.id);
+    pending.delete(message.id);
+    if (held === undefined) return;
+    if ('outcome' in message) held.resolve(message.outcome);
+    else held.reject(new AppError(message.refused.code, message.refused.message, message.refused.details));
+  };
+
+  const rejectAll = (): void => {
+    const lost = new AppError('OVERLOADED', 'the intake was interrupted; repeat the report');
+    for (const { reject } of pending.values()) reject(lost);
+    pending.clear();
+  };
+
+  const launch = (): Worker => {
+    const data: IntakeData = { dataDir, extensions };
+    const started = new Worker(path, {
+      workerData: data,
+      // From sources, it must resolve the workspaces as this process does.
+      ...(extension === '.ts' ? { execArgv: ['--conditions=@sallyport/source'] } : {}),
+    });
+    started.on('message', settle);
+    started.on('error', (error) => log.error({ err: error }, 'the intake thread failed'));
+    started.once('exit', () => {
+      rejectAll();
+      if (closing) return;
+      void sleep(restartMs, undefined, { ref: false }).then(() => {
+        if (!closing) worker = launch();
+      });
+    });
+    return started;
+  };
+  worker = launch();
+
+  const send = <Outcome>(
+    request: (id: number) => Exclude<IntakeRequest, 'close'>,
+    wire: Uint8Array,
+  ): Promise<Outcome> =>
+    new Promise((resolve, reject) => {
+      if (closing || pending.size >= maxWaiting) {
+        reject(new AppError('OVERLOADED', 'too many reports at once'));
+        return;
+      }
+      const id = nextId;
+      nextId += 1;
+      // The answer to a request has the type that its kind has.
+      pending.set(id, { resolve: (outcome) => resolve(outcome as Outcome), reject });
+      worker.postMessage(request(id), [wire.buffer as ArrayBuffer]);
+    });
+
+  return {
+    put: (section) => {
+      const wire = Uint8Array.from(section.wire);
+      return send<SectionOutcome>((id) => ({ id, section: { ...section, wire } }), wire);
+    },
+    putAll: (sections) => {
+      const wire = Uint8Array.from(sections.wire);
+      return send<SectionResult[]>((id) => ({ id, sections: { ...sections, wire } }), wire);
+    },
+    report: ({ plain, ...report }) => {
+      if (plain !== undefined)
+        return send<ReportOutcome>((id) => ({ id, report: { ...report, wire: new Uint8Array(), plain } }), plain);
+      const wire = Uint8Array.from(report.wire);
+      return send<ReportOutcome>((id) => ({ id, report: { ...report, wire } }), wire);
+    },
+    facts: (report) => {
+      const wire = Uint8Array.from(report.wire);
+      return send<ReportFacts | undefined>((id) => ({ id, factsOf: { ...report, wire } }), wire);
+    },
+    waiting: () => pending.size,
+    close: async () => {
+      if (closing) return;
+      closing = true;
+      const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
+      worker.postMessage('close' satisfies IntakeRequest);
+      await Promise.race([ended, sleep(closeMs, undefined, { ref: false })]);
+      await worker.terminate();
+    },
+  };
+};

@@ -1,0 +1,204 @@
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { connect } from 'node:http2';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { paths } from '@sallyport/ui/paths';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { type Appliance, compose } from '../compose.ts';
+import { initialise } from '../init.ts';
+import { openLog } from '../platform/log.ts';
+import { type Server, startServer } from './server.ts';
+
+const log = openLog('silent');
+let folder: string;
+let appliance: Appliance;
+let server: Server | undefined;
+
+const initOptions = () => ({
+  dataDir: folder,
+  site: 'test-1',
+  addresses: ['localhost', '127.0.0.1'],
+  listen: { address: '127.0.0.1', port: 0 },
+  administrator: 'administrator',
+  log,
+});
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sallyport-server-'));
+  await initialise(initOptions());
+  appliance = await compose({ dataDir: folder, log });
+});
+afterEach(async () => {
+  await server?.stop();
+  server = undefined;
+  await appliance.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const securing = {
+  'content-security-policy': expect.stringContaining("default-src 'none'") as string,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'permissions-policy': expect.stringContaining('camera=()') as string,
+  'strict-transport-security': 'max-age=31536000',
+};
+
+const get = (
+  port: number,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; headers: Record<string, unknown>; body: string }> =>
+  new Promise((resolve, reject) => {
+    const { certificatePem: ca } = appliance.ca;
+    const options = { host: '127.0.0.1', servername: 'localhost', port, path, headers, ca, agent: false };
+    const call = request(options, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, headers: answer.headers, body }));
+    });
+    call.once('error', reject);
+    call.end();
+  });
+
+describe('a new data directory', () => {
+  it('has roles, one administrator and one link, whose secret is not in it', async () => {
+    const { objects } = appliance;
+    expect(
+      objects
+        .list({ kind: 'role', limit: 9 })
+        .rows.map((role) => role.id)
+        .sort(),
+    ).toEqual(['administrator', 'auditor', 'operator', 'viewer']);
+    const account = objects.findBy('account', 'name', 'administrator');
+    expect(account?.body).toMatchObject({ roles: ['administrator'] });
+    expect(objects.list({ kind: 'token', where: { purpose: 'first' }, limit: 9 }).rows[0]?.body).toMatchObject({
+      account: account?.id,
+      uses: 1,
+    });
+    await expect(initialise(initOptions())).rejects.toMatchObject({ code: 'EXISTS' });
+  });
+
+  it('is readable by its owner only', () => {
+    for (const name of readdirSync(join(folder, 'keys')).filter((file) => !file.endsWith('.pem'))) {
+      expect(statSync(join(folder, 'keys', name)).mode & 0o077).toBe(0);
+    }
+  });
+
+  it('is finished when the first attempt was cut short', async () => {
+    rmSync(join(folder, 'keys', 'recovery.pub'));
+    const made = await initialise(initOptions());
+    expect(made.linkPath).toMatch(/^\/first\/[\w-]{43}$/);
+    expect(appliance.objects.list({ kind: 'account', limit: 9 }).total).toBe(1);
+  });
+});
+
+describe('the server', () => {
+  it('answers over HTTP/1.1 and HTTP/2 with its own certificate and the security headers', async () => {
+    server = await startServer(appliance);
+    const answer = await get(server.port, '/healthz');
+    expect(answer).toMatchObject({ status: 200, body: '{"ok":true}' });
+    const session = connect(`https://127.0.0.1:${server.port}`, { ca: appliance.ca.certificatePem });
+    const headers = await new Promise<Record<string, unknown>>((resolve, reject) => {
+      session.once('error', reject);
+      const stream = session.request({ ':path': '/healthz' });
+      stream.once('response', (said) => resolve({ ...said }));
+      stream.resume();
+      stream.end();
+    });
+    session.close();
+    expect(headers[':status']).toBe(200);
+    expect(headers).toMatchObject(securing);
+    expect(answer.headers).toMatchObject(securing);
+  });
+
+  it('says the security headers with every answer', async () => {
+    server = await startServer(appliance);
+    const answers = [
+      [200, paths.login()],
+      [303, '/'],
+      [404, '/assets/nothing.css'],
+      [401, '/api/v1/devices'],
+      [404, '/api/nothing'],
+      [401, '/api/agent/v1/trust/root.json'],
+      [404, '/api/agent/v1/nothing'],
+      [404, '/api/osquery/nothing'],
+      // No request that anything of ours could answer.
+      [400, '/', { host: 'a b' }],
+    ] as const;
+    for (const [status, path, headers] of answers) {
+      const answer = await get(server.port, path, headers);
+      expect([path, answer.status, answer.headers]).toEqual([path, status, expect.objectContaining(securing)]);
+    }
+  });
+
+  it('is the only one on its data directory', async () => {
+    server = await startServer(appliance);
+    const second = await compose({ dataDir: folder, log });
+    try {
+      await expect(startServer(second)).rejects.toMatchObject({ code: 'IN_USE' });
+    } finally {
+      await second.close();
+    }
+    expect((await get(server.port, '/healthz')).status).toBe(200);
+  });
+
+  it('works off jobs, those of before a crash too', async () => {
+    const { jobs, db } = appliance;
+    const crashed = Number(
+      db
+        .prepare(
+          "insert into job_run (kind, state, payload, attempt, created_at) values ('retention', 'running', 'null', 1, 0)",
+        )
+        .run().lastInsertRowid,
+    );
+    const hopeless = Number(
+      db
+        .prepare(
+          "insert into job_run (kind, state, payload, attempt, created_at) values ('retention', 'running', 'null', 3, 0)",
+        )
+        .run().lastInsertRowid,
+    );
+    const waiting = jobs.enqueue('retention');
+    server = await startServer(appliance);
+    expect(await jobs.finished(crashed, { timeoutMs: 30_000 })).toMatchObject({ state: 'done', attempt: 2 });
+    expect(await jobs.finished(waiting, { timeoutMs: 30_000 })).toMatchObject({
+      state: 'done',
+      attempt: 1,
+      result: { tombstones: 0 },
+    });
+    expect(jobs.get(hopeless)).toMatchObject({ state: 'failed', error: { code: 'INTERNAL' } });
+    const later = jobs.enqueue('retention');
+    expect((await jobs.finished(later, { timeoutMs: 30_000 })).state).toBe('done');
+    expect(() => jobs.enqueue('no-such-kind')).toThrow('no job kind');
+  });
+
+  it('leaves its traces in the audit chain', async () => {
+    server = await startServer(appliance);
+    await server.stop();
+    server = undefined;
+    expect(appliance.events.list({ type: ['server-started', 'server-stopped'], limit: 5 }).total).toBe(2);
+    expect(appliance.events.verifyChain().ok).toBe(true);
+  });
+
+  it('keeps the wall time at its start and at its end', async () => {
+    const base = Math.floor(Date.now() / 1000) * 1000;
+    const at = (days: number): string => {
+      vi.useFakeTimers({ toFake: ['Date'], now: base + days * 86_400_000 });
+      return `${new Date(base + days * 86_400_000).toISOString().slice(0, 19)}Z`;
+    };
+    try {
+      const started = at(5);
+      server = await startServer(appliance);
+      expect(appliance.exchange.state().floor).toBe(started);
+      const stopped = at(9);
+      await server.stop();
+      server = undefined;
+      expect(appliance.exchange.state().floor).toBe(stopped);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
