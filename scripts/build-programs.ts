@@ -35,7 +35,7 @@ type Program = {
 const programs: readonly Program[] = [
   {
     workspace: 'appliance',
-    files: ['intake/worker'],
+    files: ['server/intake/worker'],
     folders: ['cli', 'jobs'],
     copied: ['schema.sql', 'release.json'],
   },
