@@ -2,20 +2,10 @@ import { existsSync } from 'node:fs';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import type { Appliance } from './compose.ts';
-import { appCategories } from './engine/inventory/app-categories.ts';
-import { deviceNumberOf } from './engine/inventory/device-number.ts';
-import { hardwareRecords } from './engine/inventory/hardware-records.ts';
-import { managedObjects } from './features/accounts/managed-objects.ts';
-import { addDeviceService } from './features/add-device/service.ts';
+import { doorParts } from './door-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
-import { controllerList } from './features/controllers/list-queries.ts';
 import { controllerModel } from './features/controllers/list-view.ts';
-import { filterSources } from './features/devices/filter-queries.ts';
-import { deviceList } from './features/devices/list-queries.ts';
-import { deviceQueries } from './features/devices/queries.ts';
 import { deviceModel } from './features/devices/view.ts';
-import { importDraftStore } from './features/exchange/import-draft-store.ts';
-import { importDrafts } from './features/exchange/import-drafts.ts';
 import { consoleQueries } from './features/exchange/page-queries.ts';
 import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
@@ -40,23 +30,6 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
     return held.value;
   };
 };
-
-/** What pages and API need beside the services. */
-export function doorParts(appliance: Appliance, clock: () => number = nowMs) {
-  const { db, jobs, media, paths } = appliance;
-  const deviceOf = deviceNumberOf(appliance.devices);
-  return {
-    deviceQueries: deviceQueries(db),
-    deviceList: deviceList(db, filterSources(appliance)),
-    controllerList: controllerList(db),
-    managedObjects: managedObjects(appliance),
-    addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
-    hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
-    appCategories: appCategories({ ...appliance, deviceOf }),
-    drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
-    clock,
-  };
-}
 
 /** The doors for people and programs over one appliance: the API and the console. */
 export const doors = (appliance: Appliance, clock: () => number = nowMs) => {

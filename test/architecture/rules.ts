@@ -177,8 +177,8 @@ export const noReexports: Rule = (files) =>
       .map(([, , from]) => `${path} -> ${from}`),
   );
 
-/** Beside compose.ts, who makes services: the doors (console.ts), a new site, the trial of an import over a copy. */
-const wiring = ['compose', 'console', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
+/** Beside compose.ts, who makes services: the doors (console.ts, door-parts.ts), a new site, the trial of an import over a copy. */
+const wiring = ['compose', 'console', 'door-parts', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
 
 /** Services are made and wired in compose.ts; all others get them, and import their types. */
 export const composeWires: Rule = imports(

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commandNames, commandWords, runLine } from './main.ts';
+import { allCommands, runLine } from './main.ts';
 import { alignColumns } from './output.ts';
 
 let folder: string;
@@ -30,8 +30,8 @@ describe('the command line', () => {
   it('lists every command, and each explains itself with an example', async () => {
     const { code, stdout } = await run();
     expect(code).toBe(0);
-    for (const name of commandNames()) {
-      const words = commandWords(name).split(' ');
+    for (const [name] of await allCommands()) {
+      const words = name.split(' ');
       expect(stdout).toContain(`\n  ${words.join(' ')}  `);
       const help = await run(...words, '--help');
       expect(help).toEqual({ code: 0, stderr: '', stdout: expect.stringContaining(`sallyport ${words.join(' ')} `) });

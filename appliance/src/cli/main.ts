@@ -34,46 +34,75 @@ const common: Readonly<Record<string, OptionSpec>> = {
   help: { type: 'boolean', short: 'h', help: 'this text' },
 };
 
-/** Names of the commands: the files of this folder, `device-list` for `device list`. */
-export const commandNames = (): string[] =>
+/** Names of the commands that are files of this folder, `device-list` for `device list`. */
+const localNames = (): string[] =>
   readdirSync(import.meta.dirname)
     .filter((file) => file.endsWith(extension) && !/\.(test|d)\.[a-z]+$/.test(file))
     .map((file) => file.slice(0, -extension.length))
-    .filter((name) => !helpers.has(name))
-    .sort();
+    .filter((name) => !helpers.has(name));
 
 const hyphenated = ['site-card', 'import-approvals'];
 
 /** The words to type: `controller firmware list` for `controller-firmware-list`, but `site-card export`. */
-export const commandWords = (name: string): string =>
+const wordsOfFile = (name: string): string =>
   hyphenated.reduce((words, word) => words.replace(word.replace('-', ' '), word), name.replaceAll('-', ' '));
 
-const loadCommand = async (name: string): Promise<Command> => {
+const loadLocal = async (name: string): Promise<Command> => {
   const path = join(import.meta.dirname, `${name}${extension}`);
   const module = (await import(pathToFileURL(path).href)) as { command?: Command };
   if (module.command === undefined) throw new AppError('INTERNAL', `${name} exports no command`);
   return module.command;
 };
 
-/** Takes the command's one to three words off the arguments. */
-const findCommand = (args: readonly string[]): { name: string; rest: string[] } | undefined => {
-  const [noun = '', verb = '', third = ''] = args;
-  const names = new Set(commandNames());
-  // `controller-integrity list` is taken for `controller integrity list`, too.
-  if (names.has(`${noun}-${verb}-${third}`)) return { name: `${noun}-${verb}-${third}`, rest: args.slice(3) };
-  if (names.has(`${noun}-${verb}`)) return { name: `${noun}-${verb}`, rest: args.slice(2) };
-  if (names.has(noun)) return { name: noun, rest: args.slice(1) };
+type Commands = ReadonlyMap<string, () => Promise<Command>>;
+
+const localCommands = (): Commands => new Map(localNames().map((name) => [wordsOfFile(name), () => loadLocal(name)]));
+
+/** Every command by its words: those of operations, and those that only the command line has. */
+export const allCommands = async (): Promise<Commands> => {
+  const [{ allOperations }, { toCommand }] = await Promise.all([
+    import('../all-operations.ts'),
+    import('../server/operations/to-command.ts'),
+  ]);
+  const parts = async (appliance: Appliance) => ({
+    ...appliance,
+    ...(await import('../door-parts.ts')).doorParts(appliance),
+  });
+  const declared = allOperations.flatMap((operation) => {
+    const command = toCommand(operation, parts);
+    return command === undefined ? [] : [[operation.name.replaceAll('.', ' '), async () => command] as const];
+  });
+  return new Map([...localCommands(), ...declared].sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+type Found = { words: string; rest: string[]; load: () => Promise<Command> };
+
+/** Takes the command's one to three words off the arguments; `controller-integrity list` is taken for `controller integrity list`, too. */
+const findIn = (commands: Commands, args: readonly string[]): Found | undefined => {
+  for (const count of [3, 2, 1]) {
+    const given = args.slice(0, count);
+    if (given.length < count) continue;
+    const spaced = [given[0]?.replaceAll('-', ' '), ...given.slice(1)].join(' ');
+    for (const words of [given.join(' '), spaced]) {
+      const load = commands.get(words);
+      if (load !== undefined) return { words, rest: args.slice(count), load };
+    }
+  }
   return undefined;
 };
+
+/** Those of the operations are loaded only where no file of this folder has the words. */
+const findCommand = async (args: readonly string[]): Promise<Found | undefined> =>
+  findIn(localCommands(), args) ?? findIn(await allCommands(), args);
 
 const optionLine = ([name, spec]: [string, OptionSpec]): string =>
   `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(
     28,
   ) + spec.help;
 
-const commandHelp = (name: string, command: Command): string =>
+const commandHelp = (words: string, command: Command): string =>
   [
-    `sallyport ${commandWords(name)}${command.positionals ? ` ${command.positionals}` : ''} [options]`,
+    `sallyport ${words}${command.positionals ? ` ${command.positionals}` : ''} [options]`,
     '',
     command.summary,
     '',
@@ -87,7 +116,7 @@ const commandHelp = (name: string, command: Command): string =>
 
 const overview = async (): Promise<string> => {
   const rows: string[][] = [];
-  for (const name of commandNames()) rows.push([`  ${commandWords(name)}`, (await loadCommand(name)).summary]);
+  for (const [words, load] of await allCommands()) rows.push([`  ${words}`, (await load()).summary]);
   return [
     'sallyport COMMAND [options]',
     '',
@@ -189,7 +218,7 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
     streams.stdout(`${versionLine('sallyport', applianceRelease())}\n`);
     return 0;
   }
-  const found = findCommand(args);
+  const found = await findCommand(args);
   if (found === undefined) {
     const asked = ['help', '--help', '-h'].includes(first);
     const options = args.findIndex((word) => word.startsWith('-'));
@@ -201,10 +230,10 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
     streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;
   }
-  const command = await loadCommand(found.name);
+  const command = await found.load();
   const { context, help, close } = contextOf(command, found.rest, streams);
   if (help) {
-    streams.stdout(commandHelp(found.name, command));
+    streams.stdout(commandHelp(found.words, command));
     return 0;
   }
   try {
@@ -236,8 +265,7 @@ export const runLine = async (args: readonly string[], streams: Streams): Promis
     for (const line of await faultLines(failure)) streams.stderr(`  ${line}\n`);
     // Nothing but the stack says what went wrong here.
     if (failure.code === 'INTERNAL' && error instanceof Error) streams.stderr(`${error.stack ?? error.message}\n`);
-    if (failure.exit === 2)
-      streams.stderr(`Try: sallyport ${commandWords(findCommand(args)?.name ?? 'COMMAND')} --help\n`);
+    if (failure.exit === 2) streams.stderr(`Try: sallyport ${(await findCommand(args))?.words ?? 'COMMAND'} --help\n`);
     return failure.exit;
   }
 };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
-import { doorParts } from '../../src/console.ts';
+import { doorParts } from '../../src/door-parts.ts';
 import { type Right, systemActor } from '../../src/engine/objects/types.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';

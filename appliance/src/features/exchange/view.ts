@@ -1,6 +1,6 @@
 import type { ReceiptRow as ReceiptView } from '@sallyport/ui/components/receipts';
-import type { ConsoleQueries } from './types.ts';
 import type { ExchangeService } from './service.ts';
+import type { ConsoleQueries } from './types.ts';
 
 type Receipt = ReturnType<ExchangeService['receipt']>;
 

@@ -1,10 +1,10 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
+import { allOperations, allSchemas } from '../../all-operations.ts';
 import { eventRoutes } from '../../engine/events/routes.ts';
 import { changeRoutes } from '../../engine/inventory/change-routes.ts';
 import { inventoryRoutes } from '../../engine/inventory/routes.ts';
 import { objectRoutes } from '../../engine/objects/routes.ts';
 import { sessionRoutes } from '../../features/accounts/session-routes.ts';
-import { backupRoutes } from '../../features/backups/routes.ts';
 import { baselineRoutes } from '../../features/baselines/routes.ts';
 import { controllerFindingRoutes } from '../../features/controller-findings/routes.ts';
 import { controllerFirmwareRoutes } from '../../features/controller-firmware/routes.ts';
@@ -34,6 +34,7 @@ import { waitingRoutes } from '../../features/waiting/routes.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
+import { toRoute } from '../operations/to-route.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
 import { siteRoutes } from './site-routes.ts';
@@ -74,7 +75,6 @@ const builders = [
   eventRoutes,
   provisionRoutes,
   rollbackRoutes,
-  backupRoutes,
   waitingRoutes,
   settingRoutes,
   sessionRoutes,
@@ -84,7 +84,11 @@ const builders = [
 /** The table of every call and the document that is made from it. */
 export const describeApi = (parts: ApiParts): Api => {
   const names = schemaNames();
-  const routes = builders.flatMap((build) => build(parts, names));
+  for (const [id, schema] of Object.entries(allSchemas)) names.add(schema, { id });
+  const routes = [
+    ...builders.flatMap((build) => build(parts, names)),
+    ...allOperations.flatMap((operation) => toRoute(operation, parts) ?? []),
+  ];
   const held: { document?: Json } = {};
   return {
     routes,

@@ -5,7 +5,7 @@ import { parse, parseParams, parseQuery, readJson, requireType } from './wire.ts
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 
-type DeepReadonly<T> = T extends readonly (infer E)[]
+export type DeepReadonly<T> = T extends readonly (infer E)[]
   ? readonly DeepReadonly<E>[]
   : T extends object
     ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
@@ -108,11 +108,22 @@ export const emptyRoute = <P = undefined, Q = undefined, B = undefined>(
   };
 };
 
-type SentFile = {
+export type SentFile = {
   name: string;
   body: Uint8Array | ReadableStream<Uint8Array>;
   headers?: Record<string, string>;
 };
+
+/** A file as an answer, to be saved under its name. */
+export const sentFile = (type: string, { name, body, headers }: SentFile): Response =>
+  new Response(body as ConstructorParameters<typeof Response>[0], {
+    headers: {
+      'Cache-Control': 'no-store',
+      'Content-Type': type,
+      'Content-Disposition': `attachment; filename="${name.replace(/[^A-Za-z0-9._-]/g, '-')}"`,
+      ...headers,
+    },
+  });
 
 /** A call that answers with a file. */
 export const fileRoute = <P = undefined, Q = undefined, B = undefined>(
@@ -122,16 +133,6 @@ export const fileRoute = <P = undefined, Q = undefined, B = undefined>(
   return {
     ...rest,
     answers: { kind: 'file', status: 200, type },
-    serve: async (call) => {
-      const { name, body, headers } = await handle(await receive(spec, call));
-      return new Response(body as ConstructorParameters<typeof Response>[0], {
-        headers: {
-          'Cache-Control': 'no-store',
-          'Content-Type': type,
-          'Content-Disposition': `attachment; filename="${name.replace(/[^A-Za-z0-9._-]/g, '-')}"`,
-          ...headers,
-        },
-      });
-    },
+    serve: async (call) => sentFile(type, await handle(await receive(spec, call))),
   };
 };

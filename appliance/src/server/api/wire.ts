@@ -19,7 +19,8 @@ export const parse = <T>(schema: z.ZodType<T>, value: unknown): T => {
   throw invalid(toFieldErrors(parsed.error));
 };
 
-const inner = (schema: z.ZodType): z.ZodType =>
+/** A schema without what makes it optional. */
+export const inner = (schema: z.ZodType): z.ZodType =>
   schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodNullable
     ? inner(schema.unwrap() as z.ZodType)
     : schema;
@@ -27,7 +28,7 @@ const inner = (schema: z.ZodType): z.ZodType =>
 const entryOf = (schema: z.ZodArray): z.ZodType => inner(schema.element as z.ZodType);
 
 /** Text as the type that the schema asks for; what does not fit stays text and is refused by the schema. */
-const fromText = (schema: z.ZodType, text: string): unknown => {
+export const fromText = (schema: z.ZodType, text: string): unknown => {
   if (schema instanceof z.ZodNumber) return /^-?\d{1,16}(\.\d{1,15})?$/.test(text) ? Number(text) : text;
   if (schema instanceof z.ZodBoolean) return text === 'true' ? true : text === 'false' ? false : text;
   return text;

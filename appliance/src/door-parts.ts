@@ -1,0 +1,30 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from './compose.ts';
+import { appCategories } from './engine/inventory/app-categories.ts';
+import { deviceNumberOf } from './engine/inventory/device-number.ts';
+import { hardwareRecords } from './engine/inventory/hardware-records.ts';
+import { managedObjects } from './features/accounts/managed-objects.ts';
+import { addDeviceService } from './features/add-device/service.ts';
+import { controllerList } from './features/controllers/list-queries.ts';
+import { filterSources } from './features/devices/filter-queries.ts';
+import { deviceList } from './features/devices/list-queries.ts';
+import { deviceQueries } from './features/devices/queries.ts';
+import { importDraftStore } from './features/exchange/import-draft-store.ts';
+import { importDrafts } from './features/exchange/import-drafts.ts';
+
+/** What pages, API and commands need beside the services. */
+export function doorParts(appliance: Appliance, clock: () => number = nowMs) {
+  const { db, jobs, media, paths } = appliance;
+  const deviceOf = deviceNumberOf(appliance.devices);
+  return {
+    deviceQueries: deviceQueries(db),
+    deviceList: deviceList(db, filterSources(appliance)),
+    controllerList: controllerList(db),
+    managedObjects: managedObjects(appliance),
+    addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
+    hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
+    appCategories: appCategories({ ...appliance, deviceOf }),
+    drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
+    clock,
+  };
+}

@@ -1,0 +1,127 @@
+// An operation is an act or a question, declared once: the API's route and its document, the command with its help, the right
+// and the answer's shape come from it (to-route.ts, to-command.ts). Pages call the same services.
+//
+// `run` of what is made here asks for the right and checks the answer; its callers parse the input.
+
+import type { z } from 'zod';
+import type { Output } from '../../cli/command.ts';
+import { type Actor, type Area, type Right, requireRight } from '../../engine/objects/types.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
+
+/** Who calls. */
+export type Caller = {
+  actor: Actor;
+  /** A line for people while it runs; nowhere over the API. */
+  note: (text: string) => void;
+  /** The call, over the API: its bytes where the operation takes an upload, its signal. */
+  request?: Request;
+};
+
+/** How a flag of the command looks where it does not follow from the input. */
+export type Flag = { name?: string; value?: string; help?: string; short?: string };
+
+/** The command: `tag add` for `tag.add`. */
+type CommandForm<I, O> = {
+  /** Keys of the input that stand without a flag, in this order; only the last may be a list. */
+  positionals?: ReadonlyArray<keyof I & string>;
+  flags?: Partial<Record<keyof I & string, Flag>>;
+  example: string;
+  /** The answer for people. */
+  print: (out: Pick<Output, 'line' | 'table' | 'note'>, answer: O, input: I) => void;
+  /** What --json prints where it is not the answer itself. */
+  json?: (answer: O, input: I) => unknown;
+  /** 1 where an answer says that something is wrong. */
+  exit?: (answer: O) => 0 | 1;
+};
+
+type Head<I extends z.ZodObject> = {
+  /** Words of the command, and the name in the table of operations: `tag.add`, `controller.integrity.approve`. */
+  name: string;
+  area: Area;
+  /** `any`: whoever is signed in. Services check once more what they change. */
+  right: Right | 'any';
+  summary: string;
+  description?: string;
+  /** Parts of the path, and the parameters or the body: all that is given. A strict object. */
+  input: I;
+};
+
+type Http = { method: Method; path: `/${string}`; status?: 200 | 201; upload?: Upload };
+
+type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Head<I> & {
+  /** `{x}` in the path is the key `x` of the input. */
+  http?: Http;
+  /** `z.void()` where there is nothing to say (204). */
+  output: R;
+  command?: CommandForm<z.output<I>, z.output<R>>;
+  run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
+};
+
+type FileSpec<N, I extends z.ZodObject> = Head<I> & {
+  http: Http;
+  /** The media type of the file. */
+  file: string;
+  run: (context: N & Caller, input: z.output<I>) => SentFile | Promise<SentFile>;
+};
+
+/** An operation over the parts `N` of the appliance, with input and answer checked inside. */
+export type Operation<N> = Head<z.ZodObject> & {
+  http: Http | undefined;
+  answers: { json: z.ZodType } | { file: string };
+  command: CommandForm<unknown, unknown> | undefined;
+  /** Throws FORBIDDEN. */
+  assertRight: (actor: Actor) => void;
+  /** Takes an input that was parsed. Throws FORBIDDEN without the right, INTERNAL where the answer is not of its shape. */
+  run: (context: N & Caller, input: unknown) => Promise<unknown>;
+};
+
+/** An answer that does not fit is a defect of ours: INTERNAL, not sent. */
+const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
+  const parsed = schema.safeParse(answer);
+  if (parsed.success) return parsed.data;
+  const paths = parsed.error.issues.slice(0, 5).map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+  throw new AppError('INTERNAL', `${name} answers against its schema: ${paths.join('; ')}`);
+};
+
+const assertRightOf =
+  ({ right }: Head<z.ZodObject>) =>
+  (actor: Actor): void => {
+    if (right !== 'any') requireRight(actor, right);
+  };
+
+/** The way to declare operations over the parts `N`: `const { operation, download } = operationsOver<{ rules: RuleService }>()`. */
+export function operationsOver<N>() {
+  return {
+    operation: <I extends z.ZodObject, R extends z.ZodType>(spec: Spec<N, I, R>): Operation<N> => {
+      const { http, output, command, run, ...head } = spec;
+      const assertRight = assertRightOf(head);
+      return {
+        ...head,
+        http,
+        answers: { json: output },
+        command: command as CommandForm<unknown, unknown> | undefined,
+        assertRight,
+        run: async (context, input) => {
+          assertRight(context.actor);
+          return checked(head.name, output, await run(context, input as z.output<I>));
+        },
+      };
+    },
+    download: <I extends z.ZodObject>(spec: FileSpec<N, I>): Operation<N> => {
+      const { http, file, run, ...head } = spec;
+      const assertRight = assertRightOf(head);
+      return {
+        ...head,
+        http,
+        answers: { file },
+        command: undefined,
+        assertRight,
+        run: async (context, input) => {
+          assertRight(context.actor);
+          return run(context, input as z.output<I>);
+        },
+      };
+    },
+  };
+}
