@@ -38,7 +38,7 @@ const reach = (start: string): Set<string> => {
 const wire =
   /^node:(net|dgram|tls|http|https|http2|child_process)$|platform\/connect\.ts$|controllers\/protocols\/|features\/identification\//;
 /** Pages and routes reach everything, by way of the server; what they call is looked at. */
-const isFace = (path: string): boolean => /\/(?:[a-z-]+-)?(?:pages|routes|panel|view)\.tsx?$/.test(path);
+const isFace = (path: string): boolean => /\/(?:[a-z-]+-)?(?:pages|routes|operations|panel|view)\.tsx?$/.test(path);
 const holders = [...production.keys()].filter(
   (path) => /features\/controller-firmware\/[^/]+\.ts$/.test(path) && !isFace(path),
 );

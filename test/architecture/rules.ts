@@ -98,7 +98,7 @@ const layerOf = (path: string): Layer => {
 const isFace = (file: SourceFile): boolean =>
   featureOf(file.path) !== undefined &&
   layerOf(file.path) === 'other' &&
-  (/\/(?:[a-z-]+-)?(?:pages|routes)\.tsx?$|\/view\.tsx?$/.test(file.path) ||
+  (/\/(?:[a-z-]+-)?(?:pages|routes|operations)\.tsx?$|\/view\.tsx?$/.test(file.path) ||
     file.imports.some((name) => name.startsWith('.') && resolve(file, name).startsWith(frame)));
 
 /** A feature reaches another only through its service.ts and types.ts; its faces also through the other's view.ts. */

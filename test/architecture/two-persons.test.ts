@@ -48,7 +48,7 @@ const acts = (): string[] =>
     .filter(
       ({ path }) =>
         path.startsWith('appliance/src/features/') &&
-        !/\/accounts\/|\/(?:[a-z-]+-)?(?:pages|routes|view)\.tsx?$/.test(path),
+        !/\/accounts\/|\/(?:[a-z-]+-)?(?:pages|routes|operations|view)\.tsx?$/.test(path),
     )
     .flatMap(({ path, text }) => {
       const code = codeOnly(text);
@@ -71,7 +71,7 @@ const ungated = (schema: string, files: readonly Source[]): string[] => {
   const features = files.filter(
     ({ path }) =>
       path.startsWith('appliance/src/features/') &&
-      !/\/data-register\/|\/(?:[a-z-]+-)?(?:pages|routes|view)\.tsx?$/.test(path),
+      !/\/data-register\/|\/(?:[a-z-]+-)?(?:pages|routes|operations|view)\.tsx?$/.test(path),
   );
   const names = new Set(
     [schema, ...features.filter(({ path }) => path.endsWith('/kinds.ts')).map(({ text }) => text)].flatMap((text) =>

@@ -47,8 +47,7 @@ export const numberPageOf = <R extends z.ZodType>(row: R) =>
   z.object({ rows: z.array(row), total: z.int(), next: z.int().nullable() });
 
 /** One of a list of allowed words, or several. */
-export const anyOf = <const T extends readonly [string, ...string[]]>(words: T) =>
-  z.array(z.enum(words)).max(20).optional();
+export const anyOf = <const T extends readonly string[]>(words: T) => z.array(z.enum(words)).max(20).optional();
 
 /** The members of an object that are there. */
 export const present = <T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>

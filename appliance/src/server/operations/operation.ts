@@ -19,13 +19,23 @@ export type Caller = {
 };
 
 /** How a flag of the command looks where it does not follow from the input. */
-export type Flag = { name?: string; value?: string; help?: string; short?: string };
+export type Flag = {
+  name?: string;
+  value?: string;
+  help?: string;
+  short?: string;
+  /** It has no value of its own and means this one. */
+  means?: unknown;
+};
 
 /** The command: `tag add` for `tag.add`. */
 type CommandForm<I, O> = {
   /** Keys of the input that stand without a flag, in this order; only the last may be a list. */
   positionals?: ReadonlyArray<keyof I & string>;
-  flags?: Partial<Record<keyof I & string, Flag>>;
+  /** `false`: the command does not have it. */
+  flags?: Partial<Record<keyof I & string, Flag | false>>;
+  /** Of a list in pages: how many rows come where --limit is not given, 100 unless said. */
+  rows?: number;
   example: string;
   /** The answer for people. */
   print: (out: Pick<Output, 'line' | 'table' | 'note'>, answer: O, input: I) => void;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Command, CommandContext, OptionSpec } from '../../cli/command.ts';
+import { limitOf } from '../../cli/list-options.ts';
 import { AppError } from '../../platform/errors.ts';
 import { fromText, inner } from '../api/wire.ts';
 import type { Flag, Operation } from './operation.ts';
@@ -21,9 +22,33 @@ const choices = (schema: z.ZodType): string => {
 
 const describe = (whole: z.ZodType): string | undefined => whole.description ?? inner(whole).description;
 
-const optionOf = (whole: z.ZodType, flag: Flag = {}): OptionSpec => {
+/** A list in pages; its command takes --limit and reads as many pages as that needs. */
+const isPaged = ({ shape }: z.ZodObject): boolean => Object.hasOwn(shape, 'limit') && Object.hasOwn(shape, 'after');
+const pageRows = 1_000;
+
+type Page = { rows: unknown[]; next: unknown; total?: number };
+
+const readPages = async (most: number, read: (paging: object) => Promise<unknown>): Promise<Page> => {
+  let page = (await read({ limit: Math.min(most, pageRows) })) as Page;
+  const rows = [...page.rows];
+  while (page.next !== null && rows.length < most) {
+    page = (await read({ limit: Math.min(most - rows.length, pageRows), after: page.next })) as Page;
+    rows.push(...page.rows);
+  }
+  return { ...page, rows };
+};
+
+const noteMore = ({ rows, next, total }: Page, { note }: CommandContext['out']): void => {
+  if (next !== null) note(`${total === undefined ? '' : `${total - rows.length} `}more; see --limit`);
+};
+
+type Form = NonNullable<Operation<never>['command']>;
+const flagOf = (command: Form | undefined, key: string): Flag | false =>
+  (command?.flags?.[key as never] as Flag | false | undefined) ?? {};
+
+const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
   const schema = inner(whole);
-  const type = schema instanceof z.ZodBoolean ? 'boolean' : 'string';
+  const type = schema instanceof z.ZodBoolean || flag.means !== undefined ? 'boolean' : 'string';
   return {
     type,
     help: flag.help ?? ([describe(whole), choices(schema)].filter(Boolean).join(': ') || 'see the API document'),
@@ -54,14 +79,16 @@ const inputOf = (
   const words = [...positionals];
   const values: Record<string, unknown> = {};
   const keys = command?.positionals ?? [];
+  const paged = isPaged(input);
   for (const [key, whole] of Object.entries(input.shape) as [string, z.ZodType][]) {
     const schema = inner(whole);
     const at = keys.indexOf(key as never);
-    const option = command?.flags?.[key as never] as Flag | undefined;
-    const given =
-      at < 0 ? [...texts(option?.name ?? kebab(key))] : isList(schema) ? words.slice(at) : words.slice(at, at + 1);
-    if (schema instanceof z.ZodBoolean) {
-      if (flag(option?.name ?? kebab(key))) values[key] = true;
+    const option = flagOf(command, key);
+    if (option === false || (paged && (key === 'limit' || key === 'after'))) continue;
+    const named = option.name ?? kebab(key);
+    const given = at < 0 ? [...texts(named)] : isList(schema) ? words.slice(at) : words.slice(at, at + 1);
+    if (schema instanceof z.ZodBoolean || option.means !== undefined) {
+      if (flag(named)) values[key] = option.means ?? true;
     } else if (isList(schema)) {
       if (given.length > 0) values[key] = given.map((text) => fromText(inner(schema.element as z.ZodType), text));
     } else if (given[0] !== undefined) values[key] = fromText(schema, given[0]);
@@ -74,9 +101,8 @@ const inputOf = (
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? '');
   const isPositional = keys.includes(key as never);
-  const shown = isPositional
-    ? kebab(key).toUpperCase()
-    : `--${(command?.flags?.[key as never] as Flag | undefined)?.name ?? kebab(key)}`;
+  const option = flagOf(command, key);
+  const shown = isPositional ? kebab(key).toUpperCase() : `--${(option === false ? {} : option).name ?? kebab(key)}`;
   const isMissing = !Object.hasOwn(values, key);
   throw new AppError('USAGE', isMissing ? `${shown} is missing` : `${shown}: ${issue?.message ?? 'does not fit'}`);
 };
@@ -89,12 +115,17 @@ export function toCommand<N>(
   const { command, input, summary } = operation;
   if (command === undefined) return undefined;
   const keys: readonly string[] = command.positionals ?? [];
-  const options = Object.entries(input.shape)
-    .filter(([key]) => !keys.includes(key))
-    .map(([key, whole]) => {
-      const flag = command.flags?.[key as never] as Flag | undefined;
-      return [flag?.name ?? kebab(key), optionOf(whole as unknown as z.ZodType, flag)] as const;
-    });
+  const paged = isPaged(input);
+  const { rows: mostUnlessSaid = 100 } = command;
+  const options = Object.entries(input.shape).flatMap(([key, whole]): [string, OptionSpec][] => {
+    const flag = flagOf(command, key);
+    if (keys.includes(key) || flag === false || (paged && key === 'after')) return [];
+    const help =
+      paged && key === 'limit'
+        ? { help: `most rows (${Number.isFinite(mostUnlessSaid) ? mostUnlessSaid : 'all'})` }
+        : {};
+    return [[flag.name ?? kebab(key), optionOf(whole as unknown as z.ZodType, { ...flag, ...help })]];
+  });
   return {
     summary,
     ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, keys) }),
@@ -102,9 +133,15 @@ export function toCommand<N>(
     example: command.example,
     run: async (context) => {
       const given = inputOf(operation as Pick<Operation<never>, 'name' | 'input' | 'command'>, context);
+      const limit = context.text('limit');
+      const most = paged ? (limit === undefined ? mostUnlessSaid : limitOf(limit)) : 0;
       const needs = await parts(await context.open());
-      const answer = await operation.run({ ...needs, actor: context.cliActor(), note: context.out.note }, given);
+      const caller = { ...needs, actor: context.cliActor(), note: context.out.note };
+      const answer = paged
+        ? await readPages(most, (paging) => operation.run(caller, { ...(given as object), ...paging }))
+        : await operation.run(caller, given);
       command.print(context.out, answer, given);
+      if (paged) noteMore(answer as Page, context.out);
       context.out.result(command.json === undefined ? answer : command.json(answer, given));
       return command.exit?.(answer) ?? 0;
     },
