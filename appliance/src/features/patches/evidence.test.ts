@@ -125,7 +125,7 @@ describe('evidence of a period', () => {
     const at = (name: string): string => join(folder, name);
     writeFileSync(at('pack.dsse.json'), json.bytes);
     writeFileSync(at('key'), Buffer.from(site.key.publicKey).toString('base64'));
-    const handbook = readFileSync(join(import.meta.dirname, '../../../../../docs/operations.md'), 'utf8');
+    const handbook = readFileSync(join(import.meta.dirname, '../../../../docs/operations.md'), 'utf8');
     const commands = /```text\n(sed 's[\s\S]*?)```/.exec(handbook)?.[1]?.replaceAll('E.dsse.json', 'pack.dsse.json');
     expect(commands).toContain(EVIDENCE_TYPE);
     const script = `set -e; cd ${folder}\n${commands}`;
