@@ -191,7 +191,7 @@ export function waitingSources(parts: Parts): WaitingSources {
                 reason: '',
                 by: found.by,
                 at: found.at,
-                path: paths.settings(setting.area),
+                path: paths.settings({ area: setting.area }),
                 approvable: { act: 'setting-change', authors: [found.persons] },
               },
             ];

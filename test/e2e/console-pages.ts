@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import type { Page } from 'playwright-core';
 import type { FilledSite } from '../support/filled-site.ts';
 
@@ -108,7 +108,6 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'objectDelete',
   'objectRestore',
   'searchPalette',
-  'apiDocument',
 ]);
 
 const hrefsOn = async (page: Page, site: FilledSite, at: string): Promise<string[]> => {
@@ -274,7 +273,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('discoveryRange', range),
     ...at('events', paths.events()),
     ...at('provision', paths.provision()),
-    ...at('settings', paths.settings(), paths.settings('exchange')),
+    ...at('settings', paths.settings(), paths.settings({ area: 'exchange' })),
     ...at('objects', ...kinds.map((kind) => paths.objects(kind))),
     ...at(
       'objectNew',
@@ -287,10 +286,10 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('object', group),
     ...at('objectRevisions', paths.objectRevisions('group', id(group))),
     ...at('deleted', paths.deleted()),
-    ...at('search', paths.search('eng')),
+    ...at('search', paths.search({ q: 'eng' })),
     ...at('api', paths.api()),
   ];
 };
 
 /** Every route that there is. */
-export const allKeys = Object.keys(routePatterns) as PageKey[];
+export const allKeys = Object.keys(paths) as PageKey[];

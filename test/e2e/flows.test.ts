@@ -214,7 +214,7 @@ describe.each([
   it('changes a setting and goes back to a revision', async () => {
     const field = () => main.getByLabel(tDynamic('setting.devices.not-visible-hours.title'));
     const save = () => button(t('settings.save')).click();
-    await go(paths.settings('devices'));
+    await go(paths.settings({ area: 'devices' }));
     await field().fill('5');
     await save();
     await said(t('toast.settings', { n: 1 }));
@@ -225,7 +225,7 @@ describe.each([
     await go(paths.objectRevisions('setting', 'devices.not-visible-hours'));
     await main.getByRole('button', { name: t('objects.revisionN', { revision: 1 }) }).click();
     await said(t('toast.reverted', { revision: 1 }));
-    await go(paths.settings('devices'));
+    await go(paths.settings({ area: 'devices' }));
     expect(await field().inputValue()).toBe('5');
   });
 

@@ -2,7 +2,7 @@ import { connect } from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { apiPrefix } from '@sallyport/appliance/server/api/types';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failuresIn, tryCommand } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
@@ -236,7 +236,7 @@ describe('garbage at every door', () => {
 
   it('knows every route', () => {
     const patterns = new Set(site.routes.map(({ pattern }) => pattern));
-    for (const pattern of Object.values(routePatterns)) expect(patterns).toContain(pattern);
+    for (const { pattern } of Object.values(paths)) expect(patterns).toContain(pattern);
     const counts = Object.groupBy(site.routes, doorOf);
     expect(counts.device?.length).toBeGreaterThanOrEqual(8);
     expect(counts.program?.length).toBeGreaterThan(50);

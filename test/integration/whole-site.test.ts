@@ -1,11 +1,10 @@
 import { readdirSync } from 'node:fs';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isFileOf } from '../../appliance/src/features/data-register/entries.ts';
 import type { Register } from '../../appliance/src/features/data-register/types.ts';
-import { routeNeeds } from '../../appliance/src/server/console/route-needs.ts';
 import { command } from '../support/commands.ts';
 import { type FilledSite, startFilledSite } from '../support/filled-site.ts';
 import { sourceFiles } from '../support/sources.ts';
@@ -65,8 +64,8 @@ const rank = (pattern: string): number => pattern.split(':').length * 2 - (patte
 type Route = { readonly name: string; readonly pattern: string; readonly expression: RegExp };
 
 // An address without a parameter comes before one with, and one with a bounded parameter before one that takes anything.
-const routes: Route[] = Object.entries(routePatterns)
-  .map(([name, pattern]) => ({
+const routes: Route[] = Object.entries(paths)
+  .map(([name, { pattern }]) => ({
     name,
     pattern,
     expression: new RegExp(
@@ -100,7 +99,7 @@ const ofAbsent: Readonly<Record<string, string>> = {
 };
 
 /** Kinds whose objects are shown by a page of their own, in place of the plain list. */
-const ownPages: Readonly<Record<string, keyof typeof routePatterns>> = {
+const ownPages: Readonly<Record<string, keyof typeof paths>> = {
   baseline: 'baselines',
   deployment: 'deployments',
   'controller-decision': 'controllers',
@@ -117,8 +116,8 @@ const ownPages: Readonly<Record<string, keyof typeof routePatterns>> = {
  * the question for the password that stands before a grave act.
  */
 const isNoPage = (name: string): boolean =>
-  /Stream$|^searchPalette$|^login$|^first$|^meAgain$|^apiDocument$/.test(name) ||
-  routeNeeds[name as keyof typeof routeNeeds]?.GET === undefined;
+  /Stream$|^searchPalette$|^login$|^first$|^meAgain$/.test(name) ||
+  (paths[name as keyof typeof paths].needs as { GET?: string }).GET === undefined;
 
 let site: FilledSite;
 beforeAll(async () => {

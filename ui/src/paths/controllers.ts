@@ -1,98 +1,57 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Controllers: records, files, zones, programs, findings, firmware. */
-export const controllersPaths = {
+export const controllersPages = {
   /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
-  controllers: (query: Query = {}) => withQuery('/controllers', query),
-  controllersCsv: () => '/controllers.csv',
+  controllers: page('/controllers', { GET: 'devices:read' }),
+  controllersCsv: page('/controllers.csv', { GET: 'devices:read' }),
   /** POST: a decision about many; asks first. */
-  controllersBulk: () => '/controllers/bulk',
-  controllerNew: () => '/controllers/new',
-  controller: (id: string, query: Query = {}) => withQuery(`/controllers/${segment(id)}`, query),
-  controllerEdit: (id: string) => `/controllers/${segment(id)}/edit`,
+  controllersBulk: page('/controllers/bulk', { POST: 'devices:write' }),
+  controllerNew: page('/controllers/new', { GET: 'devices:write', POST: 'devices:write' }),
+  controller: page('/controllers/:id{controller-[0-9a-z]+}', { GET: 'devices:read' }),
+  controllerEdit: page('/controllers/:id{controller-[0-9a-z]+}/edit', { GET: 'devices:write', POST: 'devices:write' }),
   /** POST: whether it should be there. */
-  controllerDecide: (id: string) => `/controllers/${segment(id)}/decide`,
+  controllerDecide: page('/controllers/:id{controller-[0-9a-z]+}/decide', { POST: 'devices:write' }),
   /** POST: another record becomes part of this one; asks first. */
-  controllerMerge: (id: string) => `/controllers/${segment(id)}/merge`,
+  controllerMerge: page('/controllers/:id{controller-[0-9a-z]+}/merge', { POST: 'devices:write' }),
   /** POST: this and another record are two controllers. */
-  controllerApart: (id: string) => `/controllers/${segment(id)}/apart`,
-  controllerUnmerge: (id: string) => `/controllers/${segment(id)}/unmerge`,
-  controllerImports: () => '/controllers/import',
-  controllerImport: (id: string, step?: string) =>
-    step === undefined ? `/controllers/import/${segment(id)}` : `/controllers/import/${segment(id)}/${segment(step)}`,
+  controllerApart: page('/controllers/:id{controller-[0-9a-z]+}/apart', { POST: 'devices:write' }),
+  controllerUnmerge: page('/controllers/:id{controller-[0-9a-z]+}/unmerge', { POST: 'devices:write' }),
+  controllerImports: page('/controllers/import', { GET: 'devices:read', POST: 'devices:write', upload: true }),
+  controllerImport: page('/controllers/import/:id/:step?', { GET: 'devices:read' }),
   /** POST: how a table is read; `again` reads it anew, else it is compared. */
-  controllerImportColumns: (id: string) => `/controllers/import/${segment(id)}/columns`,
+  controllerImportColumns: page('/controllers/import/:id/columns', { POST: 'devices:write' }),
   /** POST `what`: check or apply. */
-  controllerImportStart: (id: string) => `/controllers/import/${segment(id)}/start`,
+  controllerImportStart: page('/controllers/import/:id/start', { POST: 'devices:write' }),
   /** POST */
-  controllerImportStop: (id: string) => `/controllers/import/${segment(id)}/stop`,
+  controllerImportStop: page('/controllers/import/:id/stop', { POST: 'devices:write' }),
   /** Server-sent progress. */
-  controllerImportStream: (id: string) => `/controllers/import/${segment(id)}/stream`,
+  controllerImportStream: page('/controllers/import/:id/stream', { GET: 'devices:read' }),
   /** POST `origin`; the first answer is the confirm page. */
-  controllerImportUndo: () => '/controllers/import/undo',
-  controllerZones: () => '/controllers/zones',
+  controllerImportUndo: page('/controllers/import/undo', { POST: 'devices:write' }),
+  controllerZones: page('/controllers/zones', { GET: 'devices:read' }),
   /** Whether programs are the approved ones; `state`. */
-  controllerIntegrity: (query: Query = {}) => withQuery('/controllers/integrity', query),
+  controllerIntegrity: page('/controllers/integrity', { GET: 'devices:read' }),
   /** POST `action`: approve, confirm, decline, keep. */
-  controllerProgram: (id: string) => `/controllers/integrity/${segment(id)}`,
+  controllerProgram: page('/controllers/integrity/:id', { GET: 'devices:read', POST: 'devices:write' }),
   /** POST multipart: a project file or backup, read for its hash. */
-  controllerProjectFile: (id: string) => `/controllers/integrity/${segment(id)}/files`,
-  controllerZone: (id: string) => `/controllers/zones/${segment(id)}`,
+  controllerProjectFile: page('/controllers/integrity/:id/files', { POST: 'devices:write', upload: true }),
+  controllerZone: page('/controllers/zones/:id', { GET: 'devices:read' }),
   /** What advisories say of controllers. */
-  controllerFindings: (query: Query = {}) => withQuery('/controllers/findings', query),
-  controllerFindingsCsv: () => '/controllers/findings.csv',
-  controllerFinding: (id: string) => `/controllers/findings/${segment(id)}`,
-  controllerFindingDispute: (id: string) => `/controllers/findings/${segment(id)}/dispute`,
-  controllerFindingRetract: (id: string) => `/controllers/findings/${segment(id)}/retract`,
+  controllerFindings: page('/controllers/findings', { GET: 'vulnerabilities:read' }),
+  controllerFindingsCsv: page('/controllers/findings.csv', { GET: 'vulnerabilities:read' }),
+  controllerFinding: page('/controllers/findings/:id', { GET: 'vulnerabilities:read' }),
+  controllerFindingDispute: page('/controllers/findings/:id/dispute', { POST: 'vulnerabilities:write' }),
+  controllerFindingRetract: page('/controllers/findings/:id/retract', { POST: 'vulnerabilities:write' }),
   /** Uncertain matches, as questions. */
-  controllerReview: (query: Query = {}) => withQuery('/controllers/review', query),
+  controllerReview: page('/controllers/review', { GET: 'vulnerabilities:read' }),
   /** GET the question, POST `answer`, `reason`, `about` repeated. */
-  controllerQuestion: (id: string) => `/controllers/review/${segment(id)}`,
-  controllerFamilies: () => '/controllers/families',
-  controllerVendors: () => '/controllers/vendors',
-  controllerFirmware: () => '/controllers/firmware',
+  controllerQuestion: page('/controllers/review/:id', { GET: 'vulnerabilities:read', POST: 'vulnerabilities:write' }),
+  controllerFamilies: page('/controllers/families', { GET: 'vulnerabilities:read' }),
+  controllerVendors: page('/controllers/vendors', { GET: 'vulnerabilities:read' }),
+  controllerFirmware: page('/controllers/firmware', { GET: 'updates:read' }),
   /** GET the checklist (`controller`, `part`), POST records the handover and answers with the file. */
-  controllerFirmwareHand: (sha256: string, query: Query = {}) =>
-    withQuery(`/controllers/firmware/${segment(sha256)}`, query),
+  controllerFirmwareHand: page('/controllers/firmware/:sha256', { GET: 'updates:write', POST: 'updates:write' }),
   /** POST `action` done or drop. */
-  controllerHandover: (id: number) => `/controllers/handovers/${id}`,
+  controllerHandover: page('/controllers/handovers/:id', { POST: 'updates:write' }),
 } as const;
-
-/** The same as patterns. */
-export const controllersPatterns: Readonly<Record<keyof typeof controllersPaths, string>> = {
-  controllers: '/controllers',
-  controllersCsv: '/controllers.csv',
-  controllersBulk: '/controllers/bulk',
-  controllerNew: '/controllers/new',
-  controller: '/controllers/:id{controller-[0-9a-z]+}',
-  controllerEdit: '/controllers/:id{controller-[0-9a-z]+}/edit',
-  controllerDecide: '/controllers/:id{controller-[0-9a-z]+}/decide',
-  controllerMerge: '/controllers/:id{controller-[0-9a-z]+}/merge',
-  controllerApart: '/controllers/:id{controller-[0-9a-z]+}/apart',
-  controllerUnmerge: '/controllers/:id{controller-[0-9a-z]+}/unmerge',
-  controllerImports: '/controllers/import',
-  controllerImport: '/controllers/import/:id/:step?',
-  controllerImportColumns: '/controllers/import/:id/columns',
-  controllerImportStart: '/controllers/import/:id/start',
-  controllerImportStop: '/controllers/import/:id/stop',
-  controllerImportStream: '/controllers/import/:id/stream',
-  controllerImportUndo: '/controllers/import/undo',
-  controllerZones: '/controllers/zones',
-  controllerIntegrity: '/controllers/integrity',
-  controllerProgram: '/controllers/integrity/:id',
-  controllerProjectFile: '/controllers/integrity/:id/files',
-  controllerZone: '/controllers/zones/:id',
-  controllerFindings: '/controllers/findings',
-  controllerFindingsCsv: '/controllers/findings.csv',
-  controllerFinding: '/controllers/findings/:id',
-  controllerFindingDispute: '/controllers/findings/:id/dispute',
-  controllerFindingRetract: '/controllers/findings/:id/retract',
-  controllerReview: '/controllers/review',
-  controllerQuestion: '/controllers/review/:id',
-  controllerFamilies: '/controllers/families',
-  controllerVendors: '/controllers/vendors',
-  controllerFirmware: '/controllers/firmware',
-  controllerFirmwareHand: '/controllers/firmware/:sha256',
-  controllerHandover: '/controllers/handovers/:id',
-};

@@ -1,72 +1,44 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Devices: the list, one device, records that may be one. */
-export const devicesPaths = {
-  devices: (query: Query = {}) => withQuery('/devices', query),
-  devicesCsv: () => '/devices.csv',
+export const devicesPages = {
+  devices: page('/devices', { GET: 'devices:read' }),
+  devicesCsv: page('/devices.csv', { GET: 'devices:read' }),
   /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
-  devicesBulk: () => '/devices/bulk',
-  deviceAdd: (query: Query = {}) => withQuery('/devices/add', query),
+  devicesBulk: page('/devices/bulk', { POST: 'devices:write' }),
+  deviceAdd: page('/devices/add', { GET: 'accounts:write', POST: 'accounts:write' }),
   /** POST; answers with a file. */
-  deviceAddFile: () => '/devices/add/file',
+  deviceAddFile: page('/devices/add/file', { POST: 'accounts:write' }),
   /** Held copies, pairs that may be one device, merges that can be undone. */
-  deviceDuplicates: () => '/device-duplicates',
+  deviceDuplicates: page('/device-duplicates', { GET: 'devices:read' }),
   /** Two records side by side (`one`, `two`, `keep`); POST merges. */
-  deviceCompare: (query: Query = {}) => withQuery('/device-duplicates/compare', query),
+  deviceCompare: page('/device-duplicates/compare', { GET: 'devices:write', POST: 'devices:write' }),
   /** POST: `one` and `two` are two devices. */
-  deviceDistinct: () => '/device-duplicates/distinct',
+  deviceDistinct: page('/device-duplicates/distinct', { POST: 'devices:write' }),
   /** POST: `merge` */
-  deviceUnmerge: () => '/device-duplicates/undo',
+  deviceUnmerge: page('/device-duplicates/undo', { POST: 'devices:write' }),
   /** GET form, POST multipart: an inventory file or a zip; answers with what it would do. */
-  stick: () => '/devices/import',
+  stick: page('/devices/import', { GET: 'devices:write', POST: 'devices:write', upload: true }),
   /** POST `draft`, `approve` */
-  stickApply: () => '/devices/import/apply',
-  device: (id: string) => `/devices/${segment(id)}`,
+  stickApply: page('/devices/import/apply', { POST: 'devices:write' }),
+  device: page('/devices/:id', { GET: 'devices:read' }),
   /** A tab: a collection, or findings, updates, changes, events. */
-  deviceTab: (id: string, tab: string, query: Query = {}) =>
-    withQuery(`/devices/${segment(id)}/${segment(tab)}`, query),
+  deviceTab: page('/devices/:id/:tab', { GET: 'devices:read' }),
   /** Tab; POST: asks something of the device; decide: POST `decision`, `confirm` or `cancel`. */
-  deviceTasks: (id: string) => `/devices/${segment(id)}/tasks`,
-  deviceTaskDecide: (id: string, task: string) => `/devices/${segment(id)}/tasks/${segment(task)}`,
+  deviceTasks: page('/devices/:id/tasks', { GET: 'devices:read', POST: 'devices:write' }),
+  deviceTaskDecide: page('/devices/:id/tasks/:task', { POST: 'devices:write' }),
   /** POST */
-  deviceApprove: (id: string) => `/devices/${segment(id)}/approve`,
+  deviceApprove: page('/devices/:id/approve', { POST: 'devices:write' }),
   /** POST */
-  deviceRevoke: (id: string) => `/devices/${segment(id)}/revoke`,
+  deviceRevoke: page('/devices/:id/revoke', { POST: 'devices:write' }),
   /** POST: removes the record of a device that may not come in. */
-  deviceForget: (id: string) => `/devices/${segment(id)}/forget`,
+  deviceForget: page('/devices/:id/forget', { POST: 'devices:write' }),
   /** POST `add` or `remove`: a tag by hand. */
-  deviceTags: (id: string) => `/devices/${segment(id)}/tags`,
+  deviceTags: page('/devices/:id/tags', { POST: 'devices:write' }),
   /** POST `id`: takes back a bulk action on tags. */
-  devicesTagUndo: () => '/devices/tag-undo',
+  devicesTagUndo: page('/devices/tag-undo', { POST: 'devices:write' }),
   /** Form of the display name, description and group. */
-  deviceEdit: (id: string) => `/devices/${segment(id)}/edit`,
+  deviceEdit: page('/devices/:id/edit', { GET: 'devices:write', POST: 'devices:write' }),
   /** POST: shows personal rows once and records it. */
-  devicePersonal: (id: string, collection: string) => `/devices/${segment(id)}/${segment(collection)}/personal`,
+  devicePersonal: page('/devices/:id/:collection/personal', { POST: 'devices:read' }),
 } as const;
-
-/** The same as patterns. */
-export const devicesPatterns: Readonly<Record<keyof typeof devicesPaths, string>> = {
-  devices: '/devices',
-  devicesCsv: '/devices.csv',
-  devicesBulk: '/devices/bulk',
-  deviceAdd: '/devices/add',
-  deviceAddFile: '/devices/add/file',
-  deviceDuplicates: '/device-duplicates',
-  deviceCompare: '/device-duplicates/compare',
-  deviceDistinct: '/device-duplicates/distinct',
-  deviceUnmerge: '/device-duplicates/undo',
-  stick: '/devices/import',
-  stickApply: '/devices/import/apply',
-  device: '/devices/:id',
-  deviceTasks: '/devices/:id/tasks',
-  deviceTaskDecide: '/devices/:id/tasks/:task',
-  deviceTab: '/devices/:id/:tab',
-  deviceApprove: '/devices/:id/approve',
-  deviceRevoke: '/devices/:id/revoke',
-  deviceForget: '/devices/:id/forget',
-  deviceTags: '/devices/:id/tags',
-  devicesTagUndo: '/devices/tag-undo',
-  deviceEdit: '/devices/:id/edit',
-  devicePersonal: '/devices/:id/:collection/personal',
-};

@@ -1,25 +1,14 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Devices that were found, by how. */
-export const discoveryPaths = {
-  discovery: (query: Query = {}) => withQuery('/discovery', query),
-  discoveryDirectories: () => '/discovery/directories',
+export const discoveryPages = {
+  discovery: page('/discovery', { GET: 'devices:read' }),
+  discoveryDirectories: page('/discovery/directories', { GET: 'devices:read' }),
   /** POST: `action` test, poll or stop. */
-  discoveryDirectory: (id: string) => `/discovery/directories/${segment(id)}`,
+  discoveryDirectory: page('/discovery/directories/:id', { POST: 'devices:write' }),
   /** POST multipart: an LDIF file (`file`) of the directory `source`. */
-  discoveryImport: () => '/discovery/import',
-  discoveryRanges: () => '/discovery/ranges',
+  discoveryImport: page('/discovery/import', { POST: 'devices:write', upload: true }),
+  discoveryRanges: page('/discovery/ranges', { GET: 'devices:read' }),
   /** What would be sent; POST: `action` confirm, scan or stop. */
-  discoveryRange: (id: string) => `/discovery/ranges/${segment(id)}`,
+  discoveryRange: page('/discovery/ranges/:id', { GET: 'devices:read', POST: 'devices:write' }),
 } as const;
-
-/** The same as patterns. */
-export const discoveryPatterns: Readonly<Record<keyof typeof discoveryPaths, string>> = {
-  discovery: '/discovery',
-  discoveryDirectories: '/discovery/directories',
-  discoveryDirectory: '/discovery/directories/:id',
-  discoveryImport: '/discovery/import',
-  discoveryRanges: '/discovery/ranges',
-  discoveryRange: '/discovery/ranges/:id',
-};

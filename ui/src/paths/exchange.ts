@@ -1,68 +1,40 @@
-import { segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** What left, what came, what is on the way. */
-export const exchangePaths = {
-  exchange: () => '/exchange',
-  exchangeSend: () => '/exchange/send',
+export const exchangePages = {
+  exchange: page('/exchange', { GET: 'exchange:read' }),
+  exchangeSend: page('/exchange/send', { GET: 'exchange:read' }),
   /** POST: a bundle that waits for volumes is waited for no longer; the first answer is the confirm page. */
-  waitingForget: () => '/exchange/waiting/forget',
+  waitingForget: page('/exchange/waiting/forget', { POST: 'exchange:write' }),
   /** POST `source`, `reason`: a doubtful time is right; the first answer is the confirm page. */
-  clockAgree: () => '/exchange/clock/agree',
+  clockAgree: page('/exchange/clock/agree', { POST: 'exchange:write' }),
   /** The first exchange of two sides; `step` trust, root, card, compare, request, bundle. */
-  introduction: (step?: string) => `/exchange/introduction${step === undefined ? '' : `/${segment(step)}`}`,
+  introduction: page('/exchange/introduction/:step?', { GET: 'exchange:read' }),
   /** POST `answer`: what the other side read. */
-  introductionCompared: () => '/exchange/introduction/compared',
-  exchangeReceive: () => '/exchange/receive',
-  exchangeReceipts: () => '/exchange/receipts',
-  receipt: (number: number) => `/exchange/receipts/${number}`,
-  exchangeCard: () => '/exchange/card',
-  exchangeCardFile: () => '/exchange/card/file',
-  exchangeTrust: () => '/exchange/trust',
+  introductionCompared: page('/exchange/introduction/compared', { POST: 'exchange:write' }),
+  exchangeReceive: page('/exchange/receive', { GET: 'exchange:read' }),
+  exchangeReceipts: page('/exchange/receipts', { GET: 'exchange:read' }),
+  receipt: page('/exchange/receipts/:number', { GET: 'exchange:read' }),
+  exchangeCard: page('/exchange/card', { GET: 'exchange:read' }),
+  exchangeCardFile: page('/exchange/card/file', { GET: 'exchange:write' }),
+  exchangeTrust: page('/exchange/trust', { GET: 'exchange:read' }),
   /** POST a trust file, answers with the fingerprint to compare; POST again with `fingerprint` to accept. */
-  exchangeTrustImport: () => '/exchange/trust/import',
-  requestText: () => '/exchange/request/text',
-  requestGroup: (group: string) => `/exchange/request/group/${segment(group)}`,
+  exchangeTrustImport: page('/exchange/trust/import', { POST: 'exchange:write', upload: true }),
+  requestText: page('/exchange/request/text', { GET: 'exchange:read' }),
+  requestGroup: page('/exchange/request/group/:group', { GET: 'exchange:read' }),
   /** POST */
-  requestWrite: () => '/exchange/request/write',
-  requestFile: (number: number) => `/exchange/requests/${number}/file`,
+  requestWrite: page('/exchange/request/write', { POST: 'exchange:write' }),
+  requestFile: page('/exchange/requests/:number/file', { GET: 'exchange:write' }),
   /** POST multipart: a bundle file. */
-  bundleUpload: () => '/exchange/bundles/upload',
+  bundleUpload: page('/exchange/bundles/upload', { POST: 'exchange:write', upload: true }),
   /** POST: a bundle that lies in the medium folder. */
-  bundlePick: () => '/exchange/bundles/pick',
+  bundlePick: page('/exchange/bundles/pick', { POST: 'exchange:write' }),
   /** Wizard; `step` check, compare, import, result. */
-  bundleImport: (id: string, step?: string) =>
-    `/exchange/import/${segment(id)}${step === undefined ? '' : `/${segment(step)}`}`,
+  bundleImport: page('/exchange/import/:id/:step?', { GET: 'exchange:read' }),
   /** POST */
-  bundleImportStart: (id: string) => `/exchange/import/${segment(id)}/start`,
+  bundleImportStart: page('/exchange/import/:id/start', { POST: 'exchange:write' }),
   /** POST */
-  bundleImportStop: (id: string) => `/exchange/import/${segment(id)}/stop`,
+  bundleImportStop: page('/exchange/import/:id/stop', { POST: 'exchange:write' }),
   /** Server-sent events: unnamed messages replace the progress region, `done` ends. */
-  bundleImportStream: (id: string) => `/exchange/import/${segment(id)}/stream`,
+  bundleImportStream: page('/exchange/import/:id/stream', { GET: 'exchange:read' }),
 } as const;
-
-/** The same as patterns. */
-export const exchangePatterns: Readonly<Record<keyof typeof exchangePaths, string>> = {
-  exchange: '/exchange',
-  exchangeSend: '/exchange/send',
-  waitingForget: '/exchange/waiting/forget',
-  clockAgree: '/exchange/clock/agree',
-  introduction: '/exchange/introduction/:step?',
-  introductionCompared: '/exchange/introduction/compared',
-  exchangeReceive: '/exchange/receive',
-  exchangeReceipts: '/exchange/receipts',
-  receipt: '/exchange/receipts/:number',
-  exchangeCard: '/exchange/card',
-  exchangeCardFile: '/exchange/card/file',
-  exchangeTrust: '/exchange/trust',
-  exchangeTrustImport: '/exchange/trust/import',
-  requestText: '/exchange/request/text',
-  requestGroup: '/exchange/request/group/:group',
-  requestWrite: '/exchange/request/write',
-  requestFile: '/exchange/requests/:number/file',
-  bundleUpload: '/exchange/bundles/upload',
-  bundlePick: '/exchange/bundles/pick',
-  bundleImport: '/exchange/import/:id/:step?',
-  bundleImportStart: '/exchange/import/:id/start',
-  bundleImportStop: '/exchange/import/:id/stop',
-  bundleImportStream: '/exchange/import/:id/stream',
-};

@@ -1,53 +1,29 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** What devices have: collections, changes, baselines. */
-export const inventoryPaths = {
-  software: (query: Query = {}) => withQuery('/software', query),
-  softwareCsv: () => '/software.csv',
-  softwareItem: (item: string | number) => `/software/${segment(String(item))}`,
-  inventory: (collection: string, query: Query = {}) => withQuery(`/inventory/${segment(collection)}`, query),
-  inventoryCsv: (collection: string) => `/inventory/${segment(collection)}.csv`,
-  inventoryItem: (collection: string, item: string | number) =>
-    `/inventory/${segment(collection)}/${segment(String(item))}`,
+export const inventoryPages = {
+  software: page('/software', { GET: 'software:read' }),
+  softwareCsv: page('/software.csv', { GET: 'software:read' }),
+  softwareItem: page('/software/:item', { GET: 'software:read' }),
+  inventory: page('/inventory/:collection', { GET: 'collection:read' }),
+  inventoryCsv: page('/inventory/:file{[a-z0-9-]+\\.csv}', { GET: 'collection:read' }),
+  inventoryItem: page('/inventory/:collection/:item', { GET: 'collection:read' }),
   /** What changed on all devices. */
-  changes: (query: Query = {}) => withQuery('/changes', query),
-  changesCsv: () => '/changes.csv',
-  baselines: () => '/baselines',
+  changes: page('/changes', { GET: 'devices:read' }),
+  changesCsv: page('/changes.csv', { GET: 'devices:read' }),
+  baselines: page('/baselines', { GET: 'devices:read' }),
   /** GET form (`device` or `group`), POST approves. */
-  baselineNew: (query: Query = {}) => withQuery('/baselines/new', query),
-  baseline: (id: string) => `/baselines/${segment(id)}`,
+  baselineNew: page('/baselines/new', { GET: 'devices:write', POST: 'devices:write' }),
+  baseline: page('/baselines/:id', { GET: 'devices:read' }),
   /** GET `collection`, `q`, `device`; POST `remove`, `add`, `comment`: what is expected, entry by entry. */
-  baselineEntries: (id: string, query: Query = {}) => withQuery(`/baselines/${segment(id)}/entries`, query),
-  baselineReport: (id: string) => `/baselines/${segment(id)}/report`,
+  baselineEntries: page('/baselines/:id/entries', { GET: 'devices:write', POST: 'devices:write' }),
+  baselineReport: page('/baselines/:id/report', { GET: 'devices:read' }),
   /** POST; the first answer is the confirm page. */
-  baselineRemove: (id: string) => `/baselines/${segment(id)}/remove`,
+  baselineRemove: page('/baselines/:id/remove', { POST: 'devices:write' }),
   /** POST `revision` */
-  baselineRevert: (id: string) => `/baselines/${segment(id)}/revert`,
-  deviations: (query: Query = {}) => withQuery('/deviations', query),
-  deviationsCsv: () => '/deviations.csv',
+  baselineRevert: page('/baselines/:id/revert', { POST: 'devices:write' }),
+  deviations: page('/deviations', { GET: 'devices:read' }),
+  deviationsCsv: page('/deviations.csv', { GET: 'devices:read' }),
   /** POST: `action` accept or order; `id` repeated or `all`; the first answer is the form. */
-  deviationsDecide: () => '/deviations/decide',
+  deviationsDecide: page('/deviations/decide', { POST: 'devices:write' }),
 } as const;
-
-/** The same as patterns. */
-export const inventoryPatterns: Readonly<Record<keyof typeof inventoryPaths, string>> = {
-  software: '/software',
-  softwareCsv: '/software.csv',
-  softwareItem: '/software/:item',
-  inventory: '/inventory/:collection',
-  inventoryCsv: '/inventory/:file{[a-z0-9-]+\\.csv}',
-  inventoryItem: '/inventory/:collection/:item',
-  changes: '/changes',
-  changesCsv: '/changes.csv',
-  baselines: '/baselines',
-  baselineNew: '/baselines/new',
-  baseline: '/baselines/:id',
-  baselineEntries: '/baselines/:id/entries',
-  baselineReport: '/baselines/:id/report',
-  baselineRemove: '/baselines/:id/remove',
-  baselineRevert: '/baselines/:id/revert',
-  deviations: '/deviations',
-  deviationsCsv: '/deviations.csv',
-  deviationsDecide: '/deviations/decide',
-};

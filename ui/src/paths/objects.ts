@@ -1,38 +1,22 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** What administrators decide, settings included. */
-export const objectsPaths = {
-  settings: (area?: string) => withQuery('/settings', { area }),
+export const objectsPages = {
+  settings: page('/settings', { GET: 'settings:read', POST: 'settings:write' }),
   /** POST `setting` and `action`: approve or refuse what waits for a second person. */
-  settingDecide: () => '/settings/decide',
-  objects: (kind: string, query: Query = {}) => withQuery(`/objects/${segment(kind)}`, query),
-  objectNew: (kind: string, query: Query = {}) => withQuery(`/objects/${segment(kind)}/new`, query),
-  object: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}`,
-  objectRevisions: (kind: string, id: string, query: Query = {}) =>
-    withQuery(`/objects/${segment(kind)}/${segment(id)}/revisions`, query),
+  settingDecide: page('/settings/decide', { POST: 'safety:write' }),
+  objects: page('/objects/:kind', { GET: 'kind:read' }),
+  objectNew: page('/objects/:kind/new', { GET: 'kind:write', POST: 'kind:write' }),
+  object: page('/objects/:kind/:id', { GET: 'kind:read', POST: 'kind:write' }),
+  objectRevisions: page('/objects/:kind/:id/revisions', { GET: 'kind:read' }),
   /** POST `revision` */
-  objectRevert: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/revert`,
+  objectRevert: page('/objects/:kind/:id/revert', { POST: 'kind:write' }),
   /** POST; the first answer is the confirm page. */
-  objectDelete: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/delete`,
+  objectDelete: page('/objects/:kind/:id/delete', { POST: 'kind:write' }),
   /** POST */
-  objectRestore: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/restore`,
+  objectRestore: page('/objects/:kind/:id/restore', { POST: 'kind:write' }),
   /** POST `action`: approve or refuse what waits for a second person, vouch for an account. */
-  objectDecide: (kind: string, id: string) => `/objects/${segment(kind)}/${segment(id)}/decide`,
-  deleted: (kind?: string) => withQuery('/deleted', { kind }),
+  objectDecide: page('/objects/:kind/:id/decide', { POST: 'accounts:write' }),
+  // Of each kind that the person may read.
+  deleted: page('/deleted', { GET: 'person' }),
 } as const;
-
-/** The same as patterns. */
-export const objectsPatterns: Readonly<Record<keyof typeof objectsPaths, string>> = {
-  settings: '/settings',
-  settingDecide: '/settings/decide',
-  objects: '/objects/:kind',
-  objectNew: '/objects/:kind/new',
-  object: '/objects/:kind/:id',
-  objectRevisions: '/objects/:kind/:id/revisions',
-  objectRevert: '/objects/:kind/:id/revert',
-  objectDelete: '/objects/:kind/:id/delete',
-  objectRestore: '/objects/:kind/:id/restore',
-  objectDecide: '/objects/:kind/:id/decide',
-  deleted: '/deleted',
-};

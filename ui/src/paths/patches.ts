@@ -1,68 +1,42 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Patches of controllers: the process, windows, measures, evidence. */
-export const patchesPaths = {
+export const patchesPages = {
   /** Patches of controllers: `state`, `overdue`. */
-  patches: (query: Query = {}) => withQuery('/controllers/patches', query),
+  patches: page('/controllers/patches', { GET: 'devices:read' }),
   /** GET form, POST creates. */
-  patchNew: () => '/controllers/patches/new',
-  patch: (id: number) => `/controllers/patches/${id}`,
+  patchNew: page('/controllers/patches/new', { GET: 'devices:write', POST: 'devices:write' }),
+  patch: page('/controllers/patches/:id', { GET: 'devices:read' }),
   /** GET form of a move (`to`), POST asks for it. */
-  patchMove: (id: number, query: Query = {}) => withQuery(`/controllers/patches/${id}/move`, query),
+  patchMove: page('/controllers/patches/:id/move', { GET: 'devices:write', POST: 'devices:write' }),
   /** POST `request`, `agrees`, `comment` */
-  patchSign: (id: number) => `/controllers/patches/${id}/sign`,
+  patchSign: page('/controllers/patches/:id/sign', { POST: 'devices:write' }),
   /** POST `clock`, `until`, `reason` */
-  patchExtend: (id: number) => `/controllers/patches/${id}/extend`,
+  patchExtend: page('/controllers/patches/:id/extend', { POST: 'devices:write' }),
   /** POST `targetVersion`, `sha256`, `vulnerabilities` */
-  patchDescribe: (id: number) => `/controllers/patches/${id}/describe`,
+  patchDescribe: page('/controllers/patches/:id/describe', { POST: 'devices:write' }),
   /** POST `controller`, `wanted` */
-  patchTarget: (id: number) => `/controllers/patches/${id}/controllers`,
+  patchTarget: page('/controllers/patches/:id/controllers', { POST: 'devices:write' }),
   /** The checklist of one controller; POST answers it. */
-  patchCheck: (id: number, controller: string) => `/controllers/patches/${id}/check/${segment(controller)}`,
+  patchCheck: page('/controllers/patches/:id/check/:controller', { GET: 'devices:read', POST: 'devices:write' }),
   /** GET form, POST multipart: a vendor's list; answers with what it would do. */
-  approvals: () => '/controllers/approvals',
+  approvals: page('/controllers/approvals', { GET: 'devices:read', POST: 'devices:write', upload: true }),
   /** POST `draft`, `preset`, `name` */
-  approvalsApply: () => '/controllers/approvals/apply',
+  approvalsApply: page('/controllers/approvals/apply', { POST: 'devices:write' }),
   /** POST `import` */
-  approvalsUndo: () => '/controllers/approvals/undo',
-  windows: () => '/controllers/windows',
+  approvalsUndo: page('/controllers/approvals/undo', { POST: 'devices:write' }),
+  windows: page('/controllers/windows', { GET: 'devices:read' }),
   /** GET form (`window`, `from`), POST creates. */
-  planNew: (query: Query = {}) => withQuery('/controllers/plans/new', query),
-  plan: (id: string) => `/controllers/plans/${segment(id)}`,
-  measures: () => '/controllers/measures',
+  planNew: page('/controllers/plans/new', { GET: 'devices:write', POST: 'devices:write' }),
+  plan: page('/controllers/plans/:id', { GET: 'devices:read' }),
+  measures: page('/controllers/measures', { GET: 'devices:read' }),
   /** POST `id` */
-  measureApprove: () => '/controllers/measures/approve',
+  measureApprove: page('/controllers/measures/approve', { POST: 'devices:write' }),
   /** POST multipart: a file of evidence. */
-  measureAttach: () => '/controllers/measures/files',
-  measureFile: (sha256: string) => `/controllers/measures/files/${segment(sha256)}`,
+  measureAttach: page('/controllers/measures/files', { POST: 'devices:write', upload: true }),
+  measureFile: page('/controllers/measures/files/:sha256', { GET: 'devices:read' }),
   /** GET list, POST `from`, `to`, `lang` asks for a pack. */
-  evidence: () => '/controllers/evidence',
+  evidence: page('/controllers/evidence', { GET: 'devices:read', POST: 'devices:write' }),
   /** `json`, `pdf`, `signature` */
-  evidenceFile: (id: number, file: string) => `/controllers/evidence/${id}/${segment(file)}`,
+  evidenceFile: page('/controllers/evidence/:id/:file', { GET: 'devices:read' }),
 } as const;
-
-/** The same as patterns. */
-export const patchesPatterns: Readonly<Record<keyof typeof patchesPaths, string>> = {
-  patches: '/controllers/patches',
-  patchNew: '/controllers/patches/new',
-  patch: '/controllers/patches/:id',
-  patchMove: '/controllers/patches/:id/move',
-  patchSign: '/controllers/patches/:id/sign',
-  patchExtend: '/controllers/patches/:id/extend',
-  patchDescribe: '/controllers/patches/:id/describe',
-  patchTarget: '/controllers/patches/:id/controllers',
-  patchCheck: '/controllers/patches/:id/check/:controller',
-  approvals: '/controllers/approvals',
-  approvalsApply: '/controllers/approvals/apply',
-  approvalsUndo: '/controllers/approvals/undo',
-  windows: '/controllers/windows',
-  planNew: '/controllers/plans/new',
-  plan: '/controllers/plans/:id',
-  measures: '/controllers/measures',
-  measureApprove: '/controllers/measures/approve',
-  measureAttach: '/controllers/measures/files',
-  measureFile: '/controllers/measures/files/:sha256',
-  evidence: '/controllers/evidence',
-  evidenceFile: '/controllers/evidence/:id/:file',
-};

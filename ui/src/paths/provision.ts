@@ -1,30 +1,19 @@
-/** What is held, and of whom. */
-export const provisionPaths = {
-  provision: () => '/provision',
-  provisionCsv: () => '/provision.csv',
-  persons: () => '/persons',
-  /** POST `name`: a name never stands in an address. */
-  personFind: () => '/persons/find',
-  /** POST `name`, `confirm`, `reason` */
-  personErase: () => '/persons/erase',
-  /** POST `id`, `agree` */
-  personDecide: () => '/persons/decide',
-  /** Says that every copy of a backup is destroyed. */
-  backupForget: () => '/persons/backups/forget',
-  /** GET, and POST `id`, `reason` */
-  rollback: () => '/rollback',
-  rollbackDecide: () => '/rollback/decide',
-} as const;
+import { page } from './page.ts';
 
-/** The same as patterns. */
-export const provisionPatterns: Readonly<Record<keyof typeof provisionPaths, string>> = {
-  provision: '/provision',
-  provisionCsv: '/provision.csv',
-  persons: '/persons',
-  personFind: '/persons/find',
-  personErase: '/persons/erase',
-  personDecide: '/persons/decide',
-  backupForget: '/persons/backups/forget',
-  rollback: '/rollback',
-  rollbackDecide: '/rollback/decide',
-};
+/** What is held, and of whom. */
+export const provisionPages = {
+  provision: page('/provision', { GET: 'provision:read' }),
+  provisionCsv: page('/provision.csv', { GET: 'provision:read' }),
+  persons: page('/persons', { GET: 'provision:write' }),
+  /** POST `name`: a name never stands in an address. */
+  personFind: page('/persons/find', { POST: 'provision:write' }),
+  /** POST `name`, `confirm`, `reason` */
+  personErase: page('/persons/erase', { POST: 'provision:write' }),
+  /** POST `id`, `agree` */
+  personDecide: page('/persons/decide', { POST: 'provision:write' }),
+  /** Says that every copy of a backup is destroyed. */
+  backupForget: page('/persons/backups/forget', { POST: 'settings:write' }),
+  /** GET, and POST `id`, `reason` */
+  rollback: page('/rollback', { GET: 'settings:read', POST: 'safety:write' }),
+  rollbackDecide: page('/rollback/decide', { POST: 'safety:write' }),
+} as const;

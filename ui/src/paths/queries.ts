@@ -1,31 +1,17 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Questions to devices, files that they gave. */
-export const queriesPaths = {
-  queries: () => '/queries',
-  queryNew: (query: Query = {}) => withQuery('/queries/new', query),
-  query: (id: string, query: Query = {}) => withQuery(`/queries/${segment(id)}`, query),
+export const queriesPages = {
+  queries: page('/queries', { GET: 'queries:read' }),
+  queryNew: page('/queries/new', { GET: 'queries:write', POST: 'queries:write' }),
+  query: page('/queries/:id', { GET: 'queries:read' }),
   /** Server-sent events. */
-  queryStream: (id: string) => `/queries/${segment(id)}/stream`,
-  queryCsv: (id: string) => `/queries/${segment(id)}/rows.csv`,
+  queryStream: page('/queries/:id/stream', { GET: 'queries:read' }),
+  queryCsv: page('/queries/:id/rows.csv', { GET: 'queries:read' }),
   /** POST */
-  queryStop: (id: string) => `/queries/${segment(id)}/stop`,
-  samples: (query: Query = {}) => withQuery('/samples', query),
+  queryStop: page('/queries/:id/stop', { POST: 'queries:write' }),
+  samples: page('/samples', { GET: 'queries:read', POST: 'queries:write' }),
   /** POST `decision` */
-  sampleDecide: (id: string) => `/samples/${segment(id)}/decide`,
-  sampleFile: (id: string) => `/samples/${segment(id)}/file`,
+  sampleDecide: page('/samples/:id/decide', { POST: 'queries:write' }),
+  sampleFile: page('/samples/:id/file', { GET: 'queries:write' }),
 } as const;
-
-/** The same as patterns. */
-export const queriesPatterns: Readonly<Record<keyof typeof queriesPaths, string>> = {
-  queries: '/queries',
-  queryNew: '/queries/new',
-  query: '/queries/:id',
-  queryStream: '/queries/:id/stream',
-  queryCsv: '/queries/:id/rows.csv',
-  queryStop: '/queries/:id/stop',
-  samples: '/samples',
-  sampleDecide: '/samples/:id/decide',
-  sampleFile: '/samples/:id/file',
-};

@@ -1,38 +1,23 @@
-import { withQuery } from '../list.ts';
-import { segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** Signing in, and what a person sets for itself. */
-export const sessionPaths = {
-  login: (back?: string) => withQuery('/login', { back }),
+export const sessionPages = {
+  login: page('/login', { GET: 'open', POST: 'open' }),
   /** POST */
-  logout: () => '/logout',
+  logout: page('/logout', { POST: 'open' }),
   /** One-time link: GET shows the form, POST sets the first password. */
-  first: (token: string) => `/first/${segment(token)}`,
+  first: page('/first/:token', { GET: 'open', POST: 'open' }),
   /** POST: language, theme, density, shortcuts; `back` returns to the page. */
-  preferences: () => '/preferences',
-  me: () => '/me',
+  preferences: page('/preferences', { POST: 'open' }),
+  me: page('/me', { GET: 'person' }),
   /** POST */
-  mePassword: () => '/me/password',
+  mePassword: page('/me/password', { POST: 'person' }),
   /** POST */
-  meTwoStep: () => '/me/two-step',
+  meTwoStep: page('/me/two-step', { POST: 'person' }),
   /** POST: `session`, or nothing for all but this one. */
-  meSessions: () => '/me/sessions',
+  meSessions: page('/me/sessions', { POST: 'person' }),
   /** Password and code again, before what is grave; `back` returns to the page. */
-  meAgain: (back?: string) => withQuery('/me/again', { back }),
+  meAgain: page('/me/again', { GET: 'person', POST: 'person' }),
   /** Of everybody. POST ends `session`, or all of `account`. */
-  sessions: (account?: string) => withQuery('/sessions', { account }),
+  sessions: page('/sessions', { GET: 'accounts:read', POST: 'accounts:write' }),
 } as const;
-
-/** The same as patterns. */
-export const sessionPatterns: Readonly<Record<keyof typeof sessionPaths, string>> = {
-  login: '/login',
-  logout: '/logout',
-  first: '/first/:token',
-  preferences: '/preferences',
-  me: '/me',
-  mePassword: '/me/password',
-  meTwoStep: '/me/two-step',
-  meSessions: '/me/sessions',
-  meAgain: '/me/again',
-  sessions: '/sessions',
-};

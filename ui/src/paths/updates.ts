@@ -1,37 +1,21 @@
-import { withQuery } from '../list.ts';
-import { type Query, segment } from './parts.ts';
+import { page } from './page.ts';
 
 /** What is wrong with devices and what mends it: findings, updates, deployments. */
-export const updatesPaths = {
-  vulnerabilities: (query: Query = {}) => withQuery('/vulnerabilities', query),
-  vulnerabilitiesCsv: () => '/vulnerabilities.csv',
-  finding: (id: string) => `/vulnerabilities/${segment(id)}`,
-  updates: (query: Query = {}) => withQuery('/updates', query),
-  updatesCsv: () => '/updates.csv',
+export const updatesPages = {
+  vulnerabilities: page('/vulnerabilities', { GET: 'vulnerabilities:read' }),
+  vulnerabilitiesCsv: page('/vulnerabilities.csv', { GET: 'vulnerabilities:read' }),
+  finding: page('/vulnerabilities/:id', { GET: 'vulnerabilities:read' }),
+  updates: page('/updates', { GET: 'updates:read' }),
+  updatesCsv: page('/updates.csv', { GET: 'updates:read' }),
   /** POST: `action` approve, decline or deploy; `id` repeated or `all`; the first answer is the confirm page. */
-  updatesDecide: () => '/updates/decide',
-  update: (id: string) => `/updates/${segment(id)}`,
-  updateLicence: (id: string) => `/updates/${segment(id)}/licence`,
-  deployments: (query: Query = {}) => withQuery('/deployments', query),
+  // Approving needs updates:write, ordering a deployment deployments:write.
+  updatesDecide: page('/updates/decide', { POST: 'updates:read' }),
+  update: page('/updates/:id', { GET: 'updates:read' }),
+  updateLicence: page('/updates/:id/licence', { GET: 'updates:read' }),
+  deployments: page('/deployments', { GET: 'deployments:read' }),
   /** GET form (`update` repeated, `device` or `group`), POST creates. */
-  deploymentNew: (query: Query = {}) => withQuery('/deployments/new', query),
-  deployment: (id: string) => `/deployments/${segment(id)}`,
+  deploymentNew: page('/deployments/new', { GET: 'deployments:write', POST: 'deployments:write' }),
+  deployment: page('/deployments/:id', { GET: 'deployments:read' }),
   /** POST */
-  deploymentCancel: (id: string) => `/deployments/${segment(id)}/cancel`,
+  deploymentCancel: page('/deployments/:id/cancel', { POST: 'deployments:write' }),
 } as const;
-
-/** The same as patterns. */
-export const updatesPatterns: Readonly<Record<keyof typeof updatesPaths, string>> = {
-  vulnerabilities: '/vulnerabilities',
-  vulnerabilitiesCsv: '/vulnerabilities.csv',
-  finding: '/vulnerabilities/:id',
-  updates: '/updates',
-  updatesCsv: '/updates.csv',
-  updatesDecide: '/updates/decide',
-  update: '/updates/:id',
-  updateLicence: '/updates/:id/licence',
-  deployments: '/deployments',
-  deploymentNew: '/deployments/new',
-  deployment: '/deployments/:id',
-  deploymentCancel: '/deployments/:id/cancel',
-};

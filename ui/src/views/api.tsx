@@ -4,7 +4,7 @@ import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../layout/page.tsx';
-import { paths } from '../paths.ts';
+import { apiDocumentPath } from '../paths.ts';
 
 /** An OpenAPI 3.1 document as parsed JSON. */
 type ApiReferenceProps = { readonly ctx: Ctx; readonly document: Readonly<Record<string, unknown>> };
@@ -138,7 +138,7 @@ export const ApiReference = ({ ctx, document }: ApiReferenceProps) => {
       section="settings"
       sub={ctx.t('api.sub', { version: string(object(document.info).version) || '–', n: operations.length })}
       actions={
-        <LinkButton href={paths.apiDocument()} download>
+        <LinkButton href={apiDocumentPath} download>
           {ctx.t('api.download')}
         </LinkButton>
       }

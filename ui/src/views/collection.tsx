@@ -140,7 +140,7 @@ export const Collection = (props: CollectionProps) => {
         ]
       : []),
   ];
-  const csv = collection === 'software' ? paths.softwareCsv() : paths.inventoryCsv(collection);
+  const csv = collection === 'software' ? paths.softwareCsv() : paths.inventoryCsv(`${collection}.csv`);
   return (
     <Page
       ctx={ctx}

@@ -37,7 +37,7 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
         {kinds.map((other) => (
           <a
             class={other === kind ? 'chip on' : 'chip'}
-            href={paths.deleted(other)}
+            href={paths.deleted({ kind: other })}
             aria-current={other === kind ? 'page' : undefined}
           >
             {ctx.tDynamic(`kind.${other}.title`)}

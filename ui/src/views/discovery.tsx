@@ -65,7 +65,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       filter={filterWords(ctx, list, filters)}
       announce={foundText(ctx, page)}
       actions={
-        <LinkButton href={listUrl(list, {}, paths.inventoryCsv('discovery'))} download>
+        <LinkButton href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
       }

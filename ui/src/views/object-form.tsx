@@ -124,7 +124,7 @@ const People = ({
       )}
       {people.hasSessions ? (
         <p>
-          <a href={paths.sessions(id)}>{ctx.t('sessions.title')}</a>
+          <a href={paths.sessions({ account: id })}>{ctx.t('sessions.title')}</a>
         </p>
       ) : null}
     </>

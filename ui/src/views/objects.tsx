@@ -151,7 +151,9 @@ export const Objects = (props: ObjectsProps) => {
       sub={
         <>
           {foundText(ctx, page)}.{' '}
-          {deleted === 0 ? null : <a href={paths.deleted(kind)}>{ctx.t('objects.deletedN', { n: deleted })}</a>}
+          {deleted === 0 ? null : (
+            <a href={paths.deleted({ kind: kind })}>{ctx.t('objects.deletedN', { n: deleted })}</a>
+          )}
         </>
       }
       actions={create}

@@ -37,7 +37,7 @@ export type SettingRow = {
   readonly changed?: { readonly revision: number; readonly at: When; readonly who: string } | undefined;
 };
 
-/** POST to paths.settings(area): csrf, comment, one field per setting name (a check box that is off sends nothing). */
+/** POST to paths.settings({ area: area }): csrf, comment, one field per setting name (a check box that is off sends nothing). */
 type SettingsProps = {
   readonly ctx: Ctx;
   readonly areas: readonly string[];
@@ -170,7 +170,7 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
       {areas.map((other) => (
         <a
           class={other === area ? 'chip on' : 'chip'}
-          href={paths.settings(other)}
+          href={paths.settings({ area: other })}
           aria-current={other === area ? 'page' : undefined}
         >
           {ctx.tDynamic(`area.${other}`)}
@@ -187,7 +187,7 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
     ))}
     <Panel title={ctx.tDynamic(`area.${area}`)}>
       <div class="body">
-        <PostForm ctx={ctx} action={paths.settings(area)} class="form">
+        <PostForm ctx={ctx} action={paths.settings({ area: area })} class="form">
           {settings.map((setting) => (
             <Control ctx={ctx} setting={setting} errors={errors} />
           ))}

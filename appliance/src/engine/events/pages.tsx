@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { type EventRow, Events } from '@sallyport/ui/views/events';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
@@ -133,5 +133,5 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     });
   };
 
-  return new Hono<ConsoleEnv>().get(routePatterns.events, showList).get(routePatterns.eventsCsv, sendList);
+  return new Hono<ConsoleEnv>().get(paths.events.pattern, showList).get(paths.eventsCsv.pattern, sendList);
 };

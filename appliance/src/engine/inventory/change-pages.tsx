@@ -1,6 +1,6 @@
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Changes } from '@sallyport/ui/views/changes';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
@@ -113,5 +113,5 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     });
   };
 
-  return new Hono<ConsoleEnv>().get(routePatterns.changes, show).get(routePatterns.changesCsv, send);
+  return new Hono<ConsoleEnv>().get(paths.changes.pattern, show).get(paths.changesCsv.pattern, send);
 };

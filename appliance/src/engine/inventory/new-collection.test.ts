@@ -68,7 +68,7 @@ describe('a collection that one file declares', () => {
     expect((await (await viewer.get(paths.inventory('ups-battery', { label: 'B-2' }))).text()).includes('>B-1<')).toBe(
       false,
     );
-    const csv = await (await viewer.get(paths.inventoryCsv('ups-battery'))).text();
+    const csv = await (await viewer.get(paths.inventoryCsv('ups-battery.csv'))).text();
     expect(csv.includes('cabinet-4,B-1,87,2026-01-01T00:00:00Z')).toBe(true);
     const shown = await viewer.post(paths.devicePersonal(device.publicId, 'ups-battery'));
     expect((await shown.text()).includes('Айдос')).toBe(true);

@@ -1,7 +1,7 @@
 import { choiceText } from '@sallyport/ui/components/text';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Collection as CollectionView } from '@sallyport/ui/views/collection';
 import { SoftwareItem } from '@sallyport/ui/views/software-item';
 import { type Context, Hono } from 'hono';
@@ -204,10 +204,10 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const named = (c: Context<ConsoleEnv>): Collection => inventory.collection(param(c, 'collection'));
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.software, (c) => showList(c, software()))
-    .get(routePatterns.softwareCsv, (c) => sendList(c, software()))
-    .get(routePatterns.softwareItem, (c) => item(c, software()))
-    .get(routePatterns.inventoryCsv, (c) => sendList(c, inventory.collection(param(c, 'file').replace(/\.csv$/, ''))))
-    .get(routePatterns.inventory, (c) => showList(c, named(c)))
-    .get(routePatterns.inventoryItem, (c) => item(c, named(c)));
+    .get(paths.software.pattern, (c) => showList(c, software()))
+    .get(paths.softwareCsv.pattern, (c) => sendList(c, software()))
+    .get(paths.softwareItem.pattern, (c) => item(c, software()))
+    .get(paths.inventoryCsv.pattern, (c) => sendList(c, inventory.collection(param(c, 'file').replace(/\.csv$/, ''))))
+    .get(paths.inventory.pattern, (c) => showList(c, named(c)))
+    .get(paths.inventoryItem.pattern, (c) => item(c, named(c)));
 };

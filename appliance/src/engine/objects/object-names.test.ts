@@ -49,7 +49,7 @@ describe('lists of what is decided', () => {
   it.each(langs)('call a setting by its words and lead to where it is set: %s', async (lang) => {
     const html = await page(paths.objects('setting'), lang);
     const words = catalogue(lang).t('setting.devices.not-visible-hours.title');
-    expect(holds(html, `href="${paths.settings('devices')}" translate="no">${words}</a>`)).toBe(true);
+    expect(holds(html, `href="${paths.settings({ area: 'devices' })}" translate="no">${words}</a>`)).toBe(true);
     expect(holds(html, '>devices.not-visible-hours<')).toBe(false);
   });
 

@@ -1,7 +1,7 @@
 import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { Deleted } from '@sallyport/ui/views/deleted';
 import { ObjectForm } from '@sallyport/ui/views/object-form';
@@ -44,7 +44,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   /** The page where a thing is looked at. */
   const placeOf = (kind: Kind, id: string): string =>
     kind.name === 'setting'
-      ? paths.settings(id.split('.')[0])
+      ? paths.settings({ area: id.split('.')[0] })
       : kind.name === 'device-decision'
         ? paths.device(id)
         : paths.object(kind.name, id);
@@ -485,15 +485,15 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deleted, deleted)
-    .get(routePatterns.objects, showList)
-    .get(routePatterns.objectNew, newForm)
-    .post(routePatterns.objectNew, create)
-    .get(routePatterns.objectRevisions, revisions)
-    .post(routePatterns.objectRevert, revert)
-    .post(routePatterns.objectDelete, remove)
-    .post(routePatterns.objectRestore, restore)
-    .post(routePatterns.objectDecide, decide)
-    .get(routePatterns.object, showOne)
-    .post(routePatterns.object, update);
+    .get(paths.deleted.pattern, deleted)
+    .get(paths.objects.pattern, showList)
+    .get(paths.objectNew.pattern, newForm)
+    .post(paths.objectNew.pattern, create)
+    .get(paths.objectRevisions.pattern, revisions)
+    .post(paths.objectRevert.pattern, revert)
+    .post(paths.objectDelete.pattern, remove)
+    .post(paths.objectRestore.pattern, restore)
+    .post(paths.objectDecide.pattern, decide)
+    .get(paths.object.pattern, showOne)
+    .post(paths.object.pattern, update);
 };

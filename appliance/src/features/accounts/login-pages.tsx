@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { FirstPassword } from '@sallyport/ui/views/first-password';
 import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Login } from '@sallyport/ui/views/login';
@@ -91,12 +91,12 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.login, (c) => {
+    .get(paths.login.pattern, (c) => {
       if (c.get('signedIn') !== undefined) return c.redirect(safeBack(c.req.query('back') ?? ''), 303);
       return loginForm(c, 200);
     })
 
-    .post(routePatterns.login, async (c) => {
+    .post(paths.login.pattern, async (c) => {
       const form = c.get('form');
       try {
         const session = await accounts.login({
@@ -132,16 +132,16 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
       }
     })
 
-    .post(routePatterns.logout, (c) => {
+    .post(paths.logout.pattern, (c) => {
       const signedIn = c.get('signedIn');
       if (signedIn !== undefined) accounts.logout(signedIn);
       dropSessionCookie(c);
       return c.redirect(paths.login(), 303);
     })
 
-    .get(routePatterns.first, (c) => firstForm(c, param(c, 'token')))
+    .get(paths.first.pattern, (c) => firstForm(c, param(c, 'token')))
 
-    .post(routePatterns.first, async (c) => {
+    .post(paths.first.pattern, async (c) => {
       const form = c.get('form');
       const token = param(c, 'token');
       try {
@@ -162,7 +162,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
       }
     })
 
-    .post(routePatterns.preferences, (c) => {
+    .post(paths.preferences.pattern, (c) => {
       const form = c.get('form');
       setPreferencesCookie(c, writePreferences(changePreferences(c.get('preferences'), form)));
       const back = form.text('back');

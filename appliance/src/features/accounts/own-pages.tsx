@@ -1,5 +1,5 @@
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { KeptForm } from '@sallyport/ui/views/kept-form';
 import { Me } from '@sallyport/ui/views/me';
 import { type Context, Hono } from 'hono';
@@ -61,8 +61,8 @@ export const mePages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.me, (c) => show(c))
-    .post(routePatterns.meTwoStep, async (c) => {
+    .get(paths.me.pattern, (c) => show(c))
+    .post(paths.meTwoStep.pattern, async (c) => {
       const { actor } = signedIn(c);
       const form = c.get('form');
       const from = c.get('from');
@@ -89,8 +89,8 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           throw new AppError('MALFORMED', 'there is no such action');
       }
     })
-    .get(routePatterns.meAgain, (c) => againPage(deps, c, { back: c.req.query('back') ?? '' }))
-    .post(routePatterns.meAgain, async (c) => {
+    .get(paths.meAgain.pattern, (c) => againPage(deps, c, { back: c.req.query('back') ?? '' }))
+    .post(paths.meAgain.pattern, async (c) => {
       const form = c.get('form');
       const back = isLocalPath(form.text('back')) ? form.text('back') : paths.me();
       const kept = readKept(form.text('kept'));
@@ -111,7 +111,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
       }
       return kept === undefined ? c.redirect(back, 303) : c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
     })
-    .post(routePatterns.meSessions, (c) => {
+    .post(paths.meSessions.pattern, (c) => {
       const { actor, session } = signedIn(c);
       const wanted = c.get('form').text('session');
       const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
@@ -119,7 +119,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
       setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
       return c.redirect(paths.me(), 303);
     })
-    .post(routePatterns.mePassword, async (c) => {
+    .post(paths.mePassword.pattern, async (c) => {
       const form = c.get('form');
       assertFresh(signedIn(c).actor, deps.clock());
       try {

@@ -105,7 +105,7 @@ describe('every setting', () => {
 describe('with one administrator', () => {
   it('a safety setting changes by a fresh log-in, marked as one person’s', async () => {
     const area = 'exchange';
-    const answer = await admin.post(paths.settings(area), formOf(area, { 'exchange.broadcast': true }));
+    const answer = await admin.post(paths.settings({ area: area }), formOf(area, { 'exchange.broadcast': true }));
     expect(answer.status).toBe(303);
     expect(current('exchange.broadcast')).toBe(true);
     expect(site.appliance.events.list({ type: ['approved-by-one-person'], limit: 1 }).rows).toMatchObject([
@@ -124,7 +124,7 @@ describe('with one administrator', () => {
     await person(['all']);
     expect(rules.map(current)).toEqual([true, true]);
     expect(current('devices.scan-second-person')).toBe(true);
-    const html = await (await admin.get(paths.settings('accounts'))).text();
+    const html = await (await admin.get(paths.settings({ area: 'accounts' }))).text();
     expect(html).toMatch(
       /name="accounts\.erase-second-person"[^>]*checked|checked[^>]*name="accounts\.erase-second-person"/,
     );
@@ -248,11 +248,14 @@ describe('where there is a second administrator', () => {
     const second = await person(['all']);
     const writer = await person(['settings:write', 'settings:read']);
     const [area, name] = ['exchange', 'exchange.allowed-words'];
-    const ask = (): Promise<Response> => admin.post(paths.settings(area), formOf(area, { [name]: ['Press4'] }));
-    expect((await writer.browser.post(paths.settings(area), formOf(area, { [name]: ['Press4'] }))).status).toBe(403);
+    const ask = (): Promise<Response> =>
+      admin.post(paths.settings({ area: area }), formOf(area, { [name]: ['Press4'] }));
+    expect(
+      (await writer.browser.post(paths.settings({ area: area }), formOf(area, { [name]: ['Press4'] }))).status,
+    ).toBe(403);
     expect((await ask()).status).toBe(303);
     expect(current(name)).toEqual([]);
-    const page = await (await second.browser.get(paths.settings(area))).text();
+    const page = await (await second.browser.get(paths.settings({ area: area }))).text();
     expect(page).toContain('Press4');
     expect(page).toContain(paths.settingDecide());
     const agree = { setting: name, action: 'approve' };

@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Sessions } from '@sallyport/ui/views/sessions';
 import { Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
@@ -12,7 +12,7 @@ import { sessionId } from './types.ts';
 export const sessionPages = (deps: ConsoleDeps): Pages => {
   const { accounts } = deps;
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.sessions, (c) => {
+    .get(paths.sessions.pattern, (c) => {
       actorFor(c, 'accounts:read');
       const wanted = c.req.query('account');
       const nameOf = actorNames(deps.objects);
@@ -34,13 +34,13 @@ export const sessionPages = (deps: ConsoleDeps): Pages => {
         />,
       );
     })
-    .post(routePatterns.sessions, (c) => {
+    .post(paths.sessions.pattern, (c) => {
       const actor = actorFor(c, 'accounts:write');
       const form = c.get('form');
       const account = form.text('account');
       const n = account === '' ? 1 : accounts.sessions.endAll(actor, account, signedIn(c).session);
       if (account === '') accounts.sessions.end(actor, form.text('session'));
       setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
-      return c.redirect(paths.sessions(account === '' ? undefined : account), 303);
+      return c.redirect(paths.sessions({ account: account === '' ? undefined : account }), 303);
     });
 };

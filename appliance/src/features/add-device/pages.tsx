@@ -1,5 +1,5 @@
 import type { FieldErrors } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { AddDevice, type AddDeviceProps } from '@sallyport/ui/views/add-device';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -149,12 +149,12 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deviceAdd, (c) => {
+    .get(paths.deviceAdd.pattern, (c) => {
       actorFor(c, 'accounts:write');
       const query = new URL(c.req.url).searchParams;
       const asked = valuesOf({ text: (name) => query.get(name) ?? '' });
       return show(c, { ...asked, days: defaultDays });
     })
-    .post(routePatterns.deviceAdd, make)
-    .post(routePatterns.deviceAddFile, file);
+    .post(paths.deviceAdd.pattern, make)
+    .post(paths.deviceAddFile.pattern, file);
 };

@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { DeviationDecide } from '@sallyport/ui/views/deviation-decide';
 import { Deviations } from '@sallyport/ui/views/deviations';
 import { type Context, Hono } from 'hono';
@@ -267,7 +267,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deviations, showList)
-    .get(routePatterns.deviationsCsv, sendList)
-    .post(routePatterns.deviationsDecide, decide);
+    .get(paths.deviations.pattern, showList)
+    .get(paths.deviationsCsv.pattern, sendList)
+    .post(paths.deviationsDecide.pattern, decide);
 };

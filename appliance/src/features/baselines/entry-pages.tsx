@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { BaselineEntries, type EntryList } from '@sallyport/ui/views/baseline-entries';
 import { type Context, Hono } from 'hono';
 import { type Collection, readRight } from '../../engine/inventory/types.ts';
@@ -102,7 +102,7 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.baselineEntries, (c) =>
+    .get(paths.baselineEntries.pattern, (c) =>
       show(c, {
         collection: c.req.query('collection') ?? '',
         q: (c.req.query('q') ?? '').slice(0, 200),
@@ -110,5 +110,5 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         comment: '',
       }),
     )
-    .post(routePatterns.baselineEntries, edit);
+    .post(paths.baselineEntries.pattern, edit);
 };

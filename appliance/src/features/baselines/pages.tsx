@@ -1,5 +1,5 @@
 import type { FieldErrors, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Baseline, BaselineReport } from '@sallyport/ui/views/baseline';
 import { BaselineNew } from '@sallyport/ui/views/baseline-new';
 import { Baselines } from '@sallyport/ui/views/baselines';
@@ -196,11 +196,11 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.baselines, showList)
-    .get(routePatterns.baselineNew, (c) => showForm(c))
-    .post(routePatterns.baselineNew, approve)
-    .get(routePatterns.baseline, show)
-    .get(routePatterns.baselineReport, report)
-    .post(routePatterns.baselineRemove, remove)
-    .post(routePatterns.baselineRevert, revert);
+    .get(paths.baselines.pattern, showList)
+    .get(paths.baselineNew.pattern, (c) => showForm(c))
+    .post(paths.baselineNew.pattern, approve)
+    .get(paths.baseline.pattern, show)
+    .get(paths.baselineReport.pattern, report)
+    .post(paths.baselineRemove.pattern, remove)
+    .post(paths.baselineRevert.pattern, revert);
 };

@@ -38,7 +38,7 @@ describe('vulnerabilities of controllers in the console', () => {
     expect(await text(paths.vulnerabilities())).toContain(paths.controllerFindings());
     expect(await text(paths.controllers({ cve: 'CVE-2024-0001' }))).toContain('PLC-L3-07');
     expect(await text(paths.controllers({ cve: 'CVE-1999-0001' }))).not.toContain('PLC-L3-07');
-    expect(await text(paths.search('CVE-2024-0001'))).toContain('PLC-L3-07');
+    expect(await text(paths.search({ q: 'CVE-2024-0001' }))).toContain('PLC-L3-07');
   });
 
   it('say why, and are on the page of their controller', async () => {

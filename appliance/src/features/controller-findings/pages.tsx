@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/views/controller-finding';
 import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
 import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
@@ -276,11 +276,11 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerFindings, showList)
-    .get(routePatterns.controllerFindingsCsv, sendList)
-    .get(routePatterns.controllerFinding, (c) => showFinding(c))
-    .post(routePatterns.controllerFindingDispute, dispute)
-    .post(routePatterns.controllerFindingRetract, retract)
-    .get(routePatterns.controllerFamilies, showGroups('family'))
-    .get(routePatterns.controllerVendors, showGroups('vendor'));
+    .get(paths.controllerFindings.pattern, showList)
+    .get(paths.controllerFindingsCsv.pattern, sendList)
+    .get(paths.controllerFinding.pattern, (c) => showFinding(c))
+    .post(paths.controllerFindingDispute.pattern, dispute)
+    .post(paths.controllerFindingRetract.pattern, retract)
+    .get(paths.controllerFamilies.pattern, showGroups('family'))
+    .get(paths.controllerVendors.pattern, showGroups('vendor'));
 };

@@ -1,6 +1,6 @@
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { ControllerQuestion, ControllerReview, type QuestionDocument } from '@sallyport/ui/views/controller-review';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
@@ -83,10 +83,10 @@ export const controllerReviewPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerReview, showList)
-    .get(routePatterns.controllerQuestion, (c) => {
+    .get(paths.controllerReview.pattern, showList)
+    .get(paths.controllerQuestion.pattern, (c) => {
       actorFor(c, 'vulnerabilities:read');
       return showOne(c);
     })
-    .post(routePatterns.controllerQuestion, answer);
+    .post(paths.controllerQuestion.pattern, answer);
 };

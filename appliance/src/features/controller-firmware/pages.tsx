@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { Ctx } from '@sallyport/ui/context';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import {
   ControllerFirmware,
   FirmwareHand,
@@ -152,8 +152,8 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerFirmware, show)
-    .get(routePatterns.controllerFirmwareHand, showHand)
-    .post(routePatterns.controllerFirmwareHand, hand)
-    .post(routePatterns.controllerHandover, tell);
+    .get(paths.controllerFirmware.pattern, show)
+    .get(paths.controllerFirmwareHand.pattern, showHand)
+    .post(paths.controllerFirmwareHand.pattern, hand)
+    .post(paths.controllerHandover.pattern, tell);
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import {
   ControllerImport,
@@ -279,12 +279,12 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerImports, (c) => list(c))
-    .post(routePatterns.controllerImports, upload)
-    .post(routePatterns.controllerImportUndo, undo)
-    .post(routePatterns.controllerImportColumns, columns)
-    .post(routePatterns.controllerImportStart, start)
-    .post(routePatterns.controllerImportStop, stop)
-    .get(routePatterns.controllerImportStream, stream)
-    .get(routePatterns.controllerImport, (c) => show(c));
+    .get(paths.controllerImports.pattern, (c) => list(c))
+    .post(paths.controllerImports.pattern, upload)
+    .post(paths.controllerImportUndo.pattern, undo)
+    .post(paths.controllerImportColumns.pattern, columns)
+    .post(paths.controllerImportStart.pattern, start)
+    .post(paths.controllerImportStop.pattern, stop)
+    .get(paths.controllerImportStream.pattern, stream)
+    .get(paths.controllerImport.pattern, (c) => show(c));
 };

@@ -48,7 +48,7 @@ describe('controllers', () => {
     const csv = await textOf(paths.controllersCsv());
     expect(csv).toContain("'=PLC-1");
     expect(csv).toContain('V2.9.4');
-    expect(await textOf(paths.search('S C-J4R912'))).toContain(paths.controller(id));
+    expect(await textOf(paths.search({ q: 'S C-J4R912' }))).toContain(paths.controller(id));
   });
 
   it('say while half of an import shows', async () => {

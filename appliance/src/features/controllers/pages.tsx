@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
 import { type Context, Hono } from 'hono';
@@ -307,7 +307,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllers, showList)
-    .get(routePatterns.controllersCsv, sendList)
-    .post(routePatterns.controllersBulk, bulk);
+    .get(paths.controllers.pattern, showList)
+    .get(paths.controllersCsv.pattern, sendList)
+    .post(paths.controllersBulk.pattern, bulk);
 };

@@ -1,6 +1,6 @@
 import type { Ctx } from '@sallyport/ui/context';
 import type { FieldErrors, Value } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { ControllerPage } from '@sallyport/ui/views/controller';
 import { ControllerEdit } from '@sallyport/ui/views/controller-edit';
@@ -278,19 +278,19 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerNew, (c) => {
+    .get(paths.controllerNew.pattern, (c) => {
       actorFor(c, 'devices:write');
       return showForm(c, undefined);
     })
-    .post(routePatterns.controllerNew, create)
-    .get(routePatterns.controller, show)
-    .get(routePatterns.controllerEdit, (c) => {
+    .post(paths.controllerNew.pattern, create)
+    .get(paths.controller.pattern, show)
+    .get(paths.controllerEdit.pattern, (c) => {
       actorFor(c, 'devices:write');
       return showForm(c, controllerOf(c));
     })
-    .post(routePatterns.controllerEdit, save)
-    .post(routePatterns.controllerDecide, decide)
-    .post(routePatterns.controllerMerge, merge)
-    .post(routePatterns.controllerApart, apart)
-    .post(routePatterns.controllerUnmerge, unmerge);
+    .post(paths.controllerEdit.pattern, save)
+    .post(paths.controllerDecide.pattern, decide)
+    .post(paths.controllerMerge.pattern, merge)
+    .post(paths.controllerApart.pattern, apart)
+    .post(paths.controllerUnmerge.pattern, unmerge);
 };

@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/views/provision';
 import { type Context, Hono } from 'hono';
 import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
@@ -101,7 +101,7 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.provision, (c) => {
+    .get(paths.provision.pattern, (c) => {
       const { register, ctx, filter, q, entries } = shown(c);
       return c.html(
         <Provision
@@ -115,7 +115,7 @@ export const provisionPages = (deps: ConsoleDeps): Pages => {
       );
     })
 
-    .get(routePatterns.provisionCsv, (c) => {
+    .get(paths.provisionCsv.pattern, (c) => {
       const { ctx, entries } = shown(c);
       const say = (key: string): string => ctx.tDynamic(key);
       return sendCsv(deps, c, {

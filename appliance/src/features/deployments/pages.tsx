@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/views/deployment';
 import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/views/deployment-new';
@@ -277,9 +277,9 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deployments, showList)
-    .get(routePatterns.deploymentNew, newForm)
-    .post(routePatterns.deploymentNew, create)
-    .get(routePatterns.deployment, showOne)
-    .post(routePatterns.deploymentCancel, cancel);
+    .get(paths.deployments.pattern, showList)
+    .get(paths.deploymentNew.pattern, newForm)
+    .post(paths.deploymentNew.pattern, create)
+    .get(paths.deployment.pattern, showOne)
+    .post(paths.deploymentCancel.pattern, cancel);
 };

@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/views/device-tasks';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
@@ -116,9 +116,9 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deviceTasks, (c) => show(c))
-    .post(routePatterns.deviceTasks, ask)
-    .post(routePatterns.deviceTaskDecide, (c) => {
+    .get(paths.deviceTasks.pattern, (c) => show(c))
+    .post(paths.deviceTasks.pattern, ask)
+    .post(paths.deviceTaskDecide.pattern, (c) => {
       const actor = actorFor(c, 'devices:write');
       const device = devices.byPublicId(param(c, 'id'));
       const task = deviceTasks.get(param(c, 'task'));

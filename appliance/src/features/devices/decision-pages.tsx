@@ -1,5 +1,5 @@
 import type { Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
@@ -74,7 +74,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
   };
 
   return new Hono<ConsoleEnv>()
-    .post(routePatterns.deviceApprove, (c) => decide(c, 'approve'))
-    .post(routePatterns.deviceRevoke, (c) => decide(c, 'revoke'))
-    .post(routePatterns.deviceForget, forget);
+    .post(paths.deviceApprove.pattern, (c) => decide(c, 'approve'))
+    .post(paths.deviceRevoke.pattern, (c) => decide(c, 'revoke'))
+    .post(paths.deviceForget.pattern, forget);
 };

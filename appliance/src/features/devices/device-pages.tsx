@@ -1,6 +1,6 @@
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
 import { DeviceChanges } from '@sallyport/ui/views/device-changes';
 import { DeviceCollection } from '@sallyport/ui/views/device-collection';
@@ -450,10 +450,10 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deviceEdit, (c) => editForm(c))
-    .post(routePatterns.deviceTags, changeTag(deps))
-    .post(routePatterns.deviceEdit, edit)
-    .post(routePatterns.devicePersonal, personal)
-    .get(routePatterns.device, summary)
-    .get(routePatterns.deviceTab, tab);
+    .get(paths.deviceEdit.pattern, (c) => editForm(c))
+    .post(paths.deviceTags.pattern, changeTag(deps))
+    .post(paths.deviceEdit.pattern, edit)
+    .post(paths.devicePersonal.pattern, personal)
+    .get(paths.device.pattern, summary)
+    .get(paths.deviceTab.pattern, tab);
 };

@@ -1,5 +1,5 @@
 import type { Reference, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { DeviceCompare } from '@sallyport/ui/views/device-compare';
 import { DeviceDuplicates } from '@sallyport/ui/views/device-duplicates';
 import { type Context, Hono } from 'hono';
@@ -180,9 +180,9 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.deviceDuplicates, show)
-    .get(routePatterns.deviceCompare, compare)
-    .post(routePatterns.deviceCompare, merge)
-    .post(routePatterns.deviceDistinct, distinct)
-    .post(routePatterns.deviceUnmerge, undo);
+    .get(paths.deviceDuplicates.pattern, show)
+    .get(paths.deviceCompare.pattern, compare)
+    .post(paths.deviceCompare.pattern, merge)
+    .post(paths.deviceDistinct.pattern, distinct)
+    .post(paths.deviceUnmerge.pattern, undo);
 };

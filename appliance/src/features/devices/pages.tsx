@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devices';
 import { type Context, Hono } from 'hono';
@@ -375,8 +375,8 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .post(routePatterns.devicesTagUndo, undoTags)
-    .get(routePatterns.devices, showList)
-    .get(routePatterns.devicesCsv, sendList)
-    .post(routePatterns.devicesBulk, bulk);
+    .post(paths.devicesTagUndo.pattern, undoTags)
+    .get(paths.devices.pattern, showList)
+    .get(paths.devicesCsv.pattern, sendList)
+    .post(paths.devicesBulk.pattern, bulk);
 };

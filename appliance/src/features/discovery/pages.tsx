@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Discovery } from '@sallyport/ui/views/discovery';
 import { type DirectoryRow, DiscoveryDirectories } from '@sallyport/ui/views/discovery-directories';
 import { DiscoveryRange, DiscoveryRanges, type RangeRow } from '@sallyport/ui/views/discovery-ranges';
@@ -250,11 +250,11 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.discovery, showFound)
-    .get(routePatterns.discoveryDirectories, (c) => showDirectories(c))
-    .post(routePatterns.discoveryDirectory, actOnDirectory)
-    .post(routePatterns.discoveryImport, importFile)
-    .get(routePatterns.discoveryRanges, showRanges)
-    .get(routePatterns.discoveryRange, (c) => showRange(c))
-    .post(routePatterns.discoveryRange, actOnRange);
+    .get(paths.discovery.pattern, showFound)
+    .get(paths.discoveryDirectories.pattern, (c) => showDirectories(c))
+    .post(paths.discoveryDirectory.pattern, actOnDirectory)
+    .post(paths.discoveryImport.pattern, importFile)
+    .get(paths.discoveryRanges.pattern, showRanges)
+    .get(paths.discoveryRange.pattern, (c) => showRange(c))
+    .post(paths.discoveryRange.pattern, actOnRange);
 };

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -129,9 +129,9 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.persons, (c) => show(c))
-    .post(routePatterns.backupForget, forget)
-    .post(routePatterns.personFind, find)
-    .post(routePatterns.personErase, erase)
-    .post(routePatterns.personDecide, decide);
+    .get(paths.persons.pattern, (c) => show(c))
+    .post(paths.backupForget.pattern, forget)
+    .post(paths.personFind.pattern, find)
+    .post(paths.personErase.pattern, erase)
+    .post(paths.personDecide.pattern, decide);
 };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ImportProgressRegion } from '@sallyport/ui/components/import-progress';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { ExchangeImport, type ImportStep } from '@sallyport/ui/views/exchange-import';
 import { ExchangeReceive } from '@sallyport/ui/views/exchange-receive';
@@ -175,17 +175,17 @@ export const importPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.exchangeReceive, (c) => showReceive(c))
-    .post(routePatterns.bundleUpload, upload)
-    .post(routePatterns.bundlePick, pick)
-    .post(routePatterns.bundleImportStart, (c) => {
+    .get(paths.exchangeReceive.pattern, (c) => showReceive(c))
+    .post(paths.bundleUpload.pattern, upload)
+    .post(paths.bundlePick.pattern, pick)
+    .post(paths.bundleImportStart.pattern, (c) => {
       const actor = actorFor(c, 'exchange:write');
       const id = param(c, 'id');
       const form = c.get('form');
       drafts.start(actor, id, form.text('acceptStale'), form.text('what') === 'check' ? 'check' : 'import');
       return c.redirect(paths.bundleImport(id), 303);
     })
-    .post(routePatterns.bundleImportStop, stop)
-    .get(routePatterns.bundleImportStream, stream)
-    .get(routePatterns.bundleImport, show);
+    .post(paths.bundleImportStop.pattern, stop)
+    .get(paths.bundleImportStream.pattern, stream)
+    .get(paths.bundleImport.pattern, show);
 };

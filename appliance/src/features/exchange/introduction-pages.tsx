@@ -2,7 +2,7 @@ import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import type { StagedTrust } from '@sallyport/ui/components/trust-comparison';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Introduction, type IntroductionStep, introductionSteps } from '@sallyport/ui/views/introduction';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
@@ -75,8 +75,8 @@ export const introductionPages = (deps: ConsoleDeps, readStaged: ReadStaged): Pa
   };
 
   return new Hono<ConsoleEnv>()
-    .post(routePatterns.introductionCompared, compared)
-    .get(routePatterns.introduction, (c) => {
+    .post(paths.introductionCompared.pattern, compared)
+    .get(paths.introduction.pattern, (c) => {
       actorFor(c, 'exchange:read');
       return showIntroduction(deps, readStaged, c, c.req.param('step'));
     });

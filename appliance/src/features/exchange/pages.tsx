@@ -11,7 +11,7 @@ import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import type { ExportView } from '@sallyport/ui/components/export-progress';
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Exchange } from '@sallyport/ui/views/exchange';
 import { ExchangeCard } from '@sallyport/ui/views/exchange-card';
 import { ExchangeReceipts } from '@sallyport/ui/views/exchange-receipts';
@@ -364,19 +364,19 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
 
   return new Hono<ConsoleEnv>()
     .route('/', introductionPages(deps, staged))
-    .get(routePatterns.exchangeSend, show)
-    .get(routePatterns.exchangeReceipts, receipts)
-    .get(routePatterns.receipt, receipt)
-    .get(routePatterns.exchangeCard, card)
-    .get(routePatterns.exchangeCardFile, cardFile)
-    .get(routePatterns.exchangeTrust, (c) => showTrust(c))
-    .post(routePatterns.exchangeTrustImport, (c) =>
+    .get(paths.exchangeSend.pattern, show)
+    .get(paths.exchangeReceipts.pattern, receipts)
+    .get(paths.receipt.pattern, receipt)
+    .get(paths.exchangeCard.pattern, card)
+    .get(paths.exchangeCardFile.pattern, cardFile)
+    .get(paths.exchangeTrust.pattern, (c) => showTrust(c))
+    .post(paths.exchangeTrustImport.pattern, (c) =>
       (c.req.header('content-type') ?? '').toLowerCase().startsWith('multipart/') ? uploadTrust(c) : acceptTrust(c),
     )
-    .get(routePatterns.requestText, (c) => text(c))
-    .get(routePatterns.requestGroup, (c) => text(c, param(c, 'group')))
-    .post(routePatterns.requestWrite, write)
-    .get(routePatterns.requestFile, download);
+    .get(paths.requestText.pattern, (c) => text(c))
+    .get(paths.requestGroup.pattern, (c) => text(c, param(c, 'group')))
+    .post(paths.requestWrite.pattern, write)
+    .get(paths.requestFile.pattern, download);
 };
 
 type RoleKeys = Readonly<Record<string, { keys: number; threshold: number }>>;

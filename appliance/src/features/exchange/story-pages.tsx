@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { ExchangeStory } from '@sallyport/ui/views/exchange-story';
 import { introductionSteps } from '@sallyport/ui/views/introduction';
@@ -97,7 +97,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.exchange, show)
-    .post(routePatterns.waitingForget, forget)
-    .post(routePatterns.clockAgree, agree);
+    .get(paths.exchange.pattern, show)
+    .post(paths.waitingForget.pattern, forget)
+    .post(paths.clockAgree.pattern, agree);
 };

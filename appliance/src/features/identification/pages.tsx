@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { RunRegion } from '@sallyport/ui/components/identification-run';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { Identification } from '@sallyport/ui/views/identification';
 import { IdentificationJob } from '@sallyport/ui/views/identification-job';
@@ -295,15 +295,15 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.identification, (c) => showList(c))
-    .post(routePatterns.identificationSwitch, turnSwitch)
-    .post(routePatterns.identificationZones, release)
-    .get(routePatterns.identificationPolicy, (c) => showPolicy(c))
-    .post(routePatterns.identificationPolicy, setPolicy)
-    .get(routePatterns.identificationStream, stream)
-    .get(routePatterns.identificationCsv, csv)
-    .get(routePatterns.identificationNotice, showNotice)
-    .get(routePatterns.identificationNoticeFile, noticeFile)
-    .get(routePatterns.identificationJob, (c) => showJob(c))
-    .post(routePatterns.identificationJob, act);
+    .get(paths.identification.pattern, (c) => showList(c))
+    .post(paths.identificationSwitch.pattern, turnSwitch)
+    .post(paths.identificationZones.pattern, release)
+    .get(paths.identificationPolicy.pattern, (c) => showPolicy(c))
+    .post(paths.identificationPolicy.pattern, setPolicy)
+    .get(paths.identificationStream.pattern, stream)
+    .get(paths.identificationCsv.pattern, csv)
+    .get(paths.identificationNotice.pattern, showNotice)
+    .get(paths.identificationNoticeFile.pattern, noticeFile)
+    .get(paths.identificationJob.pattern, (c) => showJob(c))
+    .post(paths.identificationJob.pattern, act);
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Integrity } from '@sallyport/ui/views/integrity';
 import { Program } from '@sallyport/ui/views/program';
 import { type Context, Hono } from 'hono';
@@ -163,8 +163,8 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.controllerIntegrity, showList)
-    .get(routePatterns.controllerProgram, (c) => show(c))
-    .post(routePatterns.controllerProgram, act)
-    .post(routePatterns.controllerProjectFile, addFile);
+    .get(paths.controllerIntegrity.pattern, showList)
+    .get(paths.controllerProgram.pattern, (c) => show(c))
+    .post(paths.controllerProgram.pattern, act)
+    .post(paths.controllerProjectFile.pattern, addFile);
 };

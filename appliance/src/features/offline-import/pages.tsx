@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import type { Said } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Stick, type StickProps } from '@sallyport/ui/views/stick';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -85,7 +85,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.stick, (c) => show(c))
-    .post(routePatterns.stick, upload)
-    .post(routePatterns.stickApply, apply);
+    .get(paths.stick.pattern, (c) => show(c))
+    .post(paths.stick.pattern, upload)
+    .post(paths.stickApply.pattern, apply);
 };

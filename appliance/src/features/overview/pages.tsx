@@ -1,4 +1,4 @@
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Overview } from '@sallyport/ui/views/overview';
 import type { OverviewProps } from '@sallyport/ui/views/overview-model';
 import { Hono } from 'hono';
@@ -101,7 +101,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     };
   };
 
-  return new Hono<ConsoleEnv>().get(routePatterns.overview, (c) => {
+  return new Hono<ConsoleEnv>().get(paths.overview.pattern, (c) => {
     const reader = actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
     const counts = model.counts();

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Approvals, type ApprovalsProps } from '@sallyport/ui/views/approvals';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -111,8 +111,8 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.approvals, (c) => show(c))
-    .post(routePatterns.approvals, upload)
-    .post(routePatterns.approvalsApply, apply)
-    .post(routePatterns.approvalsUndo, undo);
+    .get(paths.approvals.pattern, (c) => show(c))
+    .post(paths.approvals.pattern, upload)
+    .post(paths.approvalsApply.pattern, apply)
+    .post(paths.approvalsUndo.pattern, undo);
 };

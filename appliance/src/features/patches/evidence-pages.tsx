@@ -1,5 +1,5 @@
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { EvidencePacks } from '@sallyport/ui/views/evidence';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -90,7 +90,7 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.evidence, (c) => show(c))
-    .post(routePatterns.evidence, ask)
-    .get(routePatterns.evidenceFile, download);
+    .get(paths.evidence.pattern, (c) => show(c))
+    .post(paths.evidence.pattern, ask)
+    .get(paths.evidenceFile.pattern, download);
 };

@@ -2,7 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Measures } from '@sallyport/ui/views/measures';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -114,8 +114,8 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.measures, (c) => show(c))
-    .post(routePatterns.measureApprove, approve)
-    .post(routePatterns.measureAttach, attach)
-    .get(routePatterns.measureFile, download);
+    .get(paths.measures.pattern, (c) => show(c))
+    .post(paths.measureApprove.pattern, approve)
+    .post(paths.measureAttach.pattern, attach)
+    .get(paths.measureFile.pattern, download);
 };

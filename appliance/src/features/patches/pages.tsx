@@ -1,6 +1,6 @@
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { PatchPage } from '@sallyport/ui/views/patch';
 import { PatchCheck } from '@sallyport/ui/views/patch-check';
 import { PatchMove } from '@sallyport/ui/views/patch-move';
@@ -376,16 +376,16 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.patches, showList)
-    .get(routePatterns.patchNew, (c) => showNew(c))
-    .post(routePatterns.patchNew, create)
-    .get(routePatterns.patch, (c) => show(c))
-    .get(routePatterns.patchMove, (c) => showMove(c))
-    .post(routePatterns.patchMove, move)
-    .post(routePatterns.patchSign, sign)
-    .post(routePatterns.patchExtend, extend)
-    .post(routePatterns.patchDescribe, describe)
-    .post(routePatterns.patchTarget, target)
-    .get(routePatterns.patchCheck, (c) => showCheck(c))
-    .post(routePatterns.patchCheck, check);
+    .get(paths.patches.pattern, showList)
+    .get(paths.patchNew.pattern, (c) => showNew(c))
+    .post(paths.patchNew.pattern, create)
+    .get(paths.patch.pattern, (c) => show(c))
+    .get(paths.patchMove.pattern, (c) => showMove(c))
+    .post(paths.patchMove.pattern, move)
+    .post(paths.patchSign.pattern, sign)
+    .post(paths.patchExtend.pattern, extend)
+    .post(paths.patchDescribe.pattern, describe)
+    .post(paths.patchTarget.pattern, target)
+    .get(paths.patchCheck.pattern, (c) => showCheck(c))
+    .post(paths.patchCheck.pattern, check);
 };

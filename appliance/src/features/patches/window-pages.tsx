@@ -1,6 +1,6 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/views/plan';
 import { Windows } from '@sallyport/ui/views/windows';
 import { type Context, Hono } from 'hono';
@@ -162,8 +162,8 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.windows, showCalendar)
-    .get(routePatterns.planNew, (c) => showNew(c))
-    .post(routePatterns.planNew, create)
-    .get(routePatterns.plan, showPlan);
+    .get(paths.windows.pattern, showCalendar)
+    .get(paths.planNew.pattern, (c) => showNew(c))
+    .post(paths.planNew.pattern, create)
+    .get(paths.plan.pattern, showPlan);
 };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Queries, type QueryRow } from '@sallyport/ui/views/queries';
 import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/ui/views/query';
 import { QueryNew } from '@sallyport/ui/views/query-new';
@@ -196,16 +196,16 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.queries, showList)
-    .get(routePatterns.queryNew, newForm)
-    .post(routePatterns.queryNew, run)
-    .get(routePatterns.queryStream, stream)
-    .get(routePatterns.queryCsv, csv)
-    .post(routePatterns.queryStop, (c) => {
+    .get(paths.queries.pattern, showList)
+    .get(paths.queryNew.pattern, newForm)
+    .post(paths.queryNew.pattern, run)
+    .get(paths.queryStream.pattern, stream)
+    .get(paths.queryCsv.pattern, csv)
+    .post(paths.queryStop.pattern, (c) => {
       const { id } = queries.stop(actorFor(c, 'queries:write'), param(c, 'id'));
       return c.redirect(paths.query(id), 303);
     })
-    .get(routePatterns.query, (c) => {
+    .get(paths.query.pattern, (c) => {
       const actor = actorFor(c, 'queries:read');
       return c.html(<Query ctx={viewContext(deps, c)} {...partsOf(actor, param(c, 'id'), afterOf(c))} />);
     });

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/views/samples';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -73,16 +73,16 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.samples, (c) =>
+    .get(paths.samples.pattern, (c) =>
       show(c, { device: new URL(c.req.url).searchParams.get('device') ?? '', path: '', reason: '' }),
     )
-    .post(routePatterns.samples, ask)
-    .post(routePatterns.sampleDecide, (c) => {
+    .post(paths.samples.pattern, ask)
+    .post(paths.sampleDecide.pattern, (c) => {
       const decision = c.get('form').text('decision') === 'approve' ? 'approve' : 'decline';
       samples.decide(actorFor(c, 'queries:write'), param(c, 'id'), decision);
       return c.redirect(paths.samples(), 303);
     })
-    .get(routePatterns.sampleFile, (c) => {
+    .get(paths.sampleFile.pattern, (c) => {
       const actor = actorFor(c, 'queries:write');
       const sample = samples.get(param(c, 'id'));
       const stream = Readable.toWeb(Readable.from(samples.read(actor, sample.id))) as ReadableStream<Uint8Array>;

@@ -1,5 +1,5 @@
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Rollback } from '@sallyport/ui/views/rollback';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -42,8 +42,8 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.rollback, (c) => show(c))
-    .post(routePatterns.rollback, (c) => {
+    .get(paths.rollback.pattern, (c) => show(c))
+    .post(paths.rollback.pattern, (c) => {
       const form = c.get('form');
       const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
       let waits = false;
@@ -57,7 +57,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       setToast(c, { said: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
       return c.redirect(paths.rollback(), 303);
     })
-    .post(routePatterns.rollbackDecide, (c) => {
+    .post(paths.rollbackDecide.pattern, (c) => {
       const form = c.get('form');
       const action = form.text('action');
       if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');

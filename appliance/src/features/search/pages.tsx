@@ -1,4 +1,4 @@
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/views/search';
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
@@ -78,7 +78,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService): Pages => 
     }));
     return pages.length === 0
       ? found
-      : [...found, { name: 'pages', results: pages, total: pages.length, href: paths.search(q) }];
+      : [...found, { name: 'pages', results: pages, total: pages.length, href: paths.search({ q: q }) }];
   };
 
   const asked = (c: Context<ConsoleEnv>): string => {
@@ -88,12 +88,12 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService): Pages => 
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.searchPalette, (c) => {
+    .get(paths.searchPalette.pattern, (c) => {
       const { actor } = signedIn(c);
       const q = asked(c);
       return c.html(<SearchResults ctx={viewContext(deps, c, 'part')} q={q} groups={groupsFor(c, actor, q, 5)} />);
     })
-    .get(routePatterns.search, (c) => {
+    .get(paths.search.pattern, (c) => {
       const { actor } = signedIn(c);
       const q = asked(c);
       return c.html(<Search ctx={viewContext(deps, c)} q={q} groups={groupsFor(c, actor, q, 20)} />);

@@ -1,5 +1,5 @@
 import type { FieldErrors } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { type SettingRow, Settings } from '@sallyport/ui/views/settings';
 import { type Context, Hono } from 'hono';
 import type { Setting, SettingValue } from '../../engine/objects/types.ts';
@@ -74,7 +74,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     else if (action === 'refuse') deps.accounts.safety.refuse(actor, name);
     else throw new AppError('MALFORMED', 'there is no such action');
     setToast(c, { said: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } } });
-    return c.redirect(paths.settings(found.setting.area), 303);
+    return c.redirect(paths.settings({ area: found.setting.area }), 303);
   };
 
   const show = (
@@ -150,7 +150,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
             ? { key: 'toast.settings', params: { n: changed.count } }
             : { key: 'toast.settingsWait', params: { n: changed.waiting } },
       });
-      return c.redirect(paths.settings(area), 303);
+      return c.redirect(paths.settings({ area: area }), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -159,7 +159,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.settings, (c) => show(c, areaOf(c)))
-    .post(routePatterns.settings, save)
-    .post(routePatterns.settingDecide, decide);
+    .get(paths.settings.pattern, (c) => show(c, areaOf(c)))
+    .post(paths.settings.pattern, save)
+    .post(paths.settingDecide.pattern, decide);
 };

@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
 import { Update } from '@sallyport/ui/views/update';
 import { type UpdateRow, Updates } from '@sallyport/ui/views/updates';
@@ -305,9 +305,9 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.updates, showList)
-    .get(routePatterns.updatesCsv, sendList)
-    .post(routePatterns.updatesDecide, decide)
-    .get(routePatterns.update, showUpdate)
-    .get(routePatterns.updateLicence, licence);
+    .get(paths.updates.pattern, showList)
+    .get(paths.updatesCsv.pattern, sendList)
+    .post(paths.updatesDecide.pattern, decide)
+    .get(paths.update.pattern, showUpdate)
+    .get(paths.updateLicence.pattern, licence);
 };

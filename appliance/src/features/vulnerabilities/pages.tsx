@@ -1,6 +1,6 @@
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { Finding } from '@sallyport/ui/views/finding';
 import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/views/vulnerabilities';
 import { type Context, Hono } from 'hono';
@@ -247,7 +247,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   };
 
   return new Hono<ConsoleEnv>()
-    .get(routePatterns.vulnerabilities, showList)
-    .get(routePatterns.vulnerabilitiesCsv, sendList)
-    .get(routePatterns.finding, showFinding);
+    .get(paths.vulnerabilities.pattern, showList)
+    .get(paths.vulnerabilitiesCsv.pattern, sendList)
+    .get(paths.finding.pattern, showFinding);
 };

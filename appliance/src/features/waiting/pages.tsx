@@ -1,4 +1,4 @@
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { WaitingForSecond } from '@sallyport/ui/views/waiting';
 import { Hono } from 'hono';
 import { signedIn } from '../../server/console/guard.ts';
@@ -8,7 +8,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 
 /** Everything that waits for a second person. */
 export const waitingPages = (deps: ConsoleDeps): Pages =>
-  new Hono<ConsoleEnv>().get(routePatterns.waiting, (c) => {
+  new Hono<ConsoleEnv>().get(paths.waiting.pattern, (c) => {
     const ctx = viewContext(deps, c);
     const nameOf = actorWords(ctx, deps.objects);
     const rows = deps.waiting.list(signedIn(c).actor);

@@ -1,4 +1,4 @@
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { ZonePage } from '@sallyport/ui/views/zone';
 import { Zones } from '@sallyport/ui/views/zones';
 import { type Context, Hono } from 'hono';
@@ -52,5 +52,5 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
     );
   };
 
-  return new Hono<ConsoleEnv>().get(routePatterns.controllerZones, show).get(routePatterns.controllerZone, showOne);
+  return new Hono<ConsoleEnv>().get(paths.controllerZones.pattern, show).get(paths.controllerZone.pattern, showOne);
 };

@@ -1,5 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
-import { paths, routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole, password, type Role } from '../../../test/support/console.ts';
 import type { StoredEvent } from '../../engine/events/types.ts';
@@ -47,14 +47,14 @@ describe('pages', () => {
     paths.objects('group'),
     paths.objects('update-decision'),
     paths.deleted(),
-    paths.search('de'),
+    paths.search({ q: 'de' }),
     paths.api(),
   ];
 
   it.each(pages)('%s is there for the three roles, sends anonymous to log in, and changes nothing', async (path) => {
     const anonymous = await (await site.as('anonymous')).get(path);
     expect(anonymous.status).toBe(303);
-    expect(anonymous.headers.get('location')).toBe(paths.login(path));
+    expect(anonymous.headers.get('location')).toBe(paths.login({ back: path }));
     for (const role of ['viewer', 'operator', 'administrator'] as const) {
       const browser = await site.as(role);
       const before = counted();
@@ -99,16 +99,18 @@ describe('pages', () => {
   it('tells htmx to load the log-in page instead of swapping it in', async () => {
     const response = await (await site.as('anonymous')).get('/devices', { 'hx-request': 'true' });
     expect(response.status).toBe(401);
-    expect(response.headers.get('hx-redirect')).toBe(paths.login('/devices'));
+    expect(response.headers.get('hx-redirect')).toBe(paths.login({ back: '/devices' }));
   });
 });
 
 describe('every address that changes something', () => {
-  const posts = Object.entries(routePatterns).filter(([name]) =>
-    /^(logout|mePassword|meTwoStep|meSessions|meAgain|sessions|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|introductionCompared|waitingForget|clockAgree|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
-      name,
-    ),
-  );
+  const posts = Object.entries(paths)
+    .map(([name, { pattern }]) => [name, pattern] as const)
+    .filter(([name]) =>
+      /^(logout|mePassword|meTwoStep|meSessions|meAgain|sessions|preferences|devicesBulk|deviceApprove|deviceRevoke|deviceEdit|devicePersonal|updatesDecide|deploymentNew|deploymentCancel|exchangeTrustImport|introductionCompared|waitingForget|clockAgree|requestWrite|bundleUpload|bundlePick|bundleImportStart|bundleImportStop|settings|objectNew|object|objectRevert|objectDelete|objectRestore)$/.test(
+        name,
+      ),
+    );
   const addressOf = (pattern: string): string =>
     pattern.replace(':kind', 'group').replace(/:\w+/g, 'aaaaaaaaaaaaaaaaaaaaaaaa');
 
@@ -353,7 +355,7 @@ describe('sessions', () => {
     const browser = await signIn();
     const account = site.appliance.objects.findBy('account', 'name', 'viewer')?.id ?? '';
     const administrator = await site.as('administrator');
-    const html = await (await administrator.get(paths.sessions(account))).text();
+    const html = await (await administrator.get(paths.sessions({ account }))).text();
     expect(idsOf(html).length).toBeGreaterThan(0);
     expect((await administrator.post(paths.sessions(), { account })).status).toBe(303);
     expect((await browser.get(paths.me())).status).toBe(303);

@@ -1,4 +1,4 @@
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import { ApiReference } from '@sallyport/ui/views/api';
 import { Hono } from 'hono';
 import { signedIn } from './guard.ts';
@@ -7,7 +7,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The reference of the API, from its own OpenAPI document. */
 export const apiPages = (deps: ConsoleDeps): Pages =>
-  new Hono<ConsoleEnv>().get(routePatterns.api, (c) => {
+  new Hono<ConsoleEnv>().get(paths.api.pattern, (c) => {
     signedIn(c);
     return c.html(<ApiReference ctx={viewContext(deps, c)} document={deps.apiDocument()} />);
   });

@@ -73,7 +73,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
     // Until the second step that the site asks for is set up, only the page where that is done is open.
     if (signedIn?.needsTwoStep && !isOwnPage) return c.redirect(paths.me(), 303);
     if (signedIn !== undefined) return next();
-    const login = paths.login(c.req.method === 'GET' ? `${url.pathname}${url.search}` : undefined);
+    const login = paths.login({ back: c.req.method === 'GET' ? `${url.pathname}${url.search}` : undefined });
     if (c.req.method !== 'GET') return sessionEnded(deps, c);
     // A swap must not put the log-in page into a region: htmx loads this address as a page.
     if (c.req.header('hx-request') !== undefined) return c.body(null, 401, { 'HX-Redirect': login });

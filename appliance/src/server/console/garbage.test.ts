@@ -1,4 +1,4 @@
-import { routePatterns } from '@sallyport/ui/paths';
+import { paths } from '@sallyport/ui/paths';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
@@ -20,7 +20,9 @@ beforeAll(async () => {
 });
 afterAll(() => site.close());
 
-const patterns = Object.values(routePatterns).filter((pattern) => !/^\/(logout|api\/)/.test(pattern));
+const patterns = Object.values(paths)
+  .map(({ pattern }) => pattern)
+  .filter((pattern) => pattern !== paths.logout.pattern);
 const piece = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 20 }),
   fc.constantFrom(

@@ -30,7 +30,7 @@ describe('a number that names something', () => {
   );
 
   it('is a number in the file', async () => {
-    const csv = await (await (await site.as('viewer')).get(paths.inventoryCsv('accounts'))).text();
+    const csv = await (await (await site.as('viewer')).get(paths.inventoryCsv('accounts.csv'))).text();
     expect(csv).toContain(',61185');
   });
 });

@@ -280,7 +280,7 @@ describe('objects', () => {
     expect(objects.find('group', group.id)).toBeDefined();
     await admin.post(paths.objectDelete('group', group.id), { confirmed: '1' });
     expect(objects.find('group', group.id)).toBeUndefined();
-    expect(holds(await html(admin, paths.deleted('group')), 'Line 3')).toBe(true);
+    expect(holds(await html(admin, paths.deleted({ kind: 'group' })), 'Line 3')).toBe(true);
     await admin.post(paths.objectRestore('group', group.id));
     expect(objects.find('group', group.id)).toBeDefined();
   });
