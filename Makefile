@@ -5,7 +5,7 @@ DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test fuzz demo run bench conformance mutation clean
+.PHONY: help setup test-packages build check test fuzz demo run dev bench conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -35,6 +35,10 @@ demo: build ## the whole loop on this computer under var/demo; ONCE=1 ends after
 
 run: build ## an appliance in ./var
 	@$(NODE) scripts/run.ts
+
+dev: setup ## the same from the sources, started again when one changes
+	@NODE_COMPILE_CACHE=var/compile-cache $(NODE) --conditions=@sallyport/source --import ./scripts/tsx-hook.ts --disable-warning=ExperimentalWarning \
+	  --watch $(foreach w,appliance bundle-tools ui,--watch-path=$(w)/src) scripts/dev.ts
 
 fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once; every law RUNS times as long (50); the long forms of the fault tests
 	@$(NODE) test/fuzz/main.ts
