@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { cryptoReady, generateSealKey } from '@sallyport/bundle-tools/trust/keys';
 import { type Appliance, compose } from './compose.ts';
@@ -96,7 +97,7 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   createSiteKeys(keyring);
   const appliance = await compose({
     dataDir: options.dataDir,
-    ...(options.log === undefined ? {} : { log: options.log }),
+    ...defined({ log: options.log }),
   });
   try {
     makeRoles(appliance);

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from './engine/events/service.ts';
 import type { FactCollection } from './engine/inventory/types.ts';
 import { type FurtherRule, objectService } from './engine/objects/service.ts';
@@ -73,7 +74,7 @@ export const controllerTrials = (parts: TrialParts): TakeReadings => {
         events,
         collections,
         maps,
-        ...(clock === undefined ? {} : { clock }),
+        ...defined({ clock }),
       });
       Object.assign(bodyRules, controllers.bodyRules);
       Object.assign(written, controllers.written);

@@ -6,6 +6,7 @@ import { type RunEnd, runTargets } from '@sallyport/bundle-tools/controllers/ide
 import { identifyBy } from '@sallyport/bundle-tools/controllers/protocols/identify-by';
 import type { Credentials } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import {
   type ExchangeReport,
   type IdentificationReport,
@@ -58,14 +59,13 @@ const credentialsOf = ({ credentials }: IdentifyControllersTask): Credentials | 
   const { user, community } = credentials.snmp;
   return {
     snmp: {
-      ...(community === undefined ? {} : { community }),
+      ...defined({ community }),
       ...(user === undefined
         ? {}
         : {
             user: {
               name: user.name,
-              ...(user.auth === undefined ? {} : { auth: user.auth }),
-              ...(user.privacy === undefined ? {} : { privacy: user.privacy }),
+              ...defined({ auth: user.auth, privacy: user.privacy }),
             },
           }),
     },

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskStep } from '@sallyport/bundle-tools/protocol/task-result';
 import { type InstalledPackage, parseDpkgStatus } from '../dpkg/status.ts';
@@ -128,7 +129,7 @@ export const installPackage: InstallPackage = async (context, task) => {
     attempt: task.attempt,
     steps,
     state,
-    ...(code === undefined ? {} : { code }),
+    ...defined({ code }),
   });
   const timed = async <T>(name: string, work: () => Promise<T>): Promise<T> => {
     const started = nowMs();

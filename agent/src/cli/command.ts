@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AgentError } from '../errors.ts';
 
 export type OptionSpec = { type: 'string' | 'boolean'; value?: string; short?: string; help: string };
@@ -61,10 +62,7 @@ export const helpOf = ({ name, summary }: CommandEntry, command: Command): strin
 export const parseOptions = (command: Command, args: readonly string[]): Map<string, string | boolean> => {
   const specs = { ...command.options, ...commonOptions };
   const options = Object.fromEntries(
-    Object.entries<OptionSpec>(specs).map(([name, { type, short }]) => [
-      name,
-      { type, ...(short === undefined ? {} : { short }) },
-    ]),
+    Object.entries<OptionSpec>(specs).map(([name, { type, short }]) => [name, { type, ...defined({ short }) }]),
   );
   try {
     const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
 import { relative } from 'node:path';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import * as z from 'zod';
 import type { Mount } from '../platform/mounts.ts';
 import type { RootFiles } from '../platform/root-files.ts';
@@ -99,7 +100,7 @@ const isSame = (one: readonly string[], other: readonly string[]): boolean =>
 const begun = (held: Round, paths: readonly string[]): Round => {
   if (isSame(held.paths ?? [], paths)) return held;
   const { done } = held;
-  return { ...noRound, ...(done === undefined ? {} : { done }), ...(paths.length === 0 ? {} : { paths: [...paths] }) };
+  return { ...noRound, ...defined({ done }), ...(paths.length === 0 ? {} : { paths: [...paths] }) };
 };
 
 /** One turn: at most the limits' work. What is returned is to be remembered. */

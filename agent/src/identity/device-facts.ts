@@ -1,4 +1,5 @@
 import { hostname, networkInterfaces } from 'node:os';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EnrolDevice } from '@sallyport/bundle-tools/protocol/enrol';
 import { osRelease } from '../collectors/os-release.ts';
 import type { RootFiles } from '../platform/root-files.ts';
@@ -41,7 +42,7 @@ export const firmwareIds = (files: RootFiles): { uuid?: string; serial?: string 
   return {
     // Boards without a UUID of their own print one digit over and over.
     ...(uuid !== undefined && new Set(uuid.replace(/[^0-9a-f]/gi, '').toLowerCase()).size > 3 ? { uuid } : {}),
-    ...(serial === undefined ? {} : { serial }),
+    ...defined({ serial }),
   };
 };
 

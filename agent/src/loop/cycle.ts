@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
 import type { DeliveredTask } from '@sallyport/bundle-tools/protocol/task';
 import type { Section } from '../collectors/all.ts';
@@ -51,7 +52,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
       version: agentVersion,
       sections: inventory.hashes(),
       policy: policy.current().etag,
-      ...(current === undefined ? {} : { task: current }),
+      ...defined({ task: current }),
     });
   };
 

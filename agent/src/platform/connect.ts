@@ -7,6 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
 import { AgentError } from '../errors.ts';
 
@@ -135,7 +136,7 @@ export const connect = (options: ConnectOptions): Connection => {
     lookup: lookupBeside(options.forbidden),
     minVersion: 'TLSv1.2',
     rejectUnauthorized: options.ca !== null,
-    ...(options.ca === null ? {} : { ca: options.ca }),
+    ...defined({ ca: options.ca ?? undefined }),
     ...options.identity,
     ...(isIP(host) === 0 ? { servername: host } : {}),
   });
@@ -235,7 +236,7 @@ export const toError = (reply: Reply): AgentError => {
   const details = {
     status: reply.status,
     serverCode,
-    ...(seconds === undefined ? {} : { retryAfterSeconds: seconds }),
+    ...defined({ retryAfterSeconds: seconds }),
   };
   if (reply.status === 401) return new AgentError('REFUSED', message, details);
   if (reply.status === 409 && serverCode === 'POSSIBLE_CLONE')

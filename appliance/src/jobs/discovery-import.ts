@@ -1,5 +1,5 @@
 import { createReadStream, rmSync } from 'node:fs';
-import { actorOf } from '../features/discovery/job-actor.ts';
+import { actorOfRef } from '../engine/objects/types.ts';
 import { type DiscoveryPayload, importJobKind } from '../features/discovery/types.ts';
 import { runJobs } from './worker.ts';
 
@@ -11,7 +11,7 @@ await runJobs(importJobKind, async (payload, { appliance, progress, signal }) =>
   progress({ step: 'store', entries: 0 });
   try {
     const bytes = createReadStream(path, { highWaterMark: chunkBytes, signal });
-    return await appliance.discovery.importLdif(actorOf(actor, label), id, bytes);
+    return await appliance.discovery.importLdif(actorOfRef(actor, label), id, bytes);
   } finally {
     // A run that the end of the server cut off begins again and needs it.
     if (!signal.aborted) rmSync(path, { force: true });

@@ -1,9 +1,9 @@
-import { actorOf } from '../features/discovery/job-actor.ts';
+import { actorOfRef } from '../engine/objects/types.ts';
 import { type DiscoveryPayload, pollJobKind } from '../features/discovery/types.ts';
 import { runJobs } from './worker.ts';
 
 /** Reads a directory that somebody or its schedule asked for. */
 await runJobs(pollJobKind, async (payload, { appliance, progress, signal }) => {
   const { id, actor, label } = payload as DiscoveryPayload;
-  return appliance.discovery.poll(id, actorOf(actor, label), { signal, onProgress: progress });
+  return appliance.discovery.poll(id, actorOfRef(actor, label), { signal, onProgress: progress });
 });

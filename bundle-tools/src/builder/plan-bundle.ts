@@ -5,6 +5,7 @@ import { encodeBitmap } from '../documents/bitmap.ts';
 import { type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import { type Manifest, signManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { describeMetadata } from '../trust/repository.ts';
@@ -128,15 +129,13 @@ export const planBundle = (options: BundleOptions): BundlePlan => {
       format: 'sallyport-bundle/1',
       bundle_id: options.bundleId,
       site: options.site,
-      ...(options.request === undefined
-        ? {}
-        : {
-            request_id: options.request.requestId,
-            request_digest: options.request.digest,
-            nonce: options.request.nonce,
-          }),
+      ...defined({
+        request_id: options.request?.requestId,
+        request_digest: options.request?.digest,
+        nonce: options.request?.nonce,
+      }),
       seq: options.seq,
-      ...(options.prevBundle === undefined ? {} : { prev_bundle: options.prevBundle }),
+      ...defined({ prev_bundle: options.prevBundle }),
       issued_at: options.issuedAt,
       expires: options.expires,
       tuf: versions,

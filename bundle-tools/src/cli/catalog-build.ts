@@ -2,6 +2,7 @@ import { type BuiltCatalog, buildCatalog } from '../host/catalog-build.ts';
 import { takeRequests } from '../host/requests.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
 import { integerOption, stateOf, stateOption } from './state-option.ts';
 import { upkeep } from './upkeep.ts';
@@ -93,7 +94,7 @@ export const catalogBuild: Command = {
         state,
         io: input.io,
         nowMs: nowMs(),
-        ...(graceDays === undefined ? {} : { graceDays }),
+        ...defined({ graceDays }),
       });
       const { totals, added, changed, removed } = built.diff;
       const text = built.isSigned

@@ -1,6 +1,7 @@
 import { signCatalog } from '../host/catalog-sign.ts';
 import { warningText } from '../host/key-warnings.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { type Command, flagOption, textOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
 import { argument } from './state-option.ts';
@@ -23,7 +24,7 @@ export const catalogSign: Command = {
       folder,
       keys: await readKeys(input, 'key'),
       acceptNewFulfilKeys: flagOption(input, 'accept-new-fulfil-keys'),
-      ...(previousFolder === undefined ? {} : { previousFolder }),
+      ...defined({ previousFolder }),
       nowMs: nowMs(),
     });
     for (const warning of expiring) input.io.note(warningText(warning));

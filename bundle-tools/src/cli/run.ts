@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import type { Command, CommandEntry, CommandInput } from './command.ts';
 import { nextStep, toBundleError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -18,7 +19,7 @@ const parseInput = (command: Command, argv: ReadonlyArray<string>, io: Io): Comm
   const options = Object.fromEntries(
     Object.entries(specs).map(([name, { type, multiple, short }]) => [
       name,
-      { type, multiple: multiple === true, ...(short === undefined ? {} : { short }) },
+      { type, multiple: multiple === true, ...defined({ short }) },
     ]),
   );
   try {

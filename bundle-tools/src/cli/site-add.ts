@@ -4,6 +4,7 @@ import { readBounded } from '../host/read-bounded.ts';
 import { addSiteCard } from '../host/sites.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs, toTime } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { type Command, textOption } from './command.ts';
 import { argument, stateOf, stateOption } from './state-option.ts';
 
@@ -28,7 +29,7 @@ export const siteAdd: Command = {
     const fingerprint = textOption(input, 'fingerprint');
     return withLock(state, async () => {
       const { site, change } = addSiteCard(state, bytes, {
-        ...(fingerprint === undefined ? {} : { fingerprint }),
+        ...defined({ fingerprint }),
         now: toTime(nowMs()),
       });
       const { card, digest } = site.card;

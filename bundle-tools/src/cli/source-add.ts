@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { addSource, parseSource, readSources, type Source } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { aptProxy, readAptSources } from '../updates/sources/apt/sources-list.ts';
 import { type Command, type CommandInput, flagOption, listOption, textOption } from './command.ts';
@@ -44,7 +45,7 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
         suites,
         components,
         keyrings,
-        ...(proxy === undefined ? {} : { proxy }),
+        ...defined({ proxy }),
       });
       if (armoredKey !== undefined) {
         ensureDir(join(state.dir, 'keyrings'));
@@ -78,7 +79,7 @@ const givenSource = (kind: string, input: CommandInput): Source => {
     suites: listOption(input, 'suite'),
     components: listOption(input, 'component'),
     keyrings: listOption(input, 'keyring').map((path) => resolve(path)),
-    ...(proxy === undefined ? {} : { proxy }),
+    ...defined({ proxy }),
   });
 };
 

@@ -1,5 +1,6 @@
 import { findFeed } from '../host/feeds.ts';
 import { isAdvisorySource, readSources, type Source } from '../host/sources.ts';
+import { defined } from '../platform/defined.ts';
 import type { Command } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
 
@@ -21,7 +22,7 @@ export const sourceList: Command = {
       const feed = isAdvisorySource(source) ? findFeed(state, source.name) : undefined;
       return {
         ...source,
-        ...(feed === undefined ? {} : { advisories: feed.advisories, newest: feed.newest, syncedAt: feed.synced_at }),
+        ...defined({ advisories: feed?.advisories, newest: feed?.newest, syncedAt: feed?.synced_at }),
       };
     });
     return {

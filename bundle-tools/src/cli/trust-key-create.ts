@@ -2,6 +2,7 @@ import { BundleError } from '../errors.ts';
 import { fingerprintText } from '../fingerprint/shown.ts';
 import { createKeyOnMedium } from '../host/key-files.ts';
 import { minPassphraseLength } from '../host/sealed-key.ts';
+import { defined } from '../platform/defined.ts';
 import { askUnseen } from './ask-unseen.ts';
 import { type Command, type CommandInput, flagOption, textOption } from './command.ts';
 import { givenPassphrases, passphraseOption } from './key-options.ts';
@@ -45,8 +46,7 @@ export const trustKeyCreate: Command = {
     const made = createKeyOnMedium({
       folder: textOption(input, 'out') ?? '',
       role,
-      ...(label === undefined ? {} : { label }),
-      ...(passphrase === undefined ? {} : { passphrase }),
+      ...defined({ label, passphrase }),
     });
     if (!made.isPrivate && passphrase === undefined)
       input.io.note('this medium keeps no file rights: whoever holds it can read the key; lock it away');

@@ -2,6 +2,7 @@ import { BundleError } from '../errors.ts';
 import { isRevocable, revocableRoles, revocationChange } from '../host/revoke.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { carryOption } from './carry-option.ts';
 import { type Command, textOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
@@ -41,7 +42,7 @@ export const trustRevoke: Command = {
         role,
         keyids: input.positionals,
         replacements: await readKeys(input, 'replacement'),
-        ...(threshold === undefined ? {} : { threshold }),
+        ...defined({ threshold }),
       });
       const signers = await readKeys(input, 'sign-key');
       return rotateOrCarry(input, { state, signers, nowMs: nowMs(), ...change });

@@ -6,6 +6,7 @@ import { keyWarnings, warningText } from '../host/key-warnings.ts';
 import { isMet, requirementText } from '../host/proposal.ts';
 import { type DrawnRole, drawTrust, rolesIn } from '../host/trust-drawing.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { type Command, flagOption } from './command.ts';
 import { passphraseOption, readKeys } from './key-options.ts';
@@ -14,7 +15,7 @@ import { argument } from './state-option.ts';
 const rolesAfter = ({ proposal, before }: Carried, atMs: number): ReadonlyArray<DrawnRole> => {
   const root = proposal.root ?? before.root;
   const targets = proposal.targets ?? before.targets;
-  return root === undefined ? [] : rolesIn({ root, ...(targets === undefined ? {} : { targets }) }, atMs);
+  return root === undefined ? [] : rolesIn({ root, ...defined({ targets }) }, atMs);
 };
 
 const keysOf = (roles: ReadonlyArray<DrawnRole>): ReadonlySet<string> =>
@@ -24,7 +25,7 @@ const keysOf = (roles: ReadonlyArray<DrawnRole>): ReadonlySet<string> =>
 const changesOf = (carried: Carried, after: ReadonlyArray<DrawnRole>, atMs: number): ReadonlyArray<string> => {
   const { root, targets } = carried.before;
   if (root === undefined) return ['This is the first root: compare every key with the sheet of its holder.'];
-  const was = keysOf(rolesIn({ root, ...(targets === undefined ? {} : { targets }) }, atMs));
+  const was = keysOf(rolesIn({ root, ...defined({ targets }) }, atMs));
   const will = keysOf(after);
   return [
     ...[...was].filter((key) => !will.has(key)).map((key) => `- ${key}`),

@@ -1,3 +1,4 @@
+import { defined } from '../platform/defined.ts';
 import type { CodePattern } from './code-pattern.ts';
 import type { Code } from './code-patterns.ts';
 import { familiesNamed, familiesOf } from './families.ts';
@@ -140,9 +141,9 @@ const ask = (part: PartIdentity, same: readonly string[], names: Names): Asked =
     ...named.flatMap((name) => (part.vendor === undefined ? [] : familiesNamed(part.vendor, name))),
   ];
   return {
-    ...(vendor === undefined ? {} : { vendor }),
+    ...defined({ vendor }),
     ...(order === undefined ? {} : { order, written: written ?? '' }),
-    ...(series === undefined ? {} : { series }),
+    ...defined({ series }),
     isSiplus: (order !== undefined && isSiplus(order)) || /^siplus\b/i.test(part.model ?? ''),
     names: [part.model, part.orderNumber, ...same].filter(
       (name) => name !== undefined && name.trim() !== '',

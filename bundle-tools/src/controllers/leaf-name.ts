@@ -1,6 +1,7 @@
 import type { LeafVersions } from '../advisories/csaf/bounds.ts';
 import { leafVersions } from '../advisories/csaf/leaf-versions.ts';
 import type { CsafLeaf } from '../advisories/csaf/normal.ts';
+import { defined } from '../platform/defined.ts';
 import { type Code, codesIn, codesOnly } from './code-patterns.ts';
 import { familiesNamed } from './families.ts';
 import type { MatchReason } from './match-types.ts';
@@ -124,7 +125,6 @@ export const readLeafName = (leaf: CsafLeaf): LeafName => {
     isSiplus,
     only,
     series,
-    ...(branch === undefined ? {} : { branch }),
-    ...(condition === undefined ? {} : { condition }),
+    ...defined({ branch, condition }),
   };
 };

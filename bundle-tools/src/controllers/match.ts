@@ -1,6 +1,7 @@
 import { type Answer, decide, type Habits, type ParseVersion, type Reading } from '../advisories/csaf/decide.ts';
 import { documentKey, isVendorsOwn } from '../advisories/csaf/document.ts';
 import type { CsafBody, CsafLeaf, CsafVulnerability } from '../advisories/csaf/normal.ts';
+import { defined } from '../platform/defined.ts';
 import { type FirmwareVersion, parseFirmware } from '../versions/firmware.ts';
 import { type Candidate, findCandidates, identityKey, indexNames } from './candidates.ts';
 import {
@@ -86,10 +87,7 @@ const listLeaves = (body: CsafBody): Listed => {
 };
 
 const readingOf = ({ firmware, serial, date, bios }: PartIdentity): Reading => ({
-  ...(firmware === undefined ? {} : { version: firmware }),
-  ...(serial === undefined ? {} : { serial }),
-  ...(date === undefined ? {} : { date }),
-  ...(bios === undefined ? {} : { bios }),
+  ...defined({ version: firmware, serial, date, bios }),
 });
 
 /** MELSEC firmware counts in fractions of three digits, engineering software with a letter behind them. */

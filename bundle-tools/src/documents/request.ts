@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -118,8 +119,7 @@ export const stateDigest = (tuf: TufVersions, state: Omit<SiteRequest['state'], 
       tuf,
       seq: state.seq,
       seq_broadcast: state.seq_broadcast,
-      ...(state.last_bundle === undefined ? {} : { last_bundle: state.last_bundle }),
-      ...(state.inventory === undefined ? {} : { inventory: state.inventory }),
+      ...defined({ last_bundle: state.last_bundle, inventory: state.inventory }),
     }),
   );
 

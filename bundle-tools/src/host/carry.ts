@@ -1,6 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { signMetadata } from '../trust/repository.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
@@ -133,7 +134,6 @@ export const mergeCarried = (proposal: Proposal, path: string, before: Published
   const [root, targets] = [both('root'), both('targets')];
   return {
     ...proposal,
-    ...(root === undefined ? {} : { root }),
-    ...(targets === undefined ? {} : { targets }),
+    ...defined({ root, targets }),
   };
 };

@@ -9,6 +9,7 @@ import {
 } from '../documents/custody-chain.ts';
 import type { OpenedReceipt } from '../documents/receipt.ts';
 import { readChain } from '../importer/custody-beside.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { addCustodyLine } from './custody-add.ts';
@@ -94,7 +95,7 @@ const look = (
   problems: CustodyProblem[],
 ): CustodyWay => {
   const { lines, findings } = checkChain(texts, way.sha256, keys);
-  const named = { ...(way.bundle === undefined ? {} : { bundle: way.bundle }), sha256: way.sha256 };
+  const named = { ...defined({ bundle: way.bundle }), sha256: way.sha256 };
   for (const { code, line, detail } of findings) problems.push({ code, ...named, detail: `line ${line}: ${detail}` });
   if (way.receipt !== undefined) {
     const steps = stepsOf(lines);
@@ -114,7 +115,7 @@ const checkAgainstReceipt = (
   site: string,
   problems: CustodyProblem[],
 ): void => {
-  const named = { ...(way.bundle === undefined ? {} : { bundle: way.bundle }), sha256: way.sha256 };
+  const named = { ...defined({ bundle: way.bundle }), sha256: way.sha256 };
   const broken = (detail: string): void => {
     problems.push({ code: 'CHAIN', ...named, detail: `receipt ${predicate.number}: ${detail}` });
   };

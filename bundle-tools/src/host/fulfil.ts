@@ -5,6 +5,7 @@ import { BundleError } from '../errors.ts';
 import { listMedium } from '../media/find.ts';
 import type { ReadBackSource } from '../media/read-back.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { scanObjects } from './antivirus.ts';
 import { publishSigned } from './catalog-sign.ts';
@@ -128,7 +129,7 @@ const planFor = (
     site: request.site,
     request: { requestId: request.request_id, digest, nonce: request.nonce },
     seq: record.seq,
-    ...(record.last_bundle === undefined ? {} : { prevBundle: record.last_bundle }),
+    ...defined({ prevBundle: record.last_bundle }),
     issuedAt: toTime(options.nowMs),
     expires: daysAfter(options.nowMs, lifetimeDays.bundle),
     tuf: {

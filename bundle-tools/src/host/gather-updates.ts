@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Io } from '../cli/io.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
 import { fetchFile } from '../updates/sources/apt/fetch.ts';
 import { type AptIndex, aptSource } from '../updates/sources/apt/source.ts';
@@ -44,7 +45,7 @@ export const readApt = async (
     keyrings,
     cacheDir,
     now,
-    ...(proxy === undefined ? {} : { proxy }),
+    ...defined({ proxy }),
   });
   const indexes: AptIndex[] = [];
   try {
@@ -76,7 +77,7 @@ const fetchOne = async (state: HostState, objects: ObjectStore, { file, source }
   }
   const path = await fetchFile(file, {
     cacheDir: cacheOf(state, source),
-    ...(source.proxy === undefined ? {} : { proxy: source.proxy }),
+    ...defined({ proxy: source.proxy }),
   });
   objects.putFile(path, file.sha256);
   rmSync(path, { force: true });

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { base64Of, text } from '../documents/fields.ts';
 import { parseStrictJson } from '../documents/strict-json.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir } from '../platform/files.ts';
 import { generateSigningKey, keyidOf, type SigningKey, signingKeyFrom, writeSigningKey } from '../trust/keys.ts';
 import { readBounded } from './read-bounded.ts';
@@ -54,7 +55,7 @@ export const readKeyFile = (path: string): KeyFile => {
     keyid: keyidOf(publicKey),
     publicKey,
     isNew: false,
-    ...(file.label === undefined ? {} : { label: file.label }),
+    ...defined({ label: file.label }),
   };
   if ('sealed' in file) return { ...head, sealed: file.sealed };
   if (!('secret' in file)) return head;
@@ -120,7 +121,7 @@ export const createKeyOnMedium = (options: {
   const head = {
     type: 'ed25519',
     public: Buffer.from(key.publicKey).toString('base64'),
-    ...(label === undefined ? {} : { label }),
+    ...defined({ label }),
   };
   const secret =
     passphrase === undefined

@@ -1,4 +1,5 @@
 import type { SiteRequest } from '../documents/request.ts';
+import { defined } from '../platform/defined.ts';
 import { planUpdates } from '../updates/sources/apt/plan.ts';
 import { filesSource } from '../updates/sources/files.ts';
 import { firmwareSource } from '../updates/sources/firmware.ts';
@@ -42,7 +43,7 @@ const wantsOfPlatform = (request: SiteRequest, index: number): AptWant[] => {
     if (want.kind === 'newer') return want.id === String(index) ? [{ position, kind: 'newer' }] : [];
     if (want.kind !== 'update' || !want.id.startsWith(`${ecosystem}/`)) return [];
     const source = want.id.slice(ecosystem.length + 1);
-    return [{ position, kind: 'update', source, ...(want.min === undefined ? {} : { min: want.min }) }];
+    return [{ position, kind: 'update', source, ...defined({ min: want.min }) }];
   });
 };
 
@@ -78,9 +79,7 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
 
 const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan => {
   const wants = request.wants.flatMap((want, position) =>
-    want.kind === 'product'
-      ? [{ position, product: want.id, ...(want.min === undefined ? {} : { min: want.min }) }]
-      : [],
+    want.kind === 'product' ? [{ position, product: want.id, ...defined({ min: want.min }) }] : [],
   );
   const plan = filesSource({ folder: source.folder }).plan({
     platforms: request.platforms,
@@ -97,7 +96,7 @@ const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan 
 
 const planFirmware = (request: SiteRequest, source: FirmwareSourceEntry): RequestPlan => {
   const wants = request.wants.flatMap((want, position) =>
-    want.kind === 'firmware' ? [{ position, id: want.id, ...(want.min === undefined ? {} : { min: want.min }) }] : [],
+    want.kind === 'firmware' ? [{ position, id: want.id, ...defined({ min: want.min }) }] : [],
   );
   const plan = firmwareSource({ folder: source.folder }).plan(wants);
   return {

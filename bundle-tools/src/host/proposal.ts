@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, syncDir, writeFileDurable } from '../platform/files.ts';
 import type { SigningKey } from '../trust/keys.ts';
 import { signMetadata } from '../trust/repository.ts';
@@ -105,7 +106,7 @@ export const readFolder = (folder: string, prefix = ''): Pick<Proposal, 'root' |
     throw new BundleError('METADATA', `${prefix}root.json is ${root.described.role} metadata`);
   if (targets !== undefined && targets.described.role !== 'targets')
     throw new BundleError('METADATA', `${prefix}targets.json is ${targets.described.role} metadata`);
-  return { ...(root === undefined ? {} : { root }), ...(targets === undefined ? {} : { targets }) };
+  return defined({ root, targets });
 };
 
 /** What waits for signatures on this host; undefined when nothing does. */

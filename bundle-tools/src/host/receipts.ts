@@ -5,6 +5,7 @@ import { limits } from '../documents/limits.ts';
 import { claimedReceiptSite, type OpenedReceipt, openReceipt } from '../documents/receipt.ts';
 import type { SiteRequest } from '../documents/request.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { readBounded } from './read-bounded.ts';
 import { allSignKeysOf, getSite, type Site, type SiteRecord, writeRecord } from './sites.ts';
@@ -107,7 +108,7 @@ export const checkReceipts = (
     head = { number, digest, seq: predicate.after.seq, tuf: predicate.after.tuf, journal: predicate.journal };
     fresh.push(receipt);
   }
-  return { fresh, head, ...(gap === undefined ? {} : { gap }) };
+  return { fresh, head, ...defined({ gap }) };
 };
 
 /** The receipts of a request, as the bytes that the site signed. */
@@ -130,9 +131,7 @@ export const withReceipts = (record: SiteRecord, chain: ReceiptChain, begins: bo
   const from = begins ? chain.fresh[0]?.opened.predicate.number : heldFrom;
   return {
     ...rest,
-    ...(head === undefined ? {} : { receipt: head }),
-    ...(from === undefined ? {} : { receipts_from: from }),
-    ...(chain.gap === undefined ? {} : { receipt_gap: chain.gap }),
+    ...defined({ receipt: head, receipts_from: from, receipt_gap: chain.gap }),
   };
 };
 

@@ -1,6 +1,7 @@
 import type { JournalHead } from '../documents/fields.ts';
 import type { OpenedReceipt, ReceiptPredicate } from '../documents/receipt.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { readReceipts } from './receipts.ts';
 import type { Site, SiteRecord } from './sites.ts';
 
@@ -207,7 +208,7 @@ export const viewSite = (site: Site, options: { readonly nowMs: number; readonly
         bytes: entry.bytes,
         ageDays: age,
         state: stateOf(entry.seq, age, outcome, inForce ?? 0, overdueDays),
-        ...(outcome === undefined ? {} : { receipt: outcome.number, code: outcome.code }),
+        ...defined({ receipt: outcome?.number, code: outcome?.code }),
       };
     })
     .reverse();

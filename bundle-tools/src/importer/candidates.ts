@@ -7,6 +7,7 @@ import { openTarSource } from '../archive/tar-source.ts';
 import { limits } from '../documents/limits.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 
 // What on a medium looks like a bundle. Names are never trusted and nothing here is proven: the import decides.
 
@@ -62,10 +63,10 @@ const describe = async (path: string, kind: Candidate['kind']): Promise<Candidat
       bundleId: manifest.bundle_id,
       site: manifest.site,
       seq: manifest.seq,
-      ...(manifest.request_id === undefined ? {} : { requestId: manifest.request_id }),
+      ...defined({ requestId: manifest.request_id }),
       issuedAt: manifest.issued_at,
       volumes: manifest.volumes.length,
-      ...(n === undefined ? {} : { n }),
+      ...defined({ n }),
       sizeBytes,
     };
   } catch (error) {

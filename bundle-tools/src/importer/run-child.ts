@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { addAbortListener } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { BundleErrorCode } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { type ChildLine, type ChildOutcome, parseChildLine } from './child-lines.ts';
 import { childEntry, permissionFlags } from './child-permissions.ts';
 import { withoutNetwork } from './no-network.ts';
@@ -37,7 +38,7 @@ export const runChild = async (
   const flags = permissionFlags({
     readable: options.readable,
     stagingDir: options.folder,
-    ...(options.writable === undefined ? {} : { writable: options.writable }),
+    ...defined({ writable: options.writable }),
   });
   const { file, args } = withoutNetwork(process.execPath, [...flags, childEntry()]);
   const child = spawn(file, args, {

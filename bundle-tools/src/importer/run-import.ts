@@ -1,5 +1,6 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
 import type { Candidate } from './candidates.ts';
 import { checkPaths, refusalFrom } from './child-lines.ts';
@@ -111,9 +112,7 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
   const { requestId, alreadyImported, verified, ...rest } = outcome.verdict;
   const verdict: ImportVerdict = {
     ...rest,
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(verified === undefined ? {} : { verified }),
-    ...(alreadyImported === undefined ? {} : { alreadyImported }),
+    ...defined({ requestId, verified, alreadyImported }),
   };
   await recheckVerdict(verdict, context, stagingDir);
   return verdict;
@@ -128,8 +127,7 @@ const progressOf = ({
   'state' | 'doneBytes' | 'totalBytes'
 >): ImportProgress => ({
   ...rest,
-  ...(volume === undefined ? {} : { volume }),
-  ...(volumes === undefined ? {} : { volumes }),
+  ...defined({ volume, volumes }),
 });
 
 type ListOptions = ChildLimits & {
@@ -164,7 +162,6 @@ export const listBundles = async (options: ListOptions): Promise<Candidate[]> =>
   if (!('candidates' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');
   return outcome.candidates.map(({ requestId, n, ...rest }) => ({
     ...rest,
-    ...(requestId === undefined ? {} : { requestId }),
-    ...(n === undefined ? {} : { n }),
+    ...defined({ requestId, n }),
   }));
 };

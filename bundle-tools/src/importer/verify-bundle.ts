@@ -5,6 +5,7 @@ import type { BundleSource } from '../archive/source.ts';
 import { hasDigest } from '../documents/digests.ts';
 import { claimedManifest, type Manifest, openManifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
 import type { RefreshedTrust } from '../trust/core.ts';
 import { sha256Hex } from '../trust/hash.ts';
@@ -57,7 +58,7 @@ const verdictHead = (manifest: Manifest, prelude: Prelude, trust: RefreshedTrust
   bundleId: manifest.bundle_id,
   seq: manifest.seq,
   broadcast: manifest.site === '*',
-  ...(manifest.request_id === undefined ? {} : { requestId: manifest.request_id }),
+  ...defined({ requestId: manifest.request_id }),
   manifest,
   manifestSha256: sha256Hex(prelude.manifestBytes),
   trust: {

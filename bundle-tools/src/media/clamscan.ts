@@ -3,6 +3,7 @@ import { addAbortListener } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { defined } from '../platform/defined.ts';
 import { type Findings, isLimit, maxFileBytes, type ScanFile, signatureName } from './scan-types.ts';
 
 // clamscan(1) as a child process: no shell, no environment, the files in a list, one line per file on its standard
@@ -33,7 +34,7 @@ const run = (
     const end = (code: number | null): void => {
       clearTimeout(timer);
       stopped?.[Symbol.dispose]();
-      resolve({ code, stdout, stderr, ...(why === undefined ? {} : { why }) });
+      resolve({ code, stdout, stderr, ...defined({ why }) });
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;

@@ -6,6 +6,7 @@ import { dirname, extname, join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
 import { childEntry, permissionFlags } from '../importer/child-permissions.ts';
 import { withoutNetwork } from '../importer/no-network.ts';
+import { defined } from '../platform/defined.ts';
 import { type Survey, surveySchema } from './survey-types.ts';
 
 const defaultTimeoutMs = 15_000;
@@ -47,7 +48,7 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
       stopped?.[Symbol.dispose]();
       child.unref();
       const output = Buffer.concat(pieces).toString('utf8');
-      done({ output, errorText, ...(why === undefined ? {} : { why }) });
+      done({ output, errorText, ...defined({ why }) });
     }
     child.stdout.on('data', (piece: Uint8Array) => {
       outputBytes += piece.length;
@@ -98,7 +99,7 @@ export const runSurvey = async (
   try {
     const { output, errorText, why } = await run(resolve(path), workDir, {
       timeoutMs: options.timeoutMs ?? defaultTimeoutMs,
-      ...(options.signal === undefined ? {} : { signal: options.signal }),
+      ...defined({ signal: options.signal }),
     });
     options.signal?.throwIfAborted();
     if (why !== undefined) throw new BundleError('MEDIUM_IO', `${path}: ${why.text}`, { reason: why.reason });

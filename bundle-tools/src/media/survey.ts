@@ -5,6 +5,7 @@ import { parseEnvelope, payloadTypeOf } from '../documents/envelope.ts';
 import { limits } from '../documents/limits.ts';
 import { claimedManifest, type Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { kindOfBytes } from './find.ts';
 import type { Survey, SurveyedBundle, SurveyedFile } from './survey-types.ts';
@@ -98,7 +99,7 @@ const addVolume = (found: Found, manifestBytes: Uint8Array, file: SurveyedFile, 
       bundleId: manifest.bundle_id,
       site: manifest.site,
       seq: manifest.seq,
-      ...(manifest.request_id === undefined ? {} : { requestId: manifest.request_id }),
+      ...defined({ requestId: manifest.request_id }),
       issuedAt: manifest.issued_at,
       expires: manifest.expires,
       volumes: manifest.volumes.length,
@@ -110,7 +111,7 @@ const addVolume = (found: Found, manifestBytes: Uint8Array, file: SurveyedFile, 
   }
   const n = isFolder ? undefined : volumeOf(manifest, file);
   const sizeFits = isFolder || manifest.volumes.some(({ bytes }) => bytes === file.sizeBytes);
-  bundle.here.push({ ...file, sizeFits, ...(n === undefined ? {} : { n }) });
+  bundle.here.push({ ...file, sizeFits, ...defined({ n }) });
 };
 
 const codeOf = (error: unknown): string => {

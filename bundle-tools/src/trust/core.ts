@@ -1,6 +1,7 @@
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { type GuardedMetadata, guardMetadata, type MetadataRole } from './guards.ts';
 import { sameBytes } from './hash.ts';
 import { verifyBytes } from './keys.ts';
@@ -193,7 +194,7 @@ const targetsOf = (store: TufStore): Map<string, TrustedTarget> =>
   new Map(
     Object.entries(store.targets?.signed.targets ?? {}).map(([path, { length, hashes }]) => {
       const sha256 = hashes['sha256'];
-      return [path, { length, hashes, ...(sha256 === undefined ? {} : { sha256 }) }];
+      return [path, { length, hashes, ...defined({ sha256 }) }];
     }),
   );
 

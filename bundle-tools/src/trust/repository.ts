@@ -1,5 +1,6 @@
 import { canonicalJson } from '../documents/canonical-json.ts';
 import { BundleError } from '../errors.ts';
+import { defined } from '../platform/defined.ts';
 import { type GuardedMetadata, guardMetadata, type MetadataRole, roleLimits } from './guards.ts';
 import { sha256Hex } from './hash.ts';
 import { keyidOf, type SigningKey, signBytes, type TufKey, tufKeyOf } from './keys.ts';
@@ -155,7 +156,7 @@ export const describeMetadata = (bytes: Uint8Array): MetadataDescription => {
     expires: signed.expires,
     sha256: sha256Hex(bytes),
     signers: signatures.map(({ keyid }) => keyid),
-    ...(roles === undefined ? {} : { roles }),
+    ...defined({ roles }),
     signed,
   };
 };

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -69,8 +70,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...(type.length === 0 ? {} : { type }),
       ...(area.length === 0 ? {} : { area }),
       ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
+      ...defined({ from, to }),
       ...(filterValues(list, 'audit').includes('true') ? { audit: true } : {}),
       ...(list.q === '' ? {} : { search: list.q }),
     };

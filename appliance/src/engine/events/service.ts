@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -264,7 +265,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     list: (query) => {
       const { rows, total } = store.page(query);
       const last = rows.length === query.limit ? rows.at(-1) : undefined;
-      return { rows, total, ...(last === undefined ? {} : { next: last.id }) };
+      return { rows, total, ...defined({ next: last?.id }) };
     },
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),

@@ -14,7 +14,7 @@ import {
   type Value,
   valuesSchema,
 } from '../../server/api/values.ts';
-import { actorRef } from '../objects/types.ts';
+import { byWhom } from '../objects/types.ts';
 import { type Collection, type Field, type InventoryRow, type ListQuery, readRight } from './types.ts';
 
 const csvPageRows = 250;
@@ -193,8 +193,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
         const first = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows });
         if (asked.personal) recordPersonal(events, { actor, what: name, device: asked.device });
         events.record('data-exported', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { what: name, rows: first.total },
         });
         const columns = Object.entries(collection.fields)

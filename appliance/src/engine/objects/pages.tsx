@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
@@ -136,7 +137,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
         // The title has an order of its own, which also serves where it is personal.
         ...(sort === undefined ? {} : { sort: sort === kind.title ? 'title' : sort }),
         ...(list.q === '' ? {} : { search: list.q }),
-        ...(cursor === undefined ? {} : { after: cursor }),
+        ...defined({ after: cursor }),
       });
     return c.html(
       <Objects
@@ -214,7 +215,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
         }
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { cleanLine, cleanLines } from '../../platform/text.ts';
@@ -71,10 +72,7 @@ export const bodySchema = (kind: Kind): ((body: Body) => BodyCheck) => {
     );
     const parsed = schema.safeParse(given, { reportInput: true });
     if (!parsed.success) return { ok: false, fields: toFieldErrors(parsed.error) };
-    return {
-      ok: true,
-      body: Object.fromEntries(Object.entries(parsed.data).filter(([, value]) => value !== undefined)),
-    };
+    return { ok: true, body: defined(parsed.data) };
   };
 };
 

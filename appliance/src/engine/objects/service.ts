@@ -1,4 +1,5 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
@@ -141,7 +142,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     revision: row.revision,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
-    ...(row.deleted_at === null ? {} : { deletedAt: row.deleted_at }),
+    ...defined({ deletedAt: row.deleted_at ?? undefined }),
     body: decodeBody(personal, kindOf(row.kind), row.body, options.secrets ? { secrets: true } : {}),
   });
 
@@ -398,7 +399,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     exportKind: (name) => {
       const exported: ExportedObject[] = [];
       for (let after: string | undefined; ; ) {
-        const page = list({ kind: name, limit: maxPage, sort: 'id', ...(after === undefined ? {} : { after }) });
+        const page = list({ kind: name, limit: maxPage, sort: 'id', ...defined({ after }) });
         exported.push(...page.rows.map(({ kind, id, revision, body }) => ({ kind, id, revision, body })));
         if (page.next === undefined) return exported;
         after = page.next;

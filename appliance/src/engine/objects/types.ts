@@ -6,6 +6,7 @@
 // declarations are in each feature's settings.ts, listed in all-settings.ts. Texts are catalogue keys: `kind.<kind>.title`, `kind.<kind>.field.<field>`,
 // `setting.<name>.title`, `setting.<name>.help`.
 
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError, type FieldErrors } from '../../platform/errors.ts';
 
 export type Area =
@@ -269,6 +270,32 @@ export const requireRight = (actor: Actor, right: Right): void => {
 
 /** How the chain and events name an actor. */
 export const actorRef = (actor: Actor): string => `${actor.type}:${actor.id}`;
+
+/** Who acted and from where, as events say it. */
+export const byWhom = (actor: Actor): { actor: string; from?: string } => ({
+  actor: actorRef(actor),
+  ...defined({ from: actor.from }),
+});
+
+/** An actor as the payload of a job keeps it. */
+export type ActorRow = { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
+
+export function actorRow({ type, id, label, from, rights }: Actor): ActorRow {
+  return { type, id, label, ...defined({ from }), rights: [...rights] };
+}
+
+export function actorOfRow(row: ActorRow): Actor {
+  return { ...row, rights: new Set(row.rights) };
+}
+
+const actorTypes: readonly Actor['type'][] = ['account', 'token', 'device', 'system', 'cli'];
+
+/** Who started a run, as its row names them; the right was checked when it was started. */
+export function actorOfRef(ref: string, label = ref): Actor {
+  const at = ref.indexOf(':');
+  const type = actorTypes.find((known) => known === ref.slice(0, at)) ?? 'system';
+  return { type, id: ref.slice(at + 1), label, rights: new Set(['all']) };
+}
 
 /** The appliance itself, for work that nobody asked for. */
 export const systemActor: Actor = {

@@ -13,6 +13,7 @@ import {
   type Actor,
   actorRef,
   type Body,
+  byWhom,
   type Kind,
   type ObjectOperation,
   requireRight,
@@ -170,8 +171,7 @@ export const objectWriter = (parts: {
     revision: number,
   ): void => {
     events.record(type, {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { kind, object, revision },
     });
   };

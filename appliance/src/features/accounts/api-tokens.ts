@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, type Right, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -45,7 +46,7 @@ export const apiTokens = (parts: { objects: ObjectService; clock: () => number; 
         hash: hashOf(secret),
         account: account.id,
         ...(token.rights === undefined || token.rights.length === 0 ? {} : { rights: [...token.rights] }),
-        ...(token.expiresAt === undefined ? {} : { expiresAt: token.expiresAt }),
+        ...defined({ expiresAt: token.expiresAt }),
       });
       return { id: created.id, secret };
     },

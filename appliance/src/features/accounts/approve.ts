@@ -8,6 +8,7 @@ import {
   type Actor,
   actorRef,
   areTwoPersons,
+  byWhom,
   hasRight,
   type PersonId,
   type Right,
@@ -102,8 +103,7 @@ export function approvalGate(parts: GateParts): ApprovalGate {
       const onePerson = found === 'one-person';
       if (onePerson)
         events.record('approved-by-one-person', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { act: thing.act, thing: thing.thing ?? '' },
         });
       if (thing.thing !== undefined)

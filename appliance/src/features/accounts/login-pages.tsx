@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { FirstPassword } from '@sallyport/ui/views/first-password';
@@ -84,7 +85,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         minLength={objects.setting('accounts.password-min-length')}
         asksCode={link.asksCode}
         fingerprint={fingerprint}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );
@@ -158,7 +159,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         const { code, details } = toFailure(error);
         if (code !== 'INVALID' || details.fields === undefined) throw error;
         const { again, ...fields } = details.fields;
-        return firstForm(c, token, { ...fields, ...(again === undefined ? {} : { repeat: again }) });
+        return firstForm(c, token, { ...fields, ...defined({ repeat: again }) });
       }
     })
 

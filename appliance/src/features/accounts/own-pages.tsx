@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { KeptForm } from '@sallyport/ui/views/kept-form';
@@ -44,7 +45,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
             ? {}
             : { setup: { secret: grouped(secret), uri: uriOf(String(body['name'] ?? ''), secret) } }),
           ...(body['twoStep'] === true ? { codesLeft: accounts.twoStep.codesLeft(actor.id) } : {}),
-          ...(newCodes === undefined ? {} : { newCodes }),
+          ...defined({ newCodes }),
         }}
         sessions={accounts.sessions.list(actor.id).map((one) => ({
           id: sessionId(one),
@@ -54,7 +55,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           way: one.way,
           current: one.hash.equals(session.hash),
         }))}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );
@@ -139,8 +140,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
         const { next, again, ...rest } = details.fields;
         return show(c, {
           ...rest,
-          ...(next === undefined ? {} : { password: next }),
-          ...(again === undefined ? {} : { repeat: again }),
+          ...defined({ password: next, repeat: again }),
         });
       }
     });

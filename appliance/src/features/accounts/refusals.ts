@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventName } from '../../all-events.ts';
 import type { EventService, NewEvent } from '../../engine/events/service.ts';
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
@@ -73,7 +74,7 @@ export function refusals(parts: { events: EventService; clock: () => number }): 
 
   const record = ({ type, params, actor, from }: Refusal, count: number): void => {
     events.record(type, {
-      ...(actor === undefined ? {} : { actor }),
+      ...defined({ actor }),
       ...(from === many ? {} : { from }),
       params: { ...params, count },
     });

@@ -2,7 +2,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
-  actorRef,
+  byWhom,
   requireRight,
   type SettingValue,
   type WriteGuard,
@@ -84,8 +84,7 @@ export function safetySettings(parts: {
         }
         objects.writeSetting(actor, name, wanted, options);
         events.record('approved-by-one-person', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { act: 'setting-change', thing: name },
         });
         return { waits: false };

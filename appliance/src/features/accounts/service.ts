@@ -1,7 +1,8 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, type Right, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, type Right, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -109,7 +110,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     store,
     keyring,
     clock,
-    ...(parts.limits === undefined ? {} : { limits: parts.limits }),
+    ...defined({ limits: parts.limits }),
   });
   const browsers = knownBrowsers({ keyring, clock });
   const journal = refusals({ events, clock });
@@ -335,8 +336,7 @@ export const accountService = (parts: AccountParts): AccountService => {
         });
         touches.clear(account.id);
         events.record('account-vouched', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { account: account.id },
         });
       }),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, hasRight, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, hasRight, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { KnownBrowsers } from './known-browser.ts';
@@ -77,8 +77,7 @@ export function sessionService(parts: {
 
   const ended = (actor: Actor, account: string, count: number): void => {
     events.record('sessions-ended', {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { account, count },
     });
   };
@@ -114,8 +113,7 @@ export function sessionService(parts: {
     logout: ({ actor, session }: SignedIn): void => {
       if (!store.dropSession(session.hash)) return;
       events.record('logout', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { account: actor.id },
       });
     },

@@ -4,6 +4,7 @@ import {
   type Actor,
   actorRef,
   type Body,
+  byWhom,
   hasRight,
   type PersonId,
   readPersons,
@@ -52,8 +53,7 @@ export function waitingChanges(parts: {
 
   const record = (what: 'asked' | 'approved' | 'refused', actor: Actor, kind: string, object: string): void => {
     events.record(`${stemOf(kind)}-change-${what}`, {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { kind, object },
     });
   };

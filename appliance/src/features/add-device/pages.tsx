@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { AddDevice, type AddDeviceProps } from '@sallyport/ui/views/add-device';
@@ -92,7 +93,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
                 commands: kit.commands,
               },
             })}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );
@@ -129,7 +130,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       const { approveFrom, ...fields } = details.fields;
-      return show(c, values, { errors: { ...fields, ...(approveFrom === undefined ? {} : { ranges: approveFrom }) } });
+      return show(c, values, { errors: { ...fields, ...defined({ ranges: approveFrom }) } });
     }
   };
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
@@ -26,8 +27,7 @@ export const makeToken = (
     purpose,
     hash: tokenHash(secret),
     approve,
-    ...(group === undefined ? {} : { group }),
-    ...(uses === undefined ? {} : { uses }),
+    ...defined({ group, uses }),
     ...(lifeMs === undefined ? {} : { expiresAt: toTime(nowMs() + lifeMs) }),
     ...(approveFrom === undefined || approveFrom.length === 0 ? {} : { approveFrom: [...approveFrom] }),
     ...(basic === undefined ? {} : { basicHash: basicHash(basic.user, basic.password) }),

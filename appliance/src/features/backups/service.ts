@@ -3,8 +3,9 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 
@@ -57,7 +58,7 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
         madeAt: at,
         bytes: Number(params['bytes']),
         place: !isHere ? 'elsewhere' : existsSync(join(folder, file)) ? 'here' : 'gone',
-        ...(destroyed === undefined ? {} : { destroyed }),
+        ...defined({ destroyed }),
       };
     });
   };
@@ -74,8 +75,7 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
       if (found.place !== 'elsewhere')
         throw new AppError('CONFLICT', 'only of what was taken elsewhere: delete the file');
       events.record('backup-forgotten', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { backup: id, file: found.file, reason },
       });
       return list().find((one) => one.id === id) ?? found;

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Device } from '../devices/types.ts';
 import { type Baseline, deviceBaselineId, groupBaselineId } from './types.ts';
@@ -50,7 +51,7 @@ export const baselinesOf = (objects: ObjectService, device: Pick<Device, 'public
 export const groupTree = (objects: ObjectService, group: string): string[] => {
   const parents = new Map<string, string[]>();
   for (let after: string | undefined; ; ) {
-    const page = objects.list({ kind: 'group', limit: 1_000, ...(after === undefined ? {} : { after }) });
+    const page = objects.list({ kind: 'group', limit: 1_000, ...defined({ after }) });
     for (const { id, body } of page.rows) {
       const parent = textOf(body['parent']);
       if (parent !== null) parents.set(parent, [...(parents.get(parent) ?? []), id]);

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -66,7 +67,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ...(operation.length === 0 ? {} : { operation }),
       ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
       ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
-      ...(baseline === undefined ? {} : { baseline }),
+      ...defined({ baseline }),
       ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
       ...(list.q === '' ? {} : { search: list.q }),
     };
@@ -148,7 +149,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const found: Deviation[] = [];
     for (let after: number | undefined; found.length < most; ) {
       const limit = Math.min(csvPage, most - found.length);
-      const page = baselines.deviations({ ...query, limit, ...(after === undefined ? {} : { after }) });
+      const page = baselines.deviations({ ...query, limit, ...defined({ after }) });
       found.push(...page.rows);
       if (page.next === undefined) break;
       after = page.next;
@@ -235,7 +236,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           }}
           back={back}
           typeNumber={typeNumber}
-          {...(errors === undefined ? {} : { errors })}
+          {...defined({ errors })}
         />,
         errors === undefined ? 200 : 422,
       );

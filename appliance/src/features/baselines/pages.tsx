@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Baseline, BaselineReport } from '@sallyport/ui/views/baseline';
@@ -111,7 +112,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
                 comment: form.text('comment'),
               }
         }
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );

@@ -1,9 +1,10 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { SectionChanged, Snapshot } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { unpackIds } from '../../platform/packed-ids.ts';
@@ -180,8 +181,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         const at = clock();
         for (const row of rows) deviations.close(row, at, 'accepted', byDeviation.get(row.id) ?? null);
         events.record('deviation-accepted', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { baseline: id, n: rows.length, revision },
         });
         if (options.scope === 'group' && baseline.scope === 'group') recheck(existing(id));
@@ -223,7 +223,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
   const all = (): Baseline[] => {
     const found: Baseline[] = [];
     for (let after: string | undefined; ; ) {
-      const page = objects.list({ kind: 'baseline', limit: 1_000, ...(after === undefined ? {} : { after }) });
+      const page = objects.list({ kind: 'baseline', limit: 1_000, ...defined({ after }) });
       found.push(...page.rows.map(toBaseline));
       if (page.next === undefined) return found;
       after = page.next;
@@ -290,7 +290,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     deviations: (query) => {
       const { rows, total } = deviations.page(query, clock());
       const last = rows.length === query.limit ? rows.at(-1) : undefined;
-      return { rows: toDeviations(rows), total, ...(last === undefined ? {} : { next: last.id }) };
+      return { rows: toDeviations(rows), total, ...defined({ next: last?.id }) };
     },
     deviationsOf: (device) => deviations.countOf(device),
     accept,
@@ -302,8 +302,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         const changed = ids.filter((id) => deviations.setWorkOrder(id, text, actorRef(actor), clock())).length;
         if (changed > 0) {
           events.record('deviation-work-order', {
-            actor: actorRef(actor),
-            ...(actor.from === undefined ? {} : { from: actor.from }),
+            ...byWhom(actor),
             params: { order: text ?? '–', n: changed },
           });
         }

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { DeviationRow } from '@sallyport/ui/components/deviations';
 import type { BaselineDetail } from '@sallyport/ui/views/baseline';
 import type { BaselineRow } from '@sallyport/ui/views/baselines';
@@ -38,8 +39,7 @@ export const baselineViews = (
         since: row.since,
         days,
         late: row.until === null && clock() - row.since > limitDays() * dayMs,
-        ...(row.until === null ? {} : { until: row.until }),
-        ...(row.outcome === null ? {} : { outcome: row.outcome }),
+        ...defined({ until: row.until ?? undefined, outcome: row.outcome ?? undefined }),
         ...(acceptance === null
           ? {}
           : {
@@ -47,7 +47,7 @@ export const baselineViews = (
                 who: nameOf(acceptance.actor),
                 at: acceptance.at,
                 reason: acceptance.reason,
-                ...(acceptance.expiresAt === null ? {} : { expiresAt: acceptance.expiresAt }),
+                ...defined({ expiresAt: acceptance.expiresAt ?? undefined }),
               },
             }),
         ...(workOrder === null ? {} : { workOrder: { ...workOrder, who: nameOf(workOrder.actor) } }),
@@ -65,7 +65,7 @@ export const baselineViews = (
       collections: baseline.collections,
       approvedAt: baseline.approvedAt,
       approvedBy: newest === undefined ? '' : actorNames(objects)(newest.actor),
-      ...(baseline.expiresAt === null ? {} : { expiresAt: baseline.expiresAt }),
+      ...defined({ expiresAt: baseline.expiresAt ?? undefined }),
       expired: baseline.expiresAt !== null && baseline.expiresAt <= clock(),
       deviations: baseline.deviations,
       deviating: baseline.deviating,
@@ -94,7 +94,7 @@ export const baselineViews = (
         at,
         who: nameOf(actor),
         operation,
-        ...(comment === null ? {} : { comment }),
+        ...defined({ comment: comment ?? undefined }),
       })),
       accepted: accepted.map((one) => ({
         id: one.id,
@@ -104,7 +104,7 @@ export const baselineViews = (
         at: one.at,
         reason: one.reason,
         ...(one.device === null ? {} : { device: deviceOf(one.device) }),
-        ...(one.expiresAt === null ? {} : { expiresAt: one.expiresAt }),
+        ...defined({ expiresAt: one.expiresAt ?? undefined }),
       })),
       coverage: coverage.map(({ device, checkedAt, deviations: n }) => ({
         device: deviceOf(device),

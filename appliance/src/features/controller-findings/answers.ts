@@ -1,4 +1,5 @@
 import type { Synonym } from '@sallyport/bundle-tools/controllers/match-types';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { AnswerVerdict } from './types.ts';
@@ -36,7 +37,7 @@ const objectsOf = function* <K extends typeof REVIEW_KIND | typeof SYNONYM_KIND>
 ): Generator<ObjectOf<K>> {
   let after: string | undefined;
   do {
-    const page = objects.list({ kind, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    const page = objects.list({ kind, limit: PAGE, ...defined({ after }) });
     yield* page.rows;
     after = page.next;
   } while (after !== undefined);

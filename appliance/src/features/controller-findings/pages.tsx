@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -132,14 +133,11 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
       fixState: chosen(remedies, filterValues(list, 'remedy')),
       exploitation: chosen(exploitations, filterValues(list, 'exploitation')),
       descending: list.descending,
-      ...(held === undefined ? {} : { held }),
-      ...(vendor === undefined ? {} : { vendor }),
-      ...(family === undefined ? {} : { family }),
-      ...(vulnerability === undefined ? {} : { vulnerability }),
+      ...defined({ held, vendor, family, vulnerability }),
       // One that is not there has no findings.
       ...(controller === undefined ? {} : { controller: controllers.find(controller)?.id ?? 0 }),
       ...(list.q === '' ? {} : { search: list.q }),
-      ...(sort === undefined ? {} : { sort }),
+      ...defined({ sort }),
     };
   };
 
@@ -150,7 +148,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     const found = controllerFindings.list({
       ...filterOf(list),
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     return c.html(
       <ControllerFindings

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -131,7 +132,7 @@ export const controllerReview = (parts: ReviewParts) => {
           label: held.label,
           product: held.product,
           build: held.build,
-          ...(held.identity.firmware === undefined ? {} : { firmware: held.identity.firmware }),
+          ...defined({ firmware: held.identity.firmware }),
           verdict: 'not-affected',
           justification: given.justification,
           reason,

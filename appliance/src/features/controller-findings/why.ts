@@ -1,4 +1,5 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ControllerDocument, ControllerDocuments, KnownThreat } from '../vulnerabilities/types.ts';
 import type { HeldIdentity } from './identity-store.ts';
 import { PRIORITY_RULES } from './priority.ts';
@@ -24,8 +25,7 @@ const remediationsOf = (body: CsafBody, vulnerability: string, leaf: string): Wh
     .map(({ category, details, url, date }) => ({
       category,
       details,
-      ...(url === undefined ? {} : { url }),
-      ...(date === undefined ? {} : { date }),
+      ...defined({ url, date }),
     }));
 };
 
@@ -45,11 +45,10 @@ const documentOf = (
     status: document.status,
     modified: document.modified,
     feed: document.feed,
-    ...(body.disclaimer === undefined ? {} : { disclaimer: body.disclaimer }),
+    ...defined({ disclaimer: body.disclaimer }),
     says,
     remediations: remediationsOf(body, vulnerability, says.leaf),
-    ...(about?.cvss === undefined ? {} : { cvss: about.cvss }),
-    ...(about?.score === undefined ? {} : { score: about.score }),
+    ...defined({ cvss: about?.cvss, score: about?.score }),
   };
 };
 

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '@sallyport/bundle-tools/controllers/firmware-id';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -116,9 +116,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
   ): void => {
     const { actor, ...more } = extra;
     events.record(type, {
-      ...(actor === undefined
-        ? {}
-        : { actor: actorRef(actor), ...(actor.from === undefined ? {} : { from: actor.from }) }),
+      ...(actor === undefined ? {} : byWhom(actor)),
       params: { product, version: row.version, controller: parts.nameOf(row.controller), ...more },
     });
   };

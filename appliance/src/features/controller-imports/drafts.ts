@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { actorRef, requireRight } from '../../engine/objects/types.ts';
+import { actorRef, actorRow, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -9,7 +9,7 @@ import { fileHead } from './bytes.ts';
 import { csvShape } from './csv/read-csv.ts';
 import { detectForm } from './detect.ts';
 import type { ControllerDraftStore } from './draft-store.ts';
-import { type ControllerImportPayload, controllerImportKind, toPayload } from './import-job.ts';
+import { type ControllerImportPayload, controllerImportKind } from './import-job.ts';
 import type { FileImports } from './service.ts';
 import { type ControllerDraft, type ControllerDrafts, importLimits } from './types.ts';
 
@@ -106,13 +106,14 @@ export const controllerDrafts = (parts: {
       if (isBusy(draft)) throw new AppError('CONFLICT', 'the file is being read already');
       if (apply?.state === 'done') throw new AppError('CONFLICT', 'the file is imported already');
       assertThere(draft);
-      const payload: ControllerImportPayload = toPayload(actor, {
+      const payload: ControllerImportPayload = {
         draft: id,
         path: draft.path,
         name: draft.name,
         csv: draft.csv,
         dryRun: what === 'check',
-      });
+        actor: actorRow(actor),
+      };
       const run = jobs.enqueue(controllerImportKind, payload);
       if (what === 'check') store.setCheck(id, run);
       else store.setApply(id, run);

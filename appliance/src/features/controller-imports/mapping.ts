@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Body } from '../../engine/objects/types.ts';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
@@ -27,8 +28,7 @@ export const csvOptionsOf = (body: Body): CsvOptions => {
   const encoding = CSV_ENCODINGS.find((name) => name === textOf(body, 'encoding'));
   const chosen = delimiters[delimiter];
   return {
-    ...(chosen === undefined ? {} : { delimiter: chosen }),
-    ...(encoding === undefined ? {} : { encoding }),
+    ...defined({ delimiter: chosen, encoding }),
     columns: Object.fromEntries(
       linesOf(body)
         .slice(0, maxColumns)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Confirm } from '@sallyport/ui/views/confirm';
@@ -65,7 +66,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
           counts: origin.summary,
           undoneAt: origin.undoneAt,
         }))}
-        {...(error === undefined ? {} : { error })}
+        {...defined({ error })}
       />,
       error === undefined ? 200 : 422,
     );
@@ -137,7 +138,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
             fields: fieldNames(),
             mappings: mappingNames(),
             mapping: made.mapping ?? draft.mapping ?? '',
-            ...(made.keep === undefined ? {} : { keep: made.keep }),
+            ...defined({ keep: made.keep }),
             errors: made.errors,
           })
         : undefined;
@@ -161,8 +162,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
       headings,
       targets,
       csv: {
-        ...(encoding === undefined ? {} : { encoding }),
-        ...(delimiter === undefined ? {} : { delimiter }),
+        ...defined({ encoding, delimiter }),
         columns: Object.fromEntries(headings.map((heading, index) => [heading, targets[index]])),
       },
     };

@@ -1,9 +1,10 @@
 import { basename } from 'node:path';
 import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { ReadingOutcome, TakeReadings, TakeResult } from '../controllers/types.ts';
@@ -119,8 +120,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   const recordControl = (actor: Actor, file: string, control: readonly ControlTraffic[]): void => {
     for (const one of control.slice(0, maxControlEvents))
       events.record('controller-control-traffic', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: {
           what: one.what,
           target: one.to,
@@ -144,10 +144,9 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       };
       const found = await readControllerFile(path, {
         nowMs: clock(),
-        ...(options.as === undefined ? {} : { as: options.as }),
+        ...defined({ as: options.as }),
         csv,
-        ...(limits === undefined ? {} : { limits }),
-        ...(signal === undefined ? {} : { signal }),
+        ...defined({ limits, signal }),
         onBytes: (done, total) => onProgress?.({ step: 'read', done, total }),
       });
       signal?.throwIfAborted();

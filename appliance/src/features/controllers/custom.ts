@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import { type CustomField, customOf } from './types.ts';
@@ -43,7 +44,7 @@ export const recordsWith = (objects: Pick<ObjectService, 'list'>, wanted: Readon
   const found: string[] = [];
   let after: string | undefined;
   do {
-    const page = objects.list({ kind: recordKind, limit: recordPage, ...(after === undefined ? {} : { after }) });
+    const page = objects.list({ kind: recordKind, limit: recordPage, ...defined({ after }) });
     for (const { id, body } of page.rows) {
       const own = customOf(body);
       if (folded.every(([name, value]) => own.get(name)?.toLowerCase() === value)) found.push(id);

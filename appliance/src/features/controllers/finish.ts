@@ -1,5 +1,5 @@
 import type { EventService } from '../../engine/events/service.ts';
-import { actorRef } from '../../engine/objects/types.ts';
+import { byWhom } from '../../engine/objects/types.ts';
 import { driftOf } from './drift.ts';
 import { partsOf } from './parts.ts';
 import type { RecordState } from './record-state.ts';
@@ -91,7 +91,7 @@ export const finisher = (parts: {
   };
 
   const taken = ({ actor, origin, sort, name, created, summary }: Taken): void => {
-    const by = { actor: actorRef(actor), ...(actor.from === undefined ? {} : { from: actor.from }) };
+    const by = byWhom(actor);
     const fromTraffic = created.filter((controller) => rows.one(controller)?.decision === 'unauthorised');
     for (const controller of fromTraffic.slice(0, maxEvents)) {
       const [own] = partsOf(records, controller);

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { Reference, Said } from '@sallyport/ui/model';
 import type { ControllerRow } from '@sallyport/ui/views/controllers';
@@ -30,9 +31,7 @@ export const controllerModel = ({
     const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
     const health = integrity.healthOf(controller.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
     const said = (level: 'critical' | 'warning'): Said[] =>
-      health
-        .filter((reason) => reason.level === level)
-        .map(({ key, params }) => ({ key, ...(params === undefined ? {} : { params }) }));
+      health.filter((reason) => reason.level === level).map(({ key, params }) => ({ key, ...defined({ params }) }));
     const warnings: Said[] = [
       ...(controller.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
       ...(first === undefined

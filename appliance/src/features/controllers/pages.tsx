@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -62,9 +63,7 @@ const controllerFilter = (list: ListState): ControllerFilter => {
     method: chosen(methods, filterValues(list, 'method')),
     decision: chosen(decisions, filterValues(list, 'decision')),
     state: chosen(states, filterValues(list, 'state')),
-    ...(drift === undefined ? {} : { drift }),
-    ...(missing === undefined ? {} : { missingFirmware: missing }),
-    ...(proposals === undefined ? {} : { proposals }),
+    ...defined({ drift, missingFirmware: missing, proposals }),
   };
 };
 
@@ -177,7 +176,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     return c.html(
       <Controllers

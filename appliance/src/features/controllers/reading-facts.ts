@@ -1,4 +1,5 @@
 import type { Method, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ControllerMaps } from './maps.ts';
 import { keptRaw, normalise, normaliserVersion } from './normalise.ts';
 import { sideOf } from './rank.ts';
@@ -71,9 +72,7 @@ const derivedOf = (maps: ControllerMaps, source: string, values: Values): Derive
     derived.push({ field: 'orderNumber', value: byTuple, from: tuple, by: 'cipTuple' });
   const number = orderNumber ?? byTuple;
   const family = maps.family({
-    ...(vendor === undefined ? {} : { vendor: vendor.value }),
-    ...(number === undefined ? {} : { orderNumber: number }),
-    ...(model === undefined ? {} : { model }),
+    ...defined({ vendor: vendor?.value, orderNumber: number, model }),
   });
   const [by, from] =
     orderNumber !== undefined

@@ -6,6 +6,7 @@ import {
   type Actor,
   actorRef,
   type Body,
+  byWhom,
   requireRight,
   systemActor,
   type Written,
@@ -255,14 +256,9 @@ export const controllerService = (
     actor: merge.actor,
     undoneAt: merge.undone_at,
   });
-  const by = (actor: Actor) => ({
-    actor: actorRef(actor),
-    ...(actor.from === undefined ? {} : { from: actor.from }),
-  });
-
   const tellUndone = (actor: Actor, { origin: { id, name }, facts, removed }: Undone): void => {
     const params = { origin: id, name, facts, removed: removed.length };
-    events.record('controller-origin-undone', { ...by(actor), params });
+    events.record('controller-origin-undone', { ...byWhom(actor), params });
   };
 
   const undoOrigin: ControllerService['undo'] = (actor, origin, options = {}) => {
@@ -359,7 +355,7 @@ export const controllerService = (
         const concerned = merging.join(actor, kept.id, gone.id, false);
         finish.settle(new Set(concerned));
         const id = merges.ofKeep(kept.id)[0]?.id ?? 0;
-        events.record('controller-merged', { ...by(actor), params: { controller: keep, other, merge: id } });
+        events.record('controller-merged', { ...byWhom(actor), params: { controller: keep, other, merge: id } });
         return id;
       }),
     unmerge: (actor, merge) =>
@@ -369,7 +365,7 @@ export const controllerService = (
         finish.settle(new Set(concerned));
         const held = merges.byId(merge);
         const params = { controller: publicIdOf(held?.keep ?? 0), other: publicIdOf(held?.other ?? 0), merge };
-        events.record('controller-unmerged', { ...by(actor), params });
+        events.record('controller-unmerged', { ...byWhom(actor), params });
       }),
     merges: ({ before = Number.MAX_SAFE_INTEGER, limit }) => merges.list(before, limit).map(toMerge),
     mergesOf: (controller) => [...merges.ofKeep(controller), ...merges.ofOther(controller)].map(toMerge),
@@ -380,7 +376,7 @@ export const controllerService = (
         if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
         merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
         finish.settle(new Set([a.id, b.id]));
-        events.record('controller-apart', { ...by(actor), params: { controller: one, other: two } });
+        events.record('controller-apart', { ...byWhom(actor), params: { controller: one, other: two } });
       }),
     decide: (actor, publicIds, decision, reason) =>
       immediate(db, () => {
@@ -393,7 +389,7 @@ export const controllerService = (
           if (held?.body['decision'] === decision && (reason ?? '') === (held.body['reason'] ?? '')) continue;
           if (decision !== 'archived') records.setArchived(controller.id, null);
           objects.put(actor, decisionKind, publicId, { decision, reason: reason ?? null });
-          events.record('controller-decided', { ...by(actor), params: { controller: publicId, decision } });
+          events.record('controller-decided', { ...byWhom(actor), params: { controller: publicId, decision } });
           decisions += 1;
         }
         return decisions;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Reading, readingSchema } from '@sallyport/bundle-tools/controllers/reading';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -112,7 +113,7 @@ const cleanOrigin = (origin: NewOrigin): NewOrigin => {
   if (name === '') throw invalid({ name: { key: 'validation.required' } });
   if (origin.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(origin.sha256))
     throw invalid({ sha256: { key: 'validation.format' } });
-  return { sort: origin.sort, name, ...(origin.sha256 === undefined ? {} : { sha256: origin.sha256 }) };
+  return { sort: origin.sort, name, ...defined({ sha256: origin.sha256 }) };
 };
 
 /** What wins of the controller itself. */
@@ -158,7 +159,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
     began: (origin: number) => void = () => undefined,
   ): Generator<void, TakeResult, void> {
     const { sort, name, sha256 } = cleanOrigin(given);
-    const scope = scopeOf({ sort, name, ...(sha256 === undefined ? {} : { sha256 }) });
+    const scope = scopeOf({ sort, name, ...defined({ sha256 }) });
     const earlier = said.sameScope(scope);
     const now = clock();
     const list = outcomeList();
@@ -368,7 +369,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         const begin = (): void => {
           if (begun !== 0) said.setAt(begun, clock());
         };
-        return await inSteps(db, work, { begin, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+        return await inSteps(db, work, { begin, ...defined({ signal: options.signal }) });
       } catch (error) {
         if (begun !== 0 && said.origin(begun) !== undefined) await parts.takeBack(actor, begun);
         throw error;

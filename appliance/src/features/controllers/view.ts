@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type {
   ControllerFact,
   ControllerFactGroup,
@@ -76,7 +77,7 @@ export const factGroupsOf = (
           observed: calledOf(observed),
           configured: calledOf(configured),
           differs: drifting.has(field),
-          ...(words === undefined ? {} : { words }),
+          ...defined({ words }),
           source: best.source,
           derivedWith: derivedWith(best),
           at: best.observedAt,

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -52,7 +53,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const nameOf = actorNames(objects);
     const page = deployments.list({
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
       ...(list.q === '' ? {} : { search: list.q }),
     });
     return c.html(

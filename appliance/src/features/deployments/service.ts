@@ -1,10 +1,11 @@
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -61,7 +62,7 @@ export const deploymentService = (parts: DeploymentParts) => {
         kind: 'device-decision',
         where: { group },
         limit: groupPage,
-        ...(after === undefined ? {} : { after }),
+        ...defined({ after }),
       });
       found.push(...page.rows.map(({ id }) => id));
       if (page.next === undefined) return found;
@@ -91,7 +92,7 @@ export const deploymentService = (parts: DeploymentParts) => {
       return [...(only ?? needing)].map((device) => {
         const skipped =
           devices.find(device)?.state !== 'managed' ? 'NOT_MANAGED' : needing.has(device) ? undefined : 'NOT_NEEDED';
-        return { device, updateId, ...(skipped === undefined ? {} : { skipped }) };
+        return { device, updateId, ...defined({ skipped }) };
       });
     });
     if (tasks.length > maxOrders) throw new AppError('TOO_LARGE', `a deployment orders at most ${maxOrders} tasks`);
@@ -152,8 +153,7 @@ export const deploymentService = (parts: DeploymentParts) => {
           name,
           updates: [...new Set(wanted.updates)],
           ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
-          ...(wanted.group === undefined ? {} : { group: wanted.group }),
-          ...(wanted.timeoutMinutes === undefined ? {} : { timeoutMinutes: wanted.timeoutMinutes }),
+          ...defined({ group: wanted.group, timeoutMinutes: wanted.timeoutMinutes }),
         },
         wanted.comment === undefined ? {} : { comment: wanted.comment },
       );
@@ -162,8 +162,7 @@ export const deploymentService = (parts: DeploymentParts) => {
         store.add({ ...task, id: Buffer.from(randomBytes(16)).toString('hex'), deployment: object.id, at });
       }
       events.record('deployment-created', {
-        actor: `${actor.type}:${actor.id}`,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: {
           deployment: name,
           updates: new Set(wanted.updates).size,
@@ -182,8 +181,7 @@ export const deploymentService = (parts: DeploymentParts) => {
       store.cancel(id, clock());
       objects.update(actor, KIND, id, { cancelled: true });
       events.record('deployment-cancelled', {
-        actor: `${actor.type}:${actor.id}`,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { deployment: before.name },
       });
       return get(id);

@@ -5,7 +5,7 @@ import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -140,8 +140,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   ): void =>
     void events.record(type, {
       device: row.device,
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { task: row.id, kind: row.kind },
     });
 

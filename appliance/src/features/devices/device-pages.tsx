@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -72,7 +73,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           label: `collection.${collection.name}.field.${column.name}`,
           value: row[column.name] ?? null,
           type: column.type,
-          ...(column.unit === undefined ? {} : { unit: column.unit }),
+          ...defined({ unit: column.unit }),
           source: `door.${row._door}`,
           others: others.flatMap(([other]) => {
             const value = other?.[column.name] ?? null;
@@ -176,9 +177,9 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       descending: list.descending,
       personal,
       ...(list.q === '' ? {} : { search: list.q }),
-      ...(sort === undefined ? {} : { sort }),
+      ...defined({ sort }),
       ...extras.query(collection, list),
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     const [first] = inventory.ofAnyCollection.section(device.id, collection.name);
     const others = otherDoors(device, collection, first?._door);
@@ -401,7 +402,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         revision={decision?.revision ?? 0}
         values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
         groups={references(objects, 'group')}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );

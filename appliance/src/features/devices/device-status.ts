@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Level, Said } from '@sallyport/ui/model';
 import type { Decision } from '../vulnerabilities/types.ts';
 import type { DeviceListRow } from './types.ts';
@@ -23,7 +24,7 @@ export const levelRank = (level: Level): number => rank[level];
 
 const said = (reason: string, params?: Record<string, number>): Said => ({
   key: `devices.reason.${reason}`,
-  ...(params === undefined ? {} : { params }),
+  ...defined({ params }),
 });
 
 /** A device's status with its reasons, the worst first. */

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DeviceService } from './service.ts';
@@ -35,7 +36,7 @@ export const deviceListing = (parts: {
   const sources = devices.sources();
   const found: DeviceListing[] = [];
   for (let after: number | undefined; ; ) {
-    const page = devices.list({ limit: pageRows, ...(after === undefined ? {} : { after }) });
+    const page = devices.list({ limit: pageRows, ...defined({ after }) });
     for (const device of page.rows) {
       if (device.kind === 'directory') continue;
       const [identity] = inventory.section(device.id, 'identity');

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -170,7 +171,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     const picked = pickedExtras(list).map(keyOf);
     const shown = withTags(rows, model.toRows(rows));
@@ -328,7 +329,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }),
       );
       const undo = action.undo?.();
-      setToast(c, { said: { key: `toast.${action.name}`, params }, ...(undo === undefined ? {} : { undo }) });
+      setToast(c, { said: { key: `toast.${action.name}`, params }, ...defined({ undo }) });
       return c.redirect(paths.devices(), 303);
     }
     const said = (part: string): Said => ({ key: `confirm.${action.name}.${part}`, params });

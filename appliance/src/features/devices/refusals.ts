@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
@@ -23,7 +24,7 @@ export const refusals = (parts: { events: EventService; clock: () => number; per
     refuse: (code, reason, from, device) => {
       const counted = limit.take(from);
       if (quiet.first(`${from} ${reason} ${device ?? ''}`)) {
-        parts.events.record(eventOf[code], { from, params: { reason }, ...(device === undefined ? {} : { device }) });
+        parts.events.record(eventOf[code], { from, params: { reason }, ...defined({ device }) });
       }
       return counted
         ? new AppError(code, 'refused')

@@ -1,4 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
@@ -357,7 +358,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     each: function* () {
       let after: number | undefined;
       do {
-        const page = list({ limit: eachPage, ...(after === undefined ? {} : { after }) });
+        const page = list({ limit: eachPage, ...defined({ after }) });
         yield* page.rows;
         after = page.next;
       } while (after !== undefined);

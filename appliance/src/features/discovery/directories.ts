@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
@@ -153,7 +154,7 @@ export const directories = (parts: DirectoryParts) => {
         if (store.subject(subject)?.stop === 1) throw new AppError('CANCELLED', 'stopped');
         run.onProgress(progress);
       };
-      const limits = { maxEntries, totalMs: pollMs, ...(run.signal === undefined ? {} : { signal: run.signal }) };
+      const limits = { maxEntries, totalMs: pollMs, ...defined({ signal: run.signal }) };
       return recorded(source, actor, 'poll', async () => {
         const content = await pollDirectory(outbound, directorySourceOf(source), limits, onProgress);
         onProgress({ step: 'store', entries: content.sections['directory-user'].length });

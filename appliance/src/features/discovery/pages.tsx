@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -48,7 +49,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       limit: pageRows,
       ...(list.q === '' ? {} : { search: list.q }),
       ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     const named = model.references(found.rows.map((row) => Number(row['_device'])));
     const { discovered, pending, managed } = devices.counts();

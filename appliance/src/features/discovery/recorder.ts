@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Item, SectionRow } from '../../engine/inventory/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -80,7 +81,7 @@ export const discoveryRecorder = (parts: {
               macs: seen.macs ?? [],
               hostname: seen.names[0] ?? seen.addresses[0] ?? '',
               os: seen.os ?? '',
-              ...(seen.kind === undefined ? {} : { kind: seen.kind }),
+              ...defined({ kind: seen.kind }),
             },
             addresses: seen.addresses,
             names: seen.names,
@@ -114,7 +115,7 @@ export const discoveryRecorder = (parts: {
         collection: 'discovery',
         where: { method, by, visible: true },
         limit: pageRows,
-        ...(after === undefined ? {} : { after }),
+        ...defined({ after }),
       });
       gone.push(...page.rows.map((row) => Number(row['_device'])).filter((device) => !seenNow.has(device)));
       if (page.next === undefined) break;

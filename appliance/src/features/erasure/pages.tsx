@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
@@ -60,7 +61,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ctx={viewContext(deps, c)}
         needsTwo={persons.needsTwo()}
         backups={backupRows()}
-        {...(view.found === undefined ? {} : { found: view.found })}
+        {...defined({ found: view.found })}
         erasures={persons.list().map((row) => ({
           id: row.id,
           reference: row.reference,
@@ -69,7 +70,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           askedBy: nameOf(row.askedBy),
           askedAt: row.askedAt,
           ...(row.decidedBy === null ? {} : { decidedBy: nameOf(row.decidedBy) }),
-          ...(row.decidedAt === null ? {} : { decidedAt: row.decidedAt }),
+          ...defined({ decidedAt: row.decidedAt ?? undefined }),
           rows: row.rows,
           devices: row.devices,
           mine: deps.gate.hindrance(actor, { act: 'person-erase', thing: row.id }) === 'APPROVAL_SELF',
@@ -81,7 +82,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           isIncomplete: isIncomplete(row),
         }))}
         values={{ reason: view.reason ?? '' }}
-        {...(view.errors === undefined ? {} : { errors: view.errors })}
+        {...defined({ errors: view.errors })}
       />,
       view.errors === undefined ? 200 : 422,
     );

@@ -1,9 +1,10 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Collection } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, emptyLog, immediate, overwriteDeleted } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
@@ -138,7 +139,7 @@ export const personService = (parts: PersonParts): PersonService => {
             file,
             madeAt,
             here: place === 'here',
-            ...(destroyed === undefined ? {} : { destroyed }),
+            ...defined({ destroyed }),
           }));
 
   /** An erasure of before, whose key the disk would not let go. */
@@ -190,8 +191,7 @@ export const personService = (parts: PersonParts): PersonService => {
     }
     if (rows === 0 && keyFrom === null) throw new AppError('NOT_FOUND', 'nothing of this person is here');
     events.record('personal-erased', {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { person: referenceOf(name) },
     });
     return { rows, devices: touched.size, key_from: keyFrom };
@@ -216,8 +216,7 @@ export const personService = (parts: PersonParts): PersonService => {
       requireRight(actor, 'provision:write');
       const name = nameOf(text);
       events.record('personal-read', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { collection: 'person' },
       });
       const { found, persons } = allOf(name);
@@ -305,7 +304,7 @@ export const personService = (parts: PersonParts): PersonService => {
             collection: collection.name,
             personal: true,
             limit: rowsAtOnce,
-            ...(after === undefined ? {} : { after }),
+            ...defined({ after }),
           });
           for (const row of page.rows) {
             const person = row[collection.person ?? ''];

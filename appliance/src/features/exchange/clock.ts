@@ -1,7 +1,8 @@
 import { readClock, suspectMs } from '@sallyport/bundle-tools/importer/clock';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { requireState } from './request-builder.ts';
@@ -71,7 +72,7 @@ export const clockView = ({ store, clock, releasedAt }: ClockParts): ClockView =
     systemTime,
     floor,
     believed: toTime(read.believedMs),
-    ...(releasedAt === undefined ? {} : { releasedAt }),
+    ...defined({ releasedAt }),
     isBehind: read.behind,
     doubtful: [
       ...(read.suspect ? [doubt('clock', systemTime)] : []),
@@ -140,8 +141,7 @@ export const agreeTime = (
     raise(parts.store, agreement.to);
     parts.store.addOverride({ at: toTime(parts.clock()), code: 'CLOCK_SUSPECT', reason, operator });
     parts.events.record('clock-agreed', {
-      actor: `${actor.type}:${actor.id}`,
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { source: agreement.source, time: Date.parse(agreement.to), before: Date.parse(agreement.from), reason },
     });
     return agreement;

@@ -3,7 +3,7 @@ import { unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { parseInventory } from '@sallyport/bundle-tools/documents/inventory';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { ExchangeStore } from './store.ts';
@@ -70,8 +70,7 @@ export const removeUnreferenced = (parts: CollectParts, actor: Actor, minAgeMs: 
   }
   if (due.length > 0)
     parts.events.record('objects-collected', {
-      actor: `${actor.type}:${actor.id}`,
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { objects: due.length, bytes: due.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) },
     });
   return due;

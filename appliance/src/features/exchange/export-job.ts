@@ -1,4 +1,4 @@
-import type { Actor } from '../../engine/objects/types.ts';
+import { actorOfRow } from '../../engine/objects/types.ts';
 import { rateMeter } from '../../platform/rate-meter.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ExchangeService } from './service.ts';
@@ -18,7 +18,7 @@ export const runExportJob = async (
   },
 ): Promise<ExportOutcome> => {
   const meter = rateMeter(parts.clock);
-  const who: Actor = { ...actor, rights: new Set(actor.rights) };
+  const who = actorOfRow(actor);
   const write = (target: string): ExportedRequest =>
     parts.exchange.exportRequest(who, target, {
       onProgress: (report) =>

@@ -3,10 +3,11 @@ import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory'
 import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportVerdict, NewRoot } from '@sallyport/bundle-tools/importer/verdict';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { describeMetadata } from '@sallyport/bundle-tools/trust/repository';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
@@ -82,17 +83,12 @@ type Flip = {
   readonly approved?: readonly ApprovedLine[];
 };
 
-const actorName = (actor: Actor): { actor: string; from?: string } => ({
-  actor: `${actor.type}:${actor.id}`,
-  ...(actor.from === undefined ? {} : { from: actor.from }),
-});
-
 const side = (store: ExchangeStore): ReceiptPredicate['before'] => {
   const state = requireState(store);
   return {
     tuf: heldVersions(store),
     seq: state.seq,
-    ...(state.inventory === null ? {} : { inventory: state.inventory }),
+    ...defined({ inventory: state.inventory ?? undefined }),
   };
 };
 
@@ -169,7 +165,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
     const receipt = addReceipt(store, flip.receipt.keys, state.site, {
       subjects: subjectsOf(verdict),
       predicate: {
-        ...(verdict.requestId === undefined ? {} : { request_id: verdict.requestId }),
+        ...defined({ request_id: verdict.requestId }),
         bundle_id: verdict.bundleId,
         seq: verdict.seq,
         result: 'imported',
@@ -182,7 +178,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
         after: side(store),
         counts: summary.counts,
         volumes: { seen: [...summary.seenVolumes], missing: [] },
-        ...(flip.scan === undefined ? {} : { scan: flip.scan }),
+        ...defined({ scan: flip.scan }),
         ...custody(finished, flip.scan),
         warnings: [...verdict.warnings],
         // What nobody needed was not overridden.
@@ -194,16 +190,16 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
     });
     flip.receipt.told(applied, receipt);
     for (const { version } of verdict.newRoots)
-      events.record('root-updated', { ...actorName(flip.actor), params: { rootVersion: version } });
+      events.record('root-updated', { ...byWhom(flip.actor), params: { rootVersion: version } });
     if (flip.pinnedRoot)
       events.record('trust-imported', {
-        ...actorName(flip.actor),
+        ...byWhom(flip.actor),
         params: { rootVersion: flip.pinnedRoot.compared.version, fingerprint: flip.pinnedRoot.compared.sha256 },
       });
     if (flip.pinnedRoot?.replaces)
-      events.record('trust-replaced', { ...actorName(flip.actor), params: { ...flip.pinnedRoot.replaces } });
+      events.record('trust-replaced', { ...byWhom(flip.actor), params: { ...flip.pinnedRoot.replaces } });
     events.record('bundle-imported', {
-      ...actorName(flip.actor),
+      ...byWhom(flip.actor),
       params: {
         bundleId: verdict.bundleId,
         seq: verdict.seq,
@@ -213,7 +209,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
       },
     });
     for (const { want, reason } of summary.unfulfilled.slice(0, 100))
-      events.record('update-unfulfilled', { ...actorName(flip.actor), params: { update: want, reason } });
+      events.record('update-unfulfilled', { ...byWhom(flip.actor), params: { update: want, reason } });
     store.journal(flip.importId, { state: 'flipped', at: finished, receipt, summary, code: 'OK' });
     return receipt;
   });
@@ -253,7 +249,7 @@ export const recordOutcome = (
     const receipt = addReceipt(store, outcome.receipt.keys, state.site, {
       subjects: verdict ? subjectsOf(verdict) : [],
       predicate: {
-        ...(verdict?.requestId === undefined ? {} : { request_id: verdict.requestId }),
+        ...defined({ request_id: verdict?.requestId }),
         ...(verdict ? { bundle_id: verdict.bundleId, seq: verdict.seq } : {}),
         result: outcome.result,
         code: outcome.code,
@@ -268,7 +264,7 @@ export const recordOutcome = (
           seen: (verdict?.manifest.volumes ?? []).map(({ n }) => n).filter((n) => !verdict?.missingVolumes.includes(n)),
           missing: [...(verdict?.missingVolumes ?? [])],
         },
-        ...(outcome.scan === undefined ? {} : { scan: outcome.scan }),
+        ...defined({ scan: outcome.scan }),
         ...custody(finished, outcome.scan),
         warnings: [...(verdict?.warnings ?? [])],
         overrides: [...outcome.receipt.overrides],
@@ -280,15 +276,15 @@ export const recordOutcome = (
     outcome.receipt.told(applied, receipt);
     if (outcome.missing) store.addMissing(outcome.missing, finished);
     if (newest !== undefined)
-      events.record('root-updated', { ...actorName(outcome.actor), params: { rootVersion: newest } });
+      events.record('root-updated', { ...byWhom(outcome.actor), params: { rootVersion: newest } });
     if (outcome.result === 'refused')
       events.record('bundle-refused', {
-        ...actorName(outcome.actor),
+        ...byWhom(outcome.actor),
         params: { code: outcome.code, reason: outcome.message.slice(0, 500) },
       });
     else
       events.record('bundle-partial', {
-        ...actorName(outcome.actor),
+        ...byWhom(outcome.actor),
         params: { bundleId: verdict?.bundleId ?? '', missing: verdict?.missingVolumes.length ?? 0 },
       });
     store.journal(outcome.importId, {

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { FieldValue, InventoryRow } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -67,7 +68,7 @@ const rowsOf = function* ({ inventory }: Sources, collection: string): Generator
       collection,
       limit: 10_000,
       personal: true,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
     });
     yield* page.rows;
     after = page.next;
@@ -95,7 +96,7 @@ const objectValues = function* ({ objects }: Sources): Generator<IdentityValue> 
   for (const [kind, fields] of Object.entries(kinds)) {
     let after: string | undefined;
     do {
-      const page = objects.ofAnyKind.list({ kind, limit: 1000, ...(after === undefined ? {} : { after }) });
+      const page = objects.ofAnyKind.list({ kind, limit: 1000, ...defined({ after }) });
       for (const { body } of page.rows)
         for (const [field, what] of Object.entries(fields)) {
           const value = body[field];

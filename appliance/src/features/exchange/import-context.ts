@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { packDigests } from '@sallyport/bundle-tools/documents/digests';
 import type { ImportContext } from '@sallyport/bundle-tools/importer/context';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
 import type { Pin } from './flip.ts';
@@ -60,8 +61,7 @@ export const importContext = (
     systemNow: toTime(parts.clock()),
     held: heldPath,
     partials: partialsIn(parts.paths.staging),
-    ...(current === undefined ? {} : { currentInventory: current }),
-    ...(options.acceptStale === undefined ? {} : { acceptStale: options.acceptStale }),
+    ...defined({ currentInventory: current, acceptStale: options.acceptStale }),
     dryRun: options.dryRun ?? false,
     freeBytes: space.bavail * space.bsize,
     reserveBytes: parts.settings.reserveBytes(),

@@ -1,16 +1,29 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { type Actor, actorRef } from '../../engine/objects/types.ts';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type Actor, actorRef, actorRow } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ImportDraftStore } from './import-draft-store.ts';
-import { toPayload } from './import-job.ts';
 import { type ImportDraft, type ImportDrafts, type ImportPayload, importJobKind } from './types.ts';
 
 const idPattern = /^[0-9a-f]{24}$/;
 const keepMs = 7 * 86_400_000;
+
+const payloadOf = (
+  actor: Actor,
+  draft: Pick<ImportDraft, 'id' | 'paths'>,
+  dryRun: boolean,
+  acceptStale?: string,
+): ImportPayload => ({
+  draft: draft.id,
+  paths: draft.paths,
+  dryRun,
+  ...defined({ acceptStale }),
+  actor: actorRow(actor),
+});
 
 /** Bundles on their way through the import page: files, their checks and imports. */
 export const importDrafts = (parts: {
@@ -35,10 +48,7 @@ export const importDrafts = (parts: {
 
   const check = (actor: Actor, draft: Omit<ImportDraft, 'checkRun' | 'importRun' | 'stopped'>): ImportDraft => {
     store.add(draft);
-    store.setCheck(
-      draft.id,
-      jobs.enqueue(importJobKind, toPayload(actor, { draft: draft.id, paths: draft.paths, dryRun: true })),
-    );
+    store.setCheck(draft.id, jobs.enqueue(importJobKind, payloadOf(actor, draft, true)));
     return get(draft.id);
   };
 
@@ -60,12 +70,7 @@ export const importDrafts = (parts: {
     // What was accepted to be checked is accepted to be imported.
     const before = draft.checkRun === null ? undefined : (jobs.get(draft.checkRun)?.payload as ImportPayload | null);
     const reason = acceptStale.trim().slice(0, 500) || (before?.acceptStale ?? '');
-    const payload = toPayload(actor, {
-      draft: id,
-      paths: draft.paths,
-      dryRun: what === 'check',
-      ...(reason === '' ? {} : { acceptStale: reason }),
-    });
+    const payload = payloadOf(actor, draft, what === 'check', reason === '' ? undefined : reason);
     const run = jobs.enqueue(importJobKind, payload);
     if (what === 'check') store.setCheck(id, run);
     else store.setImport(id, run);

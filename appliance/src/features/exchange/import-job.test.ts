@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runImportJob, toPayload } from './import-job.ts';
+import { actorRow } from '../../engine/objects/types.ts';
+import { runImportJob } from './import-job.ts';
 import { estimateOf } from './import-view.ts';
 import type { ImportDraft, ImportProgressRow } from './types.ts';
 
 const actor = { type: 'account' as const, id: '1', label: 'a', rights: new Set(['all' as const]) };
-const payload = toPayload(actor, { draft: 'd', paths: ['/x.tar'], dryRun: false });
+const payload = { draft: 'd', paths: ['/x.tar'], dryRun: false, actor: actorRow(actor) };
 
 describe('an import of the console', () => {
   const untilAborted = (signal: AbortSignal | undefined): Promise<never> =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ImportProgressRegion } from '@sallyport/ui/components/import-progress';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -54,7 +55,7 @@ export const importPages = (deps: ConsoleDeps): Pages => {
           at: draft.createdAt,
         }))}
         knowledge={exchange.knowledge()}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );

@@ -1,6 +1,7 @@
 import { hasDigest, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Actor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
@@ -157,7 +158,7 @@ const complete = async (
     feeds: built.feeds.map(({ feed, cursor, newest }) => ({
       feed,
       cursor,
-      ...(newest === undefined ? {} : { newest }),
+      ...defined({ newest }),
     })),
   };
   const receipt = flipState(parts, {
@@ -175,7 +176,7 @@ const complete = async (
     approved: plan.lines.flatMap(({ path, sha256, approval }) =>
       approval === undefined ? [] : [{ path, sha256, approval }],
     ),
-    ...(scanned === undefined ? {} : { scan: scanned.scan }),
+    ...defined({ scan: scanned?.scan }),
   });
 
   run.report('match');

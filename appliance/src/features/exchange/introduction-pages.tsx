@@ -1,10 +1,12 @@
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { StagedTrust } from '@sallyport/ui/components/trust-comparison';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Introduction, type IntroductionStep, introductionSteps } from '@sallyport/ui/views/introduction';
 import { type Context, Hono } from 'hono';
+import { byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
@@ -46,7 +48,7 @@ export const showIntroduction = async (
           : { ...showFingerprint(card.digest), number: openSiteCard(card.envelope).card.number }
       }
       request={request === undefined ? undefined : { number: request.number, at: request.createdAt }}
-      {...(errors === undefined ? {} : { errors })}
+      {...defined({ errors })}
     />,
     errors === undefined ? 200 : 422,
   );
@@ -66,8 +68,7 @@ export const introductionPages = (deps: ConsoleDeps, readStaged: ReadStaged): Pa
       return showIntroduction(deps, readStaged, c, 'compare', { answer: { key } });
     }
     events.record('site-card-compared', {
-      actor: `${actor.type}:${actor.id}`,
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { fingerprint: card.digest },
     });
     setToast(c, { said: { key: 'toast.compared' } });

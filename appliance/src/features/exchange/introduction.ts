@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type IntroductionProps, type IntroductionStep, introductionSteps } from '@sallyport/ui/views/introduction';
 import type { StoredEvent } from '../../engine/events/types.ts';
 import { actorNames } from '../../server/console/records.ts';
@@ -50,7 +51,7 @@ export const introductionDone = ({ exchange, queries, events, objects }: Deps, h
     request,
     bundle,
   };
-  return Object.fromEntries(Object.entries(found).filter(([, done]) => done !== undefined));
+  return defined(found);
 };
 
 /** The first step that is not done; undefined when all are. */

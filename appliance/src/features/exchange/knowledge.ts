@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { Knowledge } from '../vulnerabilities/types.ts';
 import type { ExchangeStore } from './store.ts';
@@ -12,9 +13,9 @@ export const feedAges = (store: ExchangeStore, limitDays: number, atMs: number):
     const ageDays = newest === null ? undefined : Math.max(0, Math.floor((atMs - Date.parse(newest)) / dayMs));
     return {
       feed,
-      ...(newest === null ? {} : { newest }),
+      ...defined({ newest: newest ?? undefined }),
       importedAt,
-      ...(ageDays === undefined ? {} : { ageDays }),
+      ...defined({ ageDays }),
       limitDays,
       stale: ageDays === undefined || ageDays > limitDays,
     };

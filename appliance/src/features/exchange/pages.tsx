@@ -7,6 +7,7 @@ import { parseFingerprint } from '@sallyport/bundle-tools/fingerprint/parse';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import type { ExportView } from '@sallyport/ui/components/export-progress';
 import { currentCursor } from '@sallyport/ui/list';
@@ -19,7 +20,7 @@ import { ExchangeTrust, type ExchangeTrustProps } from '@sallyport/ui/views/exch
 import { Receipt } from '@sallyport/ui/views/receipt';
 import { RequestText } from '@sallyport/ui/views/request-text';
 import { type Context, Hono } from 'hono';
-import { type Actor, hasRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRow, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, checkToken } from '../../server/console/guard.ts';
@@ -55,7 +56,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });
 
   const newestReceipts = (limit: number, before?: number) => {
-    const { rows, total } = exchange.receipts({ limit, ...(before === undefined ? {} : { before }) });
+    const { rows, total } = exchange.receipts({ limit, ...defined({ before }) });
     return { rows: rows.map(({ number }) => receiptView(exchange.receipt(number), queries)), total };
   };
 
@@ -144,13 +145,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
       number: expected,
       folder: medium === '' ? requestsDir : medium,
       isDownload: medium === '',
-      actor: {
-        type: actor.type,
-        id: actor.id,
-        label: actor.label,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
-        rights: [...actor.rights],
-      },
+      actor: actorRow(actor),
     };
     jobs.enqueue(exportJobKind, payload);
     return c.redirect(paths.exchangeSend(), 303);
@@ -176,7 +171,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
       <RequestText
         ctx={viewContext(deps, c)}
         number={preview.number}
-        {...(group === undefined ? {} : { group })}
+        {...defined({ group })}
         text={preview.text}
         bytes={Buffer.byteLength(preview.text)}
       />,
@@ -303,7 +298,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         tabs={tabs()}
         trust={heldTrust()}
         staged={extra.staged}
-        {...(extra.errors === undefined ? {} : { errors: extra.errors })}
+        {...defined({ errors: extra.errors })}
       />,
       extra.errors === undefined ? 200 : 422,
     );

@@ -3,6 +3,7 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { dropPartial } from '@sallyport/bundle-tools/importer/partial';
 import { findVolumes, runImportChild } from '@sallyport/bundle-tools/importer/run-import';
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
 import type { Pin } from './flip.ts';
 import { importContext } from './import-context.ts';
@@ -56,7 +57,7 @@ const readOne = (path: string, read: ReadParts, taken: Set<string>): Promise<Imp
       taken.add(object.sha256);
     },
     onProgress: ({ state, ...rest }) => options.onProgress?.({ step: state, ...rest }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...defined({ signal: options.signal }),
   });
 };
 

@@ -6,7 +6,7 @@ import { BundleError } from '@sallyport/bundle-tools/errors';
 import { writeHidden } from '@sallyport/bundle-tools/media/write';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { counterProof, type IdentityValue } from './counter-proof.ts';
 import type { ExchangeStore } from './store.ts';
@@ -78,8 +78,7 @@ export const writeReceipts = (options: {
     });
   }
   events.record('receipts-exported', {
-    actor: `${actor.type}:${actor.id}`,
-    ...(actor.from === undefined ? {} : { from: actor.from }),
+    ...byWhom(actor),
     params: { first: first.number, last: last.number },
   });
   return { folder, first: first.number, last: last.number, count: rows.length };

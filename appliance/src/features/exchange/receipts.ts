@@ -1,5 +1,6 @@
 import type { ReceiptPredicate, ReceiptSubject } from '@sallyport/bundle-tools/documents/receipt';
 import { signReceipt } from '@sallyport/bundle-tools/documents/receipt';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { SiteKeys } from './keys.ts';
@@ -32,7 +33,7 @@ export const addReceipt = (
       format: 'sallyport-receipt/1',
       site,
       number,
-      ...(last === undefined ? {} : { prev: last.digest }),
+      ...defined({ prev: last?.digest }),
       ...predicate,
       journal: store.journalHead(),
       overrides: [...predicate.overrides, ...told.map(({ code, reason, operator }) => ({ code, reason, operator }))],

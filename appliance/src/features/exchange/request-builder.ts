@@ -10,6 +10,7 @@ import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
 import { type SiteRequest, signRequest, stateDigest, type Want } from '@sallyport/bundle-tools/documents/request';
 import { readClock } from '@sallyport/bundle-tools/importer/clock';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
 import type { UpdateWant } from '../updates/types.ts';
@@ -83,7 +84,7 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
   const missing: Want[] = sources.store
     .missingObjects(MAX_MISSING)
     .flatMap((id) => (held.has(id) ? [] : [{ kind: 'object' as const, id }]));
-  const named: Want[] = sources.wants.map(({ kind, id, min }) => ({ kind, id, ...(min === undefined ? {} : { min }) }));
+  const named: Want[] = sources.wants.map(({ kind, id, min }) => ({ kind, id, ...defined({ min }) }));
   const volumes: Want[] = sources.volumes.flatMap(({ bundleId, missing: numbers }) =>
     numbers.map((n) => ({ kind: 'volume' as const, id: bundleId, n })),
   );
@@ -116,8 +117,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
   const requestState = {
     seq: state.seq,
     seq_broadcast: state.seq_broadcast,
-    ...(state.last_bundle === null ? {} : { last_bundle: state.last_bundle }),
-    ...(state.inventory === null ? {} : { inventory: state.inventory }),
+    ...defined({ last_bundle: state.last_bundle ?? undefined, inventory: state.inventory ?? undefined }),
   };
   const have: string[] = [];
   for (const digest of sources.held) if (have.length < MAX_HAVE) have.push(digest);

@@ -1,5 +1,6 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 
@@ -70,7 +71,7 @@ const toPlatform = (group: Group): RequestPlatform => ({
 const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<RowOf<'software'>> {
   let after: string | undefined;
   do {
-    const page = inventory.list({ collection: 'software', limit: 10_000, ...(after === undefined ? {} : { after }) });
+    const page = inventory.list({ collection: 'software', limit: 10_000, ...defined({ after }) });
     yield* page.rows;
     after = page.next;
   } while (after !== undefined);

@@ -10,7 +10,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { BuiltRequest } from './request-builder.ts';
@@ -84,8 +84,7 @@ export const writeRequest = (options: {
       // The wall time that was seen counts from now on, unless the clock has jumped (bundle format, section "Clock").
       if (Date.parse(at) < Date.parse(requireState(store).floor) + suspectMs) store.raiseFloor(at);
       events.record('request-exported', {
-        actor: `${actor.type}:${actor.id}`,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { number: request.number, requestId: request.request_id, bytes: sealed.length, medium: folder },
       });
     });

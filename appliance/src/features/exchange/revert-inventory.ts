@@ -1,6 +1,6 @@
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
@@ -85,8 +85,7 @@ export const revertInventory = (
       apply(at);
       parts.store.addOverride({ at, code: 'INVENTORY_REVERTED', reason, operator });
       parts.events.record('inventory-reverted', {
-        actor: `${actor.type}:${actor.id}`,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { from: done.from, to: done.to, reason },
       });
       return done;

@@ -5,7 +5,7 @@ import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import type { Actor, Right } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, type Right } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -268,8 +268,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       requireRight(actor, 'exchange:write');
       const card = currentCard({ db, store, keys: keys(), deviceCa: parts.deviceCa(), nowMs: clock() });
       events.record('site-card-exported', {
-        actor: `${actor.type}:${actor.id}`,
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { fingerprint: card.fingerprint },
       });
       return card;
@@ -317,8 +316,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       immediate(db, () => {
         if (!waiting.drop(bundleId)) throw new AppError('NOT_FOUND', `no bundle ${bundleId} waits for volumes`);
         events.record('bundle-given-up', {
-          actor: `${actor.type}:${actor.id}`,
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { bundleId },
         });
       });

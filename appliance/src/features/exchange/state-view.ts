@@ -1,4 +1,5 @@
 import { parsePolicy } from '@sallyport/bundle-tools/documents/policy';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
@@ -24,8 +25,7 @@ export const exchangeState = (store: ExchangeStore): ExchangeState => {
       : null,
     seq: state.seq,
     seqBroadcast: state.seq_broadcast,
-    ...(state.last_bundle === null ? {} : { lastBundle: state.last_bundle }),
-    ...(state.inventory === null ? {} : { inventory: state.inventory }),
+    ...defined({ lastBundle: state.last_bundle ?? undefined, inventory: state.inventory ?? undefined }),
     floor: state.floor,
     requestNumber: state.request_number,
     openRequests: store.openRequests().map((row) => ({

@@ -6,7 +6,7 @@
 
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
-import type { Actor, Right } from '../../engine/objects/types.ts';
+import type { Actor, ActorRow } from '../../engine/objects/types.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
@@ -256,7 +256,7 @@ export type ImportPayload = {
   paths: readonly string[];
   dryRun: boolean;
   acceptStale?: string;
-  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
+  actor: ActorRow;
 };
 
 /** What the page shows of a running import. */
@@ -280,7 +280,7 @@ export type ExportPayload = {
   /** Folder of downloads, or a medium. */
   folder: string;
   isDownload: boolean;
-  actor: { type: Actor['type']; id: string; label: string; from?: string; rights: Right[] };
+  actor: ActorRow;
 };
 
 /** What the page shows of a running export. */

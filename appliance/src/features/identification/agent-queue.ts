@@ -1,6 +1,7 @@
 import { packetHash } from '@sallyport/bundle-tools/controllers/identification/guarded';
 import { MAX_AGENT_TARGETS } from '@sallyport/bundle-tools/controllers/identification/limits';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type {
   IdentificationReport,
   IdentifyControllersTask,
@@ -117,7 +118,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<Ta
         zone,
         host,
         gapMs,
-        ...(modeBefore === undefined ? {} : { modeBefore }),
+        ...defined({ modeBefore }),
         asks: asks.map(({ protocol, kinds, port, switches, packets }) => ({
           protocol,
           kinds: [...kinds],
@@ -126,7 +127,7 @@ export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<Ta
           packets: numberOf(packets),
         })),
       })),
-      ...(credentials === undefined ? {} : { credentials }),
+      ...defined({ credentials }),
       timeoutMs: Math.max(1_000, plan.until - plan.from),
     };
   };

@@ -1,4 +1,5 @@
 import type { Credentials, PlanFor, SnmpUser } from '@sallyport/bundle-tools/controllers/protocols/types';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import { planOf } from './plan.ts';
@@ -26,7 +27,7 @@ export const credentialsOf = (body: Body): Credentials => {
           ...(by === 'sha1' || by === 'sha256' ? { auth: { by, password } } : {}),
           ...(privacy === '' ? {} : { privacy: { password: privacy } }),
         };
-  return { snmp: { ...(user === undefined ? {} : { user }), ...(community === '' ? {} : { community }) } };
+  return { snmp: { ...defined({ user }), ...(community === '' ? {} : { community }) } };
 };
 
 /** Plans of jobs, by what is so now. */

@@ -7,6 +7,7 @@ import {
   type Protocol,
   type Switches,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectOf } from '../../engine/objects/service.ts';
 import { portOverride } from './job-rules.ts';
 import { hindranceOf, switchedOn } from './policy.ts';
@@ -116,8 +117,7 @@ export const planOf = (parts: PlanParts): Plan => {
     const port = ports.get(protocol);
     const packets = planFor(protocol, switches, {
       host,
-      ...(port === undefined ? {} : { port }),
-      ...(credential === undefined ? {} : { credentials: credential.credentials }),
+      ...defined({ port, credentials: credential?.credentials }),
     });
     const [first] = packets;
     if (first === undefined) return [];

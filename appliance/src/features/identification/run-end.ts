@@ -1,6 +1,6 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { EventService } from '../../engine/events/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, actorOfRef } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { IdentificationStore } from './store.ts';
 import type { ControllerViews, Plan, Run, RunState, RunSummary } from './types.ts';
@@ -40,15 +40,6 @@ type RunEndParts = {
   clock: () => number;
 };
 
-const actorTypes: readonly Actor['type'][] = ['account', 'token', 'device', 'system', 'cli'];
-
-/** Who started a run, as its row names them; the right was checked when it was started. */
-const starterOf = (ref: string): Actor => {
-  const at = ref.indexOf(':');
-  const type = actorTypes.find((known) => known === ref.slice(0, at)) ?? 'system';
-  return { type, id: ref.slice(at + 1), label: ref, rights: new Set(['all']) };
-};
-
 /** Closes runs. */
 export const runEnds = (parts: RunEndParts) => {
   const { db, store, events, controllers, clock } = parts;
@@ -59,7 +50,7 @@ export const runEnds = (parts: RunEndParts) => {
       const readings = store.readings(run.id, controller);
       return record === undefined || readings.length === 0 ? [] : [{ controller: record.id, readings }];
     });
-    return found.length === 0 ? null : parts.take(starterOf(run.startedBy), `${plan.name} #${run.id}`, found);
+    return found.length === 0 ? null : parts.take(actorOfRef(run.startedBy), `${plan.name} #${run.id}`, found);
   };
 
   const record = (run: Run, plan: Plan, end: RunClose, summary: RunSummary): void => {

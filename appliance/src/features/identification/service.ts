@@ -4,7 +4,15 @@ import type { IdentifyBy, PlanFor } from '@sallyport/bundle-tools/controllers/pr
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, authorsOf, type Body, type PersonId, requireRight } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  actorRef,
+  authorsOf,
+  type Body,
+  byWhom,
+  type PersonId,
+  requireRight,
+} from '../../engine/objects/types.ts';
 import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type ConnectionRecord, type Forbidden, outbound } from '../../platform/connect.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -200,8 +208,7 @@ export const identificationService = (parts: IdentificationParts) => {
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
       if (windowAt(plan, clock(), time()) === undefined) throw new AppError('CONFLICT', 'the window is over');
       const { auditSeq } = events.record('identification-approved', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: {
           job: plan.name,
           digest: plan.digest,

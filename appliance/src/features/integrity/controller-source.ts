@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ControllerService } from '../controllers/service.ts';
 import { type Controller, type ControllerFacts, type ControllerPart, labelOf } from '../controllers/types.ts';
 import { type FactsSource, PROGRAM_FIELDS } from './types.ts';
@@ -23,7 +24,7 @@ export const controllerSource = (
       if (error !== null && (failed === undefined || observedAt > failed.at))
         failed = { at: observedAt, reason: reason ?? error };
     }
-    return { readAt, ...(failed === undefined ? {} : { failed }) };
+    return { readAt, ...defined({ failed }) };
   };
 
   const valuesOf = ({ observed, configured }: ControllerPart): Record<string, string> => ({

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -58,7 +59,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
         ctx={ctx}
         {...programView(ctx, deps, integrity.get(param(c, 'id')), actor)}
         values={values}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );
@@ -103,9 +104,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
       if (code !== 'INVALID' && code !== 'CONFLICT') throw error;
       const { workOrder: keptOrder, ...fields } = (details.fields ?? {}) as Record<string, FieldErrors[string]>;
       const errors =
-        code === 'CONFLICT'
-          ? { '': { key: 'validation.conflict' } }
-          : { ...fields, ...(keptOrder === undefined ? {} : { keptOrder }) };
+        code === 'CONFLICT' ? { '': { key: 'validation.conflict' } } : { ...fields, ...defined({ keptOrder }) };
       const values = Object.fromEntries(
         ['reason', 'workOrder', 'keptOrder', 'moment'].map((name) => [name, form.text(name)]),
       );

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { runSurvey } from '@sallyport/bundle-tools/media/run-survey';
 import type { Survey, SurveyedBundle } from '@sallyport/bundle-tools/media/survey-types';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import { labelOf, mediaMounts, readMountinfo } from './mounts.ts';
@@ -37,7 +38,7 @@ export const mediaService = (parts: MediaParts): MediaService => {
       return {
         ...entry,
         name: basename(entry.path),
-        ...(label === undefined ? {} : { label }),
+        ...defined({ label }),
         writable: writableOf(entry, writeRequests),
       };
     });
@@ -80,8 +81,7 @@ export const mediaService = (parts: MediaParts): MediaService => {
       ...bundle,
       forThisSite: bundle.site === state.site || bundle.site === '*',
       missing,
-      ...(answers === undefined ? {} : { answers }),
-      ...(imported === undefined ? {} : { imported }),
+      ...defined({ answers, imported }),
     };
   };
 

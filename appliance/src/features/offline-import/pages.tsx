@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Stick, type StickProps } from '@sallyport/ui/views/stick';
@@ -31,7 +32,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const named = new Map([...model.references(ids).values()].map((reference) => [reference.id, reference]));
     return {
       name,
-      ...(draft === undefined ? {} : { draft }),
+      ...defined({ draft }),
       rows: result.rows.map((row) => ({
         name: row.name,
         state: row.state,

@@ -3,7 +3,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { DecodedReport, Door } from '../../engine/inventory/types.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
@@ -218,8 +218,7 @@ export const stickService = (parts: StickParts): StickService => {
       const result = await rows(path, name, (one) => take(actor, one, approve));
       const count = (state: StickRow['state']): number => result.rows.filter((row) => row.state === state).length;
       events.record('stick-imported', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: {
           files: result.rows.length,
           stored: count('stored') + count('found'),

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { paths } from '@sallyport/ui/paths';
 import { Overview } from '@sallyport/ui/views/overview';
 import type { OverviewProps } from '@sallyport/ui/views/overview-model';
@@ -91,9 +92,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             controllers: controllers.length,
             health: worst?.health ?? ('ok' as const),
             abnormal: abnormal.length,
-            ...(reason === undefined
-              ? {}
-              : { reason: { key: reason.key, ...(reason.params === undefined ? {} : { params: reason.params }) } }),
+            ...(reason === undefined ? {} : { reason: { key: reason.key, ...defined({ params: reason.params }) } }),
           };
         })
         .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
@@ -165,12 +164,12 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             at: event.at,
             severity: event.severity,
             said: said(event),
-            ...(device === undefined ? {} : { device }),
+            ...defined({ device }),
           };
         })}
         eventsSince={since}
         keyDates={exchange.keyDates()}
-        {...(controllers === undefined ? {} : { controllers })}
+        {...defined({ controllers })}
       />,
     );
   });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -171,8 +171,7 @@ export const approvalImports = (parts: ApprovalParts) => {
         else apply(actor, id, named.name, row, held);
       imports.setChanged(id, changed);
       events.record('patch-approvals-imported', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { name: named.name, n: changed, sha256: named.sha256 },
       });
       return { ...result, import: id };
@@ -249,8 +248,7 @@ export const approvalImports = (parts: ApprovalParts) => {
         moves.voidOfImport(id, clock());
         imports.undo(id, clock(), actorRef(actor));
         events.record('patch-approvals-undone', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { name: held.name, n: counts.restored + counts.removed },
         });
         return { ...counts, kept };

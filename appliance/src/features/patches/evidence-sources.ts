@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { ExchangeService } from '../exchange/service.ts';
@@ -61,7 +62,7 @@ export const evidenceSources = ({ objects, events, exchange, identification }: S
   const media = (from: number, to: number, most: number): MediaImport[] => {
     const found: MediaImport[] = [];
     for (let before: number | undefined; found.length < most; ) {
-      const { rows } = exchange.receipts({ limit: receiptPage, ...(before === undefined ? {} : { before }) });
+      const { rows } = exchange.receipts({ limit: receiptPage, ...defined({ before }) });
       for (const row of rows) {
         const at = Date.parse(row.createdAt);
         if (at >= from && at < to)

@@ -2,7 +2,15 @@ import { createHash } from 'node:crypto';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, authorsOf, type Body, requireRight, sinceApproved } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  actorRef,
+  authorsOf,
+  type Body,
+  byWhom,
+  requireRight,
+  sinceApproved,
+} from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Approvable, ApprovalGate } from '../accounts/types.ts';
@@ -224,8 +232,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
           approvedContent: contentOf(object.body),
         });
         events.record('risk-accepted', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { name: one.name, vulnerability: one.vulnerability, until: one.expiresAt ?? 0 },
         });
         return view(objects.get('risk-acceptance', id));

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -67,7 +68,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
       overdue: filterValues(list, 'overdue').includes('yes'),
       search: list.q,
       limit: pageRows,
-      ...(after === undefined ? {} : { after }),
+      ...defined({ after }),
     });
     const counts = patches.counts();
     return c.html(
@@ -236,7 +237,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
       ...text('supersededBy'),
       ...at('until'),
       ...at('installedAt'),
-      ...(tested === undefined ? {} : { testedOn: tested }),
+      ...defined({ testedOn: tested }),
       ...(files.length === 0 ? {} : { files }),
       ...(window === undefined || from === undefined || !/^\d{1,15}$/.test(from)
         ? {}

@@ -1,5 +1,6 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -133,11 +134,6 @@ export const patchProcess = (parts: ProcessParts) => {
     };
   };
 
-  const byWhom = (actor: Actor) => ({
-    actor: actorRef(actor),
-    ...(actor.from === undefined ? {} : { from: actor.from }),
-  });
-
   /** Stores a patch in its new state with its entry in the history. */
   const settle = (
     actor: Actor,
@@ -212,9 +208,7 @@ export const patchProcess = (parts: ProcessParts) => {
   };
 
   const checked = ({ to, reason, evidence }: AskedMove): AskedMove => {
-    const parsed = moveEvidenceSchema.safeParse(
-      Object.fromEntries(Object.entries(evidence).filter(([, value]) => value !== undefined)),
-    );
+    const parsed = moveEvidenceSchema.safeParse(defined(evidence));
     if (!parsed.success) {
       const name = String(parsed.error.issues[0]?.path[0] ?? '');
       throw invalid({ [name]: { key: 'validation.invalid' } });

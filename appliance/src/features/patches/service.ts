@@ -1,7 +1,8 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -245,7 +246,7 @@ export const patchService = (parts: PatchParts) => {
       ...optional('remarks', 2_000),
       ...(sha256 === '' ? {} : { sha256 }),
       vulnerabilities: (given.vulnerabilities ?? []).map((one) => cleanLine(one).trim().slice(0, 100)).slice(0, 500),
-      ...(given.publishedAt === undefined ? {} : { publishedAt: given.publishedAt }),
+      ...defined({ publishedAt: given.publishedAt }),
     };
     if (given.publishedAt !== undefined && given.publishedAt > clock())
       faults['publishedAt'] = { key: 'validation.patchTime' };
@@ -279,8 +280,7 @@ export const patchService = (parts: PatchParts) => {
         if (patches.byKey(patchKey(site, patch)) !== undefined) throw invalid({ patchId: { key: 'validation.taken' } });
         const id = patches.insert(site, patch, { at: clock(), actor: actorRef(actor), import: null });
         events.record('patch-added', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { patch: id, name: patch.patchId, product: patch.product },
         });
         return process.found(id);
@@ -311,8 +311,7 @@ export const patchService = (parts: PatchParts) => {
         };
         patches.update(after);
         events.record('patch-described', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { patch: id, name: patch.patchId, version: after.targetVersion ?? '–' },
         });
         return after;
@@ -327,7 +326,7 @@ export const patchService = (parts: PatchParts) => {
       return {
         rows: rows.map((patch) => summary(patch, days, counts)),
         total,
-        ...(last === undefined ? {} : { next: last.id }),
+        ...defined({ next: last?.id }),
       };
     },
     counts: (): { states: { state: PatchState; n: number }[]; overdue: number; waiting: number } => ({
@@ -363,8 +362,7 @@ export const patchService = (parts: PatchParts) => {
         const changed = wanted ? targets.add(id, controller, clock(), actorRef(actor)) : targets.drop(id, controller);
         if (changed)
           events.record('patch-target', {
-            actor: actorRef(actor),
-            ...(actor.from === undefined ? {} : { from: actor.from }),
+            ...byWhom(actor),
             params: { patch: id, name: patch.patchId, controller, change: wanted ? 'added' : 'removed' },
           });
       });
@@ -385,8 +383,7 @@ export const patchService = (parts: PatchParts) => {
           throw new AppError('NOT_FOUND', 'the patch is not for this controller');
         targets.answer({ ...given, note, value, patch: id, controller, actor: actorRef(actor), at: clock() });
         events.record('patch-checked', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { patch: id, name: patch.patchId, controller, item: given.item, answer: given.answer },
         });
       });
@@ -438,8 +435,7 @@ export const patchService = (parts: PatchParts) => {
         actor: actorRef(actor),
       });
       events.record('evidence-attached', {
-        actor: actorRef(actor),
-        ...(actor.from === undefined ? {} : { from: actor.from }),
+        ...byWhom(actor),
         params: { sha256, bytes: sizeBytes },
       });
       return sha256;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import { actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -64,7 +65,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
 
   const refuse = (reason: string, device?: number): AppError => {
     if (quiet.first(`${reason} ${device ?? ''}`))
-      events.record('carve-refused', { params: { reason }, ...(device === undefined ? {} : { device }) });
+      events.record('carve-refused', { params: { reason }, ...defined({ device }) });
     return new AppError('FORBIDDEN', 'refused', { reason });
   };
 

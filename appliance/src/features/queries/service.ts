@@ -1,6 +1,7 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -155,8 +156,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
         const row = { id, sql, createdAt: now, createdBy: actorRef(actor), deadlineAt: now + waitSeconds * 1000 };
         store.insert(row, targets);
         events.record('query-run', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { query: id, sql, devices: targets.length },
         });
         return toQuery(found(id));
@@ -181,7 +181,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
       if (reader !== query.createdBy && quiet.first(`${reader} ${id}`))
         events.record('query-read', {
           actor: reader,
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...defined({ from: actor.from }),
           params: { query: id },
         });
       return store.answersOf(query.id, after ?? 0, limit).map(toAnswer);

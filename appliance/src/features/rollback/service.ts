@@ -1,7 +1,8 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -189,7 +190,7 @@ export function witnessService(parts: WitnessParts): WitnessService {
       id: Buffer.from(randomBytes(8)).toString('hex'),
       at: clock(),
       cause,
-      ...(witness?.restored === undefined ? {} : { file: witness.restored.file }),
+      ...defined({ file: witness?.restored?.file }),
       ...(knows ? { was: witness.position } : {}),
       found,
       applied,
@@ -221,8 +222,7 @@ export function witnessService(parts: WitnessParts): WitnessService {
 
   const record = (what: 'asked' | 'acknowledged' | 'refused', actor: Actor, back: Return, reason: string): void => {
     events.record(`state-return-${what}`, {
-      actor: actorRef(actor),
-      ...(actor.from === undefined ? {} : { from: actor.from }),
+      ...byWhom(actor),
       params: { cause: back.cause, found: back.found.entries, reason },
     });
   };
@@ -287,8 +287,7 @@ export function witnessService(parts: WitnessParts): WitnessService {
           return { ...found, asked: said };
         }
         events.record('approved-by-one-person', {
-          actor: actorRef(actor),
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { act, thing: id },
         });
         record('acknowledged', actor, found, reason);

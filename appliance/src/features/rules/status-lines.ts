@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Level, Said } from '@sallyport/ui/model';
 import { type ParseOptions, parseCondition } from './condition/parse.ts';
 import { printCondition } from './condition/print.ts';
@@ -72,7 +73,7 @@ export const parseStatusLines = (text: string, options: ParseOptions): StatusLin
     const count = named === undefined ? undefined : namedReasons[named];
     try {
       const condition = parseCondition(rest, options);
-      return { level: given, reason: said(named, words), condition, ...(count === undefined ? {} : { number: count }) };
+      return { level: given, reason: said(named, words), condition, ...defined({ number: count }) };
     } catch (error) {
       if (!(error instanceof ConditionFault)) throw error;
       const inside = error.fault;

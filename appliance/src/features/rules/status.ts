@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Age, type Evaluator, heardMoments, type Moment } from './queries.ts';
 import type { StatusSet } from './rule-set.ts';
 import type { DeviceFacts, StatusRow } from './store.ts';
@@ -37,7 +38,7 @@ export const statusesOf = (
           key: reason.key,
           ...(Object.keys(params).length === 0 ? {} : { params }),
           level,
-          ...(of === undefined ? {} : { set: of }),
+          ...defined({ set: of }),
         },
       ];
     });

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help';
 import type { FieldErrors, Said, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -180,8 +181,8 @@ export const whyOf = (device: ListedDevice) =>
     const href = reasonLink(device, { ...reason, level });
     return {
       level,
-      said: { key, ...(params === undefined ? {} : { params }) },
-      ...(href === undefined ? {} : { href }),
+      said: { key, ...defined({ params }) },
+      ...defined({ href }),
     };
   });
 

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/views/search';
 import { type Context, Hono } from 'hono';
@@ -71,7 +72,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService): Pages => 
       results: results.map(({ id, title, context }) => ({
         title,
         href: hrefOf(name, id),
-        ...(context === undefined ? {} : { context }),
+        ...defined({ context }),
       })),
       total,
       href: listOf(name, q),

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
@@ -51,7 +52,7 @@ export const searchService = (parts: SearchParts): SearchService => {
       results: rows.map((device) => ({
         id: device.publicId,
         title: device.name,
-        ...(device.address === null ? {} : { context: device.address }),
+        ...defined({ context: device.address ?? undefined }),
       })),
       total,
     };

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type SettingRow, Settings } from '@sallyport/ui/views/settings';
@@ -110,7 +111,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
         areas={areaNames()}
         area={area}
         settings={rows}
-        {...(faulty === undefined ? {} : { errors: faulty.errors })}
+        {...defined({ errors: faulty?.errors })}
       />,
       faulty === undefined ? 200 : 422,
     );

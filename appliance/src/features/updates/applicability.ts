@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
@@ -118,7 +119,7 @@ export const allSoftware = (inventory: Pick<InventoryService, 'list'>): Map<numb
   const items = new Map<number, Installed>();
   let after: string | undefined;
   do {
-    const page = inventory.list({ collection: 'software', limit: 10_000, ...(after === undefined ? {} : { after }) });
+    const page = inventory.list({ collection: 'software', limit: 10_000, ...defined({ after }) });
     for (const row of page.rows) items.set(row.id, installedOf(row));
     after = page.next;
   } while (after !== undefined);

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { SourceFix } from '../vulnerabilities/types.ts';
 import { sourceName, type World } from './overview.ts';
@@ -78,7 +79,7 @@ export const needItem = ({ fix, supply, reason }: Need, devices: number, world: 
     sizeBytes: 0,
     approval: world.decisions.get(id)?.approval ?? 'undefined',
     supply,
-    ...(reason === undefined ? {} : { reason }),
+    ...defined({ reason }),
     devices,
     installation: {},
     findings,

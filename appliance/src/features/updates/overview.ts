@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -61,7 +62,7 @@ export const updateOverview = (parts: OverviewParts) => {
     const found = new Map<string, DecisionBody>();
     let after: string | undefined;
     do {
-      const page = objects.list({ kind: UPDATE_DECISION, limit: 1000, ...(after === undefined ? {} : { after }) });
+      const page = objects.list({ kind: UPDATE_DECISION, limit: 1000, ...defined({ after }) });
       for (const object of page.rows) found.set(object.id, object.body as DecisionBody);
       after = page.next;
     } while (after !== undefined);
@@ -168,7 +169,7 @@ export const updateOverview = (parts: OverviewParts) => {
       kind: 'catalog',
       name: update.name,
       version: update.version,
-      ...(update.title === undefined ? {} : { title: update.title }),
+      ...defined({ title: update.title }),
       purl: update.purl,
       arch: update.arch,
       ecosystem: update.ecosystem,
@@ -177,11 +178,11 @@ export const updateOverview = (parts: OverviewParts) => {
       suites: update.suites,
       security: update.security,
       signer: update.signer,
-      ...(update.licence === undefined ? {} : { licence: update.licence }),
+      ...defined({ licence: update.licence }),
       licenceAccepted: update.licence === undefined || decided?.acceptedLicence === update.licence,
       depends: update.depends,
       supersedes: update.supersedes,
-      ...(by === undefined ? {} : { supersededBy: by }),
+      ...defined({ supersededBy: by }),
       files: stored.files,
       sizeBytes: stored.files.reduce((sum, file) => sum + file.sizeBytes, 0),
       approval: decided?.approval ?? 'undefined',

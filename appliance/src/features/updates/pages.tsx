@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -65,7 +66,7 @@ const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> =>
     ...(security === undefined ? {} : { security: security === 'true' }),
     ...(filterValues(list, 'deployable').includes('true') ? { deployable: true } : {}),
     ...(list.q === '' ? {} : { search: list.q }),
-    ...(sort === undefined ? {} : { sort }),
+    ...defined({ sort }),
   };
 };
 
@@ -103,7 +104,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const found = updates.listCounted({
       ...updateFilter(list),
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     return c.html(
       <Updates
@@ -156,7 +157,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             ? undefined
             : {
                 sha256: item.licence,
-                ...(text === undefined ? {} : { text }),
+                ...defined({ text }),
                 ...(item.licenceAccepted && decided !== undefined
                   ? { accepted: { who: decided.who, at: decided.at } }
                   : {}),
@@ -267,7 +268,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
               })),
             })}
         cancel={paths.updates()}
-        {...(errors === undefined ? {} : { errors })}
+        {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
     );

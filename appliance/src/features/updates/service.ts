@@ -1,8 +1,9 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
@@ -172,8 +173,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       const task = tasks.get(device);
       return {
         device,
-        ...(installed === undefined ? {} : { installedVersion: installed }),
-        ...(task === undefined ? {} : { task }),
+        ...defined({ installedVersion: installed, task }),
       };
     });
   };
@@ -207,7 +207,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
           {
             name,
             approval,
-            ...(options.comment === undefined ? {} : { comment: options.comment }),
+            ...defined({ comment: options.comment }),
             ...(approval === 'approved' && accepts && item.licence !== undefined
               ? { acceptedLicence: item.licence }
               : {}),
@@ -215,8 +215,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
           options.comment === undefined ? {} : { comment: options.comment },
         );
         events.record(event, {
-          actor: `${actor.type}:${actor.id}`,
-          ...(actor.from === undefined ? {} : { from: actor.from }),
+          ...byWhom(actor),
           params: { update: name },
         });
       }
@@ -232,7 +231,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
           installation: task.state,
           deployment: task.deployment,
           at: task.at,
-          ...(task.reason === null ? {} : { code: task.reason }),
+          ...defined({ code: task.reason ?? undefined }),
         }
       : {}),
   });

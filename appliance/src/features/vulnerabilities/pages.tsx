@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -77,10 +78,9 @@ const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> 
     fixState: chosen(fixStates, filterValues(list, 'fix')),
     feed: filterValues(list, 'feed').slice(0, 20),
     descending: list.descending,
-    ...(state === undefined ? {} : { state }),
-    ...(verdict === undefined ? {} : { verdict }),
+    ...defined({ state, verdict }),
     ...(list.q === '' ? {} : { search: list.q }),
-    ...(sort === undefined ? {} : { sort }),
+    ...defined({ sort }),
   };
 };
 
@@ -106,7 +106,7 @@ const ruleOf = (inputs: unknown): string => String(isRecord(inputs) ? inputs['ru
 const whyView = (why: FindingWhy): WhyView => ({
   ranges: [
     ...why.ranges.map((range) => ({
-      ...(range.fixed === undefined ? {} : { fixed: range.fixed }),
+      ...defined({ fixed: range.fixed }),
       covers: range.covers,
     })),
     ...why.review.map((range) => ({
@@ -143,7 +143,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const found = vulnerabilities.list({
       ...findingFilter(list),
       limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...defined({ after: cursor }),
     });
     const counts = vulnerabilities.tallies();
     const controllers = deps.controllerFindings.counts();

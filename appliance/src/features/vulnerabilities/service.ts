@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
@@ -351,7 +352,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         ranges: evidence.ranges.map((range) => ({
           lo: range.lo.toString('hex'),
           hi: range.hi.toString('hex'),
-          ...(range.fixed === null ? {} : { fixed: range.fixed }),
+          ...defined({ fixed: range.fixed ?? undefined }),
           covers: key !== null && Buffer.compare(range.lo, key) <= 0 && Buffer.compare(range.hi, key) > 0,
           qualifier: {
             ...(range.arch && { arch: range.arch }),
@@ -365,7 +366,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
           fixed: row.fixed,
           lastAffected: row.last_affected,
         })),
-        source: { name: advisory.feed, ...(advisory.newest === null ? {} : { newest: advisory.newest }) },
+        source: { name: advisory.feed, ...defined({ newest: advisory.newest ?? undefined }) },
         inputs: queries.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
         devices: numbersOf(bearers.of([coord])).map((device) => ({

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Ctx } from '@sallyport/ui/context';
 import { paths } from '@sallyport/ui/paths';
 import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from '@sallyport/ui/views/zones-model';
@@ -25,8 +26,8 @@ export const controllerView = ({ publicId, name, health, reasons }: ZoneControll
   level: health,
   reasons: reasons.map(({ level, key, params, since }) => ({
     level,
-    said: { key, ...(params === undefined ? {} : { params }) },
-    ...(since === undefined ? {} : { since }),
+    said: { key, ...defined({ params }) },
+    ...defined({ since }),
   })),
 });
 

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { ApiRoute } from './route.ts';
@@ -76,7 +77,7 @@ const parametersOf = (convert: (schema: z.ZodType) => Json, schema: z.ZodType | 
       in: place,
       // A parameter with a default has a value either way.
       required: place === 'path' || (needed.includes(name) && !('default' in rest)),
-      ...(description === undefined ? {} : { description }),
+      ...defined({ description }),
       schema: rest,
     };
   });

@@ -1,4 +1,5 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { EventService } from '../../engine/events/service.ts';
 import type { Collection, Field, FieldValue } from '../../engine/inventory/types.ts';
@@ -76,8 +77,7 @@ export const recordPersonal = (
   const { actor, what, device } = call;
   events.record('personal-read', {
     actor: actorRef(actor),
-    ...(device === undefined ? {} : { device }),
-    ...(actor.from === undefined ? {} : { from: actor.from }),
+    ...defined({ device, from: actor.from }),
     params: { collection: what },
   });
 };

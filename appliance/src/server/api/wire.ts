@@ -1,5 +1,6 @@
 import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError, type FieldErrors, invalid, toFailure } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
@@ -111,7 +112,7 @@ export const errorResponse = (error: unknown, headers: Record<string, string> = 
       error: {
         code,
         message: code === 'INTERNAL' ? 'internal error' : message,
-        ...(details.fields === undefined ? {} : { fields: details.fields }),
+        ...defined({ fields: details.fields }),
       },
     },
     {

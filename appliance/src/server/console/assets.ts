@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import type { Asset, ConsoleEnv } from './types.ts';
@@ -38,7 +39,7 @@ export const assetRoutes = (assets: Readonly<Record<string, Asset>>): Hono<Conso
       'Content-Length': String(bytes.length),
       'Cache-Control': 'public, max-age=31536000, immutable',
       Vary: 'Accept-Encoding',
-      ...(name === undefined ? {} : { 'Content-Encoding': name }),
+      ...defined({ 'Content-Encoding': name }),
     });
   });
 };

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Toast } from '@sallyport/ui/context';
 import type { Context } from 'hono';
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie';
@@ -59,7 +60,7 @@ export const takeToast = (c: Ctx): Toast | undefined => {
     if (!isRecord(toast) || !isRecord(toast['said'])) return undefined;
     const { key, params } = toast['said'];
     if (typeof key !== 'string' || (params !== undefined && !isFlat(params))) return undefined;
-    const said = { key, ...(params === undefined ? {} : { params }) };
+    const said = { key, ...defined({ params }) };
     const undo = toast['undo'];
     if (!isRecord(undo) || typeof undo['action'] !== 'string' || !isLocalPath(undo['action'])) return { said };
     const fields = undo['fields'];

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Ctx, pageContext } from '@sallyport/ui/context';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -34,7 +35,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     timeZone: deps.timeZone,
     rights: signedIn?.actor.rights ?? new Set(),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
-    ...(toast === undefined ? {} : { toast }),
+    ...defined({ toast }),
     ...(signedIn === undefined || kind === 'part' ? {} : wentBack(deps)),
   });
 };
@@ -74,7 +75,7 @@ export const againPage = (
       back={isLocalPath(back) ? back : paths.me()}
       kept={kept === undefined ? undefined : JSON.stringify(kept)}
       lost={isForm && kept === undefined}
-      {...(given.errors === undefined ? {} : { errors: given.errors })}
+      {...defined({ errors: given.errors })}
     />,
     given.status ?? 403,
   );

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ChangeRow } from '@sallyport/ui/components/changes';
 import type { Ctx } from '@sallyport/ui/context';
 import type { Reference, Said, Value } from '@sallyport/ui/model';
@@ -187,5 +188,5 @@ export const findingRow = (finding: Finding, update?: FindingRow['update']): Fin
   feed: finding.feed,
   devices: finding.devices,
   since: finding.since,
-  ...(update === undefined ? {} : { update }),
+  ...defined({ update }),
 });

@@ -1,3 +1,4 @@
+import { defined } from '../../platform/defined.ts';
 import type {
   Anomaly,
   Credentials,
@@ -123,8 +124,7 @@ const runAsk = async (
     port: ask.port,
     host: target.host,
     isStopped: () => why !== undefined,
-    ...(parts.credentials === undefined ? {} : { credentials: parts.credentials }),
-    ...(target.modeBefore === undefined ? {} : { modeBefore: target.modeBefore }),
+    ...defined({ credentials: parts.credentials, modeBefore: target.modeBefore }),
   });
   // Also after a fault of our own nothing stays open, and nobody waits for the controller longer than he must.
   const found = await identify.finally(transport.release);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { lengthBytes } from '../../platform/ber.ts';
+import { defined } from '../../platform/defined.ts';
 
 // What of a packet is fixed and what is open (OT Q6, Q7). A builder makes a packet of pieces; a plan keeps them as parts: every
 // fixed byte as it is, every open field with its size and where its value comes from. A packet fits its parts or it is another one.
@@ -101,7 +102,7 @@ export function partsOf(pieces: readonly Piece[]): PacketPart[] {
         open: piece.open,
         source: piece.source,
         length: piece.bytes.length,
-        ...(piece.below === undefined ? {} : { below: piece.below }),
+        ...defined({ below: piece.below }),
       });
     else parts.push({ open: piece.open, source: piece.source, upTo: piece.upTo ?? 0, form: piece.form });
   }

@@ -1,4 +1,5 @@
 import { randomBytes } from '../../platform/ambient.ts';
+import { defined } from '../../platform/defined.ts';
 import { collector } from './collector.ts';
 import { type Answer, type Client, type Request, urlOf } from './exchange.ts';
 import type { Anomaly, Identification, IdentifyOptions, PacketEntry, Switches, Transport, Trouble } from './types.ts';
@@ -130,7 +131,6 @@ export const run = async (
     readings: heardAtMs === undefined ? [] : [collect.reading(heardAtMs, client.allowed.protocol)],
     packets,
     anomalies,
-    ...(trouble === undefined ? {} : { trouble }),
-    ...(usualReplyMs === undefined ? {} : { usualReplyMs }),
+    ...defined({ trouble, usualReplyMs }),
   };
 };

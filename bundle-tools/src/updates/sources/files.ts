@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
+import { defined } from '../../platform/defined.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
@@ -220,7 +221,7 @@ const toPlanned = (offer: FileOffer, wants: number[]): PlannedUpdate => {
     signer: 'sidecar',
     supersedes: [],
     files: [digest],
-    ...(title === undefined ? {} : { title }),
+    ...defined({ title }),
   };
   const file = { sha256: digest, sizeBytes: offer.sizeBytes, url: pathToFileURL(offer.path).href, name: offer.file };
   return { update, files: [file], wants, carried: false };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '../../controllers/firmware-id.ts';
+import { defined } from '../../platform/defined.ts';
 import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
@@ -99,7 +100,7 @@ const toPlanned = (offer: FirmwareOffer, id: string, wants: number[]): PlannedUp
     signer: 'manifest',
     supersedes: [],
     files: [digest],
-    ...(title === undefined ? {} : { title }),
+    ...defined({ title }),
   };
   const url = pathToFileURL(offer.path).href;
   return {

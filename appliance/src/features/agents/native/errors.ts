@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 
 export const notFound = (): AppError => new AppError('NOT_FOUND', 'not found');
@@ -19,6 +20,6 @@ export const errorResponse = (error: unknown, later: (seconds: number) => number
   // The rest of a body that was refused unread must not be taken for the next request.
   if (failure.status === 413) headers.set('Connection', 'close');
   const { fields } = failure.details;
-  const body = { error: failure.code, message: failure.message, ...(fields === undefined ? {} : { fields }) };
+  const body = { error: failure.code, message: failure.message, ...defined({ fields }) };
   return Response.json(body, { status: failure.status, headers });
 };

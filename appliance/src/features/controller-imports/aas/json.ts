@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../../platform/errors.ts';
 import { isNameplate, type Nameplate, type NameplateValue } from './nameplate.ts';
 
@@ -112,7 +113,7 @@ export const jsonNameplates = (source: string): { nameplates: Nameplate[]; submo
     const values: NameplateValue[] = [];
     valuesOf(submodel['submodelElements'], 0, values);
     const assetId = id === '' ? undefined : assetOf(id);
-    return [{ where: `submodel ${id || index + 1}`, values, ...(assetId === undefined ? {} : { assetId }) }];
+    return [{ where: `submodel ${id || index + 1}`, values, ...defined({ assetId }) }];
   });
   return { nameplates, submodels: submodels.length };
 };

@@ -10,6 +10,7 @@ import { isSessionAnswer, pnioFacts } from '@sallyport/bundle-tools/controllers/
 import { s7Reader } from '@sallyport/bundle-tools/controllers/protocols/s7/answers';
 import { snmpFacts } from '@sallyport/bundle-tools/controllers/protocols/snmp/answers';
 import { ipv4Text, macText } from '@sallyport/bundle-tools/controllers/protocols/text';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { datagramOf } from './ip.ts';
 import { frameOf } from './link.ts';
 import { modbusControl } from './modbus-control.ts';
@@ -87,8 +88,7 @@ export const sightingReader = () => {
         protocol,
         address: from.address,
         service,
-        ...(from.via === undefined ? {} : { via: from.via }),
-        ...(slot === undefined ? {} : { slot }),
+        ...defined({ via: from.via, slot }),
         facts,
       },
     ];
@@ -250,8 +250,7 @@ export const sightingReader = () => {
             protocol: 'dcp',
             facts: [],
             control: what,
-            ...(destination === undefined ? {} : { mac: destination }),
-            ...(mac === undefined ? {} : { from: mac }),
+            ...defined({ mac: destination, from: mac }),
           },
         ];
       }
@@ -261,8 +260,7 @@ export const sightingReader = () => {
           atMs,
           protocol: 'dcp',
           facts,
-          ...(mac === undefined ? {} : { mac }),
-          ...(address === undefined ? {} : { address }),
+          ...defined({ mac, address }),
         },
       ];
     }
@@ -275,8 +273,7 @@ export const sightingReader = () => {
           atMs,
           protocol: 'lldp',
           facts,
-          ...(known === undefined ? {} : { mac: known }),
-          ...(address === undefined ? {} : { address }),
+          ...defined({ mac: known, address }),
         },
       ];
     }

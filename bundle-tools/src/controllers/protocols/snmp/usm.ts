@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { element, elementAt, integer, octets, wholeAt } from '../../../platform/ber.ts';
+import { defined } from '../../../platform/defined.ts';
 import { bytesOf, type Piece } from '../packet-parts.ts';
 import type { Cover, SnmpUser } from '../types.ts';
 import { getResponse, type Pdu, report, type SecureMessage, scopedPdu } from './answers.ts';
@@ -32,7 +33,7 @@ export const keysFor = ({ auth, privacy }: SnmpUser, engine: Uint8Array): Keys =
   if (auth === undefined) return {};
   const key = localKey(auth.by, auth.password, engine);
   const hidden = privacy === undefined ? undefined : localKey(auth.by, privacy.password, engine).subarray(0, 16);
-  return { auth: { by: auth.by, key }, ...(hidden === undefined ? {} : { privacy: hidden }) };
+  return { auth: { by: auth.by, key }, ...defined({ privacy: hidden }) };
 };
 
 const ivOf = (boots: number, time: number, salt: Uint8Array): Buffer => {

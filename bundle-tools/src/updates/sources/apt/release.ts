@@ -1,4 +1,5 @@
 import { BundleError } from '../../../errors.ts';
+import { defined } from '../../../platform/defined.ts';
 import { type Paragraph, parseParagraphs } from './deb822.ts';
 import type { Keyring } from './keyring.ts';
 
@@ -111,7 +112,7 @@ export const openRelease = async (bytes: Uint8Array, keyring: Keyring, now: Date
     codename: paragraph.get('codename') ?? '',
     version: paragraph.get('version') ?? '',
     date,
-    ...(validUntil === undefined ? {} : { validUntil }),
+    ...defined({ validUntil }),
     architectures,
     components: words(paragraph.get('components')),
     byHash: isYes(paragraph.get('acquire-by-hash')),

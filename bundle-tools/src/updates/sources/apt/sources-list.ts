@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { defined } from '../../../platform/defined.ts';
 import { type Paragraph, parseParagraphs } from './deb822.ts';
 
 /** A signed repository that the computer itself uses. */
@@ -98,7 +99,7 @@ export const readAptSources = (root = '/'): AptSourceEntry[] => {
       suites: raw.suites,
       components: raw.components,
       signedBy,
-      ...(armoredKey === undefined ? {} : { armoredKey }),
+      ...defined({ armoredKey }),
     }));
   });
 };
@@ -109,5 +110,5 @@ export const aptProxy = (): { http?: string; https?: string } => {
   if (dump.error !== undefined || dump.status !== 0) return {};
   const http = /^Acquire::http::Proxy "(http:\/\/[^"]+)";$/im.exec(dump.stdout)?.[1];
   const https = /^Acquire::https::Proxy "(http:\/\/[^"]+)";$/im.exec(dump.stdout)?.[1];
-  return { ...(http === undefined ? {} : { http }), ...(https === undefined ? {} : { https }) };
+  return defined({ http, https });
 };
