@@ -1,10 +1,20 @@
 import type { z } from 'zod';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
+import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
+import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
 import type { ApiParts } from './server/api/types.ts';
 import type { Operation } from './server/operations/operation.ts';
 
 /** Every operation, in the order of the API's document. */
-export const allOperations: ReadonlyArray<Operation<ApiParts>> = [...backupOperations];
+export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
+  ...backupOperations,
+  ...controllerOperations,
+  ...controllerImportOperations,
+];
 
 /** Shapes that stand in the document once, under a name. */
-export const allSchemas: Readonly<Record<string, z.ZodType>> = { ...backupSchemas };
+export const allSchemas: Readonly<Record<string, z.ZodType>> = {
+  ...backupSchemas,
+  ...controllerSchemas,
+  ...controllerImportSchemas,
+};

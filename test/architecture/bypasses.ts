@@ -16,10 +16,6 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
   'agents/glpi/fields.ts': { target: 'as glpi/decode.ts', by: ['offline-import/decode.ts'] },
   'agents/glpi/found-device.ts': { target: 'as glpi/decode.ts', by: ['offline-import/service.ts'] },
   'agents/glpi/message.ts': { target: 'as glpi/decode.ts', by: ['offline-import/decode.ts'] },
-  'controllers/origin-schema.ts': {
-    target: 'the shape of an import batch becomes a type of the feature',
-    by: ['controller-imports/routes.ts'],
-  },
   'devices/device-tabs.ts': {
     target: 'the frame of a device’s page takes its tabs from the features',
     by: ['device-tasks/pages.tsx'],

@@ -1,4 +1,5 @@
 import type { Method, Reading } from '@sallyport/bundle-tools/controllers/reading';
+import { z } from 'zod';
 import type { FactCollection, FactField, FactPart } from '../../engine/inventory/types.ts';
 import type { Actor, Body } from '../../engine/objects/types.ts';
 
@@ -105,16 +106,18 @@ export type ReadingOutcome = {
   detail?: string;
 };
 
-export type TakeSummary = {
-  readings: number;
-  created: number;
-  changed: number;
-  unchanged: number;
-  replaced: number;
-  conflicts: number;
-  refused: number;
-  facts: number;
-};
+export const takeSummarySchema = z.object({
+  readings: z.int().describe('Controllers that the file speaks of'),
+  created: z.int(),
+  changed: z.int(),
+  unchanged: z.int(),
+  replaced: z.int(),
+  conflicts: z.int(),
+  refused: z.int(),
+  facts: z.int(),
+});
+
+export type TakeSummary = z.infer<typeof takeSummarySchema>;
 
 export type TakeOptions = {
   /** Works it all out and keeps nothing. */

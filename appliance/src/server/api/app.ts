@@ -8,8 +8,6 @@ import { sessionRoutes } from '../../features/accounts/session-routes.ts';
 import { baselineRoutes } from '../../features/baselines/routes.ts';
 import { controllerFindingRoutes } from '../../features/controller-findings/routes.ts';
 import { controllerFirmwareRoutes } from '../../features/controller-firmware/routes.ts';
-import { controllerImportRoutes } from '../../features/controller-imports/routes.ts';
-import { controllerRoutes } from '../../features/controllers/routes.ts';
 import { provisionRoutes } from '../../features/data-register/routes.ts';
 import { deploymentRoutes } from '../../features/deployments/routes.ts';
 import { deviceTaskRoutes } from '../../features/device-tasks/routes.ts';
@@ -58,7 +56,6 @@ const builders = [
   baselineRoutes,
   integrityRoutes,
   vulnerabilityRoutes,
-  controllerRoutes,
   controllerFindingRoutes,
   controllerFirmwareRoutes,
   updateRoutes,
@@ -70,7 +67,6 @@ const builders = [
   exchangeRoutes,
   bundleRoutes,
   discoveryRoutes,
-  controllerImportRoutes,
   identificationRoutes,
   eventRoutes,
   provisionRoutes,

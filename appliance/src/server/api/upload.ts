@@ -47,3 +47,9 @@ export const receiveFile = async (
   if (sizeBytes === 0) throw new AppError('MALFORMED', 'there is no body');
   return { sizeBytes };
 };
+
+/** The call that brings a file: an operation with an upload has no command. */
+export function bodyOf(request: Request | undefined): Request {
+  if (request === undefined) throw new AppError('USAGE', 'the file comes with a call of the API');
+  return request;
+}

@@ -1,0 +1,364 @@
+import { z } from 'zod';
+import { inParts } from '../../platform/steps.ts';
+import {
+  anyOf,
+  comment,
+  numberPageOf,
+  numberPaging,
+  pageOf,
+  paging,
+  present,
+  search,
+  time,
+  timeOf,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import {
+  controllerDetailSchema,
+  controllerSchema,
+  decisions,
+  detailOf,
+  sides,
+  sorts,
+  states,
+  toController,
+} from './detail.ts';
+import { originOperations, originSchema } from './origin-operations.ts';
+import type { ControllerService } from './service.ts';
+import { type ControllerList, controllerSorts, customOf } from './types.ts';
+
+// The record of controllers: lists, one with its facts, decisions, what is entered, merges.
+
+const { operation } = operationsOver<{ controllers: ControllerService; controllerList: ControllerList }>();
+
+const methods = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
+const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
+const texts = z.array(z.string().min(1).max(200)).max(50).optional();
+const given = z.record(z.string().max(64), z.unknown());
+
+const factSchema = z.object({
+  id: z.int(),
+  sort: z.enum(sorts),
+  key: z.string(),
+  field: z.string(),
+  side: z.enum(sides),
+  wins: z.boolean(),
+  ended: z.boolean().describe('Newer words of the same person took its place'),
+  value: z.string().nullable(),
+  raw: z.string().nullable(),
+  error: z.string().nullable().describe('Why there is no value'),
+  reason: z.string().nullable(),
+  method: z.enum(methods),
+  source: z.string(),
+  observedAt: time,
+  origin: z.int(),
+  confidence: z.number(),
+  normaliser: z.int(),
+  derivedBy: z.string().nullable().describe('Name and version of the map that made it'),
+  where: z.string().nullable(),
+});
+
+export const controllerSchemas = {
+  Controller: controllerSchema,
+  ControllerDetail: controllerDetailSchema,
+  ControllerFact: factSchema,
+  ControllerOrigin: originSchema,
+};
+
+const factsOf = (controllers: ControllerService, publicId: string) =>
+  controllers
+    .facts(controllers.get(publicId).id)
+    .map(({ observedAt, ...fact }) => ({ ...fact, observedAt: timeOf(observedAt) }));
+
+const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
+  const lack = lacks.find(({ field }) => field === 'firmware');
+  if (lack === undefined) return null;
+  return lack.refusedBy === null ? 'nobody has said it' : `refused over ${lack.refusedBy}: ${lack.reason}`;
+};
+
+const partName = ({ sort, key }: { sort: string; key: string }): string => (key === '' ? sort : `${sort} ${key}`);
+
+export const controllerOperations = [
+  operation({
+    name: 'controller.list',
+    http: { method: 'get', path: '/controllers' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'The controllers that a filter finds',
+    input: z.strictObject({
+      ...paging,
+      search: search.optional(),
+      sort: z.enum(controllerSorts).default('name'),
+      descending: z.boolean().default(false),
+      vendor: texts,
+      family: texts,
+      model: texts,
+      zone: texts,
+      role: texts,
+      decision: anyOf(decisions),
+      state: anyOf(states),
+      method: anyOf(methods),
+      drift: z.boolean().optional().describe('Whether what was read differs from what was planned'),
+      missingFirmware: z.boolean().optional().describe('Whether its firmware is not known'),
+      proposals: z.boolean().optional().describe('Whether it may be the same as another'),
+      custom: texts.describe('Values of fields of the site, as `Name: value`'),
+    }),
+    output: pageOf(controllerSchema),
+    run: ({ controllers, controllerList, note }, { limit, after, sort, descending, custom = [], ...filter }) => {
+      const own = custom.length === 0 ? {} : { publicIds: controllers.recordsWith(customOf({ custom })) };
+      const page = controllerList.page({
+        filter: { ...present(filter), ...own },
+        sort,
+        descending,
+        limit,
+        ...present({ after }),
+      });
+      if (after === undefined)
+        for (const name of controllers.underWay())
+          note(`${name} is being imported or taken back: what is listed may be half of it`);
+      return {
+        rows: page.ids.flatMap((id) => {
+          const controller = controllers.byId(id);
+          return controller === undefined ? [] : [toController(controllers, controller)];
+        }),
+        total: page.total,
+        next: page.next ?? null,
+      };
+    },
+    command: {
+      rows: Number.POSITIVE_INFINITY,
+      example: 'sallyport controller list --search 6ES7515 --drift --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'NAME', 'DECISION', 'MODEL', 'ORDER NUMBER', 'FIRMWARE', 'PLANNED', 'ADDRESS', 'DIFFERS'],
+          rows.map((row) => [
+            row.id,
+            row.name,
+            row.decision,
+            row.model,
+            row.orderNumber,
+            row.firmwareObserved ?? (row.firmwareConfigured === null ? firmwareLacks(row) : null),
+            row.firmwareConfigured,
+            row.address,
+            row.drift,
+          ]),
+        ),
+      json: ({ rows }) => rows.map((row) => ({ ...row, firmwareLacks: firmwareLacks(row) })),
+    },
+  }),
+  operation({
+    name: 'controller.create',
+    http: { method: 'post', path: '/controllers', status: 201 },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Enters a controller that nothing spoke of yet',
+    input: z.strictObject({ values: given }),
+    output: controllerDetailSchema,
+    run: ({ controllers, actor }, { values }) => detailOf(controllers, controllers.create(actor, values).publicId),
+  }),
+  operation({
+    name: 'controller.show',
+    http: { method: 'get', path: '/controllers/{controller}' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'A controller with its modules, interfaces and services, its facts, and what may be the same',
+    input: z.strictObject({
+      controller: controllerId,
+      all: z.boolean().default(false).describe('Facts that lost and refusals, too'),
+    }),
+    output: controllerDetailSchema.extend({ facts: z.array(factSchema) }),
+    run: ({ controllers }, { controller, all }) => ({
+      ...detailOf(controllers, controller),
+      facts: factsOf(controllers, controller).filter(({ wins }) => wins || all),
+    }),
+    command: {
+      positionals: ['controller'],
+      example: 'sallyport controller show controller-0123456789abcdef --all --data /var/lib/sallyport',
+      print: (out, { id, name, state, decision, differs, proposals, merges, facts }) => {
+        out.line(`${name}: ${id}, ${state}, ${decision}`);
+        for (const one of differs)
+          out.line(`differs: ${partName(one)} ${one.field}, planned ${one.configured}, read ${one.observed}`);
+        for (const { controller, key, value } of proposals) out.line(`may be ${controller}: same ${key} ${value}`);
+        for (const { id: merge, other } of merges)
+          out.line(`merge ${merge}: ${other}; back with: sallyport controller unmerge ${merge}`);
+        out.line('');
+        out.table(
+          ['PART', 'FIELD', 'SIDE', 'VALUE', 'METHOD', 'SOURCE', 'AT', 'ORIGIN', 'WINS'],
+          facts.map((fact) => [
+            partName(fact),
+            fact.field,
+            fact.side,
+            fact.value ?? `(${fact.error}: ${fact.reason})`,
+            fact.method,
+            fact.source,
+            fact.observedAt,
+            fact.origin,
+            fact.wins ? 'yes' : null,
+          ]),
+        );
+      },
+      json: ({ proposals, entered, ...shown }) => ({
+        ...shown,
+        publicId: shown.id,
+        proposals: proposals.map((one) => ({ ...one, label: one.name, kind: one.key })),
+        entered: { ...entered, body: entered.values },
+      }),
+    },
+  }),
+  operation({
+    name: 'controller.facts',
+    http: { method: 'get', path: '/controllers/{controller}/facts' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'Every fact about a controller, the newest first, and which of them win',
+    input: z.strictObject({ controller: controllerId, field: z.string().max(64).optional() }),
+    output: z.object({ rows: z.array(factSchema) }),
+    run: ({ controllers }, { controller, field: wanted }) => ({
+      rows: factsOf(controllers, controller).filter(({ field }) => wanted === undefined || field === wanted),
+    }),
+  }),
+  operation({
+    name: 'controller.changes',
+    http: { method: 'get', path: '/controllers/{controller}/changes' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'How the values of a controller changed, the newest first',
+    input: z.strictObject({ controller: controllerId, ...numberPaging }),
+    output: numberPageOf(
+      z.object({
+        id: z.int(),
+        at: time,
+        sort: z.enum(sorts),
+        key: z.string(),
+        field: z.string(),
+        side: z.enum(sides),
+        before: z.string().nullable(),
+        after: z.string().nullable(),
+        origin: z.int().nullable(),
+      }),
+    ).omit({ total: true }),
+    run: ({ controllers }, { controller, limit, after }) => {
+      const rows = controllers.changes({
+        controller: controllers.get(controller).id,
+        limit: limit + 1,
+        ...present({ before: after }),
+      });
+      const page = rows.slice(0, limit);
+      return {
+        rows: page.map(({ at, ...row }) => ({ ...row, at: timeOf(at) })),
+        next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
+      };
+    },
+  }),
+  operation({
+    name: 'controller.edit',
+    http: { method: 'patch', path: '/controllers/{controller}' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Enters or clears what people say about a controller; null clears',
+    input: z.strictObject({
+      controller: controllerId,
+      values: given,
+      expectedRevision: z.int().min(1).optional(),
+      comment: comment.optional(),
+    }),
+    output: controllerDetailSchema,
+    run: ({ controllers, actor }, { controller, values, ...options }) => {
+      controllers.edit(actor, controller, values, present(options));
+      return detailOf(controllers, controller);
+    },
+  }),
+  operation({
+    name: 'controller.decide',
+    http: { method: 'post', path: '/controllers/decide' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Decides whether controllers should be there',
+    input: z.strictObject({
+      controllers: z.array(controllerId).min(1).max(10_000),
+      decision: z.enum(decisions),
+      reason: comment.optional(),
+    }),
+    output: z.object({ decided: z.int() }),
+    run: async ({ controllers, actor }, { controllers: ids, decision, reason }) => {
+      // All are looked up first, so that a wrong one changes nothing.
+      await inParts(ids, (part) => {
+        for (const id of part) controllers.get(id);
+      });
+      let decided = 0;
+      await inParts(ids, (part) => {
+        decided += controllers.decide(actor, part, decision, reason);
+      });
+      return { decided };
+    },
+    command: {
+      positionals: ['controllers'],
+      example:
+        'sallyport controller decide controller-0123456789abcdef --decision authorised --reason "spare, cabinet 4"',
+      print: (out, { decided }, { controllers, decision }) =>
+        out.line(`${decided} of ${controllers.length} decided: ${decision}`),
+      json: (answer, { decision }) => ({ ...answer, decision }),
+    },
+  }),
+  operation({
+    name: 'controller.merge',
+    http: { method: 'post', path: '/controllers/{controller}/merge' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Makes another record part of this one; can be undone',
+    input: z.strictObject({
+      controller: controllerId,
+      other: controllerId,
+      apart: z.boolean().default(false).describe('They are two controllers, whatever they share: nothing is merged'),
+    }),
+    output: z.object({ merge: z.int().nullable().describe('By which it is undone; null where they are two') }),
+    run: ({ controllers, actor }, { controller, other, apart }) => {
+      if (!apart) return { merge: controllers.merge(actor, controller, other) };
+      controllers.keepApart(actor, controller, other);
+      return { merge: null };
+    },
+    command: {
+      positionals: ['controller', 'other'],
+      example: 'sallyport controller merge controller-0123456789abcdef controller-fedcba9876543210',
+      print: (out, { merge }, { controller, other }) =>
+        out.line(
+          merge === null
+            ? `${controller} and ${other} are two controllers`
+            : `merge ${merge}; back with: sallyport controller unmerge ${merge}`,
+        ),
+      json: ({ merge }, { controller, other }) => ({ merge, keep: controller, other }),
+    },
+  }),
+  operation({
+    name: 'controller.apart',
+    http: { method: 'post', path: '/controllers/{controller}/apart' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Says that two records are two controllers, whatever they share',
+    input: z.strictObject({ controller: controllerId, other: controllerId, reason: comment.optional() }),
+    output: controllerDetailSchema,
+    run: ({ controllers, actor }, { controller, other, reason }) => {
+      controllers.keepApart(actor, controller, other, reason);
+      return detailOf(controllers, controller);
+    },
+  }),
+  operation({
+    name: 'controller.unmerge',
+    http: { method: 'post', path: '/controller-merges/{merge}/undo' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Makes two records of one again',
+    input: z.strictObject({ merge: z.int().min(1).describe('Its number, which the record names') }),
+    output: z.object({ undone: z.int() }),
+    run: ({ controllers, actor }, { merge }) => {
+      controllers.unmerge(actor, merge);
+      return { undone: merge };
+    },
+    command: {
+      positionals: ['merge'],
+      example: 'sallyport controller unmerge 3',
+      print: (out, { undone }) => out.line(`merge ${undone} is undone`),
+    },
+  }),
+  ...originOperations,
+];

@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import { numberPageOf, numberPaging, present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { ControllerService } from './service.ts';
+import { type Origin, takeSummarySchema } from './types.ts';
+
+// What brought facts about controllers, and taking it back. The addresses below /controllers/origins are the older ones.
+
+const { operation } = operationsOver<{ controllers: ControllerService }>();
+
+export const originSchema = z.object({
+  id: z.int(),
+  sort: z.string(),
+  name: z.string(),
+  sha256: z.string().nullable(),
+  at: time,
+  actor: z.string(),
+  summary: takeSummarySchema,
+  undoneAt: time.nullable(),
+  undoneBy: z.string().nullable(),
+});
+
+const toOrigin = ({ sha256, at, undoneAt, ...origin }: Origin) => ({
+  ...origin,
+  sha256: sha256 ?? null,
+  at: timeOf(at),
+  undoneAt: timeOrNull(undoneAt),
+});
+
+const originPage = numberPageOf(originSchema).omit({ total: true });
+const originNumber = z.int().min(1).describe('Number of an origin');
+
+const undoneSchema = z.object({
+  origin: originSchema,
+  facts: z.int(),
+  changed: z.int(),
+  removed: z.array(z.string()).describe('Controllers that nothing else spoke of'),
+});
+
+const pageOfOrigins = (controllers: ControllerService, limit: number, before: number | undefined) => {
+  const rows = controllers.origins({ limit: limit + 1, ...present({ before }) });
+  const page = rows.slice(0, limit);
+  return { rows: page.map(toOrigin), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+};
+
+export const originOperations = [
+  operation({
+    name: 'controller.origin.list',
+    http: { method: 'get', path: '/controller-origins' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'What brought facts about controllers, the newest first',
+    input: z.strictObject(numberPaging),
+    output: originPage,
+    run: ({ controllers }, { limit, after }) => pageOfOrigins(controllers, limit, after),
+    command: {
+      example: 'sallyport controller origin list --limit 20 --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'KIND', 'NAME', 'AT', 'WHO', 'NEW', 'CHANGED', 'FACTS', 'TAKEN BACK'],
+          rows.map(({ id, sort, name, at, actor, summary, undoneAt }) => [
+            id,
+            sort,
+            name,
+            at,
+            actor,
+            summary.created,
+            summary.changed,
+            summary.facts,
+            undoneAt,
+          ]),
+        ),
+      json: ({ rows }) => rows,
+    },
+  }),
+  operation({
+    name: 'controller.origin.undo',
+    http: { method: 'post', path: '/controller-origins/{origin}/undo' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Takes an origin back as a whole: its facts go, and records that nothing else speaks of',
+    input: z.strictObject({ origin: originNumber, dryRun: z.boolean().default(false).describe('Changes nothing') }),
+    output: undoneSchema,
+    run: async ({ controllers, actor }, { origin, dryRun }) => {
+      const { facts, changed, removed } = dryRun
+        ? controllers.undo(actor, origin, { dryRun })
+        : await controllers.undoInSteps(actor, origin);
+      return {
+        origin: toOrigin(controllers.origin(origin)),
+        facts,
+        changed: changed.length,
+        removed: removed.map(({ publicId }) => publicId),
+      };
+    },
+    command: {
+      positionals: ['origin'],
+      flags: { dryRun: { name: 'preview', help: 'says what would go and changes nothing' } },
+      example: 'sallyport controller origin undo 12 --preview',
+      print: (out, { facts, changed, removed }, { dryRun }) => {
+        out.line(`${facts} facts ${dryRun ? 'would go' : 'went'}, ${changed} records changed`);
+        for (const id of removed) out.line(`gone: ${id}`);
+      },
+      json: (answer, { dryRun }) => ({ ...answer, origin: answer.origin.id, preview: dryRun }),
+    },
+  }),
+  operation({
+    name: 'controller.origin.before',
+    http: { method: 'get', path: '/controllers/origins' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'What files, captures and queries brought, the newest first',
+    input: z.strictObject({
+      limit: numberPaging.limit,
+      before: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('The `next` of the page before'),
+    }),
+    output: originPage,
+    run: ({ controllers }, { limit, before }) => pageOfOrigins(controllers, limit, before),
+  }),
+  operation({
+    name: 'controller.origin.revert',
+    http: { method: 'post', path: '/controllers/origins/{origin}/undo' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Takes back all that an origin said; CONFLICT when it was taken back before',
+    input: z.strictObject({ origin: originNumber }),
+    output: undoneSchema,
+    run: async ({ controllers, actor }, { origin: id }) => {
+      const { origin, facts, changed, removed } = await controllers.undoInSteps(actor, id);
+      return {
+        origin: toOrigin(origin),
+        facts,
+        changed: changed.length,
+        removed: removed.map(({ publicId }) => publicId),
+      };
+    },
+  }),
+];
