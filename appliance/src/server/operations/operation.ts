@@ -26,10 +26,12 @@ export type Flag = {
   short?: string;
   /** It has no value of its own and means this one. */
   means?: unknown;
+  /** Though the call does not need it. */
+  required?: true;
 };
 
 /** The command: `tag add` for `tag.add`. */
-type CommandForm<I, O> = {
+type CommandForm<N, I, O> = {
   /** Keys of the input that stand without a flag, in this order; only the last may be a list. */
   positionals?: ReadonlyArray<keyof I & string>;
   /** `false`: the command does not have it. */
@@ -40,7 +42,7 @@ type CommandForm<I, O> = {
   /** The answer for people. */
   print: (out: Pick<Output, 'line' | 'table' | 'note'>, answer: O, input: I) => void;
   /** What --json prints where it is not the answer itself. */
-  json?: (answer: O, input: I) => unknown;
+  json?: (answer: O, input: I, context: N & Caller) => unknown;
   /** 1 where an answer says that something is wrong. */
   exit?: (answer: O) => 0 | 1;
 };
@@ -64,7 +66,7 @@ type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Head<I> & {
   http?: Http;
   /** `z.void()` where there is nothing to say (204). */
   output: R;
-  command?: CommandForm<z.output<I>, z.output<R>>;
+  command?: CommandForm<N, z.output<I>, z.output<R>>;
   run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
 };
 
@@ -79,7 +81,7 @@ type FileSpec<N, I extends z.ZodObject> = Head<I> & {
 export type Operation<N> = Head<z.ZodObject> & {
   http: Http | undefined;
   answers: { json: z.ZodType } | { file: string };
-  command: CommandForm<unknown, unknown> | undefined;
+  command: CommandForm<N, unknown, unknown> | undefined;
   /** Throws FORBIDDEN. */
   assertRight: (actor: Actor) => void;
   /** Takes an input that was parsed. Throws FORBIDDEN without the right, INTERNAL where the answer is not of its shape. */
@@ -110,7 +112,7 @@ export function operationsOver<N>() {
         ...head,
         http,
         answers: { json: output },
-        command: command as CommandForm<unknown, unknown> | undefined,
+        command: command as CommandForm<N, unknown, unknown> | undefined,
         assertRight,
         run: async (context, input) => {
           assertRight(context.actor);

@@ -53,9 +53,9 @@ const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
     type,
     help: flag.help ?? ([describe(whole), choices(schema)].filter(Boolean).join(': ') || 'see the API document'),
     ...(type === 'string' ? { value: flag.value ?? valueName(schema) } : {}),
-    ...(isList(schema) ? { multiple: true } : {}),
+    ...(isList(schema) && flag.means === undefined ? { multiple: true } : {}),
     ...(flag.short === undefined ? {} : { short: flag.short }),
-    ...(whole.safeParse(undefined).success ? {} : { required: true }),
+    ...(whole.safeParse(undefined).success && !flag.required ? {} : { required: true }),
   };
 };
 
@@ -142,7 +142,7 @@ export function toCommand<N>(
         : await operation.run(caller, given);
       command.print(context.out, answer, given);
       if (paged) noteMore(answer as Page, context.out);
-      context.out.result(command.json === undefined ? answer : command.json(answer, given));
+      context.out.result(command.json === undefined ? answer : command.json(answer, given, caller));
       return command.exit?.(answer) ?? 0;
     },
   };
