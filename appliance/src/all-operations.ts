@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
+import { controllerFindingOperations, controllerFindingSchemas } from './features/controller-findings/operations.ts';
+import { controllerFirmwareOperations, controllerFirmwareSchemas } from './features/controller-firmware/operations.ts';
 import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
 import type { ApiParts } from './server/api/types.ts';
@@ -10,6 +12,8 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...backupOperations,
   ...controllerOperations,
   ...controllerImportOperations,
+  ...controllerFindingOperations,
+  ...controllerFirmwareOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -17,4 +21,6 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...backupSchemas,
   ...controllerSchemas,
   ...controllerImportSchemas,
+  ...controllerFindingSchemas,
+  ...controllerFirmwareSchemas,
 };

@@ -6,8 +6,6 @@ import { inventoryRoutes } from '../../engine/inventory/routes.ts';
 import { objectRoutes } from '../../engine/objects/routes.ts';
 import { sessionRoutes } from '../../features/accounts/session-routes.ts';
 import { baselineRoutes } from '../../features/baselines/routes.ts';
-import { controllerFindingRoutes } from '../../features/controller-findings/routes.ts';
-import { controllerFirmwareRoutes } from '../../features/controller-firmware/routes.ts';
 import { provisionRoutes } from '../../features/data-register/routes.ts';
 import { deploymentRoutes } from '../../features/deployments/routes.ts';
 import { deviceTaskRoutes } from '../../features/device-tasks/routes.ts';
@@ -56,8 +54,6 @@ const builders = [
   baselineRoutes,
   integrityRoutes,
   vulnerabilityRoutes,
-  controllerFindingRoutes,
-  controllerFirmwareRoutes,
   updateRoutes,
   deploymentRoutes,
   patchRoutes,

@@ -1,0 +1,437 @@
+import { z } from 'zod';
+import { invalid } from '../../platform/errors.ts';
+import { anyOf, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { ControllerService } from '../controllers/service.ts';
+import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
+import type { ControllerFindings } from './service.ts';
+import { type ControllerFinding, JUSTIFICATIONS } from './types.ts';
+
+// What advisories say of controllers, and the answers of people where comparing could not tell. Beside a running server its
+// job compares what waits; without one a command does it first.
+
+type Parts = { controllerFindings: ControllerFindings; controllers: ControllerService };
+const { operation } = operationsOver<Parts>();
+
+const verdicts = ['affected', 'not-affected', 'review'] as const;
+const fixStates = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
+const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
+const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
+
+const saying = {
+  verdict: z.enum(verdicts),
+  reason: z.string().describe('Why it is for review; empty where it is certain'),
+  level: z.enum(levels).describe('Order number, CIP tuple, vendor and model, family, likeness'),
+  path: z.array(z.string()).describe('Names on the way to the leaf of the document'),
+  versionText: z.string().describe('As the document writes it'),
+};
+
+const otherSchema = z.object({ document: z.string(), leaf: z.string(), ...saying });
+
+const controllerFindingSchema = z.object({
+  id: z.string(),
+  vulnerability: z.string(),
+  product: z.string(),
+  vendor: z.string(),
+  family: z.string(),
+  firmware: z.string(),
+  firmwareSide: z.enum(['observed', 'configured', '']),
+  ...saying,
+  matched: z.enum(verdicts).describe('What comparing alone gave, where a person has answered'),
+  confidence: z.number(),
+  decision: z.enum(DECISIONS),
+  exploitation: z
+    .enum(exploitations)
+    .describe('Whether attacks are known: from catalogues, and the vector of the document'),
+  exploitedSince: z
+    .string()
+    .describe('Day on which it came into the catalogue of known exploited ones; empty where it is not in it'),
+  severity: z.enum(SEVERITIES),
+  score: z.number().nullable(),
+  fixState: z.enum(fixStates),
+  fixedVersion: z.string(),
+  advisory: z.string().describe('Namespace of the publisher and id of the document that decided'),
+  publisher: z.string(),
+  status: z.string(),
+  title: z.string(),
+  leaf: z.string(),
+  others: z.array(otherSchema).describe('What other documents say of the same'),
+  answer: z.string().describe('Id of the answer in force'),
+  former: z.string().describe('Id of an answer about another revision or version'),
+  controllers: z.int(),
+  held: z.int().describe('On how many of them an accepted risk or a mitigation holds it back'),
+  heldBy: z.array(
+    z.object({ kind: z.enum(['risk-acceptance', 'mitigation']), measure: z.string(), name: z.string(), until: time }),
+  ),
+  since: time,
+  until: time.nullable(),
+});
+
+const whySchema = z.object({
+  finding: controllerFindingSchema,
+  identity: z.record(z.string(), z.string()).describe('What was compared'),
+  documents: z.array(
+    z.object({
+      key: z.string(),
+      title: z.string(),
+      publisher: z.string(),
+      category: z.enum(['vendor', 'coordinator', 'other']),
+      revision: z.string(),
+      status: z.enum(['draft', 'interim', 'final']),
+      modified: time,
+      feed: z.string(),
+      disclaimer: z.string().optional(),
+      says: z.object(saying),
+      remediations: z.array(
+        z.object({
+          category: z.string(),
+          details: z.string(),
+          url: z.string().optional(),
+          date: z.string().optional(),
+        }),
+      ),
+      cvss: z.string().optional(),
+      score: z.number().optional(),
+    }),
+  ),
+  rule: z.string(),
+  threat: z.record(z.string(), z.string()).describe('What the priority was made from'),
+  exploited: z
+    .object({ since: z.string(), due: z.string().nullable(), ransomware: z.boolean() })
+    .nullable()
+    .describe('Its entry in the catalogue of known exploited vulnerabilities'),
+  answer: z
+    .object({
+      id: z.string(),
+      verdict: z.enum(['affected', 'not-affected']),
+      justification: z.string().describe('Class of the reason, as in OpenVEX; empty for answers to questions'),
+      reason: z.string(),
+      evidence: z.string(),
+      who: z.string(),
+      at: time,
+    })
+    .nullable()
+    .describe('What a person said of it, and holds'),
+  contexts: z.array(z.record(z.string(), z.string())),
+  controllers: z.array(z.object({ id: z.string(), name: z.string(), part: z.string(), since: time })),
+});
+
+const partFindingSchema = controllerFindingSchema.extend({ part: z.string(), firstSeen: time });
+
+const questionSchema = z.object({
+  id: z.string(),
+  question: z.enum(['names', 'version']),
+  reason: z.string(),
+  label: z.string(),
+  vendor: z.string(),
+  firmware: z.string(),
+  name: z.string(),
+  means: z.string(),
+  findings: z.int(),
+  documents: z.int(),
+  controllers: z.int(),
+  decision: z.enum(DECISIONS),
+  isReopened: z.boolean(),
+});
+
+const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
+const findingId = z
+  .string()
+  .regex(/^\d{1,15}\.[\x21-\x7e]{1,200}$/)
+  .describe('Id of a finding, as the list has it');
+const questionId = z
+  .string()
+  .regex(/^[0-9a-f]{24}$/)
+  .describe('Id of a question, as the list has it');
+
+export const controllerFindingSchemas = {
+  ControllerFinding: controllerFindingSchema,
+  ControllerFindingWhy: whySchema,
+  ControllerQuestion: questionSchema,
+};
+
+const toWire = <F extends Pick<ControllerFinding, 'since' | 'until' | 'heldBy'>>(finding: F) => ({
+  ...finding,
+  heldBy: finding.heldBy.map((one) => ({ ...one, until: timeOf(one.until) })),
+  since: timeOf(finding.since),
+  until: timeOrNull(finding.until),
+});
+
+const settleFirst = ({ controllerFindings, request }: Parts & { request?: Request }): void => {
+  if (request === undefined && controllerFindings.isDue()) controllerFindings.settle();
+};
+
+export const controllerFindingOperations = [
+  operation({
+    name: 'controller.findings',
+    http: { method: 'get', path: '/controller-findings' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary:
+      'Lists what advisories say of controllers: a vulnerability in a product and version, with how many have it',
+    input: z.strictObject({
+      search: search.optional(),
+      controller: controllerId.optional(),
+      verdict: anyOf(verdicts),
+      decision: anyOf(DECISIONS),
+      severity: anyOf(SEVERITIES),
+      fixState: anyOf(fixStates),
+      exploitation: anyOf(exploitations),
+      held: z
+        .enum(['only', 'all'])
+        .optional()
+        .describe('Without it, what is held back on every controller is left out'),
+      vendor: z.string().max(300).optional(),
+      family: z.string().max(300).optional(),
+      vulnerability: z.string().max(200).optional(),
+      sort: z
+        .enum(['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'])
+        .default('decision'),
+      descending: z.boolean().default(false),
+      ...paging,
+    }),
+    output: pageOf(controllerFindingSchema),
+    run: (context, { limit, sort, descending, controller, ...rest }) => {
+      const { controllerFindings, controllers } = context;
+      settleFirst(context);
+      const own = controller === undefined ? {} : { controller: controllers.get(controller).id };
+      const page = controllerFindings.list({ limit, sort, descending, ...present(rest), ...own });
+      return { rows: page.rows.map(toWire), total: page.total, next: page.next ?? null };
+    },
+    command: {
+      flags: {
+        held: {
+          means: 'only',
+          help: 'only what an accepted risk or a mitigation holds back; else these are left out',
+        },
+        exploitation: { name: 'exploited', means: ['active'], help: 'only what is known to be exploited' },
+      },
+      example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
+      print: (out, { rows }) =>
+        out.table(
+          [
+            'ID',
+            'DECISION',
+            'VERDICT',
+            'VULNERABILITY',
+            'EXPLOITED',
+            'PRODUCT',
+            'FIRMWARE',
+            'FIXED IN',
+            'ADVISORY',
+            'CONTROLLERS',
+            'HELD BY',
+          ],
+          rows.map((row) => [
+            row.id,
+            row.decision,
+            row.reason === '' ? row.verdict : `${row.verdict} (${row.reason})`,
+            row.vulnerability,
+            row.exploitedSince || (row.exploitation === 'active' ? 'yes' : null),
+            row.product,
+            row.firmware || null,
+            row.fixedVersion || null,
+            row.advisory,
+            row.controllers,
+            row.heldBy.map(({ name }) => name).join(', ') || null,
+          ]),
+        ),
+      json: ({ total, rows }, _input, { controllerFindings }) => ({
+        total,
+        counts: controllerFindings.counts(),
+        findings: rows,
+      }),
+    },
+  }),
+  operation({
+    name: 'controller.finding.counts',
+    http: { method: 'get', path: '/controller-findings/counts' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'How many findings on controllers there are, by decision and remedy',
+    input: z.strictObject({}),
+    output: z.object({
+      affected: z.int(),
+      review: z.int(),
+      held: z.int().describe('Held back on every controller that has them'),
+      controllers: z.int(),
+      matrix: z.record(z.enum(DECISIONS), z.record(z.enum(['available', 'none', 'undetermined']), z.int())),
+    }),
+    run: ({ controllerFindings }) => controllerFindings.counts(),
+  }),
+  operation({
+    name: 'controller.finding.show',
+    http: { method: 'get', path: '/controller-findings/{finding}' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'Why a finding on a controller is one: what was read, what each document says, the remedies',
+    input: z.strictObject({ finding: findingId }),
+    output: whySchema,
+    run: ({ controllerFindings, controllers }, { finding }) => {
+      const { bearers, known, answer, ...why } = controllerFindings.why(finding);
+      return {
+        ...why,
+        finding: toWire(why.finding),
+        identity: { ...why.identity },
+        threat: { ...why.threat },
+        contexts: why.contexts.map((context) => ({ ...context })),
+        answer: answer === undefined ? null : { ...answer, at: timeOf(answer.at) },
+        exploited:
+          known?.exploitedSince == null
+            ? null
+            : { since: known.exploitedSince, due: known.exploitedDue, ransomware: known.ransomware === 1 },
+        controllers: bearers.slice(0, 1_000).map(({ controller, part_key, since }) => ({
+          id: controllers.byId(controller)?.publicId ?? '',
+          name: controllers.label(controller),
+          part: part_key,
+          since: timeOf(since),
+        })),
+      };
+    },
+  }),
+  operation({
+    name: 'controller.finding.dispute',
+    http: { method: 'post', path: '/controller-findings/{finding}/dispute' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:write',
+    summary:
+      'Says that a product in one version is not affected and why; it holds until the advisory or the version changes',
+    input: z.strictObject({
+      finding: findingId,
+      justification: z.enum(JUSTIFICATIONS).describe('Class of the reason'),
+      reason: z.string().min(1).max(2_000).describe('Why, in words'),
+      evidence: z.string().max(4_000).optional().describe('What shows it: a document, a test, a work order'),
+    }),
+    output: z.object({ answer: z.string().describe('Id of the object that keeps it') }),
+    run: ({ controllerFindings, actor }, { finding, evidence, ...given }) => ({
+      answer: controllerFindings.dispute(actor, finding, { ...given, ...present({ evidence }) }),
+    }),
+    command: {
+      positionals: ['finding'],
+      flags: { justification: { name: 'because', value: 'CLASS' } },
+      example:
+        'sallyport controller finding dispute 12.CVE-2024-0001 --because component-not-present --reason "no web server" --data /var/lib/sallyport',
+      print: (out, { answer }, { finding }) => out.line(`${finding}: not affected; answer ${answer}`),
+    },
+  }),
+  operation({
+    name: 'controller.finding.retract',
+    http: { method: 'post', path: '/controller-findings/{finding}/retract' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:write',
+    summary: 'Takes the answer about a finding back: what comparing gave holds again',
+    input: z.strictObject({ finding: findingId }),
+    output: z.object({ verdict: z.enum(verdicts) }),
+    run: ({ controllerFindings, actor }, { finding }) => {
+      controllerFindings.retract(actor, finding);
+      return { verdict: controllerFindings.why(finding).finding.verdict };
+    },
+    command: {
+      positionals: ['finding'],
+      example: 'sallyport controller finding retract 12.CVE-2024-0001 --data /var/lib/sallyport',
+      print: (out, { verdict }, { finding }) => out.line(`${finding}: ${verdict}`),
+    },
+  }),
+  operation({
+    name: 'controller.finding.list',
+    http: { method: 'get', path: '/controllers/{controller}/findings' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'What advisories say of a controller and its modules, and what newer readings closed',
+    input: z.strictObject({ controller: controllerId }),
+    output: z.object({
+      rows: z.array(partFindingSchema),
+      closed: z.array(z.object({ vulnerability: z.string(), product: z.string(), firmware: z.string(), at: time })),
+      waiting: z.int().describe('Parts that were not compared yet'),
+    }),
+    run: ({ controllerFindings, controllers }, { controller }) => {
+      const { id } = controllers.get(controller);
+      return {
+        rows: controllerFindings.forController(id).map(({ firstSeen, partKey, ...finding }) => ({
+          ...toWire(finding),
+          part: partKey,
+          firstSeen: timeOf(firstSeen),
+        })),
+        closed: controllerFindings.closedOf(id).map(({ closedAt, ...finding }) => ({
+          ...finding,
+          at: timeOf(closedAt),
+        })),
+        waiting: controllerFindings.loads([id]).get(id)?.waiting ?? 0,
+      };
+    },
+  }),
+  operation({
+    name: 'controller.review.list',
+    http: { method: 'get', path: '/controller-review' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'Uncertain matches, grouped so that one answer settles many; most urgent first',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(questionSchema), findings: z.int() }),
+    run: (context) => {
+      settleFirst(context);
+      const { review } = context.controllerFindings;
+      return { rows: review.groups(), findings: review.open() };
+    },
+    command: {
+      example: 'sallyport controller review list --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'DECISION', 'QUESTION', 'PRODUCT', 'FIRMWARE', 'REASON', 'FINDINGS', 'CONTROLLERS'],
+          rows.map((group) => [
+            group.id,
+            group.decision,
+            group.question === 'names' ? `is it "${group.means}"?` : 'is it affected?',
+            group.label,
+            group.firmware || null,
+            group.reason,
+            group.findings,
+            group.controllers,
+          ]),
+        ),
+      json: ({ rows, findings }) => ({ questions: rows, findings }),
+    },
+  }),
+  operation({
+    name: 'controller.review.decide',
+    http: { method: 'post', path: '/controller-review/{question}' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:write',
+    summary: 'Answers a question: affected or not and why, or whether two names mean one product',
+    input: z.strictObject({
+      question: questionId,
+      verdict: z
+        .enum(['affected', 'not-affected', 'same', 'other'])
+        .optional()
+        .describe('The first two with a reason; the others of two names, as `same` is'),
+      same: z.boolean().optional().describe('Whether the two names mean one product'),
+      reason: z.string().max(2_000).optional().describe('Why; needed for affected and not-affected'),
+      documents: z.array(z.string().max(1_000)).max(2_000).optional().describe('Only these advisories'),
+    }),
+    output: z.object({
+      answer: z.string().describe('Id of the object that keeps it'),
+      open: z.int().describe('Findings that are left to review'),
+    }),
+    run: ({ controllerFindings, actor, request }, { question, verdict, same, reason, documents }) => {
+      const { review, settle } = controllerFindings;
+      if ((verdict === undefined) === (same === undefined)) throw invalid({ verdict: { key: 'validation.choice' } });
+      const answer =
+        verdict === 'affected' || verdict === 'not-affected'
+          ? review.decide(actor, question, { verdict, reason: reason ?? '', ...present({ documents }) })
+          : review.decide(actor, question, { same: same ?? verdict === 'same', ...present({ reason }) });
+      if (request === undefined) settle();
+      return { answer, open: review.open() };
+    },
+    command: {
+      positionals: ['question'],
+      flags: {
+        verdict: { name: 'answer', value: 'A', required: true },
+        same: false,
+        documents: { name: 'advisory', value: 'KEY' },
+      },
+      example:
+        'sallyport controller review decide 0123456789abcdef01234567 --answer not-affected --reason "no web server" --data /var/lib/sallyport',
+      print: (out, { open }) => out.line(`answered; ${open} findings are left to review`),
+    },
+  }),
+];
