@@ -4,6 +4,8 @@ import { controllerFindingOperations, controllerFindingSchemas } from './feature
 import { controllerFirmwareOperations, controllerFirmwareSchemas } from './features/controller-firmware/operations.ts';
 import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
+import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
+import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
 import type { ApiParts } from './server/api/types.ts';
 import type { Operation } from './server/operations/operation.ts';
 
@@ -14,6 +16,8 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...controllerImportOperations,
   ...controllerFindingOperations,
   ...controllerFirmwareOperations,
+  ...identificationOperations,
+  ...integrityOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -23,4 +27,6 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...controllerImportSchemas,
   ...controllerFindingSchemas,
   ...controllerFirmwareSchemas,
+  ...identificationSchemas,
+  ...integritySchemas,
 };

@@ -1,19 +1,19 @@
+import { jobIdOf } from '../features/identification/job-id.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
-import { jobNamed, jobOption } from './identification-job.ts';
 
 const pageRows = 1_000;
 
 export const command: Command = {
   summary: 'prints every packet that a run of an identification job sent, with time, target and hash',
   options: {
-    job: jobOption,
+    job: { type: 'string', value: 'NAME', help: 'the identification job, as it was entered', required: true },
     run: { type: 'string', value: 'N', help: 'the run (the newest)' },
   },
   example: 'sallyport controller identification log --job "Cell 3" --json --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { objects, identification } = await open();
-    const runs = identification.runs(jobNamed(objects, text('job')));
+    const runs = identification.runs(jobIdOf(objects, text('job') ?? ''));
     const asked = text('run');
     const run = asked === undefined ? runs[0] : runs.find(({ id }) => String(id) === asked);
     if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');

@@ -1,11 +1,11 @@
+import { jobIdOf } from '../features/identification/job-id.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
-import { jobNamed, jobOption } from './identification-job.ts';
 
 export const command: Command = {
   summary: 'ends the run of an identification job before its next packet, or all of them for the site',
   options: {
-    job: { ...jobOption, required: false },
+    job: { type: 'string', value: 'NAME', help: 'the identification job, as it was entered' },
     all: { type: 'boolean', help: 'switches identification off for the site and ends every run, also at agents' },
   },
   example: 'sallyport controller identification stop --all --data /var/lib/sallyport',
@@ -18,7 +18,7 @@ export const command: Command = {
       out.result({ on: false, stopped });
       return 0;
     }
-    const id = jobNamed(objects, text('job'));
+    const id = jobIdOf(objects, text('job') ?? '');
     identification.stop(cliActor(), id);
     const { state } = identification.get(id);
     out.line(state);

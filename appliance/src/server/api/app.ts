@@ -14,8 +14,6 @@ import { deviceRoutes } from '../../features/devices/routes.ts';
 import { discoveryRoutes } from '../../features/discovery/routes.ts';
 import { bundleRoutes } from '../../features/exchange/bundle-routes.ts';
 import { exchangeRoutes } from '../../features/exchange/routes.ts';
-import { identificationRoutes } from '../../features/identification/routes.ts';
-import { integrityRoutes } from '../../features/integrity/routes.ts';
 import { stickRoutes } from '../../features/offline-import/routes.ts';
 import { patchEvidenceRoutes } from '../../features/patches/evidence-routes.ts';
 import { patchMoveRoutes } from '../../features/patches/move-routes.ts';
@@ -52,7 +50,6 @@ const builders = [
   inventoryRoutes,
   changeRoutes,
   baselineRoutes,
-  integrityRoutes,
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,
@@ -63,7 +60,6 @@ const builders = [
   exchangeRoutes,
   bundleRoutes,
   discoveryRoutes,
-  identificationRoutes,
   eventRoutes,
   provisionRoutes,
   rollbackRoutes,
