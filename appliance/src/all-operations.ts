@@ -6,6 +6,7 @@ import { controllerImportOperations, controllerImportSchemas } from './features/
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
 import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
+import { patchOperations, patchSchemas } from './features/patches/operations.ts';
 import type { ApiParts } from './server/api/types.ts';
 import type { Operation } from './server/operations/operation.ts';
 
@@ -18,6 +19,7 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...controllerFirmwareOperations,
   ...identificationOperations,
   ...integrityOperations,
+  ...patchOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -29,4 +31,5 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...controllerFirmwareSchemas,
   ...identificationSchemas,
   ...integritySchemas,
+  ...patchSchemas,
 };

@@ -26,6 +26,6 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
   'updates/routes.ts': { target: 'shapes become types of the feature', by: ['devices/routes.ts'] },
   'vulnerabilities/routes.ts': {
     target: 'shapes become types of the feature',
-    by: ['devices/routes.ts', 'patches/route-schemas.ts', 'updates/routes.ts'],
+    by: ['devices/routes.ts', 'updates/routes.ts'],
   },
 };

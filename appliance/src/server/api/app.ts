@@ -15,9 +15,6 @@ import { discoveryRoutes } from '../../features/discovery/routes.ts';
 import { bundleRoutes } from '../../features/exchange/bundle-routes.ts';
 import { exchangeRoutes } from '../../features/exchange/routes.ts';
 import { stickRoutes } from '../../features/offline-import/routes.ts';
-import { patchEvidenceRoutes } from '../../features/patches/evidence-routes.ts';
-import { patchMoveRoutes } from '../../features/patches/move-routes.ts';
-import { patchRoutes } from '../../features/patches/routes.ts';
 import { queryRoutes } from '../../features/queries/routes.ts';
 import { rollbackRoutes } from '../../features/rollback/routes.ts';
 import { ruleRoutes } from '../../features/rules/routes.ts';
@@ -53,9 +50,6 @@ const builders = [
   vulnerabilityRoutes,
   updateRoutes,
   deploymentRoutes,
-  patchRoutes,
-  patchMoveRoutes,
-  patchEvidenceRoutes,
   queryRoutes,
   exchangeRoutes,
   bundleRoutes,

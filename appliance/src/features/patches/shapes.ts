@@ -1,12 +1,10 @@
 import { z } from 'zod';
 import { givenTime, present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
-import type { Urgency } from '../controller-findings/types.ts';
-import { decisionSchema } from '../vulnerabilities/routes.ts';
+import { DECISIONS } from '../vulnerabilities/types.ts';
 import { CLOCKS, type MoveEvidence, moveEvidenceSchema, PATCH_STATES, type PatchSummary, TESTED_ON } from './types.ts';
 
 // Shapes of patches of controllers, as calls take and give them.
 
-export const tag = 'devices' as const;
 export const patchNumber = z.int().min(1).describe('Number of a patch');
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const state = z.enum(PATCH_STATES);
@@ -21,13 +19,11 @@ const clockSchema = z.object({
 });
 
 const urgencySchema = z.object({
-  decision: decisionSchema.nullable().describe('The worst; null where no controller is certainly affected'),
+  decision: z.enum(DECISIONS).nullable().describe('The worst; null where no controller is certainly affected'),
   findings: z.int(),
   exploited: z.array(z.string()).describe('Which of them are known to be exploited'),
   due: z.string().describe('Day by which the catalogue wants the first of them gone; empty without one'),
 });
-
-const toUrgency = ({ exploited, ...urgency }: Urgency) => ({ ...urgency, exploited: [...exploited] });
 
 export const patchSchema = z.object({
   id: z.int(),
@@ -81,39 +77,19 @@ export const evidenceText = (evidence: MoveEvidence): Record<string, string | st
     Object.entries(evidence).map(([name, value]) => [name, typeof value === 'number' ? timeOf(value) : (value ?? '')]),
   );
 
-export const toPatch = (patch: PatchSummary) => ({
-  id: patch.id,
-  patchId: patch.patchId,
-  vendor: patch.vendor,
-  product: patch.product,
-  productVersion: patch.productVersion,
-  targetVersion: patch.targetVersion,
-  sha256: patch.sha256,
-  supersedes: patch.supersedes,
-  vulnerabilities: patch.vulnerabilities,
-  remarks: patch.remarks,
-  site: patch.site,
-  state: patch.state,
-  until: timeOrNull(patch.until),
-  fallback: patch.fallback,
-  vendorSays: patch.verdict,
-  vendorSaysOn: timeOrNull(patch.verdictOn),
-  testedOn: patch.testedOn,
-  vetoed: patch.vetoed,
-  window: patch.window && {
-    id: patch.window.id,
-    from: timeOf(patch.window.from),
-    until: timeOf(patch.window.until),
-  },
-  clocks: patch.clocks.map((one) => ({
+/** A patch in the shape of `patchSchema`. */
+export const toPatch = ({ until, verdict, verdictOn, window, clocks, ...patch }: PatchSummary) => ({
+  ...patch,
+  until: timeOrNull(until),
+  vendorSays: verdict,
+  vendorSaysOn: timeOrNull(verdictOn),
+  window: window && { id: window.id, from: timeOf(window.from), until: timeOf(window.until) },
+  clocks: clocks.map((one) => ({
     ...one,
     from: timeOrNull(one.from),
     limit: timeOrNull(one.limit),
     doneAt: timeOrNull(one.doneAt),
   })),
-  urgency: toUrgency(patch.urgency),
-  targets: patch.targets,
-  waiting: patch.waiting,
 });
 
 export const slotSchema = z.object({ duty: z.string(), other: z.boolean().describe('Not the person who asks') });

@@ -1,0 +1,265 @@
+import { z } from 'zod';
+import {
+  anyOf,
+  givenTime,
+  numberPageOf,
+  numberPaging,
+  present,
+  search,
+  time,
+  timeOf,
+  timeOrNull,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { evidenceOperations } from './evidence-operations.ts';
+import { moveOperations } from './move-operations.ts';
+import type { PatchService } from './service.ts';
+import { evidenceText, patchNumber, patchSchema, saidEvidence, sha256, slotSchema, state, toPatch } from './shapes.ts';
+import { PATCH_STATES } from './types.ts';
+
+// Patches of controllers: where they stand, and what each brings.
+
+const { operation } = operationsOver<{ patches: PatchService }>();
+
+const most = 10_000;
+
+export const patchSchemas = { ControllerPatch: patchSchema };
+
+const detailSchema = patchSchema.extend({
+  next: z.array(
+    z.object({
+      to: state,
+      possible: z.boolean(),
+      closed: z.array(z.object({ gate: z.string(), reason: z.string(), controllers: z.array(z.string()) })),
+      evidence: z.array(z.string()),
+      signatures: z.array(slotSchema),
+    }),
+  ),
+  requests: z.array(
+    z.object({
+      id: z.int(),
+      sort: z.enum(['move', 'extension', 'verdict']),
+      target: z.string(),
+      askedAt: time,
+      askedBy: z.string(),
+      reason: z.string(),
+      list: z.string().nullable().describe('The list that proposes what the vendor says'),
+      open: z.array(slotSchema),
+    }),
+  ),
+  controllers: z.array(
+    z.object({
+      controller: z.string(),
+      name: z.string(),
+      firmware: z.string().nullable(),
+      readAt: time.nullable(),
+      installedAt: time.nullable(),
+      verifiedAt: time.nullable(),
+      openChecks: z.array(z.string()),
+    }),
+  ),
+  history: z.array(
+    z.object({
+      at: time,
+      sort: z.string(),
+      from: state,
+      to: z.string(),
+      actor: z.string(),
+      signed: z.array(z.object({ actor: z.string(), at: time, roles: z.array(z.string()) })),
+      reason: z.string(),
+      evidence: saidEvidence,
+    }),
+  ),
+});
+
+const detailOf = (patches: PatchService, id: number) => ({
+  ...toPatch(patches.get(id)),
+  next: patches.options(id).map(({ to, possible, gates, evidence, slots }) => ({
+    to,
+    possible,
+    closed: gates.flatMap(({ gate, open, reason, controllers = [] }) =>
+      open ? [] : [{ gate, reason: reason ?? '', controllers: [...controllers] }],
+    ),
+    evidence: [...evidence],
+    signatures: slots.map((slot) => ({ ...slot })),
+  })),
+  requests: patches.requests(id).map((one) => ({
+    id: one.id,
+    sort: one.sort,
+    target: one.target,
+    askedAt: timeOf(one.askedAt),
+    askedBy: one.askedBy,
+    reason: one.reason,
+    list: one.verdict?.list ?? null,
+    open: one.open.map((slot) => ({ ...slot })),
+  })),
+  controllers: patches.targets(id).map((one) => ({
+    controller: one.controller,
+    name: one.record?.name ?? one.controller,
+    firmware: one.record?.firmware ?? null,
+    readAt: timeOrNull(one.record?.readAt),
+    installedAt: timeOrNull(one.installedAt),
+    verifiedAt: timeOrNull(one.verifiedAt),
+    openChecks: one.checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),
+  })),
+  history: patches.history(id).map((one) => ({
+    at: timeOf(one.at),
+    sort: one.sort,
+    from: one.from,
+    to: one.to,
+    actor: one.actor,
+    signed: one.signed.map(({ actor, at, duties }) => ({ actor, at: timeOf(at), roles: [...duties] })),
+    reason: one.reason,
+    evidence: evidenceText(one.evidence),
+  })),
+});
+
+const overdueOf = ({ clocks }: z.output<typeof patchSchema>): string[] =>
+  clocks.flatMap(({ clock, overdue }) => (overdue ? [clock] : []));
+
+export const patchOperations = [
+  operation({
+    name: 'patch.list',
+    http: { method: 'get', path: '/controller-patches' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'Patches of controllers with their states and clocks',
+    input: z.strictObject({
+      state: anyOf(PATCH_STATES),
+      overdue: z.boolean().optional().describe('Whether a clock is past its end'),
+      controller: z.string().max(64).optional().describe('Public id of a controller'),
+      search: search.optional(),
+      ...numberPaging,
+    }),
+    output: numberPageOf(patchSchema),
+    run: ({ patches }, { limit, ...rest }) => {
+      const page = patches.list({ limit, ...present(rest) });
+      return { rows: page.rows.map(toPatch), total: page.total, next: page.next ?? null };
+    },
+    command: {
+      rows: most,
+      example: 'sallyport patch list --overdue --data /var/lib/sallyport --json',
+      print: (out, { rows }) =>
+        out.table(
+          [
+            'NUMBER',
+            'PATCH',
+            'VENDOR',
+            'PRODUCT',
+            'VERSION',
+            'DECISION',
+            'EXPLOITED',
+            'STATE',
+            'UNTIL',
+            'OVERDUE',
+            'WAITING',
+          ],
+          rows.map((row) => [
+            row.id,
+            row.patchId,
+            row.vendor,
+            row.product,
+            row.productVersion || null,
+            row.urgency.decision,
+            row.urgency.exploited.length || null,
+            row.state,
+            row.until,
+            overdueOf(row).join(',') || null,
+            row.waiting,
+          ]),
+        ),
+      json: ({ rows }) =>
+        rows.map((row) => ({
+          ...row,
+          verdict: row.vendorSays,
+          verdictOn: row.vendorSaysOn,
+          overdue: overdueOf(row),
+        })),
+    },
+  }),
+  operation({
+    name: 'patch.create',
+    http: { method: 'post', path: '/controller-patches', status: 201 },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Adds a patch by hand',
+    input: z.strictObject({
+      patchId: z.string().max(128),
+      vendor: z.string().max(128),
+      product: z.string().max(256),
+      productVersion: z.string().max(128).default(''),
+      targetVersion: z.string().max(128).optional(),
+      sha256: sha256.optional(),
+      supersedes: z.string().max(128).optional(),
+      vulnerabilities: z.array(z.string().max(100)).max(500).optional(),
+      publishedAt: givenTime.optional(),
+      remarks: z.string().max(2_000).optional(),
+    }),
+    output: patchSchema,
+    run: ({ patches, actor }, { patchId, vendor, product, productVersion, publishedAt, ...rest }) => {
+      const published = publishedAt === undefined ? {} : { publishedAt: Date.parse(publishedAt) };
+      const said = { patchId, vendor, product, productVersion, ...present(rest), ...published };
+      return toPatch(patches.get(patches.create(actor, said).id));
+    },
+  }),
+  operation({
+    name: 'patch.show',
+    http: { method: 'get', path: '/controller-patches/{patch}' },
+    area: 'devices',
+    right: 'devices:read',
+    summary: 'A patch with what may come next, what waits for signatures, its controllers and its history',
+    input: z.strictObject({ patch: patchNumber }),
+    output: detailSchema,
+    run: ({ patches }, { patch }) => detailOf(patches, patch),
+    command: {
+      positionals: ['patch'],
+      example: 'sallyport patch show 7 --data /var/lib/sallyport',
+      print: (out, patch) => {
+        out.line(`${patch.patchId}  ${patch.vendor}, ${patch.product} ${patch.productVersion}`);
+        out.line(`state    ${patch.state}${patch.until === null ? '' : ` until ${patch.until}`}`);
+        out.line(`vendor   ${patch.vendorSays}`);
+        for (const { clock, limit, doneAt, overdue } of patch.clocks) {
+          const end = doneAt === null ? (limit ?? 'not running') : `done ${doneAt}`;
+          out.line(`clock    ${clock}: ${end}${overdue ? ', overdue' : ''}`);
+        }
+        for (const { to, closed, signatures } of patch.next) {
+          const why = closed.length === 0 ? '' : `, closed: ${closed.map(({ reason }) => reason).join(', ')}`;
+          const signs = signatures.length === 0 ? '' : `, signs: ${signatures.map(({ duty }) => duty).join(', ')}`;
+          out.line(`next     ${to}${why}${signs}`);
+        }
+        for (const { id, target, list, open } of patch.requests)
+          out.line(
+            `waiting  ${id}: ${target}${list === null ? '' : `, proposed by the list ${list}`}, to sign: ${open.map(({ duty }) => duty).join(', ')}`,
+          );
+        for (const { at, from, to, actor, reason } of patch.history)
+          out.line(`${at}  ${from} -> ${to}  ${actor}  ${reason}`);
+      },
+      json: (_answer, { patch }, { patches }) => ({
+        ...patches.get(patch),
+        options: patches.options(patch),
+        requests: patches.requests(patch),
+        history: patches.history(patch),
+      }),
+    },
+  }),
+  operation({
+    name: 'patch.edit',
+    http: { method: 'patch', path: '/controller-patches/{patch}' },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Says what a patch brings',
+    input: z.strictObject({
+      patch: patchNumber,
+      targetVersion: z.string().max(128).optional(),
+      sha256: sha256.optional(),
+      vulnerabilities: z.array(z.string().max(100)).max(500).optional(),
+    }),
+    output: patchSchema,
+    run: ({ patches, actor }, { patch: id, ...given }) => {
+      patches.describe(actor, id, present(given));
+      return toPatch(patches.get(id));
+    },
+  }),
+  ...moveOperations,
+  ...evidenceOperations,
+];
