@@ -1,22 +1,38 @@
 import { AppError } from './errors.ts';
 
+// The `next` of a page: what its last row is sorted by. MALFORMED for anything but what was made here.
+
 export type Cursor = { value: string | number | null; id: string | number };
+export type Key = (string | number)[];
 
-/** The `next` of a page: the sort value and id of its last row. */
-export const encodeCursor = (cursor: Cursor): string =>
-  Buffer.from(JSON.stringify([cursor.value, cursor.id])).toString('base64url');
+const isPart = (part: unknown): part is string | number => typeof part === 'string' || typeof part === 'number';
 
-/** Throws MALFORMED for anything but what encodeCursor made. */
-export const decodeCursor = (text: string): Cursor => {
+const parse = (text: string): unknown => {
   try {
-    const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === 2) {
-      const [value, id] = parsed as unknown[];
-      const isValue = value === null || typeof value === 'string' || typeof value === 'number';
-      if (isValue && (typeof id === 'string' || typeof id === 'number')) return { value, id };
-    }
+    return JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
   } catch (cause) {
     throw new AppError('MALFORMED', 'not a page cursor', {}, { cause });
+  }
+};
+
+export const encodeKey = (key: readonly (string | number | null)[]): string =>
+  Buffer.from(JSON.stringify(key)).toString('base64url');
+
+/** The values of a key with so many columns. */
+export const decodeKey = (text: string, length: number): Key => {
+  const key = parse(text);
+  if (Array.isArray(key) && key.length === length && key.every(isPart)) return key;
+  throw new AppError('MALFORMED', 'not a page cursor');
+};
+
+/** Of a list that is sorted by one value and the id. */
+export const encodeCursor = ({ value, id }: Cursor): string => encodeKey([value, id]);
+
+export const decodeCursor = (text: string): Cursor => {
+  const key = parse(text);
+  if (Array.isArray(key) && key.length === 2) {
+    const [value, id] = key as unknown[];
+    if ((value === null || isPart(value)) && isPart(id)) return { value, id };
   }
   throw new AppError('MALFORMED', 'not a page cursor');
 };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -10,16 +9,16 @@ import {
 } from '@sallyport/ui/views/controller-import';
 import { ControllerImports } from '@sallyport/ui/views/controller-imports';
 import { type Context, Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS } from '../../platform/csv/parse.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import { follow } from '../../server/console/follow.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import {
   type CsvOptions,
@@ -39,8 +38,6 @@ import { columnsView, controllerImportView, currentStep, draftState, progressOf,
 const shownDrafts = 20;
 const shownOrigins = 50;
 const maxMappings = 100;
-const streamEveryMs = 1_000;
-const streamForMs = 10 * 60_000;
 const maxColumns = 256;
 
 /** Files that say which controllers there are: choose, map, compare, import, take back. */
@@ -90,13 +87,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'devices:write');
     const place = drafts.place();
     try {
-      const file = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path: place.path,
-        maxFileBytes: importLimits.maxCaptureBytes,
-      });
+      const file = await receiveFile(deps, c, place.path, importLimits.maxCaptureBytes);
       if (file.sizeBytes === 0) {
         drafts.discard(place.path);
         return await list(c, { key: 'validation.required' });
@@ -225,21 +216,13 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'devices:read');
     const draft = drafts.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
-    c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (sse) => {
-      let sent = '';
-      for (const end = clock() + streamForMs; clock() < end && !sse.aborted; ) {
-        const { check, apply } = drafts.runs(drafts.get(draft.id));
-        const run = apply ?? check;
-        const html = String(<ControllerImportRegion ctx={ctx} progress={progressOf(run, draft.sizeBytes)} />);
-        if (html !== sent) await sse.writeSSE({ data: html });
-        sent = html;
-        if (run?.state !== 'queued' && run?.state !== 'running') {
-          await sse.writeSSE({ event: 'done', data: paths.controllerImport(draft.id) });
-          return;
-        }
-        await sleep(streamEveryMs);
-      }
+    return follow(c, clock, paths.controllerImport(draft.id), () => {
+      const { check, apply } = drafts.runs(drafts.get(draft.id));
+      const run = apply ?? check;
+      return {
+        html: String(<ControllerImportRegion ctx={ctx} progress={progressOf(run, draft.sizeBytes)} />),
+        isEnded: run?.state !== 'queued' && run?.state !== 'running',
+      };
     });
   };
 

@@ -1,5 +1,5 @@
+import { decodeKey, encodeKey } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
 import { type Condition, filterSql } from './filter-queries.ts';
 import type {
   ControllerCounts,
@@ -28,25 +28,7 @@ const orders: Readonly<Record<ControllerSort, readonly string[]>> = {
 const sortedAtMost = 4_000;
 const maxChoices = 200;
 
-type Key = (string | number)[];
 type Row = { id: number } & Record<string, string | number>;
-
-const encodeKey = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
-
-const decodeKey = (text: string, length: number): Key => {
-  let key: unknown;
-  try {
-    key = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch (cause) {
-    throw new AppError('MALFORMED', 'not a page cursor', {}, { cause });
-  }
-  const isKey =
-    Array.isArray(key) &&
-    key.length === length &&
-    key.every((part) => typeof part === 'string' || typeof part === 'number');
-  if (!isKey) throw new AppError('MALFORMED', 'not a page cursor');
-  return key as Key;
-};
 
 /** Pages of controllers out of controller_row; see row.ts for how that is kept. */
 export const controllerList = (db: Database): ControllerList => {

@@ -1,6 +1,7 @@
 import type { Actor } from '../../engine/objects/types.ts';
 import { type Key, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
+import { reach } from './reach.ts';
 import { keysByReading } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import { keyOrder, serialsDiffer, serialsOf } from './resolve.ts';
@@ -92,18 +93,9 @@ export const regrouper = (parts: {
 }) => {
   const { said, records, merger, newPublicId, clock } = parts;
 
-  /** Records that certain keys lead to, from these on. */
-  const reach = (from: Iterable<number>): Set<number> => {
-    const reached = new Set(from);
-    for (const controller of reached)
-      for (const key of records.keys(controller))
-        if (key.strength < 2) for (const other of records.controllersByKey(key)) reached.add(other);
-    return reached;
-  };
-
   /** Puts the readings of these records, and of all that certain keys lead to, where they belong; whom it concerned. */
   return (actor: Actor, from: Iterable<number>): Set<number> => {
-    const controllers = reach(from);
+    const controllers = reach(records, from);
     const members = [...controllers].flatMap((controller): Member[] => {
       const keys = keysByReading(said.factsOf(controller));
       return said

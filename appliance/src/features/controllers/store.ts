@@ -1,7 +1,7 @@
 import type { Method } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../platform/database.ts';
 import type { NewFact } from './reading-facts.ts';
-import type { ControllerSide, Origin, OriginSort, PartSort, TakeSummary } from './types.ts';
+import type { Origin, OriginSort, TakeSummary } from './types.ts';
 
 type OriginRow = {
   id: number;
@@ -31,20 +31,9 @@ type ReadingRow = {
 };
 
 /** A fact with what its reading says of it. */
-export type FactRow = {
+export type FactRow = NewFact & {
   id: number;
   reading: number;
-  sort: PartSort;
-  key: string;
-  field: string;
-  side: ControllerSide;
-  value: string | null;
-  said: string | null;
-  raw: string | null;
-  error: string | null;
-  reason: string | null;
-  normaliser: number;
-  map: string | null;
   origin: number;
   method: Method;
   source: string;

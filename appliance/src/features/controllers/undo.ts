@@ -1,5 +1,6 @@
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import { reach } from './reach.ts';
 import type { Recast, Recasting } from './recast.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
@@ -31,15 +32,6 @@ export const undoer = (parts: {
 }): Undoer => {
   const { said, records, state, recast, clock, settle } = parts;
 
-  /** The records that readings of an origin may hold together with some of its own, and these. */
-  const reach = (from: Iterable<number>): Set<number> => {
-    const reached = new Set(from);
-    for (const controller of reached)
-      for (const key of records.keys(controller))
-        if (key.strength < 2) for (const other of records.controllersByKey(key)) reached.add(other);
-    return reached;
-  };
-
   /** Takes back what an origin says of these records. */
   const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recasting => {
     const affected = new Set(
@@ -70,7 +62,7 @@ export const undoer = (parts: {
         some.length > 0;
         some = said.controllersOfOrigin(id, atOnce), yield
       ) {
-        const done = takeBack(actor, id, reach(some));
+        const done = takeBack(actor, id, reach(records, some));
         removed.push(...done.removed);
         for (const { controller } of done.removed) changed.delete(controller);
         for (const controller of done.changed) changed.add(controller);

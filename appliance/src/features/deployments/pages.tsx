@@ -14,7 +14,8 @@ import { listState, pageRows, param, references, slicePage } from '../../server/
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { deviceFilter, deviceFilterNames } from '../devices/pages.tsx';
+import { deviceFilter } from '../devices/pages.tsx';
+import { deviceFilterNames } from '../devices/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import type { Deployment, DeploymentTask, NewDeployment } from './types.ts';
 

@@ -1,5 +1,5 @@
+import { decodeKey, encodeKey } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
 import { bytesOf, countOf, type NumberSet, numbersOf } from '../../platform/number-set.ts';
 import { deviceFacets } from './facet-store.ts';
 import { type FilterSources, filterSet } from './list-filter.ts';
@@ -20,25 +20,6 @@ const orders: Readonly<Record<DeviceSort, readonly string[]>> = {
 
 /** So many devices are looked up and sorted, instead of walking the index of an order past all that are not among them. */
 const sortedAtMost = 500;
-
-type Key = (string | number)[];
-
-const encodeKey = (key: Key): string => Buffer.from(JSON.stringify(key)).toString('base64url');
-
-const decodeKey = (text: string, length: number): Key => {
-  let key: unknown;
-  try {
-    key = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-  } catch (cause) {
-    throw new AppError('MALFORMED', 'not a page cursor', {}, { cause });
-  }
-  const isKey =
-    Array.isArray(key) &&
-    key.length === length &&
-    key.every((part) => typeof part === 'string' || typeof part === 'number');
-  if (!isKey) throw new AppError('MALFORMED', 'not a page cursor');
-  return key as Key;
-};
 
 type Row = { id: number } & Record<string, string | number>;
 

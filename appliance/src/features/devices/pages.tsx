@@ -19,7 +19,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { sayCsv } from '../../server/console/words.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { levelRank } from './device-status.ts';
-import { contacts, type DeviceFilter, type DeviceSort, deviceSorts } from './types.ts';
+import { contacts, type DeviceFilter, type DeviceSort, deviceFilterNames, deviceSorts } from './types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
@@ -44,22 +44,6 @@ const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
   findings: 'vuln.findings',
   updates: 'nav.updates',
 };
-
-/** The short names that people type are names of filters, too. */
-export const deviceFilterNames = [
-  'status',
-  'state',
-  'group',
-  'os',
-  'ip',
-  'address',
-  'decision',
-  'tag',
-  'software',
-  'user',
-  'cve',
-  'contact',
-] as const;
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 

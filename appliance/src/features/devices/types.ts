@@ -341,3 +341,19 @@ export type DeviceQueries = {
   /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
   stamp(): string;
 };
+
+/** The short names that people type are names of filters, too. */
+export const deviceFilterNames = [
+  'status',
+  'state',
+  'group',
+  'os',
+  'ip',
+  'address',
+  'decision',
+  'tag',
+  'software',
+  'user',
+  'cve',
+  'contact',
+] as const;

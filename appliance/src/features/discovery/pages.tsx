@@ -13,11 +13,11 @@ import { fieldColumns, fieldFilters, rowValues } from '../../engine/inventory/vi
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import type { DiscoveryRun } from './service.ts';
@@ -161,13 +161,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const path = join(deps.paths.staging, `ldif-${Buffer.from(randomBytes(12)).toString('hex')}`);
     let isTaken = false;
     try {
-      const upload = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path,
-        maxFileBytes: maxLdifBytes,
-      });
+      const upload = await receiveFile(deps, c, path, maxLdifBytes);
       if (upload.sizeBytes === 0) return await showDirectories(c, { errors: { file: { key: 'validation.required' } } });
       const source = objects.find('directory-source', upload.fields.get('source') ?? '');
       if (source === undefined)

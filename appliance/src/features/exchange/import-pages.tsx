@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ImportProgressRegion } from '@sallyport/ui/components/import-progress';
 import type { FieldErrors } from '@sallyport/ui/model';
@@ -7,13 +6,13 @@ import { Confirm } from '@sallyport/ui/views/confirm';
 import { ExchangeImport, type ImportStep } from '@sallyport/ui/views/exchange-import';
 import { ExchangeReceive } from '@sallyport/ui/views/exchange-receive';
 import { type Context, Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import { toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { follow } from '../../server/console/follow.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { mediumView } from '../media/view.ts';
 import { currentStep, estimateOf, importProgress, importView } from './import-view.ts';
@@ -21,9 +20,6 @@ import type { ImportDraft, ImportResult } from './types.ts';
 
 const steps: readonly ImportStep[] = ['check', 'compare', 'import', 'result'];
 const shownImports = 20;
-const streamEveryMs = 1_000;
-/** A browser comes back by itself; a stream that is forgotten must not stay for ever. */
-const streamForMs = 10 * 60_000;
 
 /** Receiving a bundle: upload or pick, check, compare, import with its progress, result. */
 export const importPages = (deps: ConsoleDeps): Pages => {
@@ -65,13 +61,7 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'exchange:write');
     const place = drafts.place();
     try {
-      const file = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path: place.path,
-        maxFileBytes: deps.objects.setting('exchange.medium-bytes'),
-      });
+      const file = await receiveFile(deps, c, place.path, deps.objects.setting('exchange.medium-bytes'));
       if (file.sizeBytes === 0) {
         drafts.discard(place.path);
         return await showReceive(c, { file: { key: 'validation.required' } });
@@ -131,22 +121,14 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'exchange:read');
     const draft = drafts.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
-    c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (sse) => {
-      let sent = '';
-      for (const end = deps.clock() + streamForMs; deps.clock() < end && !sse.aborted; ) {
-        const current = drafts.get(draft.id);
-        const run = runOf(current.importRun) ?? runOf(current.checkRun);
-        const progress = importProgress(run, current.sizeBytes);
-        const html = String(<ImportProgressRegion ctx={ctx} progress={progress} />);
-        if (html !== sent) await sse.writeSSE({ data: html });
-        sent = html;
-        if (run?.state !== 'queued' && run?.state !== 'running') {
-          await sse.writeSSE({ event: 'done', data: paths.bundleImport(draft.id) });
-          return;
-        }
-        await sleep(streamEveryMs);
-      }
+    return follow(c, deps.clock, paths.bundleImport(draft.id), () => {
+      const current = drafts.get(draft.id);
+      const run = runOf(current.importRun) ?? runOf(current.checkRun);
+      const progress = importProgress(run, current.sizeBytes);
+      return {
+        html: String(<ImportProgressRegion ctx={ctx} progress={progress} />),
+        isEnded: run?.state !== 'queued' && run?.state !== 'running',
+      };
     });
   };
 

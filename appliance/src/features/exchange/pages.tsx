@@ -23,10 +23,10 @@ import { type Context, Hono } from 'hono';
 import { type Actor, actorRow, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { introductionPages, type ReadStaged, showIntroduction } from './introduction-pages.tsx';
 import { type ExportOutcome, type ExportPayload, type ExportProgressRow, exportJobKind } from './types.ts';
@@ -321,13 +321,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'exchange:write');
     const upload = Buffer.from(randomBytes(12)).toString('hex');
     try {
-      const { fields } = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (given) => checkToken(deps, c, given.get('csrf') ?? ''),
-        fileField: 'file',
-        path: join(dataPaths.staging, `trust-${upload}`),
-        maxFileBytes: maxTrustBytes,
-      });
+      const { fields } = await receiveFile(deps, c, join(dataPaths.staging, `trust-${upload}`), maxTrustBytes);
       const read = await staged(upload);
       if (fields.has('introduction')) return c.redirect(paths.introduction('root'), 303);
       return await showTrust(c, { staged: read });

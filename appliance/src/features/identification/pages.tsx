@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { RunRegion } from '@sallyport/ui/components/identification-run';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -8,12 +7,12 @@ import { IdentificationJob } from '@sallyport/ui/views/identification-job';
 import { IdentificationNotice } from '@sallyport/ui/views/identification-notice';
 import { IdentificationPolicy } from '@sallyport/ui/views/identification-policy';
 import { type Context, Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { follow } from '../../server/console/follow.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -23,8 +22,6 @@ import type { IdentificationJob as Job } from './service.ts';
 import { type Plan, planSize, type Run } from './types.ts';
 import { jobRow, leftOutRows, packetMeaning, planTargets, policyView, runView } from './view.ts';
 
-const streamEveryMs = 1_000;
-const streamForMs = 10 * 60_000;
 const policyFields = [
   'queryPolicy',
   'queryIdentify',
@@ -188,20 +185,12 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     const id = param(c, 'id');
     identification.get(id);
     const ctx = viewContext(deps, c, 'part');
-    c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (sse) => {
-      let sent = '';
-      for (const end = deps.clock() + streamForMs; deps.clock() < end && !sse.aborted; ) {
-        const run = shownRun(identification.get(id).run);
-        const html = run === undefined ? '' : String(<RunRegion ctx={ctx} run={run} />);
-        if (html !== sent) await sse.writeSSE({ data: html });
-        sent = html;
-        if (run?.state !== 'running' && run?.state !== 'waiting') {
-          await sse.writeSSE({ event: 'done', data: paths.identificationJob(id) });
-          return;
-        }
-        await sleep(streamEveryMs);
-      }
+    return follow(c, deps.clock, paths.identificationJob(id), () => {
+      const run = shownRun(identification.get(id).run);
+      return {
+        html: run === undefined ? '' : String(<RunRegion ctx={ctx} run={run} />),
+        isEnded: run?.state !== 'running' && run?.state !== 'waiting',
+      };
     });
   };
 

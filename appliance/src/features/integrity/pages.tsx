@@ -12,10 +12,10 @@ import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { listState, param, slicePage } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { programRow, programView } from './program-view.ts';
 import { STATES } from './types.ts';
@@ -125,13 +125,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
     integrity.get(id);
     const path = join(deps.paths.staging, `project-${Buffer.from(randomBytes(12)).toString('hex')}`);
     try {
-      const upload = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path,
-        maxFileBytes,
-      });
+      const upload = await receiveFile(deps, c, path, maxFileBytes);
       if (upload.sizeBytes === 0) return await show(c, { errors: { file: { key: 'validation.required' } } });
       const field = (name: string): string => upload.fields.get(name)?.trim() ?? '';
       const day = field('restoreTestedAt');

@@ -7,11 +7,11 @@ import { Measures } from '@sallyport/ui/views/measures';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, checkToken } from '../../server/console/guard.ts';
+import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
-import { readUpload } from '../../server/console/multipart.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
+import { receiveFile } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 
 const maxFileBytes = 64 * 1024 * 1024;
@@ -80,13 +80,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'devices:write');
     const path = join(deps.paths.staging, `evidence-${Buffer.from(randomBytes(12)).toString('hex')}`);
     try {
-      const upload = await readUpload(c.req.raw.body, {
-        contentType: c.req.header('content-type') ?? '',
-        onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
-        fileField: 'file',
-        path,
-        maxFileBytes,
-      });
+      const upload = await receiveFile(deps, c, path, maxFileBytes);
       if (upload.sizeBytes === 0) return await show(c, { file: { key: 'validation.required' } });
       const sha256 = await patches.attach({ ...actor, from: c.get('from') }, upload.fileName, readFileSync(path));
       setToast(c, { said: { key: 'measures.attached', params: { sha256 } } });

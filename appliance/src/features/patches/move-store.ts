@@ -51,6 +51,19 @@ const toMove = (row: MoveRow): Move => ({
 /** A request without what is still open, which depends on the patch. */
 export type StoredRequest = Omit<PatchRequest, 'open'>;
 
+export type NewRequest = {
+  patch: number;
+  sort: PatchRequest['sort'];
+  from: PatchState;
+  target: string;
+  at: number;
+  actor: string;
+  person: string;
+  reason: string;
+  evidence: MoveEvidence;
+  verdict: AskedVerdict | null;
+};
+
 /** SQL of what moved patches, of requests that wait, and of signatures. */
 export const moveStore = (db: Database) => {
   const insert = db.prepare(
@@ -125,18 +138,7 @@ export const moveStore = (db: Database) => {
     ofPatch: (patch: number, most: number): Move[] => ofPatch.all(patch, most).map(toMove),
     newest: (patch: number): number => newest.get(patch)?.id ?? 0,
     between: (from: number, to: number, most: number): Move[] => between.all(from, to, most).map(toMove),
-    ask: (given: {
-      patch: number;
-      sort: PatchRequest['sort'];
-      from: PatchState;
-      target: string;
-      at: number;
-      actor: string;
-      person: string;
-      reason: string;
-      evidence: MoveEvidence;
-      verdict: AskedVerdict | null;
-    }): number =>
+    ask: (given: NewRequest): number =>
       Number(
         ask.run({
           ...given,

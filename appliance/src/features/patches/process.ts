@@ -10,7 +10,7 @@ import { afterMove, type ClockDays } from './clocks.ts';
 import { wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';
 import { decide, expired, type MoveFacts, type Refusal, slotsOf, vendorSlots } from './machine.ts';
-import type { MoveStore, StoredRequest } from './move-store.ts';
+import type { MoveStore, NewRequest, StoredRequest } from './move-store.ts';
 import { nextStates } from './moves.ts';
 import type { PatchStore } from './patch-store.ts';
 import { mayFill, openSlots, type Signer } from './people.ts';
@@ -238,6 +238,28 @@ export const patchProcess = (parts: ProcessParts) => {
 
   const openRequests = (patch: Patch): PatchRequest[] => moves.openOf(patch.id).map((request) => view(patch, request));
 
+  /** Asks for signatures, in the caller's transaction. */
+  const ask = (
+    actor: Actor,
+    { id, patchId, state }: Patch,
+    wanted: Pick<NewRequest, 'sort' | 'target' | 'reason' | 'evidence' | 'verdict'>,
+  ): number => {
+    const isOpen = moves.openOf(id).some(({ sort, target }) => sort === wanted.sort && target === wanted.target);
+    if (isOpen && wanted.verdict === null)
+      throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
+    const request = moves.ask({
+      ...wanted,
+      patch: id,
+      from: state,
+      at: clock(),
+      actor: actorRef(actor),
+      person: people.personOf(actor),
+    });
+    gate.asked(actor, 'patch-sign', String(request));
+    events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patchId, to: wanted.target } });
+    return request;
+  };
+
   const move = (actor: Actor, id: number, given: AskedMove): MoveResult => {
     requireRight(actor, WRITE);
     const asked = checked(given);
@@ -249,22 +271,8 @@ export const patchProcess = (parts: ProcessParts) => {
       const decision = decide(patch, { ...asked, signers }, facts);
       if (decision.ok) return { patch: perform(actor, patch, asked, signers, []), request: null };
       if (decision.code !== 'SIGNATURE') throw refusalError(decision);
-      if (moves.openOf(id).some((open) => open.sort === 'move' && open.target === asked.to))
-        throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
-      const request = moves.ask({
-        patch: id,
-        sort: 'move',
-        from: patch.state,
-        target: asked.to,
-        at: clock(),
-        actor: actorRef(actor),
-        person,
-        reason: asked.reason,
-        evidence: asked.evidence,
-        verdict: null,
-      });
-      gate.asked(actor, 'patch-sign', String(request));
-      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: asked.to } });
+      const { to: target, reason, evidence } = asked;
+      const request = ask(actor, patch, { sort: 'move', target, reason, evidence, verdict: null });
       return { patch, request };
     });
   };
@@ -272,22 +280,12 @@ export const patchProcess = (parts: ProcessParts) => {
   /** A list that nobody signed would open the gate of the vendor: it proposes, within the import's transaction. */
   const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
     const { row, list } = verdict;
-    const request = moves.ask({
-      patch: patch.id,
+    ask(actor, patch, {
       sort: 'verdict',
-      from: patch.state,
       target: row.verdict,
-      at: clock(),
-      actor: actorRef(actor),
-      person: people.personOf(actor),
       reason: row.patch.remarks ?? list,
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
       verdict,
-    });
-    gate.asked(actor, 'patch-sign', String(request));
-    events.record('patch-asked', {
-      ...byWhom(actor),
-      params: { patch: patch.id, name: patch.patchId, to: row.verdict },
     });
   };
 
@@ -302,22 +300,8 @@ export const patchProcess = (parts: ProcessParts) => {
     if (Object.keys(faults).length > 0) throw invalid(faults);
     return immediate(db, () => {
       const patch = found(id);
-      if (moves.openOf(id).some((open) => open.sort === 'extension' && open.target === wanted.clock))
-        throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
-      const request = moves.ask({
-        patch: id,
-        sort: 'extension',
-        from: patch.state,
-        target: wanted.clock,
-        at: clock(),
-        actor: actorRef(actor),
-        person: people.personOf(actor),
-        reason,
-        evidence: { until: wanted.until },
-        verdict: null,
-      });
-      gate.asked(actor, 'patch-sign', String(request));
-      events.record('patch-asked', { ...byWhom(actor), params: { patch: id, name: patch.patchId, to: wanted.clock } });
+      const { clock: target, until } = wanted;
+      const request = ask(actor, patch, { sort: 'extension', target, reason, evidence: { until }, verdict: null });
       return { patch, request };
     });
   };

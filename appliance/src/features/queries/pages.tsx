@@ -1,15 +1,14 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Queries, type QueryRow } from '@sallyport/ui/views/queries';
 import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/ui/views/query';
 import { QueryNew } from '@sallyport/ui/views/query-new';
 import { type Context, Hono } from 'hono';
-import { streamSSE } from 'hono/streaming';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
+import { follow } from '../../server/console/follow.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -25,8 +24,6 @@ const maxDevices = 1_000;
 const csvDevices = 500;
 const maxCsvLines = 100_000;
 const defaultWaitSeconds = 60;
-const streamEveryMs = 1_000;
-const streamForMs = 10 * 60_000;
 
 const toAnswer = (answer: DeviceAnswer): AnswerRow => ({
   id: answer.publicId,
@@ -147,20 +144,9 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'queries:read');
     const { id } = queries.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
-    c.header('X-Accel-Buffering', 'no');
-    return streamSSE(c, async (sse) => {
-      let sent = '';
-      for (const end = deps.clock() + streamForMs; deps.clock() < end && !sse.aborted; ) {
-        const parts = partsOf(actor, id, 0);
-        const html = String(<QueryRegion ctx={ctx} {...parts} />);
-        if (html !== sent) await sse.writeSSE({ data: html });
-        sent = html;
-        if (parts.state !== 'running') {
-          await sse.writeSSE({ event: 'done', data: paths.query(id) });
-          return;
-        }
-        await sleep(streamEveryMs);
-      }
+    return follow(c, deps.clock, paths.query(id), () => {
+      const parts = partsOf(actor, id, 0);
+      return { html: String(<QueryRegion ctx={ctx} {...parts} />), isEnded: parts.state !== 'running' };
     });
   };
 

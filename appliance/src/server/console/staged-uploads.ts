@@ -4,11 +4,27 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { checkToken } from './guard.ts';
-import { readUpload } from './multipart.ts';
+import { readUpload, type Upload } from './multipart.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 /** A file that nobody decided about is dropped with the next upload. */
 const keptMs = 3_600_000;
+
+/** Receives the file of a multipart form at a path; the form's token is checked before. TOO_LARGE, MALFORMED. */
+export function receiveFile(
+  deps: ConsoleDeps,
+  c: Context<ConsoleEnv>,
+  path: string,
+  maxFileBytes: number,
+): Promise<Upload> {
+  return readUpload(c.req.raw.body, {
+    contentType: c.req.header('content-type') ?? '',
+    onFields: (fields) => checkToken(deps, c, fields.get('csrf') ?? ''),
+    fileField: 'file',
+    path,
+    maxFileBytes,
+  });
+}
 
 type StagedFile = {
   /** Names the file in the form that decides about it. */
@@ -52,13 +68,7 @@ export const stagedUploads = (
       const draft = Buffer.from(randomBytes(16)).toString('hex');
       const path = placeOf(draft);
       try {
-        const { fileName, sizeBytes, fields } = await readUpload(c.req.raw.body, {
-          contentType: c.req.header('content-type') ?? '',
-          onFields: (given) => checkToken(deps, c, given.get('csrf') ?? ''),
-          fileField: 'file',
-          path,
-          maxFileBytes: maxBytes,
-        });
+        const { fileName, sizeBytes, fields } = await receiveFile(deps, c, path, maxBytes);
         return await use({ draft, path, name: fileName.slice(0, 200) || draft, sizeBytes, fields });
       } catch (error) {
         rmSync(path, { force: true });

@@ -1,31 +1,8 @@
+import { productFile } from '../product-file.ts';
 import { defineCollection } from '../types.ts';
 
 /** C3: files that a security product has locked away. The bytes stay on the device. */
 export const collection = defineCollection({
   name: 'quarantine-file',
-  row: 'C3',
-  mode: 'own',
-  title: 'name',
-  sort: 'placedAt',
-  person: 'account',
-  fields: {
-    product: { type: 'text', required: true, identity: true, indexed: true, maxLength: 256 },
-    /** The product's own number of the file. */
-    number: { type: 'text', required: true, identity: true, indexed: true, maxLength: 200, column: false },
-    name: { type: 'text', required: true, indexed: true, maxLength: 255 },
-    path: { type: 'text', indexed: true, maxLength: 1_024, hidesHome: true },
-    sha256: { type: 'text', indexed: true, maxLength: 64, column: false },
-    sizeBytes: { type: 'integer', unit: 'bytes' },
-    placedAt: { type: 'time' },
-    threat: { type: 'text', indexed: true, maxLength: 256 },
-    state: {
-      type: 'text',
-      indexed: true,
-      choices: ['infected', 'suspicious', 'cured', 'clean', 'restored', 'deleted', 'unknown'],
-    },
-    account: { type: 'text', personal: true, indexed: true, maxLength: 256 },
-  },
-  retentionDays: 180,
-  leaves: null,
-  doors: ['native', 'stick'],
+  ...productFile,
 });
