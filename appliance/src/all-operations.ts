@@ -4,9 +4,21 @@ import { controllerFindingOperations, controllerFindingSchemas } from './feature
 import { controllerFirmwareOperations, controllerFirmwareSchemas } from './features/controller-firmware/operations.ts';
 import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
+import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
+import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
 import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
+import { mediaOperations } from './features/media/operations.ts';
+import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
+import { queryOperations, querySchemas } from './features/queries/operations.ts';
+import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
+import { ruleOperations, ruleSchemas } from './features/rules/operations.ts';
+import { settingOperations, settingSchemas } from './features/settings/operations.ts';
+import { updateOperations, updateSchemas } from './features/updates/operations.ts';
+import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
+import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
+import { siteOperations } from './server/api/site-operations.ts';
 import type { ApiParts } from './server/api/types.ts';
 import type { Operation } from './server/operations/operation.ts';
 
@@ -20,6 +32,18 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...identificationOperations,
   ...integrityOperations,
   ...patchOperations,
+  ...siteOperations,
+  ...offlineImportOperations,
+  ...ruleOperations,
+  ...vulnerabilityOperations,
+  ...updateOperations,
+  ...queryOperations,
+  ...exchangeOperations,
+  ...mediaOperations,
+  ...bundleOperations,
+  ...rollbackOperations,
+  ...waitingOperations,
+  ...settingOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -32,4 +56,14 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...identificationSchemas,
   ...integritySchemas,
   ...patchSchemas,
+  ...bundleSchemas,
+  ...exchangeSchemas,
+  ...offlineImportSchemas,
+  ...querySchemas,
+  ...rollbackSchemas,
+  ...ruleSchemas,
+  ...settingSchemas,
+  ...updateSchemas,
+  ...vulnerabilitySchemas,
+  ...waitingSchemas,
 };

@@ -23,9 +23,4 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
   'devices/pages.tsx': { target: 'the choice of devices becomes part of the view', by: ['deployments/pages.tsx'] },
   'exchange/story.ts': { target: 'the overview asks each feature for its part', by: ['overview/pages.tsx'] },
   'rollback/file.ts': { target: 'the service names the file', by: ['backups/backup.ts'] },
-  'updates/routes.ts': { target: 'shapes become types of the feature', by: ['devices/routes.ts'] },
-  'vulnerabilities/routes.ts': {
-    target: 'shapes become types of the feature',
-    by: ['devices/routes.ts', 'updates/routes.ts'],
-  },
 };

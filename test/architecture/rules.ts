@@ -131,7 +131,7 @@ export const doorsAreReachedByNobody: Rule = (files) => {
 /** What puts the features into the frame; each file goes when the features' manifests do it. */
 const assembly = [
   'api/app.ts',
-  'api/site-routes.ts',
+  'api/site-operations.ts',
   'api/types.ts',
   'console/app.tsx',
   'console/cookies.ts',

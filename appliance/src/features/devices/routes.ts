@@ -19,8 +19,8 @@ import {
 } from '../../server/api/schemas.ts';
 import type { ApiParts } from '../../server/api/types.ts';
 import { hasPersonal, personalParameter, recordPersonal, rowValues, valuesSchema } from '../../server/api/values.ts';
-import { deviceUpdateSchema, toDeviceUpdate } from '../updates/routes.ts';
-import { findingSchema } from '../vulnerabilities/routes.ts';
+import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
+import { findingSchema } from '../vulnerabilities/types.ts';
 import { levelRank } from './device-status.ts';
 import { contacts, deviceSorts } from './types.ts';
 import { deviceModel, type ListedDevice } from './view.ts';

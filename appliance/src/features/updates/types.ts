@@ -2,7 +2,9 @@
 // derived: what devices need and the site lacks, what an open request asks for, what the host could not bring, what is
 // in the store. Installation is derived per device: what a deployment ordered, and at its end what the next inventory
 // shows. Nothing counts as done because a file arrived or an installer said so.
-import type { Decision, Severity } from '../vulnerabilities/types.ts';
+
+import { z } from 'zod';
+import { type Decision, decisionSchema, type Severity, severitySchema } from '../vulnerabilities/types.ts';
 
 export type Approval = 'undefined' | 'approved' | 'declined';
 export type Supply = 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded';
@@ -10,6 +12,7 @@ export type Installation = 'queued' | 'running' | 'failed' | 'installed' | 'veri
 
 export const APPROVALS: readonly Approval[] = ['undefined', 'approved', 'declined'];
 export const SUPPLIES: readonly Supply[] = ['needed', 'requested', 'unfulfilled', 'arrived', 'superseded'];
+const INSTALLATIONS: readonly Installation[] = ['queued', 'running', 'failed', 'installed', 'verified', 'cancelled'];
 
 export type UpdateFile = { readonly sha256: string; readonly sizeBytes: number };
 
@@ -87,3 +90,57 @@ export type UpdateWant = {
   readonly min?: string;
   readonly priority?: Decision;
 };
+
+/** An update as it is sent. */
+export const updateSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['catalog', 'need']).describe('`need`: findings ask for it and no catalogue has it yet'),
+  name: z.string(),
+  version: z.string(),
+  title: z.string().optional(),
+  purl: z.string(),
+  arch: z.string(),
+  ecosystem: z.string(),
+  source: z.string(),
+  sourceVersion: z.string(),
+  suites: z.array(z.string()),
+  security: z.boolean(),
+  signer: z.string(),
+  licence: z.string().optional().describe('SHA-256 of the licence text'),
+  licenceAccepted: z.boolean(),
+  depends: z.array(z.string()),
+  supersedes: z.array(z.string()),
+  supersededBy: z.string().optional(),
+  files: z.array(z.object({ sha256: z.string(), sizeBytes: z.int() })),
+  sizeBytes: z.int(),
+  approval: z.enum(APPROVALS),
+  supply: z.enum(SUPPLIES),
+  reason: z.string().optional().describe('Why the host could not bring it'),
+  devices: z.int().describe('Devices whose newest inventory has an older version'),
+  installation: z.partialRecord(z.enum(INSTALLATIONS), z.int()).describe('Devices per state of installation'),
+  findings: z.int(),
+  decision: decisionSchema.optional(),
+  severity: severitySchema.optional(),
+  firstSeenAt: z.string(),
+});
+
+export const deviceUpdateSchema = z.object({
+  update: updateSchema,
+  installedVersion: z.string().nullable(),
+  needed: z.boolean(),
+  installation: z.enum(INSTALLATIONS).nullable(),
+  deployment: z.string().nullable(),
+  code: z.string().nullable().describe('Why it failed'),
+  at: z.string().nullable().describe('YYYY-MM-DDThh:mm:ssZ'),
+});
+
+/** An update as a device sees it, as it is sent. */
+export const toDeviceUpdate = (row: DeviceUpdate) => ({
+  update: row.update,
+  installedVersion: row.installedVersion ?? null,
+  needed: row.isNeeded,
+  installation: row.installation ?? null,
+  deployment: row.deployment ?? null,
+  code: row.code ?? null,
+  at: row.at ?? null,
+});

@@ -3,6 +3,7 @@
 // withdrawn advisory, or a decision that lies in an object of its own.
 
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
+import { z } from 'zod';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
@@ -14,6 +15,36 @@ export type WorkState = 'open' | 'planned' | 'fixed';
 
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'unknown'];
 export const DECISIONS: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
+export const FIX_STATES: readonly FixState[] = ['available', 'none', 'undetermined'];
+export const WORK_STATES: readonly WorkState[] = ['open', 'planned', 'fixed'];
+
+export const severitySchema = z.enum(SEVERITIES);
+export const decisionSchema = z.enum(DECISIONS);
+
+const timeText = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
+
+/** A finding as it is sent. */
+export const findingSchema = z.object({
+  id: z.string(),
+  advisory: z.string(),
+  aliases: z.array(z.string()),
+  feed: z.string(),
+  summary: z.string(),
+  severity: severitySchema,
+  cvss: z.string().optional(),
+  decision: decisionSchema,
+  exploited: z.boolean().describe('Attacks that use it are known'),
+  verdict: z.enum(['affected', 'review']).describe('`review`: it could not be compared, so a person must look'),
+  fixState: z.enum(FIX_STATES),
+  state: z.enum(WORK_STATES),
+  ecosystem: z.string(),
+  package: z.string(),
+  version: z.string(),
+  fixed: z.string().optional().describe('The version that fixes it'),
+  devices: z.int(),
+  since: timeText,
+  until: timeText.optional(),
+});
 
 /** One line of the list: an advisory on one coordinate, with the number of devices that have it. */
 export type Finding = {

@@ -12,23 +12,12 @@ import { deviceTaskRoutes } from '../../features/device-tasks/routes.ts';
 import { deviceRecordRoutes } from '../../features/devices/record-routes.ts';
 import { deviceRoutes } from '../../features/devices/routes.ts';
 import { discoveryRoutes } from '../../features/discovery/routes.ts';
-import { bundleRoutes } from '../../features/exchange/bundle-routes.ts';
-import { exchangeRoutes } from '../../features/exchange/routes.ts';
-import { stickRoutes } from '../../features/offline-import/routes.ts';
-import { queryRoutes } from '../../features/queries/routes.ts';
-import { rollbackRoutes } from '../../features/rollback/routes.ts';
-import { ruleRoutes } from '../../features/rules/routes.ts';
-import { settingRoutes } from '../../features/settings/routes.ts';
-import { updateRoutes } from '../../features/updates/routes.ts';
-import { vulnerabilityRoutes } from '../../features/vulnerabilities/routes.ts';
-import { waitingRoutes } from '../../features/waiting/routes.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { toRoute } from '../operations/to-route.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
-import { siteRoutes } from './site-routes.ts';
 import type { ApiEnv, ApiParts } from './types.ts';
 import { errorResponse } from './wire.ts';
 
@@ -38,27 +27,16 @@ export type Api = {
 };
 
 const builders = [
-  siteRoutes,
   deviceRoutes,
   deviceRecordRoutes,
   deviceTaskRoutes,
-  stickRoutes,
-  ruleRoutes,
   inventoryRoutes,
   changeRoutes,
   baselineRoutes,
-  vulnerabilityRoutes,
-  updateRoutes,
   deploymentRoutes,
-  queryRoutes,
-  exchangeRoutes,
-  bundleRoutes,
   discoveryRoutes,
   eventRoutes,
   provisionRoutes,
-  rollbackRoutes,
-  waitingRoutes,
-  settingRoutes,
   sessionRoutes,
   objectRoutes,
 ];

@@ -16,9 +16,10 @@ export const roomBytes = (folder: string, reserveBytes: number): number => {
 
 /** Writes a request's body to a new file as it comes; TOO_LARGE, DISK_FULL, MALFORMED. The caller removes what a refusal leaves. */
 export const receiveFile = async (
-  request: Request,
+  request: Request | undefined,
   options: { path: string; maxBytes: number; roomBytes: number },
 ): Promise<{ sizeBytes: number }> => {
+  if (request === undefined) throw new AppError('INTERNAL', 'nothing was sent');
   const announced = Number(request.headers.get('content-length') ?? 0);
   const full = (): AppError => new AppError('DISK_FULL', 'the data disk has no room for this file');
   const tooLarge = (): AppError => new AppError('TOO_LARGE', `a bundle has at most ${options.maxBytes} bytes`);

@@ -1,25 +1,33 @@
 import { z } from 'zod';
+import type { ObjectService } from '../../engine/objects/service.ts';
 import { isRight } from '../../features/accounts/types.ts';
-import { type ApiRoute, jsonRoute } from './route.ts';
+import { operationsOver } from '../operations/operation.ts';
 import { time, timeOf } from './schemas.ts';
-import type { ApiParts } from './types.ts';
+
+const { operation } = operationsOver<{
+  config: { readonly site: string };
+  version: string;
+  objects: ObjectService;
+  clock: () => number;
+}>();
 
 /** What is asked, and as whom. */
-export const siteRoutes = ({ config, version, objects, clock }: ApiParts): ApiRoute[] => [
-  jsonRoute({
-    method: 'get',
-    path: '/site',
-    tag: 'settings',
+export const siteOperations = [
+  operation({
+    name: 'site.show',
+    http: { method: 'get', path: '/site' },
+    area: 'settings',
     right: 'any',
     summary: 'The site, its clock, and what this token may do',
-    response: z.object({
+    input: z.strictObject({}),
+    output: z.object({
       site: z.string(),
       title: z.string(),
       version: z.string(),
       now: time,
       token: z.object({ id: z.string(), name: z.string(), rights: z.array(z.string()) }),
     }),
-    handle: ({ actor }) => ({
+    run: ({ config, version, objects, clock, actor }) => ({
       site: config.site,
       title: objects.setting('appliance.site-title'),
       version,

@@ -1,0 +1,416 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fingerprintText, showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
+import { type DrawnRole, drawTrust } from '@sallyport/bundle-tools/host/trust-drawing';
+import { groupHex } from '@sallyport/bundle-tools/trust/keys';
+import { z } from 'zod';
+import type { DataPaths } from '../../platform/config.ts';
+import { AppError } from '../../platform/errors.ts';
+import { present, time } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { MediaService } from '../media/types.ts';
+import type { ClockAgreement, ClockView } from './clock.ts';
+import { type KeyDate, keyDateText } from './key-dates.ts';
+import type { ExchangeService } from './service.ts';
+import type { ExchangeState } from './types.ts';
+import type { Unreferenced } from './unreferenced-store.ts';
+
+// What leaves the site: state, the request, receipts, the site card; what it trusts and takes for the time.
+
+const { operation, download } = operationsOver<{
+  exchange: ExchangeService;
+  media: MediaService;
+  paths: Pick<DataPaths, 'staging'>;
+}>();
+
+const kindNames = ['host', 'domain', 'address', 'mac', 'account', 'person', 'serial', 'machine'] as const;
+
+const stateSchema = z.object({
+  site: z.string(),
+  name: z.string(),
+  trust: z
+    .object({
+      rootVersion: z.int(),
+      rootSha256: z.string(),
+      roles: z.array(z.object({ role: z.string(), version: z.int(), expires: time })),
+      sealedTo: z.array(z.string()).describe('SHA-256 of each host key that requests are sealed to'),
+    })
+    .nullable()
+    .describe('null: no trust was imported yet; nothing can be sealed or imported'),
+  seq: z.int(),
+  seqBroadcast: z.int(),
+  lastBundle: z.string().optional(),
+  inventory: z.string().optional(),
+  floor: time,
+  requestNumber: z.int(),
+  openRequests: z.array(
+    z.object({
+      number: z.int(),
+      requestId: z.string(),
+      createdAt: time,
+      file: z.string(),
+      sizeBytes: z.int(),
+      digest: z.string(),
+    }),
+  ),
+});
+
+const previewSchema = z.object({
+  number: z.int(),
+  totalBytes: z.int(),
+  groups: z.array(z.object({ name: z.string(), items: z.int(), examples: z.array(z.string()), bytes: z.int() })),
+  counterProof: z
+    .object({
+      searched: z.array(z.object({ what: z.enum(kindNames), values: z.int(), found: z.int() })),
+      leaks: z.array(z.object({ kind: z.enum(kindNames), field: z.string() })),
+    })
+    .describe('The search of the text for every name and address of the site'),
+  text: z.string().describe('The whole text, exactly as it would be signed'),
+});
+
+const knowledgeSchema = z.object({
+  feed: z.string(),
+  newest: time.optional(),
+  importedAt: time,
+  ageDays: z.int().optional(),
+  limitDays: z.int(),
+  stale: z.boolean(),
+});
+
+const receiptSchema = z.object({
+  number: z.int(),
+  createdAt: time,
+  result: z.enum(['imported', 'partial', 'refused']),
+  code: z.string(),
+  bundleId: z.string().optional(),
+  seq: z.int().optional(),
+  digest: z.string(),
+  acknowledgedAt: time.optional().describe('When a bundle showed that the host holds it'),
+});
+
+/** The next page of a list that goes down by number. */
+const older = <T>(rows: readonly T[], limit: number, numberOf: (row: T) => number): number | null => {
+  const last = rows.length === limit ? rows.at(-1) : undefined;
+  return last === undefined ? null : numberOf(last);
+};
+
+const down = {
+  limit: z.int().min(1).max(500).default(50),
+  before: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('The `next` of the page before'),
+};
+
+export const exchangeSchemas = {
+  ExchangeState: stateSchema,
+  RequestPreview: previewSchema,
+  Knowledge: knowledgeSchema,
+  Receipt: receiptSchema,
+};
+
+const area = 'exchange' as const;
+const read = 'exchange:read' as const;
+const write = 'exchange:write' as const;
+const nothing = z.strictObject({});
+const number = z.int().min(1);
+const printedReceipts = 1_000;
+const printedObjects = 50;
+
+/** The folder that the console writes to and offers from. */
+const requestsDir = ({ staging }: Pick<DataPaths, 'staging'>): string => join(staging, 'requests');
+
+export const exchangeOperations = [
+  operation({
+    name: 'exchange.show',
+    http: { method: 'get', path: '/exchange' },
+    area,
+    right: read,
+    summary: 'Trust, counters and open requests',
+    input: nothing,
+    output: stateSchema,
+    run: ({ exchange }) => exchange.state(),
+  }),
+  operation({
+    name: 'exchange.knowledge',
+    http: { method: 'get', path: '/exchange/knowledge' },
+    area,
+    right: read,
+    summary: 'How old the advisories of each feed are',
+    input: nothing,
+    output: z.object({ rows: z.array(knowledgeSchema) }),
+    run: ({ exchange }) => ({ rows: exchange.knowledge() }),
+  }),
+  operation({
+    name: 'request.preview',
+    http: { method: 'get', path: '/exchange/request' },
+    area,
+    right: read,
+    summary: 'What would leave; nothing is written and no number is used',
+    input: nothing,
+    output: previewSchema,
+    run: ({ exchange }) => {
+      const { counterProof, ...preview } = exchange.preview();
+      const leaks = counterProof.leaks.map(({ kind, field }) => ({ kind, field }));
+      return { ...preview, counterProof: { searched: counterProof.searched, leaks } };
+    },
+  }),
+  operation({
+    name: 'request.write',
+    http: { method: 'post', path: '/exchange/requests', status: 201 },
+    area,
+    right: write,
+    summary: 'Writes a request, signed and sealed, to a medium or to be downloaded',
+    input: z.strictObject({
+      number: number.describe('The number of the preview: what was looked at is what is written'),
+      medium: z.string().max(4_096).optional().describe('One of the media; absent: the file is kept for download'),
+    }),
+    output: z.object({
+      number: z.int(),
+      requestId: z.string(),
+      file: z.string(),
+      sizeBytes: z.int(),
+      digest: z.string(),
+      sha256: z.string().describe('Of the sealed file'),
+      readBack: z
+        .enum(['medium', 'memory'])
+        .describe('Compared as read past the memory, or, where the file system cannot, maybe out of it'),
+    }),
+    run: async ({ exchange, media, paths, actor }, { number: wanted, medium }) => {
+      if (exchange.state().requestNumber + 1 !== wanted)
+        throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
+      const folder = requestsDir(paths);
+      if (medium === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      const { path, ...written } =
+        medium === undefined
+          ? exchange.exportRequest(actor, folder)
+          : await media.withWritable(medium, (writable) => exchange.exportRequest(actor, writable));
+      return { ...written, file: path.slice(path.lastIndexOf('/') + 1) };
+    },
+  }),
+  download({
+    name: 'request.file',
+    http: { method: 'get', path: '/exchange/requests/{number}/file' },
+    area,
+    right: write,
+    summary: 'An open request that was kept for download: signed, and sealed to the host',
+    input: z.strictObject({ number }),
+    file: 'application/octet-stream',
+    run: ({ exchange, paths }, { number: wanted }) => {
+      const request = exchange.state().openRequests.find((row) => row.number === wanted);
+      const path = request === undefined ? '' : join(requestsDir(paths), request.file);
+      if (request === undefined || !existsSync(path)) throw new AppError('NOT_FOUND', 'the file is not here');
+      return { name: request.file, body: new Uint8Array(readFileSync(path)) };
+    },
+  }),
+  download({
+    name: 'siteCard.file',
+    http: { method: 'post', path: '/exchange/site-card' },
+    area,
+    right: write,
+    summary: 'The site card in force; a new one is made when what it says has changed',
+    input: nothing,
+    file: 'application/json',
+    run: ({ exchange, actor }) => {
+      const { bytes, fingerprint } = exchange.siteCard(actor);
+      return {
+        name: `${exchange.state().site}.site-card.json`,
+        body: bytes,
+        headers: { 'Sallyport-Fingerprint': fingerprint },
+      };
+    },
+  }),
+  operation({
+    name: 'receipt.page',
+    http: { method: 'get', path: '/exchange/receipts' },
+    area,
+    right: read,
+    summary: 'Receipts, the newest first',
+    input: z.strictObject(down),
+    output: z.object({ rows: z.array(receiptSchema), total: z.int(), next: z.int().nullable() }),
+    run: ({ exchange }, { limit, before }) => {
+      const { rows, total } = exchange.receipts({ limit, ...present({ before }) });
+      return { rows, total, next: older(rows, limit, (row) => row.number) };
+    },
+  }),
+  operation({
+    name: 'receipt.list',
+    area,
+    right: read,
+    summary: 'What came of each bundle, newest first',
+    input: nothing,
+    output: z.object({ total: z.int(), receipts: z.array(receiptSchema) }),
+    run: ({ exchange }) => {
+      const { rows, total } = exchange.receipts({ limit: printedReceipts });
+      return { total, receipts: rows };
+    },
+    command: {
+      example: 'sallyport receipt list --data /var/lib/sallyport --json',
+      print: (out, { receipts, total }) => {
+        out.table(
+          ['NUMBER', 'TIME', 'RESULT', 'CODE', 'BUNDLE', 'HOST HAS IT'],
+          receipts.map((row) => [
+            row.number,
+            row.createdAt,
+            row.result,
+            row.code,
+            row.bundleId ?? null,
+            row.acknowledgedAt ?? 'not yet',
+          ]),
+        );
+        if (total > receipts.length) out.note(`${total - receipts.length} older ones`);
+      },
+    },
+  }),
+  operation({
+    name: 'receipt.show',
+    http: { method: 'get', path: '/exchange/receipts/{number}' },
+    area,
+    right: read,
+    summary: 'One receipt with what it states and its signed form',
+    input: z.strictObject({ number }),
+    output: receiptSchema.extend({
+      prev: z.string().nullable(),
+      predicate: z.record(z.string(), z.unknown()),
+      envelope: z.string().describe('The DSSE envelope, base64'),
+    }),
+    run: ({ exchange }, given) => {
+      const { envelope, ...receipt } = exchange.receipt(given.number);
+      return { ...receipt, envelope: Buffer.from(envelope).toString('base64') };
+    },
+  }),
+  operation({
+    name: 'receipt.verify',
+    http: { method: 'post', path: '/exchange/receipts/verify' },
+    area,
+    right: read,
+    summary: 'Verifies the chain of receipts: signatures, numbers, links',
+    input: nothing,
+    output: z.object({
+      ok: z.boolean(),
+      length: z.int().optional(),
+      brokenAt: z.int().optional(),
+      reason: z.string().optional(),
+    }),
+    run: ({ exchange }) => exchange.verifyReceiptsInTurns(),
+    command: {
+      example: 'sallyport receipt verify --data /var/lib/sallyport',
+      print: (out, { ok, length, brokenAt, reason }) =>
+        out.line(ok ? `${length} receipts, unbroken` : `CHAIN_BROKEN: receipt ${brokenAt} ${reason}`),
+      exit: ({ ok }) => (ok ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'trust.show',
+    area,
+    right: read,
+    summary: 'Draws what this site trusts: who holds which key, and until when',
+    input: nothing,
+    output: z.custom<{
+      trust: NonNullable<ExchangeState['trust']>;
+      roles: readonly DrawnRole[];
+      expiring: readonly KeyDate[];
+    }>(),
+    run: ({ exchange }) => {
+      const { trust } = exchange.state();
+      const roles = exchange.trustRoles();
+      if (trust === null || roles === undefined)
+        throw new AppError('NO_ROOT', 'no trust was imported yet; run: sallyport trust import FILE');
+      return { trust, roles, expiring: exchange.keyDates() };
+    },
+    command: {
+      example: 'sallyport trust show --data /var/lib/sallyport',
+      print: (out, { trust, roles, expiring }) => {
+        for (const line of drawTrust(roles)) out.line(line);
+        out.line('');
+        for (const key of trust.sealedTo) out.line(`seal key   ${groupHex(key)}`);
+        out.line(`fingerprint of root ${trust.rootVersion}`);
+        for (const line of fingerprintText(trust.rootSha256)) out.line(line);
+        for (const date of expiring) out.note(`KEY_EXPIRES_SOON: ${keyDateText(date)}`);
+      },
+      json: ({ trust: { rootVersion, rootSha256, sealedTo }, roles, expiring }) => ({
+        root: { version: rootVersion, sha256: rootSha256, words: showFingerprint(rootSha256).words },
+        roles: roles.map(({ role, threshold, keys, file }) => ({
+          role,
+          keyids: keys.map(({ keyid }) => keyid),
+          threshold,
+          ...file,
+        })),
+        sealKeys: sealedTo,
+        expiring,
+      }),
+    },
+  }),
+  operation({
+    name: 'clock.show',
+    area,
+    right: read,
+    summary: 'What this site takes for the time, and what is in doubt',
+    input: nothing,
+    output: z.custom<ClockView>(),
+    run: ({ exchange }) => exchange.time(),
+    command: {
+      example: 'sallyport clock show --data /var/lib/sallyport',
+      print: (out, view) => {
+        out.line(`clock     ${view.systemTime}${view.isBehind ? '  CLOCK_BEHIND: before the floor' : ''}`);
+        out.line(`floor     ${view.floor}`);
+        out.line(`believed  ${view.believed}`);
+        if (view.releasedAt !== undefined) out.line(`released  ${view.releasedAt}`);
+        for (const { source, time: at, daysAhead } of view.doubtful)
+          out.line(
+            `CLOCK_SUSPECT: the ${source} says ${at}, ${daysAhead} days above the floor; see: sallyport clock agree`,
+          );
+      },
+      exit: (view) => (view.doubtful.length > 0 || view.isBehind ? 1 : 0),
+    },
+  }),
+  operation({
+    name: 'clock.agree',
+    area,
+    right: write,
+    summary: 'Says that a time which is far ahead is right; the floor rises to it for good',
+    input: z.strictObject({
+      reason: z.string().describe('Why it is right; goes into the next receipt'),
+      source: z.enum(['clock', 'bundle']).optional().describe('When both are in doubt'),
+      yes: z.boolean().default(false).describe('Do it; without it, only what would change is shown'),
+    }),
+    output: z.custom<ClockAgreement & { agreed: boolean }>(),
+    run: ({ exchange, actor }, { reason, source, yes }) => ({
+      ...(yes ? exchange.agreeClock(actor, reason, source) : exchange.previewClock(source)),
+      agreed: yes,
+    }),
+    command: {
+      example: 'sallyport clock agree --reason "stood without power since 2026" --yes --data /var/lib/sallyport',
+      print: (out, { from, to, daysAhead, expires, agreed }) => {
+        out.line(`floor   ${from}`);
+        out.line(`${agreed ? 'now' : 'to be'}   ${to}, ${daysAhead} days later; it is never lowered again`);
+        for (const { role, version, expires: end } of expires)
+          out.line(`past    ${role} ${version}, valid until ${end}`);
+        if (!agreed)
+          out.note('Nothing was changed. Look at the date above; if it is right, run the same command with --yes.');
+      },
+      exit: ({ agreed }) => (agreed ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'store.gc',
+    area,
+    right: write,
+    summary: 'Lists objects that nothing refers to; with --apply removes those that were listed before',
+    input: z.strictObject({
+      apply: z.boolean().default(false).describe('Remove what an earlier listing has and nothing refers to even now'),
+    }),
+    output: z.custom<{ applied: boolean; objects: readonly Unreferenced[]; bytes: number }>(),
+    run: ({ exchange, actor }, { apply }) => {
+      const objects = apply ? exchange.collect(actor) : exchange.unreferenced();
+      return { applied: apply, objects, bytes: objects.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0) };
+    },
+    command: {
+      example: 'sallyport store gc --data /var/lib/sallyport',
+      print: (out, { applied, objects, bytes }) => {
+        for (const { sha256, sizeBytes, listedAt } of objects.slice(0, printedObjects))
+          out.line(`${sha256}  ${sizeBytes} bytes, listed ${listedAt}`);
+        if (objects.length > printedObjects) out.line(`and ${objects.length - printedObjects} more`);
+        out.line(`${objects.length} objects, ${bytes} bytes ${applied ? 'removed' : 'that nothing refers to'}`);
+        if (!applied && objects.length > 0) out.note('nothing was removed; to remove them: sallyport store gc --apply');
+      },
+    },
+  }),
+];

@@ -1,0 +1,85 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { z } from 'zod';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import type { DataPaths } from '../../platform/config.ts';
+import { time, timeOrNull } from '../../server/api/schemas.ts';
+import { receiveFile, roomBytes } from '../../server/api/upload.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { BaselineService } from '../baselines/service.ts';
+import type { StickService } from './service.ts';
+import { maxStickUploadBytes, type StickRow, stickPrefix } from './types.ts';
+
+// Inventories of machines without any network, from a file. The command that reads files beside is cli/inventory-import.ts.
+
+const { operation } = operationsOver<{
+  stick: StickService;
+  baselines: BaselineService;
+  objects: ObjectService;
+  paths: Pick<DataPaths, 'staging'>;
+}>();
+
+const rowSchema = z.object({
+  name: z.string().describe('Of the file, in a zip with its folders'),
+  state: z
+    .enum(['stored', 'waits', 'new', 'found', 'same', 'older', 'refused'])
+    .describe(
+      '`waits`: nobody has let the device in; `new`: it will wait for approval; `found`: a record of a device that somebody else read; `same`, `older`: nothing to store',
+    ),
+  reason: z
+    .enum(['encrypted', 'too-large', 'ratio', 'damaged', 'name', 'format', 'no-machine', 'too-many-devices'])
+    .nullable()
+    .describe('Why a file is left out'),
+  device: z.string().nullable(),
+  hostname: z.string().nullable(),
+  collectedAt: time.nullable(),
+  sections: z.record(z.string(), z.int()).describe('Items by collection, of those that are stored'),
+  dropped: z.record(z.string(), z.int()).describe('What is never kept, by its name in the file'),
+});
+
+export const offlineImportSchemas = { StickRow: rowSchema };
+
+const toRow = ({ collectedAt, ...row }: StickRow) => ({ ...row, collectedAt: timeOrNull(collectedAt) });
+
+export const offlineImportOperations = [
+  operation({
+    name: 'inventory.upload',
+    http: {
+      method: 'post',
+      path: '/inventories',
+      // JSON is what most of these files are; a call with another body by mistake stores nothing, its rows say why.
+      upload: { types: ['application/octet-stream', 'application/json', 'application/xml', 'application/zip'] },
+    },
+    area: 'devices',
+    right: 'devices:write',
+    summary: 'Takes inventories of machines without network; with `dryRun` only says what each would do',
+    description:
+      'The file of `sallyport-agent once --out`, GLPI JSON, FusionInventory or OCS XML, plain or packed (.ocs), or a zip of many; the content tells which.',
+    input: z.strictObject({
+      name: z.string().min(1).max(200).default('inventory').describe('Of the file, for people'),
+      dryRun: z.enum(['true', 'false']).default('false'),
+      approve: z
+        .enum(['true', 'false'])
+        .default('false')
+        .describe('Lets in the machines that nobody has decided about'),
+    }),
+    output: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
+    run: async ({ stick, baselines, objects, paths, actor, request }, { name, dryRun, approve }) => {
+      const path = join(paths.staging, `${stickPrefix}${Buffer.from(randomBytes(16)).toString('hex')}`);
+      try {
+        await receiveFile(request, {
+          path,
+          maxBytes: maxStickUploadBytes,
+          roomBytes: roomBytes(paths.staging, objects.setting('exchange.reserve-bytes')),
+        });
+        if (dryRun === 'true') return { dryRun: true, rows: (await stick.preview(path, { name })).rows.map(toRow) };
+        const { rows } = await stick.import(actor, path, { name, approve: approve === 'true' });
+        baselines.run();
+        return { dryRun: false, rows: rows.map(toRow) };
+      } finally {
+        rmSync(path, { force: true });
+      }
+    },
+  }),
+];

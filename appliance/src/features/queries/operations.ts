@@ -1,0 +1,303 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import {
+  deviceId,
+  deviceReference,
+  numberPaging,
+  present,
+  time,
+  timeOf,
+  timeOrNull,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { DeviceQueries } from '../devices/types.ts';
+import type { QueryService } from './service.ts';
+import {
+  type DeviceAnswer,
+  type LiveQuery,
+  largestSampleBytes,
+  maxSqlLength,
+  maxWaitSeconds,
+  type Sample,
+  type SampleService,
+  shownState,
+} from './types.ts';
+
+// Live queries with their answers, and files for analysis.
+
+const { operation, download } = operationsOver<{
+  queries: QueryService;
+  samples: SampleService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+}>();
+
+const countsSchema = z.object({
+  expected: z.int().describe('Devices that were asked'),
+  answered: z.int(),
+  failed: z.int(),
+  denylisted: z.int().describe('The client refuses this query for a day, because it once took too much'),
+  offline: z.int().describe('Not heard from for longer than their interval'),
+  waiting: z.int(),
+  rows: z.int(),
+});
+
+const querySchema = z.object({
+  id: z.string(),
+  sql: z.string(),
+  state: z.enum(['running', 'finished', 'stopped', 'expired']),
+  createdAt: time,
+  createdBy: z.string().describe('`type:id` of who asked'),
+  deadlineAt: time,
+  stoppedAt: time.nullable(),
+  counts: countsSchema,
+});
+
+const answerSchema = z.object({
+  device: deviceReference,
+  state: z.enum(['waiting', 'offline', 'answered', 'failed', 'denylisted']),
+  answeredAt: time.nullable(),
+  wallMs: z.int().nullable(),
+  rowCount: z.int().nullable(),
+  cut: z.boolean().describe('More rows came than are kept'),
+  message: z.string().nullable(),
+  rows: z.array(z.record(z.string(), z.string())),
+});
+
+const sampleSchema = z.object({
+  id: z.string(),
+  device: deviceReference,
+  path: z.string().nullable(),
+  reason: z.string().nullable(),
+  state: z.enum(['asked', 'approved', 'declined', 'sent', 'receiving', 'received', 'failed']),
+  askedAt: time,
+  askedBy: z.string(),
+  decidedAt: time.nullable(),
+  decidedBy: z.string().nullable(),
+  sizeBytes: z.int().nullable(),
+  receivedAt: time.nullable(),
+  sha256: z.string().nullable(),
+  code: z.string().nullable().describe('Why it failed'),
+});
+
+const toQuery = ({ createdAt, deadlineAt, stoppedAt, ...rest }: LiveQuery) => ({
+  ...rest,
+  createdAt: timeOf(createdAt),
+  deadlineAt: timeOf(deadlineAt),
+  stoppedAt: timeOrNull(stoppedAt),
+});
+
+export const querySchemas = { LiveQuery: querySchema, LiveAnswer: answerSchema, Sample: sampleSchema };
+
+const toSample = (deviceQueries: DeviceQueries, sample: Sample) => ({
+  ...sample,
+  device: deviceQueries.names([sample.device]).get(sample.device) ?? {
+    id: String(sample.device),
+    name: `#${sample.device}`,
+  },
+  askedAt: timeOf(sample.askedAt),
+  decidedAt: timeOrNull(sample.decidedAt),
+  receivedAt: timeOrNull(sample.receivedAt),
+});
+
+const area = 'queries' as const;
+const query = z.string().min(1).max(64);
+const sample = z.string().min(1).max(64);
+const sql = z.string().min(1).max(maxSqlLength);
+const waitSeconds = z.int().min(1).max(maxWaitSeconds).default(60);
+
+const everyMs = 500;
+const pageDevices = 500;
+
+export const queryOperations = [
+  operation({
+    name: 'query.list',
+    http: { method: 'get', path: '/queries' },
+    area,
+    right: 'queries:read',
+    summary: 'Lists live queries, the newest first',
+    input: z.strictObject({ limit: numberPaging.limit }),
+    output: z.object({ rows: z.array(querySchema) }),
+    run: ({ queries }, { limit }) => ({ rows: queries.list({ limit }).map(toQuery) }),
+  }),
+  operation({
+    name: 'query.ask',
+    http: { method: 'post', path: '/queries', status: 201 },
+    area,
+    right: 'queries:write',
+    summary: 'Asks devices by SQL through osquery',
+    description:
+      'Read-only, outside of the queues of tasks. Refused (FORBIDDEN) for what would connect elsewhere, show secrets or fetch files. Every query is in the journal.',
+    input: z.strictObject({
+      sql,
+      devices: z.array(deviceId).max(10_000).optional().describe('Absent: every device that osquery speaks for'),
+      waitSeconds,
+    }),
+    output: querySchema,
+    run: ({ queries, actor }, { devices: wanted, ...rest }) =>
+      toQuery(queries.run(actor, { ...rest, ...present({ devices: wanted }) })),
+  }),
+  operation({
+    name: 'query.run',
+    area,
+    right: 'queries:write',
+    summary: 'Asks devices by SQL through osquery, and waits for what they say',
+    input: z.strictObject({
+      sql,
+      devices: z.array(deviceId).optional().describe('Only these devices (all that osquery speaks for)'),
+      waitSeconds: waitSeconds.describe('Seconds until nobody is waited for any more (60)'),
+    }),
+    output: z.custom<{ query: LiveQuery; answers: DeviceAnswer[] }>(),
+    run: async ({ queries, actor, note }, { devices: wanted, ...rest }) => {
+      const { id, counts } = queries.run(actor, { ...rest, ...present({ devices: wanted }) });
+      note(`query ${id}: ${counts.expected} devices asked`);
+      while (queries.get(id).state === 'running') await sleep(everyMs);
+      const answers: DeviceAnswer[] = [];
+      for (let after: number | undefined; ; ) {
+        const page = queries.answers(actor, id, { limit: pageDevices, ...present({ after }) });
+        answers.push(...page);
+        after = page.at(-1)?.device;
+        if (page.length < pageDevices) break;
+      }
+      return { query: queries.get(id), answers };
+    },
+    command: {
+      positionals: ['sql'],
+      flags: { devices: { name: 'device', value: 'ID' }, waitSeconds: { name: 'wait', value: 'S' } },
+      example: `sallyport query run 'select name, version from deb_packages' --device 6f1c0b1e8b7d4c5f9a3e2d1c0b9a8f7e --wait 60 --json`,
+      print: (out, { query: { counts }, answers }) => {
+        const columns = [...new Set(answers.flatMap(({ rows }) => rows).flatMap((row) => Object.keys(row)))];
+        out.table(
+          ['DEVICE', ...columns],
+          answers.flatMap(({ name, rows }) =>
+            rows.map((row) => [name, ...columns.map((column) => row[column] ?? null)]),
+          ),
+        );
+        for (const answer of answers) {
+          if (answer.state === 'answered') continue;
+          out.note(`${answer.name}: ${shownState(answer)}${answer.message === null ? '' : `: ${answer.message}`}`);
+        }
+        const { answered, expected, failed, denylisted, offline } = counts;
+        out.note(`${answered} of ${expected} answered, ${failed} failed, ${denylisted} denylisted, ${offline} offline`);
+      },
+      json: ({ query: { id, state, counts }, answers }) => ({
+        id,
+        state,
+        counts,
+        devices: answers.map((answer) => ({
+          id: answer.publicId,
+          name: answer.name,
+          state: shownState(answer),
+          rows: answer.rows,
+          rowCount: answer.rowCount,
+          cut: answer.isCut,
+          message: answer.message,
+        })),
+      }),
+      exit: ({ query: { counts } }) => (counts.answered === counts.expected ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'query.show',
+    http: { method: 'get', path: '/queries/{query}' },
+    area,
+    right: 'queries:read',
+    summary: 'One live query with its counts',
+    input: z.strictObject({ query }),
+    output: querySchema,
+    run: ({ queries }, given) => toQuery(queries.get(given.query)),
+  }),
+  operation({
+    name: 'query.answers',
+    http: { method: 'get', path: '/queries/{query}/answers' },
+    area,
+    right: 'queries:read',
+    summary: 'What each device said: rows or the failure',
+    input: z.strictObject({ query, ...numberPaging }),
+    output: z.object({ rows: z.array(answerSchema), total: z.int(), next: z.int().nullable() }),
+    run: ({ queries, actor }, { query: id, limit, after }) => {
+      const found = queries.answers(actor, id, { limit: limit + 1, ...present({ after }) });
+      const page = found.slice(0, limit);
+      return {
+        rows: page.map((answer) => ({
+          device: { id: answer.publicId, name: answer.name },
+          state: shownState(answer),
+          answeredAt: timeOrNull(answer.answeredAt),
+          wallMs: answer.wallMs,
+          rowCount: answer.rowCount,
+          cut: answer.isCut,
+          message: answer.message,
+          rows: answer.rows,
+        })),
+        total: queries.get(id).counts.expected,
+        next: found.length > limit ? (page.at(-1)?.device ?? null) : null,
+      };
+    },
+  }),
+  operation({
+    name: 'query.stop',
+    http: { method: 'post', path: '/queries/{query}/stop' },
+    area,
+    right: 'queries:write',
+    summary: 'Asks nobody any more who was not asked yet',
+    input: z.strictObject({ query }),
+    output: querySchema,
+    run: ({ queries, actor }, given) => toQuery(queries.stop(actor, given.query)),
+  }),
+  operation({
+    name: 'sample.list',
+    http: { method: 'get', path: '/samples' },
+    area,
+    right: 'queries:read',
+    summary: 'Lists files that were asked for, the newest first',
+    input: z.strictObject({ limit: numberPaging.limit }),
+    output: z.object({ rows: z.array(sampleSchema) }),
+    run: ({ samples, deviceQueries }, { limit }) => ({
+      rows: samples.list({ limit }).map((one) => toSample(deviceQueries, one)),
+    }),
+  }),
+  operation({
+    name: 'sample.ask',
+    http: { method: 'post', path: '/samples', status: 201 },
+    area,
+    right: 'queries:write',
+    summary: 'Asks for one file of a device; somebody else approves it',
+    input: z.strictObject({
+      device: deviceId,
+      path: z.string().min(1).max(1_024).describe('The full path of one file'),
+      reason: z.string().min(1).max(500),
+      maxBytes: z.int().min(1).max(largestSampleBytes).optional(),
+    }),
+    output: sampleSchema,
+    run: ({ samples, devices, deviceQueries, actor }, { device, path, reason, maxBytes }) => {
+      const wanted = { device: devices.byPublicId(device).id, path, reason, ...present({ maxBytes }) };
+      return toSample(deviceQueries, samples.ask(actor, wanted));
+    },
+  }),
+  operation({
+    name: 'sample.decide',
+    http: { method: 'post', path: '/samples/{sample}/decision' },
+    area,
+    right: 'queries:write',
+    summary: 'Approves or declines what another person asked for',
+    input: z.strictObject({ sample, decision: z.enum(['approve', 'decline']) }),
+    output: sampleSchema,
+    run: ({ samples, deviceQueries, actor }, { sample: id, decision }) =>
+      toSample(deviceQueries, samples.decide(actor, id, decision)),
+  }),
+  download({
+    name: 'sample.file',
+    http: { method: 'get', path: '/samples/{sample}/file' },
+    area,
+    right: 'queries:write',
+    summary: 'The file as it came, in a tar',
+    description: 'It may be an attack.',
+    input: z.strictObject({ sample }),
+    file: 'application/octet-stream',
+    run: ({ samples, actor }, { sample: id }) => ({
+      name: `sample-${id.slice(0, 8)}.tar`,
+      body: Buffer.concat([...samples.read(actor, id)]),
+    }),
+  }),
+];

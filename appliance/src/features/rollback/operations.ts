@@ -1,0 +1,131 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import { time, timeOf } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { WitnessService } from './service.ts';
+import { returnText } from './text.ts';
+import type { Return } from './types.ts';
+
+// Returns of the database to an older state.
+
+const { operation } = operationsOver<{ witness: WitnessService }>();
+
+const said = z.object({ at: time, by: z.string(), reason: z.string() });
+
+const returnSchema = z.object({
+  id: z.string(),
+  at: time,
+  cause: z.enum(['restored', 'unknown', 'no-witness']).describe('unknown: no restore was recorded'),
+  file: z.string().optional().describe('The backup that was restored'),
+  was: z.int().optional().describe('Entries of the journal that had been seen'),
+  found: z.int().describe('Entries of the journal that were found'),
+  applied: z
+    .object({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() })
+    .describe('What was taken away since, and was taken away again'),
+  isCovered: z.boolean().describe('Everything that was taken away since is known and was taken away again'),
+  failed: z.array(z.string()),
+  asked: said.optional().describe('One person has seen it, and a second one has to agree'),
+  acknowledged: said.optional(),
+});
+
+const toSaid = <T extends { at: number }>(one: T) => ({ ...one, at: timeOf(one.at) });
+
+const toReturn = ({ at, was, found, asked, acknowledged, ...back }: Return) => ({
+  ...back,
+  at: timeOf(at),
+  found: found.entries,
+  ...(was === undefined ? {} : { was: was.entries }),
+  ...(asked === undefined ? {} : { asked: toSaid(asked) }),
+  ...(acknowledged === undefined ? {} : { acknowledged: toSaid(acknowledged) }),
+});
+
+const id = z.string().min(1).max(64);
+const reason = z.string().trim().min(1).max(500);
+
+export const rollbackSchemas = { ReturnToOlderState: returnSchema };
+
+export const rollbackOperations = [
+  operation({
+    name: 'rollback.list',
+    http: { method: 'get', path: '/rollback' },
+    area: 'settings',
+    right: 'settings:read',
+    summary: 'Returns of the database to an older state, the newest first',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(returnSchema) }),
+    run: ({ witness }) => ({ rows: witness.returns().map(toReturn) }),
+  }),
+  operation({
+    name: 'rollback.show',
+    area: 'settings',
+    right: 'settings:read',
+    summary: 'Returns of the database to an older state; exit 1 when one waits to be acknowledged',
+    input: z.strictObject({}),
+    output: z.custom<{ returns: Return[] }>(),
+    run: ({ witness }) => ({ returns: witness.returns() }),
+    command: {
+      example: 'sallyport rollback show --data /var/lib/sallyport',
+      print: (out, { returns }) => {
+        for (const back of returns)
+          out.line(
+            back.acknowledged === undefined
+              ? returnText(back)
+              : `${toTime(back.at)}: ${back.cause}, acknowledged ${toTime(back.acknowledged.at)} by ${back.acknowledged.by}: ${back.acknowledged.reason}`,
+          );
+        for (const { id: waiting, asked } of returns)
+          if (asked !== undefined) out.note(`${waiting} waits for a second person; ${asked.by} said: ${asked.reason}`);
+        if (returns.length === 0) out.note('The database never went back.');
+      },
+      exit: ({ returns }) => (returns.every(({ acknowledged }) => acknowledged !== undefined) ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'rollback.ask',
+    http: { method: 'post', path: '/rollback/{id}/acknowledge' },
+    area: 'settings',
+    right: 'safety:write',
+    summary: 'Asks for a return to an older state to be noted as seen; a second person agrees in the console',
+    input: z.strictObject({ id, reason }),
+    output: returnSchema,
+    run: ({ witness, actor }, given) => toReturn(witness.acknowledge(actor, given.id, given.reason)),
+  }),
+  operation({
+    name: 'rollback.decide',
+    http: { method: 'post', path: '/rollback/{id}/decision' },
+    area: 'settings',
+    right: 'safety:write',
+    summary: 'Refuses what another one asked for; agreeing is for people',
+    input: z.strictObject({ id, agree: z.boolean() }),
+    output: returnSchema,
+    run: ({ witness, actor }, given) => toReturn(witness.decide(actor, given.id, given.agree)),
+  }),
+  operation({
+    name: 'rollback.acknowledge',
+    area: 'settings',
+    right: 'safety:write',
+    summary:
+      'Says that a return to an older state was seen; where there is a second administrator, that one agrees to it',
+    input: z.strictObject({
+      id,
+      reason: reason.optional().describe('Why it went back, and what was looked at; it goes into the journal'),
+      agree: z.boolean().default(false).describe('As a second person, agree to what another one said'),
+      refuse: z.boolean().default(false).describe('Give up what was said'),
+    }),
+    output: z.custom<Return>(),
+    run: ({ witness, actor }, { id: wanted, reason: why, agree, refuse }) => {
+      if ([why !== undefined, agree, refuse].filter(Boolean).length !== 1)
+        throw new AppError('USAGE', 'either --reason TEXT, --agree or --refuse');
+      return why === undefined ? witness.decide(actor, wanted, agree) : witness.acknowledge(actor, wanted, why);
+    },
+    command: {
+      positionals: ['id'],
+      example: 'sallyport rollback acknowledge 0123456789abcdef --reason "disk exchanged" --data /var/lib/sallyport',
+      print: (out, done) => {
+        if (done.acknowledged !== undefined) out.line(`acknowledged: ${done.id}`);
+        else if (done.asked === undefined) out.line('given up');
+        else out.line(`${done.id} waits for a second person: sallyport rollback acknowledge ${done.id} --agree`);
+      },
+    },
+  }),
+];

@@ -1,0 +1,255 @@
+import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import {
+  anyOf,
+  comment,
+  deviceId,
+  deviceReference,
+  pageOf,
+  paging,
+  present,
+  search,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { DeviceQueries } from '../devices/types.ts';
+import type { UpdateService } from './service.ts';
+import {
+  APPROVALS,
+  type DeviceUpdate,
+  deviceUpdateSchema,
+  SUPPLIES,
+  type UpdateCounts,
+  type UpdateItem,
+  updateSchema,
+} from './types.ts';
+
+// Updates: approval decided here, supply and installation as derived.
+
+const { operation } = operationsOver<{
+  updates: UpdateService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+}>();
+
+export const updateSchemas = { Update: updateSchema, DeviceUpdate: deviceUpdateSchema };
+
+const area = 'updates' as const;
+const updateId = z.string().min(1).max(64);
+const ids = z.array(updateId).min(1).max(1_000).describe('Ids of updates; all are decided or none');
+const acceptLicences = z
+  .array(z.string().regex(/^[0-9a-f]{64}$/))
+  .max(1_000)
+  .optional()
+  .describe('SHA-256 of licence texts that a person has read and accepts');
+
+const filter = {
+  search: search.optional(),
+  approval: anyOf(APPROVALS),
+  supply: anyOf(SUPPLIES),
+  security: z.boolean().optional().describe('Security updates alone'),
+  deployable: z.boolean().optional().describe('Approved, arrived and needed by a device'),
+};
+
+const decide = (action: 'decline' | 'clear', summary: string) =>
+  operation({
+    name: `update.${action}`,
+    http: { method: 'post', path: `/updates/${action}` },
+    area,
+    right: 'updates:write',
+    summary,
+    input: z.strictObject({ ids, comment: comment.optional() }),
+    output: z.object({ rows: z.array(updateSchema) }),
+    run: ({ updates, actor }, { ids: wanted, comment: said }) => {
+      updates[action](actor, wanted, present({ comment: said }));
+      return { rows: wanted.map((id) => updates.get(id)) };
+    },
+  });
+
+type Listed =
+  | { total: number; updates: readonly DeviceUpdate[] }
+  | { total: number; counts: UpdateCounts; updates: readonly UpdateItem[] };
+
+type Decided = { licences: { id: string; licence: string | null }[] } | { word: string; ids: string[] };
+
+export const updateOperations = [
+  operation({
+    name: 'update.page',
+    http: { method: 'get', path: '/updates' },
+    area,
+    right: 'updates:read',
+    summary: 'Lists updates of the catalogue and those that are needed',
+    input: z.strictObject({
+      ...filter,
+      sort: z.enum(['decision', 'name', 'devices', 'supply', 'size', 'since']).default('decision'),
+      descending: z.boolean().default(false),
+      ...paging,
+    }),
+    output: pageOf(updateSchema),
+    run: ({ updates }, { limit, sort, descending, ...rest }) => {
+      const page = updates.list({ limit, sort, descending, ...present(rest) });
+      return { ...page, next: page.next ?? null };
+    },
+  }),
+  operation({
+    name: 'update.list',
+    area,
+    right: 'updates:read',
+    summary: 'The updates that this site needs, has asked for, has got',
+    input: z.strictObject({
+      ...filter,
+      device: deviceId.optional().describe('What one device lacks or was ordered'),
+      limit: z.int().min(1).max(100_000).default(100).describe('At most so many (100)'),
+    }),
+    output: z.custom<Listed>(),
+    run: ({ updates, devices }, { device, limit, ...rest }) => {
+      if (device === undefined) {
+        const { rows, total } = updates.list({ limit, ...present(rest) });
+        return { total, counts: updates.counts(), updates: rows };
+      }
+      const all = updates.forDevice(devices.byPublicId(device).id);
+      return { total: all.length, updates: all.slice(0, limit) };
+    },
+    command: {
+      example: 'sallyport update list --supply arrived --approval undefined --data /var/lib/sallyport --json',
+      print: (out, answer) => {
+        if ('counts' in answer)
+          out.table(
+            ['ID', 'NAME', 'VERSION', 'SECURITY', 'APPROVAL', 'SUPPLY', 'DEVICES', 'FINDINGS', 'BYTES'],
+            answer.updates.map((row) => [
+              row.id,
+              row.name,
+              row.version,
+              row.security ? 'yes' : 'no',
+              row.approval,
+              row.reason === undefined ? row.supply : `${row.supply} (${row.reason})`,
+              row.devices,
+              row.findings,
+              row.sizeBytes,
+            ]),
+          );
+        else
+          out.table(
+            ['ID', 'NAME', 'INSTALLED', 'UPDATE', 'SECURITY', 'APPROVAL', 'SUPPLY', 'INSTALLATION'],
+            answer.updates.map(({ update, installedVersion, installation }) => [
+              update.id,
+              update.name,
+              installedVersion ?? null,
+              update.version,
+              update.security ? 'yes' : 'no',
+              update.approval,
+              update.supply,
+              installation ?? null,
+            ]),
+          );
+        const more = answer.total - answer.updates.length;
+        if (more > 0) out.note(`${more} more; see --limit`);
+      },
+    },
+  }),
+  operation({
+    name: 'update.counts',
+    http: { method: 'get', path: '/updates/counts' },
+    area,
+    right: 'updates:read',
+    summary: 'How many updates there are in each state',
+    input: z.strictObject({}),
+    output: z.object({
+      ...Object.fromEntries(SUPPLIES.map((supply) => [supply, z.int()])),
+      undecided: z.int(),
+      deployable: z.int(),
+    }),
+    run: ({ updates }) => updates.counts(),
+  }),
+  operation({
+    name: 'update.accept',
+    http: { method: 'post', path: '/updates/approve' },
+    area,
+    right: 'updates:write',
+    summary: 'Approves updates',
+    input: z.strictObject({ ids, comment: comment.optional(), acceptLicences }),
+    output: z.object({ rows: z.array(updateSchema) }),
+    run: ({ updates, actor }, { ids: wanted, ...options }) => {
+      updates.approve(actor, wanted, present(options));
+      return { rows: wanted.map((id) => updates.get(id)) };
+    },
+  }),
+  decide('decline', 'Declines updates: they are not asked for any more'),
+  decide('clear', 'Takes decisions back'),
+  operation({
+    name: 'update.approve',
+    area,
+    right: 'updates:write',
+    summary: 'Approves updates, or declines them, or takes a decision back',
+    input: z.strictObject({
+      ids: z.array(updateId).default([]),
+      all: z.boolean().default(false).describe('Every update that is here and undecided'),
+      decline: z.boolean().default(false).describe('Decline instead'),
+      clear: z.boolean().default(false).describe('Take the decision back'),
+      comment: comment.optional(),
+      acceptLicences,
+      showLicence: z.boolean().default(false).describe('Print the licence text of the update, decide nothing'),
+    }),
+    output: z.custom<Decided>(),
+    run: ({ updates, actor }, { ids: given, all, decline, clear, showLicence, acceptLicences: accepted, ...said }) => {
+      if (decline && clear) throw new AppError('USAGE', '--decline and --clear exclude each other');
+      if (given.length === 0 && !all) throw new AppError('USAGE', 'give the ids of updates, or --all');
+      const undecided = { approval: ['undefined'], supply: ['arrived'], limit: 100_000 } as const;
+      const wanted = all ? updates.list(undecided).rows.map(({ id }) => id) : given;
+      if (showLicence) return { licences: wanted.map((id) => ({ id, licence: updates.licenceText(id) ?? null })) };
+      if (decline) updates.decline(actor, wanted, present(said));
+      else if (clear) updates.clear(actor, wanted, present(said));
+      else updates.approve(actor, wanted, present({ ...said, acceptLicences: accepted }));
+      return { word: decline ? 'declined' : clear ? 'undecided' : 'approved', ids: wanted };
+    },
+    command: {
+      positionals: ['ids'],
+      flags: { acceptLicences: { name: 'accept-licence', value: 'SHA256' } },
+      example: 'sallyport update approve 1f0c… --comment "tested on line 3" --data /var/lib/sallyport',
+      print: (out, answer) => {
+        if ('ids' in answer) out.line(`${answer.ids.length} ${answer.word}`);
+        else for (const { id, licence } of answer.licences) out.line(licence ?? `${id}: no licence text is here`);
+      },
+      json: (answer) => ('ids' in answer ? { [answer.word]: answer.ids } : answer.licences),
+    },
+  }),
+  operation({
+    name: 'update.show',
+    http: { method: 'get', path: '/updates/{update}' },
+    area,
+    right: 'updates:read',
+    summary: 'One update with the devices that need it or have an order for it',
+    input: z.strictObject({ update: updateId }),
+    output: updateSchema.extend({
+      licenceText: z.string().nullable(),
+      onDevices: z.array(
+        z.object({
+          device: deviceReference,
+          installedVersion: z.string().nullable(),
+          state: z.string().nullable().describe('State of the order, if there is one'),
+          deployment: z.string().nullable(),
+          reason: z.string().nullable(),
+        }),
+      ),
+    }),
+    run: ({ updates, deviceQueries }, { update }) => {
+      const rows = updates.devicesOf(update);
+      const named = deviceQueries.names(rows.map(({ device }) => device));
+      return {
+        ...updates.get(update),
+        licenceText: updates.licenceText(update) ?? null,
+        onDevices: rows.flatMap(({ device, installedVersion, task }) => {
+          const reference = named.get(device);
+          if (reference === undefined) return [];
+          return {
+            device: reference,
+            installedVersion: installedVersion ?? null,
+            state: task?.state ?? null,
+            deployment: task?.deployment ?? null,
+            reason: task?.reason ?? null,
+          };
+        }),
+      };
+    },
+  }),
+];

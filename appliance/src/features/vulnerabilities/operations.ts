@@ -1,0 +1,144 @@
+import { z } from 'zod';
+import { anyOf, deviceId, deviceReference, pageOf, paging, present, search, time } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { DeviceQueries } from '../devices/types.ts';
+import type { VulnerabilityService } from './service.ts';
+import {
+  DECISIONS,
+  decisionSchema,
+  FIX_STATES,
+  findingSchema,
+  SEVERITIES,
+  severitySchema,
+  WORK_STATES,
+} from './types.ts';
+
+// Findings, and why each is one.
+
+const { operation } = operationsOver<{
+  vulnerabilities: VulnerabilityService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+}>();
+
+const whySchema = z.object({
+  finding: findingSchema,
+  document: z.unknown().describe('The advisory as it was imported'),
+  key: z.string().optional().describe('Comparison key of the version, hex'),
+  ranges: z.array(
+    z.object({
+      lo: z.string(),
+      hi: z.string(),
+      fixed: z.string().optional(),
+      covers: z.boolean(),
+      qualifier: z
+        .object({ arch: z.string().optional(), module: z.string().optional(), channel: z.string().optional() })
+        .optional(),
+    }),
+  ),
+  exact: z.boolean(),
+  review: z.array(z.object({ introduced: z.string(), fixed: z.string(), lastAffected: z.string() })),
+  source: z.object({ name: z.string(), newest: time.optional(), importedAt: time.optional() }),
+  inputs: z.unknown().describe('What the decision was made from'),
+  confidence: z.enum(['high', 'low']),
+  devices: z.array(z.object({ device: deviceReference, firstSeen: time })),
+});
+
+const countsSchema = z.object({
+  open: z.int(),
+  affected: z.int(),
+  review: z.int(),
+  fixAvailable: z.int(),
+  devices: z.int(),
+  bySeverity: z.record(severitySchema, z.int()),
+  matrix: z.record(decisionSchema, z.record(z.enum(FIX_STATES), z.int())),
+});
+
+export const vulnerabilitySchemas = { Finding: findingSchema, FindingWhy: whySchema };
+
+export const vulnerabilityOperations = [
+  operation({
+    name: 'finding.list',
+    http: { method: 'get', path: '/findings' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'Lists findings: an advisory on a package and version, with how many devices have it',
+    input: z.strictObject({
+      search: search.optional(),
+      severity: anyOf(SEVERITIES),
+      decision: anyOf(DECISIONS),
+      fixState: anyOf(FIX_STATES),
+      verdict: z.enum(['affected', 'review']).optional(),
+      state: z.enum(WORK_STATES).optional(),
+      device: deviceId.optional(),
+      sort: z.enum(['decision', 'severity', 'package', 'advisory', 'devices', 'since']).default('decision'),
+      descending: z.boolean().default(false),
+      ...paging,
+    }),
+    output: pageOf(findingSchema),
+    run: ({ vulnerabilities, devices }, { limit, sort, descending, device, ...rest }) => {
+      const page = vulnerabilities.list({
+        limit,
+        sort,
+        descending,
+        ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
+        ...present(rest),
+      });
+      return { ...page, next: page.next ?? null };
+    },
+    command: {
+      flags: { fixState: { name: 'fix' } },
+      example: 'sallyport finding list --severity critical --severity high --data /var/lib/sallyport --json',
+      print: (out, { rows }) =>
+        out.table(
+          ['DECISION', 'SEVERITY', 'ADVISORY', 'PACKAGE', 'VERSION', 'FIXED IN', 'STATE', 'DEVICES'],
+          rows.map((row) => [
+            row.verdict === 'review' ? 'review' : row.decision,
+            row.severity,
+            row.advisory,
+            row.package,
+            row.version,
+            row.fixed ?? null,
+            row.state,
+            row.devices,
+          ]),
+        ),
+      json: ({ rows, total }, _input, { vulnerabilities }) => ({
+        total,
+        counts: vulnerabilities.counts(),
+        findings: rows,
+      }),
+    },
+  }),
+  operation({
+    name: 'finding.counts',
+    http: { method: 'get', path: '/findings/counts' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'How many findings there are, by severity, decision and state of the fix',
+    input: z.strictObject({}),
+    output: countsSchema,
+    run: ({ vulnerabilities }) => vulnerabilities.counts(),
+  }),
+  operation({
+    name: 'finding.show',
+    http: { method: 'get', path: '/findings/{finding}' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'Why a finding is one: the record, the ranges, the keys, the source, the devices',
+    input: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,16}$/) }),
+    output: whySchema,
+    run: ({ vulnerabilities, deviceQueries }, { finding }) => {
+      const why = vulnerabilities.why(finding);
+      const named = deviceQueries.names(why.devices.map(({ device }) => device));
+      return {
+        ...why,
+        devices: why.devices.flatMap(({ device, firstSeen }) => {
+          const reference = named.get(device);
+          return reference === undefined ? [] : [{ device: reference, firstSeen }];
+        }),
+      };
+    },
+  }),
+];

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { time, timeOf } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { type TwoPersonAct, twoPersonActs } from '../accounts/types.ts';
+import type { WaitingService } from './service.ts';
+
+// What waits for a second person; it is decided by people in the console or at the command line.
+
+const { operation } = operationsOver<{ waiting: WaitingService }>();
+
+const acts = Object.keys(twoPersonActs) as [TwoPersonAct, ...TwoPersonAct[]];
+
+const waitingSchema = z.object({
+  act: z.enum(acts),
+  id: z.string(),
+  what: z.string().describe('Its name'),
+  reason: z.string(),
+  by: z.string().describe('Who asked; empty where it is not one actor'),
+  askedAt: time,
+  path: z.string().describe('The page of the console where it is decided'),
+});
+
+export const waitingSchemas = { Waiting: waitingSchema };
+
+const toRow = ({ at, hindrance, ...one }: ReturnType<WaitingService['list']>[number]) => ({
+  ...one,
+  askedAt: timeOf(at),
+  hindrance: hindrance ?? null,
+});
+
+export const waitingOperations = [
+  operation({
+    name: 'waiting.list',
+    http: { method: 'get', path: '/waiting' },
+    area: 'accounts',
+    right: 'any',
+    summary: 'Everything that waits for a second person, of kinds that the token may read, the oldest first',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(waitingSchema) }),
+    run: ({ waiting, actor }) => ({ rows: waiting.list(actor).map(toRow) }),
+    command: {
+      example: 'sallyport waiting list --json',
+      print: (out, { rows }) => {
+        out.table(
+          ['ACT', 'ID', 'WHAT', 'ASKED BY', 'ASKED', 'REASON'],
+          rows.map(({ act, id, what, by, askedAt, reason }) => [act, id, what, by, askedAt, reason]),
+        );
+        if (rows.length === 0) out.note('Nothing waits for a second person.');
+      },
+      // What hinders somebody is for people who may decide.
+      json: (_answer, _input, { waiting, actor }) => ({ rows: waiting.list(actor).map(toRow) }),
+    },
+  }),
+];
