@@ -124,12 +124,14 @@ describe('what is kept for so long', () => {
   const dated = heldEntries.flatMap(({ name, retention }) =>
     typeof retention === 'object' ? [{ name, days: retention.days }] : [],
   );
+  let silentDevices = 0;
   const silentDevice = (days: number): number => {
     const at = nowMs() - days * dayMs;
     const insert = site.db.prepare(
       "insert into device (public_id, created_at, last_seen_at, state) values (?, 0, ?, 'managed')",
     );
-    return Number(insert.run(`silent-${days}-${Math.floor(at)}`, at).lastInsertRowid);
+    silentDevices += 1;
+    return Number(insert.run(`silent-${silentDevices}`, at).lastInsertRowid);
   };
 
   beforeAll(async () => {

@@ -25,12 +25,18 @@ create table section (
   received_at integer not null,
   best integer not null default 1,
   count integer not null,
-  members blob,
-  attrs blob,
   source blob
 ) strict;
 create unique index section_key on section (device, collection, door);
 create index section_members on section (collection, best, device, count);
+
+-- Noted, not yet derived: `entity` says of what and by whom. The one queue; what waits in it is looked at for every answer.
+create table pending (
+  entity text not null,
+  id integer not null,
+  since integer not null,
+  primary key (entity, id)
+) strict, without rowid;
 
 create table change_log (
   id integer primary key autoincrement,
@@ -384,15 +390,15 @@ create table coord (
   eco     TEXT NOT NULL,
   name    TEXT NOT NULL,
   version TEXT NOT NULL,
-  key     BLOB,            -- how many have it, by their newest inventory
-  UNIQUE (eco, name, version)
+  key     BLOB,
+  source  INTEGER NOT NULL  -- the number of its package
 ) STRICT;
 create index coord_key ON coord (eco, name, key, id);
 create index coord_name on coord (name, id);
 -- Versions that cannot be compared.
 create index coord_unkeyed on coord (id) where key is null;
 
--- The coordinates of a device by its newest inventory: sorted ids, packed. The log holds changes only: what came with
+-- The coordinates of a device by its newest inventory: rising ids, a raw array of 32-bit numbers. The log holds changes only: what came with
 -- the first inventory has no row, and was there since `since`.
 create table device_coord (
   device INTEGER PRIMARY KEY,
@@ -835,7 +841,7 @@ create table baseline_content (
   -- The approval that took it; a baseline's content is replaced by approving anew.
   content integer not null,
   collection text not null,
-  -- `shared`: how many items, and their packed ids. `own`: JSON of keyed digests and rows, personal values encrypted.
+  -- `shared`: how many items, and their ids as a raw array. `own`: JSON of keyed digests and rows, personal values encrypted.
   count integer not null,
   members blob,
   rows text,
@@ -935,7 +941,12 @@ create index device_row_os on device_row (os_key, name_key, device);
 create index device_row_address on device_row (address_key, name_key, device);
 create index device_row_findings on device_row (findings_key, name_key, device);
 create index device_row_act on device_row (act_key, name_key, device);
-create index device_row_group_id on device_row (group_id, state) where group_id is not null;
+create index device_row_group_id on device_row (group_id) where group_id is not null;
+create index device_row_state on device_row (state, level, kind);
+-- What is searched for a part of is read out of an index alone: a few bytes of each device instead of its row.
+create index device_row_search on device_row (search);
+create index device_row_addresses on device_row (addresses);
+create index device_row_os_search on device_row (os_search);
 
 -- Rises with every change of the catalogue: what is kept about needed updates is valid for one number.
 create table catalog_version (
@@ -950,8 +961,19 @@ create table item_coord (
   -- Empty: a device whose release is not known.
   eco text not null,
   coord integer not null,
-  primary key (item, eco)
+  -- 0: what others report may say another source tomorrow; the devices' own coordinates count.
+  settled integer not null,
+  primary key (item, eco, coord)
 ) strict, without rowid;
+create index item_coord_of on item_coord (coord, item);
+
+-- Items that a device has and is not judged by: kernels that do not run.
+create table item_aside (
+  item integer not null,
+  device integer not null,
+  primary key (item, device)
+) strict, without rowid;
+create index item_aside_device on item_aside (device);
 
 -- What a bulk action on tags changed, so that exactly that can be taken back; kept for a day.
 create table tag_change (
@@ -1842,26 +1864,6 @@ create index device_task_of on device_task (device, asked_at);
 create index device_task_open on device_task (device, asked_at) where state in ('queued', 'running');
 create index device_task_asked on device_task (asked_at);
 
--- Which devices have a value that lists filter by, one bit per device in blocks of 1,024 (features/devices/facet-store.ts), and
--- what lists search in, 32 devices in one text (features/devices/text-store.ts). Triggers keep both; all of it is derived.
-create table device_facet (
-  facet text not null,
-  value text not null,
-  block integer not null,
-  devices blob not null,
-  primary key (facet, value, block)
-) strict, without rowid;
-
-create table device_search_lines (
-  block integer primary key,
-  lines text not null
-) strict;
-
-create table device_addresses_lines (
-  block integer primary key,
-  lines text not null
-) strict;
-
 -- By what numbers of normaliser and maps facts of controllers were worked out last, and the last reading that was; null when
 -- all were. Without a row nobody knows, and all are looked at once.
 create table controller_derivation (
@@ -1869,18 +1871,6 @@ create table controller_derivation (
   rules text not null,
   reached integer
 ) strict;
-
--- What the open matches of a coordinate come to as bytes (features/vulnerabilities/hit-bytes.ts), hashed: a match of everything
--- that changes nothing compares these, and no match. Derived; a coordinate without open matches has none.
-create table match_digest (
-  coord  integer primary key references coord (id),
-  digest blob    not null
-) strict;
-
--- Every name that a coordinate has or had. Names are few beside versions, and none is removed.
-create table coord_package (
-  name text primary key
-) strict, without rowid;
 
 -- What updates would close, kept per source package, so that no page adds up a million matches
 -- (features/vulnerabilities/fix-store.ts). All of it is derived.
@@ -1890,11 +1880,6 @@ create table source_package (
   eco  text not null,
   name text not null,
   unique (eco, name)
-) strict;
-
-create table coord_source (
-  coord  integer primary key,
-  source integer not null
 ) strict;
 
 -- A coordinate with open findings that certainly apply and that a newer version closes.
@@ -1926,30 +1911,9 @@ create table source_fix (
   track_star integer not null,
   track      integer not null,
   unkeyed    integer not null,
-  worst      integer not null
-) strict;
-
--- Coordinates of one package that one device has together, packed as in device_coord, and how many devices do: with it the
--- devices of some versions of a package are the sum over the versions, less those that were counted twice.
-create table coord_together (
-  coords  blob    primary key,
-  devices integer not null
-) strict, without rowid;
-
--- Which devices have a coordinate that has open findings (features/vulnerabilities/bearer-store.ts), so that nobody unpacks the
--- coordinates of every device. All of it is derived.
-create table coord_bearer (
-  -- Of 4,096 devices.
-  block  integer not null,
-  -- The package of the coordinates, which lie packed in one row with who has them.
-  source integer not null,
-  coords blob    not null,
-  primary key (block, source)
-) strict, without rowid;
-
--- Devices that are not entered yet: questions look into what they have. Entered when nothing else is to be done.
-create table coord_bearer_due (
-  id integer primary key
+  worst      integer not null,
+  -- That have one of these coordinates, each counted once.
+  devices    integer not null
 ) strict;
 
 -- Which devices need which update of the catalogue (features/updates/need-store.ts), so that no page reads the software of the
@@ -1961,18 +1925,17 @@ create table update_need (
   devices integer not null
 ) strict;
 
--- What a device needs: numbers, packed. Named by `id`, since it is nothing that moves when devices are merged.
+-- What a device needs: rising numbers, a raw array. Named by `id`, since it is nothing that moves when devices are merged.
 create table update_need_of (
   id      integer primary key,
   numbers blob    not null
 ) strict;
 
--- The devices that need an update, of a block of 4,096.
-create table update_bearer (
-  block   integer not null,
-  number  integer not null,
-  devices blob    not null,
-  primary key (block, number)
+-- The devices that need an update.
+create table update_device (
+  number integer not null,
+  id     integer not null,
+  primary key (number, id)
 ) strict, without rowid;
 
 -- The version of the catalogue that it was worked out with.
@@ -1981,35 +1944,23 @@ create table update_need_state (
   version integer not null
 ) strict;
 
--- Devices that have to be looked at: triggers know whose software or platform changed, so no writer can forget it.
-create table update_need_due (
-  id integer primary key
-) strict;
-
 -- Triggers stand last: they name tables above.
 create trigger catalog_version_added after insert on catalog_update begin update catalog_version set version = version + 1; end;
 create trigger catalog_version_changed after update on catalog_update begin update catalog_version set version = version + 1; end;
 create trigger catalog_version_gone after delete on catalog_update begin update catalog_version set version = version + 1; end;
-create trigger coord_package_added after insert on coord begin
-  insert or ignore into coord_package (name) values (new.name);
-end;
-create trigger coord_source_added after insert on coord begin
-  insert or ignore into source_package (eco, name) values (new.eco, new.name);
-  insert or replace into coord_source (coord, source)
-    select new.id, id from source_package where eco = new.eco and name = new.name;
-end;
+-- Whose software or platform changed is looked at for the updates that it needs, whoever wrote it.
 create trigger update_need_section_added after insert on section
   when new.collection in ('software', 'platform') and new.device > 0 begin
-  insert or ignore into update_need_due (id) values (new.device);
+  insert or ignore into pending (entity, id, since) values ('updates', new.device, unixepoch() * 1000);
 end;
 create trigger update_need_section_changed after update of device, collection, door, best, hash on section
   when new.collection in ('software', 'platform') begin
-  insert or ignore into update_need_due (id) select old.device where old.device > 0;
-  insert or ignore into update_need_due (id) select new.device where new.device > 0;
+  insert or ignore into pending (entity, id, since) select 'updates', old.device, unixepoch() * 1000 where old.device > 0;
+  insert or ignore into pending (entity, id, since) select 'updates', new.device, unixepoch() * 1000 where new.device > 0;
 end;
 create trigger update_need_section_gone after delete on section
   when old.collection in ('software', 'platform') and old.device > 0 begin
-  insert or ignore into update_need_due (id) values (old.device);
+  insert or ignore into pending (entity, id, since) values ('updates', old.device, unixepoch() * 1000);
 end;
 
 -- First rows.

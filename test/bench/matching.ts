@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import type { FeedPart, FindingFilter } from '@sallyport/appliance/features/vulnerabilities/types';
-import { countOf } from '@sallyport/appliance/platform/number-set';
+import { countOf } from '@sallyport/appliance/platform/device-set';
 import { readPart } from '@sallyport/bundle-tools/advisories/part';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { repositoryRoot } from '../support/sources.ts';

@@ -221,9 +221,8 @@ describe('a report full of secrets', () => {
     });
     await native.send('POST', '/check-in', { version: s('Unknown') });
     expectKept('native', native.id);
-    // What stands in a packed column is found there.
-    const packed = findInFolder(site.dataDir, site.appliance.paths.database, ['un.exe']);
-    expect(packed.join(' ')).toContain('section.attrs, unpacked');
+    const ofDevice = findInFolder(site.dataDir, site.appliance.paths.database, ['un.exe']);
+    expect(ofDevice.join(' ')).toContain('inv_software.uninstallCommand_usual');
     expect(leaks('native', [native.secret])).toEqual([]);
   });
 

@@ -13,7 +13,7 @@ await runJobs('rules', async (_payload, { appliance, progress, signal }) => {
     const pass = appliance.rules.run();
     devices += pass.devices;
     // A new catalogue, or other advisories: who needs which update, and who has what finding.
-    const looked = appliance.updates.settle(step) + appliance.vulnerabilities.settle(step);
+    const looked = appliance.updates.settle(step);
     more = behind || pass.more || looked > 0;
     progress({ devices });
   }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { VulnerabilityService } from '../../src/features/vulnerabilities/service.ts';
-import { numbersOf } from '../../src/platform/number-set.ts';
+import { numbersOf } from '../../src/platform/device-set.ts';
 
 /** Who has an advisory, and who needs a newer version of a package, is what the findings of devices say, one by one. */
 export const expectBearers = (vulnerabilities: VulnerabilityService, devices: readonly number[]): void => {

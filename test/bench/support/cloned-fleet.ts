@@ -1,7 +1,6 @@
 import type { Appliance } from '@sallyport/appliance/compose';
 import { ensureDeviceRows } from '@sallyport/appliance/features/devices/row-store';
-import { togetherStore } from '@sallyport/appliance/features/vulnerabilities/together-store';
-import { unpackIds } from '@sallyport/appliance/platform/id-set';
+import { idsOf } from '@sallyport/appliance/platform/id-array';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
 
@@ -57,9 +56,14 @@ export const cloneFleet = async (
         last_seen_at)
       ${all} select ${first} + n, lower(hex(randomblob(16))), 'managed', 'host-' || n, 'Debian GNU/Linux 13', 'amd64', '10.0.0.1',
         0, 0, 0, ${Date.now()} - (n * 7919 % 100) * 60000 from n`);
-    db.exec(`insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
-      ${all} select ${first} + n, collection, door, hash, collected_at, received_at, best, count, members, attrs
+    db.exec(`insert into section (device, collection, door, hash, collected_at, received_at, best, count)
+      ${all} select ${first} + n, collection, door, hash, collected_at, received_at, best, count
       from n join section on device = ${from} where collection in (${sections})`);
+    const said = `"kernel", "installedAt", "uninstallCommand", "sizeKb"`;
+    db.exec(`insert into device_software (section, items, ${said})
+      ${all} select s.id, a.items, ${said} from n
+      join section s on s.device = ${first} + n and s.collection = 'software'
+      join section o on o.device = ${from} and o.collection = 'software' join device_software a on a.section = o.id`);
     for (const { name, columns } of tables) {
       const list = columns.map((column) => `"${column}"`).join(', ');
       db.exec(
@@ -71,7 +75,7 @@ export const cloneFleet = async (
       where device >= ${first + options.profiles}`);
     db.exec(`insert into device_coord (device, since, coords)
       ${all} select ${first} + n, since, coords from n join device_coord on device = ${from}`);
-    db.exec(`insert into inv_software_due (device) ${all} select ${first} + n from n`);
+    db.exec(`insert into pending (entity, id, since) ${all} select 'software', ${first} + n, 0 from n`);
     db.exec(`insert into object (kind, id, revision, created_at, updated_at, body)
       select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % 40) || ']'))
       from device where id >= ${first + options.profiles} and id % 5 > 0`);
@@ -88,7 +92,7 @@ export const cloneFleet = async (
     for (const item of inventory.memberIds(first + profile, 'software'))
       times.set(item, (times.get(item) ?? 0) + copiesOf);
     const packed = of.get(first + profile);
-    for (const coord of packed === undefined ? [] : unpackIds(packed))
+    for (const coord of packed === undefined ? [] : idsOf(packed))
       coordTimes.set(coord, (coordTimes.get(coord) ?? 0) + copiesOf);
   }
   const addCount = db.prepare('update inv_software_count set devices = devices + ? where id = ?');
@@ -97,7 +101,6 @@ export const cloneFleet = async (
     for (const [item, n] of times) addCount.run(n, item);
     for (const [coord, n] of coordTimes) addCoord.run(n, coord);
   }).immediate();
-  togetherStore(db).recount();
   ensureDeviceRows(db);
   while (inventory.settle(5_000) > 0);
   rules.settle();

@@ -2,14 +2,14 @@ import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createGunzip } from 'node:zlib';
 import type { Appliance } from '@sallyport/appliance/compose';
-import { packLarge } from '@sallyport/appliance/platform/id-set';
+import { idBytes } from '@sallyport/appliance/platform/id-array';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';
 import { random } from './random.ts';
 
-// What a fleet of any size has, as coordinates: storing ten thousand inventories takes minutes, and matching sees only
-// the two tables that are filled here. Half of the devices are of a distribution with real advisories, half of the made one.
+// What a fleet of any size has, as coordinates and one item for each: storing ten thousand inventories takes minutes, and matching
+// sees only the tables that are filled here. Half of the devices are of a distribution with real advisories, half of the made one.
 
 const almaReleases = [8, 9, 10] as const;
 const debianReleases = [12, 13] as const;
@@ -73,6 +73,38 @@ const debianWorlds = (): World[] =>
 
 export type CoordinateFleet = { coordinates: number; rows: number };
 
+/** The items of the devices' software, one for each coordinate and of its number. */
+const fillItems = (
+  { db }: Pick<Appliance, 'db'>,
+  held: ReadonlyMap<number, Uint32Array>,
+  bearers: readonly number[],
+): void => {
+  db.exec(`delete from inv_software_device; delete from inv_software_count; delete from pending;
+    update inv_software set id = id + 100000000;
+    insert into inv_software (id, ikey, type, name, version, arch, source, "sourceVersion", purl)
+      select id, randomblob(16), 'deb', name, version, 'amd64', name, version, 'pkg:deb/debian/' || name || '@' || version from coord;
+    delete from inv_software where id > 100000000;
+    insert into item_coord (item, eco, coord, settled) select id, eco, id, 1 from coord;
+    insert into inv_software_count (id, devices) select id, devices from coord_count;`);
+  const put = db.prepare(`insert or replace into device_software (section, items)
+    select id, ? from section where device = ? and collection = 'software' and best = 1`);
+  for (const [device, ids] of held) put.run(idBytes(ids), device);
+  db.exec(`update section set count = (select length(items) / 4 from device_software where section = section.id)
+    where collection = 'software'`);
+  const starts = new Uint32Array(bearers.length + 1);
+  for (let id = 1; id < bearers.length; id += 1) starts[id + 1] = (starts[id] as number) + (bearers[id] as number);
+  const devices = new Uint32Array(starts.at(-1) ?? 0);
+  const next = starts.slice();
+  for (const [device, ids] of held)
+    for (const id of ids) {
+      devices[next[id] as number] = device;
+      next[id] = (next[id] as number) + 1;
+    }
+  const add = db.prepare('insert into inv_software_device (item, device) select ?, value from json_each(?)');
+  for (let id = 1; id < bearers.length; id += 1)
+    add.run(id, JSON.stringify(Array.from(devices.subarray(starts[id], starts[id + 1]))));
+};
+
 /** Puts coordinates in place of those that the devices have. */
 export const fillCoordinates = async (
   { db }: Pick<Appliance, 'db'>,
@@ -80,12 +112,17 @@ export const fillCoordinates = async (
 ): Promise<CoordinateFleet> => {
   const alma = await almaWorlds(options.almaRecords);
   const debian = debianWorlds();
-  const add = db.prepare('insert into coord (id, eco, name, version, key) values (?, ?, ?, ?, ?)');
+  const add = db.prepare(
+    `insert into coord (id, eco, name, version, key, source)
+     select ?, p.eco, p.name, ?, ?, p.id from source_package p where p.eco = ? and p.name = ?`,
+  );
+  const addPackage = db.prepare('insert or ignore into source_package (eco, name) values (?, ?)');
   const put = db.prepare('insert or replace into device_coord (device, since, coords) values (?, ?, ?)');
   const count = db.prepare('insert into coord_count (devices, id) values (?, ?)');
   const since = '2026-01-02T00:00:00Z';
   const ids = new Map<World, Int32Array[]>();
   const bearers: number[] = [0];
+  const held = new Map<number, Uint32Array>();
   let rows = 0;
   db.transaction(() => {
     db.exec('delete from device_coord; delete from item_coord; delete from coord_count; delete from coord;');
@@ -104,22 +141,26 @@ export const fillCoordinates = async (
         const { name, versions } = world.packages[at] as Package;
         const level = Math.floor((patchLevel + rng.next() * 0.6 - 0.3) * versions.length);
         const version = Math.max(0, Math.min(versions.length - 1, level));
-        const held = known[at] as Int32Array;
-        let id = held[version] as number;
+        const numbers = known[at] as Int32Array;
+        let id = numbers[version] as number;
         if (id === 0) {
           id = bearers.length;
-          held[version] = id;
+          numbers[version] = id;
           bearers.push(0);
           const text = versions[version] as string;
-          add.run(id, world.ecosystem, name, text, keyFor(world.ecosystem, text));
+          addPackage.run(world.ecosystem, name);
+          add.run(id, text, keyFor(world.ecosystem, text), world.ecosystem, name);
         }
         bearers[id] = (bearers[id] as number) + 1;
         coords.push(id);
       }
       rows += coords.length;
-      put.run(device, since, packLarge(coords.sort((a, b) => a - b)));
+      const sorted = Uint32Array.from(coords).sort();
+      held.set(device, sorted);
+      put.run(device, since, idBytes(sorted));
     }
     for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
+    fillItems({ db }, held, bearers);
   }).immediate();
   return { coordinates: bearers.length - 1, rows };
 };

@@ -125,10 +125,12 @@ export const changeStore = (db: Database) => {
     /** Items of a `shared` collection by their title, the newest first. */
     itemsTitled: (collection: Collection, title: string, most: number): number[] =>
       db
-        .prepare<[string, number], number>(
-          `select id from ${tableOf(collection)} where "${collection.title}" = ? order by id desc limit ?`,
+        .prepare<[string, string, number], number>(
+          // By the index that sorts in any case of letters.
+          `select id from ${tableOf(collection)} where "${collection.title}" = ? collate nocase and "${collection.title}" = ?
+           order by id desc limit ?`,
         )
         .pluck()
-        .all(title, most),
+        .all(title, title, most),
   };
 };

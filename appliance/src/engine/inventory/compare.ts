@@ -1,4 +1,4 @@
-import { compareIds, unpackIds } from '../../platform/packed-ids.ts';
+import { compareIds } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { identityText } from './item.ts';
 import { keysOf, logRow } from './put-own.ts';
@@ -85,14 +85,10 @@ export const sectionComparer = (parts: {
   return {
     /** What a device's section holds now, through its best door; undefined when it was never reported. */
     snapshot: (device: number, name: string): Snapshot | undefined => {
-      const { shape, own } = holder(name);
+      const { shape, own, shared } = holder(name);
       const section = sections.best(device, name);
       if (section === undefined) return undefined;
-      if (own === undefined)
-        return {
-          mode: 'shared',
-          items: section.members === null ? new Uint32Array() : unpackIds(section.members, section.count),
-        };
+      if (own === undefined) return { mode: 'shared', items: shared?.arrays.items(section.id) ?? new Uint32Array() };
       return {
         mode: 'own',
         rows: keysOf(personal, shape, own.rows(device, section.door)).map(({ row, key, digest }) => ({

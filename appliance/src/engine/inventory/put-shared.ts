@@ -1,17 +1,15 @@
-import { compareIds, packIds, unpackIds } from '../../platform/packed-ids.ts';
-import { packAttributes, unpackAttributes } from './attributes.ts';
+import { compareIds } from '../../platform/id-array.ts';
+import type { Said } from './array-store.ts';
 import { cutItem } from './cut-items.ts';
 import { identityText, type Shape, sharedKey, storedItem, toStored } from './item.ts';
 import { fieldsText } from './item-ids.ts';
-import type { SectionRow, SharedStore } from './store.ts';
+import type { SharedStore } from './store.ts';
 import type { CutItems, Item, Stored } from './types.ts';
 
 type ItemChange = { operation: 'added' | 'removed' | 'changed'; before: number | null; after: number | null };
 
 /** Items as ids, rising, with what the device says of each. */
 export type Resolved = { ids: Uint32Array; columns: Record<string, Stored[]> };
-
-type SharedSection = { ids: Uint32Array; members: Buffer; attrs: Buffer | null; changes: ItemChange[] };
 
 /** Finds the ids of items or makes them; a new one for each transaction. */
 const resolver = (shape: Shape, store: SharedStore) => {
@@ -53,15 +51,13 @@ const inOrder = (found: readonly number[], columns: Readonly<Record<string, read
     rows[count] = place % placeRange;
     count += 1;
   }
-  return {
-    ids: ids.subarray(0, count),
-    columns: Object.fromEntries(
-      Object.entries(columns).map(([name, values]) => [
-        name,
-        Array.from(rows.subarray(0, count), (row) => values[row] ?? null),
-      ]),
-    ),
-  };
+  const ordered: Record<string, Stored[]> = {};
+  for (const [name, values] of Object.entries(columns)) {
+    const column: Stored[] = [];
+    for (let at = 0; at < count; at += 1) column.push(values[rows[at] as number] ?? null);
+    ordered[name] = column;
+  }
+  return { ids: ids.subarray(0, count), columns: ordered };
 };
 
 /** The items of a report; writes those that are new. */
@@ -97,13 +93,12 @@ export const resolveCut = (
   return inOrder(found, cut.columns);
 };
 
-/** What a device said of its items, by field. */
+/** The items of a section with what the device says of them, of one field or all. */
 export const saidOf = (
   store: SharedStore,
-  { members, count, attrs }: SectionRow,
+  section: number,
   only?: string,
-): Record<string, Stored[]> =>
-  unpackAttributes(attrs, (name) => store.usual.of(name, members === null ? [] : unpackIds(members, count)), only);
+): { ids: Uint32Array; said: Record<string, Stored[]> } => store.arrays.said(section, store.usual.of, only);
 
 /** An item that went and one that came with the same identity are one change. */
 const pair = (shape: Shape, store: SharedStore, added: readonly number[], removed: readonly number[]): ItemChange[] => {
@@ -122,11 +117,11 @@ const pair = (shape: Shape, store: SharedStore, added: readonly number[], remove
   return changes;
 };
 
-/** Items on both sides whose attributes differ: the same version installed again, say. */
-const attributeChanges = (
+/** Items on both sides of which the device says something else: the same version installed again, say. */
+const saidChanges = (
   shape: Shape,
-  before: { ids: Uint32Array; columns: Record<string, Stored[]> },
-  after: { ids: Uint32Array; columns: Record<string, Stored[]> },
+  before: { ids: Uint32Array; said: Said },
+  after: { ids: Uint32Array; said: Said },
 ): ItemChange[] => {
   const changes: ItemChange[] = [];
   let b = 0;
@@ -135,30 +130,24 @@ const attributeChanges = (
     while (b < before.ids.length && (before.ids[b] as number) < id) b += 1;
     if (before.ids[b] !== id) continue;
     const differs = shape.perDevice.some(
-      ({ name }) => (before.columns[name]?.[b] ?? null) !== (after.columns[name]?.[a] ?? null),
+      ({ name }) => (before.said[name]?.[b] ?? null) !== (after.said[name]?.[a] ?? null),
     );
     if (differs) changes.push({ operation: 'changed', before: id, after: id });
   }
   return changes;
 };
 
-/** What a report makes of a device's section of a shared collection. */
-export const sharedSection = (
+/** Keeps what a report makes of a device's section of a shared collection; `isFirst`: there was none. What changed. */
+export const putShared = (
   shape: Shape,
   store: SharedStore,
+  section: number,
   { ids, columns }: Resolved,
-  previous: SectionRow | undefined,
-): SharedSection => {
-  const attrs = packAttributes(columns, store.usual.settled(ids, columns));
-  const section = { ids, members: packIds(ids), attrs };
-  if (previous === undefined || previous.members === null) return { ...section, changes: [] };
-  const oldIds = unpackIds(previous.members, previous.count);
-  const { added, removed } = compareIds(oldIds, ids);
-  const changes = pair(shape, store, added, removed);
-  const same = section.attrs !== null && previous.attrs !== null && section.attrs.equals(previous.attrs);
-  if (!same && shape.perDevice.length > 0) {
-    const before = { ids: oldIds, columns: saidOf(store, previous) };
-    changes.push(...attributeChanges(shape, before, { ids, columns }));
-  }
-  return { ...section, changes };
+  isFirst: boolean,
+): ItemChange[] => {
+  const before = isFirst ? undefined : saidOf(store, section);
+  store.arrays.put(section, ids, columns, store.usual.settled(ids, columns));
+  if (before === undefined) return [];
+  const { added, removed } = compareIds(before.ids, ids);
+  return [...pair(shape, store, added, removed), ...saidChanges(shape, before, { ids, said: columns })];
 };

@@ -1,9 +1,9 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
+import { type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
-import { unpackIds } from '../../platform/packed-ids.ts';
+import { placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fromStored, type NamedField } from './item.ts';
 import { listSql } from './list-queries.ts';
@@ -61,13 +61,12 @@ export const inventoryReader = (parts: {
     fields: readonly NamedField[],
     section: SectionRow,
   ): Map<number, Record<string, FieldValue>> => {
-    const columns = saidOf(shared, section);
-    const ids = section.members === null ? new Uint32Array() : unpackIds(section.members, section.count);
+    const { ids, said } = saidOf(shared, section.id);
     const values = new Map<number, Record<string, FieldValue>>();
     ids.forEach((id, at) => {
       values.set(
         id,
-        Object.fromEntries(fields.map(({ name, field }) => [name, fromStored(field, columns[name]?.[at] ?? null)])),
+        Object.fromEntries(fields.map(({ name, field }) => [name, fromStored(field, said[name]?.[at] ?? null)])),
       );
     });
     return values;
@@ -101,12 +100,12 @@ export const inventoryReader = (parts: {
   const sectionItem = (device: number, name: string, id: number): ReadRow | undefined => {
     const { shape, shared } = holder(name);
     const held = sections.best(device, name);
-    if (shared === undefined || !held?.members) return undefined;
-    const at = unpackIds(held.members, held.count).indexOf(id);
+    if (shared === undefined || held === undefined) return undefined;
+    const { ids, said } = saidOf(shared, held.id);
+    const at = placeOfId(ids, id);
     const [row] = at < 0 ? [] : shared.byIds([id]);
     if (row === undefined) return undefined;
-    const columns = saidOf(shared, held);
-    const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, columns[of]?.[at] ?? null)]);
+    const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, said[of]?.[at] ?? null)]);
     const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
     return { id, ...fieldsOf(shape.own, row, false), ...Object.fromEntries(values), ...meta } as ReadRow;
   };
@@ -158,15 +157,16 @@ export const inventoryReader = (parts: {
     };
   };
 
-  const members = function* (name: string): Generator<Members> {
-    holder(name);
-    for (const row of sections.members(name)) yield { device: row.device, items: unpackIds(row.members, row.count) };
-  };
-
-  const tally = (name: string, field: string): Map<number, Record<string, number>> => {
+  const sharedOf = (name: string): SharedStore => {
     const { shared } = holder(name);
     if (shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
-    const values = shared.values(field);
+    return shared;
+  };
+
+  const members = (name: string): Iterable<Members> => sharedOf(name).arrays.each();
+
+  const tally = (name: string, field: string): Map<number, Record<string, number>> => {
+    const values = sharedOf(name).values(field);
     const tallies = new Map<number, Record<string, number>>();
     for (const { device, items } of members(name)) {
       const counts: Record<string, number> = {};
@@ -179,25 +179,20 @@ export const inventoryReader = (parts: {
     return tallies;
   };
 
-  const holderSet = (name: string, items: ReadonlySet<number>): NumberSet => {
-    if (holder(name).shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
-    return holder(name).bearers?.of([...items]) ?? new Uint8Array();
-  };
+  const holderSet = (name: string, items: ReadonlySet<number>): DeviceSet =>
+    setOf(sharedOf(name).holders.of([...items]));
 
   const holders = (name: string, items: ReadonlySet<number>): number[] => numbersOf(holderSet(name, items));
 
-  const membersAmong = (name: string, devices: readonly number[]): Members[] =>
-    sections.membersOf(name, devices).map((row) => ({ device: row.device, items: unpackIds(row.members, row.count) }));
+  const membersAmong = (name: string, devices: readonly number[]): Members[] => sharedOf(name).arrays.some(devices);
 
-  const memberIds = (device: number, name: string): Uint32Array => {
-    const row = sections.best(device, name);
-    return row?.members ? unpackIds(row.members, row.count) : new Uint32Array();
-  };
+  const memberIds = (device: number, name: string): Uint32Array =>
+    holder(name).shared?.arrays.itemsOf(device) ?? new Uint32Array();
 
   const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
     const { shared } = holder(name);
     const row = sections.best(device, name);
-    return row === undefined || shared === undefined ? [] : (saidOf(shared, row, field)[field] ?? []);
+    return row === undefined || shared === undefined ? [] : (saidOf(shared, row.id, field).said[field] ?? []);
   };
 
   const items = (name: string, ids: readonly number[]): InventoryRow[] => {

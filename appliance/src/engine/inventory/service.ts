@@ -1,13 +1,10 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
+import type { DeviceSet } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { NumberSet } from '../../platform/number-set.ts';
-import { unpackIds } from '../../platform/packed-ids.ts';
 import type { Personal } from '../../platform/personal.ts';
-import type { BearerStore } from './bearer-store.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
-import { blockOf } from './device-blocks.ts';
 import { shapeOf } from './item.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
@@ -69,13 +66,15 @@ export type InventoryService = InventoryTransfer &
     /** The devices that have one of these items of a `shared` collection. */
     holders(collection: string, items: ReadonlySet<number>): number[];
     /** The same as a set. */
-    holderSet(collection: string, items: ReadonlySet<number>): NumberSet;
+    holderSet(collection: string, items: ReadonlySet<number>): DeviceSet;
     /** What some devices have of a `shared` collection: sorted ids of items. */
     membersAmong(collection: string, devices: readonly number[]): Members[];
     /** The ids of a device's items of a `shared` collection, rising. */
     memberIds(device: number, collection: string): Uint32Array;
-    /** Enters first reports into the index of who has what, at most so many devices; how many it were. */
+    /** Enters devices that reported for the first time into the rows of who has what, at most so many; how many they were. */
     settle(most: number): number;
+    /** How many of them wait. */
+    waiting(): number;
     /** No write may happen on this connection while it is read. */
     members(collection: string): Iterable<Members>;
     /** What changed, the newest first. */
@@ -139,32 +138,30 @@ const checkShared = (name: string, members: Iterable<Members>, shared: SharedSto
   return [...faults, ...missing.map((id) => `${name}: item ${id} is missing`)];
 };
 
-/** Who is entered for an item must be who has it, but for devices that are due; a block of devices after the other. */
-const checkBearers = (name: string, members: Iterable<Members>, bearers: BearerStore): string[] => {
-  const faults: string[] = [];
-  const state = { block: -1, entered: new Map<number, Set<number>>() };
-  const finish = (): void => {
-    for (const [item, devices] of state.entered)
-      for (const device of devices)
-        faults.push(`${name}: device ${device} is entered for item ${item} and does not have it`);
-  };
-  const goTo = (block: number): void => {
-    // Blocks without any device must be empty, too.
-    while (state.block < block) {
-      finish();
-      state.block += 1;
-      state.entered = bearers.entered(state.block);
-    }
-  };
+const mixed = (item: number): number => Math.imul(item ^ (item >>> 15), 0x9e3779b1);
+
+/**
+ * Who is entered for an item must be who has it; of a device that waits, some rows may be missing. There may be a hundred million
+ * rows, so a number and a sum of them are compared for each device.
+ */
+const checkHolders = (name: string, members: Iterable<Members>, { holders }: SharedStore): string[] => {
+  const sums = new Map<number, { rows: number; sum: number }>();
+  const waiting = new Map<number, ReadonlySet<number>>();
   for (const { device, items } of members) {
-    goTo(blockOf(device));
-    if (bearers.isDue(device)) continue;
-    for (const item of items)
-      if (state.entered.get(item)?.delete(device) !== true)
-        faults.push(`${name}: device ${device} has item ${item} and is not entered for it`);
+    if (holders.isWaiting(device)) waiting.set(device, new Set(items));
+    else sums.set(device, { rows: items.length, sum: items.reduce((sum, item) => (sum + mixed(item)) | 0, 0) });
   }
-  goTo(Math.max(state.block, bearers.lastBlock()));
-  finish();
+  const faults: string[] = [];
+  for (const [item, device] of holders.rows()) {
+    const held = sums.get(device);
+    if (held !== undefined) {
+      held.rows -= 1;
+      held.sum = (held.sum - mixed(item)) | 0;
+    } else if (waiting.get(device)?.has(item) !== true)
+      faults.push(`${name}: device ${device} is entered for item ${item} and does not have it`);
+  }
+  for (const [device, { rows, sum }] of sums)
+    if (rows !== 0 || sum !== 0) faults.push(`${name}: device ${device} is entered for other items than it has`);
   return faults.slice(0, 20);
 };
 
@@ -188,10 +185,9 @@ export const inventoryService = ({
   };
   const outranked = (name: string): Set<number> =>
     new Set(
-      [
-        ...sections.outranked(name).map((row) => unpackIds(row.members, row.count)),
-        ...kept.flatMap((ids) => [...ids(name)]),
-      ].flatMap((ids) => [...ids]),
+      [...(holder(name).shared?.arrays.outranked() ?? []), ...kept.flatMap((ids) => [...ids(name)])].flatMap((ids) => [
+        ...ids,
+      ]),
     );
   const writer = sectionWriter({ db, personal, sections, holder, onChanged });
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
@@ -258,23 +254,25 @@ export const inventoryService = ({
     },
     // One moment of the database: reports go on meanwhile.
     verify: db.transaction(() =>
-      [...holders.values()].flatMap(({ shape: { collection }, shared, bearers }) =>
-        shared === undefined || bearers === undefined
+      [...holders.values()].flatMap(({ shape: { collection }, shared }) =>
+        shared === undefined
           ? []
           : [
+              ...(shared.arrays.missing() > 0
+                ? [`${collection.name}: a section has no items, or not as many as it says`]
+                : []),
               ...checkShared(collection.name, reader.members(collection.name), shared),
-              ...checkBearers(collection.name, reader.members(collection.name), bearers),
+              ...checkHolders(collection.name, reader.members(collection.name), shared),
             ],
       ),
     ),
     settle: (most) => {
       let settled = 0;
-      for (const { bearers } of holders.values()) {
-        if (bearers === undefined || bearers.due() === 0 || settled >= most) continue;
-        settled += immediate(db, () => bearers.settle(most - settled));
-      }
+      for (const { shared } of holders.values())
+        if (shared !== undefined && settled < most) settled += shared.holders.enter(most - settled);
       return settled;
     },
+    waiting: () => [...holders.values()].reduce((sum, { shared }) => sum + (shared?.holders.waiting() ?? 0), 0),
     forget: (device) => writer.forget(device, holders.values()),
     trim: () => {
       const removed = { changes: 0, items: 0, sections: 0 };

@@ -1,6 +1,8 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { arrayStore } from './array-store.ts';
 import type { ChangeRow } from './change-store.ts';
+import { holderStore } from './holder-store.ts';
 import type { Shape } from './item.ts';
 import { itemIds } from './item-ids.ts';
 import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
@@ -17,8 +19,6 @@ export type SectionRow = {
   received_at: number;
   best: number;
   count: number;
-  members: Buffer | null;
-  attrs: Buffer | null;
 };
 
 /** A column's value; personal ones are encrypted bytes. */
@@ -54,12 +54,12 @@ export const sectionStore = (db: Database) => {
     'update section set hash = ?, source = null, count = count - ? where collection = ? and door = ? and device = ?',
   );
   const insert = db.prepare(
-    `insert into section (device, collection, door, hash, collected_at, received_at, best, count, members, attrs)
-     values (@device, @collection, @door, @hash, @collected_at, @received_at, @best, @count, @members, @attrs)`,
+    `insert into section (device, collection, door, hash, collected_at, received_at, best, count)
+     values (@device, @collection, @door, @hash, @collected_at, @received_at, @best, @count)`,
   );
   const update = db.prepare(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
-       members = @members, attrs = @attrs, source = null where id = @id`,
+       source = null where id = @id`,
   );
   const isSource = db
     .prepare<[number, string, string, Uint8Array], number>(
@@ -74,16 +74,6 @@ export const sectionStore = (db: Database) => {
   );
   const doors = db.prepare<[number, string], { door: string }>(
     'select door from section where device = ? and collection = ?',
-  );
-  const members = db.prepare<[string], { device: number; members: Buffer; count: number }>(
-    'select device, members, count from section where collection = ? and best = 1 order by device',
-  );
-  const membersOf = db.prepare<[string, string], { device: number; members: Buffer; count: number }>(
-    `select device, members, count from section
-     where collection = ? and best = 1 and device in (select value from json_each(?))`,
-  );
-  const outranked = db.prepare<[string], { members: Buffer; count: number }>(
-    'select members, count from section where collection = ? and best = 0 and members is not null',
   );
   const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
   const forget = db.prepare<[number]>('delete from section where device = ?');
@@ -125,10 +115,11 @@ export const sectionStore = (db: Database) => {
     /** Rows of a section are gone: its hash is none, so that it is asked for anew. */
     unsay: (device: number, collection: string, door: string, rows: number): void =>
       void unsay.run(Buffer.alloc(32), rows, collection, door, device),
-    /** A section that is there keeps its `best`. */
-    write: (row: Omit<SectionRow, 'id'> & { id: number | undefined }): void => {
-      if (row.id === undefined) insert.run({ ...row, id: null });
-      else update.run(row);
+    /** Its number; a section that is there keeps its `best`. */
+    write: (row: Omit<SectionRow, 'id'> & { id: number | undefined }): number => {
+      if (row.id === undefined) return Number(insert.run({ ...row, id: null }).lastInsertRowid);
+      update.run(row);
+      return row.id;
     },
     /** Whether a section was made of what has this digest. */
     isSource: (device: number, collection: string, door: string, source: Uint8Array): boolean =>
@@ -139,9 +130,6 @@ export const sectionStore = (db: Database) => {
       setBest.run({ door, device, collection });
     },
     doors: (device: number, collection: string): string[] => doors.all(device, collection).map((row) => row.door),
-    members: (collection: string) => members.iterate(collection),
-    membersOf: (collection: string, devices: readonly number[]) => membersOf.all(collection, JSON.stringify(devices)),
-    outranked: (collection: string) => outranked.all(collection),
     ofDevice: (device: number) => ofDevice.all(device),
     forget: (device: number): void => {
       forget.run(device);
@@ -202,6 +190,8 @@ export const sharedStore = (db: Database, shape: Shape) => {
     /** What is known of items without asking the database. */
     ids: itemIds(db, collection),
     usual,
+    arrays: arrayStore(db, shape),
+    holders: holderStore(db, collection),
     find: (key: Buffer): number | undefined => byKey.get(key),
     /** `first`: what its first device says in `usual` fields. */
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {

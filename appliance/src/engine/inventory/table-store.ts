@@ -14,11 +14,11 @@ export const tableOf = (collection: Collection): string => `inv_${collection.nam
 /** Table with the number of devices per shared item, narrow so that counting touches few pages. */
 export const countTableOf = (collection: Collection): string => `${tableOf(collection)}_count`;
 
-/** Which devices have a shared item, by blocks of devices; see bearer-store.ts. */
-export const bearerTableOf = (collection: Collection): string => `${tableOf(collection)}_bearer`;
+/** What each device has of a shared collection, an array for each section; see array-store.ts. */
+export const arrayTableOf = (collection: Collection): string => `device_${collection.name.replaceAll('-', '_')}`;
 
-/** Devices that are not entered there yet. */
-export const dueTableOf = (collection: Collection): string => `${tableOf(collection)}_due`;
+/** Which devices have a shared item, as rows; see holder-store.ts. */
+export const holderTableOf = (collection: Collection): string => `${tableOf(collection)}_device`;
 
 /** How many shared items went away. */
 const goneTableOf = (collection: Collection): string => `${tableOf(collection)}_gone`;
@@ -80,7 +80,7 @@ const checkCollection = (collection: Collection): void => {
 /** Every table of a collection. */
 export function tablesOf(collection: Collection): string[] {
   if (collection.mode !== 'shared') return [tableOf(collection)];
-  return [tableOf, countTableOf, bearerTableOf, dueTableOf, goneTableOf].map((name) => name(collection));
+  return [tableOf, countTableOf, arrayTableOf, holderTableOf, goneTableOf].map((name) => name(collection));
 }
 
 const columnsOf = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
@@ -95,9 +95,9 @@ const columnsOf = (collection: Collection): Array<{ name: string; sql: string; t
 /** Whether a field is sorted as text, in either case of letters. */
 export const isText = (field: Field | undefined): boolean => field?.type === 'text' || field?.type === 'list';
 
-/** Whether own rows are found by a field through the index that sorts them: in any case of letters first, then exactly. */
+/** Whether rows are found by a field through the index that sorts them: in any case of letters first, then exactly. */
 export const isFoundSorted = (collection: Collection, name: string): boolean =>
-  collection.mode === 'own' && collection.sort === name && collection.fields[name]?.type === 'text';
+  collection.sort === name && collection.fields[name]?.type === 'text';
 
 type Index = { name: string; on: string; where?: string };
 
@@ -136,13 +136,19 @@ const createSql = (collection: Collection): string[] => {
   ];
 };
 
-/** The tables of who has an item, with every device that has reported due to be entered. */
-const createBearers = (collection: Collection): string[] => [
-  `create table ${bearerTableOf(collection)} (block integer not null, item integer not null, devices blob not null,
-     count integer not null, primary key (block, item)) strict, without rowid`,
-  `create table ${dueTableOf(collection)} (device integer primary key) strict`,
-  `insert into ${dueTableOf(collection)} (device)
-     select device from section where collection = '${collection.name}' and best = 1`,
+/** A column for each perDevice field; see array-store.ts for what stands in it. */
+const arrayColumns = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
+  Object.entries(collection.fields)
+    .filter(([, field]) => field.perDevice && !field.entered)
+    .map(([name]) => ({ name, sql: column(name), type: 'any' }));
+
+const createArrays = (collection: Collection): string[] => [
+  `create table ${arrayTableOf(collection)} (section integer primary key references section (id) on delete cascade,
+     items blob not null${arrayColumns(collection)
+       .map(({ sql, type }) => `, ${sql} ${type}`)
+       .join('')}) strict`,
+  `create table ${holderTableOf(collection)} (item integer not null, device integer not null, primary key (item, device))
+     strict, without rowid`,
 ];
 
 /** The number of items that went away. */
@@ -158,16 +164,16 @@ const createGone = (collection: Collection): string[] => {
 /** The statements that bring the tables of a collection to its declaration; none when they are there. */
 const pendingSql = (db: Database, collection: Collection): string[] => {
   const table = tableOf(collection);
-  const held = db.pragma(`table_info(${table})`) as Array<{ name: string }>;
-  const statements = held.length === 0 ? createSql(collection) : [];
-  if (held.length > 0) {
-    const names = new Set(held.map(({ name }) => name));
-    for (const { name, sql, type } of columnsOf(collection)) {
-      if (!names.has(name)) statements.push(`alter table ${table} add column ${sql} ${type}`);
-    }
-  }
-  if (collection.mode === 'shared' && (db.pragma(`table_info(${bearerTableOf(collection)})`) as unknown[]).length === 0)
-    statements.push(...createBearers(collection));
+  const statements: string[] = [];
+  const bring = (name: string, create: (of: Collection) => string[], columns: ReturnType<typeof columnsOf>): void => {
+    const held = new Set((db.pragma(`table_info(${name})`) as Array<{ name: string }>).map((one) => one.name));
+    if (held.size === 0) statements.push(...create(collection));
+    else
+      for (const { name: of, sql, type } of columns)
+        if (!held.has(of)) statements.push(`alter table ${name} add column ${sql} ${type}`);
+  };
+  bring(table, createSql, columnsOf(collection));
+  if (collection.mode === 'shared') bring(arrayTableOf(collection), createArrays, arrayColumns(collection));
   if (collection.mode === 'shared' && (db.pragma(`table_info(${goneTableOf(collection)})`) as unknown[]).length === 0)
     statements.push(...createGone(collection));
   const indexes = db.prepare<[string], { name: string }>(

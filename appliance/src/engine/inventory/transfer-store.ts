@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import type { SectionStore } from './store.ts';
 import type { Door, InventoryTransfer, SectionChanged } from './types.ts';
-import { type Holder, memberIds, preferredDoor, recount } from './writer.ts';
+import { type Holder, preferredDoor, recount } from './writer.ts';
 
 // Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
 // they are; which door is the best, how many devices have an item, and who listens follow.
@@ -38,7 +38,7 @@ export const inventoryTransfer = (parts: {
         const before = new Map(
           devices.map((device) => [
             device,
-            new Map(collectionsOf(device).map((name) => [name, memberIds(sections.best(device, name))])),
+            new Map(collectionsOf(device).map((name) => [name, holders.get(name)?.shared?.arrays.itemsOf(device)])),
           ]),
         );
         const result = work();
@@ -53,7 +53,7 @@ export const inventoryTransfer = (parts: {
         for (const { device, name, holder, before: items } of touched) {
           const doors = sections.doors(device, name);
           if (doors.length > 0) sections.setBest(device, name, preferredDoor(holder.shape.collection, doors));
-          recount(holder, device, items, memberIds(sections.best(device, name)));
+          recount(holder.shared, device, items, holder.shared?.arrays.itemsOf(device));
         }
         // Only when all is settled: a listener reads other sections, too.
         for (const { device, name } of touched) {

@@ -1,16 +1,15 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { compareIds, unpackIds } from '../../platform/packed-ids.ts';
+import { compareIds } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { timeText } from '../../platform/validation.ts';
-import { type BearerStore, bearerStore } from './bearer-store.ts';
 import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
 import { ownSection } from './put-own.ts';
-import { type Resolved, resolve, resolveCut, sharedSection } from './put-shared.ts';
-import { type OwnStore, ownStore, type SectionRow, type SectionStore, type SharedStore, sharedStore } from './store.ts';
+import { putShared, type Resolved, resolve, resolveCut } from './put-shared.ts';
+import { type OwnStore, ownStore, type SectionStore, type SharedStore, sharedStore } from './store.ts';
 import type {
   Collection,
   CutItems,
@@ -30,7 +29,6 @@ export type Holder = {
   cut: ((bytes: Buffer) => CutItems | undefined) | undefined;
   isPlain(item: unknown): item is Item;
   shared: SharedStore | undefined;
-  bearers: BearerStore | undefined;
   own: OwnStore | undefined;
 };
 
@@ -41,7 +39,6 @@ export const holderOf = (db: Database, shape: Shape): Holder => ({
   cut: itemCutter(shape),
   isPlain: plainItem(shape.collection),
   shared: shape.collection.mode === 'shared' ? sharedStore(db, shape) : undefined,
-  bearers: shape.collection.mode === 'shared' ? bearerStore(db, shape.collection) : undefined,
   own: shape.collection.mode === 'own' ? ownStore(db, shape) : undefined,
 });
 
@@ -86,23 +83,20 @@ const rowOf = (value: number | string | null): string | null => (typeof value ==
 export const preferredDoor = (collection: Collection, doors: readonly string[]): string =>
   collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
 
-/** The items of a shared section; undefined without one. */
-export const memberIds = (row: SectionRow | undefined): Uint32Array | undefined =>
-  row?.members ? unpackIds(row.members, row.count) : undefined;
-
 /** Keeps how many devices have an item, and which, when a device's items change; undefined is a device without a section. */
 export const recount = (
-  { shared, bearers }: Pick<Holder, 'shared' | 'bearers'>,
+  shared: SharedStore | undefined,
   device: number,
   before: Uint32Array | undefined,
   after: Uint32Array | undefined,
 ): void => {
+  if (shared === undefined) return;
   const { added, removed } = compareIds(before ?? new Uint32Array(), after ?? new Uint32Array());
-  shared?.add(added);
-  shared?.subtract(removed);
-  if (before !== undefined && after !== undefined) bearers?.changed(device, added, removed);
-  else if (after !== undefined) bearers?.came(device);
-  else if (before !== undefined) bearers?.gone(device, before);
+  shared.add(added);
+  shared.subtract(removed);
+  if (before !== undefined && after !== undefined) shared.holders.changed(device, added, removed);
+  else if (after !== undefined) shared.holders.came(device);
+  else if (before !== undefined) shared.holders.gone(device, before);
 };
 
 /** Stores sections: items, rows, counts, change log, all in one transaction. */
@@ -169,29 +163,23 @@ export const sectionWriter = (parts: {
       received_at: receivedAt,
       best: isOnly ? 1 : 0,
     };
-    const isBest = isOnly || previous?.best === 1;
-    const bestBefore =
-      shared === undefined || isOnly ? undefined : memberIds(isBest ? previous : sections.best(device, collection));
-    let bestAfter: Uint32Array | undefined;
+    const bestBefore = isOnly ? undefined : shared?.arrays.itemsOf(device);
     let count: number;
     let changes: readonly Change[];
     if (shared !== undefined) {
-      const section = sharedSection(shape, shared, resolved(held, shared, reported), previous);
-      count = section.ids.length;
-      changes = section.changes;
-      bestAfter = section.ids;
-      sections.write({ ...base, count, members: section.members, attrs: section.attrs });
+      const found = resolved(held, shared, reported);
+      count = found.ids.length;
+      changes = putShared(shape, shared, sections.write({ ...base, count }), found, previous === undefined);
     } else if (own !== undefined) {
       const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
       ({ count, changes } = ownSection({ personal, shape, store: own, device, door, items }));
-      sections.write({ ...base, count, members: null, attrs: null });
+      sections.write({ ...base, count });
     } else {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }
     if (previous === undefined && !isOnly)
       sections.setBest(device, collection, preferredDoor(shape.collection, [...others, door]));
-    if (shared !== undefined)
-      recount(held, device, bestBefore, isBest ? bestAfter : memberIds(sections.best(device, collection)));
+    recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
     return log(report, receivedAt, previous === undefined, count, changes);
   };
 
@@ -226,24 +214,21 @@ export const sectionWriter = (parts: {
         const { collection } = held.shape;
         const expired = sections.silent(collection.name, before, most);
         for (const { device, door } of expired) {
-          const bestBefore = memberIds(sections.best(device, collection.name));
+          const bestBefore = held.shared?.arrays.itemsOf(device);
           held.own?.forgetDoor(device, door);
           sections.drop(device, collection.name, door);
           const doors = sections.doors(device, collection.name);
           if (doors.length > 0) sections.setBest(device, collection.name, preferredDoor(collection, doors));
-          if (held.shared !== undefined)
-            recount(held, device, bestBefore, memberIds(sections.best(device, collection.name)));
+          recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
           for (const listener of onChanged) listener({ device, collection: collection.name });
         }
         return expired.length;
       }),
     forget: (device: number, holders: Iterable<Holder>): void => {
       immediate(db, () => {
-        const rows = sections.ofDevice(device);
-        for (const held of holders) {
-          held.own?.forget(device);
-          const best = memberIds(rows.find((row) => row.collection === held.shape.collection.name && row.best === 1));
-          if (best !== undefined) recount(held, device, best, undefined);
+        for (const { own, shared } of holders) {
+          own?.forget(device);
+          recount(shared, device, shared?.arrays.itemsOf(device), undefined);
         }
         sections.forget(device);
       });

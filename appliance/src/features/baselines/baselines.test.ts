@@ -310,7 +310,7 @@ describe('a baseline', () => {
       .get(`device:${publicId}`);
     const now = db
       .prepare<[number], { members: Buffer }>(
-        "select members from section where device = ? and collection = 'software'",
+        'select a.items as members from section s join device_software a on a.section = s.id where s.device = ?',
       )
       .get(id);
     const put = db.prepare('update baseline_content set members = ? where baseline = ?');

@@ -1,5 +1,5 @@
 import type { Difference, Side, Snapshot, SnapshotRow } from '../../engine/inventory/types.ts';
-import { packIds, unpackIds } from '../../platform/packed-ids.ts';
+import { idBytes, idsOf } from '../../platform/id-array.ts';
 import type { AcceptanceRow, ContentRow, SidesRow } from './store.ts';
 
 // What a device is expected to hold: the content of an approval, changed by what was accepted since.
@@ -43,13 +43,13 @@ export const sameSides = (a: SidesRow, b: SidesRow): boolean =>
 /** The content of an approval as columns. */
 export const contentColumns = (snapshot: Snapshot): Pick<ContentRow, 'count' | 'members' | 'rows'> =>
   snapshot.mode === 'shared'
-    ? { count: snapshot.items.length, members: packIds(snapshot.items), rows: null }
+    ? { count: snapshot.items.length, members: idBytes(snapshot.items), rows: null }
     : { count: snapshot.rows.length, members: null, rows: JSON.stringify(snapshot.rows) };
 
 /** The content of an approval. */
 export const contentSnapshot = (row: Pick<ContentRow, 'count' | 'members' | 'rows'>): Snapshot =>
   row.rows === null
-    ? { mode: 'shared', items: row.members === null ? new Uint32Array() : unpackIds(row.members, row.count) }
+    ? { mode: 'shared', items: row.members === null ? new Uint32Array() : idsOf(row.members) }
     : { mode: 'own', rows: JSON.parse(row.rows) as SnapshotRow[] };
 
 const withItems = (items: Uint32Array, accepted: readonly AcceptanceRow[]): Uint32Array => {

@@ -7,7 +7,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
-import { unpackIds } from '../../platform/packed-ids.ts';
+import { idsOf } from '../../platform/id-array.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
@@ -320,7 +320,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     },
     isBehind,
     keptItems: function* (collection) {
-      for (const { members, count } of store.membersOf(collection)) yield unpackIds(members, count);
+      for (const members of store.membersOf(collection)) yield idsOf(members);
       yield Uint32Array.from(store.heldItems(collection));
     },
     trim: () => {

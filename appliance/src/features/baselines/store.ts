@@ -52,9 +52,9 @@ export const baselineStore = (db: Database) => {
   const lastContent = db
     .prepare<[string], number | null>('select max(content) from baseline_content where baseline = ?')
     .pluck();
-  const membersOf = db.prepare<[string], { members: Buffer; count: number }>(
-    'select members, count from baseline_content where collection = ? and members is not null',
-  );
+  const membersOf = db
+    .prepare<[string], Buffer>('select members from baseline_content where collection = ? and members is not null')
+    .pluck();
   const heldItems = db.prepare<[string, string, string, string], { item: number }>(
     `select before_item as item from baseline_acceptance where collection = ? and before_item is not null
      union select after_item from baseline_acceptance where collection = ? and after_item is not null

@@ -1,54 +1,67 @@
-import { allOf, anyOf, type NumberSet, without } from '../../platform/number-set.ts';
+import { allOf, anyOf, type DeviceSet } from '../../platform/device-set.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import type { Contact, DeviceFilter, DeviceKind, DeviceState } from './types.ts';
 
-// The devices that a filter of a list finds, as a set: each part of it is one, and they are joined.
+// The devices that a filter of a list finds: each part of it is a set, and they are joined.
 
 /** Who has what a filter asks for. */
 export type FilterSources = {
-  states(states: readonly DeviceState[]): NumberSet;
-  kinds(kinds: readonly DeviceKind[]): NumberSet;
-  levels(levels: readonly number[]): NumberSet;
-  worst(worst: readonly number[]): NumberSet;
+  states(states: readonly DeviceState[]): DeviceSet;
+  kinds(kinds: readonly DeviceKind[]): DeviceSet;
+  levels(levels: readonly number[]): DeviceSet;
+  worst(worst: readonly number[]): DeviceSet;
   /** In a group by its id or a part of its name, or in one below it. */
-  groups(groups: readonly string[]): NumberSet;
+  groups(groups: readonly string[]): DeviceSet;
   /** Whose system holds a folded text. */
-  bySystem(text: string): NumberSet;
+  bySystem(text: string): DeviceSet;
   /** With an address that begins with a folded text. */
-  byAddress(text: string): NumberSet;
+  byAddress(text: string): DeviceSet;
   /** Where any of what is searched holds a folded text. */
-  byText(text: string): NumberSet;
-  byUser(name: string): NumberSet;
-  byTag(tags: readonly string[]): NumberSet;
+  byText(text: string): DeviceSet;
+  byUser(name: string): DeviceSet;
+  byTag(tags: readonly string[]): DeviceSet;
   /** With an item of software. */
-  bySoftware(name: string): NumberSet;
+  bySoftware(name: string): DeviceSet;
   /** With an open finding by the name of an advisory. */
-  byAdvisory(name: string): NumberSet;
-  byContact(contact: Contact): NumberSet;
+  byAdvisory(name: string): DeviceSet;
+  byContact(contact: Contact): DeviceSet;
+  /** Every device. */
+  all(): DeviceSet;
 };
 
-/** What a list shows when nobody asks for a state. */
-const shownStates: readonly DeviceState[] = ['pending', 'managed', 'held', 'discovered'];
+/** Those of a set, or of all devices, but for some: a list without a filter need not name every device. */
+export type Chosen = { among: DeviceSet | undefined; except: DeviceSet };
+
+/** What a list shows only when somebody asks for it. */
+const hiddenStates: readonly DeviceState[] = ['revoked'];
+const hiddenKinds: readonly DeviceKind[] = ['directory'];
 
 /** The devices that a filter finds. */
-export const filterSet = (filter: DeviceFilter, sources: FilterSources): NumberSet => {
-  const sets: NumberSet[] = [];
-  const asked = <T>(values: readonly T[] | undefined, find: (values: readonly T[]) => NumberSet): boolean => {
+export const chosenBy = (filter: DeviceFilter, sources: FilterSources): Chosen => {
+  const sets: DeviceSet[] = [];
+  const hidden: DeviceSet[] = [];
+  // What is left of a device that is gone may still be found by what it had.
+  let isOfDevices = false;
+  const asked = <T>(values: readonly T[] | undefined, find: (values: readonly T[]) => DeviceSet): boolean => {
     if (values === undefined || values.length === 0) return false;
     sets.push(find(values));
+    isOfDevices = true;
     return true;
   };
+  const held = (values: readonly string[] | undefined, find: (values: readonly string[]) => DeviceSet): void => {
+    if (values !== undefined && values.length > 0) sets.push(find(values));
+  };
   const each =
-    (find: (value: string) => NumberSet) =>
-    (values: readonly string[]): NumberSet =>
+    (find: (value: string) => DeviceSet) =>
+    (values: readonly string[]): DeviceSet =>
       anyOf(values.map(find));
 
-  if (!asked(filter.state, sources.states)) sets.push(sources.states(shownStates));
-  const isOfKind = asked(filter.kind, sources.kinds);
+  if (!asked(filter.state, sources.states)) hidden.push(sources.states(hiddenStates));
+  if (!asked(filter.kind, sources.kinds)) hidden.push(sources.kinds(hiddenKinds));
   asked(filter.levels, sources.levels);
   asked(filter.worst, sources.worst);
   asked(filter.group, sources.groups);
-  asked(filter.tag, sources.byTag);
+  held(filter.tag, sources.byTag);
   asked(
     filter.os,
     each((value) => sources.bySystem(fold(value))),
@@ -57,12 +70,15 @@ export const filterSet = (filter: DeviceFilter, sources: FilterSources): NumberS
     filter.address,
     each((value) => sources.byAddress(fold(value))),
   );
-  asked(filter.user, each(sources.byUser));
-  asked(filter.software, each(sources.bySoftware));
-  asked(filter.cve, each(sources.byAdvisory));
+  held(filter.user, each(sources.byUser));
+  held(filter.software, each(sources.bySoftware));
+  held(filter.cve, each(sources.byAdvisory));
   asked(filter.contact, (values) => anyOf(values.map(sources.byContact)));
   const text = fold(filter.search?.trim() ?? '');
-  if (text !== '') sets.push(sources.byText(text));
-  const found = allOf(sets);
-  return isOfKind ? found : without(found, sources.kinds(['directory']));
+  if (text !== '') {
+    sets.push(sources.byText(text));
+    isOfDevices = true;
+  }
+  if (sets.length > 0 && !isOfDevices) sets.push(sources.all());
+  return { among: sets.length === 0 ? undefined : allOf(sets), except: anyOf(hidden) };
 };

@@ -70,6 +70,7 @@ const growing = new Set([
   'device_dirty',
   'device_status',
   'device_findings',
+  'pending',
 ]);
 const dump = (): Record<string, unknown[]> => {
   const tables = site.db

@@ -61,6 +61,7 @@ const ownWay = new Set([
   'event',
   'device_coord',
   'device_coord_log',
+  'item_aside',
   'device_dirty',
   'device_row',
 ]);

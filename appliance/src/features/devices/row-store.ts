@@ -1,6 +1,4 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { facetTriggers, fillFacets, verifyFacets } from './facet-store.ts';
-import { fillTexts, textTriggers, verifyTexts } from './text-store.ts';
 
 // device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, and triggers
 // derive it again whenever one of them changes, so that no writer can forget it and no reader sees half of a change. All
@@ -159,16 +157,13 @@ const rowStatements = (): string[] => [
   ...triggers().map(triggerSql),
 ];
 
-/** What is derived from the rows in turn. */
-const derivedStatements = (): string[] => [...facetTriggers(), ...textTriggers()].map(triggerSql);
-
 /** Makes the triggers that are missing or of an older version, and then every row anew; else it only looks. */
 export const ensureDeviceRows = (db: Database): void => {
   const held = db.prepare<[], { name: string; type: string; sql: string }>(
     `select name, type, sql from sqlite_schema
      where type in ('trigger', 'view') and (name = 'device_row_touch' or name like 'device\\_row\\_%' escape '\\')`,
   );
-  const wanted = [...rowStatements(), ...derivedStatements()];
+  const wanted = rowStatements();
   const isCurrent = (): boolean => {
     const there = new Set(held.all().map(({ sql }) => sql.toLowerCase()));
     return there.size === wanted.length && wanted.every((sql) => there.has(sql.toLowerCase()));
@@ -178,13 +173,9 @@ export const ensureDeviceRows = (db: Database): void => {
     if (isCurrent()) return;
     for (const { name, type } of held.all().sort((a) => (a.type === 'trigger' ? -1 : 1)))
       db.exec(`drop ${type} if exists ${name}`);
-    for (const sql of rowStatements()) db.exec(sql);
+    for (const sql of wanted) db.exec(sql);
     db.exec('delete from device_row');
     db.exec(upsertSql('true'));
-    // In one go: by their triggers it would be a write for each device and column.
-    fillFacets(db);
-    fillTexts(db);
-    for (const sql of derivedStatements()) db.exec(sql);
   });
 };
 
@@ -195,9 +186,5 @@ export const verifyDeviceRows = (db: Database): string[] => {
      union select device from (select ${columns.join(', ')} from (${rowSql('true')}) except select ${columns.join(', ')} from device_row)
      limit 20`,
   );
-  return [
-    ...differing.all().map(({ device }) => `the list's row of device ${device} is not what its data say`),
-    ...verifyFacets(db),
-    ...verifyTexts(db),
-  ];
+  return differing.all().map(({ device }) => `the list's row of device ${device} is not what its data say`);
 };

@@ -1,7 +1,7 @@
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Members } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
-import { hasId } from '../../platform/packed-ids.ts';
+import { hasId } from '../../platform/id-array.ts';
 import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/condition-queries.ts';
 import { defineFunctions } from './condition/functions.ts';
 import type { Condition, Rows, Vocabulary } from './condition/types.ts';

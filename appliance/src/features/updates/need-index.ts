@@ -1,5 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { anyOf, countOf, type NumberSet, numbersOf, setOf, without } from '../../platform/number-set.ts';
+import { anyOf, countOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
 import type { NeedStore } from './need-store.ts';
 
 // Who needs which update of the catalogue, out of what is kept and a look at the devices that changed since. Another catalogue
@@ -54,7 +54,7 @@ export const needIndex = (parts: {
         return counts;
       }),
     /** The devices that need an update. */
-    devices: (id: string): NumberSet =>
+    devices: (id: string): DeviceSet =>
       atOnce(() => {
         const changed = waiting();
         if (changed === undefined) return setOf(store.reporting().filter((device) => needsOf(device).has(id)));
@@ -111,7 +111,7 @@ export const needIndex = (parts: {
             faults.push(`update ${id} has another number of devices than need it`);
           else if (numbersOf(set).length !== devices.length) faults.push(`update ${id} has lost devices that need it`);
         }
-        if (store.strays() > 0) faults.push('sets of devices belong to no update');
+        if (store.strays() > 0) faults.push('devices are kept of updates that nobody needs');
         return faults.slice(0, 20);
       }),
   };

@@ -140,9 +140,9 @@ describe('who needs an update', () => {
     expect(updates.verify()).toEqual([]);
     for (const fault of [
       'UPDATE update_need SET devices = devices + 1',
-      'DELETE FROM update_bearer WHERE block = 0',
+      'DELETE FROM update_device WHERE id < 10',
       'DELETE FROM update_need_of WHERE id = 9000',
-      'UPDATE update_bearer SET number = number + 7 WHERE block = 2',
+      'UPDATE update_device SET number = number + 7 WHERE id = 9000',
     ])
       takenBack(() => {
         site.db.exec(fault);

@@ -123,8 +123,9 @@ const listedBy = (
     const pattern = likePattern(search);
     sets.push({
       sql: [
-        `SELECT m.coord, m.adv FROM coord_package p CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name
-           CROSS JOIN match m ON m.coord = c.id WHERE p.name LIKE ? ESCAPE '\\' AND m.until IS NULL
+        `SELECT m.coord, m.adv FROM (SELECT DISTINCT name FROM source_package WHERE name LIKE ? ESCAPE '\\') p
+           CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name
+           CROSS JOIN match m ON m.coord = c.id WHERE m.until IS NULL
          UNION SELECT m.coord, m.adv FROM match_advisory g CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
            WHERE (g.osv_id LIKE ? ESCAPE '\\' OR g.summary LIKE ? ESCAPE '\\' OR g.names LIKE ? ESCAPE '\\') AND m.until IS NULL`,
       ],

@@ -1,9 +1,8 @@
 import type { Database } from '../../platform/database.ts';
-import { unpackIds } from '../../platform/id-set.ts';
 import { AFFECTED_FIX } from './match-state.ts';
 import { DECISIONS, type Decision, type FixNeeded, SEVERITIES, type Severity, type SourceFix } from './types.ts';
 
-// Read model of what newer versions close. Reads source_fix, coord_fix, coord_together and, of one package, its matches.
+// Read model of what newer versions close. Reads source_fix and, of one package, its matches.
 
 const severityOf = (place: number): Severity => SEVERITIES[place] ?? 'unknown';
 const decisionOf = (place: number): Decision => DECISIONS[place] ?? 'track';
@@ -69,28 +68,15 @@ export const fixesOf = (db: Database, ecosystem: string, source: string): readon
       decision: decisionOf(decision),
     }));
 
-const BEARERS = `SELECT f.source AS source, sum(held.devices) AS devices
-FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord`;
-
 /** Devices with an open finding that a newer version of a package closes, by the package's number. */
 export const devicesBySource = (db: Database, sources?: readonly number[]): ReadonlyMap<number, number> => {
-  type Row = { source: number; devices: number };
-  const rows =
-    sources === undefined
-      ? db.prepare<[], Row>(`${BEARERS} GROUP BY f.source`).all()
-      : db
-          .prepare<[string], Row>(`${BEARERS} WHERE f.source IN (SELECT value FROM json_each(?)) GROUP BY f.source`)
-          .all(JSON.stringify(sources));
-  const counts = new Map(rows.map(({ source, devices }) => [source, devices]));
-  // A device with several versions is counted for each of them.
-  const sourceOf = db.prepare<[number], number>('SELECT source FROM coord_fix WHERE coord = ?').pluck();
-  for (const { coords, devices } of db
-    .prepare<[], { coords: Buffer; devices: number }>('SELECT coords, devices FROM coord_together')
-    .all()) {
-    const fixable = unpackIds(coords).flatMap((coord) => sourceOf.get(coord) ?? []);
-    const [source] = fixable;
-    const counted = source === undefined ? undefined : counts.get(source);
-    if (source !== undefined && counted !== undefined) counts.set(source, counted - devices * (fixable.length - 1));
-  }
-  return counts;
+  const asked = sources === undefined ? null : JSON.stringify(sources);
+  return new Map(
+    db
+      .prepare<{ asked: string | null }, [number, number]>(
+        'SELECT source, devices FROM source_fix WHERE @asked IS NULL OR source IN (SELECT value FROM json_each(@asked))',
+      )
+      .raw()
+      .all({ asked }),
+  );
 };

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../../platform/database.ts';
+import { hasId, idsOf } from '../../platform/id-array.ts';
 import { AFFECTED_FIX } from './match-state.ts';
 
 // What a newer version closes, kept per coordinate (coord_fix) and per source package over the coordinates that devices have
@@ -28,9 +29,8 @@ const FIX_COLUMNS = ['source', 'fixed', 'key', ...COUNTS, 'unkeyed', 'worst'] as
 
 /** The findings of coordinates that a newer version closes, those of one coordinate together. */
 const closable = (from: string, where: string, judged: string): string => `
-SELECT m.coord, s.source, p.eco, m.fixed, g.decision * 10 + g.severity
-FROM ${from} CROSS JOIN ${judged} g ON g.adv = m.adv CROSS JOIN main.coord_source s ON s.coord = m.coord
-CROSS JOIN main.source_package p ON p.id = s.source
+SELECT m.coord, c.source, c.eco, m.fixed, g.decision * 10 + g.severity
+FROM ${from} CROSS JOIN ${judged} g ON g.adv = m.adv CROSS JOIN main.coord c ON c.id = m.coord
 WHERE ${where} AND m.until IS NULL AND m.state = ${AFFECTED_FIX} AND m.fixed IS NOT NULL`;
 
 /** `judged`: a table with the decision and severity of every advisory. */
@@ -51,8 +51,16 @@ SELECT ${FIX_COLUMNS.join(', ')} FROM (
   FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord
   WHERE held.devices > 0 AND ${where} WINDOW package AS (PARTITION BY f.source)) WHERE place = 1`;
 
-const PUT_SOURCES = `INSERT INTO source_fix (${FIX_COLUMNS.join(', ')})`;
-const SOURCES_OF = (coords: string): string => `SELECT source FROM coord_source WHERE coord IN (${coords})`;
+/** Makes what packages come to, or makes it anew; the number of devices is another's. */
+const putSources = (where: string): string => `
+INSERT INTO source_fix (${FIX_COLUMNS.join(', ')}, devices) SELECT *, 0 FROM (${sourceFix(where)}) WHERE true
+ON CONFLICT (source) DO UPDATE SET ${FIX_COLUMNS.slice(1)
+  .map((name) => `${name} = excluded.${name}`)
+  .join(', ')}`;
+const dropSources = (where: string): string => `
+DELETE FROM source_fix WHERE ${where} AND NOT EXISTS (SELECT 1 FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord
+  WHERE f.source = source_fix.source AND held.devices > 0)`;
+const SOURCES_OF = (coords: string): string => `SELECT source FROM coord WHERE id IN (${coords})`;
 const GIVEN = 'SELECT value FROM json_each(?)';
 
 /** Coordinates whose matches are read in one go. */
@@ -120,7 +128,8 @@ export const putAllFixes = (db: Database): void => {
   db.exec('DELETE FROM coord_fix; DELETE FROM source_fix');
   const write = writer(db);
   for (const fixes of allFixes(db, 'temp.judged')) write(fixes);
-  db.exec(`${PUT_SOURCES} ${sourceFix('true')}`);
+  db.exec(putSources('true'));
+  recountDevices(db);
 };
 
 /** Makes anew what the coordinates in temp.touched have, and their packages. */
@@ -129,8 +138,46 @@ export const putTouchedFixes = (db: Database): void => {
   db.exec(`DELETE FROM coord_fix WHERE coord IN (${touched})`);
   const rows = db.prepare<[], Closable>(`${TOUCHED_CLOSABLE} ORDER BY m.coord`).raw();
   writer(db)(summing()(rows.all()));
-  db.exec(`DELETE FROM source_fix WHERE source IN (${SOURCES_OF(touched)});
-    ${PUT_SOURCES} ${sourceFix(`f.source IN (${SOURCES_OF(touched)})`)}`);
+  const sources = `IN (${SOURCES_OF(touched)})`;
+  db.exec(`${dropSources(`source ${sources}`)}; ${putSources(`f.source ${sources}`)}`);
+  recountDevices(db, sources);
+};
+
+/** How many devices have a coordinate that a newer version of its package closes something of, by package. */
+const devicesCounted = (db: Database, sources: string): Map<number, number> => {
+  const rows = db
+    .prepare<[], [number, number]>(`SELECT coord, source FROM coord_fix WHERE source ${sources} ORDER BY coord DESC`)
+    .raw()
+    .all();
+  const counts = new Map(rows.map(([, source]) => [source, 0]));
+  if (rows.length === 0) return counts;
+  const sourceOf = new Uint32Array((rows[0]?.[0] ?? 0) + 1);
+  for (const [coord, source] of rows) sourceOf[coord] = source;
+  const size = Math.max(...counts.keys()) + 1;
+  // A device with several versions of a package counts once: the last device that a package was met on.
+  const metOn = new Uint32Array(size);
+  const counted = new Uint32Array(size);
+  let device = 0;
+  for (const bytes of db.prepare<[], Buffer>('SELECT coords FROM device_coord').pluck().iterate()) {
+    device += 1;
+    const coords = idsOf(bytes);
+    for (let at = 0; at < coords.length; at += 1) {
+      const source = sourceOf[coords[at] as number] ?? 0;
+      if (source === 0 || metOn[source] === device) continue;
+      metOn[source] = device;
+      counted[source] = (counted[source] as number) + 1;
+    }
+  }
+  for (const source of counts.keys()) counts.set(source, counted[source] as number);
+  return counts;
+};
+
+const allSources = 'IN (SELECT source FROM coord_fix)';
+
+/** Counts the devices of packages anew: of all, or of some as a condition of SQL. */
+export const recountDevices = (db: Database, sources = allSources): void => {
+  const set = db.prepare('UPDATE source_fix SET devices = ? WHERE source = ? AND devices <> ?');
+  for (const [source, devices] of devicesCounted(db, sources)) set.run(devices, source, devices);
 };
 
 /** Whether coordinates have findings that a version closes and nothing is kept of it: an earlier program kept nothing. */
@@ -146,6 +193,20 @@ const SOURCE_FAULTS = `
 SELECT 'package ' || p.name || ' has other fixes than its coordinates' FROM source_package p WHERE p.id IN (
   SELECT source FROM (SELECT * FROM (SELECT ${FIX_COLUMNS.join(', ')} FROM source_fix EXCEPT ${sourceFix('true')})
   UNION ALL SELECT * FROM (${sourceFix('true')} EXCEPT SELECT ${FIX_COLUMNS.join(', ')} FROM source_fix))) LIMIT 20`;
+
+const deviceFaults = (db: Database): string[] => {
+  const counted = devicesCounted(db, allSources);
+  return db
+    .prepare<[], [number, number]>('SELECT source, devices FROM source_fix')
+    .raw()
+    .all()
+    .filter(([source, devices]) => (counted.get(source) ?? 0) !== devices)
+    .slice(0, 20)
+    .map(
+      ([source, devices]) =>
+        `package ${source} counts ${devices} devices to update, ${counted.get(source) ?? 0} have it`,
+    );
+};
 
 /** Differences between what is kept and what the matches say; for `verify`. */
 export const fixFaults = (db: Database): string[] => {
@@ -170,14 +231,25 @@ export const fixFaults = (db: Database): string[] => {
       .slice(0, 20)
       .map((coord) => `coordinate ${coord} has another fix than its findings name`),
     ...db.prepare<[], string>(SOURCE_FAULTS).pluck().all(),
+    ...deviceFaults(db),
   ];
 };
 
 /** What a newer version closes, as reports and matches change it. */
 export const fixStore = (db: Database) => {
   const ofOne = db.prepare<[number], Closable>(ONE_CLOSABLE).raw();
-  const drop = db.prepare(`DELETE FROM source_fix WHERE source IN (${SOURCES_OF(GIVEN)})`);
-  const put = db.prepare(`${PUT_SOURCES} ${sourceFix(`f.source IN (${SOURCES_OF(GIVEN)})`)}`);
+  const drop = db.prepare(dropSources(`source IN (${SOURCES_OF(GIVEN)})`));
+  const put = db.prepare(putSources(`f.source IN (${SOURCES_OF(GIVEN)})`));
+  const shiftAll = db.prepare<[number, string]>(
+    'UPDATE source_fix SET devices = devices + ? WHERE source IN (SELECT source FROM coord_fix WHERE coord IN (SELECT value FROM json_each(?)))',
+  );
+  const shiftOne = db.prepare<[number, number]>('UPDATE source_fix SET devices = devices + ? WHERE source = ?');
+  const beside = db
+    .prepare<[string], [number, number]>(
+      `SELECT source, coord FROM coord_fix INDEXED BY coord_fix_source WHERE source IN
+         (SELECT source FROM coord_fix WHERE coord IN (SELECT value FROM json_each(?)))`,
+    )
+    .raw();
   const write = writer(db);
   return {
     /** Keeps what a coordinate that had no match has now. No device has it yet, so its package is as it was. */
@@ -187,6 +259,21 @@ export const fixStore = (db: Database) => {
       const text = JSON.stringify(coords);
       drop.run(text);
       put.run(text);
+    },
+    /** Call when a device has other coordinates, after `refresh`: it is counted once for each package. */
+    shift: (before: Uint32Array, now: Uint32Array, changed: readonly number[]): void => {
+      if (before.length === 0 || now.length === 0) {
+        shiftAll.run(before.length === 0 ? 1 : -1, JSON.stringify(changed));
+        return;
+      }
+      const had = new Set<number>();
+      const has = new Set<number>();
+      for (const [source, coord] of beside.all(JSON.stringify(changed))) {
+        if (hasId(before, coord)) had.add(source);
+        if (hasId(now, coord)) has.add(source);
+      }
+      for (const source of has) if (!had.has(source)) shiftOne.run(1, source);
+      for (const source of had) if (!has.has(source)) shiftOne.run(-1, source);
     },
   };
 };

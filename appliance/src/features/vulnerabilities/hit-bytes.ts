@@ -1,14 +1,12 @@
-import { hash } from 'node:crypto';
 import { pushAdvisory, pushNumber } from './package-records.ts';
 
 // What advisories do to one coordinate as bytes, rising by advisory: the key of the advisory, the state, the fix with its
-// length. Their digest is kept beside the matches, so that a match that changes nothing compares digests only.
+// length. They are only kept while a match is under way, where objects for a million of them would be too many.
 
 /** What an advisory does to a coordinate; states as in match-state.ts. */
 export type Hit = { readonly adv: number; readonly state: number; readonly fixed: string | null };
 
 const headBytes = 7 + 1 + 5;
-const digestBytes = 16;
 
 /** Hits of many coordinates, one behind the other. */
 export const hitArena = (firstBytes: number) => {
@@ -37,16 +35,6 @@ export const hitArena = (firstBytes: number) => {
   };
 };
 
-/** The bytes of hits, which come rising by advisory. */
-export const packHits = (hits: readonly Hit[]): Buffer => {
-  const arena = hitArena(64 * hits.length + headBytes);
-  for (const { adv, state, fixed } of hits) {
-    const text = Buffer.from(fixed ?? '');
-    arena.push(adv, state, text, 0, text.length);
-  }
-  return arena.bytes(0, arena.at());
-};
-
 /** The hits of bytes. */
 export const unpackHits = (bytes: Buffer): Hit[] => {
   const hits: Hit[] = [];
@@ -66,6 +54,3 @@ export const unpackHits = (bytes: Buffer): Hit[] => {
   }
   return hits;
 };
-
-/** What stands for hits in `match_digest`. */
-export const hitDigest = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer').subarray(0, digestBytes);

@@ -6,51 +6,57 @@ import type { VulnerabilityStore } from './store.ts';
 // memory. Coordinates are never removed and numbers of items never used again, so only what a transaction takes back
 // makes it wrong, and that is noticed.
 
-/** Items of all releases that are kept at most: some 10 MB. */
-const most = 200_000;
+/** Numbers of items of all releases that are kept at most: some 40 MB. */
+const most = 10_000_000;
+const firstItems = 1 << 14;
 
 /** The coordinates of items under releases, of one connection; 0 is none. */
-export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCoords' | 'setItemCoord'>) => {
+export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCoords' | 'putItemCoord'>) => {
   const witness = undoWitness(db, 'item_coord');
-  const byEco = new Map<string, Map<number, number>>();
-  let size = 0;
+  /** By item, one more than the coordinate; 0 is not known. */
+  let byEco = new Map<string, Uint32Array>();
 
-  const of = (eco: string): Map<number, number> => {
-    const known = byEco.get(eco) ?? new Map<number, number>();
-    byEco.set(eco, known);
-    return known;
+  const withRoom = (eco: string, item: number): Uint32Array => {
+    const held = byEco.get(eco) ?? new Uint32Array(0);
+    if (item < held.length) return held;
+    const larger = new Uint32Array(Math.max(firstItems, 2 * item));
+    larger.set(held);
+    byEco.set(eco, larger);
+    return larger;
   };
-
-  const forget = (): void => {
-    byEco.clear();
-    size = 0;
+  const keep = (eco: string, item: number, coord: number): void => {
+    withRoom(eco, item)[item] = coord + 1;
   };
+  const size = (): number => Array.from(byEco.values()).reduce((sum, known) => sum + known.length, 0);
 
   return {
-    /** The coordinates of items as far as they are known; the rest have to be worked out. */
-    known: (items: readonly number[], eco: string): { coords: Set<number>; unknown: number[] } => {
-      if (!witness.stands() || size > most) forget();
-      const known = of(eco);
-      const missing = items.filter((item) => !known.has(item));
-      if (missing.length > 0) {
-        for (const [item, coord] of store.itemCoords(missing, eco)) known.set(item, coord);
-        size += missing.length;
+    /** The coordinates of items as far as they are known, one for each; the rest have to be worked out. */
+    known: (items: ArrayLike<number>, eco: string): { coords: number[]; unknown: number[] } => {
+      if (!witness.stands() || size() > most) byEco = new Map();
+      let known = byEco.get(eco) ?? new Uint32Array(0);
+      const missing: number[] = [];
+      for (let at = 0; at < items.length; at += 1) {
+        const item = items[at] as number;
+        if ((known[item] ?? 0) === 0) missing.push(item);
       }
-      const coords = new Set<number>();
+      if (missing.length > 0) for (const [item, coord] of store.itemCoords(missing, eco)) keep(eco, item, coord);
+      known = byEco.get(eco) ?? known;
+      const coords: number[] = [];
       const unknown: number[] = [];
-      for (const item of items) {
-        const coord = known.get(item);
-        if (coord === undefined) unknown.push(item);
-        else coords.add(coord);
+      for (let at = 0; at < items.length; at += 1) {
+        const item = items[at] as number;
+        const coord = known[item] ?? 0;
+        if (coord === 0) unknown.push(item);
+        else coords.push(coord - 1);
       }
       return { coords, unknown };
     },
     /** Call before coordinates are made: should the transaction be taken back, so is what is kept of them. */
     noteMaking: (): void => witness.note(),
-    /** An item's coordinate, for good. */
-    set: (item: number, eco: string, coord: number): void => {
-      store.setItemCoord(item, eco, coord);
-      of(eco).set(item, coord);
+    /** An item's coordinate; `isSettled`: for good. */
+    set: (item: number, eco: string, coord: number, isSettled: boolean): void => {
+      store.putItemCoord(item, eco, coord, isSettled);
+      if (isSettled) keep(eco, item, coord);
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { Affected } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Database } from '../../platform/database.ts';
-import { packIds } from '../../platform/id-set.ts';
+import { idBytes, sortedIds } from '../../platform/id-array.ts';
 import { changeRecords } from './package-records.ts';
 import { recordWriter } from './record-writer.ts';
 
@@ -114,10 +114,10 @@ export const packageWriter = (db: Database) => {
         named.push(pkg);
       }
       if (records.isFull()) flush();
-      return packIds(named.length > 1 ? [...new Set(named)].sort((a, b) => a - b) : named);
+      return idBytes(sortedIds(new Set(named)));
     },
     /** Takes away what an advisory said about packages. */
-    drop: (adv: number, pkgs: readonly number[], isNoted: boolean): void => {
+    drop: (adv: number, pkgs: Iterable<number>, isNoted: boolean): void => {
       for (const pkg of pkgs) {
         const held = dropped.get(pkg) ?? new Set<number>();
         held.add(adv);

@@ -1,18 +1,16 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { bearerStore } from './bearer-store.ts';
 import { type Judged, judge } from './cover-queries.ts';
 import { ATTACKS_SQL, decisionRules, STRENGTH_SQL } from './decision.ts';
-import { lacksFixes, putAllFixes, putTouchedFixes } from './fix-store.ts';
-import { type Hit, hitDigest, unpackHits } from './hit-bytes.ts';
+import { lacksFixes, putAllFixes, putTouchedFixes, recountDevices } from './fix-store.ts';
+import { type Hit, unpackHits } from './hit-bytes.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
 import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { WORST_THREAT } from './threat-queries.ts';
-import { togetherStore } from './together-store.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
 // Coordinates against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
-// nobody knows what the matches were made with, all are. A coordinate whose hits have the digest that is kept is passed by.
+// nobody knows what the matches were made with, all are, and what is open is compared with what the records say.
 
 type Scope = 'all' | 'changed';
 
@@ -154,8 +152,6 @@ const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => 
     );
   const some = insert(rowsAtOnce);
   const one = insert(1);
-  const putDigest = db.prepare('INSERT INTO main.match_digest (coord, digest) VALUES (?, ?)');
-  db.exec('DELETE FROM main.match_digest');
   let opened = 0;
   let waiting: unknown[] = [];
   for (const coord of judged.coords) {
@@ -169,7 +165,6 @@ const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => 
         waiting = [];
       }
     }
-    putDigest.run(coord, hitDigest(bytes));
   }
   for (let n = 0; n < waiting.length; n += 5) one.run(...waiting.slice(n, n + 5));
   db.exec(`CREATE INDEX main.match_adv ON match (adv, coord, until, state);
@@ -177,24 +172,48 @@ const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => 
   return { opened, closed: 0, changed: 0 };
 };
 
-/** Coordinates with open matches, and what they come to where that is known: an earlier program kept no digests. */
-const KEPT = `SELECT l.coord, d.digest FROM main.coord_load l LEFT JOIN main.match_digest d ON d.coord = l.coord`;
+const OPEN = 'SELECT coord, adv, state, fixed FROM main.match WHERE until IS NULL';
 
-/** The coordinates whose hits are not those that are kept, with the digest of what they are now. */
-const differing = (db: Database, scope: Scope, judged: Judged): Map<number, Buffer | null> => {
-  type Kept = [number, Buffer | null];
-  const found = new Map<number, Buffer | null>();
-  const kept = new Map(scope === 'all' ? db.prepare<[], Kept>(KEPT).raw().all() : []);
-  const find = db.prepare<[number], Kept>(`${KEPT} WHERE l.coord = ?`).raw();
-  for (const coord of judged.coords) {
-    const bytes = judged.hitsOf(coord);
-    const digest = bytes.length === 0 ? null : hitDigest(bytes);
-    const held = scope === 'all' ? kept.get(coord) : find.get(coord)?.[1];
-    if (digest === null ? held !== undefined : !held?.equals(digest)) found.set(coord, digest);
-    kept.delete(coord);
+/** The coordinates whose open matches are not what the records say of them. */
+const differing = (db: Database, scope: Scope, judged: Judged): number[] => {
+  type Open = [coord: number, adv: number, state: number, fixed: string | null];
+  const found: number[] = [];
+  let coord = 0;
+  let hits: Hit[] = [];
+  let place = 0;
+  let isSame = true;
+  const finish = (): void => {
+    if (coord > 0 && !(isSame && place === hits.length)) found.push(coord);
+  };
+  const begin = (next: number): void => {
+    finish();
+    coord = next;
+    hits = unpackHits(judged.hitsOf(next));
+    place = 0;
+    isSame = true;
+  };
+  const meet = ([, adv, state, fixed]: Open): void => {
+    const hit = hits[place];
+    place += 1;
+    if (hit?.adv !== adv || hit.state !== state || hit.fixed !== fixed) isSame = false;
+  };
+  if (scope === 'changed') {
+    const openOf = db.prepare<[number], Open>(`${OPEN} AND coord = ? ORDER BY adv`).raw();
+    for (const next of judged.coords) {
+      begin(next);
+      for (const open of openOf.all(next)) meet(open);
+    }
+    finish();
+    return found;
   }
-  // Of packages that the snapshot no longer has.
-  for (const coord of kept.keys()) found.set(coord, null);
+  const met = new Uint8Array((judged.coords.at(-1) ?? 0) + 1);
+  for (const open of db.prepare<[], Open>(`${OPEN} ORDER BY coord, adv`).raw().iterate()) {
+    if (open[0] !== coord) begin(open[0]);
+    if (open[0] < met.length) met[open[0]] = 1;
+    meet(open);
+  }
+  finish();
+  for (const next of judged.coords) if (met[next] === 0 && judged.hitsOf(next).length > 0) found.push(next);
   return found;
 };
 
@@ -203,17 +222,13 @@ const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): Rem
   const addFresh = db.prepare('INSERT INTO temp.fresh (coord, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
   const addGone = db.prepare('INSERT INTO temp.gone (coord, adv) VALUES (?, ?)');
   const addTouched = db.prepare('INSERT INTO temp.touched (coord) VALUES (?)');
-  const putDigest = db.prepare(
-    'INSERT INTO main.match_digest (coord, digest) VALUES (?, ?) ON CONFLICT DO UPDATE SET digest = excluded.digest',
-  );
-  const dropDigest = db.prepare('DELETE FROM main.match_digest WHERE coord = ?');
   const openOf = db.prepare<[number], Hit>(
     'SELECT adv, state, fixed FROM main.match WHERE coord = ? AND until IS NULL',
   );
-  for (const [coord, digest] of differing(db, scope, judged)) {
+  for (const coord of differing(db, scope, judged)) {
     const held = new Map(openOf.all(coord).map((hit) => [hit.adv, hit]));
     let isTouched = false;
-    for (const { adv, state, fixed } of digest === null ? [] : unpackHits(judged.hitsOf(coord))) {
+    for (const { adv, state, fixed } of unpackHits(judged.hitsOf(coord))) {
       const before = held.get(adv);
       held.delete(adv);
       if (before?.state === state && before.fixed === fixed) continue;
@@ -222,8 +237,6 @@ const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): Rem
     }
     for (const adv of held.keys()) addGone.run(coord, adv);
     if (isTouched || held.size > 0) addTouched.run(coord);
-    if (digest === null) dropDigest.run(coord);
-    else putDigest.run(coord, digest);
   }
   const closed = db.prepare(CLOSE).run({ at }).changes;
   const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');
@@ -254,8 +267,6 @@ const STALE: Readonly<Record<'first' | Scope, string>> = {
 const LACKS_DERIVED = `SELECT EXISTS (SELECT 1 FROM main.match INDEXED BY match_since WHERE until IS NULL)
   AND NOT (EXISTS (SELECT 1 FROM main.coord_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
 
-const TOUCHED_WITH_LOAD = 'SELECT t.coord FROM temp.touched t CROSS JOIN main.coord_load l ON l.coord = t.coord';
-
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
   if (scope !== 'changed') db.exec(PUT_DANGER.all);
@@ -279,15 +290,8 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
     db.exec(ALL_LOADS);
     putAllFixes(db);
   } else {
-    const loaded = db.prepare<[], number>(TOUCHED_WITH_LOAD).pluck();
-    const had = new Set(loaded.all());
     db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
     db.exec(TOUCHED_LOADS);
-    const has = new Set(loaded.all());
-    bearerStore(db).refresh(
-      [...has].filter((coord) => !had.has(coord)),
-      [...had].filter((coord) => !has.has(coord)),
-    );
     if (scope === 'all' && lacksFixes(db)) {
       db.exec(JUDGED);
       putAllFixes(db);
@@ -333,9 +337,8 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
       const isAnew = isFirst || count(db, LACKS_DERIVED) === 1;
       const rejudged = derive(db, isAnew ? 'first' : scope);
-      // Nobody knows then what devices have together, either.
-      if (options.matched === 0) togetherStore(db).recount();
-      if (isAnew || options.matched === 0) bearerStore(db).fill();
+      // Nobody knows then how many devices have what, either.
+      if (options.matched === 0) recountDevices(db);
       const noteOpened = isFirst
         ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
         : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);

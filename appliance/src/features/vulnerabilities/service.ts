@@ -6,14 +6,14 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { SectionChanged } from '../../engine/inventory/types.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
+import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { compareSets, packLarge, someId, unpackIds } from '../../platform/id-set.ts';
-import { type NumberSet, numbersOf } from '../../platform/number-set.ts';
-import { bearerStore } from './bearer-store.ts';
+import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
+import { coordHolders } from './holder-store.ts';
 import { itemCoords } from './item-coords.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -23,7 +23,6 @@ import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
 import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
-import { togetherStore } from './together-store.ts';
 import {
   type ControllerKnowledge,
   DECISIONS,
@@ -50,7 +49,7 @@ type VulnerabilityParts = {
   readonly statePath: string;
   /** The folder `advisories/`. */
   readonly folder: string;
-  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf'>;
+  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf' | 'holderSet'>;
   readonly events: Pick<EventService, 'record'>;
   readonly clock: () => number;
 };
@@ -106,15 +105,13 @@ export type VulnerabilityService = {
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
   loads(devices: readonly number[]): Map<number, FindingLoad>;
   /** The devices that have an open finding by an advisory's id or one of its aliases. */
-  devicesWith(advisory: string): NumberSet;
+  devicesWith(advisory: string): DeviceSet;
   /** The devices with an open finding that a newer version of a source package would close. */
-  devicesNeeding(ecosystem: string, source: string): NumberSet;
+  devicesNeeding(ecosystem: string, source: string): DeviceSet;
   /** Open findings of some versions of the source packages with a name, the worst first; at most so many. */
   ofVersions(source: string, versions: readonly string[], limit: number): Finding[];
   /** Open findings of a source package on devices, the worst first; at most so many. */
   ofPackage(ecosystem: string, source: string, limit: number): Finding[];
-  /** Enters devices that came into the index of who has findings, at most so many; how many they were. */
-  settle(most: number): number;
   /** What a newer version of each source package would close on devices. */
   sourceFixes(): readonly SourceFix[];
   /** The findings of each source package that a newer version closes, by decision. */
@@ -156,6 +153,7 @@ const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding
 };
 
 const dayMs = 86_400_000;
+const nothing = new Uint32Array();
 
 /** Single findings in the journal, of one import or one report; the rest is in the lists. */
 const maxNoted = 200;
@@ -165,8 +163,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const { db, inventory, clock } = parts;
   const store = vulnerabilityStore(db);
   const knownCoords = itemCoords(db, store);
-  const together = togetherStore(db);
-  const bearers = bearerStore(db);
+  const holders = coordHolders(db, parts.inventory);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
   const withSources = sourceNames(db);
@@ -189,7 +186,6 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const newCoords = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
     const eco = platform === undefined ? null : ecosystemOf(platform);
     knownCoords.noteMaking();
-    together.noteMaking();
     const rows = inventory.items('software', items);
     const reported = rows.map(identityOf);
     const coords: number[] = [];
@@ -198,18 +194,19 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const found = coordinate === undefined ? { id: 0, isNew: false } : store.coord(coordinate);
       if (coordinate !== undefined && found.isNew) matchNew(found.id, coordinate, at);
       // What others say of its source may be another thing tomorrow.
-      if (isSettled(reported[n] as SoftwareIdentity)) knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id);
+      knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id, isSettled(reported[n] as SoftwareIdentity));
       coords.push(found.id);
     }
     return coords;
   };
 
   /** Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart. */
-  const judgedItems = (device: number): number[] => {
+  const judgedItems = (device: number): { items: Uint32Array; aside: number[] } => {
     const kernels = inventory.attributeOf(device, 'software', 'kernel');
-    return Array.from(inventory.memberIds(device, 'software')).filter(
-      (_, n) => kernels[n] !== 'old' && kernels[n] !== 'pending',
-    );
+    const items = inventory.memberIds(device, 'software');
+    if (kernels.length === 0) return { items, aside: [] };
+    const isAside = (n: number): boolean => kernels[n] === 'old' || kernels[n] === 'pending';
+    return { items: items.filter((_, n) => !isAside(n)), aside: Array.from(items).filter((_, n) => isAside(n)) };
   };
 
   const unjudged = (device: number): UnjudgedPackage[] => {
@@ -217,7 +214,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const eco = platform === undefined ? null : ecosystemOf(platform);
     const reader = snapshots.reader();
     if (eco === null || reader === undefined) return [];
-    const rows = inventory.items('software', judgedItems(device)).filter((row) => !isSettled(identityOf(row)));
+    const rows = inventory
+      .items('software', Array.from(judgedItems(device).items))
+      .filter((row) => !isSettled(identityOf(row)));
     return withSources(rows.map(identityOf), platform, eco).flatMap((item, n) =>
       isSettled(item) || reader.names(eco, item.name)
         ? []
@@ -225,14 +224,13 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     );
   };
 
-  const coordsOf = (device: number, at: string): number[] => {
+  const coordsOf = (device: number, items: Uint32Array, at: string): Uint32Array => {
     const platform = platformOf(inventory.section(device, 'platform'));
     const eco = platform === undefined ? null : ecosystemOf(platform);
-    const items = judgedItems(device);
     const { coords, unknown } = knownCoords.known(items, eco ?? '');
-    for (const coord of unknown.length === 0 ? [] : newCoords(unknown, platform, at)) coords.add(coord);
-    coords.delete(0);
-    return Array.from(Uint32Array.from(coords).sort());
+    const found = sortedIds(unknown.length === 0 ? coords : [...coords, ...newCoords(unknown, platform, at)]);
+    // 0 is none.
+    return found[0] === 0 ? found.subarray(1) : found;
   };
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */
@@ -243,37 +241,37 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const updateDevice = (device: number): void => {
     const at = toTime(clock());
-    const now = coordsOf(device, at);
+    const { items, aside } = judgedItems(device);
+    holders.setAside(device, aside);
+    const now = coordsOf(device, items, at);
     const before = store.device(device);
     if (!before) {
       if (now.length === 0) return;
       store.countUp(now);
-      together.change([], now);
-      bearers.came(device);
-      store.putDevice(device, at, packLarge(now));
+      store.fixesOf(nothing, now, Array.from(now));
+      store.putDevice(device, at, now);
       return;
     }
-    const held = unpackIds(before.coords);
-    const { added, removed } = compareSets(held, now);
+    const held = idsOf(before.coords);
+    const { added, removed } = compareIds(held, now);
     if (added.length === 0 && removed.length === 0) return;
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
-    together.change(held, now);
-    bearers.change(device, added, removed);
+    store.fixesOf(held, now, [...added, ...removed]);
     noteClosed(device, removed);
-    store.putDevice(device, before.since, packLarge(now));
+    store.putDevice(device, before.since, now);
   };
 
-  const deviceCoords = (device: number): number[] => {
+  const deviceCoords = (device: number): Uint32Array => {
     const held = store.device(device);
-    return held ? unpackIds(held.coords) : [];
+    return held ? idsOf(held.coords) : nothing;
   };
 
   const forget = (device: number): void => {
     const coords = deviceCoords(device);
     for (const coord of coords) store.countDown(coord);
-    together.change(coords, []);
-    bearers.gone(device, coords);
+    if (coords.length > 0) store.fixesOf(coords, nothing, Array.from(coords));
+    holders.setAside(device, []);
     store.dropDevice(device);
   };
 
@@ -282,7 +280,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
   const list: VulnerabilityService['list'] = (filter) =>
-    queries.list(filter, filter.device === undefined ? undefined : deviceCoords(filter.device));
+    queries.list(filter, filter.device === undefined ? undefined : Array.from(deviceCoords(filter.device)));
 
   return {
     onSectionChanged: ({ device, collection }) => {
@@ -301,8 +299,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         store.putBack(device, kept);
         const coords = deviceCoords(device);
         store.countUp(coords);
-        together.change([], coords);
-        bearers.came(device);
+        store.fixesOf(nothing, coords, Array.from(coords));
+        holders.setAside(device, judgedItems(device).aside);
       }),
     rematch: () => {
       const { snapshot: number, matched } = store.snapshots();
@@ -369,7 +367,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         source: { name: advisory.feed, ...defined({ newest: advisory.newest ?? undefined }) },
         inputs: queries.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
-        devices: numbersOf(bearers.of([coord])).map((device) => ({
+        devices: numbersOf(holders.of([coord])).map((device) => ({
           device,
           firstSeen: firstSeenOf(store, device, finding),
         })),
@@ -377,7 +375,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     unjudged,
     tallies: queries.counts,
-    counts: () => ({ ...queries.counts(), devices: bearers.count() }),
+    counts: () => ({ ...queries.counts(), devices: holders.count() }),
     trend: (days) => {
       const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));
       const points: number[] = [];
@@ -391,7 +389,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     noteDay: () => immediate(db, noteDay),
     forDevice: (device) => {
-      const coords = deviceCoords(device);
+      const coords = Array.from(deviceCoords(device));
       const since = store.device(device)?.since;
       const added = store.addedAtAll(device);
       return queries.list({ limit: 100_000 }, coords).rows.map((finding) => ({
@@ -415,14 +413,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       for (const row of store.devices()) {
         let findings = 0;
         let worst = none;
-        someId(row.coords, (coord) => {
+        const coords = idsOf(row.coords);
+        for (let at = 0; at < coords.length; at += 1) {
+          const coord = coords[at] as number;
           const n = affected[coord] ?? 0;
-          if (n > 0) {
-            findings += n;
-            worst = Math.min(worst, judged[coord] as number);
-          }
-          return false;
-        });
+          if (n === 0) continue;
+          findings += n;
+          worst = Math.min(worst, judged[coord] as number);
+        }
         if (findings === 0) continue;
         const decision = DECISIONS[Math.floor(worst / SEVERITIES.length)] ?? 'track';
         result.set(row.device, {
@@ -434,8 +432,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return result;
     },
     loads: (devices) => {
-      const held = store.someDevices(devices).map(({ device, coords }) => ({ device, coords: unpackIds(coords) }));
-      const wanted = new Set(held.flatMap(({ coords }) => coords));
+      const held = store.someDevices(devices).map(({ device, coords }) => ({ device, coords: idsOf(coords) }));
+      const wanted = new Set<number>();
+      for (const { coords } of held) for (const coord of coords) wanted.add(coord);
       const open = new Map(store.loadsOf([...wanted]).map((row) => [row.coord, row]));
       const loads = new Map<number, FindingLoad>();
       for (const { device, coords } of held) {
@@ -452,11 +451,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }
       return loads;
     },
-    devicesWith: (advisory) => bearers.of(queries.coordsOf(advisory)),
-    devicesNeeding: (ecosystem, source) => bearers.of(queries.fixableCoords(ecosystem, source)),
+    devicesWith: (advisory) => holders.of(queries.coordsOf(advisory)),
+    devicesNeeding: (ecosystem, source) => holders.of(queries.fixableCoords(ecosystem, source)),
     ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionCoords(source, versions)).rows,
     ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageCoords(ecosystem, source)).rows,
-    settle: (most) => immediate(db, () => bearers.settle(most)),
     sourceFixes: queries.sourceFixes,
     sourceDecisions: queries.sourceDecisions,
     fixesOf: queries.fixesOf,
@@ -464,7 +462,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     verify: () => {
       const counted = new Map<number, number>();
       for (const row of store.devices())
-        for (const coord of unpackIds(row.coords)) counted.set(coord, (counted.get(coord) ?? 0) + 1);
+        for (const coord of idsOf(row.coords)) counted.set(coord, (counted.get(coord) ?? 0) + 1);
       const number = current();
       const missing =
         number > 0 && !existsSync(snapshotPath(parts.folder, number)) ? [`advisories/${number}.db is missing`] : [];
@@ -473,14 +471,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [
-        ...missing,
-        ...wrong,
-        ...store.derivedFaults(),
-        ...together.faults(),
-        ...bearers.faults(),
-        ...store.digestFaults(),
-      ];
+      return [...missing, ...wrong, ...store.derivedFaults()];
     },
     close: () => {
       snapshots.close();

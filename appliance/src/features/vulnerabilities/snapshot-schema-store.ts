@@ -19,7 +19,7 @@ CREATE TABLE pkg (
 CREATE TABLE qual (
   id INTEGER PRIMARY KEY, arch TEXT NOT NULL, module TEXT NOT NULL, channel TEXT NOT NULL, UNIQUE (arch, module, channel)
 ) STRICT;
--- In the order in which they came, since ids are hashes. pkgs: the packages whose records name it, rising and packed.
+-- In the order in which they came, since ids are hashes. pkgs: the packages whose records name it, a rising raw array.
 -- names: all other names, for searches.
 CREATE TABLE adv (
   n INTEGER PRIMARY KEY, id INTEGER NOT NULL UNIQUE, source INTEGER NOT NULL, osv_id TEXT NOT NULL, digest BLOB NOT NULL, sev TEXT NOT NULL, cvss TEXT,

@@ -4,7 +4,7 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import type { Database } from '../../platform/database.ts';
-import { unpackIds } from '../../platform/id-set.ts';
+import { idsOf } from '../../platform/id-array.ts';
 import { documentWriter } from './document-store.ts';
 import { packageWriter } from './package-store.ts';
 import { advisoryKey } from './snapshot-schema-store.ts';
@@ -105,7 +105,7 @@ export const snapshotWriter = (db: Database) => {
     if (held === undefined) return;
     for (const statement of clearDerived) statement.run(id);
     for (const name of held.names === '' ? [] : held.names.split(' ')) dropAlias.run(name, id);
-    packages.drop(id, unpackIds(held.pkgs), isCompared);
+    packages.drop(id, idsOf(held.pkgs), isCompared);
     documents.drop(held.doc);
     dropAdvisory.run(id);
   };

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { deb, debian13, openInventory } from '../../../test/support/site.ts';
-import { unpackIds } from '../../platform/id-set.ts';
+import { idsOf } from '../../platform/id-array.ts';
 import { type VulnerabilityService, vulnerabilityService } from './service.ts';
 
 // A device whose agent names no source packages is matched like one whose agent does.
@@ -37,7 +37,7 @@ const bare = (name: string, version: string) => {
   return item;
 };
 const coords = (device: number): unknown => {
-  const ids = unpackIds(packed(device));
+  const ids = Array.from(idsOf(packed(device)));
   return site.db
     .prepare("select name || ' ' || version from coord where id in (select value from json_each(?)) order by 1")
     .pluck()

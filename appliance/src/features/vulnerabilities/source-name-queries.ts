@@ -11,9 +11,10 @@ const withoutRebuild = (version: string): string => version.replace(/\+b\d+$/, '
 
 /** Fills in the sources of the items that have none, where somebody knows them. Reads inv_software and catalog_update. */
 export const sourceNames = (db: Database) => {
-  const reported = db.prepare<[string, string, string], Known>(
+  const reported = db.prepare<[string, string, string, string], Known>(
+    // By the index that sorts names in any case of letters.
     `select distinct name, source, version, "sourceVersion" as sourceVersion from inv_software
-      where name in (select value from json_each(?)) and type = ? and purl glob ? || '*'
+      where name collate nocase in (select value from json_each(?)) and name in (select value from json_each(?)) and type = ? and purl glob ? || '*'
         and source is not null and "sourceVersion" is not null`,
   );
   const catalogued = db.prepare<[string, string], Known>(
@@ -36,7 +37,7 @@ export const sourceNames = (db: Database) => {
     const names = JSON.stringify(lacking.map((item) => item.name));
     const byName = new Map<string, Known[]>();
     const found = [
-      ...reported.all(names, 'deb', `pkg:deb/${platform.vendor.toLowerCase()}/`),
+      ...reported.all(names, names, 'deb', `pkg:deb/${platform.vendor.toLowerCase()}/`),
       ...catalogued.all(names, eco),
     ];
     for (const known of found) byName.set(known.name, [...(byName.get(known.name) ?? []), known]);

@@ -1,7 +1,8 @@
 import type { Database } from '../../platform/database.ts';
+import { idBytes } from '../../platform/id-array.ts';
 import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
 import { fixFaults, fixStore } from './fix-store.ts';
-import { type Hit, hitDigest, packHits } from './hit-bytes.ts';
+import type { Hit } from './hit-bytes.ts';
 import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
 import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
@@ -33,9 +34,15 @@ const shiftSql = (sign: '+' | '-'): string =>
 /** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
   const findCoord = db
-    .prepare<[string, string, string], number>('SELECT id FROM coord WHERE eco = ? AND name = ? AND version = ?')
+    .prepare<[string, string, string], number>(
+      'SELECT id FROM coord INDEXED BY coord_key WHERE eco = ? AND name = ? AND version = ?',
+    )
     .pluck();
-  const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key) VALUES (?, ?, ?, ?)');
+  const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key, source) VALUES (?, ?, ?, ?, ?)');
+  const findSource = db
+    .prepare<[string, string], number>('SELECT id FROM source_package WHERE eco = ? AND name = ?')
+    .pluck();
+  const addSource = db.prepare('INSERT INTO source_package (eco, name) VALUES (?, ?)');
   const addCount = db.prepare<[number]>('INSERT INTO coord_count (id, devices) VALUES (?, 0)');
   const countUp = db.prepare('UPDATE coord_count SET devices = devices + 1 WHERE id = ?');
   const countAllUp = db.prepare(
@@ -43,11 +50,11 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const itemCoords = db
     .prepare<[string, string], [number, number]>(
-      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = +?`,
+      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = +? AND i.settled = 1`,
     )
     .raw();
-  const setItemCoord = db.prepare<[number, string, number]>(
-    'INSERT OR REPLACE INTO item_coord (item, eco, coord) VALUES (?, ?, ?)',
+  const putItemCoord = db.prepare<[number, string, number, number]>(
+    'INSERT OR IGNORE INTO item_coord (item, eco, coord, settled) VALUES (?, ?, ?, ?)',
   );
   const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
   const countOneDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
@@ -102,13 +109,6 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const addLoad = db.prepare(PUT_LOAD);
   const fixes = fixStore(db);
-  const addDigest = db.prepare('INSERT INTO match_digest (coord, digest) VALUES (?, ?)');
-  const openHits = db
-    .prepare<[], [number, number, number, string | null]>(
-      'SELECT coord, adv, state, fixed FROM match WHERE until IS NULL ORDER BY coord, adv',
-    )
-    .raw();
-  const digests = db.prepare<[], [number, Buffer]>('SELECT coord, digest FROM match_digest').raw();
   const shiftUp = db.prepare(shiftSql('+'));
   const shiftDown = db.prepare(shiftSql('-'));
   // A coordinate without a load has no open match that could be counted.
@@ -119,7 +119,7 @@ export const vulnerabilityStore = (db: Database) => {
     .pluck();
   const idleOf = db
     .prepare<[string], number>(
-      `SELECT c.id FROM json_each(?) e CROSS JOIN coord_count c ON c.id = e.value CROSS JOIN coord_load l ON l.coord = c.id
+      `SELECT c.id FROM json_each(?) e CROSS JOIN coord_load l ON l.coord = e.value CROSS JOIN coord_count c ON c.id = l.coord
        WHERE c.devices = 0`,
     )
     .pluck();
@@ -166,14 +166,15 @@ export const vulnerabilityStore = (db: Database) => {
       const held = findCoord.get(eco, name, version);
       if (held !== undefined) return { id: held, isNew: false };
       const key = keyOfCoordinate(coordinate);
-      const id = Number(addCoord.run(eco, name, version, key).lastInsertRowid);
+      const source = findSource.get(eco, name) ?? addSource.run(eco, name).lastInsertRowid;
+      const id = Number(addCoord.run(eco, name, version, key, source).lastInsertRowid);
       addCount.run(id);
       return { id, isNew: true };
     },
     device: (device: number) => findDevice.get(device),
     devices: (): Iterable<{ device: number; since: string; coords: Buffer }> => allDevices.iterate(),
-    putDevice: (device: number, since: string, coords: Buffer): void => {
-      putDevice.run(device, since, coords);
+    putDevice: (device: number, since: string, coords: Uint32Array): void => {
+      putDevice.run(device, since, idBytes(coords));
     },
     dropDevice: (device: number): void => {
       dropDevice.run(device);
@@ -190,25 +191,28 @@ export const vulnerabilityStore = (db: Database) => {
       putDevice.run(device, since, Buffer.from(coords, 'base64'));
       for (const row of log) putLog.run(device, row.coord, row.added, row.removed);
     },
-    /** Coordinates of items under a release, as far as they are known; 0 is none. */
+    /** Coordinates of items under a release, as far as they are known for good; 0 is none. */
     itemCoords: (items: readonly number[], eco: string): Map<number, number> =>
       new Map(itemCoords.all(JSON.stringify(items), eco)),
-    setItemCoord: (item: number, eco: string, coord: number): void => {
-      setItemCoord.run(item, eco, coord);
+    /** `isSettled`: whatever others report, it stays so. */
+    putItemCoord: (item: number, eco: string, coord: number, isSettled: boolean): void => {
+      putItemCoord.run(item, eco, coord, isSettled ? 1 : 0);
     },
     /** Forgets the coordinates of items that are gone. */
     dropItemCoords: (): void => {
       dropItemCoords.run();
     },
     /** Counts the coordinates that came with a device's first inventory. */
-    countUp: (coords: readonly number[]): void => {
-      const text = JSON.stringify(coords);
+    countUp: (coords: Uint32Array): void => {
+      const text = JSON.stringify(Array.from(coords));
       const idle = idleOf.all(text);
       for (const coord of idle) shiftUp.run(coord);
       countAllUp.run(text);
       if (idle.length > 0) fixes.refresh(idle);
     },
     countDown,
+    /** A device has other coordinates: packages that a newer version of closes something there are counted once for it. */
+    fixesOf: fixes.shift,
     added: (device: number, coord: number, at: string): void => {
       logAdded.run(device, coord, at);
       const wasIdle = isIdle.get(coord) === 1;
@@ -230,7 +234,6 @@ export const vulnerabilityStore = (db: Database) => {
       if (hits.length === 0) return;
       addLoad.run(coord);
       fixes.add(coord);
-      addDigest.run(coord, hitDigest(packHits(hits)));
     },
     hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,
     addAdvisory: (row: JudgedAdvisory): void => {
@@ -262,30 +265,6 @@ export const vulnerabilityStore = (db: Database) => {
     daysAfter: (day: string) => days.all(day),
     /** What of the derived tables contradicts the matches. */
     derivedFaults: (): string[] => [...derivedFaults.all(), ...fixFaults(db)],
-    /** Coordinates whose matches have another digest than is kept. */
-    digestFaults: (): string[] => {
-      const kept = new Map(digests.all());
-      const wrong: number[] = [];
-      let coord = 0;
-      let hits: Hit[] = [];
-      const compare = (): void => {
-        if (hits.length === 0) return;
-        if (!kept.get(coord)?.equals(hitDigest(packHits(hits)))) wrong.push(coord);
-        kept.delete(coord);
-      };
-      for (const [of, adv, state, fixed] of openHits.iterate()) {
-        if (of !== coord) {
-          compare();
-          coord = of;
-          hits = [];
-        }
-        hits.push({ adv, state, fixed });
-      }
-      compare();
-      return [...wrong, ...kept.keys()]
-        .slice(0, 20)
-        .map((one) => `coordinate ${one} has other findings than its digest`);
-    },
     /** The advisory snapshot in force (0 = none) and the one that the matches were made with. */
     snapshots: (): { snapshot: number; previous: number; matched: number } =>
       readState.get() ?? { snapshot: 0, previous: 0, matched: 0 },

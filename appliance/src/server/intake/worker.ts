@@ -11,18 +11,16 @@ import { readFacts, readReport, readSection, readSections, type Separately, type
 
 /** Sections and reports; a call of several sections may exceed it. */
 const groupSize = 48;
-/** First reports that are entered into the index of who has what at once, and how long to wait for a quiet moment. */
-const settleMost = 512;
+/** First reports that are entered into the rows of who has what at once, and how long to wait for a quiet moment. */
+const settleMost = 1_024;
 const settleIdleMs = 250;
-/** Without a quiet moment they are entered after so many groups. */
-const settleGroups = 64;
 
 /** So many groups after a refused report are written with savepoints. */
 const carefulGroups = 32;
 
 const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions, undoInMemory: true });
-const { db, inventory, vulnerabilities, updates, log } = appliance;
+const { db, inventory, updates, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 
@@ -31,7 +29,7 @@ type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
 const carefully = { groups: 0 };
-const unsettled: { groups: number; timer: NodeJS.Timeout | undefined } = { groups: 0, timer: undefined };
+const unsettled: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
 
 /** Devices of the sections and reports that are read or wait, by the number of the request. */
 const inWork = new Map<number, number>();
@@ -89,9 +87,8 @@ const storeGroup = (group: readonly Waiting[]): Stored[] => {
 };
 
 const settle = (): void => {
-  unsettled.groups = 0;
   try {
-    const entered = inventory.settle(settleMost) + vulnerabilities.settle(settleMost) + updates.settle(settleMost);
+    const entered = inventory.settle(settleMost) + updates.settle(settleMost);
     if (entered > 0 && waiting.length === 0 && !closing.asked) settleSoon();
   } catch (error) {
     // Questions look at what is not entered, too: the next round is early enough.
@@ -116,6 +113,8 @@ const nextGroup = (): Waiting[] => {
 };
 
 const writeGroup = (): void => {
+  // No more wait than a question can look into.
+  if (inventory.waiting() >= settleMost) settle();
   const group = nextGroup();
   if (group.length === 0) return;
   try {
@@ -126,8 +125,6 @@ const writeGroup = (): void => {
   } catch (error) {
     for (const { id } of group) refuse(id, error);
   }
-  unsettled.groups += 1;
-  if (unsettled.groups >= settleGroups) settle();
   if (waiting.length > 0) setImmediate(writeGroup);
   else settleSoon();
 };

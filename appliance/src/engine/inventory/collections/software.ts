@@ -9,10 +9,11 @@ export const collection = defineCollection({
   sort: 'name',
   fields: {
     purl: { type: 'text', indexed: true, maxLength: 512, column: false },
-    type: { type: 'text', identity: true, indexed: true, maxLength: 30 },
+    // Few different values: an index would find half of the site.
+    type: { type: 'text', identity: true, maxLength: 30 },
     name: { type: 'text', required: true, identity: true, indexed: true, maxLength: 256 },
     version: { type: 'text', maxLength: 256 },
-    arch: { type: 'text', identity: true, indexed: true, maxLength: 50 },
+    arch: { type: 'text', identity: true, maxLength: 50 },
     publisher: { type: 'text', indexed: true, maxLength: 256 },
     source: { type: 'text', indexed: true, maxLength: 256, column: false },
     sourceVersion: { type: 'text', maxLength: 256, column: false },

@@ -1,0 +1,133 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, immediate } from '../../platform/database.ts';
+import { idsOf } from '../../platform/id-array.ts';
+import { arrayTableOf, holderTableOf } from './table-store.ts';
+import type { Collection } from './types.ts';
+
+// Which devices have an item of a `shared` collection, as rows. A first report names hundreds of items at once, so its device
+// waits (`pending`) and is entered with others, in the order of the items. What changes later is entered at once. A question
+// looks into the arrays of those that wait as well, so its answer is never behind.
+
+/** Rows of one transaction: some 40 ms, in which other writers wait. */
+const pairsAtOnce = 20_000;
+
+type Waiting = readonly [device: number, items: Uint32Array];
+
+/** The pairs of waiting devices in the order of their items. */
+const inItemOrder = (waiting: readonly Waiting[]): { items: Uint32Array; devices: Uint32Array } => {
+  let total = 0;
+  let most = 0;
+  for (const [, ids] of waiting) {
+    total += ids.length;
+    most = Math.max(most, ids.at(-1) ?? 0);
+  }
+  const next = new Uint32Array(most + 2);
+  for (const [, ids] of waiting) for (const id of ids) next[id + 1] = (next[id + 1] as number) + 1;
+  for (let id = 1; id < next.length; id += 1) next[id] = (next[id] as number) + (next[id - 1] as number);
+  const items = new Uint32Array(total);
+  const devices = new Uint32Array(total);
+  for (const [device, ids] of waiting)
+    for (const id of ids) {
+      const at = next[id] as number;
+      next[id] = at + 1;
+      items[at] = id;
+      devices[at] = device;
+    }
+  return { items, devices };
+};
+
+const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((id, at) => id === b[at]);
+
+/** SQL of the devices that have an item. */
+export const holderStore = (db: Database, collection: Collection) => {
+  const table = holderTableOf(collection);
+  const entity = collection.name;
+  const add = db.prepare<[number, number]>(`insert or ignore into ${table} (item, device) values (?, ?)`);
+  const remove = db.prepare<[number, number]>(`delete from ${table} where item = ? and device = ?`);
+  const of = db
+    .prepare<[string], number>(`select device from ${table} where item in (select value from json_each(?))`)
+    .pluck();
+  const addWaiting = db.prepare<[string, number, number]>(
+    'insert or ignore into pending (entity, id, since) values (?, ?, ?)',
+  );
+  const dropWaiting = db.prepare<[string, number]>('delete from pending where entity = ? and id = ?');
+  const countWaiting = db.prepare<[string], number>('select count(*) from pending where entity = ?').pluck();
+  const isWaiting = db.prepare<[string, number], number>('select 1 from pending where entity = ? and id = ?').pluck();
+  const waiting = db
+    .prepare<[string, number], [number, Buffer]>(
+      `select p.id, a.items from pending p cross join section s on s.device = p.id and s.collection = p.entity and s.best = 1
+       cross join ${arrayTableOf(collection)} a on a.section = s.id where p.entity = ? order by p.id limit ?`,
+    )
+    .raw();
+  const dataVersion = db.prepare<[], number>('pragma data_version').pluck();
+  const rows = db.prepare<[], [number, number]>(`select item, device from ${table}`).raw();
+
+  const waitingNow = (most: number): Waiting[] =>
+    waiting.all(entity, most).map(([device, bytes]) => [device, idsOf(bytes)] as const);
+
+  return {
+    /** A device reported for the first time. */
+    came: (device: number): void => void addWaiting.run(entity, device, nowMs()),
+    /** Items that a device has more and less. */
+    changed: (device: number, added: Iterable<number>, removed: Iterable<number>): void => {
+      for (const item of removed) remove.run(item, device);
+      if (isWaiting.get(entity, device) === undefined) for (const item of added) add.run(item, device);
+    },
+    /** A device is gone with the items that it had. */
+    gone: (device: number, items: Uint32Array): void => {
+      dropWaiting.run(entity, device);
+      for (const item of items) remove.run(item, device);
+    },
+    /** How many devices wait. */
+    waiting: (): number => countWaiting.get(entity) ?? 0,
+    isWaiting: (device: number): boolean => isWaiting.get(entity, device) !== undefined,
+    /**
+     * Enters at most so many waiting devices, in short transactions; how many they were. A device has only rows of what it has
+     * at any moment, so that this may end anywhere: what was read is read again where another connection wrote meanwhile, and a
+     * device that changed then waits for the next time.
+     */
+    enter: (most: number): number => {
+      let version = dataVersion.get();
+      let held = waitingNow(most);
+      let { items, devices } = inItemOrder(held);
+      const count = held.length;
+      let reached = 0;
+      for (let isDone = count === 0; !isDone; )
+        isDone = immediate(db, () => {
+          const now = dataVersion.get();
+          if (now !== version) {
+            version = now;
+            const there = new Map(waitingNow(-1));
+            held = held.filter(([device, ids]) => isSame(ids, there.get(device) ?? new Uint32Array()));
+            ({ items, devices } = inItemOrder(held));
+          }
+          let at = 0;
+          if (reached > 0)
+            for (let end = items.length; at < end; ) {
+              const middle = (at + end) >>> 1;
+              if ((items[middle] as number) <= reached) at = middle + 1;
+              else end = middle;
+            }
+          for (let n = 0; at < items.length && (n < pairsAtOnce || items[at] === reached); n += 1, at += 1) {
+            reached = items[at] as number;
+            add.run(reached, devices[at] as number);
+          }
+          if (at < items.length) return false;
+          for (const [device] of held) dropWaiting.run(entity, device);
+          return true;
+        });
+      return count;
+    },
+    /** The devices that have any of the items; one may come several times. */
+    of: (wanted: readonly number[]): number[] => {
+      if (wanted.length === 0) return [];
+      const found = of.all(JSON.stringify(wanted));
+      const isWanted = new Uint8Array(wanted.reduce((most, item) => Math.max(most, item), 0) + 1);
+      for (const item of wanted) isWanted[item] = 1;
+      for (const [device, ids] of waitingNow(-1)) if (ids.some((id) => isWanted[id] === 1)) found.push(device);
+      return found;
+    },
+    /** Every row; for `verify`. */
+    rows: () => rows.iterate(),
+  };
+};

@@ -1,0 +1,74 @@
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { Database } from '../../platform/database.ts';
+import { anyOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
+import { idsOf } from '../../platform/id-array.ts';
+
+// Which devices have some coordinates: those that have an item which is one of them, as the inventory's rows say. An item may be
+// another coordinate under another release, its source may not be known for good, and of several kernels only the running one is
+// judged: of such devices the coordinates themselves are looked into.
+
+/** SQL of the devices that have coordinates. */
+export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'holderSet'>) => {
+  const itemsOf = db
+    .prepare<[string, string], [number, number]>(
+      `SELECT i.item, NOT EXISTS (SELECT 1 FROM item_coord o WHERE o.item = i.item AND o.coord NOT IN (SELECT value FROM json_each(?)))
+       FROM json_each(?) e CROSS JOIN item_coord i INDEXED BY item_coord_of ON i.coord = e.value GROUP BY i.item`,
+    )
+    .raw();
+  const asideOf = db
+    .prepare<[string], number>('SELECT device FROM item_aside WHERE item IN (SELECT value FROM json_each(?))')
+    .pluck();
+  const asideOn = db
+    .prepare<[number], number>('SELECT item FROM item_aside INDEXED BY item_aside_device WHERE device = ?')
+    .pluck();
+  const addAside = db.prepare<[number, number]>('INSERT INTO item_aside (item, device) VALUES (?, ?)');
+  const dropAside = db.prepare<[number, number]>('DELETE FROM item_aside WHERE item = ? AND device = ?');
+  const coordsOf = db
+    .prepare<[string], [number, Buffer]>(
+      'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
+    )
+    .raw();
+  const every = db.prepare<[], Buffer>('SELECT coords FROM device_coord').pluck();
+  const withFindings = db.prepare<[], number>('SELECT coord FROM coord_load ORDER BY coord DESC').pluck();
+
+  const marked = (coords: readonly number[]): Uint8Array => {
+    const marks = new Uint8Array(coords.reduce((most, coord) => Math.max(most, coord), 0) + 1);
+    for (const coord of coords) marks[coord] = 1;
+    return marks;
+  };
+  const hasAny = (bytes: Uint8Array, marks: Uint8Array): boolean => {
+    const coords = idsOf(bytes);
+    for (let at = 0; at < coords.length; at += 1) if (marks[coords[at] as number] === 1) return true;
+    return false;
+  };
+
+  return {
+    /** Which items of a device are not judged. */
+    setAside: (device: number, items: readonly number[]): void => {
+      const held = new Set(asideOn.all(device));
+      for (const item of items) if (!held.delete(item)) addAside.run(item, device);
+      for (const item of held) dropAside.run(item, device);
+    },
+    /** The devices that have any of the coordinates. */
+    of: (coords: readonly number[]): DeviceSet => {
+      const wanted = JSON.stringify(coords);
+      const sure = new Set<number>();
+      const unsure = new Set<number>();
+      for (const [item, isSure] of itemsOf.all(wanted, wanted)) (isSure === 1 ? sure : unsure).add(item);
+      const aside = setOf(asideOf.all(JSON.stringify([...sure])));
+      const looked = numbersOf(anyOf([inventory.holderSet('software', unsure), aside]));
+      const marks = marked(coords);
+      const found = coordsOf
+        .all(JSON.stringify(looked))
+        .flatMap(([device, bytes]) => (hasAny(bytes, marks) ? device : []));
+      return anyOf([without(inventory.holderSet('software', sure), aside), setOf(found)]);
+    },
+    /** How many devices have a coordinate with findings. */
+    count: (): number => {
+      const marks = marked(withFindings.all());
+      let count = 0;
+      for (const bytes of every.iterate()) if (hasAny(bytes, marks)) count += 1;
+      return count;
+    },
+  };
+};
