@@ -114,9 +114,6 @@ const detailOf = (patches: PatchService, id: number) => ({
   })),
 });
 
-const overdueOf = ({ clocks }: z.output<typeof patchSchema>): string[] =>
-  clocks.flatMap(({ clock, overdue }) => (overdue ? [clock] : []));
-
 export const patchOperations = [
   operation({
     name: 'patch.list',
@@ -164,17 +161,11 @@ export const patchOperations = [
             row.urgency.exploited.length || null,
             row.state,
             row.until,
-            overdueOf(row).join(',') || null,
+            row.clocks.flatMap(({ clock, overdue }) => (overdue ? [clock] : [])).join(',') || null,
             row.waiting,
           ]),
         ),
-      json: ({ rows }) =>
-        rows.map((row) => ({
-          ...row,
-          verdict: row.vendorSays,
-          verdictOn: row.vendorSaysOn,
-          overdue: overdueOf(row),
-        })),
+      json: ({ rows }, _input, { patches }) => rows.map(({ id }) => patches.get(id)),
     },
   }),
   operation({
