@@ -17,6 +17,7 @@ import { type StoreService, storeService } from './engine/store/service.ts';
 import { approvalStore } from './features/accounts/approval-store.ts';
 import { approvalGate } from './features/accounts/approve.ts';
 import { couldApprove } from './features/accounts/approvers.ts';
+import { type Passwords, passwords } from './features/accounts/password.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
 import { type BackupRecords, backupRecords } from './features/backups/service.ts';
@@ -149,6 +150,8 @@ type ComposeOptions = {
   log?: Log;
   /** For a thread that only stores reports. */
   undoInMemory?: boolean;
+  /** Tests log in many hundred times, and hash with less. */
+  hashing?: Passwords;
 };
 
 const here = import.meta.dirname;
@@ -173,6 +176,7 @@ export const compose = async ({
   extensions = {},
   log = openLog(),
   undoInMemory = false,
+  hashing = passwords(),
 }: ComposeOptions): Promise<Appliance> => {
   await cryptoReady();
   const paths = dataPaths(dataDir);
@@ -217,13 +221,8 @@ export const compose = async ({
     });
     ensureDeviceRows(db);
     const store = storeService(paths);
-    const queue = jobs({
-      db,
-      workerData: { dataDir: paths.data, extensions },
-      folder: join(here, 'jobs'),
-      schedules,
-      log,
-    });
+    const workerData = { dataDir: paths.data, extensions };
+    const queue = jobs({ db, workerData, folder: join(here, 'jobs'), schedules, log });
     const ca = await openCa({
       keyring,
       keysDir: paths.keys,
@@ -238,7 +237,7 @@ export const compose = async ({
       events,
       clock: nowMs,
     });
-    const accounts = accountService({ db, keyring, objects, events, gate });
+    const accounts = accountService({ db, keyring, objects, events, gate, passwords: hashing });
     guards['setting'] = accounts.safety.guard;
     const vulnerabilities = vulnerabilityService({
       db,

@@ -10,6 +10,7 @@ import { openLog } from '../../src/platform/log.ts';
 import { apiApp } from '../../src/server/api/app.ts';
 import type { ApiParts } from '../../src/server/api/types.ts';
 import { initialised } from './initialised.ts';
+import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
 
 /** The parts of the API over a composed appliance. */
@@ -57,7 +58,7 @@ export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite>
     administrator: 'administrator',
     log,
   });
-  const appliance = await compose({ dataDir: folder, log, extensions });
+  const appliance = await compose({ dataDir: folder, log, extensions, hashing: cheapPasswords() });
   const parts = apiPartsOf(appliance);
   const app = apiApp(parts);
   const { objects, accounts, devices } = appliance;

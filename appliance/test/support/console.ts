@@ -9,6 +9,7 @@ import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { httpApp } from '../../src/server/http-app.ts';
 import { initialised } from './initialised.ts';
+import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
 
 export const password = 'correct horse battery';
@@ -46,7 +47,12 @@ export const openConsole = async (extensions: Extensions = {}) => {
     administrator: 'admin',
     log: openLog('silent'),
   });
-  const appliance: Appliance = await compose({ dataDir, extensions, log: openLog('silent') });
+  const appliance: Appliance = await compose({
+    dataDir,
+    extensions,
+    log: openLog('silent'),
+    hashing: cheapPasswords(),
+  });
   const app = httpApp(appliance);
 
   const browser = (): Browser => {

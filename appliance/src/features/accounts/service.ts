@@ -12,7 +12,7 @@ import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
-import { type Passwords, passwords } from './password.ts';
+import type { Passwords } from './password.ts';
 import { type Refusals, refusals } from './refusals.ts';
 import { administratorRole, repairAdministratorRole } from './rights.ts';
 import { type SafetySettings, safetySettings } from './safety-settings.ts';
@@ -93,7 +93,7 @@ type AccountParts = {
   events: EventService;
   gate: ApprovalGate;
   clock?: () => number;
-  passwords?: Passwords;
+  passwords: Passwords;
   limits?: AttemptLimits;
 };
 
@@ -103,7 +103,7 @@ const wrongPair = (): AppError => new AppError('UNAUTHENTICATED', 'wrong name or
 export const accountService = (parts: AccountParts): AccountService => {
   const { db, keyring, objects, events, gate } = parts;
   const clock = parts.clock ?? nowMs;
-  const hashing = parts.passwords ?? passwords();
+  const hashing = parts.passwords;
   const store = accountStore(db);
   const attempts = loginAttempts({
     db,
