@@ -3,9 +3,10 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils
 
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
+SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test fuzz demo run dev bench conformance mutation clean
+.PHONY: help setup test-packages build check test fuzz soak demo run dev bench conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -40,12 +41,12 @@ dev: setup ## the same from the sources, started again when one changes
 	@NODE_COMPILE_CACHE=var/compile-cache $(NODE) --conditions=@sallyport/source --import ./scripts/tsx-hook.ts --disable-warning=ExperimentalWarning \
 	  --watch $(foreach w,appliance bundle-tools ui,--watch-path=$(w)/src) scripts/dev.ts
 
-fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once; every law RUNS times as long (50); the long forms of the fault tests
+fuzz: build test-packages ## every parser of outside bytes, MINUTES each (10), JOBS at once; every law RUNS times as long (50)
 	@$(NODE) test/fuzz/main.ts
 	@SALLYPORT_SEED=random SALLYPORT_RUNS=$(or $(RUNS),50) node_modules/.bin/vitest run --project unit $(LAWS)
-	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project unit bundle-tools/test/every-byte.test.ts
-	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project system test/fault/import-kill.test.ts test/fault/power-cut.test.ts test/fault/broken-disk.test.ts test/fault/fleet-kill.test.ts test/fault/controller-kill.test.ts test/fault/intake-kill.test.ts test/fault/hostile.test.ts
-	@SALLYPORT_LONG=1 node_modules/.bin/vitest run --project commands test/integration/door-garbage.test.ts
+
+soak: build test-packages ## the long forms of the tests that sample: every fault, every garbage, every bit, every page
+	@SALLYPORT_LONG=1 node_modules/.bin/vitest run $(SAMPLED)
 
 bench: build ## numbers with their method
 	@$(NODE) test/bench/main.ts

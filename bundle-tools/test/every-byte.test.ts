@@ -7,7 +7,7 @@ import { attack } from './attack.ts';
 import type { Share, Tally } from './every-byte-worker.ts';
 import { attempt, build, createWorld, freshDir, readVolumeBytes, siteContext, type World } from './kit.ts';
 
-// Section 9, first row. Two threads share the bytes. The tests alter one bit of every byte; the long form, as `make fuzz` runs
+// Section 9, first row. Two threads share the bytes. The tests alter one bit of every byte; the long form, as `make soak` runs
 // it, every bit: all of them, not a sample.
 
 const bits = env('SALLYPORT_LONG') === '1' ? 8 : 1;

@@ -23,32 +23,32 @@ const broken: readonly Broken[] = [
     what: 'that is full from some write on',
     fault: { ops: 'grows', errno: 'ENOSPC', sticky: true },
     codes: full,
-    points: 5,
+    points: 3,
   },
   {
     what: 'that has a quota',
     fault: { ops: ['write'], match: 'staging|objects', errno: 'EDQUOT', sticky: true },
     codes: full,
-    points: 2,
+    points: 1,
   },
   {
     what: 'that fails from some write on',
     fault: { ops: 'grows', errno: 'EIO', sticky: true },
     codes: failed,
-    points: 2,
+    points: 1,
   },
-  { what: 'whose sync fails once', fault: { ops: ['fsync'], errno: 'EIO' }, codes: failed, points: 5 },
+  { what: 'whose sync fails once', fault: { ops: ['fsync'], errno: 'EIO' }, codes: failed, points: 3 },
   {
     what: 'whose folders fail to be synced once',
     fault: { ops: ['fsyncdir'], errno: 'EIO' },
     codes: failed,
-    points: 5,
+    points: 3,
   },
   {
     what: 'that becomes read-only',
     fault: { ops: 'changes', errno: 'EROFS', sticky: true },
     codes: failed,
-    points: 2,
+    points: 1,
   },
 ];
 

@@ -17,8 +17,8 @@ import { until } from '../support/until.ts';
 // three changed packages are three rows of change, however often the report was sent; and the fleet comes back by
 // itself, each agent by its own pace.
 
-const agentCount = isLong ? 1_000 : 80;
-const kills = isLong ? 10 : 3;
+const agentCount = isLong ? 1_000 : 40;
+const kills = isLong ? 10 : 2;
 const packages = 40;
 const changed = 3;
 /** A second of a test is this many of the fleet's. */

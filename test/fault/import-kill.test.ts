@@ -15,7 +15,7 @@ import { startImport } from './import-run.ts';
 // next import finishes; doctor finds nothing. At half of the points its child lives on for a moment, as after a kill of
 // one process; at the others both are gone.
 
-const killsAtSteps = isLong ? 210 : 16;
+const killsAtSteps = isLong ? 210 : 8;
 // Finishing takes longer than the kill.
 const finishesEach = 5;
 const killsAtStatements = isLong ? 40 : 4;

@@ -20,7 +20,7 @@ import { copyData, type FaultSite, findingsOf, makeFaultSite, opened } from './f
 // out as a data directory: it is the old or the new state, nothing that was said to be done is lost, doctor finds no more
 // than unfinished work, and the same import finishes. A seed (SALLYPORT_SEED) decides what a disk loses.
 
-const cutsPerLoss = isLong ? 90 : 5;
+const cutsPerLoss = isLong ? 90 : 3;
 // Finishing takes longer than looking.
 const finishesEach = isLong ? 1 : 3;
 const can = canMountFuse();
@@ -213,9 +213,7 @@ describe.skipIf(!can)('a power cut in an import', () => {
 
   it('was cut on both sides of the switch, in the middle of work, and after the command had said that it is done', () => {
     expect(seen.cuts).toBe(losses.length * cutsPerLoss);
-    expect(seen.old).toBeGreaterThan(losses.length);
-    expect(seen.new).toBeGreaterThan(losses.length);
-    expect(seen.resumed).toBeGreaterThan(losses.length);
+    for (const count of [seen.old, seen.new, seen.resumed]) expect(count).toBeGreaterThan(seen.cuts / 6);
     expect(acknowledgedAt).toBeGreaterThan(0);
     expect(acknowledgedAt).toBeLessThan(steps.length);
     console.info(

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { residentMb } from '../bench/support/process.ts';
 import { type Besieged, besieged, type KnownDevices, knownDevices } from '../support/known-devices.ts';
+import { isLong } from '../support/long.ts';
 import { attacks } from '../support/strangers.ts';
 
 // A server that may open 300 files, devices that it knows, and strangers who do their worst: none of the devices is refused.
 
-const rounds = 8;
+const rounds = isLong ? 8 : 3;
 const maxGrowthMb = 120;
 
 const titles: Readonly<Record<keyof typeof attacks, string>> = {

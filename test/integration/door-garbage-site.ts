@@ -51,9 +51,10 @@ const callerOf = (
   headers: Readonly<Record<string, string>> = {},
 ): Caller => {
   const agent = new Agent({ ...tls, keepAlive: true, maxSockets: 12 });
-  return {
-    call: (method, path, { body, headers: more, announced, chunked } = {}) =>
+  const caller: Caller = {
+    call: (method, path, sent = {}) =>
       new Promise((resolve, reject) => {
+        const { body, headers: more, announced, chunked } = sent;
         // Node frames no body of DELETE and the like by itself.
         const framing: Record<string, string> = chunked
           ? { 'transfer-encoding': 'chunked' }
@@ -87,9 +88,11 @@ const callerOf = (
           });
         });
         // A server that has answered may close before it has read everything.
-        outgoing.on('error', (error) => {
+        outgoing.on('error', (error: NodeJS.ErrnoException) => {
           if (answered) return;
           if (chunked) resolve({ status: 413, type: '', text: '', isCut: true });
+          // The server had closed this connection, which was idle, before it saw the call.
+          else if (outgoing.reusedSocket && error.code === 'ECONNRESET') resolve(caller.call(method, path, sent));
           else reject(error);
         });
         if (announced === undefined) outgoing.end(body);
@@ -97,6 +100,7 @@ const callerOf = (
       }),
     close: () => agent.destroy(),
   };
+  return caller;
 };
 
 export type GarbageSite = {

@@ -1,6 +1,6 @@
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 
-/** The long form of a test: `make fuzz` asks for it. */
+/** The long form of a test: `make soak` asks for it. */
 export const isLong = env('SALLYPORT_LONG') === '1';
 
 /** Runs `work` on each item, two at a time; after the first failure no other begins, and it is thrown at the end. */
