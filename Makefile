@@ -25,7 +25,7 @@ test-packages: # Debian packages that the tests drive; says which it installs
 build: setup ## compile the workspaces
 	@npm run --silent build
 
-check: build ## types, lint, architecture: seconds
+check: setup ## types, lint, architecture: seconds
 	@npm run --silent check
 
 test: build test-packages ## all set-up and all tests
