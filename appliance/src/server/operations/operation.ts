@@ -38,6 +38,10 @@ type CommandForm<N, I, O> = {
   flags?: Partial<Record<keyof I & string, Flag | false>>;
   /** Of a list in pages: how many rows come where --limit is not given, 100 unless said. */
   rows?: number;
+  /** The last positional, which may be repeated: the operation runs for each, and --json prints `{ items }`. */
+  each?: keyof I & string;
+  /** Flags with which another operation with the same input runs instead: `{ show: preview }`. */
+  instead?: Readonly<Record<string, Operation<N>>>;
   example: string;
   /** The answer for people. */
   print: (out: Pick<Output, 'line' | 'table' | 'note'>, answer: O, input: I) => void;
@@ -59,7 +63,8 @@ type Head<I extends z.ZodObject> = {
   input: I;
 };
 
-type Http = { method: Method; path: `/${string}`; status?: 200 | 201; upload?: Upload };
+/** 204: the API says nothing, and the answer is the command's. */
+type Http = { method: Method; path: `/${string}`; status?: 200 | 201 | 204; upload?: Upload };
 
 type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Head<I> & {
   /** `{x}` in the path is the key `x` of the input. */
@@ -67,6 +72,8 @@ type Spec<N, I extends z.ZodObject, R extends z.ZodType> = Head<I> & {
   /** `z.void()` where there is nothing to say (204). */
   output: R;
   command?: CommandForm<N, z.output<I>, z.output<R>>;
+  /** Throws where there is nothing to act on; a command for several asks it of all before the first is changed. */
+  find?: (context: N & Caller, input: z.output<I>) => unknown;
   run: (context: N & Caller, input: z.output<I>) => DeepReadonly<z.input<R>> | Promise<DeepReadonly<z.input<R>>>;
 };
 
@@ -82,6 +89,7 @@ export type Operation<N> = Head<z.ZodObject> & {
   http: Http | undefined;
   answers: { json: z.ZodType } | { file: string };
   command: CommandForm<N, unknown, unknown> | undefined;
+  find: ((context: N & Caller, input: unknown) => unknown) | undefined;
   /** Throws FORBIDDEN. */
   assertRight: (actor: Actor) => void;
   /** Takes an input that was parsed. Throws FORBIDDEN without the right, INTERNAL where the answer is not of its shape. */
@@ -106,13 +114,14 @@ const assertRightOf =
 export function operationsOver<N>() {
   return {
     operation: <I extends z.ZodObject, R extends z.ZodType>(spec: Spec<N, I, R>): Operation<N> => {
-      const { http, output, command, run, ...head } = spec;
+      const { http, output, command, find, run, ...head } = spec;
       const assertRight = assertRightOf(head);
       return {
         ...head,
         http,
         answers: { json: output },
         command: command as CommandForm<N, unknown, unknown> | undefined,
+        find: find as Operation<N>['find'],
         assertRight,
         run: async (context, input) => {
           assertRight(context.actor);
@@ -128,6 +137,7 @@ export function operationsOver<N>() {
         http,
         answers: { file },
         command: undefined,
+        find: undefined,
         assertRight,
         run: async (context, input) => {
           assertRight(context.actor);

@@ -60,13 +60,14 @@ const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
 };
 
 /** `TAG DEVICE…`, with what may be left out in brackets. */
-const positionalsOf = (input: z.ZodObject, keys: readonly string[]): string =>
+const positionalsOf = (input: z.ZodObject, { positionals: keys = [], each }: Form): string =>
   keys
     .map((key) => {
       const whole = input.shape[key] as unknown as z.ZodType;
+      const list = isList(inner(whole));
       const name = `${kebab(key)
-        .replace(/s$/, isList(inner(whole)) ? '' : 's')
-        .toUpperCase()}${isList(inner(whole)) ? '…' : ''}`;
+        .replace(/s$/, list ? '' : 's')
+        .toUpperCase()}${list || key === each ? '…' : ''}`;
       return whole.safeParse(undefined).success ? `[${name}]` : name;
     })
     .join(' ');
@@ -126,24 +127,39 @@ export function toCommand<N>(
         : {};
     return [[flag.name ?? kebab(key), optionOf(whole as unknown as z.ZodType, { ...flag, ...help })]];
   });
+  const { instead = {} } = command;
+  for (const [name, other] of Object.entries(instead)) options.push([name, { type: 'boolean', help: other.summary }]);
   return {
     summary,
-    ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, keys) }),
+    ...(keys.length === 0 ? {} : { positionals: positionalsOf(input, command) }),
     options: Object.fromEntries(options),
     example: command.example,
     run: async (context) => {
-      const given = inputOf(operation as Pick<Operation<never>, 'name' | 'input' | 'command'>, context);
+      const { out, positionals } = context;
+      const [, acting = operation] = Object.entries(instead).find(([name]) => context.flag(name)) ?? [];
+      const { print, json, exit } = acting.command ?? command;
+      const last = keys.length - 1;
+      const several = command.each === undefined ? [] : positionals.slice(last);
+      const calls = several.length === 0 ? [positionals] : several.map((word) => [...positionals.slice(0, last), word]);
+      const all = calls.map((words) => inputOf(operation as never, { ...context, positionals: words }) as object);
       const limit = context.text('limit');
       const most = paged ? (limit === undefined ? mostUnlessSaid : limitOf(limit)) : 0;
       const needs = await parts(await context.open());
-      const caller = { ...needs, actor: context.cliActor(), note: context.out.note };
-      const answer = paged
-        ? await readPages(most, (paging) => operation.run(caller, { ...(given as object), ...paging }))
-        : await operation.run(caller, given);
-      command.print(context.out, answer, given);
-      if (paged) noteMore(answer as Page, context.out);
-      context.out.result(command.json === undefined ? answer : command.json(answer, given, caller));
-      return command.exit?.(answer) ?? 0;
+      const caller = { ...needs, actor: context.cliActor(), note: out.note };
+      for (const given of all) acting.find?.(caller, given);
+      const results: unknown[] = [];
+      const exits: number[] = [];
+      for (const given of all) {
+        const answer = paged
+          ? await readPages(most, (paging) => acting.run(caller, { ...given, ...paging }))
+          : await acting.run(caller, given);
+        print(out, answer, given);
+        if (paged) noteMore(answer as Page, out);
+        results.push(json === undefined ? answer : json(answer, given, caller));
+        exits.push(exit?.(answer) ?? 0);
+      }
+      out.result(command.each === undefined ? results[0] : { items: results });
+      return Math.max(...exits);
     },
   };
 }

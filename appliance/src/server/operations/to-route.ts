@@ -10,7 +10,7 @@ const orNone = (schema: z.ZodObject): z.ZodObject | undefined =>
 
 const answersOf = <N>({ answers, http }: Operation<N>): Answers => {
   if ('file' in answers) return { kind: 'file', status: 200, type: answers.file };
-  if (answers.json.def.type === 'void') return { kind: 'none', status: 204 };
+  if (http?.status === 204 || answers.json.def.type === 'void') return { kind: 'none', status: 204 };
   return { kind: 'json', status: http?.status ?? 200, schema: answers.json };
 };
 
