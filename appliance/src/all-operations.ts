@@ -4,6 +4,9 @@ import { controllerFindingOperations, controllerFindingSchemas } from './feature
 import { controllerFirmwareOperations, controllerFirmwareSchemas } from './features/controller-firmware/operations.ts';
 import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
+import { deviceTaskOperations, deviceTaskSchemas } from './features/device-tasks/operations.ts';
+import { deviceOperations, deviceSchemas } from './features/devices/operations.ts';
+import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/record-operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
@@ -44,6 +47,9 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...rollbackOperations,
   ...waitingOperations,
   ...settingOperations,
+  ...deviceOperations,
+  ...deviceRecordOperations,
+  ...deviceTaskOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -66,4 +72,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...updateSchemas,
   ...vulnerabilitySchemas,
   ...waitingSchemas,
+  ...deviceSchemas,
+  ...deviceRecordSchemas,
+  ...deviceTaskSchemas,
 };

@@ -117,16 +117,16 @@ describe('the log of a device', () => {
     const wrong: [string[], RegExp][] = [
       [['device', 'log', unknown, '--reason', 'x'], /NOT_FOUND|no such device|not/i],
       [['device', 'log', unknown], /--reason/],
-      [['device', 'log', '--reason', 'x'], /which device/],
-      [['device', 'log', unknown, '--reason', 'x', '--lines', '501'], /--lines takes a number up to 500/],
-      [['device', 'log', unknown, '--reason', 'x', '--wait', '0'], /--wait takes a number/],
-      [['device', 'task', 'cancel'], /which task/],
+      [['device', 'log', '--reason', 'x'], /DEVICE is missing/],
+      [['device', 'log', unknown, '--reason', 'x', '--lines', '501'], /--lines: Too big: expected number to be <=500/],
+      [['device', 'log', unknown, '--reason', 'x', '--wait', '0'], /--wait: Too small/],
+      [['device', 'task', 'cancel'], /TASK is missing/],
       [['device', 'task', 'cancel', unknown], /./],
       [['device', 'task', 'confirm', 'x'], /./],
       [['device', 'task', 'list', '--device', unknown], /./],
       [
         ['device', 'file', unknown, '--product', 'G', '--number', '1', '--act', 'open', '--reason', 'x'],
-        /--act is one of restore, delete, rescan/,
+        /--act: .*"restore"\|"delete"\|"rescan"/,
       ],
     ];
     for (const [args, said] of wrong) {

@@ -4,7 +4,16 @@ import { AppError } from '../../platform/errors.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
 import type { SchemaNames } from '../../server/api/openapi.ts';
 import { type ApiRoute, fileRoute, jsonRoute } from '../../server/api/route.ts';
-import { deviceId, deviceReference, pageOf, paging, present, search } from '../../server/api/schemas.ts';
+import {
+  deviceId,
+  deviceReference,
+  pageOf,
+  paging,
+  present,
+  search,
+  time,
+  timeOrNull,
+} from '../../server/api/schemas.ts';
 import type { ApiParts } from '../../server/api/types.ts';
 import {
   hasPersonal,
@@ -93,7 +102,7 @@ const whereOf = (query: Readonly<Record<string, unknown>>): NonNullable<ListQuer
       .map(([name, value]) => [name.slice(prefix.length), value as string | number | boolean | string[]]),
   );
 
-/** Lists of every collection over the whole site, made from their declarations. */
+/** Lists of every collection over the whole site and its section of a device, made from their declarations. */
 export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[] => {
   const { inventory, events, devices, deviceQueries, appCategories: categories } = parts;
 
@@ -216,7 +225,36 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
       },
     });
 
-    if (!isShared) return [list, csv];
+    const section = jsonRoute({
+      method: 'get',
+      path: `/devices/{device}/sections/${name}`,
+      tag: name === 'software' ? 'software' : 'devices',
+      right,
+      summary: `What the device reports as ${name}, whole`,
+      params: z.strictObject({ device: deviceId }),
+      query: z.strictObject(hasPersonal(collection) ? { personal: personalParameter } : {}) as unknown as z.ZodType<{
+        personal?: boolean;
+      }>,
+      response: z.object({
+        collection: z.string(),
+        door: z.string().nullable().describe('Which door reported it; null when none did'),
+        collectedAt: time.nullable(),
+        rows: z.array(z.object({ id: z.int(), values })),
+      }),
+      handle: ({ actor, params: { device }, query: { personal = false } }) => {
+        const { id } = devices.byPublicId(device);
+        if (personal) recordPersonal(events, { actor, what: name, device: id });
+        const rows = inventory.ofAnyCollection.section(id, name, { personal });
+        return {
+          collection: name,
+          door: rows[0]?._door ?? null,
+          collectedAt: timeOrNull(rows[0]?._collectedAt),
+          rows: rows.map((found) => ({ id: found.id, values: rowValues(collection, found) })),
+        };
+      },
+    });
+
+    if (!isShared) return [section, list, csv];
     const bearers = jsonRoute({
       method: 'get',
       path: `/inventory/${name}/{item}/devices`,
@@ -232,7 +270,7 @@ export const inventoryRoutes = (parts: ApiParts, names: SchemaNames): ApiRoute[]
         return { rows, total: rows.length };
       },
     });
-    return [list, csv, bearers];
+    return [section, list, csv, bearers];
   };
 
   return [

@@ -14,7 +14,9 @@ import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Door } from '../../engine/inventory/types.ts';
 
-export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
+
+export type DeviceState = (typeof deviceStates)[number];
 
 /** A `directory` holds the users and groups of a polled directory; lists of devices leave it out. */
 export type DeviceKind = 'computer' | 'network' | 'printer' | 'phone' | 'directory';

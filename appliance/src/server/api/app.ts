@@ -8,9 +8,6 @@ import { sessionRoutes } from '../../features/accounts/session-routes.ts';
 import { baselineRoutes } from '../../features/baselines/routes.ts';
 import { provisionRoutes } from '../../features/data-register/routes.ts';
 import { deploymentRoutes } from '../../features/deployments/routes.ts';
-import { deviceTaskRoutes } from '../../features/device-tasks/routes.ts';
-import { deviceRecordRoutes } from '../../features/devices/record-routes.ts';
-import { deviceRoutes } from '../../features/devices/routes.ts';
 import { discoveryRoutes } from '../../features/discovery/routes.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
@@ -27,9 +24,6 @@ export type Api = {
 };
 
 const builders = [
-  deviceRoutes,
-  deviceRecordRoutes,
-  deviceTaskRoutes,
   inventoryRoutes,
   changeRoutes,
   baselineRoutes,

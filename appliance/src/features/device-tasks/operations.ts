@@ -1,0 +1,197 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
+import { z } from 'zod';
+import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { DeviceQueries } from '../devices/types.ts';
+import type { DeviceTaskService } from './service.ts';
+import type { DeviceTask } from './types.ts';
+
+// Orders about one device: its own log, and files that a security product keeps.
+
+const { operation } = operationsOver<{
+  deviceTasks: DeviceTaskService;
+  devices: DeviceService;
+  deviceQueries: DeviceQueries;
+}>();
+
+const pollMs = 500;
+
+const lines = z.int().min(1).max(logBounds.lines).describe('How many lines');
+const file = {
+  product: z.string().max(256).describe('The product, as the list of its files has it'),
+  number: z.string().max(200).describe("The product's own number of the file"),
+  act: z.enum(keptFileActs),
+  list: z.enum(['quarantine', 'backup']),
+};
+const logWanted = z.strictObject({ kind: z.literal('show-log'), lines });
+const fileWanted = z.strictObject({ kind: z.literal('kept-file'), ...file });
+const reason = z.string().max(500).describe('Why; kept with the task');
+
+const deviceTask = z.object({
+  id: z.string(),
+  device: deviceReference,
+  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() })]).nullable(),
+  reason: z.string().nullable(),
+  state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
+  code: z.string().nullable().describe('Why it failed'),
+  output: z.string().nullable().describe('Lines of the log, or what the product said'),
+  askedAt: time,
+  askedBy: z.string(),
+  confirmedAt: time.nullable(),
+  confirmedBy: z.string().nullable(),
+  endedAt: time.nullable(),
+  deadlineAt: time,
+});
+
+export const deviceTaskSchemas = { DeviceTask: deviceTask };
+
+const toTask = (
+  deviceQueries: DeviceQueries,
+  { askedAt, confirmedAt, endedAt, deadlineAt, device, ...rest }: DeviceTask,
+) => ({
+  ...rest,
+  device: deviceQueries.names([device]).get(device) ?? { id: String(device), name: `#${device}` },
+  askedAt: timeOf(askedAt),
+  confirmedAt: timeOrNull(confirmedAt),
+  endedAt: timeOrNull(endedAt),
+  deadlineAt: timeOf(deadlineAt),
+});
+
+const area = 'devices';
+const one = z.strictObject({ device: deviceId });
+const state = ({ id, state: now }: { id: string; state: string }) => ({ task: id, state: now });
+
+const decide = (action: 'confirm' | 'cancel', summary: string) =>
+  operation({
+    name: `device.task.${action}`,
+    http: { method: 'post', path: `/device-tasks/{task}/${action}` },
+    area,
+    right: 'devices:write',
+    summary,
+    input: z.strictObject({ task: z.string().min(1).max(64) }),
+    output: deviceTask,
+    run: ({ deviceTasks, deviceQueries, actor }, { task }) => toTask(deviceQueries, deviceTasks[action](actor, task)),
+    command: {
+      positionals: ['task'],
+      example: `sallyport device task ${action} 0123456789abcdef0123456789abcdef`,
+      print: (out, task) => out.line(`${task.id} ${task.state}`),
+      json: state,
+    },
+  });
+
+export const deviceTaskOperations = [
+  operation({
+    name: 'device.task.list',
+    http: { method: 'get', path: '/device-tasks' },
+    area,
+    right: 'devices:read',
+    summary: 'What was asked of devices, the newest first: their logs, and files that their security products keep',
+    input: z.strictObject({ limit: numberPaging.limit, device: deviceId.optional() }),
+    output: z.object({ rows: z.array(deviceTask) }),
+    run: ({ deviceTasks, devices, deviceQueries }, { limit, device }) => ({
+      rows: deviceTasks
+        .list({ limit, ...(device === undefined ? {} : { device: devices.byPublicId(device).id }) })
+        .map((task) => toTask(deviceQueries, task)),
+    }),
+    command: {
+      example: 'sallyport device task list --device 0123456789abcdef0123456789abcdef',
+      print: (out, { rows }, { limit }) => {
+        out.table(
+          ['TASK', 'STATE', 'DEVICE', 'WHAT', 'FILE', 'ASKED', 'BY'],
+          rows.map(({ id, state: now, device, wanted, askedAt, askedBy }) => [
+            id,
+            now,
+            device.id,
+            wanted?.kind === 'kept-file' ? wanted.act : (wanted?.kind ?? null),
+            wanted?.kind === 'kept-file' ? `${wanted.name} (${wanted.product} ${wanted.number})` : null,
+            askedAt,
+            askedBy,
+          ]),
+        );
+        if (rows.length === limit) out.note(`The newest ${limit}; for more: --limit N`);
+      },
+      json: ({ rows }) => ({ items: rows.map((task) => ({ ...task, device: task.device.id })) }),
+    },
+  }),
+  operation({
+    name: 'device.task.ask',
+    http: { method: 'post', path: '/devices/{device}/tasks', status: 201 },
+    area,
+    right: 'devices:write',
+    summary: 'Asks a device for its own log, or its security product to do something with a file that it keeps',
+    description:
+      'A log is asked for at once; its lines come without what looks like a secret. A request about a file waits for `confirm`.',
+    input: one.extend({ wanted: z.discriminatedUnion('kind', [logWanted, fileWanted]), reason }),
+    output: deviceTask,
+    run: ({ deviceTasks, deviceQueries, actor }, { device, wanted, reason: why }) =>
+      toTask(deviceQueries, deviceTasks.ask(actor, device, wanted, why)),
+  }),
+  operation({
+    name: 'device.task.get',
+    http: { method: 'get', path: '/device-tasks/{task}' },
+    area,
+    right: 'devices:read',
+    summary: 'One task of a device, with what came back',
+    input: z.strictObject({ task: z.string().min(1).max(64) }),
+    output: deviceTask,
+    run: ({ deviceTasks, deviceQueries }, { task }) => toTask(deviceQueries, deviceTasks.get(task)),
+  }),
+  decide('confirm', 'The second look at a request about a file; FORBIDDEN for who asked that a file is given back'),
+  decide('cancel', 'Takes back what has not ended'),
+  operation({
+    name: 'device.log',
+    area,
+    right: 'devices:write',
+    summary: "Asks a device for the newest lines of its agent's own log, and waits for them",
+    input: one.extend({
+      reason,
+      lines: lines.default(200),
+      wait: z.int().min(1).max(3_600).default(120).describe('Seconds to wait; the lines come later all the same'),
+    }),
+    output: deviceTask,
+    run: async ({ deviceTasks, deviceQueries, actor, note }, { device, reason: why, lines: most, wait }) => {
+      const { id } = deviceTasks.ask(actor, device, { kind: 'show-log', lines: most }, why);
+      note(`task ${id}: waits for the device`);
+      let found = deviceTasks.get(id);
+      for (let tries = 0; tries * pollMs < wait * 1_000; tries += 1) {
+        if (found.state !== 'queued' && found.state !== 'running') break;
+        await sleep(pollMs);
+        found = deviceTasks.get(id);
+      }
+      return toTask(deviceQueries, found);
+    },
+    command: {
+      positionals: ['device'],
+      example: 'sallyport device log 0123456789abcdef0123456789abcdef --reason "no report since Monday" --lines 50',
+      print: (out, { state: now, code, output }) => {
+        if (output !== null && output !== '') out.line(output);
+        if (now !== 'completed') out.note(`${now}${code === null ? '' : ` ${code}`}`);
+      },
+      json: (task) => ({ ...state(task), code: task.code, output: task.output }),
+      exit: (task) => (task.state === 'completed' ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'device.file',
+    area,
+    right: 'devices:write',
+    summary: 'Asks the security product of a device to restore, delete or rescan a file that it keeps',
+    input: one.extend({ ...file, list: file.list.default('quarantine'), reason }),
+    output: deviceTask,
+    run: ({ deviceTasks, deviceQueries, actor }, { device, reason: why, ...wanted }) =>
+      toTask(deviceQueries, deviceTasks.ask(actor, device, { kind: 'kept-file', ...wanted }, why)),
+    command: {
+      positionals: ['device'],
+      flags: { list: { name: 'backup', means: 'backup', help: 'a file in backup; in quarantine unless said' } },
+      example:
+        'sallyport device file 0123456789abcdef0123456789abcdef --product ClamAV --number 17 --act delete --reason "known worm"',
+      print: (out, { id, state: now }) => {
+        out.line(`${id} ${now}`);
+        out.note(`confirm with: sallyport device task confirm ${id}`);
+      },
+      json: state,
+    },
+  }),
+];

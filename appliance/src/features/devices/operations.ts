@@ -1,0 +1,312 @@
+import { z } from 'zod';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import { type Database, immediate } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import {
+  anyOf,
+  comment,
+  deviceId,
+  deviceReference,
+  pageOf,
+  paging,
+  present,
+  search,
+  time,
+  timeOf,
+  timeOrNull,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
+import { findingSchema } from '../vulnerabilities/types.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import { levelRank } from './device-status.ts';
+import { deviceListing, listedDevice } from './listing.ts';
+import { contacts, deviceSorts, deviceStates } from './types.ts';
+import { deviceModel, type ListedDevice } from './view.ts';
+
+// Devices: lists, one with everything that is known about it, approval, revocation, decisions.
+
+type Needs = Parameters<typeof deviceModel>[0] & {
+  db: Database;
+  inventory: InventoryService;
+  vulnerabilities: VulnerabilityService;
+};
+const { operation } = operationsOver<Needs>();
+
+const levels = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
+const anyText = (max: number) => z.array(z.string().min(1).max(max)).max(50).optional();
+
+const device = z.object({
+  id: z.string(),
+  name: z.string(),
+  hostname: z.string(),
+  state: z.enum(deviceStates),
+  status: z.string().describe(levels.join(', ')),
+  reasons: z
+    .array(
+      z.object({
+        key: z.string().describe('Key of the catalogue'),
+        params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+      }),
+    )
+    .describe('Why it has this status, the worst first'),
+  group: deviceReference.nullable(),
+  os: z.string(),
+  arch: z.string().nullable(),
+  address: z.string().nullable(),
+  dnsName: z.string().nullable(),
+  reenrolling: z.boolean(),
+  heldReason: z.string().nullable(),
+  restartPending: z.boolean(),
+  findings: z.int(),
+  createdAt: time,
+  lastSeenAt: time.nullable(),
+});
+
+const deviceDetail = device.extend({
+  agentVersion: z.string(),
+  resembles: deviceReference.nullable(),
+  approvedAt: time.nullable(),
+  enrolledAt: time.nullable(),
+  revokedAt: time.nullable(),
+  decision: z
+    .object({
+      revision: z.int().describe('0: nobody has decided anything yet'),
+      displayName: z.string().nullable(),
+      description: z.string().nullable(),
+      group: z.string().nullable(),
+    })
+    .describe('What administrators say about it'),
+});
+
+export const deviceSchemas = { Device: device, DeviceDetail: deviceDetail };
+
+const toDevice = (listed: ListedDevice) => ({
+  ...listed,
+  id: listed.publicId,
+  status: listed.level,
+  reasons: listed.reasons.map(({ key, params }) => ({
+    key,
+    ...(params === undefined ? {} : { params: params as Record<string, string | number> }),
+  })),
+  group: listed.group === null || listed.groupName === null ? null : { id: listed.group, name: listed.groupName },
+  os: listed.osText,
+  createdAt: timeOf(listed.createdAt),
+  lastSeenAt: timeOrNull(listed.lastSeenAt),
+});
+
+const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
+
+const detail = (needs: Needs, publicId: string) => {
+  const model = deviceModel(needs);
+  const listed = model.get(publicId);
+  const found = needs.devices.byId(listed.id);
+  const decided = needs.objects.find('device-decision', publicId);
+  return {
+    ...toDevice(listed),
+    agentVersion: found.agentVersion,
+    resembles: found.resembles === null ? null : model.reference(found.resembles),
+    approvedAt: timeOrNull(found.approvedAt),
+    enrolledAt: timeOrNull(found.enrolledAt),
+    revokedAt: timeOrNull(found.revokedAt),
+    decision: {
+      revision: decided?.revision ?? 0,
+      displayName: textOrNull(decided?.body['displayName']),
+      description: textOrNull(decided?.body['description']),
+      group: textOrNull(decided?.body['group']),
+    },
+  };
+};
+
+const area = 'devices';
+const one = z.strictObject({ device: deviceId });
+
+const decide = (action: 'approve' | 'revoke', summary: string) =>
+  operation({
+    name: `device.${action}`,
+    http: { method: 'post', path: `/devices/{device}/${action}` },
+    area,
+    right: 'devices:write',
+    summary,
+    input: one,
+    output: deviceDetail,
+    find: ({ devices }, input) => devices.byPublicId(input.device),
+    run: (context, input) => {
+      context.devices[action](context.actor, context.devices.byPublicId(input.device).id);
+      return detail(context, input.device);
+    },
+    command: {
+      positionals: ['device'],
+      each: 'device',
+      example: `sallyport device ${action} 0123456789abcdef0123456789abcdef`,
+      print: (out, { id, hostname, state }) => out.line(`${id} ${hostname} ${state}`),
+      json: ({ id, hostname, state }) => ({ id, name: hostname, state }),
+    },
+  });
+
+export const deviceOperations = [
+  operation({
+    name: 'device.search',
+    http: { method: 'get', path: '/devices' },
+    area,
+    right: 'devices:read',
+    summary: 'Lists devices with their status',
+    description: 'Revoked devices are listed when `state` asks for them.',
+    input: z.strictObject({
+      search: search.optional(),
+      state: anyOf(deviceStates),
+      status: anyOf(levels),
+      group: anyText(512).describe('Ids of groups, or parts of their names; the groups below them count'),
+      tag: anyText(200).describe('Tags'),
+      software: anyText(600).describe('`name` or `name/version` of an installed package'),
+      user: anyText(256).describe('The whole name of an account, or of somebody who worked on it'),
+      cve: anyText(200).describe('The id of an advisory, or one of its aliases, that an open finding has'),
+      contact: anyOf(contacts).describe('Online, or not heard for so many days'),
+      os: z.string().max(100).optional().describe('Part of the system and its release'),
+      address: z.string().max(45).optional().describe('Begin of the address'),
+      sort: z.enum(deviceSorts).default('status'),
+      descending: z.boolean().default(false),
+      ...paging,
+    }),
+    output: pageOf(device),
+    run: (context, { status = [], os, address, sort, descending, limit, after, ...filter }) => {
+      const page = deviceModel(context).page({
+        filter: {
+          ...present(filter),
+          levels: status.map(levelRank),
+          os: os === undefined ? [] : [os],
+          address: address === undefined ? [] : [address],
+        },
+        sort,
+        descending,
+        limit,
+        ...present({ after }),
+      });
+      return { rows: page.rows.map(toDevice), total: page.total, next: page.next ?? null };
+    },
+  }),
+  operation({
+    name: 'device.list',
+    area,
+    right: 'devices:read',
+    summary: 'The devices, their states, who reports them and how much software they have',
+    input: z.strictObject({ state: z.enum(deviceStates).optional().describe('Only these') }),
+    output: z.object({ items: z.array(listedDevice) }),
+    run: (context, { state }) => ({
+      items: deviceListing(context).filter((listed) => state === undefined || listed.state === state),
+    }),
+    command: {
+      flags: { state: { value: 'STATE' } },
+      example: 'sallyport device list --data /var/lib/sallyport --json',
+      print: (out, { items }) =>
+        out.table(
+          ['ID', 'NAME', 'STATE', 'SOURCES', 'SOFTWARE', 'LAST SEEN'],
+          items.map(({ id, name, state, sources, counts, lastSeen }) => [
+            id,
+            name,
+            state,
+            sources.join(' '),
+            counts.software,
+            lastSeen,
+          ]),
+        ),
+    },
+  }),
+  operation({
+    name: 'device.get',
+    http: { method: 'get', path: '/devices/{device}' },
+    area,
+    right: 'devices:read',
+    summary: 'One device',
+    input: one,
+    output: deviceDetail,
+    run: (context, input) => detail(context, input.device),
+  }),
+  decide('approve', 'Lets a device in, or lets a reinstalled one on'),
+  decide('revoke', 'Revokes a device: it is refused from the next request on'),
+  operation({
+    name: 'device.decide',
+    http: { method: 'patch', path: '/devices/{device}/decision' },
+    area,
+    right: 'devices:write',
+    summary: 'Sets the name, description or group of a device',
+    input: one.extend({
+      displayName: z.string().max(200).nullable().optional(),
+      description: z.string().max(2_000).nullable().optional(),
+      group: z.string().max(512).nullable().optional().describe('Id of a group'),
+      expectedRevision: z.int().min(0).describe('The revision that was read; CONFLICT when there is a newer one'),
+      comment: comment.optional(),
+    }),
+    output: deviceDetail,
+    run: (context, { device: id, expectedRevision, comment: said, ...patch }) => {
+      const { db, objects, devices, actor } = context;
+      const { publicId } = devices.byPublicId(id);
+      immediate(db, () => {
+        const revision = objects.find('device-decision', publicId)?.revision ?? 0;
+        if (revision !== expectedRevision)
+          throw new AppError('CONFLICT', `the decision is at revision ${revision}, not ${expectedRevision}`, {
+            revision,
+          });
+        objects.put(actor, 'device-decision', publicId, present(patch), present({ comment: said }));
+      });
+      return detail(context, publicId);
+    },
+  }),
+  operation({
+    name: 'device.sections',
+    http: { method: 'get', path: '/devices/{device}/sections' },
+    area,
+    right: 'devices:read',
+    summary: 'Which collections the device reports',
+    input: one,
+    output: z.object({ rows: z.array(z.object({ collection: z.string(), hash: z.string() })) }),
+    run: ({ devices, inventory }, input) => ({
+      rows: Object.entries(inventory.hashes(devices.byPublicId(input.device).id)).map(([collection, hash]) => ({
+        collection,
+        hash,
+      })),
+    }),
+  }),
+  operation({
+    name: 'device.findings',
+    http: { method: 'get', path: '/devices/{device}/findings' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary: 'Open findings on a device, the worst first',
+    input: one.extend({ search: search.optional(), ...paging }),
+    output: pageOf(findingSchema),
+    run: ({ devices, vulnerabilities }, { device: id, limit, ...rest }) => {
+      const page = vulnerabilities.list({ device: devices.byPublicId(id).id, limit, ...present(rest) });
+      return { ...page, next: page.next ?? null };
+    },
+  }),
+  operation({
+    name: 'device.unjudged',
+    http: { method: 'get', path: '/devices/{device}/unjudged' },
+    area: 'vulnerabilities',
+    right: 'vulnerabilities:read',
+    summary:
+      'Packages of a device that are not judged: nobody knows the source package that advisories are written about',
+    input: one,
+    output: z.object({
+      total: z.int(),
+      rows: z.array(z.object({ item: z.int(), name: z.string(), version: z.string() })),
+    }),
+    run: ({ devices, vulnerabilities }, input) => {
+      const rows = vulnerabilities.unjudged(devices.byPublicId(input.device).id);
+      return { total: rows.length, rows };
+    },
+  }),
+  operation({
+    name: 'device.updates',
+    http: { method: 'get', path: '/devices/{device}/updates' },
+    area: 'updates',
+    right: 'updates:read',
+    summary: 'Updates that a device needs or that were ordered for it',
+    input: one,
+    output: z.object({ rows: z.array(deviceUpdateSchema) }),
+    run: ({ devices, updates }, input) => ({
+      rows: updates.forDevice(devices.byPublicId(input.device).id).map(toDeviceUpdate),
+    }),
+  }),
+];
