@@ -1,12 +1,20 @@
 import type { z } from 'zod';
+import { eventOperations, eventSchemas } from './engine/events/operations.ts';
+import { changeOperations, changeSchemas } from './engine/inventory/change-operations.ts';
+import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
+import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
+import { baselineOperations, baselineSchemas } from './features/baselines/operations.ts';
 import { controllerFindingOperations, controllerFindingSchemas } from './features/controller-findings/operations.ts';
 import { controllerFirmwareOperations, controllerFirmwareSchemas } from './features/controller-firmware/operations.ts';
 import { controllerImportOperations, controllerImportSchemas } from './features/controller-imports/operations.ts';
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
+import { registerOperations, registerSchemas } from './features/data-register/operations.ts';
+import { deploymentOperations, deploymentSchemas } from './features/deployments/operations.ts';
 import { deviceTaskOperations, deviceTaskSchemas } from './features/device-tasks/operations.ts';
 import { deviceOperations, deviceSchemas } from './features/devices/operations.ts';
 import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/record-operations.ts';
+import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
@@ -50,6 +58,14 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...deviceOperations,
   ...deviceRecordOperations,
   ...deviceTaskOperations,
+  ...changeOperations,
+  ...baselineOperations,
+  ...deviationOperations,
+  ...deploymentOperations,
+  ...discoveryOperations,
+  ...eventOperations,
+  ...registerOperations,
+  ...sessionOperations,
 ];
 
 /** Shapes that stand in the document once, under a name. */
@@ -75,4 +91,12 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...deviceSchemas,
   ...deviceRecordSchemas,
   ...deviceTaskSchemas,
+  ...changeSchemas,
+  ...baselineSchemas,
+  ...deviationSchemas,
+  ...deploymentSchemas,
+  ...discoverySchemas,
+  ...eventSchemas,
+  ...registerSchemas,
+  ...sessionSchemas,
 };

@@ -1,14 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { allOperations, allSchemas } from '../../all-operations.ts';
-import { eventRoutes } from '../../engine/events/routes.ts';
-import { changeRoutes } from '../../engine/inventory/change-routes.ts';
 import { inventoryRoutes } from '../../engine/inventory/routes.ts';
 import { objectRoutes } from '../../engine/objects/routes.ts';
-import { sessionRoutes } from '../../features/accounts/session-routes.ts';
-import { baselineRoutes } from '../../features/baselines/routes.ts';
-import { provisionRoutes } from '../../features/data-register/routes.ts';
-import { deploymentRoutes } from '../../features/deployments/routes.ts';
-import { discoveryRoutes } from '../../features/discovery/routes.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
@@ -23,17 +16,7 @@ export type Api = {
   readonly document: Json;
 };
 
-const builders = [
-  inventoryRoutes,
-  changeRoutes,
-  baselineRoutes,
-  deploymentRoutes,
-  discoveryRoutes,
-  eventRoutes,
-  provisionRoutes,
-  sessionRoutes,
-  objectRoutes,
-];
+const builders = [inventoryRoutes, objectRoutes];
 
 /** The table of every call and the document that is made from it. */
 export const describeApi = (parts: ApiParts): Api => {

@@ -8,6 +8,13 @@ export const time = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
 /** A time in a parameter or a body. */
 export const givenTime = timeText.describe('YYYY-MM-DDThh:mm:ssZ');
 
+/** A day, or a time in it. */
+export const givenDay = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)))
+  .describe('YYYY-MM-DD, or YYYY-MM-DDThh:mm:ssZ');
+
 /** Milliseconds as a time, null when there is none. */
 export const timeOf = (ms: number): string => toTime(ms);
 export const timeOrNull = (ms: number | null | undefined): string | null =>

@@ -46,11 +46,18 @@ export const valuesSchema = (collection: Collection): z.ZodType<Record<string, V
 };
 
 /** A stored value as it is sent. */
-export const toWire = (field: Field | undefined, value: unknown): Value => {
+const toWire = (field: Field | undefined, value: unknown): Value => {
   if (value === null || value === undefined) return null;
   if (field?.type === 'time') return typeof value === 'number' ? toTime(value) : null;
   return value as Exclude<FieldValue, null>;
 };
+
+/** The values of an item as they are sent; null for none. */
+export const itemToWire = (
+  fields: Collection['fields'],
+  item: Readonly<Record<string, unknown>> | null,
+): Record<string, Value> | null =>
+  item && Object.fromEntries(Object.entries(item).map(([name, value]) => [name, toWire(fields[name], value)]));
 
 /** The reported values of a row, all of them, in the order of the declaration. */
 export const rowValues = (collection: Collection, row: Readonly<Record<string, unknown>>): Record<string, Value> =>

@@ -1,0 +1,156 @@
+import { z } from 'zod';
+import type { DeviceService } from '../../features/devices/service.ts';
+import type { DeviceQueries } from '../../features/devices/types.ts';
+import {
+  anyOf,
+  deviceId,
+  deviceReference,
+  givenTime,
+  numberPageOf,
+  numberPaging,
+  present,
+  search,
+  time,
+  timeOf,
+} from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { areas } from '../objects/types.ts';
+import type { EventService } from './service.ts';
+import { severities } from './types.ts';
+
+// What happened, and the chain that proves it.
+
+const { operation } = operationsOver<{ events: EventService; devices: DeviceService; deviceQueries: DeviceQueries }>();
+
+const event = z.object({
+  id: z.int(),
+  at: time,
+  type: z.string(),
+  severity: z.enum(severities),
+  area: z.enum(areas),
+  device: deviceReference.nullable(),
+  actor: z.string().nullable().describe('`type:id` of who did it'),
+  from: z.string().nullable().describe('The address that the call came from'),
+  params: z.record(z.string(), z.union([z.string(), z.number()])),
+  audit: z.int().nullable().describe('Its number in the audit chain'),
+});
+
+const auditEntry = z.object({
+  seq: z.int(),
+  at: time,
+  actor: z.string(),
+  from: z.string().nullable(),
+  operation: z.string(),
+  kind: z.string(),
+  object: z.string(),
+  revision: z.int(),
+  commitment: z.string(),
+  prev: z.string(),
+  hash: z.string(),
+});
+
+export const eventSchemas = { Event: event, AuditEntry: auditEntry };
+
+const area = 'events';
+const right = 'events:read';
+
+export const eventOperations = [
+  operation({
+    name: 'event.list',
+    http: { method: 'get', path: '/events' },
+    area,
+    right,
+    summary: 'Lists events, the newest first',
+    input: z.strictObject({
+      search: search.optional(),
+      severity: anyOf(severities),
+      type: z.array(z.string().max(64)).max(50).optional(),
+      area: anyOf(areas),
+      device: deviceId.optional(),
+      from: givenTime.optional(),
+      to: givenTime.optional(),
+      audit: z.boolean().optional(),
+      ...numberPaging,
+    }),
+    output: numberPageOf(event),
+    run: ({ events, devices, deviceQueries }, { limit, device, from, to, ...rest }) => {
+      const page = events.list({
+        limit,
+        ...present({
+          ...rest,
+          device: device === undefined ? undefined : devices.records(devices.byPublicId(device).id),
+          from: from === undefined ? undefined : Date.parse(from),
+          to: to === undefined ? undefined : Date.parse(to),
+        }),
+      });
+      const named = deviceQueries.names([...new Set(page.rows.flatMap((row) => row.device ?? []))]);
+      return {
+        rows: page.rows.map((row) => ({
+          ...row,
+          at: timeOf(row.at),
+          device: row.device === null ? null : (named.get(row.device) ?? null),
+          audit: row.auditSeq,
+        })),
+        total: page.total,
+        next: page.next ?? null,
+      };
+    },
+  }),
+  operation({
+    name: 'event.types',
+    http: { method: 'get', path: '/events/types' },
+    area,
+    right,
+    summary: 'The types of events and how long each is kept',
+    input: z.strictObject({}),
+    output: z.object({
+      rows: z.array(
+        z.object({
+          type: z.string(),
+          severity: z.enum(severities),
+          area: z.enum(areas),
+          params: z.record(z.string(), z.enum(['text', 'integer', 'time'])),
+          audit: z.boolean().default(false),
+          retentionDays: z.int(),
+        }),
+      ),
+    }),
+    run: ({ events }) => ({ rows: events.types() }),
+  }),
+  operation({
+    name: 'audit.list',
+    http: { method: 'get', path: '/audit' },
+    area,
+    right,
+    summary: 'Entries of the audit chain, the newest first',
+    input: z.strictObject({
+      kind: z.string().max(64).optional(),
+      object: z.string().max(512).optional(),
+      ...numberPaging,
+    }),
+    output: z.object({ rows: z.array(auditEntry), next: z.int().nullable() }),
+    run: ({ events }, { limit, ...rest }) => {
+      const rows = events.audit({ limit, ...present(rest) });
+      return {
+        rows: rows.map((entry) => ({ ...entry, at: timeOf(entry.at) })),
+        next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,
+      };
+    },
+  }),
+  operation({
+    name: 'audit.verify',
+    http: { method: 'post', path: '/audit/verify' },
+    area,
+    right,
+    summary: 'Verifies the whole audit chain now',
+    input: z.strictObject({}),
+    output: z.object({
+      ok: z.boolean(),
+      length: z.int(),
+      head: z.string().optional(),
+      brokenAt: z.int().optional(),
+      reason: z.string().optional(),
+    }),
+    run: ({ events }) => events.verifyChainInTurns(),
+  }),
+];

@@ -1,0 +1,185 @@
+import { z } from 'zod';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { comment, deviceId, deviceReference, pageOf, paging, present, search, time } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceQueries } from '../devices/types.ts';
+import type { DeploymentService } from './service.ts';
+import type { NewDeployment } from './types.ts';
+
+// Orders to install approved updates, and what came of them.
+
+type Needs = { deployments: DeploymentService; deviceQueries: DeviceQueries; objects: ObjectService };
+const { operation } = operationsOver<Needs>();
+
+const taskStates = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
+
+const deployment = z.object({
+  id: z.string(),
+  name: z.string(),
+  createdAt: time,
+  createdBy: z.string().describe('`type:id` of who created it'),
+  updates: z.array(z.string()),
+  timeoutMinutes: z.int(),
+  state: z.enum(['running', 'finished', 'cancelled']),
+  counts: z.record(z.enum(taskStates), z.int()).describe('Orders per state'),
+});
+
+const task = z.object({
+  id: z.string(),
+  device: deviceReference,
+  update: z.string(),
+  state: z.enum(taskStates).describe('`verified`: the next inventory shows it; `installed`: the installer said so'),
+  reason: z.string().nullable(),
+  attempt: z.int(),
+  queuedAt: time,
+  startedAt: time.nullable(),
+  finishedAt: time.nullable(),
+  verifiedAt: time.nullable(),
+  steps: z.array(
+    z.object({
+      name: z.string(),
+      exit: z.int().nullable(),
+      output: z.string().nullable(),
+      ms: z.int().nullable(),
+    }),
+  ),
+});
+
+const wanted = z.strictObject({
+  updates: z.array(z.string().min(1).max(64)).min(1).max(1_000).describe('An approved update that is here; may repeat'),
+  devices: z
+    .array(deviceId)
+    .max(100_000)
+    .optional()
+    .describe('Absent, with no group either: every device that needs it'),
+  group: z.string().max(512).optional().describe('The devices of a group (id or name)'),
+  name: z.string().max(200).optional().describe('What the deployment is called'),
+  timeoutMinutes: z.int().min(1).max(1_440).optional().describe('How long one installation may take (30)'),
+  comment: comment.optional(),
+});
+
+export const deploymentSchemas = { Deployment: deployment, Task: task, NewDeployment: wanted };
+
+/** A group by its id or its name; what is neither is for the service to refuse. */
+const wantedOf = ({ objects }: Needs, { updates, group, ...rest }: z.output<typeof wanted>): NewDeployment => ({
+  updates,
+  ...present(rest),
+  ...(group === undefined
+    ? {}
+    : { group: (objects.find('group', group) ?? objects.findBy('group', 'name', group))?.id ?? group }),
+});
+
+/** With the device's id and name for its number. */
+const named = <T extends { device: number; updateId: string }>({ deviceQueries }: Needs, tasks: readonly T[]) => {
+  const names = deviceQueries.names([...new Set(tasks.map(({ device }) => device))]);
+  return tasks.map(({ updateId, ...rest }) => ({
+    ...rest,
+    device: names.get(rest.device) ?? { id: String(rest.device), name: `#${rest.device}` },
+    update: updateId,
+  }));
+};
+
+const area = 'deployments';
+const one = z.strictObject({ deployment: z.string().min(1).max(64) });
+const flags = { updates: { name: 'update', value: 'ID' }, devices: { name: 'device', value: 'ID' } };
+
+const preview = operation({
+  name: 'deployment.preview',
+  http: { method: 'post', path: '/deployments/preview' },
+  area,
+  right: 'deployments:read',
+  summary: 'What a deployment would do; nothing is ordered',
+  input: wanted,
+  output: z.object({
+    devices: z.int().describe('How many would get an order'),
+    orders: z.int(),
+    tasks: z.array(
+      z.object({ device: deviceReference, update: z.string(), skipped: z.string().nullable().describe('Why not') }),
+    ),
+  }),
+  run: (context, input) => {
+    const { tasks, ...counts } = context.deployments.preview(wantedOf(context, input));
+    return { ...counts, tasks: named(context, tasks).map(({ skipped = null, ...rest }) => ({ ...rest, skipped })) };
+  },
+  command: {
+    flags,
+    example: 'sallyport deployment preview --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
+    print: (out, { orders, devices }) => out.line(`${orders} orders to ${devices} devices`),
+  },
+});
+
+export const deploymentOperations = [
+  operation({
+    name: 'deployment.list',
+    http: { method: 'get', path: '/deployments' },
+    area,
+    right: 'deployments:read',
+    summary: 'Lists deployments, the newest first',
+    input: z.strictObject({ search: search.optional(), ...paging }),
+    output: pageOf(deployment),
+    run: ({ deployments }, { limit, ...rest }) => {
+      const page = deployments.list({ limit, ...present(rest) });
+      return { ...page, next: page.next ?? null };
+    },
+    command: {
+      rows: 200,
+      example: 'sallyport deployment list --data /var/lib/sallyport --json',
+      print: (out, { rows }) =>
+        out.table(
+          ['ID', 'NAME', 'STATE', 'QUEUED', 'RUNNING', 'INSTALLED', 'VERIFIED', 'FAILED', 'SKIPPED'],
+          rows.map(({ id, name, state, counts }) => [
+            id,
+            name,
+            state,
+            counts.queued,
+            counts.running,
+            counts.installed,
+            counts.verified,
+            counts.failed,
+            counts.skipped,
+          ]),
+        ),
+      json: ({ rows }) => rows,
+    },
+  }),
+  preview,
+  operation({
+    name: 'deployment.create',
+    http: { method: 'post', path: '/deployments', status: 201 },
+    area,
+    right: 'deployments:write',
+    summary: 'Orders approved updates to devices',
+    input: wanted,
+    output: deployment,
+    run: (context, input) => context.deployments.create(context.actor, wantedOf(context, input)),
+    command: {
+      flags,
+      instead: { show: preview },
+      example: 'sallyport deployment create --update 1f0c… --group "Line 3" --data /var/lib/sallyport',
+      print: (out, { id, counts }) => out.line(`deployment ${id}: ${counts.queued} orders, ${counts.skipped} skipped`),
+    },
+  }),
+  operation({
+    name: 'deployment.get',
+    http: { method: 'get', path: '/deployments/{deployment}' },
+    area,
+    right: 'deployments:read',
+    summary: 'One deployment with the order of each device',
+    input: one,
+    output: deployment.extend({ tasks: z.array(task) }),
+    run: (context, { deployment: id }) => ({
+      ...context.deployments.get(id),
+      tasks: named(context, context.deployments.tasks(id)).map((row) => ({ ...row, steps: row.result?.steps ?? [] })),
+    }),
+  }),
+  operation({
+    name: 'deployment.cancel',
+    http: { method: 'post', path: '/deployments/{deployment}/cancel' },
+    area,
+    right: 'deployments:write',
+    summary: 'Takes back the orders that no device has begun',
+    input: one,
+    output: deployment,
+    run: ({ deployments, actor }, { deployment: id }) => deployments.cancel(actor, id),
+  }),
+];
