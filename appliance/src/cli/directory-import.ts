@@ -1,7 +1,7 @@
 import { createReadStream, existsSync } from 'node:fs';
+import { directoryLines, directoryOf } from '../features/discovery/operations.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
-import { directorySummaryLines, sourceByName } from './directory-name.ts';
 
 const chunkBytes = 1 << 16;
 
@@ -17,10 +17,10 @@ export const command: Command = {
     if (file === undefined || more.length > 0) throw new AppError('USAGE', 'give one LDIF file');
     if (!existsSync(file)) throw new AppError('NOT_FOUND', `there is no file ${file}`);
     const { objects, discovery } = await open();
-    const id = sourceByName(objects, text('source') ?? '');
+    const id = directoryOf({ objects }, text('source') ?? '');
     const stream = createReadStream(file, { highWaterMark: chunkBytes });
     const summary = await discovery.importLdif(cliActor(), id, stream);
-    for (const line of directorySummaryLines(summary)) out.line(line);
+    for (const line of directoryLines(summary)) out.line(line);
     out.result(summary);
     return 0;
   },

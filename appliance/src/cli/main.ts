@@ -11,7 +11,7 @@ import { actorOf, resumeSession } from './actor.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
 
-const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', 'recovery-key', 'directory-name']);
+const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', 'recovery-key']);
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {

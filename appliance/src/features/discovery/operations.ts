@@ -1,14 +1,19 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import { time, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DiscoveryRun, DiscoveryService } from './service.ts';
+import { type DirectorySummary, directorySummary, scanSummary } from './types.ts';
 
 // Directories and address ranges: how they went, what would be sent, starting and stopping. Entries are objects.
 
 type Needs = { discovery: DiscoveryService; objects: ObjectService };
 const { operation } = operationsOver<Needs>();
+
+const quietMs = 2_000;
 
 const run = z.object({
   id: z.string(),
@@ -54,9 +59,61 @@ const rangeOf = ({ objects }: Needs, wanted: string): string => {
   return found.id;
 };
 
+/** The id of a directory by its id or its name; NOT_FOUND names those that there are. */
+export function directoryOf({ objects }: Pick<Needs, 'objects'>, wanted: string): string {
+  const found = objects.find('directory-source', wanted) ?? objects.findBy('directory-source', 'name', wanted);
+  if (found !== undefined) return found.id;
+  const names = objects.list({ kind: 'directory-source', limit: 50 }).rows.map(({ body }) => String(body['name']));
+  throw new AppError(
+    'NOT_FOUND',
+    `there is no directory ${wanted}; ${names.length === 0 ? 'enter it in the console, Discovery, Directories' : `there are: ${names.join(', ')}`}`,
+  );
+}
+
+/** What a read of a directory found, for people. */
+export function directoryLines(summary: DirectorySummary): string[] {
+  return [
+    `domains     ${summary.domains}`,
+    `units       ${summary.units}`,
+    `users       ${summary.users}`,
+    `groups      ${summary.groups}, ${summary.members} memberships`,
+    `computers   ${summary.computers}`,
+    `changes     ${summary.added} added, ${summary.removed} removed, ${summary.changed} changed`,
+    ...(summary.skipped === 0 ? [] : [`left out    ${summary.skipped} entries of other kinds`]),
+  ];
+}
+
+/** Passes a line on unless one was passed in the two seconds before. */
+const nowAndThen = (note: (text: string) => void): ((text: string) => void) => {
+  let notedAt = nowMs();
+  return (text) => {
+    if (nowMs() - notedAt < quietMs) return;
+    notedAt = nowMs();
+    note(text);
+  };
+};
+
+const directoryFlag = { name: 'source', value: 'NAME', help: 'the directory, as it was entered' };
+const rangeFlag = { name: 'range', value: 'NAME', help: 'the address range, as it was entered' };
 const area = 'devices';
 const one = z.strictObject({ id: z.string().min(1).max(512).describe('Its id or its name') });
 const job = z.object({ job: z.int() });
+
+const directoryTest = operation({
+  name: 'directory.test',
+  http: { method: 'post', path: '/discovery/directories/{id}/test' },
+  area,
+  right: 'devices:write',
+  summary: 'Connects, logs in and looks at the base names; keeps nothing',
+  input: one,
+  output: z.object({ vendor: z.string(), bases: z.array(z.string()) }),
+  run: (context, { id }) => context.discovery.testDirectory(context.actor, directoryOf(context, id)),
+  command: {
+    flags: { id: directoryFlag },
+    example: 'sallyport directory test --source Plant --data /var/lib/sallyport',
+    print: (out, { vendor, bases }) => out.line(`${vendor}: ${bases.join('; ')}`),
+  },
+});
 
 export const discoveryOperations = [
   operation({
@@ -69,15 +126,28 @@ export const discoveryOperations = [
     output: z.object({ rows: z.array(run) }),
     run: ({ discovery }) => ({ rows: discovery.directories().map(rowOf) }),
   }),
+  directoryTest,
   operation({
-    name: 'directory.test',
-    http: { method: 'post', path: '/discovery/directories/{id}/test' },
+    name: 'directory.poll',
     area,
     right: 'devices:write',
-    summary: 'Connects, logs in and looks at the base names; keeps nothing',
+    summary: 'Reads a directory over LDAP now',
     input: one,
-    output: z.object({ vendor: z.string(), bases: z.array(z.string()) }),
-    run: ({ discovery, actor }, { id }) => discovery.testDirectory(actor, id),
+    output: directorySummary,
+    run: (context, { id }) => {
+      const note = nowAndThen(context.note);
+      return context.discovery.poll(directoryOf(context, id), context.actor, {
+        onProgress: ({ step, entries }) => note(`${step}: ${entries} entries`),
+      });
+    },
+    command: {
+      flags: { id: directoryFlag },
+      instead: { test: directoryTest },
+      example: 'sallyport directory poll --source Plant --data /var/lib/sallyport',
+      print: (out, summary) => {
+        for (const line of directoryLines(summary)) out.line(line);
+      },
+    },
   }),
   operation({
     name: 'directory.start',
@@ -114,7 +184,7 @@ export const discoveryOperations = [
       return { ...discovery.plan(actor, id), hindrance };
     },
     command: {
-      flags: { id: { name: 'range', value: 'NAME', help: 'the address range, as it was entered' } },
+      flags: { id: rangeFlag },
       example: 'sallyport range plan --range Offices --data /var/lib/sallyport',
       print: (out, { addresses, excluded, probes, ports, ping, ratePerSecond, seconds, examples, hindrance }) => {
         out.line(`addresses   ${addresses}, ${excluded} left out because controllers live there`);
@@ -147,6 +217,27 @@ export const discoveryOperations = [
     input: one,
     output: job,
     run: ({ discovery, actor }, { id }) => ({ job: discovery.start(actor, 'scan', id) }),
+  }),
+  operation({
+    name: 'range.scan',
+    area,
+    right: 'devices:write',
+    summary: 'Asks the addresses of a range that was confirmed; Ctrl-C ends it',
+    input: one,
+    output: scanSummary,
+    run: (context, { id }) => {
+      const note = nowAndThen(context.note);
+      return context.discovery.scan(rangeOf(context, id), context.actor, {
+        ...defined({ signal: context.signal }),
+        onProgress: ({ done, total, found }) => note(`${done} of ${total} questions, ${found} answered`),
+      });
+    },
+    command: {
+      flags: { id: rangeFlag },
+      stoppable: true,
+      example: 'sallyport range scan --range Offices --data /var/lib/sallyport',
+      print: (out, { found, asked, created }) => out.line(`${found} of ${asked} addresses answered, ${created} new`),
+    },
   }),
   operation({
     name: 'range.stop',

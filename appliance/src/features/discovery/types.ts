@@ -3,6 +3,7 @@
 // a directory's own content becomes sections of a record of the kind `directory`, so every list and search works on it.
 
 import { isIP } from 'node:net';
+import { z } from 'zod';
 import { cleanMacs } from '../../platform/hardware-identity.ts';
 
 export type Method = 'directory' | 'scan' | 'agent';
@@ -26,21 +27,30 @@ export type Seen = {
   visible: boolean;
 };
 
-export type DirectorySummary = {
-  domains: number;
-  units: number;
-  users: number;
-  groups: number;
-  members: number;
-  computers: number;
-  /** Entries that are nothing of these. */
-  skipped: number;
-  added: number;
-  removed: number;
-  changed: number;
-};
+export const directorySummary = z.object({
+  domains: z.int(),
+  units: z.int(),
+  users: z.int(),
+  groups: z.int(),
+  members: z.int(),
+  computers: z.int(),
+  skipped: z.int().describe('Entries that are nothing of these'),
+  added: z.int(),
+  removed: z.int(),
+  changed: z.int(),
+});
 
-export type ScanSummary = { asked: number; probes: number; found: number; created: number; ms: number };
+export type DirectorySummary = z.infer<typeof directorySummary>;
+
+export const scanSummary = z.object({
+  asked: z.int(),
+  probes: z.int(),
+  found: z.int(),
+  created: z.int(),
+  ms: z.number(),
+});
+
+export type ScanSummary = z.infer<typeof scanSummary>;
 
 export type ScanPlan = {
   range: string;

@@ -16,6 +16,8 @@ export type Caller = {
   note: (text: string) => void;
   /** The call, over the API: its bytes where the operation takes an upload, its signal. */
   request?: Request;
+  /** Ctrl-C at a command that is `stoppable`. */
+  signal?: AbortSignal;
 };
 
 /** How a flag of the command looks where it does not follow from the input. */
@@ -40,6 +42,8 @@ type CommandForm<N, I, O> = {
   rows?: number;
   /** The last positional, which may be repeated: the operation runs for each, and --json prints `{ items }`. */
   each?: keyof I & string;
+  /** Ctrl-C does not kill it: `signal` tells it to end. */
+  stoppable?: true;
   /** Flags with which another operation with the same input runs instead: `{ show: preview }`. */
   instead?: Readonly<Record<string, Operation<N>>>;
   example: string;

@@ -145,7 +145,10 @@ export function toCommand<N>(
       const limit = context.text('limit');
       const most = paged ? (limit === undefined ? mostUnlessSaid : limitOf(limit)) : 0;
       const needs = await parts(await context.open());
-      const caller = { ...needs, actor: context.cliActor(), note: out.note };
+      const stop = new AbortController();
+      const onInterrupt = (): void => stop.abort();
+      if (command.stoppable) process.once('SIGINT', onInterrupt);
+      const caller = { ...needs, actor: context.cliActor(), note: out.note, signal: stop.signal };
       for (const given of all) acting.find?.(caller, given);
       const results: unknown[] = [];
       const exits: number[] = [];
@@ -158,6 +161,7 @@ export function toCommand<N>(
         results.push(json === undefined ? answer : json(answer, given, caller));
         exits.push(exit?.(answer) ?? 0);
       }
+      process.off('SIGINT', onInterrupt);
       out.result(command.each === undefined ? results[0] : { items: results });
       return Math.max(...exits);
     },
