@@ -1916,6 +1916,11 @@ create table source_fix (
   devices    integer not null
 ) strict;
 
+-- Devices with open findings, for their number. Derived. Named by `id`, since it is nothing that moves when devices are merged.
+create table finding_device (
+  id integer primary key
+) strict;
+
 -- Which devices need which update of the catalogue (features/updates/need-store.ts), so that no page reads the software of the
 -- fleet. All of it is derived.
 -- An update that a device needs, by a number; a row goes with the last device.

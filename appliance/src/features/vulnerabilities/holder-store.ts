@@ -7,6 +7,43 @@ import { idsOf } from '../../platform/id-array.ts';
 // another coordinate under another release, its source may not be known for good, and of several kernels only the running one is
 // judged: of such devices the coordinates themselves are looked into.
 
+const marked = (coords: readonly number[]): Uint8Array => {
+  const marks = new Uint8Array(coords.reduce((most, coord) => Math.max(most, coord), 0) + 1);
+  for (const coord of coords) marks[coord] = 1;
+  return marks;
+};
+
+const hasAny = (bytes: Uint8Array, marks: Uint8Array): boolean => {
+  const coords = idsOf(bytes);
+  for (let at = 0; at < coords.length; at += 1) if (marks[coords[at] as number] === 1) return true;
+  return false;
+};
+
+/** The devices that are kept as having findings and have none, and those that have some and are not kept. */
+const misjudged = (db: Database): { kept: number[]; missing: number[] } => {
+  const marks = marked(db.prepare<[], number>('SELECT coord FROM coord_load').pluck().all());
+  const kept = new Set(db.prepare<[], number>('SELECT id FROM finding_device').pluck().all());
+  const missing: number[] = [];
+  const every = db.prepare<[], [number, Buffer]>('SELECT device, coords FROM device_coord').raw();
+  for (const [device, bytes] of every.iterate()) if (hasAny(bytes, marks) && !kept.delete(device)) missing.push(device);
+  return { kept: [...kept], missing };
+};
+
+/** Looks at every device for findings; call where coordinates got their first match or lost their last. */
+export const findAffected = (db: Database): void => {
+  const { kept, missing } = misjudged(db);
+  const add = db.prepare<[number]>('INSERT INTO finding_device (id) VALUES (?)');
+  const drop = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
+  for (const device of missing) add.run(device);
+  for (const device of kept) drop.run(device);
+};
+
+/** Devices whose findings are not as they are kept; for `verify`. */
+export const affectedFaults = (db: Database): string[] => {
+  const { kept, missing } = misjudged(db);
+  return [...kept, ...missing].slice(0, 20).map((device) => `whether device ${device} has findings is kept wrongly`);
+};
+
 /** SQL of the devices that have coordinates. */
 export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'holderSet'>) => {
   const itemsOf = db
@@ -28,19 +65,15 @@ export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'ho
       'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
     )
     .raw();
-  const every = db.prepare<[], Buffer>('SELECT coords FROM device_coord').pluck();
-  const withFindings = db.prepare<[], number>('SELECT coord FROM coord_load ORDER BY coord DESC').pluck();
-
-  const marked = (coords: readonly number[]): Uint8Array => {
-    const marks = new Uint8Array(coords.reduce((most, coord) => Math.max(most, coord), 0) + 1);
-    for (const coord of coords) marks[coord] = 1;
-    return marks;
-  };
-  const hasAny = (bytes: Uint8Array, marks: Uint8Array): boolean => {
-    const coords = idsOf(bytes);
-    for (let at = 0; at < coords.length; at += 1) if (marks[coords[at] as number] === 1) return true;
-    return false;
-  };
+  const haveFindings = db
+    .prepare<[string], number>(
+      'SELECT EXISTS (SELECT 1 FROM json_each(?) e CROSS JOIN coord_load l ON l.coord = e.value)',
+    )
+    .pluck();
+  const addAffected = db.prepare<[number]>('INSERT OR IGNORE INTO finding_device (id) VALUES (?)');
+  const dropAffected = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
+  const countAffected = db.prepare<[], number>('SELECT count(*) FROM finding_device').pluck();
+  const isAffected = (coords: ArrayLike<number>): boolean => haveFindings.get(JSON.stringify(Array.from(coords))) === 1;
 
   return {
     /** Which items of a device are not judged. */
@@ -63,12 +96,14 @@ export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'ho
         .flatMap(([device, bytes]) => (hasAny(bytes, marks) ? device : []));
       return anyOf([without(inventory.holderSet('software', sure), aside), setOf(found)]);
     },
-    /** How many devices have a coordinate with findings. */
-    count: (): number => {
-      const marks = marked(withFindings.all());
-      let count = 0;
-      for (const bytes of every.iterate()) if (hasAny(bytes, marks)) count += 1;
-      return count;
+    /** A device has coordinates more and less than before: whether it has findings. */
+    changed: (device: number, now: Uint32Array, added: ArrayLike<number>, removed: ArrayLike<number>): void => {
+      if (added.length > 0 && isAffected(added)) addAffected.run(device);
+      else if (removed.length > 0 && isAffected(removed) && !isAffected(now)) dropAffected.run(device);
     },
+    /** A device is gone. */
+    gone: (device: number): void => void dropAffected.run(device),
+    /** How many devices have findings. */
+    count: (): number => countAffected.get() ?? 0,
   };
 };

@@ -3,6 +3,7 @@ import { type Judged, judge } from './cover-queries.ts';
 import { ATTACKS_SQL, decisionRules, STRENGTH_SQL } from './decision.ts';
 import { lacksFixes, putAllFixes, putTouchedFixes, recountDevices } from './fix-store.ts';
 import { type Hit, unpackHits } from './hit-bytes.ts';
+import { findAffected } from './holder-store.ts';
 import { ALL_LOADS, JUDGED, putTally, TOUCHED_LOADS } from './match-derived-store.ts';
 import { REVIEW_FIX } from './match-state.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -267,6 +268,8 @@ const STALE: Readonly<Record<'first' | Scope, string>> = {
 const LACKS_DERIVED = `SELECT EXISTS (SELECT 1 FROM main.match INDEXED BY match_since WHERE until IS NULL)
   AND NOT (EXISTS (SELECT 1 FROM main.coord_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
 
+const TOUCHED_WITH_LOAD = 'SELECT t.coord FROM temp.touched t CROSS JOIN main.coord_load l ON l.coord = t.coord';
+
 /** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
   if (scope !== 'changed') db.exec(PUT_DANGER.all);
@@ -288,10 +291,14 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
     db.exec('DELETE FROM main.coord_load');
     db.exec(JUDGED);
     db.exec(ALL_LOADS);
+    findAffected(db);
     putAllFixes(db);
   } else {
+    const loaded = db.prepare<[], number>(TOUCHED_WITH_LOAD).pluck();
+    const had = loaded.all().join();
     db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
     db.exec(TOUCHED_LOADS);
+    if (loaded.all().join() !== had) findAffected(db);
     if (scope === 'all' && lacksFixes(db)) {
       db.exec(JUDGED);
       putAllFixes(db);
@@ -338,7 +345,10 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const isAnew = isFirst || count(db, LACKS_DERIVED) === 1;
       const rejudged = derive(db, isAnew ? 'first' : scope);
       // Nobody knows then how many devices have what, either.
-      if (options.matched === 0) recountDevices(db);
+      if (options.matched === 0) {
+        recountDevices(db);
+        findAffected(db);
+      }
       const noteOpened = isFirst
         ? db.prepare<unknown[], NotedRow>(NOTE_FIRST).all({ ...limit, at: options.at })
         : db.prepare<unknown[], NotedRow>(NOTE_OPENED).all(limit);

@@ -13,7 +13,7 @@ import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } f
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
-import { coordHolders } from './holder-store.ts';
+import { affectedFaults, coordHolders } from './holder-store.ts';
 import { itemCoords } from './item-coords.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -249,6 +249,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       if (now.length === 0) return;
       store.countUp(now);
       store.fixesOf(nothing, now, Array.from(now));
+      holders.changed(device, now, now, nothing);
       store.putDevice(device, at, now);
       return;
     }
@@ -258,6 +259,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
     store.fixesOf(held, now, [...added, ...removed]);
+    holders.changed(device, now, added, removed);
     noteClosed(device, removed);
     store.putDevice(device, before.since, now);
   };
@@ -272,6 +274,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     for (const coord of coords) store.countDown(coord);
     if (coords.length > 0) store.fixesOf(coords, nothing, Array.from(coords));
     holders.setAside(device, []);
+    holders.gone(device);
     store.dropDevice(device);
   };
 
@@ -300,6 +303,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         const coords = deviceCoords(device);
         store.countUp(coords);
         store.fixesOf(nothing, coords, Array.from(coords));
+        holders.changed(device, coords, coords, nothing);
         holders.setAside(device, judgedItems(device).aside);
       }),
     rematch: () => {
@@ -471,7 +475,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
         .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
-      return [...missing, ...wrong, ...store.derivedFaults()];
+      return [...missing, ...wrong, ...store.derivedFaults(), ...affectedFaults(db)];
     },
     close: () => {
       snapshots.close();
