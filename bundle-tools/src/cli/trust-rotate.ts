@@ -6,6 +6,7 @@ import { rotateSealKey } from '../host/seal-keys.ts';
 import { withLock } from '../host/state.ts';
 import { getNewest } from '../host/trust-files.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { defined } from '../platform/defined.ts';
 import { carriedResult, carryOption } from './carry-option.ts';
 import { type Command, type CommandInput, type CommandResult, flagOption, listOption, textOption } from './command.ts';
 import { passphraseOption, readKeys, readOrMakeKeys } from './key-options.ts';
@@ -42,9 +43,6 @@ export const rotateOrCarry = (input: CommandInput, options: RotateOptions): Comm
   const report = trustReport(state, options.nowMs);
   return { ...report, json: { published: true, ...report.json, ...writeSheet(input, rootSheet(root)) } };
 };
-
-const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as Partial<Record<Name, Value>>;
 
 const keySet = async (input: CommandInput, option: string) =>
   listOption(input, option).length === 0 ? undefined : await readOrMakeKeys(input, option);
@@ -97,10 +95,12 @@ export const trustRotate: Command = {
     return withLock(state, async () => {
       const change = {
         renew,
-        ...given('rootKeys', await keySet(input, 'root-key')),
-        ...given('rootThreshold', integerOption(input, 'threshold', 1, 16)),
-        ...given('curatorKeys', await keySet(input, 'curator-key')),
-        ...given('curatorThreshold', integerOption(input, 'curator-threshold', 1, 16)),
+        ...defined({
+          rootKeys: await keySet(input, 'root-key'),
+          rootThreshold: integerOption(input, 'threshold', 1, 16),
+          curatorKeys: await keySet(input, 'curator-key'),
+          curatorThreshold: integerOption(input, 'curator-threshold', 1, 16),
+        }),
       };
       const signers = await readKeys(input, 'sign-key');
       const isSealAlone = seal && signers.length === 0 && !changesKeys(change);

@@ -212,6 +212,18 @@ export const TextField = (
   </Framed>
 );
 
+/** Why something is changed, for the journal. */
+export const CommentField = ({ ctx, errors }: Pick<FieldProps, 'ctx' | 'errors'>) => (
+  <TextField
+    ctx={ctx}
+    name="comment"
+    label={ctx.t('objects.comment')}
+    hint={ctx.t('objects.commentHint')}
+    maxLength={500}
+    errors={errors}
+  />
+);
+
 /** Several lines of text. */
 export const AreaField = (
   props: FieldProps & {

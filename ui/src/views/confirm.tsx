@@ -1,4 +1,4 @@
-import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { Button, CommentField, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx, NavKey } from '../context.ts';
 import { Page } from '../layout/page.tsx';
@@ -64,16 +64,7 @@ export const Confirm = (props: ConfirmProps) => {
                 </span>
               </fieldset>
             ))}
-            {props.comment ? (
-              <TextField
-                ctx={ctx}
-                name="comment"
-                label={ctx.t('objects.comment')}
-                hint={ctx.t('objects.commentHint')}
-                maxLength={500}
-                errors={errors}
-              />
-            ) : null}
+            {props.comment ? <CommentField ctx={ctx} errors={errors} /> : null}
             {props.typeNumber ? (
               <TextField
                 ctx={ctx}

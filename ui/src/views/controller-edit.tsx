@@ -1,5 +1,5 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
-import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Button, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Value } from '../model.ts';
@@ -70,13 +70,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
             </div>
           </Panel>
         ))}
-        <TextField
-          ctx={ctx}
-          name="comment"
-          label={ctx.t('objects.comment')}
-          hint={ctx.t('objects.commentHint')}
-          maxLength={500}
-        />
+        <CommentField ctx={ctx} />
         <div class="row">
           <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('common.save')}

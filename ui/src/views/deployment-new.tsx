@@ -1,5 +1,7 @@
+import { DeviceFields } from '../components/device-column.tsx';
 import {
   Button,
+  CommentField,
   ErrorSummary,
   LinkButton,
   PostForm,
@@ -146,16 +148,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               ) : (
                 <>
                   <input type="hidden" name="target" value="devices" />
-                  <ul class="columns">
-                    {devices.map((device) => (
-                      <li>
-                        <input type="hidden" name="device" value={device.id} />
-                        <a href={paths.device(device.id)} translate="no">
-                          {device.name}
-                        </a>
-                      </li>
-                    ))}
-                  </ul>
+                  <DeviceFields devices={devices} />
                 </>
               )}
             </div>
@@ -183,13 +176,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               max={1_440}
               errors={errors}
             />
-            <TextField
-              ctx={ctx}
-              name="comment"
-              label={ctx.t('objects.comment')}
-              hint={ctx.t('objects.commentHint')}
-              maxLength={500}
-            />
+            <CommentField ctx={ctx} />
             {deviceCount < typeNumberFrom ? null : (
               <TextField
                 ctx={ctx}

@@ -2,6 +2,7 @@ import type { DeviceHead } from '../components/device-frame.tsx';
 import {
   AreaField,
   Button,
+  CommentField,
   ErrorSummary,
   LinkButton,
   PostForm,
@@ -78,13 +79,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
                 ...groups.map((group) => ({ value: group.id, label: group.name })),
               ]}
             />
-            <TextField
-              ctx={ctx}
-              name="comment"
-              label={ctx.t('objects.comment')}
-              hint={ctx.t('objects.commentHint')}
-              maxLength={500}
-            />
+            <CommentField ctx={ctx} />
             <div class="row">
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t('common.save')}

@@ -1,3 +1,4 @@
+import { deviceColumn } from '../components/device-column.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -60,16 +61,7 @@ export const Finding = ({ ctx, finding, why, devices, more, references, document
           caption={ctx.t('nav.devices')}
           rows={devices}
           columns={[
-            {
-              key: 'device',
-              label: ctx.t('devices.device'),
-              any: true,
-              cell: (row) => (
-                <a class="name" href={paths.device(row.device.id)} translate="no">
-                  {row.device.name}
-                </a>
-              ),
-            },
+            deviceColumn(ctx),
             { key: 'since', label: ctx.t('vuln.since'), cell: (row) => <Time ctx={ctx} at={row.firstSeen} /> },
           ]}
         />

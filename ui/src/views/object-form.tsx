@@ -9,6 +9,7 @@ import {
   Button,
   CheckField,
   ChecksField,
+  CommentField,
   ErrorSummary,
   LinkButton,
   PostForm,
@@ -309,13 +310,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
               {fields.map((field) => (
                 <ObjectControl ctx={ctx} kind={kind} field={field} value={values[field.name] ?? null} errors={errors} />
               ))}
-              <TextField
-                ctx={ctx}
-                name="comment"
-                label={ctx.t('objects.comment')}
-                hint={ctx.t('objects.commentHint')}
-                maxLength={500}
-              />
+              <CommentField ctx={ctx} />
               <div class="row">
                 <Button kind="primary" unavailable={right}>
                   {ctx.t('common.save')}

@@ -1,3 +1,4 @@
+import { DeviceFields } from '../components/device-column.tsx';
 import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
@@ -70,20 +71,7 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
         </Panel>
         <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>
           <div class="body" id="f-devices">
-            {devices.length === 0 ? (
-              <p>{ctx.t('queries.everybody')}</p>
-            ) : (
-              <ul class="columns">
-                {devices.map((device) => (
-                  <li>
-                    <input type="hidden" name="device" value={device.id} />
-                    <a href={paths.device(device.id)} translate="no">
-                      {device.name}
-                    </a>
-                  </li>
-                ))}
-              </ul>
-            )}
+            {devices.length === 0 ? <p>{ctx.t('queries.everybody')}</p> : <DeviceFields devices={devices} />}
             <p class="second">{ctx.t('queries.refused')}</p>
           </div>
         </Panel>

@@ -2,6 +2,7 @@ import {
   AreaField,
   Button,
   CheckField,
+  CommentField,
   ErrorSummary,
   PostForm,
   SelectField,
@@ -191,13 +192,7 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
           {settings.map((setting) => (
             <Control ctx={ctx} setting={setting} errors={errors} />
           ))}
-          <TextField
-            ctx={ctx}
-            name="comment"
-            label={ctx.t('objects.comment')}
-            hint={ctx.t('objects.commentHint')}
-            maxLength={500}
-          />
+          <CommentField ctx={ctx} />
           <div>
             <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
               {ctx.t('settings.save')}

@@ -1,3 +1,4 @@
+import { deviceColumn } from '../components/device-column.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Pager } from '../components/list-tools.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
@@ -115,16 +116,7 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
             caption={ctx.t('nav.devices')}
             rows={devices.rows}
             columns={[
-              {
-                key: 'device',
-                label: ctx.t('devices.device'),
-                any: true,
-                cell: (row) => (
-                  <a class="name" href={paths.device(row.device.id)} translate="no">
-                    {row.device.name}
-                  </a>
-                ),
-              },
+              deviceColumn(ctx),
               { key: 'os', label: ctx.t('devices.os'), cell: (row) => <span translate="no">{row.os ?? '–'}</span> },
               ...props.linkColumns.map((column) => ({
                 key: column.name,

@@ -1,3 +1,4 @@
+import { deviceColumn } from '../components/device-column.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
@@ -230,16 +231,7 @@ export const Update = (props: UpdateProps) => {
             caption={ctx.t('nav.devices')}
             rows={devices.rows}
             columns={[
-              {
-                key: 'device',
-                label: ctx.t('devices.device'),
-                any: true,
-                cell: (row) => (
-                  <a class="name" href={paths.device(row.device.id)} translate="no">
-                    {row.device.name}
-                  </a>
-                ),
-              },
+              deviceColumn(ctx),
               {
                 key: 'from',
                 label: ctx.t('updates.installedVersion'),

@@ -1,5 +1,6 @@
 import type { DeviceFact } from '../device-fact.ts';
 import { cleanText, ipv4Text, rawHex } from '../text.ts';
+import { unlessCut } from '../unless-cut.ts';
 
 // BACnet/IP: I-Am, and answers to ReadProperty of the device object.
 
@@ -118,16 +119,12 @@ export const bacnetFacts = (data: Buffer): DeviceFact[] => {
 };
 
 /** The instance that an I-Am names; undefined for other messages. */
-export const iAmInstance = (data: Buffer): number | undefined => {
-  try {
+export const iAmInstance = (data: Buffer): number | undefined =>
+  unlessCut(() => {
     const at = applicationAt(data);
     if (at === undefined || data.readUInt8(at) !== 0x10 || data.readUInt8(at + 1) !== 0) return undefined;
     const object = tagAt(data, at + 2);
     if (object.isContext || object.number !== 12 || object.length !== 4) return undefined;
     const identifier = data.readUInt32BE(object.at);
     return identifier >>> 22 === 8 ? identifier & 0x3fffff : undefined;
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
+  });

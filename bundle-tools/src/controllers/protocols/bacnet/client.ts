@@ -1,4 +1,5 @@
 import { type Client, type Exchange, messageOf, planned } from '../exchange.ts';
+import { unlessCut } from '../unless-cut.ts';
 import { bacnetFacts, iAmInstance } from './answers.ts';
 import { anyInstance, apduOf, type PropertyName, readProperty, whoIs } from './requests.ts';
 
@@ -21,15 +22,6 @@ const refusalOf = (apdu: Buffer): string => {
   const kind = kinds[apdu.readUInt8(0) >> 4] ?? 'unknown';
   if (kind === 'error' && apdu.length >= 7) return `bacnet-error-${apdu.readUInt8(4)}/${apdu.readUInt8(6)}`;
   return `bacnet-${kind}${apdu.length > 2 ? `-${apdu.readUInt8(2)}` : ''}`;
-};
-
-const factsOf = (message: Buffer): ReturnType<typeof bacnetFacts> | undefined => {
-  try {
-    return bacnetFacts(message);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
 };
 
 const exchange = function* ({ switches, collect, serve }: Parameters<Client['exchange']>[0]): Exchange {
@@ -55,7 +47,7 @@ const exchange = function* ({ switches, collect, serve }: Parameters<Client['exc
       collect.refused(request.gives, 'denied-by-device', apdu === undefined ? 'bacnet-cut' : refusalOf(apdu));
       continue;
     }
-    const facts = factsOf(message);
+    const facts = unlessCut(() => bacnetFacts(message));
     // Numbers of vendors mean another vendor in each protocol.
     collect.said(
       (facts ?? []).map((fact) => (fact.field === 'vendorId' ? { ...fact, value: `bacnet ${fact.value}` } : fact)),

@@ -1,5 +1,6 @@
 import { type Request, requestOf } from '../exchange.ts';
 import { bytesOf, type Piece } from '../packet-parts.ts';
+import { unlessCut } from '../unless-cut.ts';
 import { applicationAt, iAmInstance } from './answers.ts';
 
 // What may be sent over BACnet/IP: "Who-Is" to the device itself, never as broadcast, and ReadProperty of the properties below,
@@ -28,15 +29,11 @@ const unicast = (...body: readonly Piece[]): Piece[] => {
 };
 
 /** The message of the application layer in a datagram; undefined for others. */
-export const apduOf = (data: Buffer): Buffer | undefined => {
-  try {
+export const apduOf = (data: Buffer): Buffer | undefined =>
+  unlessCut(() => {
     const at = applicationAt(data);
     return at === undefined || at + 2 > data.length ? undefined : data.subarray(at);
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
+  });
 
 /** "Who-Is" without limits, to this device alone. */
 export const whoIs = (): Request =>

@@ -1,4 +1,5 @@
 import { type Client, type Exchange, type ExchangeContext, messageOf, planned, type Request } from '../exchange.ts';
+import { unlessCut } from '../unless-cut.ts';
 import {
   answerIds,
   buildFacts,
@@ -20,15 +21,6 @@ import * as requests from './requests.ts';
 const noneMode = 1;
 
 const hexCode = (code: number): string => `opcua-0x${code.toString(16).padStart(8, '0')}`;
-
-const unlessCut = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
 
 type Asked<T> = Generator<Request, T | undefined, Buffer | string>;
 

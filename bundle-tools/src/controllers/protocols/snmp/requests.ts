@@ -1,6 +1,7 @@
 import { element, integer } from '../../../platform/ber.ts';
 import { type Request, requestOf } from '../exchange.ts';
 import type { Piece } from '../packet-parts.ts';
+import { unlessCut } from '../unless-cut.ts';
 import { plainPdu, secureMessage } from './answers.ts';
 import { elementOf, openInteger } from './element-pieces.ts';
 import { type Engine, type Keys, secured } from './usm.ts';
@@ -58,15 +59,6 @@ const meaningOf = (question: Question, version: 2 | 3): Request['meaning'] => {
 };
 
 const givesOf = (question: Question): readonly string[] => (question === 'system' ? ['description', 'name'] : []);
-
-const unlessCut = <T>(read: () => T): T | undefined => {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
-  }
-};
 
 /** A question under version 2c, with the community that a person set. */
 export const plainGet = (id: number, question: Exclude<Question, 'discovery'>, community: string): Request => {

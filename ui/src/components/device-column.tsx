@@ -1,0 +1,31 @@
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+import type { Column } from './table.tsx';
+
+type Named = { readonly id: string; readonly name: string };
+
+/** The column of a table whose rows are each about a device. */
+export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> => ({
+  key: 'device',
+  label: ctx.t('devices.device'),
+  any: true,
+  cell: ({ device }) => (
+    <a class="name" href={paths.device(device.id)} translate="no">
+      {device.name}
+    </a>
+  ),
+});
+
+/** The devices that a form is about, sent along with it. */
+export const DeviceFields = ({ devices }: { devices: readonly Named[] }) => (
+  <ul class="columns">
+    {devices.map(({ id, name }) => (
+      <li>
+        <input type="hidden" name="device" value={id} />
+        <a href={paths.device(id)} translate="no">
+          {name}
+        </a>
+      </li>
+    ))}
+  </ul>
+);
