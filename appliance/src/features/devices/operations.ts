@@ -17,8 +17,8 @@ import {
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
-import { findingSchema } from '../vulnerabilities/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import { findingSchema } from '../vulnerabilities/types.ts';
 import { levelRank } from './device-status.ts';
 import { deviceListing, listedDevice } from './listing.ts';
 import { contacts, deviceSorts, deviceStates } from './types.ts';
