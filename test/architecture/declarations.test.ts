@@ -25,6 +25,9 @@ const head = [
   `import type { EventService } from ${source('engine/events/service.ts')};`,
   'declare const events: EventService;',
   "declare const lost: 'lost' | 'partial';",
+  `import type { Translate } from ${JSON.stringify(join(repositoryRoot, 'ui/src/i18n/catalogue.ts'))};`,
+  'declare const t: Translate;',
+  `import { defineWords } from ${JSON.stringify(join(repositoryRoot, 'ui/src/i18n/types.ts'))};`,
 ];
 
 const cases: readonly Case[] = [
@@ -154,6 +157,26 @@ const cases: readonly Case[] = [
     /'nmae'/,
   ),
   wrong('a count by a field that is none', "inventory.tally('software', 'nmae');", /"nmae"/),
+
+  right('a word with its parameter', "t('patches.until', { at: 'noon' });"),
+  right('a word without parameters', "t('patches.title');"),
+  wrong('a misspelt word', "t('patches.tilte', {});", /"patches.tilte"/),
+  wrong('a misspelt parameter of a word', "t('patches.until', { art: 'noon' });", /'art'/),
+  wrong('a missing parameter of a word', "t('patches.until');", /Expected 2 arguments/),
+  wrong('a missing number of a plural', "t('toast.devices.revoke', {});", /'n' is missing/),
+  right('a word in three languages', "defineWords({ a: { en: 'of {n}', ru: 'из {n}', kk: '{n} ішінен' } });"),
+  wrong('a missing language', "defineWords({ a: { en: 'a', ru: 'а' } });", /'kk' is missing/),
+  wrong('a fourth language', "defineWords({ a: { en: 'a', ru: 'а', kk: 'а', de: 'a' } });", /'de'/),
+  wrong(
+    'a placeholder that one language lacks',
+    "defineWords({ a: { en: 'of {n}', ru: 'из {m}', kk: '{n} ішінен' } });",
+    /"из {m}"/,
+  ),
+  wrong(
+    'a missing form of a plural',
+    "defineWords({ a: { en: { one: '{n} a', other: '{n} b' }, ru: { one: '{n}', other: '{n}' }, kk: '{n}' } });",
+    /few, many/,
+  ),
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-plants-'));

@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { FORBIDDEN } from '@sallyport/appliance/features/identification/allowance';
-import { identification as en } from '@sallyport/ui/i18n/en/identification';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Approved, forbidding } from '../support/controllers/forbidding.ts';
 import { type OtherAgent, otherAgent } from '../support/controllers/other-agent.ts';
@@ -41,7 +41,7 @@ describe('what forbids a packet after the approval', () => {
   it('has a change for each answer of the allowance', () => {
     expect(Object.keys(forbidding).sort()).toEqual([...FORBIDDEN].sort());
     // And words that say so.
-    for (const code of FORBIDDEN) expect(Object.keys(en)).toContain(`identification.code.${code}`);
+    for (const code of FORBIDDEN) expect(catalogue('en').has(`identification.code.${code}`)).toBe(true);
   });
 
   const cases = Object.entries(forbidding).map(([code, one]) => [one.what, code, one] as const);

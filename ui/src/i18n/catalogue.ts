@@ -1,11 +1,9 @@
 import type { Said } from '../model.ts';
-import { en } from './en/all.ts';
 import { pluralRules, type UnitWords } from './format.ts';
-import { kk } from './kk/all.ts';
-import { ru } from './ru/all.ts';
-import type { Area, Lang, Message, Param, ParamsOf } from './types.ts';
+import { allWords } from './tables.ts';
+import type { EnglishOf, Entry, Lang, Message, Param, ParamsOf } from './types.ts';
 
-export type Words = typeof en;
+type Words = EnglishOf<typeof allWords>;
 export type Key = keyof Words;
 
 type Args<K extends Key> = [ParamsOf<Words[K]>] extends [never]
@@ -37,17 +35,17 @@ export type Catalogue = {
   readonly units: UnitWords;
 };
 
-const all: Readonly<Record<Lang, Area>> = { kk, ru, en };
+const entries: Readonly<Record<string, Entry>> = allWords;
 
 const placeholder = /\{(\w+)\}/g;
 /** With the full stop after it: a date in Russian or Kazakh ends with one of its own ("2026 г."), and two are a fault. */
 const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 
-/** The words of a language, made from any area of its shape; tests make a pseudo-language with it. */
-const catalogueOf = (lang: Lang, words: Area): Catalogue => {
+/** The words of one of the three languages. */
+export const catalogue = (lang: Lang): Catalogue => {
   const rules = pluralRules(lang);
   const numbers = new Intl.NumberFormat(lang);
-  const find = (key: string): Message | undefined => (Object.hasOwn(words, key) ? words[key] : undefined);
+  const find = (key: string): Message | undefined => (Object.hasOwn(entries, key) ? entries[key]?.[lang] : undefined);
   const form = (message: Message, params: Readonly<Record<string, unknown>>): string => {
     if (typeof message === 'string') return message;
     const n = params['n'];
@@ -106,11 +104,9 @@ const catalogueOf = (lang: Lang, words: Area): Catalogue => {
   }
 };
 
-/** The words of one of the three languages. */
-export const catalogue = (lang: Lang): Catalogue => catalogueOf(lang, all[lang]);
-
 /** `translator('ru')('nav.devices')` for callers outside pages: CSV heads, documents. */
 export const translator = (lang: Lang): Translate => catalogue(lang).t;
 
 /** All words of a language, for tests and for the documents that list them. */
-export const wordsOf = (lang: Lang): Area => all[lang];
+export const wordsOf = (lang: Lang): Readonly<Record<string, Message>> =>
+  Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, entry[lang]]));

@@ -1,5 +1,5 @@
 import { requestSchema } from '@sallyport/bundle-tools/documents/request';
-import { wordsOf } from '@sallyport/ui/i18n/catalogue';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -87,7 +87,7 @@ describe('data provision register', () => {
     const keys = service()
       .register(admin)
       .entries.flatMap(({ title, source, purpose, leaves }) => [title, source, purpose, ...(leaves?.fields ?? [])]);
-    for (const lang of langs) expect(keys.filter((key) => wordsOf(lang)[key] === undefined)).toEqual([]);
+    for (const lang of langs) expect(keys.filter((key) => !catalogue(lang).has(key))).toEqual([]);
   });
 
   it('is for those who may read it', () => {

@@ -20,7 +20,7 @@ const prefixes =
   'toast|confirm|filter|csv|login|right|secret|verdict|facts|validation|vuln|updates|events|provision|nav|common|overview|decision|level|register|exchange.detail|intro|story';
 
 const quoted = (): string[] => {
-  const folder = join(import.meta.dirname, '..');
+  const folder = join(import.meta.dirname, '../..');
   const found = new Set<string>();
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!/\.tsx?$/.test(name) || /\.test\.tsx?$/.test(name)) continue;

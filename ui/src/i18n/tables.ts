@@ -1,0 +1,77 @@
+import { words as accounts } from '../accounts/words.ts';
+import { words as addDevice } from '../add-device/words.ts';
+import { words as agents } from '../agents/words.ts';
+import { words as backups } from '../backups/words.ts';
+import { words as baselines } from '../baselines/words.ts';
+import { words as components } from '../components/words.ts';
+import { words as controllerFindings } from '../controller-findings/words.ts';
+import { words as controllerImports } from '../controller-imports/words.ts';
+import { words as controllers } from '../controllers/words.ts';
+import { words as dataRegister } from '../data-register/words.ts';
+import { words as deployments } from '../deployments/words.ts';
+import { words as deviceTasks } from '../device-tasks/words.ts';
+import { words as devices } from '../devices/words.ts';
+import { words as discovery } from '../discovery/words.ts';
+import { words as erasure } from '../erasure/words.ts';
+import { words as events } from '../events/words.ts';
+import { words as exchange } from '../exchange/words.ts';
+import { words as frame } from '../frame/words.ts';
+import { words as hardening } from '../hardening/words.ts';
+import { words as identification } from '../identification/words.ts';
+import { words as integrity } from '../integrity/words.ts';
+import { words as inventory } from '../inventory/words.ts';
+import { words as media } from '../media/words.ts';
+import { words as objects } from '../objects/words.ts';
+import { words as offlineImport } from '../offline-import/words.ts';
+import { words as overview } from '../overview/words.ts';
+import { words as patches } from '../patches/words.ts';
+import { words as queries } from '../queries/words.ts';
+import { words as rollback } from '../rollback/words.ts';
+import { words as rules } from '../rules/words.ts';
+import { words as search } from '../search/words.ts';
+import { words as settings } from '../settings/words.ts';
+import { words as updates } from '../updates/words.ts';
+import { words as vulnerabilities } from '../vulnerabilities/words.ts';
+import { words as waiting } from '../waiting/words.ts';
+import { words as zones } from '../zones/words.ts';
+import { joined } from './types.ts';
+
+/** Every word of the console: the tables of all capabilities. */
+export const allWords = joined(
+  accounts,
+  addDevice,
+  agents,
+  backups,
+  baselines,
+  components,
+  controllerFindings,
+  controllerImports,
+  controllers,
+  dataRegister,
+  deployments,
+  deviceTasks,
+  devices,
+  discovery,
+  erasure,
+  events,
+  exchange,
+  frame,
+  hardening,
+  identification,
+  integrity,
+  inventory,
+  media,
+  objects,
+  offlineImport,
+  overview,
+  patches,
+  queries,
+  rollback,
+  rules,
+  search,
+  settings,
+  updates,
+  vulnerabilities,
+  waiting,
+  zones,
+);

@@ -1,0 +1,160 @@
+import { defineWords } from '../i18n/types.ts';
+
+export const words = defineWords({
+  'rollback.cause.unknown': {
+    en: 'The database went back to an older state, and no restore was recorded',
+    ru: 'База данных вернулась к прежнему состоянию, и восстановление не записано',
+    kk: 'Дерекқор бұрынғы күйіне қайтты, қалпына келтіру жазылмаған',
+  },
+  'rollback.cause.restored': {
+    en: 'A backup was restored',
+    ru: 'Восстановлена резервная копия',
+    kk: 'Сақтық көшірме қалпына келтірілді',
+  },
+  'rollback.cause.no-witness': {
+    en: 'Whether the database went back is not known: its witness is not there',
+    ru: 'Неизвестно, вернулась ли база данных назад: её свидетеля нет',
+    kk: 'Дерекқордың артқа қайтқаны белгісіз: оның куәгері жоқ',
+  },
+  'rollback.look': {
+    en: 'What happened, and what to do',
+    ru: 'Что произошло и что делать',
+    kk: 'Не болды және не істеу керек',
+  },
+  'rollback.title': { en: 'Return to an older state', ru: 'Возврат к прежнему состоянию', kk: 'Бұрынғы күйге қайту' },
+  'rollback.sub': {
+    en: 'A witness outside the database has seen how far it was. What was taken away since was taken away again.',
+    ru: 'Свидетель вне базы помнит, как далеко она была. Отобранное с тех пор отобрано снова.',
+    kk: 'Дерекқордан тыс куәгер оның қай жерде болғанын біледі. Содан бері алынғандар қайта алынды.',
+  },
+  'rollback.none': {
+    en: 'The database never went back',
+    ru: 'База данных не возвращалась назад',
+    kk: 'Дерекқор артқа қайтқан емес',
+  },
+  'rollback.file': { en: 'Backup:', ru: 'Копия:', kk: 'Көшірме:' },
+  'rollback.wasFound': {
+    en: 'The journal had {was} entries, {found} were found.',
+    ru: 'В журнале было записей: {was}, найдено: {found}.',
+    kk: 'Журналда {was} жазба болған, {found} табылды.',
+  },
+  'rollback.foundOnly': {
+    en: 'The journal has {found} entries; how many it had is not known.',
+    ru: 'Записей в журнале: {found}; сколько было, неизвестно.',
+    kk: 'Журналда {found} жазба бар; қанша болғаны белгісіз.',
+  },
+  'rollback.devices': {
+    en: { one: '{n} device revoked again', other: '{n} devices revoked again' },
+    ru: {
+      one: 'снова отозвано {n} устройство',
+      few: 'снова отозвано {n} устройства',
+      many: 'снова отозвано {n} устройств',
+      other: 'снова отозвано {n} устройства',
+    },
+    kk: { one: '{n} құрылғы қайта кері шақырылды', other: '{n} құрылғы қайта кері шақырылды' },
+  },
+  'rollback.accounts': {
+    en: {
+      one: '{n} account or token removed or disabled again',
+      other: '{n} accounts or tokens removed or disabled again',
+    },
+    ru: {
+      one: 'снова удалена или отключена {n} учётная запись или токен',
+      few: 'снова удалены или отключены {n} учётные записи или токены',
+      many: 'снова удалено или отключено {n} учётных записей или токенов',
+      other: 'снова удалены или отключены {n} учётные записи или токены',
+    },
+    kk: {
+      one: '{n} тіркелгі немесе токен қайта жойылды не өшірілді',
+      other: '{n} тіркелгі немесе токен қайта жойылды не өшірілді',
+    },
+  },
+  'rollback.rights': {
+    en: { one: '{n} account or role lost rights again', other: '{n} accounts or roles lost rights again' },
+    ru: {
+      one: 'снова потеряла права {n} учётная запись или роль',
+      few: 'снова потеряли права {n} учётные записи или роли',
+      many: 'снова потеряли права {n} учётных записей или ролей',
+      other: 'снова потеряли права {n} учётные записи или роли',
+    },
+    kk: {
+      one: '{n} тіркелгі немесе рөл құқықтарынан қайта айырылды',
+      other: '{n} тіркелгі немесе рөл құқықтарынан қайта айырылды',
+    },
+  },
+  'rollback.persons': {
+    en: { one: '{n} key of a person erased again', other: '{n} keys of persons erased again' },
+    ru: {
+      one: 'снова стёрт {n} ключ человека',
+      few: 'снова стёрты {n} ключа людей',
+      many: 'снова стёрто {n} ключей людей',
+      other: 'снова стёрты {n} ключа людей',
+    },
+    kk: { one: '{n} адам кілті қайта өшірілді', other: '{n} адам кілті қайта өшірілді' },
+  },
+  'rollback.notCovered': {
+    en: 'Not everything that was taken away since is known. Look at devices, accounts, roles and tokens, and at passwords that were changed.',
+    ru: 'Известно не всё, что было отобрано с тех пор. Проверьте устройства, учётные записи, роли, токены и сменённые пароли.',
+    kk: 'Содан бері алынғандардың бәрі белгілі емес. Құрылғыларды, тіркелгілерді, рөлдерді, токендерді және өзгертілген құпиясөздерді қараңыз.',
+  },
+  'rollback.reason': {
+    en: 'Why it went back, and what you looked at',
+    ru: 'Почему база вернулась назад и что вы проверили',
+    kk: 'Неге артқа қайтты және нені қарадыңыз',
+  },
+  'rollback.reasonHint': { en: 'It stays in the journal.', ru: 'Останется в журнале.', kk: 'Журналда қалады.' },
+  'rollback.acknowledge': { en: 'I have seen it', ru: 'Я это видел', kk: 'Мен мұны көрдім' },
+  'rollback.acknowledged': { en: 'Seen by', ru: 'Видел', kk: 'Көрген' },
+  'rollback.toast': { en: 'Noted in the journal', ru: 'Записано в журнал', kk: 'Журналға жазылды' },
+  'rollback.waits': {
+    en: 'That it was seen waits for a second person',
+    ru: 'Отметка «видел» ждёт второго человека',
+    kk: '«Көрдім» белгісі екінші адамды күтеді',
+  },
+  'rollback.toastWaits': {
+    en: 'Noted; it waits for a second person',
+    ru: 'Записано; ждёт второго человека',
+    kk: 'Жазылды; екінші адамды күтеді',
+  },
+  'rollback.toastRefused': {
+    en: 'It is not noted as seen',
+    ru: 'Отметка «видел» не поставлена',
+    kk: '«Көрдім» белгісі қойылмады',
+  },
+  'event.state-went-back': {
+    en: 'Return to an older state of the database found ({cause}): entry {found} of the journal, {was} had been seen. {file}',
+    ru: 'Обнаружен возврат базы к прежнему состоянию ({cause}): запись журнала {found}, была {was}. {file}',
+    kk: 'Дерекқордың бұрынғы күйге қайтуы анықталды ({cause}): журналдың {found} жазбасы, {was} болған. {file}',
+  },
+  'event.state-return-acknowledged': {
+    en: 'Return to an older state acknowledged ({cause}, entry {found}). {reason}',
+    ru: 'Возврат к прежнему состоянию подтверждён ({cause}, запись {found}). {reason}',
+    kk: 'Бұрынғы күйге қайту расталды ({cause}, {found} жазба). {reason}',
+  },
+  'event.state-return-asked': {
+    en: 'Return to an older state: one person has seen it, a second one is waited for ({cause}, entry {found}). {reason}',
+    ru: 'Возврат к прежнему состоянию: один человек его видел, нужен второй ({cause}, запись {found}). {reason}',
+    kk: 'Бұрынғы күйге қайту: оны бір адам көрді, екіншісі күтілуде ({cause}, {found} жазба). {reason}',
+  },
+  'event.state-return-refused': {
+    en: 'Return to an older state: what one person said was given up ({cause}, entry {found}). {reason}',
+    ru: 'Возврат к прежнему состоянию: отметка одного человека снята ({cause}, запись {found}). {reason}',
+    kk: 'Бұрынғы күйге қайту: бір адамның белгісі алынды ({cause}, {found} жазба). {reason}',
+  },
+  'eventType.state-return-asked': {
+    en: 'Acknowledgement of a return to an older state asked for',
+    ru: 'Подтверждение возврата к прежнему состоянию запрошено',
+    kk: 'Бұрынғы күйге қайтуды растау сұралды',
+  },
+  'eventType.state-return-refused': {
+    en: 'Acknowledgement of a return to an older state given up',
+    ru: 'Подтверждение возврата к прежнему состоянию снято',
+    kk: 'Бұрынғы күйге қайтуды растау алынды',
+  },
+  'eventType.state-went-back': { en: 'Database went back', ru: 'База вернулась назад', kk: 'Дерекқор артқа қайтты' },
+  'eventType.state-return-acknowledged': {
+    en: 'Return to an older state acknowledged',
+    ru: 'Возврат к прежнему состоянию подтверждён',
+    kk: 'Бұрынғы күйге қайту расталды',
+  },
+});

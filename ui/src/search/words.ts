@@ -1,0 +1,45 @@
+import { defineWords } from '../i18n/types.ts';
+
+export const words = defineWords({
+  'search.title': { en: 'Search', ru: 'Поиск', kk: 'Іздеу' },
+  'search.go': { en: 'Search', ru: 'Найти', kk: 'Іздеу' },
+  'search.results': { en: 'Results', ru: 'Результаты', kk: 'Нәтижелер' },
+  'search.found': {
+    en: { one: '{n} found for {q}', other: '{n} found for {q}' },
+    ru: {
+      one: 'Найдено {n} по запросу: {q}',
+      few: 'Найдено {n} по запросу: {q}',
+      many: 'Найдено {n} по запросу: {q}',
+      other: 'Найдено {n} по запросу: {q}',
+    },
+    kk: 'Табылды {n}, іздегені: {q}',
+  },
+  'search.all': {
+    en: { one: 'All {n} for {q}', other: 'All {n} for {q}' },
+    ru: {
+      one: 'Все {n} по запросу: {q}',
+      few: 'Все {n} по запросу: {q}',
+      many: 'Все {n} по запросу: {q}',
+      other: 'Все {n} по запросу: {q}',
+    },
+    kk: 'Барлығы {n}, іздегені: {q}',
+  },
+  'search.none': { en: 'Nothing found for {q}', ru: 'Ничего не найдено: {q}', kk: 'Ештеңе табылмады: {q}' },
+  'search.noneWhy': {
+    en: 'Names, addresses, packages, CVE numbers and pages are searched. Two letters at least.',
+    ru: 'Поиск идёт по именам, адресам, пакетам, номерам CVE и страницам. Нужно не меньше двух букв.',
+    kk: 'Аттар, мекенжайлар, пакеттер, CVE нөмірлері мен беттер ізделеді. Кемінде екі әріп керек.',
+  },
+  'search.empty': { en: 'What to find', ru: 'Что найти', kk: 'Не іздейміз' },
+  'search.emptyWhy': {
+    en: 'Type a device, an address, a package, a CVE number or a page.',
+    ru: 'Введите устройство, адрес, пакет, номер CVE или страницу.',
+    kk: 'Құрылғыны, мекенжайды, пакетті, CVE нөмірін немесе бетті енгізіңіз.',
+  },
+  'search.group.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
+  'search.group.software': { en: 'Software', ru: 'Программы', kk: 'Бағдарламалар' },
+  'search.group.advisories': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
+  'search.group.updates': { en: 'Updates', ru: 'Обновления', kk: 'Жаңартулар' },
+  'search.group.objects': { en: 'Groups', ru: 'Группы', kk: 'Топтар' },
+  'search.group.pages': { en: 'Pages', ru: 'Страницы', kk: 'Беттер' },
+});

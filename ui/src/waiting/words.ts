@@ -1,0 +1,133 @@
+import { defineWords } from '../i18n/types.ts';
+
+export const words = defineWords({
+  'waiting.title': { en: 'Waits for a second person', ru: 'Ждёт второго человека', kk: 'Екінші адамды күтеді' },
+  'waiting.sub': {
+    en: 'What one person asked for, and another one decides. Decide on the page of each.',
+    ru: 'Что запросил один человек и решает другой. Решение принимается на странице каждого дела.',
+    kk: 'Бір адам сұраған, екіншісі шешетін істер. Шешім әр істің өз бетінде қабылданады.',
+  },
+  'waiting.list': { en: 'Waiting', ru: 'Ожидает', kk: 'Күтуде' },
+  'waiting.none': {
+    en: 'Nothing waits for a second person',
+    ru: 'Второго человека ничего не ждёт',
+    kk: 'Екінші адамды ештеңе күтпейді',
+  },
+  'waiting.noneWhy': {
+    en: 'What you may see of acts that take two persons is decided.',
+    ru: 'Всё, что вам видно из действий двух человек, решено.',
+    kk: 'Екі адам орындайтын әрекеттерден сізге көрінетінінің бәрі шешілген.',
+  },
+  'waiting.what': { en: 'What', ru: 'Что', kk: 'Не' },
+  'waiting.then': { en: 'When it is approved', ru: 'После одобрения', kk: 'Мақұлданғаннан кейін' },
+  'waiting.you': { en: 'For you', ru: 'Для вас', kk: 'Сіз үшін' },
+  'waiting.youMay': { en: 'You may decide', ru: 'Вы можете решить', kk: 'Сіз шеше аласыз' },
+  'waiting.act.range-confirm': {
+    en: 'Address range to be asked',
+    ru: 'Опрос диапазона адресов',
+    kk: 'Мекенжай ауқымын сұрау',
+  },
+  'waiting.act.identification-approve': {
+    en: 'Identification of controllers',
+    ru: 'Идентификация контроллеров',
+    kk: 'Контроллерлерді сәйкестендіру',
+  },
+  'waiting.act.program-approve': {
+    en: 'Program of a controller',
+    ru: 'Программа контроллера',
+    kk: 'Контроллер бағдарламасы',
+  },
+  'waiting.act.patch-sign': {
+    en: 'Step of a patch',
+    ru: 'Шаг обновления контроллера',
+    kk: 'Контроллер жаңартуының қадамы',
+  },
+  'waiting.act.risk-accept': { en: 'Accepted risk', ru: 'Принятый риск', kk: 'Қабылданған тәуекел' },
+  'waiting.act.device-task-confirm': {
+    en: 'File given back from quarantine',
+    ru: 'Возврат файла из карантина',
+    kk: 'Файлды карантиннен қайтару',
+  },
+  'waiting.act.sample-approve': {
+    en: 'File fetched from a device',
+    ru: 'Файл с устройства',
+    kk: 'Құрылғыдан алынатын файл',
+  },
+  'waiting.act.person-erase': {
+    en: 'Erasure of a person',
+    ru: 'Удаление данных человека',
+    kk: 'Адам деректерін өшіру',
+  },
+  'waiting.act.account-change': { en: 'Account or role', ru: 'Учётная запись или роль', kk: 'Тіркелгі немесе рөл' },
+  'waiting.act.account-vouch': {
+    en: 'Account that one person made',
+    ru: 'Учётная запись, созданная одним человеком',
+    kk: 'Бір адам жасаған тіркелгі',
+  },
+  'waiting.act.setting-change': { en: 'Safety setting', ru: 'Настройка безопасности', kk: 'Қауіпсіздік баптауы' },
+  'waiting.act.return-acknowledge': {
+    en: 'Return to an older state',
+    ru: 'Возврат к прежнему состоянию',
+    kk: 'Бұрынғы күйге қайту',
+  },
+  'waiting.then.range-confirm': {
+    en: 'The appliance asks exactly these addresses and ports.',
+    ru: 'Сервер опрашивает именно эти адреса и порты.',
+    kk: 'Сервер дәл осы мекенжайлар мен порттарды сұрайды.',
+  },
+  'waiting.then.identification-approve': {
+    en: 'The approved packets are sent to the controllers within the window.',
+    ru: 'Одобренные пакеты отправляются контроллерам в пределах окна.',
+    kk: 'Мақұлданған пакеттер терезе ішінде контроллерлерге жіберіледі.',
+  },
+  'waiting.then.program-approve': {
+    en: 'This program is the one that is compared with from then on.',
+    ru: 'С этой программой сравнивают с этого момента.',
+    kk: 'Осы сәттен бастап дәл осы бағдарламамен салыстырылады.',
+  },
+  'waiting.then.patch-sign': {
+    en: 'The patch moves on once every signature is there.',
+    ru: 'Обновление переходит дальше, когда есть все подписи.',
+    kk: 'Барлық қол қойылғанда жаңарту келесі қадамға өтеді.',
+  },
+  'waiting.then.risk-accept': {
+    en: 'The finding is held back until the acceptance ends.',
+    ru: 'Находка не показывается, пока риск принят.',
+    kk: 'Қабылдау мерзімі біткенше олқылық көрсетілмейді.',
+  },
+  'waiting.then.device-task-confirm': {
+    en: 'The device gives the file back to its place.',
+    ru: 'Устройство возвращает файл на место.',
+    kk: 'Құрылғы файлды орнына қайтарады.',
+  },
+  'waiting.then.sample-approve': {
+    en: 'The device sends the file to the appliance.',
+    ru: 'Устройство отправляет файл серверу.',
+    kk: 'Құрылғы файлды серверге жібереді.',
+  },
+  'waiting.then.person-erase': {
+    en: 'The key of the person is destroyed; nobody reads the values again.',
+    ru: 'Ключ человека уничтожается; данные больше никто не прочтёт.',
+    kk: 'Адамның кілті жойылады; деректерді енді ешкім оқымайды.',
+  },
+  'waiting.then.account-change': {
+    en: 'The change counts; a link is shown to who approves.',
+    ru: 'Изменение вступает в силу; ссылку видит тот, кто одобрил.',
+    kk: 'Өзгеріс күшіне енеді; сілтемені мақұлдаған адам көреді.',
+  },
+  'waiting.then.account-vouch': {
+    en: 'Who made it no longer stands behind the account.',
+    ru: 'Создавший больше не стоит за учётной записью.',
+    kk: 'Жасаған адам енді тіркелгінің артында тұрмайды.',
+  },
+  'waiting.then.setting-change': {
+    en: 'The new value holds.',
+    ru: 'Действует новое значение.',
+    kk: 'Жаңа мән күшіне енеді.',
+  },
+  'waiting.then.return-acknowledge': {
+    en: 'The warning leaves every page; the journal keeps both names.',
+    ru: 'Предупреждение исчезает со страниц; оба имени остаются в журнале.',
+    kk: 'Ескерту беттерден кетеді; екі есім де журналда қалады.',
+  },
+});
