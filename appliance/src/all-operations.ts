@@ -1,6 +1,8 @@
 import type { z } from 'zod';
 import { eventOperations, eventSchemas } from './engine/events/operations.ts';
 import { changeOperations, changeSchemas } from './engine/inventory/change-operations.ts';
+import { inventoryOperations } from './engine/inventory/operations.ts';
+import { objectOperations } from './engine/objects/operations.ts';
 import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
@@ -31,7 +33,7 @@ import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulner
 import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
 import { siteOperations } from './server/api/site-operations.ts';
 import type { ApiParts } from './server/api/types.ts';
-import type { Operation } from './server/operations/operation.ts';
+import type { MadeOperations, Operation } from './server/operations/operation.ts';
 
 /** Every operation, in the order of the API's document. */
 export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
@@ -100,3 +102,12 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...registerSchemas,
   ...sessionSchemas,
 };
+
+/** Those that are made from the declarations of collections and kinds. */
+export function madeOperations(parts: ApiParts): MadeOperations<ApiParts> {
+  const [inventory, objects] = [inventoryOperations(parts), objectOperations(parts)];
+  return {
+    operations: [...inventory.operations, ...objects.operations],
+    schemas: { ...inventory.schemas, ...objects.schemas },
+  };
+}

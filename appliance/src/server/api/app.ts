@@ -1,7 +1,5 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
-import { allOperations, allSchemas } from '../../all-operations.ts';
-import { inventoryRoutes } from '../../engine/inventory/routes.ts';
-import { objectRoutes } from '../../engine/objects/routes.ts';
+import { allOperations, allSchemas, madeOperations } from '../../all-operations.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
@@ -16,16 +14,12 @@ export type Api = {
   readonly document: Json;
 };
 
-const builders = [inventoryRoutes, objectRoutes];
-
 /** The table of every call and the document that is made from it. */
 export const describeApi = (parts: ApiParts): Api => {
   const names = schemaNames();
-  for (const [id, schema] of Object.entries(allSchemas)) names.add(schema, { id });
-  const routes = [
-    ...builders.flatMap((build) => build(parts, names)),
-    ...allOperations.flatMap((operation) => toRoute(operation, parts) ?? []),
-  ];
+  const made = madeOperations(parts);
+  for (const [id, schema] of Object.entries({ ...allSchemas, ...made.schemas })) names.add(schema, { id });
+  const routes = [...allOperations, ...made.operations].flatMap((operation) => toRoute(operation, parts) ?? []);
   const held: { document?: Json } = {};
   return {
     routes,

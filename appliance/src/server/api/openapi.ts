@@ -7,7 +7,7 @@ import { errorSchema } from './wire.ts';
 
 export type Json = { [name: string]: unknown };
 /** Schemas that stand in the document once, under a name. */
-export type SchemaNames = z.core.$ZodRegistry<{ id: string }>;
+type SchemaNames = z.core.$ZodRegistry<{ id: string }>;
 
 export const schemaNames = (): SchemaNames => z.registry<{ id: string }>();
 

@@ -2,20 +2,31 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { actorWith } from '../../../test/support/engines.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { operationsOver } from '../operations/operation.ts';
+import { toRoute } from '../operations/to-route.ts';
 import { openApiDocument, schemaNames } from './openapi.ts';
-import { type ApiRoute, jsonRoute } from './route.ts';
+import type { ApiRoute } from './route.ts';
 import { errorResponse, parseQuery } from './wire.ts';
 
+const { operation } = operationsOver<object>();
+
+const routeOf = (path: `/${string}`, right: 'devices:read' | 'devices:write', output: z.ZodType, answer: unknown) =>
+  toRoute(
+    operation({
+      name: 'thing.list',
+      http: { method: 'get', path },
+      area: 'devices',
+      right,
+      summary: 'Things',
+      input: z.strictObject({}),
+      output,
+      run: () => answer as never,
+    }),
+    {},
+  ) as ApiRoute;
+
 const route = (answer: unknown, right: 'devices:read' | 'devices:write' = 'devices:read'): ApiRoute =>
-  jsonRoute({
-    method: 'get',
-    path: '/things',
-    tag: 'devices',
-    summary: 'Things',
-    right,
-    response: z.object({ name: z.string() }),
-    handle: () => answer as { name: string },
-  });
+  routeOf('/things', right, z.object({ name: z.string() }), answer);
 const serve = (made: ApiRoute) =>
   made.serve({ actor: actorWith('devices:read'), params: {}, request: new Request('http://localhost/things') });
 
@@ -27,7 +38,7 @@ describe('an answer', () => {
   it('against its schema is not sent, and the caller learns nothing of it', async () => {
     const error: unknown = await serve(route({ name: 7 })).catch((thrown: unknown) => thrown);
     expect(toFailure(error)).toMatchObject({ status: 500, code: 'INTERNAL' });
-    expect(String(error)).toContain('/things');
+    expect(String(error)).toContain('thing.list');
     expect(await errorResponse(error).json()).toEqual({ error: { code: 'INTERNAL', message: 'internal error' } });
   });
 
@@ -87,17 +98,7 @@ describe('the document', () => {
     const names = schemaNames();
     const schemas = [z.object({ a: z.string() }), z.object({ b: z.string() })] as const;
     for (const schema of schemas) names.add(schema, { id: 'Thing' });
-    const routes = schemas.map((response, n) =>
-      jsonRoute({
-        method: 'get',
-        path: `/${n}`,
-        tag: 'devices',
-        right: 'any',
-        summary: 's',
-        response,
-        handle: () => ({}) as never,
-      }),
-    );
+    const routes = schemas.map((output, n) => routeOf(`/${n}`, 'devices:read', output, {}));
     expect(() => openApiDocument(routes, names)).toThrow('Thing');
   });
 });

@@ -100,6 +100,12 @@ export type Operation<N> = Head<z.ZodObject> & {
   run: (context: N & Caller, input: unknown) => Promise<unknown>;
 };
 
+/** Operations that are made from declarations at run time, and the shapes that stand in the document under a name. */
+export type MadeOperations<N> = {
+  operations: ReadonlyArray<Operation<N>>;
+  schemas: Readonly<Record<string, z.ZodType>>;
+};
+
 /** An answer that does not fit is a defect of ours: INTERNAL, not sent. */
 const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
   const parsed = schema.safeParse(answer);
