@@ -56,8 +56,8 @@ type AxeWindow = { axe: { run(root: Document, options: object): Promise<{ violat
 
 /** Everything that axe finds on the page that is shown, or what it finds of some rules. */
 export const axeFaults = async (page: Page, rules?: readonly string[]): Promise<string[]> => {
-  // Through the browser's own protocol: the page's policy would not let it in.
-  await page.evaluate(axeSource);
+  // Once for each page that was loaded, through the browser's own protocol: the page's policy would not let it in.
+  if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(axeSource);
   const violations = await page.evaluate(
     async (runOnly) => {
       const { axe } = window as unknown as AxeWindow;
