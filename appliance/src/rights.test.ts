@@ -3,17 +3,16 @@ import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiPartsOf } from '../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
-import { doors } from './console.ts';
 import { readRight } from './engine/inventory/types.ts';
 import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
-import { messagePaths, oauthPaths } from './features/agents/glpi/addresses.ts';
 import { describeApi } from './server/api/app.ts';
 import type { ApiRoute } from './server/api/route.ts';
 import { apiPrefix } from './server/api/types.ts';
-import { type Need, needsByRoute, routeKey } from './server/console/route-needs.ts';
+import { type Need, needsByRoute } from './server/console/route-needs.ts';
 
 // Every route of every door, from the router's own table: called by nobody, by a person without rights, by one who may
-// only read, and by one who may do everything but what the route is for. A route that is in no table fails.
+// only read, and by one who may do everything but what the route is for. A route that is in no table fails in
+// test/architecture/routes.test.ts.
 
 const everything = (except?: Area): Right[] =>
   areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:read`, `${area}:write`]);
@@ -50,71 +49,6 @@ afterAll(() => site.close());
 
 const areaOf = (right: Right): Area | undefined => areas.find((area) => right.startsWith(`${area}:`));
 const isWrite = (right: Right): boolean => right === 'all' || right.endsWith(':write');
-
-describe('the table of routes', () => {
-  it('has each route at one door, and names those that are open to everybody', () => {
-    const needs = needsByRoute();
-    const apiKeys = new Set(
-      api.map((route) => `${route.method.toUpperCase()} ${apiPrefix}${route.path.replace(/\{(\w+)\}/g, ':$1')}`),
-    ); // prettier-ignore
-    const open: string[] = [];
-    const unknown: string[] = [];
-    for (const key of new Set(routes.map(routeKey))) {
-      const need = needs.get(key)?.need;
-      if (need === 'open') open.push(key);
-      else if (need === undefined && !apiKeys.has(key)) unknown.push(key);
-    }
-    // Behind the token in the path, under each address that agents may hold.
-    const messages = messagePaths.flatMap((path) => [`GET ${path}`, `POST ${path}`]);
-    const tokens = oauthPaths.map((path) => `POST ${path}`);
-    expect(messages.length + tokens.length).toBe(27);
-    expect(unknown.filter((key) => messages.includes(key) || tokens.includes(key))).toHaveLength(27);
-    expect(unknown.filter((key) => !messages.includes(key) && !tokens.includes(key)).sort()).toEqual([
-      // Behind the token in the path, too.
-      'GET /a/:token/collect/:remote',
-      'GET /a/:token/deploy/:remote',
-      'GET /a/:token/deploy/:remote/parts/:first/:second/:sha512',
-      // Without a certificate only these two answer; the rest of that door is asked below.
-      'GET /api/agent/v1/objects/sha256/:hex',
-      'GET /api/agent/v1/site',
-      'GET /api/agent/v1/trust/:name',
-      'GET /api/v1/openapi.json',
-      // Files of the console itself, by the hash in their name.
-      'GET /assets/:name{.+}',
-      'GET /healthz',
-      'POST /a/:token/collect/:remote',
-      'POST /api/agent/v1/check-in',
-      'POST /api/agent/v1/enrol',
-      'POST /api/agent/v1/events',
-      'POST /api/agent/v1/renew',
-      'POST /api/agent/v1/sections',
-      'POST /api/agent/v1/tasks/:id/permit',
-      'POST /api/agent/v1/tasks/:id/result',
-      // Behind the secret and the node key.
-      'POST /api/osquery/carve/begin',
-      'POST /api/osquery/carve/block',
-      'POST /api/osquery/config',
-      'POST /api/osquery/distributed/read',
-      'POST /api/osquery/distributed/write',
-      'POST /api/osquery/enroll',
-      'POST /api/osquery/log',
-      'PUT /api/agent/v1/sections/:collection',
-    ]);
-    expect(open.sort()).toEqual([
-      'GET /first/:token',
-      'GET /login',
-      'POST /first/:token',
-      'POST /login',
-      'POST /logout',
-      'POST /preferences',
-    ]);
-  });
-
-  it('declares nothing that is not there', () => {
-    const mounted = new Set(doors(site.appliance).console.routes.map(routeKey));
-    expect([...needsByRoute().keys()].filter((key) => !mounted.has(key))).toEqual([]);
-  });
-});
 
 describe('the agents’ door', () => {
   it('refuses whoever has no certificate, whatever is asked', async () => {

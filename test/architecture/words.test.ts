@@ -5,8 +5,9 @@ import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { type RefusalCall, refusalCalls } from '@sallyport/ui/refusals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import { provisionService } from '../../features/data-register/service.ts';
+import { provisionService } from '../../appliance/src/features/data-register/service.ts';
+import { admin, type Engines, openEngines } from '../../appliance/test/support/engines.ts';
+import { repositoryRoot } from '../support/sources.ts';
 
 // Views cannot miss a word, since the compiler knows their keys. What routes say goes by name; this looks at every name.
 
@@ -20,12 +21,13 @@ const prefixes =
   'toast|confirm|filter|csv|login|right|secret|verdict|facts|validation|vuln|updates|events|provision|nav|common|overview|decision|level|register|exchange.detail|intro|story';
 
 const quoted = (): string[] => {
-  const folder = join(import.meta.dirname, '../..');
+  const folder = join(repositoryRoot, 'appliance/src');
   const found = new Set<string>();
   for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
     if (!/\.tsx?$/.test(name) || /\.test\.tsx?$/.test(name)) continue;
     const text = readFileSync(join(folder, name), 'utf8');
-    for (const match of text.matchAll(new RegExp(`'((?:${prefixes})\\.[A-Za-z][A-Za-z0-9.-]*)'`, 'g')))
+    // The name of an operation is its command.
+    for (const match of text.matchAll(new RegExp(`(?<!\\bname: )'((?:${prefixes})\\.[A-Za-z][A-Za-z0-9.-]*)'`, 'g')))
       if (match[1] !== undefined && !match[1].endsWith('.jsonl')) found.add(match[1]);
   }
   return [...found];

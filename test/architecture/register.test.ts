@@ -3,9 +3,9 @@ import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
-import { requestFields, undeclaredFields } from './request-fields.ts';
-import { provisionService } from './service.ts';
+import { requestFields, undeclaredFields } from '../../appliance/src/features/data-register/request-fields.ts';
+import { provisionService } from '../../appliance/src/features/data-register/service.ts';
+import { actorWith, admin, type Engines, openEngines } from '../../appliance/test/support/engines.ts';
 
 let engines: Engines;
 const service = () => provisionService({ ...engines, store: { list: () => [] }, clock: () => 7 });

@@ -1,0 +1,81 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { wordsOf } from '@sallyport/ui/i18n/catalogue';
+import { type Lang, langs, type Message } from '@sallyport/ui/i18n/types';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../support/sources.ts';
+
+// Every word in every language, by its form.
+
+const english = wordsOf('en');
+const texts = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
+const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
+const all = langs.flatMap((lang) =>
+  Object.entries(wordsOf(lang)).flatMap(([key, message]) => texts(message).map((text) => ({ lang, key, text }))),
+);
+const found = (wrong: (entry: { lang: Lang; key: string; text: string }) => boolean): string[] =>
+  all.filter(wrong).map(({ lang, key, text }) => `${lang} ${key}: ${text}`);
+
+describe('the words', () => {
+  it('stand in one table each, and every table is listed', async () => {
+    const source = join(repositoryRoot, 'ui/src');
+    const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      /^[^/]+\/words\.ts$/.test(name),
+    );
+    const tables = await Promise.all(
+      files.map(async (name) => ((await import(join(source, name))) as { words: object }).words),
+    );
+    expect(tables.flatMap((table) => Object.keys(table)).sort()).toEqual(Object.keys(english).sort());
+  });
+
+  it('have the placeholders of English in every form', () => {
+    const different = found(({ key, text }) => {
+      const message = english[key] ?? '';
+      const wanted = typeof message === 'string' ? message : message.other;
+      return placeholders(text).join() !== placeholders(wanted).join();
+    });
+    expect(different).toEqual([]);
+  });
+
+  it('have every plural form of their language', () => {
+    const counted = Object.entries(english).filter(([, message]) => typeof message !== 'string');
+    expect(counted.length).toBeGreaterThan(0);
+    const lacking = langs.flatMap((lang) => {
+      const words = wordsOf(lang);
+      return counted
+        .filter(([key]) => {
+          const message = words[key];
+          // Kazakh keeps the singular after a number, so one sentence may serve.
+          if (message === undefined || typeof message === 'string') return lang !== 'kk';
+          const wanted = new Intl.PluralRules(lang).resolvedOptions().pluralCategories;
+          return wanted.some((category) => message[category] === undefined);
+        })
+        .map(([key]) => `${lang} ${key}`);
+    });
+    expect(lacking).toEqual([]);
+  });
+
+  it('say something, without a loose end', () => {
+    expect(found(({ text }) => text === '' || text !== text.trim() || /[ \u00a0]{2}/.test(text))).toEqual([]);
+  });
+
+  it('do not shout, beg or praise', () => {
+    const tone = /!|please|successfully|пожалуйста|успешно|өтінеміз|сәтті/i;
+    expect(found(({ text }) => tone.test(text))).toEqual([]);
+  });
+
+  it('do not mix Latin and Cyrillic letters in a word', () => {
+    const mixed = /\p{Script=Latin}\p{Script=Cyrillic}|\p{Script=Cyrillic}\p{Script=Latin}/u;
+    expect(found(({ text }) => mixed.test(text))).toEqual([]);
+  });
+
+  it('need no letter that the fonts were cut of', () => {
+    const kept = /^[\u0020-\u007e\u00a0-\u00ff\u0400-\u045fҐґҰұ№ӘәҒғҚқҢңӨөҮүҺһ–—‘’“”„…•‹›€−\u2009\u202f]*$/;
+    expect(found(({ text }) => !kept.test(text))).toEqual([]);
+  });
+
+  it('put no case ending on a variable', () => {
+    // A number before a word, as Kazakh writes ordinals (119-сұрау), is none.
+    expect(found(({ text }) => /\}['’]?\p{L}|\}-\p{L}{1,3}(?!\p{L})/u.test(text))).toEqual([]);
+  });
+});

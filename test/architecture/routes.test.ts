@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { doors } from '../../appliance/src/console.ts';
+import { messagePaths, oauthPaths } from '../../appliance/src/features/agents/glpi/addresses.ts';
+import { describeApi } from '../../appliance/src/server/api/app.ts';
+import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
+import { apiPrefix } from '../../appliance/src/server/api/types.ts';
+import { needsByRoute, routeKey } from '../../appliance/src/server/console/route-needs.ts';
+import { apiPartsOf } from '../../appliance/test/support/api-site.ts';
+import { type Console, openConsole } from '../../appliance/test/support/console.ts';
+
+// What is mounted and what is declared are the same. rights.test.ts calls each of them with and without its right.
+
+let site: Console;
+let routes: { method: string; path: string }[] = [];
+let api: readonly ApiRoute[] = [];
+
+beforeAll(async () => {
+  site = await openConsole();
+  // The router keeps middleware as well; that has the method ALL.
+  routes = site.app.routes.filter(({ method }) => method !== 'ALL');
+  api = describeApi(apiPartsOf(site.appliance)).routes;
+});
+afterAll(() => site.close());
+
+describe('the table of routes', () => {
+  it('has each route at one door, and names those that are open to everybody', () => {
+    const needs = needsByRoute();
+    const apiKeys = new Set(
+      api.map((route) => `${route.method.toUpperCase()} ${apiPrefix}${route.path.replace(/\{(\w+)\}/g, ':$1')}`),
+    ); // prettier-ignore
+    const open: string[] = [];
+    const unknown: string[] = [];
+    for (const key of new Set(routes.map(routeKey))) {
+      const need = needs.get(key)?.need;
+      if (need === 'open') open.push(key);
+      else if (need === undefined && !apiKeys.has(key)) unknown.push(key);
+    }
+    // Behind the token in the path, under each address that agents may hold.
+    const messages = messagePaths.flatMap((path) => [`GET ${path}`, `POST ${path}`]);
+    const tokens = oauthPaths.map((path) => `POST ${path}`);
+    expect(messages.length + tokens.length).toBe(27);
+    expect(unknown.filter((key) => messages.includes(key) || tokens.includes(key))).toHaveLength(27);
+    expect(unknown.filter((key) => !messages.includes(key) && !tokens.includes(key)).sort()).toEqual([
+      // Behind the token in the path, too.
+      'GET /a/:token/collect/:remote',
+      'GET /a/:token/deploy/:remote',
+      'GET /a/:token/deploy/:remote/parts/:first/:second/:sha512',
+      // Without a certificate only these two answer; the rest of that door is asked below.
+      'GET /api/agent/v1/objects/sha256/:hex',
+      'GET /api/agent/v1/site',
+      'GET /api/agent/v1/trust/:name',
+      'GET /api/v1/openapi.json',
+      // Files of the console itself, by the hash in their name.
+      'GET /assets/:name{.+}',
+      'GET /healthz',
+      'POST /a/:token/collect/:remote',
+      'POST /api/agent/v1/check-in',
+      'POST /api/agent/v1/enrol',
+      'POST /api/agent/v1/events',
+      'POST /api/agent/v1/renew',
+      'POST /api/agent/v1/sections',
+      'POST /api/agent/v1/tasks/:id/permit',
+      'POST /api/agent/v1/tasks/:id/result',
+      // Behind the secret and the node key.
+      'POST /api/osquery/carve/begin',
+      'POST /api/osquery/carve/block',
+      'POST /api/osquery/config',
+      'POST /api/osquery/distributed/read',
+      'POST /api/osquery/distributed/write',
+      'POST /api/osquery/enroll',
+      'POST /api/osquery/log',
+      'PUT /api/agent/v1/sections/:collection',
+    ]);
+    expect(open.sort()).toEqual([
+      'GET /first/:token',
+      'GET /login',
+      'POST /first/:token',
+      'POST /login',
+      'POST /logout',
+      'POST /preferences',
+    ]);
+  });
+
+  it('declares nothing that is not there', () => {
+    const mounted = new Set(doors(site.appliance).console.routes.map(routeKey));
+    expect([...needsByRoute().keys()].filter((key) => !mounted.has(key))).toEqual([]);
+  });
+});
