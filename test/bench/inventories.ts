@@ -9,7 +9,7 @@ import { type Connection, openConnections, requestBytes } from './support/raw-cl
 import { enrolDevices, makeSite, type RunningServer, startServer, withAppliance } from './support/site.ts';
 
 const deviceCount = Number(process.env['BENCH_DEVICES'] ?? 400);
-/** `BENCH_CALLS=each` sends a call for each section, as older agents do. */
+/** `BENCH_CALLS=each` sends a call for each section (PUT /sections). */
 const isTogether = process.env['BENCH_CALLS'] !== 'each';
 const inFlight = Number(process.env['BENCH_IN_FLIGHT'] ?? 8);
 const packages = 900;

@@ -390,7 +390,7 @@ describe('session', () => {
     expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['devices:read']);
     objects.update(systemActor, 'role', role.id, { rights: ['events:read'] });
     expect([...(accounts.resume(session.cookie, from)?.actor.rights ?? [])]).toEqual(['events:read']);
-    // As an older appliance stored it: none is made any more.
+    // None of the calls makes one that is limited to groups.
     db.prepare(`update object set body = json_set(body, '$.groups', json('["one-group"]')) where id = ?`).run(role.id);
     expect(accounts.resume(session.cookie, from)?.actor.rights.size).toBe(0);
     objects.update(systemActor, 'account', account.id, { disabled: true });

@@ -24,7 +24,7 @@ const role = (): string => {
   made += 1;
   return site.appliance.objects.create(systemActor, 'role', { name: `Role ${made}`, rights: ['devices:read'] }).id;
 };
-/** As a role of an older appliance is stored. */
+/** A stored role with groups, which none of the calls makes. */
 const limited = (): string => {
   const id = role();
   site.appliance.db
