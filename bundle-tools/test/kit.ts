@@ -56,7 +56,7 @@ export const makeRoot = (version: number, keys: Keys, options: { signers?: Signi
 
 export type Published = { timestamp: Uint8Array; snapshot: Uint8Array; targets: Uint8Array };
 
-export type PublishOptions = {
+type PublishOptions = {
   version: number;
   catalog: number;
   inventory: Uint8Array;

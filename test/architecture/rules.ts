@@ -223,7 +223,7 @@ const words =
 const mayHoldSql = /\/(?:[a-z0-9-]+-)?(?:store|queries)\.ts$|^appliance\/src\/platform\//;
 
 /** Every string of a source, the pieces of a template together; types and comments have none. */
-export const stringsOf = ({ path, text }: SourceFile): string[] => {
+const stringsOf = ({ path, text }: SourceFile): string[] => {
   const { program, errors } = parseSync(path, text);
   const [error] = errors;
   if (error !== undefined) throw new Error(`${path}: ${error.message}`);

@@ -4,7 +4,7 @@ import type { FilledSite } from '../support/filled-site.ts';
 
 // Every page of the console on a filled site. Addresses with a name in them are found as a person finds them: by links.
 
-export type PageKey = keyof typeof paths;
+type PageKey = keyof typeof paths;
 
 export type ConsolePage = { key: PageKey; path: string };
 

@@ -83,7 +83,7 @@ export type FaultSite = {
   expectComplete(dataDir: string): Promise<void>;
 };
 
-export type FaultSiteOptions = {
+type FaultSiteOptions = {
   readonly packages?: number;
   readonly packageBytes?: number;
   /** One more package of so many bytes. */

@@ -4,7 +4,7 @@ import { binOf, type Outcome } from '../support/commands.ts';
 
 // The real command, in a process group of its own, so that it can be ended with or without its child.
 
-export type ImportRun = {
+type ImportRun = {
   readonly child: ChildProcess;
   /** `signal`: what ended it, when nothing else did. */
   readonly ended: Promise<Outcome & { readonly signal: NodeJS.Signals | null }>;

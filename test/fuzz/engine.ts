@@ -37,7 +37,7 @@ const dictionary = (words: readonly string[]): string =>
 const number = (text: string, pattern: RegExp): number => Number(text.match(pattern)?.at(-1)?.replace(/\D+/g, '') ?? 0);
 
 /** Reads the figures of a run from what the fuzzer prints. */
-export const readFigures = (log: string): Omit<Outcome, 'target' | 'seconds' | 'findings'> => {
+const readFigures = (log: string): Omit<Outcome, 'target' | 'seconds' | 'findings'> => {
   const lines = log.match(/^#\d+.* cov: \d+ .*$/gm) ?? [];
   const last = lines.at(-1) ?? '';
   return {

@@ -32,7 +32,7 @@ const answersOf = (data: Buffer): Buffer[] => {
 };
 
 /** Makes an answer one to this request, where it is long enough for that. */
-export type Pairing = (answer: Buffer, request: Buffer) => void;
+type Pairing = (answer: Buffer, request: Buffer) => void;
 
 /** Copies pieces of the request to places of the answer. */
 export const pairing =

@@ -21,9 +21,7 @@ const args = [
 export type Lang = 'kk' | 'ru' | 'en';
 export type Theme = 'light' | 'dark';
 
-export type ContextWishes = Partial<
-  Pick<BrowserContextOptions, 'storageState' | 'javaScriptEnabled' | 'acceptDownloads'>
-> & {
+type ContextWishes = Partial<Pick<BrowserContextOptions, 'storageState' | 'javaScriptEnabled' | 'acceptDownloads'>> & {
   width?: number;
   height?: number;
   theme?: Theme;

@@ -11,7 +11,7 @@ import type { Certified } from '../bench/support/site.ts';
 
 export type Item = Record<string, unknown>;
 
-export type PlayedAgent = {
+type PlayedAgent = {
   readonly device: Certified;
   /** Rises with every change of its software. */
   version: number;

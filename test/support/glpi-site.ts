@@ -43,7 +43,7 @@ const run = (program: string, args: readonly string[]): Promise<AgentRun> =>
     );
   });
 
-export type FusionRun = {
+type FusionRun = {
   url: string;
   ca: string;
   /** Where the agent keeps its memory, which it would keep in one fixed folder of the system. */

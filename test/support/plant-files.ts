@@ -3,7 +3,7 @@ import { storedZip } from './stored-zip.ts';
 // Files about a plant of controllers, invented: what engineering tools, tables and nameplates say of them. The same number
 // gives the same plant, so files of several forms are about the same controllers.
 
-export type PlantModule = {
+type PlantModule = {
   slot: number;
   name: string;
   orderNumber: string;
@@ -199,7 +199,7 @@ ${controller.modules.map((one) => l5xModule(one.name, one, `<Port Id="1" Address
 </RSLogix5000Content>`;
 };
 
-export const csvHeadings = {
+const csvHeadings = {
   en: [
     'Asset tag',
     'Name',

@@ -448,7 +448,7 @@ export const feedsAt = (
   { feed: 'siemens', advisories: controllerAdvisories.map((one) => ({ ...one, modified: modified.debian })) },
 ];
 
-export type PlantFile = { path: string; bytes: Uint8Array; kind: 'update' };
+type PlantFile = { path: string; bytes: Uint8Array; kind: 'update' };
 
 /** The updates that fix `names`, one per binary package, and their files; the files are filler of a likely size. */
 export const updatesFor = (names: readonly FixableName[]): { updates: Update[]; files: PlantFile[] } => {

@@ -9,7 +9,7 @@ export const shellBlocks = (document: string): string[] =>
     (match) => match[1] ?? '',
   );
 
-export type BlockOutcome = { status: number | null; output: string };
+type BlockOutcome = { status: number | null; output: string };
 
 /** Runs a block as a person would who stops at the first fault. */
 export const runBlock = (block: string, folder: string): BlockOutcome => {

@@ -8,7 +8,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 export type Target = { port: number; ca: string; glpiToken: string };
 
 /** An attack under way; `end` closes what it holds. */
-export type Attack = { held(): number; end(): void };
+type Attack = { held(): number; end(): void };
 
 /** Strangers' addresses; the known devices of a test come from 127.0.0.1. */
 const addresses = (count: number): string[] =>

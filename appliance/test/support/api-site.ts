@@ -18,7 +18,7 @@ export const apiPartsOf = (appliance: Appliance): ApiParts => ({ ...appliance, .
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 
-export type CallOptions = {
+type CallOptions = {
   token?: string;
   /** An object is sent as JSON; bytes and text as they are. */
   body?: unknown;

@@ -37,7 +37,7 @@ export type Exchange = {
   targets: Part & { signed: { targets: Record<string, Fields>; delegations?: Fields } };
 };
 
-export const exchangeTime = '2026-05-01T00:00:00Z';
+const exchangeTime = '2026-05-01T00:00:00Z';
 const expires = '2027-01-01T00:00:00Z';
 
 export type Keys = Record<'root', Signer[]> & Record<'timestamp' | 'snapshot' | 'targets' | 'fulfil', Signer>;

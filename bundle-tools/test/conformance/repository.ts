@@ -12,14 +12,14 @@ type RoleKeys = { keyids: string[]; threshold: number; [field: string]: unknown 
 type MetaFile = { version: number; length?: number; hashes?: Record<string, string> };
 type TopRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
-export type RootDocument = Head & {
+type RootDocument = Head & {
   consistent_snapshot: boolean;
   keys: Record<string, KeyObject>;
   roles: Record<TopRole, RoleKeys>;
 };
-export type MetaDocument = Head & { meta: Record<string, MetaFile> };
-export type Delegation = RoleKeys & { name: string; terminating: boolean; paths: string[] };
-export type TargetsDocument = Head & {
+type MetaDocument = Head & { meta: Record<string, MetaFile> };
+type Delegation = RoleKeys & { name: string; terminating: boolean; paths: string[] };
+type TargetsDocument = Head & {
   targets: Record<string, { length: number; hashes: Record<string, string> }>;
   delegations?: { keys: Record<string, KeyObject>; roles: Delegation[] };
 };

@@ -14,7 +14,7 @@ const shelf = (): Shelf & { files: Map<string, Uint8Array> } => {
   };
 };
 
-export type Visitor = {
+type Visitor = {
   /** Undefined when it went well, else what was thrown. */
   refresh: (now?: Date) => Promise<unknown>;
   download: (...paths: string[]) => Promise<unknown>;

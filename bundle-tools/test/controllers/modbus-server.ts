@@ -1,6 +1,6 @@
 // A Modbus/TCP device in a few lines: its identification in lists or object by object, or only its server id.
 
-export type ModbusOptions = {
+type ModbusOptions = {
   objects: readonly (readonly [number, string])[];
   /** The unit that answers; others stay silent, as behind a gateway. */
   unit?: number;

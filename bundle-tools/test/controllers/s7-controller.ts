@@ -20,7 +20,7 @@ export const identityRecord = (index: number, order: string, last: readonly numb
   Buffer.concat([Buffer.of(index >> 8, index & 0xff), padded(order, 20), Buffer.of(0, 0xc0), Buffer.from(last)]);
 
 /** One record of SZL 0x001C. */
-export const nameRecord = (index: number, text: string): Buffer =>
+const nameRecord = (index: number, text: string): Buffer =>
   Buffer.concat([Buffer.of(0, index), padded(text, 32, '\0')]);
 
 /** One record of SZL 0x0232/4 with its checksums under a mark. */
@@ -46,7 +46,7 @@ export const modeRecord = (mode: number): Buffer =>
 
 export type Lists = ReadonlyMap<number, { records: readonly Buffer[] } | { text: string } | { refused: number }>;
 
-export type ControllerOptions = {
+type ControllerOptions = {
   /** By number; asked anew at each read, so that a mode may change. */
   lists: () => Lists;
   /** Bytes of a list in one message. */

@@ -1,6 +1,6 @@
 // Small CSAF documents, written by hand: what tests vary is given, the rest is the least that a document needs.
 
-export type SampleLeaf = {
+type SampleLeaf = {
   id: string;
   vendor?: string;
   name: string;
@@ -9,7 +9,7 @@ export type SampleLeaf = {
   models?: readonly string[];
 };
 
-export type SampleVulnerability = {
+type SampleVulnerability = {
   cve: string;
   affected?: readonly string[];
   notAffected?: readonly string[];

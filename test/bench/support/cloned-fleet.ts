@@ -8,7 +8,7 @@ import { enrolDevices, report } from './site.ts';
 // sections under names, addresses, groups, tags, states and times of their own, row by row in SQL. The engine's own check
 // says whether what came of it is consistent.
 
-export type ClonedFleet = { devices: number; profiles: number; groups: readonly string[] };
+type ClonedFleet = { devices: number; profiles: number; groups: readonly string[] };
 
 const perTransaction = 50;
 const sections = ['software', 'identity', 'platform', 'activity', 'accounts'].map((name) => `'${name}'`).join(', ');

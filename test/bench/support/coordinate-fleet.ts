@@ -71,7 +71,7 @@ const debianWorlds = (): World[] =>
     })),
   }));
 
-export type CoordinateFleet = { coordinates: number; rows: number };
+type CoordinateFleet = { coordinates: number; rows: number };
 
 /** The items of the devices' software, one for each coordinate and of its number. */
 const fillItems = (

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { until } from '../until.ts';
 
 /** Ends the capture once the file holds these packets' bytes, as often as they are here. */
-export type StopCapture = (sent: readonly Buffer[]) => Promise<void>;
+type StopCapture = (sent: readonly Buffer[]) => Promise<void>;
 
 const occurrences = (bytes: Buffer, part: Buffer): number => {
   let count = 0;

@@ -18,7 +18,7 @@ export type Approved = {
   run: number;
 };
 
-export type Forbidding = {
+type Forbidding = {
   what: string;
   change(approved: Approved): void;
   /** Puts back what is the site's and not the job's. */

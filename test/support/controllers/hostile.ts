@@ -5,7 +5,7 @@ import { tcpServer, udpServer } from './responders.ts';
 
 // Devices that misbehave in every way, to see that what we send to them stays what it is.
 
-export type Manner = 'garbage' | 'echo' | 'endless' | 'huge' | 'silent' | 'reset';
+type Manner = 'garbage' | 'echo' | 'endless' | 'huge' | 'silent' | 'reset';
 export const tcpManners: readonly Manner[] = ['garbage', 'echo', 'endless', 'huge', 'silent', 'reset'];
 export const udpManners: readonly Manner[] = ['garbage', 'echo', 'endless', 'huge', 'silent'];
 

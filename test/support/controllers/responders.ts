@@ -74,7 +74,7 @@ export const startEnip = async (only?: 'udp' | 'tcp', at: Place = anywhere): Pro
   };
 };
 
-export const pnioDevice = annotationOf('S7-1500', '6ES7 672-5DC01-0YA0', '0', 'V', [2, 1, 7]);
+const pnioDevice = annotationOf('S7-1500', '6ES7 672-5DC01-0YA0', '0', 'V', [2, 1, 7]);
 
 /** A PROFINET device whose answers come from another port; `more` entries follow the first without end. */
 export const startPnio = async (

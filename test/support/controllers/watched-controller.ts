@@ -6,7 +6,7 @@ import { modbusDevice } from '../../../appliance/test/support/controllers/modbus
 // came once its input ends.
 
 export type Watched = { connections: number; mostAtOnce: number; seen: { at: number; hex: string }[] };
-export type WatchedController = { host: string; port: number; end(): Promise<Watched> };
+type WatchedController = { host: string; port: number; end(): Promise<Watched> };
 
 /** Starts one at an address of loopback. */
 export const watchedController = async (host: string): Promise<WatchedController> => {

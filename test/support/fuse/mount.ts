@@ -17,7 +17,7 @@ export const canMountFuse = (): boolean =>
 export const fuseNeeds = 'takes root, /dev/fuse, python3-fusepy and libfuse2t64';
 
 /** `changes`: whatever alters or syncs; `grows`: whatever takes room. */
-export type FaultOps = 'all' | 'changes' | 'grows' | readonly string[];
+type FaultOps = 'all' | 'changes' | 'grows' | readonly string[];
 
 export type Fault = {
   readonly ops: FaultOps;
@@ -38,7 +38,7 @@ export type Fault = {
   readonly hold?: boolean;
 };
 
-export type FuseStatus = {
+type FuseStatus = {
   /** Records in the log. */
   readonly records: number;
   /** For each fault: operations that fitted, and those at which it struck. */

@@ -20,7 +20,7 @@ export type Machine = {
 /** Sends one request and gives the body whatever the status was; throws when there was no answer. */
 export type Post = (path: string, body: string | Uint8Array, headers: Record<string, string>) => Promise<string>;
 
-export type OsqueryOptions = {
+type OsqueryOptions = {
   post: Post;
   secret: string;
   hostIdentifier: string;

@@ -254,7 +254,7 @@ export const debianMachine = (name: string, uuid: string, mac: string, packages:
   ],
 });
 
-export type MadeRpm = { name: string; version: string; release: string; epoch?: number };
+type MadeRpm = { name: string; version: string; release: string; epoch?: number };
 
 /** An AlmaLinux 9 machine. */
 export const almaMachine = (name: string, uuid: string, mac: string, packages: readonly MadeRpm[]): Tables => ({

@@ -30,7 +30,7 @@ const bash: MadePackage = { name: 'bash', version: '5.2.37-2+b5', source: 'bash 
 /** A Debian machine of this name, with bash. */
 export const debian = (name: string): Tables => debianMachine(name, uuidOf(name), macOf(name), [bash]);
 
-export type MadeClient = { client: OsqueryClient; id(): string; number(): number };
+type MadeClient = { client: OsqueryClient; id(): string; number(): number };
 
 export type OsquerySite = {
   appliance: Appliance;

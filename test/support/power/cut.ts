@@ -52,7 +52,7 @@ const apply = (base: Uint8Array, changes: readonly DataChange[]): Uint8Array => 
 };
 
 /** The bytes of a file after a cut before step `cut`. `random` gives numbers in [0, 1). */
-export const bytesAfter = (file: FileHistory, cut: number, loss: Loss, random: () => number): Uint8Array => {
+const bytesAfter = (file: FileHistory, cut: number, loss: Loss, random: () => number): Uint8Array => {
   const synced = lastBefore(file.syncs, cut);
   const past = file.changes.filter(({ step }) => step < cut);
   if (loss === 'none' || loss === 'names') return apply(file.base, past);

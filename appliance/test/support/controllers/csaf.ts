@@ -9,7 +9,7 @@ import type { IndexBuilder } from '../../../src/features/controller-findings/typ
 import type { FeedPart } from '../../../src/features/vulnerabilities/types.ts';
 
 /** A leaf of a test document: an order number, or only a name, and a version text. */
-export type TestLeaf = { readonly order?: string; readonly name?: string; readonly version: string };
+type TestLeaf = { readonly order?: string; readonly name?: string; readonly version: string };
 
 export type TestDocument = {
   readonly id: string;

@@ -12,7 +12,7 @@ export type PlainRecord = {
   rows: Record<string, Record<string, Scalar | Scalar[]>[]>;
 };
 
-export type PlainOptions = { now: number; groupsBelow: (group: string) => readonly string[] };
+type PlainOptions = { now: number; groupsBelow: (group: string) => readonly string[] };
 
 const lower = (value: Scalar): string => String(value).normalize('NFC').toLowerCase();
 
