@@ -52,7 +52,7 @@ const rows: Readonly<Record<string, Row>> = {
     rule: workspacesAlongTheArrows,
     found: [
       ['agent/src/a.ts', "import { compose } from '@sallyport/appliance/compose';"],
-      ['bundle-tools/src/a.ts', "import type { Props } from '@sallyport/ui/views/a';"],
+      ['bundle-tools/src/a.ts', "import type { Props } from '@sallyport/ui/devices/a.tsx';"],
       ['ui/src/a.tsx', "import { nowMs } from '@sallyport/bundle-tools/platform/ambient';"],
       ['appliance/src/a.ts', "import { run } from '../../agent/src/run.ts';"],
       ['appliance/src/a.ts', "const { run } = await import('@sallyport/agent/run');"],
@@ -71,14 +71,14 @@ const rows: Readonly<Record<string, Row>> = {
   'ui takes props and gives HTML': {
     rule: uiWithoutData,
     found: [
-      ['ui/src/views/a.tsx', "import { readFileSync } from 'node:fs';"],
-      ['ui/src/views/a.tsx', "import { z } from 'zod';"],
-      ['ui/src/views/a.tsx', "import { Hono } from 'hono';"],
-      ['ui/src/views/a.tsx', "export const rows = await fetch('/api/v1/devices');"],
-      ['ui/src/views/a.tsx', 'export const site = process.env.SITE;'],
+      ['ui/src/devices/a.tsx', "import { readFileSync } from 'node:fs';"],
+      ['ui/src/devices/a.tsx', "import { z } from 'zod';"],
+      ['ui/src/devices/a.tsx', "import { Hono } from 'hono';"],
+      ['ui/src/devices/a.tsx', "export const rows = await fetch('/api/v1/devices');"],
+      ['ui/src/devices/a.tsx', 'export const site = process.env.SITE;'],
     ],
     fine: [
-      ['ui/src/views/a.tsx', "import type { Child } from 'hono/jsx';\n// fetch(x) is for others"],
+      ['ui/src/devices/a.tsx', "import type { Child } from 'hono/jsx';\n// fetch(x) is for others"],
       ['ui/src/assets.ts', "import { readFileSync } from 'node:fs';"],
     ],
   },

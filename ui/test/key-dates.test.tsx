@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { KeyDates } from '../src/components/key-dates.tsx';
 import { langs } from '../src/i18n/types.ts';
-import { Overview } from '../src/views/overview.tsx';
+import { Overview } from '../src/overview/overview.tsx';
 import { overview, strictContext } from './sample.ts';
 
 describe('what runs out', () => {

@@ -1,10 +1,10 @@
 import type { DeviceHead } from '../src/components/device-frame.tsx';
 import { type Ctx, pageContext } from '../src/context.ts';
+import type { DeviceRow } from '../src/devices/devices.tsx';
 import { catalogue } from '../src/i18n/catalogue.ts';
 import type { Lang } from '../src/i18n/types.ts';
 import type { ListState } from '../src/list.ts';
-import type { DeviceRow } from '../src/views/devices.tsx';
-import type { OverviewProps } from '../src/views/overview-model.ts';
+import type { OverviewProps } from '../src/overview/overview-model.ts';
 
 export const nowMs = Date.parse('2026-11-23T21:14:00Z');
 const hourMs = 3_600_000;

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import { type Crumb, Page } from '../layout/page.tsx';
+import { type Crumb, Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { Tabs } from './panel.tsx';
 

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import { Page } from '../layout/page.tsx';
+import { Page } from '../frame/page.tsx';
 import type { Level, Reference, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx, NavKey } from '../context.ts';
+import { type Crumb, Page } from '../frame/page.tsx';
 import type { Key } from '../i18n/catalogue.ts';
-import { type Crumb, Page } from '../layout/page.tsx';
 import { paths } from '../paths.ts';
 import { type ControllersTab, ControllersTabs } from './controllers-frame.tsx';
 import { Tabs } from './panel.tsx';

@@ -1,8 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type EventRow, Events } from '@sallyport/ui/events/events.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { type EventRow, Events } from '@sallyport/ui/views/events';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';

@@ -1,7 +1,7 @@
+import { Changes } from '@sallyport/ui/inventory/changes.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Changes } from '@sallyport/ui/views/changes';
 import { type Context, Hono } from 'hono';
 import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';

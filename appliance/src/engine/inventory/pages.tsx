@@ -1,9 +1,9 @@
-import { choiceText } from '@sallyport/ui/components/text';
+import { choiceText } from '@sallyport/ui/components/text.tsx';
+import { Collection as CollectionView } from '@sallyport/ui/inventory/collection.tsx';
+import { SoftwareItem } from '@sallyport/ui/inventory/software-item.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Collection as CollectionView } from '@sallyport/ui/views/collection';
-import { SoftwareItem } from '@sallyport/ui/views/software-item';
 import { type Context, Hono } from 'hono';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';

@@ -1,5 +1,5 @@
+import type { ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { paths } from '@sallyport/ui/paths';
-import type { ObjectFormProps } from '@sallyport/ui/views/object-form';
 import type { Context } from 'hono';
 import type { ManagedObjects, WrittenObject } from '../../features/accounts/types.ts';
 import { AppError } from '../../platform/errors.ts';

@@ -1,6 +1,6 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Value } from '@sallyport/ui/model';
-import type { KindField as ViewField } from '@sallyport/ui/views/objects';
+import type { KindField as ViewField } from '@sallyport/ui/objects/objects.tsx';
 import type { Form } from '../../server/console/form.ts';
 import type { Body, Kind, KindField } from './types.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { FirstPassword } from '@sallyport/ui/accounts/first-password.tsx';
+import { KeptForm } from '@sallyport/ui/accounts/kept-form.tsx';
+import { Login } from '@sallyport/ui/accounts/login.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { FirstPassword } from '@sallyport/ui/views/first-password';
-import { KeptForm } from '@sallyport/ui/views/kept-form';
-import { Login } from '@sallyport/ui/views/login';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import {

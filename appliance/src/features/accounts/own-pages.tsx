@@ -1,8 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { KeptForm } from '@sallyport/ui/accounts/kept-form.tsx';
+import { Me } from '@sallyport/ui/accounts/me.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { KeptForm } from '@sallyport/ui/views/kept-form';
-import { Me } from '@sallyport/ui/views/me';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { knownCookie, setLoginCookies, setToast } from '../../server/console/cookies.ts';

@@ -1,5 +1,5 @@
+import { Sessions } from '@sallyport/ui/accounts/sessions.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { Sessions } from '@sallyport/ui/views/sessions';
 import { Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';

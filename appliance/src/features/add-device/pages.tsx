@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { AddDevice, type AddDeviceProps } from '@sallyport/ui/add-device/add-device.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { AddDevice, type AddDeviceProps } from '@sallyport/ui/views/add-device';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Form } from '../../server/console/form.ts';

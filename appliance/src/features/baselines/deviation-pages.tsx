@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
+import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { DeviationDecide } from '@sallyport/ui/views/deviation-decide';
-import { Deviations } from '@sallyport/ui/views/deviations';
 import { type Context, Hono } from 'hono';
 import { momentOf, readableCollections } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';

@@ -1,5 +1,5 @@
+import { BaselineEntries, type EntryList } from '@sallyport/ui/baselines/baseline-entries.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { BaselineEntries, type EntryList } from '@sallyport/ui/views/baseline-entries';
 import { type Context, Hono } from 'hono';
 import { type Collection, readRight } from '../../engine/inventory/types.ts';
 import { hasRight } from '../../engine/objects/types.ts';

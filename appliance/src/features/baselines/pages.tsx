@@ -1,10 +1,10 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Baseline, BaselineReport } from '@sallyport/ui/baselines/baseline.tsx';
+import { BaselineNew } from '@sallyport/ui/baselines/baseline-new.tsx';
+import { Baselines } from '@sallyport/ui/baselines/baselines.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { FieldErrors, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Baseline, BaselineReport } from '@sallyport/ui/views/baseline';
-import { BaselineNew } from '@sallyport/ui/views/baseline-new';
-import { Baselines } from '@sallyport/ui/views/baselines';
-import { Confirm } from '@sallyport/ui/views/confirm';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';

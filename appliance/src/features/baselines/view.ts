@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { DeviationRow } from '@sallyport/ui/components/deviations';
-import type { BaselineDetail } from '@sallyport/ui/views/baseline';
-import type { BaselineRow } from '@sallyport/ui/views/baselines';
+import type { BaselineDetail } from '@sallyport/ui/baselines/baseline.tsx';
+import type { BaselineRow } from '@sallyport/ui/baselines/baselines.tsx';
+import type { DeviationRow } from '@sallyport/ui/components/deviations.tsx';
 import { actorNames, changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';

@@ -1,10 +1,13 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import {
+  ControllerFinding,
+  type ControllerFindingProps,
+} from '@sallyport/ui/controller-findings/controller-finding.tsx';
+import { ControllerFindings } from '@sallyport/ui/controller-findings/controller-findings.tsx';
+import { ControllerGroups } from '@sallyport/ui/controller-findings/controller-groups.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { ControllerFinding, type ControllerFindingProps } from '@sallyport/ui/views/controller-finding';
-import { ControllerFindings } from '@sallyport/ui/views/controller-findings';
-import { ControllerGroups } from '@sallyport/ui/views/controller-groups';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';

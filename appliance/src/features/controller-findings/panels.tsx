@@ -1,5 +1,5 @@
-import { ControllerFindingsPanel } from '@sallyport/ui/components/controller-findings-panel';
-import { ControllerFirmwarePanel } from '@sallyport/ui/components/controller-firmware-panel';
+import { ControllerFindingsPanel } from '@sallyport/ui/controller-findings/controller-findings-panel.tsx';
+import { ControllerFirmwarePanel } from '@sallyport/ui/controller-findings/controller-firmware-panel.tsx';
 import type { ConsoleDeps, ControllerPanel } from '../../server/console/types.ts';
 import { controllerFindingsView } from './view.ts';
 

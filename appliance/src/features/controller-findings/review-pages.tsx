@@ -1,7 +1,11 @@
+import {
+  ControllerQuestion,
+  ControllerReview,
+  type QuestionDocument,
+} from '@sallyport/ui/controller-findings/controller-review.tsx';
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { ControllerQuestion, ControllerReview, type QuestionDocument } from '@sallyport/ui/views/controller-review';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';

@@ -1,5 +1,5 @@
-import type { ControllerFindingRow } from '@sallyport/ui/components/controller-finding-table';
-import type { ControllerFindingsView } from '@sallyport/ui/components/controller-findings-panel';
+import type { ControllerFindingRow } from '@sallyport/ui/controller-findings/controller-finding-table.tsx';
+import type { ControllerFindingsView } from '@sallyport/ui/controller-findings/controller-findings-panel.tsx';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { ControllerFinding, ControllerPartFinding } from './types.ts';
 

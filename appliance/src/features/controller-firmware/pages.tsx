@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Ctx } from '@sallyport/ui/context';
-import { paths } from '@sallyport/ui/paths';
 import {
   ControllerFirmware,
   FirmwareHand,
   type FirmwareTargetView,
   type HandoverView,
-} from '@sallyport/ui/views/controller-firmware';
+} from '@sallyport/ui/controller-firmware/controller-firmware.tsx';
+import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

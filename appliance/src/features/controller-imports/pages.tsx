@@ -1,13 +1,13 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { FieldErrors, Said } from '@sallyport/ui/model';
-import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
 import {
   ControllerImport,
   ControllerImportRegion,
   type ControllerImportStep,
-} from '@sallyport/ui/views/controller-import';
-import { ControllerImports } from '@sallyport/ui/views/controller-imports';
+} from '@sallyport/ui/controller-imports/controller-import.tsx';
+import { ControllerImports } from '@sallyport/ui/controller-imports/controller-imports.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
+import type { FieldErrors, Said } from '@sallyport/ui/model';
+import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS } from '../../platform/csv/parse.ts';

@@ -1,12 +1,12 @@
-import type { ColumnsView } from '@sallyport/ui/components/controller-columns';
-import type { OutcomeView } from '@sallyport/ui/components/controller-outcomes';
-import type { FieldErrors } from '@sallyport/ui/model';
+import type { ColumnsView } from '@sallyport/ui/controller-imports/controller-columns.tsx';
 import type {
   ControllerImportProgress,
   ControllerImportProps,
   ControllerImportStep,
-} from '@sallyport/ui/views/controller-import';
-import type { DraftState } from '@sallyport/ui/views/controller-imports';
+} from '@sallyport/ui/controller-imports/controller-import.tsx';
+import type { DraftState } from '@sallyport/ui/controller-imports/controller-imports.tsx';
+import type { OutcomeView } from '@sallyport/ui/controller-imports/controller-outcomes.tsx';
+import type { FieldErrors } from '@sallyport/ui/model';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import {

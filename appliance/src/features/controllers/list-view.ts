@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { protocolName } from '@sallyport/ui/controller-source';
+import type { ControllerRow } from '@sallyport/ui/controllers/controllers.tsx';
 import type { Reference, Said } from '@sallyport/ui/model';
-import type { ControllerRow } from '@sallyport/ui/views/controllers';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { type Controller, type ControllerPart, customOf, missingOf, shown } from './types.ts';
 

@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/views/controllers';
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';

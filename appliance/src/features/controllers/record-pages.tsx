@@ -1,9 +1,9 @@
 import type { Ctx } from '@sallyport/ui/context';
+import { ControllerPage } from '@sallyport/ui/controllers/controller.tsx';
+import { ControllerEdit } from '@sallyport/ui/controllers/controller-edit.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { FieldErrors, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { ControllerPage } from '@sallyport/ui/views/controller';
-import { ControllerEdit } from '@sallyport/ui/views/controller-edit';
 import { type Context, Hono } from 'hono';
 import type { Body } from '../../engine/objects/types.ts';
 import { bodyOf, formFields, formValues, viewField } from '../../engine/objects/view.ts';

@@ -1,11 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { ControllerPartRow } from '@sallyport/ui/controllers/controller.tsx';
 import type {
   ControllerFact,
   ControllerFactGroup,
   ControllerLoser,
   DerivedWith,
-} from '@sallyport/ui/components/controller-facts';
-import type { ControllerPartRow } from '@sallyport/ui/views/controller';
+} from '@sallyport/ui/controllers/controller-facts.tsx';
 import { byPlace, factGroups, groupOf } from './fact-groups.ts';
 import { compareFacts, ruleBetween } from './rank.ts';
 import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartSort } from './types.ts';

@@ -1,5 +1,5 @@
+import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/data-register/provision.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { Provision, type ProvisionRow, retentionText } from '@sallyport/ui/views/provision';
 import { type Context, Hono } from 'hono';
 import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';

@@ -1,11 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/deployments/deployment.tsx';
+import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/deployments/deployment-new.tsx';
+import { type DeploymentRow, Deployments } from '@sallyport/ui/deployments/deployments.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/views/deployment';
-import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/views/deployment-new';
-import { type DeploymentRow, Deployments } from '@sallyport/ui/views/deployments';
 import { type Context, Hono } from 'hono';
 import { invalid, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

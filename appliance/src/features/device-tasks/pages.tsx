@@ -1,5 +1,5 @@
+import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/device-tasks/device-tasks.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/views/device-tasks';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';

@@ -1,6 +1,6 @@
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';

@@ -1,15 +1,15 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Device, type Fact, type FactGroup } from '@sallyport/ui/devices/device.tsx';
+import { DeviceChanges } from '@sallyport/ui/devices/device-changes.tsx';
+import { DeviceCollection } from '@sallyport/ui/devices/device-collection.tsx';
+import { DeviceDeviations } from '@sallyport/ui/devices/device-deviations.tsx';
+import { DeviceEdit } from '@sallyport/ui/devices/device-edit.tsx';
+import { DeviceEvents } from '@sallyport/ui/devices/device-events.tsx';
+import { DeviceFindings } from '@sallyport/ui/devices/device-findings.tsx';
+import { DeviceUpdates } from '@sallyport/ui/devices/device-updates.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Device, type Fact, type FactGroup } from '@sallyport/ui/views/device';
-import { DeviceChanges } from '@sallyport/ui/views/device-changes';
-import { DeviceCollection } from '@sallyport/ui/views/device-collection';
-import { DeviceDeviations } from '@sallyport/ui/views/device-deviations';
-import { DeviceEdit } from '@sallyport/ui/views/device-edit';
-import { DeviceEvents } from '@sallyport/ui/views/device-events';
-import { DeviceFindings } from '@sallyport/ui/views/device-findings';
-import { DeviceUpdates } from '@sallyport/ui/views/device-updates';
 import { type Context, Hono } from 'hono';
 import { type Change, type Collection, type Door, readRight } from '../../engine/inventory/types.ts';
 import {

@@ -1,4 +1,4 @@
-import type { DeviceTab } from '@sallyport/ui/components/device-frame';
+import type { DeviceTab } from '@sallyport/ui/components/device-frame.tsx';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 

@@ -1,7 +1,7 @@
+import { DeviceCompare } from '@sallyport/ui/devices/device-compare.tsx';
+import { DeviceDuplicates } from '@sallyport/ui/devices/device-duplicates.tsx';
 import type { Reference, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { DeviceCompare } from '@sallyport/ui/views/device-compare';
-import { DeviceDuplicates } from '@sallyport/ui/views/device-duplicates';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';

@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/views/devices';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
 import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';

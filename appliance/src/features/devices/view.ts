@@ -1,6 +1,6 @@
-import type { DeviceHead } from '@sallyport/ui/components/device-frame';
+import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
+import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Reference, Said } from '@sallyport/ui/model';
-import type { DeviceRow } from '@sallyport/ui/views/devices';
 import { AppError } from '../../platform/errors.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { levels } from '../rules/types.ts';

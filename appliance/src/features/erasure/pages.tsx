@@ -1,9 +1,9 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Persons, type PersonsProps } from '@sallyport/ui/erasure/persons.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Persons, type PersonsProps } from '@sallyport/ui/views/persons';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

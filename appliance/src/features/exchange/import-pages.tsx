@@ -1,10 +1,10 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { ImportProgressRegion } from '@sallyport/ui/components/import-progress';
+import { ExchangeImport, type ImportStep } from '@sallyport/ui/exchange/exchange-import.tsx';
+import { ExchangeReceive } from '@sallyport/ui/exchange/exchange-receive.tsx';
+import { ImportProgressRegion } from '@sallyport/ui/exchange/import-progress.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { ExchangeImport, type ImportStep } from '@sallyport/ui/views/exchange-import';
-import { ExchangeReceive } from '@sallyport/ui/views/exchange-receive';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';

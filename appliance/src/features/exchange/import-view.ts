@@ -1,7 +1,7 @@
-import type { ImportDiff } from '@sallyport/ui/components/import-diff';
-import type { ImportProgress, ImportState } from '@sallyport/ui/components/import-progress';
+import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/exchange/exchange-import.tsx';
+import type { ImportDiff } from '@sallyport/ui/exchange/import-diff.tsx';
+import type { ImportProgress, ImportState } from '@sallyport/ui/exchange/import-progress.tsx';
 import type { Said } from '@sallyport/ui/model';
-import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/views/exchange-import';
 import type { JobRun } from '../../platform/job-store.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type ImportProgressRow, type ImportReport, type ImportResult, type ImportSummary, inBytes } from './types.ts';

@@ -1,10 +1,10 @@
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { StagedTrust } from '@sallyport/ui/components/trust-comparison';
+import { Introduction, type IntroductionStep, introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
+import type { StagedTrust } from '@sallyport/ui/exchange/trust-comparison.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Introduction, type IntroductionStep, introductionSteps } from '@sallyport/ui/views/introduction';
 import { type Context, Hono } from 'hono';
 import { byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { introductionSteps } from '@sallyport/ui/views/introduction';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';

@@ -1,7 +1,11 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type IntroductionProps, type IntroductionStep, introductionSteps } from '@sallyport/ui/views/introduction';
+import {
+  type IntroductionProps,
+  type IntroductionStep,
+  introductionSteps,
+} from '@sallyport/ui/exchange/introduction.tsx';
 import type { StoredEvent } from '../../engine/events/types.ts';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';

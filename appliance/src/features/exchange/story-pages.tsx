@@ -1,7 +1,7 @@
+import { ExchangeStory } from '@sallyport/ui/exchange/exchange-story.tsx';
+import { introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { ExchangeStory } from '@sallyport/ui/views/exchange-story';
-import { introductionSteps } from '@sallyport/ui/views/introduction';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

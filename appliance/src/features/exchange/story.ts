@@ -1,10 +1,10 @@
 import { basename, join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import type { ExchangeTrip } from '@sallyport/ui/components/exchange-diagram';
-import type { StoryRow } from '@sallyport/ui/components/story-timeline';
-import type { OpenRow, WaitingRow } from '@sallyport/ui/components/story-waiting';
+import type { ExchangeTrip } from '@sallyport/ui/components/exchange-diagram.tsx';
 import type { Ctx } from '@sallyport/ui/context';
-import type { ExchangeStoryProps } from '@sallyport/ui/views/exchange-story';
+import type { ExchangeStoryProps } from '@sallyport/ui/exchange/exchange-story.tsx';
+import type { StoryRow } from '@sallyport/ui/exchange/story-timeline.tsx';
+import type { OpenRow, WaitingRow } from '@sallyport/ui/exchange/story-waiting.tsx';
 import { toFailure } from '../../platform/errors.ts';
 import { actorNames, eventWords } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';

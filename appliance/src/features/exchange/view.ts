@@ -1,4 +1,4 @@
-import type { ReceiptRow as ReceiptView } from '@sallyport/ui/components/receipts';
+import type { ReceiptRow as ReceiptView } from '@sallyport/ui/exchange/receipts.tsx';
 import type { ExchangeService } from './service.ts';
 import type { ConsoleQueries } from './types.ts';
 

@@ -1,11 +1,11 @@
-import { RunRegion } from '@sallyport/ui/components/identification-run';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
+import { Identification } from '@sallyport/ui/identification/identification.tsx';
+import { IdentificationJob } from '@sallyport/ui/identification/identification-job.tsx';
+import { IdentificationNotice } from '@sallyport/ui/identification/identification-notice.tsx';
+import { IdentificationPolicy } from '@sallyport/ui/identification/identification-policy.tsx';
+import { RunRegion } from '@sallyport/ui/identification/identification-run.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { Identification } from '@sallyport/ui/views/identification';
-import { IdentificationJob } from '@sallyport/ui/views/identification-job';
-import { IdentificationNotice } from '@sallyport/ui/views/identification-notice';
-import { IdentificationPolicy } from '@sallyport/ui/views/identification-policy';
 import { type Context, Hono } from 'hono';
 import type { Body } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';

@@ -1,4 +1,4 @@
-import { PolicyPanel } from '@sallyport/ui/components/identification-policy';
+import { PolicyPanel } from '@sallyport/ui/identification/policy-panel.tsx';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { actorNames } from '../../server/console/records.ts';
 import type { ControllerPanel } from '../../server/console/types.ts';

@@ -1,12 +1,12 @@
-import type { PolicyView } from '@sallyport/ui/components/identification-policy';
-import type { Said } from '@sallyport/ui/model';
 import type {
   JobRow,
   LeftOutView,
   PlanTargetView,
   RunView,
   SentPacketView,
-} from '@sallyport/ui/views/identification-model';
+} from '@sallyport/ui/identification/identification-model';
+import type { PolicyView } from '@sallyport/ui/identification/policy-panel.tsx';
+import type { Said } from '@sallyport/ui/model';
 import type { IdentificationJob, IdentificationService } from './service.ts';
 import { type ControllerView, type EffectivePolicy, type PacketRow, type Plan, type Run, SWITCHES } from './types.ts';
 

@@ -1,4 +1,4 @@
-import { ProgramPanel } from '@sallyport/ui/components/program-panel';
+import { ProgramPanel } from '@sallyport/ui/integrity/program-panel.tsx';
 import type { ControllerPanel } from '../../server/console/types.ts';
 import { programRow } from './program-view.ts';
 import type { IntegrityService } from './types.ts';

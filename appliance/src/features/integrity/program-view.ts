@@ -1,7 +1,7 @@
 import type { Ctx } from '@sallyport/ui/context';
-import { differenceWords } from '@sallyport/ui/views/integrity';
-import type { ProgramRowView, ProjectFileView } from '@sallyport/ui/views/integrity-model';
-import type { ProgramProps } from '@sallyport/ui/views/program';
+import { differenceWords } from '@sallyport/ui/integrity/integrity.tsx';
+import type { ProgramRowView, ProjectFileView } from '@sallyport/ui/integrity/integrity-model';
+import type { ProgramProps } from '@sallyport/ui/integrity/program.tsx';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { actorNames } from '../../server/console/records.ts';

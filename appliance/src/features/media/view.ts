@@ -1,4 +1,4 @@
-import type { BundleOnMediumView, MediumView } from '@sallyport/ui/components/media-list';
+import type { BundleOnMediumView, MediumView } from '@sallyport/ui/components/media-list.tsx';
 import type { BundleOnMedium, Medium } from './types.ts';
 
 const bundleView = (bundle: BundleOnMedium): BundleOnMediumView => ({

@@ -1,8 +1,8 @@
 import { rmSync } from 'node:fs';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Said } from '@sallyport/ui/model';
+import { Stick, type StickProps } from '@sallyport/ui/offline-import/stick.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { Stick, type StickProps } from '@sallyport/ui/views/stick';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import { actorFor } from '../../server/console/guard.ts';

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Overview } from '@sallyport/ui/overview/overview.tsx';
+import type { OverviewProps } from '@sallyport/ui/overview/overview-model';
 import { paths } from '@sallyport/ui/paths';
-import { Overview } from '@sallyport/ui/views/overview';
-import type { OverviewProps } from '@sallyport/ui/views/overview-model';
 import { Hono } from 'hono';
 import { actorFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';

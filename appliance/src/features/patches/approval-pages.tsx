@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import type { Said } from '@sallyport/ui/model';
+import { Approvals, type ApprovalsProps } from '@sallyport/ui/patches/approvals.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { Approvals, type ApprovalsProps } from '@sallyport/ui/views/approvals';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

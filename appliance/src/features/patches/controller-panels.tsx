@@ -1,4 +1,4 @@
-import { PatchPanel } from '@sallyport/ui/components/patch-panel';
+import { PatchPanel } from '@sallyport/ui/patches/patch-panel.tsx';
 import type { ControllerPanel } from '../../server/console/types.ts';
 import type { ControllerFindings } from '../controller-findings/service.ts';
 import type { PatchService } from './service.ts';

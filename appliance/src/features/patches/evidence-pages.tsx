@@ -1,6 +1,6 @@
 import type { FieldErrors } from '@sallyport/ui/model';
+import { EvidencePacks } from '@sallyport/ui/patches/evidence.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { EvidencePacks } from '@sallyport/ui/views/evidence';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

@@ -1,12 +1,12 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField } from '@sallyport/ui/model';
+import { PatchPage } from '@sallyport/ui/patches/patch.tsx';
+import { PatchCheck } from '@sallyport/ui/patches/patch-check.tsx';
+import { PatchMove } from '@sallyport/ui/patches/patch-move.tsx';
+import { type PatchField, PatchNew, patchFields } from '@sallyport/ui/patches/patch-new.tsx';
+import { Patches } from '@sallyport/ui/patches/patches.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { PatchPage } from '@sallyport/ui/views/patch';
-import { PatchCheck } from '@sallyport/ui/views/patch-check';
-import { PatchMove } from '@sallyport/ui/views/patch-move';
-import { type PatchField, PatchNew, patchFields } from '@sallyport/ui/views/patch-new';
-import { Patches } from '@sallyport/ui/views/patches';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

@@ -1,6 +1,6 @@
-import type { PatchMoveRow } from '@sallyport/ui/components/patch-history';
-import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/views/patch-model';
-import type { PatchRow } from '@sallyport/ui/views/patches';
+import type { PatchMoveRow } from '@sallyport/ui/patches/patch-history.tsx';
+import type { OptionView, PatchView, RequestView, TargetRow } from '@sallyport/ui/patches/patch-model';
+import type { PatchRow } from '@sallyport/ui/patches/patches.tsx';
 import type { PatchService } from './service.ts';
 import {
   LIFECYCLE_NAMES,

@@ -1,8 +1,8 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { FieldErrors } from '@sallyport/ui/model';
+import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/patches/plan.tsx';
+import { Windows } from '@sallyport/ui/patches/windows.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/views/plan';
-import { Windows } from '@sallyport/ui/views/windows';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

@@ -1,8 +1,8 @@
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Queries, type QueryRow } from '@sallyport/ui/views/queries';
-import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/ui/views/query';
-import { QueryNew } from '@sallyport/ui/views/query-new';
+import { Queries, type QueryRow } from '@sallyport/ui/queries/queries.tsx';
+import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/ui/queries/query.tsx';
+import { QueryNew } from '@sallyport/ui/queries/query-new.tsx';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';

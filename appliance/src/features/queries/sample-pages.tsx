@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { type SampleRow, Samples } from '@sallyport/ui/views/samples';
+import { type SampleRow, Samples } from '@sallyport/ui/queries/samples.tsx';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import { actorFor } from '../../server/console/guard.ts';

@@ -1,6 +1,6 @@
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Rollback } from '@sallyport/ui/views/rollback';
+import { Rollback } from '@sallyport/ui/rollback/rollback.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';

@@ -1,5 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help';
+import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help.tsx';
 import type { FieldErrors, Said, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';

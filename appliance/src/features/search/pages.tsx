@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { paths } from '@sallyport/ui/paths';
-import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/views/search';
+import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';

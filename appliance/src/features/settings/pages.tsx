@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { type SettingRow, Settings } from '@sallyport/ui/views/settings';
+import { type SettingRow, Settings } from '@sallyport/ui/settings/settings.tsx';
 import { type Context, Hono } from 'hono';
 import type { Setting, SettingValue } from '../../engine/objects/types.ts';
 import type { FieldErrors as Faults } from '../../platform/errors.ts';

@@ -1,10 +1,10 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Confirm } from '@sallyport/ui/views/confirm';
-import { Update } from '@sallyport/ui/views/update';
-import { type UpdateRow, Updates } from '@sallyport/ui/views/updates';
+import { Update } from '@sallyport/ui/updates/update.tsx';
+import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';

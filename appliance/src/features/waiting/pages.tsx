@@ -1,5 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
-import { WaitingForSecond } from '@sallyport/ui/views/waiting';
+import { WaitingForSecond } from '@sallyport/ui/waiting/waiting.tsx';
 import { Hono } from 'hono';
 import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';

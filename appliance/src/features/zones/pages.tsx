@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
-import { ZonePage } from '@sallyport/ui/views/zone';
-import { Zones } from '@sallyport/ui/views/zones';
+import { ZonePage } from '@sallyport/ui/zones/zone.tsx';
+import { Zones } from '@sallyport/ui/zones/zones.tsx';
 import { type Context, Hono } from 'hono';
 import { actorFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';

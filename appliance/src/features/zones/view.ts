@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Ctx } from '@sallyport/ui/context';
 import { paths } from '@sallyport/ui/paths';
-import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from '@sallyport/ui/views/zones-model';
+import type { ConduitView, ZoneControllerView, ZoneDoubtView, ZoneView } from '@sallyport/ui/zones/zones-model';
 import {
   type Conduit,
   isBelowTarget,

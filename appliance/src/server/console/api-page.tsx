@@ -1,5 +1,5 @@
+import { ApiReference } from '@sallyport/ui/frame/api.tsx';
 import { paths } from '@sallyport/ui/paths';
-import { ApiReference } from '@sallyport/ui/views/api';
 import { Hono } from 'hono';
 import { signedIn } from './guard.ts';
 import { viewContext } from './page.tsx';

@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { Again } from '@sallyport/ui/accounts/again.tsx';
 import { type Ctx, pageContext } from '@sallyport/ui/context';
+import { ErrorView } from '@sallyport/ui/frame/error.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { Again } from '@sallyport/ui/views/again';
-import { ErrorView } from '@sallyport/ui/views/error';
 import type { Context } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';

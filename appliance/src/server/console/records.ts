@@ -1,9 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { ChangeRow } from '@sallyport/ui/components/changes';
+import type { ChangeRow } from '@sallyport/ui/components/changes.tsx';
 import type { Ctx } from '@sallyport/ui/context';
+import type { EventRow } from '@sallyport/ui/events/events.tsx';
 import type { Reference, Said, Value } from '@sallyport/ui/model';
-import type { EventRow } from '@sallyport/ui/views/events';
-import type { FindingRow } from '@sallyport/ui/views/vulnerabilities';
+import type { FindingRow } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import type { EventService } from '../../engine/events/service.ts';
 import type { StoredEvent } from '../../engine/events/types.ts';
 import type { Change, Collection } from '../../engine/inventory/types.ts';

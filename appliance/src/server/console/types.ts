@@ -6,7 +6,7 @@
 
 import type { Http2Bindings, HttpBindings } from '@hono/node-server';
 import type { ContextInput, Ctx } from '@sallyport/ui/context';
-import type { ControllerPanelView } from '@sallyport/ui/views/controller';
+import type { ControllerPanelView } from '@sallyport/ui/controllers/controller.tsx';
 import type { Hono } from 'hono';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ChainReport } from '../../engine/events/types.ts';

@@ -1,0 +1,62 @@
+import { Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+
+/** POST fields: csrf, password, code, back, kept. */
+type AgainProps = {
+  readonly ctx: Ctx;
+  /** The account has two steps. */
+  readonly asksCode: boolean;
+  readonly back: string;
+  /** The form that was interrupted, as the server wrote it; `lost` when it held what is not kept. */
+  readonly kept?: string | undefined;
+  readonly lost?: boolean;
+  readonly errors?: FieldErrors;
+};
+
+/** Before what is grave: the person of the session gives password and code once more. */
+export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: AgainProps) => (
+  <Page ctx={ctx} title={ctx.t('again.title')}>
+    <ErrorSummary ctx={ctx} errors={errors} labels={{ password: ctx.t('login.password'), code: ctx.t('login.code') }} />
+    <Panel>
+      <div class="body">
+        <p>{ctx.t('again.why')}</p>
+        {lost ? <Notice ctx={ctx} level="warning" title={ctx.t('again.lost')} /> : null}
+        <PostForm ctx={ctx} action={paths.meAgain()} class="form">
+          <input type="hidden" name="back" value={back} />
+          {kept === undefined ? null : <input type="hidden" name="kept" value={kept} />}
+          <TextField
+            ctx={ctx}
+            name="password"
+            type="password"
+            label={ctx.t('login.password')}
+            autocomplete="current-password"
+            errors={errors}
+            required
+            autofocus
+          />
+          {asksCode ? (
+            <TextField
+              ctx={ctx}
+              name="code"
+              label={ctx.t('login.code')}
+              autocomplete="one-time-code"
+              maxLength={40}
+              errors={errors}
+              required
+            />
+          ) : null}
+          <div class="row">
+            <Button kind="primary" busy={ctx.t('login.checking')}>
+              {ctx.t('again.submit')}
+            </Button>
+            <LinkButton href={back}>{ctx.t('common.cancel')}</LinkButton>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  </Page>
+);

@@ -1,0 +1,80 @@
+import { Button, PostForm } from '../components/form.tsx';
+import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type SessionRow = {
+  readonly id: string;
+  readonly account?: Reference;
+  readonly startedAt: When;
+  readonly lastAt: When;
+  readonly from: string;
+  readonly way: 'password' | 'two-step' | 'link';
+  readonly current: boolean;
+};
+
+/** Sessions with a button to end each; `action` takes the field `session`. */
+export const SessionTable = ({
+  ctx,
+  caption,
+  rows,
+  action,
+  unavailable,
+}: {
+  ctx: Ctx;
+  caption: string;
+  rows: readonly SessionRow[];
+  action: string;
+  unavailable?: string | undefined;
+}) => (
+  <DataTable
+    ctx={ctx}
+    caption={caption}
+    rows={rows}
+    records="labelled"
+    columns={[
+      ...(rows.some(({ account }) => account !== undefined)
+        ? [
+            {
+              key: 'account',
+              label: ctx.t('sessions.account'),
+              cell: (row: SessionRow) =>
+                row.account === undefined ? null : (
+                  <a href={paths.object('account', row.account.id)} translate="no">
+                    {row.account.name}
+                  </a>
+                ),
+            },
+          ]
+        : []),
+      {
+        key: 'startedAt',
+        label: ctx.t('me.sessionStarted'),
+        cell: (row) => (
+          <>
+            <Time ctx={ctx} at={row.startedAt} /> {row.current ? <Tag>{ctx.t('me.thisSession')}</Tag> : null}
+          </>
+        ),
+      },
+      { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
+      { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
+      { key: 'way', label: ctx.t('me.sessionWay'), cell: (row) => ctx.t(`me.way.${row.way}`) },
+      {
+        key: 'end',
+        label: ctx.t('me.sessionEnd'),
+        cell: (row) =>
+          row.current ? null : (
+            <PostForm ctx={ctx} action={action}>
+              <input type="hidden" name="session" value={row.id} />
+              <Button small unavailable={unavailable}>
+                {ctx.t('me.sessionEnd')}
+              </Button>
+            </PostForm>
+          ),
+      },
+    ]}
+  />
+);

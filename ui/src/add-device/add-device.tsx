@@ -1,0 +1,282 @@
+import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { Hash } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
+import { paths } from '../paths.ts';
+
+const clientNames = ['agent', 'osquery', 'glpi-agent', 'fusioninventory', 'ocsinventory'] as const;
+const systemNames = ['debian', 'rhel', 'windows', 'macos'] as const;
+type ClientName = (typeof clientNames)[number];
+type SystemName = (typeof systemNames)[number];
+
+/** POST fields: csrf, client, system, server, group, uses, days, approve, ranges; with `secret` no new token is made. */
+export type AddDeviceProps = {
+  readonly ctx: Ctx;
+  readonly values: {
+    readonly client: ClientName;
+    readonly system: SystemName;
+    readonly server: string;
+    readonly group: string;
+    readonly uses: string;
+    readonly days: string;
+    readonly approve: 'manual' | 'auto';
+    readonly ranges: string;
+  };
+  readonly servers: readonly string[];
+  readonly groups: readonly Reference[];
+  readonly caFingerprint: string;
+  /** Our own agent compares the CA and the trust root; null while the site has no root. */
+  readonly siteFingerprint: string | null;
+  readonly made?: {
+    readonly secret: string;
+    readonly files: readonly string[];
+    /** What the client is told, to be read and copied. */
+    readonly settings: { readonly name: string; readonly text: string } | undefined;
+    readonly commands: readonly {
+      readonly what: 'place' | 'configure' | 'enrol' | 'start' | 'once';
+      readonly line: string;
+    }[];
+  };
+  readonly errors?: FieldErrors | undefined;
+};
+
+/** Client, system and address: what a kit is made for. */
+const ForWhat = ({ ctx, values, servers, errors }: Pick<AddDeviceProps, 'ctx' | 'values' | 'servers' | 'errors'>) => (
+  <>
+    <SelectField
+      ctx={ctx}
+      name="client"
+      label={ctx.t('add.client')}
+      hint={ctx.t('add.clientHint')}
+      value={values.client}
+      errors={errors}
+      options={clientNames.map((value) => ({ value, label: ctx.t(`add.client.${value}`) }))}
+    />
+    <SelectField
+      ctx={ctx}
+      name="system"
+      label={ctx.t('add.system')}
+      value={values.system}
+      errors={errors}
+      options={systemNames.map((value) => ({ value, label: ctx.t(`add.system.${value}`) }))}
+    />
+    <SelectField
+      ctx={ctx}
+      name="server"
+      label={ctx.t('add.server')}
+      hint={ctx.t('add.serverHint')}
+      value={values.server}
+      errors={errors}
+      options={servers.map((value) => ({ value, label: value }))}
+    />
+  </>
+);
+
+const NewToken = (props: AddDeviceProps) => {
+  const { ctx, values, errors } = props;
+  return (
+    <Panel title={ctx.t('add.tokenTitle')} span={7}>
+      <div class="body">
+        <p class="second">{ctx.t('add.tokenWhy')}</p>
+        <PostForm ctx={ctx} action={paths.deviceAdd()} class="form">
+          <ForWhat {...props} />
+          <SelectField
+            ctx={ctx}
+            name="group"
+            label={ctx.t('devices.group')}
+            value={values.group}
+            errors={errors}
+            options={[
+              { value: '', label: ctx.t('add.noGroup') },
+              ...props.groups.map((group) => ({ value: group.id, label: group.name })),
+            ]}
+          />
+          <TextField
+            ctx={ctx}
+            name="uses"
+            type="number"
+            label={ctx.t('add.uses')}
+            hint={ctx.t('add.usesHint')}
+            value={values.uses}
+            min={1}
+            max={1_000_000}
+            errors={errors}
+          />
+          <TextField
+            ctx={ctx}
+            name="days"
+            type="number"
+            label={ctx.t('add.days')}
+            hint={ctx.t('add.daysHint')}
+            value={values.days}
+            min={1}
+            max={3_650}
+            errors={errors}
+          />
+          <SelectField
+            ctx={ctx}
+            name="approve"
+            label={ctx.t('add.approve')}
+            value={values.approve}
+            errors={errors}
+            options={[
+              { value: 'manual', label: ctx.t('add.approve.manual') },
+              { value: 'auto', label: ctx.t('add.approve.auto') },
+            ]}
+          />
+          <TextField
+            ctx={ctx}
+            name="ranges"
+            label={ctx.t('add.ranges')}
+            hint={ctx.t('add.rangesHint')}
+            value={values.ranges}
+            maxLength={1_000}
+            spellcheck={false}
+            errors={errors}
+          />
+          <div class="row">
+            <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
+              {ctx.t('add.make')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};
+
+const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']> }) => {
+  const { ctx, values, made } = props;
+  const kept: readonly (readonly [string, string])[] = [
+    ['secret', made.secret],
+    ['client', values.client],
+    ['system', values.system],
+    ['server', values.server],
+  ];
+  return (
+    <>
+      <Panel
+        title={ctx.t('add.filesTitle', {
+          client: ctx.t(`add.client.${values.client}`),
+          system: ctx.t(`add.system.${values.system}`),
+        })}
+        span={7}
+      >
+        <div class="body">
+          <p>{ctx.t('add.filesWhy')}</p>
+          <PostForm ctx={ctx} action={paths.deviceAddFile()} again>
+            <Hidden fields={kept} />
+            <div class="row">
+              {made.files.map((name) => (
+                <Button name="file" value={name}>
+                  {name}
+                </Button>
+              ))}
+            </div>
+          </PostForm>
+          {made.settings === undefined ? null : (
+            <details>
+              <summary translate="no">{made.settings.name}</summary>
+              <pre class="sunk" translate="no">
+                <code>{made.settings.text}</code>
+              </pre>
+            </details>
+          )}
+          <h3>{ctx.t('add.commandsTitle')}</h3>
+          <ol class="stack">
+            {made.commands.map(({ what, line }) => (
+              <li>
+                {ctx.t(`add.command.${what}`)}
+                <pre class="sunk" translate="no">
+                  <code>{line}</code>
+                </pre>
+              </li>
+            ))}
+          </ol>
+        </div>
+      </Panel>
+      <Panel title={ctx.t('add.otherTitle')} span={5}>
+        <div class="body">
+          <p class="second">{ctx.t('add.otherWhy')}</p>
+          <PostForm ctx={ctx} action={paths.deviceAdd()} class="form">
+            <Hidden fields={[['secret', made.secret]]} />
+            <ForWhat {...props} />
+            <div class="row">
+              <Button>{ctx.t('add.otherShow')}</Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </>
+  );
+};
+
+const unixFingerprint = 'openssl x509 -in ca.pem -noout -fingerprint -sha256';
+/** Windows has no openssl. */
+const windowsFingerprint =
+  "$ca = New-Object Security.Cryptography.X509Certificates.X509Certificate2 (Resolve-Path ca.pem).Path; [BitConverter]::ToString([Security.Cryptography.SHA256]::Create().ComputeHash($ca.RawData)).Replace('-', '').ToLower()";
+
+/** Choose a client and a system, make a token, take away what the device needs. */
+export const AddDevice = (props: AddDeviceProps) => {
+  const { ctx, made, values, errors, siteFingerprint } = props;
+  const labels = {
+    client: ctx.t('add.client'),
+    system: ctx.t('add.system'),
+    server: ctx.t('add.server'),
+    group: ctx.t('devices.group'),
+    uses: ctx.t('add.uses'),
+    days: ctx.t('add.days'),
+    approve: ctx.t('add.approve'),
+    ranges: ctx.t('add.ranges'),
+  };
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('add.title')}
+      section="devices"
+      crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
+      sub={ctx.t('add.sub')}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      {made === undefined ? null : (
+        <Notice ctx={ctx} level="running" title={ctx.t('add.onceTitle')}>
+          {ctx.t('add.onceWhy')}
+        </Notice>
+      )}
+      <div class="grid">
+        {made === undefined ? <NewToken {...props} /> : <Kit {...props} made={made} />}
+        <Panel title={ctx.t('add.compareTitle')} span={made === undefined ? 5 : 12}>
+          <div class="body">
+            <Facts
+              rows={[
+                ...(made === undefined
+                  ? []
+                  : [
+                      [
+                        ctx.t('add.secret'),
+                        <code id="secret" translate="no">
+                          {made.secret}
+                        </code>,
+                      ] as const,
+                    ]),
+                [ctx.t('add.caFingerprint'), <Hash value={props.caFingerprint} />],
+                [
+                  ctx.t('add.siteFingerprint'),
+                  siteFingerprint === null ? ctx.t('add.noRoot') : <Hash value={siteFingerprint} />,
+                ],
+              ]}
+            />
+            <p class="second">{values.client === 'agent' ? ctx.t('add.compareAgent') : ctx.t('add.compareOther')}</p>
+            {values.client === 'agent' ? null : (
+              <pre class="sunk" translate="no">
+                <code>{values.system === 'windows' ? windowsFingerprint : unixFingerprint}</code>
+              </pre>
+            )}
+          </div>
+        </Panel>
+      </div>
+    </Page>
+  );
+};

@@ -1,0 +1,189 @@
+import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type BaselineEntryRow = {
+  readonly key: string;
+  /** Null where it is personal. */
+  readonly title: string | null;
+  readonly values: string;
+};
+
+export type EntryList = { readonly total: number; readonly rows: readonly BaselineEntryRow[] };
+
+/** GET: collection, q, device. POST fields: csrf, collection, device, remove, add, comment. */
+type BaselineEntriesProps = {
+  readonly ctx: Ctx;
+  readonly baseline: { readonly id: string; readonly name: string };
+  readonly collections: readonly string[];
+  readonly collection: string;
+  readonly q: string;
+  /** As a person wrote it, and the one that is meant. */
+  readonly device: string;
+  readonly deviceId?: string | undefined;
+  readonly expected: EntryList;
+  /** What the device reports and the baseline does not expect; undefined: no device was named. */
+  readonly offered: EntryList | undefined;
+  readonly comment: string;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const Entries = ({
+  ctx,
+  list,
+  field,
+  title,
+  pick,
+  none,
+}: {
+  ctx: Ctx;
+  list: EntryList;
+  field: 'remove' | 'add';
+  title: string;
+  pick: string;
+  none: string;
+}) => (
+  <Panel title={title} context={ctx.t('baselines.entriesShown', { n: list.rows.length, total: list.total })}>
+    {list.rows.length === 0 ? (
+      <Empty title={none} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={title}
+        rows={list.rows}
+        records="labelled"
+        columns={[
+          {
+            key: field,
+            label: pick,
+            fit: true,
+            cell: (row) => (
+              <input
+                type="checkbox"
+                name={field}
+                value={row.key}
+                aria-label={`${pick}: ${row.title ?? ctx.t('common.withheld')} ${row.values}`}
+              />
+            ),
+          },
+          {
+            key: 'title',
+            label: ctx.t('changes.title'),
+            any: true,
+            cell: (row) => <span translate="no">{row.title ?? ctx.t('common.withheld')}</span>,
+          },
+          {
+            key: 'values',
+            label: ctx.t('baselines.values'),
+            any: true,
+            cell: (row) => <span translate="no">{row.values === '' ? '–' : row.values}</span>,
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+/** What a baseline expects of one collection, entry by entry, and what may be added from a device. */
+export const BaselineEntries = (props: BaselineEntriesProps) => {
+  const { ctx, baseline, collection, expected, offered, errors } = props;
+  const address = paths.baselineEntries(baseline.id);
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('baselines.edit')}
+      section="baselines"
+      sub={baseline.name}
+      crumbs={[
+        { label: ctx.t('nav.baselines'), href: paths.baselines() },
+        { label: baseline.name, href: paths.baseline(baseline.id) },
+      ]}
+    >
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{
+          comment: ctx.t('baselines.editWhy'),
+          remove: ctx.t('baselines.entriesExpected'),
+          addItems: ctx.t('baselines.entriesOffered'),
+          addRows: ctx.t('baselines.entriesOffered'),
+          device: ctx.t('baselines.editDevice'),
+        }}
+      />
+      <Panel>
+        <div class="body">
+          <form method="get" action={address} class="form">
+            <SelectField
+              ctx={ctx}
+              name="collection"
+              label={ctx.t('changes.collection')}
+              value={collection}
+              options={props.collections.map((name) => ({
+                value: name,
+                label: ctx.tDynamic(`collection.${name}.title`),
+              }))}
+            />
+            <TextField ctx={ctx} name="q" label={ctx.t('list.filter')} value={props.q} maxLength={200} />
+            <TextField
+              ctx={ctx}
+              name="device"
+              label={ctx.t('baselines.editDevice')}
+              hint={ctx.t('baselines.editDeviceHint')}
+              value={props.device}
+              maxLength={64}
+              spellcheck={false}
+              errors={errors}
+            />
+            <div class="row">
+              <Button>{ctx.t('baselines.entriesShow')}</Button>
+            </div>
+          </form>
+        </div>
+      </Panel>
+      <PostForm ctx={ctx} action={address}>
+        <input type="hidden" name="collection" value={collection} />
+        <input type="hidden" name="device" value={props.deviceId ?? ''} />
+        <Entries
+          ctx={ctx}
+          list={expected}
+          field="remove"
+          title={ctx.t('baselines.entriesExpected')}
+          pick={ctx.t('baselines.entriesRemove')}
+          none={ctx.t('baselines.entriesNone')}
+        />
+        {offered === undefined ? null : (
+          <Entries
+            ctx={ctx}
+            list={offered}
+            field="add"
+            title={ctx.t('baselines.entriesOffered')}
+            pick={ctx.t('baselines.entriesAdd')}
+            none={ctx.t('baselines.entriesNoMore')}
+          />
+        )}
+        <Panel>
+          <div class="body form">
+            <TextField
+              ctx={ctx}
+              name="comment"
+              label={ctx.t('baselines.editWhy')}
+              value={props.comment}
+              maxLength={500}
+              errors={errors}
+              required
+            />
+            <div class="row">
+              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+                {ctx.t('baselines.editSave')}
+              </Button>
+            </div>
+          </div>
+        </Panel>
+      </PostForm>
+    </Page>
+  );
+};

@@ -1,0 +1,132 @@
+import {
+  AreaField,
+  Button,
+  ChecksField,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+} from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type BaselineNewProps = {
+  readonly ctx: Ctx;
+  /** Fixed when the page was opened from a device. */
+  readonly device?: Reference | undefined;
+  readonly groups: readonly Reference[];
+  readonly collections: readonly string[];
+  /** The baseline exists: its content may stay. */
+  readonly exists: boolean;
+  readonly values: {
+    readonly group: string;
+    readonly reference: string;
+    readonly collections: readonly string[];
+    readonly allowed: string;
+    readonly expiresAt: string;
+    readonly comment: string;
+  };
+  readonly errors?: FieldErrors;
+};
+
+/** Approves what a device holds now, for itself or as what a group is expected to hold. */
+export const BaselineNew = (props: BaselineNewProps) => {
+  const { ctx, device, values, errors } = props;
+  const labels = {
+    group: ctx.t('baselines.group'),
+    reference: ctx.t('baselines.reference'),
+    collections: ctx.t('baselines.collections'),
+    allowed: ctx.t('baselines.allowed'),
+    expiresAt: ctx.t('baselines.expires'),
+    comment: ctx.t('baselines.comment'),
+  };
+  return (
+    <Page
+      ctx={ctx}
+      title={device === undefined ? ctx.t('baselines.new') : ctx.t('baselines.newFor', { name: device.name })}
+      section="baselines"
+      crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <Panel>
+        <div class="body">
+          <PostForm ctx={ctx} action={paths.baselineNew()} class="form">
+            {device === undefined ? (
+              <>
+                <SelectField
+                  ctx={ctx}
+                  name="group"
+                  label={labels.group}
+                  value={values.group}
+                  errors={errors}
+                  options={props.groups.map(({ id, name }) => ({ value: id, label: name }))}
+                />
+                <TextField
+                  ctx={ctx}
+                  name="reference"
+                  label={labels.reference}
+                  hint={ctx.t('baselines.referenceHint')}
+                  value={values.reference}
+                  errors={errors}
+                  maxLength={255}
+                  spellcheck={false}
+                />
+              </>
+            ) : (
+              <input type="hidden" name="device" value={device.id} />
+            )}
+            <ChecksField
+              ctx={ctx}
+              name="collections"
+              label={labels.collections}
+              hint={ctx.t('baselines.collectionsHint')}
+              values={values.collections}
+              errors={errors}
+              options={props.collections.map((name) => ({
+                value: name,
+                label: ctx.tDynamic(`collection.${name}.title`),
+              }))}
+            />
+            <AreaField
+              ctx={ctx}
+              name="allowed"
+              label={labels.allowed}
+              hint={ctx.t('baselines.allowedHint')}
+              value={values.allowed}
+              rows={3}
+              errors={errors}
+            />
+            <TextField
+              ctx={ctx}
+              name="expiresAt"
+              label={labels.expiresAt}
+              hint={ctx.t('baselines.expiresHint')}
+              placeholder="2027-01-31"
+              value={values.expiresAt}
+              errors={errors}
+            />
+            <TextField
+              ctx={ctx}
+              name="comment"
+              label={labels.comment}
+              hint={ctx.t('baselines.commentHint')}
+              value={values.comment}
+              maxLength={500}
+              errors={errors}
+            />
+            <div class="row">
+              <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
+              <LinkButton href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

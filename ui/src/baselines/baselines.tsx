@@ -1,0 +1,135 @@
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type BaselineRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly scope: 'device' | 'group';
+  readonly revision: number;
+  readonly collections: readonly string[];
+  readonly approvedAt: When;
+  readonly approvedBy: string;
+  readonly expiresAt?: When | undefined;
+  readonly expired: boolean;
+  readonly deviations: number;
+  readonly deviating: number;
+};
+
+type BaselinesProps = {
+  readonly ctx: Ctx;
+  readonly rows: readonly BaselineRow[];
+  readonly open: number;
+  readonly devices: number;
+};
+
+/** When a baseline should be looked at again; past it, a warning. */
+export const ReviewUntil = ({
+  ctx,
+  row,
+}: {
+  ctx: Ctx;
+  row: { readonly expiresAt?: When | undefined; readonly expired: boolean };
+}) =>
+  row.expiresAt === undefined ? (
+    <>–</>
+  ) : row.expired ? (
+    <Status ctx={ctx} level="warning">
+      {ctx.t('baselines.expired', { at: ctx.fmt.date(row.expiresAt) })}
+    </Status>
+  ) : (
+    <Time ctx={ctx} at={row.expiresAt} form="date" />
+  );
+
+/** Every baseline: of what, who approved it when, and what differs. */
+export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
+  const create = (
+    <LinkButton kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+      {ctx.t('baselines.new')}
+    </LinkButton>
+  );
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.baselines')}
+      section="baselines"
+      sub={ctx.t('baselines.sub', { n: rows.length, open, devices })}
+      actions={
+        <>
+          <LinkButton href={paths.deviations()}>{ctx.t('nav.deviations')}</LinkButton>
+          {create}
+        </>
+      }
+    >
+      <Panel>
+        {rows.length === 0 ? (
+          <Empty title={ctx.t('baselines.none')} action={create}>
+            {ctx.t('baselines.noneWhy')}
+          </Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('nav.baselines')}
+            rows={rows}
+            records="labelled"
+            columns={[
+              {
+                key: 'name',
+                label: ctx.t('baselines.name'),
+                any: true,
+                head: true,
+                cell: (row) => (
+                  <a href={paths.baseline(row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              { key: 'scope', label: ctx.t('baselines.scope'), cell: (row) => ctx.t(`baselines.scope.${row.scope}`) },
+              {
+                key: 'collections',
+                label: ctx.t('baselines.collections'),
+                any: true,
+                cell: (row) => row.collections.map((name) => ctx.tDynamic(`collection.${name}.title`)).join(', '),
+              },
+              {
+                key: 'revision',
+                label: ctx.t('baselines.revision'),
+                num: true,
+                cell: (row) => ctx.fmt.number(row.revision),
+              },
+              {
+                key: 'approved',
+                label: ctx.t('baselines.approved'),
+                cell: (row) =>
+                  ctx.t('baselines.approvedBy', { who: row.approvedBy, at: ctx.fmt.dateTime(row.approvedAt) }),
+              },
+              {
+                key: 'expires',
+                label: ctx.t('baselines.expires'),
+                cell: (row) => <ReviewUntil ctx={ctx} row={row} />,
+              },
+              {
+                key: 'deviations',
+                label: ctx.t('nav.deviations'),
+                num: true,
+                cell: (row) => <Count ctx={ctx} n={row.deviations} href={paths.deviations({ baseline: row.id })} />,
+              },
+              {
+                key: 'deviating',
+                label: ctx.t('baselines.deviating'),
+                num: true,
+                cell: (row) => <Count ctx={ctx} n={row.deviating} href={paths.deviations({ baseline: row.id })} />,
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

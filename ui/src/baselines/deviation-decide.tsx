@@ -1,0 +1,132 @@
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+} from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type DeviationDecideProps = {
+  readonly ctx: Ctx;
+  readonly action: 'accept' | 'order';
+  readonly ids: readonly number[];
+  readonly items: readonly string[];
+  readonly values: {
+    readonly reason: string;
+    readonly expiresAt: string;
+    readonly scope: string;
+    readonly order: string;
+  };
+  readonly back: string;
+  readonly typeNumber: boolean;
+  readonly errors?: FieldErrors;
+};
+
+/** What will be accepted or ordered, why and until when. */
+export const DeviationDecide = (props: DeviationDecideProps) => {
+  const { ctx, action, ids, items, values, errors } = props;
+  const n = ids.length;
+  const labels = {
+    reason: ctx.t('deviations.reason'),
+    expiresAt: ctx.t('deviations.expires'),
+    order: ctx.t('deviations.orderNumber'),
+    confirm: ctx.t('common.typeNumber', { n: String(n) }),
+  };
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t(action === 'accept' ? 'deviations.acceptQuestion' : 'deviations.orderQuestion', { n })}
+      section="baselines"
+      crumbs={[{ label: ctx.t('nav.deviations'), href: paths.deviations() }]}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <Panel>
+        <div class="body">
+          <p>{ctx.t(action === 'accept' ? 'deviations.acceptConsequence' : 'deviations.orderConsequence')}</p>
+          <ul class="columns">
+            {items.map((item) => (
+              <li>{item}</li>
+            ))}
+          </ul>
+          {n > items.length ? <p class="second">{ctx.t('common.andMore', { n: n - items.length })}</p> : null}
+          <PostForm ctx={ctx} action={paths.deviationsDecide()} class="form">
+            <Hidden
+              fields={[
+                ...ids.map((id): [string, string] => ['id', String(id)]),
+                ['action', action],
+                ['confirmed', '1'],
+                ['back', props.back],
+              ]}
+            />
+            {action === 'accept' ? (
+              <>
+                <AreaField
+                  ctx={ctx}
+                  name="reason"
+                  label={labels.reason}
+                  value={values.reason}
+                  rows={2}
+                  maxLength={500}
+                  required
+                  errors={errors}
+                />
+                <TextField
+                  ctx={ctx}
+                  name="expiresAt"
+                  label={labels.expiresAt}
+                  hint={ctx.t('deviations.expiresHint')}
+                  placeholder="2027-01-31"
+                  value={values.expiresAt}
+                  errors={errors}
+                />
+                <SelectField
+                  ctx={ctx}
+                  name="scope"
+                  label={ctx.t('deviations.scope')}
+                  value={values.scope}
+                  options={(['device', 'group'] as const).map((value) => ({
+                    value,
+                    label: ctx.t(`deviations.scope.${value}`),
+                  }))}
+                />
+              </>
+            ) : (
+              <TextField
+                ctx={ctx}
+                name="order"
+                label={labels.order}
+                value={values.order}
+                maxLength={100}
+                errors={errors}
+              />
+            )}
+            {props.typeNumber ? (
+              <TextField
+                ctx={ctx}
+                name="confirm"
+                label={labels.confirm}
+                inputmode="numeric"
+                autocomplete="off"
+                errors={errors}
+              />
+            ) : null}
+            <div class="row">
+              <Button kind="primary">
+                {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
+              </Button>
+              <LinkButton href={props.back}>{ctx.t('common.cancel')}</LinkButton>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,251 @@
+import type { Child } from 'hono/jsx';
+import { DecisionMark, Status } from '../components/status.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Count, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { Decision, Severity, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type ControllerVerdict = 'affected' | 'not-affected' | 'review';
+type ControllerFix = 'available' | 'planned' | 'none-planned' | 'none' | 'mitigation';
+
+/** What advisories say of a product in one version. */
+export type ControllerFindingRow = {
+  readonly id: string;
+  readonly vulnerability: string;
+  readonly product: string;
+  readonly family: string;
+  readonly firmware: string;
+  readonly firmwareSide: 'observed' | 'configured' | '';
+  readonly verdict: ControllerVerdict;
+  readonly reason: string;
+  readonly level: string;
+  readonly decision: Decision;
+  readonly exploitation: 'active' | 'poc' | 'none' | 'unknown';
+  /** Day on which it came into the catalogue of known exploited vulnerabilities; '' where it is not in it. */
+  readonly exploitedSince: string;
+  readonly severity: Severity;
+  readonly fixState: ControllerFix;
+  readonly fixedVersion: string;
+  readonly advisory: string;
+  readonly title: string;
+  /** A person has answered. */
+  readonly isAnswered: boolean;
+  readonly controllers: number;
+  /** On how many of them it is held back, and by what. */
+  readonly held: number;
+  readonly heldBy: readonly {
+    readonly kind: 'risk-acceptance' | 'mitigation';
+    readonly measure: string;
+    readonly name: string;
+    readonly until: When;
+  }[];
+  readonly since: When;
+  /** Of one controller: '' is the controller itself. */
+  readonly part?: string;
+};
+
+const fixLevels = {
+  available: 'ok',
+  planned: 'running',
+  'none-planned': 'warning',
+  none: 'waiting',
+  mitigation: 'waiting',
+} as const;
+
+/** The version that was compared, and how it is known. */
+export const FirmwareText = ({
+  ctx,
+  firmware,
+  side,
+}: {
+  ctx: Ctx;
+  firmware: string;
+  side: ControllerFindingRow['firmwareSide'];
+}) =>
+  firmware === '' ? (
+    <span class="second">{ctx.t('cfind.noVersion')}</span>
+  ) : (
+    <>
+      <span translate="no">{firmware}</span>{' '}
+      {side === '' ? null : <span class="second">{ctx.t(`cfind.side.${side}`)}</span>}
+    </>
+  );
+
+/** Affected, not affected, or for a person. */
+export const VerdictMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'verdict' | 'isAnswered'> }) => (
+  <Status ctx={ctx} level={row.verdict === 'affected' ? 'critical' : row.verdict === 'review' ? 'warning' : 'ok'}>
+    {ctx.t(`cfind.verdict.${row.verdict}`)}
+    {row.isAnswered ? <span class="vh">. {ctx.t('cfind.answered')}</span> : null}
+  </Status>
+);
+
+/** Whether attacks are known, and since when the catalogue of known exploited vulnerabilities has it. */
+const ExploitationMark = ({
+  ctx,
+  row,
+}: {
+  ctx: Ctx;
+  row: Pick<ControllerFindingRow, 'exploitation' | 'exploitedSince'>;
+}) =>
+  row.exploitation === 'none' || row.exploitation === 'unknown' ? (
+    <span class="second">{ctx.t(`cfind.input.exploitation.${row.exploitation}`)}</span>
+  ) : (
+    <Status ctx={ctx} level={row.exploitation === 'active' ? 'critical' : 'warning'}>
+      {row.exploitedSince === ''
+        ? ctx.t(`cfind.input.exploitation.${row.exploitation}`)
+        : ctx.t('cfind.exploitedSince', { date: ctx.fmt.date(row.exploitedSince) })}
+    </Status>
+  );
+
+/** What holds a finding back: the accepted risk or the mitigation, and its end. */
+export const HeldBy = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'heldBy'> }) => (
+  <>
+    {row.heldBy.map(({ kind, name, until }) => (
+      <div class="small second">
+        {ctx.t(`cfind.held.${kind}`)}: <a href={paths.measures()}>{name}</a>,{' '}
+        {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
+      </div>
+    ))}
+  </>
+);
+
+export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'fixState'> }) => (
+  <Status ctx={ctx} level={fixLevels[row.fixState]}>
+    {ctx.t(`cfind.fix.${row.fixState}`)}
+  </Status>
+);
+
+/** Rows of findings: of all controllers with their number, of one controller with its part. */
+export const ControllerFindingTable = ({
+  ctx,
+  rows,
+  list,
+}: {
+  ctx: Ctx;
+  rows: readonly ControllerFindingRow[];
+  list?: ListState;
+}) => {
+  const isOfOne = list === undefined;
+  const columns: Column<ControllerFindingRow>[] = [
+    {
+      key: 'decision',
+      label: ctx.t('vuln.decision'),
+      fit: true,
+      sort: true,
+      cell: (row) =>
+        row.verdict === 'not-affected' ? (
+          <span class="second">–</span>
+        ) : (
+          <DecisionMark ctx={ctx} decision={row.decision} />
+        ),
+    },
+    {
+      key: 'vulnerability',
+      label: ctx.t('cfind.vulnerability'),
+      sort: true,
+      rec: 'a',
+      cell: (row) => (
+        <>
+          <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
+            {row.vulnerability}
+          </a>
+          {row.exploitation === 'active' || row.exploitation === 'poc' ? (
+            <div class={isOfOne ? undefined : 'narrow-only'}>
+              <ExploitationMark ctx={ctx} row={row} />
+            </div>
+          ) : null}
+        </>
+      ),
+    },
+    {
+      key: 'product',
+      label: isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
+      any: true,
+      sort: true,
+      rec: 'c',
+      cell: (row): Child => (
+        <>
+          {isOfOne ? (
+            <>
+              {row.part === undefined || row.part === '' ? (
+                ctx.t('cfind.itself')
+              ) : (
+                <span translate="no">{row.part}</span>
+              )}{' '}
+            </>
+          ) : null}
+          <span translate="no" class={isOfOne ? 'second' : undefined}>
+            {row.product}
+          </span>
+          <HeldBy ctx={ctx} row={row} />
+        </>
+      ),
+    },
+    {
+      key: 'firmware',
+      label: ctx.t('cfind.version'),
+      cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
+    },
+    // Where there is less room, it stands under the vulnerability.
+    ...(isOfOne
+      ? []
+      : [
+          {
+            key: 'exploitation',
+            label: ctx.t('cfind.exploitation'),
+            sort: true,
+            cell: (row: ControllerFindingRow) => <ExploitationMark ctx={ctx} row={row} />,
+          },
+        ]),
+    {
+      key: 'verdict',
+      label: ctx.t('cfind.verdict'),
+      fit: true,
+      rec: 'b',
+      cell: (row) => <VerdictMark ctx={ctx} row={row} />,
+    },
+    {
+      key: 'fix',
+      label: ctx.t('cfind.fix'),
+      rec: 'd',
+      cell: (row) => <RemedyMark ctx={ctx} row={row} />,
+    },
+    {
+      key: 'fixed',
+      label: ctx.t('cfind.fixedIn'),
+      any: true,
+      cell: (row) => <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>,
+    },
+    ...(isOfOne
+      ? []
+      : [
+          {
+            key: 'controllers',
+            label: ctx.t('nav.controllers'),
+            num: true,
+            sort: true,
+            cell: (row: ControllerFindingRow) => (
+              <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
+            ),
+          },
+        ]),
+    {
+      key: 'since',
+      label: ctx.t('cfind.since'),
+      sort: true,
+      cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+    },
+  ];
+  return (
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('cfind.title')}
+      {...(list === undefined ? {} : { list, order: { key: 'decision' } })}
+      rows={rows}
+      records
+      columns={columns}
+    />
+  );
+};

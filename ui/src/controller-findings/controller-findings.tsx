@@ -1,0 +1,104 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { DecisionMatrix } from '../components/decision-matrix.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { type ListState, listUrl } from '../list.ts';
+import type { Decision, FilterField, FixState, PageOf } from '../model.ts';
+import { paths } from '../paths.ts';
+import { type ControllerFindingRow, ControllerFindingTable } from './controller-finding-table.tsx';
+import { KnowledgeEnds } from './controller-findings-panel.tsx';
+
+export type ControllerMatrix = Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
+
+type ControllerFindingsProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly page: PageOf<ControllerFindingRow>;
+  readonly filters: readonly FilterField[];
+  readonly counts: {
+    readonly affected: number;
+    readonly review: number;
+    readonly held: number;
+    readonly controllers: number;
+    readonly matrix: ControllerMatrix;
+  };
+  readonly waiting: number;
+  readonly ends: readonly { readonly feed: string; readonly newest: string }[];
+};
+
+/** Decision × remedy of the findings on controllers; each number opens its list. */
+export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: ControllerMatrix }) => {
+  const link = (decision: Decision, fix?: FixState) =>
+    paths.controllerFindings({
+      decision,
+      ...(fix === undefined
+        ? {}
+        : fix === 'undetermined'
+          ? { verdict: 'review' }
+          : { verdict: 'affected', remedy: fix }),
+    });
+  return (
+    <DecisionMatrix
+      ctx={ctx}
+      title={ctx.t('nav.controllers')}
+      caption={ctx.t('vuln.matrixContext')}
+      matrix={matrix}
+      fixLabel={(fix) => (fix === 'undetermined' ? ctx.t('cfind.verdict.review') : ctx.t(`fix.${fix}`))}
+      link={link}
+    />
+  );
+};
+
+/** What advisories say of controllers: counts, then the list. */
+export const ControllerFindings = (props: ControllerFindingsProps) => {
+  const { ctx, list, page, filters, counts, ends } = props;
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="findings"
+      title={ctx.t('cfind.title')}
+      sub={ctx.t('cfind.sub', counts)}
+      announce={foundText(ctx, page)}
+      filter={filterWords(ctx, list, filters)}
+      actions={
+        <LinkButton href={listUrl(list, {}, paths.controllerFindingsCsv())} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      }
+    >
+      <ControllerMatrixPanel ctx={ctx} matrix={counts.matrix} />
+      <KnowledgeEnds ctx={ctx} ends={ends} />
+      {counts.held === 0 ? null : (
+        <p>
+          <a href={paths.controllerFindings({ held: 'only' })}>{ctx.t('cfind.heldN', { n: counts.held })}</a>
+        </p>
+      )}
+      {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('cfind.search')} />
+      <Panel
+        foot={
+          <Pager
+            ctx={ctx}
+            list={list}
+            next={page.next}
+            last={page.rows.at(-1)?.vulnerability}
+            order={ctx.t('vuln.order')}
+          />
+        }
+      >
+        <Toolbar ctx={ctx} count={foundText(ctx, page)} />
+        {page.rows.length > 0 ? (
+          <ControllerFindingTable ctx={ctx} rows={page.rows} list={list} />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : ends.length === 0 ? (
+          <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
+        ) : (
+          <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+        )}
+      </Panel>
+    </ControllersFrame>
+  );
+};

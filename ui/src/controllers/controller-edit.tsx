@@ -1,0 +1,83 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, Value } from '../model.ts';
+import { ObjectControl } from '../objects/object-form.tsx';
+import type { KindField } from '../objects/objects.tsx';
+import { paths } from '../paths.ts';
+
+/** POST fields: csrf, revision, comment, `f.<name>` per field of the kind controller-record. */
+type ControllerEditProps = {
+  readonly ctx: Ctx;
+  /** Absent: a controller that nothing spoke of yet. */
+  readonly controller?: { readonly id: string; readonly name: string; readonly revision: number } | undefined;
+  readonly groups: readonly { readonly title: string; readonly fields: readonly KindField[] }[];
+  readonly values: Readonly<Record<string, Value>>;
+  readonly errors?: FieldErrors | undefined;
+};
+
+/** What people enter about a controller. */
+export const ControllerEdit = ({ ctx, controller, groups, values, errors }: ControllerEditProps) => {
+  const title =
+    controller === undefined
+      ? ctx.t('controllers.newTitle')
+      : ctx.t('controllers.editTitle', { name: controller.name });
+  const back = controller === undefined ? paths.controllers() : paths.controller(controller.id);
+  const labels = Object.fromEntries(
+    groups.flatMap(({ fields }) =>
+      fields.map(({ name }) => [name, ctx.tDynamic(`kind.controller-record.field.${name}`)]),
+    ),
+  );
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="list"
+      title={title}
+      crumbs={[
+        { label: ctx.t('nav.controllers'), href: paths.controllers() },
+        ...(controller === undefined ? [] : [{ label: controller.name, href: back }]),
+      ]}
+      {...(controller === undefined || controller.revision === 0
+        ? {}
+        : {
+            actions: (
+              <LinkButton href={paths.objectRevisions('controller-record', controller.id)}>
+                {ctx.t('objects.revisions')}
+              </LinkButton>
+            ),
+          })}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm
+        ctx={ctx}
+        action={controller === undefined ? paths.controllerNew() : paths.controllerEdit(controller.id)}
+        class="form"
+      >
+        <input type="hidden" name="revision" value={String(controller?.revision ?? 0)} />
+        {groups.map((group) => (
+          <Panel title={ctx.tDynamic(group.title)}>
+            <div class="body form">
+              {group.fields.map((field) => (
+                <ObjectControl
+                  ctx={ctx}
+                  kind="controller-record"
+                  field={field}
+                  value={values[field.name] ?? null}
+                  errors={errors}
+                />
+              ))}
+            </div>
+          </Panel>
+        ))}
+        <CommentField ctx={ctx} />
+        <div class="row">
+          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('common.save')}
+          </Button>
+          <LinkButton href={back}>{ctx.t('common.cancel')}</LinkButton>
+        </div>
+      </PostForm>
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,165 @@
+import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import { Shape } from '../components/status.tsx';
+import { Age, Verbatim } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { sourceName } from '../controller-source.ts';
+import type { Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type MissingField = {
+  readonly label: string;
+  /** Keys `controllers.way.<way>`, the least intrusive first. */
+  readonly ways: readonly string[];
+  /** Why a device did not say it. */
+  readonly refused?: { readonly source: string; readonly reason: string } | undefined;
+};
+
+export type ProposalView = { readonly other: Reference; readonly kind: string; readonly value: string };
+export type MergeView = { readonly id: number; readonly other: Reference; readonly at: When };
+export type ControllerChange = {
+  readonly at: When;
+  readonly part: string;
+  readonly label: string;
+  readonly side: 'observed' | 'configured';
+  readonly before: string | null;
+  readonly after: string | null;
+};
+
+/** What is not known, and how to get it with the least disturbance (OT 7). */
+export const ControllerMissing = ({ ctx, missing }: { ctx: Ctx; missing: readonly MissingField[] }) => (
+  <Panel title={ctx.t('controllers.missing')}>
+    <div class="body">
+      {missing.length === 0 ? (
+        <p class="second">{ctx.t('controllers.missingNone')}</p>
+      ) : (
+        <dl>
+          {missing.map((field) => (
+            <>
+              <dt>{ctx.tDynamic(field.label)}</dt>
+              <dd class="second">
+                {field.ways.map((way) => ctx.tDynamic(`controllers.way.${way}`)).join(' ')}
+                {field.refused === undefined
+                  ? null
+                  : ` ${ctx.t('controllers.refusedBy', { source: sourceName(ctx, field.refused.source), reason: field.refused.reason })}`}
+              </dd>
+            </>
+          ))}
+        </dl>
+      )}
+    </div>
+  </Panel>
+);
+
+/** Records that may be the same controller, and those that became part of it. */
+export const ControllerProposals = ({
+  ctx,
+  id,
+  proposals,
+  merges,
+}: {
+  ctx: Ctx;
+  id: string;
+  proposals: readonly ProposalView[];
+  merges: readonly MergeView[];
+}) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  return proposals.length + merges.length === 0 ? null : (
+    <Panel title={ctx.t('controllers.same')}>
+      <div class="body">
+        {proposals.map((proposal) => (
+          <div>
+            <p>
+              <a href={paths.controller(proposal.other.id)} translate="no">
+                {proposal.other.name}
+              </a>{' '}
+              <span class="second">
+                {ctx.tDynamic(`controllers.key.${proposal.kind}`, { value: proposal.value }, proposal.value)}
+              </span>
+            </p>
+            <div class="row">
+              <PostForm ctx={ctx} action={paths.controllerMerge(id)}>
+                <input type="hidden" name="other" value={proposal.other.id} />
+                <Button small unavailable={unavailable}>
+                  {ctx.t('controllers.isSame')}
+                </Button>
+              </PostForm>
+              <PostForm ctx={ctx} action={paths.controllerApart(id)}>
+                <input type="hidden" name="other" value={proposal.other.id} />
+                <Button small unavailable={unavailable}>
+                  {ctx.t('controllers.isOther')}
+                </Button>
+              </PostForm>
+            </div>
+          </div>
+        ))}
+        {merges.map((merge) => (
+          <PostForm ctx={ctx} action={paths.controllerUnmerge(id)} class="row">
+            <input type="hidden" name="merge" value={String(merge.id)} />
+            <span>
+              {ctx.rich('controllers.merged', { other: <span translate="no">{merge.other.name}</span> })}{' '}
+              <span class="second">
+                <Age ctx={ctx} at={merge.at} />
+              </span>
+            </span>
+            <Button small unavailable={unavailable}>
+              {ctx.t('controllers.unmerge')}
+            </Button>
+          </PostForm>
+        ))}
+      </div>
+    </Panel>
+  );
+};
+
+const HistoryHead = ({ ctx, change }: { ctx: Ctx; change: ControllerChange | undefined }) =>
+  change === undefined ? null : (
+    <div>
+      <b>
+        {change.part === '' ? null : <span translate="no">{change.part} </span>}
+        {ctx.t(change.side === 'observed' ? 'controllers.observed' : 'controllers.configured')}
+      </b>{' '}
+      <span class="small second">
+        <Age ctx={ctx} at={change.at} />
+      </span>
+    </div>
+  );
+
+/** How values changed, the newest first; what one source said of one part at one moment stands together. */
+export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonly ControllerChange[] }) => (
+  <Panel title={ctx.t('controllers.history')}>
+    <div class="body">
+      {changes.length === 0 ? (
+        <p class="second">{ctx.t('controllers.historyNone')}</p>
+      ) : (
+        <ul class="line">
+          {[...Map.groupBy(changes, ({ at, part, side }) => `${at} ${part} ${side}`).values()].map((group) => (
+            <li>
+              <Shape ctx={ctx} name="info" />
+              <HistoryHead ctx={ctx} change={group[0]} />
+              <ul class="small">
+                {group.map((change) => (
+                  <li>
+                    {ctx.tDynamic(change.label)}{' '}
+                    {change.before === null ? null : (
+                      <>
+                        <del translate="no">{change.before}</del>{' '}
+                      </>
+                    )}
+                    {change.after === null ? (
+                      '–'
+                    ) : (
+                      <ins>
+                        <Verbatim>{change.after}</Verbatim>
+                      </ins>
+                    )}
+                  </li>
+                ))}
+              </ul>
+            </li>
+          ))}
+        </ul>
+      )}
+    </div>
+  </Panel>
+);

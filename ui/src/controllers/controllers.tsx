@@ -1,0 +1,295 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  type PickableColumn,
+  shownColumns,
+} from '../components/list-tools.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
+import { Reasons } from '../components/reasons.tsx';
+import { Status } from '../components/status.tsx';
+import type { Column } from '../components/table.tsx';
+import { Age } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import { listUrl } from '../list.ts';
+import type { FilterField, Level, PageOf, Reference, Said, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { controllerReason } from './controller-reason.ts';
+
+export type ControllerRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly level: Level;
+  /** Worst first; the first is shown. */
+  readonly reasons: readonly Said[];
+  readonly vendor?: string | undefined;
+  readonly family?: string | undefined;
+  readonly model?: string | undefined;
+  readonly orderNumber?: string | undefined;
+  readonly read?: string | undefined;
+  readonly planned?: string | undefined;
+  readonly address?: string | undefined;
+  readonly zone?: Reference | undefined;
+  readonly role?: string | undefined;
+  readonly serial?: string | undefined;
+  readonly modules: number;
+  readonly lastSeenAt: When | null;
+  /** Values of fields of the site, by their names. */
+  readonly custom: Readonly<Record<string, string>>;
+};
+
+export const controllerColumns = [
+  'status',
+  'name',
+  'reason',
+  'zone',
+  'vendor',
+  'family',
+  'model',
+  'order',
+  'firmware',
+  'planned',
+  'address',
+  'role',
+  'serial',
+  'modules',
+  'seen',
+] as const;
+
+const offByDefault: ReadonlySet<string> = new Set(['family', 'vendor', 'address', 'role', 'serial', 'modules']);
+
+type ControllerCounts = {
+  readonly live: number;
+  readonly unauthorised: number;
+  readonly drift: number;
+  readonly missingFirmware: number;
+  readonly proposals: number;
+};
+
+type ControllersProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly page: PageOf<ControllerRow>;
+  readonly counts: ControllerCounts;
+  readonly filters: readonly FilterField[];
+  /** Names of the fields of the site. */
+  readonly ownFields: readonly string[];
+  /** Imports and undos that have not ended: half of them shows. */
+  readonly underWay: readonly string[];
+};
+
+const form = 'controllers-bulk';
+
+const text = (value: string | undefined) => <span translate="no">{value ?? '–'}</span>;
+
+const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column<ControllerRow>> => ({
+  status: {
+    key: 'status',
+    label: ctx.t('controllers.status'),
+    fit: true,
+    rec: 'b',
+    cell: (row) => <Status ctx={ctx} level={row.level} />,
+  },
+  name: {
+    key: 'name',
+    label: ctx.t('controllers.name'),
+    sort: true,
+    any: true,
+    rec: 'a',
+    cell: (row) => (
+      <a class="name" href={paths.controller(row.id)} translate="no">
+        {row.name}
+      </a>
+    ),
+  },
+  reason: {
+    key: 'reason',
+    label: ctx.t('controllers.reason'),
+    rec: 'c',
+    cell: (row) => <Reasons words={row.reasons.map((reason) => controllerReason(ctx, reason))} other={row.model} />,
+  },
+  zone: {
+    key: 'zone',
+    label: ctx.t('controllers.zone'),
+    sort: true,
+    fit: true,
+    cell: (row) =>
+      row.zone === undefined ? (
+        '–'
+      ) : (
+        <a href={paths.controllerZone(row.zone.id)} translate="no">
+          {row.zone.name}
+        </a>
+      ),
+  },
+  vendor: { key: 'vendor', label: ctx.t('controllers.vendor'), sort: true, cell: (row) => text(row.vendor) },
+  family: { key: 'family', label: ctx.t('controllers.family'), sort: true, cell: (row) => text(row.family) },
+  model: { key: 'model', label: ctx.t('controllers.model'), sort: true, fit: true, cell: (row) => text(row.model) },
+  order: {
+    key: 'order',
+    label: ctx.t('controllers.order'),
+    sort: true,
+    fit: true,
+    cell: (row) => text(row.orderNumber),
+  },
+  firmware: { key: 'firmware', label: ctx.t('controllers.read'), sort: true, cell: (row) => text(row.read) },
+  planned: { key: 'planned', label: ctx.t('controllers.planned'), cell: (row) => text(row.planned) },
+  address: {
+    key: 'address',
+    label: ctx.t('controllers.address'),
+    sort: true,
+    fit: true,
+    cell: (row) => text(row.address),
+  },
+  role: {
+    key: 'role',
+    label: ctx.t('controllers.role'),
+    cell: (row) =>
+      row.role === undefined ? '–' : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
+  },
+  serial: { key: 'serial', label: ctx.t('controllers.serial'), cell: (row) => text(row.serial) },
+  modules: {
+    key: 'modules',
+    label: ctx.t('controllers.modules'),
+    num: true,
+    cell: (row) => ctx.fmt.number(row.modules),
+  },
+  seen: {
+    key: 'seen',
+    label: ctx.t('controllers.seen'),
+    num: true,
+    sort: true,
+    rec: 'd',
+    cell: (row) => (
+      <span class="second">
+        <Age ctx={ctx} at={row.lastSeenAt} />
+      </span>
+    ),
+  },
+});
+
+const BulkActions = ({ ctx }: { ctx: Ctx }) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  return (
+    <>
+      {(['authorised', 'unauthorised', 'archived'] as const).map((decision) => (
+        <Button small form={form} name="action" value={decision} unavailable={unavailable}>
+          {ctx.t(`controllers.bulk.${decision}`)}
+        </Button>
+      ))}
+    </>
+  );
+};
+
+/** One line with the counts that lead somewhere. */
+const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
+  const lines = [
+    ['drift', counts.drift, { drift: '1' }],
+    ['unauthorised', counts.unauthorised, { decision: 'unauthorised' }],
+    ['missing', counts.missingFirmware, { missing: '1' }],
+    ['proposals', counts.proposals, { proposals: '1' }],
+  ] as const;
+  return (
+    <>
+      {ctx.t('controllers.sub', { n: counts.live })}
+      {lines
+        .filter(([, n]) => n > 0)
+        .map(([name, n, query]) => (
+          <>
+            {' '}
+            <a href={paths.controllers(query)}>{ctx.t(`controllers.sub.${name}`, { n })}</a>
+          </>
+        ))}
+    </>
+  );
+};
+
+/** All controllers: what each is, what was read and what was planned. */
+export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
+  const own = ownColumns(ctx);
+  const ofSite = ownFields.map(
+    (name): Column<ControllerRow> => ({
+      key: `custom.${name}`,
+      label: name,
+      cell: (row) =>
+        row.custom[name] === undefined ? (
+          <span class="dim">–</span>
+        ) : (
+          <a href={paths.controllers({ [`custom.${name}`]: row.custom[name] })} translate="no">
+            {row.custom[name]}
+          </a>
+        ),
+    }),
+  );
+  const pickable: PickableColumn[] = [
+    ...controllerColumns.map((key) => ({ key, label: String(own[key].label), byDefault: !offByDefault.has(key) })),
+    ...ofSite.map(({ key }, at) => ({ key, label: ownFields[at] ?? key, byDefault: false })),
+  ];
+  const shown = shownColumns(list, pickable);
+  const add = (
+    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'devices:write')}>
+      {ctx.t('controllers.import')}
+    </LinkButton>
+  );
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="list"
+      sub={<Sub ctx={ctx} counts={counts} />}
+      announce={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
+      filter={filterWords(ctx, list, filters)}
+      actions={
+        <>
+          <LinkButton href={listUrl(list, {}, paths.controllersCsv())} download>
+            {ctx.t('common.exportCsv')}
+          </LinkButton>
+          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('controllers.new')}
+          </LinkButton>
+          {add}
+        </>
+      }
+    >
+      <KindLinks ctx={ctx} page="controllers" />
+      {underWay.length > 0 && (
+        <Notice
+          ctx={ctx}
+          level="running"
+          title={ctx.t('controllers.underWay', { names: underWay.slice(0, 3).join(', ') })}
+        >
+          <p>{ctx.t('controllers.underWayText')}</p>
+        </Notice>
+      )}
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('controllers.search')} />
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        order={ctx.t('controllers.ordered')}
+        table={{
+          caption: ctx.t('nav.controllers'),
+          columns: [
+            ...controllerColumns.filter((key) => shown.has(key)).map((key) => own[key]),
+            ...ofSite.filter(({ key }) => shown.has(key)),
+          ],
+          order: { key: 'name' },
+        }}
+        bulk={{ form, action: paths.controllersBulk(), actions: <BulkActions ctx={ctx} /> }}
+        empty={
+          <Empty title={ctx.t('controllers.none')} action={add}>
+            {ctx.t('controllers.noneWhy')}
+          </Empty>
+        }
+      >
+        <DensitySwitch ctx={ctx} />
+        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+      </ListPanel>
+    </ControllersFrame>
+  );
+};

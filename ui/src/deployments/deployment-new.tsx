@@ -1,0 +1,210 @@
+import { DeviceFields } from '../components/device-column.tsx';
+import {
+  Button,
+  CommentField,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
+import { paths } from '../paths.ts';
+
+/**
+ * POST fields: csrf, name, update (repeated), target devices|group, device (repeated), group, timeoutMinutes, comment,
+ * confirm (the number of devices, when there are more than 50).
+ */
+type DeploymentNewProps = {
+  readonly ctx: Ctx;
+  readonly name: string;
+  readonly updates: readonly (Reference & {
+    readonly version: string;
+    readonly sizeBytes: number;
+    readonly devices: number;
+  })[];
+  readonly devices: readonly Reference[];
+  /** How many devices the chosen target has that need one of the updates. */
+  readonly deviceCount: number;
+  readonly groups: readonly Reference[];
+  readonly group?: string | undefined;
+  /** Saved selections; the chosen one stands before the group. */
+  readonly selections: readonly Reference[];
+  readonly selection?: string | undefined;
+  readonly timeoutMinutes: number;
+  readonly errors?: FieldErrors;
+};
+
+/** From this many devices on, the number must be typed. */
+export const typeNumberFrom = 51;
+
+/** What will be installed, where, and the form that does it: a page that asks before doing. */
+export const DeploymentNew = (props: DeploymentNewProps) => {
+  const { ctx, updates, devices, deviceCount, groups, errors } = props;
+  const labels = {
+    name: ctx.t('deployments.name'),
+    update: ctx.t('nav.updates'),
+    device: ctx.t('nav.devices'),
+    group: ctx.t('devices.group'),
+    timeoutMinutes: ctx.t('deployments.timeout'),
+    confirm: ctx.t('common.typeNumber', { n: String(deviceCount) }),
+  };
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('deployments.question', { updates: updates.length, devices: deviceCount })}
+      section="deployments"
+      crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
+      sub={ctx.t('deployments.consequence')}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <PostForm ctx={ctx} action={paths.deploymentNew()} class="stack">
+        <div class="grid">
+          <Panel title={ctx.t('nav.updates')} span={7}>
+            {updates.length === 0 ? (
+              <Empty
+                title={ctx.t('deployments.noUpdates')}
+                action={
+                  <LinkButton href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+                    {ctx.t('deployments.chooseUpdates')}
+                  </LinkButton>
+                }
+              >
+                {ctx.t('deployments.noUpdatesWhy')}
+              </Empty>
+            ) : (
+              <DataTable
+                ctx={ctx}
+                caption={ctx.t('nav.updates')}
+                rows={updates}
+                columns={[
+                  {
+                    key: 'name',
+                    label: ctx.t('updates.update'),
+                    any: true,
+                    cell: (row) => (
+                      <>
+                        <input type="hidden" name="update" value={row.id} />
+                        <a href={paths.update(row.id)} translate="no">
+                          {row.name}
+                        </a>
+                      </>
+                    ),
+                  },
+                  {
+                    key: 'version',
+                    label: ctx.t('updates.version'),
+                    any: true,
+                    cell: (row) => <span translate="no">{row.version}</span>,
+                  },
+                  {
+                    key: 'devices',
+                    label: ctx.t('nav.devices'),
+                    num: true,
+                    cell: (row) => ctx.fmt.number(row.devices),
+                  },
+                  { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
+                ]}
+              />
+            )}
+          </Panel>
+          <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(deviceCount)} span={5}>
+            <div class="body">
+              {devices.length === 0 ? (
+                <>
+                  <input type="hidden" name="target" value="group" />
+                  <SelectField
+                    ctx={ctx}
+                    name="group"
+                    label={ctx.t('deployments.toGroup')}
+                    hint={ctx.t('deployments.toGroupHint')}
+                    value={props.group}
+                    errors={errors}
+                    options={[
+                      { value: '', label: ctx.t('deployments.everywhere') },
+                      ...groups.map((group) => ({ value: group.id, label: group.name })),
+                    ]}
+                  />
+                  {props.selections.length === 0 ? null : (
+                    <SelectField
+                      ctx={ctx}
+                      name="selection"
+                      label={ctx.t('selections.orSelection')}
+                      hint={ctx.t('selections.scopeHint')}
+                      value={props.selection}
+                      errors={errors}
+                      options={[
+                        { value: '', label: '–' },
+                        ...props.selections.map(({ id, name }) => ({ value: id, label: name })),
+                      ]}
+                    />
+                  )}
+                </>
+              ) : (
+                <>
+                  <input type="hidden" name="target" value="devices" />
+                  <DeviceFields devices={devices} />
+                </>
+              )}
+            </div>
+          </Panel>
+        </div>
+        <Panel>
+          <div class="body">
+            <TextField
+              ctx={ctx}
+              name="name"
+              label={labels.name}
+              value={props.name}
+              maxLength={200}
+              errors={errors}
+              required
+            />
+            <TextField
+              ctx={ctx}
+              name="timeoutMinutes"
+              type="number"
+              label={labels.timeoutMinutes}
+              hint={ctx.t('deployments.timeoutHint')}
+              value={String(props.timeoutMinutes)}
+              min={1}
+              max={1_440}
+              errors={errors}
+            />
+            <CommentField ctx={ctx} />
+            {deviceCount < typeNumberFrom ? null : (
+              <TextField
+                ctx={ctx}
+                name="confirm"
+                label={labels.confirm}
+                inputmode="numeric"
+                autocomplete="off"
+                errors={errors}
+              />
+            )}
+            <div class="row">
+              <Button
+                kind="primary"
+                unavailable={
+                  updates.length === 0
+                    ? ctx.t('deployments.noUpdates')
+                    : deviceCount === 0
+                      ? ctx.t('deployments.noDevices')
+                      : withoutRight(ctx, 'deployments:write')
+                }
+              >
+                {ctx.t('deployments.deployTo', { n: deviceCount })}
+              </Button>
+              <LinkButton href={paths.updates()}>{ctx.t('common.cancel')}</LinkButton>
+            </div>
+          </div>
+        </Panel>
+      </PostForm>
+    </Page>
+  );
+};

@@ -1,0 +1,217 @@
+import { Button, PostForm, withoutRight } from '../components/form.tsx';
+import { foundText, NoMatch, Pager, swap, Toolbar } from '../components/list-tools.tsx';
+import { Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import { filterValues, listUrl } from '../list.ts';
+import type { Installation, PageOf, Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { InstallationMark } from '../updates/updates.tsx';
+import type { DeploymentRow } from './deployments.tsx';
+import { DeploymentMark } from './deployments.tsx';
+
+export type TaskRow = {
+  readonly id: string;
+  readonly device: Reference;
+  readonly update: Reference;
+  readonly state: Installation;
+  readonly at?: When | undefined;
+  readonly attempt: number;
+  /** Refusal or failure: an error code and the exit code. */
+  readonly code?: string | undefined;
+  readonly exitCode?: number | undefined;
+  /** The end of the output, for the open row. */
+  readonly output?: string | undefined;
+};
+
+type DeploymentProps = {
+  readonly ctx: Ctx;
+  readonly deployment: DeploymentRow;
+  readonly group?: Reference | undefined;
+  readonly updates: readonly Reference[];
+  readonly list: ListState;
+  readonly tasks: PageOf<TaskRow>;
+  readonly timeoutMinutes: number;
+};
+
+const states: readonly Installation[] = ['queued', 'running', 'installed', 'verified', 'failed', 'cancelled'];
+const levels = {
+  queued: 'waiting',
+  running: 'running',
+  installed: 'running',
+  verified: 'done',
+  failed: 'critical',
+  cancelled: 'info',
+} as const;
+
+/** One deployment, device by device. An installed update counts only when the next inventory shows it. */
+export const Deployment = (props: DeploymentProps) => {
+  const { ctx, deployment, group, updates, list, tasks } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={deployment.name}
+      section="deployments"
+      crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
+      mark={<DeploymentMark ctx={ctx} state={deployment.state} />}
+      refreshSeconds={deployment.state === 'running' ? 5 : undefined}
+      sub={ctx.t('deployments.createdBy', {
+        who: deployment.createdBy,
+        at: ctx.fmt.dateTime(deployment.createdAt),
+        timeout: props.timeoutMinutes,
+      })}
+      actions={
+        deployment.state === 'running' ? (
+          <PostForm ctx={ctx} action={paths.deploymentCancel(deployment.id)}>
+            <Button kind="danger" unavailable={withoutRight(ctx, 'deployments:write')}>
+              {ctx.t('deployments.cancel')}
+            </Button>
+          </PostForm>
+        ) : undefined
+      }
+    >
+      <Tiles>
+        {states.map((state) => (
+          <Tile
+            ctx={ctx}
+            level={levels[state]}
+            word={ctx.t(`installation.${state}`)}
+            n={deployment.tasks[state]}
+            href={listUrl(list, { q: '', filters: [['state', state]] })}
+          >
+            {ctx.t(`installation.${state}.meaning`)}
+          </Tile>
+        ))}
+      </Tiles>
+      <p class="second">
+        {ctx.t('nav.updates')}:{' '}
+        {updates.map((update, index) => (
+          <>
+            {index === 0 ? null : ', '}
+            <a href={paths.update(update.id)} translate="no">
+              {update.name}
+            </a>
+          </>
+        ))}
+        {group === undefined ? null : (
+          <>
+            {'. '}
+            {ctx.t('devices.group')}: <a href={paths.devices({ group: group.id })}>{group.name}</a>
+          </>
+        )}
+      </p>
+      <Panel
+        foot={
+          <Pager
+            ctx={ctx}
+            list={list}
+            next={tasks.next}
+            last={tasks.rows.at(-1)?.device.name}
+            order={ctx.t('deployments.taskOrder')}
+          />
+        }
+      >
+        <Toolbar ctx={ctx} count={foundText(ctx, tasks)}>
+          <nav class="seg" aria-label={ctx.t('deployments.stateLabel')}>
+            <a {...swap(listUrl(list, { filters: [] }))} aria-current={list.filters.length === 0 ? 'true' : undefined}>
+              {ctx.t('deployments.all')}
+            </a>
+            {states.map((state) => (
+              <a
+                {...swap(listUrl(list, { filters: [['state', state]] }))}
+                aria-current={filterValues(list, 'state').includes(state) ? 'true' : undefined}
+              >
+                {ctx.t(`installation.${state}`)}
+              </a>
+            ))}
+          </nav>
+        </Toolbar>
+        {tasks.rows.length === 0 ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('deployments.tasks')}
+            list={list}
+            rows={tasks.rows}
+            records
+            columns={[
+              {
+                key: 'state',
+                label: ctx.t('deployments.stateLabel'),
+                fit: true,
+                rec: 'b',
+                cell: (row) => <InstallationMark ctx={ctx} state={row.state} />,
+              },
+              {
+                key: 'device',
+                label: ctx.t('devices.device'),
+                any: true,
+                rec: 'a',
+                cell: (row) => (
+                  <a class="name" href={paths.device(row.device.id)} translate="no">
+                    {row.device.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'update',
+                label: ctx.t('updates.update'),
+                any: true,
+                rec: 'c',
+                cell: (row) => (
+                  <a href={paths.update(row.update.id)} translate="no">
+                    {row.update.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'why',
+                label: ctx.t('deployments.outcome'),
+                any: true,
+                cell: (row) =>
+                  row.code === undefined && row.exitCode === undefined ? (
+                    '–'
+                  ) : (
+                    <>
+                      {[
+                        ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
+                        ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
+                      ].join(', ')}{' '}
+                      {row.code === undefined ? null : <code translate="no">{row.code}</code>}
+                    </>
+                  ),
+              },
+              {
+                key: 'attempt',
+                label: ctx.t('deployments.attempt'),
+                num: true,
+                cell: (row) => ctx.fmt.number(row.attempt),
+              },
+              {
+                key: 'at',
+                label: ctx.t('updates.at'),
+                rec: 'd',
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
+            ]}
+            open={(row) =>
+              row.output === undefined || row.output === '' ? undefined : (
+                <details>
+                  <summary>
+                    <span class="link">{ctx.t('deployments.output')}</span>
+                  </summary>
+                  <pre translate="no">{row.output}</pre>
+                </details>
+              )
+            }
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,140 @@
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { PostForm } from '../components/form.tsx';
+import { ColumnPicker, Filters, isFiltered, NoMatch, Pager, shownColumns, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Age, FieldText, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { fieldColumns } from '../inventory/collection.tsx';
+import type { ListState } from '../list.ts';
+import type { FieldColumn, Value, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+/** A tab of a device: the rows of one collection, generated from its declaration. */
+type DeviceCollectionProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly tabs: readonly DeviceTab[];
+  readonly collection: string;
+  readonly single: boolean;
+  readonly titleField: string;
+  readonly columns: readonly FieldColumn[];
+  readonly list: ListState;
+  readonly rows: readonly {
+    readonly id: number;
+    readonly values: Readonly<Record<string, Value>>;
+    readonly href?: string;
+  }[];
+  readonly total: number;
+  readonly next?: string | undefined;
+  /** The door that reported it and when; null when nothing has been reported yet. */
+  readonly reported: { readonly door: string; readonly at: When } | null;
+  /** Doors of the same section that do not count, as links to what they report; `showing`: one of them is shown. */
+  readonly alsoReported?: readonly string[];
+  readonly showing?: { readonly best: string } | undefined;
+  /** `withheld`: personal values are null until the reader asks; asking is recorded. */
+  readonly personal: 'none' | 'withheld' | 'shown';
+};
+
+const Withheld = ({ ctx, device, collection }: { ctx: Ctx; device: DeviceHead; collection: string }) => (
+  <Notice ctx={ctx} level="running" title={ctx.t('devices.withheldTitle')}>
+    {ctx.t('devices.withheldWhy')}
+    <PostForm ctx={ctx} action={paths.devicePersonal(device.id, collection)}>
+      <button type="submit" class="link">
+        {ctx.t('devices.showRecorded')}
+      </button>
+    </PostForm>
+  </Notice>
+);
+
+/** The rows of one collection on one device. */
+export const DeviceCollection = (props: DeviceCollectionProps) => {
+  const { ctx, device, tabs, collection, columns, list, rows, reported, titleField } = props;
+  const name = ctx.tDynamic(`collection.${collection}.title`);
+  const { pickable, tableColumns } = fieldColumns(
+    ctx,
+    columns,
+    titleField,
+    (row: (typeof rows)[number]) => row.values,
+    (row) => row.href,
+  );
+  const shown = shownColumns(list, pickable);
+  const only = rows[0];
+  return (
+    <DeviceFrame ctx={ctx} device={device} tabs={tabs} current={collection}>
+      {props.personal === 'withheld' && rows.length > 0 ? (
+        <Withheld ctx={ctx} device={device} collection={collection} />
+      ) : null}
+      {props.personal === 'shown' ? <p class="second">{ctx.t('devices.shownRecorded')}</p> : null}
+      {props.showing === undefined ? null : (
+        <Notice
+          ctx={ctx}
+          level="running"
+          title={ctx.t('records.showing', { door: ctx.tDynamic(`door.${props.showing.best}`) })}
+        >
+          <a href={paths.deviceTab(device.id, collection)}>{ctx.t('records.back')}</a>
+        </Notice>
+      )}
+      {(props.alsoReported ?? []).length === 0 ? null : (
+        <p class="second">
+          {ctx.t('records.also')}:{' '}
+          {(props.alsoReported ?? []).map((door, at) => (
+            <>
+              {at === 0 ? '' : ', '}
+              <a href={paths.deviceTab(device.id, collection, { door })}>{ctx.tDynamic(`door.${door}`)}</a>
+            </>
+          ))}
+        </p>
+      )}
+      {props.single || reported === null ? null : (
+        <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />
+      )}
+      <Panel
+        title={name}
+        context={
+          reported === null
+            ? undefined
+            : ctx.rich('devices.reported', {
+                door: ctx.tDynamic(`door.${reported.door}`),
+                at: <Time ctx={ctx} at={reported.at} />,
+                age: <Age ctx={ctx} at={reported.at} />,
+              })
+        }
+        foot={props.single || rows.length === 0 ? undefined : <Pager ctx={ctx} list={list} next={props.next} />}
+      >
+        {reported === null ? (
+          <Empty title={ctx.t('devices.notReported')}>{ctx.t('devices.notReportedWhy')}</Empty>
+        ) : props.single && only !== undefined ? (
+          <div class="body">
+            <Facts
+              rows={columns.map((column) => [
+                ctx.tDynamic(`collection.${collection}.field.${column.name}`),
+                <FieldText ctx={ctx} column={column} value={only.values[column.name] ?? null} />,
+              ])}
+            />
+          </div>
+        ) : rows.length === 0 ? (
+          isFiltered(list) ? (
+            <NoMatch ctx={ctx} list={list} />
+          ) : (
+            <Empty title={ctx.t('devices.emptySection')} />
+          )
+        ) : (
+          <>
+            <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: rows.length, n: props.total })}>
+              <ColumnPicker ctx={ctx} list={list} all={pickable} />
+            </Toolbar>
+            <DataTable
+              ctx={ctx}
+              caption={name}
+              list={list}
+              rows={rows}
+              columns={tableColumns.filter((column) => shown.has(column.key))}
+            />
+          </>
+        )}
+      </Panel>
+    </DeviceFrame>
+  );
+};

@@ -1,0 +1,126 @@
+import { Button, Hidden, LinkButton, PostForm } from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Reference, Said } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type DeviceCompareProps = {
+  readonly ctx: Ctx;
+  readonly one: Reference;
+  readonly two: Reference;
+  /** The record that would stay: the id of one of both. */
+  readonly keep: string;
+  /** Key `records.f.<field>`, and what each record has. */
+  readonly rows: readonly {
+    readonly field: string;
+    readonly one: string;
+    readonly two: string;
+    readonly same: boolean;
+  }[];
+  /** What the merge does; or why it cannot be. */
+  readonly moves: readonly Said[] | { readonly refused: string };
+};
+
+const isRefused = (moves: DeviceCompareProps['moves']): moves is { readonly refused: string } => 'refused' in moves;
+
+/** Two records side by side, what a merge would do, and the decision. */
+export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompareProps) => {
+  const stays = keep === two.id ? two : one;
+  const goes = keep === two.id ? one : two;
+  const head = (record: Reference) => (
+    <div class="row">
+      <a href={paths.device(record.id)} translate="no">
+        {record.name}
+      </a>
+      {record.id === stays.id ? (
+        <strong>{ctx.t('records.keep')}</strong>
+      ) : (
+        <a href={paths.deviceCompare({ one: one.id, two: two.id, keep: record.id })}>
+          {ctx.t('records.keepThis')}
+          <span class="vh">: {record.name}</span>
+        </a>
+      )}
+    </div>
+  );
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
+      section="devices"
+      crumbs={[
+        { label: ctx.t('nav.devices'), href: paths.devices() },
+        { label: ctx.t('records.title'), href: paths.deviceDuplicates() },
+      ]}
+    >
+      <Panel>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
+          rows={rows}
+          columns={[
+            {
+              key: 'field',
+              label: ctx.t('records.field'),
+              head: true,
+              cell: (row) => ctx.tDynamic(`records.f.${row.field}`),
+            },
+            {
+              key: 'one',
+              label: head(one),
+              any: true,
+              cell: (row) => (row.same ? <strong>{row.one}</strong> : row.one || '–'),
+            },
+            {
+              key: 'two',
+              label: head(two),
+              any: true,
+              cell: (row) => (row.same ? <strong>{row.two}</strong> : row.two || '–'),
+            },
+          ]}
+        />
+      </Panel>
+      {isRefused(moves) ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('records.cannot')}>
+          {moves.refused}
+        </Notice>
+      ) : (
+        <Panel title={ctx.t('records.moves')} context={ctx.t('records.movesContext')}>
+          <div class="body">
+            <ul>
+              {moves.map((said) => (
+                <li>{ctx.say(said)}</li>
+              ))}
+            </ul>
+          </div>
+        </Panel>
+      )}
+      <div class="row">
+        <LinkButton href={paths.deviceDuplicates()}>{ctx.t('common.cancel')}</LinkButton>
+        <PostForm ctx={ctx} action={paths.deviceDistinct()}>
+          <Hidden
+            fields={[
+              ['one', one.id],
+              ['two', two.id],
+            ]}
+          />
+          <Button>{ctx.t('records.distinct')}</Button>
+        </PostForm>
+        {isRefused(moves) ? null : (
+          <PostForm ctx={ctx} action={paths.deviceCompare()}>
+            <Hidden
+              fields={[
+                ['keep', stays.id],
+                ['other', goes.id],
+              ]}
+            />
+            <Button kind="primary" busy={ctx.t('common.working')}>
+              {ctx.t('records.merge', { name: stays.name })}
+            </Button>
+          </PostForm>
+        )}
+      </div>
+    </Page>
+  );
+};

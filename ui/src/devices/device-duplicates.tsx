@@ -1,0 +1,206 @@
+import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Age, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type HeldRow = Reference & {
+  /** Key `devices.held.<reason>`. */
+  readonly reason: string;
+  readonly resembles?: Reference | undefined;
+  readonly createdAt: When;
+};
+
+export type PairRow = {
+  readonly one: Reference;
+  readonly two: Reference;
+  /** Key `records.why.<reason>`. */
+  readonly why: readonly { readonly reason: string; readonly values: readonly string[] }[];
+};
+
+type MergedRow = {
+  readonly merge: number;
+  readonly keep: Reference;
+  readonly other: Reference;
+  readonly at: When;
+  readonly by: string;
+  /** Only the newest of a device can be undone. */
+  readonly isNewest: boolean;
+};
+
+type DeviceDuplicatesProps = {
+  readonly ctx: Ctx;
+  readonly held: readonly HeldRow[];
+  readonly pairs: readonly PairRow[];
+  readonly merged: readonly MergedRow[];
+};
+
+const Name = ({ device }: { device: Reference }) => (
+  <a href={paths.device(device.id)} translate="no">
+    {device.name}
+  </a>
+);
+
+const compareLink = (one: Reference, two: Reference): string => paths.deviceCompare({ one: one.id, two: two.id });
+
+const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  return (
+    <Panel title={ctx.t('records.held')} context={ctx.t('records.heldContext')}>
+      {held.length === 0 ? (
+        <Empty title={ctx.t('records.heldNone')} />
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('records.held')}
+          rows={held}
+          records="labelled"
+          columns={[
+            { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row} /> },
+            {
+              key: 'why',
+              label: ctx.t('records.why'),
+              cell: (row) => (
+                <>
+                  {ctx.tDynamic(`devices.held.${row.reason}`)}{' '}
+                  {row.resembles === undefined || row.resembles.id === row.id
+                    ? null
+                    : ctx.rich('devices.resembles', { device: <Name device={row.resembles} /> })}
+                </>
+              ),
+            },
+            { key: 'at', label: ctx.t('records.at'), num: true, cell: (row) => <Age ctx={ctx} at={row.createdAt} /> },
+            {
+              key: 'decide',
+              label: ctx.t('records.decide'),
+              cell: (row) => (
+                <span class="row">
+                  {row.resembles === undefined || row.resembles.id === row.id ? null : (
+                    <LinkButton small href={compareLink(row.resembles, row)} unavailable={unavailable}>
+                      {ctx.t('records.compare')}
+                      <span class="vh"> {row.name}</span>
+                    </LinkButton>
+                  )}
+                  <PostForm ctx={ctx} action={paths.deviceApprove(row.id)}>
+                    <Button small unavailable={unavailable}>
+                      {ctx.t('records.own')}
+                      <span class="vh"> {row.name}</span>
+                    </Button>
+                  </PostForm>
+                  <PostForm ctx={ctx} action={paths.deviceRevoke(row.id)}>
+                    <Button small kind="danger" unavailable={unavailable}>
+                      {ctx.t('devices.revoke')}
+                      <span class="vh"> {row.name}</span>
+                    </Button>
+                  </PostForm>
+                </span>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+};
+
+const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => (
+  <Panel title={ctx.t('records.pairs')} context={ctx.t('records.pairsContext')}>
+    {pairs.length === 0 ? (
+      <Empty title={ctx.t('records.pairsNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('records.pairs')}
+        rows={pairs}
+        records="labelled"
+        columns={[
+          { key: 'one', label: ctx.t('records.one'), head: true, cell: (row) => <Name device={row.one} /> },
+          { key: 'two', label: ctx.t('records.two'), cell: (row) => <Name device={row.two} /> },
+          {
+            key: 'shared',
+            label: ctx.t('records.shared'),
+            any: true,
+            cell: (row) =>
+              row.why.map(({ reason, values }, at) => (
+                <>
+                  {at === 0 ? '' : '; '}
+                  {ctx.tDynamic(`records.why.${reason}`)} <span translate="no">{values.join(', ')}</span>
+                </>
+              )),
+          },
+          {
+            key: 'decide',
+            label: ctx.t('records.decide'),
+            cell: (row) => (
+              <LinkButton small href={compareLink(row.one, row.two)} unavailable={withoutRight(ctx, 'devices:write')}>
+                {ctx.t('records.compare')}
+                <span class="vh">
+                  {' '}
+                  {row.one.name}, {row.two.name}
+                </span>
+              </LinkButton>
+            ),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+const Merged = ({ ctx, merged }: Pick<DeviceDuplicatesProps, 'ctx' | 'merged'>) => (
+  <Panel title={ctx.t('records.merged')} context={ctx.t('records.mergedContext')}>
+    {merged.length === 0 ? (
+      <Empty title={ctx.t('records.mergedNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('records.merged')}
+        rows={merged}
+        records="labelled"
+        columns={[
+          {
+            key: 'two',
+            label: ctx.t('records.two'),
+            head: true,
+            cell: (row) => <span translate="no">{row.other.name || row.other.id}</span>,
+          },
+          { key: 'keep', label: ctx.t('records.keptIn'), cell: (row) => <Name device={row.keep} /> },
+          { key: 'at', label: ctx.t('records.at'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          { key: 'by', label: ctx.t('records.by'), cell: (row) => <span translate="no">{row.by}</span> },
+          {
+            key: 'decide',
+            label: ctx.t('records.decide'),
+            cell: (row) =>
+              row.isNewest ? (
+                <PostForm ctx={ctx} action={paths.deviceUnmerge()}>
+                  <Hidden fields={[['merge', String(row.merge)]]} />
+                  <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                    {ctx.t('records.undo')}
+                    <span class="vh"> {row.other.name}</span>
+                  </Button>
+                </PostForm>
+              ) : null,
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+/** Held copies with the decision about each, pairs that may be one device, and merges that can be undone. */
+export const DeviceDuplicates = ({ ctx, held, pairs, merged }: DeviceDuplicatesProps) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('records.title')}
+    section="devices"
+    sub={ctx.t('records.sub')}
+    crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
+  >
+    <Held ctx={ctx} held={held} />
+    <Pairs ctx={ctx} pairs={pairs} />
+    <Merged ctx={ctx} merged={merged} />
+  </Page>
+);

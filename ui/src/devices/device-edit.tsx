@@ -1,0 +1,94 @@
+import type { DeviceHead } from '../components/device-frame.tsx';
+import {
+  AreaField,
+  Button,
+  CommentField,
+  ErrorSummary,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference } from '../model.ts';
+import { paths } from '../paths.ts';
+
+/** POST fields: csrf, revision, displayName, description, group, comment. */
+type DeviceEditProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly revision: number;
+  readonly values: { readonly displayName: string; readonly description: string; readonly group: string };
+  readonly groups: readonly Reference[];
+  readonly errors?: FieldErrors;
+};
+
+/** What people say about a device. */
+export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: DeviceEditProps) => {
+  const label = (field: string) => ctx.tDynamic(`kind.device-decision.field.${field}`);
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('devices.editTitle', { name: device.name })}
+      section="devices"
+      crumbs={[
+        { label: ctx.t('nav.devices'), href: paths.devices() },
+        { label: device.name, href: paths.device(device.id) },
+      ]}
+      actions={
+        <LinkButton href={paths.objectRevisions('device-decision', device.id)}>{ctx.t('objects.revisions')}</LinkButton>
+      }
+    >
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{ displayName: label('displayName'), description: label('description'), group: label('group') }}
+      />
+      <Panel>
+        <div class="body">
+          <PostForm ctx={ctx} action={paths.deviceEdit(device.id)} class="form">
+            <input type="hidden" name="revision" value={String(revision)} />
+            <TextField
+              ctx={ctx}
+              name="displayName"
+              label={label('displayName')}
+              hint={ctx.t('devices.displayNameHint')}
+              value={values.displayName}
+              maxLength={200}
+              errors={errors}
+            />
+            <AreaField
+              ctx={ctx}
+              name="description"
+              label={label('description')}
+              value={values.description}
+              maxLength={2_000}
+              errors={errors}
+            />
+            <SelectField
+              ctx={ctx}
+              name="group"
+              label={label('group')}
+              value={values.group}
+              errors={errors}
+              options={[
+                { value: '', label: ctx.t('devices.noGroup') },
+                ...groups.map((group) => ({ value: group.id, label: group.name })),
+              ]}
+            />
+            <CommentField ctx={ctx} />
+            <div class="row">
+              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+                {ctx.t('common.save')}
+              </Button>
+              <LinkButton href={paths.device(device.id)}>{ctx.t('common.cancel')}</LinkButton>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

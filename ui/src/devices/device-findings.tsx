@@ -1,0 +1,74 @@
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { PageOf } from '../model.ts';
+import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
+import { FindingTable } from '../vulnerabilities/vulnerabilities.tsx';
+
+type DeviceFindingsProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly tabs: readonly DeviceTab[];
+  readonly list: ListState;
+  readonly page: PageOf<FindingRow>;
+  /** Packages of the device that no advisory source covers or that could not be compared. */
+  readonly notComparable: number;
+  /** Packages about which nothing can be said: their source package is not known. */
+  readonly unjudged: readonly { readonly name: string; readonly href: string }[];
+};
+
+const Unjudged = ({ ctx, unjudged }: Pick<DeviceFindingsProps, 'ctx' | 'unjudged'>) =>
+  unjudged.length === 0 ? null : (
+    <Notice ctx={ctx} level="warning" title={ctx.t('vuln.unjudged', { n: unjudged.length })}>
+      {ctx.t('vuln.unjudgedWhy')}
+      <details>
+        <summary>{ctx.t('vuln.unjudgedList')}</summary>
+        <ul>
+          {unjudged.map(({ name, href }) => (
+            <li>
+              <a href={href} translate="no">
+                {name}
+              </a>
+            </li>
+          ))}
+        </ul>
+      </details>
+    </Notice>
+  );
+
+/** Findings of one device. */
+export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable, unjudged }: DeviceFindingsProps) => (
+  <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
+    <Unjudged ctx={ctx} unjudged={unjudged} />
+    {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
+    <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
+    <Panel
+      foot={
+        <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.advisory} order={ctx.t('vuln.order')} />
+      }
+    >
+      <Toolbar ctx={ctx} count={foundText(ctx, page)} />
+      {page.rows.length > 0 ? (
+        <FindingTable ctx={ctx} rows={page.rows} />
+      ) : isFiltered(list) ? (
+        <NoMatch ctx={ctx} list={list} />
+      ) : ctx.advisories === null ? (
+        <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
+      ) : (
+        <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+      )}
+    </Panel>
+  </DeviceFrame>
+);
+
+/** The filter of the tab. */
+const decisionFilters = [
+  {
+    name: 'decision',
+    label: 'vuln.decision',
+    options: ['act', 'attend', 'track-star', 'track'].map((value) => ({ value, key: `decision.${value}` })),
+  },
+];

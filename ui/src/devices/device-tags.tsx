@@ -1,0 +1,76 @@
+import { Button, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+
+export type DeviceTagView = {
+  readonly tag: string;
+  readonly byHand: boolean;
+  readonly rules: readonly { readonly id: string; readonly name: string }[];
+};
+
+/** Tags as links to the devices that have them, too. */
+export const TagChips = ({ tags }: { tags: readonly string[] }) => (
+  <>
+    {tags.map((tag, index) => (
+      <>
+        {index === 0 ? '' : ' '}
+        <a href={paths.devices({ tag })} translate="no">
+          <Tag>{tag}</Tag>
+        </a>
+      </>
+    ))}
+  </>
+);
+
+/** The tags of a device, where each is from, and the form that gives one; those of rules cannot be taken here. */
+export const DeviceTags = ({ ctx, device, tags }: { ctx: Ctx; device: string; tags: readonly DeviceTagView[] }) => {
+  const right = withoutRight(ctx, 'devices:write');
+  return (
+    <Panel title={ctx.t('tags.title')} id="tags">
+      <div class="body">
+        {tags.length === 0 ? <p class="second">{ctx.t('tags.none')}</p> : null}
+        {tags.map((one) => (
+          <div class="row">
+            <TagChips tags={[one.tag]} />
+            {one.rules.map((rule) => (
+              <a class="small" href={paths.object('tag-rule', rule.id)}>
+                {ctx.t('tags.byRule', { rule: rule.name })}
+              </a>
+            ))}
+            {one.byHand && right === undefined ? (
+              <PostForm ctx={ctx} action={paths.deviceTags(device)}>
+                <input type="hidden" name="remove" value={one.tag} />
+                <button type="submit" class="link">
+                  {ctx.t('tags.remove', { tag: one.tag })}
+                </button>
+              </PostForm>
+            ) : null}
+          </div>
+        ))}
+        <PostForm ctx={ctx} action={paths.deviceTags(device)} class="row">
+          <TextField ctx={ctx} name="add" label={ctx.t('tags.tag')} maxLength={50} />
+          <Button small unavailable={right}>
+            {ctx.t('tags.add')}
+          </Button>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};
+
+/** A rule that applies continuously decides about the group: what people move by hand comes back. */
+export const HeldByRule = ({
+  ctx,
+  held,
+}: {
+  ctx: Ctx;
+  held: { readonly rule: string; readonly name: string; readonly group: string };
+}) => (
+  <Notice ctx={ctx} level="running" title={ctx.t('rules.held')}>
+    <a href={paths.object('moving-rule', held.rule)}>
+      {ctx.t('rules.heldWhy', { rule: held.name, group: held.group })}
+    </a>
+  </Notice>
+);

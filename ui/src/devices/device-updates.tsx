@@ -1,0 +1,128 @@
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Approval, Installation, Supply, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { ApprovalMark, InstallationMark, SupplyMark } from '../updates/updates.tsx';
+
+type DeviceUpdateRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly installedVersion?: string | undefined;
+  readonly version: string;
+  readonly security: boolean;
+  readonly approval: Approval;
+  readonly supply: Supply;
+  readonly supplyReason?: string | undefined;
+  readonly installation?: Installation | undefined;
+  readonly at?: When | undefined;
+  readonly deployment?: string | undefined;
+};
+
+type DeviceUpdatesProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly tabs: readonly DeviceTab[];
+  readonly rows: readonly DeviceUpdateRow[];
+};
+
+/** Updates that one device needs, and how far each is. */
+export const DeviceUpdates = ({ ctx, device, tabs, rows }: DeviceUpdatesProps) => (
+  <DeviceFrame
+    ctx={ctx}
+    device={device}
+    tabs={tabs}
+    current="updates"
+    actions={
+      <LinkButton
+        kind="primary"
+        href={paths.deploymentNew({ device: device.id })}
+        unavailable={
+          rows.some((row) => row.approval === 'approved' && row.supply === 'arrived')
+            ? withoutRight(ctx, 'deployments:write')
+            : ctx.t('updates.nothingToDeploy')
+        }
+      >
+        {ctx.t('updates.deploy')}
+      </LinkButton>
+    }
+  >
+    <Panel>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('nav.updates')}
+          rows={rows}
+          records
+          columns={[
+            {
+              key: 'name',
+              label: ctx.t('updates.update'),
+              any: true,
+              rec: 'a',
+              cell: (row) => (
+                <>
+                  <a class="name" href={paths.update(row.id)} translate="no">
+                    {row.name}
+                  </a>{' '}
+                  {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}
+                </>
+              ),
+            },
+            {
+              key: 'from',
+              label: ctx.t('updates.installedVersion'),
+              any: true,
+              cell: (row) => <span translate="no">{row.installedVersion ?? '–'}</span>,
+            },
+            {
+              key: 'to',
+              label: ctx.t('updates.version'),
+              any: true,
+              rec: 'c',
+              cell: (row) => <span translate="no">{row.version}</span>,
+            },
+            {
+              key: 'approval',
+              label: ctx.t('updates.decision'),
+              cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
+            },
+            {
+              key: 'supply',
+              label: ctx.t('updates.supply'),
+              cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
+            },
+            {
+              key: 'installation',
+              label: ctx.t('updates.installation'),
+              rec: 'b',
+              cell: (row) =>
+                row.installation === undefined ? (
+                  '–'
+                ) : row.deployment === undefined ? (
+                  <InstallationMark ctx={ctx} state={row.installation} />
+                ) : (
+                  <a href={paths.deployment(row.deployment)}>
+                    <InstallationMark ctx={ctx} state={row.installation} />
+                  </a>
+                ),
+            },
+            {
+              key: 'at',
+              label: ctx.t('updates.at'),
+              rec: 'd',
+              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </DeviceFrame>
+);

@@ -1,0 +1,312 @@
+import type { ChangeRow } from '../components/changes.tsx';
+import { Changes } from '../components/changes.tsx';
+import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
+import { DeviceFrame } from '../components/device-frame.tsx';
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { Status, Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Age, Hash, Time, ValueText, valueText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { withQuery } from '../list.ts';
+import type { FieldType, Level, Reference, Said, Value, ValueUnit, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { DeviceTags, type DeviceTagView, HeldByRule } from './device-tags.tsx';
+
+export type Fact = {
+  /** `collection.<collection>.field.<field>`; an entered one is `kind.device-decision.field.<field>`. */
+  readonly label: string;
+  readonly value: Value;
+  readonly type: FieldType;
+  readonly unit?: ValueUnit;
+  /** Which door or who entered it: a key `door.<door>` or a name. */
+  readonly source: string;
+  readonly at: When | null;
+  readonly level?: 'critical' | 'warning';
+  /** Values that lost against it. */
+  readonly others?: readonly { readonly value: Value; readonly source: string; readonly at: When | null }[];
+};
+
+export type FactGroup = { readonly title: Said; readonly facts: readonly Fact[] };
+
+type DeviceProps = {
+  readonly ctx: Ctx;
+  readonly device: DeviceHead;
+  readonly tabs: readonly DeviceTab[];
+  readonly groups: readonly FactGroup[];
+  /** Collections with personal rows: only their number, the rows open on their tab. */
+  readonly personal: readonly { readonly collection: string; readonly count: number }[];
+  readonly why: readonly { readonly level: Level; readonly said: Said; readonly href?: string }[];
+  readonly changes: readonly ChangeRow[];
+  readonly description?: string;
+  readonly tags: readonly DeviceTagView[];
+  /** The moving rule that keeps the device in its group. */
+  readonly held?: { readonly rule: string; readonly name: string; readonly group: string } | undefined;
+  readonly showOthers: boolean;
+  readonly certificate?: { readonly fingerprint: string; readonly notAfter: When };
+  /** Its clients, those in use first. */
+  readonly clients: readonly ClientRow[];
+  /** Updates that are here and approved for this device. */
+  readonly deployable: readonly Reference[];
+};
+
+type ClientRow = {
+  readonly door: string;
+  readonly agent: string;
+  readonly state: string;
+  readonly address: string | null;
+  readonly lastSeenAt: When | null;
+};
+
+type Line = Fact & { readonly group: string };
+
+const FactTable = ({ ctx, groups, showOthers }: Pick<DeviceProps, 'ctx' | 'groups' | 'showOthers'>) => {
+  const lines: Line[] = groups.flatMap((group) =>
+    group.facts.map((fact) => ({ ...fact, group: ctx.say(group.title) })),
+  );
+  return (
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('devices.facts')}
+      rows={lines}
+      group={(line) => line.group}
+      columns={[
+        {
+          key: 'fact',
+          label: ctx.t('devices.fact'),
+          cell: (line) => <span class="second">{ctx.tDynamic(line.label)}</span>,
+        },
+        {
+          key: 'value',
+          label: ctx.t('devices.value'),
+          any: true,
+          cell: (line) =>
+            line.level === undefined ? (
+              <ValueText ctx={ctx} value={line.value} type={line.type} unit={line.unit} />
+            ) : (
+              <Status ctx={ctx} level={line.level}>
+                {valueText(ctx, line.value, line.type, line.unit)}
+              </Status>
+            ),
+        },
+        {
+          key: 'source',
+          label: ctx.t('devices.source'),
+          hideNarrow: true,
+          fit: true,
+          cell: (line) => <span class="second">{ctx.tDynamic(line.source, {}, line.source)}</span>,
+        },
+        {
+          key: 'age',
+          label: ctx.t('devices.age'),
+          num: true,
+          cell: (line) => (
+            <span class="second">
+              <Age ctx={ctx} at={line.at} />
+            </span>
+          ),
+        },
+      ]}
+      open={(line) =>
+        showOthers && line.others !== undefined && line.others.length > 0 ? (
+          <ul class="small second">
+            {line.others.map((other) => (
+              <li>
+                {ctx.tDynamic(other.source, {}, other.source)}:{' '}
+                <ValueText ctx={ctx} value={other.value} type={line.type} unit={line.unit} />,{' '}
+                <Age ctx={ctx} at={other.at} />
+              </li>
+            ))}
+          </ul>
+        ) : undefined
+      }
+    />
+  );
+};
+
+const Personal = ({ ctx, device, personal }: Pick<DeviceProps, 'ctx' | 'device' | 'personal'>) =>
+  personal.length === 0 ? null : (
+    <Panel title={ctx.t('devices.personalTitle')}>
+      <div class="body">
+        {personal.map((one) => (
+          <PostForm ctx={ctx} action={paths.devicePersonal(device.id, one.collection)} class="row">
+            <span class={one.count === 0 ? 'dim' : undefined}>
+              {ctx.tDynamic(`collection.${one.collection}.title`)}: {ctx.fmt.number(one.count)}
+            </span>
+            <Tag>{ctx.t('common.personal')}</Tag>
+            {one.count === 0 ? null : (
+              <button type="submit" class="link">
+                {ctx.t('devices.showRecorded')}
+              </button>
+            )}
+          </PostForm>
+        ))}
+      </div>
+    </Panel>
+  );
+
+const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
+  <Panel title={ctx.t('records.clients')}>
+    {clients.length === 0 ? (
+      <div class="body">
+        <p class="second">{ctx.t('records.noClients')}</p>
+      </div>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('records.clients')}
+        rows={clients}
+        columns={[
+          {
+            key: 'client',
+            label: ctx.t('records.client'),
+            head: true,
+            any: true,
+            cell: (row) => (
+              <>
+                {ctx.tDynamic(`door.${row.door}`)} <span translate="no">{row.agent}</span>
+                {row.address === null ? null : (
+                  <span class="second" translate="no">
+                    {' '}
+                    {row.address}
+                  </span>
+                )}
+              </>
+            ),
+          },
+          {
+            key: 'state',
+            label: ctx.t('records.clientState'),
+            cell: (row) => ctx.tDynamic(`records.s.${row.state}`),
+          },
+          {
+            key: 'seen',
+            label: ctx.t('records.clientSeen'),
+            num: true,
+            cell: (row) => <Age ctx={ctx} at={row.lastSeenAt} />,
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
+  device.state === 'revoked' || device.state === 'discovered' ? (
+    <PostForm ctx={ctx} action={paths.deviceForget(device.id)}>
+      <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t('records.forget')}
+      </Button>
+    </PostForm>
+  ) : (
+    <PostForm ctx={ctx} action={paths.deviceRevoke(device.id)}>
+      <Button small kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t('devices.revoke')}
+      </Button>
+    </PostForm>
+  );
+
+/** Left: facts with source and age, losing values one click away. Right: why this status, then what changed. */
+export const Device = (props: DeviceProps) => {
+  const { ctx, device, tabs, groups, why, changes, showOthers, deployable, certificate } = props;
+  const others = groups.flatMap((group) => group.facts).reduce((sum, fact) => sum + (fact.others?.length ?? 0), 0);
+  return (
+    <DeviceFrame
+      ctx={ctx}
+      device={device}
+      tabs={tabs}
+      current="summary"
+      actions={
+        <>
+          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('devices.edit')}
+          </LinkButton>
+          {deployable.length === 0 ? null : (
+            <LinkButton
+              kind="primary"
+              href={paths.deploymentNew({ device: device.id })}
+              unavailable={withoutRight(ctx, 'deployments:write')}
+            >
+              {ctx.t('devices.deploy', { n: deployable.length })}
+            </LinkButton>
+          )}
+        </>
+      }
+    >
+      {props.held === undefined ? null : <HeldByRule ctx={ctx} held={props.held} />}
+      {props.description === undefined || props.description === '' ? null : <p>{props.description}</p>}
+      <div class="grid">
+        <Panel
+          span={8}
+          title={ctx.t('devices.facts')}
+          context={ctx.t('devices.factsContext')}
+          link={
+            others === 0 ? undefined : (
+              <a href={withQuery(paths.device(device.id), { others: showOthers ? undefined : '1' })}>
+                {showOthers ? ctx.t('devices.hideOthers') : ctx.t('devices.showOthers', { n: others })}
+              </a>
+            )
+          }
+        >
+          {groups.every((group) => group.facts.length === 0) ? (
+            <Empty title={ctx.t('devices.noFacts')}>{ctx.t('devices.noFactsWhy')}</Empty>
+          ) : (
+            <FactTable ctx={ctx} groups={groups} showOthers={showOthers} />
+          )}
+        </Panel>
+        <div class="stack c4">
+          <Panel title={ctx.t('devices.why')}>
+            <div class="body">
+              {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
+              {why.map((reason) => (
+                <Status ctx={ctx} level={reason.level}>
+                  {reason.href === undefined ? ctx.say(reason.said) : <a href={reason.href}>{ctx.say(reason.said)}</a>}
+                </Status>
+              ))}
+            </div>
+          </Panel>
+          <DeviceTags ctx={ctx} device={device.id} tags={props.tags} />
+          <Personal ctx={ctx} device={device} personal={props.personal} />
+          <Panel
+            title={ctx.t('devices.tab.changes')}
+            link={<a href={paths.deviceTab(device.id, 'changes')}>{ctx.t('devices.allChanges')}</a>}
+          >
+            <div class="body">
+              {changes.length === 0 ? (
+                <p class="second">{ctx.t('changes.none')}</p>
+              ) : (
+                <Changes ctx={ctx} rows={changes} />
+              )}
+            </div>
+          </Panel>
+          <Clients ctx={ctx} clients={props.clients} />
+          <Panel title={ctx.t('devices.agent')}>
+            <div class="body">
+              <Facts
+                rows={[
+                  [ctx.t('devices.agentVersion'), <span translate="no">{device.agentVersion ?? '–'}</span>],
+                  [
+                    ctx.t('devices.publicId'),
+                    <span class="hash" translate="no">
+                      {device.id}
+                    </span>,
+                  ],
+                  ...(certificate === undefined
+                    ? []
+                    : [
+                        [ctx.t('devices.certificate'), <Hash value={certificate.fingerprint} />] as const,
+                        [
+                          ctx.t('devices.validUntil'),
+                          <Time ctx={ctx} at={certificate.notAfter} form="date" />,
+                        ] as const,
+                      ]),
+                ]}
+              />
+              <EndOfDevice ctx={ctx} device={device} />
+            </div>
+          </Panel>
+        </div>
+      </div>
+    </DeviceFrame>
+  );
+};

@@ -1,0 +1,308 @@
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  isFiltered,
+  type PickableColumn,
+  shownColumns,
+} from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
+import { Reasons } from '../components/reasons.tsx';
+import { Status } from '../components/status.tsx';
+import type { Column } from '../components/table.tsx';
+import { Age, Count, FieldText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import { listParams, listUrl } from '../list.ts';
+import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { TagChips } from './device-tags.tsx';
+
+export type DeviceState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+
+export type DeviceRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly state: DeviceState;
+  readonly level: Level;
+  /** Worst first; the first is shown. Keys `devices.reason.…` */
+  readonly reasons: readonly Said[];
+  readonly group?: Reference | undefined;
+  readonly os?: string | undefined;
+  readonly address?: string | undefined;
+  readonly lastSeenAt: When | null;
+  readonly act: number;
+  readonly findings: number;
+  readonly updates: number;
+  /** By hand and by rule. */
+  readonly tags?: readonly string[];
+  /** By `<collection>.<field>`, for picked columns. */
+  readonly extra?: Readonly<Record<string, Value>>;
+};
+
+/** Columns of its own; `extraColumns` are declared fields. Filter names: status, state, group, os, address, … */
+export const deviceColumns = [
+  'status',
+  'name',
+  'reason',
+  'group',
+  'tags',
+  'os',
+  'address',
+  'seen',
+  'act',
+  'findings',
+  'updates',
+] as const;
+
+type DevicesProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly page: PageOf<DeviceRow>;
+  /** Of the whole site. */
+  readonly siteTotal: number;
+  readonly filters: readonly FilterField[];
+  readonly extraColumns: readonly FieldColumn[];
+  readonly groups: readonly Reference[];
+  /** Saved filters, with the addresses that they are. */
+  readonly selections: readonly { readonly name: string; readonly href: string }[];
+  /** `all` of the list: how many the whole filter selects. */
+};
+
+const form = 'devices-bulk';
+
+const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<DeviceRow>> => ({
+  status: {
+    key: 'status',
+    label: ctx.t('devices.status'),
+    fit: true,
+    sort: true,
+    rec: 'b',
+    cell: (row) => (
+      <Status ctx={ctx} level={row.level}>
+        {row.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${row.state}`)}
+      </Status>
+    ),
+  },
+  name: {
+    key: 'name',
+    label: ctx.t('devices.name'),
+    sort: true,
+    any: true,
+    rec: 'a',
+    cell: (row) => (
+      <a class="name" href={paths.device(row.id)} translate="no">
+        {row.name}
+      </a>
+    ),
+  },
+  reason: {
+    key: 'reason',
+    label: ctx.t('devices.reason'),
+    rec: 'c',
+    cell: (row) => <Reasons words={row.reasons.map(ctx.say)} other={row.os} />,
+  },
+  tags: {
+    key: 'tags',
+    label: ctx.t('tags.title'),
+    any: true,
+    cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
+  },
+  group: { key: 'group', label: ctx.t('devices.group'), sort: true, cell: (row) => row.group?.name ?? '–' },
+  os: {
+    key: 'os',
+    label: ctx.t('devices.os'),
+    sort: true,
+    cell: (row) => <span translate="no">{row.os ?? '–'}</span>,
+  },
+  address: {
+    key: 'address',
+    label: ctx.t('devices.address'),
+    fit: true,
+    sort: true,
+    cell: (row) => <span translate="no">{row.address ?? '–'}</span>,
+  },
+  seen: {
+    key: 'seen',
+    label: ctx.t('devices.contact'),
+    num: true,
+    sort: true,
+    rec: 'd',
+    cell: (row) => (
+      <span class="second">
+        <Age ctx={ctx} at={row.lastSeenAt} />
+      </span>
+    ),
+  },
+  act: {
+    key: 'act',
+    label: ctx.t('decision.act'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />,
+  },
+  findings: {
+    key: 'findings',
+    label: ctx.t('vuln.findings'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
+  },
+  updates: {
+    key: 'updates',
+    label: ctx.t('nav.updates'),
+    num: true,
+    cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+  },
+});
+
+const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups'] }) => {
+  const unavailable = withoutRight(ctx, 'devices:write');
+  return (
+    <>
+      <Button small form={form} name="action" value="deploy" unavailable={withoutRight(ctx, 'deployments:write')}>
+        {ctx.t('devices.bulk.deploy')}
+      </Button>
+      <details class="pop start">
+        <summary class="btn sm">{ctx.t('devices.bulk.more')}</summary>
+        <div>
+          {groups.length === 0 ? null : (
+            <div class="field">
+              <label for="bulk-group">{ctx.t('devices.bulk.toGroup')}</label>
+              <select class="input" id="bulk-group" name="group" form={form}>
+                <option value="">{ctx.t('devices.noGroup')}</option>
+                {groups.map((group) => (
+                  <option value={group.id}>{group.name}</option>
+                ))}
+              </select>
+            </div>
+          )}
+          <Button small form={form} name="action" value="move" unavailable={unavailable}>
+            {ctx.t('devices.bulk.move')}
+          </Button>
+          <div class="field">
+            <label for="bulk-tag">{ctx.t('tags.bulk')}</label>
+            <input class="input" id="bulk-tag" name="newTag" form={form} maxlength={50} autocomplete="off" />
+          </div>
+          <Button small form={form} name="action" value="tag" unavailable={unavailable}>
+            {ctx.t('tags.bulkAdd')}
+          </Button>
+          <Button small form={form} name="action" value="untag" unavailable={unavailable}>
+            {ctx.t('tags.bulkRemove')}
+          </Button>
+          <Button small form={form} name="action" value="approve" unavailable={unavailable}>
+            {ctx.t('devices.bulk.approve')}
+          </Button>
+          <Button small kind="danger" form={form} name="action" value="revoke" unavailable={unavailable}>
+            {ctx.t('devices.bulk.revoke')}
+          </Button>
+        </div>
+      </details>
+    </>
+  );
+};
+
+/** Saved filters, and the way to save the one that is shown. */
+const Selections = ({ ctx, list, selections }: Pick<DevicesProps, 'ctx' | 'list' | 'selections'>) =>
+  selections.length === 0 && !isFiltered(list) ? null : (
+    <nav class="row" aria-label={ctx.t('selections.title')}>
+      {selections.map((selection) => (
+        <a href={selection.href} translate="no">
+          {selection.name}
+        </a>
+      ))}
+      {isFiltered(list) && withoutRight(ctx, 'devices:write') === undefined ? (
+        <a href={paths.objectNew('selection', { filter: new URLSearchParams(listParams(list)).toString() })}>
+          {ctx.t('selections.save')}
+        </a>
+      ) : null}
+      {selections.length === 0 ? null : (
+        <a class="second" href={paths.objects('selection')}>
+          {ctx.t('selections.manage')}
+        </a>
+      )}
+    </nav>
+  );
+
+/** Worst first; `Reason` says why. */
+export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups, selections }: DevicesProps) => {
+  const own = ownColumns(ctx);
+  const pickable: PickableColumn[] = [
+    ...deviceColumns.map((key) => ({ key, label: String(own[key].label), byDefault: key !== 'findings' })),
+    ...extraColumns.map((field) => ({
+      key: `${field.collection}.${field.name}`,
+      label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+      byDefault: false,
+      ...(field.personal ? { personal: true } : {}),
+    })),
+  ];
+  const shown = shownColumns(list, pickable);
+  const columns: Column<DeviceRow>[] = [
+    ...deviceColumns.filter((key) => shown.has(key)).map((key) => own[key]),
+    ...extraColumns
+      .filter((field) => shown.has(`${field.collection}.${field.name}`))
+      .map(
+        (field): Column<DeviceRow> => ({
+          key: `${field.collection}.${field.name}`,
+          label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+          any: true,
+          cell: (row) => (
+            <FieldText ctx={ctx} column={field} value={row.extra?.[`${field.collection}.${field.name}`] ?? null} />
+          ),
+        }),
+      ),
+  ];
+  const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
+  const add = (
+    <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
+      {ctx.t('devices.add')}
+    </LinkButton>
+  );
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.devices')}
+      section="devices"
+      sub={found}
+      advisoriesMatter
+      announce={found}
+      filter={filterWords(ctx, list, filters)}
+      actions={
+        <>
+          <LinkButton href={paths.discovery()}>{ctx.t('discovery.title')}</LinkButton>
+          <LinkButton href={paths.stick()} unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('stick.title')}
+          </LinkButton>
+          <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
+            {ctx.t('common.exportCsv')}
+          </LinkButton>
+          <LinkButton href={paths.deviceDuplicates()}>{ctx.t('records.title')}</LinkButton>
+          {add}
+        </>
+      }
+    >
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
+      <Selections ctx={ctx} list={list} selections={selections} />
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        order={ctx.t('devices.order')}
+        table={{ caption: ctx.t('nav.devices'), columns, order: { key: 'status' } }}
+        bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} /> }}
+        empty={
+          <Empty title={ctx.t('devices.none')} action={add}>
+            {ctx.t('devices.noneWhy')}
+          </Empty>
+        }
+      >
+        <DensitySwitch ctx={ctx} />
+        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+      </ListPanel>
+    </Page>
+  );
+};

@@ -1,0 +1,224 @@
+import { Button, ErrorSummary, LinkButton, PostForm, SelectField, withoutRight } from '../components/form.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, Said } from '../model.ts';
+import { paths } from '../paths.ts';
+import { DiscoveryFrame, LastResult, type LastView } from './discovery-frame.tsx';
+
+export type DirectoryRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly address: string;
+  /** The record that holds what was read. */
+  readonly record: string | undefined;
+  readonly security: 'ldaps' | 'starttls' | 'plain';
+  readonly disabled: boolean;
+  readonly last: LastView;
+  readonly counts:
+    | {
+        readonly users: number;
+        readonly groups: number;
+        readonly units: number;
+        readonly computers: number;
+        readonly changes: number;
+      }
+    | undefined;
+  /** Words of what it does now. */
+  readonly running: Said | undefined;
+};
+
+/** Directories: test, read, stop, import; and how many there are of what they hold. */
+type DiscoveryDirectoriesProps = {
+  readonly ctx: Ctx;
+  readonly rows: readonly DirectoryRow[];
+  readonly lists: readonly { readonly collection: string; readonly rows: number }[];
+  /** Why a test failed. */
+  readonly fault?: { readonly said: Said; readonly detail: string } | undefined;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const refreshSeconds = 5;
+
+const Actions = ({ ctx, row, unavailable }: { ctx: Ctx; row: DirectoryRow; unavailable: string | undefined }) => (
+  <PostForm ctx={ctx} action={paths.discoveryDirectory(row.id)} class="row">
+    {row.running === undefined ? (
+      <>
+        <Button small name="action" value="test" busy={ctx.t('discovery.testing')} unavailable={unavailable}>
+          {ctx.t('discovery.test')}
+          <span class="vh"> {row.name}</span>
+        </Button>
+        <Button small name="action" value="poll" busy={ctx.t('discovery.starting')} unavailable={unavailable}>
+          {ctx.t('discovery.poll')}
+          <span class="vh"> {row.name}</span>
+        </Button>
+      </>
+    ) : (
+      <Button small name="action" value="stop" unavailable={unavailable}>
+        {ctx.t('discovery.stop')}
+        <span class="vh"> {row.name}</span>
+      </Button>
+    )}
+  </PostForm>
+);
+
+const ImportForm = ({
+  ctx,
+  rows,
+  errors,
+  unavailable,
+}: DiscoveryDirectoriesProps & { unavailable: string | undefined }) => (
+  <Panel title={ctx.t('discovery.import')}>
+    <div class="body">
+      <PostForm ctx={ctx} action={paths.discoveryImport()} multipart class="form">
+        <SelectField
+          ctx={ctx}
+          name="source"
+          label={ctx.t('discovery.importSource')}
+          options={rows.map(({ id, name }) => ({ value: id, label: name }))}
+          errors={errors}
+          required
+        />
+        <div class="field">
+          <label for="f-file">{ctx.t('discovery.importFile')}</label>
+          <input class="input" type="file" id="f-file" name="file" accept=".ldif,.ldf,text/plain" required />
+          <small>{ctx.t('discovery.importHint')}</small>
+        </div>
+        <div>
+          <Button busy={ctx.t('discovery.importing')} unavailable={unavailable}>
+            {ctx.t('discovery.importDo')}
+          </Button>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+/** The page of directories. */
+export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
+  const { ctx, rows, lists, fault, errors } = props;
+  const unavailable = withoutRight(ctx, 'devices:write');
+  const add = (
+    <LinkButton kind="primary" href={paths.objectNew('directory-source')} unavailable={unavailable}>
+      {ctx.t('discovery.dirNew')}
+    </LinkButton>
+  );
+  const isMoving = rows.some(({ running }) => running !== undefined);
+  return (
+    <DiscoveryFrame
+      ctx={ctx}
+      current="directories"
+      sub={ctx.t('discovery.dirSub')}
+      actions={add}
+      refreshSeconds={isMoving ? refreshSeconds : undefined}
+    >
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{ file: ctx.t('discovery.importFile'), source: ctx.t('discovery.importSource') }}
+      />
+      {fault === undefined ? null : (
+        <Notice ctx={ctx} level="critical" title={ctx.say(fault.said)} alert>
+          <span translate="no">{fault.detail}</span>
+        </Notice>
+      )}
+      <Panel>
+        {rows.length === 0 ? (
+          <Empty title={ctx.t('discovery.dirNone')} action={add}>
+            {ctx.t('discovery.dirNoneWhy')}
+          </Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('discovery.directories')}
+            rows={rows}
+            records="labelled"
+            columns={[
+              {
+                key: 'name',
+                label: ctx.t('discovery.name'),
+                any: true,
+                cell: (row) => (
+                  <a class="name" href={paths.object('directory-source', row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'address',
+                label: ctx.t('discovery.address'),
+                any: true,
+                cell: (row) => <span translate="no">{row.address}</span>,
+              },
+              {
+                key: 'protection',
+                label: ctx.t('discovery.protection'),
+                cell: (row) =>
+                  row.security === 'plain' ? (
+                    <Status ctx={ctx} level="warning">
+                      {ctx.t('discovery.plain')}
+                    </Status>
+                  ) : (
+                    ctx.t(`kind.directory-source.option.security.${row.security}`)
+                  ),
+              },
+              {
+                key: 'last',
+                label: ctx.t('discovery.last'),
+                cell: (row) =>
+                  row.running === undefined ? (
+                    <LastResult ctx={ctx} last={row.last}>
+                      {row.counts === undefined ? null : (
+                        <>
+                          {row.record === undefined ? (
+                            ctx.t('discovery.counts', row.counts)
+                          ) : (
+                            <a href={paths.deviceTab(row.record, 'directory-user')}>
+                              {ctx.t('discovery.counts', row.counts)}
+                            </a>
+                          )}
+                          . {ctx.t('discovery.changes', { n: row.counts.changes })}
+                        </>
+                      )}
+                    </LastResult>
+                  ) : (
+                    <Status ctx={ctx} level="running">
+                      {ctx.t('discovery.running')}: {ctx.say(row.running)}
+                    </Status>
+                  ),
+              },
+              {
+                key: 'do',
+                label: <span class="vh">{ctx.t('discovery.do')}</span>,
+                cell: (row) => <Actions ctx={ctx} row={row} unavailable={unavailable} />,
+              },
+            ]}
+          />
+        )}
+      </Panel>
+      {rows.length === 0 ? null : (
+        <>
+          <Panel title={ctx.t('discovery.lists')}>
+            <div class="body">
+              <dl class="facts">
+                {lists.map(({ collection, rows: n }) => (
+                  <>
+                    <dt>
+                      <a href={paths.inventory(collection)}>{ctx.tDynamic(`collection.${collection}.title`)}</a>
+                    </dt>
+                    <dd>
+                      <Count ctx={ctx} n={n} href={paths.inventory(collection)} />
+                    </dd>
+                  </>
+                ))}
+              </dl>
+            </div>
+          </Panel>
+          <ImportForm {...props} unavailable={unavailable} />
+        </>
+      )}
+    </DiscoveryFrame>
+  );
+};

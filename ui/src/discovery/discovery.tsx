@@ -1,0 +1,109 @@
+import { LinkButton } from '../components/form.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  shownColumns,
+  Toolbar,
+} from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { fieldColumns } from '../inventory/collection.tsx';
+import { type ListState, listUrl } from '../list.ts';
+import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
+import { paths } from '../paths.ts';
+import { DiscoveryFrame } from './discovery-frame.tsx';
+
+type FoundState = 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
+
+type FoundRow = {
+  readonly device: Reference;
+  readonly state: FoundState;
+  readonly values: Readonly<Record<string, Value>>;
+};
+
+/** What was found on the network: found, waiting, managed. */
+type DiscoveryProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly page: PageOf<FoundRow>;
+  readonly columns: readonly FieldColumn[];
+  readonly filters: readonly FilterField[];
+  readonly counts: Readonly<Record<'discovered' | 'pending' | 'managed', number>>;
+};
+
+const states = ['discovered', 'pending', 'managed'] as const;
+
+/** The list of devices that something has seen, with what became of each. */
+export const Discovery = ({ ctx, list, page, columns, filters, counts }: DiscoveryProps) => {
+  const { pickable, tableColumns } = fieldColumns(
+    ctx,
+    columns,
+    'label',
+    (row: FoundRow) => row.values,
+    (row) => paths.device(row.device.id),
+  );
+  const shown = shownColumns(list, pickable);
+  const state: Column<FoundRow> = {
+    key: 'state',
+    label: ctx.t('discovery.state'),
+    rec: 'b',
+    cell: (row) => ctx.tDynamic(`devices.state.${row.state}`),
+  };
+  return (
+    <DiscoveryFrame
+      ctx={ctx}
+      current="found"
+      sub={ctx.t('discovery.sub')}
+      filter={filterWords(ctx, list, filters)}
+      announce={foundText(ctx, page)}
+      actions={
+        <LinkButton href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      }
+    >
+      <Panel title={ctx.t('discovery.states')}>
+        <div class="body">
+          <dl class="facts">
+            {states.map((name) => (
+              <>
+                <dt>{ctx.t(`discovery.state.${name}`)}</dt>
+                <dd>
+                  <Count ctx={ctx} n={counts[name]} href={paths.devices({ state: name })} />
+                </dd>
+              </>
+            ))}
+          </dl>
+        </div>
+      </Panel>
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
+        <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}>
+          <DensitySwitch ctx={ctx} />
+          <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        </Toolbar>
+        {page.rows.length > 0 ? (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('discovery.found')}
+            list={list}
+            rows={page.rows}
+            columns={[...tableColumns.filter((column) => shown.has(column.key)), state]}
+          />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <Empty title={ctx.t('discovery.none')}>{ctx.t('discovery.noneWhy')}</Empty>
+        )}
+      </Panel>
+    </DiscoveryFrame>
+  );
+};

@@ -1,0 +1,345 @@
+import { AreaField, Button, ErrorSummary, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+/** Somebody's word. */
+type Destroyed = { readonly at: When; readonly by: string; readonly reason: string };
+
+/** What still holds something of a person who was erased. */
+type PersonLeft =
+  | { readonly what: 'key'; readonly why: string }
+  | {
+      readonly what: 'backup';
+      readonly file: string;
+      readonly madeAt: When;
+      readonly here: boolean;
+      readonly destroyed?: Destroyed | undefined;
+    }
+  | { readonly what: 'log' };
+
+export type PersonsProps = {
+  readonly ctx: Ctx;
+  readonly needsTwo: boolean;
+  /** Sealed backups on this computer and those that were taken elsewhere, the newest first. */
+  readonly backups: readonly {
+    readonly name: string;
+    readonly at: When;
+    readonly elsewhere?: { readonly id: string; readonly destroyed?: Destroyed | undefined } | undefined;
+  }[];
+  readonly found?:
+    | {
+        readonly name: string;
+        readonly reference: string;
+        readonly collections: readonly {
+          readonly collection: string;
+          readonly rows: number;
+          readonly devices: number;
+        }[];
+        readonly devices: readonly Reference[];
+        readonly changes: number;
+        readonly accounts: readonly Reference[];
+      }
+    | undefined;
+  readonly erasures: readonly {
+    readonly id: string;
+    readonly reference: string;
+    readonly state: 'waiting' | 'done' | 'refused';
+    readonly reason: string;
+    readonly askedBy: string;
+    readonly askedAt: When;
+    readonly decidedBy?: string | undefined;
+    readonly decidedAt?: When | undefined;
+    readonly rows: number;
+    readonly devices: number;
+    /** The reader may decide: somebody else asked. */
+    readonly mine: boolean;
+    readonly remains: readonly PersonLeft[];
+    /** Somebody could still read the values with what remains. */
+    readonly isIncomplete: boolean;
+  }[];
+  readonly values: { readonly reason: string };
+  readonly errors?: FieldErrors;
+};
+
+const SaidDestroyed = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destroyed }) => (
+  <>
+    {ctx.rich('persons.destroyed', {
+      who: <span translate="no">{word.by}</span>,
+      at: <Time ctx={ctx} at={word.at} />,
+    })}{' '}
+    {word.reason}
+  </>
+);
+
+/** A backup that was taken elsewhere: whoever destroyed every copy says so. */
+const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: Destroyed | undefined }) =>
+  destroyed === undefined ? (
+    <PostForm ctx={ctx} action={paths.backupForget()} class="form">
+      <input type="hidden" name="backup" value={id} />
+      <TextField
+        ctx={ctx}
+        name="reason"
+        id={`f-destroyed-${id}`}
+        label={ctx.t('persons.destroyedReason')}
+        maxLength={500}
+        required
+      />
+      <div>
+        <Button unavailable={withoutRight(ctx, 'settings:write')}>{ctx.t('persons.forget')}</Button>
+      </div>
+    </PostForm>
+  ) : (
+    <SaidDestroyed ctx={ctx} word={destroyed} />
+  );
+
+const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) => {
+  if (left.what === 'log') return ctx.t('persons.left.log');
+  if (left.what === 'key') return ctx.t('persons.left.key', { why: left.why });
+  if (left.destroyed !== undefined)
+    return (
+      <>
+        {ctx.t('persons.left.said', { file: left.file })} <SaidDestroyed ctx={ctx} word={left.destroyed} />
+      </>
+    );
+  const text = ctx.t(left.here ? 'persons.left.here' : 'persons.left.taken', { file: left.file });
+  return (
+    <>
+      {text} <Time ctx={ctx} at={left.madeAt} />
+    </>
+  );
+};
+
+const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
+  if (found === undefined) return null;
+  const write = withoutRight(ctx, 'provision:write');
+  const labels = { confirm: ctx.t('persons.confirm'), reason: ctx.t('persons.reason') };
+  return (
+    <Panel title={ctx.t('persons.found')} context={<Hash value={found.reference} />}>
+      {found.collections.length === 0 ? (
+        <Empty title={ctx.t('persons.nothing')}>{ctx.t('persons.nothingWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('persons.found')}
+          rows={found.collections}
+          columns={[
+            {
+              key: 'collection',
+              label: ctx.t('changes.collection'),
+              cell: (row) => ctx.tDynamic(`collection.${row.collection}.title`),
+            },
+            { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
+            { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
+          ]}
+        />
+      )}
+      <div class="body">
+        <p>{ctx.t('persons.changes', { n: found.changes })}</p>
+        {found.devices.length === 0 ? null : (
+          <ul class="columns">
+            {found.devices.map((device) => (
+              <li>
+                <a href={paths.device(device.id)} translate="no">
+                  {device.name}
+                </a>
+              </li>
+            ))}
+          </ul>
+        )}
+        {found.accounts.map((account) => (
+          <p>
+            {ctx.t('persons.account')}{' '}
+            <a href={paths.object('account', account.id)} translate="no">
+              {account.name}
+            </a>
+          </p>
+        ))}
+        <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+        <PostForm ctx={ctx} action={paths.personErase()} class="form">
+          <input type="hidden" name="name" value={found.name} />
+          <p>{ctx.t('persons.consequence')}</p>
+          <TextField
+            ctx={ctx}
+            name="confirm"
+            label={labels.confirm}
+            autocomplete="off"
+            spellcheck={false}
+            required
+            errors={errors}
+          />
+          <AreaField
+            ctx={ctx}
+            name="reason"
+            label={labels.reason}
+            hint={ctx.t('persons.reasonHint')}
+            value={values.reason}
+            rows={2}
+            maxLength={500}
+            required
+            errors={errors}
+          />
+          <div>
+            <Button kind="danger" unavailable={write}>
+              {ctx.t(needsTwo ? 'persons.ask' : 'persons.erase')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};
+
+/** A person's values: where they are, and erasing them for ever. */
+export const Persons = (props: PersonsProps) => {
+  const { ctx, needsTwo, backups, erasures, errors } = props;
+  const write = withoutRight(ctx, 'provision:write');
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('persons.title')}
+      section="provision"
+      crumbs={[{ label: ctx.t('nav.provision'), href: paths.provision() }]}
+      sub={ctx.t('persons.sub')}
+    >
+      <Panel title={ctx.t('persons.search')}>
+        <div class="body">
+          <PostForm ctx={ctx} action={paths.personFind()} class="form">
+            <TextField
+              ctx={ctx}
+              name="name"
+              id="f-person"
+              label={ctx.t('persons.name')}
+              hint={ctx.t('persons.nameHint')}
+              autocomplete="off"
+              spellcheck={false}
+              required
+              errors={errors}
+            />
+            <div>
+              <Button kind="primary" unavailable={write}>
+                {ctx.t('persons.find')}
+              </Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+      <Found {...props} />
+      <Panel title={ctx.t('persons.remains')}>
+        <div class="body">
+          <p>{ctx.t('persons.remainsWhy')}</p>
+          {needsTwo ? <p>{ctx.t('persons.two')}</p> : null}
+          {backups.length === 0 ? (
+            <p class="second">{ctx.t('persons.noBackups')}</p>
+          ) : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('persons.backups')}
+              rows={backups}
+              records="labelled"
+              columns={[
+                {
+                  key: 'file',
+                  label: ctx.t('persons.backup'),
+                  any: true,
+                  cell: (row) => <span translate="no">{row.name}</span>,
+                },
+                { key: 'made', label: ctx.t('persons.made'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+                {
+                  key: 'place',
+                  label: ctx.t('persons.place'),
+                  cell: (row) => ctx.t(row.elsewhere === undefined ? 'persons.here' : 'persons.elsewhere'),
+                },
+                {
+                  key: 'destroyed',
+                  label: ctx.t('persons.allCopies'),
+                  any: true,
+                  cell: (row) => (row.elsewhere === undefined ? null : <Elsewhere ctx={ctx} {...row.elsewhere} />),
+                },
+              ]}
+            />
+          )}
+        </div>
+      </Panel>
+      <Panel title={ctx.t('persons.history')} context={ctx.fmt.number(erasures.length)}>
+        {erasures.length === 0 ? (
+          <Empty title={ctx.t('persons.none')} />
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('persons.history')}
+            rows={erasures}
+            records="labelled"
+            columns={[
+              {
+                key: 'reference',
+                label: ctx.t('persons.reference'),
+                any: true,
+                cell: (row) => <Hash value={row.reference} />,
+              },
+              {
+                key: 'state',
+                label: ctx.t('deviations.state'),
+                cell: (row) => (
+                  <>
+                    <Status ctx={ctx} level={row.state === 'waiting' || row.isIncomplete ? 'waiting' : 'done'}>
+                      {ctx.tDynamic(`persons.state.${row.isIncomplete ? 'notYet' : row.state}`)}
+                    </Status>
+                    {row.remains.map((left) => (
+                      <div class="small second">
+                        <Left ctx={ctx} left={left} />
+                      </div>
+                    ))}
+                  </>
+                ),
+              },
+              {
+                key: 'asked',
+                label: ctx.t('persons.asked'),
+                any: true,
+                cell: (row) => (
+                  <>
+                    <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                    <div class="small second">{row.reason}</div>
+                  </>
+                ),
+              },
+              {
+                key: 'decided',
+                label: ctx.t('persons.decided'),
+                any: true,
+                cell: (row) =>
+                  row.decidedBy === undefined || row.decidedAt === undefined ? (
+                    row.mine ? (
+                      ctx.t('persons.secondNeeded')
+                    ) : (
+                      <PostForm ctx={ctx} action={paths.personDecide()} class="row">
+                        <input type="hidden" name="id" value={row.id} />
+                        <Button kind="danger" small name="agree" value="1" unavailable={write}>
+                          {ctx.t('persons.erase')}
+                        </Button>
+                        <Button small name="agree" value="0" unavailable={write}>
+                          {ctx.t('persons.refuse')}
+                        </Button>
+                      </PostForm>
+                    )
+                  ) : (
+                    <>
+                      <span translate="no">{row.decidedBy}</span>, <Time ctx={ctx} at={row.decidedAt} />
+                    </>
+                  ),
+              },
+              { key: 'rows', label: ctx.t('persons.rows'), num: true, cell: (row) => ctx.fmt.number(row.rows) },
+              { key: 'devices', label: ctx.t('nav.devices'), num: true, cell: (row) => ctx.fmt.number(row.devices) },
+            ]}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

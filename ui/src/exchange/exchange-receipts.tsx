@@ -1,0 +1,39 @@
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { PageOf, When } from '../model.ts';
+import type { ExchangeCounts } from './exchange-frame.tsx';
+import { ExchangeFrame } from './exchange-frame.tsx';
+import type { ReceiptRow } from './receipts.tsx';
+import { ReceiptTable } from './receipts.tsx';
+
+type ExchangeReceiptsProps = {
+  readonly ctx: Ctx;
+  readonly tabs: ExchangeCounts;
+  readonly list: ListState;
+  readonly page: PageOf<ReceiptRow>;
+  readonly chain: { readonly ok: boolean; readonly checkedAt: When };
+};
+
+/** Tab Receipts: a chain, each names the one before it. */
+export const ExchangeReceipts = ({ ctx, tabs, list, page, chain }: ExchangeReceiptsProps) => (
+  <ExchangeFrame ctx={ctx} current="receipts" receipts={tabs.receipts}>
+    {chain.ok ? null : (
+      <Notice ctx={ctx} level="critical" title={ctx.t('exchange.chainBroken')}>
+        {ctx.t('error.CHAIN.next')}
+      </Notice>
+    )}
+    <Panel
+      title={ctx.t('exchange.tab.receipts')}
+      context={chain.ok ? ctx.t('exchange.chainOk', { at: ctx.fmt.time(chain.checkedAt) }) : undefined}
+      foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}
+    >
+      {page.rows.length === 0 ? (
+        <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>
+      ) : (
+        <ReceiptTable ctx={ctx} rows={page.rows} />
+      )}
+    </Panel>
+  </ExchangeFrame>
+);

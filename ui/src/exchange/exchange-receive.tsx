@@ -1,0 +1,111 @@
+import { Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
+import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
+import { MediaList, type MediumView } from '../components/media-list.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { ExchangeCounts } from './exchange-frame.tsx';
+import { ExchangeFrame } from './exchange-frame.tsx';
+
+/** Tab Receive: upload (multipart field `file`) or pick (`path`) a bundle; both lead to the wizard. */
+type ExchangeReceiveProps = {
+  readonly ctx: Ctx;
+  readonly tabs: ExchangeCounts;
+  readonly ready: 'yes' | 'no-trust';
+  /** What is plugged in, with what lies on it. */
+  readonly media: readonly MediumView[];
+  /** Imports that wait or run. */
+  readonly imports: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly state: 'checked' | 'running' | 'imported' | 'refused' | 'partial';
+    readonly at: When;
+  }[];
+  readonly knowledge: readonly KnowledgeRow[];
+  readonly errors?: FieldErrors;
+};
+
+const levels = {
+  checked: 'waiting',
+  running: 'running',
+  imported: 'done',
+  refused: 'critical',
+  partial: 'warning',
+} as const;
+
+/** Pick a bundle on the medium or upload it; nothing is changed before the last step of the wizard. */
+export const ExchangeReceive = (props: ExchangeReceiveProps) => {
+  const { ctx, imports, knowledge, errors } = props;
+  const unavailable = props.ready === 'no-trust' ? ctx.t('exchange.noTrustShort') : withoutRight(ctx, 'exchange:write');
+  return (
+    <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
+      {props.ready === 'no-trust' ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
+          {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>
+        </Notice>
+      ) : null}
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
+      <MediaList ctx={ctx} media={props.media} unavailable={unavailable} />
+      <div class="grid">
+        <Panel title={ctx.t('exchange.upload')} context={ctx.t('exchange.uploadContext')} span={6}>
+          <div class="body">
+            <PostForm ctx={ctx} action={paths.bundleUpload()} multipart class="form">
+              <div class="field">
+                <label for="f-file">{ctx.t('exchange.file')}</label>
+                <input class="input" type="file" id="f-file" name="file" accept=".tar,application/x-tar" required />
+                <small>{ctx.t('exchange.uploadHint')}</small>
+              </div>
+              <div>
+                <Button kind="primary" busy={ctx.t('exchange.checking')} unavailable={unavailable}>
+                  {ctx.t('exchange.uploadCheck')}
+                </Button>
+              </div>
+            </PostForm>
+          </div>
+        </Panel>
+      </div>
+      {imports.length === 0 ? null : (
+        <Panel title={ctx.t('exchange.imports')}>
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('exchange.imports')}
+            rows={imports}
+            columns={[
+              {
+                key: 'name',
+                label: ctx.t('exchange.file'),
+                any: true,
+                cell: (row) => (
+                  <a href={paths.bundleImport(row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'state',
+                label: ctx.t('exchange.resultLabel'),
+                cell: (row) => (
+                  <Status ctx={ctx} level={levels[row.state]}>
+                    {ctx.t(`exchange.importState.${row.state}`)}
+                  </Status>
+                ),
+              },
+              { key: 'at', label: ctx.t('exchange.time'), cell: (row) => <Time ctx={ctx} at={row.at} /> },
+            ]}
+          />
+        </Panel>
+      )}
+      <Panel title={ctx.t('overview.knowledge')} context={ctx.t('overview.perSource')}>
+        {knowledge.length === 0 ? (
+          <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('overview.noKnowledgeWhy')}</Empty>
+        ) : (
+          <KnowledgeTable ctx={ctx} knowledge={knowledge} />
+        )}
+      </Panel>
+    </ExchangeFrame>
+  );
+};

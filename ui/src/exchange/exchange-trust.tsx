@@ -1,0 +1,135 @@
+import { ErrorSummary } from '../components/form.tsx';
+import { KeyDates } from '../components/key-dates.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { ExchangeCounts } from './exchange-frame.tsx';
+import { ExchangeFrame } from './exchange-frame.tsx';
+import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
+import { type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
+
+/** Tab Trust. POST multipart `file`, then `fingerprint` typed or confirmed with `upload` (id of the staged file). */
+export type ExchangeTrustProps = {
+  readonly ctx: Ctx;
+  readonly tabs: ExchangeCounts;
+  readonly trust: {
+    readonly fingerprint: FingerprintProps;
+    readonly importedAt: When;
+    readonly roles: readonly {
+      readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp';
+      readonly version: number;
+      readonly expires?: When | undefined;
+      readonly daysLeft?: number | undefined;
+      /** It runs out: time to tell the connected side. */
+      readonly soon?: boolean;
+      readonly keys?: number | undefined;
+      readonly threshold?: number | undefined;
+    }[];
+    readonly fulfilKeys: readonly string[];
+  } | null;
+  /** A trust file that was read and waits for the comparison. */
+  readonly staged?: StagedTrust | undefined;
+  readonly errors?: FieldErrors;
+};
+
+/** What this site trusts: compared by eye once, then only what that delegates. */
+export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrustProps) => (
+  <ExchangeFrame ctx={ctx} current="trust" receipts={tabs.receipts}>
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={{ file: ctx.t('exchange.trustFile'), fingerprint: ctx.t('exchange.typeFingerprint') }}
+    />
+    <KeyDates
+      ctx={ctx}
+      dates={(trust?.roles ?? []).flatMap(({ role, daysLeft, soon }) =>
+        soon && daysLeft !== undefined ? [{ role, daysLeft }] : [],
+      )}
+    />
+    {staged === undefined ? null : <TrustComparison ctx={ctx} staged={staged} errors={errors} at="trust" />}
+    {trust === null ? (
+      staged === undefined ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
+          {ctx.t('overview.noTrustWhy')} <a href={paths.introduction()}>{ctx.t('intro.title')}</a>
+        </Notice>
+      ) : null
+    ) : (
+      <Panel title={ctx.t('exchange.trustTitle')} context={ctx.t('exchange.trustContext')}>
+        <div class="body">
+          <Facts
+            rows={[
+              [ctx.t('exchange.rootFingerprint'), <Fingerprint ctx={ctx} {...trust.fingerprint} />],
+              [ctx.t('exchange.importedAt'), <Time ctx={ctx} at={trust.importedAt} />],
+              [
+                ctx.t('exchange.fulfilKeys'),
+                trust.fulfilKeys.length === 0
+                  ? '–'
+                  : trust.fulfilKeys.map((key) => (
+                      <div>
+                        <Hash value={key} />
+                      </div>
+                    )),
+              ],
+            ]}
+          />
+        </div>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('exchange.trustTitle')}
+          rows={trust.roles}
+          columns={[
+            { key: 'role', label: ctx.t('exchange.role'), cell: (row) => ctx.t(`exchange.role.${row.role}`) },
+            {
+              key: 'version',
+              label: ctx.t('exchange.version'),
+              num: true,
+              cell: (row) => (row.version === 0 ? '–' : ctx.fmt.number(row.version)),
+            },
+            {
+              key: 'keys',
+              label: ctx.t('exchange.threshold'),
+              cell: (row) =>
+                row.threshold === undefined
+                  ? '–'
+                  : ctx.t('exchange.thresholdOf', { k: row.threshold, n: row.keys ?? row.threshold }),
+            },
+            {
+              key: 'expires',
+              label: ctx.t('exchange.expires'),
+              cell: (row) => (row.expires === undefined ? '–' : <Time ctx={ctx} at={row.expires} form="date" />),
+            },
+            {
+              key: 'left',
+              label: ctx.t('exchange.daysLeft'),
+              num: true,
+              cell: (row) => {
+                if (row.daysLeft === undefined) return '–';
+                const left = ctx.fmt.number(Math.floor(row.daysLeft));
+                if (row.soon) {
+                  return (
+                    <Status ctx={ctx} level="warning">
+                      {left}
+                    </Status>
+                  );
+                }
+                return left;
+              },
+            },
+          ]}
+        />
+      </Panel>
+    )}
+    <Panel title={ctx.t(trust === null ? 'overview.importTrust' : 'exchange.newTrust')}>
+      {trust !== null && staged === undefined ? (
+        <Empty title={ctx.t('exchange.newTrustTitle')}>{ctx.t('exchange.newTrustWhy')}</Empty>
+      ) : null}
+      <div class="body">
+        <TrustUpload ctx={ctx} at="trust" />
+      </div>
+    </Panel>
+  </ExchangeFrame>
+);

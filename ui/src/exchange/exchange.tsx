@@ -1,0 +1,250 @@
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { ExchangeCounts } from './exchange-frame.tsx';
+import { ExchangeFrame } from './exchange-frame.tsx';
+import { ExportProgress, type ExportView } from './export-progress.tsx';
+import type { ReceiptRow } from './receipts.tsx';
+import { ReceiptTable } from './receipts.tsx';
+
+/** Tab Send. */
+type ExchangeProps = {
+  readonly ctx: Ctx;
+  readonly tabs: ExchangeCounts;
+  /** Without trust nothing can be sealed: the page says so and links to the tab. */
+  readonly ready: 'yes' | 'no-trust';
+  readonly number: number;
+  readonly open: readonly { readonly number: number; readonly since: When }[];
+  readonly groups: readonly {
+    /** Key `exchange.group.<name>` and `.why`. */
+    readonly name: string;
+    readonly items: number;
+    readonly examples: readonly string[];
+    readonly bytes: number;
+  }[];
+  readonly totalBytes: number;
+  /** Key `exchange.searched.<what>`. */
+  readonly counterProof: readonly { readonly what: string; readonly values: number; readonly found: number }[];
+  readonly leaks: readonly {
+    readonly what: string;
+    readonly value: string;
+    readonly field: string;
+    readonly text: string;
+  }[];
+  readonly sealedTo: { readonly keys: number; readonly fingerprint: string } | null;
+  /** Folders that an administrator named as media. */
+  readonly media: readonly { readonly name: string; readonly path: string; readonly freeBytes: number }[];
+  readonly receipts: readonly ReceiptRow[];
+  /** What is being written now, or how the last one ended. */
+  readonly writing?: ExportView | undefined;
+  /** Sent since, still downloadable. */
+  readonly written: readonly {
+    readonly number: number;
+    readonly at: When;
+    readonly bytes: number;
+    readonly sha256: string;
+  }[];
+};
+
+const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
+  <Panel
+    title={ctx.t('exchange.wouldLeave', { number })}
+    context={ctx.t('exchange.wouldLeaveContext', {
+      items: groups.reduce((sum, group) => sum + group.items, 0),
+      groups: groups.length,
+      size: ctx.fmt.bytes(totalBytes),
+    })}
+    span={8}
+    link={<a href={paths.requestText()}>{ctx.t('exchange.wholeText')}</a>}
+  >
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('exchange.wouldLeave', { number })}
+      rows={groups}
+      columns={[
+        {
+          key: 'group',
+          label: ctx.t('exchange.groupLabel'),
+          cell: (row) => <a href={paths.requestGroup(row.name)}>{ctx.tDynamic(`exchange.group.${row.name}`)}</a>,
+        },
+        {
+          key: 'items',
+          label: ctx.t('exchange.items'),
+          num: true,
+          cell: (row) => <Count ctx={ctx} n={row.items} href={paths.requestGroup(row.name)} />,
+        },
+        {
+          key: 'example',
+          label: ctx.t('exchange.example'),
+          any: true,
+          hideNarrow: true,
+          cell: (row) => (
+            <span class="small second" translate="no">
+              {row.examples.join(', ')}
+            </span>
+          ),
+        },
+        {
+          key: 'why',
+          label: ctx.t('exchange.why'),
+          cell: (row) => <span class="second">{ctx.tDynamic(`exchange.group.${row.name}.why`, {}, '–')}</span>,
+        },
+        { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.bytes) },
+      ]}
+    />
+  </Panel>
+);
+
+const CounterProof = ({ ctx, counterProof, leaks }: Pick<ExchangeProps, 'ctx' | 'counterProof' | 'leaks'>) => (
+  <Panel title={ctx.t('exchange.notLeave')}>
+    <div class="body">
+      <p class="second">{ctx.t('exchange.searchedFor')}</p>
+      <dl class="pairs">
+        {counterProof.map((one) => (
+          <div>
+            <dt>{ctx.tDynamic(`exchange.searched.${one.what}`)}</dt>
+            <dd class="num nowrap">
+              <span class="second">{ctx.fmt.number(one.values)}</span>{' '}
+              <span class={one.found === 0 ? undefined : 'crit'}>{ctx.t('exchange.found', { n: one.found })}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {leaks.length === 0 ? null : (
+        <>
+          <Notice ctx={ctx} level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
+            {ctx.t('exchange.leakNext')}
+          </Notice>
+          <ul>
+            {leaks.map((leak) => (
+              <li>
+                {ctx.tDynamic(`exchange.searched.${leak.what}`)}: <mark translate="no">{leak.value}</mark>{' '}
+                <span class="small second" translate="no">
+                  {leak.field}: {leak.text}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </div>
+  </Panel>
+);
+
+const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: ExchangeProps) => {
+  const unavailable =
+    writing?.state === 'running'
+      ? ctx.t('exchange.writing')
+      : ready === 'no-trust'
+        ? ctx.t('exchange.noTrustShort')
+        : leaks.length > 0
+          ? ctx.t('exchange.leak', { n: leaks.length })
+          : withoutRight(ctx, 'exchange:write');
+  return (
+    <Panel title={ctx.t('exchange.write')}>
+      <div class="body">
+        {sealedTo === null ? null : (
+          <Facts
+            rows={[
+              [ctx.t('exchange.sealedTo'), ctx.t('exchange.keys', { n: sealedTo.keys })],
+              [ctx.t('exchange.keyToCompare'), <Hash value={sealedTo.fingerprint} />],
+            ]}
+          />
+        )}
+        <PostForm ctx={ctx} action={paths.requestWrite()} class="form">
+          <input type="hidden" name="number" value={String(number)} />
+          <fieldset class="field">
+            <legend>{ctx.t('exchange.where')}</legend>
+            <span class="choice">
+              <input type="radio" id="medium-download" name="medium" value="" checked={media.length === 0} />
+              <label for="medium-download">{ctx.t('exchange.asFile')}</label>
+            </span>
+            {media.map((medium, index) => (
+              <span class="choice">
+                <input type="radio" id={`medium-${index}`} name="medium" value={medium.path} checked={index === 0} />
+                <label for={`medium-${index}`}>
+                  <span translate="no">{medium.name}</span>
+                  <span class="second">, {ctx.t('exchange.free', { size: ctx.fmt.bytes(medium.freeBytes) })}</span>
+                </label>
+              </span>
+            ))}
+          </fieldset>
+          <Button kind="primary" block busy={ctx.t('exchange.writing')} unavailable={unavailable}>
+            {ctx.t('exchange.signSealWrite', { number })}
+          </Button>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};
+
+/** What would leave, all of it, and beside it the proof of what does not. */
+export const Exchange = (props: ExchangeProps) => {
+  const { ctx, open, receipts, written } = props;
+  return (
+    <ExchangeFrame
+      ctx={ctx}
+      current="send"
+      receipts={props.tabs.receipts}
+      refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}
+    >
+      {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
+      {props.ready === 'no-trust' ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
+          {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>
+        </Notice>
+      ) : null}
+      {open[0] === undefined ? null : (
+        <Notice
+          ctx={ctx}
+          level="running"
+          title={ctx.t('exchange.isOnTheWay', { number: open[0].number, at: ctx.fmt.dayTime(open[0].since) })}
+        >
+          {ctx.t('exchange.mayWriteAnother')}
+        </Notice>
+      )}
+      <div class="grid">
+        <Groups {...props} />
+        <div class="stack c4">
+          <CounterProof ctx={ctx} counterProof={props.counterProof} leaks={props.leaks} />
+          <Write {...props} />
+          {written.length === 0 ? null : (
+            <Panel title={ctx.t('exchange.written')}>
+              <div class="body">
+                {written.map((request) => (
+                  <div>
+                    <div class="row">
+                      <span>
+                        {ctx.t('exchange.request', { number: request.number })},{' '}
+                        <Time ctx={ctx} at={request.at} form="dayTime" />, {ctx.fmt.bytes(request.bytes)}
+                      </span>
+                      <LinkButton small href={paths.requestFile(request.number)} download>
+                        {ctx.t('common.download')}
+                      </LinkButton>
+                    </div>
+                    <Hash value={request.sha256} />
+                  </div>
+                ))}
+              </div>
+            </Panel>
+          )}
+        </div>
+      </div>
+      <Panel
+        title={ctx.t('exchange.tab.receipts')}
+        context={ctx.t('exchange.receiptsContext')}
+        link={<a href={paths.exchangeReceipts()}>{ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}</a>}
+      >
+        {receipts.length === 0 ? (
+          <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>
+        ) : (
+          <ReceiptTable ctx={ctx} rows={receipts} />
+        )}
+      </Panel>
+    </ExchangeFrame>
+  );
+};

@@ -1,0 +1,24 @@
+import { raw } from 'hono/html';
+import { Hash } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+
+/** A fingerprint as people compare it; `qrSvg` is a drawing that the server made itself. */
+export type FingerprintProps = { readonly hex: string; readonly words: string; readonly qrSvg: string };
+
+/** A fingerprint in hex, in numbered words and as a code to scan. */
+export const Fingerprint = ({ ctx, hex, words, qrSvg }: FingerprintProps & { ctx: Ctx }) => (
+  <div class="fingerprint">
+    <div>
+      <Hash value={hex} />
+      <ol class="words" translate="no" lang="en" aria-label={ctx.t('fingerprint.words')}>
+        {words.split(' ').map((word) => (
+          <li>{word}</li>
+        ))}
+      </ol>
+      <small>{ctx.t('fingerprint.how')}</small>
+    </div>
+    <figure role="img" aria-label={ctx.t('fingerprint.code')}>
+      {raw(qrSvg)}
+    </figure>
+  </div>
+);

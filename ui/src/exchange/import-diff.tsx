@@ -1,0 +1,111 @@
+import { Panel } from '../components/panel.tsx';
+import { DecisionMark, Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { Decision, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { Unfulfilled } from './receipts.tsx';
+
+export type ImportDiff = {
+  readonly at: When;
+  /** Kinds: advisory, update, document, … key `exchange.kind.<name>`. */
+  readonly kinds: readonly {
+    readonly kind: string;
+    readonly added: number;
+    readonly changed: number;
+    readonly removed: number;
+    readonly bytes: number;
+  }[];
+  /** What the import found; undefined before it. */
+  readonly findings?: { readonly opened: number; readonly closed: number; readonly changed: number } | undefined;
+  /**
+   * An estimate before the import: open findings whose fix this site asked for and the bundle does not call unfilled.
+   * They close when the updates are installed.
+   */
+  readonly estimate: readonly { readonly decision: Decision; readonly findings: number }[];
+  readonly unfulfilled: readonly { readonly reason: string; readonly want: string }[];
+};
+
+type Kind = ImportDiff['kinds'][number];
+
+const Total = ({ ctx, kinds }: { ctx: Ctx; kinds: readonly Kind[] }) => (
+  <p class="second">
+    {ctx.t('exchange.changesTotal', {
+      added: kinds.reduce((sum, { added }) => sum + added, 0),
+      changed: kinds.reduce((sum, { changed }) => sum + changed, 0),
+      removed: kinds.reduce((sum, { removed }) => sum + removed, 0),
+      size: ctx.fmt.bytes(kinds.reduce((sum, { bytes }) => sum + bytes, 0)),
+    })}
+  </p>
+);
+
+const Effect = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => {
+  const { findings, estimate } = diff;
+  if (findings !== undefined)
+    return (
+      <p>
+        <a href={paths.vulnerabilities({ sort: '-since' })}>{ctx.t('exchange.effectFound', findings)}</a>
+      </p>
+    );
+  if (estimate.length === 0) return <p class="second">{ctx.t('exchange.noEffect')}</p>;
+  return (
+    <>
+      <ul class="diff">
+        {estimate.map((line) => (
+          <li>
+            <DecisionMark ctx={ctx} decision={line.decision} />
+            <span>{ctx.t('exchange.mayClose', { n: line.findings })}</span>
+          </li>
+        ))}
+      </ul>
+      <p class="hint">{ctx.t('exchange.estimateWhy')}</p>
+    </>
+  );
+};
+
+/** The dry run as a difference: by kind with bytes, the effect on findings, and what is not filled and why. */
+export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
+  <Panel
+    title={ctx.t('exchange.changes')}
+    context={ctx.t('exchange.changesContext', { at: ctx.fmt.dayTime(diff.at) })}
+    span={7}
+  >
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('exchange.changes')}
+      rows={diff.kinds}
+      columns={[
+        {
+          key: 'kind',
+          label: ctx.t('exchange.kindLabel'),
+          head: true,
+          cell: (row) => ctx.tDynamic(`exchange.kind.${row.kind}`),
+        },
+        ...(['added', 'changed', 'removed'] as const).map((key) => ({
+          key,
+          label: ctx.t(key === 'added' ? 'exchange.new' : `exchange.${key}`),
+          num: true,
+          cell: (row: Kind) => <Count ctx={ctx} n={row[key]} />,
+        })),
+        {
+          key: 'size',
+          label: ctx.t('exchange.brings'),
+          num: true,
+          cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
+        },
+      ]}
+    />
+    <div class="body apart-top">
+      <Total ctx={ctx} kinds={diff.kinds} />
+      <h3>{ctx.t(diff.findings === undefined ? 'exchange.effectEstimate' : 'exchange.effect')}</h3>
+      <Effect ctx={ctx} diff={diff} />
+      {diff.unfulfilled.length === 0 ? null : (
+        <Status ctx={ctx} level="warning">
+          {ctx.t('overview.unfulfilled', { n: diff.unfulfilled.length })}
+        </Status>
+      )}
+    </div>
+    {diff.unfulfilled.length === 0 ? null : <Unfulfilled ctx={ctx} rows={diff.unfulfilled} />}
+  </Panel>
+);

@@ -1,0 +1,118 @@
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type ReceiptRow = {
+  readonly number: number;
+  readonly at: When;
+  /** Sequence number of the bundle. */
+  readonly seq?: number | undefined;
+  readonly request?: number | undefined;
+  readonly result: 'imported' | 'partial' | 'refused';
+  readonly code?: string | undefined;
+  readonly new: number;
+  readonly held: number;
+  readonly bytes: number;
+  readonly unfulfilled: number;
+  readonly applied?: { readonly done: number; readonly failed: number; readonly waiting: number } | undefined;
+  /** Request that carried it away. */
+  readonly leftWith?: number | undefined;
+};
+
+const levels = { imported: 'ok', partial: 'warning', refused: 'critical' } as const;
+
+/** Imported, partial or refused, with the code of a refusal. */
+export const ResultMark = ({ ctx, row }: { ctx: Ctx; row: ReceiptRow }) => (
+  <Status ctx={ctx} level={levels[row.result]}>
+    {ctx.t(`exchange.result.${row.result}`)}
+    {row.code === undefined || row.result === 'imported' ? null : (
+      <>
+        , <span translate="no">{row.code}</span>
+      </>
+    )}
+  </Status>
+);
+
+const applied = (ctx: Ctx, row: ReceiptRow): string =>
+  row.applied === undefined ? '–' : ctx.t('exchange.appliedCounts', row.applied);
+
+/** Receipts: what came, what was new, what became of it. */
+export const ReceiptTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly ReceiptRow[] }) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('exchange.tab.receipts')}
+    rows={rows}
+    records
+    columns={[
+      {
+        key: 'number',
+        label: ctx.t('exchange.number'),
+        num: true,
+        rec: 'a',
+        cell: (row) => <a href={paths.receipt(row.number)}>{ctx.fmt.number(row.number)}</a>,
+      },
+      { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+      {
+        key: 'bundle',
+        label: ctx.t('exchange.bundleLabel'),
+        cell: (row) => (row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq })),
+      },
+      {
+        key: 'request',
+        label: ctx.t('exchange.answers'),
+        cell: (row) => (row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request })),
+      },
+      {
+        key: 'result',
+        label: ctx.t('exchange.resultLabel'),
+        rec: 'b',
+        cell: (row) => <ResultMark ctx={ctx} row={row} />,
+      },
+      { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.new} /> },
+      { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count ctx={ctx} n={row.held} /> },
+      {
+        key: 'size',
+        label: ctx.t('common.size'),
+        num: true,
+        rec: 'd',
+        cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
+      },
+      { key: 'applied', label: ctx.t('exchange.applied'), cell: (row) => applied(ctx, row) },
+      {
+        key: 'left',
+        label: ctx.t('exchange.leftWith'),
+        cell: (row) => (row.leftWith === undefined ? '–' : ctx.t('exchange.short.request', { number: row.leftWith })),
+      },
+    ]}
+  />
+);
+
+/** What could not be filled, and why. */
+export const Unfulfilled = ({
+  ctx,
+  rows,
+}: {
+  ctx: Ctx;
+  rows: readonly { readonly reason: string; readonly want: string }[];
+}) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('exchange.unfulfilledTitle')}
+    rows={rows}
+    columns={[
+      { key: 'want', label: ctx.t('exchange.want'), any: true, cell: (row) => <span translate="no">{row.want}</span> },
+      {
+        key: 'reason',
+        label: ctx.t('exchange.reason'),
+        cell: (row) => (
+          <>
+            {ctx.tDynamic(`unfulfilled.${row.reason}`)} <code translate="no">{row.reason}</code>
+          </>
+        ),
+      },
+    ]}
+  />
+);

@@ -1,0 +1,190 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { Hash } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ApprovalHindrance, FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { JobRow, LeftOutView, PlanTargetView, RunView } from './identification-model.ts';
+import { JobMark, placeText } from './identification-parts.tsx';
+import { LeftOutTable, PlanTable } from './identification-plan.tsx';
+import { RunRegion } from './identification-run.tsx';
+
+type IdentificationJobProps = {
+  readonly ctx: Ctx;
+  readonly job: JobRow;
+  readonly digest: string;
+  readonly packets: number;
+  readonly seconds: number;
+  readonly targets: readonly PlanTargetView[];
+  readonly leftOut: readonly LeftOutView[];
+  /** What is shown was approved, and is what would run. */
+  readonly isApproved: boolean;
+  /** Why this person may not approve. */
+  readonly mayNotApprove: ApprovalHindrance | undefined;
+  /** Why it cannot be started now. */
+  readonly mayNotStart: 'unapproved' | 'used' | 'off' | 'window' | 'scheduled' | undefined;
+  readonly run: RunView | undefined;
+  readonly errors?: FieldErrors | undefined;
+};
+
+const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: IdentificationJobProps) => (
+  <Panel title={ctx.t('identification.approve')}>
+    <div class="body">
+      <p>{ctx.t('identification.approveWhy')}</p>
+      <PostForm ctx={ctx} action={paths.identificationJob(job.id)} class="form">
+        <Hidden
+          fields={[
+            ['action', 'approve'],
+            ['digest', digest],
+          ]}
+        />
+        <TextField
+          ctx={ctx}
+          name="typed"
+          label={ctx.t('identification.approveNumber', { n: String(targets.length) })}
+          inputmode="numeric"
+          autocomplete="off"
+          errors={errors}
+          required
+        />
+        <div>
+          <Button
+            kind="primary"
+            unavailable={
+              withoutRight(ctx, 'devices:write') ??
+              (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
+            }
+          >
+            {ctx.t('identification.approve')}
+          </Button>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
+  const isMoving = job.state === 'running' || job.state === 'waiting';
+  return (
+    <>
+      {isMoving ? (
+        <PostForm ctx={ctx} action={paths.identificationJob(job.id)}>
+          <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('identification.stop')}
+          </Button>
+        </PostForm>
+      ) : (
+        <PostForm ctx={ctx} action={paths.identificationJob(job.id)}>
+          <Button
+            kind="primary"
+            name="action"
+            value="start"
+            busy={ctx.t('identification.starting')}
+            unavailable={
+              withoutRight(ctx, 'devices:write') ??
+              (mayNotStart === undefined ? undefined : ctx.t(`identification.whyNot.${mayNotStart}`))
+            }
+          >
+            {ctx.t('identification.start')}
+          </Button>
+        </PostForm>
+      )}
+      <LinkButton href={paths.object('controller-identification', job.id)}>{ctx.t('identification.edit')}</LinkButton>
+      <LinkButton href={paths.identificationNotice(job.id)}>{ctx.t('identification.notice')}</LinkButton>
+      {run === undefined ? null : (
+        <LinkButton href={paths.identificationCsv(job.id)} download>
+          {ctx.t('identification.csv')}
+        </LinkButton>
+      )}
+    </>
+  );
+};
+
+/** One job: what would be sent, who approves it, the log of its run. */
+export const IdentificationJob = (props: IdentificationJobProps) => {
+  const { ctx, job, digest, packets, seconds, targets, leftOut, isApproved, run, errors } = props;
+  const isMoving = job.state === 'running' || job.state === 'waiting';
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="identification"
+      title={job.name}
+      untranslatedTitle
+      mark={<JobMark ctx={ctx} state={job.state} />}
+      crumbs={[{ label: ctx.t('identification.title'), href: paths.identification() }]}
+      sub={ctx.t('identification.editWhy')}
+      actions={<Actions {...props} />}
+      noScriptRefreshSeconds={isMoving ? 5 : undefined}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ typed: ctx.t('identification.controllers') }} />
+      <Panel title={ctx.t(isApproved ? 'identification.planApproved' : 'identification.plan')}>
+        <div class="body">
+          <p>{ctx.t('identification.planWhy')}</p>
+          <Facts
+            rows={[
+              [ctx.t('identification.window'), ctx.fmt.period(job.from, job.until)],
+              ...(job.repeat === undefined
+                ? []
+                : ([
+                    [
+                      ctx.t('identification.repeat'),
+                      <>
+                        {ctx.t('identification.repeatOf', {
+                          n: job.repeat.days,
+                          until: ctx.fmt.date(job.repeat.until),
+                        })}{' '}
+                        {job.repeat.next === undefined
+                          ? ctx.t('identification.repeatOver')
+                          : ctx.t('identification.repeatNext', { at: ctx.fmt.dateTime(job.repeat.next) })}
+                      </>,
+                    ],
+                  ] as const)),
+              [ctx.t('identification.where'), placeText(ctx, job.place)],
+              [ctx.t('identification.controllers'), ctx.fmt.number(targets.length)],
+              [ctx.t('identification.packets'), ctx.t('identification.atMost', { n: ctx.fmt.number(packets) })],
+              [ctx.t('identification.takes'), ctx.t('identification.seconds', { n: ctx.fmt.number(seconds) })],
+              [ctx.t('identification.digest'), <Hash value={digest} />],
+              [
+                ctx.t('identification.approvedBy'),
+                job.approved === undefined
+                  ? '–'
+                  : ctx.t('identification.approvedAt', { who: job.approved.by, at: ctx.fmt.dateTime(job.approved.at) }),
+              ],
+            ]}
+          />
+        </div>
+        {targets.length === 0 ? (
+          <Empty title={ctx.t('identification.logNone')} />
+        ) : (
+          <PlanTable ctx={ctx} targets={targets} />
+        )}
+      </Panel>
+      {leftOut.length === 0 ? null : (
+        <Panel title={ctx.t('identification.leftOut')}>
+          <LeftOutTable ctx={ctx} rows={leftOut} />
+        </Panel>
+      )}
+      {isApproved || isMoving || targets.length === 0 ? null : <Approval {...props} />}
+      {run === undefined ? null : (
+        <Panel title={ctx.t('identification.log')}>
+          <div class="body">
+            <div
+              id="log"
+              class="stack"
+              {...(isMoving
+                ? {
+                    'hx-sse:connect': paths.identificationStream(job.id),
+                    'hx-sse:close': 'done',
+                    'hx-swap': 'innerMorph',
+                  }
+                : {})}
+            >
+              <RunRegion ctx={ctx} run={run} />
+            </div>
+          </div>
+        </Panel>
+      )}
+    </ControllersFrame>
+  );
+};

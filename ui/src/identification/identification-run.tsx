@@ -1,0 +1,102 @@
+import { Empty } from '../components/panel.tsx';
+import { Progress } from '../components/progress.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { RunView } from './identification-model.ts';
+import { JobMark, whyText } from './identification-parts.tsx';
+
+/** The region that a stream of server-sent events replaces: its message is this element's content. */
+export const RunRegion = ({ ctx, run }: { ctx: Ctx; run: RunView }) => (
+  <>
+    <div class="row apart">
+      <p role="status">
+        <strong>
+          {ctx.t('identification.progressOf', {
+            done: String(run.done),
+            total: String(run.total),
+            packets: String(run.packets),
+          })}
+        </strong>
+      </p>
+      <JobMark ctx={ctx} state={run.state} />
+    </div>
+    {run.code === undefined ? null : (
+      <p>{ctx.t('identification.ended', { why: whyText(ctx, run.code, run.detail) })}</p>
+    )}
+    <Progress label={ctx.t('identification.progress')} done={run.done} total={run.total} />
+    {run.exchanges.length === 0 ? null : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('identification.exchanges')}
+        plain
+        records="labelled"
+        rows={run.exchanges}
+        columns={[
+          {
+            key: 'label',
+            label: ctx.t('identification.target'),
+            any: true,
+            cell: (row) => <span translate="no">{row.label}</span>,
+          },
+          {
+            key: 'protocol',
+            label: ctx.t('identification.protocol'),
+            cell: (row) => (
+              <span translate="no">
+                {ctx.tDynamic(`kind.controller-identification.option.protocols.${row.protocol}`)}
+              </span>
+            ),
+          },
+          {
+            key: 'outcome',
+            label: ctx.t('identification.outcome'),
+            cell: (row) => ctx.tDynamic(`identification.outcome.${row.outcome}`, {}, row.outcome),
+          },
+        ]}
+      />
+    )}
+    {run.newest.length === 0 ? (
+      <Empty title={ctx.t('identification.logNone')} />
+    ) : (
+      <>
+        <p class="second">{ctx.t('identification.logNewest', { n: String(run.newest.length) })}</p>
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('identification.logOf')}
+          plain
+          records="labelled"
+          rows={run.newest}
+          columns={[
+            { key: 'at', label: ctx.t('identification.at'), cell: (row) => <Time ctx={ctx} at={row.at} form="time" /> },
+            {
+              key: 'label',
+              label: ctx.t('identification.target'),
+              any: true,
+              cell: (row) => <span translate="no">{row.label}</span>,
+            },
+            {
+              key: 'to',
+              label: ctx.t('identification.to'),
+              any: true,
+              cell: (row) => <span translate="no">{row.to}</span>,
+            },
+            {
+              key: 'meaning',
+              label: ctx.t('identification.meaning'),
+              any: true,
+              cell: (row) => ctx.say(row.meaning),
+            },
+            {
+              key: 'attempt',
+              label: ctx.t('identification.attempt'),
+              num: true,
+              cell: (row) => ctx.fmt.number(row.attempt),
+            },
+            { key: 'hash', label: ctx.t('identification.hash'), any: true, cell: (row) => <Hash value={row.sha256} /> },
+          ]}
+        />
+      </>
+    )}
+  </>
+);

@@ -1,0 +1,173 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { HaltView, JobRow } from './identification-model.ts';
+import { JobMark, placeText, whyText } from './identification-parts.tsx';
+
+type IdentificationProps = {
+  readonly ctx: Ctx;
+  readonly isOn: boolean;
+  readonly running: number;
+  readonly jobs: readonly JobRow[];
+  readonly halts: readonly HaltView[];
+  readonly errors?: FieldErrors | undefined;
+};
+
+const refreshSeconds = 5;
+
+const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn' | 'running'>) => (
+  <Panel title={ctx.t('identification.switch')}>
+    <div class="body row apart">
+      <div>
+        <Status ctx={ctx} level={isOn ? 'running' : 'ok'}>
+          {ctx.t(isOn ? 'identification.on' : 'identification.off')}
+        </Status>
+        <p class="second">
+          {ctx.t('identification.running')}: {ctx.fmt.number(running)}
+        </p>
+      </div>
+      <PostForm ctx={ctx} action={paths.identificationSwitch()}>
+        <Button
+          kind={isOn ? 'danger' : 'second'}
+          name="action"
+          value={isOn ? 'off' : 'on'}
+          unavailable={withoutRight(ctx, isOn ? 'devices:write' : 'safety:write')}
+        >
+          {ctx.t(isOn ? 'identification.switchOff' : 'identification.switchOn')}
+        </Button>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts' | 'errors'>) => (
+  <Panel title={ctx.t('identification.halts')}>
+    <div class="body">
+      <p>{ctx.t('identification.haltsWhy')}</p>
+      {halts.map((halt, index) => (
+        <div class="stack">
+          <Status ctx={ctx} level="critical">
+            <span translate="no">{halt.zoneName}</span>
+          </Status>
+          <p>
+            <Time ctx={ctx} at={halt.at} />{' '}
+            {ctx.t('identification.haltOf', {
+              controller: halt.controller,
+              why: whyText(ctx, halt.code, halt.detail === '' ? undefined : halt.detail),
+            })}
+          </p>
+          <PostForm ctx={ctx} action={paths.identificationZones()} class="form">
+            <Hidden fields={[['zone', halt.zone]]} />
+            <TextField
+              ctx={ctx}
+              name="reason"
+              id={`f-reason-${index}`}
+              label={ctx.t('identification.releaseReason')}
+              maxLength={500}
+              errors={errors}
+              required
+            />
+            <div>
+              <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('identification.release')}</Button>
+            </div>
+          </PostForm>
+        </div>
+      ))}
+    </div>
+  </Panel>
+);
+
+/** Identification of controllers: the switch of the site, halted zones, jobs. */
+export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: IdentificationProps) => {
+  const add = (
+    <LinkButton
+      kind="primary"
+      href={paths.objectNew('controller-identification')}
+      unavailable={withoutRight(ctx, 'devices:write')}
+    >
+      {ctx.t('identification.newJob')}
+    </LinkButton>
+  );
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="identification"
+      title={ctx.t('identification.title')}
+      sub={ctx.t('identification.sub')}
+      actions={add}
+      refreshSeconds={running > 0 ? refreshSeconds : undefined}
+    >
+      <KindLinks ctx={ctx} page="identification" />
+      <ErrorSummary ctx={ctx} errors={errors} labels={{ reason: ctx.t('identification.releaseReason') }} />
+      <Switch ctx={ctx} isOn={isOn} running={running} />
+      {halts.length === 0 ? null : <Halts ctx={ctx} halts={halts} errors={errors} />}
+      <Panel title={ctx.t('identification.jobs')}>
+        {jobs.length === 0 ? (
+          <Empty title={ctx.t('identification.none')} action={add}>
+            {ctx.t('identification.noneWhy')}
+          </Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('identification.jobs')}
+            rows={jobs}
+            records="labelled"
+            columns={[
+              {
+                key: 'name',
+                label: ctx.t('identification.job'),
+                any: true,
+                cell: (row) => (
+                  <a class="name" href={paths.identificationJob(row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'state',
+                label: ctx.t('identification.state'),
+                cell: (row) => <JobMark ctx={ctx} state={row.state} />,
+              },
+              {
+                key: 'window',
+                label: ctx.t('identification.window'),
+                cell: (row) => ctx.fmt.period(row.from, row.until),
+              },
+              {
+                key: 'where',
+                label: ctx.t('identification.where'),
+                any: true,
+                cell: (row) => placeText(ctx, row.place),
+              },
+              {
+                key: 'controllers',
+                label: ctx.t('identification.controllers'),
+                num: true,
+                cell: (row) => ctx.fmt.number(row.controllers),
+              },
+              {
+                key: 'approved',
+                label: ctx.t('identification.approvedBy'),
+                any: true,
+                cell: (row) =>
+                  row.approved === undefined
+                    ? '–'
+                    : ctx.t('identification.approvedAt', {
+                        who: row.approved.by,
+                        at: ctx.fmt.dateTime(row.approved.at),
+                      }),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,150 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Panel, Tabs } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Age, Time, Unknown } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { ListState } from '../list.ts';
+import type { PageOf } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { DifferenceView, ProgramRowView, ProgramStateView } from './integrity-model.ts';
+import { ProgramStatus } from './program-state.tsx';
+
+type IntegrityProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly state: ProgramStateView | undefined;
+  readonly counts: Readonly<Record<ProgramStateView, number>>;
+  readonly page: PageOf<ProgramRowView>;
+};
+
+const states: readonly ProgramStateView[] = ['changed', 'unreachable', 'no-reference', 'ok'];
+
+/** Names of what differs: fields, or the blocks of the program. */
+export const differenceWords = (ctx: Ctx, differences: readonly DifferenceView[]): string =>
+  differences.flatMap(({ field, blocks }) => blocks ?? [ctx.tDynamic(`integrity.field.${field}`)]).join(', ');
+
+/** Every controller with the state of its program, the worst first. */
+export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) => {
+  const total = states.reduce((sum, name) => sum + counts[name], 0);
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="integrity"
+      sub={ctx.t('integrity.sub', {
+        n: total,
+        ok: counts.ok,
+        changed: counts.changed,
+        unreachable: counts.unreachable,
+        none: counts['no-reference'],
+      })}
+    >
+      {total === 0 ? (
+        <Panel>
+          <Empty
+            title={ctx.t('integrity.none')}
+            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
+          >
+            {ctx.t('integrity.noneWhy')}
+          </Empty>
+        </Panel>
+      ) : (
+        <Panel
+          foot={
+            <Pager
+              ctx={ctx}
+              list={list}
+              next={page.next}
+              last={page.rows.at(-1)?.name}
+              order={ctx.t('integrity.order')}
+            />
+          }
+        >
+          <div class="body">
+            <Tabs
+              ctx={ctx}
+              label={ctx.t('integrity.states')}
+              tabs={[
+                {
+                  href: paths.controllerIntegrity(),
+                  label: ctx.t('integrity.all'),
+                  current: state === undefined,
+                  count: total,
+                },
+                ...states.map((name) => ({
+                  href: paths.controllerIntegrity({ state: name }),
+                  label: ctx.t(`integrity.state.${name}`),
+                  current: state === name,
+                  count: counts[name],
+                })),
+              ]}
+            />
+          </div>
+          {page.rows.length === 0 ? (
+            <Empty title={ctx.t('integrity.noMatch')} />
+          ) : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('controllers.tab.integrity')}
+              rows={page.rows}
+              records
+              columns={[
+                {
+                  key: 'name',
+                  label: ctx.t('integrity.controller'),
+                  head: true,
+                  rec: 'a',
+                  cell: (row) => (
+                    <a class="name" href={paths.controllerProgram(row.id)} translate="no">
+                      {row.name}
+                    </a>
+                  ),
+                },
+                {
+                  key: 'state',
+                  label: ctx.t('integrity.state'),
+                  rec: 'b',
+                  cell: (row) => (
+                    <>
+                      <ProgramStatus ctx={ctx} row={row} />
+                      {row.proposed ? (
+                        <div>
+                          <Tag>{ctx.t('integrity.proposed')}</Tag>
+                        </div>
+                      ) : null}
+                    </>
+                  ),
+                },
+                {
+                  key: 'differs',
+                  label: ctx.t('integrity.differs'),
+                  rec: 'c',
+                  cell: (row) =>
+                    row.differences.length === 0 ? (
+                      <span class="hide-narrow">–</span>
+                    ) : (
+                      differenceWords(ctx, row.differences)
+                    ),
+                },
+                { key: 'since', label: ctx.t('integrity.since'), cell: (row) => <Time ctx={ctx} at={row.since} /> },
+                {
+                  key: 'read',
+                  label: ctx.t('integrity.readAt'),
+                  rec: 'd',
+                  cell: (row) => (row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />),
+                },
+                {
+                  key: 'hardening',
+                  label: ctx.t('integrity.hardening'),
+                  cell: (row) => ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
+                },
+              ]}
+            />
+          )}
+        </Panel>
+      )}
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,351 @@
+import type { Child } from 'hono/jsx';
+import { Button, Fault, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time, Unknown } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { ApprovalView, DifferenceView, ProgramStateView, ProjectFileView, RuleView } from './integrity-model.ts';
+import { ProgramStatus } from './program-state.tsx';
+
+const word = (ctx: Ctx, text: string | null): Child =>
+  text === null || text === '' ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>;
+
+/** What each rule says; what is not known is said as such. */
+export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleView[] }) => (
+  <Panel title={ctx.t('integrity.hardening')}>
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('integrity.hardening')}
+      rows={rules}
+      records="labelled"
+      columns={[
+        {
+          key: 'rule',
+          label: ctx.t('integrity.rule'),
+          head: true,
+          cell: ({ rule }) => ctx.tDynamic(`hardening.${rule}.check`),
+        },
+        {
+          key: 'answer',
+          label: ctx.t('integrity.answer'),
+          cell: ({ answer, severity }) => (
+            <Status ctx={ctx} level={answer === 'found' ? severity : answer === 'ok' ? 'ok' : 'not-visible'}>
+              {ctx.t(`integrity.answer.${answer}`)}
+            </Status>
+          ),
+        },
+        { key: 'evidence', label: ctx.t('integrity.evidence'), any: true, cell: ({ evidence }) => word(ctx, evidence) },
+        {
+          key: 'remedy',
+          label: ctx.t('integrity.remedy'),
+          cell: ({ rule, answer }) =>
+            answer === 'found' ? (
+              <>
+                <div>
+                  <strong>{ctx.tDynamic(`hardening.${rule}.title`)}.</strong> {ctx.tDynamic(`hardening.${rule}.reason`)}
+                </div>
+                <div>{ctx.tDynamic(`hardening.${rule}.remedy`)}</div>
+              </>
+            ) : (
+              <Unknown ctx={ctx} />
+            ),
+        },
+      ]}
+    />
+  </Panel>
+);
+
+/** Who approved what, newest first. */
+export const ApprovalsPanel = ({ ctx, approvals }: { ctx: Ctx; approvals: readonly ApprovalView[] }) => (
+  <Panel title={ctx.t('integrity.approvals')}>
+    {approvals.length === 0 ? (
+      <Empty title={ctx.t('integrity.approvalsNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('integrity.approvals')}
+        rows={approvals}
+        records="labelled"
+        columns={[
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
+          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(ctx, who) },
+          { key: 'second', label: ctx.t('integrity.second'), cell: ({ second }) => word(ctx, second) },
+          { key: 'reason', label: ctx.t('integrity.reason'), any: true, cell: ({ reason }) => word(ctx, reason) },
+          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(ctx, workOrder) },
+          { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+export type StateChangeView = {
+  readonly at: When;
+  readonly before: ProgramStateView | null;
+  readonly after: ProgramStateView;
+  readonly differences: readonly DifferenceView[];
+};
+
+/** How the state went. */
+export const ChangesPanel = ({ ctx, changes }: { ctx: Ctx; changes: readonly StateChangeView[] }) => (
+  <Panel title={ctx.t('integrity.history')}>
+    {changes.length === 0 ? (
+      <Empty title={ctx.t('integrity.historyNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('integrity.history')}
+        rows={changes}
+        records="labelled"
+        columns={[
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
+          {
+            key: 'before',
+            label: ctx.t('integrity.before'),
+            cell: ({ before }) => (before === null ? <Unknown ctx={ctx} /> : ctx.t(`integrity.state.${before}`)),
+          },
+          {
+            key: 'after',
+            label: ctx.t('integrity.after'),
+            cell: ({ after, differences }) => (
+              <ProgramStatus
+                ctx={ctx}
+                row={{
+                  state: after,
+                  why: null,
+                  onlyProject: differences.length > 0 && differences.every(({ field }) => field === 'projectSha256'),
+                }}
+              />
+            ),
+          },
+          {
+            key: 'differs',
+            label: ctx.t('integrity.differs'),
+            cell: ({ differences }) =>
+              differences.length === 0 ? (
+                <Unknown ctx={ctx} />
+              ) : (
+                differences
+                  .flatMap(({ field, blocks }) => blocks ?? [ctx.tDynamic(`integrity.field.${field}`)])
+                  .join(', ')
+              ),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+export type SnapshotView = {
+  readonly at: When;
+  readonly who: string;
+  readonly moment: 'before' | 'after';
+  readonly workOrder: string;
+  readonly hash: string;
+  /** What the work changed, where both moments were kept. */
+  readonly difference: string | null;
+};
+
+/** States that were kept before and after work, and keeping one. */
+export const WorkPanel = ({
+  ctx,
+  id,
+  snapshots,
+  errors,
+  values,
+}: {
+  ctx: Ctx;
+  id: string;
+  snapshots: readonly SnapshotView[];
+  errors: FieldErrors | undefined;
+  values: Readonly<Record<string, string>>;
+}) => (
+  <Panel title={ctx.t('integrity.work')}>
+    <div class="body">
+      <p>{ctx.t('integrity.workWhy')}</p>
+      <PostForm ctx={ctx} action={paths.controllerProgram(id)} class="wrap-form">
+        <input type="hidden" name="action" value="keep" />
+        <TextField
+          ctx={ctx}
+          name="keptOrder"
+          label={ctx.t('integrity.workOrder')}
+          value={values['keptOrder'] ?? ''}
+          maxLength={100}
+          errors={errors}
+          required
+        />
+        <SelectField
+          ctx={ctx}
+          name="moment"
+          label={ctx.t('integrity.moment')}
+          value={values['moment'] ?? 'before'}
+          options={[
+            { value: 'before', label: ctx.t('integrity.moment.before') },
+            { value: 'after', label: ctx.t('integrity.moment.after') },
+          ]}
+          errors={errors}
+        />
+        <div>
+          <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('integrity.keep')}</Button>
+        </div>
+      </PostForm>
+    </div>
+    {snapshots.length === 0 ? (
+      <Empty title={ctx.t('integrity.workNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('integrity.work')}
+        rows={snapshots}
+        records="labelled"
+        columns={[
+          { key: 'at', label: ctx.t('integrity.at'), head: true, cell: ({ at }) => <Time ctx={ctx} at={at} /> },
+          {
+            key: 'moment',
+            label: ctx.t('integrity.moment'),
+            cell: ({ moment }) => ctx.t(`integrity.moment.${moment}`),
+          },
+          { key: 'order', label: ctx.t('integrity.workOrder'), cell: ({ workOrder }) => word(ctx, workOrder) },
+          { key: 'who', label: ctx.t('integrity.who'), cell: ({ who }) => word(ctx, who) },
+          {
+            key: 'differs',
+            label: ctx.t('integrity.differs'),
+            cell: ({ difference }) => difference ?? <Unknown ctx={ctx} />,
+          },
+          { key: 'hash', label: ctx.t('integrity.hash'), cell: ({ hash }) => <Hash value={hash} /> },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+const sorts = ['project', 'backup', 'upload', 'configuration'];
+
+/** Project files and backups as evidence; a file is read for its hash and not kept. */
+export const FilesPanel = ({
+  ctx,
+  id,
+  files,
+  errors,
+}: {
+  ctx: Ctx;
+  id: string;
+  files: readonly ProjectFileView[];
+  errors: FieldErrors | undefined;
+}) => {
+  const label = (field: string): string => ctx.tDynamic(`kind.controller-project-file.field.${field}`);
+  return (
+    <Panel title={ctx.t('integrity.files')}>
+      {files.length === 0 ? (
+        <Empty title={ctx.t('integrity.filesNone')}>{ctx.t('integrity.filesWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('integrity.files')}
+          rows={files}
+          records="labelled"
+          columns={[
+            {
+              key: 'name',
+              label: label('name'),
+              head: true,
+              any: true,
+              cell: (file) => (
+                <a href={paths.object('controller-project-file', file.id)} translate="no">
+                  {file.name}
+                </a>
+              ),
+            },
+            {
+              key: 'sort',
+              label: label('sort'),
+              cell: ({ sort }) => ctx.tDynamic(`kind.controller-project-file.option.sort.${sort}`),
+            },
+            {
+              key: 'sha256',
+              label: label('sha256'),
+              cell: ({ sha256, matches }) => (
+                <>
+                  <Hash value={sha256} />
+                  {matches ? (
+                    <div>
+                      <Status ctx={ctx} level="done">
+                        {ctx.t('integrity.fileMatches')}
+                      </Status>
+                    </div>
+                  ) : null}
+                </>
+              ),
+            },
+            {
+              key: 'size',
+              label: ctx.t('integrity.fileSize'),
+              num: true,
+              cell: ({ sizeBytes }) => (sizeBytes === null ? <Unknown ctx={ctx} /> : ctx.fmt.bytes(sizeBytes)),
+            },
+            {
+              key: 'tool',
+              label: label('tool'),
+              cell: ({ tool, toolVersion }) => word(ctx, [tool, toolVersion].filter(Boolean).join(' ')),
+            },
+            { key: 'place', label: label('place'), any: true, cell: ({ place }) => word(ctx, place) },
+            {
+              key: 'restored',
+              label: ctx.t('integrity.restoreTested'),
+              cell: ({ restoreTestedAt }) =>
+                restoreTestedAt === null ? (
+                  ctx.t('integrity.never')
+                ) : (
+                  <Time ctx={ctx} at={restoreTestedAt} form="date" />
+                ),
+            },
+          ]}
+        />
+      )}
+      <div class="body">
+        <PostForm ctx={ctx} action={paths.controllerProjectFile(id)} multipart class="wrap-form">
+          <SelectField
+            ctx={ctx}
+            name="sort"
+            label={label('sort')}
+            options={sorts.map((value) => ({
+              value,
+              label: ctx.tDynamic(`kind.controller-project-file.option.sort.${value}`),
+            }))}
+            errors={errors}
+          />
+          <TextField ctx={ctx} name="tool" label={label('tool')} maxLength={100} errors={errors} />
+          <TextField ctx={ctx} name="toolVersion" label={label('toolVersion')} maxLength={60} errors={errors} />
+          <TextField
+            ctx={ctx}
+            name="place"
+            label={label('place')}
+            maxLength={300}
+            errors={errors}
+            hint={ctx.t('kind.controller-project-file.hint.place')}
+          />
+          <TextField
+            ctx={ctx}
+            name="restoreTestedAt"
+            label={ctx.t('integrity.day')}
+            maxLength={10}
+            errors={errors}
+            hint={ctx.t('integrity.dayHint')}
+          />
+          <div class="field">
+            <label for="f-file">{ctx.t('integrity.fileUpload')}</label>
+            <input class="input" type="file" id="f-file" name="file" required />
+            <small>{ctx.t('integrity.fileUploadHint')}</small>
+            {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
+          </div>
+          <div>
+            <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('integrity.fileAdd')}</Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};

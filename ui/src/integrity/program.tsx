@@ -1,0 +1,188 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { AreaField, Button, ErrorSummary, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Unknown, Verbatim } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { ApprovalView, ProgramRowView, ProjectFileView, RuleView } from './integrity-model.ts';
+import {
+  ApprovalsPanel,
+  ChangesPanel,
+  FilesPanel,
+  HardeningPanel,
+  type SnapshotView,
+  type StateChangeView,
+  WorkPanel,
+} from './program-panels.tsx';
+import { ProgramStatus } from './program-state.tsx';
+
+export type ProgramProps = {
+  readonly ctx: Ctx;
+  readonly program: ProgramRowView;
+  /** What was approved and what is known, by field. */
+  readonly fields: readonly {
+    readonly field: string;
+    readonly approved: string | null;
+    readonly found: string | null;
+    readonly differs: boolean;
+  }[];
+  /** Hash of what is known now; the form sends it back. */
+  readonly currentHash: string;
+  readonly canApprove: boolean;
+  readonly proposal: { readonly who: string; readonly at: When; readonly reason: string; readonly own: boolean } | null;
+  readonly approvals: readonly ApprovalView[];
+  readonly changes: readonly StateChangeView[];
+  readonly snapshots: readonly SnapshotView[];
+  readonly rules: readonly RuleView[];
+  readonly files: readonly ProjectFileView[];
+  readonly values: Readonly<Record<string, string>>;
+  readonly errors?: FieldErrors;
+};
+
+const Value = ({ ctx, value }: { ctx: Ctx; value: string | null }) =>
+  value === null ? (
+    <Unknown ctx={ctx} />
+  ) : (
+    <code translate="no">
+      {value.split(/[\n;]/).map((line) => (
+        <div>
+          <Verbatim>{line.trim()}</Verbatim>
+        </div>
+      ))}
+    </code>
+  );
+
+const Approve = ({ ctx, program, currentHash, approvals, values, errors }: ProgramProps) => (
+  <div class="body">
+    <PostForm ctx={ctx} action={paths.controllerProgram(program.id)} class="form">
+      <input type="hidden" name="action" value="approve" />
+      <input type="hidden" name="hash" value={currentHash} />
+      <AreaField
+        ctx={ctx}
+        name="reason"
+        label={ctx.t('integrity.reason')}
+        hint={ctx.t('integrity.reasonHint')}
+        value={values['reason'] ?? ''}
+        rows={2}
+        maxLength={500}
+        errors={errors}
+        required
+      />
+      <TextField
+        ctx={ctx}
+        name="workOrder"
+        label={ctx.t('integrity.workOrder')}
+        hint={ctx.t('integrity.workOrderHint')}
+        value={values['workOrder'] ?? ''}
+        maxLength={100}
+        errors={errors}
+      />
+      <div>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+          {approvals.length === 0 ? ctx.t('integrity.approve') : ctx.t('integrity.approveAgain')}
+        </Button>
+      </div>
+    </PostForm>
+  </div>
+);
+
+const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
+  proposal === null ? null : (
+    <Notice ctx={ctx} level="warning" title={ctx.t('integrity.proposed')}>
+      <p>
+        {ctx.t('integrity.proposal', { who: proposal.who, at: ctx.fmt.dateTime(proposal.at), reason: proposal.reason })}
+      </p>
+      <PostForm ctx={ctx} action={paths.controllerProgram(program.id)} class="row">
+        <Button
+          name="action"
+          value="confirm"
+          unavailable={proposal.own ? ctx.t('integrity.proposalWhy') : withoutRight(ctx, 'devices:write')}
+        >
+          {ctx.t('integrity.confirm')}
+        </Button>
+        <Button name="action" value="decline" unavailable={withoutRight(ctx, 'devices:write')}>
+          {ctx.t('integrity.decline')}
+        </Button>
+      </PostForm>
+    </Notice>
+  );
+
+/** The program of one controller: what was approved, what is known, who decided, what hardening says, the files. */
+export const Program = (props: ProgramProps) => {
+  const { ctx, program, fields, canApprove, proposal, approvals, changes, snapshots, rules, files, values, errors } =
+    props;
+  const isAsApproved = program.state === 'ok';
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="integrity"
+      title={program.name}
+      untranslatedTitle
+      crumbs={[{ label: ctx.t('controllers.tab.integrity'), href: paths.controllerIntegrity() }]}
+      mark={<ProgramStatus ctx={ctx} row={program} />}
+    >
+      <ErrorSummary ctx={ctx} errors={errors} />
+      <Proposal {...props} />
+      <Panel title={ctx.t('integrity.program')}>
+        {fields.length === 0 ? (
+          <Empty title={ctx.t('integrity.nothingKnown')}>{ctx.t('integrity.nothingKnownWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('integrity.program')}
+            rows={fields}
+            records="labelled"
+            columns={[
+              {
+                key: 'field',
+                label: ctx.t('integrity.field'),
+                head: true,
+                cell: ({ field }) => ctx.tDynamic(`integrity.field.${field}`),
+              },
+              {
+                key: 'approved',
+                label: ctx.t('integrity.approved'),
+                any: true,
+                cell: ({ approved }) => <Value ctx={ctx} value={approved} />,
+              },
+              {
+                key: 'found',
+                label: ctx.t('integrity.found'),
+                any: true,
+                cell: ({ found }) => <Value ctx={ctx} value={found} />,
+              },
+              {
+                key: 'differs',
+                label: ctx.t('integrity.state'),
+                fit: true,
+                cell: ({ differs, approved, found }) =>
+                  differs ? (
+                    <Status ctx={ctx} level="warning">
+                      {ctx.t('integrity.state.changed')}
+                    </Status>
+                  ) : approved !== null && found !== null ? (
+                    <Status ctx={ctx} level="ok">
+                      {ctx.t('integrity.state.ok')}
+                    </Status>
+                  ) : (
+                    <Unknown ctx={ctx} />
+                  ),
+              },
+            ]}
+          />
+        )}
+        {canApprove && !isAsApproved && proposal === null ? <Approve {...props} /> : null}
+      </Panel>
+      <HardeningPanel ctx={ctx} rules={rules} />
+      <ApprovalsPanel ctx={ctx} approvals={approvals} />
+      <ChangesPanel ctx={ctx} changes={changes} />
+      <FilesPanel ctx={ctx} id={program.id} files={files} errors={errors} />
+      {canApprove ? (
+        <WorkPanel ctx={ctx} id={program.id} snapshots={snapshots} errors={errors} values={values} />
+      ) : null}
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,50 @@
+import { type ChangeRow, Changes as Timeline } from '../components/changes.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Filters, filterWords, isFiltered, NoMatch, Pager } from '../components/list-tools.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import { type ListState, listUrl } from '../list.ts';
+import type { FilterField } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type ChangesProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly rows: readonly ChangeRow[];
+  readonly next?: string | undefined;
+  readonly filters: readonly FilterField[];
+  /** About how many the log holds. */
+  readonly about: number;
+};
+
+/** What changed on all devices, report by report, the newest first. */
+export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('nav.changes')}
+    section="changes"
+    sub={ctx.t('changes.sub', { n: about })}
+    filter={filterWords(ctx, list, filters)}
+    announce={ctx.t('changes.shown', { n: rows.length })}
+    actions={
+      <LinkButton href={listUrl(list, {}, paths.changesCsv())} download>
+        {ctx.t('common.exportCsv')}
+      </LinkButton>
+    }
+  >
+    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('changes.search')} />
+    <Panel foot={<Pager ctx={ctx} list={list} next={next} order={ctx.t('changes.order')} />}>
+      {rows.length > 0 ? (
+        <div class="body">
+          <h2 class="vh">{ctx.t('changes.reports')}</h2>
+          <Timeline ctx={ctx} rows={rows} />
+        </div>
+      ) : isFiltered(list) ? (
+        <NoMatch ctx={ctx} list={list} />
+      ) : (
+        <Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>
+      )}
+    </Panel>
+  </Page>
+);

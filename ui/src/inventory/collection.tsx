@@ -1,0 +1,185 @@
+import { LinkButton } from '../components/form.tsx';
+import { KindLinks } from '../components/kind-links.tsx';
+import {
+  ColumnPicker,
+  DensitySwitch,
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  type PickableColumn,
+  shownColumns,
+  Toolbar,
+} from '../components/list-tools.tsx';
+import { Empty, Panel, Tabs } from '../components/panel.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
+import { Count, FieldText } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import { listUrl } from '../list.ts';
+import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type CollectionRow = {
+  readonly id: number;
+  readonly values: Readonly<Record<string, Value>>;
+  /** A page of the row's own: the record that people keep of it. */
+  readonly href?: string;
+  /** `own` collections. */
+  readonly device?: Reference;
+  /** `shared` collections: how many devices have it. */
+  readonly devices?: number;
+};
+
+/** A list of one collection over the whole site; /software is the collection `software`. */
+type CollectionProps = {
+  readonly ctx: Ctx;
+  readonly collection: string;
+  /** Tabs: every collection that there is, in order. */
+  readonly collections: readonly string[];
+  readonly mode: 'shared' | 'own';
+  readonly titleField: string;
+  readonly columns: readonly FieldColumn[];
+  readonly list: ListState;
+  readonly page: PageOf<CollectionRow>;
+  readonly filters: readonly FilterField[];
+  /** Devices that reported the collection. */
+  readonly reporting: number;
+  readonly personalWithheld: boolean;
+};
+
+/** Table columns from declared fields; the title field is the name of the row. */
+export const fieldColumns = <Row,>(
+  ctx: Ctx,
+  fields: readonly FieldColumn[],
+  titleField: string,
+  valuesOf: (row: Row) => Readonly<Record<string, Value>>,
+  hrefOf: (row: Row) => string | undefined,
+): { pickable: PickableColumn[]; tableColumns: Column<Row>[] } => ({
+  pickable: fields.map((field) => ({
+    key: field.name,
+    label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+    byDefault: field.byDefault !== false,
+    ...(field.personal ? { personal: true } : {}),
+  })),
+  tableColumns: fields.map((field) => {
+    const isTitle = field.name === titleField;
+    return {
+      key: field.name,
+      label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
+      num: (field.type === 'integer' || field.type === 'real') && !isTitle,
+      sort: field.sortable !== false,
+      any: true,
+      ...(isTitle ? { rec: 'a' as const } : {}),
+      cell: (row: Row) => {
+        const value = valuesOf(row)[field.name] ?? null;
+        const href = isTitle ? hrefOf(row) : undefined;
+        const text = <FieldText ctx={ctx} column={field} value={value} />;
+        return href === undefined || value === null ? (
+          text
+        ) : (
+          <a class="name" href={href}>
+            {text}
+          </a>
+        );
+      },
+    };
+  }),
+});
+
+const hrefOfCollection = (collection: string): string =>
+  collection === 'software' ? paths.software() : paths.inventory(collection);
+
+const itemHref = (collection: string, id: number): string =>
+  collection === 'software' ? paths.softwareItem(id) : paths.inventoryItem(collection, id);
+
+/** Every collection has this page; nothing in it knows which one it shows. */
+export const Collection = (props: CollectionProps) => {
+  const { ctx, collection, list, page, filters, mode } = props;
+  const name = ctx.tDynamic(`collection.${collection}.title`);
+  const { pickable, tableColumns } = fieldColumns(
+    ctx,
+    props.columns,
+    props.titleField,
+    (row: CollectionRow) => row.values,
+    (row) => (mode === 'shared' ? itemHref(collection, row.id) : row.href),
+  );
+  const shown = shownColumns(list, pickable);
+  const columns: Column<CollectionRow>[] = [
+    ...(mode === 'own'
+      ? [
+          {
+            key: '_device',
+            label: ctx.t('devices.device'),
+            rec: 'c' as const,
+            cell: (row: CollectionRow) =>
+              row.device === undefined ? (
+                '–'
+              ) : (
+                <a href={paths.deviceTab(row.device.id, collection)} translate="no">
+                  {row.device.name}
+                </a>
+              ),
+          },
+        ]
+      : []),
+    ...tableColumns.filter((column) => shown.has(column.key)),
+    ...(mode === 'shared'
+      ? [
+          {
+            key: '_devices',
+            label: ctx.t('nav.devices'),
+            num: true,
+            sort: true,
+            rec: 'b' as const,
+            cell: (row: CollectionRow) => <Count ctx={ctx} n={row.devices ?? 0} href={itemHref(collection, row.id)} />,
+          },
+        ]
+      : []),
+  ];
+  const csv = collection === 'software' ? paths.softwareCsv() : paths.inventoryCsv(`${collection}.csv`);
+  return (
+    <Page
+      ctx={ctx}
+      title={name}
+      section="software"
+      sub={ctx.t('inventory.sub', { n: page.total, devices: props.reporting })}
+      filter={filterWords(ctx, list, filters)}
+      announce={foundText(ctx, page)}
+      actions={
+        <LinkButton href={listUrl(list, {}, csv)} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+      }
+    >
+      <Tabs
+        ctx={ctx}
+        label={ctx.t('inventory.collections')}
+        tabs={props.collections.map((other) => ({
+          href: hrefOfCollection(other),
+          label: ctx.tDynamic(`collection.${other}.title`),
+          current: other === collection,
+        }))}
+      />
+      <KindLinks ctx={ctx} page="software" />
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
+      {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
+      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
+        <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}>
+          <DensitySwitch ctx={ctx} />
+          <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        </Toolbar>
+        {page.rows.length > 0 ? (
+          <DataTable ctx={ctx} caption={name} list={list} rows={page.rows} columns={columns} />
+        ) : isFiltered(list) ? (
+          <NoMatch ctx={ctx} list={list} />
+        ) : (
+          <Empty title={ctx.t('inventory.none')}>{ctx.t('inventory.noneWhy')}</Empty>
+        )}
+      </Panel>
+    </Page>
+  );
+};

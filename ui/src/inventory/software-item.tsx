@@ -1,0 +1,140 @@
+import { deviceColumn } from '../components/device-column.tsx';
+import { LinkButton } from '../components/form.tsx';
+import { Pager } from '../components/list-tools.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count, FieldText, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
+import { FindingTable } from '../vulnerabilities/vulnerabilities.tsx';
+
+/** One item of a shared collection: what it is, which devices have it, what is known about it. */
+type SoftwareItemProps = {
+  readonly ctx: Ctx;
+  readonly collection: string;
+  readonly id: number;
+  readonly title: string;
+  readonly fields: readonly { readonly column: FieldColumn; readonly value: Value }[];
+  /** Fields of the link between device and item. */
+  readonly linkColumns: readonly FieldColumn[];
+  readonly list: ListState;
+  readonly devices: PageOf<{
+    readonly device: Reference;
+    readonly os?: string | undefined;
+    readonly values: Readonly<Record<string, Value>>;
+    readonly at?: When | undefined;
+  }>;
+  readonly findings: readonly FindingRow[];
+  /** Other versions of the same package on this site. */
+  readonly versions: readonly { readonly id: number; readonly version: string; readonly devices: number }[];
+};
+
+/** One item of a shared collection and where it is. */
+export const SoftwareItem = (props: SoftwareItemProps) => {
+  const { ctx, collection, fields, devices, findings, versions, list } = props;
+  const label = (name: string) => ctx.tDynamic(`collection.${collection}.field.${name}`);
+  return (
+    <Page
+      ctx={ctx}
+      title={props.title}
+      untranslatedTitle
+      section="software"
+      crumbs={[
+        {
+          label: ctx.tDynamic(`collection.${collection}.title`),
+          href: collection === 'software' ? paths.software() : paths.inventory(collection),
+        },
+      ]}
+      sub={ctx.t('inventory.onDevices', { n: devices.total })}
+      advisoriesMatter
+      actions={
+        <LinkButton href={paths.changes({ collection, item: props.title })}>{ctx.t('changes.history')}</LinkButton>
+      }
+    >
+      <div class="grid">
+        <Panel title={ctx.t('inventory.item')} span={7}>
+          <div class="body">
+            <Facts
+              rows={fields.map(({ column, value }) => [
+                label(column.name),
+                <FieldText ctx={ctx} column={column} value={value} />,
+              ])}
+            />
+          </div>
+        </Panel>
+        <Panel title={ctx.t('inventory.versions')} context={ctx.t('inventory.versionsContext')} span={5}>
+          {versions.length === 0 ? (
+            <Empty title={ctx.t('inventory.oneVersion')} />
+          ) : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('inventory.versions')}
+              rows={versions}
+              columns={[
+                {
+                  key: 'version',
+                  label: label('version'),
+                  any: true,
+                  cell: (row) =>
+                    row.id === props.id ? (
+                      <strong translate="no">{row.version}</strong>
+                    ) : (
+                      <a href={paths.softwareItem(row.id)} translate="no">
+                        {row.version}
+                      </a>
+                    ),
+                },
+                {
+                  key: 'devices',
+                  label: ctx.t('nav.devices'),
+                  num: true,
+                  cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.softwareItem(row.id)} />,
+                },
+              ]}
+            />
+          )}
+        </Panel>
+      </div>
+      {findings.length === 0 ? null : (
+        <Panel title={ctx.t('nav.vulnerabilities')}>
+          <FindingTable ctx={ctx} rows={findings} />
+        </Panel>
+      )}
+      <Panel
+        title={ctx.t('nav.devices')}
+        foot={<Pager ctx={ctx} list={list} next={devices.next} last={devices.rows.at(-1)?.device.name} />}
+      >
+        {devices.rows.length === 0 ? (
+          <Empty title={ctx.t('inventory.noDevice')}>{ctx.t('inventory.noDeviceWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('nav.devices')}
+            rows={devices.rows}
+            columns={[
+              deviceColumn(ctx),
+              { key: 'os', label: ctx.t('devices.os'), cell: (row) => <span translate="no">{row.os ?? '–'}</span> },
+              ...props.linkColumns.map((column) => ({
+                key: column.name,
+                label: label(column.name),
+                any: true,
+                cell: (row: (typeof devices.rows)[number]) => (
+                  <FieldText ctx={ctx} column={column} value={row.values[column.name] ?? null} />
+                ),
+              })),
+              {
+                key: 'at',
+                label: ctx.t('inventory.reportedAt'),
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
+            ]}
+          />
+        )}
+      </Panel>
+    </Page>
+  );
+};

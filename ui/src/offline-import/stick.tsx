@@ -1,0 +1,171 @@
+import { Button, Fault, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Level, Reference, Said, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type StickViewRow = {
+  readonly name: string;
+  readonly state: 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
+  readonly reason: string | null;
+  readonly device?: Reference | undefined;
+  readonly hostname: string | null;
+  readonly collectedAt: When | null;
+  /** Items that are stored, and what is never kept. */
+  readonly items: number;
+  readonly dropped: readonly string[];
+};
+
+export type StickProps = {
+  readonly ctx: Ctx;
+  /** What an import would do, with its draft; or what it did. */
+  readonly plan?: {
+    readonly draft?: string | undefined;
+    readonly name: string;
+    readonly rows: readonly StickViewRow[];
+  };
+  readonly error?: Said;
+};
+
+const levels: Readonly<Record<StickViewRow['state'], Level>> = {
+  stored: 'done',
+  same: 'ok',
+  older: 'info',
+  new: 'waiting',
+  found: 'done',
+  waits: 'waiting',
+  refused: 'critical',
+};
+
+const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly StickViewRow[]; done: boolean }) => (
+  <DataTable
+    ctx={ctx}
+    caption={ctx.t('stick.files')}
+    rows={rows}
+    records="labelled"
+    columns={[
+      { key: 'file', label: ctx.t('stick.file'), any: true, cell: (row) => <span translate="no">{row.name}</span> },
+      {
+        key: 'state',
+        label: ctx.t('stick.state'),
+        cell: (row) => (
+          <Status ctx={ctx} level={levels[row.state]}>
+            {row.reason === null
+              ? ctx.tDynamic(`stick.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
+              : ctx.tDynamic(`stick.reason.${row.reason}`)}
+          </Status>
+        ),
+      },
+      {
+        key: 'device',
+        label: ctx.t('baselines.device'),
+        any: true,
+        cell: (row) =>
+          row.device === undefined ? (
+            <span translate="no">{row.hostname ?? '–'}</span>
+          ) : (
+            <a href={paths.device(row.device.id)} translate="no">
+              {row.device.name}
+            </a>
+          ),
+      },
+      {
+        key: 'at',
+        label: ctx.t('stick.collected'),
+        cell: (row) => (row.collectedAt === null ? '–' : <Time ctx={ctx} at={row.collectedAt} />),
+      },
+      { key: 'items', label: ctx.t('stick.items'), num: true, cell: (row) => ctx.fmt.number(row.items) },
+      {
+        key: 'dropped',
+        label: ctx.t('stick.dropped'),
+        any: true,
+        cell: (row) => (row.dropped.length === 0 ? '–' : <span translate="no">{row.dropped.join(', ')}</span>),
+      },
+    ]}
+  />
+);
+
+/** Inventories from a medium: choose a file, see what it would do, do it. */
+export const Stick = ({ ctx, plan, error }: StickProps) => {
+  const write = withoutRight(ctx, 'devices:write');
+  const undecided = plan?.rows.some(({ state }) => state === 'new' || state === 'waits') ?? false;
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('stick.title')}
+      section="devices"
+      crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
+      sub={ctx.t('stick.sub')}
+    >
+      {plan === undefined ? null : (
+        <>
+          {plan.draft === undefined ? (
+            <Notice ctx={ctx} level="running" title={ctx.t('stick.done', { name: plan.name })}>
+              {undecided ? <a href={paths.devices({ state: 'pending' })}>{ctx.t('stick.approveNext')}</a> : null}
+            </Notice>
+          ) : null}
+          <Panel title={ctx.t(plan.draft === undefined ? 'stick.result' : 'stick.plan', { name: plan.name })}>
+            <Rows ctx={ctx} rows={plan.rows} done={plan.draft === undefined} />
+            {plan.draft === undefined ? null : (
+              <div class="body">
+                <PostForm ctx={ctx} action={paths.stickApply()} class="form">
+                  <input type="hidden" name="draft" value={plan.draft} />
+                  <input type="hidden" name="name" value={plan.name} />
+                  {undecided ? (
+                    <div class="field">
+                      <span class="choice">
+                        <input type="checkbox" id="f-approve" name="approve" value="on" />
+                        <label for="f-approve">{ctx.t('stick.approve')}</label>
+                      </span>
+                      <small>{ctx.t('stick.approveHint')}</small>
+                    </div>
+                  ) : null}
+                  <div class="row">
+                    <Button kind="primary" unavailable={write} busy={ctx.t('common.working')}>
+                      {ctx.t('stick.import')}
+                    </Button>
+                    <LinkButton href={paths.stick()}>{ctx.t('common.cancel')}</LinkButton>
+                  </div>
+                </PostForm>
+              </div>
+            )}
+          </Panel>
+        </>
+      )}
+      <Panel title={ctx.t('stick.choose')}>
+        <div class="body">
+          <PostForm ctx={ctx} action={paths.stick()} multipart class="form">
+            <div class="field">
+              <label for="f-file">{ctx.t('stick.fileLabel')}</label>
+              <input
+                class="input"
+                type="file"
+                id="f-file"
+                name="file"
+                accept=".json,.xml,.ocs,.zip"
+                required
+                aria-invalid={error === undefined ? undefined : 'true'}
+                aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
+              />
+              <small id="f-file-hint">{ctx.t('stick.fileHint')}</small>
+              {error === undefined ? null : (
+                <Fault ctx={ctx} id="f-file-fault">
+                  {ctx.say(error)}
+                </Fault>
+              )}
+            </div>
+            <div>
+              <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
+                {ctx.t('stick.check')}
+              </Button>
+            </div>
+          </PostForm>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

@@ -1,0 +1,75 @@
+import { AreaField, Button, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import { paths } from '../paths.ts';
+import type { PatchProps } from './patch-model.ts';
+
+/** What the patch gives: version, file, vulnerabilities. */
+export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
+  patch.closed ? null : (
+    <Panel title={ctx.t('patches.describe')} span={6}>
+      <div class="body">
+        <PostForm ctx={ctx} action={paths.patchDescribe(patch.id)} class="form">
+          <TextField
+            ctx={ctx}
+            name="targetVersion"
+            label={ctx.t('patches.targetVersion')}
+            value={patch.targetVersion ?? ''}
+            maxLength={128}
+            errors={errors}
+            spellcheck={false}
+          />
+          <TextField
+            ctx={ctx}
+            name="sha256"
+            label={ctx.t('patches.sha256')}
+            value={patch.sha256 ?? ''}
+            maxLength={64}
+            errors={errors}
+            spellcheck={false}
+          />
+          <AreaField
+            ctx={ctx}
+            name="vulnerabilities"
+            label={ctx.t('patches.vulnerabilities')}
+            hint={ctx.t('patches.vulnerabilitiesHint')}
+            value={patch.vulnerabilities.join('\n')}
+            rows={3}
+            errors={errors}
+          />
+          <div>
+            <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.save')}</Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+
+/** Asks for a later date. */
+export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
+  <Panel title={ctx.t('patches.extend')} span={6}>
+    <div class="body">
+      <p class="second">{ctx.t('patches.extendWhy')}</p>
+      <PostForm ctx={ctx} action={paths.patchExtend(patch.id)} class="form">
+        <SelectField
+          ctx={ctx}
+          name="clock"
+          label={ctx.t('patches.clockLabel')}
+          value="due"
+          options={patch.clocks.map(({ clock }) => ({ value: clock, label: ctx.tDynamic(`patches.clock.${clock}`) }))}
+        />
+        <TextField
+          ctx={ctx}
+          name="until"
+          type="datetime-local"
+          label={ctx.t('patches.field.until')}
+          hint={ctx.t('patches.timeHint')}
+          errors={errors}
+        />
+        <TextField ctx={ctx} name="reason" label={ctx.t('patches.reason')} maxLength={500} errors={errors} />
+        <div>
+          <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.ask')}</Button>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);

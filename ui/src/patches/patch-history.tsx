@@ -1,0 +1,112 @@
+import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+import type { UrgencyView } from './patch-marks.tsx';
+
+export type PatchMoveRow = {
+  readonly at: When;
+  readonly sort: string;
+  readonly from: string;
+  readonly to: string;
+  readonly who: string;
+  readonly signed: readonly string[];
+  readonly reason: string;
+  /** What was known of the hurry then. */
+  readonly urgency: UrgencyView | null;
+  /** Name and value; times are told by their names. */
+  readonly evidence: readonly { readonly name: string; readonly value: string | number }[];
+  readonly files: readonly string[];
+};
+
+const Evidence = ({ ctx, row }: { ctx: Ctx; row: PatchMoveRow }) => (
+  <>
+    {row.evidence.map(({ name, value }) => (
+      <div class="small">
+        {ctx.tDynamic(`patches.field.${name}`)}:{' '}
+        {typeof value === 'number' ? (
+          <Time ctx={ctx} at={value} />
+        ) : name === 'testedOn' ? (
+          ctx.tDynamic(`patches.tested.${value}`)
+        ) : (
+          <span translate="no">{value}</span>
+        )}
+      </div>
+    ))}
+    {row.files.map((sha256) => (
+      <Hash value={sha256} />
+    ))}
+    {row.evidence.length + row.files.length === 0 ? <span class="dim">–</span> : null}
+  </>
+);
+
+/** Who did what with a patch, when, why, and on what it rests; the newest first. */
+export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMoveRow[] }) => (
+  <Panel title={ctx.t('patches.history')}>
+    {rows.length === 0 ? (
+      <Empty title={ctx.t('patches.historyNone')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('patches.history')}
+        rows={rows}
+        records="labelled"
+        columns={[
+          { key: 'at', label: ctx.t('patches.at'), fit: true, cell: (row) => <Time ctx={ctx} at={row.at} /> },
+          {
+            key: 'to',
+            label: ctx.t('patches.toLabel'),
+            cell: (row) => (
+              <>
+                {ctx.tDynamic(row.sort === 'extension' ? 'patches.sort.extension' : `patches.state.${row.to}`)}
+                <div class="small second">
+                  {row.sort === 'move' || row.sort === 'extension'
+                    ? ctx.tDynamic(`patches.state.${row.from}`)
+                    : ctx.tDynamic(`patches.sort.${row.sort}`)}
+                </div>
+              </>
+            ),
+          },
+          {
+            key: 'who',
+            label: ctx.t('patches.who'),
+            any: true,
+            cell: (row) => (
+              <>
+                {row.who}
+                {row.signed.map((who) => (
+                  <div class="small second">{ctx.t('patches.signedBy', { who })}</div>
+                ))}
+              </>
+            ),
+          },
+          {
+            key: 'why',
+            label: ctx.t('patches.why'),
+            any: true,
+            cell: (row) => (
+              <>
+                {row.reason}
+                {row.urgency?.decision == null ? null : (
+                  <div class="small second">
+                    {ctx.t('patches.urgencyThen', { decision: ctx.tDynamic(`decision.${row.urgency.decision}`) })}
+                    {row.urgency.exploited.length === 0
+                      ? null
+                      : ` ${ctx.t('patches.exploited', { n: row.urgency.exploited.length })}`}
+                  </div>
+                )}
+              </>
+            ),
+          },
+          {
+            key: 'evidence',
+            label: ctx.t('patches.evidenceLabel'),
+            any: true,
+            cell: (row) => <Evidence ctx={ctx} row={row} />,
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);

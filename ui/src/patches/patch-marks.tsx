@@ -1,0 +1,82 @@
+import { DecisionMark, Status } from '../components/status.tsx';
+import type { Ctx } from '../context.ts';
+import type { Decision, Level, When } from '../model.ts';
+
+/** How a state of a patch looks: grey where nothing is to be done, coloured where a person is needed. */
+const levels: Readonly<Record<string, Level>> = {
+  imported: 'waiting',
+  vendor_testing: 'waiting',
+  vendor_rejected: 'warning',
+  not_applicable: 'info',
+  vendor_approved: 'waiting',
+  vendor_released: 'waiting',
+  site_testing: 'running',
+  site_rejected: 'info',
+  authorized: 'waiting',
+  scheduled: 'running',
+  installed: 'running',
+  verified: 'done',
+  deferred: 'waiting',
+  mitigated: 'info',
+  accepted: 'info',
+  superseded: 'info',
+  rolled_back: 'warning',
+};
+
+/** Where a patch stands. */
+export const PatchStateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
+  <Status ctx={ctx} level={levels[state] ?? 'info'}>
+    {ctx.tDynamic(`patches.state.${state}`)}
+  </Status>
+);
+
+export type ClockView = {
+  readonly clock: string;
+  readonly limit: When | null;
+  readonly doneAt: When | null;
+  readonly overdue: boolean;
+  readonly extended: boolean;
+};
+
+const clockText = (ctx: Ctx, one: ClockView): string => {
+  if (one.doneAt !== null)
+    return ctx.t(one.overdue ? 'patches.clockDoneLate' : 'patches.clockDone', { at: ctx.fmt.date(one.doneAt) });
+  if (one.limit === null) return ctx.t('patches.clockNot');
+  return ctx.t(one.overdue ? 'patches.clockLate' : 'patches.clockUntil', { at: ctx.fmt.date(one.limit) });
+};
+
+/** One clock: until when, since when too late, or when it was done. */
+export const ClockMark = ({ ctx, view: one }: { ctx: Ctx; view: ClockView }) => (
+  <Status
+    ctx={ctx}
+    level={one.doneAt !== null ? 'done' : one.limit === null ? 'waiting' : one.overdue ? 'warning' : 'running'}
+  >
+    {clockText(ctx, one)}
+    {one.extended ? <span class="second"> ({ctx.t('patches.clockExtended')})</span> : null}
+  </Status>
+);
+
+/** The clock that matters now: an overdue one, else the one that runs. */
+export const clockNow = (clocks: readonly ClockView[]): ClockView | undefined =>
+  clocks.find(({ overdue, doneAt }) => overdue && doneAt === null) ??
+  clocks.find(({ doneAt, limit }) => doneAt === null && limit !== null);
+
+export type UrgencyView = {
+  readonly decision: Decision | null;
+  readonly findings: number;
+  readonly exploited: readonly string[];
+  readonly due: string;
+};
+
+/** What the vulnerabilities of a patch come to in its controllers, and whether any of them is exploited. */
+export const UrgencyMark = ({ ctx, urgency }: { ctx: Ctx; urgency: UrgencyView }) => (
+  <>
+    {urgency.decision === null ? <span class="dim">–</span> : <DecisionMark ctx={ctx} decision={urgency.decision} />}
+    {urgency.exploited.length === 0 ? null : (
+      <div class="small second">
+        {ctx.t('patches.exploited', { n: urgency.exploited.length })}
+        {urgency.due === '' ? null : ` ${ctx.t('patches.exploitedDue', { date: ctx.fmt.date(urgency.due) })}`}
+      </div>
+    )}
+  </>
+);

@@ -1,0 +1,105 @@
+import { Button, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+import type { GateView, PatchProps } from './patch-model.ts';
+
+const why = (ctx: Ctx, gates: readonly GateView[]): string | undefined => {
+  const closed = gates.filter(({ open }) => !open);
+  return closed.length === 0
+    ? undefined
+    : closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ');
+};
+
+const duties = (ctx: Ctx, names: readonly string[]): string =>
+  names.map((name) => ctx.tDynamic(`patches.duty.${name}`)).join(', ');
+
+/** What may come next, and why some of it may not. */
+export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
+  <Panel title={ctx.t('patches.next')}>
+    {options.length === 0 ? (
+      <div class="body">{ctx.t('patches.noNext')}</div>
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('patches.next')}
+        rows={options}
+        records="labelled"
+        columns={[
+          {
+            key: 'to',
+            label: ctx.t('patches.next'),
+            cell: (row) => (
+              <LinkButton
+                small
+                href={paths.patchMove(patch.id, { to: row.to })}
+                unavailable={withoutRight(ctx, 'devices:write') ?? why(ctx, row.gates)}
+              >
+                {ctx.tDynamic(`patches.to.${row.to}`)}
+              </LinkButton>
+            ),
+          },
+          {
+            key: 'why',
+            label: ctx.t('patches.notNow'),
+            any: true,
+            cell: (row) => why(ctx, row.gates) ?? <span class="dim">–</span>,
+          },
+          {
+            key: 'signs',
+            label: ctx.t('measures.duties'),
+            any: true,
+            cell: (row) => (row.duties.length === 0 ? <span class="dim">–</span> : duties(ctx, row.duties)),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+/** What waits for signatures, with the form to sign. */
+export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
+  requests.length === 0 ? null : (
+    <Panel title={ctx.t('patches.waiting')}>
+      {requests.map((one) => (
+        <div class="body">
+          <h3>
+            {one.sort === 'move'
+              ? ctx.t('patches.request.move', { to: ctx.tDynamic(`patches.state.${one.target}`) })
+              : one.sort === 'verdict'
+                ? ctx.t('patches.request.verdict', {
+                    to: ctx.tDynamic(`patches.state.${one.target}`),
+                    list: one.list ?? '',
+                  })
+                : ctx.t('patches.request.extension', { to: ctx.tDynamic(`patches.clock.${one.target}`) })}
+          </h3>
+          <p>{one.reason}</p>
+          <p class="second">{ctx.t('patches.askedBy', { who: one.askedBy, at: ctx.fmt.dateTime(one.askedAt) })}</p>
+          {one.signed.map((who) => (
+            <p class="second">{ctx.t('patches.signedBy', { who })}</p>
+          ))}
+          <p>{ctx.t('patches.signsOpen', { duties: duties(ctx, one.open) })}</p>
+          <PostForm ctx={ctx} action={paths.patchSign(patch.id)} class="form">
+            <Hidden fields={[['request', String(one.id)]]} />
+            <TextField
+              ctx={ctx}
+              id={`f-comment-${one.id}`}
+              name="comment"
+              label={ctx.t('patches.comment')}
+              hint={ctx.t('patches.commentHint')}
+              maxLength={500}
+            />
+            <div class="row">
+              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'devices:write')}>
+                {ctx.t('patches.sign')}
+              </Button>
+              <Button name="agrees" value="no" unavailable={withoutRight(ctx, 'devices:write')}>
+                {ctx.t('patches.decline')}
+              </Button>
+            </div>
+          </PostForm>
+        </div>
+      ))}
+    </Panel>
+  );

@@ -1,0 +1,115 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import { ErrorSummary } from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import { paths } from '../paths.ts';
+import { PatchDescribe, PatchExtend } from './patch-forms.tsx';
+import { PatchHistory } from './patch-history.tsx';
+import { ClockMark, PatchStateMark, UrgencyMark } from './patch-marks.tsx';
+import type { PatchProps } from './patch-model.ts';
+import { PatchNext, PatchRequests } from './patch-next.tsx';
+import { PatchTargets } from './patch-targets.tsx';
+
+/** One patch: where it stands, what may come next and why not, who signs, its controllers, and what was done. */
+export const PatchPage = (props: PatchProps) => {
+  const { ctx, patch, history, errors } = props;
+  return (
+    <ControllersFrame
+      ctx={ctx}
+      current="patches"
+      title={patch.patchId}
+      untranslatedTitle
+      mark={<PatchStateMark ctx={ctx} state={patch.state} />}
+      sub={
+        <span translate="no">
+          {patch.vendor}, {patch.product} {patch.productVersion}
+        </span>
+      }
+      crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
+    >
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{
+          until: ctx.t('patches.field.until'),
+          reason: ctx.t('patches.reason'),
+          comment: ctx.t('patches.comment'),
+          targetVersion: ctx.t('patches.targetVersion'),
+          sha256: ctx.t('patches.sha256'),
+          controller: ctx.t('patches.chooseController'),
+          clock: ctx.t('patches.clockLabel'),
+        }}
+      />
+      {patch.vetoed ? <Notice ctx={ctx} level="warning" title={ctx.t('patches.vetoed')} /> : null}
+      <Panel title={ctx.t('patches.stateLabel')}>
+        <div class="body">
+          <Facts
+            rows={[
+              [ctx.t('patches.stateLabel'), ctx.tDynamic(`patches.state.${patch.state}`)],
+              ...(patch.lifecycle === undefined
+                ? []
+                : [[ctx.t('patches.lifecycle'), <span translate="no">{patch.lifecycle}</span>] as const]),
+              ...(patch.until === null
+                ? []
+                : [
+                    [
+                      ctx.t('patches.field.until'),
+                      <>
+                        <Time ctx={ctx} at={patch.until} />{' '}
+                        {patch.fallback === null
+                          ? null
+                          : ctx.t('patches.fallback', { state: ctx.tDynamic(`patches.state.${patch.fallback}`) })}
+                      </>,
+                    ] as const,
+                  ]),
+              [
+                ctx.t('patches.verdict'),
+                <>
+                  {ctx.tDynamic(`patches.state.${patch.verdict}`)}{' '}
+                  {patch.verdictOn === null ? null : <Time ctx={ctx} at={patch.verdictOn} form="date" />}
+                  {patch.overriddenAt === null ? null : (
+                    <div class="small second">
+                      {ctx.t('patches.overridden', { at: ctx.fmt.dateTime(patch.overriddenAt) })}
+                    </div>
+                  )}
+                </>,
+              ],
+              [
+                ctx.t('patches.testedOn'),
+                patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`),
+              ],
+              ...patch.clocks.map(
+                (one) => [ctx.tDynamic(`patches.clock.${one.clock}`), <ClockMark ctx={ctx} view={one} />] as const,
+              ),
+              [
+                ctx.t('patches.window'),
+                patch.window === null ? (
+                  '–'
+                ) : (
+                  <>
+                    {patch.window.name}: {ctx.fmt.period(patch.window.from, patch.window.until)}
+                  </>
+                ),
+              ],
+              [ctx.t('patches.targetVersion'), <span translate="no">{patch.targetVersion ?? '–'}</span>],
+              [ctx.t('patches.sha256'), patch.sha256 === null ? '–' : <Hash value={patch.sha256} />],
+              [ctx.t('patches.supersedes'), <span translate="no">{patch.supersedes ?? '–'}</span>],
+              [ctx.t('patches.vulnerabilities'), <span translate="no">{patch.vulnerabilities.join(', ') || '–'}</span>],
+              [ctx.t('vuln.decision'), <UrgencyMark ctx={ctx} urgency={patch.urgency} />],
+              [ctx.t('patches.remarks'), patch.remarks ?? '–'],
+            ]}
+          />
+        </div>
+      </Panel>
+      <PatchRequests {...props} />
+      <PatchNext {...props} />
+      <PatchTargets {...props} />
+      <div class="grid">
+        <PatchDescribe {...props} />
+        <PatchExtend {...props} />
+      </div>
+      <PatchHistory ctx={ctx} rows={history} />
+      <p class="hint">{ctx.t('patches.notVerified')}</p>
+    </ControllersFrame>
+  );
+};

@@ -1,0 +1,189 @@
+import { ControllersFrame } from '../components/controllers-frame.tsx';
+import {
+  AreaField,
+  Button,
+  ChecksField,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { Status, Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { PatchStateMark } from './patch-marks.tsx';
+
+type PlanWindow = { readonly id: string; readonly name: string; readonly from: number; readonly until: When };
+
+const when = (ctx: Ctx, window: PlanWindow): string => ctx.fmt.period(window.from, window.until);
+
+/** A plan of an outage. POST: window, from, name, patch repeated, notes. */
+export const PlanNew = ({
+  ctx,
+  window,
+  patches,
+  values,
+  errors,
+}: {
+  ctx: Ctx;
+  window: PlanWindow;
+  patches: readonly { readonly id: number; readonly label: string }[];
+  values: { readonly name: string; readonly patches: readonly string[]; readonly notes: string };
+  errors?: FieldErrors | undefined;
+}) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="windows"
+    title={ctx.t('windows.planTitle')}
+    sub={`${window.name}: ${when(ctx, window)}`}
+    crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
+  >
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={{ name: ctx.t('windows.planName'), notes: ctx.t('windows.planNotes') }}
+    />
+    <Panel>
+      <div class="body">
+        <PostForm ctx={ctx} action={paths.planNew()} class="form">
+          <Hidden
+            fields={[
+              ['window', window.id],
+              ['from', String(window.from)],
+            ]}
+          />
+          <TextField
+            ctx={ctx}
+            name="name"
+            label={ctx.t('windows.planName')}
+            value={values.name}
+            maxLength={200}
+            required
+            errors={errors}
+          />
+          {patches.length === 0 ? (
+            <p class="second">{ctx.t('windows.planNone')}</p>
+          ) : (
+            <ChecksField
+              ctx={ctx}
+              name="patch"
+              label={ctx.t('windows.planPatches')}
+              hint={ctx.t('windows.planPatchesHint')}
+              values={values.patches}
+              options={patches.map(({ id, label }) => ({ value: String(id), label }))}
+            />
+          )}
+          <AreaField ctx={ctx} name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
+          <div class="row">
+            <Button kind="primary">{ctx.t('windows.planSave')}</Button>
+            <LinkButton href={paths.windows()}>{ctx.t('common.cancel')}</LinkButton>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  </ControllersFrame>
+);
+
+export type PlanRow = {
+  readonly patch: number;
+  readonly patchId: string;
+  readonly state: string;
+  readonly controller: string | undefined;
+  readonly name: string | undefined;
+  readonly openChecks: number;
+};
+
+/** What is done in one outage, and whether everything is ready for it. */
+export const PlanPage = ({
+  ctx,
+  plan,
+  window,
+  rows,
+}: {
+  ctx: Ctx;
+  plan: { readonly id: string; readonly name: string; readonly state: string; readonly notes: string };
+  window: PlanWindow | undefined;
+  rows: readonly PlanRow[];
+}) => (
+  <ControllersFrame
+    ctx={ctx}
+    current="windows"
+    title={plan.name}
+    untranslatedTitle
+    mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
+    crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
+    actions={
+      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t('windows.planEdit')}
+      </LinkButton>
+    }
+  >
+    <Panel>
+      <div class="body">
+        <Facts
+          rows={[
+            [ctx.t('windows.name'), window === undefined ? '–' : `${window.name}: ${when(ctx, window)}`],
+            [ctx.t('windows.planNotes'), plan.notes || '–'],
+          ]}
+        />
+      </div>
+    </Panel>
+    <Panel title={ctx.t('windows.planRows')}>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('patches.none')} />
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('windows.planRows')}
+          rows={rows}
+          records="labelled"
+          columns={[
+            {
+              key: 'patch',
+              label: ctx.t('patches.patch'),
+              head: true,
+              any: true,
+              cell: (row) => (
+                <a href={paths.patch(row.patch)} translate="no">
+                  {row.patchId}
+                </a>
+              ),
+            },
+            {
+              key: 'state',
+              label: ctx.t('patches.stateLabel'),
+              cell: (row) => <PatchStateMark ctx={ctx} state={row.state} />,
+            },
+            {
+              key: 'controller',
+              label: ctx.t('patches.chooseController'),
+              any: true,
+              cell: (row) => <span translate="no">{row.name ?? '–'}</span>,
+            },
+            {
+              key: 'checks',
+              label: ctx.t('patches.checklist'),
+              cell: (row) =>
+                row.controller === undefined ? (
+                  <span class="dim">–</span>
+                ) : (
+                  <a href={paths.patchCheck(row.patch, row.controller)}>
+                    <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
+                      {row.openChecks === 0
+                        ? ctx.t('patches.checklistDone')
+                        : ctx.t('patches.checklistOpen', { n: row.openChecks })}
+                    </Status>
+                  </a>
+                ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </ControllersFrame>
+);

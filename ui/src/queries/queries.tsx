@@ -1,0 +1,122 @@
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel, Tabs } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
+
+export type QueryCounts = {
+  readonly expected: number;
+  readonly answered: number;
+  readonly failed: number;
+  readonly denylisted: number;
+  readonly offline: number;
+  readonly waiting: number;
+  readonly rows: number;
+};
+
+export type QueryRow = {
+  readonly id: string;
+  readonly sql: string;
+  readonly state: QueryState;
+  readonly createdAt: When;
+  readonly createdBy: string;
+  readonly counts: QueryCounts;
+};
+
+type QueriesProps = { readonly ctx: Ctx; readonly rows: readonly QueryRow[]; readonly samples: number };
+
+const levels = { running: 'running', finished: 'done', stopped: 'info', expired: 'not-visible' } as const;
+
+/** The state of a live query as a whole. */
+export const QueryMark = ({ ctx, state }: { ctx: Ctx; state: QueryState }) => (
+  <Status ctx={ctx} level={levels[state]}>
+    {ctx.t(`queries.state.${state}`)}
+  </Status>
+);
+
+/** Queries and files for analysis are two tabs of one page. */
+export const QueryTabs = ({ ctx, current, samples }: { ctx: Ctx; current: 'queries' | 'samples'; samples: number }) => (
+  <Tabs
+    ctx={ctx}
+    label={ctx.t('nav.queries')}
+    tabs={[
+      { href: paths.queries(), label: ctx.t('nav.queries'), current: current === 'queries' },
+      { href: paths.samples(), label: ctx.t('samples.title'), current: current === 'samples', count: samples },
+    ]}
+  />
+);
+
+/** Live queries, the newest first. */
+export const Queries = ({ ctx, rows, samples }: QueriesProps) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('nav.queries')}
+    section="queries"
+    sub={ctx.t('queries.sub')}
+    refreshSeconds={rows.some(({ state }) => state === 'running') ? 10 : undefined}
+    actions={
+      <LinkButton kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
+        {ctx.t('queries.new')}
+      </LinkButton>
+    }
+  >
+    <QueryTabs ctx={ctx} current="queries" samples={samples} />
+    <Panel>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('queries.none')}>{ctx.t('queries.noneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('nav.queries')}
+          rows={rows}
+          records
+          columns={[
+            {
+              key: 'state',
+              label: ctx.t('queries.stateLabel'),
+              fit: true,
+              rec: 'b',
+              cell: (row) => <QueryMark ctx={ctx} state={row.state} />,
+            },
+            {
+              key: 'sql',
+              label: ctx.t('queries.sql'),
+              any: true,
+              rec: 'a',
+              cell: (row) => (
+                <a class="name" href={paths.query(row.id)} translate="no">
+                  <code>{row.sql.length > 160 ? `${row.sql.slice(0, 160)}…` : row.sql}</code>
+                </a>
+              ),
+            },
+            {
+              key: 'answered',
+              label: ctx.t('queries.answered'),
+              num: true,
+              rec: 'd',
+              cell: (row) => ctx.t('queries.nOfM', { n: row.counts.answered, m: row.counts.expected }),
+            },
+            { key: 'rows', label: ctx.t('queries.rows'), num: true, cell: (row) => ctx.fmt.number(row.counts.rows) },
+            {
+              key: 'by',
+              label: ctx.t('queries.by'),
+              cell: (row) => <span translate="no">{row.createdBy}</span>,
+            },
+            {
+              key: 'at',
+              label: ctx.t('queries.at'),
+              rec: 'c',
+              cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </Page>
+);

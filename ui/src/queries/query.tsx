@@ -1,0 +1,227 @@
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Progress } from '../components/progress.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { type QueryCounts, QueryMark, type QueryState } from './queries.tsx';
+
+export type AnswerRow = {
+  readonly id: string;
+  readonly name: string;
+  /** `offline`: not heard from for longer than its interval. */
+  readonly state: 'waiting' | 'offline' | 'answered' | 'failed' | 'denylisted';
+  readonly answeredAt?: When | undefined;
+  readonly wallMs?: number | undefined;
+  readonly rowCount?: number | undefined;
+  readonly message?: string | undefined;
+  /** As many as the page shows. */
+  readonly rows: readonly Readonly<Record<string, string>>[];
+  readonly hidden: number;
+};
+
+export type QueryProps = {
+  readonly ctx: Ctx;
+  readonly id: string;
+  readonly sql: string;
+  readonly state: QueryState;
+  readonly createdAt: When;
+  readonly createdBy: string;
+  readonly deadlineAt: When;
+  readonly counts: QueryCounts;
+  readonly answers: readonly AnswerRow[];
+  /** Address of the next devices. */
+  readonly next?: string | undefined;
+};
+
+const levels = {
+  waiting: 'running',
+  offline: 'not-visible',
+  answered: 'done',
+  failed: 'critical',
+  denylisted: 'warning',
+} as const;
+
+/** n of m answered, k offline, e failed. */
+const countWords = (ctx: Ctx, { answered, expected, offline, failed, denylisted }: QueryCounts): string =>
+  [
+    ctx.t('queries.countAnswered', { n: answered, m: expected }),
+    ctx.t('queries.countOffline', { n: offline }),
+    ctx.t('queries.countFailed', { n: failed }),
+    ...(denylisted === 0 ? [] : [ctx.t('queries.countDenylisted', { n: denylisted })]),
+  ].join(', ');
+
+const Rows = ({ ctx, row }: { ctx: Ctx; row: AnswerRow }) => {
+  const columns = [...new Set(row.rows.flatMap((one) => Object.keys(one)))];
+  return (
+    <>
+      {columns.length === 0 ? null : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('queries.rowsOf', { device: row.name })}
+          plain
+          records="labelled"
+          rows={row.rows}
+          columns={columns.map((name) => ({
+            key: name,
+            label: name,
+            any: true,
+            cell: (one: Readonly<Record<string, string>>) => <span translate="no">{one[name] ?? ''}</span>,
+          }))}
+        />
+      )}
+      {row.hidden === 0 ? null : <p class="second">{ctx.t('queries.hidden', { n: row.hidden })}</p>}
+    </>
+  );
+};
+
+/** The region that a stream of server-sent events replaces: its message is this element's content. */
+export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers' | 'state'>) => {
+  const { ctx, counts, answers, state } = props;
+  return (
+    <>
+      <div class="row apart">
+        <p role="status">
+          <strong>{countWords(ctx, counts)}</strong>
+        </p>
+        <QueryMark ctx={ctx} state={state} />
+      </div>
+      <Progress
+        label={ctx.t('queries.progress')}
+        done={counts.answered + counts.failed + counts.denylisted}
+        total={counts.expected}
+      />
+      {answers.length === 0 ? (
+        <Empty title={ctx.t('queries.noAnswers')} />
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('queries.answers')}
+          rows={answers}
+          records
+          columns={[
+            {
+              key: 'state',
+              label: ctx.t('queries.stateLabel'),
+              fit: true,
+              rec: 'b',
+              cell: (row) => (
+                <Status ctx={ctx} level={levels[row.state]}>
+                  {ctx.t(`queries.answer.${row.state}`)}
+                </Status>
+              ),
+            },
+            {
+              key: 'device',
+              label: ctx.t('devices.device'),
+              any: true,
+              rec: 'a',
+              cell: (row) => (
+                <a class="name" href={paths.device(row.id)} translate="no">
+                  {row.name}
+                </a>
+              ),
+            },
+            {
+              key: 'message',
+              label: ctx.t('queries.message'),
+              any: true,
+              rec: 'c',
+              cell: (row) =>
+                row.state === 'denylisted' ? (
+                  ctx.t('queries.denylistedWhy')
+                ) : row.message === undefined ? (
+                  '–'
+                ) : (
+                  <code translate="no">{row.message}</code>
+                ),
+            },
+            {
+              key: 'rows',
+              label: ctx.t('queries.rows'),
+              num: true,
+              rec: 'd',
+              cell: (row) => (row.rowCount === undefined ? '–' : ctx.fmt.number(row.rowCount)),
+            },
+            {
+              key: 'took',
+              label: ctx.t('queries.took'),
+              num: true,
+              cell: (row) => (row.wallMs === undefined ? '–' : ctx.t('queries.ms', { n: row.wallMs })),
+            },
+            {
+              key: 'at',
+              label: ctx.t('queries.at'),
+              cell: (row) => (row.answeredAt === undefined ? '–' : <Time ctx={ctx} at={row.answeredAt} form="time" />),
+            },
+          ]}
+          open={(row) => (row.rows.length === 0 ? undefined : <Rows ctx={ctx} row={row} />)}
+        />
+      )}
+    </>
+  );
+};
+
+/** One live query with what each device said. */
+export const Query = (props: QueryProps) => {
+  const { ctx, id, sql, state, next } = props;
+  const isRunning = state === 'running';
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('queries.title')}
+      section="queries"
+      crumbs={[{ label: ctx.t('nav.queries'), href: paths.queries() }]}
+      noScriptRefreshSeconds={isRunning ? 5 : undefined}
+      sub={ctx.t('queries.createdBy', {
+        who: props.createdBy,
+        at: ctx.fmt.dateTime(props.createdAt),
+        until: ctx.fmt.dateTime(props.deadlineAt),
+      })}
+      actions={
+        <>
+          {isRunning ? (
+            <PostForm ctx={ctx} action={paths.queryStop(id)}>
+              <Button kind="danger" unavailable={withoutRight(ctx, 'queries:write')}>
+                {ctx.t('queries.stop')}
+              </Button>
+            </PostForm>
+          ) : null}
+          <LinkButton href={paths.queryCsv(id)} download>
+            {ctx.t('queries.csv')}
+          </LinkButton>
+          <LinkButton href={paths.queryNew({ again: id })}>{ctx.t('queries.again')}</LinkButton>
+        </>
+      }
+    >
+      <pre class="sunk" translate="no">
+        <code>{sql}</code>
+      </pre>
+      <Panel
+        foot={
+          next === undefined ? undefined : (
+            <nav aria-label={ctx.t('queries.answers')}>
+              <a href={next}>{ctx.t('queries.next')}</a>
+            </nav>
+          )
+        }
+      >
+        <div class="body">
+          <div
+            id="answers"
+            class="stack"
+            {...(isRunning
+              ? { 'hx-sse:connect': paths.queryStream(id), 'hx-sse:close': 'done', 'hx-swap': 'innerMorph' }
+              : {})}
+          >
+            <QueryRegion {...props} />
+          </div>
+        </div>
+      </Panel>
+    </Page>
+  );
+};

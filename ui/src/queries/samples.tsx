@@ -1,0 +1,201 @@
+import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import { QueryTabs } from './queries.tsx';
+
+export type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
+
+export type SampleRow = {
+  readonly id: string;
+  readonly device: Reference;
+  readonly path: string;
+  readonly reason: string;
+  readonly state: SampleState;
+  readonly askedBy: string;
+  readonly askedAt: When;
+  readonly decidedBy?: string | undefined;
+  readonly sizeBytes?: number | undefined;
+  readonly sha256?: string | undefined;
+  readonly code?: string | undefined;
+  /** The reader asked for it, so somebody else approves. */
+  readonly isOwn: boolean;
+};
+
+/** POST fields: csrf, device, path, reason. */
+type SamplesProps = {
+  readonly ctx: Ctx;
+  readonly rows: readonly SampleRow[];
+  readonly values: { readonly device: string; readonly path: string; readonly reason: string };
+  readonly errors?: FieldErrors | undefined;
+};
+
+const levels = {
+  asked: 'warning',
+  approved: 'waiting',
+  declined: 'info',
+  sent: 'running',
+  receiving: 'running',
+  received: 'done',
+  failed: 'critical',
+} as const;
+
+const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
+  if (row.state === 'received')
+    return (
+      <LinkButton small href={paths.sampleFile(row.id)} download unavailable={withoutRight(ctx, 'queries:write')}>
+        {ctx.t('samples.download')}
+      </LinkButton>
+    );
+  if (row.state !== 'asked') return <>–</>;
+  return (
+    <PostForm ctx={ctx} action={paths.sampleDecide(row.id)} class="row">
+      <Button
+        small
+        name="decision"
+        value="approve"
+        unavailable={row.isOwn ? ctx.t('samples.second') : withoutRight(ctx, 'queries:write')}
+      >
+        {ctx.t('samples.approve')}
+      </Button>
+      <Button small name="decision" value="decline" unavailable={withoutRight(ctx, 'queries:write')}>
+        {ctx.t('samples.decline')}
+      </Button>
+    </PostForm>
+  );
+};
+
+/** Files for analysis: asked for by one person, approved by another. */
+export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
+  <Page ctx={ctx} title={ctx.t('samples.title')} section="queries" sub={ctx.t('samples.sub')}>
+    <QueryTabs ctx={ctx} current="samples" samples={rows.length} />
+    <ErrorSummary
+      ctx={ctx}
+      errors={errors}
+      labels={{ device: ctx.t('samples.device'), path: ctx.t('samples.path'), reason: ctx.t('samples.reason') }}
+    />
+    <Panel>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('samples.none')}>{ctx.t('samples.noneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('samples.title')}
+          rows={rows}
+          records="labelled"
+          columns={[
+            {
+              key: 'state',
+              label: ctx.t('queries.stateLabel'),
+              fit: true,
+              cell: (row) => (
+                <Status ctx={ctx} level={levels[row.state]}>
+                  {ctx.t(`samples.state.${row.state}`)}
+                </Status>
+              ),
+            },
+            {
+              key: 'device',
+              label: ctx.t('samples.device'),
+              any: true,
+              cell: (row) => (
+                <a class="name" href={paths.device(row.device.id)} translate="no">
+                  {row.device.name}
+                </a>
+              ),
+            },
+            {
+              key: 'path',
+              label: ctx.t('samples.path'),
+              any: true,
+              cell: (row) => (
+                <>
+                  <code translate="no">{row.path}</code>
+                  <br />
+                  <span class="second">{row.reason}</span>
+                  {row.sha256 === undefined ? null : (
+                    <>
+                      <br />
+                      <Hash value={row.sha256} />
+                    </>
+                  )}
+                </>
+              ),
+            },
+            {
+              key: 'size',
+              label: ctx.t('common.size'),
+              num: true,
+              cell: (row) => (row.sizeBytes === undefined ? '–' : ctx.fmt.bytes(row.sizeBytes)),
+            },
+            {
+              key: 'by',
+              label: ctx.t('samples.by'),
+              any: true,
+              cell: (row) => (
+                <>
+                  <span translate="no">{row.askedBy}</span>, <Time ctx={ctx} at={row.askedAt} />
+                  {row.decidedBy === undefined ? null : (
+                    <>
+                      <br />
+                      <span translate="no">{row.decidedBy}</span>
+                    </>
+                  )}
+                </>
+              ),
+            },
+            { key: 'decide', label: ctx.t('samples.decision'), cell: (row) => <Decide ctx={ctx} row={row} /> },
+          ]}
+        />
+      )}
+    </Panel>
+    <Panel title={ctx.t('samples.askTitle')}>
+      <div class="body">
+        <p class="second">{ctx.t('samples.askWhy')}</p>
+        <PostForm ctx={ctx} action={paths.samples()} class="form">
+          <TextField
+            ctx={ctx}
+            name="device"
+            label={ctx.t('samples.device')}
+            hint={ctx.t('samples.deviceHint')}
+            value={values.device}
+            maxLength={64}
+            errors={errors}
+            spellcheck={false}
+            required
+          />
+          <TextField
+            ctx={ctx}
+            name="path"
+            label={ctx.t('samples.path')}
+            hint={ctx.t('samples.pathHint')}
+            value={values.path}
+            maxLength={1_024}
+            errors={errors}
+            spellcheck={false}
+            required
+          />
+          <TextField
+            ctx={ctx}
+            name="reason"
+            label={ctx.t('samples.reason')}
+            value={values.reason}
+            maxLength={500}
+            errors={errors}
+            required
+          />
+          <div class="row">
+            <Button kind="primary" unavailable={withoutRight(ctx, 'queries:write')}>
+              {ctx.t('samples.ask')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  </Page>
+);

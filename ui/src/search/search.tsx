@@ -1,0 +1,105 @@
+import { Empty, Panel } from '../components/panel.tsx';
+import { Shape, shapeOf } from '../components/status.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Level, Said } from '../model.ts';
+
+export type SearchGroup = {
+  /** Key `search.group.<name>`: devices, software, advisories, updates, pages, objects. */
+  readonly name: string;
+  readonly results: readonly {
+    readonly title: string;
+    readonly href: string;
+    readonly level?: Level | undefined;
+    readonly context?: string | undefined;
+    readonly said?: Said | undefined;
+  }[];
+  readonly total: number;
+  /** The list of all of them. */
+  readonly href: string;
+};
+
+type SearchProps = { readonly ctx: Ctx; readonly q: string; readonly groups: readonly SearchGroup[] };
+
+// The part of the title that was typed is underlined.
+const Matched = ({ title, q }: { title: string; q: string }) => {
+  const at = q === '' ? -1 : title.toLowerCase().indexOf(q.toLowerCase());
+  if (at < 0) return <>{title}</>;
+  return (
+    <>
+      {title.slice(0, at)}
+      <mark>{title.slice(at, at + q.length)}</mark>
+      {title.slice(at + q.length)}
+    </>
+  );
+};
+
+/** Groups of results: the palette's content, and the page's. The last entry of a group opens its list. */
+export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
+  <>
+    {groups
+      .filter((group) => group.results.length > 0)
+      .map((group) => (
+        <div>
+          <h2>{ctx.tDynamic(`search.group.${group.name}`)}</h2>
+          {group.results.map((result) => (
+            <a href={result.href}>
+              {result.level === undefined ? null : <Shape ctx={ctx} name={shapeOf(result.level)} />}
+              <span class="t" translate="no">
+                <Matched title={result.title} q={q} />
+              </span>
+              {result.said === undefined && result.context === undefined ? null : (
+                <span>{result.said === undefined ? result.context : ctx.say(result.said)}</span>
+              )}
+            </a>
+          ))}
+          {group.total > group.results.length ? (
+            <a href={group.href}>
+              <Shape ctx={ctx} name="right" />
+              <span class="t">{ctx.t('search.all', { n: group.total, q })}</span>
+            </a>
+          ) : null}
+        </div>
+      ))}
+    {groups.every((group) => group.results.length === 0) && q !== '' ? (
+      <div class="empty">
+        <h2 class="h3">{ctx.t('search.none', { q })}</h2>
+        <p>{ctx.t('search.noneWhy')}</p>
+      </div>
+    ) : null}
+  </>
+);
+
+/** Search without script, and where Enter leads. */
+export const Search = (props: SearchProps) => {
+  const { ctx, q, groups } = props;
+  const total = groups.reduce((sum, group) => sum + group.total, 0);
+  return (
+    <Page ctx={ctx} title={ctx.t('search.title')} sub={q === '' ? undefined : ctx.t('search.found', { n: total, q })}>
+      <form class="filters" method="get" role="search" aria-label={ctx.t('search.title')}>
+        <div class="find">
+          <input
+            class="input"
+            type="search"
+            name="q"
+            value={q}
+            placeholder={ctx.t('common.searchPlaceholder')}
+            aria-label={ctx.t('common.searchPlaceholder')}
+          />
+        </div>
+        <button type="submit" class="btn">
+          {ctx.t('search.go')}
+        </button>
+      </form>
+      <Panel>
+        {q === '' ? (
+          <Empty title={ctx.t('search.empty')}>{ctx.t('search.emptyWhy')}</Empty>
+        ) : (
+          <div class="results">
+            <SearchResults {...props} />
+          </div>
+        )}
+      </Panel>
+    </Page>
+  );
+};

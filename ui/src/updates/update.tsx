@@ -1,0 +1,286 @@
+import { deviceColumn } from '../components/device-column.tsx';
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { Status, Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Installation, PageOf, Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+import type { UpdateRow } from './updates.tsx';
+import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
+
+type UpdateProps = {
+  readonly ctx: Ctx;
+  readonly update: UpdateRow;
+  readonly purl: string;
+  readonly signer: string;
+  readonly files: readonly { readonly sha256: string; readonly sizeBytes: number; readonly held: boolean }[];
+  readonly depends: readonly Reference[];
+  readonly supersedes: readonly Reference[];
+  readonly supersededBy?: Reference | undefined;
+  /** SHA-256 and text when it is here. */
+  readonly licence?:
+    | {
+        readonly sha256: string;
+        readonly text?: string;
+        readonly accepted?: { readonly who: string; readonly at: When };
+      }
+    | undefined;
+  readonly decided?:
+    | { readonly who: string; readonly at: When; readonly comment?: string; readonly revision: number }
+    | undefined;
+  readonly devices: PageOf<{
+    readonly device: Reference;
+    readonly installedVersion?: string | undefined;
+    readonly installation?: Installation | undefined;
+    readonly at?: When | undefined;
+    readonly deployment?: string | undefined;
+    readonly code?: string | undefined;
+  }>;
+  readonly findings: readonly { readonly id: string; readonly advisory: string }[];
+};
+
+const References = ({ items }: { items: readonly Reference[] }) =>
+  items.length === 0 ? (
+    <>–</>
+  ) : (
+    items.map((item, index) => (
+      <>
+        {index === 0 ? null : ', '}
+        <a href={paths.update(item.id)} translate="no">
+          {item.name}
+        </a>
+      </>
+    ))
+  );
+
+const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
+  const unavailable = withoutRight(ctx, 'updates:write');
+  const deployable = update.approval === 'approved' && update.supply === 'arrived';
+  return (
+    <>
+      <PostForm ctx={ctx} action={paths.updatesDecide()} class="actions">
+        <input type="hidden" name="id" value={update.id} />
+        {update.approval === 'approved' ? null : (
+          <Button
+            name="action"
+            value="approve"
+            kind={update.supply === 'arrived' ? 'primary' : 'second'}
+            unavailable={unavailable}
+          >
+            {ctx.t('updates.approve')}
+          </Button>
+        )}
+        {update.approval === 'declined' ? null : (
+          <Button name="action" value="decline" unavailable={unavailable}>
+            {ctx.t('updates.decline')}
+          </Button>
+        )}
+        {update.approval === 'undefined' ? null : (
+          <Button name="action" value="clear" unavailable={unavailable}>
+            {ctx.t('updates.clear')}
+          </Button>
+        )}
+      </PostForm>
+      <LinkButton
+        kind={deployable ? 'primary' : 'second'}
+        href={paths.deploymentNew({ update: update.id })}
+        unavailable={
+          deployable
+            ? withoutRight(ctx, 'deployments:write')
+            : ctx.t(update.supply === 'arrived' ? 'updates.notApproved' : 'updates.notHere')
+        }
+      >
+        {ctx.t('updates.deploy')}
+      </LinkButton>
+    </>
+  );
+};
+
+/** One update: what it is, who signed it, what was decided, which devices need it. */
+export const Update = (props: UpdateProps) => {
+  const { ctx, update, files, licence, decided, devices } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={`${update.name} ${update.version}`}
+      untranslatedTitle
+      section="updates"
+      crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
+      mark={update.security ? <Tag>{ctx.t('updates.security')}</Tag> : undefined}
+      sub={ctx.t('updates.neededBy', { n: update.devices })}
+      actions={<Decide ctx={ctx} update={update} />}
+    >
+      {licence !== undefined && licence.accepted === undefined ? (
+        <Notice ctx={ctx} level="warning" title={ctx.t('updates.licenceTitle')}>
+          {ctx.t('updates.licenceWhy')}
+        </Notice>
+      ) : null}
+      <div class="grid">
+        <Panel title={ctx.t('updates.about')} span={6}>
+          <div class="body">
+            <Facts
+              rows={[
+                [ctx.t('updates.decision'), <ApprovalMark ctx={ctx} approval={update.approval} />],
+                ...(decided === undefined
+                  ? []
+                  : [
+                      [
+                        ctx.t('updates.decidedBy'),
+                        <>
+                          <span translate="no">{decided.who}</span>, <Time ctx={ctx} at={decided.at} />{' '}
+                          <a href={paths.objectRevisions('update-decision', update.id)}>
+                            {ctx.t('objects.revisionN', { revision: decided.revision })}
+                          </a>
+                          {decided.comment === undefined ? null : <p>{decided.comment}</p>}
+                        </>,
+                      ] as const,
+                    ]),
+                [ctx.t('updates.supply'), <SupplyMark ctx={ctx} supply={update.supply} reason={update.supplyReason} />],
+                [
+                  ctx.t('collection.software.field.purl'),
+                  <span class="hash" translate="no">
+                    {props.purl}
+                  </span>,
+                ],
+                [ctx.t('updates.suites'), <span translate="no">{update.suites.join(', ') || '–'}</span>],
+                [
+                  ctx.t('updates.signer'),
+                  <span class="hash" translate="no">
+                    {props.signer}
+                  </span>,
+                ],
+                [ctx.t('updates.depends'), <References items={props.depends} />],
+                [ctx.t('updates.supersedes'), <References items={props.supersedes} />],
+                ...(props.supersededBy === undefined
+                  ? []
+                  : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
+                [
+                  ctx.t('vuln.findings'),
+                  props.findings.length === 0
+                    ? '–'
+                    : props.findings.map((finding, index) => (
+                        <>
+                          {index === 0 ? null : ', '}
+                          <a href={paths.finding(finding.id)} translate="no">
+                            {finding.advisory}
+                          </a>
+                        </>
+                      )),
+                ],
+              ]}
+            />
+          </div>
+        </Panel>
+        <Panel title={ctx.t('updates.files')} context={ctx.fmt.bytes(update.sizeBytes)} span={6}>
+          {files.length === 0 ? (
+            <Empty title={ctx.t('updates.noFiles')}>{ctx.t('updates.noFilesWhy')}</Empty>
+          ) : (
+            <DataTable
+              ctx={ctx}
+              caption={ctx.t('updates.files')}
+              rows={files}
+              columns={[
+                { key: 'sha256', label: 'SHA-256', any: true, cell: (row) => <Hash value={row.sha256} /> },
+                { key: 'size', label: ctx.t('common.size'), num: true, cell: (row) => ctx.fmt.bytes(row.sizeBytes) },
+                {
+                  key: 'held',
+                  label: ctx.t('updates.supply'),
+                  cell: (row) => (
+                    <Status ctx={ctx} level={row.held ? 'ok' : 'waiting'}>
+                      {ctx.t(row.held ? 'supply.arrived' : 'updates.fileMissing')}
+                    </Status>
+                  ),
+                },
+              ]}
+            />
+          )}
+        </Panel>
+      </div>
+      {licence === undefined ? null : (
+        <Panel
+          title={ctx.t('updates.licence')}
+          context={
+            licence.accepted === undefined
+              ? ctx.t('updates.licenceToAccept')
+              : ctx.t('updates.licenceAccepted', {
+                  who: licence.accepted.who,
+                  at: ctx.fmt.dateTime(licence.accepted.at),
+                })
+          }
+        >
+          <div class="body">
+            <Hash value={licence.sha256} />
+            <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
+            {licence.text === undefined ? null : (
+              <LinkButton href={paths.updateLicence(update.id)} download>
+                {ctx.t('common.download')}
+              </LinkButton>
+            )}
+          </div>
+        </Panel>
+      )}
+      <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(devices.total)}>
+        {devices.rows.length === 0 ? (
+          <Empty title={ctx.t('updates.noDevices')}>{ctx.t('updates.noDevicesWhy')}</Empty>
+        ) : (
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('nav.devices')}
+            rows={devices.rows}
+            columns={[
+              deviceColumn(ctx),
+              {
+                key: 'from',
+                label: ctx.t('updates.installedVersion'),
+                any: true,
+                cell: (row) => <span translate="no">{row.installedVersion ?? '–'}</span>,
+              },
+              {
+                key: 'state',
+                label: ctx.t('updates.installation'),
+                cell: (row) =>
+                  row.installation === undefined ? (
+                    <span class="dim">–</span>
+                  ) : (
+                    <>
+                      <InstallationMark ctx={ctx} state={row.installation} />{' '}
+                      {row.code === undefined ? null : (
+                        <div class="small">
+                          {ctx.tDynamic(`taskCode.${row.code}`, {}, '')} <code translate="no">{row.code}</code>
+                        </div>
+                      )}
+                    </>
+                  ),
+              },
+              {
+                key: 'deployment',
+                label: ctx.t('deployments.deployment'),
+                cell: (row) =>
+                  row.deployment === undefined ? (
+                    '–'
+                  ) : (
+                    <a href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</a>
+                  ),
+              },
+              {
+                key: 'at',
+                label: ctx.t('updates.at'),
+                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+              },
+            ]}
+          />
+        )}
+        {devices.next === undefined ? null : (
+          <div class="body">
+            <a href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
+              {ctx.t('updates.moreDevices')}
+            </a>
+          </div>
+        )}
+      </Panel>
+    </Page>
+  );
+};

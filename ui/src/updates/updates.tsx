@@ -1,0 +1,305 @@
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { Filters, filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
+import { DecisionMark, Status, Tag } from '../components/status.tsx';
+import { Count } from '../components/text.tsx';
+import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import { listUrl } from '../list.ts';
+import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export type UpdateRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: string;
+  readonly source?: string | undefined;
+  readonly arch?: string | undefined;
+  readonly suites: readonly string[];
+  readonly security: boolean;
+  readonly approval: Approval;
+  readonly supply: Supply;
+  /** BUNDLES reason when unfulfilled: NO_SOURCE… */
+  readonly supplyReason?: string | undefined;
+  /** Devices that need it, and how far they are. */
+  readonly devices: number;
+  readonly installation: Readonly<Partial<Record<Installation, number>>>;
+  readonly decision?: Decision | undefined;
+  readonly findings: number;
+  readonly sizeBytes: number;
+  /** Has a licence text that nobody accepted yet. */
+  readonly licence?: 'to-accept' | 'accepted' | undefined;
+};
+
+/** POST to updatesDecide: csrf, action approve|decline|clear|deploy, id…, all + list params. */
+type UpdatesProps = {
+  readonly ctx: Ctx;
+  readonly list: ListState;
+  readonly page: PageOf<UpdateRow>;
+  readonly filters: readonly FilterField[];
+  readonly counts: Readonly<Record<Supply, number>> & { readonly undecided: number; readonly deployable: number };
+};
+
+const form = 'updates-bulk';
+const approvalLevels = { undefined: 'waiting', approved: 'done', declined: 'info' } as const;
+const supplyLevels = {
+  needed: 'waiting',
+  requested: 'running',
+  unfulfilled: 'warning',
+  arrived: 'ok',
+  superseded: 'info',
+} as const;
+const installationLevels = {
+  queued: 'waiting',
+  running: 'running',
+  failed: 'critical',
+  installed: 'running',
+  verified: 'done',
+  cancelled: 'info',
+} as const;
+
+/** What people decided about an update. */
+export const ApprovalMark = ({ ctx, approval }: { ctx: Ctx; approval: Approval }) => (
+  <Status ctx={ctx} level={approvalLevels[approval]}>
+    {ctx.t(`approval.${approval}`)}
+  </Status>
+);
+
+/** Whether its files are here. */
+export const SupplyMark = ({ ctx, supply, reason }: { ctx: Ctx; supply: Supply; reason?: string | undefined }) => (
+  <Status ctx={ctx} level={supplyLevels[supply]}>
+    {ctx.t(`supply.${supply}`)}
+    {reason === undefined ? null : `: ${ctx.tDynamic(`unfulfilled.${reason}`, {}, reason)}`}
+  </Status>
+);
+
+/** How far it is on a device. */
+export const InstallationMark = ({ ctx, state }: { ctx: Ctx; state: Installation }) => (
+  <Status ctx={ctx} level={installationLevels[state]}>
+    {ctx.t(`installation.${state}`)}
+  </Status>
+);
+
+const Installations = ({ ctx, row }: { ctx: Ctx; row: UpdateRow }) => {
+  const { installation } = row;
+  const done = installation.verified ?? 0;
+  const failed = installation.failed ?? 0;
+  const moving = (installation.queued ?? 0) + (installation.running ?? 0) + (installation.installed ?? 0);
+  if (done + failed + moving === 0) return <span class="dim">–</span>;
+  return (
+    <>
+      {ctx.t('updates.verifiedOf', { done, of: row.devices })}
+      {moving === 0 ? null : <span class="second">, {ctx.t('updates.moving', { n: moving })}</span>}
+      {failed === 0 ? null : (
+        <>
+          , <span class="crit">{ctx.t('updates.failed', { n: failed })}</span>
+        </>
+      )}
+    </>
+  );
+};
+
+const Bulk = ({ ctx }: { ctx: Ctx }) => {
+  const unavailable = withoutRight(ctx, 'updates:write');
+  return (
+    <>
+      <Button small form={form} name="action" value="approve" unavailable={unavailable}>
+        {ctx.t('updates.approve')}
+      </Button>
+      <Button small form={form} name="action" value="decline" unavailable={unavailable}>
+        {ctx.t('updates.decline')}
+      </Button>
+      <Button small form={form} name="action" value="clear" unavailable={unavailable}>
+        {ctx.t('updates.clear')}
+      </Button>
+      <Button
+        small
+        kind="primary"
+        form={form}
+        name="action"
+        value="deploy"
+        unavailable={withoutRight(ctx, 'deployments:write')}
+      >
+        {ctx.t('updates.deploy')}
+      </Button>
+    </>
+  );
+};
+
+/** What is missing on the site, what was decided, whether it is here, how far it is installed. */
+export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('nav.updates')}
+    section="updates"
+    sub={ctx.t('updates.sub', { n: page.total })}
+    advisoriesMatter
+    announce={foundText(ctx, page)}
+    filter={filterWords(ctx, list, filters)}
+    actions={
+      <>
+        <LinkButton href={listUrl(list, {}, paths.updatesCsv())} download>
+          {ctx.t('common.exportCsv')}
+        </LinkButton>
+        <LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>
+      </>
+    }
+  >
+    <Tiles>
+      <Tile
+        ctx={ctx}
+        level="waiting"
+        word={ctx.t('supply.needed')}
+        n={counts.needed}
+        href={paths.updates({ supply: 'needed' })}
+      >
+        {ctx.t('updates.tile.needed')}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="running"
+        word={ctx.t('supply.requested')}
+        n={counts.requested}
+        href={paths.updates({ supply: 'requested' })}
+      >
+        {ctx.t('updates.tile.requested')}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="warning"
+        word={ctx.t('supply.unfulfilled')}
+        n={counts.unfulfilled}
+        href={paths.updates({ supply: 'unfulfilled' })}
+      >
+        {ctx.t('updates.tile.unfulfilled')}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="ok"
+        word={ctx.t('supply.arrived')}
+        n={counts.arrived}
+        href={paths.updates({ supply: 'arrived' })}
+      >
+        {ctx.t('updates.tile.arrived')}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="waiting"
+        word={ctx.t('approval.undefined')}
+        n={counts.undecided}
+        href={paths.updates({ supply: 'arrived', approval: 'undefined' })}
+      >
+        {ctx.t('updates.tile.undecided')}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="ok"
+        word={ctx.t('updates.deployable')}
+        n={counts.deployable}
+        href={paths.updates({ deployable: 'true' })}
+      >
+        {ctx.t('updates.tile.deployable')}
+      </Tile>
+    </Tiles>
+    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('updates.search')} />
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      order={ctx.t('updates.order')}
+      bulk={{ form, action: paths.updatesDecide(), actions: <Bulk ctx={ctx} /> }}
+      nameOf={(row) => `${row.name} ${row.version}`}
+      empty={
+        <Empty
+          title={ctx.t('updates.none')}
+          action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
+        >
+          {ctx.t('updates.noneWhy')}
+        </Empty>
+      }
+      table={{
+        caption: ctx.t('nav.updates'),
+        columns: [
+          {
+            key: 'name',
+            label: ctx.t('updates.update'),
+            any: true,
+            sort: true,
+            rec: 'a',
+            cell: (row) => (
+              <>
+                <a class="name" href={paths.update(row.id)} translate="no">
+                  {row.name}
+                </a>{' '}
+                <span class="second" translate="no">
+                  {row.version}
+                </span>{' '}
+                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}{' '}
+                {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
+              </>
+            ),
+          },
+          {
+            key: 'suites',
+            label: ctx.t('updates.suites'),
+            any: true,
+            cell: (row) => (
+              <span class="second" translate="no">
+                {row.suites.length === 0 ? (row.source ?? '–') : row.suites.join(', ')}
+              </span>
+            ),
+          },
+          {
+            key: 'decision',
+            label: ctx.t('vuln.findings'),
+            sort: true,
+            cell: (row) =>
+              row.decision === undefined ? (
+                <span class="dim">{ctx.fmt.number(row.findings)}</span>
+              ) : (
+                <a href={paths.update(row.id)}>
+                  <DecisionMark ctx={ctx} decision={row.decision} /> {ctx.fmt.number(row.findings)}
+                </a>
+              ),
+          },
+          {
+            key: 'devices',
+            label: ctx.t('nav.devices'),
+            num: true,
+            sort: true,
+            cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.update(row.id)} />,
+          },
+          {
+            key: 'approval',
+            label: ctx.t('updates.decision'),
+            rec: 'c',
+            cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
+          },
+          {
+            key: 'supply',
+            label: ctx.t('updates.supply'),
+            sort: true,
+            rec: 'b',
+            cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
+          },
+          {
+            key: 'installation',
+            label: ctx.t('updates.installation'),
+            rec: 'd',
+            cell: (row) => <Installations ctx={ctx} row={row} />,
+          },
+          {
+            key: 'size',
+            label: ctx.t('common.size'),
+            num: true,
+            sort: true,
+            cell: (row) => <span class="second">{row.sizeBytes === 0 ? '–' : ctx.fmt.bytes(row.sizeBytes)}</span>,
+          },
+        ],
+      }}
+    />
+  </Page>
+);

@@ -1,0 +1,93 @@
+import { Empty, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { When } from '../model.ts';
+
+type WaitingProps = {
+  readonly ctx: Ctx;
+  /** The oldest first. */
+  readonly rows: readonly {
+    readonly act: string;
+    readonly what: string;
+    readonly reason: string;
+    readonly by: string;
+    readonly at: When;
+    /** The page on which it is decided. */
+    readonly path: string;
+    /** Why the reader cannot say yes; a code of `error.*`. */
+    readonly hindrance?: string | undefined;
+  }[];
+};
+
+/** Names of declarations and states are words; names that people gave are not. */
+const whatOf = (ctx: Ctx, act: string, what: string) => {
+  if (act === 'setting-change') return ctx.tDynamic(`setting.${what}.title`, {}, what);
+  if (act === 'return-acknowledge') return ctx.tDynamic(`rollback.cause.${what}`, {}, what);
+  return <span translate="no">{what}</span>;
+};
+
+/** Everything that waits for a second person: what, who asked, what follows, and where it is decided. */
+export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
+  <Page ctx={ctx} title={ctx.t('waiting.title')} section="overview" sub={ctx.t('waiting.sub')} refreshSeconds={60}>
+    <Panel title={ctx.t('waiting.list')} context={ctx.fmt.number(rows.length)}>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('waiting.none')}>{ctx.t('waiting.noneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('waiting.list')}
+          rows={rows}
+          records="labelled"
+          columns={[
+            {
+              key: 'what',
+              label: ctx.t('waiting.what'),
+              any: true,
+              cell: (row) => (
+                <>
+                  <a href={row.path}>{ctx.tDynamic(`waiting.act.${row.act}`)}</a>
+                  <div>{whatOf(ctx, row.act, row.what)}</div>
+                  {row.reason === '' ? null : <div class="small second">{row.reason}</div>}
+                </>
+              ),
+            },
+            {
+              key: 'asked',
+              label: ctx.t('persons.asked'),
+              any: true,
+              cell: (row) => (
+                <>
+                  {row.by === '' ? null : (
+                    <>
+                      <span translate="no">{row.by}</span>,{' '}
+                    </>
+                  )}
+                  <Time ctx={ctx} at={row.at} />
+                </>
+              ),
+            },
+            {
+              key: 'then',
+              label: ctx.t('waiting.then'),
+              any: true,
+              cell: (row) => ctx.tDynamic(`waiting.then.${row.act}`),
+            },
+            {
+              key: 'you',
+              label: ctx.t('waiting.you'),
+              any: true,
+              cell: (row) => (
+                <Status ctx={ctx} level={row.hindrance === undefined ? 'running' : 'waiting'}>
+                  {row.hindrance === undefined ? ctx.t('waiting.youMay') : ctx.tDynamic(`error.${row.hindrance}`)}
+                </Status>
+              ),
+            },
+          ]}
+        />
+      )}
+    </Panel>
+  </Page>
+);
