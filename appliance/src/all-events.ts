@@ -18,7 +18,7 @@ import { exchangeEvents } from './features/exchange/events.ts';
 import { identificationEvents } from './features/identification/events.ts';
 import { integrityEvents } from './features/integrity/events.ts';
 import { mediaEvents } from './features/media/events.ts';
-import { stickEvents } from './features/offline-import/events.ts';
+import { offlineImportEvents } from './features/offline-import/events.ts';
 import { patchEvents } from './features/patches/events.ts';
 import { queryEvents } from './features/queries/events.ts';
 import { witnessEvents } from './features/rollback/events.ts';
@@ -52,7 +52,7 @@ export const allEvents = joined(
   provisionEvents,
   queryEvents,
   ruleEvents,
-  stickEvents,
+  offlineImportEvents,
   updateEvents,
   vulnerabilityEvents,
   witnessEvents,

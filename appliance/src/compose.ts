@@ -62,7 +62,7 @@ import type { IntegrityService } from './features/integrity/types.ts';
 import { antivirus } from './features/media/antivirus.ts';
 import { mediaService } from './features/media/service.ts';
 import type { MediaService } from './features/media/types.ts';
-import { type StickService, stickService } from './features/offline-import/service.ts';
+import { type OfflineImport, offlineImportService } from './features/offline-import/service.ts';
 import { evidenceSources } from './features/patches/evidence-sources.ts';
 import { recordPort } from './features/patches/record-port.ts';
 import { type PatchService, patchService } from './features/patches/service.ts';
@@ -125,7 +125,7 @@ export type Appliance = {
   zones: ZoneService;
   integrity: IntegrityService;
   baselines: BaselineService;
-  stick: StickService;
+  offlineImport: OfflineImport;
   persons: PersonService;
   backups: BackupRecords;
   /** Everything that waits for a second person. */
@@ -457,7 +457,7 @@ export const compose = async ({
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,
       baselines,
-      stick: stickService({ db, inventory, devices, discovery, events }),
+      offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
       witness,

@@ -279,7 +279,7 @@ create table site_card (
   envelope   BLOB    NOT NULL
 ) STRICT;
 
--- A request is open until a flip closes its nonce.
+-- A request is open until a commit closes its nonce.
 -- What the request said that the site holds: its answer may rely on any of it.
 create table request (
   number     INTEGER PRIMARY KEY,
@@ -1006,7 +1006,7 @@ create index person_erasure_asked on person_erasure (asked_at);
 
 -- Controllers. What was said is in three tables: who brought it (controller_origin), what was said at one time about one controller
 -- (controller_reading) and value by value (controller_fact). Nothing of these is changed by merging or by a better value. All the rest is
--- worked out from them: which record a reading belongs to is the reading's `controller`, and parts, winners, keys and rows of lists
+-- worked out from them: which record a reading belongs to is the reading's `controller`, and parts, effectiveValues, keys and rows of lists
 -- can be made again at any time.
 create table controller (
   id integer primary key autoincrement,
@@ -1086,7 +1086,7 @@ create table controller_part (
   unique (controller, sort, key)
 ) strict;
 
-create table controller_winner (
+create table controller_effective (
   part integer not null,
   field text not null,
   side text not null,
@@ -1096,7 +1096,7 @@ create table controller_winner (
   primary key (part, field, side)
 ) strict, without rowid;
 -- Where controllers are.
-create index controller_winner_address on controller_winner (value) where field = 'address';
+create index controller_effective_address on controller_effective (value) where field = 'address';
 
 -- What identifies a record, over all its readings; `strength` 0: certain.
 create table controller_key (

@@ -18,7 +18,7 @@ const tables: readonly ShadowTable[] = [
   { name: 'controller_reading' },
   { name: 'controller_fact' },
   { name: 'controller_part' },
-  { name: 'controller_winner' },
+  { name: 'controller_effective' },
   { name: 'controller_key' },
   { name: 'controller_pair' },
   { name: 'controller_agreed' },

@@ -288,7 +288,7 @@ describe('a report full of secrets', () => {
   it('from a stick leaves none of them, in the form of our agent and in that of GLPI', async () => {
     const s = (place: string) => secret(`stick${place}`);
     const sections = {
-      software: [{ name: kept('stick'), version: '1', envs: s('Env'), commandLine: s('CommandLine') }],
+      software: [{ name: kept('offline'), version: '1', envs: s('Env'), commandLine: s('CommandLine') }],
       accounts: [{ name: s('Person'), fullName: s('Person'), home: s('Home') }],
       platform: [{ vendor: 'debian', productKey: s('ProductKey'), sshKey: s('SshKey'), registry: s('Registry') }],
       processes: [{ command: s('CommandLine') }],
@@ -318,7 +318,7 @@ describe('a report full of secrets', () => {
       itemtype: 'Computer',
       content: {
         hardware: { name: 'line-alone-2', uuid: '4c4c4544-0042-3510-8051-c7c04f4e5556', winprodkey: s('ProductKey') },
-        softwares: [{ name: kept('stick'), version: '1', username: s('Person') }],
+        softwares: [{ name: kept('offline'), version: '1', username: s('Person') }],
         envs: [{ key: 'TOKEN', val: s('Env') }],
         processes: [{ cmd: s('CommandLine') }],
         simcards: [{ imsi: s('Sim') }],
@@ -339,9 +339,10 @@ describe('a report full of secrets', () => {
       site.dataDir,
     ]);
     expect(`${imported.status} ${imported.stdout}${imported.stderr}`).toMatch(/^0 [\s\S]*line-alone-2/);
-    for (const text of secretPlaces('stick').map(secret)) expect(imported.stdout + imported.stderr).not.toContain(text);
-    expectKept('stick', deviceNamed('line-alone'));
-    expect(leaks('stick')).toEqual([]);
+    for (const text of secretPlaces('offline').map(secret))
+      expect(imported.stdout + imported.stderr).not.toContain(text);
+    expectKept('offline', deviceNamed('line-alone'));
+    expect(leaks('offline')).toEqual([]);
   });
 
   it('through the door of osquery leaves none of them', async () => {

@@ -168,7 +168,7 @@ const mayBeAudited = new Set([
   'data-exported',
   'personal-read',
   'site-card-exported',
-  'stick-imported',
+  'offline-imported',
   'login-failed',
   'access-refused',
   'token-refused',

@@ -77,7 +77,7 @@ const reports: Readonly<Record<string, (packages: Package[]) => Promise<void>>> 
       post.close();
     }
   },
-  stick: async (packages) => {
+  offline: async (packages) => {
     const items = packages.map((one) => ({ ...one, type: 'deb', arch: 'amd64' }));
     const collectedAt = '2026-05-01T08:00:00Z';
     const facts = { uuid: null, serial: 'S-changes', macs: [], hostname: 'changes-stick', os: 'linux', arch: 'amd64' };

@@ -16,12 +16,12 @@ export const command: Command = {
     if (positionals.length === 0) throw new AppError('USAGE', 'give files: .json, .xml, .ocs or .zip');
     const missing = positionals.find((path) => !existsSync(path));
     if (missing !== undefined) throw new AppError('NOT_FOUND', `${missing} is not there`);
-    const { stick, baselines } = await open();
+    const { offlineImport, baselines } = await open();
     const rows = [];
     for (const path of positionals) {
       const result = flag('dry-run')
-        ? await stick.preview(resolve(path))
-        : await stick.import(cliActor(), resolve(path), { approve: flag('approve') });
+        ? await offlineImport.preview(resolve(path))
+        : await offlineImport.import(cliActor(), resolve(path), { approve: flag('approve') });
       rows.push(...result.rows);
     }
     if (!flag('dry-run')) baselines.settle();

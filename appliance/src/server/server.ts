@@ -31,7 +31,7 @@ export const startServer = async (
     // Under the lock nobody else writes objects but commands, which are told to repeat.
     store.sweep();
     for (const name of readdirSync(paths.staging).filter(
-      (entry) => entry.startsWith('backup-') || entry.startsWith('stick-'),
+      (entry) => entry.startsWith('backup-') || entry.startsWith('offline-'),
     )) {
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }

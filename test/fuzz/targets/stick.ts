@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
-import { decodeStick } from '@sallyport/appliance/features/offline-import/decode';
-import { stickInputs } from '@sallyport/appliance/features/offline-import/files';
+import { decodeOffline } from '@sallyport/appliance/features/offline-import/decode';
+import { offlineInputs } from '@sallyport/appliance/features/offline-import/files';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { storedZip } from '../../support/stored-zip.ts';
 import { scratchFolder } from '../scratch.ts';
@@ -25,18 +25,18 @@ const limits = { maxFileBytes: 1 << 20, maxFiles: 50, maxTotalBytes: 4 << 20 };
 
 // A file from a medium: of any format, packed or plain, or a zip of such files.
 export const target: FuzzTarget = {
-  name: 'stick',
+  name: 'offline',
   run: async (data) => {
-    const path = join(folder, 'stick');
+    const path = join(folder, 'offline');
     writeFileSync(path, data);
     try {
       let total = 0;
-      for await (const input of stickInputs(path, limits)) {
+      for await (const input of offlineInputs(path, limits)) {
         if (!('bytes' in input)) continue;
         total += input.bytes.length;
         demand(input.bytes.length <= limits.maxFileBytes && total <= limits.maxTotalBytes, 'what is read is bounded');
         const moment = { fileTime: 0, now: Date.parse(at) };
-        const files = await decodeStick(input.bytes, moment).catch((error: unknown) => {
+        const files = await decodeOffline(input.bytes, moment).catch((error: unknown) => {
           if (error instanceof Error && 'code' in error) return undefined;
           throw error;
         });

@@ -132,7 +132,7 @@ export const words = defineWords({
   'door.osquery': { en: 'osquery', ru: 'osquery', kk: 'osquery' },
   'door.glpi': { en: 'GLPI agent', ru: 'агент GLPI', kk: 'GLPI агенті' },
   'door.ocs': { en: 'OCS agent', ru: 'агент OCS', kk: 'OCS агенті' },
-  'door.stick': { en: 'carried in on media', ru: 'принесено на носителе', kk: 'тасымалдағышта әкелінген' },
+  'door.offline': { en: 'carried in on media', ru: 'принесено на носителе', kk: 'тасымалдағышта әкелінген' },
   'door.network': { en: 'network discovery', ru: 'опрос сети', kk: 'желіні сұрау' },
   'door.directory': { en: 'directory', ru: 'каталог', kk: 'каталог' },
   'unit.B': { en: 'B', ru: 'Б', kk: 'Б' },

@@ -274,8 +274,8 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       actions={
         <>
           <LinkButton href={paths.discovery()}>{ctx.t('discovery.title')}</LinkButton>
-          <LinkButton href={paths.stick()} unavailable={withoutRight(ctx, 'devices:write')}>
-            {ctx.t('stick.title')}
+          <LinkButton href={paths.offlineImport()} unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('offlineImport.title')}
           </LinkButton>
           <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}

@@ -1,87 +1,91 @@
 import { defineWords } from '../i18n/types.ts';
 
 export const words = defineWords({
-  'stick.title': { en: 'Inventories from a medium', ru: 'Инвентаризации с носителя', kk: 'Тасымалдағыштан түгендеу' },
-  'stick.sub': {
+  'offlineImport.title': {
+    en: 'Inventories from a medium',
+    ru: 'Инвентаризации с носителя',
+    kk: 'Тасымалдағыштан түгендеу',
+  },
+  'offlineImport.sub': {
     en: 'For machines without any network: agents write a file there, and the file is taken in here.',
     ru: 'Для машин без сети: агент пишет на них файл, а файл принимается здесь.',
     kk: 'Желісіз машиналар үшін: агент сонда файл жазады, файл осында қабылданады.',
   },
-  'stick.choose': { en: 'Choose a file', ru: 'Выберите файл', kk: 'Файлды таңдаңыз' },
-  'stick.fileLabel': { en: 'File', ru: 'Файл', kk: 'Файл' },
-  'stick.fileHint': {
+  'offlineImport.choose': { en: 'Choose a file', ru: 'Выберите файл', kk: 'Файлды таңдаңыз' },
+  'offlineImport.fileLabel': { en: 'File', ru: 'Файл', kk: 'Файл' },
+  'offlineImport.fileHint': {
     en: '.json of our agent or of a GLPI agent, .xml or .ocs of FusionInventory or OCS, what they found in the network, or a .zip of many. At most 256 MB.',
     ru: '.json нашего агента или агента GLPI, .xml или .ocs от FusionInventory или OCS, в том числе найденное ими в сети, либо .zip со многими. Не больше 256 МБ.',
     kk: 'Біздің агенттің не GLPI агентінің .json файлы, FusionInventory не OCS .xml, .ocs файлы (желіден тапқандары да) немесе көп файлдың .zip архиві. Ең көбі 256 МБ.',
   },
-  'stick.check': { en: 'Check the file', ru: 'Проверить файл', kk: 'Файлды тексеру' },
-  'stick.plan': { en: 'What it would do: {name}', ru: 'Что произойдёт: {name}', kk: 'Не болады: {name}' },
-  'stick.result': { en: 'What was done: {name}', ru: 'Что сделано: {name}', kk: 'Не істелді: {name}' },
-  'stick.done': { en: 'Taken in: {name}', ru: 'Принято: {name}', kk: 'Қабылданды: {name}' },
-  'stick.approveNext': {
+  'offlineImport.check': { en: 'Check the file', ru: 'Проверить файл', kk: 'Файлды тексеру' },
+  'offlineImport.plan': { en: 'What it would do: {name}', ru: 'Что произойдёт: {name}', kk: 'Не болады: {name}' },
+  'offlineImport.result': { en: 'What was done: {name}', ru: 'Что сделано: {name}', kk: 'Не істелді: {name}' },
+  'offlineImport.done': { en: 'Taken in: {name}', ru: 'Принято: {name}', kk: 'Қабылданды: {name}' },
+  'offlineImport.approveNext': {
     en: 'Devices that wait for approval',
     ru: 'Устройства, ожидающие допуска',
     kk: 'Рұқсат күткен құрылғылар',
   },
-  'stick.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
-  'stick.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
-  'stick.state': { en: 'What happens', ru: 'Что произойдёт', kk: 'Не болады' },
-  'stick.state.stores': { en: 'is stored', ru: 'сохранится', kk: 'сақталады' },
-  'stick.state.stored': { en: 'stored', ru: 'сохранено', kk: 'сақталды' },
-  'stick.state.same': { en: 'as held already', ru: 'уже есть такое же', kk: 'дәл осындайы бар' },
-  'stick.state.older': { en: 'older than what is held', ru: 'старше имеющегося', kk: 'қолдағыдан ескі' },
-  'stick.state.new': {
+  'offlineImport.files': { en: 'Files', ru: 'Файлы', kk: 'Файлдар' },
+  'offlineImport.file': { en: 'File', ru: 'Файл', kk: 'Файл' },
+  'offlineImport.state': { en: 'What happens', ru: 'Что произойдёт', kk: 'Не болады' },
+  'offlineImport.state.stores': { en: 'is stored', ru: 'сохранится', kk: 'сақталады' },
+  'offlineImport.state.stored': { en: 'stored', ru: 'сохранено', kk: 'сақталды' },
+  'offlineImport.state.same': { en: 'as held already', ru: 'уже есть такое же', kk: 'дәл осындайы бар' },
+  'offlineImport.state.older': { en: 'older than what is held', ru: 'старше имеющегося', kk: 'қолдағыдан ескі' },
+  'offlineImport.state.new': {
     en: 'new device, waits for approval',
     ru: 'новое устройство, ждёт допуска',
     kk: 'жаңа құрылғы, рұқсат күтеді',
   },
-  'stick.state.found': {
+  'offlineImport.state.found': {
     en: 'new record of what was found',
     ru: 'новая запись: найдено в сети',
     kk: 'жаңа жазба: желіден табылды',
   },
-  'stick.state.waits': { en: 'waits for approval', ru: 'ждёт допуска', kk: 'рұқсат күтеді' },
-  'stick.state.refused': { en: 'left out', ru: 'пропущено', kk: 'өткізілді' },
-  'stick.reason.encrypted': { en: 'encrypted', ru: 'зашифрован', kk: 'шифрланған' },
-  'stick.reason.too-large': { en: 'too large', ru: 'слишком большой', kk: 'тым үлкен' },
-  'stick.reason.ratio': {
+  'offlineImport.state.waits': { en: 'waits for approval', ru: 'ждёт допуска', kk: 'рұқсат күтеді' },
+  'offlineImport.state.refused': { en: 'left out', ru: 'пропущено', kk: 'өткізілді' },
+  'offlineImport.reason.encrypted': { en: 'encrypted', ru: 'зашифрован', kk: 'шифрланған' },
+  'offlineImport.reason.too-large': { en: 'too large', ru: 'слишком большой', kk: 'тым үлкен' },
+  'offlineImport.reason.ratio': {
     en: 'packed too tightly to be an inventory',
     ru: 'сжат подозрительно сильно',
     kk: 'тым қатты сығылған',
   },
-  'stick.reason.damaged': { en: 'damaged', ru: 'повреждён', kk: 'бүлінген' },
-  'stick.reason.name': { en: 'its name is no plain path', ru: 'недопустимое имя', kk: 'аты жарамсыз' },
-  'stick.reason.format': {
+  'offlineImport.reason.damaged': { en: 'damaged', ru: 'повреждён', kk: 'бүлінген' },
+  'offlineImport.reason.name': { en: 'its name is no plain path', ru: 'недопустимое имя', kk: 'аты жарамсыз' },
+  'offlineImport.reason.format': {
     en: 'no inventory of a known form',
     ru: 'не инвентаризация известного вида',
     kk: 'белгілі түрдегі түгендеу емес',
   },
-  'stick.reason.no-machine': { en: 'names no machine', ru: 'не называет машину', kk: 'машинаны атамайды' },
-  'stick.reason.too-many-devices': {
+  'offlineImport.reason.no-machine': { en: 'names no machine', ru: 'не называет машину', kk: 'машинаны атамайды' },
+  'offlineImport.reason.too-many-devices': {
     en: 'too many unknown devices',
     ru: 'слишком много неизвестных устройств',
     kk: 'белгісіз құрылғы тым көп',
   },
-  'stick.collected': { en: 'Collected', ru: 'Собрано', kk: 'Жиналған' },
-  'stick.items': { en: 'Items', ru: 'Записей', kk: 'Жазбалар' },
-  'stick.dropped': { en: 'Never kept', ru: 'Не хранится', kk: 'Сақталмайды' },
-  'stick.approve': {
+  'offlineImport.collected': { en: 'Collected', ru: 'Собрано', kk: 'Жиналған' },
+  'offlineImport.items': { en: 'Items', ru: 'Записей', kk: 'Жазбалар' },
+  'offlineImport.dropped': { en: 'Never kept', ru: 'Не хранится', kk: 'Сақталмайды' },
+  'offlineImport.approve': {
     en: 'Let in the machines that nobody has decided about',
     ru: 'Допустить машины, о которых ещё не решено',
     kk: 'Шешілмеген машиналарға рұқсат беру',
   },
-  'stick.approveHint': {
+  'offlineImport.approveHint': {
     en: 'Without it they wait for approval, and only what they are is kept. Import the file again after it.',
     ru: 'Иначе они ждут допуска, и хранится только то, что это за машины. После допуска загрузите файл ещё раз.',
     kk: 'Әйтпесе олар рұқсат күтеді, тек қандай машина екені сақталады. Рұқсаттан кейін файлды қайта жүктеңіз.',
   },
-  'stick.import': { en: 'Take them in', ru: 'Принять', kk: 'Қабылдау' },
-  'event.stick-imported': {
+  'offlineImport.import': { en: 'Take them in', ru: 'Принять', kk: 'Қабылдау' },
+  'event.offline-imported': {
     en: 'Inventories from a medium: {files} files, stored {stored}, waiting {waiting}, left out {refused}',
     ru: 'Инвентаризации с носителя: файлов {files}, сохранено {stored}, ждут {waiting}, пропущено {refused}',
     kk: 'Тасымалдағыштан түгендеу: файлдар {files}, сақталды {stored}, күтуде {waiting}, өткізілді {refused}',
   },
-  'eventType.stick-imported': {
+  'eventType.offline-imported': {
     en: 'Inventories from a medium',
     ru: 'Инвентаризации с носителя',
     kk: 'Тасымалдағыштан түгендеу',

@@ -18,9 +18,9 @@ export const devicesPages = {
   /** POST: `merge` */
   deviceUnmerge: page('/device-duplicates/undo', { POST: 'devices:write' }),
   /** GET form, POST multipart: an inventory file or a zip; answers with what it would do. */
-  stick: page('/devices/import', { GET: 'devices:write', POST: 'devices:write', upload: true }),
+  offlineImport: page('/devices/import', { GET: 'devices:write', POST: 'devices:write', upload: true }),
   /** POST `draft`, `approve` */
-  stickApply: page('/devices/import/apply', { POST: 'devices:write' }),
+  offlineImportApply: page('/devices/import/apply', { POST: 'devices:write' }),
   device: page('/devices/:id', { GET: 'devices:read' }),
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: page('/devices/:id/:tab', { GET: 'devices:read' }),

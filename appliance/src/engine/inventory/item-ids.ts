@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { undoWitness } from '../../platform/undo-witness.ts';
+import { undoDetector } from '../../platform/undo-detector.ts';
 import { byteIds } from './byte-ids.ts';
 import type { NamedField } from './item.ts';
 import { goneCount, tableOf } from './table-store.ts';
@@ -31,7 +31,7 @@ export const fieldsText = (fields: readonly NamedField[], item: Item): string =>
 /** The ids of items by their text, of one connection. */
 export const itemIds = (db: Database, collection: Collection) => {
   const gone = goneCount(db, collection);
-  const witness = undoWitness(db, tableOf(collection));
+  const witness = undoDetector(db, tableOf(collection));
   let young = new Map<string, number>();
   let old = new Map<string, number>();
   let goneThen: number | undefined;

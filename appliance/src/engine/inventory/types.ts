@@ -50,7 +50,7 @@ export type Field = {
 };
 
 /** FusionInventory and GLPI agents are `glpi`; `network` is what was found by asking the network, `directory` by LDAP. */
-export type Door = 'native' | 'osquery' | 'glpi' | 'ocs' | 'stick' | 'network' | 'directory';
+export type Door = 'native' | 'osquery' | 'glpi' | 'ocs' | 'offline' | 'network' | 'directory';
 
 export type Leaves = { file: string; fields: readonly string[]; group: string };
 

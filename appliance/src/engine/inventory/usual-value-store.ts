@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { undoWitness } from '../../platform/undo-witness.ts';
+import { undoDetector } from '../../platform/undo-detector.ts';
 import { type NamedField, type Shape, toStored } from './item.ts';
 import { tableOf, usualColumn } from './table-store.ts';
 import type { Item, Stored } from './types.ts';
@@ -19,7 +19,7 @@ export const usualFields = (shape: Shape): readonly NamedField[] => shape.perDev
 /** The usual values of items, of one connection. */
 export const usualValues = (db: Database, shape: Shape) => {
   const table = tableOf(shape.collection);
-  const witness = undoWitness(db, `${table}_usual`);
+  const witness = undoDetector(db, `${table}_usual`);
   const named = usualFields(shape);
   const fields = new Map(
     named.map(({ name }) => [

@@ -3,7 +3,7 @@ import { decodeIdentity } from './identity.ts';
 import type { HeldBack, Holding } from './types.ts';
 
 // Which findings accepted risks and mitigations hold back (ADVISORIES 8): controller_held. Reads controller_match, controller_part_identity,
-// controller_identity, controller_winner. It is worked out anew from what is in force; what is over holds nothing back at any moment.
+// controller_identity, controller_effective. It is worked out anew from what is in force; what is over holds nothing back at any moment.
 
 type Candidate = {
   identity: number;
@@ -31,7 +31,7 @@ type HeldChange = {
 // An index in the order of vulnerabilities finds these; names of vulnerabilities are stored as documents write them.
 const CANDIDATES = `
 select distinct m.identity, m.vulnerability, p.controller, i.identity as identity_json, i.label, i.vendor, i.firmware,
-  (select w.value from controller_part own join controller_winner w on w.part = own.id and w.field = 'zone'
+  (select w.value from controller_part own join controller_effective w on w.part = own.id and w.field = 'zone'
    where own.controller = p.controller and own.sort = 'controller' order by w.side limit 1) as zone
 from controller_match m cross join controller_part_identity p on p.identity = m.identity cross join controller_identity i on i.id = m.identity
 where m.until is null and m.verdict <> 'not-affected' and m.vulnerability in (select value from json_each(?))`;

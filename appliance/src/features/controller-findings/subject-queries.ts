@@ -2,7 +2,7 @@ import type { PartIdentity } from '@sallyport/bundle-tools/controllers/match-typ
 import type { Database } from '../../platform/database.ts';
 import type { ControllerContext, ControllerRecord, Subject } from './types.ts';
 
-// What the record says of parts that can have firmware, as matching takes it. Reads controller, controller_part and controller_winner.
+// What the record says of parts that can have firmware, as matching takes it. Reads controller, controller_part and controller_effective.
 
 type Row = { controller: number; part: number; sort: string; key: string; field: string; side: string; value: string };
 
@@ -13,7 +13,7 @@ const FIELDS = [...IDENTITY, ...CONTEXT, 'firmware', 'manufacturedAt', 'lifecycl
 const SUBJECTS = `
 select p.controller, p.id as part, p.sort, p.key, w.field, w.side, w.value
 from controller c cross join controller_part p on p.controller = c.id and p.sort in ('controller', 'module')
-cross join controller_winner w on w.part = p.id and w.field in (select value from json_each(?))
+cross join controller_effective w on w.part = p.id and w.field in (select value from json_each(?))
 where c.state = 'live'`;
 // The controller itself comes before its modules: they have its context.
 const ORDER = `order by p.controller, case p.sort when 'controller' then 0 else 1 end, p.id`;

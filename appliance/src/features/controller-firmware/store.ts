@@ -28,7 +28,7 @@ type FirmwareReading = { readonly value: string; readonly observedAt: number };
 /** What findings want of a product: the versions that would close them. */
 type FixRow = { vendor: string; order_number: string; fixed_version: string; rank: number };
 
-/** Firmware in the catalogue and handovers. Reads catalog_update, controller_winner, controller_match; writes controller_firmware_handover. */
+/** Firmware in the catalogue and handovers. Reads catalog_update, controller_effective, controller_match; writes controller_firmware_handover. */
 export const firmwareStore = (db: Database) => {
   const catalogued = db.prepare<[], { doc: string; sha256: string; size_bytes: number }>(
     `select u.doc, f.sha256, f.size_bytes from catalog_update u join catalog_update_file f on f.update_id = u.id
@@ -58,7 +58,7 @@ export const firmwareStore = (db: Database) => {
     'update controller_firmware_handover set outcome = ?, outcome_at = ?, version_after = ? where id = ? and outcome is null',
   );
   const reading = db.prepare<[number], FirmwareReading>(
-    `select value, observed_at as observedAt from controller_winner where part = ? and field = 'firmware' and side = 'observed'`,
+    `select value, observed_at as observedAt from controller_effective where part = ? and field = 'firmware' and side = 'observed'`,
   );
   const fixes = db.prepare<[], FixRow>(
     `select i.vendor, i.order_number, m.fixed_version, min(m.rank) as rank

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, type Body } from '../../engine/objects/types.ts';
+import type { EffectiveKeeper } from './effective.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { EnteredMerger } from './merge.ts';
 import { normalise } from './normalise.ts';
@@ -12,7 +13,6 @@ import type { SaidStore } from './store.ts';
 import { scopeOf } from './take.ts';
 import { emptySummary } from './take-result.ts';
 import type { ControllerDecision, FieldTable } from './types.ts';
-import type { WinnerKeeper } from './winners.ts';
 
 // What people enter lies in objects of the kinds controller-record and controller-decision, with revisions and audit, and becomes facts of
 // people: the newest words of an object hold, older ones are history. What names a person stays in the object alone.
@@ -63,12 +63,12 @@ export const enteredKeeper = (parts: {
   records: RecordStore;
   table: FieldTable;
   factsOf: FactsOfReading;
-  winners: WinnerKeeper;
+  effectiveValues: EffectiveKeeper;
   state: RecordState;
   clock: () => number;
   touch: (controllers: Iterable<number>) => void;
 }) => {
-  const { said, records, table, factsOf, winners, state, clock, touch } = parts;
+  const { said, records, table, factsOf, effectiveValues, state, clock, touch } = parts;
 
   /** Called in the transaction of every write of a controller-record. */
   return (publicId: string, body: Body | undefined, actor: Actor): void => {
@@ -116,7 +116,7 @@ export const enteredKeeper = (parts: {
       for (const fact of facts) said.addFact(kept, fact);
       for (const key of keysOf(id, reading, facts).keys) records.addKey(key, controller, strengthOf[key.kind]);
     }
-    for (const { sort, key, field, side, before, after } of winners.again(controller))
+    for (const { sort, key, field, side, before, after } of effectiveValues.again(controller))
       records.addChange({ controller, at: now, sort, key, field, side, before, after, origin: null });
     state.rekey(controller);
     touch([controller]);

@@ -5,11 +5,11 @@ import type { PartFact } from './types.ts';
 /** All facts of a record, the newest said first; which ones win. */
 export const factsView = (
   said: Pick<SaidStore, 'factsOf'>,
-  records: Pick<RecordStore, 'parts' | 'winners'>,
+  records: Pick<RecordStore, 'parts' | 'effectiveValues'>,
   controller: number,
 ): PartFact[] => {
   const parts = new Map(records.parts(controller).map(({ id, sort, key }) => [`${sort} ${key}`, id]));
-  const winning = new Set(records.winners(controller).map(({ fact }) => fact));
+  const winning = new Set(records.effectiveValues(controller).map(({ fact }) => fact));
   return said
     .factsOf(controller)
     .map((row) => ({

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 
 const tables = [
-  'controller_winner',
+  'controller_effective',
   'controller_part',
   'controller_key',
   'controller_fact',
@@ -84,7 +84,7 @@ const takeAll = (batches: readonly (readonly Reading[])[]): void => {
 };
 
 describe('laws of the record', () => {
-  it('has the same winners in whatever order facts about one controller come', () => {
+  it('has the same effectiveValues in whatever order facts about one controller come', () => {
     fc.assert(
       fc.property(
         fc
@@ -223,7 +223,7 @@ describe('laws of the record', () => {
     );
   });
 
-  it('keeps every winner, time and key that decides when old repetitions go, and stays as an undo leaves it', () => {
+  it('keeps every effective, time and key that decides when old repetitions go, and stays as an undo leaves it', () => {
     const withoutFacts = (): string[] =>
       picture().map((one) => JSON.stringify({ ...JSON.parse(one), rest: restOf(one) }));
     const restOf = (one: string): unknown => {

@@ -1,12 +1,12 @@
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { EffectiveKeeper } from './effective.ts';
 import { type Key, type KeyKind, strengthOf } from './keys.ts';
 import type { MergeRow, MergeStore, PairRow } from './merge-store.ts';
 import { keysByReading, type RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import { serialsDiffer, serialsOf } from './resolve.ts';
 import type { SaidStore } from './store.ts';
-import type { WinnerKeeper } from './winners.ts';
 
 // Two records that are one controller (OT 2.3). The readings of the other one belong to the kept one from then on; facts
 // stay as they are, so it is enough to give the readings back to have two again. What people entered about the other record
@@ -48,16 +48,16 @@ export const merger = (parts: {
   said: SaidStore;
   records: RecordStore;
   merges: MergeStore;
-  winners: WinnerKeeper;
+  effectiveValues: EffectiveKeeper;
   state: RecordState;
   entered: EnteredMerger;
   clock: () => number;
 }): Merger => {
-  const { said, records, merges, winners, state, entered, clock } = parts;
+  const { said, records, merges, effectiveValues, state, entered, clock } = parts;
 
   const settle = (controllers: Iterable<number>): void => {
     for (const controller of controllers) {
-      const changes = winners.again(controller);
+      const changes = effectiveValues.again(controller);
       state.rekey(controller);
       for (const { sort, key, field, side, before, after } of changes)
         records.addChange({ controller, at: clock(), sort, key, field, side, before, after, origin: null });

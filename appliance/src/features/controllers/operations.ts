@@ -314,7 +314,7 @@ export const controllerOperations = [
     output: z.object({ merge: z.int().nullable().describe('By which it is undone; null where they are two') }),
     run: ({ controllers, actor }, { controller, other, apart }) => {
       if (!apart) return { merge: controllers.merge(actor, controller, other) };
-      controllers.keepApart(actor, controller, other);
+      controllers.markDistinct(actor, controller, other);
       return { merge: null };
     },
     command: {
@@ -338,7 +338,7 @@ export const controllerOperations = [
     input: z.strictObject({ controller: controllerId, other: controllerId, reason: comment.optional() }),
     output: controllerDetailSchema,
     run: ({ controllers, actor }, { controller, other, reason }) => {
-      controllers.keepApart(actor, controller, other, reason);
+      controllers.markDistinct(actor, controller, other, reason);
       return detailOf(controllers, controller);
     },
   }),

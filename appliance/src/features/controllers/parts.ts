@@ -1,10 +1,10 @@
 import type { RecordStore } from './record-store.ts';
 import type { ControllerPart, ControllerSide } from './types.ts';
 
-/** A record's parts with their winners, the controller itself first. */
-export const partsOf = (records: Pick<RecordStore, 'partWinners'>, controller: number): ControllerPart[] => {
+/** A record's parts with their effectiveValues, the controller itself first. */
+export const partsOf = (records: Pick<RecordStore, 'partEffective'>, controller: number): ControllerPart[] => {
   const parts: (ControllerPart & Record<ControllerSide, Record<string, string>>)[] = [];
-  for (const { id, sort, key, field, side, value } of records.partWinners(controller)) {
+  for (const { id, sort, key, field, side, value } of records.partEffective(controller)) {
     const last = parts.at(-1);
     const part = last?.id === id ? last : { id, controller, sort, key, observed: {}, configured: {} };
     if (part !== last) parts.push(part);

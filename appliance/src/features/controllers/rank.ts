@@ -2,7 +2,7 @@ import type { Method } from '@sallyport/bundle-tools/controllers/reading';
 import type { ControllerSide } from './types.ts';
 
 // Which of two facts about the same field and side wins (OT F2, F3, F5). The order is total and looks only at what the facts
-// say, never at when they came: facts in any order have the same winner.
+// say, never at when they came: facts in any order have the same effective.
 
 const observedRank: Partial<Record<Method, number>> = { manual: 0, query: 1, passive: 2, inferred: 3 };
 const configuredRank: Partial<Record<Method, number>> = { manual: 0, project: 1, nameplate: 2, csv: 3 };
@@ -43,8 +43,8 @@ const differences = (side: ControllerSide, a: Contender, b: Contender): readonly
 export const compareFacts = (side: ControllerSide, a: Contender, b: Contender): number =>
   differences(side, a, b).find(([, difference]) => difference !== 0)?.[1] ?? 0;
 
-/** The rule by which `winner` won over `loser`. */
-export const ruleBetween = (side: ControllerSide, winner: Contender, loser: Contender): WinRule => {
-  const [rule] = differences(side, winner, loser).find(([, difference]) => difference !== 0) ?? ['order'];
-  return rule === 'rank' && winner.method === 'manual' ? 'manual' : rule;
+/** The rule by which `effective` won over `loser`. */
+export const ruleBetween = (side: ControllerSide, effective: Contender, loser: Contender): WinRule => {
+  const [rule] = differences(side, effective, loser).find(([, difference]) => difference !== 0) ?? ['order'];
+  return rule === 'rank' && effective.method === 'manual' ? 'manual' : rule;
 };

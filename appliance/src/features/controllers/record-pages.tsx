@@ -264,7 +264,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   const apart = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'devices:write');
     const controller = controllerOf(c);
-    controllers.keepApart(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
+    controllers.markDistinct(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
     setToast(c, { said: { key: 'toast.controllers.apart' } });
     return c.redirect(paths.controller(controller.publicId), 303);
   };

@@ -3,7 +3,7 @@ import type { ControllerRow, RecordStore } from './record-store.ts';
 import { serialsDiffer, serialsOf } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 
-// What follows for a record from its readings, besides winners: its keys, and whether another one took its place.
+// What follows for a record from its readings, besides effectiveValues: its keys, and whether another one took its place.
 
 const readingGroups = (facts: readonly FactRow[]): Map<number, FactRow[]> =>
   Map.groupBy(facts, ({ reading }) => reading);

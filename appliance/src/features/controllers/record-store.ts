@@ -13,7 +13,7 @@ export type ControllerRow = {
 
 export type PartRow = { id: number; controller: number; sort: PartSort; key: string };
 
-export type WinnerRow = {
+export type EffectiveRow = {
   part: number;
   field: string;
   side: ControllerSide;
@@ -50,7 +50,7 @@ const noSpan: Span = { first: null, last: null, firstAny: null, lastAny: null, o
 
 const controllerColumns = 'id, public_id, state, into_controller, created_at, archived_at';
 
-/** SQL of records and of what is worked out about them: parts, winners, keys. */
+/** SQL of records and of what is worked out about them: parts, effectiveValues, keys. */
 export const recordStore = (db: Database) => {
   const add = db.prepare<[string, number]>(
     "insert into controller (public_id, state, created_at) values (?, 'live', ?)",
@@ -80,39 +80,39 @@ export const recordStore = (db: Database) => {
 
   const countParts = db.prepare<[string], number>('select count(*) from controller_part where sort = ?').pluck();
 
-  const winners = db.prepare<[number], WinnerRow>(
-    `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from controller_part p join controller_winner w on w.part = p.id
+  const effectiveValues = db.prepare<[number], EffectiveRow>(
+    `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from controller_part p join controller_effective w on w.part = p.id
      where p.controller = ?`,
   );
-  const partWinners = db.prepare<
+  const partEffective = db.prepare<
     [number],
     PartRow & { field: string | null; side: ControllerSide | null; value: string | null }
   >(
-    `select p.id, p.controller, p.sort, p.key, w.field, w.side, w.value from controller_part p left join controller_winner w on w.part = p.id
+    `select p.id, p.controller, p.sort, p.key, w.field, w.side, w.value from controller_part p left join controller_effective w on w.part = p.id
      where p.controller = ? order by p.id`,
   );
   const addresses = db
     .prepare<[number], string>(
-      `select distinct w.value from controller_part p cross join controller_winner w on w.part = p.id and w.field = 'address'
+      `select distinct w.value from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'address'
        where p.controller = ? order by p.id, w.side`,
     )
     .pluck();
   const allAddresses = db
-    .prepare<[], string>("select distinct value from controller_winner where field = 'address'")
+    .prepare<[], string>("select distinct value from controller_effective where field = 'address'")
     .pluck();
   const firmwareMethods = db
     .prepare<[number], string>(
-      `select r.method from controller_part p cross join controller_winner w on w.part = p.id and w.field = 'firmware'
+      `select r.method from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'firmware'
        cross join controller_fact f on f.id = w.fact cross join controller_reading r on r.id = f.reading where p.controller = ? and p.sort = 'controller'`,
     )
     .pluck();
-  const putWinner = db.prepare(
-    `insert into controller_winner (part, field, side, fact, value, observed_at)
+  const putEffective = db.prepare(
+    `insert into controller_effective (part, field, side, fact, value, observed_at)
      values (?, ?, ?, ?, ?, ?)
      on conflict (part, field, side) do update set fact = excluded.fact, value = excluded.value, observed_at = excluded.observed_at`,
   );
-  const removeWinner = db.prepare<[number, string, string]>(
-    'delete from controller_winner where part = ? and field = ? and side = ?',
+  const removeEffective = db.prepare<[number, string, string]>(
+    'delete from controller_effective where part = ? and field = ? and side = ?',
   );
 
   const controllersByKey = db
@@ -193,19 +193,19 @@ export const recordStore = (db: Database) => {
       Number(addPart.run(controller, sort, key).lastInsertRowid),
     removePart: (id: number): void => void removePart.run(id),
     countParts: (sort: string): number => countParts.get(sort) ?? 0,
-    winners: (controller: number) => winners.all(controller),
+    effectiveValues: (controller: number) => effectiveValues.all(controller),
     /** Parts with the values that win, part by part. */
-    partWinners: (controller: number) => partWinners.all(controller),
+    partEffective: (controller: number) => partEffective.all(controller),
     /** Addresses that win, of the controller and its interfaces. */
     addresses: (controller: number): string[] => addresses.all(controller),
     /** The same of all records. */
     allAddresses: (): string[] => allAddresses.all(),
     /** By what methods the firmware is known. */
     firmwareMethods: (controller: number): string[] => firmwareMethods.all(controller),
-    putWinner: ({ part, field, side, fact, value, observed_at }: WinnerRow): void =>
-      void putWinner.run(part, field, side, fact, value, observed_at),
-    removeWinner: (row: Pick<WinnerRow, 'part' | 'field' | 'side'>): void =>
-      void removeWinner.run(row.part, row.field, row.side),
+    putEffective: ({ part, field, side, fact, value, observed_at }: EffectiveRow): void =>
+      void putEffective.run(part, field, side, fact, value, observed_at),
+    removeEffective: (row: Pick<EffectiveRow, 'part' | 'field' | 'side'>): void =>
+      void removeEffective.run(row.part, row.field, row.side),
     controllersByKey: ({ kind, value }: Key) => controllersByKey.all(kind, value),
     keys: (controller: number) => keys.all(controller),
     addKey: ({ kind, value }: Key, controller: number, strength: number): void =>

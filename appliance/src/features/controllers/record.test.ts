@@ -131,7 +131,7 @@ describe('identity', () => {
     const weak = take({ address: '10.3.0.6', model: 'CPU 1515' }, { method: 'csv', source: 'csv' });
     expect(weak.outcomes[0]).toMatchObject({ outcome: 'new', proposals: [one] });
     const [a, b] = [one, controllerOf(weak)].map((controller) => controllers.byId(controller)?.publicId ?? '');
-    controllers.keepApart(admin, a ?? '', b ?? '');
+    controllers.markDistinct(admin, a ?? '', b ?? '');
     expect(controllers.proposals(one)).toEqual([]);
     controllers.merge(admin, a ?? '', b ?? '');
     const again = take({ address: '10.3.0.6', vendor: 'Siemens' }, { method: 'passive', source: 'modbus' });

@@ -10,7 +10,7 @@ const firstMs = 2_000;
  * again what is derived.
  */
 export const startRecovering = (parts: {
-  controllers: Pick<ControllerService, 'recover' | 'rederive'>;
+  controllers: Pick<ControllerService, 'recover' | 'rebuild'>;
   onError: (error: unknown) => void;
 }): (() => void) => {
   const stop = new AbortController();
@@ -20,7 +20,7 @@ export const startRecovering = (parts: {
     isAtWork = true;
     try {
       await parts.controllers.recover();
-      await parts.controllers.rederive(stop.signal);
+      await parts.controllers.rebuild(stop.signal);
     } catch (error) {
       if (!stop.signal.aborted) parts.onError(error);
     } finally {

@@ -26,13 +26,13 @@ export const requestQueries = (db: Database): ControllersForExchange => {
   );
   const bearers = db
     .prepare<[string], number>(
-      `select distinct p.controller from controller_winner w join controller_part p on p.id = w.part
+      `select distinct p.controller from controller_effective w join controller_part p on p.id = w.part
        where w.value = ? and w.field in ('vendor', 'model', 'orderNumber', 'firmware')`,
     )
     .pluck();
   const publicTexts = db
     .prepare<[], string>(
-      `select distinct lower(value) from controller_winner where field in ('vendor', 'model', 'orderNumber', 'productFamily', 'productName')`,
+      `select distinct lower(value) from controller_effective where field in ('vendor', 'model', 'orderNumber', 'productFamily', 'productName')`,
     )
     .pluck();
   return {

@@ -14,8 +14,10 @@ import {
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
+import { thinner } from './compact.ts';
 import { customFaulty, customFields, recordsWith } from './custom.ts';
 import { type Drift, driftOf } from './drift.ts';
+import { effectiveKeeper } from './effective.ts';
 import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, recordRule } from './entered.ts';
 import { factsView } from './facts-view.ts';
 import { fieldTable } from './fields.ts';
@@ -25,18 +27,17 @@ import { merger, type Proposal } from './merge.ts';
 import { type MergeRow, mergeStore } from './merge-store.ts';
 import { partsOf } from './parts.ts';
 import { factsOfReading } from './reading-facts.ts';
-import { recaster } from './recast.ts';
+import { reassigner } from './reassign.ts';
+import { rebuilder } from './rebuild.ts';
+import { recomputer } from './recompute.ts';
 import { recordState } from './record-state.ts';
 import { type ChangeRow, type ControllerRow, recordStore } from './record-store.ts';
-import { rederiver } from './rederive.ts';
-import { regrouper } from './regroup.ts';
 import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
 import { saidStore, toOrigin } from './store.ts';
 import { taker } from './take.ts';
-import { thinner } from './thin.ts';
 import {
   type Controller,
   type ControllerDecision,
@@ -53,7 +54,6 @@ import {
 } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';
-import { winnerKeeper } from './winners.ts';
 
 type ControllerMerge = { id: number; keep: string; other: string; at: number; actor: string; undoneAt: number | null };
 
@@ -77,7 +77,7 @@ export type ControllerService = {
   /** Names of what is being taken or taken back in steps: until it ends, half of it shows. */
   underWay(): string[];
   /** After an upgrade: works out what is derived by today's maps, in many short transactions. Returns how many readings it concerned. */
-  rederive(signal?: AbortSignal): Promise<number>;
+  rebuild(signal?: AbortSignal): Promise<number>;
   /** By its public id; undefined for one that never was. A merged record says what it became part of. */
   find(publicId: string): Controller | undefined;
   /** Throws NOT_FOUND. */
@@ -104,7 +104,7 @@ export type ControllerService = {
   merges(query: { before?: number; limit: number }): ControllerMerge[];
   mergesOf(controller: number): ControllerMerge[];
   /** Two records are two controllers, whatever they share. */
-  keepApart(actor: Actor, one: string, two: string, reason?: string): void;
+  markDistinct(actor: Actor, one: string, two: string, reason?: string): void;
   /** Returns how many decisions are new. */
   decide(actor: Actor, publicIds: readonly string[], decision: ControllerDecision, reason?: string): number;
   /** What a person enters about a controller that nothing spoke of yet. */
@@ -114,7 +114,7 @@ export type ControllerService = {
   /** Sets aside what nobody heard for the days of the setting; how many. */
   archiveIdle(): number;
   trim(): number;
-  /** What in winners, keys and rows is not what the facts give. */
+  /** What in effectiveValues, keys and rows is not what the facts give. */
   verify(): string[];
   counts(): { collection: string; rows: number }[];
   /** What the exchange asks for. */
@@ -161,11 +161,11 @@ export const controllerService = (
   const records = recordStore(db);
   const merges = mergeStore(db);
   const rows = rowStore(db);
-  const winners = winnerKeeper(said, records);
+  const effectiveValues = effectiveKeeper(said, records);
   const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
   const state = recordState(said, records, isApart);
   const factsOf = factsOfReading(table, maps);
-  const merging = merger({ said, records, merges, winners, state, entered: enteredMerger(objects), clock });
+  const merging = merger({ said, records, merges, effectiveValues, state, entered: enteredMerger(objects), clock });
   const decided = decidedIn(objects);
   const row = rowMaker({
     records,
@@ -182,7 +182,7 @@ export const controllerService = (
     table,
     factsOf,
     resolver: resolver(records),
-    winners,
+    effectiveValues,
     state,
     merger: merging,
     isApart,
@@ -197,13 +197,13 @@ export const controllerService = (
     },
     recover: async () => void (await recover()),
   });
-  const recast = recaster({
+  const recompute = recomputer({
     said,
     records,
     merges,
-    winners,
+    effectiveValues,
     state,
-    regroup: regrouper({ said, records, merger: merging, newPublicId, clock }),
+    reassign: reassigner({ said, records, merger: merging, newPublicId, clock }),
     clock,
     forgetEntered: (actor, publicId) => {
       for (const kind of [recordKind, decisionKind])
@@ -214,15 +214,15 @@ export const controllerService = (
     for (const { controller } of removed) rows.remove(controller);
     finish.settle(controllers);
   };
-  const undo = undoer({ said, records, state, recast, clock, settle });
+  const undo = undoer({ said, records, state, recompute, clock, settle });
   const thin = thinner({ said, state });
-  const derivation = rederiver({ said, table, maps, state, recast, settle });
+  const derivation = rebuilder({ said, table, maps, state, recompute, settle });
   const keepEntered = enteredKeeper({
     said,
     records,
     table,
     factsOf,
-    winners,
+    effectiveValues,
     state,
     clock,
     touch: (controllers) => finish.settle(new Set(controllers)),
@@ -300,7 +300,7 @@ export const controllerService = (
   };
 
   /** Not while something is taken or undone: both look at readings in the order of their coming. */
-  const rederive = async (signal?: AbortSignal): Promise<number> => {
+  const rebuild = async (signal?: AbortSignal): Promise<number> => {
     if (!derivation.isDue() || said.cutOff(Number.MAX_SAFE_INTEGER).length > 0) return 0;
     return inSteps(db, derivation.run(systemActor), signal === undefined ? {} : { signal });
   };
@@ -313,7 +313,7 @@ export const controllerService = (
     undoInSteps,
     recover,
     underWay: () => said.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
-    rederive,
+    rebuild,
     origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
       said.origins(sorts, before, limit).map(toOrigin),
     origin: (id) => {
@@ -369,7 +369,7 @@ export const controllerService = (
       }),
     merges: ({ before = Number.MAX_SAFE_INTEGER, limit }) => merges.list(before, limit).map(toMerge),
     mergesOf: (controller) => [...merges.ofKeep(controller), ...merges.ofOther(controller)].map(toMerge),
-    keepApart: (actor, one, two, reason) =>
+    markDistinct: (actor, one, two, reason) =>
       immediate(db, () => {
         requireRight(actor, 'devices:write');
         const [a, b] = [get(one), get(two)];

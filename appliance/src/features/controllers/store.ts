@@ -141,7 +141,7 @@ export const saidStore = (db: Database) => {
     `select ${factColumns} from controller_reading r join controller_fact f on f.reading = r.id where r.id = ? order by f.id`,
   );
   const winningFacts = db.prepare<[number], FactRow>(
-    `select ${factColumns} from controller_part p join controller_winner w on w.part = p.id join controller_fact f on f.id = w.fact
+    `select ${factColumns} from controller_part p join controller_effective w on w.part = p.id join controller_fact f on f.id = w.fact
        join controller_reading r on r.id = f.reading where p.controller = ?`,
   );
   const count = db

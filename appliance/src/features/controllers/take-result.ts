@@ -1,6 +1,6 @@
+import type { EffectiveChange } from './effective.ts';
 import type { NewFact } from './reading-facts.ts';
 import type { ReadingOutcome, TakeSummary } from './types.ts';
-import type { WinnerChange } from './winners.ts';
 
 /** So many outcomes are listed; all are counted. */
 export const maxOutcomes = 5_000;
@@ -43,10 +43,10 @@ export const outcomeList = () => {
 
 const partName = ({ sort, key }: { sort: string; key: string }): string => (key === '' ? sort : `${sort} ${key}`);
 
-/** What people see of changes of winners, and of values that lost. */
+/** What people see of changes of effectiveValues, and of values that lost. */
 export const changesOf = (
-  changes: readonly WinnerChange[],
-  lost: readonly { fact: NewFact; winner: string }[] = [],
+  changes: readonly EffectiveChange[],
+  lost: readonly { fact: NewFact; effective: string }[] = [],
 ): ReadingOutcome['changes'] =>
   [
     ...changes.map(({ sort, key, field, side, before, after }) => ({
@@ -56,12 +56,12 @@ export const changesOf = (
       before,
       after,
     })),
-    ...lost.map(({ fact, winner }) => ({
+    ...lost.map(({ fact, effective }) => ({
       part: partName(fact),
       field: fact.field,
       side: fact.side,
-      before: winner,
-      after: winner,
+      before: effective,
+      after: effective,
       lost: fact.value ?? '',
     })),
   ].slice(0, maxChanges);

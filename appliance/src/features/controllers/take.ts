@@ -7,6 +7,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { EffectiveChange, EffectiveKeeper } from './effective.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
 import { partsOf } from './parts.ts';
@@ -29,9 +30,8 @@ import {
   type TakeReadingsInSteps,
   type TakeResult,
 } from './types.ts';
-import type { WinnerChange, WinnerKeeper } from './winners.ts';
 
-// Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and winners follow.
+// Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and effectiveValues follow.
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
 // fails, or tried beside the database (trial.ts). The same origin said again adds nothing.
 
@@ -42,7 +42,7 @@ type TakeParts = {
   table: FieldTable;
   factsOf: FactsOfReading;
   resolver: Resolver;
-  winners: WinnerKeeper;
+  effectiveValues: EffectiveKeeper;
   state: RecordState;
   merger: Merger;
   isApart: (one: number, two: number) => boolean;
@@ -125,17 +125,18 @@ const ownOf = (winning: readonly FactRow[]): Record<ControllerSide, Record<strin
 };
 
 export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: TakeReadingsInSteps } => {
-  const { db, said, records, table, factsOf, resolver, winners, state, merger, isApart, newPublicId, clock } = parts;
+  const { db, said, records, table, factsOf, resolver, effectiveValues, state, merger, isApart, newPublicId, clock } =
+    parts;
 
   /** Values of compared fields that lost by rank to another value of the same side. */
-  const lostOf = (facts: readonly FactRow[], winning: readonly FactRow[]): { fact: NewFact; winner: string }[] =>
+  const lostOf = (facts: readonly FactRow[], winning: readonly FactRow[]): { fact: NewFact; effective: string }[] =>
     facts.flatMap((fact) => {
       if (fact.value === null || table.field(fact.sort, fact.field)?.compared !== true) return [];
-      const winner = winning.find(
+      const effective = winning.find(
         (held) =>
           held.sort === fact.sort && held.key === fact.key && held.field === fact.field && held.side === fact.side,
       );
-      const isLoser = winner !== undefined && winner.value !== fact.value;
+      const isLoser = effective !== undefined && effective.value !== fact.value;
       if (!isLoser) return [];
       const sameTime = (row: FactRow) => ({
         ...row,
@@ -146,8 +147,8 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         confidence: 0,
         derived: false,
       });
-      const byRank = compareFacts(fact.side, sameTime(winner), sameTime(fact)) < 0;
-      return byRank ? [{ fact, winner: winner.value ?? '' }] : [];
+      const byRank = compareFacts(fact.side, sameTime(effective), sameTime(fact)) < 0;
+      return byRank ? [{ fact, effective: effective.value ?? '' }] : [];
     });
 
   /** Ends a piece of work at every `yield`; `began` is told of the origin. */
@@ -240,7 +241,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       );
       list.summary.facts += facts.length;
       for (const key of keys.keys) records.addKey(key, controller, strengthOf[key.kind]);
-      const { changes, winning } = winners.add(controller, rows, isNew);
+      const { changes, winning } = effectiveValues.add(controller, rows, isNew);
       note(controller, changes);
       touched.add(controller);
       spokenOf.add(controller);
@@ -270,7 +271,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       };
     };
 
-    const note = (controller: number, changes: readonly WinnerChange[]): void => {
+    const note = (controller: number, changes: readonly EffectiveChange[]): void => {
       for (const { sort: part, key, field, side, before, after } of changes)
         records.addChange({ controller, at: now, sort: part, key, field, side, before, after, origin });
     };
@@ -311,7 +312,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       said.setTime(reading, observedAt);
       const rows = said.factsOfReading(reading);
       const controller = said.readingController(reading);
-      if (controller !== undefined) note(controller, winners.add(controller, rows).changes);
+      if (controller !== undefined) note(controller, effectiveValues.add(controller, rows).changes);
     }
     if (kept === 0) said.removeOrigin(origin);
     else {

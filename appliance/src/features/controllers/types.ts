@@ -4,7 +4,7 @@ import type { FactCollection, FactField, FactPart } from '../../engine/inventory
 import type { Actor, Body } from '../../engine/objects/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
-// Facts are appended; the record shows the winner and, on request, the losers and the rule that chose. What is observed and
+// Facts are appended; the record shows the effective and, on request, the losers and the rule that chose. What is observed and
 // what is configured are two sides that never replace each other; where they differ is a finding. Parts of a controller
 // (modules, interfaces, services) have facts of their own. Whatever brings facts is an origin (an import, a capture, an
 // identification job, a person), and an origin can be taken back as a whole. Sallyport never writes to a controller.
@@ -59,7 +59,7 @@ export type ControllerPart = {
   sort: PartSort;
   /** '' for the controller itself. */
   key: string;
-  /** By field and side, winners only. */
+  /** By field and side, effectiveValues only. */
   observed: Readonly<Record<string, string>>;
   configured: Readonly<Record<string, string>>;
 };
@@ -169,7 +169,7 @@ export type ControllersForExchange = {
   bearers(text: string): number[];
 };
 
-/** What is known of a controller, as far as integrity and hardening ask: winners by field and side. */
+/** What is known of a controller, as far as integrity and hardening ask: effectiveValues by field and side. */
 export type ControllerFacts = {
   controller: number;
   publicId: string;

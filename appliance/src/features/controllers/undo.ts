@@ -1,16 +1,16 @@
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { reach } from './reach.ts';
-import type { Recast, Recasting } from './recast.ts';
+import type { Recompute, Recomputing } from './recompute.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import { type SaidStore, toOrigin } from './store.ts';
 import type { Origin } from './types.ts';
 
-// An origin that is taken back is as one that never came: its facts go, winners are worked out again, records that nothing
+// An origin that is taken back is as one that never came: its facts go, effectiveValues are worked out again, records that nothing
 // else speaks of go, and what only its words held together comes apart.
 
-export type Undone = { origin: Origin; facts: number; changed: number[]; removed: Recasting['removed'] };
+export type Undone = { origin: Origin; facts: number; changed: number[]; removed: Recomputing['removed'] };
 
 type Undoer = {
   begin(actor: Actor, origin: number): void;
@@ -25,21 +25,21 @@ export const undoer = (parts: {
   said: SaidStore;
   records: RecordStore;
   state: RecordState;
-  recast: Recast;
+  recompute: Recompute;
   clock: () => number;
   /** Brings rows and states of lists up to date. */
   settle: (controllers: ReadonlySet<number>, removed: Undone['removed']) => void;
 }): Undoer => {
-  const { said, records, state, recast, clock, settle } = parts;
+  const { said, records, state, recompute, clock, settle } = parts;
 
   /** Takes back what an origin says of these records. */
-  const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recasting => {
+  const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recomputing => {
     const affected = new Set(
       [...controllers].filter((controller) => said.readingsOf(controller).some(({ origin }) => origin === id)),
     );
     const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
     said.removeReadingsIn(id, affected);
-    return recast(actor, affected, { around, origin: id });
+    return recompute(actor, affected, { around, origin: id });
   };
 
   return {

@@ -1,11 +1,11 @@
+import { effectiveOf } from './effective.ts';
 import { keysByReading } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { RowMaker } from './row.ts';
 import { type RowStore, rowColumns } from './row-store.ts';
 import type { SaidStore } from './store.ts';
-import { winnersOf } from './winners.ts';
 
-// Whether winners, keys and rows of lists are what the facts give; for `doctor` and the daily check.
+// Whether effectiveValues, keys and rows of lists are what the facts give; for `doctor` and the daily check.
 
 const page = 1_000;
 const maxFaults = 20;
@@ -19,15 +19,15 @@ export const verifyRecords = (parts: {
   const { said, records, rows, row } = parts;
   const faults: string[] = [];
 
-  const checkWinners = (controller: number): void => {
+  const checkEffective = (controller: number): void => {
     const facts = said.factsOf(controller);
     const expected = new Map<string, number>(
-      [...winnersOf(facts)].flatMap(([part, winners]) =>
-        [...winners].map(([slot, fact]) => [`${part} ${slot}`, fact.id] as const),
+      [...effectiveOf(facts)].flatMap(([part, effectiveValues]) =>
+        [...effectiveValues].map(([slot, fact]) => [`${part} ${slot}`, fact.id] as const),
       ),
     );
     const names = new Map(records.parts(controller).map(({ id, sort, key }) => [id, `${sort} ${key}`]));
-    for (const { part, side, field, fact } of records.winners(controller)) {
+    for (const { part, side, field, fact } of records.effectiveValues(controller)) {
       const slot = `${names.get(part)} ${side} ${field}`;
       if (expected.get(slot) !== fact) faults.push(`controller ${controller}: another fact should win ${slot}`);
       expected.delete(slot);
@@ -43,7 +43,7 @@ export const verifyRecords = (parts: {
   for (let after = 0; faults.length < maxFaults; ) {
     const ids = records.ids(after, page);
     for (const controller of ids) {
-      checkWinners(controller);
+      checkEffective(controller);
       const [held, made] = [rows.one(controller), row.rowOf(controller)];
       if (made !== undefined && (held === undefined || rowColumns.some((name) => held[name] !== made[name])))
         faults.push(`controller ${controller}: the list's row is not what its data say`);

@@ -24,7 +24,7 @@ const derivedWith = ({ derivedBy }: PartFact): DerivedWith[] => {
 /** So many losers are shown of one field. */
 const maxLosers = 20;
 
-const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser => ({
+const loserOf = (fact: PartFact, effective: PartFact | undefined): ControllerLoser => ({
   value: fact.value,
   reason: fact.reason === null || fact.reason === '' ? fact.error : fact.reason,
   side: fact.side,
@@ -36,9 +36,9 @@ const loserOf = (fact: PartFact, winner: PartFact | undefined): ControllerLoser 
       ? 'refused'
       : fact.ended
         ? 'ended'
-        : winner === undefined
+        : effective === undefined
           ? 'only'
-          : ruleBetween(fact.side, contender(winner), contender(fact)),
+          : ruleBetween(fact.side, contender(effective), contender(fact)),
 });
 
 export const factGroupsOf = (
@@ -54,15 +54,15 @@ export const factGroupsOf = (
   );
   let losers = 0;
   const lines = [...byField].flatMap(([field, all]): { group: string; field: string; fact: ControllerFact }[] => {
-    const winnerOf = (side: ControllerSide): PartFact | undefined =>
+    const effectiveOf1 = (side: ControllerSide): PartFact | undefined =>
       all.find((fact) => fact.wins && fact.side === side);
-    const [observed, configured] = [winnerOf('observed'), winnerOf('configured')];
+    const [observed, configured] = [effectiveOf1('observed'), effectiveOf1('configured')];
     const best = observed ?? configured;
     if (best === undefined) return [];
     const lost = all
       .filter((fact) => !fact.wins)
       .sort((a, b) => compareFacts(a.side, contender(a), contender(b)))
-      .map((fact) => loserOf(fact, winnerOf(fact.side)));
+      .map((fact) => loserOf(fact, effectiveOf1(fact.side)));
     losers += lost.length;
     const calledOf = (fact: PartFact | undefined): string | undefined =>
       typeof fact?.value === 'string' ? named(field, fact.value) : undefined;

@@ -453,7 +453,7 @@ export const controllerTables: readonly string[] = [
   'controller_reading',
   'controller_fact',
   'controller_part',
-  'controller_winner',
+  'controller_effective',
   'controller_key',
   'controller_pair',
   'controller_agreed',

@@ -17,7 +17,7 @@ type Parts = {
 
 /**
  * A machine that cannot speak is brought before the administrators: its record waits for approval like that of a client,
- * through the door `stick`. What is known already stays as it is.
+ * through the source `offline`. What is known already stays as it is.
  */
 export const introduction =
   ({ db, store, doors, discover }: Parts) =>
@@ -30,7 +30,7 @@ export const introduction =
         doors.insert(
           {
             device: device.id,
-            door: 'stick',
+            door: 'offline',
             clientId: seen.clientId || device.publicId,
             keyDigest: null,
             token: null,
@@ -43,6 +43,6 @@ export const introduction =
         store.setWaiting(device.id);
       }
       // Nothing else says when it was last known to be as it is.
-      if (doors.ofDevice(device.id).every(({ door }) => door === 'stick')) store.seenAt(device.id, seen.at);
+      if (doors.ofDevice(device.id).every(({ door }) => door === 'offline')) store.seenAt(device.id, seen.at);
       return { device: store.byId(device.id) ?? device, created };
     });

@@ -6,7 +6,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../../platform/errors.ts';
-import type { Pin } from './flip.ts';
+import type { Pin } from './commit-bundle.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { partialsIn } from './partials.ts';
 import { requireState } from './request-builder.ts';

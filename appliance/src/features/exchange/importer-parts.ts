@@ -1,11 +1,11 @@
 import type { StoreService } from '../../engine/store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import type { FlipParts, ReceiptContext } from './flip.ts';
+import type { CommitParts, ReceiptContext } from './commit-bundle.ts';
 import type { SiteKeys } from './keys.ts';
 import type { ScanObjects } from './types.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
-export type ImporterParts = FlipParts & {
+export type ImporterParts = CommitParts & {
   readonly waiting: WaitingStore;
   /** Looks at what a bundle brought, before it comes into force; undefined: no antivirus is set. */
   readonly scan?: ScanObjects;

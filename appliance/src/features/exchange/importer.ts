@@ -6,8 +6,8 @@ import type { Actor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
 import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
+import { commitState, type Pin, type ReceiptContext, recordOutcome } from './commit-bundle.ts';
 import { custodyReader } from './custody.ts';
-import { flipState, type Pin, type ReceiptContext, recordOutcome } from './flip.ts';
 import { takeImportLock } from './import-lock.ts';
 import { type ImportPlan, planImport } from './import-summary.ts';
 import type { ImporterParts } from './importer-parts.ts';
@@ -55,7 +55,7 @@ const finish = (parts: ImporterParts, run: Run, summary: ImportSummary): void =>
   store.journal(run.importId, { state: 'done', at: toTime(clock()), summary });
 };
 
-/** The last look before the flip, by this process itself: everything that the bundle needs is in the store. */
+/** The last look before the commit, by this process itself: everything that the bundle needs is in the store. */
 const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
   const absent = unpackDigests(needs.digests).filter((sha256) => !parts.objects.has(sha256));
   if (absent.length > 0)
@@ -120,7 +120,7 @@ const buildAdvisories = async (
   return { snapshot: number, feeds, advisories };
 };
 
-/** After the child's verdict: look once more, scan, build the snapshot, flip, match, clean. */
+/** After the child's verdict: look once more, scan, build the snapshot, commit, match, clean. */
 const complete = async (
   parts: ImporterParts,
   run: Run,
@@ -161,7 +161,7 @@ const complete = async (
       ...defined({ newest }),
     })),
   };
-  const receipt = flipState(parts, {
+  const receipt = commitState(parts, {
     importId: run.importId,
     actor: run.actor,
     verdict,
@@ -411,7 +411,7 @@ const wetRun = async (
     const read = { parts: { ...parts, clock: readOnce(parts) }, folder, options, pin, held };
     return await importRead(parts, run, await readVolumes(await resolveVolumes(paths, read), read));
   } catch (error) {
-    // After the flip the bundle is in force, whatever fails then: the next start finishes the cleaning.
+    // After the commit the bundle is in force, whatever fails then: the next start finishes the cleaning.
     if (store.import(importId)?.state === 'flipped') throw error;
     if (error instanceof RecordedRefusal) throw error.refusal;
     if (options.signal?.aborted) return await interrupt(parts, run, error);

@@ -5,7 +5,7 @@ import { findVolumes, runImportChild } from '@sallyport/bundle-tools/importer/ru
 import { ImportRefusal, type ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError } from '../../platform/errors.ts';
-import type { Pin } from './flip.ts';
+import type { Pin } from './commit-bundle.ts';
 import { importContext } from './import-context.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { partialsIn } from './partials.ts';

@@ -8,7 +8,7 @@ import { dropStaging, keepStaged, leftovers } from './staging.ts';
 export type Recovered = { readonly interrupted: number; readonly finished: number; readonly objects: number };
 
 /**
- * Finishes or drops what a crash left between two durable steps; the caller holds the lock. Before the flip: what
+ * Finishes or drops what a crash left between two durable steps; the caller holds the lock. Before the commit: what
  * verified goes into the store, the rest goes, and the import can be repeated. After it: only cleaning was left.
  */
 export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
@@ -26,12 +26,12 @@ export const cleanUp = async (parts: ImporterParts): Promise<Recovered> => {
   if (vulnerabilities.isRematchDue()) vulnerabilities.rematch();
   const counts = { interrupted: 0, finished: 0 };
   for (const row of store.unfinished()) {
-    const isFlipped = row.state === 'flipped';
-    counts[isFlipped ? 'finished' : 'interrupted'] += 1;
+    const isCommitted = row.state === 'flipped';
+    counts[isCommitted ? 'finished' : 'interrupted'] += 1;
     store.journal(row.id, {
-      state: isFlipped ? 'done' : 'interrupted',
+      state: isCommitted ? 'done' : 'interrupted',
       at: toTime(clock()),
-      ...(isFlipped ? {} : { message: `ended while ${row.state}; import the bundle again` }),
+      ...(isCommitted ? {} : { message: `ended while ${row.state}; import the bundle again` }),
     });
   }
   return { ...counts, objects: kept };

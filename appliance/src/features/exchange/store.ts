@@ -187,7 +187,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
   const putUnfulfilled = db.prepare(
     'INSERT OR REPLACE INTO unfulfilled (kind, want, reason, bundle, since) VALUES (?, ?, ?, ?, ?)',
   );
-  const flip = db.prepare(
+  const commit = db.prepare(
     `UPDATE exchange_state SET seq = @seq, seq_broadcast = @seqBroadcast, last_bundle = @lastBundle,
        inventory_previous = CASE WHEN inventory IS @inventory THEN inventory_previous ELSE inventory END,
        snapshot_with_previous = CASE WHEN inventory IS @inventory THEN snapshot_with_previous ELSE snapshot END,
@@ -348,7 +348,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       clearUnfulfilled.run();
       for (const { kind, want, reason } of rows) putUnfulfilled.run(kind, want, reason, bundle, at);
     },
-    flip: (row: {
+    commit: (row: {
       seq: number;
       seqBroadcast: number;
       lastBundle: string | null;
@@ -357,7 +357,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
       floor: string;
       snapshot: number;
     }): void => {
-      flip.run(row);
+      commit.run(row);
     },
     raiseFloor: (floor: string): void => {
       raiseFloor.run(floor);

@@ -5,7 +5,7 @@ import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
-import type { Pin } from './flip.ts';
+import type { Pin } from './commit-bundle.ts';
 import { runImport } from './importer.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import type { ImportResult } from './types.ts';

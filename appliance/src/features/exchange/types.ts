@@ -1,8 +1,8 @@
 // What crosses the gap. Out: the site card (who this site is), requests (signed, sealed to the host), receipts (what
 // came of each bundle, hash-chained). In: bundles. The trust that decides about a bundle is a TUF root that a person
 // compared by eye; everything else hangs on it. A bundle is parsed in a child process that has the medium and a staging
-// folder; what it found is adopted into the store, and one synced transaction (the flip) makes it the site's state.
-// Before the flip the old state is live, after it the new one; `recover` cleans up what a crash left between.
+// folder; what it found is adopted into the store, and one synced transaction (the commit) makes it the site's state.
+// Before the commit the old state is live, after it the new one; `recover` cleans up what a crash left between.
 
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';

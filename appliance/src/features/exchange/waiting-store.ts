@@ -84,7 +84,7 @@ export const waitingStore = (db: Database) => {
       put.run({ ...row, missing: JSON.stringify(row.missing) });
     },
     drop: (bundleId: string): boolean => drop.run(bundleId).changes > 0,
-    /** What a flip to `seq` overtakes can never be imported. */
+    /** What a commit to `seq` overtakes can never be imported. */
     dropUpTo: (seq: number, isBroadcast: boolean): void => {
       (isBroadcast ? dropBroadcasts : dropAnswers).run(seq);
     },

@@ -78,7 +78,7 @@ const isOcs = ({ sections }: Message): boolean => {
 };
 
 /** One machine of a file. */
-export type StickFile = {
+export type OfflineFile = {
   report: DecodedReport;
   /** ms */
   collectedAt: number;
@@ -95,10 +95,10 @@ const maxDevices = 4_096;
  * Reads a file of any of the formats, packed or plain: one machine, or those that a search of the network found. `fileTime`
  * counts where it does not say when it was made, and a time to come is none. MALFORMED, TOO_LARGE, HASH_MISMATCH.
  */
-export const decodeStick = async (
+export const decodeOffline = async (
   bytes: Uint8Array,
   moment: { fileTime: number; now: number },
-): Promise<StickFile[]> => {
+): Promise<OfflineFile[]> => {
   const plain = await unpackBody(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   const start = plain.subarray(0, 4_096).toString('latin1').trimStart();
   const past = (at: number): number => Math.min(at, moment.now);

@@ -1,8 +1,8 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const stickEvents = defineEvents({
+export const offlineImportEvents = defineEvents({
   /** Inventories of machines without network were taken in. */
-  'stick-imported': {
+  'offline-imported': {
     severity: 'info',
     area: 'devices',
     params: { files: 'integer', stored: 'integer', waiting: 'integer', refused: 'integer' },

@@ -3,11 +3,11 @@ import { basename } from 'node:path';
 import { zipParts } from '@sallyport/bundle-tools/archive/zip-entries';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { AppError } from '../../platform/errors.ts';
-import type { StickLimits, StickRefusal } from './types.ts';
+import type { OfflineLimits, OfflineRefusal } from './types.ts';
 
 const maxRatio = 100;
 
-export type StickInput = { name: string; modifiedAt: number } & ({ bytes: Uint8Array } | { refused: StickRefusal });
+export type OfflineInput = { name: string; modifiedAt: number } & ({ bytes: Uint8Array } | { refused: OfflineRefusal });
 
 const isZip = async (path: string): Promise<boolean> => {
   const file = await open(path);
@@ -31,11 +31,11 @@ const readWhole = async (path: string, most: number): Promise<Uint8Array | undef
 };
 
 /** The inventories in a file: itself, or those of a zip. `name` is what people know it by. MALFORMED for a damaged zip. */
-export async function* stickInputs(
+export async function* offlineInputs(
   path: string,
-  limits: StickLimits,
+  limits: OfflineLimits,
   name = basename(path),
-): AsyncGenerator<StickInput> {
+): AsyncGenerator<OfflineInput> {
   if (!(await isZip(path))) {
     // File systems keep parts of a millisecond, times of devices have none.
     const modifiedAt = Math.trunc((await stat(path)).mtimeMs);

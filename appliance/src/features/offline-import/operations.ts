@@ -8,13 +8,13 @@ import { time, timeOrNull } from '../../server/api/schemas.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { BaselineService } from '../baselines/service.ts';
-import type { StickService } from './service.ts';
-import { maxStickUploadBytes, type StickRow, stickPrefix } from './types.ts';
+import type { OfflineImport } from './service.ts';
+import { maxOfflineUploadBytes, type OfflineRow, offlinePrefix } from './types.ts';
 
 // Inventories of machines without any network, from a file. The command that reads files beside is cli/inventory-import.ts.
 
 const { operation } = operationsOver<{
-  stick: StickService;
+  offlineImport: OfflineImport;
   baselines: BaselineService;
   objects: ObjectService;
   paths: Pick<DataPaths, 'staging'>;
@@ -38,9 +38,9 @@ const rowSchema = z.object({
   dropped: z.record(z.string(), z.int()).describe('What is never kept, by its name in the file'),
 });
 
-export const offlineImportSchemas = { StickRow: rowSchema };
+export const offlineImportSchemas = { OfflineRow: rowSchema };
 
-const toRow = ({ collectedAt, ...row }: StickRow) => ({ ...row, collectedAt: timeOrNull(collectedAt) });
+const toRow = ({ collectedAt, ...row }: OfflineRow) => ({ ...row, collectedAt: timeOrNull(collectedAt) });
 
 export const offlineImportOperations = [
   operation({
@@ -65,16 +65,17 @@ export const offlineImportOperations = [
         .describe('Lets in the machines that nobody has decided about'),
     }),
     output: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
-    run: async ({ stick, baselines, objects, paths, actor, request }, { name, dryRun, approve }) => {
-      const path = join(paths.staging, `${stickPrefix}${Buffer.from(randomBytes(16)).toString('hex')}`);
+    run: async ({ offlineImport, baselines, objects, paths, actor, request }, { name, dryRun, approve }) => {
+      const path = join(paths.staging, `${offlinePrefix}${Buffer.from(randomBytes(16)).toString('hex')}`);
       try {
         await receiveFile(request, {
           path,
-          maxBytes: maxStickUploadBytes,
+          maxBytes: maxOfflineUploadBytes,
           roomBytes: roomBytes(paths.staging, objects.setting('exchange.reserve-bytes')),
         });
-        if (dryRun === 'true') return { dryRun: true, rows: (await stick.preview(path, { name })).rows.map(toRow) };
-        const { rows } = await stick.import(actor, path, { name, approve: approve === 'true' });
+        if (dryRun === 'true')
+          return { dryRun: true, rows: (await offlineImport.preview(path, { name })).rows.map(toRow) };
+        const { rows } = await offlineImport.import(actor, path, { name, approve: approve === 'true' });
         baselines.run();
         return { dryRun: false, rows: rows.map(toRow) };
       } finally {

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Said } from '@sallyport/ui/model';
-import { Stick, type StickProps } from '@sallyport/ui/offline-import/stick.tsx';
+import { OfflineImportPage, type OfflineImportProps } from '@sallyport/ui/offline-import/offline-import.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -10,24 +10,24 @@ import { viewContext } from '../../server/console/page.tsx';
 import { stagedUploads } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import { maxStickUploadBytes, type StickResult, stickPrefix } from './types.ts';
+import { maxOfflineUploadBytes, type OfflineResult, offlinePrefix } from './types.ts';
 
 /** Inventories from a medium: what they would do first, then the import. */
-export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { stick, baselines } = deps;
+export const offlineImportPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { offlineImport, baselines } = deps;
 
-  const uploads = stagedUploads(deps, { prefix: stickPrefix, maxBytes: maxStickUploadBytes });
+  const uploads = stagedUploads(deps, { prefix: offlinePrefix, maxBytes: maxOfflineUploadBytes });
 
   const show = (
     c: Context<ConsoleEnv>,
-    view: Omit<StickProps, 'ctx'> = {},
+    view: Omit<OfflineImportProps, 'ctx'> = {},
     status: 200 | 422 = 200,
   ): Response | Promise<Response> => {
     actorFor(c, 'devices:write');
-    return c.html(<Stick ctx={viewContext(deps, c)} {...view} />, status);
+    return c.html(<OfflineImportPage ctx={viewContext(deps, c)} {...view} />, status);
   };
 
-  const planOf = (result: StickResult, name: string, draft?: string): NonNullable<StickProps['plan']> => {
+  const planOf = (result: OfflineResult, name: string, draft?: string): NonNullable<OfflineImportProps['plan']> => {
     const ids = model.idsOf(result.rows.flatMap(({ device }) => (device === null ? [] : [device])));
     const named = new Map([...model.references(ids).values()].map((reference) => [reference.id, reference]));
     return {
@@ -49,7 +49,9 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const refused = (c: Context<ConsoleEnv>, error: unknown): Response | Promise<Response> => {
     const { code } = toFailure(error);
     if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
-    const said: Said = { key: code === 'TOO_LARGE' ? 'stick.reason.too-large' : 'stick.reason.damaged' };
+    const said: Said = {
+      key: code === 'TOO_LARGE' ? 'offlineImport.reason.too-large' : 'offlineImport.reason.damaged',
+    };
     return show(c, { error: said }, 422);
   };
 
@@ -57,7 +59,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     actorFor(c, 'devices:write');
     try {
       return await uploads.take(c, async ({ draft, path, name, sizeBytes }) => {
-        if (sizeBytes > 0) return show(c, { plan: planOf(await stick.preview(path, { name }), name, draft) });
+        if (sizeBytes > 0) return show(c, { plan: planOf(await offlineImport.preview(path, { name }), name, draft) });
         rmSync(path, { force: true });
         return show(c, { error: { key: 'validation.required' } }, 422);
       });
@@ -72,7 +74,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const path = uploads.find(form.text('draft'));
     const name = form.text('name').slice(0, 200);
     try {
-      const result = await stick.import({ ...actor, from: c.get('from') }, path, {
+      const result = await offlineImport.import({ ...actor, from: c.get('from') }, path, {
         name,
         approve: form.text('approve') === 'on',
       });
@@ -86,7 +88,7 @@ export const stickPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>()
-    .get(paths.stick.pattern, (c) => show(c))
-    .post(paths.stick.pattern, upload)
-    .post(paths.stickApply.pattern, apply);
+    .get(paths.offlineImport.pattern, (c) => show(c))
+    .post(paths.offlineImport.pattern, upload)
+    .post(paths.offlineImportApply.pattern, apply);
 };

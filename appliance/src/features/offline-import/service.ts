@@ -11,34 +11,34 @@ import { keepFoundDevice, seenOf } from '../agents/glpi/found-device.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device, Discovery } from '../devices/types.ts';
 import type { DiscoveryService } from '../discovery/service.ts';
-import { decodeStick, type StickFile } from './decode.ts';
-import { type StickInput, stickInputs } from './files.ts';
-import type { StickLimits, StickRefusal, StickResult, StickRow } from './types.ts';
+import { decodeOffline, type OfflineFile } from './decode.ts';
+import { type OfflineInput, offlineInputs } from './files.ts';
+import type { OfflineLimits, OfflineRefusal, OfflineResult, OfflineRow } from './types.ts';
 
-export type StickService = {
+export type OfflineImport = {
   /** What an import of the file would do; changes nothing. */
-  preview(path: string, options?: { name?: string }): Promise<StickResult>;
+  preview(path: string, options?: { name?: string }): Promise<OfflineResult>;
   /** Stores what the file holds; `approve` lets in the machines that nobody has decided about. */
-  import(actor: Actor, path: string, options?: { name?: string; approve?: boolean }): Promise<StickResult>;
+  import(actor: Actor, path: string, options?: { name?: string; approve?: boolean }): Promise<OfflineResult>;
 };
 
-type StickParts = {
+type OfflineParts = {
   db: Database;
   inventory: InventoryService;
   devices: DeviceService;
   discovery: Pick<DiscoveryService, 'keepFound'>;
   events: EventService;
   clock?: () => number;
-  limits?: StickLimits;
+  limits?: OfflineLimits;
 };
 
-const standardLimits: StickLimits = {
+const standardLimits: OfflineLimits = {
   maxFileBytes: 16 * 1024 * 1024,
   maxFiles: 2_000,
   maxTotalBytes: 1024 * 1024 * 1024,
 };
 
-const refusalOf = (error: unknown): StickRefusal | undefined => {
+const refusalOf = (error: unknown): OfflineRefusal | undefined => {
   const { code } = toFailure(error);
   if (code === 'MALFORMED' || code === 'UNSUPPORTED_TYPE') return 'format';
   if (code === 'HASH_MISMATCH') return 'damaged';
@@ -48,7 +48,7 @@ const refusalOf = (error: unknown): StickRefusal | undefined => {
 const nothing = { device: null, hostname: null, collectedAt: null, sections: {}, dropped: {} };
 
 /** Takes inventories that a medium brought. */
-export const stickService = (parts: StickParts): StickService => {
+export const offlineImportService = (parts: OfflineParts): OfflineImport => {
   const { db, inventory, devices, discovery, events } = parts;
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? standardLimits;
@@ -59,11 +59,11 @@ export const stickService = (parts: StickParts): StickService => {
         .filter(({ doors }) => doors.includes(door))
         .map(({ name }) => name),
     );
-  const collectionsOf = { stick: taken('stick'), network: taken('network') };
-  const doorOf = ({ isFound }: StickFile): 'stick' | 'network' => (isFound ? 'network' : 'stick');
+  const collectionsOf = { offline: taken('offline'), network: taken('network') };
+  const doorOf = ({ isFound }: OfflineFile): 'offline' | 'network' => (isFound ? 'network' : 'offline');
 
   /** The file's sections that are newer than what its door brought, or other at the same time. */
-  const newsOf = (file: StickFile, device: number): { report: DecodedReport; state: 'stored' | 'same' | 'older' } => {
+  const newsOf = (file: OfflineFile, device: number): { report: DecodedReport; state: 'stored' | 'same' | 'older' } => {
     const { report } = file;
     const door = doorOf(file);
     const collections = collectionsOf[door];
@@ -103,7 +103,7 @@ export const stickService = (parts: StickParts): StickService => {
   };
 
   /** Who a machine is; undefined where nothing says it. */
-  const whoIs = ({ report, collectedAt, isFound }: StickFile): Discovery | undefined => {
+  const whoIs = ({ report, collectedAt, isFound }: OfflineFile): Discovery | undefined => {
     const { facts } = report;
     if (facts === undefined) return undefined;
     const seen = isFound ? seenOf(facts, collectedAt) : undefined;
@@ -114,21 +114,26 @@ export const stickService = (parts: StickParts): StickService => {
     return { method: 'agent', at: collectedAt, facts, names: [facts.hostname] };
   };
 
-  const countsOf = (file: StickFile, { sections }: DecodedReport): Record<string, number> =>
+  const countsOf = (file: OfflineFile, { sections }: DecodedReport): Record<string, number> =>
     Object.fromEntries(
       sections
         .filter(({ collection }) => collectionsOf[doorOf(file)].has(collection))
         .map(({ collection, items }) => [collection, items.length]),
     );
 
-  type Read = { input: StickInput; file: StickFile; seen: Discovery };
+  type Read = { input: OfflineInput; file: OfflineFile; seen: Discovery };
 
-  const refusedRow = (name: string, reason: StickRefusal): StickRow => ({ name, state: 'refused', reason, ...nothing });
+  const refusedRow = (name: string, reason: OfflineRefusal): OfflineRow => ({
+    name,
+    state: 'refused',
+    reason,
+    ...nothing,
+  });
 
-  const read = async (input: StickInput): Promise<(Read | StickRow)[]> => {
+  const read = async (input: OfflineInput): Promise<(Read | OfflineRow)[]> => {
     if ('refused' in input) return [refusedRow(input.name, input.refused)];
     try {
-      const files = await decodeStick(input.bytes, { fileTime: input.modifiedAt, now: clock() });
+      const files = await decodeOffline(input.bytes, { fileTime: input.modifiedAt, now: clock() });
       // A search reports its progress, too.
       if (files.length === 0) return [refusedRow(input.name, 'no-machine')];
       return files.map((file) => {
@@ -144,10 +149,10 @@ export const stickService = (parts: StickParts): StickService => {
 
   const rowOf = (
     { input, file, seen }: Read,
-    state: StickRow['state'],
+    state: OfflineRow['state'],
     device: Device | undefined,
     report = file.report,
-  ): StickRow => ({
+  ): OfflineRow => ({
     name: input.name,
     state,
     reason: null,
@@ -158,7 +163,7 @@ export const stickService = (parts: StickParts): StickService => {
     dropped: file.report.dropped,
   });
 
-  const judge = (one: Read): StickRow => {
+  const judge = (one: Read): OfflineRow => {
     const device = devices.recognise(one.seen);
     if (device === undefined) return rowOf(one, one.file.isFound ? 'found' : 'new', undefined);
     const isOpen = device.state === 'managed' || (one.file.isFound && device.state === 'discovered');
@@ -167,7 +172,7 @@ export const stickService = (parts: StickParts): StickService => {
     return rowOf(one, state, device, report);
   };
 
-  const takeFound = (one: Read): StickRow =>
+  const takeFound = (one: Read): OfflineRow =>
     immediate(db, () => {
       const before = judge(one);
       if (before.state !== 'found' && before.state !== 'stored') return before;
@@ -183,7 +188,7 @@ export const stickService = (parts: StickParts): StickService => {
       return { ...rowOf(one, before.state, device, report), dropped };
     });
 
-  const take = (actor: Actor, one: Read, approve: boolean): StickRow =>
+  const take = (actor: Actor, one: Read, approve: boolean): OfflineRow =>
     immediate(db, () => {
       if (one.file.isFound) return takeFound(one);
       const before = judge(one);
@@ -195,13 +200,17 @@ export const stickService = (parts: StickParts): StickService => {
       const { report, state } = newsOf(one.file, device.id);
       if (state !== 'stored') return rowOf(one, state, device, report);
       discovery.keepFound(report.found ?? [], one.file.by);
-      const { dropped } = inventory.putReport(device.id, 'stick', report, one.file.collectedAt);
+      const { dropped } = inventory.putReport(device.id, 'offline', report, one.file.collectedAt);
       return { ...rowOf(one, 'stored', device, report), dropped };
     });
 
-  const rows = async (path: string, name: string | undefined, each: (one: Read) => StickRow): Promise<StickResult> => {
-    const found: StickRow[] = [];
-    for await (const input of stickInputs(path, limits, ...(name === undefined ? [] : [name]))) {
+  const rows = async (
+    path: string,
+    name: string | undefined,
+    each: (one: Read) => OfflineRow,
+  ): Promise<OfflineResult> => {
+    const found: OfflineRow[] = [];
+    for await (const input of offlineInputs(path, limits, ...(name === undefined ? [] : [name]))) {
       for (const one of await read(input)) {
         found.push('state' in one ? one : each(one));
         // Others are served between two machines.
@@ -216,8 +225,8 @@ export const stickService = (parts: StickParts): StickService => {
     import: async (actor, path, { name, approve = false } = {}) => {
       requireRight(actor, 'devices:write');
       const result = await rows(path, name, (one) => take(actor, one, approve));
-      const count = (state: StickRow['state']): number => result.rows.filter((row) => row.state === state).length;
-      events.record('stick-imported', {
+      const count = (state: OfflineRow['state']): number => result.rows.filter((row) => row.state === state).length;
+      events.record('offline-imported', {
         ...byWhom(actor),
         params: {
           files: result.rows.length,

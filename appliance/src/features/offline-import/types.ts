@@ -3,15 +3,15 @@
 // the network or asked it over SNMP, and a zip of many of these.
 //
 // A file goes the way of every report: decoded, stripped of what is never kept, bound to a device by its hardware, stored
-// through the door `stick`, which every live door outranks. A machine that nobody has let in yet waits for approval like
+// through the source `offline`, which every live door outranks. A machine that nobody has let in yet waits for approval like
 // any other; switches and printers become records of what was found, as when an agent posts them. What is older than what
-// the stick brought before does not replace it, and the same file again changes nothing.
+// what a medium brought before does not replace it, and the same file again changes nothing.
 
 /** Of a file that is uploaded, and how such a file is named in the staging folder. */
-export const maxStickUploadBytes = 256 * 1024 * 1024;
-export const stickPrefix = 'stick-';
+export const maxOfflineUploadBytes = 256 * 1024 * 1024;
+export const offlinePrefix = 'offline-';
 
-export type StickLimits = {
+export type OfflineLimits = {
   /** Of a plain file and of a file in a zip, as they are and inflated. */
   maxFileBytes: number;
   maxFiles: number;
@@ -19,7 +19,7 @@ export type StickLimits = {
 };
 
 /** Why a file is left out. */
-export type StickRefusal =
+export type OfflineRefusal =
   | 'encrypted'
   | 'too-large'
   | 'ratio'
@@ -33,13 +33,13 @@ export type StickRefusal =
  * `stored`: its device is managed and takes it. `waits`: the device is there and nobody has let it in. `new`: it will wait
  * for approval. `found`: a new record of what was found. `same`, `older`: nothing to store.
  */
-type StickState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
+type OfflineState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
 
-export type StickRow = {
+export type OfflineRow = {
   /** The name of the file, in a zip with its folders; the same in several rows where it tells of several machines. */
   name: string;
-  state: StickState;
-  reason: StickRefusal | null;
+  state: OfflineState;
+  reason: OfflineRefusal | null;
   /** Public id; null for what is new or refused. */
   device: string | null;
   hostname: string | null;
@@ -51,4 +51,4 @@ export type StickRow = {
   dropped: Readonly<Record<string, number>>;
 };
 
-export type StickResult = { rows: StickRow[] };
+export type OfflineResult = { rows: OfflineRow[] };

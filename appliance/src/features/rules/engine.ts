@@ -63,7 +63,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
   const { store, objects, events, vulnerabilities, vocabulary, evaluator, clock, transact } = parts;
 
   const move = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): void => {
-    const { winners, moves } = planMoves({ store, evaluator }, set.moves, facts, moment);
+    const { effectiveValues, moves } = planMoves({ store, evaluator }, set.moves, facts, moment);
     for (const { device, publicId, rule, to } of moves) {
       objects.put(actor, 'device-decision', publicId, { group: to }, { comment: `moving rule ${rule.name}` });
       events.record('device-moved', {
@@ -73,7 +73,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       });
     }
     for (const { id, enrolments } of facts) {
-      const rule = winners.get(id);
+      const rule = effectiveValues.get(id);
       if (rule !== undefined && rule.mode !== 'continuous') store.setDone(rule.id, id, String(enrolments));
     }
   };

@@ -89,7 +89,7 @@ const doorFields: readonly Field[] = [
     name: 'door',
     type: 'choice',
     layer: 0,
-    options: ['native', 'osquery', 'glpi', 'ocs', 'stick', 'network', 'directory'],
+    options: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network', 'directory'],
     source: {
       many: `select door as value from device_door where device = d.id and state <> 'revoked'
         union select door from section where device = d.id`,

@@ -5,7 +5,7 @@ import type { DeviceFacts, RuleStore } from './store.ts';
 export type Move = { device: number; publicId: string; rule: MovingRule; from: string | null; to: string };
 
 /** What the rules say of some devices: the rule that decides about each, and the moves that follow now. */
-type MovePlan = { winners: ReadonlyMap<number, MovingRule>; moves: Move[] };
+type MovePlan = { effectiveValues: ReadonlyMap<number, MovingRule>; moves: Move[] };
 
 /** Devices that rules may move: a revoked one is history, and of a held one nobody knows which machine it is. */
 const isMovable = ({ state }: DeviceFacts): boolean => state !== 'revoked' && state !== 'held';
@@ -18,9 +18,9 @@ export const planMoves = (
   moment: Moment,
 ): MovePlan => {
   const devices = facts.filter(isMovable);
-  const winners = new Map<number, MovingRule>();
+  const effectiveValues = new Map<number, MovingRule>();
   const moves: Move[] = [];
-  if (rules.length === 0 || devices.length === 0) return { winners, moves };
+  if (rules.length === 0 || devices.length === 0) return { effectiveValues, moves };
   const ids = devices.map(({ id }) => id);
   const fits = parts.evaluator.test(
     rules.map(({ condition }) => condition),
@@ -31,7 +31,7 @@ export const planMoves = (
   for (const device of devices) {
     const rule = rules[fits.get(device.id)?.fits.indexOf(true) ?? -1];
     if (rule === undefined) continue;
-    winners.set(device.id, rule);
+    effectiveValues.set(device.id, rule);
     if (rule.group === device.group) continue;
     const held = done.get(`${rule.id} ${device.id}`);
     // What people move after a rule has run stands, until the rule runs again.
@@ -39,5 +39,5 @@ export const planMoves = (
       held !== undefined && (rule.mode === 'once' || (rule.mode === 'reinstall' && held === String(device.enrolments)));
     if (!isOver) moves.push({ device: device.id, publicId: device.publicId, rule, from: device.group, to: rule.group });
   }
-  return { winners, moves };
+  return { effectiveValues, moves };
 };

@@ -114,7 +114,7 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
         return { moves: movesOf(all) };
       }),
     movingRule: (device) =>
-      planMoves({ store, evaluator }, parts.rules().moves, store.facts([device]), moment()).winners.get(device),
+      planMoves({ store, evaluator }, parts.rules().moves, store.facts([device]), moment()).effectiveValues.get(device),
     show: (kind, text) => {
       const shown = orFault(() => {
         if (kind !== 'status-conditions') return printCondition(parseCondition(text, options(kind)), named());

@@ -1,6 +1,6 @@
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Database } from '../../platform/database.ts';
-import { undoWitness } from '../../platform/undo-witness.ts';
+import { undoDetector } from '../../platform/undo-detector.ts';
 import { applicability, type DevicePlatform, devicePlatform, installedOf } from './applicability.ts';
 import type { UpdateStore } from './store.ts';
 
@@ -18,7 +18,7 @@ export const outdatedItems = (parts: {
   updates: Pick<UpdateStore, 'all' | 'version'>;
 }): ((device: number) => Map<string, number>) => {
   const { inventory, updates } = parts;
-  const witness = undoWitness(parts.db, 'outdated');
+  const witness = undoDetector(parts.db, 'outdated');
   const held = { version: -1, lookup: applicability([]), isEmpty: true, platforms: new Map<string, Outdated>() };
 
   const refresh = (): void => {

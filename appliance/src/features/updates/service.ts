@@ -74,7 +74,7 @@ export type UpdateService = {
   licenceText(id: string): string | undefined;
   /** What the site wishes beyond "everything newer": for the request. */
   wants(): UpdateWant[];
-  /** Replaces the catalogue; in the transaction of a flip. */
+  /** Replaces the catalogue; in the transaction of a commit. */
   applyCatalog(updates: readonly Update[], sizes: ReadonlyMap<string, number>, at: string): void;
   /** For orders: the update with its files, whatever its state. */
   stored(id: string): StoredUpdate | undefined;

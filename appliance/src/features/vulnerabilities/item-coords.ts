@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { undoWitness } from '../../platform/undo-witness.ts';
+import { undoDetector } from '../../platform/undo-detector.ts';
 import type { VulnerabilityStore } from './store.ts';
 
 // Which coordinate an item has under a release never changes, and a fleet has the same items over and over: it is kept in
@@ -12,7 +12,7 @@ const firstItems = 1 << 14;
 
 /** The coordinates of items under releases, of one connection; 0 is none. */
 export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCoords' | 'putItemCoord'>) => {
-  const witness = undoWitness(db, 'item_coord');
+  const witness = undoDetector(db, 'item_coord');
   /** By item, one more than the coordinate; 0 is not known. */
   let byEco = new Map<string, Uint32Array>();
 

@@ -65,7 +65,7 @@ export type VulnerabilityService = {
   forget(device: number): void;
   /** Matches everything against the snapshot in force; nothing is written where nothing changed. Not in a transaction. */
   rematch(): RematchResult;
-  /** Makes `advisories/<number>.db` out of the one in force and the parts; only a flip puts it in force. */
+  /** Makes `advisories/<number>.db` out of the one in force and the parts; only a commit puts it in force. */
   buildSnapshot(options: {
     readonly number: number;
     readonly parts: readonly FeedPart[];

@@ -32,7 +32,7 @@ import type { ImportDrafts } from '../../features/exchange/types.ts';
 import type { IdentificationService } from '../../features/identification/service.ts';
 import type { IntegrityService } from '../../features/integrity/types.ts';
 import type { MediaService } from '../../features/media/types.ts';
-import type { StickService } from '../../features/offline-import/service.ts';
+import type { OfflineImport } from '../../features/offline-import/service.ts';
 import type { PatchService } from '../../features/patches/service.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { SampleService } from '../../features/queries/types.ts';
@@ -72,7 +72,7 @@ export type ApiParts = {
   updates: UpdateService;
   deployments: DeploymentService;
   deviceTasks: DeviceTaskService;
-  stick: StickService;
+  offlineImport: OfflineImport;
   rules: RuleService;
   integrity: IntegrityService;
   queries: QueryService;

@@ -34,7 +34,7 @@ import { exchangePages } from '../../features/exchange/pages.tsx';
 import { storyPages } from '../../features/exchange/story-pages.tsx';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
-import { stickPages } from '../../features/offline-import/pages.tsx';
+import { offlineImportPages } from '../../features/offline-import/pages.tsx';
 import { overviewPages } from '../../features/overview/pages.tsx';
 import { approvalPages } from '../../features/patches/approval-pages.tsx';
 import { evidencePages } from '../../features/patches/evidence-pages.tsx';
@@ -87,7 +87,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', addDevicePages(deps));
   app.route('/', deviceDuplicatePages(deps, model));
   app.route('/', deviceDecisionPages(deps, model));
-  app.route('/', stickPages(deps, model));
+  app.route('/', offlineImportPages(deps, model));
   const tabs = deviceTabs(deps, model);
   app.route('/', deviceTaskPages(deps, model, tabs));
   app.route('/', devicePages(deps, model, tabs));

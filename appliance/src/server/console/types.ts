@@ -38,7 +38,7 @@ import type { ConsoleQueries, ImportDrafts } from '../../features/exchange/types
 import type { IdentificationService } from '../../features/identification/service.ts';
 import type { IntegrityService } from '../../features/integrity/types.ts';
 import type { MediaService } from '../../features/media/types.ts';
-import type { StickService } from '../../features/offline-import/service.ts';
+import type { OfflineImport } from '../../features/offline-import/service.ts';
 import type { PatchService } from '../../features/patches/service.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { SampleService } from '../../features/queries/types.ts';
@@ -89,7 +89,7 @@ export type ConsoleDeps = {
   liveQueries: QueryService;
   samples: SampleService;
   baselines: BaselineService;
-  stick: StickService;
+  offlineImport: OfflineImport;
   persons: PersonService;
   witness: WitnessService;
   backups: BackupRecords;

@@ -16,5 +16,5 @@ export const collection = defineCollection({
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
 });

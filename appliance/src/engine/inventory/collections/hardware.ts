@@ -58,5 +58,5 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
 });

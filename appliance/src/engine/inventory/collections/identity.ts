@@ -31,5 +31,5 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'stick', 'network', 'directory'],
+  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
 });

@@ -2,7 +2,7 @@ import type { Actor } from '../../engine/objects/types.ts';
 import type { ControllerMaps } from './maps.ts';
 import { normaliserVersion } from './normalise.ts';
 import { factsAgain, type NewFact } from './reading-facts.ts';
-import type { Recast, Recasting } from './recast.ts';
+import type { Recompute, Recomputing } from './recompute.ts';
 import type { RecordState } from './record-state.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import type { FieldTable } from './types.ts';
@@ -16,15 +16,15 @@ const readingsAtOnce = 20;
 
 const slot = ({ sort, key, field, side }: NewFact): string => JSON.stringify([sort, key, field, side]);
 
-export const rederiver = (parts: {
+export const rebuilder = (parts: {
   said: SaidStore;
   table: FieldTable;
   maps: ControllerMaps;
   state: RecordState;
-  recast: Recast;
-  settle: (controllers: ReadonlySet<number>, removed: Recasting['removed']) => void;
+  recompute: Recompute;
+  settle: (controllers: ReadonlySet<number>, removed: Recomputing['removed']) => void;
 }) => {
-  const { said, table, maps, state, recast, settle } = parts;
+  const { said, table, maps, state, recompute, settle } = parts;
   const rules = `normaliser/${normaliserVersion} ${maps.version}`;
   const work = factsAgain(table, maps);
 
@@ -78,7 +78,7 @@ export const rederiver = (parts: {
         changed += affected.size;
         if (affected.size > 0) {
           const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
-          const done = recast(actor, affected, { around, origin: null });
+          const done = recompute(actor, affected, { around, origin: null });
           settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
         }
         const end = some.at(-1);

@@ -1,51 +1,51 @@
 import type { Actor } from '../../engine/objects/types.ts';
+import type { EffectiveKeeper } from './effective.ts';
 import type { MergeStore } from './merge-store.ts';
+import type { Reassign } from './reassign.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import type { Regroup } from './regroup.ts';
 import type { SaidStore } from './store.ts';
-import type { WinnerKeeper } from './winners.ts';
 
-// What follows for records when facts of theirs went or say something else: winners are worked out again, readings go where
+// What follows for records when facts of theirs went or say something else: effectiveValues are worked out again, readings go where
 // their keys lead, records that nothing speaks of any more go.
 
-export type Recasting = { changed: number[]; removed: { controller: number; publicId: string }[] };
+export type Recomputing = { changed: number[]; removed: { controller: number; publicId: string }[] };
 
 /** `around` are records that a change may concern besides; `origin` is what the changes are put down to. */
-export type Recast = (
+export type Recompute = (
   actor: Actor,
   affected: ReadonlySet<number>,
   about: { around: ReadonlySet<number>; origin: number | null },
-) => Recasting;
+) => Recomputing;
 
-export const recaster = (parts: {
+export const recomputer = (parts: {
   said: SaidStore;
   records: RecordStore;
   merges: MergeStore;
-  winners: WinnerKeeper;
+  effectiveValues: EffectiveKeeper;
   state: RecordState;
-  regroup: Regroup;
+  reassign: Reassign;
   clock: () => number;
   /** What people decided about a record that is gone goes with it. */
   forgetEntered: (actor: Actor, publicId: string) => void;
-}): Recast => {
-  const { said, records, merges, winners, state, regroup, clock, forgetEntered } = parts;
+}): Recompute => {
+  const { said, records, merges, effectiveValues, state, reassign, clock, forgetEntered } = parts;
 
   const note = (controller: number, origin: number | null): void => {
     const facts = said.factsOf(controller);
-    for (const { sort, key, field, side, before, after } of winners.again(controller, facts))
+    for (const { sort, key, field, side, before, after } of effectiveValues.again(controller, facts))
       records.addChange({ controller, at: clock(), sort, key, field, side, before, after, origin });
     state.rekey(controller, facts);
   };
 
   return (actor, affected, { around, origin }) => {
     const changed = new Set<number>();
-    const removed: Recasting['removed'] = [];
+    const removed: Recomputing['removed'] = [];
 
     const forget = (controller: number): void => {
       const gone = records.byId(controller);
       if (gone === undefined) return;
-      winners.again(controller);
+      effectiveValues.again(controller);
       // Records that became part of it have nothing left either, but what people entered about them.
       for (const merge of merges.ofKeep(controller))
         if (said.readingsOf(merge.other).length === 0) forget(merge.other);
@@ -62,7 +62,7 @@ export const recaster = (parts: {
     };
 
     for (const controller of affected) note(controller, origin);
-    const moved = regroup(actor, affected);
+    const moved = reassign(actor, affected);
     for (const controller of moved) changed.add(controller);
     for (const controller of [...affected, ...changed]) {
       if (records.byId(controller) === undefined) continue;

@@ -1,12 +1,12 @@
 import { compareFacts } from './rank.ts';
-import type { RecordStore, WinnerRow } from './record-store.ts';
+import type { EffectiveRow, RecordStore } from './record-store.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import type { ControllerSide, PartSort } from './types.ts';
 
-// The winner of each field and side of each part of a record, kept beside the facts (OT F1 to F5). It follows from the facts
+// The effective of each field and side of each part of a record, kept beside the facts (OT F1 to F5). It follows from the facts
 // alone: after new ones it is enough to look at these and at what won before, and looking at all gives the same.
 
-export type WinnerChange = {
+export type EffectiveChange = {
   sort: PartSort;
   key: string;
   field: string;
@@ -27,47 +27,47 @@ const isBetter = (side: ControllerSide, fact: FactRow, held: FactRow): boolean =
 const slot = (of: { field: string; side: string }): string => `${of.side} ${of.field}`;
 
 /** Which of these facts wins, by part (`sort key`) and field. */
-export const winnersOf = (facts: Iterable<FactRow>): Map<string, Map<string, FactRow>> => {
+export const effectiveOf = (facts: Iterable<FactRow>): Map<string, Map<string, FactRow>> => {
   const byPart = new Map<string, Map<string, FactRow>>();
   for (const fact of facts) {
     const part = `${fact.sort} ${fact.key}`;
-    const winners = byPart.get(part) ?? new Map<string, FactRow>();
-    byPart.set(part, winners);
+    const effectiveValues = byPart.get(part) ?? new Map<string, FactRow>();
+    byPart.set(part, effectiveValues);
     if (fact.value === null || fact.ended === 1) continue;
-    const held = winners.get(slot(fact));
-    if (held === undefined || isBetter(fact.side, fact, held)) winners.set(slot(fact), fact);
+    const held = effectiveValues.get(slot(fact));
+    if (held === undefined || isBetter(fact.side, fact, held)) effectiveValues.set(slot(fact), fact);
   }
   return byPart;
 };
 
-export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
+export const effectiveKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
   const apply = (
     controller: number,
     facts: readonly FactRow[],
     { isWhole, isNew }: { isWhole: boolean; isNew: boolean },
-  ): { changes: WinnerChange[]; winning: FactRow[] } => {
-    const byPart = winnersOf(facts);
+  ): { changes: EffectiveChange[]; winning: FactRow[] } => {
+    const byPart = effectiveOf(facts);
     const parts = new Map((isNew ? [] : records.parts(controller)).map((part) => [`${part.sort} ${part.key}`, part]));
-    const held = new Map<number, Map<string, WinnerRow>>();
-    for (const row of isNew ? [] : records.winners(controller)) {
-      const rows = held.get(row.part) ?? new Map<string, WinnerRow>();
+    const held = new Map<number, Map<string, EffectiveRow>>();
+    for (const row of isNew ? [] : records.effectiveValues(controller)) {
+      const rows = held.get(row.part) ?? new Map<string, EffectiveRow>();
       held.set(row.part, rows);
       rows.set(slot(row), row);
     }
-    const changes: WinnerChange[] = [];
+    const changes: EffectiveChange[] = [];
     const winning: FactRow[] = [];
-    for (const [name, winners] of byPart) {
+    for (const [name, effectiveValues] of byPart) {
       const [sort, key] = [name.slice(0, name.indexOf(' ')) as PartSort, name.slice(name.indexOf(' ') + 1)];
       const part = parts.get(name)?.id ?? records.addPart(controller, sort, key);
       const before = held.get(part);
-      for (const [at, fact] of winners) {
+      for (const [at, fact] of effectiveValues) {
         winning.push(fact);
         const row = before?.get(at);
         before?.delete(at);
         const value = fact.value ?? '';
         if (row?.fact === fact.id && row.value === value && row.observed_at === fact.observed_at) continue;
         const { field, side } = fact;
-        records.putWinner({ part, field, side, fact: fact.id, value, observed_at: fact.observed_at });
+        records.putEffective({ part, field, side, fact: fact.id, value, observed_at: fact.observed_at });
         if (row?.value !== value) changes.push({ sort, key, field, side, before: row?.value ?? null, after: value });
       }
     }
@@ -76,7 +76,7 @@ export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, 
     const waits = records.byId(controller)?.state === 'merged';
     for (const part of parts.values()) {
       for (const { field, side, value } of held.get(part.id)?.values() ?? []) {
-        records.removeWinner({ part: part.id, field, side });
+        records.removeEffective({ part: part.id, field, side });
         changes.push({ sort: part.sort, key: part.key, field, side, before: value, after: null });
       }
       if (!waits && !byPart.has(`${part.sort} ${part.key}`)) records.removePart(part.id);
@@ -90,12 +90,12 @@ export const winnerKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, 
       controller: number,
       fresh: readonly FactRow[],
       isNew = false,
-    ): { changes: WinnerChange[]; winning: FactRow[] } =>
+    ): { changes: EffectiveChange[]; winning: FactRow[] } =>
       apply(controller, isNew ? fresh : [...said.winningFacts(controller), ...fresh], { isWhole: false, isNew }),
     /** Out of all facts, which are given where they are known: whenever some are gone or ended. */
-    again: (controller: number, facts: readonly FactRow[] = said.factsOf(controller)): WinnerChange[] =>
+    again: (controller: number, facts: readonly FactRow[] = said.factsOf(controller)): EffectiveChange[] =>
       apply(controller, facts, { isWhole: true, isNew: false }).changes,
   };
 };
 
-export type WinnerKeeper = ReturnType<typeof winnerKeeper>;
+export type EffectiveKeeper = ReturnType<typeof effectiveKeeper>;

@@ -8,7 +8,7 @@ import { Page } from '../frame/page.tsx';
 import type { Level, Reference, Said, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-type StickViewRow = {
+type OfflineViewRow = {
   readonly name: string;
   readonly state: 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';
   readonly reason: string | null;
@@ -20,18 +20,18 @@ type StickViewRow = {
   readonly dropped: readonly string[];
 };
 
-export type StickProps = {
+export type OfflineImportProps = {
   readonly ctx: Ctx;
   /** What an import would do, with its draft; or what it did. */
   readonly plan?: {
     readonly draft?: string | undefined;
     readonly name: string;
-    readonly rows: readonly StickViewRow[];
+    readonly rows: readonly OfflineViewRow[];
   };
   readonly error?: Said;
 };
 
-const levels: Readonly<Record<StickViewRow['state'], Level>> = {
+const levels: Readonly<Record<OfflineViewRow['state'], Level>> = {
   stored: 'done',
   same: 'ok',
   older: 'info',
@@ -41,22 +41,27 @@ const levels: Readonly<Record<StickViewRow['state'], Level>> = {
   refused: 'critical',
 };
 
-const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly StickViewRow[]; done: boolean }) => (
+const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; done: boolean }) => (
   <DataTable
     ctx={ctx}
-    caption={ctx.t('stick.files')}
+    caption={ctx.t('offlineImport.files')}
     rows={rows}
     records="labelled"
     columns={[
-      { key: 'file', label: ctx.t('stick.file'), any: true, cell: (row) => <span translate="no">{row.name}</span> },
+      {
+        key: 'file',
+        label: ctx.t('offlineImport.file'),
+        any: true,
+        cell: (row) => <span translate="no">{row.name}</span>,
+      },
       {
         key: 'state',
-        label: ctx.t('stick.state'),
+        label: ctx.t('offlineImport.state'),
         cell: (row) => (
           <Status ctx={ctx} level={levels[row.state]}>
             {row.reason === null
-              ? ctx.tDynamic(`stick.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
-              : ctx.tDynamic(`stick.reason.${row.reason}`)}
+              ? ctx.tDynamic(`offlineImport.state.${row.state === 'stored' && !done ? 'stores' : row.state}`)
+              : ctx.tDynamic(`offlineImport.reason.${row.reason}`)}
           </Status>
         ),
       },
@@ -75,13 +80,13 @@ const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly StickViewRow[]; do
       },
       {
         key: 'at',
-        label: ctx.t('stick.collected'),
+        label: ctx.t('offlineImport.collected'),
         cell: (row) => (row.collectedAt === null ? '–' : <Time ctx={ctx} at={row.collectedAt} />),
       },
-      { key: 'items', label: ctx.t('stick.items'), num: true, cell: (row) => ctx.fmt.number(row.items) },
+      { key: 'items', label: ctx.t('offlineImport.items'), num: true, cell: (row) => ctx.fmt.number(row.items) },
       {
         key: 'dropped',
-        label: ctx.t('stick.dropped'),
+        label: ctx.t('offlineImport.dropped'),
         any: true,
         cell: (row) => (row.dropped.length === 0 ? '–' : <span translate="no">{row.dropped.join(', ')}</span>),
       },
@@ -90,45 +95,49 @@ const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly StickViewRow[]; do
 );
 
 /** Inventories from a medium: choose a file, see what it would do, do it. */
-export const Stick = ({ ctx, plan, error }: StickProps) => {
+export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
   const write = withoutRight(ctx, 'devices:write');
   const undecided = plan?.rows.some(({ state }) => state === 'new' || state === 'waits') ?? false;
   return (
     <Page
       ctx={ctx}
-      title={ctx.t('stick.title')}
+      title={ctx.t('offlineImport.title')}
       section="devices"
       crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
-      sub={ctx.t('stick.sub')}
+      sub={ctx.t('offlineImport.sub')}
     >
       {plan === undefined ? null : (
         <>
           {plan.draft === undefined ? (
-            <Notice ctx={ctx} level="running" title={ctx.t('stick.done', { name: plan.name })}>
-              {undecided ? <a href={paths.devices({ state: 'pending' })}>{ctx.t('stick.approveNext')}</a> : null}
+            <Notice ctx={ctx} level="running" title={ctx.t('offlineImport.done', { name: plan.name })}>
+              {undecided ? (
+                <a href={paths.devices({ state: 'pending' })}>{ctx.t('offlineImport.approveNext')}</a>
+              ) : null}
             </Notice>
           ) : null}
-          <Panel title={ctx.t(plan.draft === undefined ? 'stick.result' : 'stick.plan', { name: plan.name })}>
+          <Panel
+            title={ctx.t(plan.draft === undefined ? 'offlineImport.result' : 'offlineImport.plan', { name: plan.name })}
+          >
             <Rows ctx={ctx} rows={plan.rows} done={plan.draft === undefined} />
             {plan.draft === undefined ? null : (
               <div class="body">
-                <PostForm ctx={ctx} action={paths.stickApply()} class="form">
+                <PostForm ctx={ctx} action={paths.offlineImportApply()} class="form">
                   <input type="hidden" name="draft" value={plan.draft} />
                   <input type="hidden" name="name" value={plan.name} />
                   {undecided ? (
                     <div class="field">
                       <span class="choice">
                         <input type="checkbox" id="f-approve" name="approve" value="on" />
-                        <label for="f-approve">{ctx.t('stick.approve')}</label>
+                        <label for="f-approve">{ctx.t('offlineImport.approve')}</label>
                       </span>
-                      <small>{ctx.t('stick.approveHint')}</small>
+                      <small>{ctx.t('offlineImport.approveHint')}</small>
                     </div>
                   ) : null}
                   <div class="row">
                     <Button kind="primary" unavailable={write} busy={ctx.t('common.working')}>
-                      {ctx.t('stick.import')}
+                      {ctx.t('offlineImport.import')}
                     </Button>
-                    <LinkButton href={paths.stick()}>{ctx.t('common.cancel')}</LinkButton>
+                    <LinkButton href={paths.offlineImport()}>{ctx.t('common.cancel')}</LinkButton>
                   </div>
                 </PostForm>
               </div>
@@ -136,11 +145,11 @@ export const Stick = ({ ctx, plan, error }: StickProps) => {
           </Panel>
         </>
       )}
-      <Panel title={ctx.t('stick.choose')}>
+      <Panel title={ctx.t('offlineImport.choose')}>
         <div class="body">
-          <PostForm ctx={ctx} action={paths.stick()} multipart class="form">
+          <PostForm ctx={ctx} action={paths.offlineImport()} multipart class="form">
             <div class="field">
-              <label for="f-file">{ctx.t('stick.fileLabel')}</label>
+              <label for="f-file">{ctx.t('offlineImport.fileLabel')}</label>
               <input
                 class="input"
                 type="file"
@@ -151,7 +160,7 @@ export const Stick = ({ ctx, plan, error }: StickProps) => {
                 aria-invalid={error === undefined ? undefined : 'true'}
                 aria-describedby={error === undefined ? 'f-file-hint' : 'f-file-fault f-file-hint'}
               />
-              <small id="f-file-hint">{ctx.t('stick.fileHint')}</small>
+              <small id="f-file-hint">{ctx.t('offlineImport.fileHint')}</small>
               {error === undefined ? null : (
                 <Fault ctx={ctx} id="f-file-fault">
                   {ctx.say(error)}
@@ -160,7 +169,7 @@ export const Stick = ({ ctx, plan, error }: StickProps) => {
             </div>
             <div>
               <Button kind={plan?.draft === undefined ? 'primary' : 'second'} unavailable={write}>
-                {ctx.t('stick.check')}
+                {ctx.t('offlineImport.check')}
               </Button>
             </div>
           </PostForm>

@@ -49,14 +49,14 @@ export type Pin = {
   readonly replaces?: { readonly before: string; readonly reason: string };
 };
 
-export type FlipParts = {
+export type CommitParts = {
   readonly db: Database;
   readonly store: ExchangeStore;
   readonly events: EventService;
   readonly updates: Pick<UpdateService, 'applyCatalog'>;
   readonly waiting: Pick<WaitingStore, 'drop' | 'dropUpTo'>;
   readonly clock: () => number;
-  /** What vendors say of files, line by line (BUNDLES 3); in the transaction of the flip. */
+  /** What vendors say of files, line by line (BUNDLES 3); in the transaction of the commit. */
   readonly approvals?: (bundle: { name: string; sha256: string }, lines: readonly ApprovedLine[]) => void;
 };
 
@@ -65,7 +65,7 @@ type ApprovedLine = Pick<InventoryLine, 'path' | 'sha256'> & {
   readonly approval: NonNullable<InventoryLine['approval']>;
 };
 
-type Flip = {
+type BundleCommit = {
   readonly importId: number;
   readonly actor: Actor;
   readonly verdict: ImportVerdict;
@@ -111,38 +111,38 @@ const keepRoots = (store: ExchangeStore, roots: readonly NewRoot[]): number | un
   return newest;
 };
 
-const storeTrust = (store: ExchangeStore, flip: Flip): void => {
-  if (flip.pinnedRoot?.replaces) store.dropRoots();
-  if (flip.pinnedRoot) store.putRoot(flip.pinnedRoot.version, flip.pinnedRoot.bytes);
-  for (const root of flip.verdict.newRoots) store.putRoot(root.version, Buffer.from(root.bytes, 'base64'));
+const storeTrust = (store: ExchangeStore, commit: BundleCommit): void => {
+  if (commit.pinnedRoot?.replaces) store.dropRoots();
+  if (commit.pinnedRoot) store.putRoot(commit.pinnedRoot.version, commit.pinnedRoot.bytes);
+  for (const root of commit.verdict.newRoots) store.putRoot(root.version, Buffer.from(root.bytes, 'base64'));
   for (const role of ROLES) {
-    const bytes = Buffer.from(flip.verdict.trust[role], 'base64');
+    const bytes = Buffer.from(commit.verdict.trust[role], 'base64');
     const { version, expires } = describeMetadata(bytes);
     store.putMetadata(role, version, expires, bytes);
   }
 };
 
 /**
- * The flip (D7): one synced transaction after which the bundle is the site's state. Before it the old state is live,
+ * The commit (D7): one synced transaction after which the bundle is the site's state. Before it the old state is live,
  * after it the new; there is nothing between.
  */
-export const flipState = (parts: FlipParts, flip: Flip): number => {
-  const custody = custodyOf(flip.receipt, flip.verdict);
+export const commitState = (parts: CommitParts, commit: BundleCommit): number => {
+  const custody = custodyOf(commit.receipt, commit.verdict);
   return immediate(parts.db, () => {
     const { db: _db, store, events } = parts;
-    const { verdict, summary } = flip;
+    const { verdict, summary } = commit;
     const finished = toTime(parts.clock());
     const state = requireState(store);
     const before = side(store);
-    storeTrust(store, flip);
-    store.flip({
+    storeTrust(store, commit);
+    store.commit({
       seq: verdict.broadcast ? state.seq : verdict.seq,
       seqBroadcast: verdict.broadcast ? verdict.seq : state.seq_broadcast,
       lastBundle: verdict.broadcast ? state.last_bundle : verdict.bundleId,
       inventory: verdict.inventory.sha256,
       policy: readFileSync(verdict.policyPath),
       floor: verdict.newFloor,
-      snapshot: flip.snapshot,
+      snapshot: commit.snapshot,
     });
     store.setIssuedSuspect(verdict.manifest.issued_at > verdict.newFloor ? verdict.manifest.issued_at : null);
     store.clearMissing();
@@ -152,17 +152,17 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
     }
     parts.waiting.drop(verdict.bundleId);
     parts.waiting.dropUpTo(verdict.seq, verdict.broadcast);
-    unreferencedStore(parts.db).dropAll(flip.referenced);
+    unreferencedStore(parts.db).dropAll(commit.referenced);
     // A broadcast is written for nobody's receipts.
     if (!verdict.broadcast) store.acknowledge(verdict.manifest.receipt_seen, finished);
-    for (const feed of flip.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
-    for (const feed of flip.confirmedFeeds) store.seeFeed(feed, finished);
-    if (flip.updates) parts.updates.applyCatalog(flip.updates.list, flip.updates.sizes, finished);
-    if (flip.approved !== undefined && flip.approved.length > 0)
-      parts.approvals?.({ name: verdict.bundleId, sha256: verdict.inventory.sha256 }, flip.approved);
-    const applied = flip.receipt.applied();
+    for (const feed of commit.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
+    for (const feed of commit.confirmedFeeds) store.seeFeed(feed, finished);
+    if (commit.updates) parts.updates.applyCatalog(commit.updates.list, commit.updates.sizes, finished);
+    if (commit.approved !== undefined && commit.approved.length > 0)
+      parts.approvals?.({ name: verdict.bundleId, sha256: verdict.inventory.sha256 }, commit.approved);
+    const applied = commit.receipt.applied();
     const { floor } = requireState(store);
-    const receipt = addReceipt(store, flip.receipt.keys, state.site, {
+    const receipt = addReceipt(store, commit.receipt.keys, state.site, {
       subjects: subjectsOf(verdict),
       predicate: {
         ...defined({ request_id: verdict.requestId }),
@@ -171,35 +171,35 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
         result: 'imported',
         code: 'OK',
         detail: '',
-        started_at: flip.receipt.startedAt,
+        started_at: commit.receipt.startedAt,
         finished_at: finished,
         floor,
         before,
         after: side(store),
         counts: summary.counts,
         volumes: { seen: [...summary.seenVolumes], missing: [] },
-        ...defined({ scan: flip.scan }),
-        ...custody(finished, flip.scan),
+        ...defined({ scan: commit.scan }),
+        ...custody(finished, commit.scan),
         warnings: [...verdict.warnings],
         // What nobody needed was not overridden.
-        overrides: flip.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),
+        overrides: commit.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),
         applied,
-        devices: flip.receipt.devices(),
+        devices: commit.receipt.devices(),
         days_left: daysLeft(verdict.expires, believedMs(floor, parts.clock())),
       },
     });
-    flip.receipt.told(applied, receipt);
+    commit.receipt.told(applied, receipt);
     for (const { version } of verdict.newRoots)
-      events.record('root-updated', { ...byWhom(flip.actor), params: { rootVersion: version } });
-    if (flip.pinnedRoot)
+      events.record('root-updated', { ...byWhom(commit.actor), params: { rootVersion: version } });
+    if (commit.pinnedRoot)
       events.record('trust-imported', {
-        ...byWhom(flip.actor),
-        params: { rootVersion: flip.pinnedRoot.compared.version, fingerprint: flip.pinnedRoot.compared.sha256 },
+        ...byWhom(commit.actor),
+        params: { rootVersion: commit.pinnedRoot.compared.version, fingerprint: commit.pinnedRoot.compared.sha256 },
       });
-    if (flip.pinnedRoot?.replaces)
-      events.record('trust-replaced', { ...byWhom(flip.actor), params: { ...flip.pinnedRoot.replaces } });
+    if (commit.pinnedRoot?.replaces)
+      events.record('trust-replaced', { ...byWhom(commit.actor), params: { ...commit.pinnedRoot.replaces } });
     events.record('bundle-imported', {
-      ...byWhom(flip.actor),
+      ...byWhom(commit.actor),
       params: {
         bundleId: verdict.bundleId,
         seq: verdict.seq,
@@ -209,8 +209,8 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
       },
     });
     for (const { want, reason } of summary.unfulfilled.slice(0, 100))
-      events.record('update-unfulfilled', { ...byWhom(flip.actor), params: { update: want, reason } });
-    store.journal(flip.importId, { state: 'flipped', at: finished, receipt, summary, code: 'OK' });
+      events.record('update-unfulfilled', { ...byWhom(commit.actor), params: { update: want, reason } });
+    store.journal(commit.importId, { state: 'flipped', at: finished, receipt, summary, code: 'OK' });
     return receipt;
   });
 };
@@ -220,7 +220,7 @@ export const flipState = (parts: FlipParts, flip: Flip): number => {
  * changes.
  */
 export const recordOutcome = (
-  parts: Pick<FlipParts, 'db' | 'store' | 'events' | 'clock'>,
+  parts: Pick<CommitParts, 'db' | 'store' | 'events' | 'clock'>,
   outcome: {
     readonly importId: number;
     readonly actor: Actor;

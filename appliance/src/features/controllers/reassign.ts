@@ -84,7 +84,7 @@ export const groupsOf = (members: readonly Member[]): Group[] => {
   return [...groups].map((group) => ({ ...group, readings: group.readings.sort((a, b) => a - b) }));
 };
 
-export const regrouper = (parts: {
+export const reassigner = (parts: {
   said: SaidStore;
   records: RecordStore;
   merger: Merger;
@@ -141,4 +141,4 @@ export const regrouper = (parts: {
   };
 };
 
-export type Regroup = ReturnType<typeof regrouper>;
+export type Reassign = ReturnType<typeof reassigner>;

@@ -2,7 +2,7 @@ import type { RecordState } from './record-state.ts';
 import type { SaidStore } from './store.ts';
 
 // A controller that is asked every hour says the same for years. Of words that do not change the first and the last time is kept;
-// those between go once they are old, for they change no winner, no key that decides and no time. Only what identification
+// those between go once they are old, for they change no effective, no key that decides and no time. Only what identification
 // brought is thinned, and only as a whole: all that one run said of a controller, or nothing of it.
 
 /** So many runs and controllers at once. */

@@ -14,7 +14,7 @@ beforeAll(async () => {
 afterAll(() => engines.close());
 
 const tables = [
-  'controller_winner',
+  'controller_effective',
   'controller_part',
   'controller_key',
   'controller_fact',
@@ -96,12 +96,12 @@ describe('what is derived after an upgrade', () => {
         const expected = controllerPicture(fresh);
         clear();
         takeAll(old, list);
-        await old.rederive();
+        await old.rebuild();
         expect(controllerPicture(old)).toEqual(before);
-        await fresh.rederive();
+        await fresh.rebuild();
         expect(controllerPicture(fresh)).toEqual(expected);
-        expect([fresh.verify(), await fresh.rederive()]).toEqual([[], 0]);
-        await old.rederive();
+        expect([fresh.verify(), await fresh.rebuild()]).toEqual([[], 0]);
+        await old.rebuild();
         expect(controllerPicture(old)).toEqual(before);
         expect(old.verify()).toEqual([]);
       }),
@@ -126,18 +126,18 @@ describe('what is derived after an upgrade', () => {
     takeAll(old, [plant]);
     expect(old.ids(0, 1_000)).toHaveLength(90);
     engines.db.exec("update controller_origin set state = 'taking'");
-    expect(await fresh.rederive()).toBe(0);
+    expect(await fresh.rebuild()).toBe(0);
     engines.db.exec("update controller_origin set state = 'done'");
     const stop = new AbortController();
     stop.abort();
-    await expect(fresh.rederive(stop.signal)).rejects.toThrow();
+    await expect(fresh.rebuild(stop.signal)).rejects.toThrow();
     // As a process that was killed after some steps leaves it.
     engines.db.exec(
       "insert into controller_derivation (one, rules, reached) select 1, 'normaliser/1 maps/2', min(id) + 39 from controller_reading",
     );
-    expect(await fresh.rederive()).toBe(50);
+    expect(await fresh.rebuild()).toBe(50);
     engines.db.exec('delete from controller_derivation');
-    expect(await fresh.rederive()).toBe(40);
+    expect(await fresh.rebuild()).toBe(40);
     const live = fresh.ids(0, 1_000).filter((id) => fresh.byId(id)?.state === 'live');
     expect(live).toHaveLength(45);
     expect(fresh.parts(live[0] ?? 0)[0]?.observed).toMatchObject({
@@ -146,7 +146,7 @@ describe('what is derived after an upgrade', () => {
       productFamily: 'A line',
     });
     expect(fresh.facts(live[0] ?? 0).find(({ field }) => field === 'vendor')?.derivedBy).toBe('maps/2');
-    expect([fresh.verify(), await fresh.rederive()]).toEqual([[], 0]);
+    expect([fresh.verify(), await fresh.rebuild()]).toEqual([[], 0]);
   });
 
   it('has the values of the normaliser of today, from the text that was said', async () => {
@@ -162,7 +162,7 @@ describe('what is derived after an upgrade', () => {
       "update controller_fact set value = 'nowhere', error = null, reason = null, normaliser = 0 where field = 'address'",
     );
     engines.db.exec('delete from controller_derivation');
-    expect(await controllers.rederive()).toBe(1);
+    expect(await controllers.rebuild()).toBe(1);
     expect(controllerPicture(controllers)).toEqual(expected);
     expect(controllers.verify()).toEqual([]);
   });

@@ -4,7 +4,7 @@ import type { Database } from './database.ts';
 // does: where the two differ, something was undone.
 
 /** Tells whether everything that was noted on this connection still stands. */
-export const undoWitness = (db: Database, name: string) => {
+export const undoDetector = (db: Database, name: string) => {
   const table = `temp."undo_${name}"`;
   db.exec(`create table if not exists ${table} (n integer not null) strict;
     delete from ${table};
