@@ -251,8 +251,9 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       collectedAt: time.nullable(),
       rows: z.array(z.object({ id: z.int(), values })),
     }),
-    run: ({ inventory, events, devices, actor }, { device, personal = false }) => {
+    run: ({ inventory, events, devices, actor }, { device, ...given }) => {
       const { id } = devices.byPublicId(device);
+      const personal = given.personal === true;
       if (personal) recordPersonal(events, { actor, what: name, device: id });
       const rows = inventory.ofAnyCollection.section(id, name, { personal });
       return {
