@@ -2,13 +2,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Outcome, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import type { Outcome } from '../support/commands.ts';
 import { loggedIn } from '../support/persons.ts';
 import { until } from '../support/until.ts';
 import { type AgentSite, openAgentSite } from './agent-site.ts';
 
 // What is asked of one device, by the commands as they are built, and done by a real agent over the real listener.
 
+const { tryCommand } = commandProcess();
 let site: AgentSite;
 beforeAll(async () => {
   site = await openAgentSite();
