@@ -285,8 +285,8 @@ describe('a report full of secrets', () => {
     expect(site.server.output()).not.toContain(token);
   });
 
-  it('from a stick leaves none of them, in the form of our agent and in that of GLPI', async () => {
-    const s = (place: string) => secret(`stick${place}`);
+  it('from a file leaves none of them, in the form of our agent and in that of GLPI', async () => {
+    const s = (place: string) => secret(`offline${place}`);
     const sections = {
       software: [{ name: kept('offline'), version: '1', envs: s('Env'), commandLine: s('CommandLine') }],
       accounts: [{ name: s('Person'), fullName: s('Person'), home: s('Home') }],

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Command, CommandContext, OptionSpec } from '../../cli/command.ts';
 import { limitOf } from '../../cli/list-options.ts';
 import { AppError } from '../../platform/errors.ts';
+import { toFieldErrors } from '../../platform/validation.ts';
 import { fromText, inner } from '../api/wire.ts';
 import type { Flag, Operation } from './operation.ts';
 
@@ -97,15 +98,18 @@ const inputOf = (
   const isOpen = keys.some((key) => isList(inner(input.shape[key] as unknown as z.ZodType)));
   if (words.length > keys.length && !isOpen)
     throw new AppError('USAGE', `sallyport ${name.replaceAll('.', ' ')} does not take ${words[keys.length]}`);
-  const parsed = input.safeParse(values);
+  const parsed = input.safeParse(values, { reportInput: true });
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   const key = String(issue?.path[0] ?? '');
   const isPositional = keys.includes(key as never);
   const option = flagOf(command, key);
   const shown = isPositional ? kebab(key).toUpperCase() : `--${(option === false ? {} : option).name ?? kebab(key)}`;
-  const isMissing = !Object.hasOwn(values, key);
-  throw new AppError('USAGE', isMissing ? `${shown} is missing` : `${shown}: ${issue?.message ?? 'does not fit'}`);
+  if (!Object.hasOwn(values, key)) throw new AppError('USAGE', `${shown} is missing`);
+  const known = choices(inner((input.shape as Record<string, z.ZodType>)[key] ?? z.unknown()));
+  const message = known === '' ? `${shown} does not fit` : `${shown} takes ${known}`;
+  // What would fit is said below it, in the words of the console.
+  throw new AppError('USAGE', message, { fields: toFieldErrors(parsed.error) });
 };
 
 /** The command of an operation; `parts` makes what it needs of an opened appliance. */
