@@ -22,8 +22,8 @@ import { type Device, enrolDevice, hashOf, type Item, newId } from './intake-kil
 
 const log = openLog('silent');
 const deviceCount = 6;
-const killsWhileReporting = isLong ? 40 : 4;
-const killsWhileStarting = isLong ? 10 : 1;
+const killsWhileReporting = isLong ? 40 : 9;
+const killsWhileStarting = isLong ? 10 : 2;
 const collections = ['software', 'hardware', 'accounts'] as const;
 type Collection = (typeof collections)[number];
 
