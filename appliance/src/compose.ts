@@ -484,9 +484,12 @@ export const compose = async ({
         vulnerabilities.close();
         controllerFindings.close();
         settlePersons(people, log);
-        if (!witness.flush()) log.warn('the witness was not written: the database was busy');
-        people.close();
-        db.close();
+        try {
+          if (!witness.flush()) log.warn('the witness was not written: the database was busy');
+        } finally {
+          people.close();
+          db.close();
+        }
       },
     };
     return { ...made, waiting: waitingService({ gate, sources: waitingSources(made) }) };

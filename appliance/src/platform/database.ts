@@ -20,6 +20,21 @@ type DatabaseOptions = {
   undoInMemory?: boolean;
 };
 
+const prepare = (db: Database, { readonly: isReadOnly, undoInMemory }: DatabaseOptions): void => {
+  if (!isReadOnly) {
+    db.pragma('journal_mode = WAL');
+    db.pragma('synchronous = FULL');
+    // 32 MB: a report touches pages all over the file, and what is touched again before a checkpoint is written once.
+    db.pragma('wal_autocheckpoint = 8192');
+    db.pragma('journal_size_limit = 67108864');
+  }
+  // Savepoints and statements of several rows copy each page that they change, by two writes to a file otherwise.
+  if (undoInMemory) db.pragma('temp_store = MEMORY');
+  db.pragma('foreign_keys = ON');
+  db.pragma('cache_size = -32768');
+  defineSqlFunctions(db);
+};
+
 /**
  * Opens a database file. WAL with `synchronous=FULL`: an answer that follows a commit survives a power cut. A reopened
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
@@ -28,19 +43,14 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
   // SQLite gives its side files the mode of the database, which it would take from the umask.
   if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
-  if (!options.readonly) {
-    db.pragma('journal_mode = WAL');
-    db.pragma('synchronous = FULL');
-    // 32 MB: a report touches pages all over the file, and what is touched again before a checkpoint is written once.
-    db.pragma('wal_autocheckpoint = 8192');
-    db.pragma('journal_size_limit = 67108864');
+  try {
+    prepare(db, options);
+    return db;
+  } catch (error) {
+    // SQLite shares the log's index among the connections of a process: one that stays behind half-open spoils the next.
+    db.close();
+    throw error;
   }
-  // Savepoints and statements of several rows copy each page that they change, by two writes to a file otherwise.
-  if (options.undoInMemory) db.pragma('temp_store = MEMORY');
-  db.pragma('foreign_keys = ON');
-  db.pragma('cache_size = -32768');
-  defineSqlFunctions(db);
-  return db;
 };
 
 /**
