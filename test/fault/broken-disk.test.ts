@@ -37,10 +37,18 @@ const broken: readonly Broken[] = [
     codes: failed,
     points: 1,
   },
+  {
+    // Its index is shared in a process, so that what is left of a failed opening would spoil the next.
+    what: 'where the index of the log cannot grow',
+    fault: { ops: 'grows', match: 'state\\.db-shm', errno: 'ENOSPC', sticky: true },
+    codes: full,
+    points: 1,
+  },
   { what: 'whose sync fails once', fault: { ops: ['fsync'], errno: 'EIO' }, codes: failed, points: 3 },
   {
     what: 'whose folders fail to be synced once',
-    fault: { ops: ['fsyncdir'], errno: 'EIO' },
+    // SQLite passes over a folder of its own that it cannot sync.
+    fault: { ops: ['fsyncdir'], match: '/(?:staging|objects|advisories|keys)', errno: 'EIO' },
     codes: failed,
     points: 3,
   },
@@ -102,9 +110,10 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
   };
 
   const spread = (count: number, points: number): number[] =>
-    isLong || count <= points
+    isLong || count <= points + 1
       ? Array.from({ length: count }, (_, n) => n)
-      : Array.from({ length: points }, (_, n) => Math.floor(((n + 0.5) * count) / points));
+      : // The last one is of closing, after everything was said.
+        [...Array.from({ length: points }, (_, n) => Math.floor(((n + 0.5) * count) / points)), count - 1];
 
   /** Breaks the disk at each such operation, or at `points` of them, and expects one of the codes. */
   const breakAt = async (
@@ -115,7 +124,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
     const seen = { codes: [] as string[], old: 0, new: 0 };
     const states: { skip: number; isNew: boolean }[] = [];
     const count = counts.get(fault) ?? 0;
-    expect(count).toBeGreaterThan(points);
+    expect(count).toBeGreaterThanOrEqual(points);
     await onDisks([...spread(count, points).entries()], async ([index, skip], disk, name) => {
       const dataDir = join(disk.path, name);
       const below = join(disk.folder, name);

@@ -19,8 +19,10 @@ export type Output = {
   line(text: string): void;
   /** Rows in aligned columns on stdout, unless --json was given. */
   table(head: readonly string[], rows: ReadonlyArray<ReadonlyArray<string | number | null>>): void;
-  /** The result on stdout when --json was given; call once. */
+  /** The result on stdout when --json was given, once the command has ended well; call once. */
   result(value: unknown): void;
+  /** The same at once, of a command that goes on. */
+  begun(value: unknown): void;
   /** A line for people on stderr. */
   note(text: string): void;
 };

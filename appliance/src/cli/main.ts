@@ -140,7 +140,7 @@ const contextOf = (
   command: Command,
   rest: readonly string[],
   { stdout, stderr }: Streams,
-): { context: CommandContext; help: boolean; close(): Promise<void> } => {
+): { context: CommandContext; help: boolean; close(): Promise<void>; end(): void } => {
   const specs = { ...command.options, ...common };
   let parsed: ReturnType<typeof parseArgs>;
   try {
@@ -163,6 +163,7 @@ const contextOf = (
   const missing = Object.entries(specs).find(([name, spec]) => spec.required && values[name] === undefined);
   if (missing !== undefined && !help) throw new AppError('USAGE', `--${missing[0]} is missing`);
   const json = values['json'] === true;
+  const output = commandOutput(json, stdout, stderr);
   const dataDir = typeof values['data'] === 'string' ? values['data'] : '/var/lib/sallyport';
   let opened: Promise<Appliance> | undefined;
   let actor: Actor | undefined;
@@ -177,11 +178,12 @@ const contextOf = (
   };
   return {
     help,
+    end: output.end,
     context: {
       values,
       positionals: parsed.positionals,
       json,
-      out: commandOutput(json, stdout, stderr),
+      out: output.out,
       text: (name) => texts(name)[0],
       texts,
       flag: (name) => values[name] === true,
@@ -222,16 +224,19 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
     return asked ? 0 : 2;
   }
   const command = await found.load();
-  const { context, help, close } = contextOf(command, found.rest, streams);
+  const { context, help, close, end } = contextOf(command, found.rest, streams);
   if (help) {
     streams.stdout(commandHelp(found.words, command));
     return 0;
   }
+  let code: number;
   try {
-    return await command.run(context);
+    code = await command.run(context);
   } finally {
     await close();
   }
+  end();
+  return code;
 };
 
 /** What is wrong with each value, in the console's words: "invalid: expiresAt" tells nobody what would be right. */

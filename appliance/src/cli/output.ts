@@ -16,17 +16,32 @@ export const alignColumns = (rows: ReadonlyArray<ReadonlyArray<string | number |
   );
 };
 
-/** Data on stdout, the rest on stderr; with --json only the result is data. */
-export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): Output => ({
-  line: (text) => {
-    if (!json) stdout(`${text}\n`);
-  },
-  table: (head, rows) => {
-    if (json) return;
-    for (const line of alignColumns([head, ...rows])) stdout(`${line}\n`);
-  },
-  result: (value) => {
-    if (json) stdout(`${JSON.stringify(value)}\n`);
-  },
-  note: (text) => stderr(`${text}\n`),
-});
+/**
+ * Data on stdout, the rest on stderr; with --json only the result is data. A result is held until `end`, which comes when
+ * everything is closed: what fails until then is the one answer.
+ */
+export const commandOutput = (json: boolean, stdout: Sink, stderr: Sink): { out: Output; end(): void } => {
+  const held: string[] = [];
+  const write = (value: unknown): string => `${JSON.stringify(value)}\n`;
+  return {
+    out: {
+      line: (text) => {
+        if (!json) stdout(`${text}\n`);
+      },
+      table: (head, rows) => {
+        if (json) return;
+        for (const line of alignColumns([head, ...rows])) stdout(`${line}\n`);
+      },
+      result: (value) => {
+        if (json) held.push(write(value));
+      },
+      begun: (value) => {
+        if (json) stdout(write(value));
+      },
+      note: (text) => stderr(`${text}\n`),
+    },
+    end: () => {
+      for (const text of held.splice(0)) stdout(text);
+    },
+  };
+};

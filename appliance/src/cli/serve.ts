@@ -13,7 +13,7 @@ export const command: Command = {
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;
     out.line(`listening on ${url}`);
-    out.result({ listening: url, address: server.address, port: server.port });
+    out.begun({ listening: url, address: server.address, port: server.port });
     await new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
