@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
@@ -8,7 +9,6 @@ import {
   givenTime,
   numberPageOf,
   numberPaging,
-  present,
   search,
   time,
   timeOf,
@@ -76,7 +76,7 @@ export const eventOperations = [
     run: ({ events, devices, deviceQueries }, { limit, device, from, to, ...rest }) => {
       const page = events.list({
         limit,
-        ...present({
+        ...defined({
           ...rest,
           device: device === undefined ? undefined : devices.records(devices.byPublicId(device).id),
           from: from === undefined ? undefined : Date.parse(from),
@@ -130,7 +130,7 @@ export const eventOperations = [
     }),
     output: z.object({ rows: z.array(auditEntry), next: z.int().nullable() }),
     run: ({ events }, { limit, ...rest }) => {
-      const rows = events.audit({ limit, ...present(rest) });
+      const rows = events.audit({ limit, ...defined(rest) });
       return {
         rows: rows.map((entry) => ({ ...entry, at: timeOf(entry.at) })),
         next: rows.length === limit ? (rows.at(-1)?.seq ?? null) : null,

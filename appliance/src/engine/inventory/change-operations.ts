@@ -1,16 +1,8 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
-import {
-  anyOf,
-  deviceId,
-  deviceReference,
-  givenTime,
-  numberPaging,
-  present,
-  time,
-  timeOf,
-} from '../../server/api/schemas.ts';
+import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time, timeOf } from '../../server/api/schemas.ts';
 import { itemToWire, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
@@ -68,7 +60,7 @@ const page = (context: Needs & Caller, asked: Asked, what: string) => {
   const rows = inventory.changes({
     limit,
     personal,
-    ...present({
+    ...defined({
       device,
       collection: collection ?? (isAll ? undefined : readable.map(({ name }) => name)),
       operation: kinds,

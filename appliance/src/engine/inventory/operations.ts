@@ -1,19 +1,11 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
 import { csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
-import {
-  deviceId,
-  deviceReference,
-  pageOf,
-  paging,
-  present,
-  search,
-  time,
-  timeOrNull,
-} from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, pageOf, paging, search, time, timeOrNull } from '../../server/api/schemas.ts';
 import {
   hasPersonal,
   personalParameter,
@@ -145,7 +137,7 @@ const queryOf = (
     where: whereOf(given),
     descending: given.descending,
     personal: given.personal === true,
-    ...present({
+    ...defined({
       search: given.search,
       sort: isCounter ? `_${sort}` : sort,
       matching: wanted === undefined ? undefined : appCategories.matching(wanted),
@@ -193,7 +185,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       const page = inventory.ofAnyCollection.list({
         ...asked,
         limit: given.limit,
-        ...present({ after: given.after }),
+        ...defined({ after: given.after }),
       });
       return { rows: toRows(deviceQueries, page.rows), total: page.total, next: page.next ?? null };
     },

@@ -1,7 +1,8 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ManagedObjects } from '../../features/accounts/types.ts';
 import { isReadable, readBody, shownBody, writtenBody } from '../../server/api/kind-schemas.ts';
-import { comment, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { comment, pageOf, paging, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { hasPersonal, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
@@ -110,7 +111,7 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
           descending,
           deleted,
           limit,
-          ...present({ search: text, sort, after }),
+          ...defined({ search: text, sort, after }),
         });
         return { rows: page.rows.map((found) => shown(found, reveal)), total: page.total, next: page.next ?? null };
       },
@@ -223,9 +224,9 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
           .describe('Shown this once and kept nowhere'),
       }),
       run: ({ managedObjects, actor }, given) => {
-        const options = present({ comment: given.comment });
+        const options = defined({ comment: given.comment });
         const written = managedObjects.create(actor, kind.name, given.body, options);
-        return { object: shown(written.object), ...present({ secret: written.secret }) };
+        return { object: shown(written.object), ...defined({ secret: written.secret }) };
       },
     }),
     operation({
@@ -241,7 +242,7 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
       }),
       output: object,
       run: ({ managedObjects, actor }, { id: wanted, body: given, expectedRevision, comment: said }) => {
-        const options = { expectedRevision, ...present({ comment: said }) };
+        const options = { expectedRevision, ...defined({ comment: said }) };
         return shown(managedObjects.update(actor, kind.name, wanted, given, options).object);
       },
     }),

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import {
@@ -7,7 +8,6 @@ import {
   givenDay,
   numberPageOf,
   numberPaging,
-  present,
   search,
   time,
   timeOf,
@@ -94,7 +94,7 @@ export const deviationOperations = [
       const page = settled(context).deviations({
         limit,
         collection: collection === undefined ? readable : readable.filter((name) => collection.includes(name)),
-        ...present({ ...rest, device: device === undefined ? undefined : devices.byPublicId(device).id }),
+        ...defined({ ...rest, device: device === undefined ? undefined : devices.byPublicId(device).id }),
       });
       const named = deviceQueries.names([...new Set(page.rows.map((row) => row.device))]);
       return {

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { readRight } from '../../engine/inventory/types.ts';
@@ -9,7 +10,6 @@ import {
   deviceReference,
   givenDay,
   numberPaging,
-  present,
   search,
   time,
   timeOf,
@@ -225,7 +225,7 @@ export const baselineOperations = [
       const { baselines, actor, request } = context;
       const options = {
         collections,
-        ...present({ allowed, comment: why }),
+        ...defined({ allowed, comment: why }),
         expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
       };
       if (request === undefined && device === undefined && group === undefined)
@@ -233,7 +233,7 @@ export const baselineOperations = [
       const { id } =
         device !== undefined && group === undefined
           ? baselines.approveDevice(actor, device, options)
-          : baselines.approveGroup(actor, group ?? '', { ...options, ...present({ reference: reference ?? device }) });
+          : baselines.approveGroup(actor, group ?? '', { ...options, ...defined({ reference: reference ?? device }) });
       return toBaseline(settled(context).get(id));
     },
     command: {

@@ -1,6 +1,7 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { invalid } from '../../platform/errors.ts';
-import { anyOf, pageOf, paging, present, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { anyOf, pageOf, paging, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
@@ -195,7 +196,7 @@ export const controllerFindingOperations = [
       const { controllerFindings, controllers } = context;
       settleFirst(context);
       const own = controller === undefined ? {} : { controller: controllers.get(controller).id };
-      const page = controllerFindings.list({ limit, sort, descending, ...present(rest), ...own });
+      const page = controllerFindings.list({ limit, sort, descending, ...defined(rest), ...own });
       return { rows: page.rows.map(toWire), total: page.total, next: page.next ?? null };
     },
     command: {
@@ -304,7 +305,7 @@ export const controllerFindingOperations = [
     }),
     output: z.object({ answer: z.string().describe('Id of the object that keeps it') }),
     run: ({ controllerFindings, actor }, { finding, evidence, ...given }) => ({
-      answer: controllerFindings.dispute(actor, finding, { ...given, ...present({ evidence }) }),
+      answer: controllerFindings.dispute(actor, finding, { ...given, ...defined({ evidence }) }),
     }),
     command: {
       positionals: ['finding'],
@@ -417,8 +418,8 @@ export const controllerFindingOperations = [
       if ((verdict === undefined) === (same === undefined)) throw invalid({ verdict: { key: 'validation.choice' } });
       const answer =
         verdict === 'affected' || verdict === 'not-affected'
-          ? review.decide(actor, question, { verdict, reason: reason ?? '', ...present({ documents }) })
-          : review.decide(actor, question, { same: same ?? verdict === 'same', ...present({ reason }) });
+          ? review.decide(actor, question, { verdict, reason: reason ?? '', ...defined({ documents }) })
+          : review.decide(actor, question, { same: same ?? verdict === 'same', ...defined({ reason }) });
       if (request === undefined) settle();
       return { answer, open: review.open() };
     },

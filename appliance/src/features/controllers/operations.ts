@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { inParts } from '../../platform/steps.ts';
 import {
@@ -7,7 +8,6 @@ import {
   numberPaging,
   pageOf,
   paging,
-  present,
   search,
   time,
   timeOf,
@@ -107,11 +107,11 @@ export const controllerOperations = [
     run: ({ controllers, controllerList, note }, { limit, after, sort, descending, custom = [], ...filter }) => {
       const own = custom.length === 0 ? {} : { publicIds: controllers.recordsWith(customOf({ custom })) };
       const page = controllerList.page({
-        filter: { ...present(filter), ...own },
+        filter: { ...defined(filter), ...own },
         sort,
         descending,
         limit,
-        ...present({ after }),
+        ...defined({ after }),
       });
       if (after === undefined)
         for (const name of controllers.underWay())
@@ -241,7 +241,7 @@ export const controllerOperations = [
       const rows = controllers.changes({
         controller: controllers.get(controller).id,
         limit: limit + 1,
-        ...present({ before: after }),
+        ...defined({ before: after }),
       });
       const page = rows.slice(0, limit);
       return {
@@ -264,7 +264,7 @@ export const controllerOperations = [
     }),
     output: controllerDetailSchema,
     run: ({ controllers, actor }, { controller, values, ...options }) => {
-      controllers.edit(actor, controller, values, present(options));
+      controllers.edit(actor, controller, values, defined(options));
       return detailOf(controllers, controller);
     },
   }),

@@ -1,5 +1,6 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { numberPageOf, numberPaging, present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { numberPageOf, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from './service.ts';
 import { type Origin, takeSummarySchema } from './types.ts';
@@ -38,7 +39,7 @@ const undoneSchema = z.object({
 });
 
 const pageOfOrigins = (controllers: ControllerService, limit: number, before: number | undefined) => {
-  const rows = controllers.origins({ limit: limit + 1, ...present({ before }) });
+  const rows = controllers.origins({ limit: limit + 1, ...defined({ before }) });
   const page = rows.slice(0, limit);
   return { rows: page.map(toOrigin), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 };

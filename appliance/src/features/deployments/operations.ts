@@ -1,6 +1,7 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { comment, deviceId, deviceReference, pageOf, paging, present, search, time } from '../../server/api/schemas.ts';
+import { comment, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
@@ -63,7 +64,7 @@ export const deploymentSchemas = { Deployment: deployment, Task: task, NewDeploy
 /** A group by its id or its name; what is neither is for the service to refuse. */
 const wantedOf = ({ objects }: Needs, { updates, group, ...rest }: z.output<typeof wanted>): NewDeployment => ({
   updates,
-  ...present(rest),
+  ...defined(rest),
   ...(group === undefined
     ? {}
     : { group: (objects.find('group', group) ?? objects.findBy('group', 'name', group))?.id ?? group }),
@@ -118,7 +119,7 @@ export const deploymentOperations = [
     input: z.strictObject({ search: search.optional(), ...paging }),
     output: pageOf(deployment),
     run: ({ deployments }, { limit, ...rest }) => {
-      const page = deployments.list({ limit, ...present(rest) });
+      const page = deployments.list({ limit, ...defined(rest) });
       return { ...page, next: page.next ?? null };
     },
     command: {

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -9,7 +10,6 @@ import {
   deviceReference,
   pageOf,
   paging,
-  present,
   search,
   time,
   timeOf,
@@ -172,7 +172,7 @@ export const deviceOperations = [
     run: (context, { status = [], os, address, sort, descending, limit, after, ...filter }) => {
       const page = deviceModel(context).page({
         filter: {
-          ...present(filter),
+          ...defined(filter),
           levels: status.map(levelRank),
           os: os === undefined ? [] : [os],
           address: address === undefined ? [] : [address],
@@ -180,7 +180,7 @@ export const deviceOperations = [
         sort,
         descending,
         limit,
-        ...present({ after }),
+        ...defined({ after }),
       });
       return { rows: page.rows.map(toDevice), total: page.total, next: page.next ?? null };
     },
@@ -247,7 +247,7 @@ export const deviceOperations = [
           throw new AppError('CONFLICT', `the decision is at revision ${revision}, not ${expectedRevision}`, {
             revision,
           });
-        objects.put(actor, 'device-decision', publicId, present(patch), present({ comment: said }));
+        objects.put(actor, 'device-decision', publicId, defined(patch), defined({ comment: said }));
       });
       return detail(context, publicId);
     },
@@ -276,7 +276,7 @@ export const deviceOperations = [
     input: one.extend({ search: search.optional(), ...paging }),
     output: pageOf(findingSchema),
     run: ({ devices, vulnerabilities }, { device: id, limit, ...rest }) => {
-      const page = vulnerabilities.list({ device: devices.byPublicId(id).id, limit, ...present(rest) });
+      const page = vulnerabilities.list({ device: devices.byPublicId(id).id, limit, ...defined(rest) });
       return { ...page, next: page.next ?? null };
     },
   }),

@@ -1,9 +1,10 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ExchangeService } from './service.ts';
@@ -252,7 +253,7 @@ export const bundleOperations = [
     }),
     output: z.object({ rows: z.array(importSchema), next: z.int().nullable() }),
     run: ({ exchange }, { limit, before }) => {
-      const rows = exchange.imports({ limit, ...present({ before }) });
+      const rows = exchange.imports({ limit, ...defined({ before }) });
       return { rows, next: rows.length === limit ? (rows.at(-1)?.id ?? null) : null };
     },
   }),

@@ -2,11 +2,12 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintText, showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { type DrawnRole, drawTrust } from '@sallyport/bundle-tools/host/trust-drawing';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { groupHex } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError } from '../../platform/errors.ts';
-import { present, time } from '../../server/api/schemas.ts';
+import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { MediaService } from '../media/types.ts';
 import type { ClockAgreement, ClockView } from './clock.ts';
@@ -226,7 +227,7 @@ export const exchangeOperations = [
     input: z.strictObject(down),
     output: z.object({ rows: z.array(receiptSchema), total: z.int(), next: z.int().nullable() }),
     run: ({ exchange }, { limit, before }) => {
-      const { rows, total } = exchange.receipts({ limit, ...present({ before }) });
+      const { rows, total } = exchange.receipts({ limit, ...defined({ before }) });
       return { rows, total, next: older(rows, limit, (row) => row.number) };
     },
   }),

@@ -1,6 +1,7 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { requireRight } from '../../engine/objects/types.ts';
-import { anyOf, present, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { anyOf, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } from './types.ts';
 
@@ -108,7 +109,7 @@ export const integrityOperations = [
         requireRight(actor, 'devices:write');
         integrity.check();
       }
-      return { rows: integrity.list(present(filter)).map(toRow) };
+      return { rows: integrity.list(defined(filter)).map(toRow) };
     },
     command: {
       example: 'sallyport controller integrity list --state changed --data /var/lib/sallyport',
@@ -152,7 +153,7 @@ export const integrityOperations = [
     }),
     output: detailSchema,
     run: ({ integrity, actor }, { controller, reason, ...rest }) =>
-      toDetail(integrity.approve(actor, controller, { reason, ...present(rest) })),
+      toDetail(integrity.approve(actor, controller, { reason, ...defined(rest) })),
     command: {
       positionals: ['controller'],
       flags: { workOrder: { name: 'order', value: 'NUMBER' }, contentHash: { name: 'hash', value: 'SHA256' } },

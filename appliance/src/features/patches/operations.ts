@@ -1,10 +1,10 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import {
   anyOf,
   givenTime,
   numberPageOf,
   numberPaging,
-  present,
   search,
   time,
   timeOf,
@@ -130,7 +130,7 @@ export const patchOperations = [
     }),
     output: numberPageOf(patchSchema),
     run: ({ patches }, { limit, ...rest }) => {
-      const page = patches.list({ limit, ...present(rest) });
+      const page = patches.list({ limit, ...defined(rest) });
       return { rows: page.rows.map(toPatch), total: page.total, next: page.next ?? null };
     },
     command: {
@@ -189,7 +189,7 @@ export const patchOperations = [
     output: patchSchema,
     run: ({ patches, actor }, { patchId, vendor, product, productVersion, publishedAt, ...rest }) => {
       const published = publishedAt === undefined ? {} : { publishedAt: Date.parse(publishedAt) };
-      const said = { patchId, vendor, product, productVersion, ...present(rest), ...published };
+      const said = { patchId, vendor, product, productVersion, ...defined(rest), ...published };
       return toPatch(patches.get(patches.create(actor, said).id));
     },
   }),
@@ -247,7 +247,7 @@ export const patchOperations = [
     }),
     output: patchSchema,
     run: ({ patches, actor }, { patch: id, ...given }) => {
-      patches.describe(actor, id, present(given));
+      patches.describe(actor, id, defined(given));
       return toPatch(patches.get(id));
     },
   }),

@@ -1,5 +1,6 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { givenTime, present, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { givenTime, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { CLOCKS, type MoveEvidence, moveEvidenceSchema, PATCH_STATES, type PatchSummary, TESTED_ON } from './types.ts';
 
@@ -66,7 +67,7 @@ export const saidEvidence = z.record(z.string(), z.union([z.string(), z.array(z.
 const timeNames = ['until', 'windowFrom', 'installedAt'] as const;
 
 export const evidenceOf = (given: z.infer<typeof evidenceSchema>): MoveEvidence => ({
-  ...(present(given) as Omit<MoveEvidence, 'until' | 'windowFrom' | 'installedAt'>),
+  ...(defined(given) as Omit<MoveEvidence, 'until' | 'windowFrom' | 'installedAt'>),
   ...(Object.fromEntries(
     timeNames.flatMap((name) => (given[name] === undefined ? [] : [[name, Date.parse(given[name])]])),
   ) as MoveEvidence),

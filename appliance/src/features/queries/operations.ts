@@ -1,14 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import {
-  deviceId,
-  deviceReference,
-  numberPaging,
-  present,
-  time,
-  timeOf,
-  timeOrNull,
-} from '../../server/api/schemas.ts';
+import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
@@ -136,7 +129,7 @@ export const queryOperations = [
     }),
     output: querySchema,
     run: ({ queries, actor }, { devices: wanted, ...rest }) =>
-      toQuery(queries.run(actor, { ...rest, ...present({ devices: wanted }) })),
+      toQuery(queries.run(actor, { ...rest, ...defined({ devices: wanted }) })),
   }),
   operation({
     name: 'query.run',
@@ -150,12 +143,12 @@ export const queryOperations = [
     }),
     output: z.custom<{ query: LiveQuery; answers: DeviceAnswer[] }>(),
     run: async ({ queries, actor, note }, { devices: wanted, ...rest }) => {
-      const { id, counts } = queries.run(actor, { ...rest, ...present({ devices: wanted }) });
+      const { id, counts } = queries.run(actor, { ...rest, ...defined({ devices: wanted }) });
       note(`query ${id}: ${counts.expected} devices asked`);
       while (queries.get(id).state === 'running') await sleep(everyMs);
       const answers: DeviceAnswer[] = [];
       for (let after: number | undefined; ; ) {
-        const page = queries.answers(actor, id, { limit: pageDevices, ...present({ after }) });
+        const page = queries.answers(actor, id, { limit: pageDevices, ...defined({ after }) });
         answers.push(...page);
         after = page.at(-1)?.device;
         if (page.length < pageDevices) break;
@@ -217,7 +210,7 @@ export const queryOperations = [
     input: z.strictObject({ query, ...numberPaging }),
     output: z.object({ rows: z.array(answerSchema), total: z.int(), next: z.int().nullable() }),
     run: ({ queries, actor }, { query: id, limit, after }) => {
-      const found = queries.answers(actor, id, { limit: limit + 1, ...present({ after }) });
+      const found = queries.answers(actor, id, { limit: limit + 1, ...defined({ after }) });
       const page = found.slice(0, limit);
       return {
         rows: page.map((answer) => ({
@@ -271,7 +264,7 @@ export const queryOperations = [
     }),
     output: sampleSchema,
     run: ({ samples, devices, deviceQueries, actor }, { device, path, reason, maxBytes }) => {
-      const wanted = { device: devices.byPublicId(device).id, path, reason, ...present({ maxBytes }) };
+      const wanted = { device: devices.byPublicId(device).id, path, reason, ...defined({ maxBytes }) };
       return toSample(deviceQueries, samples.ask(actor, wanted));
     },
   }),

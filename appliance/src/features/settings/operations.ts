@@ -1,8 +1,9 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { comment, present } from '../../server/api/schemas.ts';
+import { comment } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { AccountService } from '../accounts/service.ts';
 
@@ -40,7 +41,7 @@ const all = (objects: ObjectService) =>
     default: standard,
     safety: setting.safety,
     ...held,
-    ...present({
+    ...defined({
       safeSide: setting.safeSide,
       min: setting.min,
       max: setting.max,
@@ -104,7 +105,7 @@ export const settingOperations = [
         const { revision } = one(objects, setting);
         if (expectedRevision !== undefined && expectedRevision !== revision)
           throw new AppError('CONFLICT', `${setting} is at revision ${revision}`, { revision });
-        accounts.safety.set(actor, setting, wanted, present({ comment: said }));
+        accounts.safety.set(actor, setting, wanted, defined({ comment: said }));
         return one(objects, setting);
       }),
   }),

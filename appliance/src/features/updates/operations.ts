@@ -1,15 +1,7 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import {
-  anyOf,
-  comment,
-  deviceId,
-  deviceReference,
-  pageOf,
-  paging,
-  present,
-  search,
-} from '../../server/api/schemas.ts';
+import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
@@ -61,7 +53,7 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
     input: z.strictObject({ ids, comment: comment.optional() }),
     output: z.object({ rows: z.array(updateSchema) }),
     run: ({ updates, actor }, { ids: wanted, comment: said }) => {
-      updates[action](actor, wanted, present({ comment: said }));
+      updates[action](actor, wanted, defined({ comment: said }));
       return { rows: wanted.map((id) => updates.get(id)) };
     },
   });
@@ -87,7 +79,7 @@ export const updateOperations = [
     }),
     output: pageOf(updateSchema),
     run: ({ updates }, { limit, sort, descending, ...rest }) => {
-      const page = updates.list({ limit, sort, descending, ...present(rest) });
+      const page = updates.list({ limit, sort, descending, ...defined(rest) });
       return { ...page, next: page.next ?? null };
     },
   }),
@@ -104,7 +96,7 @@ export const updateOperations = [
     output: z.custom<Listed>(),
     run: ({ updates, devices }, { device, limit, ...rest }) => {
       if (device === undefined) {
-        const { rows, total } = updates.list({ limit, ...present(rest) });
+        const { rows, total } = updates.list({ limit, ...defined(rest) });
         return { total, counts: updates.counts(), updates: rows };
       }
       const all = updates.forDevice(devices.byPublicId(device).id);
@@ -170,7 +162,7 @@ export const updateOperations = [
     input: z.strictObject({ ids, comment: comment.optional(), acceptLicences }),
     output: z.object({ rows: z.array(updateSchema) }),
     run: ({ updates, actor }, { ids: wanted, ...options }) => {
-      updates.approve(actor, wanted, present(options));
+      updates.approve(actor, wanted, defined(options));
       return { rows: wanted.map((id) => updates.get(id)) };
     },
   }),
@@ -197,9 +189,9 @@ export const updateOperations = [
       const undecided = { approval: ['undefined'], supply: ['arrived'], limit: 100_000 } as const;
       const wanted = all ? updates.list(undecided).rows.map(({ id }) => id) : given;
       if (showLicence) return { licences: wanted.map((id) => ({ id, licence: updates.licenceText(id) ?? null })) };
-      if (decline) updates.decline(actor, wanted, present(said));
-      else if (clear) updates.clear(actor, wanted, present(said));
-      else updates.approve(actor, wanted, present({ ...said, acceptLicences: accepted }));
+      if (decline) updates.decline(actor, wanted, defined(said));
+      else if (clear) updates.clear(actor, wanted, defined(said));
+      else updates.approve(actor, wanted, defined({ ...said, acceptLicences: accepted }));
       return { word: decline ? 'declined' : clear ? 'undecided' : 'approved', ids: wanted };
     },
     command: {

@@ -1,5 +1,6 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { anyOf, deviceId, deviceReference, pageOf, paging, present, search, time } from '../../server/api/schemas.ts';
+import { anyOf, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
@@ -83,7 +84,7 @@ export const vulnerabilityOperations = [
         sort,
         descending,
         ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
-        ...present(rest),
+        ...defined(rest),
       });
       return { ...page, next: page.next ?? null };
     },

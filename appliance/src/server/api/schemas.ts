@@ -55,9 +55,3 @@ export const numberPageOf = <R extends z.ZodType>(row: R) =>
 
 /** One of a list of allowed words, or several. */
 export const anyOf = <const T extends readonly string[]>(words: T) => z.array(z.enum(words)).max(20).optional();
-
-/** The members of an object that are there. */
-export const present = <T extends Record<string, unknown>>(object: T): { [K in keyof T]?: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: Exclude<T[K], undefined>;
-  };
