@@ -78,7 +78,7 @@ import { type WaitingService, waitingService } from './features/waiting/service.
 import { type ZoneService, zoneService } from './features/zones/service.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
 import { type Database, immediate, migrate, openDatabase } from './platform/database.ts';
-import { type Jobs, jobs, type Schedule } from './platform/jobs.ts';
+import { type Jobs, jobs } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { type Personal, personal } from './platform/personal.ts';
@@ -156,11 +156,6 @@ type ComposeOptions = {
 
 const here = import.meta.dirname;
 
-const schedules: readonly Schedule[] = [
-  { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
-  { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
-];
-
 /** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
 const settlePersons = (people: Personal, log: Log): void => {
   try {
@@ -222,7 +217,7 @@ export const compose = async ({
     ensureDeviceRows(db);
     const store = storeService(paths);
     const workerData = { dataDir: paths.data, extensions };
-    const queue = jobs({ db, workerData, folder: join(here, 'jobs'), schedules, log });
+    const queue = jobs({ db, workerData, folder: join(here, 'jobs'), log });
     const ca = await openCa({
       keyring,
       keysDir: paths.keys,

@@ -142,7 +142,6 @@ const assembly = [
   'intake/decoders.ts',
   'intake/work.ts',
   'intake/worker.ts',
-  'server.ts',
 ].map((name) => `${frame}${name}`);
 
 /** The frame of pages, API and listener names no feature; the engines it may know. */

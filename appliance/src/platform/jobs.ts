@@ -21,8 +21,10 @@ export type Jobs = {
   list(query: { kind?: string; limit: number }): JobRun[];
   /** Waits for the end of a run; TIMEOUT. */
   finished(id: number, options: { timeoutMs: number }): Promise<JobRun>;
-  /** Puts back what a crash left running, then works. Only the server does this. */
-  start(): Promise<void>;
+  /** Puts back what a crash left running, then works, and adds what is scheduled. Only the server does this. */
+  start(schedules?: readonly Schedule[]): Promise<void>;
+  /** Works on rows that another process added, if it was started. */
+  wake(): void;
   stop(): Promise<void>;
   /** Forgets runs that ended long ago. */
   trim(): number;
@@ -34,12 +36,10 @@ type JobParts = {
   workerData: Record<string, unknown>;
   /** Folder of worker files `<kind>.ts`; `worker.ts` is their helper. */
   folder: string;
-  schedules: readonly Schedule[];
   log: Log;
 };
 
 const maxAttempts = 3;
-const wakeMs = 5_000;
 const stopMs = 10_000;
 const pollMs = 100;
 const keepMs = 90 * 86_400_000;
@@ -50,12 +50,11 @@ const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
     .map((file) => ({ name: file.slice(0, -extname(file).length), path: join(folder, file) }));
 
 /** Job runs over the database; workers start only after `start`. */
-export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs => {
+export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
   const store = jobStore(db);
   const kinds = kindsOf(folder);
   const kindNames = new Set(kinds.map(({ name }) => name));
   let bree: Bree | undefined;
-  let timer: NodeJS.Timeout | undefined;
   let ticks: ScheduledTask[] = [];
 
   const wake = (kind: string): void => {
@@ -111,7 +110,7 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
         if (nowMs() > end) throw new AppError('TIMEOUT', `job ${id} is still ${run.state}`);
       }
     },
-    start: async () => {
+    start: async (schedules = []) => {
       recover();
       // Only a server works on rows, so only a server loads what works.
       const [{ default: Workers }, { schedule, setLogger }] = await Promise.all([import('bree'), import('node-cron')]);
@@ -143,13 +142,10 @@ export const jobs = ({ db, workerData, folder, schedules, log }: JobParts): Jobs
       ticks = schedules.map((entry) =>
         schedule(entry.cron, () => onTick(entry), { name: entry.name, timezone: 'UTC', noOverlap: true }),
       );
-      // Commands beside the server add rows, too.
-      timer = setInterval(wakeAll, wakeMs);
-      timer.unref();
       wakeAll();
     },
+    wake: wakeAll,
     stop: async () => {
-      clearInterval(timer);
       for (const task of ticks) await task.destroy();
       ticks = [];
       const stopping = bree;

@@ -2,14 +2,11 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
-import { startRefusals } from '../features/accounts/refusals.ts';
-import { startFindings } from '../features/controller-findings/ticker.ts';
-import { startRecovering } from '../features/controllers/recovering.ts';
-import { startPatchClock } from '../features/patches/ticker.ts';
-import { startRules } from '../features/rules/ticker.ts';
 import type { Config } from '../platform/config.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
 import { takeServerLock } from '../platform/server-lock.ts';
+import { startTicking } from '../platform/ticking.ts';
+import { schedules, ticks } from '../ticks.ts';
 import { httpApp } from './http-app.ts';
 import { startIntake } from './intake/intake.ts';
 
@@ -38,7 +35,7 @@ export const startServer = async (
     // What a crash left of an import is finished or dropped before anybody reads the state.
     await appliance.exchange.recover();
     appliance.exchange.noteTime();
-    await jobs.start();
+    await jobs.start(schedules);
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
@@ -53,48 +50,22 @@ export const startServer = async (
     lock.release();
     throw error;
   }
-  const stopDiscovery = appliance.discovery.startSchedule((error) =>
-    log.error({ err: error }, 'the schedule of discovery was not looked at'),
+  const stopTicking = startTicking(
+    ticks(appliance, () => intake.waiting() > 0),
+    (error, failed) => log.error({ err: error }, failed),
   );
-  const stopIdentification = appliance.identification.startSchedule((error) =>
-    log.error({ err: error }, 'the schedule of identification was not looked at'),
-  );
-  const stopWitness = appliance.witness.start((error) => log.error({ err: error }, 'the witness was not written'));
-  const stopFlushing = devices.startFlushing((error) => log.error({ err: error }, 'last seen was not written'));
-  const stopRefusals = startRefusals(appliance.accounts.refusals, (error) =>
-    log.error({ err: error }, 'refusals were not recorded'),
-  );
-  const stopRules = startRules({
-    ...appliance,
-    isBusy: () => intake.waiting() > 0,
-    onError: (error) => log.error({ err: error }, 'rules were not run'),
-  });
-  const stopPatchClock = startPatchClock(appliance.patches, (error) =>
-    log.error({ err: error }, 'the clocks of patches were not looked at'),
-  );
-  const stopFindings = startFindings({
-    ...appliance,
-    onError: (error) => log.error({ err: error }, 'controllers were not compared with advisories'),
-  });
-  const stopRecovering = startRecovering({
-    ...appliance,
-    onError: (error) => log.error({ err: error }, 'readings that were cut off were not taken back'),
-  });
   return {
     address: listener.address,
     port: listener.port,
     stop: async () => {
       await listener.close();
       await intake.close();
-      stopFlushing();
-      stopRefusals();
-      stopWitness();
-      stopDiscovery();
-      stopIdentification();
-      stopRules();
-      stopPatchClock();
-      stopFindings();
-      stopRecovering();
+      stopTicking();
+      try {
+        appliance.accounts.refusals.flush(true);
+      } catch (error) {
+        log.error({ err: error }, 'refusals were not recorded');
+      }
       devices.flush();
       await jobs.stop();
       appliance.exchange.noteTime();

@@ -50,23 +50,6 @@ type Held = { refusal: Refusal; since: number; count: number };
 const isRefused = (code: string): boolean =>
   code === 'FORBIDDEN' || code === 'CSRF' || code === 'ORIGIN' || code.startsWith('APPROVAL_');
 
-/** Tells each minute what was counted, and the rest when it is stopped. */
-export function startRefusals(journal: Refusals, onError: (error: unknown) => void): () => void {
-  const run = (all: boolean): void => {
-    try {
-      journal.flush(all);
-    } catch (error) {
-      onError(error);
-    }
-  };
-  const timer = setInterval(() => run(false), minuteMs);
-  timer.unref();
-  return () => {
-    clearInterval(timer);
-    run(true);
-  };
-}
-
 export function refusals(parts: { events: EventService; clock: () => number }): Refusals {
   const { events, clock } = parts;
   const held = new Map<string, Held>();

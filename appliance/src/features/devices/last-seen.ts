@@ -18,10 +18,10 @@ export type LastSeen = {
   /** Milliseconds of a note that is not written yet. */
   pending(device: number, door: Door): number | undefined;
   flush(): void;
-  start(onError: (error: unknown) => void): () => void;
+  /** The same, but leaves it for the next time while somebody else writes: each second. */
+  tryFlush(): void;
 };
 
-const flushMs = 1000;
 /** Nobody is answered meanwhile. */
 const waitMs = 20;
 /** After so many rounds that found somebody else writing, once for longer. */
@@ -72,16 +72,6 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
     noteDoor: (door, seen) => void doorNotes.set(`${seen.device}/${door}`, seen),
     pending: (device, door) => (door === 'native' ? notes.get(device)?.at : doorNotes.get(`${device}/${door}`)?.at),
     flush,
-    start: (onError) => {
-      const timer = setInterval(() => {
-        try {
-          tryFlush();
-        } catch (error) {
-          onError(error);
-        }
-      }, flushMs);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
+    tryFlush,
   };
 };

@@ -92,8 +92,8 @@ export type DeviceService = {
   heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
   /** Writes what was noted; one transaction. */
   flush(): void;
-  /** Flushes once a second until the returned function is called. */
-  startFlushing(onError: (error: unknown) => void): () => void;
+  /** The same, unless somebody else writes; for each second. */
+  tryFlush(): void;
   /** False when this device sent an event with this id before. Within the caller's transaction. */
   isNewEvent(device: number, eventId: string): boolean;
   /** Notes in the journal, not too often, that a device sent a section that was refused. */
@@ -320,7 +320,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     },
     ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock, reporting }),
     flush: seen.flush,
-    startFlushing: seen.start,
+    tryFlush: seen.tryFlush,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),
     sectionRejected: (device, collection, code) => {
       if (!quiet.first(`${device} ${collection} ${code}`)) return;

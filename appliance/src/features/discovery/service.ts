@@ -89,8 +89,6 @@ export type DiscoveryService = {
   trim(): { directories: number; connections: number };
   /** Adds what is due by the schedules. */
   enqueueDue(): number;
-  /** Looks once a minute until the returned function is called. */
-  startSchedule(onError: (error: unknown) => void): () => void;
 };
 
 type DiscoveryParts = {
@@ -106,7 +104,6 @@ type DiscoveryParts = {
 };
 
 const hourMs = 3_600_000;
-const minuteMs = 60_000;
 const shownRuns = 200;
 const keptConnectionsMs = 400 * 24 * hourMs;
 
@@ -262,17 +259,5 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       return { directories: gone, connections: store.dropConnections(clock() - keptConnectionsMs) };
     },
     enqueueDue,
-    startSchedule: (onError) => {
-      const look = (): void => {
-        try {
-          enqueueDue();
-        } catch (error) {
-          onError(error);
-        }
-      };
-      const timer = setInterval(look, minuteMs);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
   };
 };

@@ -423,17 +423,5 @@ export const identificationService = (parts: IdentificationParts) => {
     namedTargets: allowance.namedTargets,
     look,
     trim: (): number => store.trim(clock() - keptMs),
-    /** Looks every few seconds until the returned function is called. */
-    startSchedule: (onError: (error: unknown) => void, everyMs = 15_000): (() => void) => {
-      const timer = setInterval(() => {
-        try {
-          look();
-        } catch (error) {
-          onError(error);
-        }
-      }, everyMs);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
   };
 };

@@ -29,8 +29,6 @@ export type WitnessService = {
   open(): void;
   /** Writes down how far the database is, unless that stands there; false when another writer was waited for too long. */
   flush(): boolean;
-  /** Flushes once a second until the returned function is called. */
-  start(onError: (error: unknown) => void): () => void;
   /** Returns to an older state, the newest first. */
   returns(): Return[];
   /** Those that nobody has acknowledged. */
@@ -62,7 +60,6 @@ type WitnessParts = {
 };
 
 const waitMs = 200;
-const everyMs = 1_000;
 const keptReturns = 32;
 const entriesAtOnce = 1_000_000;
 const maxReason = 500;
@@ -258,17 +255,6 @@ export function witnessService(parts: WitnessParts): WitnessService {
       kept = readWitness(keyring);
     },
     flush,
-    start: (onError) => {
-      const timer = setInterval(() => {
-        try {
-          flush();
-        } catch (error) {
-          onError(error);
-        }
-      }, everyMs);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
     returns,
     unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
     acknowledge: (actor, id, text) => {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startRules } from './ticker.ts';
+import { startTicking } from '../../platform/ticking.ts';
+import { rulesTurn } from './turn.ts';
 
 const state = { busy: false, far: false, more: false, runs: 0, queued: 0 };
 const stop = { now: (): void => undefined };
@@ -7,7 +8,7 @@ const stop = { now: (): void => undefined };
 beforeEach(() => {
   vi.useFakeTimers();
   Object.assign(state, { busy: false, far: false, more: false, runs: 0, queued: 0 });
-  stop.now = startRules({
+  const run = rulesTurn({
     rules: {
       isBehind: () => true,
       isFarBehind: () => state.far,
@@ -15,7 +16,7 @@ beforeEach(() => {
         state.runs += 1;
         return { devices: 1, more: state.more };
       },
-    } as unknown as Parameters<typeof startRules>[0]['rules'],
+    } as unknown as Parameters<typeof rulesTurn>[0]['rules'],
     baselines: { run: () => ({ devices: 0, more: false }), isBehind: () => false } as never,
     jobs: {
       list: () => [],
@@ -25,9 +26,9 @@ beforeEach(() => {
       },
     } as never,
     isBusy: () => state.busy,
-    onError: (error) => {
-      throw error;
-    },
+  });
+  stop.now = startTicking([{ failed: 'rules were not run', everyMs: 1_000, run }], (error) => {
+    throw error;
   });
 });
 afterEach(() => {
@@ -56,6 +57,12 @@ it('goes on as soon as none are', () => {
   state.busy = false;
   vi.advanceTimersByTime(1_000);
   expect(state).toMatchObject({ runs: 1, queued: 0 });
+});
+
+it('comes back within the second while little is left', () => {
+  state.more = true;
+  vi.advanceTimersByTime(1_900);
+  expect(state).toMatchObject({ runs: 4, queued: 0 });
 });
 
 it('gives the job what has become much meanwhile', () => {

@@ -1,0 +1,25 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Jobs } from '../../platform/jobs.ts';
+import type { ControllerFindings } from './service.ts';
+
+/** What could not be matched, as with a snapshot that is missing, is not tried without a pause. */
+const pauseMs = 30_000;
+
+/** It found nothing that it could do. */
+const isIdle = (result: unknown): boolean => (result as { parts?: number } | null)?.parts === 0;
+
+/** Wakes the job when something waits for its match, whoever changed it: an import, a command, a person. */
+export function wakeFindings(parts: {
+  controllerFindings: Pick<ControllerFindings, 'isDue'>;
+  jobs: Pick<Jobs, 'enqueue' | 'list'>;
+}): void {
+  const { controllerFindings, jobs } = parts;
+  if (!controllerFindings.isDue()) return;
+  const isWorking = jobs
+    .list({ kind: 'match-controllers', limit: 1 })
+    .some(
+      ({ state, result, finishedAt }) =>
+        state === 'queued' || state === 'running' || (isIdle(result) && nowMs() < (finishedAt ?? 0) + pauseMs),
+    );
+  if (!isWorking) jobs.enqueue('match-controllers');
+}

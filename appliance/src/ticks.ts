@@ -1,0 +1,54 @@
+import type { Appliance } from './compose.ts';
+import { wakeFindings } from './features/controller-findings/wake.ts';
+import { rulesTurn } from './features/rules/turn.ts';
+import type { Schedule } from './platform/jobs.ts';
+import type { Tick } from './platform/ticking.ts';
+
+const secondMs = 1_000;
+const minuteMs = 60_000;
+
+/** Jobs that are added by the clock, UTC. */
+export const schedules: readonly Schedule[] = [
+  { name: 'retention', cron: '17 2 * * *', kind: 'retention' },
+  { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
+];
+
+/** Everything that a server does again and again beside jobs. `isBusy`: reports are being written. */
+export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
+  const { accounts, controllers, devices, discovery, identification, jobs, patches, witness } = appliance;
+  return [
+    // Commands beside the server add rows of jobs, too.
+    { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
+    { failed: 'last seen was not written', everyMs: secondMs, run: () => devices.tryFlush() },
+    { failed: 'the witness was not written', everyMs: secondMs, run: () => void witness.flush() },
+    { failed: 'rules were not run', everyMs: secondMs, run: rulesTurn({ ...appliance, isBusy }) },
+    {
+      failed: 'controllers were not compared with advisories',
+      everyMs: 2 * secondMs,
+      run: () => wakeFindings(appliance),
+    },
+    {
+      failed: 'the schedule of identification was not looked at',
+      everyMs: 15 * secondMs,
+      run: () => void identification.look(),
+    },
+    {
+      // Ends what a crash or a stop cut off of taking and undoing readings, in this process or another; after an upgrade,
+      // works out again what is derived. The first answers after a start come before it.
+      failed: 'readings that were cut off were not taken back',
+      everyMs: 30 * secondMs,
+      firstMs: 2 * secondMs,
+      run: async ({ signal }) => {
+        await controllers.recover();
+        await controllers.rebuild(signal);
+      },
+    },
+    {
+      failed: 'the schedule of discovery was not looked at',
+      everyMs: minuteMs,
+      run: () => void discovery.enqueueDue(),
+    },
+    { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: () => patches.tick() },
+    { failed: 'refusals were not recorded', everyMs: minuteMs, run: () => accounts.refusals.flush() },
+  ];
+}
