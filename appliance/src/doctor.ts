@@ -5,7 +5,7 @@ import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { returnText } from './features/rollback/text.ts';
-import { integrityFaults, newestVersion, orphanTables, readSchema, schemaVersion } from './platform/database.ts';
+import { databaseFaults, newestVersion, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
 import { takeServerLock } from './platform/server-lock.ts';
@@ -65,10 +65,33 @@ const checkKeys = ({ keyring }: Appliance): string[] =>
       }
     });
 
-const checkIntegrity = ({ db }: Appliance): string[] => [
-  ...integrityFaults(db, 20),
-  ...orphanTables(db).map((table) => `${table}: refers to a row that is not there`),
-];
+/** The file of the newest backup that may still be had; the journal that names it may be damaged itself. */
+const newestBackup = ({ backups, paths }: Appliance): string | undefined => {
+  try {
+    const newest = backups.list().find(({ destroyed, place }) => destroyed === undefined && place !== 'gone');
+    return newest?.place === 'here' ? join(paths.backups, newest.file) : newest?.file;
+  } catch {
+    const [last] = readdirSync(paths.backups)
+      .filter((file) => file.endsWith('.spb'))
+      .sort()
+      .reverse();
+    return last === undefined ? undefined : join(paths.backups, last);
+  }
+};
+
+/** What to do about a damaged database. */
+const wayBack = (appliance: Appliance): string => {
+  const { data, keys } = appliance.paths;
+  const file = newestBackup(appliance);
+  return file === undefined
+    ? `no backup is known: keep ${data} as it is, and look for a backup that was taken elsewhere`
+    : `newest backup: ${file}. Stop the server, move ${data} to ${data}.damaged, then: sallyport backup restore ${file} --data ${data} --witness ${keys.replace(data, `${data}.damaged`)}/witness`;
+};
+
+const checkIntegrity = (appliance: Appliance): string[] => {
+  const faults = databaseFaults(appliance.db, 20);
+  return faults.length === 0 ? [] : [...faults, wayBack(appliance)];
+};
 
 const wasLeft = (folder: string, names: readonly string[]): string[] =>
   names.map((name) => `${join(folder, name)} was left behind`);

@@ -82,18 +82,36 @@ export const immediateWithin = (db: Database, waitMs: number, work: () => void):
   }
 };
 
-/** What SQLite finds wrong in the pages and indexes of a database, at most so many lines; none where it is whole. */
-export const integrityFaults = (db: Database, most: number): string[] =>
-  (db.pragma(`integrity_check(${most})`) as Array<{ integrity_check: string }>)
-    .map(({ integrity_check: line }) => line)
-    .filter((line) => line !== 'ok');
+/** What SQLite finds wrong in the pages and indexes of a database. It gives up at some damage: that is a line, too. */
+const pageFaults = (db: Database, most: number): string[] => {
+  try {
+    return (db.pragma(`integrity_check(${most})`) as Array<{ integrity_check: string }>)
+      .map(({ integrity_check: line }) => line)
+      .filter((line) => line !== 'ok');
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string };
+    if (!code?.startsWith('SQLITE_CORRUPT')) throw error;
+    return [`${message} (${code})`];
+  }
+};
 
-/** Tables with a row that refers to one that is not there, once for each row. */
-export const orphanTables = (db: Database): string[] =>
-  (db.pragma('foreign_key_check') as Array<{ table: string }>).map(({ table }) => table);
+/** At most so many lines on what is wrong in pages, indexes and references; references only of a database whose pages are whole. */
+export const databaseFaults = (db: Database, most: number): string[] => {
+  const faults = pageFaults(db, most);
+  if (faults.length > 0) return faults;
+  return (db.pragma('foreign_key_check') as Array<{ table: string }>)
+    .slice(0, most)
+    .map(({ table }) => `${table}: refers to a row that is not there`);
+};
 
 /** From now on what this connection deletes is overwritten, too. */
 export const overwriteDeleted = (db: Database): void => void db.pragma('secure_delete = ON');
+
+/**
+ * Writes the database as it is now into a new file. Others may write meanwhile: `db.backup()` would begin anew at each of their
+ * commits. Numbers of rows stay as they are, and what was deleted is not in the copy.
+ */
+export const copyDatabase = (db: Database, path: string): void => void db.prepare('vacuum into ?').run(path);
 
 /** A text that differs after any change of the database, by this connection or by another one. */
 export const changeStamp = (db: Database): (() => string) => {

@@ -1,6 +1,19 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  closeSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
 import { type Appliance, compose } from '../../compose.ts';
@@ -9,6 +22,7 @@ import { initialise } from '../../init.ts';
 import { openLog } from '../../platform/log.ts';
 import { createBackup, parseRecoveryKey, restoreBackup, verifyBackup } from './backup.ts';
 
+const require = createRequire(import.meta.url);
 const log = openLog('silent');
 let folder: string;
 let recoveryKey: string;
@@ -52,6 +66,49 @@ describe('a backup', () => {
       await restored.close();
     }
     await expect(restoreBackup(at('one.spb'), key, at('restored'))).rejects.toThrow('not empty');
+  });
+
+  it('ends while another process commits without a pause', async () => {
+    const writer = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       const db = new (require(workerData.module))(workerData.path, { timeout: 10000 });
+       const insert = db.prepare('insert into busy values (?)');
+       let goes = true;
+       parentPort.on('message', () => { goes = false; });
+       const some = (n) => {
+         for (let at = 0; at < 20; at += 1) insert.run(n + at);
+         if (n === 0) parentPort.postMessage('writes');
+         if (goes) setImmediate(some, n + 20);
+         else { db.close(); parentPort.close(); }
+       };
+       some(0);`,
+      { eval: true, workerData: { path: appliance.paths.database, module: require.resolve('better-sqlite3') } },
+    );
+    appliance.db.exec('create table if not exists busy (n)');
+    await once(writer, 'message');
+    await createBackup(appliance, at('busy.spb'));
+    writer.postMessage('enough');
+    await once(writer, 'exit');
+    expect(verifyBackup(at('busy.spb'), await parseRecoveryKey(recoveryKey), folder)).toMatchObject({ site: 'test-1' });
+  });
+
+  it('is not made of a damaged database, and doctor names the newest good one', async () => {
+    await createBackup(appliance, join(appliance.paths.backups, 'good.spb'));
+    const root = appliance.db
+      .prepare("select rootpage from sqlite_schema where name = 'event_at'")
+      .pluck()
+      .get() as number;
+    const pageBytes = appliance.db.pragma('page_size', { simple: true }) as number;
+    await appliance.close();
+    const file = openSync(at('data/state.db'), 'r+');
+    writeSync(file, Buffer.alloc(64, 0xff), 0, 64, (root - 1) * pageBytes + pageBytes - 64);
+    closeSync(file);
+    appliance = await compose({ dataDir: at('data'), log });
+    await expect(createBackup(appliance, at('bad.spb'))).rejects.toMatchObject({ code: 'DATABASE' });
+    expect(existsSync(at('bad.spb'))).toBe(false);
+    const details = (await examine(appliance)).filter(({ check }) => check === 'database').map(({ detail }) => detail);
+    expect(details.length).toBeGreaterThan(1);
+    expect(details.at(-1)).toContain(`newest backup: ${join(appliance.paths.backups, 'good.spb')}`);
   });
 
   it('shows nothing of its content', () => {

@@ -20,7 +20,15 @@ import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import sodium from 'libsodium-wrappers';
 import type { Appliance } from '../../compose.ts';
 import { type DataPaths, dataPaths, readConfig } from '../../platform/config.ts';
-import { assertSchema, integrityFaults, openDatabase, readSchema, schemaVersion } from '../../platform/database.ts';
+import {
+  assertSchema,
+  copyDatabase,
+  type Database,
+  databaseFaults,
+  openDatabase,
+  readSchema,
+  schemaVersion,
+} from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { personKeysFile } from '../../platform/person-keys.ts';
@@ -72,7 +80,20 @@ const livingIn = (database: string): Set<number> => {
   }
 };
 
-/** Writes a backup beside a running server and notes it in the journal. */
+/** Refuses a damaged database: its backup would push good ones out, and nobody would look. DATABASE. */
+const assertWhole = (db: Database): void => {
+  const [fault] = databaseFaults(db, 1);
+  if (fault !== undefined)
+    throw new AppError(
+      'DATABASE',
+      `the database is damaged, so no backup was made: ${fault}. Keep the backups that there are, stop the server, and restore the newest: sallyport backup restore --help`,
+    );
+};
+
+/**
+ * Writes a backup beside a running server and notes it in the journal. DATABASE for a damaged database, EXISTS where the file is
+ * there already.
+ */
 export const createBackup = async (
   appliance: Appliance,
   path: string,
@@ -84,7 +105,8 @@ export const createBackup = async (
   try {
     const begun = nowMs();
     const copies = { database: join(work, 'state.db'), personKeys: join(work, personKeysFile) };
-    await db.backup(copies.database);
+    assertWhole(db);
+    copyDatabase(db, copies.database);
     // After the database: the key of each of its rows is there by then. A key that no row of it names stays out.
     personal.keys.copyTo(copies.personKeys, livingIn(copies.database));
     const sizeBytes = await writeBackup(
@@ -140,7 +162,7 @@ const inspect = (paths: DataPaths, files: number): BackupReport => {
   const { site } = readConfig(paths);
   const db = openDatabase(paths.database, { readonly: true });
   try {
-    const [fault] = integrityFaults(db, 5);
+    const [fault] = databaseFaults(db, 1);
     if (fault !== undefined) throw new AppError('DATABASE', `the database in the backup is damaged: ${fault}`);
     assertSchema(db, readSchema());
     return { files, schema: schemaVersion(db), site };
