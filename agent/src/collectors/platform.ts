@@ -37,6 +37,12 @@ const updateAgent = (files: RootFiles): string | undefined => {
   return last === '0' ? 'manual' : 'automatic';
 };
 
+/** `VERSION_ID`; of openEuler with the service pack (`22.03 (LTS-SP3)`), since its advisories are written for one. */
+const releaseOf = (os: Readonly<Record<string, string>>): string | undefined => {
+  const pack = os['ID'] === 'openEuler' ? /^(\d\d\.\d\d) \((LTS(?:-SP\d)?)\)$/.exec(os['VERSION'] ?? '') : null;
+  return pack === null ? os['VERSION_ID'] : `${pack[1]}-${pack[2]}`;
+};
+
 export const collector: Collector = {
   collection: 'platform',
   followsPackages: true,
@@ -46,7 +52,7 @@ export const collector: Collector = {
       item({
         vendor: clean(os['ID'] ?? 'linux', 100),
         name: clean(os['PRETTY_NAME'], 200),
-        release: clean(os['VERSION_ID'], 100),
+        release: clean(releaseOf(os), 100),
         codename: clean(os['VERSION_CODENAME'], 100),
         build: clean(files.text('etc/debian_version') ?? os['BUILD_ID'], 200),
         arch: clean(dpkgArch(files), 50),

@@ -1,5 +1,6 @@
 import { apkKey } from './apk.ts';
 import { dpkgKey } from './dpkg.ts';
+import { distributionSchemes } from './ecosystem.ts';
 import { pep440Key } from './pep440.ts';
 import { rpmKey } from './rpm.ts';
 import { semverKey } from './semver.ts';
@@ -14,21 +15,8 @@ const SCHEMES: ReadonlyMap<string, VersionScheme> = new Map([
   // Vendors that OSV does not know: `dpkg:<vendor>:<release>`.
   ['dpkg', 'dpkg'],
   ['rpm', 'rpm'],
-  ['Debian', 'dpkg'],
-  ['Ubuntu', 'dpkg'],
-  ['Echo', 'dpkg'],
-  ['AlmaLinux', 'rpm'],
-  ['Rocky Linux', 'rpm'],
-  ['Red Hat', 'rpm'],
-  ['Oracle Linux', 'rpm'],
-  ['Fedora', 'rpm'],
-  ['Amazon Linux', 'rpm'],
-  ['Azure Linux', 'rpm'],
-  ['openSUSE', 'rpm'],
-  ['SUSE', 'rpm'],
-  ['Mageia', 'rpm'],
-  ['openEuler', 'rpm'],
-  ['Photon OS', 'rpm'],
+  ['apk', 'apk'],
+  ...distributionSchemes,
   ['PyPI', 'pep440'],
   ['npm', 'semver'],
   ['crates.io', 'semver'],
@@ -36,10 +24,6 @@ const SCHEMES: ReadonlyMap<string, VersionScheme> = new Map([
   ['Hex', 'semver'],
   ['Pub', 'semver'],
   ['SwiftURL', 'semver'],
-  ['Alpine', 'apk'],
-  ['Wolfi', 'apk'],
-  ['Chainguard', 'apk'],
-  ['MinimOS', 'apk'],
 ]);
 
 const KEY_OF: Readonly<Record<VersionScheme, (version: string) => Uint8Array | null>> = {

@@ -1,5 +1,5 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
-import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
+import { ecosystemOf, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 
 // From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
@@ -40,7 +40,26 @@ const LANGUAGES: Readonly<Record<string, string>> = {
   maven: 'Maven',
 };
 
-const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
+/** Types of a system's own packages, by the package manager that orders their versions. */
+const FAMILIES = { deb: 'dpkg', rpm: 'rpm', apk: 'apk' } as const;
+
+const familyOf = (type: string): 'dpkg' | 'rpm' | 'apk' | undefined => FAMILIES[type as keyof typeof FAMILIES];
+
+/** The ecosystem of a system's own package; null where the item is none, or its release is not known. */
+const systemEcosystem = (type: string, platform: Platform | undefined): string | null => {
+  const family = familyOf(type);
+  return family === undefined || platform === undefined ? null : ecosystemOf({ ...platform, family });
+};
+
+/**
+ * Whether an item lacks what its coordinate needs: advisories of its system are written about source packages, and it does
+ * not name its own. See source-name-queries.ts.
+ */
+export const lacksSource = (item: SoftwareIdentity, platform: Platform | undefined): boolean => {
+  if ((item.source ?? '') !== '') return false;
+  const eco = systemEcosystem(item.type, platform);
+  return eco !== null && namesSources(eco);
+};
 
 const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
   const match = /^pkg:([a-z.+-]+)\/([^@?#]+)(?:@([^?#]+))?/.exec(item.purl ?? '');
@@ -62,13 +81,11 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
  * whose release is unknown, or software that only a curated product map could name).
  */
 export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefined): Coordinate | undefined => {
-  if (!SYSTEM_TYPES.has(item.type)) return languageCoordinate(item);
-  if (!platform) return undefined;
-  const eco = ecosystemOf(platform);
-  if (eco === null) return undefined;
+  if (familyOf(item.type) === undefined) return languageCoordinate(item);
+  const eco = systemEcosystem(item.type, platform);
   // rpm keys the public keys of repositories as packages.
-  if (item.type === 'rpm')
-    return item.name === 'gpg-pubkey' ? undefined : { eco, name: item.name, version: item.version };
-  // Debian and Alpine advisories name the source package; a rebuild (+b1) changes only the binary version.
+  if (eco === null || (item.type === 'rpm' && item.name === 'gpg-pubkey')) return undefined;
+  if (!namesSources(eco)) return { eco, name: item.name, version: item.version };
+  // A rebuild (+b1) changes only the binary version.
   return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
 };

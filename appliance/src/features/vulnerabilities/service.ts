@@ -9,7 +9,7 @@ import { type Database, immediate, within } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
-import { coordinateOf, keyOfCoordinate, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { coordinateOf, keyOfCoordinate, lacksSource, type Platform, type SoftwareIdentity } from './coordinate.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
@@ -142,9 +142,6 @@ const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | u
   return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };
 
-/** Whether an item itself says all that its coordinate needs; see source-name-queries.ts for those that do not. */
-const isSettled = (item: SoftwareIdentity): boolean => item.type !== 'deb' || (item.source ?? '') !== '';
-
 const later = (a: string, b: string): string => (a > b ? a : b);
 
 const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding): string => {
@@ -194,7 +191,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const found = coordinate === undefined ? { id: 0, isNew: false } : store.coord(coordinate);
       if (coordinate !== undefined && found.isNew) matchNew(found.id, coordinate, at);
       // What others say of its source may be another thing tomorrow.
-      knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id, isSettled(reported[n] as SoftwareIdentity));
+      knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id, !lacksSource(reported[n] as SoftwareIdentity, platform));
       coords.push(found.id);
     }
     return coords;
@@ -216,9 +213,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     if (eco === null || reader === undefined) return [];
     const rows = inventory
       .items('software', Array.from(judgedItems(device).items))
-      .filter((row) => !isSettled(identityOf(row)));
+      .filter((row) => lacksSource(identityOf(row), platform));
     return withSources(rows.map(identityOf), platform, eco).flatMap((item, n) =>
-      isSettled(item) || reader.names(eco, item.name)
+      !lacksSource(item, platform) || reader.names(eco, item.name)
         ? []
         : [{ item: rows[n]?.id ?? 0, name: item.name, version: item.version }],
     );

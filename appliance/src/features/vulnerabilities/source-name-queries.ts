@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { Platform, SoftwareIdentity } from './coordinate.ts';
+import { lacksSource, type Platform, type SoftwareIdentity } from './coordinate.ts';
 
 // Advisories of a distribution are written about source packages, and not every agent knows which source a package was
 // built from. What another device of the same distribution says of the package, or the catalogue of updates, tells it.
@@ -32,17 +32,17 @@ export const sourceNames = (db: Database) => {
   };
 
   return (items: readonly SoftwareIdentity[], platform: Platform | undefined, eco: string | null) => {
-    const lacking = items.filter((item) => item.type === 'deb' && !item.source);
-    if (lacking.length === 0 || platform === undefined || eco === null) return items;
+    const lacking = items.filter((item) => lacksSource(item, platform));
+    const [first] = lacking;
+    if (first === undefined || platform === undefined || eco === null) return items;
     const names = JSON.stringify(lacking.map((item) => item.name));
     const byName = new Map<string, Known[]>();
     const found = [
-      ...reported.all(names, names, 'deb', `pkg:deb/${platform.vendor.toLowerCase()}/`),
+      ...reported.all(names, names, first.type, `pkg:${first.type}/${platform.vendor.toLowerCase()}/`),
       ...catalogued.all(names, eco),
     ];
     for (const known of found) byName.set(known.name, [...(byName.get(known.name) ?? []), known]);
-    return items.map((item) =>
-      item.type === 'deb' && !item.source ? sourceOf(item, byName.get(item.name) ?? []) : item,
-    );
+    const wanted = new Set(lacking);
+    return items.map((item) => (wanted.has(item) ? sourceOf(item, byName.get(item.name) ?? []) : item));
   };
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { feedEcosystem } from '../../versions/ecosystem.ts';
 import {
   type Advisory,
   AdvisorySchema,
@@ -99,7 +100,8 @@ const affectedOf = (raw: OsvAffected): { affected?: Affected; gitRanges: number;
   const gitRanges = allRanges.length - ranges.length;
   // Without a package there is nothing that an offline inventory could name: commits only.
   if (raw.package === null || raw.package === undefined) return { gitRanges };
-  const { ecosystem } = raw.package;
+  // One name for one system, as inventories are named; a name that no rule reads stays as it is and is reported.
+  const { ecosystem } = feedEcosystem(raw.package.ecosystem);
   const intervals: AffectedRange[] = [];
   for (const range of ranges) {
     const events = eventsOf(range);
