@@ -1004,7 +1004,7 @@ create table person_erasure (
 ) strict, without rowid;
 create index person_erasure_asked on person_erasure (asked_at);
 
--- Controllers. What was said is in three tables: who brought it (controller_origin), what was said at one time about one controller
+-- Controllers. What was said is in three tables: who brought it (import_batch), what was said at one time about one controller
 -- (controller_reading) and value by value (controller_fact). Nothing of these is changed by merging or by a better value. All the rest is
 -- worked out from them: which record a reading belongs to is the reading's `controller`, and parts, effectiveValues, keys and rows of lists
 -- can be made again at any time.
@@ -1019,13 +1019,13 @@ create table controller (
   archived_at integer
 ) strict;
 
--- Taking and undoing go in steps: an origin that was cut off on its way is taken back, or its undo is finished.
-create table controller_origin (
+-- Taking and undoing go in steps: an import batch that was cut off on its way is taken back, or its undo is finished.
+create table import_batch (
   id integer primary key autoincrement,
   sort text not null,
   name text not null,
   sha256 text,
-  -- Hash of what makes the same origin again: the file, or sort and name.
+  -- Hash of what makes the same import batch again: the file, or sort and name.
   scope blob not null,
   at integer not null,
   actor text not null,
@@ -1034,13 +1034,13 @@ create table controller_origin (
   undone_by text,
   state text not null default 'done' check (state in ('taking', 'done', 'undoing'))
 ) strict;
-create index controller_origin_scope on controller_origin (scope) where undone_at is null;
-create index controller_origin_sort on controller_origin (sort, id);
-create index controller_origin_unfinished on controller_origin (id) where state <> 'done';
+create index import_batch_scope on import_batch (scope) where undone_at is null;
+create index import_batch_sort on import_batch (sort, id);
+create index import_batch_unfinished on import_batch (id) where state <> 'done';
 
 create table controller_reading (
   id integer primary key autoincrement,
-  origin integer not null references controller_origin (id),
+  batch integer not null references import_batch (id),
   controller integer not null,
   method text not null,
   source text not null,
@@ -1055,7 +1055,7 @@ create table controller_reading (
   ended integer not null default 0
 ) strict;
 create index controller_reading_controller on controller_reading (controller, observed_at);
-create index controller_reading_origin on controller_reading (origin, content);
+create index controller_reading_batch on controller_reading (batch, content);
 
 create table controller_fact (
   id integer primary key autoincrement,
@@ -1155,7 +1155,7 @@ create table controller_change (
   before text,
   after text,
   -- Null: a decision of people about records, or a map, changed what wins.
-  origin integer
+  batch integer
 ) strict;
 create index controller_change_controller on controller_change (controller, id);
 create index controller_change_at on controller_change (at);
@@ -1234,7 +1234,7 @@ create table identification_run (
   device integer,
   task text unique,
   -- What the readings became.
-  origin integer,
+  batch integer,
   summary text
 ) strict;
 create index identification_run_job on identification_run (job, id);

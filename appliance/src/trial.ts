@@ -14,7 +14,7 @@ import { openShadow, type ShadowTable } from './platform/shadow.ts';
 
 const tables: readonly ShadowTable[] = [
   { name: 'controller' },
-  { name: 'controller_origin' },
+  { name: 'import_batch' },
   { name: 'controller_reading' },
   { name: 'controller_fact' },
   { name: 'controller_part' },
@@ -61,7 +61,7 @@ type TrialParts = {
 /** `take` as a trial, whatever its options say. */
 export const controllerTrials = (parts: TrialParts): TakeReadings => {
   const { path, personal, kinds, settings, collections, maps, clock } = parts;
-  return (actor, origin, readings, options = {}) => {
+  return (actor, batch, readings, options = {}) => {
     const db = openShadow(path, tables);
     try {
       const bodyRules: Record<string, FurtherRule> = {};
@@ -78,7 +78,7 @@ export const controllerTrials = (parts: TrialParts): TakeReadings => {
       });
       Object.assign(bodyRules, controllers.bodyRules);
       Object.assign(written, controllers.written);
-      return { ...controllers.service.take(actor, origin, readings, { ...options, dryRun: false }), origin: null };
+      return { ...controllers.service.take(actor, batch, readings, { ...options, dryRun: false }), batch: null };
     } finally {
       db.close();
     }

@@ -52,7 +52,7 @@ const measure = async ({ controllers, db }: Appliance): Promise<Result> => {
   const probed = <T>(work: () => Promise<T>) => timed(() => longestWait(db.name, driver, work));
   const taking = (name: string, readings: readonly Reading[]) =>
     probed(() => controllers.takeInSteps(systemActor, { sort: 'capture', name }, readings));
-  const undoing = (origin: number | null) => probed(() => controllers.undoInSteps(systemActor, origin ?? 0));
+  const undoing = (batch: number | null) => probed(() => controllers.undoInSteps(systemActor, batch ?? 0));
   const first = plantReadings('V2.9.4', 1);
   const trial = await timed(() =>
     controllers.take(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }),
@@ -60,8 +60,8 @@ const measure = async ({ controllers, db }: Appliance): Promise<Result> => {
   const taken = await taking('one', first);
   const again = await taking('one', first);
   const changed = await taking('two', plantReadings('V3.0.1', 2));
-  const undone = await undoing(changed.value.value.origin);
-  const all = await undoing(taken.value.value.origin);
+  const undone = await undoing(changed.value.value.batch);
+  const all = await undoing(taken.value.value.batch);
   const waits = [taken, changed, undone, all].map(({ value }) => value.longestMs);
   const figures: Figure[] = [
     { what: 'trial of 10,000 new readings', value: trial.cpu / readings, unit: 'ms/reading' },

@@ -62,7 +62,7 @@ describe('controllers whose import or undo is killed', () => {
       child.once('exit', (code, signal) => resolve(String(signal ?? code)));
     });
 
-  /** Runs a command that kills itself after the transaction which leaves so many readings of the newest origin. */
+  /** Runs a command that kills itself after the transaction which leaves so many readings of the newest import batch. */
   const killed = (args: readonly string[], is: 'taking' | 'undoing', least: number, most: number) =>
     finished(
       args,
@@ -71,7 +71,7 @@ describe('controllers whose import or undo is killed', () => {
         // Each piece of the work is a transaction of its own.
         tickMs: 40,
         question: `select count(*) between ${least} and ${most} from controller_reading
-          where origin = (select id from controller_origin where id = (select max(id) from controller_origin) and state = '${is}')`,
+          where batch = (select id from import_batch where id = (select max(id) from import_batch) and state = '${is}')`,
       }),
     );
 
@@ -103,12 +103,12 @@ describe('controllers whose import or undo is killed', () => {
         });
 
         expect(await finished(['import', files.all])).toBe('0');
-        const origin = await opened((controllers) => {
+        const batch = await opened((controllers) => {
           expect(controllerPicture(controllers)).toHaveLength(count);
-          return controllers.origins({ limit: 1 })[0]?.id ?? 0;
+          return controllers.batches({ limit: 1 })[0]?.id ?? 0;
         });
         const left = 100 + upTo(count - 120);
-        expect(await killed(['origin', 'undo', String(origin)], 'undoing', 1, left)).toBe('SIGKILL');
+        expect(await killed(['origin', 'undo', String(batch)], 'undoing', 1, left)).toBe('SIGKILL');
         await opened(async (controllers, { db }) => {
           expect(await controllers.recover()).toBe(1);
           expect(controllerPicture(controllers)).toEqual(never);

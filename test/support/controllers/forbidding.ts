@@ -44,7 +44,7 @@ export const forbidding: Readonly<Record<Forbidden, Forbidding>> = {
     what: 'the run has ended',
     change: ({ appliance, run }) => {
       const summary = { exchanges: 0, read: 0, silent: 0, packets: 0 };
-      const end = { state: 'failed', code: 'lost', detail: null, at: nowMs(), summary, origin: null } as const;
+      const end = { state: 'failed', code: 'lost', detail: null, at: nowMs(), summary, batch: null } as const;
       identificationStore(appliance.db).finish(run, end);
     },
   },

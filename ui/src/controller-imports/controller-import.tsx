@@ -31,14 +31,14 @@ export type ControllerImportProps = {
   readonly progress: ControllerImportProgress;
   readonly outcome?: OutcomeView | undefined;
   readonly refused?: { readonly code: string; readonly detail: string; readonly during: 'check' | 'apply' } | undefined;
-  /** The origin of what was imported. */
-  readonly origin?: number | undefined;
+  /** The import batch that was made. */
+  readonly batch?: number | undefined;
 };
 
 const shareOf = ({ done, total }: ControllerImportProgress): number => (total === 0 ? 0 : done / total);
 
 const wizardSteps = (props: ControllerImportProps): WizardStep[] => {
-  const { ctx, id, step, isTable, usedColumns, outcome, running, progress, refused, origin, reachable } = props;
+  const { ctx, id, step, isTable, usedColumns, outcome, running, progress, refused, batch, reachable } = props;
   const names: ControllerImportStep[] = [...(isTable ? (['columns'] as const) : []), 'compare', 'import', 'result'];
   const now = names.indexOf(step);
   const moving = running
@@ -55,7 +55,7 @@ const wizardSteps = (props: ControllerImportProps): WizardStep[] => {
           : ''
         : ctx.t('imports.outcome.compared', { n: outcome.total }),
     import:
-      origin !== undefined
+      batch !== undefined
         ? ctx.t('imports.outcome.done')
         : step === 'import' && moving !== undefined
           ? moving
@@ -170,11 +170,11 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
   </Panel>
 );
 
-const Done = ({ ctx, origin }: { ctx: Ctx; origin: number }) => (
+const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
   <Notice ctx={ctx} level="running" title={ctx.t('imports.doneTitle')}>
     {ctx.t('imports.doneWhy')}
     <PostForm ctx={ctx} action={paths.controllerImportUndo()} class="row">
-      <Hidden fields={[['origin', String(origin)]]} />
+      <Hidden fields={[['origin', String(batch)]]} />
       <Button small unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('imports.undo')}
       </Button>
@@ -185,7 +185,7 @@ const Done = ({ ctx, origin }: { ctx: Ctx; origin: number }) => (
 
 /** File, Columns (of a table), Compare, Import, Result; each step has an address, back loses nothing. */
 export const ControllerImport = (props: ControllerImportProps) => {
-  const { ctx, id, name, form, bytes, step, columns, running, progress, outcome, refused, origin } = props;
+  const { ctx, id, name, form, bytes, step, columns, running, progress, outcome, refused, batch } = props;
   return (
     <ControllersFrame
       ctx={ctx}
@@ -199,7 +199,7 @@ export const ControllerImport = (props: ControllerImportProps) => {
       <Wizard ctx={ctx} label={ctx.t('imports.steps')} steps={wizardSteps(props)} />
       {refused === undefined ? null : <Refused ctx={ctx} id={id} refused={refused} />}
       {running ? <Running ctx={ctx} id={id} progress={progress} /> : null}
-      {step === 'result' && origin !== undefined ? <Done ctx={ctx} origin={origin} /> : null}
+      {step === 'result' && batch !== undefined ? <Done ctx={ctx} batch={batch} /> : null}
       {step === 'columns' && columns !== undefined ? <ControllerColumns ctx={ctx} id={id} view={columns} /> : null}
       {step === 'compare' && outcome !== undefined && !running ? <Apply ctx={ctx} id={id} /> : null}
       {outcome !== undefined && step !== 'columns' ? (

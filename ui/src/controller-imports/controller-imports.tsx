@@ -22,7 +22,7 @@ type ControllerImportsProps = {
     readonly at: When;
   }[];
   readonly history: readonly {
-    readonly origin: number;
+    readonly batch: number;
     readonly name: string;
     readonly form: string;
     readonly at: When;
@@ -153,7 +153,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
             cell: (row) =>
               row.undoneAt === null ? (
                 <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
-                  <Hidden fields={[['origin', String(row.origin)]]} />
+                  <Hidden fields={[['origin', String(row.batch)]]} />
                   <Button small unavailable={withoutRight(ctx, 'devices:write')}>
                     {ctx.t('imports.undo')}
                     <span class="vh" translate="no">

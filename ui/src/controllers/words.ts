@@ -404,9 +404,9 @@ export const words = defineWords({
     kk: 'бюллетеньдер мен микробағдарламаларды табу үшін',
   },
   'register.controller-origins.title': {
-    en: 'Origins of what is known of controllers',
-    ru: 'Источники сведений о контроллерах',
-    kk: 'Контроллерлер туралы мәліметтің көздері',
+    en: 'Import batches of controllers',
+    ru: 'Партии импорта контроллеров',
+    kk: 'Контроллерлерді импорттау топтамалары',
   },
   'register.controller-origins.source': {
     en: 'imports, captures, queries, people',

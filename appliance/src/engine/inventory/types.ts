@@ -275,8 +275,8 @@ export type FactCollection = {
   /** Of the log of what changed. */
   retentionDays: number;
   leaves: null | Leaves;
-  /** Kinds of origin that bring it. */
-  origins: readonly string[];
+  /** Types of import batch that bring it. */
+  batchTypes: readonly string[];
 };
 
 /** Makes a declaration of facts; the file exports it as `collection`, and all-collections.ts lists it. */

@@ -16,7 +16,7 @@ import {
   REFUSAL_CODES,
 } from './types.ts';
 
-// Files about controllers: upload, trial, import. What they brought is taken back by its origin (controllers).
+// Files about controllers: upload, trial, import. What they brought is taken back by its import batch (controllers).
 
 const { operation } = operationsOver<{
   controllerDrafts: ControllerDrafts;

@@ -101,11 +101,11 @@ describe('the import of a table', () => {
     expect(existsSync(site.appliance.controllerDrafts.get(id).path)).toBe(false);
     expect((await operator.post(paths.controllerImportStart(id), { what: 'apply' })).status).toBe(409);
 
-    const [origin] = site.appliance.controllers.origins({ limit: 1 });
-    const asked = await operator.post(paths.controllerImportUndo(), { origin: String(origin?.id) });
+    const [batch] = site.appliance.controllers.batches({ limit: 1 });
+    const asked = await operator.post(paths.controllerImportUndo(), { origin: String(batch?.id) });
     expect(await asked.text()).toContain('Take back the import of Контроллеры.csv?');
     expect(count()).toBe(plant.length);
-    await operator.post(paths.controllerImportUndo(), { origin: String(origin?.id), confirmed: '1' });
+    await operator.post(paths.controllerImportUndo(), { origin: String(batch?.id), confirmed: '1' });
     expect(count()).toBe(0);
     expect(await page(paths.controllerImports())).toContain('Undone');
   });

@@ -36,7 +36,7 @@ import {
 import { columnsView, controllerImportView, currentStep, draftState, progressOf, reachableSteps } from './view.ts';
 
 const shownDrafts = 20;
-const shownOrigins = 50;
+const shownBatches = 50;
 const maxMappings = 100;
 const maxColumns = 256;
 
@@ -54,14 +54,14 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
         open={open
           .filter(({ state }) => state !== 'imported')
           .map(({ draft: { id, name, form, createdAt }, state }) => ({ id, name, form, state, at: createdAt }))}
-        history={controllers.origins({ sorts: IMPORT_FORMS, limit: shownOrigins }).map((origin) => ({
-          origin: origin.id,
-          name: origin.name,
-          form: origin.sort,
-          at: origin.at,
-          actor: nameOf(origin.actor),
-          counts: origin.summary,
-          undoneAt: origin.undoneAt,
+        history={controllers.batches({ sorts: IMPORT_FORMS, limit: shownBatches }).map((batch) => ({
+          batch: batch.id,
+          name: batch.name,
+          form: batch.sort,
+          at: batch.at,
+          actor: nameOf(batch.actor),
+          counts: batch.summary,
+          undoneAt: batch.undoneAt,
         }))}
         {...defined({ error })}
       />,
@@ -236,12 +236,12 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
       controllers.undo(actor, id);
       return c.redirect(paths.controllerImports(), 303);
     }
-    const { origin, facts, removed } = controllers.undo(actor, id, { dryRun: true });
+    const { batch, facts, removed } = controllers.undo(actor, id, { dryRun: true });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="controllers"
-        question={{ key: 'confirm.imports.undo.question', params: { name: origin.name } }}
+        question={{ key: 'confirm.imports.undo.question', params: { name: batch.name } }}
         consequences={[
           { key: 'confirm.imports.undo.facts', params: { n: facts } },
           { key: 'confirm.imports.undo.removed', params: { n: removed.length } },

@@ -45,7 +45,7 @@ export type FileImports = {
 type FileImportParts = {
   controllers: Pick<
     ControllerService,
-    'take' | 'takeInSteps' | 'undoInSteps' | 'origins' | 'byId' | 'entered' | 'edit'
+    'take' | 'takeInSteps' | 'undoInSteps' | 'batches' | 'byId' | 'entered' | 'edit'
   >;
   objects: ObjectService;
   events: EventService;
@@ -62,7 +62,7 @@ const whole: ReadonlySet<ImportForm> = new Set(['csv']);
 const maxControlEvents = 100;
 /** More are taken in steps, so that others write meanwhile. */
 const manyReadings = 100;
-const earlierOrigins = 200;
+const earlierBatches = 200;
 const maxFields = 200;
 
 /** Imports of files that say which controllers there are. */
@@ -70,7 +70,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   const { controllers, objects, events, limits, transact } = parts;
   const trial: TakeReadings =
     parts.trial ??
-    ((actor, origin, readings, options) => controllers.take(actor, origin, readings, { ...options, dryRun: true }));
+    ((actor, batch, readings, options) => controllers.take(actor, batch, readings, { ...options, dryRun: true }));
   const clock = parts.clock ?? nowMs;
 
   const mappingByName = (name: string): CsvOptions => {
@@ -114,8 +114,8 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   /** The same capture again says nothing new about who changed what. */
   const wasTaken = (sha256: string): boolean =>
     controllers
-      .origins({ sorts: ['capture'], limit: earlierOrigins })
-      .some((origin) => origin.sha256 === sha256 && origin.undoneAt === null);
+      .batches({ sorts: ['capture'], limit: earlierBatches })
+      .some((batch) => batch.sha256 === sha256 && batch.undoneAt === null);
 
   const recordControl = (actor: Actor, file: string, control: readonly ControlTraffic[]): void => {
     for (const one of control.slice(0, maxControlEvents))
@@ -154,7 +154,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
       const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
       const isLarge = readings.length > manyReadings;
-      const origin = { sort: form, name, sha256 };
+      const batch = { sort: form, name, sha256 };
       const taking = {
         wantMissing: whole.has(form),
         onProgress: (done: number) => onProgress?.({ step: 'compare', done, total: readings.length }),
@@ -164,22 +164,22 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         if (!dryRun && !isRepeated) recordControl(actor, name, control);
       };
       const inSteps = async (): Promise<TakeResult> => {
-        const result = await controllers.takeInSteps(actor, origin, readings, { ...taking, ...(signal && { signal }) });
+        const result = await controllers.takeInSteps(actor, batch, readings, { ...taking, ...(signal && { signal }) });
         try {
           transact(() => whatComesAlong(result));
         } catch (error) {
-          if (result.origin !== null) await controllers.undoInSteps(actor, result.origin);
+          if (result.batch !== null) await controllers.undoInSteps(actor, result.batch);
           throw error;
         }
         return result;
       };
       const atOnce = (): TakeResult =>
         transact(() => {
-          const result = controllers.take(actor, origin, readings, { ...taking, dryRun });
+          const result = controllers.take(actor, batch, readings, { ...taking, dryRun });
           whatComesAlong(result);
           return result;
         });
-      const taken = !isLarge ? atOnce() : dryRun ? trial(actor, origin, readings, taking) : await inSteps();
+      const taken = !isLarge ? atOnce() : dryRun ? trial(actor, batch, readings, taking) : await inSteps();
       const missing = taken.missing.flatMap((controller) => controllers.byId(controller)?.publicId ?? []);
       return {
         form,
@@ -193,7 +193,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         refusedCount: refused.length,
         leftOut: (found.leftOut ?? []).slice(0, maxFields),
         control: control.slice(0, maxControlEvents),
-        origin: taken.origin,
+        origin: taken.batch,
         summary: controllerCounts(taken.summary, taken.outcomes),
         outcomes: shownOutcomes(taken.outcomes),
         missing: shownMissing(missing),

@@ -145,6 +145,6 @@ export const controllerImportView = (
             detail: failed.error?.message ?? '',
             during: shown === apply ? 'apply' : 'check',
           },
-    origin: outcomeOf(apply)?.origin ?? undefined,
+    batch: outcomeOf(apply)?.origin ?? undefined,
   };
 };

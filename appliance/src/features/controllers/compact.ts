@@ -15,8 +15,8 @@ export const thinner = (parts: { said: SaidStore; state: RecordState }) => {
     some: (before: number): number => {
       let removed = 0;
       const concerned = new Set<number>();
-      for (const { origin, controller } of said.repeated(before, atOnce)) {
-        removed += said.removeReadingsIn(origin, [controller]);
+      for (const { batch, controller } of said.repeated(before, atOnce)) {
+        removed += said.removeReadingsIn(batch, [controller]);
         concerned.add(controller);
       }
       // Keys by which a run recognises its own words went with them.

@@ -92,19 +92,19 @@ export const enteredKeeper = (parts: {
     if (items.length > 0) {
       const reading: Reading = { observedAtMs: now, method: 'manual', source: 'person', said: items, parts: [] };
       const { facts } = factsOf(reading, new Set(locked.keys()));
-      const origin = { sort: 'person' as const, name: publicId };
+      const batch = { sort: 'person' as const, name: publicId };
       const summary = { ...emptySummary(), readings: 1, changed: 1, facts: facts.length };
-      const id = said.addOrigin({
-        ...origin,
+      const id = said.addBatch({
+        ...batch,
         sha256: null,
-        scope: scopeOf(origin),
+        scope: scopeOf(batch),
         at: now,
         actor: actorRef(actor),
         summary,
       });
       const place = null;
       const row = {
-        origin: id,
+        batch: id,
         controller,
         method: reading.method,
         source: reading.source,
@@ -117,7 +117,7 @@ export const enteredKeeper = (parts: {
       for (const key of keysOf(id, reading, facts).keys) records.addKey(key, controller, strengthOf[key.kind]);
     }
     for (const { sort, key, field, side, before, after } of effectiveValues.again(controller))
-      records.addChange({ controller, at: now, sort, key, field, side, before, after, origin: null });
+      records.addChange({ controller, at: now, sort, key, field, side, before, after, batch: null });
     state.rekey(controller);
     touch([controller]);
   };

@@ -26,7 +26,7 @@ export const factsView = (
       error: row.error,
       reason: row.reason,
       observedAt: row.observed_at,
-      origin: row.origin,
+      batch: row.batch,
       confidence: row.confidence,
       normaliser: row.normaliser,
       where: row.place,

@@ -90,7 +90,7 @@ export const finisher = (parts: {
       settle(new Set(list.slice(at, at + settleAtOnce)), work);
   };
 
-  const taken = ({ actor, origin, sort, name, created, summary }: Taken): void => {
+  const taken = ({ actor, batch, sort, name, created, summary }: Taken): void => {
     const by = byWhom(actor);
     const fromTraffic = created.filter((controller) => rows.one(controller)?.decision === 'unauthorised');
     for (const controller of fromTraffic.slice(0, maxEvents)) {
@@ -100,7 +100,10 @@ export const finisher = (parts: {
       });
     }
     const { created: fresh, changed, facts } = summary;
-    events.record('controller-origin-taken', { ...by, params: { origin, name, sort, created: fresh, changed, facts } });
+    events.record('controller-origin-taken', {
+      ...by,
+      params: { origin: batch, name, sort, created: fresh, changed, facts },
+    });
   };
 
   return { settle, settleInSteps, taken };

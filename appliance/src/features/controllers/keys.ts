@@ -51,8 +51,8 @@ const subnetOf = (address: string | undefined, mask: string | undefined): string
     .join('.');
 };
 
-/** The keys of one reading; `origin` is what brought it. */
-export const keysOf = (origin: number, said: Said, facts: readonly Fact[]): ReadingKeys => {
+/** The keys of one reading; `batch` is what brought it. */
+export const keysOf = (batch: number, said: Said, facts: readonly Fact[]): ReadingKeys => {
   const first = (sort: string, field: string): string | undefined =>
     facts.find((fact) => fact.sort === sort && fact.field === field && fact.value !== null)?.value ?? undefined;
   const all = (field: string): string[] => [
@@ -87,12 +87,12 @@ export const keysOf = (origin: number, said: Said, facts: readonly Fact[]): Read
   } else if (said.method !== 'manual') {
     const shown = [vendor, order, first('controller', 'model') ?? '', stations[0] ?? ''].join('|').toLowerCase();
     for (const address of addresses.slice(0, 1)) {
-      add('here', `${origin}|${address}`);
+      add('here', `${batch}|${address}`);
       add('seen', `${said.source}|${address}|${macs[0] ?? ''}|${shown}`);
     }
     if (addresses.length === 0)
       for (const mac of macs.slice(0, 1)) {
-        add('here', `${origin}|${mac}`);
+        add('here', `${batch}|${mac}`);
         add('seen', `${said.source}||${mac}|${shown}`);
       }
   }

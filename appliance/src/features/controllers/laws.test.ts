@@ -28,7 +28,7 @@ const others = [
   'controller_change',
   'controller_row',
   'controller',
-  'controller_origin',
+  'import_batch',
 ];
 
 const clear = (): void => {
@@ -116,16 +116,16 @@ describe('laws of the record', () => {
         clear();
         takeAll(list);
         expect(controllers.verify()).toEqual([]);
-        const before = [picture(), controllers.origins({ limit: 100 }).length];
+        const before = [picture(), controllers.batches({ limit: 100 }).length];
         for (const [index, readings] of list.entries())
-          expect(take(`${index}`, readings)).toMatchObject({ origin: null, summary: { facts: 0 } });
-        expect([picture(), controllers.origins({ limit: 100 }).length]).toEqual(before);
+          expect(take(`${index}`, readings)).toMatchObject({ batch: null, summary: { facts: 0 } });
+        expect([picture(), controllers.batches({ limit: 100 }).length]).toEqual(before);
       }),
       { numRuns: runs(30) },
     );
   });
 
-  it('is after an undo as if the origin had never come, whatever came in between', () => {
+  it('is the same after an undo as without the batch, whatever was imported in between', () => {
     fc.assert(
       fc.property(batches, fc.nat(), (list, pick) => {
         const gone = pick % list.length;
@@ -133,9 +133,9 @@ describe('laws of the record', () => {
         for (const [index, readings] of list.entries()) if (index !== gone) take(`${index}`, readings);
         const never = picture();
         clear();
-        const origins = list.map((readings, index) => take(`${index}`, readings).origin);
-        const origin = origins[gone];
-        if (origin !== null && origin !== undefined) controllers.undo(admin, origin);
+        const batches = list.map((readings, index) => take(`${index}`, readings).batch);
+        const batch = batches[gone];
+        if (batch !== null && batch !== undefined) controllers.undo(admin, batch);
         expect(picture()).toEqual(never);
         expect(controllers.verify()).toEqual([]);
       }),
@@ -165,9 +165,9 @@ describe('laws of the record', () => {
     const never = picture();
     expect(never).toHaveLength(2);
     clear();
-    const [origin] = list.map((readings, index) => take(`${index + 1}`, readings).origin);
+    const [batch] = list.map((readings, index) => take(`${index + 1}`, readings).batch);
     expect(picture()).toHaveLength(1);
-    controllers.undo(admin, origin ?? 0);
+    controllers.undo(admin, batch ?? 0);
     expect(picture()).toEqual(never);
     expect(controllers.verify()).toEqual([]);
   });
@@ -178,13 +178,13 @@ describe('laws of the record', () => {
         clear();
         const last = list.at(-1) ?? [];
         takeAll(list.slice(0, -1));
-        const origin = { sort: 'capture' as const, name: `${list.length - 1}` };
-        const before = [picture(), controllers.origins({ limit: 100 }).length];
+        const batch = { sort: 'capture' as const, name: `${list.length - 1}` };
+        const before = [picture(), controllers.batches({ limit: 100 }).length];
         const options = { wantMissing: true };
-        const tried = engines.trial(admin, origin, last, options);
-        expect([picture(), controllers.origins({ limit: 100 }).length]).toEqual(before);
-        expect(tried).toEqual(controllers.take(admin, origin, last, { ...options, dryRun: true }));
-        expect({ ...controllers.take(admin, origin, last, options), origin: null }).toEqual(tried);
+        const tried = engines.trial(admin, batch, last, options);
+        expect([picture(), controllers.batches({ limit: 100 }).length]).toEqual(before);
+        expect(tried).toEqual(controllers.take(admin, batch, last, { ...options, dryRun: true }));
+        expect({ ...controllers.take(admin, batch, last, options), batch: null }).toEqual(tried);
       }),
       { numRuns: runs(20) },
     );
@@ -198,26 +198,26 @@ describe('laws of the record', () => {
         for (const [index, readings] of list.entries()) if (index !== gone) take(`${index}`, readings);
         const never = picture();
         clear();
-        const origins: (number | null)[] = [];
+        const batches: (number | null)[] = [];
         for (const [index, readings] of list.entries())
-          origins.push((await controllers.takeInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).origin);
+          batches.push((await controllers.takeInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).batch);
         const all = picture();
-        const stepped = [...origins];
+        const stepped = [...batches];
         clear();
         takeAll(list);
         expect(picture()).toEqual(all);
-        const origin = controllers.origins({ limit: 100 }).find(({ name }) => name === `${gone}`)?.id ?? null;
-        expect(stepped[gone] === null).toBe(origin === null);
-        if (origin === null) return;
+        const batch = controllers.batches({ limit: 100 }).find(({ name }) => name === `${gone}`)?.id ?? null;
+        expect(stepped[gone] === null).toBe(batch === null);
+        if (batch === null) return;
         // As a process that was killed leaves it, long ago.
         const cut = isTaking
-          ? "update controller_origin set state = 'taking', at = 1, summary = '{\"readings\":0}' where id = ?"
-          : "update controller_origin set state = 'undoing', undone_at = 1, undone_by = 'x' where id = ?";
-        engines.db.prepare(cut).run(origin);
+          ? "update import_batch set state = 'taking', at = 1, summary = '{\"readings\":0}' where id = ?"
+          : "update import_batch set state = 'undoing', undone_at = 1, undone_by = 'x' where id = ?";
+        engines.db.prepare(cut).run(batch);
         expect(await controllers.recover()).toBe(1);
         expect(picture()).toEqual(never);
         expect(controllers.verify()).toEqual([]);
-        expect(controllers.origins({ limit: 100 }).some(({ id }) => id === origin)).toBe(!isTaking);
+        expect(controllers.batches({ limit: 100 }).some(({ id }) => id === batch)).toBe(!isTaking);
       }),
       { numRuns: runs(15) },
     );
@@ -242,12 +242,12 @@ describe('laws of the record', () => {
         (said, runsOf, pick) => {
           clear();
           // The same answers come again and again, one run after the other.
-          const origins = runsOf.map((which, n) => {
+          const batches = runsOf.map((which, n) => {
             const readings = (said[which % said.length] ?? []).map((one) => ({
               ...one,
               observedAtMs: start + n * hour,
             }));
-            return controllers.take(admin, { sort: 'identification', name: `run ${n}` }, readings).origin;
+            return controllers.take(admin, { sort: 'identification', name: `run ${n}` }, readings).batch;
           });
           const before = withoutFacts();
           const count = engines.db.prepare('select count(*) from controller_reading').pluck();
@@ -256,8 +256,8 @@ describe('laws of the record', () => {
           expect(Number(count.get())).toBe(all - went);
           expect(withoutFacts()).toEqual(before);
           expect([controllers.verify(), controllers.trim()]).toEqual([[], 0]);
-          const origin = origins[pick % origins.length];
-          if (origin !== null && origin !== undefined) controllers.undo(admin, origin);
+          const batch = batches[pick % batches.length];
+          if (batch !== null && batch !== undefined) controllers.undo(admin, batch);
           expect(controllers.verify()).toEqual([]);
         },
       ),

@@ -60,7 +60,7 @@ export const merger = (parts: {
       const changes = effectiveValues.again(controller);
       state.rekey(controller);
       for (const { sort, key, field, side, before, after } of changes)
-        records.addChange({ controller, at: clock(), sort, key, field, side, before, after, origin: null });
+        records.addChange({ controller, at: clock(), sort, key, field, side, before, after, batch: null });
     }
   };
 

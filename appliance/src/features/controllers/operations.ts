@@ -13,6 +13,7 @@ import {
   timeOf,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
+import { batchOperations, batchSchema } from './batch-operations.ts';
 import {
   controllerDetailSchema,
   controllerSchema,
@@ -23,7 +24,6 @@ import {
   states,
   toController,
 } from './detail.ts';
-import { originOperations, originSchema } from './origin-operations.ts';
 import type { ControllerService } from './service.ts';
 import { type ControllerList, controllerSorts, customOf } from './types.ts';
 
@@ -62,13 +62,13 @@ export const controllerSchemas = {
   Controller: controllerSchema,
   ControllerDetail: controllerDetailSchema,
   ControllerFact: factSchema,
-  ControllerOrigin: originSchema,
+  ControllerOrigin: batchSchema,
 };
 
 const factsOf = (controllers: ControllerService, publicId: string) =>
   controllers
     .facts(controllers.get(publicId).id)
-    .map(({ observedAt, ...fact }) => ({ ...fact, observedAt: timeOf(observedAt) }));
+    .map(({ observedAt, batch: origin, ...fact }) => ({ ...fact, origin, observedAt: timeOf(observedAt) }));
 
 const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
   const lack = lacks.find(({ field }) => field === 'firmware');
@@ -245,7 +245,7 @@ export const controllerOperations = [
       });
       const page = rows.slice(0, limit);
       return {
-        rows: page.map(({ at, ...row }) => ({ ...row, at: timeOf(at) })),
+        rows: page.map(({ at, batch: origin, ...row }) => ({ ...row, origin, at: timeOf(at) })),
         next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },
@@ -360,5 +360,5 @@ export const controllerOperations = [
       print: (out, { undone }) => out.line(`merge ${undone} is undone`),
     },
   }),
-  ...originOperations,
+  ...batchOperations,
 ];

@@ -55,9 +55,9 @@ describe('controllers', () => {
     const { db } = site.appliance;
     const said = 'Being imported or taken back: b.aml';
     expect(await textOf(paths.controllers())).not.toContain(said);
-    db.exec("update controller_origin set state = 'taking' where name = 'b.aml'");
+    db.exec("update import_batch set state = 'taking' where name = 'b.aml'");
     expect(await textOf(paths.controllers())).toContain(said);
-    db.exec("update controller_origin set state = 'done' where name = 'b.aml'");
+    db.exec("update import_batch set state = 'done' where name = 'b.aml'");
     expect(await textOf(paths.controllers())).not.toContain(said);
   });
 

@@ -29,7 +29,7 @@ const clear = (): void => {
     'controller_change',
     'controller_row',
     'controller',
-    'controller_origin',
+    'import_batch',
     'controller_derivation',
   ])
     engines.db.exec(`delete from ${table}`);
@@ -125,9 +125,9 @@ describe('what is derived after an upgrade', () => {
     clear();
     takeAll(old, [plant]);
     expect(old.ids(0, 1_000)).toHaveLength(90);
-    engines.db.exec("update controller_origin set state = 'taking'");
+    engines.db.exec("update import_batch set state = 'taking'");
     expect(await fresh.rebuild()).toBe(0);
-    engines.db.exec("update controller_origin set state = 'done'");
+    engines.db.exec("update import_batch set state = 'done'");
     const stop = new AbortController();
     stop.abort();
     await expect(fresh.rebuild(stop.signal)).rejects.toThrow();

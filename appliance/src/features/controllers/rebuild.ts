@@ -78,7 +78,7 @@ export const rebuilder = (parts: {
         changed += affected.size;
         if (affected.size > 0) {
           const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
-          const done = recompute(actor, affected, { around, origin: null });
+          const done = recompute(actor, affected, { around, batch: null });
           settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
         }
         const end = some.at(-1);

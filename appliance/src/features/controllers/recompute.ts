@@ -11,11 +11,11 @@ import type { SaidStore } from './store.ts';
 
 export type Recomputing = { changed: number[]; removed: { controller: number; publicId: string }[] };
 
-/** `around` are records that a change may concern besides; `origin` is what the changes are put down to. */
+/** `around` are records that a change may concern besides; `batch` is what the changes are put down to. */
 export type Recompute = (
   actor: Actor,
   affected: ReadonlySet<number>,
-  about: { around: ReadonlySet<number>; origin: number | null },
+  about: { around: ReadonlySet<number>; batch: number | null },
 ) => Recomputing;
 
 export const recomputer = (parts: {
@@ -31,14 +31,14 @@ export const recomputer = (parts: {
 }): Recompute => {
   const { said, records, merges, effectiveValues, state, reassign, clock, forgetEntered } = parts;
 
-  const note = (controller: number, origin: number | null): void => {
+  const note = (controller: number, batch: number | null): void => {
     const facts = said.factsOf(controller);
     for (const { sort, key, field, side, before, after } of effectiveValues.again(controller, facts))
-      records.addChange({ controller, at: clock(), sort, key, field, side, before, after, origin });
+      records.addChange({ controller, at: clock(), sort, key, field, side, before, after, batch });
     state.rekey(controller, facts);
   };
 
-  return (actor, affected, { around, origin }) => {
+  return (actor, affected, { around, batch }) => {
     const changed = new Set<number>();
     const removed: Recomputing['removed'] = [];
 
@@ -61,7 +61,7 @@ export const recomputer = (parts: {
       forgetEntered(actor, gone.public_id);
     };
 
-    for (const controller of affected) note(controller, origin);
+    for (const controller of affected) note(controller, batch);
     const moved = reassign(actor, affected);
     for (const controller of moved) changed.add(controller);
     for (const controller of [...affected, ...changed]) {
@@ -69,7 +69,7 @@ export const recomputer = (parts: {
       // A record that became part of another one waits without readings.
       if (said.readingsOf(controller).length === 0 && records.byId(controller)?.state !== 'merged') forget(controller);
       else {
-        if (moved.has(controller)) note(controller, origin);
+        if (moved.has(controller)) note(controller, batch);
         changed.add(controller);
       }
     }

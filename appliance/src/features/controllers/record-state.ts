@@ -13,7 +13,7 @@ export const keysByReading = (facts: readonly FactRow[]): Map<number, Key[]> =>
   new Map(
     [...readingGroups(facts)].map(([reading, group]) => {
       const first = group[0];
-      return [reading, first === undefined ? [] : keysOf(first.origin, first, group).keys] as const;
+      return [reading, first === undefined ? [] : keysOf(first.batch, first, group).keys] as const;
     }),
   );
 

@@ -32,7 +32,7 @@ export type ChangeRow = {
   side: ControllerSide;
   before: string | null;
   after: string | null;
-  origin: number | null;
+  batch: number | null;
 };
 
 /** When a record was spoken of: by what was observed, and by anything. */
@@ -160,7 +160,7 @@ export const recordStore = (db: Database) => {
   );
 
   const addChange = db.prepare(
-    `insert into controller_change (controller, at, sort, key, field, side, before, after, origin)
+    `insert into controller_change (controller, at, sort, key, field, side, before, after, batch)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const changes = db.prepare<[number, number, number], ChangeRow>(
@@ -219,8 +219,8 @@ export const recordStore = (db: Database) => {
     removeAgreed: ({ kind, value }: Key, controller: number): void => void removeAgreed.run(kind, value, controller),
     /** When it was first and last heard, and by how many readings of either side. */
     span: (controller: number): Span => span.get(controller) ?? noSpan,
-    addChange: ({ controller, at, sort, key, field, side, before, after, origin }: Omit<ChangeRow, 'id'>): void =>
-      void addChange.run(controller, at, sort, key, field, side, before, after, origin),
+    addChange: ({ controller, at, sort, key, field, side, before, after, batch }: Omit<ChangeRow, 'id'>): void =>
+      void addChange.run(controller, at, sort, key, field, side, before, after, batch),
     changes: (controller: number | undefined, before: number, limit: number) =>
       controller === undefined ? recentChanges.all(before, limit) : changes.all(controller, before, limit),
     trimChanges: (before: number, most: number): number => trimChanges.run(before, most).changes,

@@ -19,10 +19,10 @@ afterEach(() => engines.close());
 const said = (values: Record<string, string>): Said[] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
-let origins = 0;
+let batches = 0;
 const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
-  origins += 1;
-  return controllers.take(admin, { sort: 'capture', name: `origin ${origins}` }, [
+  batches += 1;
+  return controllers.take(admin, { sort: 'capture', name: `batch ${batches}` }, [
     { observedAtMs: now - day, method: 'query', source: 's7', said: said(values), parts: [], ...more },
   ]);
 };
@@ -114,7 +114,7 @@ describe('identity', () => {
     // The old one again, later than the new one: both are there.
     take({ ...cpu, address: '10.3.0.5' }, { observedAtMs: now + 1 });
     expect(controllers.byId(old)).toMatchObject({ state: 'live' });
-    controllers.undo(admin, fresh.origin ?? 0);
+    controllers.undo(admin, fresh.batch ?? 0);
     expect(controllers.byId(controllerOf(fresh))).toBeUndefined();
   });
 

@@ -27,13 +27,13 @@ describe('controllers over the API', () => {
   it('are listed, shown with their facts, entered, decided, merged and taken back', async () => {
     const { controllers } = site.appliance;
     const t = Date.UTC(2026, 3, 1);
-    const origin = controllers.take(systemActor, { sort: 'capture', name: 'plant.pcapng' }, [
+    const batch = controllers.take(systemActor, { sort: 'capture', name: 'plant.pcapng' }, [
       reading(
         { orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.4', serial: 'S-77A1', address: '10.4.0.7' },
         'passive',
         t,
       ),
-    ]).origin;
+    ]).batch;
     controllers.take(systemActor, { sort: 'csv', name: 'list.csv' }, [
       reading({ assetTag: 'PLC-L3-07', address: '10.4.0.7', firmware: 'V2.8' }, 'csv', t),
     ]);
@@ -80,16 +80,16 @@ describe('controllers over the API', () => {
       decided: 1,
     });
     const facts = rowsOf((await call('GET', `/controllers/${id}/facts?field=firmware`)).json);
-    expect(facts).toMatchObject([{ value: 'V2.9.4', method: 'passive', wins: true, origin }]);
+    expect(facts).toMatchObject([{ value: 'V2.9.4', method: 'passive', wins: true, origin: batch }]);
     expect(rowsOf((await call('GET', `/controllers/${id}/changes`)).json).length).toBeGreaterThan(2);
 
-    const origins = rowsOf((await call('GET', '/controller-origins')).json);
-    expect(origins.map(({ name }) => name)).toEqual(['list.csv', 'plant.pcapng']);
-    expect((await call('POST', `/controller-origins/${origin}/undo`, { dryRun: true })).json['facts']).toBeGreaterThan(
+    const batches = rowsOf((await call('GET', '/controller-origins')).json);
+    expect(batches.map(({ name }) => name)).toEqual(['list.csv', 'plant.pcapng']);
+    expect((await call('POST', `/controller-origins/${batch}/undo`, { dryRun: true })).json['facts']).toBeGreaterThan(
       3,
     );
-    expect((await call('POST', `/controller-origins/${origin}/undo`, {})).status).toBe(200);
-    expect((await call('POST', `/controller-origins/${origin}/undo`, {})).status).toBe(409);
+    expect((await call('POST', `/controller-origins/${batch}/undo`, {})).status).toBe(200);
+    expect((await call('POST', `/controller-origins/${batch}/undo`, {})).status).toBe(409);
     // A person spoke of it: the record stays, without what the capture said.
     expect((await call('GET', `/controllers/${id}`)).json).toMatchObject({ vendor: null, role: 'controller' });
   });

@@ -36,18 +36,18 @@ import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
-import { saidStore, toOrigin } from './store.ts';
+import { saidStore, toBatch } from './store.ts';
 import { taker } from './take.ts';
 import {
+  type BatchType,
   type Controller,
   type ControllerDecision,
   type ControllerPart,
   type ControllersForExchange,
   type CustomField,
   type FieldTable,
+  type ImportBatch,
   labelOf,
-  type Origin,
-  type OriginSort,
   type PartFact,
   type TakeReadings,
   type TakeReadingsInSteps,
@@ -65,13 +65,13 @@ export type ControllerService = {
   take: TakeReadings;
   takeInSteps: TakeReadingsInSteps;
   /** Newest first; without sorts, all that files, captures and queries brought. */
-  origins(query: { sorts?: readonly OriginSort[]; before?: number; limit: number }): Origin[];
+  batches(query: { sorts?: readonly BatchType[]; before?: number; limit: number }): ImportBatch[];
   /** Throws NOT_FOUND. */
-  origin(id: number): Origin;
-  /** Takes an origin back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
-  undo(actor: Actor, origin: number, options?: { dryRun?: boolean }): Undone;
+  batch(id: number): ImportBatch;
+  /** Takes an import batch back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
+  undo(actor: Actor, batch: number, options?: { dryRun?: boolean }): Undone;
   /** The same in many short transactions; cut off, it is brought to its end later. */
-  undoInSteps(actor: Actor, origin: number): Promise<Undone>;
+  undoInSteps(actor: Actor, batch: number): Promise<Undone>;
   /** Ends what was cut off: takings are taken back, undoings go on. Returns how many. */
   recover(): Promise<number>;
   /** Names of what is being taken or taken back in steps: until it ends, half of it shows. */
@@ -138,7 +138,7 @@ const maxDecided = 100_000;
 /** Who takes or undoes in steps says so with each of them; after so long without a word it was cut off. */
 const leaseMs = 30_000;
 const trimBatch = 5_000;
-const fileSorts: readonly OriginSort[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
+const fileSorts: readonly BatchType[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
 
 class Trial extends Error {
   readonly undone: Undone;
@@ -190,10 +190,10 @@ export const controllerService = (
     clock,
     settle: finish.settleInSteps,
     finish: finish.taken,
-    takeBack: async (actor, origin) => {
-      immediate(db, () => said.markUndone(origin, clock(), actorRef(actor)));
-      await inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
-      immediate(db, () => said.removeOrigin(origin));
+    takeBack: async (actor, batch) => {
+      immediate(db, () => said.markUndone(batch, clock(), actorRef(actor)));
+      await inSteps(db, undo.run(actor, batch), { begin: () => said.markUndone(batch, clock(), actorRef(actor)) });
+      immediate(db, () => said.removeBatch(batch));
     },
     recover: async () => void (await recover()),
   });
@@ -256,17 +256,17 @@ export const controllerService = (
     actor: merge.actor,
     undoneAt: merge.undone_at,
   });
-  const tellUndone = (actor: Actor, { origin: { id, name }, facts, removed }: Undone): void => {
+  const tellUndone = (actor: Actor, { batch: { id, name }, facts, removed }: Undone): void => {
     const params = { origin: id, name, facts, removed: removed.length };
     events.record('controller-origin-undone', { ...byWhom(actor), params });
   };
 
-  const undoOrigin: ControllerService['undo'] = (actor, origin, options = {}) => {
+  const undoBatch: ControllerService['undo'] = (actor, batch, options = {}) => {
     requireRight(actor, 'devices:write');
     try {
       return immediate(db, () => {
-        undo.begin(actor, origin);
-        const undone = atOnce(undo.run(actor, origin));
+        undo.begin(actor, batch);
+        const undone = atOnce(undo.run(actor, batch));
         if (options.dryRun === true) throw new Trial(undone);
         tellUndone(actor, undone);
         return undone;
@@ -277,13 +277,13 @@ export const controllerService = (
     }
   };
 
-  const undoOn = (actor: Actor, origin: number): Promise<Undone> =>
-    inSteps(db, undo.run(actor, origin), { begin: () => said.markUndone(origin, clock(), actorRef(actor)) });
+  const undoOn = (actor: Actor, batch: number): Promise<Undone> =>
+    inSteps(db, undo.run(actor, batch), { begin: () => said.markUndone(batch, clock(), actorRef(actor)) });
 
-  const undoInSteps: ControllerService['undoInSteps'] = async (actor, origin) => {
+  const undoInSteps: ControllerService['undoInSteps'] = async (actor, batch) => {
     requireRight(actor, 'devices:write');
-    immediate(db, () => undo.begin(actor, origin));
-    const undone = await undoOn(actor, origin);
+    immediate(db, () => undo.begin(actor, batch));
+    const undone = await undoOn(actor, batch);
     immediate(db, () => tellUndone(actor, undone));
     return undone;
   };
@@ -294,7 +294,7 @@ export const controllerService = (
       const undone = await undoOn(systemActor, id);
       // One that never came to its end has no summary, whether its taking or its taking back was cut off.
       const isPartial = was === 'taking' || (JSON.parse(summary) as { readings: number }).readings === 0;
-      immediate(db, () => (isPartial ? said.removeOrigin(id) : tellUndone(systemActor, undone)));
+      immediate(db, () => (isPartial ? said.removeBatch(id) : tellUndone(systemActor, undone)));
     }
     return left.length;
   };
@@ -314,14 +314,14 @@ export const controllerService = (
     recover,
     underWay: () => said.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
     rebuild,
-    origins: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
-      said.origins(sorts, before, limit).map(toOrigin),
-    origin: (id) => {
-      const found = said.origin(id);
-      if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
-      return toOrigin(found);
+    batches: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
+      said.batches(sorts, before, limit).map(toBatch),
+    batch: (id) => {
+      const found = said.batch(id);
+      if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
+      return toBatch(found);
     },
-    undo: undoOrigin,
+    undo: undoBatch,
     find: (publicId) => {
       const record = records.byPublicId(publicId);
       return record === undefined ? undefined : toController(record);

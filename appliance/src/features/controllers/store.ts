@@ -1,11 +1,11 @@
 import type { Method } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../platform/database.ts';
 import type { NewFact } from './reading-facts.ts';
-import type { Origin, OriginSort, TakeSummary } from './types.ts';
+import type { BatchType, ImportBatch, TakeSummary } from './types.ts';
 
-type OriginRow = {
+type BatchRow = {
   id: number;
-  sort: OriginSort;
+  sort: BatchType;
   name: string;
   sha256: string | null;
   at: number;
@@ -19,7 +19,7 @@ type OriginRow = {
 
 type ReadingRow = {
   id: number;
-  origin: number;
+  batch: number;
   controller: number;
   method: Method;
   source: string;
@@ -34,7 +34,7 @@ type ReadingRow = {
 export type FactRow = NewFact & {
   id: number;
   reading: number;
-  origin: number;
+  batch: number;
   method: Method;
   source: string;
   observed_at: number;
@@ -43,7 +43,7 @@ export type FactRow = NewFact & {
   ended: number;
 };
 
-export const toOrigin = (row: OriginRow): Origin => ({
+export const toBatch = (row: BatchRow): ImportBatch => ({
   id: row.id,
   sort: row.sort,
   name: row.name,
@@ -56,50 +56,48 @@ export const toOrigin = (row: OriginRow): Origin => ({
 });
 
 const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.said, f.raw, f.error, f.reason, f.normaliser,
-  f.map, r.origin, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
-const originColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
-const readingColumns = 'id, origin, controller, method, source, observed_at, confidence, place, pinned, ended';
+  f.map, r.batch, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
+const batchColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
+const readingColumns = 'id, batch, controller, method, source, observed_at, confidence, place, pinned, ended';
 
-/** SQL of what was said: origins, readings, facts. */
+/** SQL of what was said: import batches, readings, facts. */
 export const saidStore = (db: Database) => {
-  const addOrigin = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
-    "insert into controller_origin (sort, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
+  const addBatch = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
+    "insert into import_batch (sort, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
   );
-  const setSummary = db.prepare<[string, number]>('update controller_origin set summary = ? where id = ?');
-  const removeOrigin = db.prepare<[number]>('delete from controller_origin where id = ?');
-  const origin = db.prepare<[number], OriginRow>(`select ${originColumns} from controller_origin where id = ?`);
-  const origins = db.prepare<[number, string, number], OriginRow>(
-    `select ${originColumns} from controller_origin where id < ? and state <> 'taking' and sort in (select value from json_each(?)) order by id desc limit ?`,
+  const setSummary = db.prepare<[string, number]>('update import_batch set summary = ? where id = ?');
+  const removeBatch = db.prepare<[number]>('delete from import_batch where id = ?');
+  const batch = db.prepare<[number], BatchRow>(`select ${batchColumns} from import_batch where id = ?`);
+  const batches = db.prepare<[number, string, number], BatchRow>(
+    `select ${batchColumns} from import_batch where id < ? and state <> 'taking' and sort in (select value from json_each(?)) order by id desc limit ?`,
   );
   const scopes = db
-    .prepare<[Buffer], number>(
-      "select id from controller_origin where scope = ? and undone_at is null and state = 'done'",
-    )
+    .prepare<[Buffer], number>("select id from import_batch where scope = ? and undone_at is null and state = 'done'")
     .pluck();
   const markUndone = db.prepare<[number, string, number]>(
-    "update controller_origin set undone_at = ?, undone_by = ?, state = 'undoing' where id = ?",
+    "update import_batch set undone_at = ?, undone_by = ?, state = 'undoing' where id = ?",
   );
-  const setDone = db.prepare<[number]>("update controller_origin set state = 'done' where id = ?");
-  const setAt = db.prepare<[number, number]>('update controller_origin set at = ? where id = ?');
+  const setDone = db.prepare<[number]>("update import_batch set state = 'done' where id = ?");
+  const setAt = db.prepare<[number, number]>('update import_batch set at = ? where id = ?');
   const takingOfScope = db
-    .prepare<[Buffer], number>("select id from controller_origin where scope = ? and state = 'taking'")
+    .prepare<[Buffer], number>("select id from import_batch where scope = ? and state = 'taking'")
     .pluck();
   // While it goes on its time is renewed with every step.
-  const cutOff = db.prepare<[number], OriginRow>(
-    `select ${originColumns} from controller_origin where state <> 'done' and coalesce(undone_at, at) < ? order by id`,
+  const cutOff = db.prepare<[number], BatchRow>(
+    `select ${batchColumns} from import_batch where state <> 'done' and coalesce(undone_at, at) < ? order by id`,
   );
-  const controllersOfOrigin = db
-    .prepare<[number, number], number>('select controller from controller_reading where origin = ? limit ?')
+  const controllersOfBatch = db
+    .prepare<[number, number], number>('select controller from controller_reading where batch = ? limit ?')
     .pluck();
   const removeReadingsIn = db.prepare<[number, string]>(
-    'delete from controller_reading where origin = ? and controller in (select value from json_each(?))',
+    'delete from controller_reading where batch = ? and controller in (select value from json_each(?))',
   );
   const known = db.prepare<[number, Buffer], { id: number; observed_at: number; controller: number }>(
-    'select id, observed_at, controller from controller_reading where origin = ? and content = ?',
+    'select id, observed_at, controller from controller_reading where batch = ? and content = ?',
   );
   const addReading = db.prepare(
-    `insert into controller_reading (origin, controller, method, source, observed_at, confidence, place, content, pinned)
-     values (@origin, @controller, @method, @source, @observedAt, @confidence, @place, @content, @pinned)`,
+    `insert into controller_reading (batch, controller, method, source, observed_at, confidence, place, content, pinned)
+     values (@batch, @controller, @method, @source, @observedAt, @confidence, @place, @content, @pinned)`,
   );
   const setTime = db.prepare<[number, number]>('update controller_reading set observed_at = ? where id = ?');
   const moveReadings = db.prepare<[number, string]>(
@@ -120,8 +118,8 @@ export const saidStore = (db: Database) => {
   const readingsOf = db.prepare<[number], ReadingRow>(
     `select ${readingColumns} from controller_reading where controller = ? order by id`,
   );
-  const readingsOfOrigin = db.prepare<[number], ReadingRow>(
-    `select ${readingColumns} from controller_reading where origin = ? order by id`,
+  const readingsOfBatch = db.prepare<[number], ReadingRow>(
+    `select ${readingColumns} from controller_reading where batch = ? order by id`,
   );
   const removeReading = db.prepare<[number]>('delete from controller_reading where id = ?');
   const end = db.prepare<[number]>(
@@ -146,7 +144,7 @@ export const saidStore = (db: Database) => {
   );
   const count = db
     .prepare<[number], number>(
-      'select count(*) from controller_fact f join controller_reading r on r.id = f.reading where r.origin = ?',
+      'select count(*) from controller_fact f join controller_reading r on r.id = f.reading where r.batch = ?',
     )
     .pluck();
   const removeFact = db.prepare<[number]>('delete from controller_fact where id = ?');
@@ -156,10 +154,10 @@ export const saidStore = (db: Database) => {
   const beside = (than: '<' | '>', order: 'desc' | 'asc'): string =>
     `(select n.content from controller_reading n where n.controller = r.controller and n.observed_at ${than} r.observed_at and n.method = r.method
       and n.source = r.source order by n.observed_at ${order} limit 1) is r.content`;
-  const repeated = db.prepare<[number, number], { origin: number; controller: number }>(
-    `select r.origin, r.controller from controller_origin o join controller_reading r on r.origin = o.id
+  const repeated = db.prepare<[number, number], { batch: number; controller: number }>(
+    `select r.batch, r.controller from import_batch o join controller_reading r on r.batch = o.id
      where o.sort in ('identification', 'agent') and o.state = 'done'
-     group by r.origin, r.controller
+     group by r.batch, r.controller
      having max(r.observed_at) < ? and min(${beside('<', 'desc')} and ${beside('>', 'asc')}) limit ?`,
   );
   const setDerived = db.prepare<[string, number, number]>(
@@ -176,7 +174,7 @@ export const saidStore = (db: Database) => {
      on conflict (one) do update set rules = excluded.rules, reached = excluded.reached`,
   );
   return {
-    addOrigin: (row: {
+    addBatch: (row: {
       sort: string;
       name: string;
       sha256: string | null;
@@ -186,31 +184,31 @@ export const saidStore = (db: Database) => {
       summary: TakeSummary;
     }): number =>
       Number(
-        addOrigin.run(row.sort, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
+        addBatch.run(row.sort, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
           .lastInsertRowid,
       ),
     setSummary: (id: number, summary: TakeSummary): void => void setSummary.run(JSON.stringify(summary), id),
-    removeOrigin: (id: number): void => void removeOrigin.run(id),
-    origin: (id: number) => origin.get(id),
-    origins: (sorts: readonly string[], before: number, limit: number) =>
-      origins.all(before, JSON.stringify(sorts), limit),
-    /** Origins in force of the same file or name. */
+    removeBatch: (id: number): void => void removeBatch.run(id),
+    batch: (id: number) => batch.get(id),
+    batches: (sorts: readonly string[], before: number, limit: number) =>
+      batches.all(before, JSON.stringify(sorts), limit),
+    /** Import batches in force of the same file or name. */
     sameScope: (scope: Buffer): number[] => scopes.all(scope),
     markUndone: (id: number, at: number, by: string): void => void markUndone.run(at, by, id),
     setDone: (id: number): void => void setDone.run(id),
     setAt: (id: number, at: number): void => void setAt.run(at, id),
-    /** Origins of a file or name that somebody is taking. */
+    /** Import batches of a file or name that somebody is taking. */
     takingOfScope: (scope: Buffer): number[] => takingOfScope.all(scope),
-    /** Origins whose taking or undoing nobody went on with since `before`. */
+    /** Import batches whose taking or undoing nobody went on with since `before`. */
     cutOff: (before: number) => cutOff.all(before),
-    /** Some of the records that an origin speaks of. */
-    controllersOfOrigin: (id: number, limit: number): number[] => [...new Set(controllersOfOrigin.all(id, limit))],
+    /** Some of the records that an import batch speaks of. */
+    controllersOfBatch: (id: number, limit: number): number[] => [...new Set(controllersOfBatch.all(id, limit))],
     /** How many went. */
     removeReadingsIn: (id: number, controllers: Iterable<number>): number =>
       removeReadingsIn.run(id, JSON.stringify([...controllers])).changes,
     /** Runs of which every word about a controller is what the same protocol said just before and just after. */
     repeated: (before: number, limit: number) => repeated.all(before, limit),
-    known: (origin: number, content: Buffer) => known.get(origin, content),
+    known: (batch: number, content: Buffer) => known.get(batch, content),
     addReading: (
       row: Omit<ReadingRow, 'id' | 'ended' | 'observed_at'> & { observedAt: number; content: Buffer },
     ): number => Number(addReading.run(row).lastInsertRowid),
@@ -226,7 +224,7 @@ export const saidStore = (db: Database) => {
       notIn.all(JSON.stringify(readings), controller),
     readingController: (reading: number) => readingController.get(reading),
     readingsOf: (controller: number) => readingsOf.all(controller),
-    readingsOfOrigin: (id: number) => readingsOfOrigin.all(id),
+    readingsOfBatch: (id: number) => readingsOfBatch.all(id),
     removeReading: (id: number): void => void removeReading.run(id),
     /** What a person said before is history from now on. */
     endPersons: (controller: number): void => void end.run(controller),

@@ -31,7 +31,7 @@ describe('taking readings', () => {
     const made = controllers.take(admin, { sort: 'identification', name: 'job 1' }, first);
     expect(made.summary).toMatchObject({ created: 1, readings: 1 });
     const again = controllers.take(admin, { sort: 'identification', name: 'job 1' }, first);
-    expect(again).toMatchObject({ origin: null, summary: { unchanged: 1, facts: 0 } });
+    expect(again).toMatchObject({ batch: null, summary: { unchanged: 1, facts: 0 } });
     const project = reading(
       { vendor: 'Siemens', serial: 's c-c2ur28922012', firmware: 'V2.9', name: 'PLC-1' },
       { method: 'project', source: 'aml' },
@@ -48,9 +48,9 @@ describe('taking readings', () => {
       configured: { firmware: 'V2.9', name: 'PLC-1' },
     });
     expect(controllers.drift(controller)).toEqual([]);
-    controllers.undo(admin, second.origin ?? 0);
+    controllers.undo(admin, second.batch ?? 0);
     expect(controllers.parts(controller)[0]?.configured).toEqual({});
-    controllers.undo(admin, made.origin ?? 0);
+    controllers.undo(admin, made.batch ?? 0);
     expect(controllers.byId(controller)).toBeUndefined();
   });
 
@@ -66,7 +66,7 @@ describe('taking readings', () => {
       'ends here',
     );
     expect(controllers.ids(0, 10)).toEqual([]);
-    expect(controllers.origins({ limit: 10 }).some(({ name }) => name === 'cut')).toBe(false);
+    expect(controllers.batches({ limit: 10 }).some(({ name }) => name === 'cut')).toBe(false);
     const stop = new AbortController();
     const stopped = controllers.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many, {
       signal: stop.signal,
@@ -76,7 +76,7 @@ describe('taking readings', () => {
     expect(controllers.ids(0, 10)).toEqual([]);
     const taken = await controllers.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many);
     expect(taken.summary).toMatchObject({ created: 300 });
-    const undone = await controllers.undoInSteps(admin, taken.origin ?? 0);
+    const undone = await controllers.undoInSteps(admin, taken.batch ?? 0);
     expect(undone.removed).toHaveLength(300);
     expect([controllers.ids(0, 10), controllers.verify()]).toEqual([[], []]);
   });
@@ -90,7 +90,7 @@ describe('taking readings', () => {
         dryRun: true,
       },
     );
-    expect(trial).toMatchObject({ origin: null, summary: { created: 1 } });
+    expect(trial).toMatchObject({ batch: null, summary: { created: 1 } });
     expect(controllers.ids(0, 10)).toEqual([]);
   });
 
@@ -112,16 +112,16 @@ describe('taking readings', () => {
       // From the connection that everybody else uses.
       controllers.edit(admin, other, { description: 'the one in cabinet 5' });
     };
-    const origin = { sort: 'identification' as const, name: 'trial 2' };
-    const tried = engines.trial(admin, origin, trying());
+    const batch = { sort: 'identification' as const, name: 'trial 2' };
+    const tried = engines.trial(admin, batch, trying());
     expect(engines.events.list({ limit: 1 }).rows[0]?.params).toMatchObject({ kind: 'controller-record', revision: 2 });
     expect(engines.events.list({ limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
     expect(controllers.byId(made.outcomes[1]?.controller ?? 0)?.state).toBe('live');
-    const taken = controllers.take(admin, origin, [joining]);
+    const taken = controllers.take(admin, batch, [joining]);
     expect(taken.outcomes[0]).toMatchObject({ controller: made.outcomes[0]?.controller, matchedBy: 'serial' });
-    expect({ ...taken, origin: null }).toEqual(tried);
+    expect({ ...taken, batch: null }).toEqual(tried);
     expect(controllers.verify()).toEqual([]);
-    controllers.undo(admin, taken.origin ?? 0);
-    controllers.undo(admin, made.origin ?? 0);
+    controllers.undo(admin, taken.batch ?? 0);
+    controllers.undo(admin, made.batch ?? 0);
   });
 });

@@ -19,11 +19,11 @@ import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, SaidStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
 import {
+  type BatchType,
   type ControllerSide,
   type FieldTable,
   labelOf,
-  type NewOrigin,
-  type OriginSort,
+  type NewImportBatch,
   type ReadingOutcome,
   type TakeOptions,
   type TakeReadings,
@@ -33,7 +33,7 @@ import {
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and effectiveValues follow.
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
-// fails, or tried beside the database (trial.ts). The same origin said again adds nothing.
+// fails, or tried beside the database (trial.ts). The same import batch said again adds nothing.
 
 type TakeParts = {
   db: Database;
@@ -52,8 +52,8 @@ type TakeParts = {
   settle: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
   /** In the last transaction, after all readings were taken. */
   finish: (taken: Taken) => void;
-  /** Takes back what was taken of an origin that did not come to its end, as if it had never come. */
-  takeBack: (actor: Actor, origin: number) => Promise<void>;
+  /** Takes back what was taken of an import batch that did not come to its end, as if it had never come. */
+  takeBack: (actor: Actor, batch: number) => Promise<void>;
   /** Brings to an end what others left unfinished. */
   recover: () => Promise<void>;
 };
@@ -61,14 +61,14 @@ type TakeParts = {
 /** What a take did, for those who must know. */
 export type Taken = {
   actor: Actor;
-  origin: number;
-  sort: OriginSort;
+  batch: number;
+  sort: BatchType;
   name: string;
   created: readonly number[];
   summary: TakeResult['summary'];
 };
 
-const originSorts: ReadonlySet<string> = new Set([
+const batchTypes: ReadonlySet<string> = new Set([
   'csv',
   'aml',
   'l5x',
@@ -82,7 +82,7 @@ const originSorts: ReadonlySet<string> = new Set([
 const maxMissing = 10_000;
 const progressEvery = 200;
 const futureMs = 24 * 3_600_000;
-/** How often is looked whether another taking of the same origin has ended. */
+/** How often is looked whether another taking of the same import batch has ended. */
 const waitMs = 1_000;
 
 /** Ends a trial: what was worked out is kept, what was written is not. */
@@ -94,7 +94,7 @@ class Trial extends Error {
   }
 }
 
-export const scopeOf = ({ sort, name, sha256 }: NewOrigin): Buffer =>
+export const scopeOf = ({ sort, name, sha256 }: NewImportBatch): Buffer =>
   createHash('sha256')
     .update(JSON.stringify(sha256 === undefined ? [sort, name] : [sort, null, sha256]))
     .digest()
@@ -107,13 +107,13 @@ const contentOf = (reading: Reading): Buffer =>
     .digest()
     .subarray(0, 16);
 
-const cleanOrigin = (origin: NewOrigin): NewOrigin => {
-  const name = cleanLine(origin.name).trim().slice(0, 300);
-  if (!originSorts.has(origin.sort)) throw invalid({ sort: { key: 'validation.choice' } });
+const cleanBatch = (batch: NewImportBatch): NewImportBatch => {
+  const name = cleanLine(batch.name).trim().slice(0, 300);
+  if (!batchTypes.has(batch.sort)) throw invalid({ sort: { key: 'validation.choice' } });
   if (name === '') throw invalid({ name: { key: 'validation.required' } });
-  if (origin.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(origin.sha256))
+  if (batch.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(batch.sha256))
     throw invalid({ sha256: { key: 'validation.format' } });
-  return { sort: origin.sort, name, ...defined({ sha256: origin.sha256 }) };
+  return { sort: batch.sort, name, ...defined({ sha256: batch.sha256 }) };
 };
 
 /** What wins of the controller itself. */
@@ -151,20 +151,20 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       return byRank ? [{ fact, effective: effective.value ?? '' }] : [];
     });
 
-  /** Ends a piece of work at every `yield`; `began` is told of the origin. */
+  /** Ends a piece of work at every `yield`; `began` is told of the import batch. */
   const run = function* (
     actor: Actor,
-    given: NewOrigin,
+    given: NewImportBatch,
     readings: Iterable<unknown>,
     options: TakeOptions,
-    began: (origin: number) => void = () => undefined,
+    began: (batch: number) => void = () => undefined,
   ): Generator<void, TakeResult, void> {
-    const { sort, name, sha256 } = cleanOrigin(given);
+    const { sort, name, sha256 } = cleanBatch(given);
     const scope = scopeOf({ sort, name, ...defined({ sha256 }) });
     const earlier = said.sameScope(scope);
     const now = clock();
     const list = outcomeList();
-    const origin = said.addOrigin({
+    const batch = said.addBatch({
       sort,
       name,
       sha256: sha256 ?? null,
@@ -173,7 +173,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       actor: actorRef(actor),
       summary: list.summary,
     });
-    began(origin);
+    began(batch);
     const touched = new Set<number>();
     const spokenOf = new Set<number>();
     const created: number[] = [];
@@ -208,7 +208,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
     };
 
     const keep = (reading: Reading, content: Buffer, facts: readonly NewFact[]): ReadingOutcome => {
-      const keys = keysOf(origin, reading, facts);
+      const keys = keysOf(batch, reading, facts);
       const named = options.about === undefined ? undefined : resolver.current(options.about);
       const found: Resolution = resolver.resolve(keys, named?.id);
       for (const other of found.alsoSame)
@@ -219,7 +219,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       if (isNew) created.push(controller);
       const observedAt = Math.min(reading.observedAtMs, now + futureMs);
       const about = {
-        origin,
+        batch,
         method: reading.method,
         source: cleanLine(reading.source),
         confidence: reading.confidence ?? 1,
@@ -273,7 +273,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
 
     const note = (controller: number, changes: readonly EffectiveChange[]): void => {
       for (const { sort: part, key, field, side, before, after } of changes)
-        records.addChange({ controller, at: now, sort: part, key, field, side, before, after, origin });
+        records.addChange({ controller, at: now, sort: part, key, field, side, before, after, batch });
     };
 
     const one = (raw: unknown): ReadingOutcome => {
@@ -314,15 +314,15 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       const controller = said.readingController(reading);
       if (controller !== undefined) note(controller, effectiveValues.add(controller, rows).changes);
     }
-    if (kept === 0) said.removeOrigin(origin);
+    if (kept === 0) said.removeBatch(batch);
     else {
       yield* parts.settle(touched);
-      said.setSummary(origin, list.summary);
-      said.setDone(origin);
-      parts.finish({ actor, origin, sort, name, created, summary: list.summary });
+      said.setSummary(batch, list.summary);
+      said.setDone(batch);
+      parts.finish({ actor, batch, sort, name, created, summary: list.summary });
     }
     return {
-      origin: kept === 0 ? null : origin,
+      batch: kept === 0 ? null : batch,
       summary: list.summary,
       outcomes: list.outcomes.slice(0, maxOutcomes),
       missing:
@@ -341,16 +341,16 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       throw new AppError('NOT_FOUND', 'there is no such controller');
   };
 
-  const isTaking = (origin: NewOrigin): boolean => said.takingOfScope(scopeOf(cleanOrigin(origin))).length > 0;
+  const isTaking = (batch: NewImportBatch): boolean => said.takingOfScope(scopeOf(cleanBatch(batch))).length > 0;
 
   return {
-    take: (actor, origin, readings, options = {}) => {
+    take: (actor, batch, readings, options = {}) => {
       check(actor, options);
       try {
         return immediate(db, () => {
-          if (isTaking(origin)) throw new AppError('CONFLICT', 'this origin is being taken');
-          const result = atOnce(run(actor, origin, readings, options));
-          if (options.dryRun === true) throw new Trial({ ...result, origin: null });
+          if (isTaking(batch)) throw new AppError('CONFLICT', 'this import batch is being taken');
+          const result = atOnce(run(actor, batch, readings, options));
+          if (options.dryRun === true) throw new Trial({ ...result, batch: null });
           return result;
         });
       } catch (error) {
@@ -358,13 +358,13 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         throw error;
       }
     },
-    takeInSteps: async (actor, origin, readings, options = {}) => {
+    takeInSteps: async (actor, batch, readings, options = {}) => {
       check(actor, options);
       // Who was cut off may have been this one, before a restart.
-      for (await parts.recover(); isTaking(origin); await parts.recover()) await sleep(waitMs);
+      for (await parts.recover(); isTaking(batch); await parts.recover()) await sleep(waitMs);
       let begun = 0;
       try {
-        const work = run(actor, origin, readings, options, (id) => {
+        const work = run(actor, batch, readings, options, (id) => {
           begun = id;
         });
         const begin = (): void => {
@@ -372,7 +372,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         };
         return await inSteps(db, work, { begin, ...defined({ signal: options.signal }) });
       } catch (error) {
-        if (begun !== 0 && said.origin(begun) !== undefined) await parts.takeBack(actor, begun);
+        if (begun !== 0 && said.batch(begun) !== undefined) await parts.takeBack(actor, begun);
         throw error;
       }
     },

@@ -3,27 +3,27 @@ import { z } from 'zod';
 import type { FactCollection, FactField, FactPart } from '../../engine/inventory/types.ts';
 import type { Actor, Body } from '../../engine/objects/types.ts';
 
-// Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, origin and confidence.
+// Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, import batch and confidence.
 // Facts are appended; the record shows the effective and, on request, the losers and the rule that chose. What is observed and
 // what is configured are two sides that never replace each other; where they differ is a finding. Parts of a controller
-// (modules, interfaces, services) have facts of their own. Whatever brings facts is an origin (an import, a capture, an
-// identification job, a person), and an origin can be taken back as a whole. Sallyport never writes to a controller.
+// (modules, interfaces, services) have facts of their own. Facts come in import batches (a file, a capture, an
+// identification job, a person), and an import batch can be taken back as a whole. Sallyport never writes to a controller.
 
 export type ControllerSide = 'observed' | 'configured';
 export type PartSort = 'controller' | 'module' | 'interface' | 'service';
 
 /** What brought facts. */
-export type OriginSort = 'csv' | 'aml' | 'l5x' | 'aas' | 'capture' | 'identification' | 'agent' | 'person' | 'approval';
+export type BatchType = 'csv' | 'aml' | 'l5x' | 'aas' | 'capture' | 'identification' | 'agent' | 'person' | 'approval';
 
-export type NewOrigin = {
-  sort: OriginSort;
+export type NewImportBatch = {
+  sort: BatchType;
   /** A file's name, a job's number: text for people. */
   name: string;
   /** Of the file, hex. */
   sha256?: string;
 };
 
-export type Origin = NewOrigin & {
+export type ImportBatch = NewImportBatch & {
   id: number;
   at: number;
   /** `type:id` */
@@ -45,7 +45,7 @@ export type Fact = {
   error: string | null;
   reason: string | null;
   observedAt: number;
-  origin: number;
+  batch: number;
   confidence: number;
   /** Number of the normaliser that made the value of the raw text; 0: none. */
   normaliser: number;
@@ -133,7 +133,7 @@ export type TakeOptions = {
 };
 
 export type TakeResult = {
-  origin: number | null;
+  batch: number | null;
   summary: TakeSummary;
   /** At most `maxOutcomes`; the summary counts all. */
   outcomes: readonly ReadingOutcome[];
@@ -142,7 +142,7 @@ export type TakeResult = {
 
 export type TakeReadings = (
   actor: Actor,
-  origin: NewOrigin,
+  batch: NewImportBatch,
   readings: Iterable<Reading>,
   options?: TakeOptions,
 ) => TakeResult;
@@ -153,7 +153,7 @@ export type TakeReadings = (
  */
 export type TakeReadingsInSteps = (
   actor: Actor,
-  origin: NewOrigin,
+  batch: NewImportBatch,
   readings: Iterable<Reading>,
   options?: Omit<TakeOptions, 'dryRun'> & { signal?: AbortSignal },
 ) => Promise<TakeResult>;

@@ -4,18 +4,18 @@ import { reach } from './reach.ts';
 import type { Recompute, Recomputing } from './recompute.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import { type SaidStore, toOrigin } from './store.ts';
-import type { Origin } from './types.ts';
+import { type SaidStore, toBatch } from './store.ts';
+import type { ImportBatch } from './types.ts';
 
-// An origin that is taken back is as one that never came: its facts go, effectiveValues are worked out again, records that nothing
+// An import batch that is taken back is as one that never came: its facts go, effectiveValues are worked out again, records that nothing
 // else speaks of go, and what only its words held together comes apart.
 
-export type Undone = { origin: Origin; facts: number; changed: number[]; removed: Recomputing['removed'] };
+export type Undone = { batch: ImportBatch; facts: number; changed: number[]; removed: Recomputing['removed'] };
 
 type Undoer = {
-  begin(actor: Actor, origin: number): void;
-  /** After `begin`, or for an origin that was cut off; ends a piece of work at every `yield`. Cut off, it goes on where it was. */
-  run(actor: Actor, origin: number, atOnce?: number): Generator<void, Undone, void>;
+  begin(actor: Actor, batch: number): void;
+  /** After `begin`, or for an import batch that was cut off; ends a piece of work at every `yield`. Cut off, it goes on where it was. */
+  run(actor: Actor, batch: number, atOnce?: number): Generator<void, Undone, void>;
 };
 
 /** Records that one piece of work takes something back from; with all that must go along. */
@@ -32,23 +32,23 @@ export const undoer = (parts: {
 }): Undoer => {
   const { said, records, state, recompute, clock, settle } = parts;
 
-  /** Takes back what an origin says of these records. */
+  /** Takes back what an import batch says of these records. */
   const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recomputing => {
     const affected = new Set(
-      [...controllers].filter((controller) => said.readingsOf(controller).some(({ origin }) => origin === id)),
+      [...controllers].filter((controller) => said.readingsOf(controller).some(({ batch }) => batch === id)),
     );
     const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
     said.removeReadingsIn(id, affected);
-    return recompute(actor, affected, { around, origin: id });
+    return recompute(actor, affected, { around, batch: id });
   };
 
   return {
-    /** Says that an origin is being taken back; throws NOT_FOUND, CONFLICT. */
+    /** Says that an import batch is being taken back; throws NOT_FOUND, CONFLICT. */
     begin: (actor, id) => {
-      const row = said.origin(id);
-      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
-      if (row.undone_at !== null) throw new AppError('CONFLICT', 'this origin was taken back before');
-      if (row.state === 'taking') throw new AppError('CONFLICT', 'this origin is being taken');
+      const row = said.batch(id);
+      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
+      if (row.undone_at !== null) throw new AppError('CONFLICT', 'this import batch was taken back before');
+      if (row.state === 'taking') throw new AppError('CONFLICT', 'this import batch is being taken');
       if (row.sort === 'person')
         throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
       said.markUndone(id, clock(), actorRef(actor));
@@ -58,9 +58,9 @@ export const undoer = (parts: {
       const changed = new Set<number>();
       const removed: Undone['removed'] = [];
       for (
-        let some = said.controllersOfOrigin(id, atOnce);
+        let some = said.controllersOfBatch(id, atOnce);
         some.length > 0;
-        some = said.controllersOfOrigin(id, atOnce), yield
+        some = said.controllersOfBatch(id, atOnce), yield
       ) {
         const done = takeBack(actor, id, reach(records, some));
         removed.push(...done.removed);
@@ -69,9 +69,9 @@ export const undoer = (parts: {
         settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
       }
       said.setDone(id);
-      const undone = said.origin(id);
-      if (undone === undefined) throw new AppError('NOT_FOUND', 'there is no such origin');
-      return { origin: toOrigin(undone), facts, changed: [...changed], removed };
+      const undone = said.batch(id);
+      if (undone === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
+      return { batch: toBatch(undone), facts, changed: [...changed], removed };
     },
   };
 };

@@ -220,7 +220,7 @@ export const heldEntries: readonly HeldEntry[] = [
   },
 
   // Controllers.
-  { row: 'P1', pillar: 'inventory', name: 'controller-origins', tables: ['controller_origin'], personal: 'possible' },
+  { row: 'P1', pillar: 'inventory', name: 'controller-origins', tables: ['import_batch'], personal: 'possible' },
   {
     row: 'P1',
     pillar: 'inventory',

@@ -79,13 +79,13 @@ export const controllerViews = (controllers: Records): ControllerViews => {
   };
 };
 
-/** Takes what was read of each controller as what was said about it (OT 2); the number of the first origin. */
+/** Takes what was read of each controller as what was said about it (OT 2); the number of the first import batch. */
 export const takeFound =
   (controllers: Pick<ControllerService, 'take' | 'label'>): TakeFound =>
   (actor, name, found) => {
     let first: number | null = null;
     for (const { controller, readings } of found) {
-      const { origin } = controllers.take(
+      const { batch } = controllers.take(
         actor,
         { sort: 'identification', name: `${name}, ${controllers.label(controller)}` },
         readings,
@@ -93,7 +93,7 @@ export const takeFound =
           about: controller,
         },
       );
-      first ??= origin;
+      first ??= batch;
     }
     return first;
   };

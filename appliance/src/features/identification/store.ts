@@ -20,7 +20,7 @@ type RunRow = {
   stop_by: string | null;
   device: number | null;
   task: string | null;
-  origin: number | null;
+  batch: number | null;
   summary: string | null;
 };
 
@@ -37,7 +37,7 @@ const toRun = (row: RunRow): Run => ({
   stopBy: row.stop_by,
   device: row.device,
   task: row.task,
-  origin: row.origin,
+  batch: row.batch,
   summary: row.summary === null ? null : (JSON.parse(row.summary) as RunSummary),
 });
 
@@ -129,7 +129,7 @@ export const identificationStore = (db: Database) => {
     'update identification_run set stop_by = ? where id = ? and stop_by is null',
   );
   const finish = db.prepare<[string, string | null, string | null, number, string, number | null, number]>(
-    `update identification_run set state = ?, code = ?, detail = ?, finished_at = ?, summary = ?, origin = ?
+    `update identification_run set state = ?, code = ?, detail = ?, finished_at = ?, summary = ?, batch = ?
      where id = ? and state in ('waiting', 'running')`,
   );
   const exchange = db.prepare<[number, string, string], { outcome: string | null }>(
@@ -266,10 +266,10 @@ export const identificationStore = (db: Database) => {
         detail: string | null;
         at: number;
         summary: RunSummary;
-        origin: number | null;
+        batch: number | null;
       },
     ): boolean =>
-      finish.run(end.state, end.code, end.detail, end.at, JSON.stringify(end.summary), end.origin, id).changes > 0,
+      finish.run(end.state, end.code, end.detail, end.at, JSON.stringify(end.summary), end.batch, id).changes > 0,
     exchange: (run: number, controller: string, protocol: string): { outcome: string | null } | undefined =>
       exchange.get(run, controller, protocol),
     beginExchange: (run: number, controller: string, protocol: string): void => {

@@ -118,7 +118,7 @@ export type Run = {
   stopBy: string | null;
   device: number | null;
   task: string | null;
-  origin: number | null;
+  batch: number | null;
   summary: RunSummary | null;
 };
 

@@ -84,8 +84,8 @@ describe('programs of controllers', () => {
   });
 
   it('are forgotten as OK when what brought the reading is taken back', () => {
-    const [origin] = site.appliance.controllers.origins({ limit: 1 });
-    site.appliance.controllers.undo(systemActor, origin?.id ?? 0);
+    const [batch] = site.appliance.controllers.batches({ limit: 1 });
+    site.appliance.controllers.undo(systemActor, batch?.id ?? 0);
     expect(site.appliance.integrity.get(id).state).toBe('changed');
   });
 

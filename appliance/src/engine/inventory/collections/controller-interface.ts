@@ -23,5 +23,5 @@ export const collection = defineFacts({
   },
   retentionDays: 3_650,
   leaves: null,
-  origins: ['csv', 'aml', 'l5x', 'capture', 'identification', 'agent', 'person'],
+  batchTypes: ['csv', 'aml', 'l5x', 'capture', 'identification', 'agent', 'person'],
 });

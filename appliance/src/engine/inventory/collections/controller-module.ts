@@ -40,5 +40,5 @@ export const collection = defineFacts({
     group: 'wants',
     fields: ['vendor', 'orderNumber'],
   },
-  origins: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person'],
+  batchTypes: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person'],
 });

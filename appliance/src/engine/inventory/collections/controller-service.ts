@@ -23,5 +23,5 @@ export const collection = defineFacts({
   },
   retentionDays: 3_650,
   leaves: null,
-  origins: ['csv', 'aml', 'capture', 'identification', 'agent', 'person'],
+  batchTypes: ['csv', 'aml', 'capture', 'identification', 'agent', 'person'],
 });

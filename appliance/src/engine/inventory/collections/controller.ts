@@ -155,5 +155,5 @@ export const collection = defineFacts({
     group: 'wants',
     fields: ['vendor', 'orderNumber'],
   },
-  origins: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person', 'approval'],
+  batchTypes: ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'person', 'approval'],
 });

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { numberPageOf, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from './service.ts';
-import { type Origin, takeSummarySchema } from './types.ts';
+import { type ImportBatch, takeSummarySchema } from './types.ts';
 
-// What brought facts about controllers, and taking it back. The addresses below /controllers/origins are the older ones.
+// Import batches of controllers: their list, and undoing one. The addresses below /controllers/origins are the older ones.
 
 const { operation } = operationsOver<{ controllers: ControllerService }>();
 
-export const originSchema = z.object({
+export const batchSchema = z.object({
   id: z.int(),
   sort: z.string(),
   name: z.string(),
@@ -21,30 +21,30 @@ export const originSchema = z.object({
   undoneBy: z.string().nullable(),
 });
 
-const toOrigin = ({ sha256, at, undoneAt, ...origin }: Origin) => ({
-  ...origin,
+const toBatch = ({ sha256, at, undoneAt, ...batch }: ImportBatch) => ({
+  ...batch,
   sha256: sha256 ?? null,
   at: timeOf(at),
   undoneAt: timeOrNull(undoneAt),
 });
 
-const originPage = numberPageOf(originSchema).omit({ total: true });
-const originNumber = z.int().min(1).describe('Number of an origin');
+const batchPage = numberPageOf(batchSchema).omit({ total: true });
+const batchNumber = z.int().min(1).describe('Number of an import batch');
 
 const undoneSchema = z.object({
-  origin: originSchema,
+  origin: batchSchema,
   facts: z.int(),
   changed: z.int(),
   removed: z.array(z.string()).describe('Controllers that nothing else spoke of'),
 });
 
-const pageOfOrigins = (controllers: ControllerService, limit: number, before: number | undefined) => {
-  const rows = controllers.origins({ limit: limit + 1, ...defined({ before }) });
+const pageOfBatches = (controllers: ControllerService, limit: number, before: number | undefined) => {
+  const rows = controllers.batches({ limit: limit + 1, ...defined({ before }) });
   const page = rows.slice(0, limit);
-  return { rows: page.map(toOrigin), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
+  return { rows: page.map(toBatch), next: rows.length > limit ? (page.at(-1)?.id ?? null) : null };
 };
 
-export const originOperations = [
+export const batchOperations = [
   operation({
     name: 'controller.origin.list',
     http: { method: 'get', path: '/controller-origins' },
@@ -52,8 +52,8 @@ export const originOperations = [
     right: 'devices:read',
     summary: 'What brought facts about controllers, the newest first',
     input: z.strictObject(numberPaging),
-    output: originPage,
-    run: ({ controllers }, { limit, after }) => pageOfOrigins(controllers, limit, after),
+    output: batchPage,
+    run: ({ controllers }, { limit, after }) => pageOfBatches(controllers, limit, after),
     command: {
       example: 'sallyport controller origin list --limit 20 --data /var/lib/sallyport',
       print: (out, { rows }) =>
@@ -79,15 +79,15 @@ export const originOperations = [
     http: { method: 'post', path: '/controller-origins/{origin}/undo' },
     area: 'devices',
     right: 'devices:write',
-    summary: 'Takes an origin back as a whole: its facts go, and records that nothing else speaks of',
-    input: z.strictObject({ origin: originNumber, dryRun: z.boolean().default(false).describe('Changes nothing') }),
+    summary: 'Takes an import batch back as a whole: its facts go, and records that nothing else speaks of',
+    input: z.strictObject({ origin: batchNumber, dryRun: z.boolean().default(false).describe('Changes nothing') }),
     output: undoneSchema,
-    run: async ({ controllers, actor }, { origin, dryRun }) => {
+    run: async ({ controllers, actor }, { origin: batch, dryRun }) => {
       const { facts, changed, removed } = dryRun
-        ? controllers.undo(actor, origin, { dryRun })
-        : await controllers.undoInSteps(actor, origin);
+        ? controllers.undo(actor, batch, { dryRun })
+        : await controllers.undoInSteps(actor, batch);
       return {
-        origin: toOrigin(controllers.origin(origin)),
+        origin: toBatch(controllers.batch(batch)),
         facts,
         changed: changed.length,
         removed: removed.map(({ publicId }) => publicId),
@@ -114,21 +114,21 @@ export const originOperations = [
       limit: numberPaging.limit,
       before: z.int().min(1).max(Number.MAX_SAFE_INTEGER).optional().describe('The `next` of the page before'),
     }),
-    output: originPage,
-    run: ({ controllers }, { limit, before }) => pageOfOrigins(controllers, limit, before),
+    output: batchPage,
+    run: ({ controllers }, { limit, before }) => pageOfBatches(controllers, limit, before),
   }),
   operation({
     name: 'controller.origin.revert',
     http: { method: 'post', path: '/controllers/origins/{origin}/undo' },
     area: 'devices',
     right: 'devices:write',
-    summary: 'Takes back all that an origin said; CONFLICT when it was taken back before',
-    input: z.strictObject({ origin: originNumber }),
+    summary: 'Takes back every fact of an import batch; CONFLICT when it was taken back before',
+    input: z.strictObject({ origin: batchNumber }),
     output: undoneSchema,
     run: async ({ controllers, actor }, { origin: id }) => {
-      const { origin, facts, changed, removed } = await controllers.undoInSteps(actor, id);
+      const { batch, facts, changed, removed } = await controllers.undoInSteps(actor, id);
       return {
-        origin: toOrigin(origin),
+        origin: toBatch(batch),
         facts,
         changed: changed.length,
         removed: removed.map(({ publicId }) => publicId),
