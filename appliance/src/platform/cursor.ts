@@ -3,7 +3,7 @@ import { AppError } from './errors.ts';
 // The `next` of a page: what its last row is sorted by. MALFORMED for anything but what was made here.
 
 export type Cursor = { value: string | number | null; id: string | number };
-export type Key = (string | number)[];
+export type Key = (string | number | null)[];
 
 const isPart = (part: unknown): part is string | number => typeof part === 'string' || typeof part === 'number';
 
@@ -18,10 +18,15 @@ const parse = (text: string): unknown => {
 export const encodeKey = (key: readonly (string | number | null)[]): string =>
   Buffer.from(JSON.stringify(key)).toString('base64url');
 
-/** The values of a key with so many columns. */
-export const decodeKey = (text: string, length: number): Key => {
+/** The values of a key with so many columns, of which the first may be null where a list says so. */
+export const decodeKey = (text: string, length: number, nullable = false): Key => {
   const key = parse(text);
-  if (Array.isArray(key) && key.length === length && key.every(isPart)) return key;
+  if (
+    Array.isArray(key) &&
+    key.length === length &&
+    key.every((part, at) => isPart(part) || (nullable && at === 0 && part === null))
+  )
+    return key as Key;
   throw new AppError('MALFORMED', 'not a page cursor');
 };
 

@@ -1,10 +1,9 @@
+import { type Condition, oneOf } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { codeKey } from './normalise.ts';
 import type { ControllerDecision, ControllerFilter, ControllerState } from './types.ts';
 
 // The WHERE of a list of controllers, over controller_row r. Values are always bound.
-
-export type Condition = { sql: string; params: unknown[] };
 
 const shownDecisions: readonly ControllerDecision[] = ['authorised', 'unauthorised'];
 const shownStates: readonly ControllerState[] = ['live'];
@@ -18,47 +17,37 @@ const given = <T>(values: readonly T[] | undefined, otherwise: readonly T[]): re
   values === undefined || values.length === 0 ? otherwise : values;
 
 /** The conditions of a filter. */
-export const filterSql = (filter: ControllerFilter): Condition => {
-  const parts: Condition[] = [];
-  const oneOf = (column: string, values: readonly string[] | undefined): void => {
-    if (values === undefined || values.length === 0) return;
-    parts.push({ sql: `r.${column} in (select value from json_each(?))`, params: [JSON.stringify(values)] });
-  };
-  const flag = (column: string, value: boolean | undefined): void => {
-    if (value !== undefined) parts.push({ sql: `r.${column} ${value ? '>' : '='} 0`, params: [] });
-  };
-  oneOf('state', given(filter.state, shownStates));
-  oneOf('decision', given(filter.decision, shownDecisions));
-  oneOf('vendor_key', filter.vendor?.map(fold));
-  oneOf('family_key', filter.family?.map(fold));
-  oneOf('model_key', filter.model?.map(fold));
-  oneOf('zone', filter.zone);
-  oneOf('role', filter.role);
-  oneOf('method', filter.method);
-  if (filter.publicIds !== undefined)
-    parts.push({
-      sql: 'r.public_id in (select value from json_each(?))',
-      params: [JSON.stringify(filter.publicIds)],
-    });
-  flag('drift', filter.drift);
-  flag('missing_firmware', filter.missingFirmware);
-  flag('proposals', filter.proposals);
-  if (filter.cve !== undefined && filter.cve.length > 0)
-    parts.push({ sql: WITH_CVE, params: [JSON.stringify(filter.cve.map((cve) => cve.toUpperCase()))] });
-  const text = fold(filter.search?.trim() ?? '');
-  if (isCve(text)) {
-    parts.push({
-      sql: `(instr(r.search, ?) > 0 or ${WITH_CVE})`,
-      params: [text, JSON.stringify([text.toUpperCase()])],
-    });
-  } else if (text !== '') {
-    // Order numbers stand in the searched text without blanks, too.
-    const code = fold(codeKey(text));
-    parts.push(
-      code === text || code.length < 4
-        ? { sql: 'instr(r.search, ?) > 0', params: [text] }
-        : { sql: '(instr(r.search, ?) > 0 or instr(r.search, ?) > 0)', params: [text, code] },
-    );
-  }
-  return { sql: parts.map(({ sql }) => sql).join(' and '), params: parts.flatMap(({ params }) => params) };
+export const conditionsOf = (filter: ControllerFilter): Condition[] => [
+  ...oneOf('r.state', given(filter.state, shownStates)),
+  ...oneOf('r.decision', given(filter.decision, shownDecisions)),
+  ...oneOf('r.vendor_key', filter.vendor?.map(fold)),
+  ...oneOf('r.family_key', filter.family?.map(fold)),
+  ...oneOf('r.model_key', filter.model?.map(fold)),
+  ...oneOf('r.zone', filter.zone),
+  ...oneOf('r.role', filter.role),
+  ...oneOf('r.method', filter.method),
+  // None is an answer here: no record has such values.
+  ...(filter.publicIds?.length === 0 ? [{ sql: 'false', params: [] }] : oneOf('r.public_id', filter.publicIds)),
+  ...some('r.drift', filter.drift),
+  ...some('r.missing_firmware', filter.missingFirmware),
+  ...some('r.proposals', filter.proposals),
+  ...(filter.cve?.length
+    ? [{ sql: WITH_CVE, params: [JSON.stringify(filter.cve.map((cve) => cve.toUpperCase()))] }]
+    : []),
+  ...holding(fold(filter.search?.trim() ?? '')),
+];
+
+/** Whether a count is above 0. */
+const some = (column: string, asked: boolean | undefined): Condition[] =>
+  asked === undefined ? [] : [{ sql: `${column} ${asked ? '>' : '='} 0`, params: [] }];
+
+const holding = (text: string): Condition[] => {
+  if (text === '') return [];
+  if (isCve(text))
+    return [{ sql: `(instr(r.search, ?) > 0 or ${WITH_CVE})`, params: [text, JSON.stringify([text.toUpperCase()])] }];
+  // Order numbers stand in the searched text without blanks, too.
+  const code = fold(codeKey(text));
+  return code === text || code.length < 4
+    ? [{ sql: 'instr(r.search, ?) > 0', params: [text] }]
+    : [{ sql: '(instr(r.search, ?) > 0 or instr(r.search, ?) > 0)', params: [text, code] }];
 };

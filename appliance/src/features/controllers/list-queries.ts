@@ -1,6 +1,6 @@
-import { decodeKey, encodeKey } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
-import { type Condition, filterSql } from './filter-queries.ts';
+import { listBuilder } from '../../platform/list/list-queries.ts';
+import { conditionsOf } from './filter-queries.ts';
 import type {
   ControllerCounts,
   ControllerFilter,
@@ -10,52 +10,27 @@ import type {
   ControllerSort,
 } from './types.ts';
 
-// Each has an index that ends in what makes it unique, so that a page is read from where the one before has ended.
-const orders: Readonly<Record<ControllerSort, readonly string[]>> = {
-  name: ['r.name_key', 'r.controller'],
-  vendor: ['r.vendor_key', 'r.name_key', 'r.controller'],
-  family: ['r.family_key', 'r.name_key', 'r.controller'],
-  model: ['r.model_key', 'r.name_key', 'r.controller'],
-  order: ['r.order_key', 'r.name_key', 'r.controller'],
-  firmware: ['r.firmware_key', 'r.name_key', 'r.controller'],
-  address: ['r.address_key', 'r.name_key', 'r.controller'],
-  zone: ['r.zone', 'r.name_key', 'r.controller'],
-  seen: ['r.seen_key', 'r.controller'],
-  drift: ['r.drift', 'r.name_key', 'r.controller'],
-};
-
-/** Fewer rows than this are sorted after they were found, instead of walking an index past all that do not match. */
-const sortedAtMost = 4_000;
 const maxChoices = 200;
-
-type Row = { id: number } & Record<string, string | number>;
 
 /** Pages of controllers out of controller_row; see row.ts for how that is kept. */
 export const controllerList = (db: Database): ControllerList => {
-  const read = (query: ControllerListQuery, where: Condition, isFew: boolean): Row[] => {
-    const keys = orders[query.sort];
-    const direction = query.descending ? 'desc' : 'asc';
-    // A plus sign keeps SQLite from walking the order's index.
-    const order = keys.map((key) => `${isFew ? '+' : ''}${key} ${direction}`).join(', ');
-    const params = [...where.params];
-    let beyond = '';
-    if (query.after !== undefined) {
-      beyond = ` and (${keys.join(', ')}) ${query.descending ? '<' : '>'} (${keys.map(() => '?').join(', ')})`;
-      params.push(...decodeKey(query.after, keys.length));
-    }
-    return db
-      .prepare<unknown[], Row>(
-        `select ${keys.map((key, at) => `${key} as k${at}`).join(', ')}, r.controller as id from controller_row r
-         where ${where.sql}${beyond} order by ${order} limit ?`,
-      )
-      .all(...params, query.limit);
-  };
-
-  const countOf = (where: Condition): number =>
-    db
-      .prepare<unknown[], number>(`select count(*) from controller_row r where ${where.sql}`)
-      .pluck()
-      .get(...where.params) ?? 0;
+  const list = listBuilder<{ id: number }, ControllerSort>(db, {
+    from: 'controller_row r',
+    id: 'r.controller',
+    orders: {
+      name: { keys: ['r.name_key', 'r.controller'] },
+      vendor: { keys: ['r.vendor_key', 'r.name_key', 'r.controller'] },
+      family: { keys: ['r.family_key', 'r.name_key', 'r.controller'] },
+      model: { keys: ['r.model_key', 'r.name_key', 'r.controller'] },
+      order: { keys: ['r.order_key', 'r.name_key', 'r.controller'] },
+      firmware: { keys: ['r.firmware_key', 'r.name_key', 'r.controller'] },
+      address: { keys: ['r.address_key', 'r.name_key', 'r.controller'] },
+      zone: { keys: ['r.zone', 'r.name_key', 'r.controller'] },
+      seen: { keys: ['r.seen_key', 'r.controller'] },
+      drift: { keys: ['r.drift', 'r.name_key', 'r.controller'] },
+    },
+    sortedAtMost: 4_000,
+  });
 
   const counts = db.prepare<[], ControllerCounts>(
     `select count(*) filter (where decision <> 'archived') as live,
@@ -77,22 +52,13 @@ export const controllerList = (db: Database): ControllerList => {
       .all(field, maxChoices);
 
   return {
-    page: (query: ControllerListQuery): ControllerListPage => {
-      const where = filterSql(query.filter);
-      const total = countOf(where);
-      const rows = read({ ...query, limit: query.limit + 1 }, where, total <= sortedAtMost);
-      const page = rows.slice(0, query.limit);
-      const last = page.at(-1);
-      const key = last === undefined ? [] : orders[query.sort].map((_, at) => last[`k${at}`] as string | number);
-      return {
-        ids: page.map(({ id }) => id),
-        total,
-        ...(rows.length > page.length ? { next: encodeKey(key) } : {}),
-      };
+    page: ({ filter, ...query }: ControllerListQuery): ControllerListPage => {
+      const { rows, ...page } = list.page({ ...query, where: conditionsOf(filter) });
+      return { ...page, ids: rows.map(({ id }) => id) };
     },
-    all: (query: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
-      read({ ...query, limit: -1 }, filterSql(query.filter), false).map(({ id }) => id),
-    count: (filter: ControllerFilter): number => countOf(filterSql(filter)),
+    all: ({ filter, ...query }: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
+      list.all({ ...query, where: conditionsOf(filter) }).map(({ id }) => id),
+    count: (filter: ControllerFilter): number => list.count({ where: conditionsOf(filter) }),
     counts: (): ControllerCounts =>
       counts.get() ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
     choices: (field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[] => choices(field),

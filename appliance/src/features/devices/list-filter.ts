@@ -1,4 +1,5 @@
-import { allOf, anyOf, type DeviceSet } from '../../platform/device-set.ts';
+import { allOf, anyOf, type DeviceSet, without } from '../../platform/device-set.ts';
+import type { Chosen } from '../../platform/list/list-queries.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import type { Contact, DeviceFilter, DeviceKind, DeviceState } from './types.ts';
 
@@ -28,9 +29,6 @@ export type FilterSources = {
   /** Every device. */
   all(): DeviceSet;
 };
-
-/** Those of a set, or of all devices, but for some: a list without a filter need not name every device. */
-export type Chosen = { among: DeviceSet | undefined; except: DeviceSet };
 
 /** What a list shows only when somebody asks for it. */
 const hiddenStates: readonly DeviceState[] = ['revoked'];
@@ -80,5 +78,5 @@ export const chosenBy = (filter: DeviceFilter, sources: FilterSources): Chosen =
     isOfDevices = true;
   }
   if (sets.length > 0 && !isOfDevices) sets.push(sources.all());
-  return { among: sets.length === 0 ? undefined : allOf(sets), except: anyOf(hidden) };
+  return sets.length === 0 ? { notIn: anyOf(hidden) } : { in: without(allOf(sets), anyOf(hidden)) };
 };
