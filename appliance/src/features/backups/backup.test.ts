@@ -69,9 +69,14 @@ describe('a backup', () => {
   });
 
   it('ends while another process commits without a pause', async () => {
+    // Long enough a copy for a commit to come between two of its parts.
+    appliance.db.exec(`create table busy (n);
+      insert into busy with recursive many (n) as (select 1 union all select n + 1 from many where n < 5000)
+      select zeroblob(4000) from many`);
     const writer = new Worker(
       `const { parentPort, workerData } = require('node:worker_threads');
        const db = new (require(workerData.module))(workerData.path, { timeout: 10000 });
+       db.pragma('synchronous = OFF');
        const insert = db.prepare('insert into busy values (?)');
        let goes = true;
        parentPort.on('message', () => { goes = false; });
@@ -84,7 +89,6 @@ describe('a backup', () => {
        some(0);`,
       { eval: true, workerData: { path: appliance.paths.database, module: require.resolve('better-sqlite3') } },
     );
-    appliance.db.exec('create table if not exists busy (n)');
     await once(writer, 'message');
     await createBackup(appliance, at('busy.spb'));
     writer.postMessage('enough');
