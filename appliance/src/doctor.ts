@@ -8,7 +8,7 @@ import { returnText } from './features/rollback/text.ts';
 import { databaseFaults, newestVersion, readSchema, schemaVersion } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
-import { takeServerLock } from './platform/server-lock.ts';
+import { takeServerLock } from './platform/process-lock.ts';
 
 // What `sallyport doctor` looks at. It works beside a running server; what only a stopped one would leave behind is then
 // not judged.
@@ -25,7 +25,7 @@ export type Check = {
 /** Takes the lock for a moment: only a running server holds it. */
 const isServerRunning = (dataDir: string): boolean => {
   try {
-    takeServerLock(join(dataDir, 'server.lock')).release();
+    takeServerLock(dataDir).release();
     return false;
   } catch (error) {
     if (error instanceof AppError && error.code === 'IN_USE') return true;

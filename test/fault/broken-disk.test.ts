@@ -44,6 +44,13 @@ const broken: readonly Broken[] = [
     codes: full,
     points: 1,
   },
+  {
+    // A lock that cannot be written is no other process that holds it.
+    what: 'where the lock of imports cannot be written',
+    fault: { ops: 'changes', match: 'import\\.lock', errno: 'EIO', sticky: true },
+    codes: failed,
+    points: 1,
+  },
   { what: 'whose sync fails once', fault: { ops: ['fsync'], errno: 'EIO' }, codes: failed, points: 3 },
   {
     what: 'whose folders fail to be synced once',

@@ -4,7 +4,7 @@ import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import type { Config } from '../platform/config.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
-import { takeServerLock } from '../platform/server-lock.ts';
+import { takeServerLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
 import { httpApp } from './http-app.ts';
@@ -21,7 +21,7 @@ export const startServer = async (
   options: { listen?: Config['listen'] } = {},
 ): Promise<Server> => {
   const { paths, config, extensions, ca, devices, events, jobs, log, store } = appliance;
-  const lock = takeServerLock(join(paths.data, 'server.lock'));
+  const lock = takeServerLock(paths.data);
   let listener: Listener;
   let intake: SectionIntake | undefined;
   try {

@@ -1,18 +1,7 @@
 import { join } from 'node:path';
 import { BundleError } from '@sallyport/bundle-tools/errors';
-import BetterSqlite3 from 'better-sqlite3';
+import { type ProcessLock, takeLock } from '../../platform/process-lock.ts';
 
-/**
- * One import per data directory, whichever process runs it. The lock is an exclusive transaction on a file of its own:
- * the kernel drops it with the process, so kill -9 leaves nothing to clean up.
- */
-export const takeImportLock = (dataDir: string): { release(): void } => {
-  const lock = new BetterSqlite3(join(dataDir, 'import.lock'), { timeout: 0 });
-  try {
-    lock.exec('BEGIN EXCLUSIVE');
-  } catch (cause) {
-    lock.close();
-    throw new BundleError('BUSY', 'another import is running', { cause });
-  }
-  return { release: () => lock.close() };
-};
+/** One import per data directory, whichever process runs it: BUSY. */
+export const takeImportLock = (dataDir: string): ProcessLock =>
+  takeLock(join(dataDir, 'import.lock'), (cause) => new BundleError('BUSY', 'another import is running', { cause }));
