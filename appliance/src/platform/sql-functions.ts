@@ -1,7 +1,7 @@
 import type BetterSqlite3 from 'better-sqlite3';
 
-/** Lower case in every script: what lists are sorted by and searched in. */
-export const fold = (text: string): string => text.toLowerCase();
+/** Text as it is compared: lower case in every script, composed. What lists are sorted by and searched in. */
+export const fold = (text: string): string => text.normalize('NFC').toLowerCase();
 
 /** A form of an address that sorts as people read addresses: each number as wide as the widest. */
 export const addressKey = (address: string): string =>

@@ -8,13 +8,14 @@ import {
   type Drawn,
   drawnDevice,
   groupsBelow,
+  groupsNamed,
   makeGroups,
   recordOf,
 } from '../../../test/support/rules/fleet.ts';
 import { plainFits } from '../../../test/support/rules/plain.ts';
-import { parseCondition } from './condition/parse.ts';
-import { printCondition } from './condition/print.ts';
-import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
+import { parseFilter } from '../../platform/filter/parse.ts';
+import { printFilter } from '../../platform/filter/print.ts';
+import { type Filter, FilterFault, type Vocabulary } from '../../platform/filter/types.ts';
 import { vocabularyOf } from './field-queries.ts';
 import { conditionEvaluator } from './queries.ts';
 
@@ -33,8 +34,8 @@ afterAll(async () => {
   await site.stop();
 });
 
-const parse = (text: string, below: 1 | 2 | 4 = 4): Condition =>
-  parseCondition(text, {
+const parse = (text: string, below: 1 | 2 | 4 = 4): Filter =>
+  parseFilter(text, {
     vocabulary,
     below,
     group: (id) => ({ Top: 'g-top', 'g-top': 'g-top' })[id] ?? (id.startsWith('g-') ? id : undefined),
@@ -44,7 +45,7 @@ const faultOf = (text: string, below?: 1 | 2 | 4): unknown => {
     parse(text, below);
     return undefined;
   } catch (error) {
-    if (error instanceof ConditionFault) return error.fault;
+    if (error instanceof FilterFault) return error.fault;
     throw error;
   }
 };
@@ -52,11 +53,11 @@ const faultOf = (text: string, below?: 1 | 2 | 4): unknown => {
 describe('a condition', () => {
   it('says in SQL what it says over a plain record', () => {
     const evaluator = conditionEvaluator(site.db, site.inventory, vocabulary);
-    const moment = { now, visibleSince: now, groupsBelow };
+    const moment = { now, visibleSince: now, groupsBelow, groupsNamed };
     fc.assert(
       fc.property(groupCondition, (condition) => {
         const expected = [...fleet]
-          .filter(([, drawn]) => plainFits(condition, recordOf(drawn, now), { now, groupsBelow }))
+          .filter(([, drawn]) => plainFits(condition, recordOf(drawn, now), { now, groupsBelow, groupsNamed }))
           .map(([device]) => device);
         expect(evaluator.matching(condition, moment)).toEqual(expected);
         const some = [...fleet.keys()].filter((device) => device % 3 === 0);
@@ -72,7 +73,7 @@ describe('a condition', () => {
   it('is read as it was printed', () => {
     fc.assert(
       fc.property(fc.oneof(factCondition, groupCondition), (condition) => {
-        expect(parse(printCondition(condition, { vocabulary }))).toEqual(condition);
+        expect(parse(printFilter(condition, { vocabulary }))).toEqual(condition);
       }),
       { numRuns: runs(300) },
     );

@@ -2,8 +2,8 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
+import type { Vocabulary } from '../../platform/filter/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import type { Vocabulary } from './condition/types.ts';
 import { planMoves } from './moving.ts';
 import { ageList, type Evaluator, fixedMoments, type Moment } from './queries.ts';
 import type { RuleSet, StatusSet } from './rule-set.ts';
@@ -145,7 +145,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     store.dropStatus(ids.filter((id) => !devices.includes(id)));
     store.putFindings(devices, vulnerabilities.loads(devices));
     const first = parts.rules();
-    const moment = { now, visibleSince: now, groupsBelow: first.groups.below };
+    const moment = { now, visibleSince: now, groupsBelow: first.groups.below, groupsNamed: first.groups.named };
     move(first, before, moment);
     tag(first, devices, moment);
     judge(first, store.facts(ids), moment);

@@ -1,5 +1,5 @@
 import type { Collection, Field as CollectionField } from '../../engine/inventory/types.ts';
-import type { Field, Rows, ValueType, Vocabulary } from './condition/types.ts';
+import type { Field, Rows, ValueType, Vocabulary } from '../../platform/filter/types.ts';
 
 // What conditions can ask of a device, each with the SQL of its value over the device `d`.
 

@@ -1,4 +1,5 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { fold } from '../../platform/sql-functions.ts';
 
 export type GroupTree = {
   /** The id of a group by its id or its name; undefined when there is none or several have the name. */
@@ -8,6 +9,8 @@ export type GroupTree = {
   pathTo(id: string): string[];
   /** The group and all below it. */
   below(id: string): string[];
+  /** The groups with a text in their names, whatever the case, and all below them. */
+  named(text: string): string[];
 };
 
 const maxGroups = 10_000;
@@ -45,5 +48,6 @@ export const groupTree = (objects: ObjectService): GroupTree => {
       return path;
     },
     below,
+    named: (text) => [...groups].flatMap(([id, { name }]) => (fold(name).includes(fold(text)) ? below(id) : [])),
   };
 };

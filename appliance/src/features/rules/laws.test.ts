@@ -8,13 +8,14 @@ import {
   type Drawn,
   drawnDevice,
   groupsBelow,
+  groupsNamed,
   makeGroups,
   recordOf,
 } from '../../../test/support/rules/fleet.ts';
 import { plainFits } from '../../../test/support/rules/plain.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { printCondition } from './condition/print.ts';
-import type { Condition } from './condition/types.ts';
+import { printFilter } from '../../platform/filter/print.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { ruleService } from './service.ts';
 
 const hourMs = 3_600_000;
@@ -34,12 +35,12 @@ afterAll(async () => {
   await site.stop();
 });
 
-const text = (condition: Condition): string => printCondition(condition, { vocabulary: rules.vocabulary });
-const fits = (condition: Condition, device: number): boolean => {
+const text = (condition: Filter): string => printFilter(condition, { vocabulary: rules.vocabulary });
+const fits = (condition: Filter, device: number): boolean => {
   const drawn = fleet.get(device);
   return (
     drawn !== undefined &&
-    plainFits(condition, recordOf(drawn, drawnAt.get(device) ?? 0), { now: clock.now, groupsBelow })
+    plainFits(condition, recordOf(drawn, drawnAt.get(device) ?? 0), { now: clock.now, groupsBelow, groupsNamed })
   );
 };
 /** When the device's last contact was drawn. */
@@ -63,7 +64,7 @@ const remove = (kind: string): void => {
 
 type Step =
   | { do: 'device'; at: number; drawn: Drawn }
-  | { do: 'rule'; at: number; condition: Condition; disabled: boolean }
+  | { do: 'rule'; at: number; condition: Filter; disabled: boolean }
   | { do: 'drop'; at: number }
   | { do: 'wait'; hours: number };
 
@@ -87,7 +88,7 @@ describe('tags by rule', () => {
     const devices = [...fleet.keys()];
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 6 }), (steps) => {
-        const inForce = new Map<string, { condition: Condition; disabled: boolean }>();
+        const inForce = new Map<string, { condition: Filter; disabled: boolean }>();
         remove('tag-rule');
         for (const now of steps) {
           if (now.do === 'device') redraw(devices[now.at] ?? 0, now.drawn);

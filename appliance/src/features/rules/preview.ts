@@ -1,15 +1,14 @@
 import type { Said } from '@sallyport/ui/model';
-import { quote } from './condition/lexer.ts';
-import { parseCondition } from './condition/parse.ts';
-import { printCondition } from './condition/print.ts';
-import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
+import { parseFilter } from '../../platform/filter/parse.ts';
+import { printFilter } from '../../platform/filter/print.ts';
+import { quote } from '../../platform/filter/tokens.ts';
+import { type Filter, FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
 import type { EngineParts } from './engine.ts';
 import { type Move, planMoves } from './moving.ts';
 import type { Moment } from './queries.ts';
 import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
 import { type Added, limitOf, type RuleKind } from './types.ts';
-import { sayFault } from './validate.ts';
 
 export type Tried = { fault: Said } | { devices: number[] };
 
@@ -47,6 +46,7 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
       now,
       visibleSince: now - parts.rules().statusOf(null).notVisibleMs,
       groupsBelow: parts.rules().groups.below,
+      groupsNamed: parts.rules().groups.named,
     };
   };
   const options = (kind: RuleKind) => ({ vocabulary, below: limitOf[kind], group: parts.rules().groups.find });
@@ -56,11 +56,11 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
     try {
       return work();
     } catch (error) {
-      if (!(error instanceof ConditionFault)) throw error;
+      if (!(error instanceof FilterFault)) throw error;
       return { fault: sayFault(error.fault) };
     }
   };
-  const find = (condition: Condition): number[] => evaluator.matching(condition, moment());
+  const find = (condition: Filter): number[] => evaluator.matching(condition, moment());
 
   const movesOf = (rules: readonly MovingRule[]): Move[] => {
     const moves: Move[] = [];
@@ -76,28 +76,28 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
 
   const append: RulePreview['append'] = (kind, text, added) => {
     const value = added.op === 'unknown' ? '' : ` ${quote(added.value.trim())}`;
-    const comparison = orFault(() => parseCondition(`${added.field} ${added.op}${value}`, options(kind)));
+    const comparison = orFault(() => parseFilter(`${added.field} ${added.op}${value}`, options(kind)));
     if ('fault' in comparison) return { ...comparison, in: 'added' };
     if (kind === 'status-conditions') {
       const words = (added.reason ?? '').trim().replace(/[\\"]/g, (char) => `\\${char}`);
-      const line = `${added.level ?? ''} "${words}": ${printCondition(comparison, named())}`;
+      const line = `${added.level ?? ''} "${words}": ${printFilter(comparison, named())}`;
       const parsed = orFault(() => parseStatusLines(line, options(kind)));
       return 'fault' in parsed ? { ...parsed, in: 'added' } : { text: `${text.trim()}\n${line}`.trim() };
     }
-    const part: Condition = added.join.endsWith('not') ? { not: comparison } : comparison;
-    if (text.trim() === '') return { text: printCondition(part, named()) };
-    const given = orFault(() => parseCondition(text, options(kind)));
+    const part: Filter = added.join.endsWith('not') ? { not: comparison } : comparison;
+    if (text.trim() === '') return { text: printFilter(part, named()) };
+    const given = orFault(() => parseFilter(text, options(kind)));
     if ('fault' in given) return { ...given, in: 'text' };
-    const whole: Condition = added.join.startsWith('and')
+    const whole: Filter = added.join.startsWith('and')
       ? { all: [...('all' in given ? given.all : [given]), part] }
       : { any: [...('any' in given ? given.any : [given]), part] };
-    return { text: printCondition(whole, named()) };
+    return { text: printFilter(whole, named()) };
   };
 
   return {
     vocabulary,
     append,
-    tryCondition: (kind, text) => orFault(() => ({ devices: find(parseCondition(text, options(kind))) })),
+    tryCondition: (kind, text) => orFault(() => ({ devices: find(parseFilter(text, options(kind))) })),
     tryStatus: (text) =>
       orFault(() => ({
         lines: parseStatusLines(text, options('status-conditions')).map((line) => ({
@@ -109,7 +109,7 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
       orFault(() => {
         const others = parts.rules().moves.filter(({ id }) => id !== instead?.id);
         if (instead === undefined) return { moves: movesOf(others) };
-        const rule = { ...instead, condition: parseCondition(instead.condition, options('moving-rule')) };
+        const rule = { ...instead, condition: parseFilter(instead.condition, options('moving-rule')) };
         const all = [...others, rule].sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
         return { moves: movesOf(all) };
       }),
@@ -117,7 +117,7 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
       planMoves({ store, evaluator }, parts.rules().moves, store.facts([device]), moment()).effectiveValues.get(device),
     show: (kind, text) => {
       const shown = orFault(() => {
-        if (kind !== 'status-conditions') return printCondition(parseCondition(text, options(kind)), named());
+        if (kind !== 'status-conditions') return printFilter(parseFilter(text, options(kind)), named());
         return printStatusLines(text, parseStatusLines(text, options(kind)), named());
       });
       return typeof shown === 'string' ? shown : text;

@@ -1,23 +1,27 @@
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Members } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { type FilterSqlOptions, filterSql, type Sql, timesOf } from '../../platform/filter/filter-queries.ts';
+import { defineFunctions } from '../../platform/filter/functions.ts';
+import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
 import { hasId } from '../../platform/id-array.ts';
-import { type CompileOptions, compileCondition, type Sql, timesOf } from './condition/condition-queries.ts';
-import { defineFunctions } from './condition/functions.ts';
-import type { Condition, Rows, Vocabulary } from './condition/types.ts';
 
-export type Moment = { now: number; visibleSince: number; groupsBelow: (group: string) => readonly string[] };
+export type Moment = {
+  now: number;
+  /** A device that was heard after this moment is visible. */
+  visibleSince: number;
+} & Pick<FilterSqlOptions, 'groupsBelow' | 'groupsNamed'>;
 
 export type Evaluator = {
   /** For each device which of the conditions it fits, in their order, and the numbers that were asked for. */
   test(
-    conditions: readonly Condition[],
+    conditions: readonly Filter[],
     devices: readonly number[],
     moment: Moment,
     numbers?: readonly string[],
   ): Map<number, { fits: boolean[]; numbers: number[] }>;
   /** The devices that fit, by their ids; those that are revoked or hidden are none. */
-  matching(condition: Condition, moment: Moment): number[];
+  matching(condition: Filter, moment: Moment): number[];
   /** When the first of some ages of a device will have passed: the next moment at which time alone may matter. */
   turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
 };
@@ -37,7 +41,7 @@ const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 
 /** Each age that a condition asks for, once. */
-export const ageList = (conditions: readonly Condition[], vocabulary: Vocabulary): Age[] => {
+export const ageList = (conditions: readonly Filter[], vocabulary: Vocabulary): Age[] => {
   const ages = conditions
     .flatMap((condition) => timesOf(condition, vocabulary))
     .flatMap((asked) => ('ms' in asked ? [asked] : []))
@@ -58,12 +62,17 @@ export const ageList = (conditions: readonly Condition[], vocabulary: Vocabulary
 };
 
 /** The fixed moments with which conditions compare the last contact: one may pass between two contacts. */
-export const fixedMoments = (conditions: readonly Condition[], vocabulary: Vocabulary): number[] =>
+export const fixedMoments = (conditions: readonly Filter[], vocabulary: Vocabulary): number[] =>
   conditions
     .flatMap((condition) => timesOf(condition, vocabulary))
     .flatMap((asked) =>
       'at' in asked && asked.field.name === 'lastSeen' && asked.rows === undefined ? [asked.at] : [],
     );
+
+/** The best door's rows of a collection that is the device's own. */
+const ownRows = (rows: Rows, where: string): string =>
+  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.door = s.door
+     where s.device = d.id and s.collection = '${rows.name}' and s.best = 1 and ${where})`;
 
 /**
  * Conditions over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,
@@ -109,13 +118,20 @@ export const conditionEvaluator = (
     return held.ids;
   };
 
-  const compiler = (moment: Moment, among: readonly number[] | undefined): ((condition: Condition) => Sql) => {
+  const compiler = (moment: Moment, among: readonly number[] | undefined): ((condition: Filter) => Sql) => {
     const find =
       among === undefined
         ? (collection: string, items: readonly number[]) => inventory.holders(collection, new Set(items))
         : holdersAmong(among);
-    const holders: CompileOptions['holders'] = (rows, where) => find(rows.name, itemsOf(rows, where));
-    return (condition) => compileCondition(condition, { vocabulary, ...moment, holders });
+    const some: FilterSqlOptions['some'] = (rows, where) =>
+      rows.shared
+        ? {
+            sql: 'd.id in (select value from json_each(?))',
+            params: [JSON.stringify(find(rows.name, itemsOf(rows, where)))],
+          }
+        : { sql: ownRows(rows, where.sql), params: where.params };
+    const { visibleSince } = moment;
+    return (condition) => filterSql(condition, { vocabulary, ...moment, moments: { visibleSince }, some });
   };
 
   const numberSql = (name: string): string => {

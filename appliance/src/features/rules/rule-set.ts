@@ -1,13 +1,13 @@
 import type { Level, Said } from '@sallyport/ui/model';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Obj } from '../../engine/objects/types.ts';
-import { parseCondition } from './condition/parse.ts';
-import { type Condition, ConditionFault, type Vocabulary } from './condition/types.ts';
+import { parseFilter } from '../../platform/filter/parse.ts';
+import { type Filter, FilterFault, type Vocabulary } from '../../platform/filter/types.ts';
 import { type GroupTree, groupTree } from './groups.ts';
 import { builtInConditions, parseStatusLines, type StatusLine } from './status-lines.ts';
 import { limitOf } from './types.ts';
 
-type TagRule = { id: string; name: string; tag: string; condition: Condition };
+type TagRule = { id: string; name: string; tag: string; condition: Filter };
 
 type MovingMode = 'once' | 'reinstall' | 'continuous';
 
@@ -17,7 +17,7 @@ export type MovingRule = {
   group: string;
   mode: MovingMode;
   priority: number;
-  condition: Condition;
+  condition: Filter;
 };
 
 /** What decides about the status of the devices of some groups. */
@@ -53,11 +53,11 @@ export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleS
   const enabled = (kind: Parameters<typeof live>[0]): Obj[] =>
     live(kind).filter(({ body }) => body['disabled'] !== true);
   const broken = new Set<string>();
-  const conditionOf = (kind: 'tag-rule' | 'moving-rule', object: Obj): Condition | undefined => {
+  const conditionOf = (kind: 'tag-rule' | 'moving-rule', object: Obj): Filter | undefined => {
     try {
-      return parseCondition(text(object, 'condition'), { vocabulary, below: limitOf[kind], group: (id) => id });
+      return parseFilter(text(object, 'condition'), { vocabulary, below: limitOf[kind], group: (id) => id });
     } catch (error) {
-      if (!(error instanceof ConditionFault)) throw error;
+      if (!(error instanceof FilterFault)) throw error;
       broken.add(object.id);
       return undefined;
     }
@@ -97,7 +97,7 @@ export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleS
     try {
       return parseStatusLines(text(object, 'conditions'), { vocabulary, below: 4, group: (id) => id });
     } catch (error) {
-      if (!(error instanceof ConditionFault)) throw error;
+      if (!(error instanceof FilterFault)) throw error;
       return [unreadable(text(object, 'name'))];
     }
   };

@@ -1,8 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Level, Said } from '@sallyport/ui/model';
-import { type ParseOptions, parseCondition } from './condition/parse.ts';
-import { printCondition } from './condition/print.ts';
-import { type Condition, ConditionFault } from './condition/types.ts';
+import { type ParseOptions, parseFilter } from '../../platform/filter/parse.ts';
+import { printFilter } from '../../platform/filter/print.ts';
+import { type Filter, FilterFault } from '../../platform/filter/types.ts';
 import { givenLevels } from './types.ts';
 
 // A set of status conditions is a text of lines: the level, the reason in the site's words or as the name of one that
@@ -14,7 +14,7 @@ import { givenLevels } from './types.ts';
 export type StatusLine = {
   level: Level;
   reason: Said;
-  condition: Condition;
+  condition: Filter;
   /** The field whose number the reason names as `n`. */
   number?: string;
   /** The set that it is of; absent for what is built in. */
@@ -57,13 +57,13 @@ const said = (named: string | undefined, words: string | undefined): Said =>
     ? { key: 'devices.reason.own', params: { text: (words ?? '').replace(/\\(["\\])/g, '$1') } }
     : { key: `devices.reason.${named}` };
 
-/** The lines of a set; throws ConditionFault, whose text names the line. */
+/** The lines of a set; throws FilterFault, whose text names the line. */
 export const parseStatusLines = (text: string, options: ParseOptions): StatusLine[] => {
   const lines = text.split(/\r?\n/).map((line, index) => ({ line: line.trim(), number: index + 1 }));
   const written = lines.filter(({ line }) => line !== '' && !line.startsWith('#'));
-  if (written.length > maxLines) throw new ConditionFault('tooManyLines', 1, String(maxLines));
+  if (written.length > maxLines) throw new FilterFault('tooManyLines', 1, String(maxLines));
   return written.map(({ line, number }) => {
-    const fault = (what: string, found: string): ConditionFault => new ConditionFault(what, number, found);
+    const fault = (what: string, found: string): FilterFault => new FilterFault(what, number, found);
     const match = linePattern.exec(line);
     if (match === null) throw fault('line', line.slice(0, 60));
     const [, level = '', named, words, rest = ''] = match;
@@ -72,12 +72,12 @@ export const parseStatusLines = (text: string, options: ParseOptions): StatusLin
     if (named !== undefined && !Object.hasOwn(namedReasons, named)) throw fault('reason', named);
     const count = named === undefined ? undefined : namedReasons[named];
     try {
-      const condition = parseCondition(rest, options);
+      const condition = parseFilter(rest, options);
       return { level: given, reason: said(named, words), condition, ...defined({ number: count }) };
     } catch (error) {
-      if (!(error instanceof ConditionFault)) throw error;
+      if (!(error instanceof FilterFault)) throw error;
       const inside = error.fault;
-      throw new ConditionFault(inside.what, inside.at + line.length - rest.length, `${number}: ${inside.text}`);
+      throw new FilterFault(inside.what, inside.at + line.length - rest.length, `${number}: ${inside.text}`);
     }
   });
 };
@@ -86,7 +86,7 @@ export const parseStatusLines = (text: string, options: ParseOptions): StatusLin
 export const printStatusLines = (
   text: string,
   lines: readonly StatusLine[],
-  options: Parameters<typeof printCondition>[1],
+  options: Parameters<typeof printFilter>[1],
 ): string => {
   let next = 0;
   return text
@@ -103,11 +103,11 @@ export const printStatusLines = (
 };
 
 /** One line of a set. */
-export const printStatusLine = (line: StatusLine, options: Parameters<typeof printCondition>[1]): string => {
+export const printStatusLine = (line: StatusLine, options: Parameters<typeof printFilter>[1]): string => {
   const words = line.reason.params?.['text'];
   const reason =
     words === undefined
       ? `@${line.reason.key.slice(line.reason.key.lastIndexOf('.') + 1)}`
       : `"${String(words).replace(/[\\"]/g, (char) => `\\${char}`)}"`;
-  return `${line.level} ${reason}: ${printCondition(line.condition, options)}`;
+  return `${line.level} ${reason}: ${printFilter(line.condition, options)}`;
 };

@@ -1,6 +1,6 @@
 // Rules: what administrators declare once about devices, and what follows from it for each of them.
 //
-// A rule asks for devices by a condition (condition/) and gives them a tag, a group, or a level with a reason. What
+// A rule asks for devices by a condition (platform/filter) and gives them a tag, a group, or a level with a reason. What
 // follows is kept in tables, so that lists read it as it is: whoever changes a device, its inventory, its group or its
 // orders makes it dirty (triggers, so nobody forgets), a change of a rule asks for a sweep over all, and time alone is
 // remembered as the moment at which it may matter. Dirty devices are looked at in small batches, each one transaction
@@ -10,7 +10,6 @@
 // tag rules also the group, status conditions also all tags.
 
 import type { Level, Said } from '@sallyport/ui/model';
-import type { Layer } from './condition/types.ts';
 
 /** Worst first; the place is the rank that the database holds. */
 export const levels: readonly Level[] = [
@@ -34,10 +33,7 @@ export type Pass = { /** Devices looked at. */ devices: number /** More wait. */
 export type Reason = Said & { level: Level /** Id; absent for what is built in. */; set?: string };
 
 /** The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. */
-export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4 } as const satisfies Record<
-  string,
-  Layer | 4
->;
+export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4 } as const;
 
 /** Levels that a person can give. */
 export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 'not-visible', 'info'];

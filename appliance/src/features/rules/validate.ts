@@ -1,17 +1,13 @@
-import type { Said } from '@sallyport/ui/model';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import type { Body } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
-import { parseCondition } from './condition/parse.ts';
-import { printCondition } from './condition/print.ts';
-import { ConditionFault, type Fault, type Vocabulary } from './condition/types.ts';
+import { parseFilter } from '../../platform/filter/parse.ts';
+import { printFilter } from '../../platform/filter/print.ts';
+import { FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
 import { groupTree } from './groups.ts';
 import { cleanFilter } from './selection.ts';
 import { parseStatusLines, printStatusLines } from './status-lines.ts';
 import { limitOf } from './types.ts';
-
-/** What is wrong with a text, for people. */
-export const sayFault = ({ what, at, text }: Fault): Said => ({ key: `condition.fault.${what}`, params: { at, text } });
 
 /** As a tag rule's own field says. */
 const maxTagLength = 50;
@@ -29,7 +25,7 @@ export const ruleTexts = (parts: {
     try {
       return { faults: {}, body: { ...body, ...keep() } };
     } catch (error) {
-      if (!(error instanceof ConditionFault)) throw error;
+      if (!(error instanceof FilterFault)) throw error;
       return { faults: { [field]: sayFault(error.fault) }, body };
     }
   };
@@ -39,7 +35,7 @@ export const ruleTexts = (parts: {
     (_id, body) =>
       orFault('condition', body, () => {
         const options = { vocabulary, below: limitOf[kind], group: groupTree(objects).find };
-        return { condition: printCondition(parseCondition(text(body, 'condition'), options), { vocabulary }) };
+        return { condition: printFilter(parseFilter(text(body, 'condition'), options), { vocabulary }) };
       });
 
   /** One set for each group, and one for the site. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Condition } from '../../../src/features/rules/condition/types.ts';
+import type { Filter } from '../../../src/platform/filter/types.ts';
 
 // Conditions and devices drawn from small sets of values, so that they meet.
 
@@ -21,25 +21,25 @@ const comparison = (
     field: fc.constantFrom(...fields),
     op: fc.constantFrom(...ops),
     value: fc.constantFrom(...values),
-  }) as fc.Arbitrary<Condition>;
+  }) as fc.Arbitrary<Filter>;
 
 const unknown = (fields: readonly string[]) =>
-  fc.constantFrom(...fields).map((field): Condition => ({ field, op: 'unknown', value: true }));
+  fc.constantFrom(...fields).map((field): Filter => ({ field, op: 'unknown', value: true }));
 
 const text = ['=', '!=', 'contains', 'starts', 'ends'];
 const order = ['=', '!=', '<', '<=', '>', '>='];
 
-const tree = (leaf: fc.Arbitrary<Condition>, depth: number): fc.Arbitrary<Condition> =>
+const tree = (leaf: fc.Arbitrary<Filter>, depth: number): fc.Arbitrary<Filter> =>
   depth === 0
     ? leaf
     : fc.oneof(
         { weight: 3, arbitrary: leaf },
-        { weight: 1, arbitrary: tree(leaf, depth - 1).map((part): Condition => ({ not: part })) },
+        { weight: 1, arbitrary: tree(leaf, depth - 1).map((part): Filter => ({ not: part })) },
         {
           weight: 2,
           arbitrary: fc
             .tuple(fc.constantFrom('all', 'any'), fc.array(tree(leaf, depth - 1), { minLength: 2, maxLength: 3 }))
-            .map(([word, parts]): Condition => (word === 'all' ? { all: parts } : { any: parts })),
+            .map(([word, parts]): Filter => (word === 'all' ? { all: parts } : { any: parts })),
         },
       );
 
@@ -62,6 +62,7 @@ const facts = [
   comparison(['state'], ['=', '!='], ['managed', 'pending', 'held']),
   comparison(['address'], ['in'], ranges),
   comparison(['address'], ['=', '!='], addresses),
+  comparison(['address'], ['starts'], ['10.4', '192', '0.']),
   comparison(['handTag'], text, [...tags, 'line']),
   comparison(['lastSeen'], ['older', 'newer'], ['30m', '2h', '1d']),
   comparison(['lastSeen'], ['before', 'after'], ['2026-11-24', '2026-11-24T09:00:00Z']),
@@ -72,16 +73,20 @@ const facts = [
   comparison(['hardware.capacityBytes'], order, [1_000, 2_000, 4_000]),
   comparison(['platform.suites'], ['=', '!=', 'contains'], ['trixie', 'trixie-security']),
   unknown(['vendor', 'lastSeen', 'address', 'handTag', 'software.version', 'hardware.capacityBytes', 'release']),
-  inSoftware.map((where): Condition => ({ some: 'software', where })),
+  inSoftware.map((where): Filter => ({ some: 'software', where })),
   tree(
     fc.oneof(
       comparison(['type'], ['=', '!='], ['memory', 'disk']),
       comparison(['capacityBytes'], order, [1_000, 2_000, 4_000]),
     ),
     1,
-  ).map((where): Condition => ({ some: 'hardware', where })),
+  ).map((where): Filter => ({ some: 'hardware', where })),
 ];
-const group = [comparison(['group'], ['=', '!=', 'in'], groups), unknown(['group'])];
+const group = [
+  comparison(['group'], ['=', '!=', 'in'], groups),
+  comparison(['group'], ['contains'], ['LE', 'top', 'none']),
+  unknown(['group']),
+];
 
 /** Conditions of facts only, as moving rules have them. */
 export const factCondition = tree(fc.oneof(...facts), 2);

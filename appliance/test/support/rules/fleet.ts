@@ -78,6 +78,9 @@ export const makeGroups = (site: Site): void => {
 export const groupsBelow = (group: string): string[] =>
   ({ 'g-top': [...groups], 'g-left': ['g-left', 'g-leaf'], 'g-leaf': ['g-leaf'] })[group] ?? [];
 
+export const groupsNamed = (text: string): string[] =>
+  groups.filter((group) => group.slice(2).includes(text.toLowerCase())).flatMap(groupsBelow);
+
 /** Makes a device, or what is drawn anew of one that is there. */
 export const applyDrawn = (site: Site, drawn: Drawn, now: number, known?: number): number => {
   const lastSeenAt = drawn.lastSeenHours === null ? null : now - drawn.lastSeenHours * hourMs;

@@ -1,7 +1,7 @@
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
-import { versionKey } from '../../../src/features/rules/condition/functions.ts';
-import type { Comparison, Condition } from '../../../src/features/rules/condition/types.ts';
-import { dateMs, durationMs } from '../../../src/features/rules/condition/values.ts';
+import { versionKey } from '../../../src/platform/filter/functions.ts';
+import type { Comparison, Filter } from '../../../src/platform/filter/types.ts';
+import { dateMs, durationMs } from '../../../src/platform/filter/values.ts';
 
 // Conditions told over a plain record, the way the language is described to people: what SQL says is compared with it.
 
@@ -12,7 +12,11 @@ export type PlainRecord = {
   rows: Record<string, Record<string, Scalar | Scalar[]>[]>;
 };
 
-type PlainOptions = { now: number; groupsBelow: (group: string) => readonly string[] };
+type PlainOptions = {
+  now: number;
+  groupsBelow: (group: string) => readonly string[];
+  groupsNamed: (text: string) => readonly string[];
+};
 
 const lower = (value: Scalar): string => String(value).normalize('NFC').toLowerCase();
 
@@ -35,7 +39,7 @@ const orderOf = (value: Scalar, wanted: Scalar, type: Scalar): number | undefine
   return a && b ? compareKeys(a, b) : undefined;
 };
 
-const one = (value: Scalar, { op, value: wanted }: Comparison, type: Scalar, options: PlainOptions): boolean => {
+const one = (value: Scalar, { field, op, value: wanted }: Comparison, type: Scalar, options: PlainOptions): boolean => {
   if (value === null) return false;
   const order = (): number | undefined => orderOf(value, wanted, type);
   const has = (test: (n: number) => boolean): boolean => {
@@ -46,6 +50,7 @@ const one = (value: Scalar, { op, value: wanted }: Comparison, type: Scalar, opt
     case '=':
       return typeof value === 'string' ? lower(value) === lower(wanted) : value === wanted;
     case 'contains':
+      if (field === 'group') return options.groupsNamed(String(wanted)).includes(String(value));
       return lower(value).includes(lower(wanted));
     case 'starts':
       return lower(value).startsWith(lower(wanted));
@@ -86,8 +91,8 @@ const listOf = (value: Scalar | Scalar[] | undefined): Scalar[] =>
   value === undefined ? [] : Array.isArray(value) ? value : [value];
 
 /** Whether a record fits a condition. */
-export const plainFits = (condition: Condition, record: PlainRecord, options: PlainOptions): boolean => {
-  const inRow = (part: Condition, row: Record<string, Scalar | Scalar[]>): boolean => {
+export const plainFits = (condition: Filter, record: PlainRecord, options: PlainOptions): boolean => {
+  const inRow = (part: Filter, row: Record<string, Scalar | Scalar[]>): boolean => {
     if ('all' in part) return part.all.every((inner) => inRow(inner, row));
     if ('any' in part) return part.any.some((inner) => inRow(inner, row));
     if ('not' in part) return !inRow(part.not, row);

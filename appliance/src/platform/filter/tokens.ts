@@ -1,4 +1,4 @@
-import { ConditionFault } from './types.ts';
+import { FilterFault } from './types.ts';
 
 export type Token = {
   kind: 'word' | 'text' | 'op' | 'open' | 'close' | 'end';
@@ -8,7 +8,8 @@ export type Token = {
   at: number;
 };
 
-const maxConditionLength = 4_000;
+/** Characters of a filter's text. */
+const maxFilterLength = 4_000;
 
 // One pattern per kind of token, tried in order at the same place.
 const space = /\s+/y;
@@ -21,9 +22,9 @@ const matchAt = (pattern: RegExp, text: string, at: number): RegExpExecArray | n
   return pattern.exec(text);
 };
 
-/** The tokens of a condition, the last one `end`. */
-export const tokens = (text: string): Token[] => {
-  if (text.length > maxConditionLength) throw new ConditionFault('tooLong', 1, String(maxConditionLength));
+/** The tokens of a filter, the last one `end`. */
+export function tokens(text: string): Token[] {
+  if (text.length > maxFilterLength) throw new FilterFault('tooLong', 1, String(maxFilterLength));
   const found: Token[] = [];
   for (let at = 0; at < text.length; ) {
     const gap = matchAt(space, text, at);
@@ -38,7 +39,7 @@ export const tokens = (text: string): Token[] => {
       found.push({ kind: char === '(' ? 'open' : 'close', text: char, at: at + 1 });
       at += 1;
     } else if (taken === null) {
-      throw new ConditionFault(char === '"' ? 'openQuote' : 'character', at + 1, text.slice(at, at + 20));
+      throw new FilterFault(char === '"' ? 'openQuote' : 'character', at + 1, text.slice(at, at + 20));
     } else if (taken === string) {
       found.push({ kind: 'text', text: (string[1] ?? '').replace(/\\(["\\])/g, '$1'), at: at + 1 });
       at += string[0].length;
@@ -49,10 +50,11 @@ export const tokens = (text: string): Token[] => {
   }
   found.push({ kind: 'end', text: '', at: text.length + 1 });
   return found;
-};
+}
 
 /** A value as it has to be written. */
-export const quote = (value: string): string =>
-  /^[^\s()"=<>!]+$/.test(value) && !/^(and|or|not|some)$/i.test(value)
+export function quote(value: string): string {
+  return /^[^\s()"=<>!]+$/.test(value) && !/^(and|or|not|some)$/i.test(value)
     ? value
     : `"${value.replace(/[\\"]/g, (char) => `\\${char}`)}"`;
+}

@@ -1,19 +1,22 @@
-import { AppError } from '../../../platform/errors.ts';
-import { fold } from './functions.ts';
-import type { Comparison, Condition, Field, Op, Rows, Vocabulary } from './types.ts';
+import { AppError } from '../errors.ts';
+import { fold } from '../sql-functions.ts';
+import type { Comparison, Field, Filter, Op, Rows, Vocabulary } from './types.ts';
 import { dateMs, durationMs } from './values.ts';
 
+/** A part of a statement with the values that it binds. */
 export type Sql = { sql: string; params: unknown[] };
 
-export type CompileOptions = {
+export type FilterSqlOptions = {
   vocabulary: Vocabulary;
   now: number;
-  /** A device that was heard after this moment is visible. */
-  visibleSince: number;
+  /** Numbers that stand in the SQL of fields as `:name`. */
+  moments: Readonly<Record<string, number>>;
   /** The ids of a group and of those below it. */
   groupsBelow: (group: string) => readonly string[];
-  /** The devices that have one of the items that a query over the collection's table `r` finds. */
-  holders: (rows: Rows, where: Sql) => readonly number[];
+  /** The ids of groups with a text in their names, and of those below them. */
+  groupsNamed: (text: string) => readonly string[];
+  /** Whether what is filtered has one of the rows `r` that a condition finds. */
+  some: (rows: Rows, where: Sql) => Sql;
 };
 
 const signs: Readonly<Partial<Record<Op, string>>> = { '<': '<', '<=': '<=', '>': '>', '>=': '>=', '=': '=' };
@@ -22,16 +25,16 @@ const textTest = (expression: string, op: Op, value: string, typeColumn: string)
   const folded = fold(value);
   switch (op) {
     case '=':
-      return { sql: `rule_fold(${expression}) = ?`, params: [folded] };
+      return { sql: `filter_fold(${expression}) = ?`, params: [folded] };
     case 'contains':
-      return { sql: `instr(rule_fold(${expression}), ?) > 0`, params: [folded] };
+      return { sql: `instr(filter_fold(${expression}), ?) > 0`, params: [folded] };
     case 'starts':
-      return { sql: `substr(rule_fold(${expression}), 1, length(?)) = ?`, params: [folded, folded] };
+      return { sql: `substr(filter_fold(${expression}), 1, length(?)) = ?`, params: [folded, folded] };
     case 'ends':
-      return { sql: `substr(rule_fold(${expression}), -length(?)) = ?`, params: [folded, folded] };
+      return { sql: `substr(filter_fold(${expression}), -length(?)) = ?`, params: [folded, folded] };
     default:
       return {
-        sql: `rule_version(${typeColumn}, ${expression}) ${signs[op] ?? '='} rule_version(${typeColumn}, ?)`,
+        sql: `filter_version(${typeColumn}, ${expression}) ${signs[op] ?? '='} filter_version(${typeColumn}, ?)`,
         params: [value],
       };
   }
@@ -42,7 +45,7 @@ const test = (
   field: Field,
   expression: string,
   { op, value }: Comparison,
-  options: CompileOptions,
+  options: FilterSqlOptions,
   type: string,
 ): Sql => {
   switch (field.type) {
@@ -62,29 +65,38 @@ const test = (
       return { sql: `${expression} ${sign} ?`, params: [bound] };
     }
     case 'address':
+      if (op === 'starts') return textTest(expression, op, String(value), type);
       return op === 'in'
-        ? { sql: `rule_in_range(${expression}, ?)`, params: [value] }
+        ? { sql: `filter_in_range(${expression}, ?)`, params: [value] }
         : { sql: `${expression} = ?`, params: [value] };
-    case 'group':
-      return op === 'in'
-        ? {
-            sql: `${expression} in (select value from json_each(?))`,
-            params: [JSON.stringify(options.groupsBelow(String(value)))],
-          }
-        : { sql: `${expression} = ?`, params: [value] };
-    case 'choice':
+    case 'group': {
+      if (op === '=') return { sql: `${expression} = ?`, params: [value] };
+      const ids = (op === 'in' ? options.groupsBelow : options.groupsNamed)(String(value));
+      return { sql: `${expression} in (select value from json_each(?))`, params: [JSON.stringify(ids)] };
+    }
+    default:
       return { sql: `${expression} = ?`, params: [value] };
   }
 };
 
 /** A comparison over one field, as true or false. */
-const compare = (field: Field, comparison: Comparison, options: CompileOptions, type = 'null'): Sql => {
+const compare = (field: Field, comparison: Comparison, options: FilterSqlOptions, type = 'null'): Sql => {
   const { op } = comparison;
   const positive: Comparison = op === '!=' ? { ...comparison, op: '=' } : comparison;
   const not = op === '!=' ? 'not ' : '';
+  if ('set' in field.source) throw new AppError('INTERNAL', `${field.name} is found as a set alone`);
   if ('scalar' in field.source) {
-    const expression = field.source.scalar.replace(':visibleSince', String(Math.trunc(options.visibleSince)));
+    const expression = Object.entries(options.moments).reduce(
+      (sql, [name, at]) => sql.replaceAll(`:${name}`, String(Math.trunc(at))),
+      field.source.scalar,
+    );
     if (op === 'unknown') return { sql: `(${expression}) is null`, params: [] };
+    // As the index has it: no letter of a name outside ASCII is one of ASCII without its case.
+    if (field.nocase && positive.op === '=' && /^[ -~]+$/.test(String(positive.value)))
+      return {
+        sql: `${not}(${expression} is not null and ${expression} = ? collate nocase)`,
+        params: [positive.value],
+      };
     const { sql, params } = test(field, `(${expression})`, positive, options, type);
     return { sql: `${not}coalesce(${sql}, 0)`, params };
   }
@@ -94,24 +106,11 @@ const compare = (field: Field, comparison: Comparison, options: CompileOptions, 
   return { sql: `${not}exists (select 1 from (${field.source.many}) where ${sql})`, params };
 };
 
-/** The best door's rows of a collection that is the device's own. */
-const ownRows = (rows: Rows, where: string): string =>
-  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.door = s.door
-     where s.device = d.id and s.collection = '${rows.name}' and s.best = 1 and ${where})`;
+/** SQL over what the fields' sources are over; every value is bound, every name comes from a declaration. */
+export function filterSql(filter: Filter, options: FilterSqlOptions): Sql {
+  const { vocabulary, some } = options;
 
-/** SQL over the device `d`; every value is bound, every name comes from a declaration. */
-export const compileCondition = (condition: Condition, options: CompileOptions): Sql => {
-  const { vocabulary } = options;
-
-  const some = (rows: Rows, where: Sql): Sql =>
-    rows.shared
-      ? {
-          sql: 'd.id in (select value from json_each(?))',
-          params: [JSON.stringify(options.holders(rows, where))],
-        }
-      : { sql: ownRows(rows, where.sql), params: where.params };
-
-  const joined = (parts: readonly Condition[], word: 'and' | 'or', rows: Rows | undefined): Sql => {
+  const joined = (parts: readonly Filter[], word: 'and' | 'or', rows: Rows | undefined): Sql => {
     const compiled = parts.map((part) => walk(part, rows));
     if (compiled.length === 0) return { sql: word === 'and' ? '1' : '0', params: [] };
     return {
@@ -147,7 +146,7 @@ export const compileCondition = (condition: Condition, options: CompileOptions):
     return some(of, compare(field, comparison, options, typeOf(of)));
   };
 
-  const walk = (part: Condition, rows: Rows | undefined): Sql => {
+  const walk = (part: Filter, rows: Rows | undefined): Sql => {
     if ('all' in part) return joined(part.all, 'and', rows);
     if ('any' in part) return joined(part.any, 'or', rows);
     if ('not' in part) {
@@ -162,15 +161,15 @@ export const compileCondition = (condition: Condition, options: CompileOptions):
     return leaf(part, rows);
   };
 
-  return walk(condition, undefined);
-};
+  return walk(filter, undefined);
+}
 
 /** A comparison with time: the field's moments, and an age after them or a fixed moment at which it turns. */
 type TimeAsked = { field: Field; rows?: Rows } & ({ ms: number } | { at: number });
 
-/** Each comparison with time that a condition makes. */
-export const timesOf = (condition: Condition, vocabulary: Vocabulary): TimeAsked[] => {
-  const walk = (part: Condition, rows: Rows | undefined): TimeAsked[] => {
+/** Each comparison with time that a filter makes. */
+export function timesOf(filter: Filter, vocabulary: Vocabulary): TimeAsked[] {
+  const walk = (part: Filter, rows: Rows | undefined): TimeAsked[] => {
     if ('all' in part) return part.all.flatMap((inner) => walk(inner, rows));
     if ('any' in part) return part.any.flatMap((inner) => walk(inner, rows));
     if ('not' in part) return walk(part.not, rows);
@@ -186,5 +185,5 @@ export const timesOf = (condition: Condition, vocabulary: Vocabulary): TimeAsked
     if (op === 'older' || op === 'newer') return [{ ...asked, ms: durationMs(String(part.value)) ?? 0 }];
     return [{ ...asked, at: dateMs(String(part.value)) ?? 0 }];
   };
-  return walk(condition, undefined);
-};
+  return walk(filter, undefined);
+}

@@ -3,11 +3,9 @@ import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
 import { pep440Key } from '@sallyport/bundle-tools/versions/pep440';
 import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
 import { semverKey } from '@sallyport/bundle-tools/versions/semver';
-import type { Database } from '../../../platform/database.ts';
+import type { Database } from '../database.ts';
+import { fold } from '../sql-functions.ts';
 import { rangeTest } from './values.ts';
-
-/** Text as it is compared: without case, in every script. */
-export const fold = (text: string): string => text.normalize('NFC').toLowerCase();
 
 const keyers: Readonly<Record<string, (version: string) => Uint8Array | null>> = {
   deb: dpkgKey,
@@ -18,29 +16,30 @@ const keyers: Readonly<Record<string, (version: string) => Uint8Array | null>> =
 };
 
 /** A key that orders versions of a type of package; of an unknown type as Debian does, which takes most. */
-export const versionKey = (type: string | null, version: string): Uint8Array | null =>
-  (keyers[type ?? ''] ?? dpkgKey)(version);
+export function versionKey(type: string | null, version: string): Uint8Array | null {
+  return (keyers[type ?? ''] ?? dpkgKey)(version);
+}
 
-/** Functions that conditions call in SQL; on the connection that evaluates them. */
-export const defineFunctions = (db: Database): void => {
+/** Functions that filters call in SQL; on the connection that evaluates them. */
+export function defineFunctions(db: Database): void {
   const ranges = new Map<string, (address: string) => boolean>();
   const inRange = (address: unknown, range: unknown): number => {
     if (typeof address !== 'string' || typeof range !== 'string') return 0;
     let test = ranges.get(range);
     if (test === undefined) {
       test = rangeTest(range) ?? (() => false);
-      // A few hundred rules at most ask for ranges; what previews leave behind goes with it.
+      // A few hundred rules at most ask for ranges; what previews and lists leave behind goes with it.
       if (ranges.size > 1_000) ranges.clear();
       ranges.set(range, test);
     }
     return Number(test(address));
   };
   const options = { deterministic: true } as const;
-  db.function('rule_fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : null));
-  db.function('rule_version', options, (type: unknown, version: unknown) => {
+  db.function('filter_fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : null));
+  db.function('filter_version', options, (type: unknown, version: unknown) => {
     if (typeof version !== 'string') return null;
     const key = versionKey(typeof type === 'string' ? type : null, version);
     return key === null ? null : Buffer.from(key);
   });
-  db.function('rule_in_range', options, inRange);
-};
+  db.function('filter_in_range', options, inRange);
+}

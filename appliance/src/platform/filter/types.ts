@@ -1,0 +1,111 @@
+// The one language in which rules, selections, status conditions and lists ask.
+//
+//   name starts "pump" and not (os = windows or tag = spare)
+//   some software (name = openssl and version < "3.0.17")
+//   lastSeen older 30d
+//
+// Fields are declared once, by what has them. A field has one value, or many, of which one has to fit. Every comparison is
+// true or false, never unknown: without a value it is false, `!=` is the opposite of `=`, and `unknown` asks for exactly
+// that. Text is compared without case; `<` and its kin compare text as versions. `some` asks for one row of a collection
+// that fits a filter over the collection's own fields. A filter is checked, printed and turned into SQL from its tree.
+//
+// `field:value` asks what is usually asked of the field. The address of a list is an `and` of such terms, see parameters.ts.
+
+export type Op =
+  | '='
+  | '!='
+  | '<'
+  | '<='
+  | '>'
+  | '>='
+  | 'contains'
+  | 'starts'
+  | 'ends'
+  | 'in'
+  | 'older'
+  | 'newer'
+  | 'before'
+  | 'after'
+  | 'unknown';
+
+export type Comparison = { field: string; op: Op; value: string | number | boolean };
+
+export type Filter =
+  | { all: readonly Filter[] }
+  | { any: readonly Filter[] }
+  | { not: Filter }
+  | { some: string; where: Filter }
+  | Comparison;
+
+/** `item`: a row of a collection by its name, with or without its version; see `Field.item`. */
+export type ValueType = 'text' | 'choice' | 'number' | 'yesno' | 'time' | 'address' | 'group' | 'item';
+
+/** What can be asked of a value; what stands first is asked where nothing is said. */
+const opsOfType: Readonly<Record<ValueType, readonly Op[]>> = {
+  text: ['=', '!=', 'contains', 'starts', 'ends', '<', '<=', '>', '>=', 'unknown'],
+  choice: ['=', '!=', 'unknown'],
+  number: ['=', '!=', '<', '<=', '>', '>=', 'unknown'],
+  yesno: ['=', 'unknown'],
+  time: ['older', 'newer', 'before', 'after', 'unknown'],
+  address: ['=', '!=', 'starts', 'in', 'unknown'],
+  group: ['=', '!=', 'contains', 'in', 'unknown'],
+  item: ['=', '!='],
+};
+
+export type Field = {
+  name: string;
+  type: ValueType;
+  /**
+   * Which derivation settles the field; a filter that an earlier one asks may not name it, so none goes in circles. What
+   * each number means is told where the fields are declared.
+   */
+  layer: number;
+  /** Of a `choice`. */
+  options?: readonly string[];
+  /** SQL over what is filtered: one value, or a query of a column `value`; `set`: only as a set (sets.ts). */
+  source: { scalar: string } | { many: string } | { set: true };
+  /** Its source is a column with an index without case. */
+  nocase?: true;
+  /** Numbers may be written with KB, MB, GB, TB. */
+  bytes?: true;
+  /** Fewer operators than its type has; the first is the usual one. */
+  ops?: readonly Op[];
+  /** Further names, in addresses. */
+  also?: readonly string[];
+  /** Of an `item`: the collection, and its fields with the name and the version. */
+  item?: { rows: string; name: string; version: string };
+};
+
+/** What can be asked of a field; the first is the usual one. */
+export function opsOf(field: Field): readonly Op[] {
+  return field.ops ?? opsOfType[field.type];
+}
+
+/** A collection's rows; its fields are asked as `collection.field`, or together by `some collection (…)`. */
+export type Rows = {
+  name: string;
+  table: string;
+  /** Items are stored once per site; devices are found by their members. */
+  shared: boolean;
+  fields: ReadonlyMap<string, Field>;
+};
+
+export type Vocabulary = { fields: ReadonlyMap<string, Field>; rows: ReadonlyMap<string, Rows> };
+
+/** What is wrong with a text: a part of the catalogue key `condition.fault.<what>`, and where. */
+export type Fault = { what: string; at: number; text: string };
+
+/** Thrown by whatever reads a filter. */
+export class FilterFault extends Error {
+  readonly fault: Fault;
+  constructor(what: string, at: number, text: string) {
+    super(`${what} at ${at}: ${text}`);
+    this.name = 'FilterFault';
+    this.fault = { what, at, text };
+  }
+}
+
+/** What is wrong with a text, for people. */
+export function sayFault({ what, at, text }: Fault): { key: string; params: Record<string, string | number> } {
+  return { key: `condition.fault.${what}`, params: { at, text } };
+}
