@@ -1,6 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -262,11 +261,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     types: () => types,
     record,
     append,
-    list: (query) => {
-      const { rows, total } = store.page(query);
-      const last = rows.length === query.limit ? rows.at(-1) : undefined;
-      return { rows, total, ...defined({ next: last?.id }) };
-    },
+    list: (query) => store.page(query),
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),
     vouched: (seq) => {

@@ -1,6 +1,10 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { encodeKey } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
+import { among, type Condition, oneOf } from '../../platform/list/condition.ts';
+import { listBuilder } from '../../platform/list/list-queries.ts';
 import { likePattern } from '../../platform/text.ts';
-import type { AuditEntry, EventQuery, StoredEvent } from './types.ts';
+import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
 
 type EventRow = {
   id: number;
@@ -59,40 +63,27 @@ const toEntry = (row: AuditRow): AuditEntry => ({
   hash: row.hash.toString('hex'),
 });
 
-const conditions = (query: Omit<EventQuery, 'after' | 'limit'>): { sql: string; params: unknown[] } => {
-  const parts: string[] = [];
-  const params: unknown[] = [];
-  const oneOf = (column: string, values: readonly string[] | undefined): void => {
-    if (values === undefined || values.length === 0) return;
-    parts.push(`${column} in (select value from json_each(?))`);
-    params.push(JSON.stringify(values));
-  };
-  oneOf('severity', query.severity);
-  oneOf('type', query.type);
-  oneOf('area', query.area);
-  if (query.device !== undefined) {
-    parts.push('device in (select value from json_each(?))');
-    params.push(JSON.stringify([query.device].flat()));
-  }
-  if (query.from !== undefined) {
-    parts.push('at >= ?');
-    params.push(query.from);
-  }
-  if (query.to !== undefined) {
-    parts.push('at < ?');
-    params.push(query.to);
-  }
-  if (query.audit !== undefined) parts.push(query.audit ? 'audit_seq is not null' : 'audit_seq is null');
-  if (query.search) {
-    parts.push("(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')");
-    const pattern = likePattern(query.search);
-    params.push(pattern, pattern, pattern);
-  }
-  return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
+const conditionsOf = (query: Omit<EventQuery, 'after' | 'limit'>): Condition[] => {
+  const { from, to, audit, search } = query;
+  const pattern = likePattern(search ?? '');
+  return [
+    ...oneOf('severity', query.severity),
+    ...oneOf('type', query.type),
+    ...oneOf('area', query.area),
+    ...(query.device === undefined ? [] : [among('device', [query.device].flat())]),
+    ...(from === undefined ? [] : [{ sql: 'at >= ?', params: [from] }]),
+    ...(to === undefined ? [] : [{ sql: 'at < ?', params: [to] }]),
+    ...(audit === undefined ? [] : [{ sql: `audit_seq is ${audit ? 'not ' : ''}null`, params: [] }]),
+    ...(search
+      ? [
+          {
+            sql: "(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')",
+            params: [pattern, pattern, pattern],
+          },
+        ]
+      : []),
+  ];
 };
-
-/** So many events are sorted. */
-const sortedAtMost = 1_000;
 
 /** SQL of events and of the audit chain. */
 export const eventStore = (db: Database) => {
@@ -131,6 +122,14 @@ export const eventStore = (db: Database) => {
   const trimOldest = db.prepare<[number]>(
     'delete from event where id in (select id from event where audit_seq is null order by id limit ?)',
   );
+  const list = listBuilder<EventRow, 'id'>(db, {
+    from: 'event',
+    id: 'id',
+    select: '*',
+    orders: { id: { keys: ['id'] } },
+    // Few are found by what names them and sorted: going back through all events for them reads every one.
+    few: { most: 1_000 },
+  });
   const countPlain = db.prepare<[], { n: number }>('select count(*) as n from event where audit_seq is null');
 
   return {
@@ -209,18 +208,15 @@ export const eventStore = (db: Database) => {
         .all(...params, query.limit)
         .map(toEntry);
     },
-    page: (query: EventQuery): { rows: StoredEvent[]; total: number } => {
-      const { sql, params } = conditions(query);
-      const total =
-        db.prepare<unknown[], { n: number }>(`select count(*) as n from event where ${sql}`).get(...params)?.n ?? 0;
-      const before = query.after === undefined ? '' : ' and id < ?';
-      // Few are found by what names them and sorted: going back through all events for them reads every one.
-      const order = total <= sortedAtMost ? '+id' : 'id';
-      const rows = db
-        .prepare<unknown[], EventRow>(`select * from event where ${sql}${before} order by ${order} desc limit ?`)
-        .all(...params, ...(query.after === undefined ? [] : [query.after]), query.limit)
-        .map(toEvent);
-      return { rows, total };
+    page: ({ limit, after, ...query }: EventQuery): EventPage => {
+      const { rows, total, next } = list.page({
+        sort: 'id',
+        descending: true,
+        where: conditionsOf(query),
+        limit,
+        after: after === undefined ? undefined : encodeKey([after]),
+      });
+      return { rows: rows.map(toEvent), total, ...defined({ next: next === undefined ? undefined : rows.at(-1)?.id }) };
     },
     trimType: (type: string, before: number, most: number): number => trimType.run(type, before, most).changes,
     trimOldest: (most: number): number => trimOldest.run(most).changes,

@@ -1,7 +1,10 @@
-import { decodeCursor } from '../../platform/cursor.ts';
+import type { Database } from '../../platform/database.ts';
 import { invalid } from '../../platform/errors.ts';
+import { among, type Condition } from '../../platform/list/condition.ts';
+import { type ListSource, listBuilder } from '../../platform/list/list-queries.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { likePattern } from '../../platform/text.ts';
+import type { Cell } from './store.ts';
 import { blindColumn, column, countTableOf, isFoundSorted, isText, tableOf } from './table-store.ts';
 import type { Collection, Field, ListQuery, Match, Matching } from './types.ts';
 
@@ -9,15 +12,7 @@ import type { Collection, Field, ListQuery, Match, Matching } from './types.ts';
 
 type Value = string | number | boolean;
 
-export type ListSql = {
-  from: string;
-  where: string;
-  params: unknown[];
-  order: string;
-  page: string;
-  pageParams: unknown[];
-  sortSql: string;
-};
+type ListRow = { id: number } & Record<string, Cell>;
 
 const bound = (field: Field, value: Value): string | number => {
   if (typeof value === 'boolean') return Number(value);
@@ -33,7 +28,7 @@ const fieldCondition = (
   collection: Collection,
   name: string,
   values: readonly Value[],
-): { sql: string; params: unknown[] } => {
+): Condition => {
   const field = collection.fields[name];
   if (field === undefined || field.perDevice || field.entered)
     throw invalid({ [name]: { key: 'validation.unknownField' } });
@@ -57,11 +52,7 @@ const fieldCondition = (
 };
 
 /** Part of any text field, or the whole of an indexed personal one. */
-const searchCondition = (
-  personal: Personal,
-  collection: Collection,
-  text: string,
-): { sql: string; params: unknown[] } => {
+const searchCondition = (personal: Personal, collection: Collection, text: string): Condition => {
   const parts: string[] = [];
   const params: unknown[] = [];
   for (const [name, field] of Object.entries(collection.fields)) {
@@ -85,9 +76,9 @@ const maskPattern = (mask: string): string =>
     .replaceAll('*', '%')
     .replaceAll('?', '_');
 
-const matchSql = (personal: Personal, collection: Collection, match: Match): { sql: string; params: unknown[] } => {
+const matchSql = (personal: Personal, collection: Collection, match: Match): Condition => {
   if ('items' in match) {
-    return { sql: 'item.id in (select value from json_each(?))', params: [JSON.stringify(match.items)] };
+    return among('item.id', match.items);
   }
   if ('values' in match) return fieldCondition(personal, collection, match.field, match.values);
   const field = collection.fields[match.field];
@@ -116,74 +107,57 @@ const sortOf = (collection: Collection, sort: string): string => {
   return isText(field) ? `item.${column(sort)} collate nocase` : `item.${column(sort)}`;
 };
 
-const beyond = (sortSql: string, descending: boolean, after: string): { sql: string; params: unknown[] } => {
-  const { value, id } = decodeCursor(after);
-  const than = descending ? '<' : '>';
-  // Null sorts before everything.
-  if (value === null) {
-    return {
-      sql: descending ? `(${sortSql} is null and item.id < ?)` : `(${sortSql} is not null or item.id > ?)`,
-      params: [id],
-    };
-  }
-  const nulls = descending ? ` or ${sortSql} is null` : '';
+/** What a list of a collection reads, and what rows of it are asked for. `ids`: the items of the asked device, for a shared collection. */
+export const listOf = (
+  personal: Personal,
+  collection: Collection,
+  query: Omit<ListQuery, 'limit' | 'after'>,
+  ids: Uint32Array | undefined,
+): { source: ListSource<'asked'>; where: Condition[] } => {
+  const table = tableOf(collection);
+  const isShared = collection.mode === 'shared';
+  const text = query.search?.trim();
+  const found = text ? searchCondition(personal, collection, text) : undefined;
+  const also = among('item.id', query.searchItems ?? []);
   return {
-    sql: `(${sortSql} ${than} ? or (${sortSql} = ? and item.id ${than} ?)${nulls})`,
-    params: [value, value, id],
+    source: {
+      from: isShared
+        ? `${table} as item join ${countTableOf(collection)} as amount on amount.id = item.id and amount.devices > 0`
+        : `${table} as item`,
+      id: 'item.id',
+      select: isShared ? 'item.*, amount.devices as _devices' : 'item.*',
+      orders: { asked: { keys: [sortOf(collection, query.sort ?? collection.sort), 'item.id'], nullable: true } },
+    },
+    where: [
+      ...(isShared && ids !== undefined ? [among('item.id', Array.from(ids))] : []),
+      ...(isShared ? [] : [bestSection(collection)]),
+      ...(isShared || query.device === undefined ? [] : [{ sql: 'item.device = ?', params: [query.device] }]),
+      ...Object.entries(query.where ?? {}).map(([name, value]) =>
+        fieldCondition(personal, collection, name, typeof value === 'object' ? value : [value]),
+      ),
+      ...(found === undefined
+        ? []
+        : [{ sql: `(${found.sql} or ${also.sql})`, params: [...found.params, ...also.params] }]),
+      ...(query.matching === undefined ? [] : [matchingSql(personal, collection, query.matching)]),
+    ],
   };
 };
 
-/** `ids`: the items of the asked device, for a shared collection. */
-export const listSql = (
-  personal: Personal,
+/** The few sections that another door outranks are left out, which is cheaper than finding the best one of each row. */
+const bestSection = (collection: Collection): Condition => ({
+  sql: `(item.device, item.door) not in (select device, door from section
+          where collection = '${collection.name}' and best = 0)`,
+  params: [],
+});
+
+/** A page of a collection: reads inv_<name>, inv_<name>_count and section. */
+export const listPage = (
+  parts: { db: Database; personal: Personal },
   collection: Collection,
   query: ListQuery,
   ids: Uint32Array | undefined,
-): ListSql => {
-  const table = tableOf(collection);
-  const parts: string[] = [];
-  const params: unknown[] = [];
-  const add = (condition: { sql: string; params: unknown[] }): void => {
-    parts.push(condition.sql);
-    params.push(...condition.params);
-  };
-  let from: string;
-  if (collection.mode === 'shared') {
-    from = `${table} as item join ${countTableOf(collection)} as amount on amount.id = item.id and amount.devices > 0`;
-    if (ids !== undefined)
-      add({ sql: 'item.id in (select value from json_each(?))', params: [JSON.stringify(Array.from(ids))] });
-  } else {
-    from = `${table} as item`;
-    // The few sections that another door outranks are left out, which is cheaper than finding the best one of each row.
-    add({
-      sql: `(item.device, item.door) not in (select device, door from section
-              where collection = '${collection.name}' and best = 0)`,
-      params: [],
-    });
-    if (query.device !== undefined) add({ sql: 'item.device = ?', params: [query.device] });
-  }
-  for (const [name, value] of Object.entries(query.where ?? {})) {
-    const values: readonly Value[] = typeof value === 'object' ? value : [value];
-    add(fieldCondition(personal, collection, name, values));
-  }
-  const text = query.search?.trim();
-  if (text) {
-    const found = searchCondition(personal, collection, text);
-    const also = matchSql(personal, collection, { items: query.searchItems ?? [] });
-    add({ sql: `(${found.sql} or ${also.sql})`, params: [...found.params, ...also.params] });
-  }
-  if (query.matching !== undefined) add(matchingSql(personal, collection, query.matching));
-  const sortSql = sortOf(collection, query.sort ?? collection.sort);
-  const descending = query.descending ?? false;
-  const direction = descending ? 'desc' : 'asc';
-  const page = query.after === undefined ? undefined : beyond(sortSql, descending, query.after);
-  return {
-    from,
-    where: parts.length === 0 ? '1' : parts.join(' and '),
-    params,
-    order: `${sortSql} ${direction}, item.id ${direction}`,
-    page: page?.sql ?? '1',
-    pageParams: page?.params ?? [],
-    sortSql,
-  };
+): { rows: ListRow[]; total: number; next?: string } => {
+  const { source, where } = listOf(parts.personal, collection, query, ids);
+  const { descending = false, limit, after } = query;
+  return listBuilder<ListRow, 'asked'>(parts.db, source).page({ sort: 'asked', descending, where, limit, after });
 };

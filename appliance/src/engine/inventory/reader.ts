@@ -1,14 +1,12 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
-import { encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fromStored, type NamedField } from './item.ts';
-import { listSql } from './list-queries.ts';
+import { listPage } from './list-queries.ts';
 import { saidOf } from './put-shared.ts';
-import { listQueries } from './queries.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
   Door,
@@ -38,7 +36,6 @@ export const inventoryReader = (parts: {
   holder(name: string): Holder;
 }) => {
   const { db, personal, sections, holder } = parts;
-  const queries = listQueries(db);
 
   const readCell = ({ field }: NamedField, cell: Cell | undefined, reveal: boolean): FieldValue => {
     if (cell === null || cell === undefined) return null;
@@ -130,16 +127,15 @@ export const inventoryReader = (parts: {
     const attributes =
       held === undefined || shared === undefined ? undefined : attributesOf(shared, shape.perDevice, held);
     const ids = isShared && query.device !== undefined ? Uint32Array.from(attributes?.keys() ?? []) : undefined;
-    const sql = listSql(personal, shape.collection, query, ids);
     const limit = Math.min(Math.max(1, query.limit), maxPage);
-    const { rows, total } = queries.page(sql, isShared, limit);
+    const { rows, ...page } = listPage({ db, personal }, shape.collection, { ...query, limit }, ids);
     const columns = Object.entries(shape.collection.fields)
       .filter(
         ([, field]) => field.column !== false && !field.entered && (!field.perDevice || query.device !== undefined),
       )
       .map(([name]) => name);
-    const last = rows.length === limit ? rows.at(-1) : undefined;
     return {
+      ...page,
       rows: rows.map(
         (row) =>
           ({
@@ -149,11 +145,7 @@ export const inventoryReader = (parts: {
             ...(isShared ? { _devices: row['_devices'] } : { _device: row['device'] }),
           }) as InventoryRow,
       ),
-      total,
       columns,
-      ...(last === undefined
-        ? {}
-        : { next: encodeCursor({ value: last['_sort'] as string | number | null, id: last.id }) }),
     };
   };
 

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import { listSql } from './list-queries.ts';
+import { allTrue } from '../../platform/list/condition.ts';
+import { listOf } from './list-queries.ts';
 import { ensureTables } from './table-store.ts';
 
 let engines: Engines;
@@ -44,14 +45,11 @@ describe('the tables of a collection', () => {
 
   it('find rows by the field that sorts them through that index', () => {
     const collection = engines.inventory.collection('hardware');
-    const { from, where, params } = listSql(
-      engines.personal,
-      collection,
-      { collection: 'hardware', where: { type: ['disk', 'memory'] }, limit: 9 },
-      undefined,
-    );
+    const asked = { collection: 'hardware', where: { type: ['disk', 'memory'] } };
+    const { source, where } = listOf(engines.personal, collection, asked, undefined);
+    const { sql, params } = allTrue(where);
     const plan = engines.db
-      .prepare<unknown[], { detail: string }>(`explain query plan select count(*) from ${from} where ${where}`)
+      .prepare<unknown[], { detail: string }>(`explain query plan select count(*) from ${source.from} where ${sql}`)
       .all(...params)
       .map(({ detail }) => detail)
       .join();

@@ -1,6 +1,5 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -304,22 +303,16 @@ export const objectService = (parts: ObjectParts): ObjectService => {
           !field.personal && (field.type === 'text' || field.type === 'multiline' || field.type === 'choice'),
       )
       .map(([field]) => field);
-    const after = query.after === undefined ? undefined : decodeCursor(query.after);
-    const { rows, total, keys } = store.page({
+    const { rows, ...page } = store.page({
       kind: kind.name,
       deleted: query.deleted ?? false,
       conditions,
       search: text ? { text, ids: blindIds, fields: textFields } : undefined,
       order: { sql: orderExpression(sort), descending: query.descending ?? false },
-      after: after && { value: after.value, id: String(after.id) },
+      after: query.after,
       limit,
     });
-    const last = rows.length === limit ? rows.at(-1) : undefined;
-    return {
-      rows: rows.map((row) => toObj(row)),
-      total,
-      ...(last === undefined ? {} : { next: encodeCursor({ value: keys.at(-1) ?? null, id: last.id }) }),
-    };
+    return { ...page, rows: rows.map((row) => toObj(row)) };
   };
 
   const remove: AnyObjects['remove'] = (actor, name, id, options = {}) => {

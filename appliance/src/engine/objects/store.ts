@@ -1,4 +1,6 @@
 import type { Database } from '../../platform/database.ts';
+import type { Condition } from '../../platform/list/condition.ts';
+import { listBuilder } from '../../platform/list/list-queries.ts';
 import { likePattern } from '../../platform/text.ts';
 
 export type ObjectRow = {
@@ -28,9 +30,27 @@ export type RevisionRow = {
 
 type IndexValue = string | number | Buffer;
 
-export type Condition = { field: string; value: IndexValue | boolean | null; indexed: boolean };
+/** What a field is asked to be. */
+type IndexedValue = { field: string; value: IndexValue | boolean | null; indexed: boolean };
 
-export type Order = { sql: string; descending: boolean };
+const conditionOf = (kind: string, { field, value, indexed }: IndexedValue): Condition => {
+  if (value === null) return { sql: `json_extract(body, '$.${field}') is null`, params: [] };
+  if (indexed)
+    return {
+      sql: 'id in (select id from object_index where kind = ? and field = ? and value = ?)',
+      params: [kind, field, value],
+    };
+  return { sql: `json_extract(body, '$.${field}') = ?`, params: [typeof value === 'boolean' ? Number(value) : value] };
+};
+
+const holding = (search: { text: string; ids: readonly string[]; fields: readonly string[] }): Condition => {
+  const pattern = likePattern(search.text);
+  const likes = search.fields.map((field) => `json_extract(body, '$.${field}') like ? escape '\\'`);
+  return {
+    sql: `(${["title like ? escape '\\'", 'id in (select value from json_each(?))', ...likes].join(' or ')})`,
+    params: [pattern, JSON.stringify(search.ids), ...likes.map(() => pattern)],
+  };
+};
 
 /** SQL expression of a declared field or a column; field names come from declarations, never from input. */
 export const orderExpression = (field: string): string =>
@@ -110,61 +130,29 @@ export const objectStore = (db: Database) => {
       purgeRevisions.run(kind, id);
       purgeObject.run(kind, id);
     },
+    /** A page of the objects of a kind, in the order of an expression and of their ids. */
     page: (query: {
       kind: string;
       deleted: boolean;
-      conditions: readonly Condition[];
+      conditions: readonly IndexedValue[];
       search: { text: string; ids: readonly string[]; fields: readonly string[] } | undefined;
-      order: Order;
-      after: { value: string | number | null; id: string } | undefined;
+      order: { sql: string; descending: boolean };
+      after: string | undefined;
       limit: number;
-    }): { rows: ObjectRow[]; total: number; keys: Array<string | number | null> } => {
-      const parts = ['kind = ?', query.deleted ? 'deleted_at is not null' : 'deleted_at is null'];
-      const params: unknown[] = [query.kind];
-      for (const { field, value, indexed } of query.conditions) {
-        if (value === null) {
-          parts.push(`json_extract(body, '$.${field}') is null`);
-        } else if (indexed) {
-          parts.push('id in (select id from object_index where kind = ? and field = ? and value = ?)');
-          params.push(query.kind, field, value);
-        } else {
-          parts.push(`json_extract(body, '$.${field}') = ?`);
-          params.push(typeof value === 'boolean' ? Number(value) : value);
-        }
-      }
-      if (query.search !== undefined) {
-        const pattern = likePattern(query.search.text);
-        const likes = query.search.fields.map((field) => `json_extract(body, '$.${field}') like ? escape '\\'`);
-        parts.push(
-          `(${["title like ? escape '\\'", 'id in (select value from json_each(?))', ...likes].join(' or ')})`,
-        );
-        params.push(pattern, JSON.stringify(query.search.ids), ...likes.map(() => pattern));
-      }
-      const where = parts.join(' and ');
-      const total =
-        db.prepare<unknown[], { n: number }>(`select count(*) as n from object where ${where}`).get(...params)?.n ?? 0;
-      const { sql, descending } = query.order;
-      const direction = descending ? 'desc' : 'asc';
-      let page = where;
-      if (query.after !== undefined) {
-        const { value, id } = query.after;
-        const beyond = descending ? '<' : '>';
-        // Null sorts before everything.
-        if (value === null) {
-          page += descending ? ` and (${sql} is null and id < ?)` : ` and (${sql} is not null or id > ?)`;
-          params.push(id);
-        } else {
-          const nulls = descending ? ` or ${sql} is null` : '';
-          page += ` and (${sql} ${beyond} ? or (${sql} = ? and id ${beyond} ?)${nulls})`;
-          params.push(value, value, id);
-        }
-      }
-      const rows = db
-        .prepare<unknown[], ObjectRow & { sort_key: string | number | null }>(
-          `select *, ${sql} as sort_key from object where ${page} order by ${sql} ${direction}, id ${direction} limit ?`,
-        )
-        .all(...params, query.limit);
-      return { rows, total, keys: rows.map((row) => row.sort_key) };
+    }): { rows: ObjectRow[]; total: number; next?: string } => {
+      const { kind, order, limit, after } = query;
+      const list = listBuilder<ObjectRow, 'asked'>(db, {
+        from: 'object',
+        id: 'id',
+        select: '*',
+        orders: { asked: { keys: [order.sql, 'id'], nullable: true } },
+      });
+      const where = [
+        { sql: `kind = ? and deleted_at is ${query.deleted ? 'not ' : ''}null`, params: [kind] },
+        ...query.conditions.map((condition) => conditionOf(kind, condition)),
+        ...(query.search === undefined ? [] : [holding(query.search)]),
+      ];
+      return list.page({ sort: 'asked', descending: order.descending, where, limit, after });
     },
   };
 };

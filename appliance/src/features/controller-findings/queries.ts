@@ -1,6 +1,6 @@
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
+import { type Condition, oneOf } from '../../platform/list/condition.ts';
+import { listBuilder, type Order } from '../../platform/list/list-queries.ts';
 import { likePattern } from '../../platform/text.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import type { HeldStore } from './held-store.ts';
@@ -57,25 +57,26 @@ type FindingRow = {
 const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.matched, m.reason, m.level, m.confidence, m.others,
   m.fix_state, m.fixed_version, m.severity, m.score, m.rank, m.answer, m.former, i.identity as identity_json, i.label, i.vendor, i.family,
   i.firmware, i.controllers, m.threat, t.exploited_since, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
-const FROM = `from controller_match m cross join controller_identity i on i.id = m.identity
+const FROM = `controller_match m cross join controller_identity i on i.id = m.identity
   left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
   left join controller_threat t on t.vulnerability = m.vulnerability`;
-const COUNTED = 'from controller_match m cross join controller_identity i on i.id = m.identity';
+const COUNTED = 'controller_match m cross join controller_identity i on i.id = m.identity';
 // Where little is left of all identities it is found first, and sorted then.
-const COUNTED_OF = 'from controller_identity i cross join controller_match m on m.identity = i.id';
+const COUNTED_OF = 'controller_identity i cross join controller_match m on m.identity = i.id';
 const FROM_OF = `${COUNTED_OF}
   left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
   left join controller_threat t on t.vulnerability = m.vulnerability`;
 
 const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
-const ORDER: Readonly<Record<NonNullable<ControllerFindingFilter['sort']>, string>> = {
-  decision: 'm.rank',
-  vulnerability: 'm.vulnerability',
-  product: 'i.label',
-  controllers: 'i.controllers',
-  severity: SEVERITY_ORDER,
-  since: 'm.since',
-  exploitation: `m.threat / ${THREATS_PER_EXPLOITATION}`,
+const inOrderOf = (expression: string): Order => ({ keys: [expression, 'm.vulnerability', 'm.identity'] });
+const ORDERS: Readonly<Record<NonNullable<ControllerFindingFilter['sort']>, Order>> = {
+  decision: inOrderOf('m.rank'),
+  vulnerability: inOrderOf('m.vulnerability'),
+  product: inOrderOf('i.label'),
+  controllers: inOrderOf('i.controllers'),
+  severity: inOrderOf(SEVERITY_ORDER),
+  since: inOrderOf('m.since'),
+  exploitation: inOrderOf(`m.threat / ${THREATS_PER_EXPLOITATION}`),
 };
 
 const toFinding = (row: FindingRow): ControllerFinding => {
@@ -119,43 +120,43 @@ const toFinding = (row: FindingRow): ControllerFinding => {
   };
 };
 
-type Condition = { sql: string[]; values: unknown[] };
-
-const oneOf = (condition: Condition, expression: string, values: ReadonlyArray<string | number> | undefined): void => {
-  if (values === undefined || values.length === 0) return;
-  condition.sql.push(`${expression} in (${values.map(() => '?').join(', ')})`);
-  condition.values.push(...values);
-};
-
-const conditionOf = (filter: Wanted, held: HeldView): Condition => {
-  const condition: Condition = { sql: ['m.until is null', 'i.controllers > 0'], values: [] };
-  // In these words the index in the order of the list is of use.
-  if (!filter.verdict?.includes('not-affected')) condition.sql.push(`m.verdict <> 'not-affected'`);
-  oneOf(condition, 'm.verdict', filter.verdict);
-  oneOf(condition, 'm.severity', filter.severity);
-  oneOf(condition, 'm.fix_state', filter.fixState);
-  const ranks = filter.decision?.map((decision) => DECISIONS.indexOf(decision));
-  oneOf(condition, 'm.rank', ranks);
-  const exploitations = filter.exploitation?.map((one) => EXPLOITATIONS.indexOf(one));
-  oneOf(condition, `m.threat / ${THREATS_PER_EXPLOITATION}`, exploitations);
-  if (filter.vendor !== undefined) oneOf(condition, 'i.vendor', [filter.vendor]);
-  if (filter.family !== undefined) oneOf(condition, 'i.family', [filter.family]);
-  if (filter.vulnerability !== undefined) oneOf(condition, 'm.vulnerability', [filter.vulnerability]);
-  if (filter.controller !== undefined) {
-    condition.sql.push('i.id in (select identity from controller_part_identity where controller = ?)');
-    condition.values.push(filter.controller);
-  }
-  addHeld(condition, filter, held);
-  const search = filter.search?.trim();
-  if (search) {
-    const pattern = likePattern(search);
-    condition.sql.push(
-      `(m.vulnerability like ? escape '\\' or i.label like ? escape '\\' or i.family like ? escape '\\'
-        or d.key like ? escape '\\' or d.title like ? escape '\\')`,
-    );
-    condition.values.push(pattern, pattern, pattern, pattern, pattern);
-  }
-  return condition;
+const conditionsOf = (filter: Wanted, held: HeldView): Condition[] => {
+  const { vendor, family, vulnerability, controller } = filter;
+  const pattern = likePattern(filter.search?.trim() ?? '');
+  return [
+    { sql: 'm.until is null and i.controllers > 0', params: [] },
+    // In these words the index in the order of the list is of use.
+    ...(filter.verdict?.includes('not-affected') ? [] : [{ sql: `m.verdict <> 'not-affected'`, params: [] }]),
+    ...oneOf('m.verdict', filter.verdict),
+    ...oneOf('m.severity', filter.severity),
+    ...oneOf('m.fix_state', filter.fixState),
+    ...oneOf(
+      'm.rank',
+      filter.decision?.map((decision) => DECISIONS.indexOf(decision)),
+    ),
+    ...oneOf(
+      `m.threat / ${THREATS_PER_EXPLOITATION}`,
+      filter.exploitation?.map((one) => EXPLOITATIONS.indexOf(one)),
+    ),
+    ...(vendor === undefined ? [] : oneOf('i.vendor', [vendor])),
+    ...(family === undefined ? [] : oneOf('i.family', [family])),
+    ...(vulnerability === undefined ? [] : oneOf('m.vulnerability', [vulnerability])),
+    ...(controller === undefined
+      ? []
+      : [
+          { sql: 'i.id in (select identity from controller_part_identity where controller = ?)', params: [controller] },
+        ]),
+    ...heldConditions(filter, held),
+    ...(filter.search?.trim()
+      ? [
+          {
+            sql: `(m.vulnerability like ? escape '\\' or i.label like ? escape '\\' or i.family like ? escape '\\'
+              or d.key like ? escape '\\' or d.title like ? escape '\\')`,
+            params: [pattern, pattern, pattern, pattern, pattern],
+          },
+        ]
+      : []),
+  ];
 };
 
 /** So many matches are found first and sorted then; more are walked in the order of the list. */
@@ -223,19 +224,16 @@ const HELD_ON =
   'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.controller = ? and h.until > ?)';
 
 /** What is held back is left out, or is all that is asked for. Costs nothing while nothing is held back. */
-const addHeld = (
-  condition: Condition,
+const heldConditions = (
   { held: wanted, controller }: Pick<ControllerFindingFilter, 'held' | 'controller'>,
   held: HeldView,
-): void => {
-  if (wanted === 'all' || (wanted === undefined && !held.any())) return;
+): Condition[] => {
+  if (wanted === 'all' || (wanted === undefined && !held.any())) return [];
   const now = held.now();
-  const [sql, values] =
-    controller !== undefined
-      ? [HELD_ON, [controller, now]]
-      : [wanted === 'only' ? HELD_SOMEWHERE : HELD_EVERYWHERE, [now]];
-  condition.sql.push(wanted === 'only' ? sql : `not (${sql})`);
-  condition.values.push(...values);
+  const somewhere = wanted === 'only' ? HELD_SOMEWHERE : HELD_EVERYWHERE;
+  const { sql, params } =
+    controller === undefined ? { sql: somewhere, params: [now] } : { sql: HELD_ON, params: [controller, now] };
+  return [{ sql: wanted === 'only' ? sql : `not (${sql})`, params }];
 };
 
 /** What queries need to know of what is held back. */
@@ -278,7 +276,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
      where p.controller = ? order by part_rank, m.vulnerability, p.part`,
   );
   const one = db.prepare<[number, string], FindingRow>(
-    `select ${COLUMNS} ${FROM} where m.identity = ? and m.vulnerability = ? order by m.since desc limit 1`,
+    `select ${COLUMNS} from ${FROM} where m.identity = ? and m.vulnerability = ? order by m.since desc limit 1`,
   );
   const history = db.prepare<[number], { part: number; identity: number; since: number; until: number }>(
     'select part, identity, since, until from controller_part_identity_log where controller = ? order by until desc',
@@ -383,46 +381,21 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
 
   return {
     list: (filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string } => {
-      const condition = conditionOf(filter, held);
       const isAny = held.any();
-      const order = ORDER[filter.sort ?? 'decision'];
-      const direction = filter.descending ? 'desc' : 'asc';
-      const where = condition.sql.join(' and ');
       const ofSome = filter.vendor !== undefined || filter.family !== undefined || filter.controller !== undefined;
-      const counted = filter.search?.trim() ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED;
-      const total = isCounted(filter)
-        ? countOf(filter)
-        : Number(
-            db
-              .prepare<unknown[], number>(`select count(*) ${counted} where ${where}`)
-              .pluck()
-              .get(...condition.values),
-          );
-      const from = ofSome && total <= fewMatches ? FROM_OF : FROM;
-      const values = [...condition.values];
-      let after = '';
-      if (filter.after !== undefined) {
-        const cursor = decodeCursor(filter.after);
-        const [identity, ...rest] = String(cursor.id).split('.');
-        if (!/^\d{1,15}$/.test(identity ?? '')) throw new AppError('MALFORMED', 'not a page cursor');
-        after = ` and (${order}, m.vulnerability, m.identity) ${filter.descending ? '<' : '>'} (?, ?, ?)`;
-        values.push(cursor.value, rest.join('.'), Number(identity));
-      }
-      const rows = db
-        .prepare<unknown[], FindingRow & { order_value: string | number }>(
-          `select ${COLUMNS}, ${order} as order_value ${from} where ${where}${after}
-           order by ${order} ${direction}, m.vulnerability ${direction}, m.identity ${direction} limit ?`,
-        )
-        .all(...values, filter.limit + 1);
-      const page = rows.slice(0, filter.limit);
-      const last = page.at(-1);
-      return {
-        rows: page.map((row) => withHeld(toFinding(row), held, isAny, filter.controller)),
-        total,
-        ...(rows.length > page.length && last
-          ? { next: encodeCursor({ value: last.order_value, id: `${last.identity}.${last.vulnerability}` }) }
-          : {}),
-      };
+      const list = listBuilder<FindingRow, keyof typeof ORDERS>(db, {
+        from: FROM,
+        counted: filter.search?.trim() ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED,
+        select: COLUMNS,
+        id: 'm.identity',
+        orders: ORDERS,
+        ...(ofSome ? { few: { most: fewMatches, from: FROM_OF } } : {}),
+      });
+      const { sort = 'decision', descending = false, limit, after } = filter;
+      const total = isCounted(filter) ? () => countOf(filter) : undefined;
+      const where = conditionsOf(filter, held);
+      const { rows, ...page } = list.page({ sort, descending, where, limit, after }, total);
+      return { ...page, rows: rows.map((row) => withHeld(toFinding(row), held, isAny, filter.controller)) };
     },
     find: (identity: number, vulnerability: string): ControllerFinding | undefined => {
       const row = one.get(identity, vulnerability);

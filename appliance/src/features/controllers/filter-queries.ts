@@ -1,4 +1,4 @@
-import { type Condition, oneOf } from '../../platform/list/condition.ts';
+import { among, type Condition, oneOf } from '../../platform/list/condition.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { codeKey } from './normalise.ts';
 import type { ControllerDecision, ControllerFilter, ControllerState } from './types.ts';
@@ -26,8 +26,7 @@ export const conditionsOf = (filter: ControllerFilter): Condition[] => [
   ...oneOf('r.zone', filter.zone),
   ...oneOf('r.role', filter.role),
   ...oneOf('r.method', filter.method),
-  // None is an answer here: no record has such values.
-  ...(filter.publicIds?.length === 0 ? [{ sql: 'false', params: [] }] : oneOf('r.public_id', filter.publicIds)),
+  ...(filter.publicIds === undefined ? [] : [among('r.public_id', filter.publicIds)]),
   ...some('r.drift', filter.drift),
   ...some('r.missing_firmware', filter.missingFirmware),
   ...some('r.proposals', filter.proposals),

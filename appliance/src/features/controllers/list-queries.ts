@@ -29,7 +29,7 @@ export const controllerList = (db: Database): ControllerList => {
       seen: { keys: ['r.seen_key', 'r.controller'] },
       drift: { keys: ['r.drift', 'r.name_key', 'r.controller'] },
     },
-    sortedAtMost: 4_000,
+    few: { most: 4_000 },
   });
 
   const counts = db.prepare<[], ControllerCounts>(

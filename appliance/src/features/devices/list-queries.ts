@@ -19,7 +19,7 @@ export const deviceList = (db: Database, sources: FilterSources): DeviceList => 
       act: { keys: ['r.act_key', 'r.name_key', 'r.device'], index: 'device_row_act' },
       findings: { keys: ['r.findings_key', 'r.name_key', 'r.device'], index: 'device_row_findings' },
     },
-    sortedAtMost: 500,
+    few: { most: 500 },
   });
   const worst = db
     .prepare<[], [number, number]>('select worst, count(*) from device_findings where worst is not null group by worst')

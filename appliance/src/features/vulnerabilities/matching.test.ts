@@ -7,7 +7,7 @@ import { expectBearers } from '../../../test/support/expected-bearers.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
-import { encodeCursor } from '../../platform/cursor.ts';
+import { encodeKey } from '../../platform/cursor.ts';
 import { ALL_COORDINATES } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
@@ -415,7 +415,7 @@ describe('matching', () => {
           expect(vulnerabilities.list({ limit: 100, ...query }).rows).toEqual(whole);
         }
     const [last] = vulnerabilities.list({ limit: 1, search: 'openssl', descending: true }).rows;
-    const beyond = encodeCursor({ value: 9, id: last?.id ?? '' });
+    const beyond = encodeKey([9, last?.adv ?? 0, last?.coord ?? 0]);
     expect(vulnerabilities.list({ limit: 7, search: 'openssl', after: beyond })).toEqual({ rows: [], total: 25 });
     expect(vulnerabilities.list({ limit: 50, severity: ['critical'] }).total).toBe(5);
     expect(vulnerabilities.list({ limit: 50, decision: ['track'] }).total).toBe(20);

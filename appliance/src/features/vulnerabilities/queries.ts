@@ -95,7 +95,7 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     find: (coord: number, adv: number): Finding | undefined => {
       const row = open()
         ?.prepare<[number, number], FindingRow>(
-          `SELECT ${COLUMNS}, 0 AS order_value FROM match m CROSS JOIN coord c ON c.id = m.coord
+          `SELECT ${COLUMNS} FROM match m CROSS JOIN coord c ON c.id = m.coord
            CROSS JOIN coord_count held ON held.id = m.coord CROSS JOIN match_advisory g ON g.adv = m.adv WHERE m.coord = ? AND m.adv = ?`,
         )
         .get(coord, adv);

@@ -10,8 +10,12 @@ export function allTrue(conditions: readonly Condition[]): Condition {
   };
 }
 
-/** An expression is one of these; nothing where none are given. */
+/** An expression is one of these; where none are given, anything is. */
 export function oneOf(expression: string, values: readonly (string | number)[] | undefined): Condition[] {
-  if (values === undefined || values.length === 0) return [];
-  return [{ sql: `${expression} in (select value from json_each(?))`, params: [JSON.stringify(values)] }];
+  return values === undefined || values.length === 0 ? [] : [among(expression, values)];
+}
+
+/** An expression is one of these; where none are given, nothing is. */
+export function among(expression: string, values: readonly (string | number)[]): Condition {
+  return { sql: `${expression} in (select value from json_each(?))`, params: [JSON.stringify(values)] };
 }

@@ -7,7 +7,7 @@ import { allTrue, type Condition } from './condition.ts';
 // everything that a filter finds. A page begins after the last key of the one before, so it costs the same however far it is.
 
 /** What rows are in order of. */
-type Order = {
+export type Order = {
   /** Expressions that are unique together; the last is the row's id. An index that has them in this order is walked. */
   readonly keys: readonly string[];
   /** What is read in this order instead of the list's own `from`. */
@@ -20,7 +20,7 @@ type Order = {
   readonly entered?: number;
 };
 
-type ListSource<Sort extends string> = {
+export type ListSource<Sort extends string> = {
   /** Tables with their aliases. */
   readonly from: string;
   /** The id of a row, which a set of ids is about. */
@@ -28,8 +28,10 @@ type ListSource<Sort extends string> = {
   /** Columns of a row; without them its id. */
   readonly select?: string;
   readonly orders: Readonly<Record<Sort, Order>>;
-  /** So many rows are found first and sorted then, instead of walking an order past all that do not match. */
-  readonly sortedAtMost?: number;
+  /** What is counted instead of `from`, where it has tables that neither a condition nor the number needs. */
+  readonly counted?: string;
+  /** So many rows are found first, of what is named here or of `from`, and sorted then: no order is walked past all that do not match. */
+  readonly few?: { readonly most: number; readonly from?: string };
 };
 
 /** Some ids, or all but some: a list without a filter need not name every id. A byte for each id. */
@@ -72,7 +74,7 @@ const beyond = ({ keys, nullable, entered = 0 }: Order, descending: boolean, aft
 };
 
 /** The rows behind a key, in an order: for lists whose plan is not the builder's. `sorted`: no index of the order is walked. */
-function readRows<Row>(
+export function readRows<Row>(
   db: Database,
   asked: {
     readonly before?: Condition;
@@ -100,12 +102,12 @@ function readRows<Row>(
 }
 
 /** The key that a page begins after; MALFORMED for what is none of this order. */
-function keyAfter(order: Order, after: string | undefined): Key | undefined {
+export function keyAfter(order: Order, after: string | undefined): Key | undefined {
   return after === undefined ? undefined : decodeKey(after, order.keys.length, order.nullable === true);
 }
 
 /** A page of rows of which one more than its limit was read. */
-function pageOf<Row>(rows: readonly Keyed<Row>[], order: Order, limit: number): { rows: Row[]; next?: string } {
+export function pageOf<Row>(rows: readonly Keyed<Row>[], order: Order, limit: number): { rows: Row[]; next?: string } {
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   if (rows.length <= limit || last === undefined) return { rows: page };
@@ -114,11 +116,11 @@ function pageOf<Row>(rows: readonly Keyed<Row>[], order: Order, limit: number): 
 
 /** Pages of one list. */
 export function listBuilder<Row, Sort extends string>(db: Database, source: ListSource<Sort>) {
-  const { select, sortedAtMost = 0 } = source;
+  const { select, few = { most: 0 } } = source;
 
   const counted = (where: Condition): number =>
     db
-      .prepare<unknown[], number>(`select count(*) from ${source.from} where ${where.sql}`)
+      .prepare<unknown[], number>(`select count(*) from ${source.counted ?? source.from} where ${where.sql}`)
       .pluck()
       .get(...where.params) ?? 0;
 
@@ -140,7 +142,7 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
   const read = (asked: ListAsked<Sort>, after: Key | undefined, limit: number, sorted: boolean): Keyed<Row>[] => {
     const { sort, descending, where = [], chosen } = asked;
     const order: Order = source.orders[sort];
-    const table = order.from ?? source.from;
+    const table = (sorted ? few.from : undefined) ?? order.from ?? source.from;
     const walked = sorted || order.index === undefined ? table : `${table} indexed by ${order.index}`;
     const of = { select, order, descending, after, limit };
     if (chosen === undefined) return readRows(db, { ...of, from: walked, where: allTrue(where), sorted });
@@ -148,10 +150,10 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
     if (!sorted || !('in' in chosen))
       return readRows(db, { ...of, from: walked, where: allTrue([...where, chosenRow(chosen, id)]) });
     // Few are looked up one by one.
-    const few = JSON.stringify(numbersOf(chosen.in));
+    const ids = JSON.stringify(numbersOf(chosen.in));
     return readRows(db, {
       ...of,
-      before: { sql: 'with few (id) as materialized (select value from json_each(?))', params: [few] },
+      before: { sql: 'with few (id) as materialized (select value from json_each(?))', params: [ids] },
       from: `few cross join ${table} on ${id} = few.id`,
       where: allTrue(where),
       sorted,
@@ -160,17 +162,20 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
 
   return {
     count,
-    /** One page, with the exact number of rows that are found. */
-    page: (asked: PageAsked<Sort>): { rows: Row[]; total: number; next?: string } => {
+    /** One page, with the exact number of rows that are found; `counted`: where it is known without counting them. */
+    page: (
+      asked: PageAsked<Sort>,
+      counted: (asked: PageAsked<Sort>) => number = count,
+    ): { rows: Row[]; total: number; next?: string } => {
       const order: Order = source.orders[asked.sort];
-      const total = count(asked);
-      const rows = read(asked, keyAfter(order, asked.after), asked.limit + 1, total <= sortedAtMost);
+      const total = counted(asked);
+      const rows = read(asked, keyAfter(order, asked.after), asked.limit + 1, total <= few.most);
       return { ...pageOf<Row>(rows, order, asked.limit), total };
     },
     /** Everything that is found, in order: for actions and files. */
     all: (asked: ListAsked<Sort>): Row[] => {
       const { chosen } = asked;
-      return read(asked, undefined, -1, chosen !== undefined && 'in' in chosen && countOf(chosen.in) <= sortedAtMost);
+      return read(asked, undefined, -1, chosen !== undefined && 'in' in chosen && countOf(chosen.in) <= few.most);
     },
   };
 }
