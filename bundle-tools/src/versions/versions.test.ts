@@ -2,11 +2,12 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { runs } from '../../../test/support/chance.ts';
+import { expectOrder, expectSame, linesOf, pairsOf, signsOf } from '../../test/version-order.ts';
 import { apkKey } from './apk.ts';
 import { dpkgKey } from './dpkg.ts';
 import { ecosystemOf } from './ecosystem.ts';
 import { compareKeys, HIGHEST, inBounds, keyAfter, LOWEST, toHex } from './key.ts';
+import { mavenKey } from './maven.ts';
 import { pep440Key } from './pep440.ts';
 import { rpmKey } from './rpm.ts';
 import { keyFor, schemeOf } from './scheme.ts';
@@ -76,7 +77,8 @@ test('a version that cannot be compared has no key', () => {
   expect(dpkgKey('1'.repeat(257))).toBeNull();
   expect(dpkgKey('1'.repeat(256))).not.toBeNull();
   expect(pep440Key('2004d')).toBeNull();
-  expect(keyFor('Maven', '1.0')).toBeNull();
+  expect(keyFor('no such ecosystem', '1.0')).toBeNull();
+  expect(keyFor('Maven', '1.0')).toEqual(mavenKey('1.0'));
   expect(keyFor('Debian:13', '1.0-1')).toEqual(dpkgKey('1.0-1'));
   expect(schemeOf('Ubuntu:Pro:22.04:LTS')).toBe('dpkg');
   expect(schemeOf('Rocky Linux:9')).toBe('rpm');
@@ -140,55 +142,16 @@ const arbitraries: Readonly<Record<Scheme, fc.Arbitrary<string>>> = {
   apk: apkVersion,
 };
 
-describe.each(Object.keys(arbitraries) as Scheme[])('%s keys', (scheme) => {
-  const keyOf = (version: string) => SCHEMES[scheme](version)!;
-
-  test('no key is a prefix of another, and none reaches +∞', () => {
-    fc.assert(
-      fc.property(arbitraries[scheme], arbitraries[scheme], (a, b) => {
-        const [ka, kb] = [keyOf(a), keyOf(b)];
-        expect(compareKeys(ka, HIGHEST)).toBeLessThan(0);
-        if (compareKeys(ka, kb) === 0) return;
-        expect(toHex(ka).startsWith(toHex(kb)) || toHex(kb).startsWith(toHex(ka))).toBe(false);
-        // The bound above a key lies below every greater key: `last_affected` is sound.
-        if (compareKeys(ka, kb) < 0) expect(compareKeys(keyAfter(ka), kb)).toBeLessThan(0);
-      }),
-      { numRuns: runs(2000) },
-    );
-  });
+test.each(Object.keys(arbitraries) as Scheme[])('%s keys are an order', (scheme) => {
+  expectOrder(SCHEMES[scheme], arbitraries[scheme]);
 });
-
-const pairsOf = (arbitrary: fc.Arbitrary<string>, count: number) =>
-  fc.sample(fc.tuple(arbitrary, arbitrary), runs(count));
-
-/** Asks an oracle that prints one sign per line; undefined where the oracle is not installed. */
-const signs = (command: string, args: readonly string[], input: string): number[] | undefined => {
-  const run = spawnSync(command, args, { input, encoding: 'utf8', maxBuffer: 64 << 20 });
-  if (run.error !== undefined || run.status !== 0) return undefined;
-  return run.stdout
-    .trim()
-    .split('\n')
-    .map((line) => Math.sign(Number(line)));
-};
-
-const expectSame = (
-  pairs: ReadonlyArray<readonly [string, string]>,
-  oracle: number[],
-  keyOf: (v: string) => Uint8Array | null,
-) => {
-  expect(oracle).toHaveLength(pairs.length);
-  const differences = pairs
-    .map(([a, b], index) => ({ a, b, ours: compareKeys(keyOf(a)!, keyOf(b)!), oracle: oracle[index] }))
-    .filter(({ ours, oracle: theirs }) => ours !== theirs);
-  expect(differences.slice(0, 5)).toEqual([]);
-};
 
 describe('live oracles', () => {
   test('dpkg: the same order as apt_pkg', ({ skip }) => {
     const pairs = pairsOf(dpkgVersion, 20_000);
     const program =
       'import sys,apt_pkg\napt_pkg.init_system()\nfor l in sys.stdin:\n a,b=l.split()\n print(apt_pkg.version_compare(a,b))';
-    const oracle = signs('/usr/bin/python3', ['-c', program], `${pairs.map((pair) => pair.join(' ')).join('\n')}\n`);
+    const oracle = signsOf('/usr/bin/python3', ['-c', program], linesOf(pairs));
     if (oracle === undefined) return skip('skipped: python3-apt is not installed');
     return expectSame(pairs, oracle, dpkgKey);
   });
@@ -205,9 +168,9 @@ describe('live oracles', () => {
   test('rpm: the same order as rpm.vercmp', ({ skip }) => {
     const pairs = pairsOf(text('0019abZ.+~^_', 8), 4_000);
     const quoted = pairs.map(([a, b]) => `print(rpm.vercmp('${a}','${b}'),'\\n')`);
-    const oracle: number[] = [];
+    const oracle: (number | undefined)[] = [];
     for (let at = 0; at < quoted.length; at += 500) {
-      const part = signs('rpm', ['--eval', `%{lua:${quoted.slice(at, at + 500).join(';')}}`], '');
+      const part = signsOf('rpm', ['--eval', `%{lua:${quoted.slice(at, at + 500).join(';')}}`], '');
       if (part === undefined) return skip('skipped: rpm is not installed');
       oracle.push(...part);
     }
@@ -220,9 +183,9 @@ describe('live oracles', () => {
     const asked = pairs.map(
       ([a, b]) => `do local a,b=rpm.ver('${a}'),rpm.ver('${b}') print(a<b and -1 or (b<a and 1 or 0),'\\n') end`,
     );
-    const oracle: number[] = [];
+    const oracle: (number | undefined)[] = [];
     for (let at = 0; at < asked.length; at += 200) {
-      const part = signs('rpm', ['--eval', `%{lua:${asked.slice(at, at + 200).join(' ')}}`], '');
+      const part = signsOf('rpm', ['--eval', `%{lua:${asked.slice(at, at + 200).join(' ')}}`], '');
       if (part === undefined) return skip('skipped: rpm is not installed, or has no rpm.ver');
       oracle.push(...part);
     }
@@ -233,7 +196,7 @@ describe('live oracles', () => {
     const pairs = pairsOf(pepVersion, 20_000);
     const program =
       'import sys\nfrom packaging.version import Version as V\nfor l in sys.stdin:\n a,b=map(V,l.split())\n print((a>b)-(a<b))';
-    const oracle = signs('python3', ['-c', program], `${pairs.map((pair) => pair.join(' ')).join('\n')}\n`);
+    const oracle = signsOf('python3', ['-c', program], linesOf(pairs));
     if (oracle === undefined) return skip('skipped: the Python package "packaging" is not installed');
     return expectSame(pairs, oracle, pep440Key);
   });

@@ -2,7 +2,24 @@ import { compareKeys, inBounds, keyAfter } from '@sallyport/bundle-tools/version
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { demand, type FuzzTarget } from '../target.ts';
 
-const ecosystems = ['Debian:13', 'Alpine:v3.20', 'Red Hat', 'npm', 'PyPI', 'Go', 'Ubuntu:24.04', 'crates.io'];
+const ecosystems = [
+  'Debian:13',
+  'Alpine:v3.20',
+  'Red Hat',
+  'npm',
+  'PyPI',
+  'Go',
+  'Ubuntu:24.04',
+  'crates.io',
+  'Maven',
+  'NuGet',
+  'RubyGems',
+  'Packagist',
+  'CRAN',
+  'Hackage',
+  'Hex',
+  'Pub',
+];
 
 // Three versions, one per line: whatever they are, their order is one.
 export const target: FuzzTarget = {
@@ -29,6 +46,8 @@ export const target: FuzzTarget = {
     '1.0.dev1\n1!2.0rc1.post2+local.1\nv1',
     '3.1_p2-r3\n3.1_rc1\n3.1a',
     '0:5.el9_2~x^y\n5.el9\n5',
+    '1-alpha\n1.sp.1\n1.0.0.Final-redhat-1',
+    'v1.2-patch3\n2010-01-02.dev\n1.x-dev',
   ],
   words: [
     '~',
