@@ -1,19 +1,12 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
+import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import {
-  ColumnPicker,
-  DensitySwitch,
-  Filters,
-  filterWords,
-  type PickableColumn,
-  shownColumns,
-} from '../components/list-tools.tsx';
+import { ColumnPicker, DensitySwitch, Filters, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import type { Column } from '../components/table.tsx';
 import { Age } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
@@ -44,26 +37,6 @@ export type ControllerRow = {
   readonly custom: Readonly<Record<string, string>>;
 };
 
-export const controllerColumns = [
-  'status',
-  'name',
-  'reason',
-  'zone',
-  'vendor',
-  'family',
-  'model',
-  'order',
-  'firmware',
-  'planned',
-  'address',
-  'role',
-  'serial',
-  'modules',
-  'seen',
-] as const;
-
-const offByDefault: ReadonlySet<string> = new Set(['family', 'vendor', 'address', 'role', 'serial', 'modules']);
-
 type ControllerCounts = {
   readonly live: number;
   readonly unauthorised: number;
@@ -88,17 +61,20 @@ const form = 'controllers-bulk';
 
 const text = (value: string | undefined) => <span translate="no">{value ?? '–'}</span>;
 
-const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column<ControllerRow>> => ({
+const roleOf = ({ role }: ControllerRow, ctx: Ctx): string | undefined =>
+  role === undefined ? undefined : ctx.tDynamic(`collection.controller.choice.role.${role}`, {}, role);
+
+/** Columns of its own. */
+const ownColumns: ListColumns<ControllerRow> = {
   status: {
-    key: 'status',
-    label: ctx.t('controllers.status'),
+    word: 'controllers.status',
     fit: true,
     rec: 'b',
-    cell: (row) => <Status ctx={ctx} level={row.level} />,
+    cell: (row, ctx) => <Status ctx={ctx} level={row.level} />,
+    file: (row, ctx) => ctx.tDynamic(`level.${row.level}`),
   },
   name: {
-    key: 'name',
-    label: ctx.t('controllers.name'),
+    word: 'controllers.name',
     sort: true,
     any: true,
     rec: 'a',
@@ -107,16 +83,18 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
         {row.name}
       </a>
     ),
+    file: (row) => row.name,
   },
   reason: {
-    key: 'reason',
-    label: ctx.t('controllers.reason'),
+    word: 'controllers.reason',
     rec: 'c',
-    cell: (row) => <Reasons words={row.reasons.map((reason) => controllerReason(ctx, reason))} other={row.model} />,
+    cell: (row, ctx) => (
+      <Reasons words={row.reasons.map((reason) => controllerReason(ctx, reason))} other={row.model} />
+    ),
+    file: (row, ctx) => row.reasons.map(ctx.say).join('; '),
   },
   zone: {
-    key: 'zone',
-    label: ctx.t('controllers.zone'),
+    word: 'controllers.zone',
     sort: true,
     fit: true,
     cell: (row) =>
@@ -127,52 +105,88 @@ const ownColumns = (ctx: Ctx): Record<(typeof controllerColumns)[number], Column
           {row.zone.name}
         </a>
       ),
+    file: (row) => row.zone?.name,
   },
-  vendor: { key: 'vendor', label: ctx.t('controllers.vendor'), sort: true, cell: (row) => text(row.vendor) },
-  family: { key: 'family', label: ctx.t('controllers.family'), sort: true, cell: (row) => text(row.family) },
-  model: { key: 'model', label: ctx.t('controllers.model'), sort: true, fit: true, cell: (row) => text(row.model) },
+  vendor: {
+    word: 'controllers.vendor',
+    sort: true,
+    until: 'file',
+    cell: (row) => text(row.vendor),
+    file: (row) => row.vendor,
+  },
+  family: {
+    word: 'controllers.family',
+    sort: true,
+    until: 'file',
+    cell: (row) => text(row.family),
+    file: (row) => row.family,
+  },
+  model: { word: 'controllers.model', sort: true, fit: true, cell: (row) => text(row.model), file: (row) => row.model },
   order: {
-    key: 'order',
-    label: ctx.t('controllers.order'),
+    word: 'controllers.order',
     sort: true,
     fit: true,
     cell: (row) => text(row.orderNumber),
+    file: (row) => row.orderNumber,
   },
-  firmware: { key: 'firmware', label: ctx.t('controllers.read'), sort: true, cell: (row) => text(row.read) },
-  planned: { key: 'planned', label: ctx.t('controllers.planned'), cell: (row) => text(row.planned) },
+  firmware: { word: 'controllers.read', sort: true, cell: (row) => text(row.read), file: (row) => row.read },
+  planned: { word: 'controllers.planned', cell: (row) => text(row.planned), file: (row) => row.planned },
   address: {
-    key: 'address',
-    label: ctx.t('controllers.address'),
+    word: 'controllers.address',
     sort: true,
     fit: true,
+    until: 'file',
     cell: (row) => text(row.address),
+    file: (row) => row.address,
   },
   role: {
-    key: 'role',
-    label: ctx.t('controllers.role'),
-    cell: (row) =>
-      row.role === undefined ? '–' : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
+    word: 'controllers.role',
+    until: 'file',
+    cell: (row, ctx) => roleOf(row, ctx) ?? '–',
+    file: roleOf,
   },
-  serial: { key: 'serial', label: ctx.t('controllers.serial'), cell: (row) => text(row.serial) },
+  serial: { word: 'controllers.serial', until: 'file', cell: (row) => text(row.serial), file: (row) => row.serial },
   modules: {
-    key: 'modules',
-    label: ctx.t('controllers.modules'),
+    word: 'controllers.modules',
     num: true,
-    cell: (row) => ctx.fmt.number(row.modules),
+    until: 'file',
+    cell: (row, ctx) => ctx.fmt.number(row.modules),
+    file: (row) => row.modules,
   },
   seen: {
-    key: 'seen',
-    label: ctx.t('controllers.seen'),
+    word: 'controllers.seen',
     num: true,
     sort: true,
     rec: 'd',
-    cell: (row) => (
+    cell: (row, ctx) => (
       <span class="second">
         <Age ctx={ctx} at={row.lastSeenAt} />
       </span>
     ),
+    file: (row, ctx) => (row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt)),
   },
-});
+};
+
+/** Columns of the list: its own and the fields of the site, which are shown when they are picked. */
+export function controllerColumns(ownFields: readonly string[]): ListColumns<ControllerRow> {
+  const ofSite = ownFields.map((name): [string, ListColumn<ControllerRow>] => [
+    `custom.${name}`,
+    {
+      word: { text: name },
+      until: 'file',
+      cell: (row) =>
+        row.custom[name] === undefined ? (
+          <span class="dim">–</span>
+        ) : (
+          <a href={paths.controllers({ [`custom.${name}`]: row.custom[name] })} translate="no">
+            {row.custom[name]}
+          </a>
+        ),
+      file: (row) => row.custom[name],
+    },
+  ]);
+  return { ...ownColumns, ...Object.fromEntries(ofSite) };
+}
 
 const BulkActions = ({ ctx }: { ctx: Ctx }) => {
   const unavailable = withoutRight(ctx, 'devices:write');
@@ -212,26 +226,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 
 /** All controllers: what each is, what was read and what was planned. */
 export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
-  const own = ownColumns(ctx);
-  const ofSite = ownFields.map(
-    (name): Column<ControllerRow> => ({
-      key: `custom.${name}`,
-      label: name,
-      cell: (row) =>
-        row.custom[name] === undefined ? (
-          <span class="dim">–</span>
-        ) : (
-          <a href={paths.controllers({ [`custom.${name}`]: row.custom[name] })} translate="no">
-            {row.custom[name]}
-          </a>
-        ),
-    }),
-  );
-  const pickable: PickableColumn[] = [
-    ...controllerColumns.map((key) => ({ key, label: String(own[key].label), byDefault: !offByDefault.has(key) })),
-    ...ofSite.map(({ key }, at) => ({ key, label: ownFields[at] ?? key, byDefault: false })),
-  ];
-  const shown = shownColumns(list, pickable);
+  const columns = controllerColumns(ownFields);
   const add = (
     <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'devices:write')}>
       {ctx.t('controllers.import')}
@@ -274,10 +269,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
         order={ctx.t('controllers.ordered')}
         table={{
           caption: ctx.t('nav.controllers'),
-          columns: [
-            ...controllerColumns.filter((key) => shown.has(key)).map((key) => own[key]),
-            ...ofSite.filter(({ key }) => shown.has(key)),
-          ],
+          columns: tableColumns(ctx, list, columns),
           order: { key: 'name' },
         }}
         bulk={{ form, action: paths.controllersBulk(), actions: <BulkActions ctx={ctx} /> }}
@@ -288,7 +280,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
         }
       >
         <DensitySwitch ctx={ctx} />
-        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        <ColumnPicker ctx={ctx} list={list} all={pickableColumns(ctx, columns)} />
       </ListPanel>
     </ControllersFrame>
   );

@@ -1,18 +1,16 @@
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
-import { ListPanel } from '../components/list-panel.tsx';
 import {
-  ColumnPicker,
-  DensitySwitch,
-  Filters,
-  filterWords,
-  isFiltered,
-  type PickableColumn,
-  shownColumns,
-} from '../components/list-tools.tsx';
+  fileValue,
+  type ListColumn,
+  type ListColumns,
+  pickableColumns,
+  tableColumns,
+} from '../components/list-columns.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { ColumnPicker, DensitySwitch, Filters, filterWords, isFiltered } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import type { Column } from '../components/table.tsx';
 import { Age, Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -44,21 +42,6 @@ export type DeviceRow = {
   readonly extra?: Readonly<Record<string, Value>>;
 };
 
-/** Columns of its own; `extraColumns` are declared fields. Filter names: status, state, group, os, address, … */
-export const deviceColumns = [
-  'status',
-  'name',
-  'reason',
-  'group',
-  'tags',
-  'os',
-  'address',
-  'seen',
-  'act',
-  'findings',
-  'updates',
-] as const;
-
 type DevicesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
@@ -75,22 +58,22 @@ type DevicesProps = {
 
 const form = 'devices-bulk';
 
-const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<DeviceRow>> => ({
+/** Columns of its own. */
+const ownColumns: ListColumns<DeviceRow> = {
   status: {
-    key: 'status',
-    label: ctx.t('devices.status'),
+    word: 'devices.status',
     fit: true,
     sort: true,
     rec: 'b',
-    cell: (row) => (
+    cell: (row, ctx) => (
       <Status ctx={ctx} level={row.level}>
         {row.state === 'managed' ? undefined : ctx.tDynamic(`devices.state.${row.state}`)}
       </Status>
     ),
+    file: (row, ctx) => ctx.tDynamic(`level.${row.level}`),
   },
   name: {
-    key: 'name',
-    label: ctx.t('devices.name'),
+    word: 'devices.name',
     sort: true,
     any: true,
     rec: 'a',
@@ -99,66 +82,92 @@ const ownColumns = (ctx: Ctx): Record<(typeof deviceColumns)[number], Column<Dev
         {row.name}
       </a>
     ),
+    file: (row) => row.name,
   },
   reason: {
-    key: 'reason',
-    label: ctx.t('devices.reason'),
+    word: 'devices.reason',
     rec: 'c',
-    cell: (row) => <Reasons words={row.reasons.map(ctx.say)} other={row.os} />,
+    cell: (row, ctx) => <Reasons words={row.reasons.map(ctx.say)} other={row.os} />,
+    file: (row, ctx) => row.reasons.map(ctx.say).join('; '),
+  },
+  group: {
+    word: 'devices.group',
+    sort: true,
+    cell: (row) => row.group?.name ?? '–',
+    file: (row) => row.group?.name,
   },
   tags: {
-    key: 'tags',
-    label: ctx.t('tags.title'),
+    word: 'tags.title',
     any: true,
     cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
+    file: (row) => row.tags?.join('; '),
   },
-  group: { key: 'group', label: ctx.t('devices.group'), sort: true, cell: (row) => row.group?.name ?? '–' },
   os: {
-    key: 'os',
-    label: ctx.t('devices.os'),
+    word: 'devices.os',
     sort: true,
     cell: (row) => <span translate="no">{row.os ?? '–'}</span>,
+    file: (row) => row.os,
   },
   address: {
-    key: 'address',
-    label: ctx.t('devices.address'),
+    word: 'devices.address',
     fit: true,
     sort: true,
     cell: (row) => <span translate="no">{row.address ?? '–'}</span>,
+    file: (row) => row.address,
   },
   seen: {
-    key: 'seen',
-    label: ctx.t('devices.contact'),
+    word: 'devices.contact',
     num: true,
     sort: true,
     rec: 'd',
-    cell: (row) => (
+    cell: (row, ctx) => (
       <span class="second">
         <Age ctx={ctx} at={row.lastSeenAt} />
       </span>
     ),
+    file: (row, ctx) => (row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt)),
   },
   act: {
-    key: 'act',
-    label: ctx.t('decision.act'),
+    word: 'decision.act',
     num: true,
     sort: true,
-    cell: (row) => <Count ctx={ctx} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />,
+    cell: (row, ctx) => <Count ctx={ctx} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />,
+    file: (row) => row.act,
   },
   findings: {
-    key: 'findings',
-    label: ctx.t('vuln.findings'),
+    word: 'vuln.findings',
     num: true,
     sort: true,
-    cell: (row) => <Count ctx={ctx} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
+    until: 'file',
+    cell: (row, ctx) => <Count ctx={ctx} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
+    file: (row) => row.findings,
   },
   updates: {
-    key: 'updates',
-    label: ctx.t('nav.updates'),
+    word: 'nav.updates',
     num: true,
-    cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+    cell: (row, ctx) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+    file: (row) => row.updates,
   },
-});
+};
+
+/** Columns of the list: its own and declared fields, which are shown when they are picked. */
+export function deviceColumns(fields: readonly FieldColumn[]): ListColumns<DeviceRow> {
+  const ofFields = fields.map((field): [string, ListColumn<DeviceRow>] => {
+    const key = `${field.collection}.${field.name}`;
+    const heldBy = (row: DeviceRow): Value => row.extra?.[key] ?? null;
+    return [
+      key,
+      {
+        word: `collection.${field.collection}.field.${field.name}`,
+        any: true,
+        until: 'picked',
+        cell: (row, ctx) => <FieldText ctx={ctx} column={field} value={heldBy(row)} />,
+        file: (row, ctx) => fileValue(ctx, heldBy(row), field.type),
+      },
+    ];
+  });
+  return { ...ownColumns, ...Object.fromEntries(ofFields) };
+}
 
 const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups'] }) => {
   const unavailable = withoutRight(ctx, 'devices:write');
@@ -230,32 +239,7 @@ const Selections = ({ ctx, list, selections }: Pick<DevicesProps, 'ctx' | 'list'
 
 /** Worst first; `Reason` says why. */
 export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups, selections }: DevicesProps) => {
-  const own = ownColumns(ctx);
-  const pickable: PickableColumn[] = [
-    ...deviceColumns.map((key) => ({ key, label: String(own[key].label), byDefault: key !== 'findings' })),
-    ...extraColumns.map((field) => ({
-      key: `${field.collection}.${field.name}`,
-      label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
-      byDefault: false,
-      ...(field.personal ? { personal: true } : {}),
-    })),
-  ];
-  const shown = shownColumns(list, pickable);
-  const columns: Column<DeviceRow>[] = [
-    ...deviceColumns.filter((key) => shown.has(key)).map((key) => own[key]),
-    ...extraColumns
-      .filter((field) => shown.has(`${field.collection}.${field.name}`))
-      .map(
-        (field): Column<DeviceRow> => ({
-          key: `${field.collection}.${field.name}`,
-          label: ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
-          any: true,
-          cell: (row) => (
-            <FieldText ctx={ctx} column={field} value={row.extra?.[`${field.collection}.${field.name}`] ?? null} />
-          ),
-        }),
-      ),
-  ];
+  const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
     <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
@@ -292,7 +276,11 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
         list={list}
         page={page}
         order={ctx.t('devices.order')}
-        table={{ caption: ctx.t('nav.devices'), columns, order: { key: 'status' } }}
+        table={{
+          caption: ctx.t('nav.devices'),
+          columns: tableColumns(ctx, list, columns),
+          order: { key: 'status' },
+        }}
         bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} /> }}
         empty={
           <Empty title={ctx.t('devices.none')} action={add}>
@@ -301,7 +289,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
         }
       >
         <DensitySwitch ctx={ctx} />
-        <ColumnPicker ctx={ctx} list={list} all={pickable} />
+        <ColumnPicker ctx={ctx} list={list} all={pickableColumns(ctx, columns)} />
       </ListPanel>
     </Page>
   );

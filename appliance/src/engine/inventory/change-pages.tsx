@@ -1,3 +1,4 @@
+import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
 import { Changes } from '@sallyport/ui/inventory/changes.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
@@ -11,7 +12,6 @@ import { listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import type { Change, ChangeQuery } from './types.ts';
 import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from './view.ts';
 
@@ -77,7 +77,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const send = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const query = queryOf(c);
-    const { ctx, value } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const found = await gathered(
       pagesOf((paging: { limit: number; after?: number }) => {
         const rows = inventory.changes({ ...query, ...paging });
@@ -94,7 +94,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           row.fields
             .filter((field) => field[which] !== null)
             .map((field) => {
-              const cell = value(field[which], field.type);
+              const cell = fileValue(ctx, field[which], field.type);
               const label = ctx.tDynamic(`collection.${change.collection}.field.${field.name}`);
               return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
             })

@@ -1,3 +1,4 @@
+import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
 import { choiceText } from '@sallyport/ui/components/text.tsx';
 import { Collection as CollectionView } from '@sallyport/ui/inventory/collection.tsx';
 import { SoftwareItem } from '@sallyport/ui/inventory/software-item.tsx';
@@ -14,7 +15,6 @@ import { listState, numberParam, pageRows, param, slicePage } from '../../server
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import { type Collection, type InventoryRow, type ListQuery, readRight } from './types.ts';
 import { collectionExtras, fieldColumns, fieldFilters, rowValues, shownColumns } from './view.ts';
 
@@ -98,7 +98,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
     const actor = actorFor(c, readRight(collection));
     const list = stateOf(c, collection);
-    const { ctx, value } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const own = fieldColumns(collection, { link: false });
     const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
@@ -109,7 +109,9 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       const values = { ...rowValues(row, own), ...extras.row(actor, collection, device?.id ?? '', row).values };
       const cells = columns.map((column) => {
         const held = values[column.name] ?? null;
-        return column.choice && typeof held === 'string' ? choiceText(ctx, column, held) : value(held, column.type);
+        return column.choice && typeof held === 'string'
+          ? choiceText(ctx, column, held)
+          : fileValue(ctx, held, column.type);
       });
       return isShared ? [...cells, Number(row['_devices'] ?? 0)] : [device?.name, ...cells];
     };

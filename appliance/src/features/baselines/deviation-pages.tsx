@@ -1,6 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
 import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
+import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -14,7 +15,6 @@ import { actorFor } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import { type DeviceModel, nowhere } from '../devices/view.ts';
 import type { Deviation, DeviationQuery } from './types.ts';
 import { baselineViews } from './view.ts';
@@ -159,7 +159,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'devices:read');
-    const { ctx, value } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const query = queryOf(c, listState(c, filterNames));
     const found = await gathered(
       pagesOf((paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
@@ -173,7 +173,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           row.change.fields
             .filter((field) => field[which] !== null)
             .map((field) => {
-              const cell = value(field[which], field.type);
+              const cell = fileValue(ctx, field[which], field.type);
               const label = ctx.tDynamic(`collection.${row.change.collection}.field.${field.name}`);
               return `${label}: ${Array.isArray(cell) ? cell.join(', ') : String(cell)}`;
             })

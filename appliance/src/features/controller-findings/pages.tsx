@@ -15,7 +15,6 @@ import { actorFor } from '../../server/console/guard.ts';
 import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
 import { type ControllerFindingFilter, type FindingWhy, type GroupBy, JUSTIFICATIONS } from './types.ts';
 import { findingView, knowledgeEnds } from './view.ts';
@@ -168,7 +167,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
-    const { ctx } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const found = controllerFindings.list({ ...filterOf(listState(c, filterNames)), limit: maxCsvRows });
     return sendCsv(deps, c, {
       name: 'controller-vulnerabilities',

@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type ControllerRow, Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
+import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
+import { Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Said } from '@sallyport/ui/model';
@@ -14,7 +15,6 @@ import { actorFor } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import type { ControllerModel } from './list-view.ts';
 import { type ControllerDecision, type ControllerFilter, type ControllerSort, controllerSorts } from './types.ts';
 
@@ -65,24 +65,6 @@ const controllerFilter = (list: ListState): ControllerFilter => {
     state: chosen(states, filterValues(list, 'state')),
     ...defined({ drift, missingFirmware: missing, proposals }),
   };
-};
-
-const columnWords: Readonly<Record<(typeof controllerColumns)[number], string>> = {
-  status: 'controllers.status',
-  name: 'controllers.name',
-  reason: 'controllers.reason',
-  zone: 'controllers.zone',
-  vendor: 'controllers.vendor',
-  family: 'controllers.family',
-  model: 'controllers.model',
-  order: 'controllers.order',
-  firmware: 'controllers.read',
-  planned: 'controllers.planned',
-  address: 'controllers.address',
-  role: 'controllers.role',
-  serial: 'controllers.serial',
-  modules: 'controllers.modules',
-  seen: 'controllers.seen',
 };
 
 /** The list of controllers, its file, and decisions about many of them. */
@@ -194,48 +176,15 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'devices:read');
     const list = listState(c, filterNames());
-    const fields = ownFields()
-      .map(({ name }) => name)
-      .filter((name) => list.columns.length === 0 || list.columns.includes(`${ownPrefix}${name}`));
-    const { ctx, reasons } = sayCsv(deps, c);
-    const own =
-      list.columns.length === 0
-        ? [...controllerColumns]
-        : controllerColumns.filter((name) => list.columns.includes(name) || name === 'name');
-    const cellsOf = (row: ControllerRow): Cell[] => {
-      const cells: Readonly<Record<(typeof controllerColumns)[number], Cell>> = {
-        status: ctx.tDynamic(`level.${row.level}`),
-        name: row.name,
-        reason: reasons(row.reasons),
-        zone: row.zone?.name,
-        vendor: row.vendor,
-        family: row.family,
-        model: row.model,
-        order: row.orderNumber,
-        firmware: row.read,
-        planned: row.planned,
-        address: row.address,
-        role:
-          row.role === undefined
-            ? undefined
-            : ctx.tDynamic(`collection.controller.choice.role.${row.role}`, {}, row.role),
-        serial: row.serial,
-        modules: row.modules,
-        seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
-      };
-      return [...own.map((name) => cells[name]), ...fields.map((name) => row.custom[name])];
-    };
+    const fields = ownFields().map(({ name }) => name);
+    const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, controllerColumns(fields));
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
     const ids = idsOf(list).slice(0, maxCsvRows);
-    const rowsOf = function* (): Generator<Cell[]> {
+    const read = function* (): Generator<Cell[]> {
       for (let at = 0; at < ids.length; at += csvBatch)
         for (const row of model.rows(ids.slice(at, at + csvBatch), fields.length > 0)) yield cellsOf(row);
     };
-    return sendCsv(deps, c, {
-      name: 'controllers',
-      head: [...own.map((name) => ctx.tDynamic(columnWords[name])), ...fields],
-      rows: { count: ids.length, read: rowsOf },
-    });
+    return sendCsv(deps, c, { name: 'controllers', head, rows: { count: ids.length, read } });
   };
 
   /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */

@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
@@ -16,7 +17,6 @@ import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { levelRank } from './device-status.ts';
 import { contacts, type DeviceFilter, type DeviceSort, deviceFilterNames, deviceSorts } from './types.ts';
@@ -30,20 +30,6 @@ const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 100;
 /** Devices of one transaction of a bulk action. */
-
-const columnWords: Readonly<Record<(typeof deviceColumns)[number], string>> = {
-  status: 'devices.status',
-  name: 'devices.name',
-  reason: 'devices.reason',
-  group: 'devices.group',
-  tags: 'tags.title',
-  os: 'devices.os',
-  address: 'devices.address',
-  seen: 'devices.contact',
-  act: 'decision.act',
-  findings: 'vuln.findings',
-  updates: 'nav.updates',
-};
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 
@@ -79,8 +65,8 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   );
   /** What a column is called in an address. */
   const keyOf = ({ collection, name }: FieldColumn): string => `${collection}.${name}`;
-  const pickedExtras = (list: ListState): FieldColumn[] =>
-    extraColumns.filter((column) => list.columns.includes(keyOf(column)));
+  const pickedExtras = (list: ListState): string[] =>
+    extraColumns.map(keyOf).filter((key) => list.columns.includes(key));
 
   const extraOf = (device: ListedDevice, picked: readonly string[]): Record<string, Value> => {
     const values: Record<string, Value> = {};
@@ -127,9 +113,15 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     { name: 'cve', label: 'devices.filter.cve' },
   ];
 
-  const withTags = (listed: readonly ListedDevice[], rows: readonly DeviceRow[]): DeviceRow[] => {
+  /** Rows of the list, with their tags and picked fields. */
+  const listRows = (listed: readonly ListedDevice[], picked: readonly string[]): DeviceRow[] => {
     const tags = rules.tagsOfAll(listed.map(({ id }) => id));
-    return rows.map((row, at) => ({ ...row, tags: tags.get(listed[at]?.id ?? 0) ?? [] }));
+    const rows = model.toRows(listed);
+    return listed.map((device, at) => ({
+      ...(rows[at] as DeviceRow),
+      tags: tags.get(device.id) ?? [],
+      extra: extraOf(device, picked),
+    }));
   };
 
   /** Those for everybody, and the person's own. */
@@ -157,15 +149,13 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       limit: pageRows,
       ...defined({ after: cursor }),
     });
-    const picked = pickedExtras(list).map(keyOf);
-    const shown = withTags(rows, model.toRows(rows));
     return c.html(
       <Devices
         ctx={viewContext(deps, c)}
         list={list}
         page={{
           ...page,
-          rows: rows.map((device, at) => ({ ...(shown[at] as DeviceRow), extra: extraOf(device, picked) })),
+          rows: listRows(rows, pickedExtras(list)),
           exact: true,
         }}
         siteTotal={deviceList.count({})}
@@ -180,49 +170,15 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'devices:read');
     const list = listState(c, deviceFilterNames);
-    const { ctx, value, reasons } = sayCsv(deps, c);
-    const own =
-      list.columns.length === 0
-        ? [...deviceColumns]
-        : deviceColumns.filter((name) => list.columns.includes(name) || name === 'name');
-    const extras = pickedExtras(list);
-    const cellsOf = (device: ListedDevice, row: DeviceRow): Cell[] => {
-      const cells: Readonly<Record<(typeof deviceColumns)[number], Cell>> = {
-        status: ctx.tDynamic(`level.${row.level}`),
-        name: row.name,
-        reason: reasons(row.reasons),
-        group: row.group?.name,
-        tags: row.tags?.join('; '),
-        os: row.os,
-        address: row.address,
-        seen: row.lastSeenAt === null ? null : ctx.fmt.iso(row.lastSeenAt),
-        act: row.act,
-        findings: row.findings,
-        updates: row.updates,
-      };
-      const extra = extraOf(device, extras.map(keyOf));
-      return [
-        ...own.map((name) => cells[name]),
-        ...extras.map((column) => value(extra[keyOf(column)] ?? null, column.type)),
-      ];
-    };
+    const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, deviceColumns(extraColumns));
+    const picked = pickedExtras(list);
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
     const ids = idsOf(list).slice(0, maxCsvRows);
-    const rowsOf = function* (): Generator<Cell[]> {
-      for (let at = 0; at < ids.length; at += csvBatch) {
-        const batch = model.some(ids.slice(at, at + csvBatch));
-        const rows = withTags(batch, model.toRows(batch));
-        for (const [n, device] of batch.entries()) yield cellsOf(device, rows[n] as DeviceRow);
-      }
+    const read = function* (): Generator<Cell[]> {
+      for (let at = 0; at < ids.length; at += csvBatch)
+        for (const row of listRows(model.some(ids.slice(at, at + csvBatch)), picked)) yield cellsOf(row);
     };
-    return sendCsv(deps, c, {
-      name: 'devices',
-      head: [
-        ...own.map((name) => ctx.tDynamic(columnWords[name])),
-        ...extras.map(({ name, collection }) => ctx.tDynamic(`collection.${collection}.field.${name}`)),
-      ],
-      rows: { count: ids.length, read: rowsOf },
-    });
+    return sendCsv(deps, c, { name: 'devices', head, rows: { count: ids.length, read } });
   };
 
   /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */

@@ -15,7 +15,6 @@ import { chosen, formListState, listState, pageRows, param, slicePage } from '..
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { APPROVALS, SUPPLIES, type UpdateFilter, type UpdateItem } from './types.ts';
 
@@ -277,7 +276,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'updates:read');
     const list = listState(c, filterNames);
-    const { ctx } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
     return sendCsv(deps, c, {
       name: 'updates',

@@ -12,7 +12,6 @@ import { chosen, listState, pageRows, param } from '../../server/console/lists.t
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { sayCsv } from '../../server/console/words.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { DECISIONS, type FindingFilter, type FindingWhy, type FixState, SEVERITIES, type WorkState } from './types.ts';
 
@@ -223,7 +222,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
     const list = listState(c, filterNames);
-    const { ctx } = sayCsv(deps, c);
+    const ctx = viewContext(deps, c, 'part');
     const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
     return sendCsv(deps, c, {
       name: 'vulnerabilities',
