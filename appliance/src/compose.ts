@@ -5,14 +5,14 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
+import { derivations } from './derivations.ts';
+import { passOn } from './engine/changes/pass-on.ts';
 import { type EventService, eventService } from './engine/events/service.ts';
-import { encryptionErrors } from './engine/inventory/encryption-errors.ts';
 import { hardwareRecordRule } from './engine/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './engine/inventory/service.ts';
-import type { SectionChanged } from './engine/inventory/types.ts';
 import { accountPersons } from './engine/objects/person-store.ts';
-import { type FurtherRule, type ObjectService, objectService } from './engine/objects/service.ts';
-import { systemActor, type WriteGuard, type Written } from './engine/objects/types.ts';
+import { type ObjectService, objectService } from './engine/objects/service.ts';
+import { systemActor } from './engine/objects/types.ts';
 import { type StoreService, storeService } from './engine/store/service.ts';
 import { approvalStore } from './features/accounts/approval-store.ts';
 import { approvalGate } from './features/accounts/approve.ts';
@@ -45,9 +45,7 @@ import { type DeviceTaskService, deviceTaskService } from './features/device-tas
 import type { TaskQueue } from './features/device-tasks/types.ts';
 import { ensureDeviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
-import type { DerivedOfDevice } from './features/devices/types.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
-import { neighbourRecords } from './features/discovery/neighbour-records.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type PersonService, personService } from './features/erasure/service.ts';
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
@@ -191,28 +189,28 @@ export const compose = async ({
       types: declarations.events,
       maxRows: () => objects.setting('events.max-rows'),
     });
-    const bodyRules: Record<string, FurtherRule> = {};
-    const written: Record<string, Written> = {};
-    const guards: Record<string, WriteGuard> = {};
+    // Who derives is made after who writes: asked for with the first change.
+    const changed = passOn(() => derived);
     const objects: ObjectService = objectService({
       db,
       personal: people,
       events,
       kinds: declarations.kinds,
       settings: declarations.settings,
-      further: bodyRules,
-      onWritten: written,
-      guards,
+      changed,
+      further: (kind) =>
+        rules.bodyRules[kind] ?? controllers.bodyRules[kind] ?? (kind === 'hardware-record' ? hardwareRule : undefined),
+      guard: (kind) => (kind === 'setting' ? accounts.safety.guard : undefined),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
     });
-    const onChanged: Array<(changed: SectionChanged) => void> = [];
-    const inventory = inventoryService({
+    const hardwareRule = hardwareRecordRule(objects);
+    const inventory: InventoryService = inventoryService({
       db,
       personal: people,
       collections: declarations.collections,
-      onChanged,
-      kept: [(collection) => baselines.keptItems(collection)],
+      changed,
+      kept: (collection) => baselines.keptItems(collection),
     });
     ensureDeviceRows(db);
     const store = storeService(paths);
@@ -223,17 +221,6 @@ export const compose = async ({
       keysDir: paths.keys,
       certificateDays: () => objects.setting('devices.certificate-days'),
     });
-    const derived: DerivedOfDevice[] = [];
-    const devices = deviceService({ db, objects, events, inventory, derived });
-    const gate = approvalGate({
-      persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
-      store: approvalStore(db),
-      couldApprove: (right) => couldApprove(objects, right, nowMs()),
-      events,
-      clock: nowMs,
-    });
-    const accounts = accountService({ db, keyring, objects, events, gate, passwords: hashing });
-    guards['setting'] = accounts.safety.guard;
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -242,21 +229,39 @@ export const compose = async ({
       events,
       clock: nowMs,
     });
+    const devices = deviceService({
+      db,
+      objects,
+      events,
+      inventory,
+      derived: [
+        {
+          name: 'vulnerabilities',
+          keep: vulnerabilities.keepOf,
+          putBack: (device, kept) => vulnerabilities.putBack(device, kept as KeptDevice | null),
+          forget: vulnerabilities.forget,
+        },
+      ],
+    });
+    const gate = approvalGate({
+      persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
+      store: approvalStore(db),
+      couldApprove: (right) => couldApprove(objects, right, nowMs()),
+      events,
+      clock: nowMs,
+    });
+    const accounts: AccountService = accountService({ db, keyring, objects, events, gate, passwords: hashing });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
-    const rules = ruleService({ db, objects, events, inventory, vulnerabilities });
-    Object.assign(bodyRules, rules.bodyRules, { 'hardware-record': hardwareRecordRule(objects) });
-    const onControllersChanged: Array<(controllers: ReadonlySet<number>) => void> = [];
-    const controllers = controllerService({
+    const rules: RuleService = ruleService({ db, objects, events, inventory, vulnerabilities });
+    const controllers: ReturnType<typeof controllerService> = controllerService({
       db,
       objects,
       events,
       collections: declarations.facts,
       maps: sharedMaps,
-      onChanged: onControllersChanged,
+      changed,
     });
-    Object.assign(bodyRules, controllers.bodyRules);
-    Object.assign(written, controllers.written);
     const controllerImports = fileImports({
       controllers: controllers.service,
       objects,
@@ -283,26 +288,8 @@ export const compose = async ({
       ),
       further: ({ controller }) => findingReasons(controllerFindings.loads([controller]).get(controller)),
     });
-    onControllersChanged.push(integrity.check);
-    derived.push({
-      name: 'vulnerabilities',
-      keep: vulnerabilities.keepOf,
-      putBack: (device, kept) => vulnerabilities.putBack(device, kept as KeptDevice | null),
-      forget: vulnerabilities.forget,
-    });
     const baselines: BaselineService = baselineService({ db, objects, events, inventory, devices });
-    const noteNeighbours = neighbourRecords({ inventory, discovery: () => discovery, clock: nowMs });
-    const noteEncryption = encryptionErrors({ inventory, events });
-    onChanged.push((changed) => {
-      noteEncryption(changed);
-      noteNeighbours(changed);
-      baselines.onSectionChanged(changed);
-      vulnerabilities.onSectionChanged(changed);
-      if (changed.collection === 'identity')
-        devices.identityChanged(changed.device, inventory.section(changed.device, 'identity')[0]);
-      if (changed.collection === 'software') deployments.verifyDevice(changed.device);
-    });
-    const controllerFindings = controllerFindingService({
+    const controllerFindings: ControllerFindings = controllerFindingService({
       db,
       knowledge: vulnerabilities.ofControllers,
       current: vulnerabilities.snapshot,
@@ -320,11 +307,9 @@ export const compose = async ({
           return typeof name === 'string' ? [name] : [];
         },
       },
-      onJudged: integrity.check,
+      changed,
       clock: nowMs,
     });
-    // First of all: the state of a controller looks at its findings.
-    onControllersChanged.unshift((changed) => controllerFindings.partsChanged([...changed]));
     const firmware = controllerFirmware({
       db,
       events,
@@ -333,7 +318,6 @@ export const compose = async ({
       partsOf: controllers.service.parts,
       clock: nowMs,
     });
-    onControllersChanged.push(firmware.check);
     const exchange = exchangeService({
       firmware,
       db,
@@ -354,13 +338,22 @@ export const compose = async ({
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: release.builtAt,
     });
-    // Who approves or changes one sees at once what it holds back.
-    Object.assign(written, {
-      'risk-acceptance': controllerFindings.holdAgain,
-      mitigation: controllerFindings.holdAgain,
-    });
     const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock: nowMs });
     const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
+    const derived = derivations({
+      events,
+      inventory,
+      devices,
+      discovery,
+      baselines,
+      vulnerabilities,
+      deployments,
+      controllers,
+      controllerFindings,
+      firmware,
+      integrity,
+      clock: nowMs,
+    });
     const identification = identificationService({
       db,
       objects,

@@ -1,8 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { passOn } from './engine/changes/pass-on.ts';
 import type { EventService } from './engine/events/service.ts';
 import type { FactCollection } from './engine/inventory/types.ts';
-import { type FurtherRule, objectService } from './engine/objects/service.ts';
-import type { Kind, Setting, Written } from './engine/objects/types.ts';
+import { type ObjectService, objectService } from './engine/objects/service.ts';
+import type { Kind, Setting } from './engine/objects/types.ts';
 import type { ControllerMaps } from './features/controllers/maps.ts';
 import { controllerService } from './features/controllers/service.ts';
 import type { TakeReadings } from './features/controllers/types.ts';
@@ -64,20 +65,18 @@ export const controllerTrials = (parts: TrialParts): TakeReadings => {
   return (actor, batch, readings, options = {}) => {
     const db = openShadow(path, tables);
     try {
-      const bodyRules: Record<string, FurtherRule> = {};
-      const written: Record<string, Written> = {};
       const events = nobody as EventService;
-      const objects = objectService({ db, personal, events, kinds, settings, further: bodyRules, onWritten: written });
-      const controllers = controllerService({
+      const changed = passOn(() => ({ object: [(objects) => objects.forEach(controllers.written)] }));
+      const objects: ObjectService = objectService({
         db,
-        objects,
+        personal,
         events,
-        collections,
-        maps,
-        ...defined({ clock }),
+        kinds,
+        settings,
+        changed,
+        further: (kind) => controllers.bodyRules[kind],
       });
-      Object.assign(bodyRules, controllers.bodyRules);
-      Object.assign(written, controllers.written);
+      const controllers = controllerService({ db, objects, events, collections, maps, changed, ...defined({ clock }) });
       return { ...controllers.service.take(actor, batch, readings, { ...options, dryRun: false }), batch: null };
     } finally {
       db.close();

@@ -116,6 +116,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
     nameOf: (controller) => `PLC-${controller}`,
     build: controllerIndex,
     maps: CONTROLLER_MAPS,
+    changed: () => undefined,
     clock: nowMs,
   });
   const taken = await timed(() => findings.partsChanged());

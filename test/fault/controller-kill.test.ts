@@ -46,6 +46,7 @@ describe('controllers whose import or undo is killed', () => {
       events,
       collections: controllers.collections,
       maps: sharedMaps,
+      changed: () => undefined,
       clock,
     });
     try {

@@ -121,6 +121,7 @@ beforeAll(async () => {
     nameOf: appliance.controllers.label,
     build: controllerIndex,
     maps: 'test/1',
+    changed: () => undefined,
     clock: () => Date.UTC(2026, 10, 24),
   });
 });

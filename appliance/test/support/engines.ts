@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { introduce } from '../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../src/all-declarations.ts';
+import { passOn } from '../../src/engine/changes/pass-on.ts';
+import type { SectionChanged } from '../../src/engine/changes/types.ts';
 import { type EventService, eventService } from '../../src/engine/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/engine/inventory/service.ts';
-import type { Collection, SectionChanged } from '../../src/engine/inventory/types.ts';
-import { type FurtherRule, type ObjectService, objectService } from '../../src/engine/objects/service.ts';
-import type { Actor, Kind, Right, Setting, Written } from '../../src/engine/objects/types.ts';
+import type { Collection } from '../../src/engine/inventory/types.ts';
+import { type ObjectService, objectService } from '../../src/engine/objects/service.ts';
+import type { Actor, Kind, Right, Setting } from '../../src/engine/objects/types.ts';
 import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps.ts';
 import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
 import type { TakeReadings } from '../../src/features/controllers/types.ts';
@@ -72,16 +74,18 @@ export const openEngines = async (
     types: declared.events,
     maxRows: () => objects.setting('events.max-rows'),
   });
-  const bodyRules: Record<string, FurtherRule> = {};
-  const written: Record<string, Written> = {};
+  const tell = passOn(() => ({
+    section: [(sections) => changed.push(...sections)],
+    object: [(written) => written.forEach(controllers.written)],
+  }));
   const objects: ObjectService = objectService({
     db,
     personal: people,
     events,
     kinds: [...declared.kinds, ...(extra.kinds ?? [])],
     settings: [...declared.settings, ...(extra.settings ?? [])],
-    further: bodyRules,
-    onWritten: written,
+    changed: tell,
+    further: (kind) => controllers.bodyRules[kind],
   });
   const controllers = controllerService({
     db,
@@ -89,15 +93,14 @@ export const openEngines = async (
     events,
     collections: declared.facts,
     maps: extra.maps ?? noMaps,
+    changed: tell,
     ...(extra.clock === undefined ? {} : { clock: extra.clock }),
   });
-  Object.assign(bodyRules, controllers.bodyRules);
-  Object.assign(written, controllers.written);
   const inventory = inventoryService({
     db,
     personal: people,
     collections: [...declared.collections, ...(extra.collections ?? [])],
-    onChanged: [(change) => changed.push(change)],
+    changed: tell,
   });
   return {
     folder,

@@ -9,7 +9,7 @@ export const openMatching = async () => {
   const clock = { ms: Date.parse('2026-01-02T00:00:00Z') };
   const noted: string[] = [];
   let number = 0;
-  const site = await openInventory([(changed) => vulnerabilities.onSectionChanged(changed)]);
+  const site = await openInventory((changed) => vulnerabilities.onSectionChanged(changed));
   site.db
     .prepare(
       "INSERT INTO exchange_state (id, site, name, floor) VALUES (1, 'plant-7', 'Plant', '2026-01-01T00:00:00Z')",

@@ -4,8 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import { loadAllDeclarations } from '../../src/all-declarations.ts';
+import { passOn } from '../../src/engine/changes/pass-on.ts';
+import type { SectionChanged } from '../../src/engine/changes/types.ts';
 import { type InventoryService, inventoryService } from '../../src/engine/inventory/service.ts';
-import type { SectionChanged, SectionOutcome } from '../../src/engine/inventory/types.ts';
+import type { SectionOutcome } from '../../src/engine/inventory/types.ts';
 import { dataPaths } from '../../src/platform/config.ts';
 import { migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring } from '../../src/platform/keyring.ts';
@@ -33,7 +35,7 @@ export const reporter =
   };
 
 /** The inventory engine over a real database in a temporary data directory. */
-export const openInventory = async (onChanged: ((changed: SectionChanged) => void)[] = []) => {
+export const openInventory = async (onSectionChanged: (changed: SectionChanged) => void = () => undefined) => {
   const dir = mkdtempSync(join(tmpdir(), 'sallyport-test-'));
   const paths = dataPaths(dir);
   for (const folder of [paths.keys, paths.advisories, paths.staging, paths.objectsTmp])
@@ -42,7 +44,8 @@ export const openInventory = async (onChanged: ((changed: SectionChanged) => voi
   const db = openDatabase(paths.database);
   migrate(db);
   const { collections } = await loadAllDeclarations();
-  const inventory = inventoryService({ db, personal: personal(db, keyring), collections, onChanged });
+  const changed = passOn(() => ({ section: [(sections) => sections.forEach(onSectionChanged)] }));
+  const inventory = inventoryService({ db, personal: personal(db, keyring), collections, changed });
   return {
     paths,
     db,

@@ -1,6 +1,6 @@
+import type { SectionChanged } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
 import type { InventoryService } from './service.ts';
-import type { SectionChanged } from './types.ts';
 
 const maxVolumes = 1_000;
 

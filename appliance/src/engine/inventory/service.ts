@@ -3,6 +3,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import type { Changed } from '../changes/types.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
 import { shapeOf } from './item.ts';
@@ -28,7 +29,6 @@ import type {
   Item,
   Members,
   ReportOutcome,
-  SectionChanged,
   SectionOutcome,
   SectionReport,
   Snapshot,
@@ -110,10 +110,9 @@ type InventoryParts = {
   db: Database;
   personal: Personal;
   collections: readonly Collection[];
-  /** Called inside the transaction after a section changed. */
-  onChanged?: ReadonlyArray<(changed: SectionChanged) => void>;
+  changed: Changed;
   /** Items of a shared collection that are kept though no device has them. */
-  kept?: ReadonlyArray<(collection: string) => Iterable<Uint32Array>>;
+  kept?: (collection: string) => Iterable<Uint32Array>;
 };
 
 const dayMs = 86_400_000;
@@ -170,8 +169,8 @@ export const inventoryService = ({
   db,
   personal,
   collections,
-  onChanged = [],
-  kept = [],
+  changed,
+  kept = () => [],
 }: InventoryParts): InventoryService => {
   ensureTables(db, collections);
   const holders = new Map<string, Holder>(
@@ -184,12 +183,8 @@ export const inventoryService = ({
     return found;
   };
   const outranked = (name: string): Set<number> =>
-    new Set(
-      [...(holder(name).shared?.arrays.outranked() ?? []), ...kept.flatMap((ids) => [...ids(name)])].flatMap((ids) => [
-        ...ids,
-      ]),
-    );
-  const writer = sectionWriter({ db, personal, sections, holder, onChanged });
+    new Set([...(holder(name).shared?.arrays.outranked() ?? []), ...kept(name)].flatMap((ids) => [...ids]));
+  const writer = sectionWriter({ db, personal, sections, holder, changed });
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
   const log = changeReader({ db, holders, holder, readCell });
 
@@ -239,7 +234,7 @@ export const inventoryService = ({
     ofAnyCollection: reader,
     changes: log.changes,
     aboutChanges: log.about,
-    ...inventoryTransfer({ db, sections, holders, onChanged }),
+    ...inventoryTransfer({ db, sections, holders, changed }),
     readChanges: (rows) => log.read(rows, false),
     ...sectionComparer({ personal, sections, holder }),
     reporting: (collection) => sections.reporting(collection),

@@ -1,6 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import type { Changed } from '../changes/types.ts';
 import type { SectionStore } from './store.ts';
-import type { Door, InventoryTransfer, SectionChanged } from './types.ts';
+import type { Door, InventoryTransfer } from './types.ts';
 import { type Holder, preferredDoor, recount } from './writer.ts';
 
 // Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
@@ -11,9 +12,9 @@ export const inventoryTransfer = (parts: {
   db: Database;
   sections: SectionStore;
   holders: ReadonlyMap<string, Holder>;
-  onChanged: ReadonlyArray<(changed: SectionChanged) => void>;
+  changed: Changed;
 }): InventoryTransfer => {
-  const { db, sections, holders, onChanged } = parts;
+  const { db, sections, holders, changed } = parts;
   const move = db.prepare<[number, number, string, string]>(
     'update section set device = ?, best = 0 where device = ? and collection = ? and door = ?',
   );
@@ -55,11 +56,11 @@ export const inventoryTransfer = (parts: {
           if (doors.length > 0) sections.setBest(device, name, preferredDoor(holder.shape.collection, doors));
           recount(holder.shared, device, items, holder.shared?.arrays.itemsOf(device));
         }
-        // Only when all is settled: a listener reads other sections, too.
-        for (const { device, name } of touched) {
-          if (!notify.includes(device)) continue;
-          for (const listener of onChanged) listener({ device, collection: name });
-        }
+        // Only when all is settled: who derives reads other sections, too.
+        changed(
+          'section',
+          touched.flatMap(({ device, name }) => (notify.includes(device) ? [{ device, collection: name }] : [])),
+        );
         return result;
       }),
     heldSections: (device) =>

@@ -229,8 +229,6 @@ export type CollectionCount = { collection: string; rows: number; devices: numbe
 
 export type Members = { device: number; items: Uint32Array };
 
-export type SectionChanged = { device: number; collection: string };
-
 /** Who may read a collection. */
 export const readRight = (collection: Collection): Right =>
   collection.name === 'software' ? 'software:read' : 'devices:read';

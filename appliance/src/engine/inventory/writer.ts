@@ -5,21 +5,13 @@ import { compareIds } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { timeText } from '../../platform/validation.ts';
+import type { Changed } from '../changes/types.ts';
 import { itemCutter } from './cut-items.ts';
 import type { Shape } from './item.ts';
 import { ownSection } from './put-own.ts';
 import { putShared, type Resolved, resolve, resolveCut } from './put-shared.ts';
 import { type OwnStore, ownStore, type SectionStore, type SharedStore, sharedStore } from './store.ts';
-import type {
-  Collection,
-  CutItems,
-  CutReport,
-  Door,
-  Item,
-  SectionChanged,
-  SectionOutcome,
-  SectionReport,
-} from './types.ts';
+import type { Collection, CutItems, CutReport, Door, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
 export type Holder = {
@@ -105,9 +97,9 @@ export const sectionWriter = (parts: {
   personal: Personal;
   sections: SectionStore;
   holder(name: string): Holder;
-  onChanged: ReadonlyArray<(changed: SectionChanged) => void>;
+  changed: Changed;
 }) => {
-  const { db, personal, sections, holder, onChanged } = parts;
+  const { db, personal, sections, holder, changed } = parts;
 
   const log = (
     report: Pick<SectionReport, 'device' | 'collection' | 'door'>,
@@ -204,7 +196,7 @@ export const sectionWriter = (parts: {
         // Another process may have stored it while this one parsed.
         if (isKnown()) return known;
         const outcome = write(report, found, reported);
-        for (const listener of onChanged) listener({ device: report.device, collection: report.collection });
+        changed('section', [{ device: report.device, collection: report.collection }]);
         return outcome;
       });
     },
@@ -220,7 +212,7 @@ export const sectionWriter = (parts: {
           const doors = sections.doors(device, collection.name);
           if (doors.length > 0) sections.setBest(device, collection.name, preferredDoor(collection, doors));
           recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
-          for (const listener of onChanged) listener({ device, collection: collection.name });
+          changed('section', [{ device, collection: collection.name }]);
         }
         return expired.length;
       }),

@@ -3,6 +3,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import type { Changed } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, indexValue, isUnset, protectedFields, revertedBody, sameBody } from './codec.ts';
 import { bodySchema } from './schema.ts';
@@ -26,7 +27,6 @@ import {
   systemActor,
   type Tombstone,
   type WriteGuard,
-  type Written,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
 import { objectWriter } from './writer.ts';
@@ -64,12 +64,11 @@ type ObjectParts = {
   events: EventService;
   kinds: readonly Kind[];
   settings: readonly Setting[];
-  /** By kind; features that need this service add theirs when they are wired. */
-  further?: Readonly<Record<string, FurtherRule>>;
-  /** By kind, likewise: told of every write, in its transaction. */
-  onWritten?: Readonly<Record<string, Written>>;
-  /** By kind, likewise: asked before every write. */
-  guards?: Readonly<Record<string, WriteGuard>>;
+  changed: Changed;
+  /** The features' own rule of a kind, if there is one. */
+  further?: (kind: string) => FurtherRule | undefined;
+  /** Asked before every write of a kind, if there is one. */
+  guard?: (kind: string) => WriteGuard | undefined;
   /** A setting's default where it depends on the site. */
   defaultOf?: (setting: Setting) => Setting['default'];
 };
@@ -80,10 +79,10 @@ const maxPage = 10_000;
 
 /** The object engine over its declarations. */
 export const objectService = (parts: ObjectParts): ObjectService => {
-  const { db, personal, events, kinds, settings, further = {}, onWritten = {}, guards = {} } = parts;
+  const { db, personal, events, kinds, settings, changed, further, guard } = parts;
   const defaultOf = parts.defaultOf ?? ((setting: Setting) => setting.default);
   const store = objectStore(db);
-  const writer = objectWriter({ db, personal, events, store, kinds, onWritten, guards });
+  const writer = objectWriter({ db, personal, events, store, kinds, changed, guard });
   const table = settingTable(settings);
   const checks = new Map(kinds.map((kind) => [kind.name, { kind, check: bodySchema(kind) }]));
 
@@ -115,7 +114,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   };
 
   const ruled = (kind: string, id: string, given: Body): Body => {
-    const { faults, body } = further[kind]?.(id, given) ?? { faults: {}, body: given };
+    const { faults, body } = further?.(kind)?.(id, given) ?? { faults: {}, body: given };
     const all = { ...rules[kind]?.(id, given), ...kindOf(kind).check?.(given), ...faults };
     if (Object.keys(all).length > 0) throw invalid(all);
     return body;

@@ -367,8 +367,5 @@ export function unitePersons(sets: Iterable<ReadonlySet<PersonId>>): ReadonlySet
   return new Set([...sets].flatMap((set) => [...set]));
 }
 
-/** Told of every write of a kind, in its transaction; without a body when the object was removed. */
-export type Written = (id: string, body: Body | undefined, actor: Actor) => void;
-
 /** Throws where the actor may not make `after` of `before`; absent is removed or not yet made. */
 export type WriteGuard = (actor: Actor, id: string, before: Body | undefined, after: Body | undefined) => void;

@@ -4,6 +4,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
+import type { Changed } from '../changes/types.ts';
 import type { EventService } from '../events/service.ts';
 import { decodeBody, encodeBody, indexRows, personOf } from './codec.ts';
 import type { objectEvents } from './events.ts';
@@ -19,7 +20,6 @@ import {
   requireRight,
   storedPersons,
   type WriteGuard,
-  type Written,
 } from './types.ts';
 import { revisionCommitment } from './verify.ts';
 
@@ -60,10 +60,10 @@ export const objectWriter = (parts: {
   events: EventService;
   store: ObjectStore;
   kinds: readonly Kind[];
-  onWritten: Readonly<Record<string, Written>>;
-  guards: Readonly<Record<string, WriteGuard>>;
+  changed: Changed;
+  guard: ((kind: string) => WriteGuard | undefined) | undefined;
 }) => {
-  const { db, personal, events, store, kinds, onWritten, guards } = parts;
+  const { db, personal, events, store, kinds, changed, guard } = parts;
 
   const persons = accountPersons({ db, blind: (address) => personal.blindIndex('person.address', address) });
 
@@ -106,7 +106,7 @@ export const objectWriter = (parts: {
       requireRight(actor, `${kind.area}:write`);
       const deletedAt = change.deletedAt ?? null;
       const held = previous === undefined || previous.deleted_at !== null ? undefined : previous.body;
-      guards[kind.name]?.(
+      guard?.(kind.name)?.(
         actor,
         id,
         held === undefined ? undefined : decodeBody(personal, kind, held),
@@ -159,7 +159,7 @@ export const objectWriter = (parts: {
       });
       record(actor, eventOf[operation], kind.name, id, row.revision);
       persons.written(kind.name, id, deletedAt === null ? body : undefined, actor);
-      onWritten[kind.name]?.(id, deletedAt === null ? body : undefined, actor);
+      changed('object', [{ kind: kind.name, id, body: deletedAt === null ? body : undefined, actor }]);
       return row;
     });
 

@@ -64,7 +64,8 @@ beforeEach(async () => {
   migrate(db);
   const people = personal(db, keyring);
   events = eventService({ db, keyring, types: declarations.events, maxRows: () => 1_000_000 });
-  objects = objectService({ db, personal: people, events, kinds: declarations.kinds, settings: declarations.settings });
+  const { kinds, settings } = declarations;
+  objects = objectService({ db, personal: people, events, kinds, settings, changed: () => undefined });
   objects.create(systemActor, 'role', { name: 'Administrator', rights: ['all'] }, { id: 'administrator' });
   objects.create(systemActor, 'role', { name: 'Viewer', rights: ['devices:read', 'updates:read'] }, { id: 'viewer' });
   gate = testGate(db);

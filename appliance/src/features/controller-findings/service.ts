@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
@@ -45,8 +46,7 @@ type ControllerFindingParts = {
   readonly maps: string;
   /** Accepted risks and mitigations in force; without them nothing is held back. */
   readonly measures?: Pick<HeldParts, 'holding' | 'publicId' | 'zoneNames'>;
-  /** In the transaction: what is said of these controllers is another than before. */
-  readonly onJudged?: (controllers: readonly number[]) => void;
+  readonly changed: Changed;
   readonly clock: () => number;
 };
 
@@ -127,7 +127,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         if (count > 0) parts.events.record('controller-findings-held', { params: { name, until, findings: count } });
         if (returned > 0) parts.events.record('controller-findings-returned', { params: { name, findings: returned } });
       }
-      if (controllers.length > 0) parts.onJudged?.(controllers);
+      parts.changed('controller-findings', controllers);
     });
   if (documents.state().rules !== PRIORITY_RULES) immediate(db, () => documents.ensurePriorities(PRIORITY_RULES));
   const notes = findingNotes({ events: parts.events, identities, matches, nameOf: parts.nameOf });
@@ -144,10 +144,8 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   };
 
   const tellJudged = (ids: readonly number[]): void => {
-    if (parts.onJudged === undefined || ids.length === 0) return;
-    parts.onJudged([
-      ...new Set(ids.flatMap((identity) => identities.bearers(identity).map(({ controller }) => controller))),
-    ]);
+    const controllers = ids.flatMap((identity) => identities.bearers(identity).map(({ controller }) => controller));
+    parts.changed('controller-findings', [...new Set(controllers)]);
   };
 
   const matching = controllerMatching({

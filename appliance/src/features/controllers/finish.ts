@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import { byWhom } from '../../engine/objects/types.ts';
 import { driftOf } from './drift.ts';
@@ -31,9 +32,9 @@ export const finisher = (parts: {
   row: RowMaker;
   state: RecordState;
   table: FieldTable;
-  onChanged: ReadonlyArray<(controllers: ReadonlySet<number>) => void>;
+  changed: Changed;
 }) => {
-  const { events, records, rows, row, state, table, onChanged } = parts;
+  const { events, records, rows, row, state, table, changed } = parts;
 
   const publicIdOf = (controller: number): string => records.byId(controller)?.public_id ?? '';
 
@@ -76,7 +77,7 @@ export const finisher = (parts: {
         work.told += 1;
       }
     }
-    for (const tell of onChanged) tell(controllers);
+    changed('controller', [...controllers]);
   };
 
   /** The same for many records, some at a time. */

@@ -53,6 +53,7 @@ const withMaps = (edition: 0 | 1): ControllerService =>
     events: engines.events,
     collections: engines.controllers.collections,
     maps: editions[edition] ?? noMaps,
+    changed: () => undefined,
   }).service;
 
 const said = (values: Record<string, string | undefined>): Reading['said'] =>

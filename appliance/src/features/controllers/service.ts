@@ -1,16 +1,9 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import type { Changed, ObjectChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { FactCollection } from '../../engine/inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
-import {
-  type Actor,
-  actorRef,
-  type Body,
-  byWhom,
-  requireRight,
-  systemActor,
-  type Written,
-} from '../../engine/objects/types.ts';
+import { type Actor, actorRef, type Body, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
@@ -127,8 +120,7 @@ type ControllerParts = {
   events: EventService;
   collections: readonly FactCollection[];
   maps: ControllerMaps;
-  /** Called in the transaction after records changed. */
-  onChanged?: ReadonlyArray<(controllers: ReadonlySet<number>) => void>;
+  changed: Changed;
   clock?: () => number;
 };
 
@@ -153,8 +145,12 @@ const newPublicId = (): string => `controller-${Buffer.from(randomBytes(8)).toSt
 /** The record of controllers (OT 2), with what the object engine must call. */
 export const controllerService = (
   parts: ControllerParts,
-): { service: ControllerService; bodyRules: Record<string, FurtherRule>; written: Record<string, Written> } => {
-  const { db, objects, events, collections, maps, onChanged = [] } = parts;
+): {
+  service: ControllerService;
+  bodyRules: Readonly<Record<string, FurtherRule>>;
+  written(change: ObjectChanged): void;
+} => {
+  const { db, objects, events, collections, maps, changed } = parts;
   const clock = parts.clock ?? nowMs;
   const table = fieldTable(collections);
   const said = saidStore(db);
@@ -174,7 +170,7 @@ export const controllerService = (
     decided,
     proposals: (controller) => merging.proposalsOf(controller).length,
   });
-  const finish = finisher({ events, records, rows, row, state, table, onChanged });
+  const finish = finisher({ events, records, rows, row, state, table, changed });
   const { take, takeInSteps } = taker({
     db,
     said,
@@ -447,12 +443,11 @@ export const controllerService = (
   return {
     service,
     bodyRules: { [recordKind]: recordRule(table, customFaulty(objects)) },
-    written: {
-      [recordKind]: keepEntered,
-      [decisionKind]: (publicId) => {
-        const controller = records.byPublicId(publicId)?.id;
-        if (controller !== undefined) finish.settle(new Set([controller]));
-      },
+    written: ({ kind, id, body, actor }) => {
+      if (kind === recordKind) keepEntered(id, body, actor);
+      if (kind !== decisionKind) return;
+      const controller = records.byPublicId(id)?.id;
+      if (controller !== undefined) finish.settle(new Set([controller]));
     },
   };
 };

@@ -145,7 +145,7 @@ type DeviceParts = {
   clock?: () => number;
   /** Needed to merge records. */
   inventory?: InventoryTransfer & Pick<InventoryService, 'forget'>;
-  /** Filled by whoever derives something of devices. */
+  /** What is kept and put back with a merge. */
   derived?: readonly DerivedOfDevice[];
   limits?: { enrolPerMinute: number; refusalsPerMinute: number };
 };

@@ -1,12 +1,11 @@
+import type { SectionChanged } from '../../engine/changes/types.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import type { SectionChanged } from '../../engine/inventory/types.ts';
 import type { DiscoveryService } from './service.ts';
 import { neighboursOf } from './types.ts';
 
 type Parts = {
   inventory: Pick<InventoryService, 'section'>;
-  /** It is made of the inventory, so it comes later. */
-  discovery: () => Pick<DiscoveryService, 'keepFound'>;
+  discovery: Pick<DiscoveryService, 'keepFound'>;
   clock: () => number;
 };
 
@@ -18,5 +17,5 @@ export const neighbourRecords =
     const rows = inventory
       .section(device, 'neighbour')
       .map((row) => ({ address: String(row['address']), mac: String(row['mac']) }));
-    discovery().keepFound(neighboursOf(rows, clock()), device);
+    discovery.keepFound(neighboursOf(rows, clock()), device);
   };

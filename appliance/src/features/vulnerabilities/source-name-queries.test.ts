@@ -9,7 +9,7 @@ let site: Awaited<ReturnType<typeof openInventory>>;
 let vulnerabilities: VulnerabilityService;
 
 beforeEach(async () => {
-  site = await openInventory([(changed) => vulnerabilities.onSectionChanged(changed)]);
+  site = await openInventory((changed) => vulnerabilities.onSectionChanged(changed));
   vulnerabilities = vulnerabilityService({
     db: site.db,
     statePath: site.paths.database,

@@ -31,6 +31,7 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
     nameOf: (controller) => `PLC-${controller}`,
     build,
     maps: 'test/1',
+    changed: () => undefined,
     measures: {
       holding: () => measures.holding,
       publicId: (controller) => `controller-${controller}`,
