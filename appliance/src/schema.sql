@@ -1068,7 +1068,7 @@ create table controller_fact (
   -- Null where there is an error instead.
   value text,
   -- As its reader read it, where the normaliser made something else of it.
-  said text,
+  given text,
   raw text,
   error text,
   reason text,

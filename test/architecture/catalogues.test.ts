@@ -1,14 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { wordsOf } from '@sallyport/ui/i18n/catalogue';
-import { type Lang, langs, type Message } from '@sallyport/ui/i18n/types';
+import { type Lang, langs, type Template } from '@sallyport/ui/i18n/types';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../support/sources.ts';
 
 // Every word in every language, by its form.
 
 const english = wordsOf('en');
-const texts = (message: Message): string[] => (typeof message === 'string' ? [message] : Object.values(message));
+const texts = (message: Template): string[] => (typeof message === 'string' ? [message] : Object.values(message));
 const placeholders = (text: string): string[] => [...text.matchAll(/\{(\w+)\}/g)].map((match) => match[1] ?? '').sort();
 const all = langs.flatMap((lang) =>
   Object.entries(wordsOf(lang)).flatMap(([key, message]) => texts(message).map((text) => ({ lang, key, text }))),

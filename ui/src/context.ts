@@ -1,7 +1,7 @@
 import { type Catalogue, catalogue, type TDynamic, type Translate } from './i18n/catalogue.ts';
 import { type Formatters, formatters } from './i18n/format.ts';
 import type { Lang } from './i18n/types.ts';
-import type { Said } from './model.ts';
+import type { Message } from './model.ts';
 
 /** Every page of the navigation. */
 export type NavKey =
@@ -28,7 +28,7 @@ export type Density = 'compact' | 'comfortable';
 
 /** Shown once after a redirect. */
 export type Toast = {
-  readonly said: Said;
+  readonly message: Message;
   readonly undo?: { readonly action: string; readonly fields: Readonly<Record<string, string>> };
 };
 
@@ -66,7 +66,7 @@ export type Ctx = Omit<ContextInput, 'rights'> & {
   readonly t: Translate;
   /** For keys derived from declarations. */
   readonly tDynamic: TDynamic;
-  readonly say: (said: Said) => string;
+  readonly say: (message: Message) => string;
   readonly outline: Catalogue['outline'];
   readonly rich: Catalogue['rich'];
   readonly fmt: Formatters;

@@ -20,10 +20,10 @@ export type Installation = 'queued' | 'running' | 'failed' | 'installed' | 'veri
 export type EventSeverity = 'critical' | 'failure' | 'warning' | 'info';
 
 /** A sentence that the view says in the reader's language: a catalogue key and its parameters. */
-export type Said = { readonly key: string; readonly params?: Readonly<Record<string, string | number>> };
+export type Message = { readonly key: string; readonly params?: Readonly<Record<string, string | number>> };
 
 /** What is wrong with which field of a form; the empty name is the whole form. */
-export type FieldErrors = Readonly<Record<string, Said>>;
+export type FieldErrors = Readonly<Record<string, Message>>;
 
 /** What a number counts; an `identifier` counts nothing and is written as its digits. */
 export type ValueUnit = 'bytes' | 'seconds' | 'kilobytes' | 'identifier';

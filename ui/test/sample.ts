@@ -110,7 +110,7 @@ export const overview: Omit<OverviewProps, 'ctx'> = {
       id: 1,
       at: nowMs,
       severity: 'warning',
-      said: { key: 'event.device-approved', params: { device: 'ENG-WS-03' } },
+      message: { key: 'event.device-approved', params: { device: 'ENG-WS-03' } },
       device: { id: 'd1', name: 'ENG-WS-03' },
     },
   ],

@@ -25,7 +25,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
       <Login
         ctx={ctx}
         fingerprint={'7c1e'.repeat(16)}
-        error={{ said: { key: 'login.error.wrong' }, attemptsLeft: 4 }}
+        error={{ message: { key: 'login.error.wrong' }, attemptsLeft: 4 }}
       />
     ),
   ],
@@ -146,7 +146,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
           },
         ]}
         personal={[]}
-        why={[{ level: 'critical', said: { key: 'devices.reason.held' } }]}
+        why={[{ level: 'critical', message: { key: 'devices.reason.held' } }]}
         changes={[]}
         showOthers
         deployable={[{ id: 'u', name: 'KB1' }]}

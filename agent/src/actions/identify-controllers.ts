@@ -125,8 +125,8 @@ export const identifyControllers: IdentifyControllers = async (context, task) =>
         body: asked,
         timeoutMs: PERMIT_MS,
       });
-      const said = reply.status === 200 ? permitReply.safeParse(JSON.parse(reply.body.toString('utf8'))) : undefined;
-      return said?.success === true ? said.data : { go: false, why: 'stopped' };
+      const answer = reply.status === 200 ? permitReply.safeParse(JSON.parse(reply.body.toString('utf8'))) : undefined;
+      return answer?.success === true ? answer.data : { go: false, why: 'stopped' };
     } catch {
       // Nobody can say stop any more: then it stops.
       return { go: false, why: 'server-away' };

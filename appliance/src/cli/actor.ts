@@ -51,10 +51,10 @@ export function resumeSession(accounts: Pick<AccountService, 'resume'>, dataDir:
 export async function signIn(
   accounts: Pick<AccountService, 'login' | 'logout' | 'resume'>,
   dataDir: string,
-  said: { name: string; password: string; code: string },
+  credentials: { name: string; password: string; code: string },
 ): Promise<Actor> {
   const path = sessionFile(dataDir);
-  const { cookie } = await accounts.login({ ...said, from, old: readSession(path) });
+  const { cookie } = await accounts.login({ ...credentials, from, old: readSession(path) });
   const made = accounts.resume(cookie, from);
   if (made === undefined) throw new AppError('INTERNAL', 'the session that was just made is not there');
   if (made.needsTwoStep) {

@@ -215,11 +215,11 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   if (found === undefined) {
     const asked = ['help', '--help', '-h'].includes(first);
     const options = args.findIndex((word) => word.startsWith('-'));
-    const said = args
+    const typed = args
       .slice(0, Math.min(2, options < 1 ? 2 : options))
       .join(' ')
       .slice(0, 80);
-    if (!asked) streams.stderr(`Error: USAGE: there is no command ${said}\n\n`);
+    if (!asked) streams.stderr(`Error: USAGE: there is no command ${typed}\n\n`);
     streams[asked ? 'stdout' : 'stderr'](await overview());
     return asked ? 0 : 2;
   }

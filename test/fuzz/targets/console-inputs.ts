@@ -11,7 +11,7 @@ import { demand, type FuzzTarget, isRefusal } from '../target.ts';
 const app = new Hono<ConsoleEnv>()
   .get('/', (c) => c.json(takeToast(c) ?? null))
   .get('/set', (c) => {
-    setToast(c, { said: { key: 'k', params: { n: 1 } }, undo: { action: '/a', fields: { b: 'c' } } });
+    setToast(c, { message: { key: 'k', params: { n: 1 } }, undo: { action: '/a', fields: { b: 'c' } } });
     return c.body(null);
   })
   .onError((error) => {

@@ -3,7 +3,7 @@ import { Notice } from '../components/panel.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Bare } from '../frame/bare.tsx';
-import type { Said } from '../model.ts';
+import type { Message } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type LoginProps = {
@@ -11,7 +11,7 @@ type LoginProps = {
   /** Of this appliance's certificate: SHA-256 hex, compared with the card at the cabinet. */
   readonly fingerprint: string;
   /** One message for a wrong name, password or code; kept form values. */
-  readonly error?: { readonly said: Said; readonly attemptsLeft?: number };
+  readonly error?: { readonly message: Message; readonly attemptsLeft?: number };
   readonly name?: string;
   /** Path to return to. */
   readonly back?: string;
@@ -43,7 +43,7 @@ export const Login = ({ ctx, fingerprint, error, name, back, ended }: LoginProps
       </p>
     </div>
     {error === undefined ? null : (
-      <Notice ctx={ctx} level="critical" title={ctx.say(error.said)} alert>
+      <Notice ctx={ctx} level="critical" title={ctx.say(error.message)} alert>
         {error.attemptsLeft === undefined ? null : ctx.t('login.attemptsLeft', { n: error.attemptsLeft })}
       </Notice>
     )}

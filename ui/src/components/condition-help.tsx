@@ -1,12 +1,12 @@
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Reference, Said } from '../model.ts';
+import type { FieldErrors, Message, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, SelectField, TextField } from './form.tsx';
 import { Panel } from './panel.tsx';
 import { DataTable } from './table.tsx';
 
 /** A field that can be asked for: how it is written, and its words as a catalogue key or two. */
-export type AskedField = { readonly name: string; readonly label: Said; readonly of?: Said };
+export type AskedField = { readonly name: string; readonly label: Message; readonly of?: Message };
 
 export type FoundDevices = { readonly total: number; readonly first: readonly Reference[] };
 

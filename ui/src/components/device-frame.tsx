@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { Level, Reference, Said, When } from '../model.ts';
+import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';
 import { Notice, Tabs } from './panel.tsx';
@@ -12,7 +12,7 @@ export type DeviceHead = {
   readonly name: string;
   readonly state: 'discovered' | 'pending' | 'managed' | 'held' | 'revoked';
   readonly level: Level;
-  readonly reasons: readonly Said[];
+  readonly reasons: readonly Message[];
   readonly os?: string | undefined;
   readonly group?: Reference | undefined;
   readonly address?: string | undefined;

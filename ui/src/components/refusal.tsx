@@ -6,7 +6,7 @@ const parts = ['why', 'safety', 'next'] as const;
 
 /** A code of the exchange in words to act on: cause, what it means for safety, what to do, whom to call. */
 export const RefusalWords = ({ ctx, code, detail }: { ctx: Ctx; code: string; detail?: string | undefined }) => {
-  const said = parts.flatMap((part): (readonly [string, string])[] => {
+  const fields = parts.flatMap((part): (readonly [string, string])[] => {
     const words = ctx.tDynamic(`error.${code}.${part}`, {}, '');
     return words === '' ? [] : [[ctx.t(`refusal.${part}`), words]];
   });
@@ -14,7 +14,7 @@ export const RefusalWords = ({ ctx, code, detail }: { ctx: Ctx; code: string; de
   return (
     <Facts
       rows={[
-        ...said,
+        ...fields,
         ...(isListed ? [[ctx.t('refusal.call'), ctx.t(`refusal.call.${refusalCalls[code]}`)] as const] : []),
         ...(detail === undefined || detail === ''
           ? []

@@ -289,10 +289,10 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
           <div class="body">
             <Facts
               rows={inputs.map(({ name, value, strong }) => {
-                const said = ctx.tDynamic(`cfind.input.${name}.${value}`, {}, value);
+                const text = ctx.tDynamic(`cfind.input.${name}.${value}`, {}, value);
                 return [
                   ctx.tDynamic(`cfind.input.${name}`, {}, name),
-                  strong ? <strong>{said}</strong> : said,
+                  strong ? <strong>{text}</strong> : text,
                 ] as const;
               })}
             />

@@ -5,14 +5,14 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { Level, Said, When } from '../model.ts';
+import type { Level, Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type DraftState = 'new' | 'running' | 'checked' | 'imported' | 'refused';
 
 type ControllerImportsProps = {
   readonly ctx: Ctx;
-  readonly error?: Said;
+  readonly error?: Message;
   /** Files that were given and not imported yet. */
   readonly open: readonly {
     readonly id: string;

@@ -7,7 +7,7 @@ import { DataTable } from '../components/table.tsx';
 import { Age, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
-import type { Level, Reference, Said, When } from '../model.ts';
+import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { type ControllerFactGroup, ControllerFacts } from './controller-facts.tsx';
 import { controllerReason } from './controller-reason.ts';
@@ -31,9 +31,9 @@ type ControllerProps = {
   readonly state: 'live' | 'replaced' | 'merged';
   readonly decision: 'authorised' | 'unauthorised' | 'archived';
   /** Why it is so: a person, or where it is known from. */
-  readonly decidedBy: Said;
+  readonly decidedBy: Message;
   readonly level: Level;
-  readonly why: readonly { readonly level: Level; readonly said: Said }[];
+  readonly why: readonly { readonly level: Level; readonly message: Message }[];
   readonly into?: Reference | undefined;
   readonly took: readonly Reference[];
   readonly sub: string;
@@ -211,7 +211,7 @@ export const ControllerPage = (props: ControllerProps) => {
               {props.why.length === 0 ? <p class="second">{ctx.t('controllers.whyOk')}</p> : null}
               {props.why.map((reason) => (
                 <Status ctx={ctx} level={reason.level}>
-                  {controllerReason(ctx, reason.said)}
+                  {controllerReason(ctx, reason.message)}
                 </Status>
               ))}
               <Facts

@@ -11,7 +11,7 @@ import { Age } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { FilterField, Level, PageOf, Reference, Said, When } from '../model.ts';
+import type { FilterField, Level, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { controllerReason } from './controller-reason.ts';
 
@@ -20,7 +20,7 @@ export type ControllerRow = {
   readonly name: string;
   readonly level: Level;
   /** Worst first; the first is shown. */
-  readonly reasons: readonly Said[];
+  readonly reasons: readonly Message[];
   readonly vendor?: string | undefined;
   readonly family?: string | undefined;
   readonly model?: string | undefined;

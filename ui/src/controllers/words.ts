@@ -155,7 +155,7 @@ export const words = defineWords({
     ru: 'Выше более новое значение.',
     kk: 'Одан жоғары жаңарақ мән тұр.',
   },
-  'controllers.rule.said': {
+  'controllers.rule.direct': {
     en: 'What was said stands above what a map derived.',
     ru: 'Сказанное выше выведенного по карте.',
     kk: 'Айтылған мән карта бойынша алынғаннан жоғары.',

@@ -3,7 +3,7 @@ import { Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { Reference, Said } from '../model.ts';
+import type { Message, Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type DeviceCompareProps = {
@@ -20,7 +20,7 @@ type DeviceCompareProps = {
     readonly same: boolean;
   }[];
   /** What the merge does; or why it cannot be. */
-  readonly moves: readonly Said[] | { readonly refused: string };
+  readonly moves: readonly Message[] | { readonly refused: string };
 };
 
 const isRefused = (moves: DeviceCompareProps['moves']): moves is { readonly refused: string } => 'refused' in moves;
@@ -89,8 +89,8 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
         <Panel title={ctx.t('records.moves')} context={ctx.t('records.movesContext')}>
           <div class="body">
             <ul>
-              {moves.map((said) => (
-                <li>{ctx.say(said)}</li>
+              {moves.map((message) => (
+                <li>{ctx.say(message)}</li>
               ))}
             </ul>
           </div>

@@ -9,7 +9,7 @@ import { DataTable } from '../components/table.tsx';
 import { Age, Hash, Time, ValueText, valueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
-import type { FieldType, Level, Reference, Said, Value, ValueUnit, When } from '../model.ts';
+import type { FieldType, Level, Message, Reference, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DeviceTags, type DeviceTagView, HeldByRule } from './device-tags.tsx';
 
@@ -27,7 +27,7 @@ export type Fact = {
   readonly others?: readonly { readonly value: Value; readonly source: string; readonly at: When | null }[];
 };
 
-export type FactGroup = { readonly title: Said; readonly facts: readonly Fact[] };
+export type FactGroup = { readonly title: Message; readonly facts: readonly Fact[] };
 
 type DeviceProps = {
   readonly ctx: Ctx;
@@ -36,7 +36,7 @@ type DeviceProps = {
   readonly groups: readonly FactGroup[];
   /** Collections with personal rows: only their number, the rows open on their tab. */
   readonly personal: readonly { readonly collection: string; readonly count: number }[];
-  readonly why: readonly { readonly level: Level; readonly said: Said; readonly href?: string }[];
+  readonly why: readonly { readonly level: Level; readonly message: Message; readonly href?: string }[];
   readonly changes: readonly ChangeRow[];
   readonly description?: string;
   readonly tags: readonly DeviceTagView[];
@@ -260,7 +260,11 @@ export const Device = (props: DeviceProps) => {
               {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}
               {why.map((reason) => (
                 <Status ctx={ctx} level={reason.level}>
-                  {reason.href === undefined ? ctx.say(reason.said) : <a href={reason.href}>{ctx.say(reason.said)}</a>}
+                  {reason.href === undefined ? (
+                    ctx.say(reason.message)
+                  ) : (
+                    <a href={reason.href}>{ctx.say(reason.message)}</a>
+                  )}
                 </Status>
               ))}
             </div>

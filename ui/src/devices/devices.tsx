@@ -16,7 +16,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listParams, listUrl } from '../list.ts';
-import type { FieldColumn, FilterField, Level, PageOf, Reference, Said, Value, When } from '../model.ts';
+import type { FieldColumn, FilterField, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
 
@@ -28,7 +28,7 @@ export type DeviceRow = {
   readonly state: DeviceState;
   readonly level: Level;
   /** Worst first; the first is shown. Keys `devices.reason.…` */
-  readonly reasons: readonly Said[];
+  readonly reasons: readonly Message[];
   readonly group?: Reference | undefined;
   readonly os?: string | undefined;
   readonly address?: string | undefined;

@@ -4,7 +4,7 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Said } from '../model.ts';
+import type { FieldErrors, Message } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DiscoveryFrame, LastResult, type LastView } from './discovery-frame.tsx';
 
@@ -27,7 +27,7 @@ export type DirectoryRow = {
       }
     | undefined;
   /** Words of what it does now. */
-  readonly running: Said | undefined;
+  readonly running: Message | undefined;
 };
 
 /** Directories: test, read, stop, import; and how many there are of what they hold. */
@@ -36,7 +36,7 @@ type DiscoveryDirectoriesProps = {
   readonly rows: readonly DirectoryRow[];
   readonly lists: readonly { readonly collection: string; readonly rows: number }[];
   /** Why a test failed. */
-  readonly fault?: { readonly said: Said; readonly detail: string } | undefined;
+  readonly fault?: { readonly message: Message; readonly detail: string } | undefined;
   readonly errors?: FieldErrors | undefined;
 };
 
@@ -120,7 +120,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
         labels={{ file: ctx.t('discovery.importFile'), source: ctx.t('discovery.importSource') }}
       />
       {fault === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.say(fault.said)} alert>
+        <Notice ctx={ctx} level="critical" title={ctx.say(fault.message)} alert>
           <span translate="no">{fault.detail}</span>
         </Notice>
       )}

@@ -67,7 +67,7 @@ export type PersonsProps = {
   readonly errors?: FieldErrors;
 };
 
-const SaidDestroyed = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destroyed }) => (
+const DestroyedNote = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destroyed }) => (
   <>
     {ctx.rich('persons.destroyed', {
       who: <span translate="no">{word.by}</span>,
@@ -95,7 +95,7 @@ const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: D
       </div>
     </PostForm>
   ) : (
-    <SaidDestroyed ctx={ctx} word={destroyed} />
+    <DestroyedNote ctx={ctx} word={destroyed} />
   );
 
 const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) => {
@@ -104,7 +104,7 @@ const Left = ({ ctx, left }: { readonly ctx: Ctx; readonly left: PersonLeft }) =
   if (left.destroyed !== undefined)
     return (
       <>
-        {ctx.t('persons.left.said', { file: left.file })} <SaidDestroyed ctx={ctx} word={left.destroyed} />
+        {ctx.t('persons.left.said', { file: left.file })} <DestroyedNote ctx={ctx} word={left.destroyed} />
       </>
     );
   const text = ctx.t(left.here ? 'persons.left.here' : 'persons.left.taken', { file: left.file });

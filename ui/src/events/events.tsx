@@ -8,7 +8,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { EventSeverity, FilterField, PageOf, Reference, Said, When } from '../model.ts';
+import type { EventSeverity, FilterField, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type EventRow = {
@@ -17,7 +17,7 @@ export type EventRow = {
   readonly severity: EventSeverity;
   readonly type: string;
   /** Key `event.<type>` and its parameters. */
-  readonly said: Said;
+  readonly message: Message;
   readonly device?: Reference | undefined;
   readonly actor?: string | undefined;
   readonly from?: string | undefined;
@@ -89,7 +89,7 @@ export const EventTable = ({
         rec: 'a',
         cell: (row) => (
           <>
-            {ctx.say(row.said)}
+            {ctx.say(row.message)}
             {withDevice && row.device !== undefined ? (
               <span class="narrow-only">
                 {' '}

@@ -1,6 +1,6 @@
 import { Progress, Steps } from '../components/progress.tsx';
 import type { Ctx } from '../context.ts';
-import type { Said } from '../model.ts';
+import type { Message } from '../model.ts';
 
 /** The states of the importer in plain words: keys `exchange.state.<name>`. */
 export type ImportState = 'open' | 'trust' | 'signature' | 'answers' | 'space' | 'files' | 'scan' | 'switch';
@@ -16,7 +16,7 @@ export type ImportProgress = {
   readonly states: readonly {
     readonly name: ImportState;
     readonly state: 'done' | 'running' | 'waiting' | 'failed';
-    readonly detail?: Said | undefined;
+    readonly detail?: Message | undefined;
   }[];
 };
 

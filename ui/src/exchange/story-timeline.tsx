@@ -3,7 +3,7 @@ import { Shape } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { Said, When } from '../model.ts';
+import type { Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** One thing that crossed the gap, or that decided what may. */
@@ -36,7 +36,7 @@ export type StoryRow = {
       readonly unfulfilled: number;
       readonly volumes?: { readonly seen: number; readonly of: number } | undefined;
     }
-  | { readonly kind: 'event'; readonly said: Said }
+  | { readonly kind: 'event'; readonly message: Message }
 );
 
 type Row<K extends StoryRow['kind']> = Extract<StoryRow, { kind: K }>;
@@ -112,7 +112,7 @@ const what = (ctx: Ctx, row: StoryRow): Child => {
       return (
         <span class="status">
           <Shape ctx={ctx} name="info" />
-          <span>{ctx.say(row.said)}</span>
+          <span>{ctx.say(row.message)}</span>
         </span>
       );
   }

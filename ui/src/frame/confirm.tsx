@@ -1,15 +1,15 @@
 import { Button, CommentField, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx, NavKey } from '../context.ts';
-import type { FieldErrors, Reference, Said } from '../model.ts';
+import type { FieldErrors, Message, Reference } from '../model.ts';
 import { Page } from './page.tsx';
 
 /** A question of its own page: what will happen, to how many, and the form that does it. */
 type ConfirmProps = {
   readonly ctx: Ctx;
   readonly section: NavKey;
-  readonly question: Said;
-  readonly consequences: readonly Said[];
+  readonly question: Message;
+  readonly consequences: readonly Message[];
   /** Named, as far as there are few. */
   readonly items: readonly (Reference & { readonly href?: string })[];
   readonly count: number;
@@ -17,7 +17,7 @@ type ConfirmProps = {
   /** Hidden fields besides csrf; values may repeat. */
   readonly fields: readonly (readonly [name: string, value: string])[];
   /** Verb and object. */
-  readonly button: Said;
+  readonly button: Message;
   readonly danger?: boolean;
   /** The number must be typed into field `confirm`: irreversible, or over 50 devices. */
   readonly typeNumber?: boolean;
@@ -37,8 +37,8 @@ export const Confirm = (props: ConfirmProps) => {
       <ErrorSummary ctx={ctx} errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
       <Panel>
         <div class="body">
-          {props.consequences.map((said) => (
-            <p>{ctx.say(said)}</p>
+          {props.consequences.map((message) => (
+            <p>{ctx.say(message)}</p>
           ))}
           {items.length === 0 ? null : (
             <ul class="columns">

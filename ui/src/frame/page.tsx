@@ -66,7 +66,7 @@ const ToastLine = ({ ctx }: { ctx: Ctx }) => {
   return (
     <div class="toast" role="status">
       <Shape ctx={ctx} name="done" />
-      <span>{ctx.say(toast.said)}</span>
+      <span>{ctx.say(toast.message)}</span>
       {toast.undo === undefined ? null : (
         <form method="post" action={toast.undo.action}>
           <input type="hidden" name="csrf" value={ctx.csrf} />

@@ -1,7 +1,7 @@
-import type { Said } from '../model.ts';
+import type { Message } from '../model.ts';
 import { pluralRules, type UnitWords } from './format.ts';
 import { allWords } from './tables.ts';
-import type { EnglishOf, Entry, Lang, Message, Param, ParamsOf } from './types.ts';
+import type { EnglishOf, Entry, Lang, Param, ParamsOf, Template } from './types.ts';
 
 type Words = EnglishOf<typeof allWords>;
 export type Key = keyof Words;
@@ -23,7 +23,7 @@ export type Catalogue = {
   readonly lang: Lang;
   readonly t: Translate;
   readonly tDynamic: TDynamic;
-  readonly say: (said: Said) => string;
+  readonly say: (message: Message) => string;
   /** What a sentence is about, for a list of such sentences: its beginning, with … for what varies. */
   readonly outline: (key: string) => string;
   readonly has: (key: string) => boolean;
@@ -45,14 +45,14 @@ const placeholderAndStop = /\{(\w+)\}(\.(?!\.))?/g;
 export const catalogue = (lang: Lang): Catalogue => {
   const rules = pluralRules(lang);
   const numbers = new Intl.NumberFormat(lang);
-  const find = (key: string): Message | undefined => (Object.hasOwn(entries, key) ? entries[key]?.[lang] : undefined);
-  const form = (message: Message, params: Readonly<Record<string, unknown>>): string => {
+  const find = (key: string): Template | undefined => (Object.hasOwn(entries, key) ? entries[key]?.[lang] : undefined);
+  const form = (message: Template, params: Readonly<Record<string, unknown>>): string => {
     if (typeof message === 'string') return message;
     const n = params['n'];
     return (typeof n === 'number' ? message[rules.select(n)] : undefined) ?? message.other;
   };
   const write = (value: unknown): string => (typeof value === 'number' ? numbers.format(value) : String(value));
-  const fill = (message: Message, params: Readonly<Record<string, unknown>>): string =>
+  const fill = (message: Template, params: Readonly<Record<string, unknown>>): string =>
     form(message, params).replace(placeholderAndStop, (whole, name: string, stop = '') => {
       if (!Object.hasOwn(params, name)) return whole;
       const value = write(params[name]);
@@ -69,7 +69,7 @@ export const catalogue = (lang: Lang): Catalogue => {
     lang,
     t,
     tDynamic,
-    say: (said) => tDynamic(said.key, said.params),
+    say: (message) => tDynamic(message.key, message.params),
     outline: (key) => {
       const whole = form(find(key) ?? key, {}).replace(placeholder, '…');
       const beginning = whole.split(/(?<!…)\s*[:(,]\s*[«“]?…|[;.]/)[0] ?? '';
@@ -108,5 +108,5 @@ export const catalogue = (lang: Lang): Catalogue => {
 export const translator = (lang: Lang): Translate => catalogue(lang).t;
 
 /** All words of a language, for tests and for the documents that list them. */
-export const wordsOf = (lang: Lang): Readonly<Record<string, Message>> =>
+export const wordsOf = (lang: Lang): Readonly<Record<string, Template>> =>
   Object.fromEntries(Object.entries(entries).map(([key, entry]) => [key, entry[lang]]));

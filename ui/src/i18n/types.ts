@@ -5,8 +5,8 @@ export type Lang = 'kk' | 'ru' | 'en';
 export const langs: readonly Lang[] = ['kk', 'ru', 'en'];
 
 /** `n` chooses the form. */
-export type Message = string | ({ readonly [category in Intl.LDMLPluralRule]?: string } & { readonly other: string });
-export type Entry = Readonly<Record<Lang, Message>>;
+export type Template = string | ({ readonly [category in Intl.LDMLPluralRule]?: string } & { readonly other: string });
+export type Entry = Readonly<Record<Lang, Template>>;
 
 type English = string | { readonly one: string; readonly other: string };
 

@@ -1,4 +1,4 @@
-import type { Level, Said, When } from '../model.ts';
+import type { Level, Message, When } from '../model.ts';
 
 export type JobStateView =
   | 'unapproved'
@@ -50,7 +50,7 @@ export type HaltView = {
 
 export type PlannedPacketView = {
   readonly hex: string;
-  readonly meaning: Said;
+  readonly meaning: Message;
   readonly to: string;
   readonly when: 'always' | 'more' | 'refused' | 'silent';
   readonly open: readonly string[];
@@ -77,7 +77,7 @@ export type SentPacketView = {
   readonly protocol: string;
   readonly to: string;
   readonly attempt: number;
-  readonly meaning: Said;
+  readonly meaning: Message;
   readonly hex: string | undefined;
   readonly sha256: string;
 };

@@ -5,7 +5,7 @@ import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { Level, Reference, Said, When } from '../model.ts';
+import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type OfflineViewRow = {
@@ -28,7 +28,7 @@ export type OfflineImportProps = {
     readonly name: string;
     readonly rows: readonly OfflineViewRow[];
   };
-  readonly error?: Said;
+  readonly error?: Message;
 };
 
 const levels: Readonly<Record<OfflineViewRow['state'], Level>> = {

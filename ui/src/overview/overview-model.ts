@@ -1,7 +1,7 @@
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import type { KeyDate } from '../components/key-dates.tsx';
 import type { Ctx } from '../context.ts';
-import type { Decision, EventSeverity, Said, When } from '../model.ts';
+import type { Decision, EventSeverity, Message, When } from '../model.ts';
 
 export type OverviewProps = {
   readonly ctx: Ctx;
@@ -65,7 +65,7 @@ export type OverviewProps = {
     readonly id: number;
     readonly at: When;
     readonly severity: EventSeverity;
-    readonly said: Said;
+    readonly message: Message;
     readonly device?: { readonly id: string; readonly name: string };
   }[];
   readonly eventsSince: When;
@@ -81,7 +81,7 @@ export type OverviewProps = {
       readonly controllers: number;
       readonly health: 'critical' | 'warning' | 'ok';
       /** What is wrong with the worst of them. */
-      readonly reason?: Said;
+      readonly reason?: Message;
       readonly abnormal: number;
     }[];
   };

@@ -131,7 +131,7 @@ export const Overview = (props: OverviewProps) => {
                         {': '}
                       </>
                     )}
-                    {ctx.say(event.said)}
+                    {ctx.say(event.message)}
                   </span>
                 </li>
               ))}

@@ -5,7 +5,7 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { Level, Said, When } from '../model.ts';
+import type { Level, Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 /** Columns of a list as it is read. */
@@ -47,7 +47,7 @@ export type ApprovalsProps = {
         readonly faults: readonly FaultRow[];
       }
     | undefined;
-  readonly error?: Said | undefined;
+  readonly error?: Message | undefined;
 };
 
 const presets = ['neutral', 'rockwell', 'siemens', 'emerson'] as const;

@@ -2,7 +2,7 @@ import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, shapeOf } from '../components/status.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import type { Level, Said } from '../model.ts';
+import type { Level, Message } from '../model.ts';
 
 export type SearchGroup = {
   /** Key `search.group.<name>`: devices, software, advisories, updates, pages, objects. */
@@ -12,7 +12,7 @@ export type SearchGroup = {
     readonly href: string;
     readonly level?: Level | undefined;
     readonly context?: string | undefined;
-    readonly said?: Said | undefined;
+    readonly message?: Message | undefined;
   }[];
   readonly total: number;
   /** The list of all of them. */
@@ -48,8 +48,8 @@ export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
               <span class="t" translate="no">
                 <Matched title={result.title} q={q} />
               </span>
-              {result.said === undefined && result.context === undefined ? null : (
-                <span>{result.said === undefined ? result.context : ctx.say(result.said)}</span>
+              {result.message === undefined && result.context === undefined ? null : (
+                <span>{result.message === undefined ? result.context : ctx.say(result.message)}</span>
               )}
             </a>
           ))}

@@ -188,10 +188,10 @@ export const ZoneControllers = ({
           row.reasons.length === 0 ? (
             <Status ctx={ctx} level={row.level} />
           ) : (
-            row.reasons.map(({ level, said }) => (
+            row.reasons.map(({ level, message }) => (
               <div>
                 <Status ctx={ctx} level={level}>
-                  {ctx.say(said)}
+                  {ctx.say(message)}
                 </Status>
               </div>
             ))

@@ -1,4 +1,4 @@
-import type { Reference, Said, When } from '../model.ts';
+import type { Message, Reference, When } from '../model.ts';
 
 // What the pages of zones and conduits are given.
 
@@ -6,7 +6,11 @@ export type ZoneControllerView = {
   readonly id: string;
   readonly name: string;
   readonly level: 'critical' | 'warning' | 'ok';
-  readonly reasons: readonly { readonly level: 'critical' | 'warning'; readonly said: Said; readonly since?: When }[];
+  readonly reasons: readonly {
+    readonly level: 'critical' | 'warning';
+    readonly message: Message;
+    readonly since?: When;
+  }[];
 };
 
 export type ZoneView = {
@@ -41,4 +45,4 @@ export type ConduitView = {
   readonly owner: string | null;
 };
 
-export type ZoneDoubtView = { readonly said: Said; readonly href: string };
+export type ZoneDoubtView = { readonly message: Message; readonly href: string };

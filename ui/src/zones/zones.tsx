@@ -95,10 +95,10 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
           {doubts.length === 0 ? null : (
             <Panel title={ctx.t('zones.doubts')}>
               <ul class="line">
-                {doubts.map(({ said, href }) => (
+                {doubts.map(({ message, href }) => (
                   <li>
                     <Shape ctx={ctx} name="warning" />
-                    <a href={href}>{ctx.say(said)}</a>
+                    <a href={href}>{ctx.say(message)}</a>
                   </li>
                 ))}
               </ul>

@@ -116,7 +116,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ctx.fmt.iso(row.at),
       ctx.tDynamic(`eventSeverity.${row.severity}`),
       row.type,
-      ctx.say(row.said),
+      ctx.say(row.message),
       row.device?.name,
       row.actor,
       row.from,

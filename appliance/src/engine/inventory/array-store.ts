@@ -12,7 +12,7 @@ type Cell = Buffer | string | null;
 type ArrayRow = { items: Buffer } & Record<string, Cell>;
 
 /** What a device says of its items, by field, in the order of the items; a field of which nothing is said is absent. */
-export type Said = Readonly<Record<string, readonly Stored[]>>;
+export type ItemValues = Readonly<Record<string, readonly Stored[]>>;
 
 const mostRaw = 0xffff_fffe;
 
@@ -46,13 +46,13 @@ const encoded = (
   const unit = unitOf(named);
   const raw = unit === undefined ? undefined : rawColumn(values, unit);
   if (raw !== undefined) return raw;
-  const said: Record<string, Stored> = {};
+  const byField: Record<string, Stored> = {};
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at] as Stored;
     // Of a field with a usual value that nothing is said is listed, too: another device may set that value later.
-    if (usual === undefined ? value !== null : value === null || value !== usual[at]) said[String(ids[at])] = value;
+    if (usual === undefined ? value !== null : value === null || value !== usual[at]) byField[String(ids[at])] = value;
   }
-  return JSON.stringify(said);
+  return JSON.stringify(byField);
 };
 
 const decoded = (
@@ -114,13 +114,13 @@ export const arrayStore = (db: Database, shape: Shape) => {
     )
     .pluck();
   const members = ([device, bytes]: [number, Buffer]): Members => ({ device, items: idsOf(bytes) });
-  const saidIn = (row: ArrayRow, ids: Uint32Array, usualOf: (name: string) => readonly Stored[]) => {
-    const said: Record<string, Stored[]> = {};
+  const valuesIn = (row: ArrayRow, ids: Uint32Array, usualOf: (name: string) => readonly Stored[]) => {
+    const byField: Record<string, Stored[]> = {};
     for (const named of fields) {
       const cell = row[named.name] ?? null;
-      if (cell !== null) said[named.name] = decoded(named, ids, cell, usualOf);
+      if (cell !== null) byField[named.name] = decoded(named, ids, cell, usualOf);
     }
-    return said;
+    return byField;
   };
   return {
     /** The items of a section; undefined without one. */
@@ -134,20 +134,20 @@ export const arrayStore = (db: Database, shape: Shape) => {
       return bytes === undefined ? undefined : idsOf(bytes);
     },
     /** Keeps what a section holds. `usual` has columns beside the ids. */
-    put: (section: number, ids: Uint32Array, said: Said, usual: Said): void => {
-      const cells = fields.map((named) => encoded(named, ids, said[named.name] ?? [], usual[named.name]));
+    put: (section: number, ids: Uint32Array, byField: ItemValues, usual: ItemValues): void => {
+      const cells = fields.map((named) => encoded(named, ids, byField[named.name] ?? [], usual[named.name]));
       put.run(section, idBytes(ids), ...cells);
     },
     /** The items of a section with what the device says of them. */
-    said: (
+    byField: (
       section: number,
       usualOf: (name: string, ids: Uint32Array) => readonly Stored[],
       only?: string,
-    ): { ids: Uint32Array; said: Record<string, Stored[]> } => {
+    ): { ids: Uint32Array; byField: Record<string, Stored[]> } => {
       const row = (only === undefined ? whole : ofField.get(only))?.get(section);
-      if (row === undefined) return { ids: new Uint32Array(), said: {} };
+      if (row === undefined) return { ids: new Uint32Array(), byField: {} };
       const ids = idsOf(row.items);
-      return { ids, said: saidIn(row, ids, (of) => usualOf(of, ids)) };
+      return { ids, byField: valuesIn(row, ids, (of) => usualOf(of, ids)) };
     },
     /** What every device has, by its best section. No write may happen on this connection while it is read. */
     each: function* (): Generator<Members> {

@@ -93,12 +93,12 @@ const marker = (personal: Personal, shape: Shape) => {
       open ? openText(row as unknown as Record<string, Stored>, ordinalOfRow) : row.ikey.toString('hex'),
     ofItem: (stored: Readonly<Record<string, Stored>>): Marks => {
       if (open) {
-        const said = openDigest(shape, stored);
+        const given = openDigest(shape, stored);
         return {
           key: openText(stored, ordinalOf),
           ikey: nothing,
           digest: nothing,
-          isSame: (row) => openDigest(shape, row as unknown as Record<string, Stored>) === said,
+          isSame: (row) => openDigest(shape, row as unknown as Record<string, Stored>) === given,
         };
       }
       const first = ownKey(personal, shape, stored, 0);

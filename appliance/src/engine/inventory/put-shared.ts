@@ -1,5 +1,5 @@
 import { compareIds } from '../../platform/id-array.ts';
-import type { Said } from './array-store.ts';
+import type { ItemValues } from './array-store.ts';
 import { cutItem } from './cut-items.ts';
 import { identityText, type Shape, sharedKey, storedItem, toStored } from './item.ts';
 import { fieldsText } from './item-ids.ts';
@@ -94,11 +94,11 @@ export const resolveCut = (
 };
 
 /** The items of a section with what the device says of them, of one field or all. */
-export const saidOf = (
+export const valuesOf = (
   store: SharedStore,
   section: number,
   only?: string,
-): { ids: Uint32Array; said: Record<string, Stored[]> } => store.arrays.said(section, store.usual.of, only);
+): { ids: Uint32Array; byField: Record<string, Stored[]> } => store.arrays.byField(section, store.usual.of, only);
 
 /** An item that went and one that came with the same identity are one change. */
 const pair = (shape: Shape, store: SharedStore, added: readonly number[], removed: readonly number[]): ItemChange[] => {
@@ -118,10 +118,10 @@ const pair = (shape: Shape, store: SharedStore, added: readonly number[], remove
 };
 
 /** Items on both sides of which the device says something else: the same version installed again, say. */
-const saidChanges = (
+const valueChanges = (
   shape: Shape,
-  before: { ids: Uint32Array; said: Said },
-  after: { ids: Uint32Array; said: Said },
+  before: { ids: Uint32Array; byField: ItemValues },
+  after: { ids: Uint32Array; byField: ItemValues },
 ): ItemChange[] => {
   const changes: ItemChange[] = [];
   let b = 0;
@@ -130,7 +130,7 @@ const saidChanges = (
     while (b < before.ids.length && (before.ids[b] as number) < id) b += 1;
     if (before.ids[b] !== id) continue;
     const differs = shape.perDevice.some(
-      ({ name }) => (before.said[name]?.[b] ?? null) !== (after.said[name]?.[a] ?? null),
+      ({ name }) => (before.byField[name]?.[b] ?? null) !== (after.byField[name]?.[a] ?? null),
     );
     if (differs) changes.push({ operation: 'changed', before: id, after: id });
   }
@@ -145,9 +145,9 @@ export const putShared = (
   { ids, columns }: Resolved,
   isFirst: boolean,
 ): ItemChange[] => {
-  const before = isFirst ? undefined : saidOf(store, section);
+  const before = isFirst ? undefined : valuesOf(store, section);
   store.arrays.put(section, ids, columns, store.usual.settled(ids, columns));
   if (before === undefined) return [];
   const { added, removed } = compareIds(before.ids, ids);
-  return [...pair(shape, store, added, removed), ...saidChanges(shape, before, { ids, said: columns })];
+  return [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];
 };

@@ -6,7 +6,7 @@ import { placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fromStored, type NamedField } from './item.ts';
 import { listPage } from './list-queries.ts';
-import { saidOf } from './put-shared.ts';
+import { valuesOf } from './put-shared.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
   Door,
@@ -58,12 +58,12 @@ export const inventoryReader = (parts: {
     fields: readonly NamedField[],
     section: SectionRow,
   ): Map<number, Record<string, FieldValue>> => {
-    const { ids, said } = saidOf(shared, section.id);
+    const { ids, byField } = valuesOf(shared, section.id);
     const values = new Map<number, Record<string, FieldValue>>();
     ids.forEach((id, at) => {
       values.set(
         id,
-        Object.fromEntries(fields.map(({ name, field }) => [name, fromStored(field, said[name]?.[at] ?? null)])),
+        Object.fromEntries(fields.map(({ name, field }) => [name, fromStored(field, byField[name]?.[at] ?? null)])),
       );
     });
     return values;
@@ -98,11 +98,11 @@ export const inventoryReader = (parts: {
     const { shape, shared } = holder(name);
     const held = sections.best(device, name);
     if (shared === undefined || held === undefined) return undefined;
-    const { ids, said } = saidOf(shared, held.id);
+    const { ids, byField } = valuesOf(shared, held.id);
     const at = placeOfId(ids, id);
     const [row] = at < 0 ? [] : shared.byIds([id]);
     if (row === undefined) return undefined;
-    const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, said[of]?.[at] ?? null)]);
+    const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, byField[of]?.[at] ?? null)]);
     const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
     return { id, ...fieldsOf(shape.own, row, false), ...Object.fromEntries(values), ...meta } as ReadRow;
   };
@@ -184,7 +184,7 @@ export const inventoryReader = (parts: {
   const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
     const { shared } = holder(name);
     const row = sections.best(device, name);
-    return row === undefined || shared === undefined ? [] : (saidOf(shared, row.id, field).said[field] ?? []);
+    return row === undefined || shared === undefined ? [] : (valuesOf(shared, row.id, field).byField[field] ?? []);
   };
 
   const items = (name: string, ids: readonly number[]): InventoryRow[] => {

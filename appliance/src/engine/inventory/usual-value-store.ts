@@ -53,7 +53,7 @@ export const usualValues = (db: Database, shape: Shape) => {
   };
 
   /** Beside the ids; null where an item has none, and where nothing is said of it. */
-  const of = (name: string, ids: ArrayLike<number>, said?: readonly Stored[]): Stored[] => {
+  const of = (name: string, ids: ArrayLike<number>, given?: readonly Stored[]): Stored[] => {
     const field = fields.get(name);
     if (field === undefined) return Array.from(ids, () => null);
     refresh();
@@ -61,7 +61,7 @@ export const usualValues = (db: Database, shape: Shape) => {
     const usual: Stored[] = [];
     const missing: number[] = [];
     for (let at = 0; at < ids.length; at += 1) {
-      const isAsked = said === undefined || said[at] !== null;
+      const isAsked = given === undefined || given[at] !== null;
       const value = isAsked ? known.get(ids[at] as number) : null;
       if (value === undefined) missing.push(at);
       usual.push(value ?? null);

@@ -62,6 +62,6 @@ export function decideAbout(
 
 /** Leads to the object, and says that a second person is waited for. */
 export function waits(c: Context<ConsoleEnv>, { kind, id }: Obj, name: string): Response {
-  setToast(c, { said: { key: 'toast.waits', params: { name } } });
+  setToast(c, { message: { key: 'toast.waits', params: { name } } });
   return c.redirect(paths.object(kind, id), 303);
 }

@@ -241,8 +241,8 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
         comment: comment.optional(),
       }),
       output: object,
-      run: ({ managedObjects, actor }, { id: wanted, body: given, expectedRevision, comment: said }) => {
-        const options = { expectedRevision, ...defined({ comment: said }) };
+      run: ({ managedObjects, actor }, { id: wanted, body: given, expectedRevision, comment: note }) => {
+        const options = { expectedRevision, ...defined({ comment: note }) };
         return shown(managedObjects.update(actor, kind.name, wanted, given, options).object);
       },
     }),

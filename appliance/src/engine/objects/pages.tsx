@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ConditionHelpProps } from '@sallyport/ui/components/condition-help.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
-import type { FieldErrors, FilterField, Said, Value } from '@sallyport/ui/model';
+import type { FieldErrors, FilterField, Message, Value } from '@sallyport/ui/model';
 import { Deleted } from '@sallyport/ui/objects/deleted.tsx';
 import { ObjectForm } from '@sallyport/ui/objects/object-form.tsx';
 import { ObjectRevisions } from '@sallyport/ui/objects/object-revisions.tsx';
@@ -230,7 +230,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     // The link is shown by the answer itself, to whoever agreed.
     if (written?.secret !== undefined)
       return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-    setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });
+    setToast(c, { message: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });
     return c.redirect(paths.object(kind.name, param(c, 'id')), 303);
   };
 
@@ -301,7 +301,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       // A secret is shown by the answer itself: an address to reload would have to keep it.
       if (written.secret !== undefined)
         return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
-      setToast(c, { said: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } } });
+      setToast(c, { message: { key: 'toast.created', params: { name: titleOf(c, kind, written.object.id) } } });
       return c.redirect(paths.objects(kind.name), 303);
     });
   };
@@ -327,7 +327,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 fields: { revision: String(revision) },
               },
             };
-      setToast(c, { said: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } }, ...undo });
+      setToast(c, { message: { key: 'toast.saved', params: { name: titleOf(c, kind, written.object.id) } }, ...undo });
       return c.redirect(paths.object(kind.name, object.id), 303);
     });
   };
@@ -340,23 +340,23 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (c.get('form').text('confirmed') === '1') {
       managed.remove(actor, kind.name, object.id, commentOf(c.get('form')));
       setToast(c, {
-        said: { key: 'toast.removed', params: { name } },
+        message: { key: 'toast.removed', params: { name } },
         undo: { action: paths.objectRestore(kind.name, object.id), fields: {} },
       });
       return c.redirect(paths.objects(kind.name), 303);
     }
-    const said = (key: string): Said => ({ key, params: { name, n: 1 } });
+    const message = (key: string): Message => ({ key, params: { name, n: 1 } });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="settings"
-        question={said('confirm.object.delete.question')}
-        consequences={[said('confirm.object.delete.consequence')]}
+        question={message('confirm.object.delete.question')}
+        consequences={[message('confirm.object.delete.consequence')]}
         items={[{ id: object.id, name, href: paths.object(kind.name, object.id) }]}
         count={1}
         action={paths.objectDelete(kind.name, object.id)}
         fields={[['confirmed', '1']]}
-        button={said('confirm.object.delete.button')}
+        button={message('confirm.object.delete.button')}
         danger
         comment
         cancel={paths.object(kind.name, object.id)}
@@ -371,7 +371,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const revision = Number(c.get('form').text('revision'));
     if (!Number.isSafeInteger(revision) || revision < 1) throw new AppError('MALFORMED', 'the form has no revision');
     managed.revert(actor, kind.name, id, revision);
-    setToast(c, { said: { key: 'toast.reverted', params: { revision } } });
+    setToast(c, { message: { key: 'toast.reverted', params: { revision } } });
     return c.redirect(placeOf(kind, id), 303);
   };
 
@@ -380,7 +380,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const actor = actorFor(c, `${kind.area}:write`);
     const id = param(c, 'id');
     const object = managed.restore(actor, kind.name, id);
-    setToast(c, { said: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } } });
+    setToast(c, { message: { key: 'toast.restored', params: { name: titleOf(c, kind, object.id) } } });
     return c.redirect(placeOf(kind, id), 303);
   };
 

@@ -68,7 +68,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         {...(kept === undefined ? {} : { ended: { kept: JSON.stringify(kept) } })}
         {...(code === undefined
           ? {}
-          : { error: { said: { key: `login.error.${code}${inSeconds ? 'Seconds' : ''}`, params } } })}
+          : { error: { message: { key: `login.error.${code}${inSeconds ? 'Seconds' : ''}`, params } } })}
       />,
       status,
     );
@@ -112,7 +112,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
         const since = session.told?.[0];
         if (since !== undefined) {
           const at = new Date(since.at).toISOString().slice(0, 10);
-          setToast(c, { said: { key: 'toast.touched', params: { at } } });
+          setToast(c, { message: { key: 'toast.touched', params: { at } } });
         }
         const kept = readKept(form.text('kept'));
         if (kept === undefined) return c.redirect(safeBack(form.text('back')), 303);

@@ -75,7 +75,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           return c.redirect(paths.me(), 303);
         case 'disable':
           accounts.twoStep.disable(actor.id, from);
-          setToast(c, { said: { key: 'toast.twoStepOff' } });
+          setToast(c, { message: { key: 'toast.twoStepOff' } });
           return c.redirect(paths.me(), 303);
         case 'confirm':
           try {
@@ -107,8 +107,8 @@ export const mePages = (deps: ConsoleDeps): Pages => {
         if (code !== 'UNAUTHENTICATED' && code !== 'RATE_LIMITED') throw error;
         const n = Number(details['retryAfterSeconds'] ?? 0);
         if (n > 0) c.header('Retry-After', String(n));
-        const said = n > 0 ? { key: 'login.error.limitedSeconds', params: { n } } : { key: 'login.error.wrong' };
-        return againPage(deps, c, { back, kept, errors: { password: said }, status: n > 0 ? 429 : 422 });
+        const message = n > 0 ? { key: 'login.error.limitedSeconds', params: { n } } : { key: 'login.error.wrong' };
+        return againPage(deps, c, { back, kept, errors: { password: message }, status: n > 0 ? 429 : 422 });
       }
       return kept === undefined ? c.redirect(back, 303) : c.html(<KeptForm ctx={viewContext(deps, c)} {...kept} />);
     })
@@ -117,7 +117,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
       const wanted = c.get('form').text('session');
       const n = wanted === '' ? accounts.sessions.endAll(actor, actor.id, session) : 1;
       if (wanted !== '') accounts.sessions.end(actor, wanted);
-      setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
+      setToast(c, { message: { key: 'toast.sessionsEnded', params: { n } } });
       return c.redirect(paths.me(), 303);
     })
     .post(paths.mePassword.pattern, async (c) => {
@@ -132,7 +132,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
           known: knownCookie(c),
         });
         setLoginCookies(c, renewed);
-        setToast(c, { said: { key: 'toast.password' } });
+        setToast(c, { message: { key: 'toast.password' } });
         return c.redirect(paths.me(), 303);
       } catch (error) {
         const { code, details } = toFailure(error);

@@ -40,7 +40,7 @@ export const sessionPages = (deps: ConsoleDeps): Pages => {
       const account = form.text('account');
       const n = account === '' ? 1 : accounts.sessions.endAll(actor, account, signedIn(c).session);
       if (account === '') accounts.sessions.end(actor, form.text('session'));
-      setToast(c, { said: { key: 'toast.sessionsEnded', params: { n } } });
+      setToast(c, { message: { key: 'toast.sessionsEnded', params: { n } } });
       return c.redirect(paths.sessions({ account: account === '' ? undefined : account }), 303);
     });
 };

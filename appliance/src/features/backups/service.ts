@@ -46,12 +46,12 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
     );
 
   const list: BackupRecords['list'] = (since = 0) => {
-    const said = words(since);
+    const statements = words(since);
     return events.list({ type: ['backup-created'], from: since, limit: maxBackups }).rows.map(({ at, params }) => {
       const file = String(params['file']);
       const id = String(params['begun']);
       const isHere = params['here'] === 1;
-      const destroyed = said.get(id);
+      const destroyed = statements.get(id);
       return {
         id,
         file,

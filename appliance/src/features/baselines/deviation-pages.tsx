@@ -3,7 +3,7 @@ import { DeviationDecide } from '@sallyport/ui/baselines/deviation-decide.tsx';
 import { Deviations } from '@sallyport/ui/baselines/deviations.tsx';
 import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FieldErrors, FilterField, Said } from '@sallyport/ui/model';
+import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf, readableCollections } from '../../engine/inventory/view.ts';
@@ -244,8 +244,8 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     if (form.text('confirmed') !== '1') return ask();
     if (typeNumber && form.text('confirm').trim() !== String(ids.length))
       return ask({ confirm: { key: 'validation.typeNumber', params: { n: ids.length } } });
-    const done = (said: Said): Response => {
-      setToast(c, { said });
+    const done = (message: Message): Response => {
+      setToast(c, { message });
       return c.redirect(back, 303);
     };
     try {

@@ -92,7 +92,7 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         addRows: isShared ? [] : add.map((key) => ({ device, key })),
         comment: form.text('comment'),
       });
-      setToast(c, { said: { key: 'baselines.toast' } });
+      setToast(c, { message: { key: 'baselines.toast' } });
       return c.redirect(paths.baseline(id), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

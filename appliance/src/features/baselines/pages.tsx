@@ -3,7 +3,7 @@ import { Baseline, BaselineReport } from '@sallyport/ui/baselines/baseline.tsx';
 import { BaselineNew } from '@sallyport/ui/baselines/baseline-new.tsx';
 import { Baselines } from '@sallyport/ui/baselines/baselines.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import type { FieldErrors, Said } from '@sallyport/ui/model';
+import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
@@ -153,7 +153,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
               ...(reference === '' ? {} : { reference: referenceOf(reference) }),
             })
           : baselines.approveDevice(actor, devices.byPublicId(device).publicId, options);
-      setToast(c, { said: { key: 'baselines.toast' } });
+      setToast(c, { message: { key: 'baselines.toast' } });
       return c.redirect(device === '' ? paths.baseline(baseline.id) : paths.deviceTab(device, 'deviations'), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -165,23 +165,23 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const remove = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const baseline = baselines.get(param(c, 'id'));
-    const said = (part: string): Said => ({ key: `baselines.${part}`, params: { name: baseline.name } });
+    const message = (part: string): Message => ({ key: `baselines.${part}`, params: { name: baseline.name } });
     if (c.get('form').text('confirmed') === '1') {
       baselines.remove(actor, baseline.id);
-      setToast(c, { said: said('removed') });
+      setToast(c, { message: message('removed') });
       return c.redirect(paths.baselines(), 303);
     }
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="baselines"
-        question={said('removeQuestion')}
-        consequences={[said('removeConsequence')]}
+        question={message('removeQuestion')}
+        consequences={[message('removeConsequence')]}
         items={[]}
         count={1}
         action={paths.baselineRemove(baseline.id)}
         fields={[['confirmed', '1']]}
-        button={said('remove')}
+        button={message('remove')}
         danger
         cancel={paths.baseline(baseline.id)}
       />,
@@ -192,7 +192,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'devices:write');
     const id = param(c, 'id');
     baselines.revert(actor, id, numberText(c.get('form').text('revision')));
-    setToast(c, { said: { key: 'baselines.reverted' } });
+    setToast(c, { message: { key: 'baselines.reverted' } });
     return c.redirect(paths.baseline(id), 303);
   };
 

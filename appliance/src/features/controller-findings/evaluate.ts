@@ -11,7 +11,7 @@ import type { ThreatLookUp } from './threat-store.ts';
 import type { IndexBuilder } from './types.ts';
 
 /** What a document says of a vulnerability itself. */
-type Said = { readonly severity: Severity; readonly score: number | null; readonly vector: string | undefined };
+type Rating = { readonly severity: Severity; readonly score: number | null; readonly vector: string | undefined };
 
 /** Documents as they are matched: their index, and beside it what decides between them. */
 export type Loaded = {
@@ -19,14 +19,14 @@ export type Loaded = {
   /** Places of all documents in the index. */
   readonly every: ReadonlySet<number>;
   readonly documents: ReadonlyMap<string, ControllerDocument>;
-  readonly said: ReadonlyMap<string, ReadonlyMap<string, Said>>;
+  readonly ratings: ReadonlyMap<string, ReadonlyMap<string, Rating>>;
 };
 
 const severityOf = (score: number | undefined): Severity => (score === undefined ? 'unknown' : severityOfScore(score));
 
-const saidOf = (body: CsafBody): ReadonlyMap<string, Said> =>
+const ratingsOf = (body: CsafBody): ReadonlyMap<string, Rating> =>
   new Map(
-    body.vulnerabilities.map(({ id, score, cvss }): [string, Said] => [
+    body.vulnerabilities.map(({ id, score, cvss }): [string, Rating] => [
       id,
       { severity: severityOf(score), score: score ?? null, vector: cvss },
     ]),
@@ -48,18 +48,18 @@ export const loadDocuments = (
   synonyms: readonly Synonym[],
   build: IndexBuilder,
 ): Loaded => {
-  const said = new Map<string, ReadonlyMap<string, Said>>();
+  const ratings = new Map<string, ReadonlyMap<string, Rating>>();
   const indexed: IndexedDocument[] = [];
   for (const document of documents) {
     const body = source.body(document.adv);
-    said.set(document.key, saidOf(body));
+    ratings.set(document.key, ratingsOf(body));
     indexed.push({ key: document.key, body: withoutTexts(body) });
   }
   return {
     index: build(indexed, synonyms),
     every: new Set(indexed.keys()),
     documents: new Map(documents.map((document) => [document.key, document])),
-    said,
+    ratings,
   };
 };
 
@@ -78,7 +78,7 @@ export const threatReader = (threats: ThreatLookUp): ThreatReader => {
 
 /** All that holds of one part, by every document that was loaded and every answer that was given. */
 export const evaluate = (
-  { index, every, documents, said }: Loaded,
+  { index, every, documents, ratings }: Loaded,
   part: Pick<HeldIdentity, 'product' | 'build'> & { readonly identity: PartIdentity },
   answers: Answers,
   threatFor: ThreatReader,
@@ -89,7 +89,7 @@ export const evaluate = (
   const matches = scope === undefined ? all : all.filter(({ vulnerability }) => scope.has(vulnerability));
   return judge(matches, (key) => documents.get(key)?.category ?? 'other').map((judgement) => {
     const { vulnerability } = judgement;
-    const about = said.get(judgement.document)?.get(vulnerability);
+    const about = ratings.get(judgement.document)?.get(vulnerability);
     const applied = answers.find({
       product: part.product,
       build: part.build,

@@ -58,7 +58,7 @@ export const groupQueries = (db: Database) => {
       const used = Map.groupBy(versions.all(), ({ vendor, family }) => keyOf(vendor, family));
       return groups.all().map(({ vendor, family, controllers }) => {
         const key = keyOf(vendor, family);
-        const said = byKey.get(key);
+        const held = byKey.get(key);
         return {
           vendor,
           family,
@@ -66,10 +66,10 @@ export const groupQueries = (db: Database) => {
           versions: (used.get(key) ?? [])
             .slice(0, maxVersions)
             .map(({ firmware, controllers: n }) => ({ firmware, controllers: n })),
-          advisories: said?.advisories ?? 0,
-          affected: said?.affected ?? 0,
-          review: said?.review ?? 0,
-          worst: said?.worst === null || said === undefined ? null : (DECISIONS[said.worst] ?? null),
+          advisories: held?.advisories ?? 0,
+          affected: held?.affected ?? 0,
+          review: held?.review ?? 0,
+          worst: held?.worst === null || held === undefined ? null : (DECISIONS[held.worst] ?? null),
         };
       });
     },

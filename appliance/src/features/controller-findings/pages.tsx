@@ -257,13 +257,13 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         },
       });
     controllerFindings.dispute(actor, param(c, 'id'), { justification, reason, evidence });
-    setToast(c, { said: { key: 'cfind.toast' } });
+    setToast(c, { message: { key: 'cfind.toast' } });
     return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
   };
 
   const retract = (c: Context<ConsoleEnv>): Response => {
     controllerFindings.retract(actorFor(c, 'vulnerabilities:write'), param(c, 'id'));
-    setToast(c, { said: { key: 'cfind.toastRetracted' } });
+    setToast(c, { message: { key: 'cfind.toastRetracted' } });
     return c.redirect(paths.controllerFinding(param(c, 'id')), 303);
   };
 

@@ -82,7 +82,7 @@ export const controllerReviewPages = (deps: ConsoleDeps): Pages => {
         return showOne(c, { reason, chosen: documents, errors: { reason: { key: 'cfind.answerMissing' } } });
       review.decide(actor, id, { verdict: given, reason, documents });
     }
-    setToast(c, { said: { key: 'cfind.toast' } });
+    setToast(c, { message: { key: 'cfind.toast' } });
     return c.redirect(paths.controllerReview(), 303);
   };
 

@@ -68,7 +68,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   const knownOf = (ctx: Ctx, target: FirmwareTarget, file: ArrivedFirmware): Readonly<Record<Check, string>> => {
     const known = firmware.knownForChecklist(target, file);
     const none = ctx.t('cfind.known.none');
-    const said = (text: string, key: 'tool' | 'key' | 'card'): string =>
+    const nameOf = (text: string, key: 'tool' | 'key' | 'card'): string =>
       text === ''
         ? none
         : key === 'tool'
@@ -82,14 +82,14 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
         backup === null
           ? none
           : ctx.t('cfind.known.backup', { place: backup.place, date: backup.restoreTestedAt || '–' }),
-      tool: said(known.tool, 'tool'),
+      tool: nameOf(known.tool, 'tool'),
       spare: none,
       rollback:
         rollback === null
           ? none
           : ctx.t(rollback ? 'cfind.known.rollback.yes' : 'cfind.known.rollback.no', { version: target.firmware }),
-      key: said(known.key, 'key'),
-      card: said(known.card, 'card'),
+      key: nameOf(known.key, 'key'),
+      card: nameOf(known.card, 'card'),
     };
   };
 
@@ -147,7 +147,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
     if (action === 'done') firmware.done(actor, id);
     else if (action === 'drop') firmware.drop(actor, id);
     else throw new AppError('MALFORMED', 'done or drop');
-    setToast(c, { said: { key: action === 'done' ? 'cfind.toastDone' : 'cfind.toastDropped' } });
+    setToast(c, { message: { key: action === 'done' ? 'cfind.toastDone' : 'cfind.toastDropped' } });
     return c.redirect(paths.controllerFirmware(), 303);
   };
 

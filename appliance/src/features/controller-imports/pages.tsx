@@ -6,7 +6,7 @@ import {
 } from '@sallyport/ui/controller-imports/controller-import.tsx';
 import { ControllerImports } from '@sallyport/ui/controller-imports/controller-imports.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import type { FieldErrors, Said } from '@sallyport/ui/model';
+import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { CSV_ENCODINGS } from '../../platform/csv/bytes.ts';
@@ -44,7 +44,7 @@ const maxColumns = 256;
 export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   const { controllerDrafts: drafts, controllerImports: imports, controllers, objects, clock } = deps;
 
-  const list = (c: Context<ConsoleEnv>, error?: Said): Response | Promise<Response> => {
+  const list = (c: Context<ConsoleEnv>, error?: Message): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const nameOf = actorNames(objects);
     const open = drafts.list(shownDrafts).map((draft) => ({ draft, state: draftState(drafts.runs(draft)) }));
@@ -69,7 +69,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     );
   };
 
-  const refusedUpload = (error: unknown): Said => {
+  const refusedUpload = (error: unknown): Message => {
     const { code, message } = toFailure(error);
     const key =
       code === 'UNSUPPORTED_TYPE'

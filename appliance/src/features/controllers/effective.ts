@@ -1,6 +1,6 @@
 import { compareFacts } from './rank.ts';
 import type { EffectiveRow, RecordStore } from './record-store.ts';
-import type { FactRow, SaidStore } from './store.ts';
+import type { FactRow, ReadingStore } from './store.ts';
 import type { ControllerSide, PartSort } from './types.ts';
 
 // The effective of each field and side of each part of a record, kept beside the facts (OT F1 to F5). It follows from the facts
@@ -40,7 +40,7 @@ export const effectiveOf = (facts: Iterable<FactRow>): Map<string, Map<string, F
   return byPart;
 };
 
-export const effectiveKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
+export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFacts'>, records: RecordStore) => {
   const apply = (
     controller: number,
     facts: readonly FactRow[],
@@ -91,9 +91,9 @@ export const effectiveKeeper = (said: Pick<SaidStore, 'factsOf' | 'winningFacts'
       fresh: readonly FactRow[],
       isNew = false,
     ): { changes: EffectiveChange[]; winning: FactRow[] } =>
-      apply(controller, isNew ? fresh : [...said.winningFacts(controller), ...fresh], { isWhole: false, isNew }),
+      apply(controller, isNew ? fresh : [...store.winningFacts(controller), ...fresh], { isWhole: false, isNew }),
     /** Out of all facts, which are given where they are known: whenever some are gone or ended. */
-    again: (controller: number, facts: readonly FactRow[] = said.factsOf(controller)): EffectiveChange[] =>
+    again: (controller: number, facts: readonly FactRow[] = store.factsOf(controller)): EffectiveChange[] =>
       apply(controller, facts, { isWhole: true, isNew: false }).changes,
   };
 };

@@ -9,7 +9,7 @@ import { normalise } from './normalise.ts';
 import type { FactsOfReading } from './reading-facts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 import { scopeOf } from './take.ts';
 import { emptySummary } from './take-result.ts';
 import type { ControllerDecision, FieldTable } from './types.ts';
@@ -59,7 +59,7 @@ export const recordRule =
   };
 
 export const enteredKeeper = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   table: FieldTable;
   factsOf: FactsOfReading;
@@ -68,7 +68,7 @@ export const enteredKeeper = (parts: {
   clock: () => number;
   touch: (controllers: Iterable<number>) => void;
 }) => {
-  const { said, records, table, factsOf, effectiveValues, state, clock, touch } = parts;
+  const { store, records, table, factsOf, effectiveValues, state, clock, touch } = parts;
 
   /** Called in the transaction of every write of a controller-record. */
   return (publicId: string, body: Body | undefined, actor: Actor): void => {
@@ -86,15 +86,15 @@ export const enteredKeeper = (parts: {
       .update(JSON.stringify([items, [...locked.keys()]]))
       .digest()
       .subarray(0, 16);
-    const current = said.newestOfPerson(controller);
+    const current = store.newestOfPerson(controller);
     if (current?.content.equals(content)) return;
-    said.endPersons(controller);
+    store.endPersons(controller);
     if (items.length > 0) {
       const reading: Reading = { observedAtMs: now, method: 'manual', source: 'person', said: items, parts: [] };
       const { facts } = factsOf(reading, new Set(locked.keys()));
       const batch = { sort: 'person' as const, name: publicId };
       const summary = { ...emptySummary(), readings: 1, changed: 1, facts: facts.length };
-      const id = said.addBatch({
+      const id = store.addBatch({
         ...batch,
         sha256: null,
         scope: scopeOf(batch),
@@ -112,8 +112,8 @@ export const enteredKeeper = (parts: {
         place,
         pinned: 1,
       };
-      const kept = said.addReading({ ...row, observedAt: now, content });
-      for (const fact of facts) said.addFact(kept, fact);
+      const kept = store.addReading({ ...row, observedAt: now, content });
+      for (const fact of facts) store.addFact(kept, fact);
       for (const key of keysOf(id, reading, facts).keys) records.addKey(key, controller, strengthOf[key.kind]);
     }
     for (const { sort, key, field, side, before, after } of effectiveValues.again(controller))

@@ -1,16 +1,16 @@
 import type { RecordStore } from './record-store.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 import type { PartFact } from './types.ts';
 
 /** All facts of a record, the newest said first; which ones win. */
 export const factsView = (
-  said: Pick<SaidStore, 'factsOf'>,
+  store: Pick<ReadingStore, 'factsOf'>,
   records: Pick<RecordStore, 'parts' | 'effectiveValues'>,
   controller: number,
 ): PartFact[] => {
   const parts = new Map(records.parts(controller).map(({ id, sort, key }) => [`${sort} ${key}`, id]));
   const winning = new Set(records.effectiveValues(controller).map(({ fact }) => fact));
-  return said
+  return store
     .factsOf(controller)
     .map((row) => ({
       id: row.id,

@@ -21,8 +21,8 @@ export const fieldTable = (collections: readonly FactCollection[]): FieldTable =
     ]),
   );
   return {
-    nameOf: (sort, said) => {
-      const name = Object.hasOwn(aliases, said) ? (aliases[said] ?? said) : said;
+    nameOf: (sort, alias) => {
+      const name = Object.hasOwn(aliases, alias) ? (aliases[alias] ?? alias) : alias;
       return Object.hasOwn(fields(sort), name) ? name : undefined;
     },
     field: (sort, name) => (Object.hasOwn(fields(sort), name) ? fields(sort)[name] : undefined),

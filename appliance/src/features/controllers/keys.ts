@@ -33,7 +33,7 @@ export type ReadingKeys = {
 };
 
 type Fact = Pick<NewFact, 'sort' | 'key' | 'field' | 'value' | 'side'>;
-type Said = Pick<Reading, 'method' | 'source'>;
+type Source = Pick<Reading, 'method' | 'source'>;
 
 const configured: ReadonlySet<Method> = new Set(['project', 'nameplate', 'csv']);
 
@@ -52,7 +52,7 @@ const subnetOf = (address: string | undefined, mask: string | undefined): string
 };
 
 /** The keys of one reading; `batch` is what brought it. */
-export const keysOf = (batch: number, said: Said, facts: readonly Fact[]): ReadingKeys => {
+export const keysOf = (batch: number, reading: Source, facts: readonly Fact[]): ReadingKeys => {
   const first = (sort: string, field: string): string | undefined =>
     facts.find((fact) => fact.sort === sort && fact.field === field && fact.value !== null)?.value ?? undefined;
   const all = (field: string): string[] => [
@@ -78,22 +78,22 @@ export const keysOf = (batch: number, said: Said, facts: readonly Fact[]): Readi
   if (vendor !== '' && order !== '') for (const mac of macs) add('mac', `${vendor}|${order}|${mac}`);
   for (const station of stations) add('station', `${station}|${subnetOf(addresses[0], mask)}`);
   for (const address of addresses) add('ip', address);
-  if (configured.has(said.method)) {
+  if (configured.has(reading.method)) {
     const tag = first('controller', 'assetTag');
     const name = first('controller', 'name') ?? first('controller', 'stationName');
     const place = addresses[0] ?? first('controller', 'projectName') ?? first('controller', 'projectFile') ?? order;
-    if (tag !== undefined) add('row', `${said.source}|tag|${tag.toLowerCase()}`);
-    else if (name !== undefined) add('row', `${said.source}|name|${name.toLowerCase()}|${place.toLowerCase()}`);
-  } else if (said.method !== 'manual') {
+    if (tag !== undefined) add('row', `${reading.source}|tag|${tag.toLowerCase()}`);
+    else if (name !== undefined) add('row', `${reading.source}|name|${name.toLowerCase()}|${place.toLowerCase()}`);
+  } else if (reading.method !== 'manual') {
     const shown = [vendor, order, first('controller', 'model') ?? '', stations[0] ?? ''].join('|').toLowerCase();
     for (const address of addresses.slice(0, 1)) {
       add('here', `${batch}|${address}`);
-      add('seen', `${said.source}|${address}|${macs[0] ?? ''}|${shown}`);
+      add('seen', `${reading.source}|${address}|${macs[0] ?? ''}|${shown}`);
     }
     if (addresses.length === 0)
       for (const mac of macs.slice(0, 1)) {
         add('here', `${batch}|${mac}`);
-        add('seen', `${said.source}||${mac}|${shown}`);
+        add('seen', `${reading.source}||${mac}|${shown}`);
       }
   }
   return { keys, serial: serial === '' ? undefined : serial, addresses };

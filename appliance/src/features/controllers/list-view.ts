@@ -1,11 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { ControllerRow } from '@sallyport/ui/controllers/controllers.tsx';
-import type { Reference, Said } from '@sallyport/ui/model';
+import type { Message, Reference } from '@sallyport/ui/model';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { type Controller, type ControllerPart, customOf, missingOf, shown } from './types.ts';
 
-type LevelledReason = { readonly level: ControllerRow['level']; readonly said: Said };
+type LevelledReason = { readonly level: ControllerRow['level']; readonly message: Message };
 
 /** Controllers with what is derived about them, for lists and pages. */
 export const controllerModel = ({
@@ -22,7 +22,7 @@ export const controllerModel = ({
 
   /** Why a controller is not as it should be, the worst first, each with its own level. */
   const reasonsOf = (controller: Controller): LevelledReason[] => {
-    if (controller.state === 'replaced') return [{ level: 'info', said: { key: 'controllers.why.replaced' } }];
+    if (controller.state === 'replaced') return [{ level: 'info', message: { key: 'controllers.why.replaced' } }];
     const drift = controllers.drift(controller.id);
     const [itself] = controllers.parts(controller.id);
     const proposals = controller.state === 'live' ? controllers.proposals(controller.id).length : 0;
@@ -30,9 +30,9 @@ export const controllerModel = ({
     // The record says these itself, with what differs.
     const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
     const health = integrity.healthOf(controller.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
-    const said = (level: 'critical' | 'warning'): Said[] =>
+    const message = (level: 'critical' | 'warning'): Message[] =>
       health.filter((reason) => reason.level === level).map(({ key, params }) => ({ key, ...defined({ params }) }));
-    const warnings: Said[] = [
+    const warnings: Message[] = [
       ...(controller.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
       ...(first === undefined
         ? []
@@ -42,22 +42,22 @@ export const controllerModel = ({
               params: { field: first.field, configured: first.configured, observed: first.observed },
             },
           ]),
-      ...said('warning'),
+      ...message('warning'),
     ];
-    const notes: Said[] = [
+    const notes: Message[] = [
       ...firmwareReason(controller.id, itself),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(controller.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
     // What is put aside calls for nobody, whatever is said of it.
     const isAside = controller.state !== 'live' || controller.decision === 'archived';
-    const at = (level: LevelledReason['level'], all: readonly Said[]): LevelledReason[] =>
-      all.map((one) => ({ level: isAside ? 'info' : level, said: one }));
-    return [...at('critical', said('critical')), ...at('warning', warnings), ...at('info', notes)];
+    const at = (level: LevelledReason['level'], all: readonly Message[]): LevelledReason[] =>
+      all.map((one) => ({ level: isAside ? 'info' : level, message: one }));
+    return [...at('critical', message('critical')), ...at('warning', warnings), ...at('info', notes)];
   };
 
   /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
-  const firmwareReason = (controller: number, itself: ControllerPart | undefined): Said[] => {
+  const firmwareReason = (controller: number, itself: ControllerPart | undefined): Message[] => {
     if (shown(itself, 'firmware') !== undefined) return [];
     const refused = missingOf(itself, controllers.facts(controller)).find(({ field }) => field === 'firmware')?.refused;
     return [
@@ -99,7 +99,7 @@ export const controllerModel = ({
             id: controller.publicId,
             name: controllers.label(id),
             level: levelOf(controller),
-            reasons: reasonsOf(controller).map(({ said }) => said),
+            reasons: reasonsOf(controller).map(({ message: said }) => said),
             vendor: text('vendor'),
             family: text('productFamily'),
             model: text('model'),

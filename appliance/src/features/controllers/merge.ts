@@ -6,7 +6,7 @@ import type { MergeRow, MergeStore, PairRow } from './merge-store.ts';
 import { keysByReading, type RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import { serialsDiffer, serialsOf } from './resolve.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 
 // Two records that are one controller (OT 2.3). The readings of the other one belong to the kept one from then on; facts
 // stay as they are, so it is enough to give the readings back to have two again. What people entered about the other record
@@ -45,7 +45,7 @@ export type Merger = {
 const maxShared = 50;
 
 export const merger = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   merges: MergeStore;
   effectiveValues: EffectiveKeeper;
@@ -53,7 +53,7 @@ export const merger = (parts: {
   entered: EnteredMerger;
   clock: () => number;
 }): Merger => {
-  const { said, records, merges, effectiveValues, state, entered, clock } = parts;
+  const { store, records, merges, effectiveValues, state, entered, clock } = parts;
 
   const settle = (controllers: Iterable<number>): void => {
     for (const controller of controllers) {
@@ -75,21 +75,21 @@ export const merger = (parts: {
     const shared = records.sharing(keep, 2, maxShared).filter(({ controller }) => controller === other);
     const agreed = auto ? [] : shared.map(({ kind, value }) => ({ kind, value }));
     const moved = records.agreedOf(other);
-    const rows = said.readingsOf(other).filter(({ source }) => source !== 'person');
+    const rows = store.readingsOf(other).filter(({ source }) => source !== 'person');
     const readings = rows.map(({ id }) => id);
     const pinned = auto ? [] : rows.filter((row) => row.pinned === 0).map(({ id }) => id);
     const data: Data = {
       readings,
       pinned,
-      last: said.lastReading(),
+      last: store.lastReading(),
       agreed,
       moved,
       pair: merges.pair(keep, other) ?? null,
       entered: entered.merge(actor, kept.public_id, gone.public_id),
       auto,
     };
-    said.moveReadings(readings, keep);
-    said.pin(pinned, true);
+    store.moveReadings(readings, keep);
+    store.pin(pinned, true);
     for (const key of moved) records.removeAgreed(key, other);
     for (const key of [...moved, ...agreed]) records.addAgreed(key, keep);
     if (!auto) merges.setPair(keep, other, true, clock(), actorRef(actor), null);
@@ -101,12 +101,12 @@ export const merger = (parts: {
 
   /** Readings that came since and are about the record that goes its own way again. */
   const since = (keep: number, data: Data): number[] => {
-    const keys = keysByReading(said.factsOf(keep));
+    const keys = keysByReading(store.factsOf(keep));
     const strong = (reading: number): string[] =>
       (keys.get(reading) ?? []).filter(({ kind }) => strengthOf[kind] < 2).map(({ kind, value }) => `${kind} ${value}`);
     const came = new Set(data.readings);
     const theirs = new Set(data.readings.flatMap(strong));
-    const rows = said.readingsOf(keep).filter(({ id }) => !came.has(id));
+    const rows = store.readingsOf(keep).filter(({ id }) => !came.has(id));
     const ours = new Set(rows.filter(({ id }) => id <= data.last).flatMap(({ id }) => strong(id)));
     return rows
       .filter(({ id, pinned }) => id > data.last && pinned === 0)
@@ -123,10 +123,10 @@ export const merger = (parts: {
       throw new AppError('CONFLICT', 'this merge is not in force');
     const data = JSON.parse(row.data) as Data;
     const before = state.neighbours(row.keep);
-    const held = new Set(said.readingsOf(row.keep).map(({ id }) => id));
+    const held = new Set(store.readingsOf(row.keep).map(({ id }) => id));
     const back = [...data.readings, ...since(row.keep, data)].filter((id) => held.has(id));
-    said.moveReadings(back, row.other);
-    said.pin(
+    store.moveReadings(back, row.other);
+    store.pin(
       data.pinned.filter((id) => held.has(id)),
       false,
     );

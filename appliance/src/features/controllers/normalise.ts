@@ -48,8 +48,8 @@ const timeOf = (text: string): string | undefined => {
 };
 
 /** The value of a field as it is kept; undefined when there is none in it. */
-export const normalise = (field: FactField, said: string): string | undefined => {
-  const text = plain(said);
+export const normalise = (field: FactField, given: string): string | undefined => {
+  const text = plain(given);
   if (text === '') return undefined;
   const most = field.maxLength ?? defaultLength;
   const fromChoices = (value: string): string | undefined => {

@@ -3,7 +3,7 @@ import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
-import type { FilterField, Said } from '@sallyport/ui/model';
+import type { FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../platform/csv/write.ts';
@@ -202,7 +202,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     const form = c.get('form');
     const picked = selected(c);
     if (picked.length === 0) {
-      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      setToast(c, { message: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.controllers(), 303);
     }
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('action')]);
@@ -218,16 +218,16 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       await inParts(picked, (part) => {
         n += controllers.decide(actor, part, decision, comment);
       });
-      setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
+      setToast(c, { message: { key: 'toast.controllers.decided', params: { n } } });
       return c.redirect(paths.controllers(), 303);
     }
-    const said = (part: string): Said => ({ key: `confirm.controllers.${decision}.${part}`, params });
+    const message = (part: string): Message => ({ key: `confirm.controllers.${decision}.${part}`, params });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="controllers"
-        question={said('question')}
-        consequences={[said('consequence')]}
+        question={message('question')}
+        consequences={[message('consequence')]}
         items={picked.slice(0, 20).map((id) => ({
           id,
           name: controllers.label(controllers.get(id).id),
@@ -244,7 +244,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
           ['action', decision],
           ['confirmed', '1'],
         ]}
-        button={said('button')}
+        button={message('button')}
         comment
         typeNumber={typeNumber}
         cancel={paths.controllers()}

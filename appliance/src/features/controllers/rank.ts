@@ -23,7 +23,7 @@ type Contender = {
 };
 
 /** Why one fact wins over another. */
-type WinRule = 'only' | 'manual' | 'rank' | 'time' | 'said' | 'confidence' | 'order';
+type WinRule = 'only' | 'manual' | 'rank' | 'time' | 'direct' | 'confidence' | 'order';
 
 const rankOf = (side: ControllerSide, method: Method): number =>
   (side === 'observed' ? observedRank : configuredRank)[method] ?? 9;
@@ -33,7 +33,7 @@ const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 const differences = (side: ControllerSide, a: Contender, b: Contender): readonly [WinRule, number][] => [
   ['rank', rankOf(side, a.method) - rankOf(side, b.method)],
   ['time', b.observedAt - a.observedAt],
-  ['said', Number(a.derived) - Number(b.derived)],
+  ['direct', Number(a.derived) - Number(b.derived)],
   ['confidence', b.confidence - a.confidence],
   // Nothing is left that would make one of them better; both orders of their coming give the same.
   ['order', byText(a.value, b.value) || byText(a.source, b.source) || byText(a.raw ?? '', b.raw ?? '')],

@@ -12,7 +12,7 @@ export type NewFact = {
   field: string;
   side: ControllerSide;
   value: string | null;
-  said: string | null;
+  given: string | null;
   raw: string | null;
   error: string | null;
   reason: string | null;
@@ -112,54 +112,54 @@ const derivedFacts = (
     const value = declared === undefined ? undefined : normalise(declared, text);
     if (value === undefined) return [];
     const sides = new Set(facts.filter((fact) => fact.field === by && fact.value !== null).map(({ side }) => side));
-    const base = { sort, key, field, value, said: null, raw: keptRaw(from), error: null, reason: null };
+    const base = { sort, key, field, value, given: null, raw: keptRaw(from), error: null, reason: null };
     return [...sides].map((side) => ({ ...base, side, normaliser: normaliserVersion, map: maps.version }));
   });
 
 type KeptFact = NewFact & { id: number };
 
 /** Facts of one reading as today's normaliser and maps make them. */
-type FactsAgain = { said: KeptFact[]; derived: NewFact[] };
+type FactsAgain = { own: KeptFact[]; derived: NewFact[] };
 
 /** Works facts that are kept out again from what was said (OT F6, F7); what is no longer declared stays as it is. */
 export const factsAgain = (table: FieldTable, maps: ControllerMaps) => {
   const derive = remembered(maps);
   const again = (fact: KeptFact): KeptFact => {
     const field = table.field(fact.sort, fact.field);
-    const text = fact.error === unreadable ? fact.reason : (fact.said ?? fact.value);
+    const text = fact.error === unreadable ? fact.reason : (fact.given ?? fact.value);
     if (field === undefined || text === null || (fact.error !== null && fact.error !== unreadable)) return fact;
     const value = normalise(field, text);
     const base = { ...fact, normaliser: normaliserVersion };
     return value === undefined
-      ? { ...base, value: null, said: null, error: unreadable, reason: keptRaw(text, 200) }
-      : { ...base, value, said: value === text ? null : text, error: null, reason: null };
+      ? { ...base, value: null, given: null, error: unreadable, reason: keptRaw(text, 200) }
+      : { ...base, value, given: value === text ? null : text, error: null, reason: null };
   };
   return (source: string, facts: readonly KeptFact[]): FactsAgain => {
-    const said = facts.filter(({ map }) => map === null).map(again);
-    const derived = [...Map.groupBy(said, ({ sort, key }) => `${sort} ${key}`).values()].flatMap((part) => {
+    const own = facts.filter(({ map }) => map === null).map(again);
+    const derived = [...Map.groupBy(own, ({ sort, key }) => `${sort} ${key}`).values()].flatMap((part) => {
       const [first] = part;
       if (first === undefined) return [];
       const values = new Map(part.filter(({ value }) => value !== null).map((fact) => [fact.field, fact] as const));
       return derivedFacts(table, maps, first, part, derive(source, values));
     });
-    return { said, derived };
+    return { own, derived };
   };
 };
 
 /** Turns readings into facts: names of the record, values by the normaliser, what the maps derive. */
 export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOfReading => {
   const derive = remembered(maps);
-  const sidesOf = (method: Method, isBoth: boolean, said: string): ControllerSide[] => {
+  const sidesOf = (method: Method, isBoth: boolean, fieldName: string): ControllerSide[] => {
     const side = sideOf(method);
     if (side !== 'either') return [side];
-    if (said.endsWith('Observed')) return ['observed'];
+    if (fieldName.endsWith('Observed')) return ['observed'];
     return isBoth ? ['observed', 'configured'] : ['configured'];
   };
 
-  type PartSaid = { sort: PartSort; key: string; said: readonly Said[] };
+  type PartFacts = { sort: PartSort; key: string; said: readonly Said[] };
   const ofPart = (
     reading: Reading,
-    { sort, key, said }: PartSaid,
+    { sort, key, said }: PartFacts,
     unknown: string[],
     locked: ReadonlySet<string>,
   ): NewFact[] => {
@@ -179,7 +179,7 @@ export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOf
       for (const side of sidesOf(reading.method, isBoth, one.field)) {
         if ('error' in one) {
           const error = keptRaw(one.error, 64);
-          facts.push({ ...base, side, value: null, said: null, raw: null, error, reason: keptRaw(one.reason) });
+          facts.push({ ...base, side, value: null, given: null, raw: null, error, reason: keptRaw(one.reason) });
           continue;
         }
         const value = normalise(field, one.value);
@@ -188,11 +188,11 @@ export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOf
           // Nothing was said where only blanks were; anything else is evidence of something that we cannot read.
           if (one.value.trim() !== '') {
             const reason = keptRaw(one.value, 200);
-            facts.push({ ...base, side, value: null, said: null, raw, error: unreadable, reason });
+            facts.push({ ...base, side, value: null, given: null, raw, error: unreadable, reason });
           }
           continue;
         }
-        const fact = { ...base, side, value, said: value === one.value ? null : keptRaw(one.value), raw };
+        const fact = { ...base, side, value, given: value === one.value ? null : keptRaw(one.value), raw };
         facts.push({ ...fact, error: null, reason: null });
         values.set(name, { ...fact, error: null, reason: null });
       }

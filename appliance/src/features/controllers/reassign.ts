@@ -5,7 +5,7 @@ import { reach } from './reach.ts';
 import { keysByReading } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import { keyOrder, serialsDiffer, serialsOf } from './resolve.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 
 // Which readings are about one controller, worked out anew. Taking looks at one reading after the other; so does this, over
 // the readings that are left, in the order in which they came: what comes out is what taking them alone would have made.
@@ -85,20 +85,20 @@ export const groupsOf = (members: readonly Member[]): Group[] => {
 };
 
 export const reassigner = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   merger: Merger;
   newPublicId: () => string;
   clock: () => number;
 }) => {
-  const { said, records, merger, newPublicId, clock } = parts;
+  const { store, records, merger, newPublicId, clock } = parts;
 
   /** Puts the readings of these records, and of all that certain keys lead to, where they belong; whom it concerned. */
   return (actor: Actor, from: Iterable<number>): Set<number> => {
     const controllers = reach(records, from);
     const members = [...controllers].flatMap((controller): Member[] => {
-      const keys = keysByReading(said.factsOf(controller));
-      return said
+      const keys = keysByReading(store.factsOf(controller));
+      return store
         .readingsOf(controller)
         .map(({ id, pinned }) => ({ id, controller, pinned: pinned === 1, keys: keys.get(id) ?? [] }));
     });
@@ -131,9 +131,9 @@ export const reassigner = (parts: {
     }
     // Only now: a merge that comes apart for one group takes readings of another along.
     for (const { controller, readings, homes } of placed) {
-      const moved = said.notIn(readings, controller);
+      const moved = store.notIn(readings, controller);
       if (moved.length === 0) continue;
-      said.moveReadings(moved, controller);
+      store.moveReadings(moved, controller);
       changed.add(controller);
       for (const other of homes) changed.add(other);
     }

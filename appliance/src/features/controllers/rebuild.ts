@@ -4,7 +4,7 @@ import { normaliserVersion } from './normalise.ts';
 import { factsAgain, type NewFact } from './reading-facts.ts';
 import type { Recompute, Recomputing } from './recompute.ts';
 import type { RecordState } from './record-state.ts';
-import type { FactRow, SaidStore } from './store.ts';
+import type { FactRow, ReadingStore } from './store.ts';
 import type { FieldTable } from './types.ts';
 
 // When a normaliser or a map has another number, what was kept is worked out again from what was said (OT F6, F7), reading by
@@ -17,28 +17,28 @@ const readingsAtOnce = 20;
 const slot = ({ sort, key, field, side }: NewFact): string => JSON.stringify([sort, key, field, side]);
 
 export const rebuilder = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   table: FieldTable;
   maps: ControllerMaps;
   state: RecordState;
   recompute: Recompute;
   settle: (controllers: ReadonlySet<number>, removed: Recomputing['removed']) => void;
 }) => {
-  const { said, table, maps, state, recompute, settle } = parts;
+  const { store, table, maps, state, recompute, settle } = parts;
   const rules = `normaliser/${normaliserVersion} ${maps.version}`;
   const work = factsAgain(table, maps);
 
   /** Whether what the reading says is something else now. */
   const again = (reading: number, source: string): boolean => {
-    const facts = said.factsOfReading(reading);
+    const facts = store.factsOfReading(reading);
     const held = new Map(facts.map((fact) => [fact.id, fact]));
-    const { said: saidAgain, derived } = work(source, facts);
+    const { own: ownAgain, derived } = work(source, facts);
     let isOther = false;
-    for (const fact of saidAgain) {
+    for (const fact of ownAgain) {
       const before = held.get(fact.id);
       const isSame = before?.value === fact.value && before.error === fact.error;
       if (!isSame) isOther = true;
-      if (!isSame || before.normaliser !== fact.normaliser) said.setFact(fact.id, fact);
+      if (!isSame || before.normaliser !== fact.normaliser) store.setFact(fact.id, fact);
     }
     const old = new Map<string, FactRow>(facts.filter(({ map }) => map !== null).map((fact) => [slot(fact), fact]));
     for (const fact of derived) {
@@ -46,16 +46,16 @@ export const rebuilder = (parts: {
       old.delete(slot(fact));
       if (before?.value === fact.value && before.raw === fact.raw) {
         if (before.map !== fact.map || before.normaliser !== fact.normaliser)
-          said.setDerived(before.id, fact.map ?? '', fact.normaliser);
+          store.setDerived(before.id, fact.map ?? '', fact.normaliser);
         continue;
       }
       isOther = true;
-      if (before !== undefined) said.removeFact(before.id);
-      said.addFact(reading, fact);
+      if (before !== undefined) store.removeFact(before.id);
+      store.addFact(reading, fact);
     }
     for (const { id } of old.values()) {
       isOther = true;
-      said.removeFact(id);
+      store.removeFact(id);
     }
     return isOther;
   };
@@ -63,15 +63,15 @@ export const rebuilder = (parts: {
   return {
     /** Whether what is kept was made by other numbers than today's. */
     isDue: (): boolean => {
-      const last = said.derivation();
+      const last = store.derivation();
       return last?.rules !== rules || last.reached !== null;
     },
     /** Ends a piece of work at every `yield`; how many readings say something else now. */
     run: function* (actor: Actor): Generator<void, number, void> {
-      const last = said.derivation();
+      const last = store.derivation();
       let changed = 0;
       for (let reached = last?.rules === rules ? (last.reached ?? 0) : 0; ; yield) {
-        const some = said.readingsAfter(reached, readingsAtOnce);
+        const some = store.readingsAfter(reached, readingsAtOnce);
         const affected = new Set(
           some.filter(({ id, source }) => again(id, source)).map(({ controller }) => controller),
         );
@@ -82,7 +82,7 @@ export const rebuilder = (parts: {
           settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
         }
         const end = some.at(-1);
-        said.setDerivation(rules, end?.id ?? null);
+        store.setDerivation(rules, end?.id ?? null);
         if (end === undefined) return changed;
         reached = end.id;
       }

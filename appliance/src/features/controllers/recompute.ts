@@ -4,7 +4,7 @@ import type { MergeStore } from './merge-store.ts';
 import type { Reassign } from './reassign.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 
 // What follows for records when facts of theirs went or say something else: effectiveValues are worked out again, readings go where
 // their keys lead, records that nothing speaks of any more go.
@@ -19,7 +19,7 @@ export type Recompute = (
 ) => Recomputing;
 
 export const recomputer = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   merges: MergeStore;
   effectiveValues: EffectiveKeeper;
@@ -29,10 +29,10 @@ export const recomputer = (parts: {
   /** What people decided about a record that is gone goes with it. */
   forgetEntered: (actor: Actor, publicId: string) => void;
 }): Recompute => {
-  const { said, records, merges, effectiveValues, state, reassign, clock, forgetEntered } = parts;
+  const { store, records, merges, effectiveValues, state, reassign, clock, forgetEntered } = parts;
 
   const note = (controller: number, batch: number | null): void => {
-    const facts = said.factsOf(controller);
+    const facts = store.factsOf(controller);
     for (const { sort, key, field, side, before, after } of effectiveValues.again(controller, facts))
       records.addChange({ controller, at: clock(), sort, key, field, side, before, after, batch });
     state.rekey(controller, facts);
@@ -48,7 +48,7 @@ export const recomputer = (parts: {
       effectiveValues.again(controller);
       // Records that became part of it have nothing left either, but what people entered about them.
       for (const merge of merges.ofKeep(controller))
-        if (said.readingsOf(merge.other).length === 0) forget(merge.other);
+        if (store.readingsOf(merge.other).length === 0) forget(merge.other);
         else {
           records.setState(merge.other, 'live', null);
           changed.add(merge.other);
@@ -67,7 +67,7 @@ export const recomputer = (parts: {
     for (const controller of [...affected, ...changed]) {
       if (records.byId(controller) === undefined) continue;
       // A record that became part of another one waits without readings.
-      if (said.readingsOf(controller).length === 0 && records.byId(controller)?.state !== 'merged') forget(controller);
+      if (store.readingsOf(controller).length === 0 && records.byId(controller)?.state !== 'merged') forget(controller);
       else {
         if (moved.has(controller)) note(controller, batch);
         changed.add(controller);

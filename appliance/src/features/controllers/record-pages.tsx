@@ -182,7 +182,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   ): Response | Promise<Response> => {
     try {
       const id = write();
-      setToast(c, { said: { key: 'toast.controllers.saved' } });
+      setToast(c, { message: { key: 'toast.controllers.saved' } });
       return c.redirect(paths.controller(id), 303);
     } catch (error) {
       const { details } = toFailure(error);
@@ -227,7 +227,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such decision');
     const n = controllers.decide(actor, [controller.publicId], decision, form.text('reason').trim().slice(0, 500));
-    setToast(c, { said: { key: 'toast.controllers.decided', params: { n } } });
+    setToast(c, { message: { key: 'toast.controllers.decided', params: { n } } });
     return c.redirect(paths.controller(controller.publicId), 303);
   };
 
@@ -239,7 +239,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const params = { name: controllers.label(controller.id), other: controllers.label(other.id) };
     if (form.text('confirmed') === '1') {
       controllers.merge(actor, controller.publicId, other.publicId);
-      setToast(c, { said: { key: 'toast.controllers.merged', params: { name: params.other } } });
+      setToast(c, { message: { key: 'toast.controllers.merged', params: { name: params.other } } });
       return c.redirect(paths.controller(controller.publicId), 303);
     }
     return c.html(
@@ -265,7 +265,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const actor = actorFor(c, 'devices:write');
     const controller = controllerOf(c);
     controllers.markDistinct(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
-    setToast(c, { said: { key: 'toast.controllers.apart' } });
+    setToast(c, { message: { key: 'toast.controllers.apart' } });
     return c.redirect(paths.controller(controller.publicId), 303);
   };
 
@@ -273,7 +273,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const actor = actorFor(c, 'devices:write');
     const controller = controllerOf(c);
     controllers.unmerge(actor, numberText(c.get('form').text('merge')));
-    setToast(c, { said: { key: 'toast.controllers.unmerged' } });
+    setToast(c, { message: { key: 'toast.controllers.unmerged' } });
     return c.redirect(paths.controller(controller.publicId), 303);
   };
 

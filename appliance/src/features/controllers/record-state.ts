@@ -1,7 +1,7 @@
 import { type Key, keysOf, strengthOf } from './keys.ts';
 import type { ControllerRow, RecordStore } from './record-store.ts';
 import { serialsDiffer, serialsOf } from './resolve.ts';
-import type { FactRow, SaidStore } from './store.ts';
+import type { FactRow, ReadingStore } from './store.ts';
 
 // What follows for a record from its readings, besides effectiveValues: its keys, and whether another one took its place.
 
@@ -22,9 +22,13 @@ const maxNeighbours = 50;
 type Rival = { controller: number; address: string };
 type Replacement = { old: number; fresh: number; address: string; at: number };
 
-export const recordState = (said: SaidStore, records: RecordStore, isApart: (one: number, two: number) => boolean) => {
+export const recordState = (
+  store: ReadingStore,
+  records: RecordStore,
+  isApart: (one: number, two: number) => boolean,
+) => {
   /** Makes the keys of a record those of its readings; `facts` are all of its. */
-  const rekey = (controller: number, facts: readonly FactRow[] = said.factsOf(controller)): void => {
+  const rekey = (controller: number, facts: readonly FactRow[] = store.factsOf(controller)): void => {
     const wanted = new Map([...keysByReading(facts).values()].flat().map((key) => [`${key.kind} ${key.value}`, key]));
     for (const key of records.keys(controller)) {
       const name = `${key.kind} ${key.value}`;

@@ -29,7 +29,7 @@ import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore } from './row-store.ts';
-import { saidStore, toBatch } from './store.ts';
+import { readingStore, toBatch } from './store.ts';
 import { taker } from './take.ts';
 import {
   type BatchType,
@@ -153,15 +153,15 @@ export const controllerService = (
   const { db, objects, events, collections, maps, changed } = parts;
   const clock = parts.clock ?? nowMs;
   const table = fieldTable(collections);
-  const said = saidStore(db);
+  const store = readingStore(db);
   const records = recordStore(db);
   const merges = mergeStore(db);
   const rows = rowStore(db);
-  const effectiveValues = effectiveKeeper(said, records);
+  const effectiveValues = effectiveKeeper(store, records);
   const isApart = (one: number, two: number): boolean => merges.pair(one, two)?.same === 0;
-  const state = recordState(said, records, isApart);
+  const state = recordState(store, records, isApart);
   const factsOf = factsOfReading(table, maps);
-  const merging = merger({ said, records, merges, effectiveValues, state, entered: enteredMerger(objects), clock });
+  const merging = merger({ store, records, merges, effectiveValues, state, entered: enteredMerger(objects), clock });
   const decided = decidedIn(objects);
   const row = rowMaker({
     records,
@@ -173,7 +173,7 @@ export const controllerService = (
   const finish = finisher({ events, records, rows, row, state, table, changed });
   const { take, takeInSteps } = taker({
     db,
-    said,
+    store,
     records,
     table,
     factsOf,
@@ -187,19 +187,19 @@ export const controllerService = (
     settle: finish.settleInSteps,
     finish: finish.taken,
     takeBack: async (actor, batch) => {
-      immediate(db, () => said.markUndone(batch, clock(), actorRef(actor)));
-      await inSteps(db, undo.run(actor, batch), { begin: () => said.markUndone(batch, clock(), actorRef(actor)) });
-      immediate(db, () => said.removeBatch(batch));
+      immediate(db, () => store.markUndone(batch, clock(), actorRef(actor)));
+      await inSteps(db, undo.run(actor, batch), { begin: () => store.markUndone(batch, clock(), actorRef(actor)) });
+      immediate(db, () => store.removeBatch(batch));
     },
     recover: async () => void (await recover()),
   });
   const recompute = recomputer({
-    said,
+    store,
     records,
     merges,
     effectiveValues,
     state,
-    reassign: reassigner({ said, records, merger: merging, newPublicId, clock }),
+    reassign: reassigner({ store, records, merger: merging, newPublicId, clock }),
     clock,
     forgetEntered: (actor, publicId) => {
       for (const kind of [recordKind, decisionKind])
@@ -210,11 +210,11 @@ export const controllerService = (
     for (const { controller } of removed) rows.remove(controller);
     finish.settle(controllers);
   };
-  const undo = undoer({ said, records, state, recompute, clock, settle });
-  const thin = thinner({ said, state });
-  const derivation = rebuilder({ said, table, maps, state, recompute, settle });
+  const undo = undoer({ store, records, state, recompute, clock, settle });
+  const thin = thinner({ store, state });
+  const derivation = rebuilder({ store, table, maps, state, recompute, settle });
   const keepEntered = enteredKeeper({
-    said,
+    store,
     records,
     table,
     factsOf,
@@ -274,7 +274,7 @@ export const controllerService = (
   };
 
   const undoOn = (actor: Actor, batch: number): Promise<Undone> =>
-    inSteps(db, undo.run(actor, batch), { begin: () => said.markUndone(batch, clock(), actorRef(actor)) });
+    inSteps(db, undo.run(actor, batch), { begin: () => store.markUndone(batch, clock(), actorRef(actor)) });
 
   const undoInSteps: ControllerService['undoInSteps'] = async (actor, batch) => {
     requireRight(actor, 'devices:write');
@@ -285,19 +285,19 @@ export const controllerService = (
   };
 
   const recover = async (): Promise<number> => {
-    const left = said.cutOff(clock() - leaseMs);
+    const left = store.cutOff(clock() - leaseMs);
     for (const { id, state: was, summary } of left) {
       const undone = await undoOn(systemActor, id);
       // One that never came to its end has no summary, whether its taking or its taking back was cut off.
       const isPartial = was === 'taking' || (JSON.parse(summary) as { readings: number }).readings === 0;
-      immediate(db, () => (isPartial ? said.removeBatch(id) : tellUndone(systemActor, undone)));
+      immediate(db, () => (isPartial ? store.removeBatch(id) : tellUndone(systemActor, undone)));
     }
     return left.length;
   };
 
   /** Not while something is taken or undone: both look at readings in the order of their coming. */
   const rebuild = async (signal?: AbortSignal): Promise<number> => {
-    if (!derivation.isDue() || said.cutOff(Number.MAX_SAFE_INTEGER).length > 0) return 0;
+    if (!derivation.isDue() || store.cutOff(Number.MAX_SAFE_INTEGER).length > 0) return 0;
     return inSteps(db, derivation.run(systemActor), signal === undefined ? {} : { signal });
   };
 
@@ -308,12 +308,12 @@ export const controllerService = (
     takeInSteps,
     undoInSteps,
     recover,
-    underWay: () => said.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
+    underWay: () => store.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
     rebuild,
     batches: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
-      said.batches(sorts, before, limit).map(toBatch),
+      store.batches(sorts, before, limit).map(toBatch),
     batch: (id) => {
-      const found = said.batch(id);
+      const found = store.batch(id);
       if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
       return toBatch(found);
     },
@@ -333,7 +333,7 @@ export const controllerService = (
     addresses: records.allAddresses,
     parts: (controller) => partsOf(records, controller),
     label,
-    facts: (controller) => factsView(said, records, controller),
+    facts: (controller) => factsView(store, records, controller),
     drift: (controller) => driftOf(table, partsOf(records, controller)),
     changes: ({ controller, before = Number.MAX_SAFE_INTEGER, limit }) => records.changes(controller, before, limit),
     proposals: (controller) =>
@@ -401,9 +401,9 @@ export const controllerService = (
         requireRight(actor, 'devices:write');
         get(publicId);
         const { expectedRevision, comment } = options;
-        const said = comment === undefined ? {} : { comment };
-        if (expectedRevision === undefined) objects.put(actor, recordKind, publicId, patch, said);
-        else objects.update(actor, recordKind, publicId, patch, { ...said, expectedRevision });
+        const note = comment === undefined ? {} : { comment };
+        if (expectedRevision === undefined) objects.put(actor, recordKind, publicId, patch, note);
+        else objects.update(actor, recordKind, publicId, patch, { ...note, expectedRevision });
       }),
     entered: (publicId) => {
       const held = objects.find(recordKind, publicId);
@@ -435,7 +435,7 @@ export const controllerService = (
       for (let n = 1; n > 0; removed += n) n = immediate(db, () => thin.some(unchanged));
       return removed;
     },
-    verify: db.transaction(() => verifyRecords({ said, records, rows, row })),
+    verify: db.transaction(() => verifyRecords({ store, records, rows, row })),
     exchange: requestQueries(db),
     counts: () => collections.map(({ name, part }) => ({ collection: name, rows: records.countParts(part) })),
   };

@@ -55,13 +55,13 @@ export const toBatch = (row: BatchRow): ImportBatch => ({
   undoneBy: row.undone_by,
 });
 
-const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.said, f.raw, f.error, f.reason, f.normaliser,
+const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.given, f.raw, f.error, f.reason, f.normaliser,
   f.map, r.batch, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
 const batchColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
 const readingColumns = 'id, batch, controller, method, source, observed_at, confidence, place, pinned, ended';
 
 /** SQL of what was said: import batches, readings, facts. */
-export const saidStore = (db: Database) => {
+export const readingStore = (db: Database) => {
   const addBatch = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
     "insert into import_batch (sort, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
   );
@@ -129,7 +129,7 @@ export const saidStore = (db: Database) => {
     "select id, content from controller_reading where controller = ? and source = 'person' and ended = 0 order by id desc limit 1",
   );
   const addFact = db.prepare(
-    `insert into controller_fact (reading, sort, key, field, side, value, said, raw, error, reason, normaliser, map)
+    `insert into controller_fact (reading, sort, key, field, side, value, given, raw, error, reason, normaliser, map)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const factsOf = db.prepare<[number], FactRow>(
@@ -149,7 +149,7 @@ export const saidStore = (db: Database) => {
     .pluck();
   const removeFact = db.prepare<[number]>('delete from controller_fact where id = ?');
   const setFact = db.prepare<[string | null, string | null, string | null, string | null, number, number]>(
-    'update controller_fact set value = ?, said = ?, error = ?, reason = ?, normaliser = ? where id = ?',
+    'update controller_fact set value = ?, given = ?, error = ?, reason = ?, normaliser = ? where id = ?',
   );
   const beside = (than: '<' | '>', order: 'desc' | 'asc'): string =>
     `(select n.content from controller_reading n where n.controller = r.controller and n.observed_at ${than} r.observed_at and n.method = r.method
@@ -232,10 +232,10 @@ export const saidStore = (db: Database) => {
     // By places: with names this, the most frequent write of all, takes half as long again.
     addFact: (
       reading: number,
-      { sort, key, field, side, value, said, raw, error, reason, normaliser, map }: NewFact,
+      { sort, key, field, side, value, given, raw, error, reason, normaliser, map }: NewFact,
     ): number =>
       Number(
-        addFact.run(reading, sort, key, field, side, value, said, raw, error, reason, normaliser, map).lastInsertRowid,
+        addFact.run(reading, sort, key, field, side, value, given, raw, error, reason, normaliser, map).lastInsertRowid,
       ),
     factsOf: (controller: number) => factsOf.all(controller),
     /** The facts that win now. */
@@ -248,9 +248,9 @@ export const saidStore = (db: Database) => {
     /** By what rules facts were derived last, and the last reading that was; null when all were. */
     derivation: () => derivation.get(),
     setDerivation: (rules: string, reached: number | null): void => void setDerivation.run(rules, reached),
-    setFact: (id: number, fact: Pick<NewFact, 'value' | 'said' | 'error' | 'reason' | 'normaliser'>): void =>
-      void setFact.run(fact.value, fact.said, fact.error, fact.reason, fact.normaliser, id),
+    setFact: (id: number, fact: Pick<NewFact, 'value' | 'given' | 'error' | 'reason' | 'normaliser'>): void =>
+      void setFact.run(fact.value, fact.given, fact.error, fact.reason, fact.normaliser, id),
   };
 };
 
-export type SaidStore = ReturnType<typeof saidStore>;
+export type ReadingStore = ReturnType<typeof readingStore>;

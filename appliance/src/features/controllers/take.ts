@@ -16,7 +16,7 @@ import type { FactsOfReading, NewFact } from './reading-facts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Resolution, Resolver } from './resolve.ts';
-import type { FactRow, SaidStore } from './store.ts';
+import type { FactRow, ReadingStore } from './store.ts';
 import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
 import {
   type BatchType,
@@ -37,7 +37,7 @@ import {
 
 type TakeParts = {
   db: Database;
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   table: FieldTable;
   factsOf: FactsOfReading;
@@ -125,7 +125,7 @@ const ownOf = (winning: readonly FactRow[]): Record<ControllerSide, Record<strin
 };
 
 export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: TakeReadingsInSteps } => {
-  const { db, said, records, table, factsOf, resolver, effectiveValues, state, merger, isApart, newPublicId, clock } =
+  const { db, store, records, table, factsOf, resolver, effectiveValues, state, merger, isApart, newPublicId, clock } =
     parts;
 
   /** Values of compared fields that lost by rank to another value of the same side. */
@@ -161,10 +161,10 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
   ): Generator<void, TakeResult, void> {
     const { sort, name, sha256 } = cleanBatch(given);
     const scope = scopeOf({ sort, name, ...defined({ sha256 }) });
-    const earlier = said.sameScope(scope);
+    const earlier = store.sameScope(scope);
     const now = clock();
     const list = outcomeList();
-    const batch = said.addBatch({
+    const batch = store.addBatch({
       sort,
       name,
       sha256: sha256 ?? null,
@@ -191,7 +191,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
 
     const knownBefore = (content: Buffer, observedAt: number): number | undefined => {
       for (const id of earlier) {
-        const found = said.known(id, content);
+        const found = store.known(id, content);
         // The same file says the same, whenever it is imported; anything else is known up to its last time.
         if (found !== undefined && (sha256 !== undefined || found.observed_at >= observedAt)) return found.controller;
       }
@@ -226,14 +226,14 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         place: reading.where === undefined ? null : cleanLine(reading.where).slice(0, 512),
       };
       const pinned = Number(found.matchedBy === 'named' || found.matchedBy === 'agreed');
-      const id = said.addReading({ ...about, controller, observedAt, content, pinned });
+      const id = store.addReading({ ...about, controller, observedAt, content, pinned });
       kept += 1;
       inTake.set(content.toString('hex'), { reading: id, observedAt, kept: observedAt });
       const rows = facts.map(
         (fact): FactRow => ({
           ...fact,
           ...about,
-          id: said.addFact(id, fact),
+          id: store.addFact(id, fact),
           reading: id,
           observed_at: observedAt,
           ended: 0,
@@ -309,16 +309,16 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
     // What was said again in this take was said at its last time; written once.
     for (const { reading, observedAt, kept: written } of inTake.values()) {
       if (observedAt === written) continue;
-      said.setTime(reading, observedAt);
-      const rows = said.factsOfReading(reading);
-      const controller = said.readingController(reading);
+      store.setTime(reading, observedAt);
+      const rows = store.factsOfReading(reading);
+      const controller = store.readingController(reading);
       if (controller !== undefined) note(controller, effectiveValues.add(controller, rows).changes);
     }
-    if (kept === 0) said.removeBatch(batch);
+    if (kept === 0) store.removeBatch(batch);
     else {
       yield* parts.settle(touched);
-      said.setSummary(batch, list.summary);
-      said.setDone(batch);
+      store.setSummary(batch, list.summary);
+      store.setDone(batch);
       parts.finish({ actor, batch, sort, name, created, summary: list.summary });
     }
     return {
@@ -341,7 +341,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
       throw new AppError('NOT_FOUND', 'there is no such controller');
   };
 
-  const isTaking = (batch: NewImportBatch): boolean => said.takingOfScope(scopeOf(cleanBatch(batch))).length > 0;
+  const isTaking = (batch: NewImportBatch): boolean => store.takingOfScope(scopeOf(cleanBatch(batch))).length > 0;
 
   return {
     take: (actor, batch, readings, options = {}) => {
@@ -368,11 +368,11 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
           begun = id;
         });
         const begin = (): void => {
-          if (begun !== 0) said.setAt(begun, clock());
+          if (begun !== 0) store.setAt(begun, clock());
         };
         return await inSteps(db, work, { begin, ...defined({ signal: options.signal }) });
       } catch (error) {
-        if (begun !== 0 && said.batch(begun) !== undefined) await parts.takeBack(actor, begun);
+        if (begun !== 0 && store.batch(begun) !== undefined) await parts.takeBack(actor, begun);
         throw error;
       }
     },

@@ -196,7 +196,7 @@ export type PartFact = Fact & {
 
 export type FieldTable = {
   /** The declared name; undefined for a field that nobody declared. */
-  nameOf(sort: PartSort, said: string): string | undefined;
+  nameOf(sort: PartSort, alias: string): string | undefined;
   field(sort: PartSort, name: string): FactField | undefined;
   fields(sort: PartSort): Readonly<Record<string, FactField>>;
   /** Fields of which both sides are compared. */

@@ -4,7 +4,7 @@ import { reach } from './reach.ts';
 import type { Recompute, Recomputing } from './recompute.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
-import { type SaidStore, toBatch } from './store.ts';
+import { type ReadingStore, toBatch } from './store.ts';
 import type { ImportBatch } from './types.ts';
 
 // An import batch that is taken back is as one that never came: its facts go, effectiveValues are worked out again, records that nothing
@@ -22,7 +22,7 @@ type Undoer = {
 const recordsAtOnce = 20;
 
 export const undoer = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   state: RecordState;
   recompute: Recompute;
@@ -30,37 +30,37 @@ export const undoer = (parts: {
   /** Brings rows and states of lists up to date. */
   settle: (controllers: ReadonlySet<number>, removed: Undone['removed']) => void;
 }): Undoer => {
-  const { said, records, state, recompute, clock, settle } = parts;
+  const { store, records, state, recompute, clock, settle } = parts;
 
   /** Takes back what an import batch says of these records. */
   const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recomputing => {
     const affected = new Set(
-      [...controllers].filter((controller) => said.readingsOf(controller).some(({ batch }) => batch === id)),
+      [...controllers].filter((controller) => store.readingsOf(controller).some(({ batch }) => batch === id)),
     );
     const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
-    said.removeReadingsIn(id, affected);
+    store.removeReadingsIn(id, affected);
     return recompute(actor, affected, { around, batch: id });
   };
 
   return {
     /** Says that an import batch is being taken back; throws NOT_FOUND, CONFLICT. */
     begin: (actor, id) => {
-      const row = said.batch(id);
+      const row = store.batch(id);
       if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
       if (row.undone_at !== null) throw new AppError('CONFLICT', 'this import batch was taken back before');
       if (row.state === 'taking') throw new AppError('CONFLICT', 'this import batch is being taken');
       if (row.sort === 'person')
         throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
-      said.markUndone(id, clock(), actorRef(actor));
+      store.markUndone(id, clock(), actorRef(actor));
     },
     run: function* (actor, id, atOnce = recordsAtOnce) {
-      const facts = said.countFacts(id);
+      const facts = store.countFacts(id);
       const changed = new Set<number>();
       const removed: Undone['removed'] = [];
       for (
-        let some = said.controllersOfBatch(id, atOnce);
+        let some = store.controllersOfBatch(id, atOnce);
         some.length > 0;
-        some = said.controllersOfBatch(id, atOnce), yield
+        some = store.controllersOfBatch(id, atOnce), yield
       ) {
         const done = takeBack(actor, id, reach(records, some));
         removed.push(...done.removed);
@@ -68,8 +68,8 @@ export const undoer = (parts: {
         for (const controller of done.changed) changed.add(controller);
         settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
       }
-      said.setDone(id);
-      const undone = said.batch(id);
+      store.setDone(id);
+      const undone = store.batch(id);
       if (undone === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
       return { batch: toBatch(undone), facts, changed: [...changed], removed };
     },

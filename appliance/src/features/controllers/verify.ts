@@ -3,7 +3,7 @@ import { keysByReading } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { RowMaker } from './row.ts';
 import { type RowStore, rowColumns } from './row-store.ts';
-import type { SaidStore } from './store.ts';
+import type { ReadingStore } from './store.ts';
 
 // Whether effectiveValues, keys and rows of lists are what the facts give; for `doctor` and the daily check.
 
@@ -11,16 +11,16 @@ const page = 1_000;
 const maxFaults = 20;
 
 export const verifyRecords = (parts: {
-  said: SaidStore;
+  store: ReadingStore;
   records: RecordStore;
   rows: RowStore;
   row: RowMaker;
 }): string[] => {
-  const { said, records, rows, row } = parts;
+  const { store, records, rows, row } = parts;
   const faults: string[] = [];
 
   const checkEffective = (controller: number): void => {
-    const facts = said.factsOf(controller);
+    const facts = store.factsOf(controller);
     const expected = new Map<string, number>(
       [...effectiveOf(facts)].flatMap(([part, effectiveValues]) =>
         [...effectiveValues].map(([slot, fact]) => [`${part} ${slot}`, fact.id] as const),

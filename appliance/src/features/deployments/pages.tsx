@@ -242,7 +242,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
       const made = deployments.create(actor, toNew(wanted, form.text('comment').trim().slice(0, 500)));
-      setToast(c, { said: { key: 'toast.deployment.created', params: { n: deviceCount } } });
+      setToast(c, { message: { key: 'toast.deployment.created', params: { n: deviceCount } } });
       return c.redirect(paths.deployment(made.id), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -256,7 +256,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const deployment = deployments.get(param(c, 'id'));
     if (c.get('form').text('confirmed') === '1') {
       deployments.cancel(actor, deployment.id);
-      setToast(c, { said: { key: 'toast.deployment.cancelled' } });
+      setToast(c, { message: { key: 'toast.deployment.cancelled' } });
       return c.redirect(paths.deployment(deployment.id), 303);
     }
     const open = deployment.counts.queued + deployment.counts.running;

@@ -62,7 +62,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     const nameOf = actorNames(objects);
     const ctx = viewContext(deps, c);
     const form = c.get('form');
-    const said = (name: string): string => (failed === undefined ? '' : form.text(name));
+    const typed = (name: string): string => (failed === undefined ? '' : form.text(name));
     const hasAgent =
       device.state === 'managed' &&
       devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
@@ -75,10 +75,10 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
         unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
         files={filesOf(device.id)}
         values={{
-          lines: said('lines') || String(usualLines),
-          file: said('number'),
-          act: said('act') || 'rescan',
-          reason: said('reason'),
+          lines: typed('lines') || String(usualLines),
+          file: typed('number'),
+          act: typed('act') || 'rescan',
+          reason: typed('reason'),
         }}
         asked={failed?.form}
         errors={failed?.errors}

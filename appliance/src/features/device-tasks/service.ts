@@ -61,7 +61,7 @@ const graceMs = 15 * minuteMs;
 const keptMs = 30 * dayMs;
 const maxOpen = 20;
 const maxReason = 500;
-const maxSaid = 2_000;
+const maxMessage = 2_000;
 
 const personOf = (id: string): string => `device-task:${id}`;
 
@@ -159,9 +159,9 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   };
 
   /** What an agent says is cut and looked through again: it may be older than the rules, or not ours. */
-  const saidIn = (row: TaskRow, result: TaskResult): string => {
+  const messageIn = (row: TaskRow, result: TaskResult): string => {
     const text = result.steps.findLast(({ output }) => output !== null)?.output ?? '';
-    return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxSaid);
+    return redactedTail(text.split('\n'), row.kind === 'show-log' ? logBounds.length : maxMessage);
   };
 
   const queue: TaskQueue = {
@@ -182,7 +182,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
         if (row.state === 'cancelled') return 'cancelled';
         if (!isOpen(row.state) || row.state === 'asked' || result.state === 'restarting') return 'repeat';
         const code = result.state === 'completed' ? null : (result.code ?? 'EXIT');
-        end(row, { state: result.state, code, output: saidIn(row, result) });
+        end(row, { state: result.state, code, output: messageIn(row, result) });
         return 'ok';
       }),
     mayFetch: () => false,

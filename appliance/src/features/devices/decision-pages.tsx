@@ -1,5 +1,5 @@
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
@@ -19,18 +19,18 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     device: ListedDevice,
     what: 'approve' | 'revoke',
   ): Response | Promise<Response> => {
-    const said = (part: string): Said => ({ key: `confirm.devices.${what}.${part}`, params: { n: 1 } });
+    const message = (part: string): Message => ({ key: `confirm.devices.${what}.${part}`, params: { n: 1 } });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="devices"
-        question={said('question')}
-        consequences={[said('consequence')]}
+        question={message('question')}
+        consequences={[message('consequence')]}
         items={[{ id: device.publicId, name: device.name, href: paths.device(device.publicId) }]}
         count={1}
         action={what === 'approve' ? paths.deviceApprove(device.publicId) : paths.deviceRevoke(device.publicId)}
         fields={[['confirmed', '1']]}
-        button={said('button')}
+        button={message('button')}
         danger={what === 'revoke'}
         cancel={paths.device(device.publicId)}
       />,
@@ -43,7 +43,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
     if (what === 'approve') devices.approve(actor, device.id);
     else devices.revoke(actor, device.id);
-    setToast(c, { said: { key: `toast.devices.${what}`, params: { n: 1 } } });
+    setToast(c, { message: { key: `toast.devices.${what}`, params: { n: 1 } } });
     return c.redirect(paths.device(device.publicId), 303);
   };
 
@@ -53,7 +53,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     const params = { name: device.name };
     if (c.get('form').text('confirmed') === '1') {
       devices.forget(actor, device.id);
-      setToast(c, { said: { key: 'toast.deviceRecords.forgotten', params } });
+      setToast(c, { message: { key: 'toast.deviceRecords.forgotten', params } });
       return c.redirect(paths.devices(), 303);
     }
     return c.html(

@@ -424,7 +424,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         { displayName: value('displayName'), description: value('description'), group: value('group') },
         form.text('comment') === '' ? {} : { comment: form.text('comment').slice(0, 500) },
       );
-      setToast(c, { said: { key: 'toast.devices.edited' } });
+      setToast(c, { message: { key: 'toast.devices.edited' } });
       return c.redirect(paths.device(device.publicId), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

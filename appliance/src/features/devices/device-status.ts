@@ -1,12 +1,12 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { Level, Said } from '@sallyport/ui/model';
+import type { Level, Message } from '@sallyport/ui/model';
 import type { Decision } from '../vulnerabilities/types.ts';
 import type { DeviceListRow } from './types.ts';
 
 /** What is known about a device beyond its own rows. */
 type DeviceLoad = { findings: number; worst: Decision | undefined; act: number; attend: number };
 
-export type DeviceStatus = { level: Level; reasons: Said[]; visible: boolean };
+export type DeviceStatus = { level: Level; reasons: Message[]; visible: boolean };
 
 const rank: Readonly<Record<Level, number>> = {
   critical: 0,
@@ -22,7 +22,7 @@ const rank: Readonly<Record<Level, number>> = {
 /** Worst first. */
 export const levelRank = (level: Level): number => rank[level];
 
-const said = (reason: string, params?: Record<string, number>): Said => ({
+const message = (reason: string, params?: Record<string, number>): Message => ({
   key: `devices.reason.${reason}`,
   ...defined({ params }),
 });
@@ -35,22 +35,24 @@ export const deviceStatus = (
 ): DeviceStatus => {
   const limitMs = options.notVisibleHours * 3_600_000;
   const visible = row.lastSeenAt !== null && options.nowMs - row.lastSeenAt < limitMs;
-  if (row.state === 'revoked') return { level: 'info', reasons: [said('revoked')], visible };
-  if (row.state === 'discovered') return { level: 'info', reasons: [said('discovered')], visible };
-  const found: { level: Level; said: Said }[] = [];
-  if (row.state === 'held') found.push({ level: 'critical', said: said('held') });
-  if (load.worst === 'act') found.push({ level: 'critical', said: said('act', { n: Math.max(1, load.act) }) });
-  if (row.state === 'pending') found.push({ level: 'waiting', said: said('pending') });
-  if (row.reenrolling) found.push({ level: 'warning', said: said('reenrolling') });
-  if (row.failedTasks > 0) found.push({ level: 'warning', said: said('deploymentFailed', { n: row.failedTasks }) });
+  if (row.state === 'revoked') return { level: 'info', reasons: [message('revoked')], visible };
+  if (row.state === 'discovered') return { level: 'info', reasons: [message('discovered')], visible };
+  const found: { level: Level; message: Message }[] = [];
+  if (row.state === 'held') found.push({ level: 'critical', message: message('held') });
+  if (load.worst === 'act') found.push({ level: 'critical', message: message('act', { n: Math.max(1, load.act) }) });
+  if (row.state === 'pending') found.push({ level: 'waiting', message: message('pending') });
+  if (row.reenrolling) found.push({ level: 'warning', message: message('reenrolling') });
+  if (row.failedTasks > 0)
+    found.push({ level: 'warning', message: message('deploymentFailed', { n: row.failedTasks }) });
   if (load.attend > 0 || load.worst === 'attend')
-    found.push({ level: 'warning', said: said('attend', { n: Math.max(1, load.attend) }) });
-  if (row.restartPending) found.push({ level: 'warning', said: said('restartPending') });
-  if (row.state === 'managed' && row.lastSeenAt === null) found.push({ level: 'not-visible', said: said('neverSeen') });
+    found.push({ level: 'warning', message: message('attend', { n: Math.max(1, load.attend) }) });
+  if (row.restartPending) found.push({ level: 'warning', message: message('restartPending') });
+  if (row.state === 'managed' && row.lastSeenAt === null)
+    found.push({ level: 'not-visible', message: message('neverSeen') });
   else if (row.state === 'managed' && !visible)
-    found.push({ level: 'not-visible', said: said('notVisible', { hours: options.notVisibleHours }) });
+    found.push({ level: 'not-visible', message: message('notVisible', { hours: options.notVisibleHours }) });
   if (row.state === 'managed' && visible && !row.hasInventory)
-    found.push({ level: 'warning', said: said('noInventory') });
+    found.push({ level: 'warning', message: message('noInventory') });
   found.sort((a, b) => rank[a.level] - rank[b.level]);
-  return { level: found[0]?.level ?? 'ok', reasons: found.map((reason) => reason.said), visible };
+  return { level: found[0]?.level ?? 'ok', reasons: found.map((reason) => reason.message), visible };
 };

@@ -1,6 +1,6 @@
 import { DeviceCompare } from '@sallyport/ui/devices/device-compare.tsx';
 import { DeviceDuplicates } from '@sallyport/ui/devices/device-duplicates.tsx';
-import type { Reference, Said } from '@sallyport/ui/model';
+import type { Message, Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
@@ -83,7 +83,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     };
   };
 
-  const movesOf = (c: Context<ConsoleEnv>, report: MergeReport): Said[] => {
+  const movesOf = (c: Context<ConsoleEnv>, report: MergeReport): Message[] => {
     const ctx = viewContext(deps, c);
     const door = (name: string): string => ctx.tDynamic(`door.${name}`);
     const rows = Object.values(report.rows).reduce((sum, { moved }) => sum + moved, 0) - report.doors.length;
@@ -118,7 +118,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     actor: Actor,
     keep: Device,
     other: Device,
-  ): Said[] | { refused: string } => {
+  ): Message[] | { refused: string } => {
     try {
       return movesOf(c, devices.previewMerge(actor, keep.id, other.id));
     } catch (error) {
@@ -157,7 +157,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     const [keep, other] = [devices.byPublicId(form.text('keep')), devices.byPublicId(form.text('other'))];
     const { name } = model.reference(other.id);
     devices.merge(actor, keep.id, other.id);
-    setToast(c, { said: { key: 'toast.deviceRecords.merged', params: { name } } });
+    setToast(c, { message: { key: 'toast.deviceRecords.merged', params: { name } } });
     return c.redirect(paths.device(keep.publicId), 303);
   };
 
@@ -165,7 +165,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
     devices.setDistinct(actor, devices.byPublicId(form.text('one')).id, devices.byPublicId(form.text('two')).id);
-    setToast(c, { said: { key: 'toast.deviceRecords.distinct' } });
+    setToast(c, { message: { key: 'toast.deviceRecords.distinct' } });
     return c.redirect(paths.deviceDuplicates(), 303);
   };
 
@@ -174,7 +174,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
     const number = c.get('form').text('merge');
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new AppError('MALFORMED', 'not the number of a merge');
     const { keep, other } = devices.undoMerge(actor, Number(number));
-    setToast(c, { said: { key: 'toast.deviceRecords.undone' } });
+    setToast(c, { message: { key: 'toast.deviceRecords.undone' } });
     const [one, two] = [devices.byId(keep).publicId, devices.byId(other).publicId];
     return c.redirect(paths.deviceCompare({ one, two }), 303);
   };

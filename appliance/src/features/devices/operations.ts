@@ -238,7 +238,7 @@ export const deviceOperations = [
       comment: comment.optional(),
     }),
     output: deviceDetail,
-    run: (context, { device: id, expectedRevision, comment: said, ...patch }) => {
+    run: (context, { device: id, expectedRevision, comment: note, ...patch }) => {
       const { db, objects, devices, actor } = context;
       const { publicId } = devices.byPublicId(id);
       immediate(db, () => {
@@ -247,7 +247,7 @@ export const deviceOperations = [
           throw new AppError('CONFLICT', `the decision is at revision ${revision}, not ${expectedRevision}`, {
             revision,
           });
-        objects.put(actor, 'device-decision', publicId, defined(patch), defined({ comment: said }));
+        objects.put(actor, 'device-decision', publicId, defined(patch), defined({ comment: note }));
       });
       return detail(context, publicId);
     },

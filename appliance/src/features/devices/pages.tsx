@@ -3,7 +3,7 @@ import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
-import type { FieldColumn, FilterField, Said, Value } from '@sallyport/ui/model';
+import type { FieldColumn, FilterField, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
@@ -243,7 +243,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const picked = selected(c);
     if (picked.length === 0) {
-      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      setToast(c, { message: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.devices(), 303);
     }
     if (form.text('action') === 'deploy') {
@@ -269,16 +269,16 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }),
       );
       const undo = action.undo?.();
-      setToast(c, { said: { key: `toast.${action.name}`, params }, ...defined({ undo }) });
+      setToast(c, { message: { key: `toast.${action.name}`, params }, ...defined({ undo }) });
       return c.redirect(paths.devices(), 303);
     }
-    const said = (part: string): Said => ({ key: `confirm.${action.name}.${part}`, params });
+    const message = (part: string): Message => ({ key: `confirm.${action.name}.${part}`, params });
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
         section="devices"
-        question={said('question')}
-        consequences={[said('consequence')]}
+        question={message('question')}
+        consequences={[message('consequence')]}
         items={model.some(picked.slice(0, 20)).map((device) => ({
           id: device.publicId,
           name: device.name,
@@ -298,7 +298,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ['newTag', tag],
           ['confirmed', '1'],
         ]}
-        button={said('button')}
+        button={message('button')}
         {...(action.danger ? { danger: true } : {})}
         typeNumber={typeNumber}
         cancel={paths.devices()}
@@ -311,7 +311,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const undoTags = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'devices:write');
     const { tag, added, devices: changed } = rules.undoTagChange(actor, c.get('form').text('id'));
-    setToast(c, { said: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
+    setToast(c, { message: { key: `toast.devices.${added ? 'untag' : 'tag'}`, params: { n: changed, tag } } });
     return c.redirect(paths.devices(), 303);
   };
 

@@ -186,7 +186,7 @@ export const deviceRecordOperations = [
     command: {
       positionals: ['device', 'other'],
       example: 'sallyport device distinct 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210',
-      print: (out, said) => out.line(`${said.one} ${said.two} are two devices`),
+      print: (out, answer) => out.line(`${answer.one} ${answer.two} are two devices`),
     },
   }),
   operation({
@@ -242,11 +242,11 @@ export const deviceRecordOperations = [
     command: {
       positionals: ['merge'],
       example: 'sallyport device unmerge 12',
-      print: (out, said) => {
-        if ('rows' in said)
+      print: (out, answer) => {
+        if ('rows' in answer)
           out.table(
             ['MERGE', 'KEPT', 'OTHER', 'NAME', 'AT', 'BY'],
-            said.rows.map(({ merge: number, keep, other, at, actor }) => [
+            answer.rows.map(({ merge: number, keep, other, at, actor }) => [
               number,
               keep.id,
               other.id,
@@ -255,19 +255,19 @@ export const deviceRecordOperations = [
               actor,
             ]),
           );
-        else out.line(`two records again: ${said.keep.id} ${said.other.id}`);
+        else out.line(`two records again: ${answer.keep.id} ${answer.other.id}`);
       },
-      json: (said) =>
-        'rows' in said
+      json: (answer) =>
+        'rows' in answer
           ? {
-              items: said.rows.map(({ keep, other, ...rest }) => ({
+              items: answer.rows.map(({ keep, other, ...rest }) => ({
                 ...rest,
                 keep: keep.id,
                 other: other.id,
                 otherName: other.name,
               })),
             }
-          : { merge: said.merge, keep: said.keep.id, other: said.other.id },
+          : { merge: answer.merge, keep: answer.keep.id, other: answer.other.id },
     },
   }),
 ];

@@ -1,6 +1,6 @@
 import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
-import type { Reference, Said } from '@sallyport/ui/model';
+import type { Message, Reference } from '@sallyport/ui/model';
 import { AppError } from '../../platform/errors.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { levels } from '../rules/types.ts';
@@ -69,7 +69,7 @@ export const deviceModel = (
   const statusOf = (row: DeviceListRow, worst: Decision | undefined): DeviceStatus => {
     if (row.status !== undefined) {
       const { level, reasons, visible } = row.status;
-      return { level: levels[level] ?? 'info', reasons: JSON.parse(reasons) as Said[], visible };
+      return { level: levels[level] ?? 'info', reasons: JSON.parse(reasons) as Message[], visible };
     }
     const options = { nowMs: clock(), notVisibleHours: objects.setting('devices.not-visible-hours') };
     return deviceStatus(row, { findings: row.findings, act: row.act, attend: row.attend, worst }, options);

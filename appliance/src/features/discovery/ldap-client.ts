@@ -108,8 +108,8 @@ type Result = { code: number; message: string; cookie: Buffer };
 /** Throws DIRECTORY unless the result is success. */
 const checkResult = ({ code, message }: Result, what: string): void => {
   if (code === 0) return;
-  const said = message === '' ? '' : ` (${message})`;
-  throw new AppError('DIRECTORY', `${what}: the directory answered ${code} ${resultWords[code] ?? ''}${said}`, {
+  const detail = message === '' ? '' : ` (${message})`;
+  throw new AppError('DIRECTORY', `${what}: the directory answered ${code} ${resultWords[code] ?? ''}${detail}`, {
     result: code,
   });
 };

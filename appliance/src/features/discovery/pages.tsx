@@ -6,7 +6,7 @@ import { Discovery } from '@sallyport/ui/discovery/discovery.tsx';
 import { type DirectoryRow, DiscoveryDirectories } from '@sallyport/ui/discovery/discovery-directories.tsx';
 import { DiscoveryRange, DiscoveryRanges, type RangeRow } from '@sallyport/ui/discovery/discovery-ranges.tsx';
 import { currentCursor, filterValues } from '@sallyport/ui/list';
-import type { FieldErrors, Said } from '@sallyport/ui/model';
+import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumns, fieldFilters, rowValues } from '../../engine/inventory/view.ts';
@@ -77,7 +77,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     );
   };
 
-  const stepOf = (run: JobRun | undefined): Said | undefined => {
+  const stepOf = (run: JobRun | undefined): Message | undefined => {
     if (run === undefined) return undefined;
     const progress = (run.progress ?? { step: 'connect', entries: 0 }) as StoreProgress;
     return { key: `discovery.step.${progress.step}`, params: { n: progress.entries } };
@@ -100,7 +100,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const showDirectories = (
     c: Context<ConsoleEnv>,
-    extra: { fault?: { said: Said; detail: string }; errors?: FieldErrors } = {},
+    extra: { fault?: { message: Message; detail: string }; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const counts = new Map(inventory.counts().map((count) => [count.collection, count.rows]));
@@ -137,21 +137,21 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       try {
         const { vendor, bases } = await discovery.testDirectory(actor, id);
         setToast(c, {
-          said: { key: 'discovery.testOk', params: { name, vendor, bases: bases.join('; ').slice(0, 300) } },
+          message: { key: 'discovery.testOk', params: { name, vendor, bases: bases.join('; ').slice(0, 300) } },
         });
       } catch (error) {
         const { code, message } = toFailure(error);
         if (!isAnswer(code)) throw error;
         return showDirectories(c, {
-          fault: { said: { key: 'discovery.testFailed', params: { name, code } }, detail: message },
+          fault: { message: { key: 'discovery.testFailed', params: { name, code } }, detail: message },
         });
       }
     } else if (action === 'poll') {
       discovery.start(actor, 'poll', id);
-      setToast(c, { said: { key: 'discovery.started', params: { name } } });
+      setToast(c, { message: { key: 'discovery.started', params: { name } } });
     } else if (action === 'stop') {
       discovery.stop(actor, 'poll', id);
-      setToast(c, { said: { key: 'discovery.stopping', params: { name } } });
+      setToast(c, { message: { key: 'discovery.stopping', params: { name } } });
     } else throw new AppError('MALFORMED', 'the form has no action');
     return c.redirect(paths.discoveryDirectories(), 303);
   };
@@ -168,7 +168,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         return await showDirectories(c, { errors: { source: { key: 'validation.reference' } } });
       discovery.startImport(actor, source.id, path);
       isTaken = true;
-      setToast(c, { said: { key: 'discovery.started', params: { name: String(source.body['name']) } } });
+      setToast(c, { message: { key: 'discovery.started', params: { name: String(source.body['name']) } } });
       return c.redirect(paths.discoveryDirectories(), 303);
     } finally {
       if (!isTaken) rmSync(path, { force: true });
@@ -233,13 +233,13 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         if (code === 'CONFLICT') return showRange(c, { '': { key: 'validation.conflict' } });
         throw error;
       }
-      setToast(c, { said: { key: 'discovery.confirmed', params: { name } } });
+      setToast(c, { message: { key: 'discovery.confirmed', params: { name } } });
     } else if (action === 'scan') {
       discovery.start(actor, 'scan', id);
-      setToast(c, { said: { key: 'discovery.started', params: { name } } });
+      setToast(c, { message: { key: 'discovery.started', params: { name } } });
     } else if (action === 'stop') {
       discovery.stop(actor, 'scan', id);
-      setToast(c, { said: { key: 'discovery.stopping', params: { name } } });
+      setToast(c, { message: { key: 'discovery.stopping', params: { name } } });
     } else throw new AppError('MALFORMED', 'the form has no action');
     return c.redirect(paths.discoveryRange(id), 303);
   };

@@ -131,11 +131,11 @@ export const addressRanges = (parts: RangeParts) => {
     plan: (id: string): ScanPlan => planOf(get(id)),
     hindrance: (id: string): string | undefined => hindrance(get(id)),
     /** A person says yes to exactly this plan, with its number of addresses. INVALID, CONFLICT, FORBIDDEN. */
-    confirm: (actor: Actor, id: string, said: { digest: string; addresses: number }): void => {
+    confirm: (actor: Actor, id: string, confirmed: { digest: string; addresses: number }): void => {
       requireRight(actor, 'devices:write');
       const plan = planOf(get(id));
-      if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
-      if (plan.addresses !== said.addresses)
+      if (plan.digest !== confirmed.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
+      if (plan.addresses !== confirmed.addresses)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
       if (objects.setting('devices.scan-second-person')) gate.assertMayApprove(actor, approvable(id));
       objects.update(

@@ -70,7 +70,7 @@ export type DiscoveryService = {
   hindrance(id: string): string | undefined;
   /** What waits for a second person at a range. */
   approvable(id: string): Approvable;
-  confirm(actor: Actor, id: string, said: { digest: string; addresses: number }): void;
+  confirm(actor: Actor, id: string, confirmed: { digest: string; addresses: number }): void;
   /** The work of the job `discovery-scan`. */
   scan(
     id: string,

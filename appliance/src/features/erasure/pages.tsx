@@ -103,7 +103,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const name = form.text('name').trim();
     try {
       const done = persons.erase(actor, { name, confirm: form.text('confirm'), reason: form.text('reason') });
-      setToast(c, { said: { key: toastOf(done) } });
+      setToast(c, { message: { key: toastOf(done) } });
       return c.redirect(paths.persons(), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
@@ -117,7 +117,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const agree = form.text('agree') === '1';
     const decided = persons.decide(withFrom(c), form.text('id'), agree);
-    setToast(c, { said: { key: toastOf(decided) } });
+    setToast(c, { message: { key: toastOf(decided) } });
     return c.redirect(paths.persons(), 303);
   };
 
@@ -125,7 +125,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = { ...actorFor(c, 'settings:write'), from: c.get('from') };
     const form = c.get('form');
     const { file } = backups.forget(actor, form.text('backup'), form.text('reason'));
-    setToast(c, { said: { key: 'persons.toastForgotten', params: { file } } });
+    setToast(c, { message: { key: 'persons.toastForgotten', params: { file } } });
     return c.redirect(paths.persons(), 303);
   };
 

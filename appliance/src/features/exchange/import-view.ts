@@ -1,7 +1,7 @@
 import type { ExchangeImportProps, ImportStep } from '@sallyport/ui/exchange/exchange-import.tsx';
 import type { ImportDiff } from '@sallyport/ui/exchange/import-diff.tsx';
 import type { ImportProgress, ImportState } from '@sallyport/ui/exchange/import-progress.tsx';
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import type { JobRun } from '../../platform/job-store.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type ImportProgressRow, type ImportReport, type ImportResult, type ImportSummary, inBytes } from './types.ts';
@@ -35,7 +35,7 @@ const bytesOf = (row: ImportProgressRow | undefined, sizeBytes: number): { done:
   return { done: position[row.step] < position.objects ? 0 : sizeBytes, total: sizeBytes };
 };
 
-const detailOf = (row: ImportProgressRow): Said | undefined => {
+const detailOf = (row: ImportProgressRow): Message | undefined => {
   if (row.step === 'scan') return { key: 'exchange.detail.scan' };
   if (row.step === 'advisories') return { key: 'exchange.detail.advisories', params: { n: row.doneBytes } };
   return row.step === 'match' ? { key: 'exchange.detail.match' } : undefined;

@@ -71,7 +71,7 @@ export const introductionPages = (deps: ConsoleDeps, readStaged: ReadStaged): Pa
       ...byWhom(actor),
       params: { fingerprint: card.digest },
     });
-    setToast(c, { said: { key: 'toast.compared' } });
+    setToast(c, { message: { key: 'toast.compared' } });
     return c.redirect(paths.introduction(), 303);
   };
 

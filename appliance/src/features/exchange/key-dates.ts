@@ -40,10 +40,10 @@ export const keyDates = (store: ExchangeStore, atMs: number): KeyDate[] =>
 export const noteKeyDates = (events: EventService, dates: readonly KeyDate[]): number => {
   const nameOf = (params: Readonly<Record<string, unknown>>): string =>
     [params['role'], params['version'], params['limitDays']].join(' ');
-  const said = new Set(
+  const earlier = new Set(
     events.list({ type: ['key-expires-soon'], limit: rememberedEvents }).rows.map(({ params }) => nameOf(params)),
   );
-  const fresh = dates.filter((date) => !said.has(nameOf(date)));
+  const fresh = dates.filter((date) => !earlier.has(nameOf(date)));
   for (const { role, version, expires, daysLeft, limitDays } of fresh)
     events.record('key-expires-soon', {
       actor: 'system:appliance',

@@ -240,7 +240,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'exchange:read');
     const held = cardFor(actor);
     if (held === undefined) throw new AppError('NOT_READY', 'the site card was not made yet');
-    const { card: said } = openSiteCard(held.envelope);
+    const { card: content } = openSiteCard(held.envelope);
     return c.html(
       <ExchangeCard
         ctx={viewContext(deps, c)}
@@ -249,9 +249,9 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
           number: held.number,
           createdAt: held.createdAt,
           fingerprint: held.digest,
-          signKeys: said.sign_keys.map((key) => fingerprintOf(Buffer.from(key, 'base64'))),
-          sealKey: fingerprintOf(Buffer.from(said.seal_key, 'base64')),
-          rootVersion: said.root.version,
+          signKeys: content.sign_keys.map((key) => fingerprintOf(Buffer.from(key, 'base64'))),
+          sealKey: fingerprintOf(Buffer.from(content.seal_key, 'base64')),
+          rootVersion: content.root.version,
         }}
       />,
     );
@@ -347,7 +347,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     if (given !== shown.fingerprint.hex) return refused('validation.fingerprint');
     await exchange.importTrust(actor, path, given);
     rmSync(path, { force: true });
-    setToast(c, { said: { key: 'toast.trust', params: { version: shown.rootVersion } } });
+    setToast(c, { message: { key: 'toast.trust', params: { version: shown.rootVersion } } });
     return c.redirect(isIntroduction ? paths.introduction() : paths.exchangeTrust(), 303);
   };
 

@@ -28,7 +28,7 @@ export const currentCard = (options: {
     const state = requireState(store);
     const root = store.metadata().get('root');
     const previous = store.card();
-    const said: Omit<SiteCard, 'number' | 'prev' | 'created_at'> = {
+    const content: Omit<SiteCard, 'number' | 'prev' | 'created_at'> = {
       format: 'sallyport-site-card/1',
       site: state.site,
       name: state.name,
@@ -44,13 +44,13 @@ export const currentCard = (options: {
     if (previous) {
       const { card } = openSiteCard(previous.envelope);
       const { number: _number, prev: _prev, created_at: _createdAt, ...before } = card;
-      if (JSON.stringify(before) === JSON.stringify(said))
+      if (JSON.stringify(before) === JSON.stringify(content))
         return { bytes: previous.envelope, number: previous.number, fingerprint: previous.digest };
     }
     const number = (previous?.number ?? 0) + 1;
     const createdAt = toTime(options.nowMs);
     const bytes = signSiteCard(
-      { ...said, number, ...(previous ? { prev: previous.digest } : {}), created_at: createdAt },
+      { ...content, number, ...(previous ? { prev: previous.digest } : {}), created_at: createdAt },
       [keys.sign],
     );
     const fingerprint = fingerprintOf(bytes);

@@ -40,7 +40,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     if (row === undefined) throw new AppError('NOT_FOUND', 'no such bundle waits for volumes');
     if (form.text('confirmed') === '1') {
       exchange.forgetWaiting(actor, row.bundleId);
-      setToast(c, { said: { key: 'toast.forgotten', params: { number: row.seq } } });
+      setToast(c, { message: { key: 'toast.forgotten', params: { number: row.seq } } });
       return c.redirect(paths.exchange(), 303);
     }
     return c.html(
@@ -71,7 +71,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     const ctx = viewContext(deps, c, form.text('confirmed') === '1' ? 'part' : 'page');
     if (form.text('confirmed') === '1') {
       const { to } = exchange.agreeClock(actor, reason, source);
-      setToast(c, { said: { key: 'toast.clockAgreed', params: { at: ctx.fmt.dateTime(to) } } });
+      setToast(c, { message: { key: 'toast.clockAgreed', params: { at: ctx.fmt.dateTime(to) } } });
       return c.redirect(paths.exchange(), 303);
     }
     const { to, daysAhead } = exchange.previewClock(source);

@@ -107,7 +107,7 @@ export const waitingRows = ({ exchange, queries }: Pick<ConsoleDeps, 'exchange' 
 type Predicate = ReturnType<ConsoleDeps['exchange']['receipt']>['predicate'];
 
 /** What a receipt says; undefined when it was changed, so that the page which must show that still opens. */
-const saidBy = (exchange: StoryDeps['exchange'], number: number): Predicate | undefined => {
+const predicateOf = (exchange: StoryDeps['exchange'], number: number): Predicate | undefined => {
   try {
     return exchange.receipt(number).predicate;
   } catch (error) {
@@ -122,7 +122,7 @@ const bundleRows = ({ exchange, queries, objects }: StoryDeps): StoryRow[] => {
     exchange.imports({ limit: 200 }).flatMap((row) => (row.receipt === undefined ? [] : [[row.receipt, row] as const])),
   );
   return exchange.receipts({ limit: shownRows }).rows.map(({ number, createdAt, result, code, seq }) => {
-    const said = saidBy(exchange, number);
+    const messageOf = predicateOf(exchange, number);
     const row = imports.get(number);
     const volumes = row?.summary?.volumes;
     return {
@@ -132,16 +132,16 @@ const bundleRows = ({ exchange, queries, objects }: StoryDeps): StoryRow[] => {
       receipt: number,
       seq,
       isBroadcast: row?.summary?.broadcast === true,
-      request: said?.request_id === undefined ? undefined : queries.requestNumber(said.request_id),
-      result: said === undefined ? 'refused' : result,
-      code: said === undefined ? 'CHAIN' : code,
-      new: said?.counts.new ?? 0,
-      bytes: said?.counts.bytes ?? 0,
-      unfulfilled: said?.counts.unfulfilled ?? 0,
+      request: messageOf?.request_id === undefined ? undefined : queries.requestNumber(messageOf.request_id),
+      result: messageOf === undefined ? 'refused' : result,
+      code: messageOf === undefined ? 'CHAIN' : code,
+      new: messageOf?.counts.new ?? 0,
+      bytes: messageOf?.counts.bytes ?? 0,
+      unfulfilled: messageOf?.counts.unfulfilled ?? 0,
       volumes:
-        volumes === undefined || said === undefined
+        volumes === undefined || messageOf === undefined
           ? undefined
-          : { seen: volumes - said.volumes.missing.length, of: volumes },
+          : { seen: volumes - messageOf.volumes.missing.length, of: volumes },
     };
   });
 };
@@ -167,13 +167,13 @@ const requestRows = (
   });
 
 const eventRowsOf = (ctx: Ctx, deps: StoryDeps): StoryRow[] => {
-  const said = eventWords(ctx, deps);
+  const messageOf = eventWords(ctx, deps);
   const nameOf = actorNames(deps.objects);
   return deps.events.list({ type: shownTypes, limit: shownRows }).rows.map((event) => ({
     kind: 'event',
     at: event.at,
     who: event.actor === null || event.actor.startsWith('system:') ? undefined : nameOf(event.actor),
-    said: said(event),
+    message: messageOf(event),
   }));
 };
 

@@ -70,8 +70,8 @@ const closeOf = (result: TaskResult, isWithin: boolean): RunClose => {
   }
   if (report?.end === 'stopped') return stoppedBy(report.why ?? 'stopped');
   if (result.state === 'completed') return { how: 'done', code: null, detail: null };
-  const said = result.steps.findLast(({ exit }) => exit !== 0)?.output;
-  return { how: 'failed', code: result.code ?? 'FAILED', detail: said?.slice(0, 500) ?? null };
+  const output = result.steps.findLast(({ exit }) => exit !== 0)?.output;
+  return { how: 'failed', code: result.code ?? 'FAILED', detail: output?.slice(0, 500) ?? null };
 };
 
 /** The packets that were approved, each list of them once, and the number of an exchange's list. */

@@ -93,11 +93,11 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
     if (action === 'on') {
       const { waits } = identification.switchOn(actor);
       setToast(c, {
-        said: waits ? { key: 'toast.settingsWait', params: { n: 1 } } : { key: 'identification.onToast' },
+        message: waits ? { key: 'toast.settingsWait', params: { n: 1 } } : { key: 'identification.onToast' },
       });
     } else {
       const n = identification.switchOff(actor);
-      setToast(c, { said: { key: 'identification.offToast', params: { n } } });
+      setToast(c, { message: { key: 'identification.offToast', params: { n } } });
     }
     return c.redirect(paths.identification(), 303);
   };
@@ -112,7 +112,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       if (code === 'INVALID') return showList(c, details.fields);
       throw error;
     }
-    setToast(c, { said: { key: 'identification.releasedToast' } });
+    setToast(c, { message: { key: 'identification.releasedToast' } });
     return c.redirect(paths.identification(), 303);
   };
 
@@ -176,7 +176,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       throw error;
     }
     const toast = { approve: 'approvedToast', start: 'startedToast', stop: 'stoppingToast' }[action] ?? 'startedToast';
-    setToast(c, { said: { key: `identification.${toast}`, params: { name } } });
+    setToast(c, { message: { key: `identification.${toast}`, params: { name } } });
     return c.redirect(paths.identificationJob(id), 303);
   };
 
@@ -279,7 +279,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       if (code === 'INVALID') return showPolicy(c, body, details.fields);
       throw error;
     }
-    setToast(c, { said: { key: 'identification.policyToast' } });
+    setToast(c, { message: { key: 'identification.policyToast' } });
     return c.redirect(paths.identificationPolicy(controller), 303);
   };
 

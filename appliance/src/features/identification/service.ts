@@ -191,7 +191,7 @@ export const identificationService = (parts: IdentificationParts) => {
     authors: [authorsOf(objects.revisions(jobKind, id))],
   });
 
-  const approve = (actor: Actor, id: string, said: { digest: string; targets: number }): Approval => {
+  const approve = (actor: Actor, id: string, confirmed: { digest: string; targets: number }): Approval => {
     requireRight(actor, 'devices:write');
     return immediate(db, () => {
       const job = getJob(id);
@@ -200,11 +200,11 @@ export const identificationService = (parts: IdentificationParts) => {
       if (last !== undefined && (last.state === 'waiting' || last.state === 'running'))
         throw new AppError('CONFLICT', 'the job runs');
       const plan = plans.plan(job);
-      if (plan.digest !== said.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
+      if (plan.digest !== confirmed.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
       if (plan.targets.length === 0) throw new AppError('CONFLICT', 'nothing would be sent');
       if (plan.where.by === 'agent' && plan.targets.length > MAX_AGENT_TARGETS)
         throw new AppError('TOO_LARGE', `an agent asks at most ${MAX_AGENT_TARGETS} controllers in one job`);
-      if (plan.targets.length !== said.targets)
+      if (plan.targets.length !== confirmed.targets)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.targets.length } } });
       if (windowAt(plan, clock(), time()) === undefined) throw new AppError('CONFLICT', 'the window is over');
       const { auditSeq } = events.record('identification-approved', {

@@ -294,8 +294,22 @@ export const identificationStore = (db: Database) => {
       meaning: Meaning | null,
     ): void => {
       const { attempt, atMs, kind, host, port, what, hex, sha256, permit } = packet;
-      const said = meaning === null ? null : JSON.stringify(meaning);
-      addPacket.run(run, of.controller, of.protocol, attempt, atMs, kind, host, port, what, hex, sha256, permit, said);
+      const meaningJson = meaning === null ? null : JSON.stringify(meaning);
+      addPacket.run(
+        run,
+        of.controller,
+        of.protocol,
+        attempt,
+        atMs,
+        kind,
+        host,
+        port,
+        what,
+        hex,
+        sha256,
+        permit,
+        meaningJson,
+      );
     },
     addPermit: ({ id, run, controller, protocol, what, kind, place, sha256, at, granted }: PermitRow): void => {
       addPermit.run(id, run, controller, protocol, what, kind, place, sha256, at, granted ? 1 : 0);

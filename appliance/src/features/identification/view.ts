@@ -6,7 +6,7 @@ import type {
   SentPacketView,
 } from '@sallyport/ui/identification/identification-model';
 import type { PolicyView } from '@sallyport/ui/identification/policy-panel.tsx';
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import type { IdentificationJob, IdentificationService } from './service.ts';
 import { type ControllerView, type EffectivePolicy, type PacketRow, type Plan, type Run, SWITCHES } from './types.ts';
 
@@ -17,7 +17,7 @@ type NameOf = (ref: string) => string;
 const shownPackets = 100;
 
 /** The meaning of a packet in the words of the catalogue. */
-export const packetMeaning = (row: Pick<PacketRow, 'what' | 'meaning'>): Said =>
+export const packetMeaning = (row: Pick<PacketRow, 'what' | 'meaning'>): Message =>
   row.meaning === null
     ? { key: row.what === 'connect' ? 'identification.packet.connect' : 'identification.what.send' }
     : { key: `identification.packet.${row.meaning.key}`, params: row.meaning.params };

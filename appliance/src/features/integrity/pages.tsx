@@ -70,7 +70,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
     const form = c.get('form');
     const id = param(c, 'id');
     const done = (key: string): Response => {
-      setToast(c, { said: { key } });
+      setToast(c, { message: { key } });
       return c.redirect(paths.controllerProgram(id), 303);
     };
     try {
@@ -144,7 +144,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
         place: field('place'),
         ...(tested === undefined ? {} : { restoreTestedAt: toTime(tested) }),
       });
-      setToast(c, { said: { key: 'integrity.toastFile' } });
+      setToast(c, { message: { key: 'integrity.toastFile' } });
       return c.redirect(paths.controllerProgram(id), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

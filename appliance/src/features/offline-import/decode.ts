@@ -63,8 +63,8 @@ const readOwn = (value: unknown): DecodedReport => {
 
 /** When a message was made: its own log line, in the machine's time; undefined when it does not say. */
 const madeAt = ({ sections }: Message): number | undefined => {
-  const said = sections.get('accesslog')?.[0]?.['logdate'];
-  const match = typeof said === 'string' ? /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})$/.exec(said.trim()) : null;
+  const logged = sections.get('accesslog')?.[0]?.['logdate'];
+  const match = typeof logged === 'string' ? /^(\d{4}-\d{2}-\d{2}) (\d{2}:\d{2}:\d{2})$/.exec(logged.trim()) : null;
   if (match === null) return undefined;
   const zone = sections.get('operatingsystem')?.[0]?.['timezone'];
   const offset = typeof zone === 'object' && zone !== null ? (zone as Record<string, unknown>)['offset'] : undefined;

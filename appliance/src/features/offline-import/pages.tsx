@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import { OfflineImportPage, type OfflineImportProps } from '@sallyport/ui/offline-import/offline-import.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -49,10 +49,10 @@ export const offlineImportPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const refused = (c: Context<ConsoleEnv>, error: unknown): Response | Promise<Response> => {
     const { code } = toFailure(error);
     if (code !== 'MALFORMED' && code !== 'TOO_LARGE') throw error;
-    const said: Said = {
+    const message: Message = {
       key: code === 'TOO_LARGE' ? 'offlineImport.reason.too-large' : 'offlineImport.reason.damaged',
     };
-    return show(c, { error: said }, 422);
+    return show(c, { error: message }, 422);
   };
 
   const upload = async (c: Context<ConsoleEnv>): Promise<Response> => {

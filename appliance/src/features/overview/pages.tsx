@@ -110,7 +110,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const recent = events.list({ from: since, limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
-    const said = eventWords(ctx, deps);
+    const messageOf = eventWords(ctx, deps);
     const controllers = controllersPart();
     return c.html(
       <Overview
@@ -163,7 +163,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
             id: event.id,
             at: event.at,
             severity: event.severity,
-            said: said(event),
+            message: messageOf(event),
             ...defined({ device }),
           };
         })}

@@ -1,5 +1,5 @@
 import { readFileSync, rmSync } from 'node:fs';
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import { Approvals, type ApprovalsProps } from '@sallyport/ui/patches/approvals.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -62,14 +62,14 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   /** What is wrong with the file itself is said beside it. */
   const refused = (c: Ctx, error: unknown): Response | Promise<Response> => {
     const { code } = toFailure(error);
-    const known: Readonly<Record<string, Said>> = {
+    const known: Readonly<Record<string, Message>> = {
       MALFORMED: { key: 'validation.format' },
       METADATA: { key: 'validation.format' },
       TOO_LARGE: { key: 'validation.tooBig', params: { max: '16 MB' } },
     };
-    const said = known[code];
-    if (said === undefined) throw error;
-    return show(c, { error: said }, 422);
+    const message = known[code];
+    if (message === undefined) throw error;
+    return show(c, { error: message }, 422);
   };
 
   const upload = async (c: Ctx): Promise<Response> => {
@@ -95,7 +95,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
         preset: presetOf(form.text('preset')),
         dryRun: false,
       });
-      setToast(c, { said: { key: 'approvals.applied', params: { name: result.name, n: result.changed } } });
+      setToast(c, { message: { key: 'approvals.applied', params: { name: result.name, n: result.changed } } });
       return c.redirect(paths.patches(), 303);
     } finally {
       rmSync(path, { force: true });
@@ -106,7 +106,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'devices:write');
     const id = numberText(c.get('form').text('import'));
     const { restored, removed, kept } = patches.approvals.undo({ ...actor, from: c.get('from') }, id);
-    setToast(c, { said: { key: 'approvals.undoneToast', params: { restored, removed, kept: kept.length } } });
+    setToast(c, { message: { key: 'approvals.undoneToast', params: { restored, removed, kept: kept.length } } });
     return c.redirect(paths.approvals(), 303);
   };
 

@@ -70,7 +70,7 @@ export const approvalImports = (parts: ApprovalParts) => {
 
   const judged = (row: VerdictRow, isSigned: boolean): { held: Patch | undefined; outcome: RowOutcome } => {
     const held = patches.byKey(patchKey(site, row.patch));
-    const said = (outcome: RowOutcome['outcome'], after: PatchState): RowOutcome => ({
+    const request = (outcome: RowOutcome['outcome'], after: PatchState): RowOutcome => ({
       line: row.line,
       patchId: row.patch.patchId,
       product: row.patch.product,
@@ -85,23 +85,23 @@ export const approvalImports = (parts: ApprovalParts) => {
     const after = { ...known, verdict: row.verdict, verdictAt: clock() };
     const isProposed = !isSigned && opensVendorGate(known, after, parts.vendorFirst());
     if (held === undefined)
-      return { held, outcome: isProposed ? said('proposed', 'imported') : said('new', row.verdict) };
+      return { held, outcome: isProposed ? request('proposed', 'imported') : request('new', row.verdict) };
     if (row.testedOn !== null && held.verdictOn !== null && row.testedOn < held.verdictOn)
-      return { held, outcome: said('older', held.state) };
+      return { held, outcome: request('older', held.state) };
     const isSame =
       held.verdict === row.verdict &&
       (row.testedOn === null || held.verdictOn === row.testedOn) &&
       (row.patch.sha256 === undefined || row.patch.sha256 === held.sha256) &&
       (row.patch.supersedes === undefined || row.patch.supersedes === held.supersedes) &&
       (row.patch.remarks === undefined || row.patch.remarks === held.remarks);
-    if (isSame) return { held, outcome: said('unchanged', held.state) };
+    if (isSame) return { held, outcome: request('unchanged', held.state) };
     if (isProposed) {
       const isAsked = moves.openOf(held.id).some(({ sort, target }) => sort === 'verdict' && target === row.verdict);
-      return { held, outcome: said(isAsked ? 'unchanged' : 'proposed', held.state) };
+      return { held, outcome: request(isAsked ? 'unchanged' : 'proposed', held.state) };
     }
     const { state } = withVerdict(held, row.verdict, clock());
     const isPulled = state !== held.state && process.isSiteState(held.state);
-    return { held, outcome: said(isPulled ? 'pulls-back' : 'changed', state) };
+    return { held, outcome: request(isPulled ? 'pulls-back' : 'changed', state) };
   };
 
   const inserted = (actor: Actor, id: number, row: VerdictRow): Patch =>
@@ -117,7 +117,7 @@ export const approvalImports = (parts: ApprovalParts) => {
   ): Patch => {
     const at = clock();
     const patch = held ?? inserted(actor, id, row);
-    const said: Patch = {
+    const request: Patch = {
       ...patch,
       ...(patch.verdict === row.verdict && held !== undefined
         ? {}
@@ -129,7 +129,7 @@ export const approvalImports = (parts: ApprovalParts) => {
       remarks: row.patch.remarks ?? patch.remarks,
       times: { ...patch.times, publishedAt: patch.times.publishedAt ?? row.testedOn },
     };
-    const after = said.state === patch.state ? said : { ...said, window: null };
+    const after = request.state === patch.state ? request : { ...request, window: null };
     const stored = process.settle(actor, patch, after, {
       sort: 'verdict',
       reason: row.patch.remarks ?? list,

@@ -42,8 +42,8 @@ const endsDue: ReadonlySet<PatchState> = new Set(['installed', 'verified', 'miti
 
 /** What a change of state does to the clocks. */
 export const afterMove = (times: ClockTimes, from: PatchState, to: PatchState, at: number): ClockTimes => {
-  const isSaid = !isVendorState(to) || to === 'not_applicable';
-  const evaluatedAt = times.evaluatedAt ?? (isSaid ? at : null);
+  const isGiven = !isVendorState(to) || to === 'not_applicable';
+  const evaluatedAt = times.evaluatedAt ?? (isGiven ? at : null);
   const dueFrom = times.dueFrom ?? evaluatedAt;
   if (to === 'not_applicable' || endsDue.has(to)) return { ...times, evaluatedAt, dueFrom, doneAt: times.doneAt ?? at };
   // What was taken care of is not any more: the time that there was begins anew.

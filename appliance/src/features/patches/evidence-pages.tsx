@@ -72,7 +72,7 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return show(c, details.fields);
     }
-    setToast(c, { said: { key: 'evidence.started' } });
+    setToast(c, { message: { key: 'evidence.started' } });
     return c.redirect(paths.evidence(), 303);
   };
 

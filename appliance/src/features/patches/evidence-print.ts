@@ -114,7 +114,7 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     measure: 'measures.measure',
   };
   const nameOf = (name: string): string => words.tDynamic(`evidence.field.${name}`, {}, name);
-  const said = (name: string, value: EvidenceValue | undefined): string => {
+  const textOf = (name: string, value: EvidenceValue | undefined): string => {
     if (value === null || value === undefined || value === '') return '–';
     if (typeof value === 'boolean') return words.t(value ? 'common.yes' : 'common.no');
     if (typeof value === 'number') return String(value);
@@ -125,13 +125,13 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
       return choice === undefined ? value : words.tDynamic(`${choice}.${value}`, {}, value);
     }
     if (Array.isArray(value))
-      return value.length === 0 ? '–' : (value as readonly EvidenceValue[]).map((one) => said(name, one)).join('; ');
+      return value.length === 0 ? '–' : (value as readonly EvidenceValue[]).map((one) => textOf(name, one)).join('; ');
     const object = value as { readonly [name: string]: EvidenceValue };
     if (typeof object['clock'] === 'string') {
       const state =
         object['overdue'] === true ? nameOf('overdue') : object['done_at'] === null ? '' : nameOf('done_at');
       const end = object['done_at'] ?? object['limit'];
-      return [`${said('clock', object['clock'])}:`, state.toLowerCase(), said('', end)]
+      return [`${textOf('clock', object['clock'])}:`, state.toLowerCase(), textOf('', end)]
         .filter((one) => one !== '')
         .join(' ');
     }
@@ -140,16 +140,18 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
       return `${object['name']} (${object['actor']})`;
     return Object.entries(object)
       .filter(([, one]) => one !== null)
-      .map(([key, one]) => `${nameOf(key)}: ${said(key, one)}`)
+      .map(([key, one]) => `${nameOf(key)}: ${textOf(key, one)}`)
       .join(', ');
   };
 
   pages.text(title, 17);
   pages.text(
-    words.t('evidence.printPeriod', { from: said('', evidence.period.from), to: said('', evidence.period.to) }),
+    words.t('evidence.printPeriod', { from: textOf('', evidence.period.from), to: textOf('', evidence.period.to) }),
     10,
   );
-  pages.text(words.t('evidence.printBy', { name: said('', evidence.created_by), at: said('', evidence.created_at) }));
+  pages.text(
+    words.t('evidence.printBy', { name: textOf('', evidence.created_by), at: textOf('', evidence.created_at) }),
+  );
   pages.text(words.t('evidence.printHash', { sha256: createHash('sha256').update(signed).digest('hex') }));
   pages.text(
     words.t(evidence.audit.unbroken ? 'evidence.printChain' : 'evidence.printChainBroken', {
@@ -170,7 +172,7 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     const heads = shown.map(([name, share]): PdfColumn => ({ head: nameOf(name), share }));
     pages.table(
       heads,
-      rows.slice(0, printedRows).map((row) => shown.map(([name]) => said(name, row[name]))),
+      rows.slice(0, printedRows).map((row) => shown.map(([name]) => textOf(name, row[name]))),
     );
     if (rows.length > printedRows) pages.text(words.t('evidence.printMore', { n: rows.length - printedRows }));
   }

@@ -72,7 +72,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   const approve = (c: Ctx): Response => {
     const actor = actorFor(c, 'devices:write');
     patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
-    setToast(c, { said: { key: 'measures.approved' } });
+    setToast(c, { message: { key: 'measures.approved' } });
     return c.redirect(paths.measures(), 303);
   };
 
@@ -83,7 +83,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
       const upload = await receiveFile(deps, c, path, maxFileBytes);
       if (upload.sizeBytes === 0) return await show(c, { file: { key: 'validation.required' } });
       const sha256 = await patches.attach({ ...actor, from: c.get('from') }, upload.fileName, readFileSync(path));
-      setToast(c, { said: { key: 'measures.attached', params: { sha256 } } });
+      setToast(c, { message: { key: 'measures.attached', params: { sha256 } } });
       return c.redirect(paths.measures(), 303);
     } catch (error) {
       if (toFailure(error).code !== 'TOO_LARGE') throw error;

@@ -14,7 +14,7 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { moveOperations } from './move-operations.ts';
 import type { PatchService } from './service.ts';
-import { evidenceText, patchNumber, patchSchema, saidEvidence, sha256, slotSchema, state, toPatch } from './shapes.ts';
+import { evidenceShape, evidenceText, patchNumber, patchSchema, sha256, slotSchema, state, toPatch } from './shapes.ts';
 import { PATCH_STATES } from './types.ts';
 
 // Patches of controllers: where they stand, and what each brings.
@@ -67,7 +67,7 @@ const detailSchema = patchSchema.extend({
       actor: z.string(),
       signed: z.array(z.object({ actor: z.string(), at: time, roles: z.array(z.string()) })),
       reason: z.string(),
-      evidence: saidEvidence,
+      evidence: evidenceShape,
     }),
   ),
 });
@@ -189,8 +189,8 @@ export const patchOperations = [
     output: patchSchema,
     run: ({ patches, actor }, { patchId, vendor, product, productVersion, publishedAt, ...rest }) => {
       const published = publishedAt === undefined ? {} : { publishedAt: Date.parse(publishedAt) };
-      const said = { patchId, vendor, product, productVersion, ...defined(rest), ...published };
-      return toPatch(patches.get(patches.create(actor, said).id));
+      const fields = { patchId, vendor, product, productVersion, ...defined(rest), ...published };
+      return toPatch(patches.get(patches.create(actor, fields).id));
     },
   }),
   operation({

@@ -256,7 +256,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         const { patch, request } = patches.move({ ...actor, from: c.get('from') }, id, asked);
         const ctx = viewContext(deps, c, 'part');
         setToast(c, {
-          said:
+          message:
             request === null
               ? {
                   key: 'patches.moved',
@@ -281,7 +281,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         if (!patches.requests(id).some((one) => one.id === request))
           throw new AppError('NOT_FOUND', 'there is no such request');
         patches.sign({ ...actor, from: c.get('from') }, request, { agrees, comment: form.text('comment') });
-        setToast(c, { said: { key: agrees ? 'patches.signedToast' : 'patches.declinedToast' } });
+        setToast(c, { message: { key: agrees ? 'patches.signedToast' : 'patches.declinedToast' } });
         return c.redirect(paths.patch(id), 303);
       },
       (errors) => show(c, errors),
@@ -296,7 +296,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         () => {
           const id = numberParam(c, 'id');
           work(c, id);
-          setToast(c, { said: { key: 'patches.saved' } });
+          setToast(c, { message: { key: 'patches.saved' } });
           return c.redirect(paths.patch(id), 303);
         },
         (errors) => show(c, errors),
@@ -369,7 +369,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
           note: form.text('note'),
           value: form.has('value') ? form.text('value') : null,
         });
-        setToast(c, { said: { key: 'patches.saved' } });
+        setToast(c, { message: { key: 'patches.saved' } });
         return c.redirect(paths.patchCheck(id, controller), 303);
       },
       (errors) => showCheck(c, errors),

@@ -136,8 +136,8 @@ export const patchStore = (db: Database) => {
   const running = db.prepare<[number, number], PatchRow>(
     'select * from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?',
   );
-  const said = db.prepare<[number], { overdue_said: string }>('select overdue_said from ot_patch where id = ?');
-  const setSaid = db.prepare<[string, number]>('update ot_patch set overdue_said = ? where id = ?');
+  const reported = db.prepare<[number], { overdue_said: string }>('select overdue_said from ot_patch where id = ?');
+  const setReported = db.prepare<[string, number]>('update ot_patch set overdue_said = ? where id = ?');
   const counts = db.prepare<[], { state: string; n: number }>(
     'select state, count(*) as n from ot_patch group by state order by state',
   );
@@ -180,8 +180,9 @@ export const patchStore = (db: Database) => {
     ended: (now: number, most: number): Patch[] => ended.all(now, most).map(toPatch),
     /** Patches with a clock that runs, page by page. */
     running: (after: number, most: number): Patch[] => running.all(after, most).map(toPatch),
-    overdueSaid: (id: number): Clock[] => JSON.parse(said.get(id)?.overdue_said ?? '[]') as Clock[],
-    setOverdueSaid: (id: number, clocks: readonly Clock[]): void => void setSaid.run(JSON.stringify(clocks), id),
+    overdueReported: (id: number): Clock[] => JSON.parse(reported.get(id)?.overdue_said ?? '[]') as Clock[],
+    setOverdueReported: (id: number, clocks: readonly Clock[]): void =>
+      void setReported.run(JSON.stringify(clocks), id),
     counts: (): { state: PatchState; n: number }[] =>
       counts.all().map(({ state, n }) => ({ state: state as PatchState, n })),
     page: (query: PatchQuery, ids?: readonly number[]): { rows: Patch[]; total: number } => {

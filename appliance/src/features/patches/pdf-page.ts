@@ -138,8 +138,8 @@ export const pdfPages = async (info: { title: string; author: string; at: number
     }
   };
 
-  const text = (said: string, size = 9, colour = ink): void => {
-    for (const line of wrap(said, size, inner)) {
+  const text = (content: string, size = 9, colour = ink): void => {
+    for (const line of wrap(content, size, inner)) {
       room(size * 1.4);
       write(line, margin, y, size, colour);
       y += size * 1.4;
@@ -187,10 +187,10 @@ export const pdfPages = async (info: { title: string; author: string; at: number
 
   return {
     text,
-    heading: (said: string, size = 13): void => {
+    heading: (content: string, size = 13): void => {
       y += y > margin ? 10 : 0;
       room(size * 4);
-      text(said, size);
+      text(content, size);
       y += 3;
     },
     table,

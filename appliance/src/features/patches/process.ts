@@ -213,10 +213,10 @@ export const patchProcess = (parts: ProcessParts) => {
       const name = String(parsed.error.issues[0]?.path[0] ?? '');
       throw invalid({ [name]: { key: 'validation.invalid' } });
     }
-    const said = parsed.data;
+    const given = parsed.data;
     for (const name of ['reference', 'plan', 'owner', 'supersededBy'] as const)
-      if (said[name] !== undefined) said[name] = cleanLine(said[name]).trim();
-    return { to, reason: cleanLine(reason).trim().slice(0, maxReason), evidence: said };
+      if (given[name] !== undefined) given[name] = cleanLine(given[name]).trim();
+    return { to, reason: cleanLine(reason).trim().slice(0, maxReason), evidence: given };
   };
 
   const signersOf = (request: StoredRequest): Signer[] => [
@@ -318,9 +318,9 @@ export const patchProcess = (parts: ProcessParts) => {
       const { until = 0 } = request.evidence;
       const extended = { ...patch.times.extended, [request.target]: until };
       const after = { ...patch, times: { ...patch.times, extended } };
-      patches.setOverdueSaid(
+      patches.setOverdueReported(
         patch.id,
-        patches.overdueSaid(patch.id).filter((said) => said !== request.target),
+        patches.overdueReported(patch.id).filter((given) => given !== request.target),
       );
       return settle(asker, patch, after, {
         sort: 'extension',
@@ -356,9 +356,9 @@ export const patchProcess = (parts: ProcessParts) => {
       if (agrees ? !mayFill(slots, signersOf(request), signer) : !mayDecline)
         throw new AppError('FORBIDDEN', 'another person, in the role that is asked for, signs this');
       const at = clock();
-      const said = cleanLine(comment).trim().slice(0, maxReason);
-      if (!agrees && said === '') throw invalid({ comment: { key: 'validation.required' } });
-      moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: said, duties: signer.duties });
+      const given = cleanLine(comment).trim().slice(0, maxReason);
+      if (!agrees && given === '') throw invalid({ comment: { key: 'validation.required' } });
+      moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: given, duties: signer.duties });
       events.record(agrees ? 'patch-signed' : 'patch-declined', {
         ...byWhom(actor),
         params: {

@@ -38,8 +38,8 @@ export const recordPort = (
               !fact.ended,
           )
           .reduce<{ value: string; at: number } | null>(
-            (newest, { value: said, observedAt }) =>
-              newest === null || observedAt > newest.at ? { value: said ?? '', at: observedAt } : newest,
+            (newest, { value: read, observedAt }) =>
+              newest === null || observedAt > newest.at ? { value: read ?? '', at: observedAt } : newest,
             null,
           )
       : null;

@@ -47,8 +47,8 @@ const ruleIn = (words: readonly string[]): DayRule | undefined => {
     return { sort: 'month-day', monthDay: Number(second) };
   if (first === 'every' && /^([1-9]|[1-4]\d|5[0-2])$/.test(second)) {
     const from = parseDay(rest[2] ?? '');
-    const isSaid = /^weeks?$/.test(rest[0] ?? '') && rest[1] === 'from' && rest.length === 3;
-    return isSaid && from !== undefined ? { sort: 'every-weeks', weeks: Number(second), from } : undefined;
+    const isGiven = /^weeks?$/.test(rest[0] ?? '') && rest[1] === 'from' && rest.length === 3;
+    return isGiven && from !== undefined ? { sort: 'every-weeks', weeks: Number(second), from } : undefined;
   }
   if (first === 'every' && words.length === 2) {
     const named = all(second.split(','), weekdayIn);

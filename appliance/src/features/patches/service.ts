@@ -211,11 +211,11 @@ export const patchService = (parts: PatchParts) => {
     for (const id of overdueIds()) {
       immediate(db, () => {
         const patch = process.found(id);
-        const said = patches.overdueSaid(id);
+        const reported = patches.overdueReported(id);
         const now = overdueClocks(clocksOf(patch.times, days, clock()));
-        const fresh = now.filter((one) => !said.includes(one));
+        const fresh = now.filter((one) => !reported.includes(one));
         if (fresh.length === 0) return;
-        patches.setOverdueSaid(id, now);
+        patches.setOverdueReported(id, now);
         for (const one of fresh)
           events.record('patch-overdue', { params: { patch: id, name: patch.patchId, clock: one } });
       });

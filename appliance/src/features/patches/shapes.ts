@@ -62,7 +62,7 @@ export const evidenceSchema = z.strictObject({
   installedAt: givenTime.optional(),
 });
 
-export const saidEvidence = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
+export const evidenceShape = z.record(z.string(), z.union([z.string(), z.array(z.string())]));
 
 const timeNames = ['until', 'windowFrom', 'installedAt'] as const;
 

@@ -120,7 +120,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
         patches: form.texts('patch').filter((id) => /^\d{1,15}$/.test(id)),
         notes: form.text('notes'),
       });
-      setToast(c, { said: { key: 'windows.planSaved' } });
+      setToast(c, { message: { key: 'windows.planSaved' } });
       return c.redirect(paths.plan(plan.id), 303);
     } catch (error) {
       const { code, details } = toFailure(error);

@@ -201,7 +201,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
         if (query === undefined) return;
         const state: AnswerState = status === 0 ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
         const kept = state === 'answered' ? keptRows(rows, maxQueryBytes - query.keptBytes) : undefined;
-        const said = cleanLine(message.slice(0, maxMessageLength));
+        const text = cleanLine(message.slice(0, maxMessageLength));
         const isNew = store.settle({
           query: id,
           device,
@@ -211,7 +211,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
           rowCount: state === 'answered' ? rows.length : null,
           isCut: kept?.isCut === true ? 1 : 0,
           rows: kept === undefined ? null : personal.encrypt(personOf(id), kept.json),
-          message: said === '' || state === 'answered' ? null : personal.encrypt(personOf(id), said),
+          message: text === '' || state === 'answered' ? null : personal.encrypt(personOf(id), text),
         });
         if (isNew && kept !== undefined) store.keep(id, Buffer.byteLength(kept.json));
       }),

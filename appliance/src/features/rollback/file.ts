@@ -19,7 +19,7 @@ const position = z.strictObject({
   seqBroadcast: z.int().min(0),
 });
 
-const said = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
+const statement = z.strictObject({ at: z.int(), by: z.string(), reason: z.string() });
 
 const schema = z.strictObject({
   format: z.literal('sallyport-witness/1'),
@@ -40,8 +40,8 @@ const schema = z.strictObject({
       applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
       isCovered: z.boolean(),
       failed: z.array(z.string()),
-      asked: said.optional(),
-      acknowledged: said.optional(),
+      asked: statement.optional(),
+      acknowledged: statement.optional(),
     }),
   ),
 });

@@ -11,7 +11,7 @@ import type { Return } from './types.ts';
 
 const { operation } = operationsOver<{ witness: WitnessService }>();
 
-const said = z.object({ at: time, by: z.string(), reason: z.string() });
+const statement = z.object({ at: time, by: z.string(), reason: z.string() });
 
 const returnSchema = z.object({
   id: z.string(),
@@ -25,19 +25,19 @@ const returnSchema = z.object({
     .describe('What was taken away since, and was taken away again'),
   isCovered: z.boolean().describe('Everything that was taken away since is known and was taken away again'),
   failed: z.array(z.string()),
-  asked: said.optional().describe('One person has seen it, and a second one has to agree'),
-  acknowledged: said.optional(),
+  asked: statement.optional().describe('One person has seen it, and a second one has to agree'),
+  acknowledged: statement.optional(),
 });
 
-const toSaid = <T extends { at: number }>(one: T) => ({ ...one, at: timeOf(one.at) });
+const toMessage = <T extends { at: number }>(one: T) => ({ ...one, at: timeOf(one.at) });
 
 const toReturn = ({ at, was, found, asked, acknowledged, ...back }: Return) => ({
   ...back,
   at: timeOf(at),
   found: found.entries,
   ...(was === undefined ? {} : { was: was.entries }),
-  ...(asked === undefined ? {} : { asked: toSaid(asked) }),
-  ...(acknowledged === undefined ? {} : { acknowledged: toSaid(acknowledged) }),
+  ...(asked === undefined ? {} : { asked: toMessage(asked) }),
+  ...(acknowledged === undefined ? {} : { acknowledged: toMessage(acknowledged) }),
 });
 
 const id = z.string().min(1).max(64);

@@ -54,7 +54,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
         if (code !== 'INVALID' || details.fields === undefined) throw error;
         return show(c, details.fields);
       }
-      setToast(c, { said: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
+      setToast(c, { message: { key: waits ? 'rollback.toastWaits' : 'rollback.toast' } });
       return c.redirect(paths.rollback(), 303);
     })
     .post(paths.rollbackDecide.pattern, (c) => {
@@ -63,7 +63,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
       const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
       witness.decide(actor, form.text('id'), action === 'approve');
-      setToast(c, { said: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
+      setToast(c, { message: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
       return c.redirect(paths.rollback(), 303);
     });
 };

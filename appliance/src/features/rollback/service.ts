@@ -266,18 +266,18 @@ export function witnessService(parts: WitnessParts): WitnessService {
         const waits = gate.mustWait(actor, act);
         // A program may ask; what nobody agrees to after it is a person's.
         if (actor.type !== 'token' || !waits) assertFresh(actor, clock());
-        const said = { at: clock(), by: actorRef(actor), reason };
+        const statement = { at: clock(), by: actorRef(actor), reason };
         if (waits) {
-          gate.asked(actor, act, `${id}@${said.at}`);
+          gate.asked(actor, act, `${id}@${statement.at}`);
           record('asked', actor, found, reason);
-          return { ...found, asked: said };
+          return { ...found, asked: statement };
         }
         events.record('approved-by-one-person', {
           ...byWhom(actor),
           params: { act, thing: id },
         });
         record('acknowledged', actor, found, reason);
-        return { ...unasked(found), acknowledged: said };
+        return { ...unasked(found), acknowledged: statement };
       });
     },
     decide: (actor, id, agree) => {

@@ -48,10 +48,10 @@ const handOut = async (
   verb: TagVerb,
   tag: string,
   ids: readonly string[],
-  said?: string,
+  message?: string,
 ): Promise<string[]> => {
   const changed: string[] = [];
-  await inParts(ids, (part) => changed.push(...rules[verb](actor, tag, part, said)));
+  await inParts(ids, (part) => changed.push(...rules[verb](actor, tag, part, message)));
   return changed;
 };
 
@@ -149,11 +149,11 @@ export const ruleOperations = [
       comment: comment.optional(),
     }),
     output: z.object({ added: z.array(z.string()), removed: z.array(z.string()) }),
-    run: async (context, { tag, add, remove, comment: said }) => {
+    run: async (context, { tag, add, remove, comment: message }) => {
       await lookUp(context, [...add, ...remove]);
       return {
-        added: await handOut(context, 'addTag', tag, add, said),
-        removed: await handOut(context, 'removeTag', tag, remove, said),
+        added: await handOut(context, 'addTag', tag, add, message),
+        removed: await handOut(context, 'removeTag', tag, remove, message),
       };
     },
   }),

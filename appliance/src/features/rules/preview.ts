@@ -1,4 +1,4 @@
-import type { Said } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
 import { quote } from '../../platform/filter/tokens.ts';
@@ -10,22 +10,22 @@ import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
 import { type Added, limitOf, type RuleKind } from './types.ts';
 
-export type Tried = { fault: Said } | { devices: number[] };
+export type Tried = { fault: Message } | { devices: number[] };
 
 export type RulePreview = {
   vocabulary: Vocabulary;
   /** The devices that a text finds now. */
   tryCondition(kind: RuleKind, text: string): Tried;
   /** The same for each line of a set, with the line as it would be kept. */
-  tryStatus(text: string): { fault: Said } | { lines: Array<{ text: string; devices: number[] }> };
+  tryStatus(text: string): { fault: Message } | { lines: Array<{ text: string; devices: number[] }> };
   /** The moves that would follow now; `instead` stands for the rule of its id, or is a further one. */
-  dryRun(instead?: Omit<MovingRule, 'condition'> & { condition: string }): { fault: Said } | { moves: Move[] };
+  dryRun(instead?: Omit<MovingRule, 'condition'> & { condition: string }): { fault: Message } | { moves: Move[] };
   /** The moving rule that decides about a device. */
   movingRule(device: number): MovingRule | undefined;
   /** A text as people read it, with the names of groups. */
   show(kind: RuleKind, text: string): string;
   /** A text with one comparison more, of a set as a line of its own; nothing is kept of a text that cannot be read. */
-  append(kind: RuleKind, text: string, added: Added): { fault: Said; in: 'text' | 'added' } | { text: string };
+  append(kind: RuleKind, text: string, added: Added): { fault: Message; in: 'text' | 'added' } | { text: string };
   /** The conditions that hold for a group, or for the site, one a line, and its time-out. */
   effective(group: string | null): { lines: string[]; notVisibleHours: number };
   builtIn: string;
@@ -52,7 +52,7 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
   const options = (kind: RuleKind) => ({ vocabulary, below: limitOf[kind], group: parts.rules().groups.find });
   const named = () => ({ vocabulary, groupName: parts.rules().groups.name });
 
-  const orFault = <T>(work: () => T): T | { fault: Said } => {
+  const orFault = <T>(work: () => T): T | { fault: Message } => {
     try {
       return work();
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { Level, Said } from '@sallyport/ui/model';
+import type { Level, Message } from '@sallyport/ui/model';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Obj } from '../../engine/objects/types.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
@@ -42,7 +42,7 @@ const text = (object: Obj, field: string): string => String(object.body[field] ?
 /** Said of a device when a condition of its status can no longer be read: nobody may take it for healthy. */
 const unreadable = (name: string): StatusLine => ({
   level: 'warning' satisfies Level,
-  reason: { key: 'devices.reason.unreadableCondition', params: { name } } satisfies Said,
+  reason: { key: 'devices.reason.unreadableCondition', params: { name } } satisfies Message,
   condition: { all: [] },
 });
 

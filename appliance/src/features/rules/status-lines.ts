@@ -1,5 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { Level, Said } from '@sallyport/ui/model';
+import type { Level, Message } from '@sallyport/ui/model';
 import { type ParseOptions, parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
 import { type Filter, FilterFault } from '../../platform/filter/types.ts';
@@ -13,7 +13,7 @@ import { givenLevels } from './types.ts';
 
 export type StatusLine = {
   level: Level;
-  reason: Said;
+  reason: Message;
   condition: Filter;
   /** The field whose number the reason names as `n`. */
   number?: string;
@@ -52,7 +52,7 @@ warning @noInventory: state = managed and visible = yes and inventory = no`;
 const maxLines = 100;
 const linePattern = /^(\S+)\s+(?:@([A-Za-z]+)|"((?:[^"\\]|\\["\\]){1,200})")\s*:\s*(.+)$/;
 
-const said = (named: string | undefined, words: string | undefined): Said =>
+const message = (named: string | undefined, words: string | undefined): Message =>
   named === undefined
     ? { key: 'devices.reason.own', params: { text: (words ?? '').replace(/\\(["\\])/g, '$1') } }
     : { key: `devices.reason.${named}` };
@@ -73,7 +73,7 @@ export const parseStatusLines = (text: string, options: ParseOptions): StatusLin
     const count = named === undefined ? undefined : namedReasons[named];
     try {
       const condition = parseFilter(rest, options);
-      return { level: given, reason: said(named, words), condition, ...defined({ number: count }) };
+      return { level: given, reason: message(named, words), condition, ...defined({ number: count }) };
     } catch (error) {
       if (!(error instanceof FilterFault)) throw error;
       const inside = error.fault;

@@ -9,7 +9,7 @@
 // Rules cannot go in circles: each sees only what rules before it have settled. Moving rules see facts and tags by hand,
 // tag rules also the group, status conditions also all tags.
 
-import type { Level, Said } from '@sallyport/ui/model';
+import type { Level, Message } from '@sallyport/ui/model';
 
 /** Worst first; the place is the rank that the database holds. */
 export const levels: readonly Level[] = [
@@ -30,7 +30,7 @@ export const rankOf = (level: Level): number => levels.indexOf(level);
 export type Pass = { /** Devices looked at. */ devices: number /** More wait. */; more: boolean };
 
 /** A reason as device_status holds it: the sentence, its level, and the set of status conditions that says it. */
-export type Reason = Said & { level: Level /** Id; absent for what is built in. */; set?: string };
+export type Reason = Message & { level: Level /** Id; absent for what is built in. */; set?: string };
 
 /** The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. */
 export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4 } as const;

@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help.tsx';
-import type { FieldErrors, Said, Value } from '@sallyport/ui/model';
+import type { FieldErrors, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { Body, Kind } from '../../engine/objects/types.ts';
@@ -76,7 +76,7 @@ export const conditionForms = (
     };
   };
 
-  const tryMoves = (id: string | undefined, body: Body, text: string): { fault: Said } | Tried => {
+  const tryMoves = (id: string | undefined, body: Body, text: string): { fault: Message } | Tried => {
     const tried = rules.tryCondition('moving-rule', text);
     if ('fault' in tried) return tried;
     const plan = rules.dryRun({
@@ -103,7 +103,7 @@ export const conditionForms = (
     };
   };
 
-  const tryText = (kind: RuleKind, id: string | undefined, body: Body, text: string): { fault: Said } | Tried => {
+  const tryText = (kind: RuleKind, id: string | undefined, body: Body, text: string): { fault: Message } | Tried => {
     if (kind === 'moving-rule') return tryMoves(id, body, text);
     if (kind === 'tag-rule') {
       const tried = rules.tryCondition(kind, text);
@@ -181,7 +181,7 @@ export const whyOf = (device: ListedDevice) =>
     const href = reasonLink(device, { ...reason, level });
     return {
       level,
-      said: { key, ...defined({ params }) },
+      message: { key, ...defined({ params }) },
       ...defined({ href }),
     };
   });
@@ -206,7 +206,7 @@ export const changeTag =
     const changed = (added === '' ? rules.removeTag : rules.addTag)(actor, tag, [publicId]);
     if (changed.length > 0) {
       setToast(c, {
-        said: { key: `toast.devices.${added === '' ? 'untag' : 'tag'}`, params: { n: 1, tag } },
+        message: { key: `toast.devices.${added === '' ? 'untag' : 'tag'}`, params: { n: 1, tag } },
         undo: { action: paths.deviceTags(publicId), fields: added === '' ? { add: tag } : { remove: tag } },
       });
     }

@@ -100,12 +100,12 @@ export const settingOperations = [
       comment: comment.optional(),
     }),
     output: settingSchema,
-    run: ({ accounts, db, objects, actor }, { setting, value: wanted, expectedRevision, comment: said }) =>
+    run: ({ accounts, db, objects, actor }, { setting, value: wanted, expectedRevision, comment: note }) =>
       immediate(db, () => {
         const { revision } = one(objects, setting);
         if (expectedRevision !== undefined && expectedRevision !== revision)
           throw new AppError('CONFLICT', `${setting} is at revision ${revision}`, { revision });
-        accounts.safety.set(actor, setting, wanted, defined({ comment: said }));
+        accounts.safety.set(actor, setting, wanted, defined({ comment: note }));
         return one(objects, setting);
       }),
   }),

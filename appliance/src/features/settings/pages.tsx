@@ -74,7 +74,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
     if (action === 'approve') deps.accounts.safety.approve(actor, name);
     else if (action === 'refuse') deps.accounts.safety.refuse(actor, name);
     else throw new AppError('MALFORMED', 'there is no such action');
-    setToast(c, { said: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } } });
+    setToast(c, { message: { key: 'toast.settings', params: { n: action === 'approve' ? 1 : 0 } } });
     return c.redirect(paths.settings({ area: found.setting.area }), 303);
   };
 
@@ -146,7 +146,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
         return { count, waiting };
       });
       setToast(c, {
-        said:
+        message:
           changed.waiting === 0
             ? { key: 'toast.settings', params: { n: changed.count } }
             : { key: 'toast.settingsWait', params: { n: changed.waiting } },

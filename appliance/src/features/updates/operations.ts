@@ -52,8 +52,8 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
     summary,
     input: z.strictObject({ ids, comment: comment.optional() }),
     output: z.object({ rows: z.array(updateSchema) }),
-    run: ({ updates, actor }, { ids: wanted, comment: said }) => {
-      updates[action](actor, wanted, defined({ comment: said }));
+    run: ({ updates, actor }, { ids: wanted, comment: note }) => {
+      updates[action](actor, wanted, defined({ comment: note }));
       return { rows: wanted.map((id) => updates.get(id)) };
     },
   });
@@ -183,15 +183,15 @@ export const updateOperations = [
       showLicence: z.boolean().default(false).describe('Print the licence text of the update, decide nothing'),
     }),
     output: z.custom<Decided>(),
-    run: ({ updates, actor }, { ids: given, all, decline, clear, showLicence, acceptLicences: accepted, ...said }) => {
+    run: ({ updates, actor }, { ids: given, all, decline, clear, showLicence, acceptLicences: accepted, ...note }) => {
       if (decline && clear) throw new AppError('USAGE', '--decline and --clear exclude each other');
       if (given.length === 0 && !all) throw new AppError('USAGE', 'give the ids of updates, or --all');
       const undecided = { approval: ['undefined'], supply: ['arrived'], limit: 100_000 } as const;
       const wanted = all ? updates.list(undecided).rows.map(({ id }) => id) : given;
       if (showLicence) return { licences: wanted.map((id) => ({ id, licence: updates.licenceText(id) ?? null })) };
-      if (decline) updates.decline(actor, wanted, defined(said));
-      else if (clear) updates.clear(actor, wanted, defined(said));
-      else updates.approve(actor, wanted, defined({ ...said, acceptLicences: accepted }));
+      if (decline) updates.decline(actor, wanted, defined(note));
+      else if (clear) updates.clear(actor, wanted, defined(note));
+      else updates.approve(actor, wanted, defined({ ...note, acceptLicences: accepted }));
       return { word: decline ? 'declined' : clear ? 'undecided' : 'approved', ids: wanted };
     },
     command: {

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FilterField, Said } from '@sallyport/ui/model';
+import type { FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
@@ -200,7 +200,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     requireRight(actor, action === 'deploy' ? 'deployments:write' : 'updates:write');
     const items = selected(c);
     if (items.length === 0) {
-      setToast(c, { said: { key: 'toast.nothingSelected' } });
+      setToast(c, { message: { key: 'toast.nothingSelected' } });
       return c.redirect(paths.updates(), 303);
     }
     if (action === 'deploy') {
@@ -220,7 +220,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       if (code !== 'INVALID' || details.fields === undefined) throw error;
       return ask(c, action, items, details.fields);
     }
-    setToast(c, { said: { key: `toast.${actions[action]}`, params: { n: items.length } } });
+    setToast(c, { message: { key: `toast.${actions[action]}`, params: { n: items.length } } });
     const [only] = items;
     return c.redirect(items.length === 1 && only !== undefined ? paths.update(only.id) : paths.updates(), 303);
   };
@@ -229,10 +229,10 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     c: Context<ConsoleEnv>,
     action: Action,
     items: readonly UpdateItem[],
-    errors?: Readonly<Record<string, Said>>,
+    errors?: Readonly<Record<string, Message>>,
   ): Response | Promise<Response> => {
     const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
-    const said = (part: string): Said => ({
+    const message = (part: string): Message => ({
       key: `confirm.${actions[action]}.${part}`,
       params: { n: items.length, devices },
     });
@@ -245,8 +245,8 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       <Confirm
         ctx={viewContext(deps, c)}
         section="updates"
-        question={said('question')}
-        consequences={[said('consequence')]}
+        question={message('question')}
+        consequences={[message('consequence')]}
         items={items.slice(0, 20).map(({ id, name, version }) => ({
           id,
           name: `${name} ${version}`,
@@ -255,7 +255,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         count={items.length}
         action={paths.updatesDecide()}
         fields={[...items.map(({ id }): [string, string] => ['id', id]), ['action', action], ['confirmed', '1']]}
-        button={said('button')}
+        button={message('button')}
         comment
         {...(licences.size === 0
           ? {}

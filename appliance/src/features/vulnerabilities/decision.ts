@@ -70,10 +70,10 @@ export const decide = (
     return { decision: BY_SEVERITY[severity], inputs: { rule: 'severity/1', severity, ...score } };
   const { exploitation, automatable, impact, exploitedSince, exploitedDue, ransomware } = threat;
   const known = { exploitation, automatable, impact, exploitedSince, exploitedDue, ransomware };
-  const said = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null));
+  const given = Object.fromEntries(Object.entries(known).filter(([, value]) => value !== null));
   return {
     decision: decisionOf(severity, attacksOf(threat), strengthOf(threat)),
-    inputs: { rule: 'threat/1', severity, ...score, ...said },
+    inputs: { rule: 'threat/1', severity, ...score, ...given },
   };
 };
 

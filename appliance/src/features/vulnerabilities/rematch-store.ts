@@ -81,8 +81,8 @@ const FACT_COLUMNS = [
 ] as const;
 
 const FACTS = facts('temp.stale');
-const DIFFERS = (held: string, said: string): string =>
-  `(${FACT_COLUMNS.map((name) => `${held}.${name} IS NOT ${said}.${name}`).join(' OR ')})`;
+const DIFFERS = (held: string, given: string): string =>
+  `(${FACT_COLUMNS.map((name) => `${held}.${name} IS NOT ${given}.${name}`).join(' OR ')})`;
 
 const PUT_FACTS = `
 INSERT INTO main.match_advisory (adv, ${FACT_COLUMNS.join(', ')}) SELECT adv, ${FACT_COLUMNS.join(', ')} FROM (${FACTS}) f WHERE true

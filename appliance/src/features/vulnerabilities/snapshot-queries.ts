@@ -94,8 +94,8 @@ const openReader = (path: string) => {
     facts: (id: number): AdvisoryFacts | undefined => facts.get(id),
     /** What catalogues of exploitation say of the CVEs that an advisory names. */
     threat: ({ osv_id, names }: AdvisoryFacts): AdvisoryThreat | undefined => {
-      const { records = 0, ...said } = threat.get(JSON.stringify([osv_id, ...names.split(' ')])) ?? {};
-      return records === 0 ? undefined : (said as AdvisoryThreat);
+      const { records = 0, ...rest } = threat.get(JSON.stringify([osv_id, ...names.split(' ')])) ?? {};
+      return records === 0 ? undefined : (rest as AdvisoryThreat);
     },
     /** Whether anything is published about a package of this name. */
     names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,

@@ -68,12 +68,12 @@ const worst = (healths: readonly Health[]): Health =>
   healths.reduce((sofar, next) => (rank[next] < rank[sofar] ? next : sofar), 'ok' as Health);
 
 /** A zone as sources name it: by its id, its name or the first word of it. */
-const resolver = (zones: readonly Zone[]): ((said: string | null) => string | null) => {
+const resolver = (zones: readonly Zone[]): ((text: string | null) => string | null) => {
   const names = new Map<string, string>();
   for (const { id, name } of zones.toReversed()) names.set(name.split(/\s/, 1)[0]?.toLowerCase() ?? '', id);
   for (const { id, name } of zones) names.set(name.toLowerCase(), id);
   const ids = new Set(zones.map(({ id }) => id));
-  return (said) => (said === null ? null : ids.has(said) ? said : (names.get(said.trim().toLowerCase()) ?? null));
+  return (text) => (text === null ? null : ids.has(text) ? text : (names.get(text.trim().toLowerCase()) ?? null));
 };
 
 /** Zones and conduits with the controllers inside. */

@@ -26,7 +26,7 @@ export const controllerView = ({ publicId, name, health, reasons }: ZoneControll
   level: health,
   reasons: reasons.map(({ level, key, params, since }) => ({
     level,
-    said: { key, ...defined({ params }) },
+    message: { key, ...defined({ params }) },
     ...defined({ since }),
   })),
 });
@@ -88,7 +88,7 @@ export const doubtView = (
   switch (doubt.kind) {
     case 'overlap':
       return {
-        said: {
+        message: {
           key: 'zones.doubt.overlap',
           params: {
             zone: zones.get(doubt.zone) ?? doubt.zone,
@@ -101,7 +101,7 @@ export const doubtView = (
       };
     case 'past-dmz':
       return {
-        said: { key: 'zones.doubt.pastDmz', params: { conduit: conduits.get(doubt.conduit) ?? doubt.conduit } },
+        message: { key: 'zones.doubt.pastDmz', params: { conduit: conduits.get(doubt.conduit) ?? doubt.conduit } },
         href: paths.object('controller-conduit', doubt.conduit),
       };
   }

@@ -57,15 +57,15 @@ export const takeToast = (c: Ctx): Toast | undefined => {
   deleteCookie(c, toastName, common);
   try {
     const toast: unknown = JSON.parse(Buffer.from(value, 'base64url').toString('utf8'));
-    if (!isRecord(toast) || !isRecord(toast['said'])) return undefined;
-    const { key, params } = toast['said'];
+    if (!isRecord(toast) || !isRecord(toast['message'])) return undefined;
+    const { key, params } = toast['message'];
     if (typeof key !== 'string' || (params !== undefined && !isFlat(params))) return undefined;
-    const said = { key, ...defined({ params }) };
+    const message = { key, ...defined({ params }) };
     const undo = toast['undo'];
-    if (!isRecord(undo) || typeof undo['action'] !== 'string' || !isLocalPath(undo['action'])) return { said };
+    if (!isRecord(undo) || typeof undo['action'] !== 'string' || !isLocalPath(undo['action'])) return { message };
     const fields = undo['fields'];
-    if (!isRecord(fields) || !Object.values(fields).every((field) => typeof field === 'string')) return { said };
-    return { said, undo: { action: undo['action'], fields: fields as Record<string, string> } };
+    if (!isRecord(fields) || !Object.values(fields).every((field) => typeof field === 'string')) return { message };
+    return { message, undo: { action: undo['action'], fields: fields as Record<string, string> } };
   } catch {
     return undefined;
   }

@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ChangeRow } from '@sallyport/ui/components/changes.tsx';
 import type { Ctx } from '@sallyport/ui/context';
 import type { EventRow } from '@sallyport/ui/events/events.tsx';
-import type { Reference, Said, Value } from '@sallyport/ui/model';
+import type { Message, Reference, Value } from '@sallyport/ui/model';
 import type { FindingRow } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import type { EventService } from '../../engine/events/service.ts';
 import type { StoredEvent } from '../../engine/events/types.ts';
@@ -57,7 +57,7 @@ const patchWords: Readonly<Record<string, string>> = {
  * Events in the reader's words: objects, devices and accounts by name, codes with what they mean. The chain holds ids
  * alone, so the names are looked up as the page is made.
  */
-export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) => Said) => {
+export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) => Message) => {
   const declared = new Map(parts.events.types().map((type) => [type.type, type.params]));
   const nameOf = actorNames(parts.objects);
   const names = objectNames(ctx, parts);
@@ -121,13 +121,13 @@ export const eventRows = (
   devices: ReadonlyMap<number, Reference>,
 ): EventRow[] => {
   const actorOf = actorWords(ctx, parts.objects);
-  const said = eventWords(ctx, parts);
+  const messageOf = eventWords(ctx, parts);
   return rows.map((event) => ({
     id: event.id,
     at: event.at,
     severity: event.severity,
     type: event.type,
-    said: said(event),
+    message: messageOf(event),
     device: event.device === null ? undefined : devices.get(event.device),
     actor: event.actor === null ? undefined : actorOf(event.actor),
     from: event.from ?? undefined,

@@ -121,14 +121,12 @@ export function toCommand<N>(
   if (command === undefined) return undefined;
   const keys: readonly string[] = command.positionals ?? [];
   const paged = isPaged(input);
-  const { rows: mostUnlessSaid = 100 } = command;
+  const { rows: mostByDefault = 100 } = command;
   const options = Object.entries(input.shape).flatMap(([key, whole]): [string, OptionSpec][] => {
     const flag = flagOf(command, key);
     if (keys.includes(key) || flag === false || (paged && key === 'after')) return [];
     const help =
-      paged && key === 'limit'
-        ? { help: `most rows (${Number.isFinite(mostUnlessSaid) ? mostUnlessSaid : 'all'})` }
-        : {};
+      paged && key === 'limit' ? { help: `most rows (${Number.isFinite(mostByDefault) ? mostByDefault : 'all'})` } : {};
     return [[flag.name ?? kebab(key), optionOf(whole as unknown as z.ZodType, { ...flag, ...help })]];
   });
   const { instead = {} } = command;
@@ -147,7 +145,7 @@ export function toCommand<N>(
       const calls = several.length === 0 ? [positionals] : several.map((word) => [...positionals.slice(0, last), word]);
       const all = calls.map((words) => inputOf(operation as never, { ...context, positionals: words }) as object);
       const limit = context.text('limit');
-      const most = paged ? (limit === undefined ? mostUnlessSaid : limitOf(limit)) : 0;
+      const most = paged ? (limit === undefined ? mostByDefault : limitOf(limit)) : 0;
       const needs = await parts(await context.open());
       const stop = new AbortController();
       const onInterrupt = (): void => stop.abort();

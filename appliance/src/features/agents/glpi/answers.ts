@@ -9,9 +9,9 @@ export type Dialect = 'json' | 'xml';
 export type Node = { name: string; attributes?: Readonly<Record<string, string>>; content?: string | readonly Node[] };
 
 const write = ({ name, attributes = {}, content = '' }: Node): string => {
-  const said = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
   const inside = typeof content === 'string' ? escapeXml(content) : content.map(write).join('');
-  return inside === '' ? `<${name}${said.join('')}/>` : `<${name}${said.join('')}>${inside}</${name}>`;
+  return inside === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${inside}</${name}>`;
 };
 
 const packed = (content: readonly Node[]): Uint8Array<ArrayBuffer> =>

@@ -44,7 +44,7 @@ export type FileSearches = {
   /** The jobs of a device; a new round begins. */
   jobs(device: { id: number; publicId: string }): object;
   /** One find of a job, or none. */
-  answer(device: number, said: Readonly<Record<string, string>>): void;
+  answer(device: number, answer: Readonly<Record<string, string>>): void;
   /** A job is done; after the last one the finds are stored. */
   done(device: number, job: string): Promise<void>;
 };
@@ -75,13 +75,13 @@ export const fileSearches = (parts: {
       begin(id, searches);
       return { jobs: searches.map(({ job }) => job), postmethod: 'POST', token: '' };
     },
-    answer: (device, said) => {
+    answer: (device, answer) => {
       const round = rounds.get(device);
-      const sha256 = round?.open.get(said['uuid'] ?? '');
-      const path = said['path'] ?? '';
+      const sha256 = round?.open.get(answer['uuid'] ?? '');
+      const path = answer['path'] ?? '';
       if (round === undefined || sha256 === undefined || path === '') return;
       if (round.finds.length >= maxSearches * maxFinds) return;
-      round.finds.push({ sha256, path: path.slice(0, 1_024), sizeBytes: Number(said['size'] ?? Number.NaN) });
+      round.finds.push({ sha256, path: path.slice(0, 1_024), sizeBytes: Number(answer['size'] ?? Number.NaN) });
     },
     done: async (device, job) => {
       const round = rounds.get(device);

@@ -62,7 +62,7 @@ export type DeployChannel = {
   /** The job of a device; empty when there is none. */
   jobs(device: Device, base: string): Promise<object>;
   /** What a device says of its job. */
-  status(device: Device, said: Readonly<Record<string, string>>): void;
+  status(device: Device, answer: Readonly<Record<string, string>>): void;
   /** The object behind the SHA-512 of a part, if the device has an order that names it. */
   part(device: Device, sha512: string): string | undefined;
 };
@@ -152,9 +152,9 @@ export const deployChannel = ({ objects, devices, tasks, store }: Parts): Deploy
         ),
       };
     },
-    status: (device, said) => {
+    status: (device, answer) => {
       const task = tasks.next(device.id);
-      if (task === null || task.id !== said['uuid']) return;
+      if (task === null || task.id !== answer['uuid']) return;
       let held = running.get(device.id);
       if (held?.taskId !== task.id) {
         held = { taskId: task.id, lines: [], length: 0 };
@@ -164,16 +164,16 @@ export const deployChannel = ({ objects, devices, tasks, store }: Parts): Deploy
         if (running.size > maxRunning && !oldest.done) running.delete(oldest.value);
         tasks.state(device.id, task.id, 'running');
       }
-      const text = `${said['currentStep'] ?? ''} ${said['status'] ?? ''} ${said['msg'] ?? ''}`.trim();
+      const text = `${answer['currentStep'] ?? ''} ${answer['status'] ?? ''} ${answer['msg'] ?? ''}`.trim();
       if (held.length + text.length <= maxOutputLength) {
         held.lines.push(text);
         held.length += text.length + 1;
       }
-      if (said['part'] !== 'job' && said['status'] !== 'ko') return;
-      const step = said['currentStep'] ?? '';
+      if (answer['part'] !== 'job' && answer['status'] !== 'ko') return;
+      const step = answer['currentStep'] ?? '';
       const output = held.lines.join('\n');
-      if (said['status'] === 'ko') fail(device, task, codeOf[step] ?? 'EXIT', output);
-      else if (said['status'] === 'ok' && (step === '' || step === 'end')) {
+      if (answer['status'] === 'ko') fail(device, task, codeOf[step] ?? 'EXIT', output);
+      else if (answer['status'] === 'ok' && (step === '' || step === 'end')) {
         running.delete(device.id);
         const steps = [{ name: 'install', exit: 0, output, ms: null }];
         tasks.result(device.id, task.id, { attempt: task.attempt, steps, state: 'completed' });

@@ -34,23 +34,23 @@ const addressesIn = (row: Row): string[] => [
 /** The device itself; a search has it flat in its row, SNMP in `info`. */
 const deviceOf = (row: Row): Row => {
   const [info = {}] = rowsIn(row, 'info');
-  const said = { ...row, ...info };
+  const merged = { ...row, ...info };
   const first = (...names: readonly string[]): string | undefined =>
-    names.map((name) => line(said, name, 255)).find((text) => text !== undefined);
+    names.map((name) => line(merged, name, 255)).find((text) => text !== undefined);
   return {
-    type: said['type'],
+    type: merged['type'],
     name: first('name', 'snmphostname', 'netbiosname'),
-    dnshostname: said['dnshostname'],
-    netbiosname: said['netbiosname'],
-    mac: said['mac'],
+    dnshostname: merged['dnshostname'],
+    netbiosname: merged['netbiosname'],
+    mac: merged['mac'],
     ips: [...new Set([...addressesIn(row), ...addressesIn(info)])],
-    location: said['location'],
+    location: merged['location'],
     // The maker of the network card is the best that a search without SNMP knows.
     manufacturer: first('manufacturer', 'vendor', 'netportvendor'),
     model: first('model', 'modelsnmp'),
     description: first('comments', 'description'),
-    serial: said['serial'],
-    firmware: said['firmware'],
+    serial: merged['serial'],
+    firmware: merged['firmware'],
   };
 };
 

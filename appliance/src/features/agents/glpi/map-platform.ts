@@ -24,8 +24,8 @@ const virtualKinds: Readonly<Record<string, string>> = {
 
 /** What a virtual machine runs in; undefined for bare metal and where the report does not say. */
 const vmKind = (hardware: Row): string | undefined => {
-  const said = known(hardware, 'vmsystem', 50)?.toLowerCase();
-  return said === undefined || said === 'physical' ? undefined : (virtualKinds[said] ?? said);
+  const kind = known(hardware, 'vmsystem', 50)?.toLowerCase();
+  return kind === undefined || kind === 'physical' ? undefined : (virtualKinds[kind] ?? kind);
 };
 
 const codenameOf = (fullName: string): string | undefined => /\(([a-z]{3,30})\)/.exec(fullName)?.[1];

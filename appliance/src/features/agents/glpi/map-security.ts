@@ -37,10 +37,10 @@ export const firewallItems = (rows: readonly Row[]): Item[] =>
     });
   });
 
-const encryptionState = (said: string): string => {
-  if (/^(?:yes|true|1)$/i.test(said)) return 'encrypted';
-  if (/^(?:no|false|0)$/i.test(said)) return 'plain';
-  return /part/i.test(said) ? 'encrypting' : 'unknown';
+const encryptionState = (text: string): string => {
+  if (/^(?:yes|true|1)$/i.test(text)) return 'encrypted';
+  if (/^(?:no|false|0)$/i.test(text)) return 'plain';
+  return /part/i.test(text) ? 'encrypting' : 'unknown';
 };
 
 const encryptedVolume = (row: Row, volumeNames: readonly string[]): Item[] => {

@@ -136,8 +136,8 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
 
   /** The address that a row is about: it says so, or it bears the number that we gave. */
   const addressOf = (row: Row): string | undefined => {
-    const said = line(row, 'ip', 45);
-    if (said !== undefined) return said;
+    const given = line(row, 'ip', 45);
+    if (given !== undefined) return given;
     const [info = {}] = rowsIn(row, 'info');
     const number = Number(line(info, 'id', 20) ?? Number.NaN);
     return Number.isSafeInteger(number) && number >= 0 && number < 2 ** 32 ? addressText(number) : undefined;
@@ -152,8 +152,8 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
       const asked = new Set(scans.filter(({ community }) => community !== undefined).flatMap((scan) => scan.addresses));
       return snmpDevices(message, (address) => asked.has(address)).map((row) => ({ address: String(row['ip']), row }));
     }
-    const said = line(message.sections.get('processnumber')?.[0] ?? {}, 'value', 20);
-    const asked = new Set(scans.find(({ pid }) => pid === said)?.addresses);
+    const given = line(message.sections.get('processnumber')?.[0] ?? {}, 'value', 20);
+    const asked = new Set(scans.find(({ pid }) => pid === given)?.addresses);
     return (message.sections.get('device') ?? []).flatMap((row) => {
       const address = addressOf(row);
       return address === undefined || !asked.has(address) ? [] : [{ address, row }];

@@ -13,8 +13,8 @@ export const remotes = (parts: { personal: Pick<Personal, 'keyed'>; devices: Pic
   const mark = (task: RemoteTask, publicId: string): string =>
     parts.personal.keyed(`glpi ${task} ${publicId}`).toString('hex');
 
-  const isMark = (expected: string, said: string): boolean => {
-    const [a, b] = [Buffer.from(expected), Buffer.from(said)];
+  const isMark = (expected: string, given: string): boolean => {
+    const [a, b] = [Buffer.from(expected), Buffer.from(given)];
     return a.length === b.length && timingSafeEqual(a, b);
   };
 
@@ -22,8 +22,8 @@ export const remotes = (parts: { personal: Pick<Personal, 'keyed'>; devices: Pic
     of: (task: RemoteTask, publicId: string): string => `${publicId}${separator}${mark(task, publicId)}`,
     /** The device of an address, while it is managed. */
     device: (task: RemoteTask, remote: string): Device | undefined => {
-      const [publicId = '', said = ''] = remote.split(separator);
-      if (!isMark(mark(task, publicId), said)) return undefined;
+      const [publicId = '', given = ''] = remote.split(separator);
+      if (!isMark(mark(task, publicId), given)) return undefined;
       const device = parts.devices.byPublicId(publicId);
       return device.state === 'managed' ? device : undefined;
     },

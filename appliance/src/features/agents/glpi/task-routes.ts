@@ -61,15 +61,15 @@ export const taskRoutes = (parts: TaskParts, { admit, refuse }: Admission): Hono
   const collect = async (c: Context<Env>): Promise<Response> => {
     const device = deviceAt(c, 'collect');
     if (device instanceof Response) return device;
-    const said = await paramsOf(c);
-    switch (said['action']) {
+    const params = await paramsOf(c);
+    switch (params['action']) {
       case 'getJobs':
         return c.json(parts.searches.jobs(device));
       case 'setAnswer':
-        parts.searches.answer(device.id, said);
+        parts.searches.answer(device.id, params);
         return c.json({ token: '' });
       case 'jobsDone':
-        await parts.searches.done(device.id, said['uuid'] ?? '');
+        await parts.searches.done(device.id, params['uuid'] ?? '');
         return c.json({});
       default:
         return c.json({});
@@ -79,9 +79,9 @@ export const taskRoutes = (parts: TaskParts, { admit, refuse }: Admission): Hono
   const deploy = async (c: Context<Env>): Promise<Response> => {
     const device = deviceAt(c, 'deploy');
     if (device instanceof Response) return device;
-    const said = await paramsOf(c);
-    if (said['action'] === 'getJobs') return c.json(await parts.deploy.jobs(device, c.req.url.replace(/\?.*$/, '')));
-    if (said['action'] === 'setStatus') parts.deploy.status(device, said);
+    const params = await paramsOf(c);
+    if (params['action'] === 'getJobs') return c.json(await parts.deploy.jobs(device, c.req.url.replace(/\?.*$/, '')));
+    if (params['action'] === 'setStatus') parts.deploy.status(device, params);
     return c.json({});
   };
 

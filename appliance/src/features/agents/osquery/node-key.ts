@@ -9,12 +9,12 @@ const keyAt = (bytes: Buffer, at: number): string | undefined =>
 
 /** The keys that a call may mean, for the one that is known: a column of a row may have the name of the member, too. */
 export const nodeKeysOf = (header: string | undefined, ...parts: readonly Buffer[]): string[] => {
-  const said = /^NodeKey +([\w-]{1,512})$/i.exec(header ?? '')?.[1];
+  const given = /^NodeKey +([\w-]{1,512})$/i.exec(header ?? '')?.[1];
   const found = parts.flatMap((bytes) => [
     keyAt(bytes, bytes.indexOf(member)),
     keyAt(bytes, bytes.lastIndexOf(member)),
   ]);
-  return [...new Set([said, ...found])].filter((key) => key !== undefined);
+  return [...new Set([given, ...found])].filter((key) => key !== undefined);
 };
 
 /** Names of what was asked, in a part of an answer: inside of a text a quote has a backslash before it. */

@@ -33,10 +33,10 @@ const languageText = (value: unknown): string | undefined => {
       ? (value['langString'] ?? value['langStrings'])
       : undefined;
   const texts = objects(list).flatMap((one) => {
-    const [language, said] = [text(one['language'] ?? one['lang']), text(one['text'] ?? one['value'])];
-    return language === '' || said === '' ? [] : [{ language, said }];
+    const [language, content] = [text(one['language'] ?? one['lang']), text(one['text'] ?? one['value'])];
+    return language === '' || content === '' ? [] : [{ language, content }];
   });
-  return (texts.find(({ language }) => /^en\b/i.test(language)) ?? texts[0])?.said;
+  return (texts.find(({ language }) => /^en\b/i.test(language)) ?? texts[0])?.content;
 };
 
 /** Elements of a submodel and of the collections in it. */

@@ -1,5 +1,5 @@
 import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
-import { ipv4Of, macOf, part, said } from '../said.ts';
+import { fact, ipv4Of, macOf, part } from '../facts.ts';
 
 // A Digital Nameplate whatever it was written in: names and values by idShort or by the property's semantic identifier
 // (OT 2.2). Values in several languages are taken in one: English, else the first.
@@ -65,7 +65,7 @@ export const nameplateReading = (nameplate: Nameplate, observedAtMs: number): Re
     if (addresses.has(name)) ip.set('address', one.value);
     if (macs.has(name)) ip.set('mac', one.value);
     const field = nameplateField(one);
-    const [item] = field === undefined ? [] : said(field, one.value);
+    const [item] = field === undefined ? [] : fact(field, one.value);
     if (field !== undefined && item !== undefined && !found.has(field)) found.set(field, item);
   }
   const has = (...names: string[]): boolean => names.some((name) => found.has(name));
@@ -75,21 +75,21 @@ export const nameplateReading = (nameplate: Nameplate, observedAtMs: number): Re
   const order =
     found.has('orderNumber') || article === undefined || !('value' in article)
       ? []
-      : said('orderNumber', article.value);
+      : fact('orderNumber', article.value);
   const [address, mac] = [ipv4Of(ip.get('address') ?? ''), macOf(ip.get('mac') ?? '')];
   return {
     observedAtMs,
     method: 'nameplate',
     source: 'aas',
     where: nameplate.where.slice(0, 512),
-    said: [...found.values(), ...order, ...(found.has('productUri') ? [] : said('productUri', nameplate.assetId))],
+    said: [...found.values(), ...order, ...(found.has('productUri') ? [] : fact('productUri', nameplate.assetId))],
     parts:
       address === undefined && mac === undefined
         ? []
         : [
             part('interface', mac ?? address ?? '', [
-              ...said('mac', mac, ip.get('mac')),
-              ...said('address', address, ip.get('address')),
+              ...fact('mac', mac, ip.get('mac')),
+              ...fact('address', address, ip.get('address')),
             ]),
           ],
   };

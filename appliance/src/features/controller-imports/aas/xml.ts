@@ -21,9 +21,9 @@ const semanticIdOf = (element: XmlElement): string => {
 const languageText = (value: XmlElement | undefined): string => {
   const texts = (value?.children ?? []).map((one) => ({
     language: textOf(child(one, 'language')) || (one.attributes['lang'] ?? ''),
-    said: textOf(child(one, 'text')) || one.text.trim(),
+    content: textOf(child(one, 'text')) || one.text.trim(),
   }));
-  return (texts.find(({ language }) => /^en\b/i.test(language)) ?? texts[0])?.said ?? '';
+  return (texts.find(({ language }) => /^en\b/i.test(language)) ?? texts[0])?.content ?? '';
 };
 
 const valuesOf = (container: XmlElement | undefined, found: NameplateValue[]): void => {
@@ -36,9 +36,9 @@ const valuesOf = (container: XmlElement | undefined, found: NameplateValue[]): v
     const value = child(element, 'value');
     if (kind === 'submodelElementCollection' || kind === 'submodelElementList') valuesOf(value, found);
     else if (kind === 'property' || kind === 'multiLanguageProperty') {
-      const said = kind === 'property' ? textOf(value) : languageText(value);
-      if (said !== '')
-        found.push({ idShort: textOf(child(element, 'idShort')), semanticId: semanticIdOf(element), value: said });
+      const content = kind === 'property' ? textOf(value) : languageText(value);
+      if (content !== '')
+        found.push({ idShort: textOf(child(element, 'idShort')), semanticId: semanticIdOf(element), value: content });
     }
   }
 };

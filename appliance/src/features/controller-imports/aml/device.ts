@@ -1,5 +1,5 @@
 import type { PartReading, Said } from '@sallyport/bundle-tools/controllers/reading';
-import { ipv4Of, part, said } from '../said.ts';
+import { fact, ipv4Of, part } from '../facts.ts';
 import type { CaexElement } from './elements.ts';
 import { gsdVendor, typeIdentifier } from './type-identifier.ts';
 
@@ -62,7 +62,7 @@ const noFirmware = /^V?0+(?:\.0+)*$/i;
 const siemensOrder = /^(?:6[A-Z]{2}|3RK|3RW|3SK|3SU|3UF|7KM|7MH)\d/;
 
 /** What an item says about itself, and about nothing else. */
-const itemSaid = (item: CaexElement): Said[] => {
+const itemFacts = (item: CaexElement): Said[] => {
   const text = textIn(item, 'TypeIdentifier');
   const identifier = typeIdentifier(text);
   const order = identifier?.sort === 'order' ? identifier : undefined;
@@ -71,11 +71,11 @@ const itemSaid = (item: CaexElement): Said[] => {
   const firmware = noFirmware.test(configured) ? undefined : configured;
   const vendor = textIn(item, 'Manufacturer') || (identifier?.sort === 'gsd' ? gsdVendor(identifier.file) : undefined);
   return [
-    ...said('vendorRaw', vendor ?? (siemensOrder.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
-    ...said('orderNumber', orderNumber, order === undefined ? orderNumber : text),
-    ...said('firmware', firmware, order?.firmware === undefined ? firmware : text),
-    ...said('model', textIn(item, 'TypeName')),
-    ...(identifier?.sort === 'gsd' ? said('deviceType', text) : []),
+    ...fact('vendorRaw', vendor ?? (siemensOrder.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
+    ...fact('orderNumber', orderNumber, order === undefined ? orderNumber : text),
+    ...fact('firmware', firmware, order?.firmware === undefined ? firmware : text),
+    ...fact('model', textIn(item, 'TypeName')),
+    ...(identifier?.sort === 'gsd' ? fact('deviceType', text) : []),
   ];
 };
 
@@ -88,8 +88,8 @@ const isHead = (item: CaexElement): boolean =>
 const isSafety = (item: CaexElement): boolean => /^CPU \d{3,4}[A-Z]{0,4}F\b/.test(textIn(item, 'TypeName'));
 
 /** A place that the file does not number is none. */
-const placeSaid = (field: string, place: string | undefined): Said[] =>
-  /^\d+$/.test(place ?? '') ? said(field, place) : [];
+const placeFact = (field: string, place: string | undefined): Said[] =>
+  /^\d+$/.test(place ?? '') ? fact(field, place) : [];
 
 const mainOf = (placed: readonly Placed[]): Placed | undefined =>
   placed.find(({ item }) => isController(item)) ??
@@ -108,12 +108,12 @@ const interfaceParts = (device: CaexElement): PartReading[] => {
         const address = textIn(child, 'NetworkAddress');
         const ip = ipv4Of(address);
         const items = [
-          ...said('name', owner?.name ?? child.name),
-          ...said('address', ip, address),
-          ...(ip === undefined ? [] : said('mask', ipv4Of(textIn(child, 'SubnetMask')))),
-          ...said('gateway', ipv4Of(textIn(child, 'RouterAddress'))),
-          ...said('stationName', textIn(child, 'ProfinetDeviceName')),
-          ...said('subnet', textIn(child, 'Type')),
+          ...fact('name', owner?.name ?? child.name),
+          ...fact('address', ip, address),
+          ...(ip === undefined ? [] : fact('mask', ipv4Of(textIn(child, 'SubnetMask')))),
+          ...fact('gateway', ipv4Of(textIn(child, 'RouterAddress'))),
+          ...fact('stationName', textIn(child, 'ProfinetDeviceName')),
+          ...fact('subnet', textIn(child, 'Type')),
         ];
         if (!found.has(key)) found.set(key, part('interface', key, items));
       }
@@ -146,21 +146,21 @@ export const amlDevice = (device: CaexElement): AmlDevice | undefined => {
     modules.set(
       key,
       part('module', key, [
-        ...said('name', one.item.name),
-        ...placeSaid('rack', one.rack),
-        ...placeSaid('slot', one.slot),
-        ...placeSaid('subslot', one.subslot),
-        ...itemSaid(one.item),
+        ...fact('name', one.item.name),
+        ...placeFact('rack', one.rack),
+        ...placeFact('slot', one.slot),
+        ...placeFact('subslot', one.subslot),
+        ...itemFacts(one.item),
       ]),
     );
   }
   return {
     name,
     said: [
-      ...said('name', name),
-      ...said('description', textIn(device, 'Comment') || textIn(main.item, 'Comment')),
-      ...said('role', role, textIn(main.item, 'TypeName') || textIn(main.item, 'DeviceItemType')),
-      ...itemSaid(main.item),
+      ...fact('name', name),
+      ...fact('description', textIn(device, 'Comment') || textIn(main.item, 'Comment')),
+      ...fact('role', role, textIn(main.item, 'TypeName') || textIn(main.item, 'DeviceItemType')),
+      ...itemFacts(main.item),
     ],
     parts: [...modules.values(), ...interfaceParts(device)],
   };

@@ -1,6 +1,6 @@
 import { MAX_PARTS, type Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../platform/errors.ts';
-import { said } from '../said.ts';
+import { fact } from '../facts.ts';
 import type { FileReadings, ImportLimits } from '../types.ts';
 import { fileTime } from '../when.ts';
 import { readXmlEvents } from '../xml-events.ts';
@@ -47,11 +47,11 @@ export const readAml = async (
   const written = header.get('LastWritingDateTime');
   const at = fileTime(written, nowMs) ?? nowMs;
   const project = [
-    ...said('projectName', header.get('WriterProjectTitle')),
-    ...said('projectTool', header.get('WriterName')),
-    ...said('projectToolVersion', header.get('WriterRelease') ?? header.get('WriterVersion')),
-    ...said('projectSha256', sha256()),
-    ...(fileTime(written, nowMs) === undefined ? [] : said('projectEditedAt', new Date(at).toISOString(), written)),
+    ...fact('projectName', header.get('WriterProjectTitle')),
+    ...fact('projectTool', header.get('WriterName')),
+    ...fact('projectToolVersion', header.get('WriterRelease') ?? header.get('WriterVersion')),
+    ...fact('projectSha256', sha256()),
+    ...(fileTime(written, nowMs) === undefined ? [] : fact('projectEditedAt', new Date(at).toISOString(), written)),
   ];
   return {
     form: 'aml',

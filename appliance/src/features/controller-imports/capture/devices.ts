@@ -189,8 +189,8 @@ export const seenDevices = () => {
     left: (): number => left,
     /** The address's own MAC: said by itself, or the only one that ever sent for it, and for nothing else. */
     macOf: (device: SeenDevice): string | undefined => {
-      const said = device.mac ?? (device.address === undefined ? undefined : macOfAddress.get(device.address));
-      if (said !== undefined) return (addressesOfMac.get(said)?.size ?? 0) > maxAddressesOfMac ? undefined : said;
+      const mac = device.mac ?? (device.address === undefined ? undefined : macOfAddress.get(device.address));
+      if (mac !== undefined) return (addressesOfMac.get(mac)?.size ?? 0) > maxAddressesOfMac ? undefined : mac;
       const [only, ...others] = device.via;
       return only !== undefined && others.length === 0 && addressesOfMac.get(only)?.size === 1 ? only : undefined;
     },

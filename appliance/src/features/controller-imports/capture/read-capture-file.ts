@@ -1,8 +1,8 @@
 import type { PartReading, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../platform/errors.ts';
+import { fact, part } from '../facts.ts';
 import { readCapture } from '../pcap/read-capture.ts';
 import { CaptureError, type CaptureProtocol } from '../pcap/types.ts';
-import { part, said } from '../said.ts';
 import type { FileReadings } from '../types.ts';
 import { controlTraffic } from './control.ts';
 import { type SeenDevice, type SeenDevices, type SeenService, type SeenValue, seenDevices } from './devices.ts';
@@ -13,21 +13,21 @@ const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 const presence = 'capture';
 const maxPlaces = 12;
 
-const valueSaid = ({ field, value, raw }: SeenValue): Said[] => said(field, value, raw);
+const seenFacts = ({ field, value, raw }: SeenValue): Said[] => fact(field, value, raw);
 
 const servicePart = (key: string, { protocol, facts }: SeenService): PartReading => {
   const [transport = '', port = ''] = key.split('/');
   return part('service', key, [
-    ...said('transport', transport),
-    ...said('port', port),
-    ...said('protocol', protocol),
-    ...facts.flatMap(({ field, value, raw }) => said(field, value, raw)),
+    ...fact('transport', transport),
+    ...fact('port', port),
+    ...fact('protocol', protocol),
+    ...facts.flatMap(({ field, value, raw }) => fact(field, value, raw)),
   ]);
 };
 
 /** A module that answered through the chassis, which has one rack. */
 const modulePart = (slot: number, values: readonly SeenValue[]): PartReading =>
-  part('module', `0/${slot}`, [...said('rack', '0'), ...said('slot', String(slot)), ...values.flatMap(valueSaid)]);
+  part('module', `0/${slot}`, [...fact('rack', '0'), ...fact('slot', String(slot)), ...values.flatMap(seenFacts)]);
 
 const placesOf = (packets: readonly number[]): string => {
   const sorted = [...new Set(packets)].sort((a, b) => a - b);
@@ -39,7 +39,7 @@ const placesOf = (packets: readonly number[]): string => {
 const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   const mac = seen.macOf(device);
   const address = device.address ?? (device.mac === undefined ? undefined : seen.addressOf(device.mac));
-  const place = [...said('mac', mac), ...said('address', address)];
+  const place = [...fact('mac', mac), ...fact('address', address)];
   const values = Map.groupBy(
     [...device.values.values()].filter(({ field }) => field !== 'address'),
     ({ source }) => source,
@@ -64,11 +64,11 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       method: 'passive',
       source,
       where: placesOf(places.map(({ packet }) => packet)),
-      said: [...own.flatMap(valueSaid), ...place],
+      said: [...own.flatMap(seenFacts), ...place],
       parts: [
         part('interface', mac ?? address ?? '', [
           ...place,
-          ...own.filter(({ field }) => field === 'stationName').flatMap(valueSaid),
+          ...own.filter(({ field }) => field === 'stationName').flatMap(seenFacts),
         ]),
         ...behind.map(({ slot, values: of }) => modulePart(slot, of)),
         ...shown.map(([key, service]) => servicePart(key, service)),

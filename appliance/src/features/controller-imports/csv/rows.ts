@@ -1,6 +1,6 @@
 import { MAX_PARTS, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
 import type { CsvRow } from '../../../platform/csv/parse.ts';
-import { fileText, part, saidValue } from '../said.ts';
+import { factValue, fileText, part } from '../facts.ts';
 import {
   type CsvColumn,
   type CsvTarget,
@@ -10,7 +10,7 @@ import {
   type RefusedPlace,
 } from '../types.ts';
 import { identityColumns, moduleFields } from './columns.ts';
-import { cellSaid } from './values.ts';
+import { cellFacts } from './values.ts';
 
 type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues; further: Further };
 
@@ -71,7 +71,7 @@ export const rowReadings = (
         if (text !== '') custom[target.custom] = text;
         continue;
       }
-      const found = cellSaid(target.column, cell);
+      const found = cellFacts(target.column, cell);
       if (found === 'wrong') refuse(line, 'value', `${headings[index] ?? ''}: ${cell}`, false);
       else if (found[0] !== undefined) items.set(target.column, found[0]);
       if (found !== 'wrong' && (target.column === 'address' || target.column === 'mac'))
@@ -155,7 +155,7 @@ export const rowReadings = (
     };
     const interfaces = [network, ...furtherInterfaces(row.further)].flatMap((items): PartReading[] => {
       const [mac, address, station] = (['mac', 'address', 'stationName'] as const).map((field) =>
-        saidValue({ said: items }, field),
+        factValue({ said: items }, field),
       );
       const key = mac ?? address ?? station;
       return key === undefined ? [] : [part('interface', key, items)];

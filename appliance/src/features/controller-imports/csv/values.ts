@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Said } from '@sallyport/bundle-tools/controllers/reading';
-import { macOf, said } from '../said.ts';
+import { fact, macOf } from '../facts.ts';
 import type { CsvColumn } from '../types.ts';
 import { choiceOf } from './choices.ts';
 
@@ -47,7 +47,7 @@ const read = (column: CsvColumn, text: string): string | undefined => {
 };
 
 /** A cell as a value: nothing where it says nothing, `wrong` where it is not what its column holds. */
-export const cellSaid = (column: CsvColumn, cell: string): Said[] | 'wrong' => {
+export const cellFacts = (column: CsvColumn, cell: string): Said[] | 'wrong' => {
   const text = cell.trim();
   if (text === '' || nothing.test(text)) return [];
   // Lists of devices give all addresses of one in a cell.
@@ -55,8 +55,8 @@ export const cellSaid = (column: CsvColumn, cell: string): Said[] | 'wrong' => {
   if (several.length > 1) {
     const values = [...new Set(several.map((one) => read(column, one)))];
     if (values.length > maxAddresses || values.includes(undefined)) return 'wrong';
-    return values.flatMap((value) => said(column, value, cell));
+    return values.flatMap((value) => fact(column, value, cell));
   }
   const value = read(column, text);
-  return value === undefined ? 'wrong' : said(column, value, cell);
+  return value === undefined ? 'wrong' : fact(column, value, cell);
 };

@@ -1,5 +1,5 @@
 import type { PartReading, Said } from '@sallyport/bundle-tools/controllers/reading';
-import { ipv4Of, part, said } from '../said.ts';
+import { fact, ipv4Of, part } from '../facts.ts';
 
 // Modules of an L5X. Vendor, product type and product code are what ListIdentity answers: the tuple joins the two.
 
@@ -33,23 +33,23 @@ const catalogueParts = (catalogue: string): { orderNumber: string; series?: stri
 };
 
 /** What a module is: the same for the controller's own entry and for the others. */
-export const moduleSaid = (attributes: Readonly<Record<string, string>>): Said[] => {
+export const moduleFacts = (attributes: Readonly<Record<string, string>>): Said[] => {
   const catalogue = attributes['CatalogNumber'] ?? '';
   const tuple = tupleOf(attributes);
   const revision = revisionOf(attributes['Major'], attributes['Minor']);
   const { orderNumber, series } = catalogueParts(catalogue);
   return [
-    ...said('vendorRaw', vendorNames[attributes['Vendor'] ?? ''], attributes['Vendor']),
+    ...fact('vendorRaw', vendorNames[attributes['Vendor'] ?? ''], attributes['Vendor']),
     ...(isProduct(catalogue)
       ? [
-          ...said('orderNumber', orderNumber, catalogue),
-          ...said('series', series, catalogue),
-          ...said('model', catalogue),
+          ...fact('orderNumber', orderNumber, catalogue),
+          ...fact('series', series, catalogue),
+          ...fact('model', catalogue),
         ]
       : []),
-    ...said('cipTuple', tuple),
+    ...fact('cipTuple', tuple),
     // 0.0 in a module that is not keyed stands for nothing.
-    ...(revision === '0.000' ? [] : said('firmware', revision, `${attributes['Major']}.${attributes['Minor']}`)),
+    ...(revision === '0.000' ? [] : fact('firmware', revision, `${attributes['Major']}.${attributes['Minor']}`)),
   ];
 };
 
@@ -75,13 +75,13 @@ export const moduleParts = (modules: readonly L5xModule[], own: L5xModule | unde
     found.set(
       key,
       part('module', key, [
-        ...said('name', nameOf(module)),
-        ...said('description', module.description),
-        ...(rack === '0' ? said('rack', rack) : said('parent', rack)),
-        ...(/^\d{1,4}$/.test(place) ? said('slot', place) : []),
-        ...said('address', network === undefined ? undefined : ipv4Of(network.address), network?.address),
-        ...moduleSaid(module.attributes),
-        ...(module.attributes['Inhibited'] === 'true' ? said('state', 'inhibited', 'Inhibited="true"') : []),
+        ...fact('name', nameOf(module)),
+        ...fact('description', module.description),
+        ...(rack === '0' ? fact('rack', rack) : fact('parent', rack)),
+        ...(/^\d{1,4}$/.test(place) ? fact('slot', place) : []),
+        ...fact('address', network === undefined ? undefined : ipv4Of(network.address), network?.address),
+        ...moduleFacts(module.attributes),
+        ...(module.attributes['Inhibited'] === 'true' ? fact('state', 'inhibited', 'Inhibited="true"') : []),
       ]),
     );
   }

@@ -1,11 +1,11 @@
 import type { PartReading, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../platform/errors.ts';
-import { ipv4Of, part, said } from '../said.ts';
+import { fact, ipv4Of, part } from '../facts.ts';
 import type { FileReadings } from '../types.ts';
 import { fileTime } from '../when.ts';
 import { readXmlEvents } from '../xml-events.ts';
 import { l5xHandler } from './document.ts';
-import { type L5xModule, moduleParts, moduleSaid, portOf, revisionOf } from './module.ts';
+import { type L5xModule, moduleFacts, moduleParts, portOf, revisionOf } from './module.ts';
 
 /** `16#60ab_cdef` as `0x60abcdef`; undefined for zero, which stands for none. */
 const projectSerial = (text: string | undefined): string | undefined => {
@@ -30,7 +30,7 @@ const interfaces = (own: L5xModule | undefined, modules: readonly L5xModule[]): 
       if (address === undefined) return [];
       const name = module.attributes['Name'] ?? '';
       return [
-        part('interface', name || address, [...said('name', name), ...said('address', address, network.address)]),
+        part('interface', name || address, [...fact('name', name), ...fact('address', address, network.address)]),
       ];
     },
   );
@@ -56,27 +56,27 @@ export const readL5x = async (
   const matches = controller['MatchProjectToController'];
   const isSafety = safety !== undefined && Object.keys(safety).length > 0;
   // What the controller's own entry repeats is said once, by the controller.
-  const entry = own === undefined ? [] : moduleSaid(own.attributes).filter(({ field }) => field !== 'firmware');
+  const entry = own === undefined ? [] : moduleFacts(own.attributes).filter(({ field }) => field !== 'firmware');
   const items: Said[] = [
-    ...said('name', controller['Name']),
-    ...said('description', description),
+    ...fact('name', controller['Name']),
+    ...fact('description', description),
     ...(entry.some(({ field }) => field === 'vendorRaw')
       ? []
-      : said('vendorRaw', 'Rockwell Automation', 'RSLogix5000Content')),
+      : fact('vendorRaw', 'Rockwell Automation', 'RSLogix5000Content')),
     ...entry.filter(({ field }) => type === '' || (field !== 'orderNumber' && field !== 'model')),
-    ...said('orderNumber', type),
-    ...said('model', type),
-    ...said('firmware', firmware, `${controller['MajorRev']}.${controller['MinorRev']}`),
-    ...said('role', isSafety ? 'safety-controller' : 'controller', isSafety ? 'SafetyInfo' : type),
+    ...fact('orderNumber', type),
+    ...fact('model', type),
+    ...fact('firmware', firmware, `${controller['MajorRev']}.${controller['MinorRev']}`),
+    ...fact('role', isSafety ? 'safety-controller' : 'controller', isSafety ? 'SafetyInfo' : type),
     // The number of the controller that the project was last in; it is this one's only where the project insists on it.
-    ...said('projectSerial', serial, controller['ProjectSN']),
-    ...(matches === 'true' ? said('serial', serial, controller['ProjectSN']) : []),
-    ...said('projectMatchesSerial', matches),
-    ...said('projectName', root['TargetName'] ?? controller['Name']),
-    ...said('projectTool', 'Studio 5000 Logix Designer', 'RSLogix5000Content'),
-    ...said('projectToolVersion', root['SoftwareRevision']),
-    ...said('projectEditedAt', iso(edited), controller['LastModifiedDate']),
-    ...said('projectSha256', sha256()),
+    ...fact('projectSerial', serial, controller['ProjectSN']),
+    ...(matches === 'true' ? fact('serial', serial, controller['ProjectSN']) : []),
+    ...fact('projectMatchesSerial', matches),
+    ...fact('projectName', root['TargetName'] ?? controller['Name']),
+    ...fact('projectTool', 'Studio 5000 Logix Designer', 'RSLogix5000Content'),
+    ...fact('projectToolVersion', root['SoftwareRevision']),
+    ...fact('projectEditedAt', iso(edited), controller['LastModifiedDate']),
+    ...fact('projectSha256', sha256()),
   ];
   const reading: Reading = {
     observedAtMs: exported ?? edited ?? nowMs,

@@ -5,12 +5,12 @@ export const rule: HardeningRule = {
   name: 'opcua-none',
   severity: 'warning',
   judge: ({ services }) => {
-    const said = services.flatMap(({ key, values }) => {
+    const texts = services.flatMap(({ key, values }) => {
       const isOpcUa = /opc[-_ ]?ua/i.test(values['protocol'] ?? '') || key === 'tcp/4840';
       return isOpcUa && values['security'] !== undefined ? [values['security']] : [];
     });
-    if (said.length === 0) return { answer: 'unknown' };
-    const open = said.find((security) => /\bnone\b/i.test(security));
+    if (texts.length === 0) return { answer: 'unknown' };
+    const open = texts.find((security) => /\bnone\b/i.test(security));
     return open === undefined ? { answer: 'ok' } : { answer: 'found', evidence: open };
   },
 };

@@ -12,7 +12,7 @@ export const fileText = (text: string): string =>
     .toWellFormed();
 
 /** One value, or none where nothing is said: a missing value is never replaced (OT 1, rule 4). */
-export const said = (field: string, text: string | undefined, raw: string | undefined = text): Said[] => {
+export const fact = (field: string, text: string | undefined, raw: string | undefined = text): Said[] => {
   const value = fileText(text ?? '');
   return value === '' ? [] : [{ field, value, raw: fileText(raw ?? '') }];
 };
@@ -24,7 +24,7 @@ export const part = (sort: PartReading['sort'], key: string, items: readonly Sai
 });
 
 /** The value of a field, where it was said. */
-export const saidValue = ({ said: items }: Pick<Reading, 'said'>, field: string): string | undefined => {
+export const factValue = ({ said: items }: Pick<Reading, 'said'>, field: string): string | undefined => {
   const found = items.find((item) => item.field === field);
   return found !== undefined && 'value' in found ? found.value : undefined;
 };
