@@ -1,5 +1,6 @@
-import { cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { type Plugin, rolldown } from 'rolldown';
 
 // Loading a thousand small modules took most of the time of a short command. Each workspace with a command gets, beside
@@ -28,6 +29,8 @@ type Program = {
   files: readonly string[];
   /** Folders whose files are found by reading the folder, each loaded alone. */
   folders: readonly string[];
+  /** Files whose name ends so are loaded alone, too. */
+  endings: readonly string[];
   /** What is not code and is read beside it. */
   copied: readonly string[];
 };
@@ -37,23 +40,25 @@ const programs: readonly Program[] = [
     workspace: 'appliance',
     files: ['server/intake/worker'],
     folders: ['cli', 'jobs'],
+    endings: ['operations'],
     copied: ['schema.sql', 'release.json'],
   },
   {
     workspace: 'bundle-tools',
     files: ['cli/main', 'importer/child', 'media/survey-child', 'archive/hash-worker'],
     folders: [],
+    endings: [],
     copied: ['release.json'],
   },
-  { workspace: 'agent', files: ['cli/main'], folders: [], copied: ['release.json'] },
+  { workspace: 'agent', files: ['cli/main'], folders: [], endings: [], copied: ['release.json'] },
 ];
 
-/** Modules of a folder of dist/. The compiler leaves those whose source is gone: they are no part of a program any more. */
-const modulesIn = (folder: string): string[] =>
-  readdirSync(folder)
+/** Modules below a folder of dist/. The compiler leaves those whose source is gone: they are no part of a program any more. */
+const modulesIn = (folder: string, recursive = false): string[] =>
+  readdirSync(folder, { recursive, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'))
     .map((file) => file.slice(0, -'.js'.length))
-    .filter((name) => existsSync(join(folder.replace(/([/\\])dist([/\\])/, '$1src$2'), `${name}.ts`)))
+    .filter((name) => existsSync(join(folder.replace(/([/\\])dist(?=[/\\]|$)/, '$1src'), `${name}.ts`)))
     .sort();
 
 const placeMark = '__place_of__';
@@ -83,12 +88,15 @@ const placePlugin = (workspace: string): Plugin => ({
   },
 });
 
-const buildProgram = async ({ workspace, files, folders, copied }: Program): Promise<void> => {
+const buildProgram = async ({ workspace, files, folders, endings, copied }: Program): Promise<void> => {
   const dist = join(root, workspace, 'dist');
   const out = join(root, workspace, 'program');
   const entries = [
     ...files,
     ...folders.flatMap((folder) => modulesIn(join(dist, folder)).map((name) => `${folder}/${name}`)),
+    ...(endings.length === 0
+      ? []
+      : modulesIn(dist, true).filter((name) => endings.some((ending) => name.endsWith(ending)))),
   ];
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(dist, `${entry}.js`)])),
@@ -115,7 +123,28 @@ const buildProgram = async ({ workspace, files, folders, copied }: Program): Pro
   for (const name of copied) cpSync(join(dist, name), join(out, name), { recursive: true });
 };
 
+type Declared = { name: string; command?: unknown };
+
+/**
+ * Writes program/commands.json: the words of each command that an operation declares, and the module that declares it. A
+ * command then loads one feature's operations; the shapes of all take 90 ms.
+ */
+const indexCommands = async (): Promise<void> => {
+  const program = join(root, 'appliance/program');
+  const modules = modulesIn(join(root, 'appliance/dist'), true).filter(
+    (name) => name.endsWith('operations') && name !== 'all-operations',
+  );
+  const index: Record<string, string> = {};
+  for (const name of modules) {
+    const exported = (await import(pathToFileURL(join(program, `${name}.js`)).href)) as Record<string, unknown>;
+    for (const { name: words, command } of Object.values(exported).filter(Array.isArray).flat() as Declared[])
+      if (command !== undefined) index[words.replaceAll('.', ' ')] ??= name;
+  }
+  writeFileSync(join(program, 'commands.json'), `${JSON.stringify(index, null, 1)}\n`);
+};
+
 /** Builds program/ of every workspace that has a command from its dist/. */
 export const buildPrograms = async (): Promise<void> => {
   for (const program of programs) await buildProgram(program);
+  await indexCommands();
 };

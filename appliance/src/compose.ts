@@ -148,6 +148,8 @@ type ComposeOptions = {
   log?: Log;
   /** For a thread that only stores reports. */
   undoInMemory?: boolean;
+  /** For a short command (DatabaseOptions). */
+  lateStatements?: boolean;
   /** Tests log in many hundred times, and hash with less. */
   hashing?: Passwords;
 };
@@ -169,6 +171,7 @@ export const compose = async ({
   extensions = {},
   log = openLog(),
   undoInMemory = false,
+  lateStatements = false,
   hashing = passwords(),
 }: ComposeOptions): Promise<Appliance> => {
   await cryptoReady();
@@ -177,7 +180,7 @@ export const compose = async ({
   const config = readConfig(paths);
   const keyring = await openKeyring(paths.keys);
   const declarations = await loadAllDeclarations(extensions);
-  const db = openDatabase(paths.database, { undoInMemory });
+  const db = openDatabase(paths.database, { undoInMemory, lateStatements });
   try {
     migrate(db);
     const people = personal(db, keyring);

@@ -43,6 +43,15 @@ describe('a built program', () => {
     expect(names(appliance('program'))).toEqual(names(appliance('src')));
   });
 
+  it('knows the module of each command that an operation declares, and no other', async () => {
+    const index = JSON.parse(readFileSync(appliance('program/commands.json'), 'utf8')) as Record<string, string>;
+    const { allOperations } = await import('../../appliance/src/all-operations.ts');
+    const declared = allOperations.flatMap(({ name, command }) => (command ? [name.replaceAll('.', ' ')] : []));
+    expect(Object.keys(index).sort()).toEqual(declared.sort());
+    for (const module of new Set(Object.values(index)))
+      expect(existsSync(appliance('program', `${module}.js`)), module).toBe(true);
+  });
+
   it('has every module that exports nothing: nobody imports it, so it is started by its path', () => {
     const started = sourceFiles('agent/src', 'appliance/src', 'bundle-tools/src')
       .filter(({ path, text }) => !path.endsWith('.test.ts') && !/^export\b/m.test(text))

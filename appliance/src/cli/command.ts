@@ -38,7 +38,7 @@ export type CommandContext = {
   flag(name: string): boolean;
   dataDir: string;
   /** Opens the data directory beside a running server; closed when the command ends. */
-  open(): Promise<Appliance>;
+  open(how?: { isServer?: boolean }): Promise<Appliance>;
   /** Who the command acts as; known once the data directory is open. */
   cliActor(): Actor;
 };

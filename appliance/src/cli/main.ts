@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -7,6 +7,8 @@ import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
 import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
+import type { ApiParts } from '../server/api/types.ts';
+import type { Operation } from '../server/operations/operation.ts';
 import { actorOf, resumeSession } from './actor.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
 import { alignColumns, commandOutput } from './output.ts';
@@ -49,21 +51,44 @@ type Commands = ReadonlyMap<string, () => Promise<Command>>;
 
 const localCommands = (): Commands => new Map(localNames().map((name) => [wordsOfFile(name), () => loadLocal(name)]));
 
+const partsOf = async (appliance: Appliance): Promise<ApiParts> => ({
+  ...appliance,
+  ...(await import('../door-parts.ts')).doorParts(appliance),
+});
+
+const loadDeclared = async (operations: ReadonlyArray<Operation<ApiParts>>): Promise<[string, Command][]> => {
+  const { toCommand } = await import('../server/operations/to-command.ts');
+  return operations.flatMap((operation) => {
+    const command = toCommand(operation, partsOf);
+    return command === undefined ? [] : [[operation.name.replaceAll('.', ' '), command]];
+  });
+};
+
 /** Every command by its words: those of operations, and those that only the command line has. */
 export const allCommands = async (): Promise<Commands> => {
-  const [{ allOperations }, { toCommand }] = await Promise.all([
-    import('../all-operations.ts'),
-    import('../server/operations/to-command.ts'),
-  ]);
-  const parts = async (appliance: Appliance) => ({
-    ...appliance,
-    ...(await import('../door-parts.ts')).doorParts(appliance),
-  });
-  const declared = allOperations.flatMap((operation) => {
-    const command = toCommand(operation, parts);
-    return command === undefined ? [] : [[operation.name.replaceAll('.', ' '), async () => command] as const];
-  });
+  const { allOperations } = await import('../all-operations.ts');
+  const declared = (await loadDeclared(allOperations)).map(([words, command]) => [words, async () => command] as const);
   return new Map([...localCommands(), ...declared].sort(([a], [b]) => (a < b ? -1 : 1)));
+};
+
+/** The commands of operations by the index that the build makes, each loaded with its own feature alone; none from source. */
+const indexedCommands = (): Commands => {
+  const program = join(import.meta.dirname, '..');
+  const path = join(program, 'commands.json');
+  if (!existsSync(path)) return new Map();
+  const index = JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>;
+  const load = async (words: string, module: string): Promise<Command> => {
+    const exported = (await import(pathToFileURL(join(program, `${module}${extension}`)).href)) as Record<
+      string,
+      unknown
+    >;
+    const operations = Object.values(exported).filter(Array.isArray).flat() as Operation<ApiParts>[];
+    const named = operations.filter(({ name }) => name.replaceAll('.', ' ') === words);
+    const [found] = await loadDeclared(named);
+    if (found === undefined) throw new AppError('INTERNAL', `${module} declares no command ${words}`);
+    return found[1];
+  };
+  return new Map(Object.entries(index).map(([words, module]) => [words, () => load(words, module)]));
 };
 
 type Found = { words: string; rest: string[]; load: () => Promise<Command> };
@@ -82,9 +107,9 @@ const findIn = (commands: Commands, args: readonly string[]): Found | undefined 
   return undefined;
 };
 
-/** Those of the operations are loaded only where no file of this folder has the words. */
+/** Everything is loaded only where neither a file of this folder nor the build's index has the words. */
 const findCommand = async (args: readonly string[]): Promise<Found | undefined> =>
-  findIn(localCommands(), args) ?? findIn(await allCommands(), args);
+  findIn(new Map([...indexedCommands(), ...localCommands()]), args) ?? findIn(await allCommands(), args);
 
 const optionLine = ([name, spec]: [string, OptionSpec]): string =>
   `  --${name}${spec.short === undefined ? '' : `, -${spec.short}`}${spec.type === 'string' ? ` ${spec.value ?? 'VALUE'}` : ''}`.padEnd(
@@ -123,7 +148,11 @@ const overview = async (): Promise<string> => {
 export type Streams = { stdout(text: string): void; stderr(text: string): void };
 
 // The whole appliance is loaded where a command asks for it: help and wrong use answer without.
-const openAppliance = async (dataDir: string, extensions: string | undefined): Promise<Appliance> => {
+const openAppliance = async (
+  dataDir: string,
+  extensions: string | undefined,
+  lateStatements: boolean,
+): Promise<Appliance> => {
   const [{ compose }, { extensionsIn }, { openLog }] = await Promise.all([
     import('../compose.ts'),
     import('../all-declarations.ts'),
@@ -132,6 +161,7 @@ const openAppliance = async (dataDir: string, extensions: string | undefined): P
   return compose({
     dataDir,
     log: openLog('warn'),
+    lateStatements,
     ...(extensions === undefined ? {} : { extensions: extensionsIn(resolve(extensions)) }),
   });
 };
@@ -167,8 +197,8 @@ const contextOf = (
   const dataDir = typeof values['data'] === 'string' ? values['data'] : '/var/lib/sallyport';
   let opened: Promise<Appliance> | undefined;
   let actor: Actor | undefined;
-  const openOnce = async (): Promise<Appliance> => {
-    const appliance = await openAppliance(dataDir, texts('extensions')[0]);
+  const openOnce = async (lateStatements: boolean): Promise<Appliance> => {
+    const appliance = await openAppliance(dataDir, texts('extensions')[0], lateStatements);
     actor = actorOf(resumeSession(appliance.accounts, dataDir));
     return appliance;
   };
@@ -188,8 +218,8 @@ const contextOf = (
       texts,
       flag: (name) => values[name] === true,
       dataDir,
-      open: () => {
-        opened ??= openOnce();
+      open: ({ isServer = false } = {}) => {
+        opened ??= openOnce(!isServer);
         return opened;
       },
       cliActor: () => {

@@ -7,7 +7,7 @@ export const command: Command = {
   example: 'sallyport serve --data /var/lib/sallyport --listen 0.0.0.0:8443',
   run: async ({ open, text, out }) => {
     const listen = text('listen');
-    const appliance = await open();
+    const appliance = await open({ isServer: true });
     const { startServer } = await import('../server/server.ts');
     const server = await startServer(appliance, listen === undefined ? {} : { listen: parseListen(listen) });
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
