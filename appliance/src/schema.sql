@@ -1183,7 +1183,13 @@ create table controller_row (
   first_seen integer,
   last_seen integer,
   seen_key integer not null,
-  search text not null
+  search text not null,
+  label text not null,
+  -- By field: what was observed, what was configured, and why there is neither. JSON, see ListedValue.
+  shown text not null,
+  -- The first field in which the two differ, with both; JSON or ''.
+  differs text not null,
+  modules integer not null
 ) strict;
 create index controller_row_name on controller_row (name_key, controller);
 create index controller_row_vendor on controller_row (vendor_key, name_key, controller);

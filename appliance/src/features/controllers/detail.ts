@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import type { ControllerService } from './service.ts';
-import { type Controller, customOf, missingOf, shown } from './types.ts';
+import { customOf, type ListedController, shownOf } from './types.ts';
 
 // A controller, as operations show it: in a list, and whole.
 
@@ -11,7 +12,7 @@ export const sides = ['observed', 'configured'] as const;
 export const sorts = ['controller', 'module', 'interface', 'service'] as const;
 
 /** Without these little or nothing can be matched. */
-const matched: ReadonlySet<string> = new Set(['vendor', 'model', 'orderNumber', 'firmware']);
+const matched = ['vendor', 'model', 'orderNumber', 'firmware'] as const;
 
 export const controllerSchema = z.object({
   id: z.string(),
@@ -63,35 +64,32 @@ export const controllerDetailSchema = controllerSchema.extend({
 });
 
 /** A record in the shape of `controllerSchema`. */
-export function toController(controllers: ControllerService, controller: Controller) {
-  const all = controllers.parts(controller.id);
-  const [own] = all;
-  const text = (field: string): string | null => shown(own, field) ?? null;
+export function toController(controllers: ControllerService, listed: ListedController) {
+  const { fields } = listed;
   return {
-    id: controller.publicId,
-    name: controllers.label(controller.id),
-    state: controller.state,
-    decision: controller.decision,
-    vendor: text('vendor'),
-    family: text('productFamily'),
-    model: text('model'),
-    orderNumber: text('orderNumber'),
-    firmwareObserved: own?.observed['firmware'] ?? null,
-    firmwareConfigured: own?.configured['firmware'] ?? null,
-    lacks: missingOf(own, controllers.facts(controller.id)).flatMap(({ field, refused }) =>
-      matched.has(field) ? [{ field, refusedBy: refused?.source ?? null, reason: refused?.reason ?? null }] : [],
+    id: listed.publicId,
+    name: listed.name,
+    state: listed.state,
+    decision: listed.decision,
+    vendor: shownOf(listed, 'vendor'),
+    family: shownOf(listed, 'productFamily'),
+    model: shownOf(listed, 'model'),
+    orderNumber: shownOf(listed, 'orderNumber'),
+    firmwareObserved: fields.firmware.observed,
+    firmwareConfigured: fields.firmware.configured,
+    lacks: matched.flatMap((field) =>
+      shownOf(listed, field) === null
+        ? [{ field, refusedBy: fields[field].refused?.source ?? null, reason: fields[field].refused?.reason ?? null }]
+        : [],
     ),
-    custom: Object.fromEntries(customOf(controllers.entered(controller.publicId).body)),
-    serial: text('serial'),
-    address:
-      text('address') ??
-      all.filter(({ sort }) => sort === 'interface').flatMap((part) => shown(part, 'address') ?? [])[0] ??
-      null,
-    zone: text('zone'),
-    role: text('role'),
-    drift: controllers.drift(controller.id).length,
-    firstSeenAt: timeOrNull(controller.firstSeenAt),
-    lastSeenAt: timeOrNull(controller.lastSeenAt),
+    custom: Object.fromEntries(customOf(controllers.entered(listed.publicId).body)),
+    serial: shownOf(listed, 'serial'),
+    address: shownOf(listed, 'address'),
+    zone: shownOf(listed, 'zone'),
+    role: shownOf(listed, 'role'),
+    drift: listed.drift,
+    firstSeenAt: timeOrNull(listed.firstSeenAt),
+    lastSeenAt: timeOrNull(listed.lastSeenAt),
   };
 }
 
@@ -99,8 +97,10 @@ export function toController(controllers: ControllerService, controller: Control
 export function detailOf(controllers: ControllerService, publicId: string) {
   const controller = controllers.get(publicId);
   const { body, revision } = controllers.entered(publicId);
+  const [listed] = controllers.listed([controller.id]);
+  if (listed === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
   return {
-    ...toController(controllers, controller),
+    ...toController(controllers, listed),
     createdAt: timeOf(controller.createdAt),
     into: controller.into === null ? null : (controllers.byId(controller.into)?.publicId ?? null),
     parts: controllers.parts(controller.id),

@@ -60,12 +60,16 @@ const reading: fc.Arbitrary<Reading> = fc
     name: maybe(fc.constantFrom('PLC-1', 'PLC-2')),
     orderNumber: fc.constantFrom('6ES7 515-2AM02-0AB0', '1756-L83E'),
     slot: maybe(fc.constantFrom('0/1', '0/2')),
+    denied: maybe(fc.constantFrom('locked', 'busy')),
   })
-  .map(({ method, source, at, mac, slot, ...values }) => ({
+  .map(({ method, source, at, mac, slot, denied, ...values }) => ({
     observedAtMs: start + at * day,
     method,
     source,
-    said: saidOf({ vendor: 'Siemens', ...values }),
+    said: [
+      ...saidOf({ vendor: 'Siemens', ...values }),
+      ...(denied === undefined ? [] : [{ field: 'firmware', error: 'denied-by-device' as const, reason: denied }]),
+    ],
     parts: [
       ...(mac === undefined ? [] : [{ sort: 'interface' as const, key: mac, said: saidOf({ mac }) }]),
       ...(slot === undefined

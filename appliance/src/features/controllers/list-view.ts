@@ -1,10 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { ControllerRow } from '@sallyport/ui/controllers/controllers.tsx';
-import type { Message, Reference } from '@sallyport/ui/model';
+import type { Message } from '@sallyport/ui/model';
 import type { ConsoleDeps } from '../../server/console/types.ts';
-import { type Controller, type ControllerPart, customOf, missingOf, shown } from './types.ts';
+import { customOf, type ListedController, type ListedField, type ListedValue, shownOf } from './types.ts';
 
+type ControllerHealth = ReturnType<ConsoleDeps['integrity']['healthOf']>;
 type LevelledReason = { readonly level: ControllerRow['level']; readonly message: Message };
 
 /** Controllers with what is derived about them, for lists and pages. */
@@ -21,102 +22,81 @@ export const controllerModel = ({
     );
 
   /** Why a controller is not as it should be, the worst first, each with its own level. */
-  const reasonsOf = (controller: Controller): LevelledReason[] => {
+  const reasonsOf = (controller: ListedController, health: ControllerHealth): LevelledReason[] => {
     if (controller.state === 'replaced') return [{ level: 'info', message: { key: 'controllers.why.replaced' } }];
-    const drift = controllers.drift(controller.id);
-    const [itself] = controllers.parts(controller.id);
-    const proposals = controller.state === 'live' ? controllers.proposals(controller.id).length : 0;
-    const [first] = drift;
+    const { differs, proposals, decision } = controller;
     // The record says these itself, with what differs.
     const own = new Set(['hardening.firmware-drift.title', 'health.unauthorised']);
-    const health = integrity.healthOf(controller.id)?.reasons.filter(({ key }) => !own.has(key)) ?? [];
     const message = (level: 'critical' | 'warning'): Message[] =>
-      health.filter((reason) => reason.level === level).map(({ key, params }) => ({ key, ...defined({ params }) }));
+      (health?.reasons ?? [])
+        .filter((reason) => reason.level === level && !own.has(reason.key))
+        .map(({ key, params }) => ({ key, ...defined({ params }) }));
     const warnings: Message[] = [
-      ...(controller.decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
-      ...(first === undefined
-        ? []
-        : [
-            {
-              key: 'controllers.why.drift',
-              params: { field: first.field, configured: first.configured, observed: first.observed },
-            },
-          ]),
+      ...(decision === 'unauthorised' ? [{ key: 'controllers.why.unauthorised' }] : []),
+      ...(differs === null ? [] : [{ key: 'controllers.why.drift', params: differs }]),
       ...message('warning'),
     ];
     const notes: Message[] = [
-      ...firmwareReason(controller.id, itself),
+      ...firmwareReason(controller.fields.firmware),
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
-      ...(controller.decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
+      ...(decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
     // What is put aside calls for nobody, whatever is said of it.
-    const isAside = controller.state !== 'live' || controller.decision === 'archived';
+    const isAside = controller.state !== 'live' || decision === 'archived';
     const at = (level: LevelledReason['level'], all: readonly Message[]): LevelledReason[] =>
       all.map((one) => ({ level: isAside ? 'info' : level, message: one }));
     return [...at('critical', message('critical')), ...at('warning', warnings), ...at('info', notes)];
   };
 
   /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
-  const firmwareReason = (controller: number, itself: ControllerPart | undefined): Message[] => {
-    if (shown(itself, 'firmware') !== undefined) return [];
-    const refused = missingOf(itself, controllers.facts(controller)).find(({ field }) => field === 'firmware')?.refused;
-    return [
-      refused === undefined
-        ? { key: 'controllers.why.missing' }
-        : {
-            key: 'controllers.why.missingRefused',
-            params: { source: protocolName(refused.source), reason: refused.reason },
-          },
-    ];
+  const firmwareReason = ({ state, refused }: ListedValue): Message[] => {
+    if (state === 'known' || state === 'differs') return [];
+    if (refused === undefined) return [{ key: 'controllers.why.missing' }];
+    const params = { source: protocolName(refused.source), reason: refused.reason };
+    return [{ key: 'controllers.why.missingRefused', params }];
   };
 
-  const levelOf = (controller: Controller): ControllerRow['level'] => {
+  const levelOf = (controller: ListedController, health: ControllerHealth): ControllerRow['level'] => {
     if (controller.state !== 'live' || controller.decision === 'archived') return 'info';
-    const { health } = integrity.healthOf(controller.id) ?? { health: 'ok' };
-    return health === 'ok' && (controller.decision === 'unauthorised' || controllers.drift(controller.id).length > 0)
-      ? 'warning'
-      : health;
+    const worst = health?.health ?? 'ok';
+    return worst === 'ok' && (controller.decision === 'unauthorised' || controller.drift > 0) ? 'warning' : worst;
   };
-
-  const zoneOf = (zone: string | undefined, names: ReadonlyMap<string, string>): Reference | undefined =>
-    zone === undefined ? undefined : { id: zone, name: names.get(zone) ?? zone };
 
   return {
     zoneNames,
-    reasonsOf,
-    levelOf,
+    /** The level of one record, and why. */
+    statusOf: (id: number): { level: ControllerRow['level']; why: LevelledReason[] } => {
+      const [controller] = controllers.listed([id]);
+      if (controller === undefined) return { level: 'info', why: [] };
+      const health = integrity.healthOf(id);
+      return { level: levelOf(controller, health), why: reasonsOf(controller, health) };
+    },
     /** Rows of a list by the numbers of records. */
     rows: (ids: readonly number[], withOwnFields = false): ControllerRow[] => {
       const names = zoneNames();
-      return ids.flatMap((id): ControllerRow[] => {
-        const controller = controllers.byId(id);
-        if (controller === undefined) return [];
-        const parts = controllers.parts(id);
-        const [own] = parts;
-        const text = (field: string): string | undefined => shown(own, field);
-        return [
-          {
-            id: controller.publicId,
-            name: controllers.label(id),
-            level: levelOf(controller),
-            reasons: reasonsOf(controller).map(({ message: said }) => said),
-            vendor: text('vendor'),
-            family: text('productFamily'),
-            model: text('model'),
-            orderNumber: text('orderNumber'),
-            read: own?.observed['firmware'],
-            planned: own?.configured['firmware'],
-            address:
-              text('address') ??
-              parts.filter(({ sort }) => sort === 'interface').flatMap((part) => shown(part, 'address') ?? [])[0],
-            zone: zoneOf(text('zone'), names),
-            role: text('role'),
-            serial: text('serial'),
-            modules: parts.filter(({ sort }) => sort === 'module').length,
-            lastSeenAt: controller.lastSeenAt,
-            custom: withOwnFields ? Object.fromEntries(customOf(controllers.entered(controller.publicId).body)) : {},
-          },
-        ];
+      return controllers.listed(ids).map((controller): ControllerRow => {
+        const health = integrity.healthOf(controller.id);
+        const text = (field: ListedField): string | undefined => shownOf(controller, field) ?? undefined;
+        const zone = text('zone');
+        return {
+          id: controller.publicId,
+          name: controller.name,
+          level: levelOf(controller, health),
+          reasons: reasonsOf(controller, health).map(({ message }) => message),
+          vendor: text('vendor'),
+          family: text('productFamily'),
+          model: text('model'),
+          orderNumber: text('orderNumber'),
+          read: controller.fields.firmware.observed ?? undefined,
+          planned: controller.fields.firmware.configured ?? undefined,
+          address: text('address'),
+          zone: zone === undefined ? undefined : { id: zone, name: names.get(zone) ?? zone },
+          role: text('role'),
+          serial: text('serial'),
+          modules: controller.modules,
+          lastSeenAt: controller.lastSeenAt,
+          custom: withOwnFields ? Object.fromEntries(customOf(controllers.entered(controller.publicId).body)) : {},
+        };
       });
     },
   };

@@ -117,10 +117,7 @@ export const controllerOperations = [
         for (const name of controllers.underWay())
           note(`${name} is being imported or taken back: what is listed may be half of it`);
       return {
-        rows: page.ids.flatMap((id) => {
-          const controller = controllers.byId(id);
-          return controller === undefined ? [] : [toController(controllers, controller)];
-        }),
+        rows: controllers.listed(page.ids).map((listed) => toController(controllers, listed)),
         total: page.total,
         next: page.next ?? null,
       };

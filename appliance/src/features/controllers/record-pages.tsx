@@ -80,8 +80,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         state={controller.state}
         decision={controller.decision}
         decidedBy={{ key: `controllers.decided.${decidedBy(controller)}` }}
-        level={model.levelOf(controller)}
-        why={model.reasonsOf(controller)}
+        {...model.statusOf(controller.id)}
         into={controller.into === null ? undefined : referenceOf(controllers.byId(controller.into))}
         took={replacements
           .filter(({ fresh }) => fresh === controller.publicId)

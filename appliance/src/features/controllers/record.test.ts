@@ -19,6 +19,8 @@ afterEach(() => engines.close());
 const said = (values: Record<string, string>): Said[] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
+const denied = (field: string, reason: string): Said => ({ field, error: 'denied-by-device', reason });
+
 let batches = 0;
 const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
   batches += 1;
@@ -64,6 +66,31 @@ describe('facts', () => {
       error: 'denied-by-device',
       reason: 'protection level 3',
       wins: false,
+    });
+  });
+
+  it('stand in the row of the list by field and side, or why there are none: nobody said them, or they were refused', () => {
+    const controller = controllerOf(take({ ...cpu }, { said: [...said(cpu), denied('firmware', 'locked')] }));
+    const firmware = () => controllers.listed([controller])[0]?.fields.firmware;
+    const model = () => controllers.listed([controller])[0]?.fields.model;
+    expect(model()).toEqual({ observed: null, configured: null, state: 'unknown' });
+    expect(firmware()).toEqual({
+      observed: null,
+      configured: null,
+      state: 'refused',
+      refused: { source: 's7', reason: 'locked' },
+    });
+    // The newest refusal counts; one without a reason says its error.
+    take({}, { observedAtMs: now, said: [...said(cpu), denied('firmware', '')] });
+    expect(firmware()?.refused?.reason).toBe('denied-by-device');
+    expect(controllers.verify()).toEqual([]);
+    take({ ...cpu, firmware: 'V2.9' }, { method: 'project', source: 'aml' });
+    expect(firmware()).toEqual({ observed: null, configured: 'V2.9', state: 'known' });
+    take({ ...cpu, firmware: 'V3.0' });
+    expect(firmware()).toEqual({ observed: 'V3.0', configured: 'V2.9', state: 'differs' });
+    expect(controllers.listed([controller])[0]).toMatchObject({
+      drift: 1,
+      differs: { field: 'firmware', configured: 'V2.9', observed: 'V3.0' },
     });
   });
 

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { ControllerDecision, ControllerState } from './types.ts';
+import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
 export type ListRow = {
@@ -24,6 +24,10 @@ export type ListRow = {
   last_seen: number | null;
   seen_key: number;
   search: string;
+  label: string;
+  shown: string;
+  differs: string;
+  modules: number;
 };
 
 export const rowColumns = [
@@ -48,7 +52,29 @@ export const rowColumns = [
   'last_seen',
   'seen_key',
   'search',
+  'label',
+  'shown',
+  'differs',
+  'modules',
 ] as const satisfies readonly (keyof ListRow)[];
+
+/** What a list shows of a record. */
+export function toListed(row: ListRow): ListedController {
+  return {
+    id: row.controller,
+    publicId: row.public_id,
+    name: row.label,
+    state: row.state,
+    decision: row.decision,
+    fields: JSON.parse(row.shown) as Record<ListedField, ListedValue>,
+    drift: row.drift,
+    differs: row.differs === '' ? null : (JSON.parse(row.differs) as ListedController['differs']),
+    proposals: row.proposals,
+    modules: row.modules,
+    firstSeenAt: row.first_seen,
+    lastSeenAt: row.last_seen,
+  };
+}
 
 /** SQL of the rows of lists. */
 export const rowStore = (db: Database) => {
@@ -60,6 +86,9 @@ export const rowStore = (db: Database) => {
   );
   const remove = db.prepare<[number]>('delete from controller_row where controller = ?');
   const one = db.prepare<[number], ListRow>('select * from controller_row where controller = ?');
+  const some = db.prepare<[string], ListRow>(
+    'select r.* from json_each(?) asked cross join controller_row r on r.controller = asked.value order by asked.key',
+  );
   const counts = db.prepare<
     [],
     {
@@ -84,6 +113,8 @@ export const rowStore = (db: Database) => {
     put: (row: ListRow): void => void put.run(row),
     remove: (controller: number): void => void remove.run(controller),
     one: (controller: number) => one.get(controller),
+    /** In the order of the numbers; what is gone is left out. */
+    some: (controllers: readonly number[]) => some.all(JSON.stringify(controllers)),
     counts: () => counts.all(),
     /** Records that nobody heard since, and that are not set aside yet. */
     idle: (before: number, limit: number) => idle.all(before, limit),

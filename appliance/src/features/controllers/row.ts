@@ -5,9 +5,19 @@ import { codeKey } from './normalise.ts';
 import { partsOf } from './parts.ts';
 import type { RecordStore } from './record-store.ts';
 import type { ListRow, RowStore } from './row-store.ts';
-import { type ControllerDecision, type FieldTable, labelOf, shown } from './types.ts';
+import type { ReadingStore } from './store.ts';
+import {
+  type ControllerDecision,
+  type ControllerPart,
+  type FieldTable,
+  type ListedField,
+  type ListedValue,
+  labelOf,
+  listedFields,
+  shown,
+} from './types.ts';
 
-// The narrow row of a record: what lists filter, sort and search by.
+// The row of a record: what lists filter, sort and search by, and what they show.
 
 const bestFirst: readonly Method[] = ['query', 'passive', 'project', 'nameplate', 'csv', 'manual', 'inferred'];
 const maxSearch = 4_000;
@@ -17,6 +27,7 @@ const uniq = (texts: Iterable<string | undefined>): string[] => [
 ];
 
 export const rowMaker = (parts: {
+  store: Pick<ReadingStore, 'refusals'>;
   records: RecordStore;
   rows: RowStore;
   table: FieldTable;
@@ -24,13 +35,32 @@ export const rowMaker = (parts: {
   decided: (publicId: string) => ControllerDecision | undefined;
   proposals: (controller: number) => number;
 }) => {
-  const { records, rows, table, decided, proposals } = parts;
+  const { store, records, rows, table, decided, proposals } = parts;
 
   const decisionOf = (publicId: string, archivedAt: number | null, meant: number): ControllerDecision => {
     const person = decided(publicId);
     if (person === 'archived' || archivedAt !== null) return 'archived';
     // Traffic shows what is there, not what should be there (OT F9).
     return person ?? (meant > 0 ? 'authorised' : 'unauthorised');
+  };
+
+  const listedOf = (controller: number, all: readonly ControllerPart[], differing: ReadonlySet<string>) => {
+    const [own] = all;
+    const addressed = [own, ...all.filter(({ sort }) => sort === 'interface')].find(
+      (part) => shown(part, 'address') !== undefined,
+    );
+    const isKnown = (field: ListedField): boolean => shown(field === 'address' ? addressed : own, field) !== undefined;
+    // Looked up only where something is not known.
+    const refusals = listedFields.every(isKnown) ? [] : store.refusals(controller);
+    const listedValue = (field: ListedField): ListedValue => {
+      const part = field === 'address' ? addressed : own;
+      const sides = { observed: part?.observed[field] ?? null, configured: part?.configured[field] ?? null };
+      if (isKnown(field)) return { ...sides, state: differing.has(field) ? 'differs' : 'known' };
+      const refusal = refusals.find((one) => one.field === field);
+      if (refusal === undefined) return { ...sides, state: 'unknown' };
+      return { ...sides, state: 'refused', refused: { source: refusal.source, reason: refusal.reason } };
+    };
+    return Object.fromEntries(listedFields.map((field) => [field, listedValue(field)]));
   };
 
   const rowOf = (controller: number): ListRow | undefined => {
@@ -51,6 +81,8 @@ export const rowMaker = (parts: {
         part.configured[field],
       ]),
     );
+    const drift = driftOf(table, all);
+    const [differs] = drift;
     const orders = uniq(all.flatMap((part) => [part.observed['orderNumber'], part.configured['orderNumber']]));
     const words = uniq([
       label,
@@ -78,12 +110,21 @@ export const rowMaker = (parts: {
       role: text('role'),
       method: bestFirst.find((method) => firmwares.includes(method)) ?? '',
       missing_firmware: Number(text('firmware') === ''),
-      drift: driftOf(table, all).length,
+      drift: drift.length,
       proposals: record.state === 'live' ? proposals(controller) : 0,
       first_seen: first,
       last_seen: last,
       seen_key: -(last ?? 0),
       search: fold(words.join(' ')).slice(0, maxSearch),
+      label,
+      shown: JSON.stringify(
+        listedOf(controller, all, new Set(drift.filter(({ part }) => part === own).map(({ field }) => field))),
+      ),
+      differs:
+        differs === undefined
+          ? ''
+          : JSON.stringify({ field: differs.field, configured: differs.configured, observed: differs.observed }),
+      modules: all.filter(({ sort }) => sort === 'module').length,
     };
   };
 

@@ -28,7 +28,7 @@ import { type ChangeRow, type ControllerRow, recordStore } from './record-store.
 import { requestQueries } from './request-queries.ts';
 import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
-import { rowStore } from './row-store.ts';
+import { rowStore, toListed } from './row-store.ts';
 import { readingStore, toBatch } from './store.ts';
 import { taker } from './take.ts';
 import {
@@ -40,6 +40,7 @@ import {
   type CustomField,
   type FieldTable,
   type ImportBatch,
+  type ListedController,
   labelOf,
   type PartFact,
   type TakeReadings,
@@ -76,6 +77,8 @@ export type ControllerService = {
   /** Throws NOT_FOUND. */
   get(publicId: string): Controller;
   byId(controller: number): Controller | undefined;
+  /** What lists show of records by number, in that order; what is gone is left out. */
+  listed(controllers: readonly number[]): ListedController[];
   /** The site's own fields. */
   customFields(): CustomField[];
   /** Public ids of the records whose fields of the site have these values, letter case aside. */
@@ -164,6 +167,7 @@ export const controllerService = (
   const merging = merger({ store, records, merges, effectiveValues, state, entered: enteredMerger(objects), clock });
   const decided = decidedIn(objects);
   const row = rowMaker({
+    store,
     records,
     rows,
     table,
@@ -331,6 +335,7 @@ export const controllerService = (
     recordsWith: (wanted) => recordsWith(objects, wanted),
     ids: (after, limit) => records.ids(after, limit),
     addresses: records.allAddresses,
+    listed: (controllers) => rows.some(controllers).map(toListed),
     parts: (controller) => partsOf(records, controller),
     label,
     facts: (controller) => factsView(store, records, controller),

@@ -55,6 +55,9 @@ export const toBatch = (row: BatchRow): ImportBatch => ({
   undoneBy: row.undone_by,
 });
 
+/** Who refused to say a field, or could not, and why. */
+type Refusal = { field: string; source: string; reason: string };
+
 const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.given, f.raw, f.error, f.reason, f.normaliser,
   f.map, r.batch, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
 const batchColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
@@ -134,6 +137,11 @@ export const readingStore = (db: Database) => {
   );
   const factsOf = db.prepare<[number], FactRow>(
     `select ${factColumns} from controller_reading r join controller_fact f on f.reading = r.id where r.controller = ? order by f.id`,
+  );
+  const refusals = db.prepare<[number], Refusal>(
+    `select f.field, r.source, case f.reason when '' then f.error else coalesce(f.reason, '') end as reason
+     from controller_reading r join controller_fact f on f.reading = r.id
+     where r.controller = ? and f.sort = 'controller' and f.error is not null order by r.observed_at desc, f.id desc`,
   );
   const factsOfReading = db.prepare<[number], FactRow>(
     `select ${factColumns} from controller_reading r join controller_fact f on f.reading = r.id where r.id = ? order by f.id`,
@@ -238,6 +246,8 @@ export const readingStore = (db: Database) => {
         addFact.run(reading, sort, key, field, side, value, given, raw, error, reason, normaliser, map).lastInsertRowid,
       ),
     factsOf: (controller: number) => factsOf.all(controller),
+    /** Fields of the controller itself that were asked for in vain, the newest first. */
+    refusals: (controller: number): Refusal[] => refusals.all(controller),
     /** The facts that win now. */
     winningFacts: (controller: number) => winningFacts.all(controller),
     factsOfReading: (reading: number) => factsOfReading.all(reading),

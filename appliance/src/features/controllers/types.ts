@@ -278,6 +278,52 @@ export type ControllerCounts = {
   proposals: number;
 };
 
+/** What a list shows of a field: its two sides, and why there is neither. */
+export type ListedValue = {
+  readonly observed: string | null;
+  readonly configured: string | null;
+  readonly state: 'known' | 'differs' | 'unknown' | 'refused';
+  /** The newest refusal of a device or a file. */
+  readonly refused?: { readonly source: string; readonly reason: string };
+};
+
+/** Fields that lists show. */
+export const listedFields = [
+  'vendor',
+  'productFamily',
+  'model',
+  'orderNumber',
+  'firmware',
+  'serial',
+  'address',
+  'zone',
+  'role',
+] as const;
+
+export type ListedField = (typeof listedFields)[number];
+
+/** A record as its row has it. */
+export type ListedController = {
+  readonly id: number;
+  readonly publicId: string;
+  readonly name: string;
+  readonly state: ControllerState;
+  readonly decision: ControllerDecision;
+  /** The address is that of an interface where the controller itself has none. */
+  readonly fields: Readonly<Record<ListedField, ListedValue>>;
+  /** In how many fields of all its parts what was read differs from what was planned, and the first. */
+  readonly drift: number;
+  readonly differs: { readonly field: string; readonly configured: string; readonly observed: string } | null;
+  readonly proposals: number;
+  readonly modules: number;
+  readonly firstSeenAt: number | null;
+  readonly lastSeenAt: number | null;
+};
+
+/** The observed value where there is one, else the configured one. */
+export const shownOf = ({ fields }: ListedController, field: ListedField): string | null =>
+  fields[field].observed ?? fields[field].configured;
+
 /** The observed value where there is one, else the configured one. */
 export const shown = (part: Pick<ControllerPart, ControllerSide> | undefined, field: string): string | undefined =>
   part?.observed[field] ?? part?.configured[field];
