@@ -43,8 +43,10 @@ import { type ProvisionService, provisionService } from './features/data-registe
 import { type DeploymentService, deploymentService } from './features/deployments/service.ts';
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
 import type { TaskQueue } from './features/device-tasks/types.ts';
+import { deviceFilters } from './features/devices/filter.ts';
 import { ensureDeviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
+import type { DeviceFilters } from './features/devices/types.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { type DiscoveryService, discoveryService } from './features/discovery/service.ts';
 import { type PersonService, personService } from './features/erasure/service.ts';
@@ -119,6 +121,8 @@ export type Appliance = {
   deployments: DeploymentService;
   deviceTasks: DeviceTaskService;
   exchange: ExchangeService;
+  /** The language in which devices are asked for. */
+  deviceFilters: DeviceFilters;
   rules: RuleService;
   zones: ZoneService;
   integrity: IntegrityService;
@@ -256,7 +260,8 @@ export const compose = async ({
     const accounts: AccountService = accountService({ db, keyring, objects, events, gate, passwords: hashing });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
     const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
-    const rules: RuleService = ruleService({ db, objects, events, inventory, vulnerabilities });
+    const filters = deviceFilters({ db, personal: people, inventory, vulnerabilities, objects });
+    const rules: RuleService = ruleService({ db, objects, events, vulnerabilities, deviceFilters: filters });
     const controllers: ReturnType<typeof controllerService> = controllerService({
       db,
       objects,
@@ -444,6 +449,7 @@ export const compose = async ({
       deployments,
       deviceTasks: deviceTaskService({ db, personal: people, events, gate, inventory, devices }),
       exchange,
+      deviceFilters: filters,
       rules,
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,

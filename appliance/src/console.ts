@@ -5,7 +5,7 @@ import type { Appliance } from './compose.ts';
 import { doorParts } from './door-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
 import { controllerModel } from './features/controllers/list-view.ts';
-import { deviceModel } from './features/devices/view.ts';
+import { deviceModel, textFilter } from './features/devices/view.ts';
 import { consoleQueries } from './features/exchange/page-queries.ts';
 import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
@@ -59,7 +59,7 @@ export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
   const found = controllerModel(deps);
   const search = searchService({
     ...deps,
-    devices: (text, limit) => model.page({ filter: { search: text }, sort: 'name', descending: false, limit }),
+    devices: (text, limit) => model.page({ filter: textFilter(text), sort: 'name', descending: false, limit }),
     controllers: (text, limit) => {
       const { ids, total } = deps.controllerList.page({
         filter: { search: text },

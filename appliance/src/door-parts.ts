@@ -6,7 +6,6 @@ import { hardwareRecords } from './engine/inventory/hardware-records.ts';
 import { managedObjects } from './features/accounts/managed-objects.ts';
 import { addDeviceService } from './features/add-device/service.ts';
 import { controllerList } from './features/controllers/list-queries.ts';
-import { filterSources } from './features/devices/filter-queries.ts';
 import { deviceList } from './features/devices/list-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
@@ -18,7 +17,7 @@ export function doorParts(appliance: Appliance, clock: () => number = nowMs) {
   const deviceOf = deviceNumberOf(appliance.devices);
   return {
     deviceQueries: deviceQueries(db),
-    deviceList: deviceList(db, filterSources(appliance)),
+    deviceList: deviceList(db, appliance.deviceFilters),
     controllerList: controllerList(db),
     managedObjects: managedObjects(appliance),
     addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),

@@ -20,7 +20,6 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
     target: 'the frame of a device’s page takes its tabs from the features',
     by: ['device-tasks/pages.tsx'],
   },
-  'devices/pages.tsx': { target: 'the choice of devices becomes part of the view', by: ['deployments/pages.tsx'] },
   'exchange/story.ts': { target: 'the overview asks each feature for its part', by: ['overview/pages.tsx'] },
   'rollback/file.ts': { target: 'the service names the file', by: ['backups/backup.ts'] },
 };

@@ -187,7 +187,7 @@ describe('rows of the data map that are no section of a device', () => {
     await post('/objects/moving-rule', {
       body: { name: 'hmi', condition: 'name = line-hmi', group: group.id, mode: 'continuous' },
     });
-    await post('/objects/selection', { body: { name: 'HMI', filter: 'q=hmi' } });
+    await post('/objects/selection', { body: { name: 'HMI', filter: 'text:hmi' } });
     await post('/objects/status-conditions', {
       body: { group: group.id, name: 'map', conditions: 'warning "An HMI": name = line-hmi' },
     });

@@ -34,6 +34,8 @@ type ListChange = {
 const maxTrail = 100;
 const maxFilters = 40;
 const maxText = 500;
+/** Of the parameter that holds a filter in its own language. */
+const maxWhere = 4_000;
 
 const term = /(^|\s)([A-Za-z][\w-]*):(?:"([^"]*)"|(\S+))/g;
 
@@ -52,12 +54,22 @@ const parseSearch = (text: string, names: readonly string[]): { q: string; filte
   return { q, filters };
 };
 
+/** A field with what is asked of it: `os!`, `findings>`, `findings<5`, `lastSeen.older`; see the appliance's parameters.ts. */
+const operator = /^(?:[!<>]|[<>].{1,500}|\.[a-z]{2,8})?$/s;
+
+/** Whether a parameter asks for a field with one of the names. */
+export const asksFor = (parameter: string, names: readonly string[]): boolean =>
+  names.some((name) => parameter.startsWith(name) && operator.test(parameter.slice(name.length)));
+
 /** Reads a list's state from its URL. Filters that the list does not know are dropped. */
 export const readListState = (url: URL, filterNames: readonly string[]): ListState => {
   const params = url.searchParams;
   const search = parseSearch(params.get('q') ?? '', filterNames);
   const given = [...params].filter(
-    ([name, value]) => filterNames.includes(name) && value !== '' && value.length <= maxText,
+    ([name, value]) =>
+      asksFor(name, filterNames) &&
+      (value !== '' || /[<>]./.test(name)) &&
+      value.length <= (name === 'where' ? maxWhere : maxText),
   );
   const filters: (readonly [string, string])[] = [];
   for (const [name, value] of [...given, ...search.filters]) {

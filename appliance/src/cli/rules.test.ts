@@ -67,11 +67,11 @@ describe('commands of rules', () => {
     site.objects.create(
       systemActor,
       'selection',
-      { name: 'Pumps', filter: '/devices?tag=pump&sort=name' },
+      { name: 'Pumps', filter: 'tag:pump and software = openssl < 3.0.14' },
       { id: 's1' },
     );
     expect((await run('selection', 'list', '--json')).result).toEqual([
-      { id: 's1', name: 'Pumps', filter: 'tag=pump' },
+      { id: 's1', name: 'Pumps', filter: 'tag = pump and some software (name = openssl and version < 3.0.14)' },
     ]);
   });
 });

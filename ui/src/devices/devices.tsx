@@ -7,7 +7,7 @@ import {
   tableColumns,
 } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { ColumnPicker, DensitySwitch, Filters, filterWords, isFiltered } from '../components/list-tools.tsx';
+import { ColumnPicker, DensitySwitch, Filters, filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -15,7 +15,7 @@ import { Age, Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
-import { listParams, listUrl } from '../list.ts';
+import { listUrl } from '../list.ts';
 import type { FieldColumn, FilterField, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
@@ -53,6 +53,8 @@ type DevicesProps = {
   readonly groups: readonly Reference[];
   /** Saved filters, with the addresses that they are. */
   readonly selections: readonly { readonly name: string; readonly href: string }[];
+  /** What is filtered by, in the language of filters. */
+  readonly filterText?: string;
   /** `all` of the list: how many the whole filter selects. */
 };
 
@@ -216,18 +218,16 @@ const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups']
 };
 
 /** Saved filters, and the way to save the one that is shown. */
-const Selections = ({ ctx, list, selections }: Pick<DevicesProps, 'ctx' | 'list' | 'selections'>) =>
-  selections.length === 0 && !isFiltered(list) ? null : (
+const Selections = ({ ctx, selections, filterText }: Pick<DevicesProps, 'ctx' | 'selections' | 'filterText'>) =>
+  selections.length === 0 && filterText === undefined ? null : (
     <nav class="row" aria-label={ctx.t('selections.title')}>
       {selections.map((selection) => (
         <a href={selection.href} translate="no">
           {selection.name}
         </a>
       ))}
-      {isFiltered(list) && withoutRight(ctx, 'devices:write') === undefined ? (
-        <a href={paths.objectNew('selection', { filter: new URLSearchParams(listParams(list)).toString() })}>
-          {ctx.t('selections.save')}
-        </a>
+      {filterText !== undefined && withoutRight(ctx, 'devices:write') === undefined ? (
+        <a href={paths.objectNew('selection', { filter: filterText })}>{ctx.t('selections.save')}</a>
       ) : null}
       {selections.length === 0 ? null : (
         <a class="second" href={paths.objects('selection')}>
@@ -238,7 +238,17 @@ const Selections = ({ ctx, list, selections }: Pick<DevicesProps, 'ctx' | 'list'
   );
 
 /** Worst first; `Reason` says why. */
-export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups, selections }: DevicesProps) => {
+export const Devices = ({
+  ctx,
+  list,
+  page,
+  siteTotal,
+  filters,
+  extraColumns,
+  groups,
+  selections,
+  filterText,
+}: DevicesProps) => {
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
@@ -270,7 +280,7 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
       }
     >
       <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
-      <Selections ctx={ctx} list={list} selections={selections} />
+      <Selections ctx={ctx} selections={selections} {...(filterText === undefined ? {} : { filterText })} />
       <ListPanel
         ctx={ctx}
         list={list}

@@ -129,9 +129,9 @@ export const words = defineWords({
   'kind.selection.field.filter': { en: 'Filter', ru: 'Фильтр', kk: 'Сүзгі' },
   'kind.selection.field.shared': { en: 'For everybody', ru: 'Для всех', kk: 'Барлығы үшін' },
   'kind.selection.hint.filter': {
-    en: 'The part of the address of the list of devices after the question mark.',
-    ru: 'Часть адреса списка устройств после вопросительного знака.',
-    kk: 'Құрылғылар тізімі мекенжайының сұрақ белгісінен кейінгі бөлігі.',
+    en: 'A selection can ask for everything that the list of devices can.',
+    ru: 'Выборка может спрашивать обо всём, о чём спрашивает список устройств.',
+    kk: 'Іріктеме құрылғылар тізімі сұрай алатынның бәрін сұрай алады.',
   },
   'kind.selection.hint.shared': {
     en: 'Otherwise only you see it above the list of devices.',
@@ -311,11 +311,6 @@ export const words = defineWords({
     ru: 'Строка {at}: нет такой именованной причины: {text}',
     kk: 'Жол {at}: мұндай атаулы себеп жоқ: {text}',
   },
-  'condition.fault.filter': {
-    en: 'Nothing in it chooses devices. Copy the address of the filtered list.',
-    ru: 'В нём ничто не выбирает устройства. Скопируйте адрес отфильтрованного списка.',
-    kk: 'Онда құрылғы таңдайтын ештеңе жоқ. Сүзілген тізімнің мекенжайын көшіріңіз.',
-  },
   'condition.field.name': { en: 'Name', ru: 'Имя', kk: 'Атауы' },
   'condition.field.hostname': { en: 'Host name', ru: 'Имя хоста', kk: 'Хост атауы' },
   'condition.field.os': { en: 'Operating system', ru: 'Операционная система', kk: 'Операциялық жүйе' },
@@ -334,6 +329,13 @@ export const words = defineWords({
   'condition.field.reenrolling': { en: 'Enrols again', ru: 'Регистрируется снова', kk: 'Қайта тіркелуде' },
   'condition.field.lastSeen': { en: 'Last contact', ru: 'Последняя связь', kk: 'Соңғы байланыс' },
   'condition.field.visible': { en: 'Visible', ru: 'Видно', kk: 'Көрінеді' },
+  'condition.field.status': { en: 'Status', ru: 'Статус', kk: 'Күйі' },
+  'condition.field.decision': { en: 'Worst decision', ru: 'Худшее решение', kk: 'Ең нашар шешім' },
+  'condition.field.contact': { en: 'Contact', ru: 'Связь', kk: 'Байланыс' },
+  'condition.field.cve': { en: 'CVE or advisory', ru: 'CVE или бюллетень', kk: 'CVE немесе бюллетень' },
+  'condition.field.user': { en: 'Account', ru: 'Учётная запись', kk: 'Есептік жазба' },
+  'condition.field.text': { en: 'Any text', ru: 'Любой текст', kk: 'Кез келген мәтін' },
+  'condition.field.software': { en: 'Software and version', ru: 'Программа и версия', kk: 'Бағдарлама және нұсқа' },
   'condition.field.findings': { en: 'Open vulnerabilities', ru: 'Открытые уязвимости', kk: 'Ашық осалдықтар' },
   'condition.field.findings.act': {
     en: 'Vulnerabilities: act',

@@ -3,7 +3,7 @@ import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/deploy
 import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/deployments/deployment-new.tsx';
 import { type DeploymentRow, Deployments } from '@sallyport/ui/deployments/deployments.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
+import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -14,8 +14,6 @@ import { listState, pageRows, param, references, slicePage } from '../../server/
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { deviceFilter } from '../devices/pages.tsx';
-import { deviceFilterNames } from '../devices/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import type { Deployment, DeploymentTask, NewDeployment } from './types.ts';
 
@@ -25,7 +23,7 @@ const defaultTimeoutMinutes = 30;
 
 /** Deployments: what was ordered, what came of it, and the page that asks before ordering. */
 export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { deployments, updates, objects } = deps;
+  const { deployments, updates, objects, deviceFilters } = deps;
 
   const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
     const { queued, running, failed, installed, verified, cancelled } = deployment.counts;
@@ -151,8 +149,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   const selected = (id: string): string[] => {
     const object = objects.find('selection', id);
     if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
-    const url = new URL(`${paths.devices()}?${String(object.body['filter'])}`, 'https://list.invalid');
-    const filter = deviceFilter(readListState(url, deviceFilterNames));
+    const filter = deviceFilters.parse(String(object.body['filter']), 'selection');
     const ids = model.ids({ filter, sort: 'name', descending: false });
     // No device is not every device.
     if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });

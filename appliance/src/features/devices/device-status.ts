@@ -19,9 +19,6 @@ const rank: Readonly<Record<Level, number>> = {
   info: 7,
 };
 
-/** Worst first. */
-export const levelRank = (level: Level): number => rank[level];
-
 const message = (reason: string, params?: Record<string, number>): Message => ({
   key: `devices.reason.${reason}`,
   ...defined({ params }),

@@ -4,9 +4,12 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { filterSources } from './filter-queries.ts';
+import type { Filter } from '../../platform/filter/types.ts';
+import { levels } from '../rules/types.ts';
+import { DECISIONS } from '../vulnerabilities/types.ts';
+import { deviceFilters } from './filter.ts';
 import { deviceList } from './list-queries.ts';
-import { type Contact, contacts, type DeviceFilter, type DeviceKind, type DeviceState, deviceSorts } from './types.ts';
+import { type Contact, contacts, type DeviceKind, type DeviceState, deviceSorts } from './types.ts';
 
 // What a list finds by sets, texts and indexes, against a plain look at every device.
 
@@ -39,9 +42,12 @@ const kinds: DeviceKind[] = ['computer', 'directory'];
 const now = Date.UTC(2026, 10, 26);
 const dayMs = 86_400_000;
 const seenOf = (n: number): number | null => (n % 3 === 0 ? null : now - (n % 40) * dayMs);
+/** The address that every device of the test's fleet came from. */
+const cameFrom = '192.0.2.1';
 const daysOf: Readonly<Record<Contact, number>> = { online: 0, 'not-1d': 1, 'not-7d': 7, 'not-30d': 30 };
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
+let filters: ReturnType<typeof deviceFilters>;
 let list: ReturnType<typeof deviceList>;
 let fleet: Plain[];
 let groups: string[];
@@ -49,7 +55,8 @@ let groups: string[];
 beforeAll(async () => {
   site = await openAppliance();
   const { db, inventory, objects, personal, vulnerabilities } = site;
-  list = deviceList(db, filterSources({ db, inventory, objects, personal, vulnerabilities, clock: () => now }));
+  filters = deviceFilters({ db, inventory, objects, personal, vulnerabilities, clock: () => now });
+  list = deviceList(db, filters);
   const set = (sql: string, ...params: unknown[]): void => void db.prepare(sql).run(...params);
   groups = ['Завод', 'Hall', 'Cell'].map((name) => objects.create(systemActor, 'group', { name }).id);
   // Each below the one before.
@@ -131,38 +138,59 @@ type Words = { search: string; addresses: string; os_search: string };
 /** What stands in the row beside what was entered: read from it, so that the law is about finding and not about text. */
 let words: Map<number, Words>;
 
-const fits = (plain: Plain, filter: DeviceFilter): boolean => {
+/** Values of one name are alternatives; several names hold at once. */
+type Asked = Partial<
+  Record<
+    | 'kind'
+    | 'state'
+    | 'status'
+    | 'decision'
+    | 'group'
+    | 'os'
+    | 'address'
+    | 'tag'
+    | 'software'
+    | 'user'
+    | 'contact'
+    | 'q',
+    string[]
+  >
+>;
+
+/** `also`: with those that a list shows only when it is asked for them. */
+const fits = (plain: Plain, filter: Asked, also = false): boolean => {
   const anyIn = <T>(asked: readonly T[] | undefined, test: (value: T) => boolean): boolean =>
     asked === undefined || asked.length === 0 || asked.some(test);
   const row = words.get(plain.id) as Words;
   const below = (asked: string): number =>
     ['завод', 'hall', 'cell'].findIndex((name) => name.includes(asked.toLowerCase()));
   return (
-    (filter.kind?.length ? filter.kind.includes(plain.kind) : plain.kind !== 'directory') &&
-    (filter.state?.length ? filter.state.includes(plain.state) : plain.state !== 'revoked') &&
-    anyIn(filter.levels, (level) => level === plain.level) &&
-    anyIn(filter.worst, (worst) => worst === plain.worst) &&
+    plain.kind !== 'directory' &&
+    anyIn(filter.kind, (kind) => kind === plain.kind) &&
+    (filter.state?.length ? filter.state.includes(plain.state) : also || plain.state !== 'revoked') &&
+    anyIn(filter.status, (level) => level === levels[plain.level]) &&
+    anyIn(filter.decision, (worst) => plain.worst !== null && worst === DECISIONS[plain.worst]) &&
     anyIn(filter.group, (name) => plain.group !== undefined && below(name) !== -1 && plain.group >= below(name)) &&
     anyIn(filter.os, (text) => row.os_search.includes(text.toLowerCase())) &&
-    anyIn(filter.address, (text) => row.addresses.includes(` ${text.toLowerCase()}`)) &&
+    anyIn(filter.address, (text) => `${row.addresses} ${cameFrom}`.includes(` ${text.toLowerCase()}`)) &&
     anyIn(filter.tag, (tag) => plain.tags.includes(tag)) &&
     anyIn(filter.software, (name) => plain.software.includes(name)) &&
     anyIn(filter.user, (name) => plain.user === name) &&
     anyIn(filter.contact, (contact) => {
       const days = plain.seen === null ? Number.POSITIVE_INFINITY : (now - plain.seen) / dayMs;
-      return contact === 'online' ? days === 0 : days >= daysOf[contact];
+      return contact === 'online' ? days === 0 : days >= daysOf[contact as Contact];
     }) &&
-    (filter.search === undefined || row.search.includes(filter.search.trim().toLowerCase()))
+    anyIn(filter.q, (text) => row.search.includes(text.trim().toLowerCase()))
   );
 };
 
 const some = <T>(values: readonly T[]): fc.Arbitrary<T[]> => fc.subarray([...values], { maxLength: 2 });
 const filterParts = fc.record(
   {
-    kind: some(kinds),
+    kind: some(['computer', 'printer']),
     state: some(states),
-    levels: some([0, 1, 2, 3, 4, 5, 6, 7, 8]),
-    worst: some([0, 1, 2, 3]),
+    status: some(levels),
+    decision: some(DECISIONS),
     group: some(['ЗАВОД', 'hal', 'cell', 'none such']),
     os: some(['debian', 'RED HAT', '9', 'x']),
     address: some(['10.0.3', 'FE80', '10', '0.3', '192.']),
@@ -170,20 +198,24 @@ const filterParts = fc.record(
     software: some([...software, 'none']),
     user: some([...users, 'none']),
     contact: some(contacts),
-    search: fc.constantFrom('', 'насос', 'PUMP 1', '10.0 line', '10.0.', 'h1', 'ā', 'nothing at all', '1', ' pump '),
+    q: some(['насос', 'PUMP 1', '10.0 line', '10.0.', 'h1', 'ā', 'nothing at all', '1', ' pump ']),
   },
   { requiredKeys: [] },
 );
 /** At most three parts at once: all of them find nothing. */
-const filters: fc.Arbitrary<DeviceFilter> = fc
+const drawnFilters: fc.Arbitrary<Asked> = fc
   .tuple(filterParts, fc.uniqueArray(fc.nat(11), { maxLength: 3 }))
-  .map(([parts, at]) => Object.fromEntries(Object.entries(parts).filter((_, n) => at.includes(n))) as DeviceFilter);
+  .map(([parts, at]) => Object.fromEntries(Object.entries(parts).filter((_, n) => at.includes(n))) as Asked);
+
+const filterOf = (asked: Asked): Filter | undefined =>
+  filters.read(Object.entries(asked).flatMap(([name, values]) => values.map((value) => [name, value] as const)));
 
 describe('a list of devices', () => {
   it('finds by any filter what a look at every device finds, counts it, and pages it in the order of its file', () => {
     fc.assert(
-      fc.property(filters, fc.constantFrom(...deviceSorts), fc.boolean(), (filter, sort, descending) => {
-        const wanted = fleet.filter((plain) => fits(plain, filter)).map(({ id }) => id);
+      fc.property(drawnFilters, fc.constantFrom(...deviceSorts), fc.boolean(), (drawn, sort, descending) => {
+        const wanted = fleet.filter((plain) => fits(plain, drawn)).map(({ id }) => id);
+        const filter = filterOf(drawn);
         const query = { filter, sort, descending };
         const all = list.all(query);
         expect(all.toSorted((a, b) => a - b)).toEqual(wanted);
@@ -195,6 +227,27 @@ describe('a list of devices', () => {
         else expect(wanted.length).toBeLessThanOrEqual(40);
       }),
       { numRuns: runs(300) },
+    );
+  });
+
+  it('finds by a filter with or and not in it what the same finds one device after the other', () => {
+    const part = drawnFilters.filter((drawn) => Object.values(drawn).some((values) => values.length > 0));
+    fc.assert(
+      fc.property(part, part, part, (one, other, third) => {
+        const [a, b, c] = [one, other, third].map((drawn) => filterOf(drawn) as Filter);
+        const filter: Filter = { any: [{ all: [a as Filter, { not: b as Filter }] }, c as Filter] };
+        const isShown = (plain: Plain): boolean =>
+          plain.kind !== 'directory' &&
+          (plain.state !== 'revoked' || [one, other, third].some(({ state = [] }) => state.length > 0));
+        const holds = (plain: Plain, drawn: Asked): boolean => fits({ ...plain, kind: 'computer' }, drawn, true);
+        const wanted = fleet.filter(
+          (plain) => isShown(plain) && ((holds(plain, one) && !holds(plain, other)) || holds(plain, third)),
+        );
+        expect(list.all({ filter, sort: 'seen', descending: false }).toSorted((x, y) => x - y)).toEqual(
+          wanted.map(({ id }) => id),
+        );
+      }),
+      { numRuns: runs(150) },
     );
   });
 
@@ -210,7 +263,7 @@ describe('a list of devices', () => {
       seen: ['-coalesce((select last_seen_at from device where id = device), 0)'],
     } as const;
     for (const sort of deviceSorts)
-      for (const filter of [{}, { tag: ['rare'] }]) {
+      for (const filter of [undefined, filterOf({ tag: ['rare'] })]) {
         const among = new Set(list.all({ filter, sort: 'name', descending: false }));
         const plain = site.db
           .prepare<[], number>(`select device from device_row order by ${keys[sort].join(', ')}, device`)

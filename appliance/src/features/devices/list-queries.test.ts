@@ -4,7 +4,7 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { filterSources } from './filter-queries.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { deviceList } from './list-queries.ts';
 import { ensureDeviceRows, verifyDeviceRows } from './row-store.ts';
 import { deviceSorts } from './types.ts';
@@ -14,7 +14,7 @@ let list: ReturnType<typeof deviceList>;
 
 beforeAll(async () => {
   site = await openAppliance();
-  list = deviceList(site.db, filterSources(site));
+  list = deviceList(site.db, site.deviceFilters);
 });
 afterAll(async () => {
   await site.stop();
@@ -32,8 +32,13 @@ const decide = (device: number, body: Record<string, unknown>): void =>
   );
 const byNumber = (a: number, b: number): number => a - b;
 const deb = (name: string, version = '1') => ({ type: 'deb', name, version, arch: 'amd64' });
-const all = (filter: Parameters<typeof list.all>[0]['filter'], sort: (typeof deviceSorts)[number] = 'name') =>
-  list.all({ filter, sort, descending: false });
+/** The filter of parameters with one or more values each. */
+const asked = (parameters: Record<string, readonly string[]>): Filter | undefined =>
+  site.deviceFilters.read(
+    Object.entries(parameters).flatMap(([name, values]) => values.map((value) => [name, value] as const)),
+  );
+const all = (parameters: Parameters<typeof asked>[0], sort: (typeof deviceSorts)[number] = 'name') =>
+  list.all({ filter: asked(parameters), sort, descending: false });
 
 describe('rows of the list of devices', () => {
   const devices = { ids: [] as number[], groups: [] as string[] };
@@ -180,7 +185,7 @@ describe('the list of devices', () => {
   it.each(deviceSorts.flatMap((sort) => [false, true].map((descending) => ({ sort, descending }))))(
     'is paged by $sort, descending $descending, without a gap or a repeat',
     ({ sort, descending }) => {
-      const query = { filter: {}, sort, descending };
+      const query = { filter: undefined, sort, descending };
       const seen: number[] = [];
       let after: string | undefined;
       do {
@@ -232,7 +237,9 @@ describe('the list of devices', () => {
 
     for (const device of [a, b, d]) set(`insert into device_tag values ('line', ?, 'hand')`, device);
     expect(all({ tag: ['line'] }).sort(byNumber)).toEqual([a, b, d].sort(byNumber));
-    expect(all({ tag: ['line'], software: ['openssl'], levels: [5, 2] }).sort(byNumber)).toEqual([a, b].sort(byNumber));
+    expect(all({ tag: ['line'], software: ['openssl'], status: ['ok', 'waiting'] }).sort(byNumber)).toEqual(
+      [a, b].sort(byNumber),
+    );
 
     const plant = site.objects.create(systemActor, 'group', { name: 'Завод' }).id;
     const hall = site.objects.create(systemActor, 'group', { name: 'Цех 9', parent: plant }).id;
@@ -255,8 +262,11 @@ describe('the list of devices', () => {
     expect(all({ address: ['172.16.'] })).toEqual([c]);
     expect(all({ address: ['FE80'] })).toEqual([c]);
     expect(all({ address: ['6.0.7'] })).toEqual([]);
-    expect(all({ search: 'BOIL' })).toEqual([c]);
+    expect(all({ q: ['BOIL'] })).toEqual([c]);
     expect(all({ state: ['revoked'] })).toEqual([ids[5]]);
+    expect(all({ 'software.version': ['2'] }).sort(byNumber)).toEqual([b, c].sort(byNumber));
+    expect(all({ software: ['openssl<2'] })).toEqual([a]);
+    expect(all({ where: ['(tag = line or user = ayan) and not (group in Завод or software = OPENSSL)'] })).toEqual([d]);
   });
 
   it('finds what most devices have and what few have alike', () => {
@@ -272,7 +282,7 @@ describe('the list of devices', () => {
     for (const settled of [false, true]) {
       expect(all({ software: ['bash'] }).sort(byNumber), `settled ${settled}`).toEqual(many.toSorted(byNumber));
       expect(all({ software: ['rare'] }).sort(byNumber)).toEqual(rare);
-      expect(list.count({ software: ['bash'], search: 'many-1' })).toBe(
+      expect(list.count(asked({ software: ['bash'], q: ['many-1'] }))).toBe(
         many.filter((_, n) => String(n).startsWith('1')).length,
       );
       while (site.inventory.settle(500) > 0);
@@ -284,6 +294,8 @@ describe('the list of devices', () => {
 
   it('refuses a cursor that it has not made', () => {
     for (const after of ['x', 'WzFd', Buffer.from('[1,{},2]').toString('base64url')])
-      expect(() => list.page({ filter: {}, sort: 'status', descending: false, limit: 1, after })).toThrow('cursor');
+      expect(() => list.page({ filter: undefined, sort: 'status', descending: false, limit: 1, after })).toThrow(
+        'cursor',
+      );
   });
 });

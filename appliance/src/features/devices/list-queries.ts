@@ -1,10 +1,10 @@
 import type { Database } from '../../platform/database.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { chosenBy, type FilterSources } from './list-filter.ts';
-import type { DeviceFilter, DeviceList, DeviceListPage, DeviceListQuery } from './types.ts';
+import type { DeviceFilters, DeviceList, DeviceListPage, DeviceListQuery } from './types.ts';
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
-export const deviceList = (db: Database, sources: FilterSources): DeviceList => {
+export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen'>): DeviceList => {
   const list = listBuilder<{ id: number }, DeviceListQuery['sort']>(db, {
     from: 'device_row r',
     id: 'r.device',
@@ -33,7 +33,7 @@ export const deviceList = (db: Database, sources: FilterSources): DeviceList => 
   const asked = ({ filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
     sort,
     descending,
-    chosen: chosenBy(filter, sources),
+    chosen: chosen(filter),
   });
 
   return {
@@ -42,7 +42,7 @@ export const deviceList = (db: Database, sources: FilterSources): DeviceList => 
       return { ...page, ids: rows.map(({ id }) => id) };
     },
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => list.all(asked(query)).map(({ id }) => id),
-    count: (filter: DeviceFilter): number => list.count({ chosen: chosenBy(filter, sources) }),
+    count: (filter: Filter | undefined): number => list.count({ chosen: chosen(filter) }),
     worstCounts: (): number[] => {
       const found: number[] = [];
       for (const [rank, devices] of worst.all()) found[rank] = devices;

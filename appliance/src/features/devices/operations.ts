@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Term } from '../../platform/filter/parameters.ts';
 import {
   anyOf,
   comment,
@@ -19,9 +20,8 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { findingSchema } from '../vulnerabilities/types.ts';
-import { levelRank } from './device-status.ts';
 import { deviceListing, listedDevice } from './listing.ts';
-import { contacts, deviceSorts, deviceStates } from './types.ts';
+import { contacts, type DeviceFilters, deviceSorts, deviceStates } from './types.ts';
 import { deviceModel, type ListedDevice } from './view.ts';
 
 // Devices: lists, one with everything that is known about it, approval, revocation, decisions.
@@ -30,6 +30,7 @@ type Needs = Parameters<typeof deviceModel>[0] & {
   db: Database;
   inventory: InventoryService;
   vulnerabilities: VulnerabilityService;
+  deviceFilters: DeviceFilters;
 };
 const { operation } = operationsOver<Needs>();
 
@@ -164,19 +165,24 @@ export const deviceOperations = [
       contact: anyOf(contacts).describe('Online, or not heard for so many days'),
       os: z.string().max(100).optional().describe('Part of the system and its release'),
       address: z.string().max(45).optional().describe('Begin of the address'),
+      where: z
+        .string()
+        .max(4_000)
+        .optional()
+        .describe(
+          'A filter in the language of rules and selections: `software = openssl < 3.0.14 and not tag = spare`',
+        ),
       sort: z.enum(deviceSorts).default('status'),
       descending: z.boolean().default(false),
       ...paging,
     }),
     output: pageOf(device),
-    run: (context, { status = [], os, address, sort, descending, limit, after, ...filter }) => {
+    run: (context, { search: q, sort, descending, limit, after, ...asked }) => {
+      const terms = Object.entries({ q, ...asked }).flatMap(([name, values = []]) =>
+        [values].flat().flatMap((value): Term[] => (value.trim() === '' ? [] : [[name, value]])),
+      );
       const page = deviceModel(context).page({
-        filter: {
-          ...defined(filter),
-          levels: status.map(levelRank),
-          os: os === undefined ? [] : [os],
-          address: address === undefined ? [] : [address],
-        },
+        filter: context.deviceFilters.read(terms),
         sort,
         descending,
         limit,

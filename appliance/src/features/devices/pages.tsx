@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
+import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -14,12 +14,11 @@ import { inParts } from '../../platform/steps.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
-import { chosen, formListState, listState, pageRows, references } from '../../server/console/lists.ts';
+import { formListState, listState, pageRows, references, termsIn } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
-import { levelRank } from './device-status.ts';
-import { contacts, type DeviceFilter, type DeviceSort, deviceFilterNames, deviceSorts } from './types.ts';
+import { contacts, type DeviceSort, deviceSorts } from './types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
@@ -33,25 +32,9 @@ const csvBatch = 100;
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 
-/** What the list's address asks for. */
-export const deviceFilter = (list: ListState): DeviceFilter => ({
-  search: list.q,
-  state: chosen(states, filterValues(list, 'state')),
-  levels: chosen(statuses, filterValues(list, 'status')).map(levelRank),
-  worst: chosen(DECISIONS, filterValues(list, 'decision')).map((decision) => DECISIONS.indexOf(decision)),
-  group: filterValues(list, 'group'),
-  os: filterValues(list, 'os'),
-  address: [...filterValues(list, 'address'), ...filterValues(list, 'ip')],
-  tag: filterValues(list, 'tag'),
-  software: filterValues(list, 'software'),
-  user: filterValues(list, 'user'),
-  cve: filterValues(list, 'cve'),
-  contact: chosen(contacts, filterValues(list, 'contact')),
-});
-
 /** The list of devices, its file, and what is done to many of them. */
 export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { inventory, devices, deviceList, objects, rules, transact } = deps;
+  const { inventory, devices, deviceFilters, deviceList, objects, rules, transact } = deps;
 
   const singles = inventory.collections().filter((collection) => collection.single);
   const extraColumns = singles.flatMap((collection) =>
@@ -136,14 +119,15 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const idsOf = (list: ListState): number[] =>
-    model.ids({ filter: deviceFilter(list), sort: sortOf(list), descending: list.descending });
+    model.ids({ filter: deviceFilters.read(termsIn(list)), sort: sortOf(list), descending: list.descending });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const list = listState(c, deviceFilterNames);
+    const list = listState(c, deviceFilters.parameters);
     const cursor = currentCursor(list);
+    const filter = deviceFilters.read(termsIn(list));
     const { rows, ...page } = model.page({
-      filter: deviceFilter(list),
+      filter,
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
@@ -158,18 +142,22 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           rows: listRows(rows, pickedExtras(list)),
           exact: true,
         }}
-        siteTotal={deviceList.count({})}
+        siteTotal={deviceList.count(undefined)}
         filters={filters()}
         extraColumns={extraColumns}
         groups={references(objects, 'group')}
-        selections={selectionsOf(c).map(({ name, filter }) => ({ name, href: `${paths.devices()}?${filter}` }))}
+        selections={selectionsOf(c).map(({ name, filter }) => ({
+          name,
+          href: `${paths.devices()}?${new URLSearchParams(deviceFilters.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
+        }))}
+        {...(filter === undefined ? {} : { filterText: deviceFilters.textOf(filter) })}
       />,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'devices:read');
-    const list = listState(c, deviceFilterNames);
+    const list = listState(c, deviceFilters.parameters);
     const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, deviceColumns(extraColumns));
     const picked = pickedExtras(list);
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
@@ -185,7 +173,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const selected = (c: Context<ConsoleEnv>): number[] => {
     const form = c.get('form');
     return form.text('all') === '1'
-      ? idsOf(formListState(c, form, paths.devices(), deviceFilterNames))
+      ? idsOf(formListState(c, form, paths.devices(), deviceFilters.parameters))
       : model.idsOf(form.texts('id'));
   };
 
@@ -289,7 +277,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         fields={[
           ...(form.text('all') === '1'
             ? // The filter itself, which is asked again when the action runs.
-              listParams(formListState(c, form, paths.devices(), deviceFilterNames))
+              listParams(formListState(c, form, paths.devices(), deviceFilters.parameters))
             : form.texts('id').map((id): [string, string] => ['id', id])),
           ['count', String(picked.length)],
           ['action', form.text('action')],

@@ -13,6 +13,11 @@
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Door } from '../../engine/inventory/types.ts';
+import type { DeviceSet } from '../../platform/device-set.ts';
+import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
+import type { Term } from '../../platform/filter/parameters.ts';
+import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
+import type { Chosen } from '../../platform/list/list-queries.ts';
 
 export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 
@@ -238,39 +243,12 @@ export const contacts = ['online', 'not-1d', 'not-7d', 'not-30d'] as const;
 
 export type Contact = (typeof contacts)[number];
 
-/** Values of one name are alternatives; several names hold at once. */
-export type DeviceFilter = {
-  /** Without it, all but directories, which are devices only for the engines. */
-  kind?: readonly DeviceKind[];
-  /** Part of a name, address, system or id. */
-  search?: string;
-  /** Without it, devices that were revoked are left out. */
-  state?: readonly DeviceState[];
-  /** Ranks of levels. */
-  levels?: readonly number[];
-  /** Ranks of the worst decision about the device's findings. */
-  worst?: readonly number[];
-  /** Id of a group, or part of its name; the groups below it count. */
-  group?: readonly string[];
-  os?: readonly string[];
-  /** The beginning of any of its addresses. */
-  address?: readonly string[];
-  tag?: readonly string[];
-  /** `name` or `name/version`. */
-  software?: readonly string[];
-  /** The whole name of an account on it or of somebody who worked on it. */
-  user?: readonly string[];
-  /** An advisory's id or alias that an open finding of the device has. */
-  cve?: readonly string[];
-  contact?: readonly Contact[];
-};
-
 export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 'act', 'findings'] as const;
 
 export type DeviceSort = (typeof deviceSorts)[number];
 
 export type DeviceListQuery = {
-  filter: DeviceFilter;
+  filter: Filter | undefined;
   sort: DeviceSort;
   descending: boolean;
   /** The `next` of the page before. */
@@ -322,7 +300,7 @@ export type DeviceList = {
   page(query: DeviceListQuery): DeviceListPage;
   /** Every device that the filter finds now, in order: for actions and files. */
   all(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
-  count(filter: DeviceFilter): number;
+  count(filter: Filter | undefined): number;
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
   worstCounts(): number[];
   /** How many devices have open findings, as of the last look at each. */
@@ -344,18 +322,67 @@ export type DeviceQueries = {
   stamp(): string;
 };
 
-/** The short names that people type are names of filters, too. */
-export const deviceFilterNames = [
-  'status',
-  'state',
-  'group',
-  'os',
-  'ip',
-  'address',
-  'decision',
-  'tag',
-  'software',
-  'user',
-  'cve',
-  'contact',
-] as const;
+/**
+ * Which derivation settles a field of a filter: 0 facts and what people say by hand, 1 the group (moving rules), 2 tags (tag
+ * rules), 3 visibility (the time-out of the status), 4 the status and what is asked of lists alone, since nothing tells rules
+ * that it changed. A rule sees only what comes before it, so none goes in circles.
+ */
+export const listLayer = 4;
+
+/** What filters compare times with, and the tree of groups that they ask. */
+export type Moment = {
+  now: number;
+  /** A device that was heard after this moment is visible. */
+  visibleSince: number;
+} & Pick<FilterSqlOptions, 'groupsBelow' | 'groupsNamed'>;
+
+export type Age = { /** SQL of moments, as a query of `value` over the device `d`. */ moments: string; ms: number };
+
+export type Evaluator = {
+  /** For each device which of the filters it fits, in their order, and the numbers that were asked for. */
+  test(
+    filters: readonly Filter[],
+    devices: readonly number[],
+    moment: Moment,
+    numbers?: readonly string[],
+  ): Map<number, { fits: boolean[]; numbers: number[] }>;
+  /** Every device that fits, by their ids. */
+  matching(filter: Filter, moment: Moment): number[];
+  /** The devices that have an item of a shared collection that fits. */
+  holding(rows: Rows, where: Filter, moment: Moment): DeviceSet;
+  /** When the first of some ages of a device will have passed: the next moment at which time alone may matter. */
+  turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
+};
+
+export type GroupTree = {
+  /** The id of a group by its id or its name; undefined when there is none or several have the name. */
+  find(text: string): string | undefined;
+  name(id: string): string;
+  /** From the top down to the group itself. */
+  pathTo(id: string): string[];
+  /** The group and all below it. */
+  below(id: string): string[];
+  /** The groups with a text in their names, whatever the case, and all below them. */
+  named(text: string): string[];
+};
+
+/** The language of filters over devices. */
+export type DeviceFilters = {
+  vocabulary: Vocabulary;
+  evaluator: Evaluator;
+  groups(): GroupTree;
+  /** Names of parameters that ask something; a name may be followed by an operator. */
+  parameters: readonly string[];
+  /** The filter of an address's parameters; INVALID at the one that is wrong. */
+  read(terms: readonly Term[]): Filter | undefined;
+  /** The filter of a text; INVALID at `field`. */
+  parse(text: string, field: string): Filter;
+  /** The parameters of a list that asks what a text asks. */
+  termsOf(text: string): Term[];
+  /** The text of a filter, as people read it. */
+  textOf(filter: Filter): string;
+  /** The devices that a list shows of a filter: without those that it has to ask for. */
+  find(filter: Filter): DeviceSet;
+  /** The same; without a filter all but those. */
+  chosen(filter: Filter | undefined): Chosen;
+};

@@ -2,6 +2,7 @@ import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Message, Reference } from '@sallyport/ui/model';
 import { AppError } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { levels } from '../rules/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
@@ -53,6 +54,10 @@ export type DeviceModel = {
 
 /** More devices than this that wait for a look of rules are left to the server's own rhythm. */
 const lookedAtOnce = 16;
+
+/** Devices with a text in what is searched; without one all. */
+export const textFilter = (text: string): Filter | undefined =>
+  text.trim() === '' ? undefined : { field: 'text', op: 'contains', value: text.trim() };
 
 /** Devices with what is derived about them, for lists, tiles and heads. */
 export const deviceModel = (
@@ -109,7 +114,7 @@ export const deviceModel = (
       const row = deviceQueries.byPublicId(text);
       if (row !== undefined) return list(row);
       const wanted = text.toLowerCase();
-      const { ids } = deviceList.page({ filter: { search: text }, sort: 'name', descending: false, limit: sameNames });
+      const { ids } = deviceList.page({ filter: textFilter(text), sort: 'name', descending: false, limit: sameNames });
       const found = some(ids).filter(({ name }) => name.toLowerCase() === wanted);
       return found.length === 1 ? found[0] : undefined;
     },

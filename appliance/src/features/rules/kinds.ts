@@ -17,14 +17,14 @@ export const ruleKinds = defineKinds({
     },
     leaves: null,
   },
-  /** A saved filter of the list of devices, as the parameters of its address. */
+  /** A saved filter of the list of devices. */
   selection: {
     row: 'D11',
     area: 'devices',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 100 },
-      filter: { type: 'text', required: true, max: 2_000 },
+      filter: { type: 'multiline', required: true, max: 4_000, syntax: 'condition' },
       /** Others see it above their lists, too; who saved it always does. */
       shared: { type: 'boolean', default: true },
     },

@@ -1,4 +1,4 @@
-import type { Evaluator, Moment } from './queries.ts';
+import type { Evaluator, Moment } from '../devices/types.ts';
 import type { MovingRule } from './rule-set.ts';
 import type { DeviceFacts, RuleStore } from './store.ts';
 

@@ -1,11 +1,12 @@
 import type { Message } from '@sallyport/ui/model';
+import { numbersOf } from '../../platform/device-set.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
 import { quote } from '../../platform/filter/tokens.ts';
 import { type Filter, FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
+import type { DeviceFilters, Moment } from '../devices/types.ts';
 import type { EngineParts } from './engine.ts';
 import { type Move, planMoves } from './moving.ts';
-import type { Moment } from './queries.ts';
 import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
 import { type Added, limitOf, type RuleKind } from './types.ts';
@@ -35,9 +36,13 @@ export type RulePreview = {
 
 const hourMs = 3_600_000;
 const planned = 2_000;
+const shown: readonly Filter[] = [
+  { field: 'state', op: '!=', value: 'revoked' },
+  { field: 'kind', op: '!=', value: 'directory' },
+];
 
 /** What rules would do, without doing it. */
-export const rulePreview = (parts: EngineParts): RulePreview => {
+export const rulePreview = (parts: EngineParts & { deviceFilters: Pick<DeviceFilters, 'find'> }): RulePreview => {
   const { store, evaluator, vocabulary, clock } = parts;
 
   const moment = (): Moment => {
@@ -60,7 +65,8 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
       return { fault: sayFault(error.fault) };
     }
   };
-  const find = (condition: Filter): number[] => evaluator.matching(condition, moment());
+  /** Those that are revoked or hidden are none. */
+  const find = (condition: Filter): number[] => evaluator.matching({ all: [condition, ...shown] }, moment());
 
   const movesOf = (rules: readonly MovingRule[]): Move[] => {
     const moves: Move[] = [];
@@ -97,7 +103,12 @@ export const rulePreview = (parts: EngineParts): RulePreview => {
   return {
     vocabulary,
     append,
-    tryCondition: (kind, text) => orFault(() => ({ devices: find(parseFilter(text, options(kind))) })),
+    tryCondition: (kind, text) =>
+      orFault(() => {
+        const condition = parseFilter(text, options(kind));
+        // What lists alone ask is found as lists find it.
+        return { devices: kind === 'selection' ? numbersOf(parts.deviceFilters.find(condition)) : find(condition) };
+      }),
     tryStatus: (text) =>
       orFault(() => ({
         lines: parseStatusLines(text, options('status-conditions')).map((line) => ({

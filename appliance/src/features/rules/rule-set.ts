@@ -3,7 +3,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Obj } from '../../engine/objects/types.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { type Filter, FilterFault, type Vocabulary } from '../../platform/filter/types.ts';
-import { type GroupTree, groupTree } from './groups.ts';
+import type { GroupTree } from '../devices/types.ts';
 import { builtInConditions, parseStatusLines, type StatusLine } from './status-lines.ts';
 import { limitOf } from './types.ts';
 
@@ -47,7 +47,7 @@ const unreadable = (name: string): StatusLine => ({
 });
 
 /** Reads all rules from their objects. */
-export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleSet => {
+export const readRules = (objects: ObjectService, vocabulary: Vocabulary, groups: GroupTree): RuleSet => {
   const live = (kind: 'tag-rule' | 'moving-rule' | 'status-conditions'): Obj[] =>
     objects.list({ kind, limit: maxRules, sort: 'id' }).rows;
   const enabled = (kind: Parameters<typeof live>[0]): Obj[] =>
@@ -88,7 +88,6 @@ export const readRules = (objects: ObjectService, vocabulary: Vocabulary): RuleS
     })
     .sort((a, b) => a.priority - b.priority || (a.id < b.id ? -1 : 1));
 
-  const groups = groupTree(objects);
   const sets = new Map(live('status-conditions').map((object) => [text(object, 'group'), object]));
   const siteMs = objects.setting('devices.not-visible-hours') * hourMs;
   const builtIn = parseStatusLines(builtInConditions, { vocabulary, below: 4, group: (id) => id });

@@ -1,13 +1,11 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
-import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import type { DeviceFilters } from '../devices/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type RuleEngine, ruleEngine } from './engine.ts';
-import { vocabularyOf } from './field-queries.ts';
 import { type RulePreview, rulePreview } from './preview.ts';
-import { conditionEvaluator } from './queries.ts';
 import { readRules } from './rule-set.ts';
 import { ruleStore } from './store.ts';
 import { type TagService, tagService } from './tags.ts';
@@ -25,7 +23,7 @@ type RuleParts = {
   db: Database;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
-  inventory: Pick<InventoryService, 'collections' | 'holders' | 'membersAmong'>;
+  deviceFilters: DeviceFilters;
   vulnerabilities: Pick<VulnerabilityService, 'loads'>;
   clock?: () => number;
 };
@@ -36,14 +34,13 @@ export const ruleService = (parts: RuleParts): RuleService => {
   const clock = parts.clock ?? nowMs;
   ensureTriggers(db);
   const store = ruleStore(db);
-  const vocabulary = vocabularyOf(parts.inventory.collections());
-  const evaluator = conditionEvaluator(db, parts.inventory, vocabulary);
+  const { vocabulary, evaluator, groups } = parts.deviceFilters;
   // Parsed once for each change of an object: looking at one device must not read every rule.
   const held: { stamp: number; rules: ReturnType<typeof readRules> | undefined } = { stamp: -1, rules: undefined };
   const rules = (): ReturnType<typeof readRules> => {
     const stamp = store.stamp();
     if (held.rules === undefined || held.stamp !== stamp) {
-      held.rules = readRules(objects, vocabulary);
+      held.rules = readRules(objects, vocabulary, groups());
       held.stamp = stamp;
     }
     return held.rules;
@@ -61,6 +58,6 @@ export const ruleService = (parts: RuleParts): RuleService => {
     ...ruleEngine(shared),
     ...rulePreview(shared),
     ...tagService(shared),
-    bodyRules: ruleTexts({ objects, vocabulary }),
+    bodyRules: ruleTexts({ objects, filters: parts.deviceFilters }),
   };
 };

@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { type Age, type Evaluator, heardMoments, type Moment } from './queries.ts';
+import type { Age, Evaluator, Moment } from '../devices/types.ts';
+import { heardMoments } from './age-queries.ts';
 import type { StatusSet } from './rule-set.ts';
 import type { DeviceFacts, StatusRow } from './store.ts';
 import { type Reason, rankOf } from './types.ts';

@@ -3,9 +3,8 @@ import type { Body } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
-import { FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
-import { groupTree } from './groups.ts';
-import { cleanFilter } from './selection.ts';
+import { FilterFault, sayFault } from '../../platform/filter/types.ts';
+import type { DeviceFilters } from '../devices/types.ts';
 import { parseStatusLines, printStatusLines } from './status-lines.ts';
 import { limitOf } from './types.ts';
 
@@ -17,9 +16,10 @@ const text = (body: Body, name: string): string => String(body[name] ?? '');
 /** Checks the texts of rules, and keeps them with the ids of groups, so that a group that is renamed stays the same. */
 export const ruleTexts = (parts: {
   objects: ObjectService;
-  vocabulary: Vocabulary;
+  filters: Pick<DeviceFilters, 'vocabulary' | 'groups'>;
 }): Readonly<Record<string, FurtherRule>> => {
-  const { objects, vocabulary } = parts;
+  const { objects, filters } = parts;
+  const { vocabulary, groups } = filters;
 
   const orFault = (field: string, body: Body, keep: () => Body): { faults: FieldErrors; body: Body } => {
     try {
@@ -31,11 +31,11 @@ export const ruleTexts = (parts: {
   };
 
   const condition =
-    (kind: 'tag-rule' | 'moving-rule'): FurtherRule =>
+    (kind: 'tag-rule' | 'moving-rule' | 'selection', field = 'condition'): FurtherRule =>
     (_id, body) =>
-      orFault('condition', body, () => {
-        const options = { vocabulary, below: limitOf[kind], group: groupTree(objects).find };
-        return { condition: printFilter(parseFilter(text(body, 'condition'), options), { vocabulary }) };
+      orFault(field, body, () => {
+        const options = { vocabulary, below: limitOf[kind], group: groups().find };
+        return { [field]: printFilter(parseFilter(text(body, field), options), { vocabulary }) };
       });
 
   /** One set for each group, and one for the site. */
@@ -51,7 +51,7 @@ export const ruleTexts = (parts: {
       if (body['conditions'] === undefined) return { faults: {}, body };
       return orFault('conditions', body, () => {
         const given = text(body, 'conditions');
-        const options = { vocabulary, below: limitOf['status-conditions'], group: groupTree(objects).find };
+        const options = { vocabulary, below: limitOf['status-conditions'], group: groups().find };
         return { conditions: printStatusLines(given, parseStatusLines(given, options), { vocabulary }) };
       });
     },
@@ -62,11 +62,6 @@ export const ruleTexts = (parts: {
       const { tags: _, ...rest } = body;
       return { faults: {}, body: tags.length === 0 ? rest : { ...rest, tags: [...new Set(tags)].sort() } };
     },
-    selection: (_id, body) => {
-      const filter = cleanFilter(text(body, 'filter'));
-      return filter === undefined
-        ? { faults: { filter: { key: 'condition.fault.filter' } }, body }
-        : { faults: {}, body: { ...body, filter } };
-    },
+    selection: condition('selection', 'filter'),
   };
 };

@@ -106,8 +106,18 @@ const compare = (field: Field, comparison: Comparison, options: FilterSqlOptions
   return { sql: `${not}exists (select 1 from (${field.source.many}) where ${sql})`, params };
 };
 
-/** SQL over what the fields' sources are over; every value is bound, every name comes from a declaration. */
-export function filterSql(filter: Filter, options: FilterSqlOptions): Sql {
+/** `software.name = a` as what it asks of the collection's rows: none is equal to what is told by `!=`, none has an unknown value. */
+export function ofRows({ field, op, value }: Comparison, { rows }: Vocabulary): Filter | undefined {
+  const [collection = '', name = ''] = field.split('.');
+  if (!rows.get(collection)?.fields.has(name)) return undefined;
+  const some = (where: Filter): Filter => ({ some: collection, where });
+  if (op === '!=') return { not: some({ field: name, op: '=', value }) };
+  if (op === 'unknown') return { not: some({ not: { field: name, op, value } }) };
+  return some({ field: name, op, value });
+}
+
+/** SQL over what the fields' sources are over; every value is bound, every name comes from a declaration. `of`: over these rows. */
+export function filterSql(filter: Filter, options: FilterSqlOptions, of?: Rows): Sql {
   const { vocabulary, some } = options;
 
   const joined = (parts: readonly Filter[], word: 'and' | 'or', rows: Rows | undefined): Sql => {
@@ -120,30 +130,11 @@ export function filterSql(filter: Filter, options: FilterSqlOptions): Sql {
   };
 
   const leaf = (comparison: Comparison, rows: Rows | undefined): Sql => {
-    const missing = (): AppError => new AppError('INTERNAL', `there is no field ${comparison.field}`);
-    const typeOf = (of: Rows): string => (of.fields.has('type') ? 'r."type"' : 'null');
-    if (rows !== undefined) {
-      const field = rows.fields.get(comparison.field);
-      if (field === undefined) throw missing();
-      return compare(field, comparison, options, typeOf(rows));
-    }
-    const top = vocabulary.fields.get(comparison.field);
-    if (top !== undefined) return compare(top, comparison, options);
-    const [collection = '', name = ''] = comparison.field.split('.');
-    const of = vocabulary.rows.get(collection);
-    const field = of?.fields.get(name);
-    if (of === undefined || field === undefined) throw missing();
-    // Of all rows together: none is equal, none has a value.
-    if (comparison.op === '!=') {
-      const { sql, params } = some(of, compare(field, { ...comparison, op: '=' }, options, typeOf(of)));
-      return { sql: `not ${sql}`, params };
-    }
-    if (comparison.op === 'unknown') {
-      const known = compare(field, comparison, options);
-      const { sql, params } = some(of, { sql: `not (${known.sql})`, params: known.params });
-      return { sql: `not ${sql}`, params };
-    }
-    return some(of, compare(field, comparison, options, typeOf(of)));
+    const field = (rows ?? vocabulary).fields.get(comparison.field);
+    if (field !== undefined) return compare(field, comparison, options, rows?.fields.has('type') ? 'r."type"' : 'null');
+    const whole = rows === undefined ? ofRows(comparison, vocabulary) : undefined;
+    if (whole === undefined) throw new AppError('INTERNAL', `there is no field ${comparison.field}`);
+    return walk(whole, undefined);
   };
 
   const walk = (part: Filter, rows: Rows | undefined): Sql => {
@@ -161,7 +152,7 @@ export function filterSql(filter: Filter, options: FilterSqlOptions): Sql {
     return leaf(part, rows);
   };
 
-  return walk(filter, undefined);
+  return walk(filter, of);
 }
 
 /** A comparison with time: the field's moments, and an age after them or a fixed moment at which it turns. */

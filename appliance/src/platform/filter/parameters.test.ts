@@ -19,13 +19,13 @@ const vocabulary: Vocabulary = {
     [
       field('name', 'text'),
       field('os', 'text', { ops: ['contains', '=', '!=', 'unknown'] }),
-      field('text', 'text', { ops: ['contains'], also: ['q'] }),
+      field('text', 'text', { ops: ['contains'], parameter: 'q' }),
       field('state', 'choice', { options: ['managed', 'held'] }),
       field('findings', 'number'),
       field('findings.act', 'number'),
       field('visible', 'yesno'),
       field('seen', 'time'),
-      field('address', 'address', { ops: ['starts', '=', '!=', 'in', 'unknown'] }),
+      field('address', 'address', { ops: ['starts', '=', '!=', 'in', 'unknown'], also: ['ip'] }),
       field('group', 'group'),
       field('software', 'item', { item: { rows: 'software', name: 'name', version: 'version' } }),
       field('late', 'text', { layer: 3 }),
@@ -75,6 +75,7 @@ describe('the parameters of an address', () => {
     ['visible=yes', 'visible = yes'],
     ['visible!=yes', 'not visible = yes'],
     ['address=10.4.&address.in=10.5.0.0/16', 'address starts 10.4. and address in 10.5.0.0/16'],
+    ['ip=10.4.&address=10.5.', '(address starts 10.4. or address starts 10.5.)'],
     ['group=g1', 'group in g1'],
     ['group=hall', 'group contains hall'],
     ['q=two words', 'text contains "two words"'],
@@ -213,11 +214,19 @@ describe('any filter', () => {
   });
 
   it('is written in terms where it is an and of them', () => {
-    const query = 'os=debian&os=rhel&name!=a&findings>=5&group=g1&seen.newer=2h&software.size>=5';
+    const query = 'q=pump&os=debian&os=rhel&name!=a&findings>=5&group=g1&seen.newer=2h&software.size>=5';
     const one = read(query);
     expect(
       new URLSearchParams(termsOf(one ?? { all: [] }, options).map(([name, value]) => [name, value])).toString(),
     ).toBe(new URLSearchParams(query).toString());
+  });
+
+  it('asks for a text once, since an address has one', () => {
+    const two = parse('text contains a and (text contains b or text contains c) and not text contains d');
+    expect(termsOf(two, options)).toEqual([
+      ['q', 'a'],
+      ['where', '(text contains b or text contains c) and not text contains d'],
+    ]);
   });
 
   it('ends for any parameters, with a tree or with what is wrong', () => {

@@ -40,7 +40,9 @@ function partsOf([name, value]: Term): { name: string; op?: Op; value: string } 
 
 /** The field that a parameter asks, by its name or another that it has in addresses; undefined for other parameters. */
 function askedField(name: string, { vocabulary, below }: ParseOptions): string | undefined {
-  const field = vocabulary.fields.get(name) ?? [...vocabulary.fields.values()].find(({ also }) => also?.includes(name));
+  const field =
+    vocabulary.fields.get(name) ??
+    [...vocabulary.fields.values()].find(({ also, parameter }) => parameter === name || also?.includes(name));
   if (field !== undefined) return field.layer < below ? field.name : undefined;
   const [rows = '', inner = ''] = name.split('.');
   return vocabulary.rows.get(rows)?.fields.has(inner) ? name : undefined;
@@ -78,6 +80,16 @@ function termFilter(term: Term, options: ParseOptions): Filter {
   return isUnknown ? asked : { not: asked };
 }
 
+/** A fault in a term names its parameter. */
+const inTerm = <T>([name]: Term, work: () => T): T => {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof FilterFault) error.parameter = name;
+    throw error;
+  }
+};
+
 const isNegative = (term: Term): boolean => partsOf(term).op === '!=';
 
 /** What terms have in common whose values are alternatives. */
@@ -101,13 +113,13 @@ export function filterOf(terms: readonly Term[], options: ParseOptions): Filter 
   for (const term of terms) {
     const [name, value] = term;
     if (name === whereParameter) {
-      const where = parseFilter(value, options);
+      const where = inTerm(term, () => parseFilter(value, options));
       wheres.push(...('all' in where ? where.all : [where]));
       continue;
     }
     const key = keyOf(term, options);
     const held = byName.get(key);
-    const filter = termFilter(term, options);
+    const filter = inTerm(term, () => termFilter(term, options));
     if (held === undefined) byName.set(key, { term, filters: [filter] });
     else held.filters.push(filter);
   }
@@ -126,7 +138,7 @@ function termOfComparison({ field: name, op, value }: Comparison, field: Field):
   const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
   if (op === 'unknown') return [`${name}.unknown`, 'yes'];
   const usual = field.type === 'group' ? 'in' : opsOf(field)[0];
-  if (op === usual) return [name, text];
+  if (op === usual) return [field.parameter ?? name, text];
   // `!=` turns round what is usually asked.
   if (op === '=' || (op === '!=' && usual !== '=')) return undefined;
   if (op === '!=' || op === '<=' || op === '>=') return [`${name}${op.charAt(0)}`, text];
@@ -157,8 +169,17 @@ export function termsOf(filter: Filter, options: ParseOptions): Term[] {
     const [first] = terms;
     const isWhole = terms.length === ('any' in part ? part.any.length : 1);
     const key = first === undefined ? '' : keyOf(first, options);
+    const isAlone =
+      'any' in part && [...options.vocabulary.fields.values()].some((one) => one.parameter === first?.[0]);
     const isAlike = terms.every((term) => keyOf(term, options) === key);
-    if (first === undefined || !isWhole || !isAlike || keys.has(key) || ('any' in part && isNegative(first))) {
+    if (
+      first === undefined ||
+      !isWhole ||
+      !isAlike ||
+      isAlone ||
+      keys.has(key) ||
+      ('any' in part && isNegative(first))
+    ) {
       rest.push(part);
       continue;
     }

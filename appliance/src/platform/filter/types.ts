@@ -70,6 +70,8 @@ export type Field = {
   bytes?: true;
   /** Fewer operators than its type has; the first is the usual one. */
   ops?: readonly Op[];
+  /** Its name in addresses, where it has another and stands there once, with what is usually asked. */
+  parameter?: string;
   /** Further names, in addresses. */
   also?: readonly string[];
   /** Of an `item`: the collection, and its fields with the name and the version. */
@@ -98,6 +100,8 @@ export type Fault = { what: string; at: number; text: string };
 /** Thrown by whatever reads a filter. */
 export class FilterFault extends Error {
   readonly fault: Fault;
+  /** The parameter of an address that it is in. */
+  parameter?: string;
   constructor(what: string, at: number, text: string) {
     super(`${what} at ${at}: ${text}`);
     this.name = 'FilterFault';

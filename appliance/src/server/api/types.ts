@@ -25,7 +25,7 @@ import type { ProvisionService } from '../../features/data-register/service.ts';
 import type { DeploymentService } from '../../features/deployments/service.ts';
 import type { DeviceTaskService } from '../../features/device-tasks/service.ts';
 import type { DeviceService } from '../../features/devices/service.ts';
-import type { DeviceList, DeviceQueries } from '../../features/devices/types.ts';
+import type { DeviceFilters, DeviceList, DeviceQueries } from '../../features/devices/types.ts';
 import type { DiscoveryService } from '../../features/discovery/service.ts';
 import type { ExchangeService } from '../../features/exchange/service.ts';
 import type { ImportDrafts } from '../../features/exchange/types.ts';
@@ -64,6 +64,7 @@ export type ApiParts = {
   discovery: DiscoveryService;
   identification: IdentificationService;
   deviceList: DeviceList;
+  deviceFilters: DeviceFilters;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
   controllerFirmware: ControllerFirmware;

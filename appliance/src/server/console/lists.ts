@@ -1,8 +1,9 @@
-import { type ListState, readListState } from '@sallyport/ui/list';
+import { asksFor, type ListState, readListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Term } from '../../platform/filter/parameters.ts';
 import type { Form } from './form.ts';
 import type { ConsoleEnv } from './types.ts';
 
@@ -33,6 +34,12 @@ export const numberText = (value: string): number => {
 export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState =>
   readListState(new URL(c.req.url), filterNames);
 
+/** What the list's address asks for, as parameters of a filter. */
+export const termsIn = (list: ListState): Term[] => [
+  ...(list.q === '' ? [] : ([['q', list.q]] as const)),
+  ...list.filters,
+];
+
 /** The state of the list that a form was sent from: bulk forms repeat its query. */
 export const formListState = (
   c: Context<ConsoleEnv>,
@@ -41,8 +48,9 @@ export const formListState = (
   names: readonly string[],
 ): ListState => {
   const url = new URL(path, c.req.url);
-  const known = new Set([...names, 'q', 'sort', 'all']);
-  for (const [name, value] of form.entries()) if (known.has(name)) url.searchParams.append(name, value);
+  const known = ['q', 'sort', 'all'];
+  for (const [name, value] of form.entries())
+    if (known.includes(name) || asksFor(name, names)) url.searchParams.append(name, value);
   return readListState(url, names);
 };
 

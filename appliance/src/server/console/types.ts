@@ -30,7 +30,7 @@ import type { ProvisionService } from '../../features/data-register/service.ts';
 import type { DeploymentService } from '../../features/deployments/service.ts';
 import type { DeviceTaskService } from '../../features/device-tasks/service.ts';
 import type { DeviceService } from '../../features/devices/service.ts';
-import type { DeviceList, DeviceQueries } from '../../features/devices/types.ts';
+import type { DeviceFilters, DeviceList, DeviceQueries } from '../../features/devices/types.ts';
 import type { DiscoveryService } from '../../features/discovery/service.ts';
 import type { PersonService } from '../../features/erasure/service.ts';
 import type { ExchangeService } from '../../features/exchange/service.ts';
@@ -79,6 +79,7 @@ export type ConsoleDeps = {
   discovery: DiscoveryService;
   identification: IdentificationService;
   deviceList: DeviceList;
+  deviceFilters: DeviceFilters;
   vulnerabilities: VulnerabilityService;
   controllerFindings: ControllerFindings;
   controllerFirmware: ControllerFirmware;

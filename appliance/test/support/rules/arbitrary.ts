@@ -57,7 +57,7 @@ const facts = [
   comparison(['name'], text, [...names, 'pump', 'НАСОС']),
   comparison(['vendor'], text, [...vendors, 'deb']),
   comparison(['release'], order, ['12', '13', '9.4']),
-  comparison(['os'], ['=', '!='], ['linux', 'windows']),
+  comparison(['os'], ['=', '!=', 'contains', 'starts', 'ends'], ['linux', 'windows', 'DEBIAN 13', 'deb', 'x amd']),
   comparison(['kind'], ['=', '!='], ['computer', 'printer']),
   comparison(['state'], ['=', '!='], ['managed', 'pending', 'held']),
   comparison(['address'], ['in'], ranges),

@@ -112,11 +112,15 @@ export const applyDrawn = (site: Site, drawn: Drawn, now: number, known?: number
   return device;
 };
 
+/** What people call its system. */
+const systemOf = ({ vendor, release, os }: Drawn): string =>
+  vendor === null ? os : `${vendor}${release === null ? '' : ` ${release}`}`;
+
 /** The record of what was drawn, for the plain evaluator; software stays as last reported. */
 export const recordOf = (drawn: Drawn, now: number): PlainRecord => ({
   fields: {
     name: drawn.hostname,
-    os: drawn.os,
+    os: [drawn.os, systemOf(drawn), `${systemOf(drawn)} ${drawn.os} amd64`],
     kind: drawn.kind,
     state: drawn.state,
     vendor: drawn.vendor,

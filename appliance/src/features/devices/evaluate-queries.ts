@@ -1,38 +1,14 @@
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Members } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
-import { type FilterSqlOptions, filterSql, type Sql, timesOf } from '../../platform/filter/filter-queries.ts';
+import { type FilterSqlOptions, filterSql, type Sql } from '../../platform/filter/filter-queries.ts';
 import { defineFunctions } from '../../platform/filter/functions.ts';
 import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
 import { hasId } from '../../platform/id-array.ts';
+import type { Evaluator, Moment } from './types.ts';
 
-export type Moment = {
-  now: number;
-  /** A device that was heard after this moment is visible. */
-  visibleSince: number;
-} & Pick<FilterSqlOptions, 'groupsBelow' | 'groupsNamed'>;
-
-export type Evaluator = {
-  /** For each device which of the conditions it fits, in their order, and the numbers that were asked for. */
-  test(
-    conditions: readonly Filter[],
-    devices: readonly number[],
-    moment: Moment,
-    numbers?: readonly string[],
-  ): Map<number, { fits: boolean[]; numbers: number[] }>;
-  /** The devices that fit, by their ids; those that are revoked or hidden are none. */
-  matching(condition: Filter, moment: Moment): number[];
-  /** When the first of some ages of a device will have passed: the next moment at which time alone may matter. */
-  turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
-};
-
-/** When a device was heard. */
-export const heardMoments = 'select d.last_seen_at as value';
-
-export type Age = { /** SQL of moments, as a query of `value` over the device `d`. */ moments: string; ms: number };
-
-/** Conditions over shared items whose answers are kept. */
-const maxKnown = 500;
+/** Ids of items whose finding is kept, over all filters. */
+const maxKnown = 1_000_000;
 
 /** Conditions and columns of one statement; SQLite takes 2,000 columns and deep trees cost time to prepare. */
 const columnsAtOnce = 60;
@@ -40,47 +16,18 @@ const columnsAtOnce = 60;
 const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 
-/** Each age that a condition asks for, once. */
-export const ageList = (conditions: readonly Filter[], vocabulary: Vocabulary): Age[] => {
-  const ages = conditions
-    .flatMap((condition) => timesOf(condition, vocabulary))
-    .flatMap((asked) => ('ms' in asked ? [asked] : []))
-    // A shared item says no moment of the device: its section comes anew when it changes.
-    .filter(({ rows }) => rows?.shared !== true)
-    .map(({ field, rows, ms }): Age => {
-      // Every moment that is declared is one value.
-      const value = 'scalar' in field.source ? field.source.scalar : 'null';
-      if (rows === undefined) return { moments: `select (${value}) as value`, ms };
-      return {
-        moments: `select (${value}) as value from section s
-          join ${rows.table} r on r.device = s.device and r.door = s.door
-          where s.device = d.id and s.collection = '${rows.name}' and s.best = 1`,
-        ms,
-      };
-    });
-  return [...new Map(ages.map((age) => [`${age.ms} ${age.moments}`, age])).values()];
-};
-
-/** The fixed moments with which conditions compare the last contact: one may pass between two contacts. */
-export const fixedMoments = (conditions: readonly Filter[], vocabulary: Vocabulary): number[] =>
-  conditions
-    .flatMap((condition) => timesOf(condition, vocabulary))
-    .flatMap((asked) =>
-      'at' in asked && asked.field.name === 'lastSeen' && asked.rows === undefined ? [asked.at] : [],
-    );
-
 /** The best door's rows of a collection that is the device's own. */
 const ownRows = (rows: Rows, where: string): string =>
   `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.door = s.door
      where s.device = d.id and s.collection = '${rows.name}' and s.best = 1 and ${where})`;
 
 /**
- * Conditions over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,
+ * Filters over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,
  * object, task, section and the tables of collections.
  */
-export const conditionEvaluator = (
+export const filterEvaluator = (
   db: Database,
-  inventory: Pick<InventoryService, 'holders' | 'membersAmong'>,
+  inventory: Pick<InventoryService, 'holders' | 'holderSet' | 'membersAmong'>,
   vocabulary: Vocabulary,
 ): Evaluator => {
   defineFunctions(db);
@@ -95,7 +42,7 @@ export const conditionEvaluator = (
     };
   };
 
-  // Items never change and ids only rise: what a condition found among them stands, only those that came since are asked.
+  // Items never change and ids only rise: what a filter found among them stands, only those that came since are asked.
   const known = new Map<string, { last: number; ids: number[] }>();
   const itemsOf = (rows: Rows, where: Sql): readonly number[] => {
     const key = JSON.stringify([rows.table, where.sql, where.params]);
@@ -104,21 +51,21 @@ export const conditionEvaluator = (
     // A number may come twice where the newest items went away: then all are asked again.
     if (last < held.last) Object.assign(held, { last: 0, ids: [] });
     if (last > held.last) {
-      const sql = `select r.id from ${rows.table} r where r.id > ? and ${where.sql}`;
-      held.ids.push(
-        ...db
-          .prepare<unknown[], number>(sql)
-          .pluck()
-          .all(held.last, ...where.params),
-      );
+      const newer = db
+        .prepare<unknown[], number>(`select r.id from ${rows.table} r where r.id > ? and ${where.sql}`)
+        .pluck()
+        .all(held.last, ...where.params);
+      held.ids = held.ids.concat(newer);
       held.last = last;
     }
-    if (known.size >= maxKnown) known.clear();
     known.set(key, held);
+    let count = 0;
+    for (const { ids } of known.values()) count += ids.length + 1;
+    if (count > maxKnown) known.clear();
     return held.ids;
   };
 
-  const compiler = (moment: Moment, among: readonly number[] | undefined): ((condition: Filter) => Sql) => {
+  const compiler = (moment: Moment, among: readonly number[] | undefined): ((filter: Filter, of?: Rows) => Sql) => {
     const find =
       among === undefined
         ? (collection: string, items: readonly number[]) => inventory.holders(collection, new Set(items))
@@ -131,7 +78,7 @@ export const conditionEvaluator = (
           }
         : { sql: ownRows(rows, where.sql), params: where.params };
     const { visibleSince } = moment;
-    return (condition) => filterSql(condition, { vocabulary, ...moment, moments: { visibleSince }, some });
+    return (filter, of) => filterSql(filter, { vocabulary, ...moment, moments: { visibleSince }, some }, of);
   };
 
   const numberSql = (name: string): string => {
@@ -158,9 +105,12 @@ export const conditionEvaluator = (
           for (const [device = 0, ...values] of rows) take(device, values);
         }
       };
-      add(conditions.map(compile), (device, values) => {
-        found.get(device)?.fits.push(...values.map((value) => value === 1));
-      });
+      add(
+        conditions.map((condition) => compile(condition)),
+        (device, values) => {
+          found.get(device)?.fits.push(...values.map((value) => value === 1));
+        },
+      );
       add(
         numbers.map((name) => ({ sql: numberSql(name), params: [] })),
         (device, values) => {
@@ -169,15 +119,15 @@ export const conditionEvaluator = (
       );
       return found;
     },
-    matching: (condition, moment) => {
-      const { sql, params } = compiler(moment, undefined)(condition);
+    matching: (filter, moment) => {
+      const { sql, params } = compiler(moment, undefined)(filter);
       return db
-        .prepare<unknown[], number>(
-          `select d.id from device d where d.state <> 'revoked' and d.kind <> 'directory' and (${sql}) order by d.id`,
-        )
+        .prepare<unknown[], number>(`select d.id from device d where ${sql} order by d.id`)
         .pluck()
         .all(...params);
     },
+    holding: (rows, where, moment) =>
+      inventory.holderSet(rows.name, new Set(itemsOf(rows, compiler(moment, undefined)(where, rows)))),
     turns: (ages, devices, now) => {
       if (ages.length === 0) return new Map();
       const parts = ages.map(({ moments }) => `select value + ? as at from (${moments})`);

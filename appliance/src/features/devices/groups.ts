@@ -1,17 +1,6 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { fold } from '../../platform/sql-functions.ts';
-
-export type GroupTree = {
-  /** The id of a group by its id or its name; undefined when there is none or several have the name. */
-  find(text: string): string | undefined;
-  name(id: string): string;
-  /** From the top down to the group itself. */
-  pathTo(id: string): string[];
-  /** The group and all below it. */
-  below(id: string): string[];
-  /** The groups with a text in their names, whatever the case, and all below them. */
-  named(text: string): string[];
-};
+import type { GroupTree } from './types.ts';
 
 const maxGroups = 10_000;
 
@@ -28,7 +17,12 @@ export const groupTree = (objects: ObjectService): GroupTree => {
   const children = new Map<string, string[]>();
   for (const [id, { parent }] of groups)
     if (parent !== undefined) children.set(parent, [...(children.get(parent) ?? []), id]);
-  const below = (id: string): string[] => [id, ...(children.get(id) ?? []).flatMap(below)];
+  // A circle of groups, which nothing writes, has an end.
+  const below = (id: string): string[] => {
+    const found = new Set([id]);
+    for (const group of found) for (const child of children.get(group) ?? []) found.add(child);
+    return [...found];
+  };
   return {
     find: (text) => {
       if (groups.has(text)) return text;
@@ -43,7 +37,11 @@ export const groupTree = (objects: ObjectService): GroupTree => {
     },
     pathTo: (id) => {
       const path: string[] = [];
-      for (let at: string | undefined = id; at !== undefined && groups.has(at); at = groups.get(at)?.parent)
+      for (
+        let at: string | undefined = id;
+        at !== undefined && groups.has(at) && !path.includes(at);
+        at = groups.get(at)?.parent
+      )
         path.unshift(at);
       return path;
     },

@@ -1,7 +1,10 @@
 import type { Collection, Field as CollectionField } from '../../engine/inventory/types.ts';
 import type { Field, Rows, ValueType, Vocabulary } from '../../platform/filter/types.ts';
+import { levels } from '../rules/types.ts';
+import { DECISIONS } from '../vulnerabilities/types.ts';
+import { contacts, deviceStates, listLayer } from './types.ts';
 
-// What conditions can ask of a device, each with the SQL of its value over the device `d`.
+// What filters can ask of a device, each with the SQL of its value over the device `d`.
 
 /** A value of the best door's row of a collection with one row per device. */
 const singleValue = (collection: string, field: string): string =>
@@ -25,7 +28,18 @@ const deviceFields: readonly Field[] = [
     },
   },
   { name: 'hostname', type: 'text', layer: 0, source: { scalar: `nullif(d.hostname, '')` } },
-  { name: 'os', type: 'text', layer: 0, source: { scalar: `nullif(d.os, '')` } },
+  {
+    name: 'os',
+    type: 'text',
+    layer: 0,
+    ops: ['contains', '=', '!=', 'starts', 'ends', 'unknown'],
+    // What the agent calls it, what people call it, and all of it with the architecture.
+    source: {
+      many: `select nullif(d.os, '') as value
+        union all select nullif(os_key, '') from device_row where device = d.id
+        union all select nullif(trim(os_search), '') from device_row where device = d.id`,
+    },
+  },
   { name: 'vendor', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'vendor') } },
   { name: 'release', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'release') } },
   {
@@ -45,7 +59,7 @@ const deviceFields: readonly Field[] = [
     name: 'state',
     type: 'choice',
     layer: 0,
-    options: ['discovered', 'pending', 'managed', 'held', 'revoked'],
+    options: deviceStates,
     source: { scalar: 'd.state' },
   },
   { name: 'agentVersion', type: 'text', layer: 0, source: { scalar: `nullif(d.agent_version, '')` } },
@@ -58,6 +72,8 @@ const addressFields: readonly Field[] = [
     name: 'address',
     type: 'address',
     layer: 0,
+    ops: ['starts', '=', '!=', 'in', 'unknown'],
+    also: ['ip'],
     source: {
       many: `select value from json_each((${singleValue('identity', 'ipv4')}))
         union all select value from json_each((${singleValue('identity', 'ipv6')}))
@@ -158,6 +174,39 @@ const inventoryFields: readonly Field[] = [
   },
 ];
 
+/** What a name for a place of a list stands for. */
+const named = (rank: string, names: readonly string[]): string =>
+  `case ${rank} ${names.map((name, at) => `when ${at} then '${name}'`).join(' ')} end`;
+
+/** What only lists ask; and packages, by their name and version. */
+const listFields: readonly Field[] = [
+  {
+    name: 'status',
+    type: 'choice',
+    layer: listLayer,
+    options: levels,
+    source: { scalar: named('(select r.level from device_row r where r.device = d.id)', levels) },
+  },
+  {
+    name: 'decision',
+    type: 'choice',
+    layer: listLayer,
+    options: DECISIONS,
+    source: { scalar: named('(select f.worst from device_findings f where f.device = d.id)', DECISIONS) },
+  },
+  { name: 'contact', type: 'choice', layer: listLayer, options: contacts, ops: ['=', '!='], source: { set: true } },
+  { name: 'cve', type: 'text', layer: listLayer, ops: ['=', '!='], source: { set: true } },
+  { name: 'user', type: 'text', layer: listLayer, ops: ['=', '!='], source: { set: true } },
+  { name: 'text', type: 'text', layer: listLayer, ops: ['contains'], parameter: 'q', source: { set: true } },
+  {
+    name: 'software',
+    type: 'item',
+    layer: 0,
+    item: { rows: 'software', name: 'name', version: 'version' },
+    source: { set: true },
+  },
+];
+
 const typeOf = (field: CollectionField): ValueType => {
   if (field.choices !== undefined) return 'choice';
   return ({ text: 'text', integer: 'number', real: 'number', boolean: 'yesno', time: 'time', list: 'text' } as const)[
@@ -165,16 +214,17 @@ const typeOf = (field: CollectionField): ValueType => {
   ];
 };
 
-const fieldOf = (name: string, field: CollectionField): Field => ({
+const fieldOf = (name: string, field: CollectionField, nocase: boolean): Field => ({
   name,
   type: typeOf(field),
   layer: 0,
   ...(field.choices === undefined ? {} : { options: field.choices }),
   ...(field.unit === 'bytes' ? { bytes: true } : {}),
+  ...(nocase ? { nocase: true } : {}),
   source: field.type === 'list' ? { many: `select value from json_each(r."${name}")` } : { scalar: `r."${name}"` },
 });
 
-/** The rows of a collection as conditions ask for them. Personal values are encrypted and cannot be asked. */
+/** The rows of a collection as filters ask for them. Personal values are encrypted and cannot be asked. */
 const rowsOf = (collection: Collection): Rows => ({
   name: collection.name,
   table: `inv_${collection.name.replaceAll('-', '_')}`,
@@ -182,11 +232,11 @@ const rowsOf = (collection: Collection): Rows => ({
   fields: new Map(
     Object.entries(collection.fields)
       .filter(([, field]) => !field.personal && !field.entered && !field.perDevice)
-      .map(([name, field]) => [name, fieldOf(name, field)]),
+      .map(([name, field]) => [name, fieldOf(name, field, collection.sort === name && field.type === 'text')]),
   ),
 });
 
-/** Everything that conditions can ask for; the order is the one of the form. */
+/** Everything that filters can ask for; the order is the one of the form. */
 export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => ({
   fields: new Map(
     [
@@ -200,6 +250,7 @@ export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => 
       ...deviationFields,
       ...orderFields,
       ...inventoryFields,
+      ...listFields,
     ].map((field) => [field.name, field]),
   ),
   rows: new Map(

@@ -13,20 +13,23 @@ import {
   recordOf,
 } from '../../../test/support/rules/fleet.ts';
 import { plainFits } from '../../../test/support/rules/plain.ts';
+import { numbersOf } from '../../platform/device-set.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
 import { type Filter, FilterFault, type Vocabulary } from '../../platform/filter/types.ts';
-import { vocabularyOf } from './field-queries.ts';
-import { conditionEvaluator } from './queries.ts';
+import { deviceFilters } from './filter.ts';
+import type { DeviceFilters } from './types.ts';
 
 const now = Date.parse('2026-11-24T10:00:00Z');
 let site: Awaited<ReturnType<typeof openAppliance>>;
+let filters: DeviceFilters;
 let vocabulary: Vocabulary;
 const fleet = new Map<number, Drawn>();
 
 beforeAll(async () => {
   site = await openAppliance();
-  vocabulary = vocabularyOf(site.inventory.collections());
+  filters = deviceFilters({ ...site, clock: () => now });
+  ({ vocabulary } = filters);
   makeGroups(site);
   for (const drawn of fc.sample(drawnDevice, 60)) fleet.set(applyDrawn(site, drawn, now), drawn);
 });
@@ -52,7 +55,7 @@ const faultOf = (text: string, below?: 1 | 2 | 4): unknown => {
 
 describe('a condition', () => {
   it('says in SQL what it says over a plain record', () => {
-    const evaluator = conditionEvaluator(site.db, site.inventory, vocabulary);
+    const { evaluator, find } = filters;
     const moment = { now, visibleSince: now, groupsBelow, groupsNamed };
     fc.assert(
       fc.property(groupCondition, (condition) => {
@@ -60,6 +63,8 @@ describe('a condition', () => {
           .filter(([, drawn]) => plainFits(condition, recordOf(drawn, now), { now, groupsBelow, groupsNamed }))
           .map(([device]) => device);
         expect(evaluator.matching(condition, moment)).toEqual(expected);
+        // By sets, as lists find them.
+        expect(numbersOf(find(condition))).toEqual(expected);
         const some = [...fleet.keys()].filter((device) => device % 3 === 0);
         const tested = evaluator.test([condition], some, moment);
         expect(some.filter((device) => tested.get(device)?.fits[0])).toEqual(
