@@ -9,6 +9,7 @@ import {
   layersPointLeft,
   noCircles,
   noReexports,
+  pagesFromTheBuilder,
   platformKnowsNoFeature,
   type Rule,
   sqlInStoresAndQueries,
@@ -232,6 +233,18 @@ const rows: Readonly<Record<string, Row>> = {
       [`${features}one/device-queries.ts`, "export const all = 'select id from device';"],
       ['appliance/src/platform/a.ts', "export const all = 'select id from device';"],
       ['appliance/src/cli/a.ts', "export const examples = [`sallyport query run 'select name from users'`];"],
+    ],
+  },
+  'pages come from the builder of lists': {
+    rule: pagesFromTheBuilder,
+    found: [
+      [`${features}one/store.ts`, "import { decodeKey } from '../../platform/list/cursor.ts';"],
+      [`${features}one/queries.ts`, `db.prepare(\`select id from t order by \${key} \${direction}, id limit ?\`);`],
+      [`${features}one/queries.ts`, `db.prepare(\`select id from t ORDER BY \${keys.join()} LIMIT ?\`);`],
+    ],
+    fine: [
+      [`${features}one/store.ts`, `db.prepare(\`select \${columns} from t where id < ? order by id desc limit ?\`);`],
+      [`${features}one/queries.ts`, "import { listBuilder } from '../../platform/list/list-queries.ts';"],
     ],
   },
   'statements are made in stores and queries': {

@@ -249,6 +249,28 @@ const judge = 'appliance/src/features/queries/sql-guard.ts';
 const outsideOfStores = (files: readonly SourceFile[]): SourceFile[] =>
   files.filter(({ path }) => path.startsWith('appliance/src/') && !mayHoldSql.test(path));
 
+const listFolder = 'appliance/src/platform/list/';
+/** One order that is walked a piece at a time, inside of a page of the builder's. */
+const walksAnOrder = 'appliance/src/features/vulnerabilities/finding-list-queries.ts';
+
+/** Pages have one builder: nothing else reads or writes the cursor of a page, or puts rows in an order that a reader picks. */
+export const pagesFromTheBuilder: Rule = (files) => {
+  const others = files.filter(({ path }) => path.startsWith('appliance/src/') && !path.startsWith(listFolder));
+  return [
+    ...imports((_file, _imported, target) => target === `${listFolder}cursor.ts`)(others),
+    ...others
+      .filter(({ path, text }) => path !== walksAnOrder && /order\s+by\s/i.test(text))
+      .filter((file) =>
+        stringsOf(file).some(
+          (text) =>
+            /\border\s+by\s[^;]*\?\s+(?:\?|asc|desc)\b[^;]*\blimit\b/i.test(text) ||
+            /\border\s+by\s+\?[^;]*\blimit\b/i.test(text),
+        ),
+      )
+      .map(({ path }) => `${path}: an order that is picked`),
+  ];
+};
+
 /** Statements are prepared and run in stores and queries and in the platform. */
 export const statementsInStoresAndQueries: Rule = (files) =>
   outsideOfStores(files)

@@ -1,4 +1,4 @@
-import { decodeCursor } from '@sallyport/appliance/platform/cursor';
+import { decodeKey } from '@sallyport/appliance/platform/list/cursor';
 import { setToast, takeToast } from '@sallyport/appliance/server/console/cookies';
 import { readForm } from '@sallyport/appliance/server/console/form';
 import { isLocalPath } from '@sallyport/appliance/server/console/local-path';
@@ -31,7 +31,7 @@ export const target: FuzzTarget = {
     readPreferences(text, text, text);
     if (isLocalPath(text)) demand(new URL(text, 'https://h').origin === 'https://h', 'a local path stays here');
     try {
-      decodeCursor(text);
+      decodeKey(text, 2, true);
     } catch (error) {
       if (!isRefusal(error)) throw error;
     }

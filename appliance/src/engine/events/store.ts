@@ -1,5 +1,4 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { encodeKey } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { among, type Condition, oneOf } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
@@ -214,7 +213,7 @@ export const eventStore = (db: Database) => {
         descending: true,
         where: conditionsOf(query),
         limit,
-        after: after === undefined ? undefined : encodeKey([after]),
+        after: after === undefined ? undefined : [after],
       });
       return { rows: rows.map(toEvent), total, ...defined({ next: next === undefined ? undefined : rows.at(-1)?.id }) };
     },

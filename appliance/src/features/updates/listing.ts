@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../platform/cursor.ts';
+import { memoryPage } from '../../platform/list/memory-list.ts';
 import type { Need } from './needs.ts';
 import { DECISION_RANK } from './overview.ts';
 import {
@@ -64,8 +64,6 @@ const needOrder = ({ fix, supply }: Need, sort: Sort, devices: ReadonlyMap<numbe
   }
 };
 
-export const compare = (a: string | number, b: string | number): number => (a < b ? -1 : a > b ? 1 : 0);
-
 /** Decides between entries of the same place; needs of one kind are in the order of their packages. */
 const tieOf = (entry: Entry): string => (isNeed(entry) ? `${entry.fix.source}/${entry.fix.ecosystem}` : entry.id);
 
@@ -86,31 +84,6 @@ const matcher = (filter: UpdateFilter, needApproval: (need: Need) => Approval): 
   };
 };
 
-type Place = { readonly entry: Entry; readonly value: string | number; readonly tie: string };
-
-/** Up to here each place is put in order by itself: a page is a few of tens of thousands. */
-const insertedAtMost = 500;
-
-/** The first places in order, as many as there are up to a number. */
-const firstOf = (places: readonly Place[], limit: number, order: (a: Place, b: Place) => number): Place[] => {
-  if (limit > insertedAtMost) return [...places].sort(order).slice(0, limit);
-  const first: Place[] = [];
-  for (const place of places) {
-    const last = first[limit - 1];
-    if (last !== undefined && order(place, last) >= 0) continue;
-    let low = 0;
-    let high = first.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (order(first[middle] as Place, place) <= 0) low = middle + 1;
-      else high = middle;
-    }
-    first.splice(low, 0, place);
-    if (first.length > limit) first.pop();
-  }
-  return first;
-};
-
 /** One page of entries in the order that is asked for. */
 export const updatePage = (
   entries: readonly Entry[],
@@ -123,23 +96,20 @@ export const updatePage = (
   },
 ): { rows: UpdateItem[]; total: number; next?: string } => {
   const sort = filter.sort ?? 'decision';
-  const sign = filter.descending ? -1 : 1;
   const all = sort === 'devices' ? parts.devicesOf() : new Map<number, number>();
-  const found = entries.filter(matcher(filter, parts.needApproval));
   const placeOf = (entry: Entry): string | number =>
     isNeed(entry) ? needOrder(entry, sort, all) : orderOf(entry, sort);
-  const cursor = filter.after === undefined ? undefined : decodeCursor(filter.after);
-  const isAfter = (place: Place): boolean =>
-    cursor === undefined ||
-    sign * (compare(place.value, cursor.value ?? '') || compare(place.tie, String(cursor.id))) > 0;
-  const places = found.map((entry) => ({ entry, value: placeOf(entry), tie: tieOf(entry) })).filter(isAfter);
-  const page = firstOf(places, filter.limit, (a, b) => sign * (compare(a.value, b.value) || compare(a.tie, b.tie)));
-  const devices = parts.devicesOf(page.flatMap(({ entry }) => (isNeed(entry) ? entry : [])));
-  const last = page.at(-1);
+  const { rows, ...page } = memoryPage(entries.filter(matcher(filter, parts.needApproval)), {
+    keyOf: (entry) => [placeOf(entry), tieOf(entry)],
+    keys: 2,
+    descending: filter.descending ?? false,
+    after: filter.after,
+    limit: filter.limit,
+  });
+  const devices = parts.devicesOf(rows.filter(isNeed));
   return {
-    rows: page.map(({ entry }) => (isNeed(entry) ? parts.toItem(entry, devices.get(entry.fix.number) ?? 0) : entry)),
-    total: found.length,
-    ...(places.length > page.length && last ? { next: encodeCursor({ value: last.value, id: last.tie }) } : {}),
+    ...page,
+    rows: rows.map((entry) => (isNeed(entry) ? parts.toItem(entry, devices.get(entry.fix.number) ?? 0) : entry)),
   };
 };
 

@@ -8,9 +8,10 @@ import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { anyOf, countOf, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { compareKeys } from '../../platform/list/memory-list.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
-import { compare, type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
+import { type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
 import { needIndex } from './need-index.ts';
 import { needStore } from './need-store.ts';
 import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.ts';
@@ -268,7 +269,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
             tasks.get(stored.update.id)?.get(device),
           ),
         )
-        .sort((a, b) => compare(orderOf(a.update, 'decision'), orderOf(b.update, 'decision')));
+        .sort((a, b) => Number(orderOf(a.update, 'decision')) - Number(orderOf(b.update, 'decision')));
     },
     neededCounts: needed.countsOf,
     settle: needed.settle,
@@ -289,7 +290,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       const approvalOf = needApprovals(now);
       const wants: UpdateWant[] = needsOf(updates, now)
         .filter((need) => approvalOf(need) !== 'declined')
-        .sort((a, b) => compare(a.fix.ecosystem, b.fix.ecosystem) || compare(a.fix.source, b.fix.source))
+        .sort((a, b) => compareKeys([a.fix.ecosystem, a.fix.source], [b.fix.ecosystem, b.fix.source]))
         .map(({ fix }) => ({
           kind: 'update',
           id: `${fix.ecosystem}/${fix.source}`,

@@ -7,7 +7,7 @@ import { expectBearers } from '../../../test/support/expected-bearers.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
-import { encodeKey } from '../../platform/cursor.ts';
+import { encodeKey } from '../../platform/list/cursor.ts';
 import { ALL_COORDINATES } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';

@@ -1,7 +1,7 @@
-import { decodeKey, encodeKey, type Key } from '../cursor.ts';
 import type { Database } from '../database.ts';
 import { countOf, type DeviceSet, numbersOf } from '../device-set.ts';
 import { allTrue, type Condition } from './condition.ts';
+import { decodeKey, encodeKey, type Key } from './cursor.ts';
 
 // The one builder of pages. A list says what it reads and by what it can be ordered, and gets pages by key, exact counts and
 // everything that a filter finds. A page begins after the last key of the one before, so it costs the same however far it is.
@@ -34,7 +34,10 @@ export type ListSource<Sort extends string> = {
   readonly few?: { readonly most: number; readonly from?: string };
 };
 
-/** Some ids, or all but some: a list without a filter need not name every id. A byte for each id. */
+/**
+ * Some ids, or all but some: a list without a filter need not name every id. A byte for each id; where nothing else is asked its bytes
+ * are the count, so each is the id of a row that is there.
+ */
 export type Chosen = { readonly in: DeviceSet } | { readonly notIn: DeviceSet };
 
 type ListAsked<Sort extends string> = {
@@ -45,8 +48,8 @@ type ListAsked<Sort extends string> = {
 };
 
 type PageAsked<Sort extends string> = ListAsked<Sort> & {
-  /** The `next` of the page before. */
-  readonly after?: string | undefined;
+  /** The `next` of the page before, or the key itself where a list gives its keys out. */
+  readonly after?: string | Key | undefined;
   readonly limit: number;
 };
 
@@ -102,8 +105,8 @@ export function readRows<Row>(
 }
 
 /** The key that a page begins after; MALFORMED for what is none of this order. */
-export function keyAfter(order: Order, after: string | undefined): Key | undefined {
-  return after === undefined ? undefined : decodeKey(after, order.keys.length, order.nullable === true);
+export function keyAfter(order: Order, after: string | Key | undefined): Key | undefined {
+  return typeof after === 'string' ? decodeKey(after, order.keys.length, order.nullable === true) : after;
 }
 
 /** A page of rows of which one more than its limit was read. */

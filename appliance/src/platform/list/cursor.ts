@@ -1,8 +1,7 @@
-import { AppError } from './errors.ts';
+import { AppError } from '../errors.ts';
 
 // The `next` of a page: what its last row is sorted by. MALFORMED for anything but what was made here.
 
-export type Cursor = { value: string | number | null; id: string | number };
 export type Key = (string | number | null)[];
 
 const isPart = (part: unknown): part is string | number => typeof part === 'string' || typeof part === 'number';
@@ -27,17 +26,5 @@ export const decodeKey = (text: string, length: number, nullable = false): Key =
     key.every((part, at) => isPart(part) || (nullable && at === 0 && part === null))
   )
     return key as Key;
-  throw new AppError('MALFORMED', 'not a page cursor');
-};
-
-/** Of a list that is sorted by one value and the id. */
-export const encodeCursor = ({ value, id }: Cursor): string => encodeKey([value, id]);
-
-export const decodeCursor = (text: string): Cursor => {
-  const key = parse(text);
-  if (Array.isArray(key) && key.length === 2) {
-    const [value, id] = key as unknown[];
-    if ((value === null || isPart(value)) && isPart(id)) return { value, id };
-  }
   throw new AppError('MALFORMED', 'not a page cursor');
 };
