@@ -6,6 +6,7 @@ import { FIRMWARE } from '../updates/sources/firmware.ts';
 import type { Unfulfilled, UnfulfilledReason, Update } from '../updates/update.ts';
 import { ecosystemOf } from '../versions/ecosystem.ts';
 import { compareKeys } from '../versions/key.ts';
+import { packageOf, readPurl } from '../versions/purl.ts';
 import { keyFor } from '../versions/scheme.ts';
 import { catalogParts, chooseChain, partsByFeed } from './part-chain.ts';
 
@@ -163,20 +164,21 @@ const answerWant = (
 };
 
 /**
- * Vendor files without suites go to every site that named them, or whose software they replace. `purl` without version
- * is how a request names software.
+ * Vendor files without suites go to every site that named them, or whose software they replace.
  */
 const forSoftware = (request: SiteRequest, updates: ReadonlyArray<Update>): ReadonlyArray<Update> => {
   const installed = new Map<string, string[]>();
-  for (const purl of request.software) {
-    const at = purl.lastIndexOf('@');
-    const name = at > 0 ? purl.slice(0, at) : purl;
-    installed.set(name, [...(installed.get(name) ?? []), at > 0 ? decodeURIComponent(purl.slice(at + 1)) : '']);
+  for (const text of request.software) {
+    const purl = readPurl(text);
+    if (purl === undefined) continue;
+    const name = packageOf(purl);
+    installed.set(name, [...(installed.get(name) ?? []), purl.version]);
   }
   return updates.filter((update) => {
     if (update.suites.length > 0 || update.ecosystem === FIRMWARE) return false;
-    const versions = installed.get(update.purl.split('?')[0]?.replace(/@[^@]*$/, '') ?? '');
-    return versions?.some((version) => version !== update.version) ?? false;
+    const purl = readPurl(update.purl);
+    const versions = purl === undefined ? [] : (installed.get(packageOf(purl)) ?? []);
+    return versions.some((version) => version !== update.version);
   });
 };
 

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '@sallyport/bundle-tools/controllers/firmware-id';
+import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
@@ -37,8 +38,8 @@ const maxText = 500_000;
 const maxWants = 10_000;
 
 const fileNameOf = ({ update, sha256 }: CataloguedFile): string => {
-  const named = /[?&]file_name=([^&]+)/.exec(update.purl)?.[1];
-  const plain = cleanLine(decodeURIComponent(named ?? `${update.name.replaceAll('/', '-')}-${update.version}.bin`));
+  const named = readPurl(update.purl)?.qualifiers.get('file_name');
+  const plain = cleanLine(named ?? `${update.name.replaceAll('/', '-')}-${update.version}.bin`);
   return (
     plain
       .replace(/[^\w.+-]+/g, '_')

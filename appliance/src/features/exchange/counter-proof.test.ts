@@ -96,6 +96,14 @@ describe('the counter-proof', () => {
     expect(leaksOf([value('machine', id)], request({ cursors: { [id]: 'x' } }))).toHaveLength(1);
   });
 
+  it('finds a name behind the escapes of a package URL, and in a scope', () => {
+    const document = request({ software: ['pkg:npm/%40press4/tools@1.0', 'pkg:generic/cfg%2Dpress5@1%2Bpress6'] });
+    const names = ['press4', 'press5', 'press6'].map((name) => value('host', name));
+    expect(leaksOf(names, document)).toEqual(
+      expect.arrayContaining(['software[0]=press4', 'software[1]=press5', 'software[1]=press6']),
+    );
+  });
+
   it('opens receipts and reads what they say', () => {
     const receipt = (detail: string) => ({
       payloadType: 'application/vnd.in-toto+json',

@@ -18,6 +18,7 @@
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
+import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import type { CounterProof, IdentityKind, Leak } from './types.ts';
 
 /** A value that must not leave, what it is, and the devices that bear it. */
@@ -148,11 +149,11 @@ const leavesOf = (document: unknown): Leaf[] => {
     if (isOpaque(field, text) || isTime(text)) return;
     const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
     const leaf = { field: exact, whole: text, isPublic };
-    // A purl holds a name and a version; only the version may look like an address.
-    const at = field === 'software[]' ? text.lastIndexOf('@') : -1;
-    if (at > 0) {
-      leaves.push({ ...leaf, text: text.slice(0, at), isVersion: false });
-      leaves.push({ ...leaf, text: text.slice(at + 1), isVersion: true });
+    // A package URL holds a name and a version, both behind escapes; only the version may look like an address.
+    const purl = field === 'software[]' ? readPurl(text) : undefined;
+    if (purl !== undefined) {
+      leaves.push({ ...leaf, text: `${purl.type}/${purl.namespace}/${purl.name}`, isVersion: false });
+      if (purl.version !== '') leaves.push({ ...leaf, text: purl.version, isVersion: true });
     } else leaves.push({ ...leaf, text, isVersion: VERSION_FIELDS.test(field) });
   });
   return leaves;
@@ -191,9 +192,13 @@ const isOwnVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
 
 /** The names of a package in a public text: the text itself, or the parts of a purl. */
 const wholeNames = (text: string): string[] => {
-  const purl = /^pkg:([^/]+)\/(?:(.+)\/)?([^@/]+)(?:@(.*))?$/.exec(text);
-  const parts = purl ? [purl[1], purl[2], purl[3]] : text.includes('/') ? [text, ...text.split('/')] : [text];
-  return parts.filter((part) => part !== undefined).map((part) => part.toLowerCase());
+  const purl = readPurl(text);
+  const parts = purl
+    ? [purl.type, purl.namespace, purl.name]
+    : text.includes('/')
+      ? [text, ...text.split('/')]
+      : [text];
+  return parts.filter((part) => part !== '').map((part) => part.toLowerCase());
 };
 
 const isInsideVersion = (identity: IdentityValue, leaf: Leaf): boolean => {

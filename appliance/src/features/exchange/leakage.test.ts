@@ -14,6 +14,7 @@ import { newTokenSecret, tokenHash } from '../devices/types.ts';
 
 /** Short markers have a sign that neither hexadecimal digits nor base64 have. */
 const shaped: Readonly<Record<string, string>> = {
+  purl: 'pkg:generic/zqsoftwarexpurlqz',
   ipv4: '203.0.113.77',
   ipv6: '2001:db8:7777::77',
   macs: 'de:ad:be:ef:77:01',

@@ -1,6 +1,7 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { readPurl, writePurl } from '@sallyport/bundle-tools/versions/purl';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 
@@ -20,8 +21,14 @@ const SYSTEM_TYPES: ReadonlySet<string> = new Set(['deb', 'rpm', 'apk']);
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A purl without qualifiers and subpath: they may name a host or a path. */
-const barePurl = (purl: string): string => purl.split(/[?#]/)[0] ?? '';
+/**
+ * A package URL without qualifiers and subpath, which may name a host or a path; undefined for a text that is none: no host
+ * could read it.
+ */
+const barePurl = (written: string): string | undefined => {
+  const purl = readPurl(written);
+  return purl && writePurl({ ...purl, qualifiers: new Map() });
+};
 
 type Group = {
   readonly vendor: string;
@@ -103,7 +110,7 @@ export const requestContent = (
       const [name, version] = [text(row['name']), text(row['version'])];
       if (!SYSTEM_TYPES.has(text(row['type']))) {
         const purl = barePurl(text(row['purl']));
-        if (purl === '') continue;
+        if (purl === undefined) continue;
         purls.add(purl);
         note(devices, purl, member.device);
         continue;

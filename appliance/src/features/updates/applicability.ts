@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
+import { packageOf, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { StoredUpdate } from './store.ts';
@@ -45,7 +46,10 @@ export const devicePlatform = (rows: ReadonlyArray<SectionRowOf<'platform'>>): D
   return { ecosystem, arch: text(row['arch']), suites };
 };
 
-const withoutVersion = (purl: string): string => purl.split(/[?#]/)[0]?.replace(/@[^@/]*$/, '') ?? '';
+const packageIn = (text: string): string | undefined => {
+  const purl = readPurl(text);
+  return purl === undefined ? undefined : packageOf(purl);
+};
 
 /** The key of an update's own version, and of its source version. */
 export const updateKeys = ({
@@ -82,8 +86,8 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
   const products = new Map<string, StoredUpdate[]>();
   for (const update of updates) {
     if (!update.inCatalog || update.update.suites.length > 0) continue;
-    const base = withoutVersion(update.update.purl);
-    products.set(base, [...(products.get(base) ?? []), update]);
+    const base = packageIn(update.update.purl);
+    if (base !== undefined) products.set(base, [...(products.get(base) ?? []), update]);
   }
   const newest = (platform: DevicePlatform): Map<string, StoredUpdate> => {
     const key = JSON.stringify([platform.ecosystem, platform.arch, platform.suites]);
@@ -98,7 +102,7 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
       const isSystem = installed.type === 'deb' || installed.type === 'rpm' || installed.type === 'apk';
       if (!isSystem) {
         // Vendor files: another version than the newest one of the product.
-        const candidates = products.get(withoutVersion(installed.purl)) ?? [];
+        const candidates = products.get(packageIn(installed.purl) ?? '') ?? [];
         const update = candidates.reduce<StoredUpdate | undefined>(
           (best, candidate) => (best && !isAbove(candidate, best) ? best : candidate),
           undefined,

@@ -54,6 +54,21 @@ describe('coordinateOf', () => {
     expect(coordinateOf({ type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/%40scope/x@1' }, debian)?.name).toBe(
       '@scope/x',
     );
+    // In any spelling that the reader accepts.
+    for (const [purl, eco, name] of [
+      ['PKG://NPM/@scope/x@1', 'npm', '@scope/x'],
+      ['pkg:Maven/org.apache.logging.log4j/log4j-core@2.14', 'Maven', 'org.apache.logging.log4j:log4j-core'],
+      ['pkg:golang/github.com/Masterminds/goutils@v1', 'Go', 'github.com/masterminds/goutils'],
+      ['pkg:composer/Symfony/Http-Kernel@5', 'Packagist', 'symfony/http-kernel'],
+      ['pkg:cran/readxl@1.3.1', 'CRAN', 'readxl'],
+      ['pkg:hackage/aeson@1.0', 'Hackage', 'aeson'],
+      ['pkg:hex/Plug@1.0.0', 'Hex', 'plug'],
+      ['pkg:pub/http@0.13.0', 'Pub', 'http'],
+    ])
+      expect(coordinateOf({ type: 'library', name: 'x', version: '1.0.0', purl: purl ?? '' }, debian)).toMatchObject({
+        eco,
+        name,
+      });
     expect(coordinateOf({ type: 'generic', name: 'x', version: '1', purl: 'pkg:generic/x@1' }, debian)).toBeUndefined();
   });
 });

@@ -1,5 +1,7 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
 import { ecosystemOf, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
+import { languageEcosystem } from '@sallyport/bundle-tools/versions/languages';
+import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 
 // From what a device reports to what advisories are written about. A distribution's advisories speak of source packages
@@ -28,18 +30,6 @@ export type Coordinate = {
 /** The memcomparable key of a coordinate's version; null: it cannot be compared. */
 export const keyOfCoordinate = ({ eco, version }: Coordinate): Uint8Array | null => keyFor(eco, version);
 
-// Purl type -> OSV ecosystem; these carry no release.
-const LANGUAGES: Readonly<Record<string, string>> = {
-  pypi: 'PyPI',
-  npm: 'npm',
-  cargo: 'crates.io',
-  gem: 'RubyGems',
-  golang: 'Go',
-  nuget: 'NuGet',
-  composer: 'Packagist',
-  maven: 'Maven',
-};
-
 /** Types of a system's own packages, by the package manager that orders their versions. */
 const FAMILIES = { deb: 'dpkg', rpm: 'rpm', apk: 'apk' } as const;
 
@@ -62,18 +52,11 @@ export const lacksSource = (item: SoftwareIdentity, platform: Platform | undefin
 };
 
 const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
-  const match = /^pkg:([a-z.+-]+)\/([^@?#]+)(?:@([^?#]+))?/.exec(item.purl ?? '');
-  if (!match) return undefined;
-  const eco = LANGUAGES[match[1] ?? ''];
-  if (!eco) return undefined;
-  let path: string;
-  try {
-    path = decodeURIComponent(match[2] ?? '');
-  } catch {
-    return undefined;
-  }
-  const name = eco === 'Maven' ? path.replace('/', ':') : path;
-  return { eco, name: normalisePackage(eco, name), version: item.version };
+  const purl = readPurl(item.purl ?? '');
+  const eco = purl && languageEcosystem(purl.type);
+  if (purl === undefined || eco === undefined) return undefined;
+  const path = purl.namespace === '' ? purl.name : `${purl.namespace}${eco === 'Maven' ? ':' : '/'}${purl.name}`;
+  return { eco, name: normalisePackage(eco, path), version: item.version };
 };
 
 /**

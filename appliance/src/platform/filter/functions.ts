@@ -1,23 +1,12 @@
-import { apkKey } from '@sallyport/bundle-tools/versions/apk';
-import { dpkgKey } from '@sallyport/bundle-tools/versions/dpkg';
-import { pep440Key } from '@sallyport/bundle-tools/versions/pep440';
-import { rpmKey } from '@sallyport/bundle-tools/versions/rpm';
-import { semverKey } from '@sallyport/bundle-tools/versions/semver';
+import { orderingEcosystem } from '@sallyport/bundle-tools/versions/languages';
+import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../database.ts';
 import { fold } from '../sql-functions.ts';
 import { rangeTest } from './values.ts';
 
-const keyers: Readonly<Record<string, (version: string) => Uint8Array | null>> = {
-  deb: dpkgKey,
-  rpm: rpmKey,
-  apk: apkKey,
-  npm: semverKey,
-  pypi: pep440Key,
-};
-
 /** A key that orders versions of a type of package; of an unknown type as Debian does, which takes most. */
 export function versionKey(type: string | null, version: string): Uint8Array | null {
-  return (keyers[type ?? ''] ?? dpkgKey)(version);
+  return keyFor(orderingEcosystem(type ?? '') ?? 'dpkg', version);
 }
 
 /** Functions that filters call in SQL; on the connection that evaluates them. */

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { PackageURL } from 'packageurl-js';
 import { z } from 'zod';
 import { defined } from '../../platform/defined.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
+import { orderingEcosystem } from '../../versions/languages.ts';
+import { packageOf, readPurl, writePurl } from '../../versions/purl.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
@@ -26,7 +27,12 @@ const SidecarSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   appliesTo: z.union([
     /** Software as requests name it; the version part is not needed. */
-    z.strictObject({ purl: z.string().min(5).max(500) }),
+    z.strictObject({
+      purl: z
+        .string()
+        .max(500)
+        .refine((text) => readPurl(text) !== undefined, { error: 'no package URL' }),
+    }),
     z.strictObject({ vendor: label, release: label.optional(), arch: label.optional() }),
   ]),
   title: z.string().max(500).optional(),
@@ -79,23 +85,6 @@ const inspect = (folder: string, name: string): FileOffer | FileReject => {
   return { path, file, sizeBytes: found.sizeBytes, sidecar };
 };
 
-const parsePurl = (text: string): PackageURL | null => {
-  try {
-    return PackageURL.fromString(text);
-  } catch {
-    return null;
-  }
-};
-
-const ECOSYSTEM_OF_TYPE: ReadonlyMap<string, string> = new Map([
-  ['pypi', 'PyPI'],
-  ['npm', 'npm'],
-  ['deb', 'Debian'],
-  ['rpm', 'rpm'],
-  ['cargo', 'crates.io'],
-  ['golang', 'Go'],
-]);
-
 /** Newer by the scheme's order; where versions cannot be compared, another version counts as newer. */
 const isNewer = (ecosystem: string, offered: string, installed: string): boolean => {
   const [a, b] = [keyFor(ecosystem, offered), keyFor(ecosystem, installed)];
@@ -107,19 +96,15 @@ const appliesToSoftware = (
   purl: string,
   software: readonly string[],
 ): { known: boolean; newer: boolean } => {
-  const target = parsePurl(purl);
-  let known = false;
-  let newer = false;
-  if (target === null) return { known, newer };
-  for (const text of software) {
-    const one = parsePurl(text);
-    if (one?.type !== target.type || one.namespace !== target.namespace || one.name !== target.name) continue;
-    known = true;
-    const ecosystem = ECOSYSTEM_OF_TYPE.get(target.type) ?? target.type;
-    if (one.version !== undefined && one.version !== null)
-      newer ||= isNewer(ecosystem, offer.sidecar.version, one.version);
-  }
-  return { known, newer };
+  const target = readPurl(purl);
+  if (target === undefined) return { known: false, newer: false };
+  const installed = software.flatMap((text) => {
+    const one = readPurl(text);
+    return one !== undefined && packageOf(one) === packageOf(target) ? [one.version] : [];
+  });
+  const ecosystem = orderingEcosystem(target.type) ?? 'files';
+  const newer = installed.some((version) => version !== '' && isNewer(ecosystem, offer.sidecar.version, version));
+  return { known: installed.length > 0, newer };
 };
 
 const ecosystemFor = (sidecar: Sidecar): string => {
@@ -201,10 +186,14 @@ export const filesSource = ({ folder }: { folder: string }): FilesSource => {
 
 const toPlanned = (offer: FileOffer, wants: number[]): PlannedUpdate => {
   const { product, version, appliesTo, licence, title, sha256: digest } = offer.sidecar;
-  const purl =
-    'purl' in appliesTo
-      ? `${appliesTo.purl.split(/[@?#]/, 1)[0]}@${encodeURIComponent(version)}`
-      : new PackageURL('generic', appliesTo.vendor.toLowerCase(), product, version).toString();
+  const named = 'purl' in appliesTo ? readPurl(appliesTo.purl) : undefined;
+  const generic = () => ({
+    type: 'generic',
+    namespace: 'vendor' in appliesTo ? appliesTo.vendor.toLowerCase() : '',
+    name: product,
+  });
+  const { type, namespace, name } = named ?? generic();
+  const purl = writePurl({ type, namespace, name, version });
   const update: Update = {
     id: updateId(purl, [digest]),
     purl,

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '../../controllers/firmware-id.ts';
 import { defined } from '../../platform/defined.ts';
+import { writePurl } from '../../versions/purl.ts';
 import { type PlannedUpdate, type Unfulfilled, type Update, updateId } from '../update.ts';
 import { digestOfFile, isRegularFile } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
@@ -82,7 +83,13 @@ const inspect = (folder: string, name: string): FirmwareOffer | FirmwareReject =
 const toPlanned = (offer: FirmwareOffer, id: string, wants: number[]): PlannedUpdate => {
   const { vendor, version, licence, releaseNotes, title, sha256: digest } = offer.manifest;
   const order = id.slice(id.indexOf('/') + 1);
-  const purl = `pkg:generic/${encodeURIComponent(vendor.toLowerCase())}/${encodeURIComponent(order)}@${encodeURIComponent(version)}?file_name=${encodeURIComponent(offer.file)}`;
+  const purl = writePurl({
+    type: 'generic',
+    namespace: vendor.toLowerCase(),
+    name: order,
+    version,
+    qualifiers: new Map([['file_name', offer.file]]),
+  });
   const update: Update = {
     id: updateId(purl, [digest]),
     purl,

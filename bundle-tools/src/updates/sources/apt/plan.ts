@@ -1,8 +1,8 @@
-import { PackageURL } from 'packageurl-js';
 import { BundleError } from '../../../errors.ts';
 import { dpkgKey } from '../../../versions/dpkg.ts';
 import { ecosystemOf } from '../../../versions/ecosystem.ts';
 import { compareKeys } from '../../../versions/key.ts';
+import { writePurl } from '../../../versions/purl.ts';
 import {
   type PlannedFile,
   type PlannedUpdate,
@@ -82,7 +82,11 @@ const isSecurity = (catalog: Catalog, offer: Offer, group: Group | undefined): b
 const purlOf = (platform: RequestPlatform, offer: Offer): string => {
   const { name, version, arch } = offer.package;
   const vendor = platform.vendor.toLowerCase();
-  return new PackageURL('deb', vendor, name, version, { arch, distro: `${vendor}-${platform.release}` }).toString();
+  const qualifiers = new Map([
+    ['arch', arch],
+    ['distro', `${vendor}-${platform.release}`],
+  ]);
+  return writePurl({ type: 'deb', namespace: vendor, name, version, qualifiers });
 };
 
 const fileOf = (offer: Offer): PlannedFile => ({
