@@ -1077,6 +1077,7 @@ create table controller_fact (
   map text
 ) strict;
 create index controller_fact_reading on controller_fact (reading);
+create index controller_fact_refused on controller_fact (reading) where error is not null;
 
 create table controller_part (
   id integer primary key autoincrement,

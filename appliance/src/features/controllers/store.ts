@@ -140,7 +140,7 @@ export const readingStore = (db: Database) => {
   );
   const refusals = db.prepare<[number], Refusal>(
     `select f.field, r.source, case f.reason when '' then f.error else coalesce(f.reason, '') end as reason
-     from controller_reading r join controller_fact f on f.reading = r.id
+     from controller_reading r cross join controller_fact f indexed by controller_fact_refused on f.reading = r.id
      where r.controller = ? and f.sort = 'controller' and f.error is not null order by r.observed_at desc, f.id desc`,
   );
   const factsOfReading = db.prepare<[number], FactRow>(
