@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
-import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
+import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { chosen, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -17,15 +17,15 @@ import { areas } from '../objects/types.ts';
 import { type EventQuery, type StoredEvent, severities } from './types.ts';
 
 const filterNames = ['severity', 'type', 'area', 'device', 'from', 'to', 'audit'];
-const csvHead = [
-  'events.at',
-  'events.severity',
-  'csv.type',
-  'events.what',
-  'events.device',
-  'events.actor',
-  'csv.from',
-  'csv.audit',
+const fileColumns: FileColumns<EventRow> = [
+  ['events.at', (row, ctx) => ctx.fmt.iso(row.at)],
+  ['events.severity', (row, ctx) => ctx.tDynamic(`eventSeverity.${row.severity}`)],
+  ['csv.type', (row) => row.type],
+  ['events.what', (row, ctx) => ctx.say(row.message)],
+  ['events.device', (row) => row.device?.name],
+  ['events.actor', (row) => row.actor],
+  ['csv.from', (row) => row.from],
+  ['csv.audit', (row) => row.auditSeq],
 ];
 
 const moment = (text: string | undefined, endOfDay: boolean): number | undefined => {
@@ -112,23 +112,14 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const ctx = viewContext(deps, c, 'part');
     const query = queryOf(listState(c, filterNames));
     const { total } = events.list({ ...query, limit: 1 });
-    const cellsOf = (row: EventRow): Cell[] => [
-      ctx.fmt.iso(row.at),
-      ctx.tDynamic(`eventSeverity.${row.severity}`),
-      row.type,
-      ctx.say(row.message),
-      row.device?.name,
-      row.actor,
-      row.from,
-      row.auditSeq,
-    ];
+    const { head, cellsOf } = inColumns(ctx, fileColumns);
     const rowsOf = function* (): Generator<Cell[]> {
       for (const stored of pagesOf((paging: { limit: number; after?: number }) => events.list({ ...query, ...paging })))
         for (const row of eventRows(ctx, deps, stored, devicesOf(stored))) yield cellsOf(row);
     };
     return sendCsv(deps, c, {
       name: 'events',
-      head: csvHead.map((key) => ctx.tDynamic(key)),
+      head,
       rows: { count: Math.min(total, maxCsvRows), read: rowsOf },
     });
   };

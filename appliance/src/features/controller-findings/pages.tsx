@@ -10,13 +10,19 @@ import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
-import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
-import { type ControllerFindingFilter, type FindingWhy, type GroupBy, JUSTIFICATIONS } from './types.ts';
+import {
+  type ControllerFindingFilter,
+  type ControllerFinding as FindingEntry,
+  type FindingWhy,
+  type GroupBy,
+  JUSTIFICATIONS,
+} from './types.ts';
 import { findingView, knowledgeEnds } from './view.ts';
 
 const verdicts = ['affected', 'review', 'not-affected'] as const;
@@ -67,25 +73,25 @@ const filters: readonly FilterField[] = [
   { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
 ];
 
-const csvHead = [
-  'vuln.decision',
-  'cfind.verdict',
-  'cfind.vulnerability',
-  'vuln.severity',
-  'cfind.exploitation',
-  'cfind.exploitedDay',
-  'cfind.vendor',
-  'cfind.family',
-  'cfind.product',
-  'cfind.version',
-  'cfind.fix',
-  'cfind.fixedIn',
-  'cfind.advisory',
-  'cfind.level',
-  'cfind.leafText',
-  'nav.controllers',
-  'cfind.held',
-  'cfind.since',
+const fileColumns: FileColumns<FindingEntry> = [
+  ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
+  ['cfind.verdict', (row, ctx) => ctx.tDynamic(`cfind.verdict.${row.verdict}`)],
+  ['cfind.vulnerability', (row) => row.vulnerability],
+  ['vuln.severity', (row, ctx) => ctx.tDynamic(`severity.${row.severity}`)],
+  ['cfind.exploitation', (row, ctx) => ctx.tDynamic(`cfind.input.exploitation.${row.exploitation}`)],
+  ['cfind.exploitedDay', (row) => row.exploitedSince],
+  ['cfind.vendor', (row) => row.vendor],
+  ['cfind.family', (row) => row.family],
+  ['cfind.product', (row) => row.product],
+  ['cfind.version', (row) => row.firmware],
+  ['cfind.fix', (row, ctx) => ctx.tDynamic(`cfind.fix.${row.fixState}`)],
+  ['cfind.fixedIn', (row) => row.fixedVersion],
+  ['cfind.advisory', (row) => row.advisory],
+  ['cfind.level', (row, ctx) => ctx.tDynamic(`cfind.level.${row.level}`)],
+  ['cfind.leafText', (row) => row.versionText],
+  ['nav.controllers', (row) => row.controllers],
+  ['cfind.held', (row) => row.heldBy.map(({ name }) => name).join('; ')],
+  ['cfind.since', (row) => row.since],
 ];
 
 const strongInputs: ReadonlySet<string> = new Set([
@@ -167,32 +173,9 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
-    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
     const found = controllerFindings.list({ ...filterOf(listState(c, filterNames)), limit: maxCsvRows });
-    return sendCsv(deps, c, {
-      name: 'controller-vulnerabilities',
-      head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: eachOf(found.rows, (row) => [
-        ctx.tDynamic(`decision.${row.decision}`),
-        ctx.tDynamic(`cfind.verdict.${row.verdict}`),
-        row.vulnerability,
-        ctx.tDynamic(`severity.${row.severity}`),
-        ctx.tDynamic(`cfind.input.exploitation.${row.exploitation}`),
-        row.exploitedSince,
-        row.vendor,
-        row.family,
-        row.product,
-        row.firmware,
-        ctx.tDynamic(`cfind.fix.${row.fixState}`),
-        row.fixedVersion,
-        row.advisory,
-        ctx.tDynamic(`cfind.level.${row.level}`),
-        row.versionText,
-        row.controllers,
-        row.heldBy.map(({ name }) => name).join('; '),
-        row.since,
-      ]),
-    });
+    return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf) });
   };
 
   const showFinding = (

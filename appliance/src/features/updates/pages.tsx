@@ -9,7 +9,7 @@ import { type Context, Hono } from 'hono';
 import { requireRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -25,18 +25,18 @@ const yesNo = [
   { value: 'false', key: 'common.no' },
 ];
 
-const csvHead = [
-  'updates.update',
-  'updates.version',
-  'csv.source',
-  'csv.arch',
-  'updates.suites',
-  'updates.security',
-  'filter.approval',
-  'updates.supply',
-  'nav.devices',
-  'vuln.findings',
-  'common.size',
+const fileColumns: FileColumns<UpdateItem> = [
+  ['updates.update', (item) => item.name],
+  ['updates.version', (item) => item.version],
+  ['csv.source', (item) => item.source],
+  ['csv.arch', (item) => item.arch],
+  ['updates.suites', (item) => item.suites],
+  ['updates.security', (item, ctx) => (item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'))],
+  ['filter.approval', (item, ctx) => ctx.tDynamic(`approval.${item.approval}`)],
+  ['updates.supply', (item, ctx) => ctx.tDynamic(`supply.${item.supply}`)],
+  ['nav.devices', (item) => item.devices],
+  ['vuln.findings', (item) => item.findings],
+  ['common.size', (item) => item.sizeBytes],
 ];
 
 const filters: readonly FilterField[] = [
@@ -276,25 +276,9 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'updates:read');
     const list = listState(c, filterNames);
-    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
     const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
-    return sendCsv(deps, c, {
-      name: 'updates',
-      head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: eachOf(found.rows, (item) => [
-        item.name,
-        item.version,
-        item.source,
-        item.arch,
-        item.suites,
-        item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'),
-        ctx.tDynamic(`approval.${item.approval}`),
-        ctx.tDynamic(`supply.${item.supply}`),
-        item.devices,
-        item.findings,
-        item.sizeBytes,
-      ]),
-    });
+    return sendCsv(deps, c, { name: 'updates', head, rows: eachOf(found.rows, cellsOf) });
   };
 
   const licence = (c: Context<ConsoleEnv>): Response => {

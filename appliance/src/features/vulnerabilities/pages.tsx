@@ -6,14 +6,22 @@ import { Finding } from '@sallyport/ui/vulnerabilities/finding.tsx';
 import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
-import { eachOf, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
+import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import { DECISIONS, type FindingFilter, type FindingWhy, type FixState, SEVERITIES, type WorkState } from './types.ts';
+import {
+  DECISIONS,
+  type Finding as FindingEntry,
+  type FindingFilter,
+  type FindingWhy,
+  type FixState,
+  SEVERITIES,
+  type WorkState,
+} from './types.ts';
 
 const fixStates: readonly FixState[] = ['available', 'none', 'undetermined'];
 const workStates: readonly WorkState[] = ['open', 'planned', 'fixed'];
@@ -22,20 +30,20 @@ const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'
 const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict', 'feed'];
 const shownDevices = 200;
 
-const csvHead = [
-  'vuln.decision',
-  'vuln.advisory',
-  'csv.aliases',
-  'vuln.severity',
-  'vuln.exploited',
-  'csv.package',
-  'updates.version',
-  'vuln.fixedIn',
-  'nav.devices',
-  'vuln.workState',
-  'vuln.since',
-  'overview.source',
-  'csv.summary',
+const fileColumns: FileColumns<FindingEntry> = [
+  ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
+  ['vuln.advisory', (row) => row.advisory],
+  ['csv.aliases', (row) => row.aliases],
+  ['vuln.severity', (row, ctx) => ctx.tDynamic(`severity.${row.severity}`)],
+  ['vuln.exploited', (row, ctx) => ctx.t(row.exploited ? 'common.yes' : 'common.no')],
+  ['csv.package', (row) => row.package],
+  ['updates.version', (row) => row.version],
+  ['vuln.fixedIn', (row) => row.fixed],
+  ['nav.devices', (row) => row.devices],
+  ['vuln.workState', (row, ctx) => ctx.tDynamic(`vuln.state.${row.state}`)],
+  ['vuln.since', (row) => row.since],
+  ['overview.source', (row) => row.feed],
+  ['csv.summary', (row) => row.summary],
 ];
 
 const filters: readonly FilterField[] = [
@@ -222,27 +230,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
     const list = listState(c, filterNames);
-    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
     const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
-    return sendCsv(deps, c, {
-      name: 'vulnerabilities',
-      head: csvHead.map((key) => ctx.tDynamic(key)),
-      rows: eachOf(found.rows, (row) => [
-        ctx.tDynamic(`decision.${row.decision}`),
-        row.advisory,
-        row.aliases,
-        ctx.tDynamic(`severity.${row.severity}`),
-        ctx.t(row.exploited ? 'common.yes' : 'common.no'),
-        row.package,
-        row.version,
-        row.fixed,
-        row.devices,
-        ctx.tDynamic(`vuln.state.${row.state}`),
-        row.since,
-        row.feed,
-        row.summary,
-      ]),
-    });
+    return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf) });
   };
 
   return new Hono<ConsoleEnv>()

@@ -1,3 +1,4 @@
+import type { Ctx } from '@sallyport/ui/context';
 import type { Context } from 'hono';
 import { actorRef } from '../../engine/objects/types.ts';
 import { type Cell, csvMark, csvRow } from '../../platform/csv/write.ts';
@@ -18,6 +19,15 @@ export const eachOf = <T>(items: readonly T[], cells: (item: T) => readonly Cell
   read: function* () {
     for (const item of items) yield cells(item);
   },
+});
+
+/** Columns of a file that are not those of a table: the key of the name of each, and what stands in it. */
+export type FileColumns<Row> = readonly (readonly [word: string, cell: (row: Row, ctx: Ctx) => Cell])[];
+
+/** The head of such a file, and the cells of a row. */
+export const inColumns = <Row>(ctx: Ctx, columns: FileColumns<Row>) => ({
+  head: columns.map(([word]) => ctx.tDynamic(word)),
+  cellsOf: (row: Row): Cell[] => columns.map(([, cell]) => cell(row, ctx)),
 });
 
 /** So many rows are read at once, by a thread that answers everybody. */
