@@ -53,7 +53,7 @@ const s7 = (controller: PlantController): Buffer => {
   const name = (index: number, text: string): Buffer => Buffer.concat([u16(index), padded(text, 32, '\0')]);
   return Buffer.concat([
     szl(0x0011, [
-      record(1, controller.orderNumber, Buffer.from([0, 0, 0, 3])),
+      record(1, controller.orderNumber, Buffer.from([0, 3, 0, 1])),
       record(7, controller.orderNumber, Buffer.from([0x56, major, minor, 4])),
       record(0x81, 'Boot Loader', Buffer.from([0x41, 9, 9, 9])),
     ]),

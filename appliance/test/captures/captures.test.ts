@@ -50,6 +50,7 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
       {
         orderNumber: '6ES7 151-8AB01-0AB0',
         firmwareObserved: 'V3.2.6',
+        hwVersion: '3',
         serial: 'S C-C6TW74882012',
         memoryCardSerial: 'MMC 2900FC1A',
         keySwitch: 'RUN_P',
@@ -71,6 +72,7 @@ describe.skipIf(!existsSync(archive))('real captures (skipped where ot-captures.
         serial: 'S C-B1U393142011',
         model: 'CPU 315-2 PN/DP',
         firmwareObserved: 'V3.2.7',
+        hwVersion: '3',
       },
     ],
     [

@@ -119,8 +119,8 @@ export const usualLists = (): Lists =>
       0x0011,
       {
         records: [
-          identityRecord(0x0001, '6ES7 515-2AM02-0AB0', [0, 0, 0, 3]),
-          identityRecord(0x0006, '6ES7 515-2AM02-0AB0', [0, 0, 0, 3]),
+          identityRecord(0x0001, '6ES7 515-2AM02-0AB0', [0, 3, 0, 1]),
+          identityRecord(0x0006, '6ES7 515-2AM02-0AB0', [0, 3, 0, 1]),
           identityRecord(0x0007, '', [0x56, 2, 9, 2]),
           identityRecord(0x0081, 'Boot Loader', [0x56, 3, 3, 0]),
         ],

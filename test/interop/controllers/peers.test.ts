@@ -78,7 +78,8 @@ describe.skipIf(!hasSnap7())('S7 with libsnap7 (skipped without libsnap7-1)', ()
     expect(saidOf(result)).toEqual({
       mode: 'RUN',
       orderNumber: '6ES7 315-2EH14-0AB0',
-      hwVersion: '1',
+      // Its list is the copy of a real CPU's: Ausbg1 of record 1.
+      hwVersion: '4',
       firmwareObserved: 'V3.2.6',
       name: 'SNAP7-SERVER',
       moduleName: 'CPU 315-2 PN/DP',

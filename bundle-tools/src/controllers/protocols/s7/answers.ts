@@ -46,7 +46,12 @@ const versionText = (bytes: Buffer): string => {
 
 const recordBytes = 28;
 
-/** SZL 0x0011: the module's order number is record 1, its firmware record 7; record 0x81 is the boot loader. */
+/**
+ * SZL 0x0011: the module's order number and version are record 1, its firmware record 7; record 0x81 is the boot loader. A
+ * record is index, MlfB (20 characters), BGTyp, Ausbg1, Ausbg2. Of record 1, Ausbg1 is the version of the module and Ausbg2
+ * reserved; of records 6 and 7 both hold "V" and the three numbers of a version (System Software for S7-300/400, System and
+ * Standard Functions, A5E00739858-01, 33.5 "SSL-ID W#16#xy11").
+ */
 const identification = (records: readonly Buffer[]): DeviceFact[] => {
   const whole = records.filter((record) => record.length >= recordBytes);
   const orderOf = (wanted: number): DeviceFact[] =>
@@ -60,7 +65,7 @@ const identification = (records: readonly Buffer[]): DeviceFact[] => {
     ...whole.flatMap((record) => {
       const index = record.readUInt16BE(0);
       const last = record.subarray(24, 28);
-      if (index === 0x0001) return fact('hwVersion', String(record.readUInt16BE(26)), record.subarray(26, 28));
+      if (index === 0x0001) return fact('hwVersion', String(record.readUInt16BE(24)), record.subarray(24, 26));
       if (index === 0x0007) return fact('firmwareObserved', versionText(last), last);
       return index === 0x0081 ? fact('bootloader', versionText(last), last) : [];
     }),
