@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { IMPORT_FORMS } from '../features/controller-imports/types.ts';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { IMPORT_FORMS, type RefusalCode } from '../features/controller-imports/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
+
+/** Places that are only told: no controller in the file is left out for them. */
+const told: ReadonlySet<RefusalCode> = new Set(['encoded', 'stream-gap']);
 
 export const command: Command = {
   summary: 'takes controllers from a file: table, CAx export, L5X, nameplate or capture; told by its content',
@@ -39,7 +43,11 @@ export const command: Command = {
     );
     out.line(`            ${summary.replaced} replaced, ${summary.conflicts} in conflict, ${summary.refused} refused`);
     if (found.origin !== null) out.line(`import      ${found.origin}`);
-    for (const one of found.control) out.line(`control     ${one.what} ${one.from} -> ${one.to}, ${one.count} times`);
+    for (const one of found.control) {
+      const what = one.detail === '' ? one.what : `${one.what} (${one.detail})`;
+      const first = `first in packet ${one.packet} at ${toTime(Math.trunc(one.firstMs))}`;
+      out.line(`control     ${what} ${one.from} -> ${one.to}, ${one.count} times, ${first}`);
+    }
     out.table(
       ['CONTROLLER', 'OUTCOME', 'CHANGES'],
       found.outcomes
@@ -51,7 +59,7 @@ export const command: Command = {
     if (found.refusedCount > found.refused.length) out.note(`${found.refusedCount - found.refused.length} more`);
     if (found.leftOut.length > 0) out.note(`columns that were not read: ${found.leftOut.join(', ')}`);
     out.result(found);
-    const isIncomplete = summary.refused > 0 || found.refused.some(({ code }) => code !== 'encoded');
+    const isIncomplete = summary.refused > 0 || found.refused.some(({ code }) => !told.has(code));
     return isIncomplete ? 1 : 0;
   },
 };

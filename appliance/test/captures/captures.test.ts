@@ -327,7 +327,7 @@ describe('made captures', () => {
     return Buffer.from(`${target}00aabbccddee0800${ip}`, 'hex');
   };
 
-  it('give an I-Am to who said it, and to nobody where it comes from behind a router of BACnet', async () => {
+  it('give an I-Am to who said it, and one from behind a router of BACnet to the station there', async () => {
     const iAm = '1000c4020000052201e09103212a';
     const found = await read(
       classic([
@@ -338,21 +338,21 @@ describe('made captures', () => {
         datagram(controller, 'c0a800ff', 47_808, `810b00190128ffff000003016cfe${iAm}`),
       ]),
     );
-    expect(found.map(({ address, via, facts }) => [address, via, facts.map(({ value }) => value)])).toEqual([
-      ['192.168.0.9', '00:aa:bb:cc:dd:ee', ['42']],
-      ['10.0.0.5', undefined, ['42']],
+    expect(
+      found.map(({ address, station, via, facts }) => [address, station?.place, via, facts.map(({ value }) => value)]),
+    ).toEqual([
+      ['192.168.0.9', undefined, '00:aa:bb:cc:dd:ee', ['42', '5']],
+      ['10.0.0.5', undefined, undefined, ['42', '5']],
+      // Who passed it on is there, and said nothing of itself by it.
+      ['192.168.0.9', undefined, '00:aa:bb:cc:dd:ee', []],
+      ['192.168.0.9', 'BACnet network 3, station 6c', undefined, ['42', '5']],
     ]);
   });
 
   it('show no device at an address that is that of many', async () => {
-    const nobodys: string[] = [];
     const toAll = datagram(engineer, 'c0a800ff', 47_808, '810b000801000000', 'ffffffffffff');
-    await readCapture(
-      Readable.from([classic([toAll])]),
-      () => undefined,
-      (everyones) => nobodys.push(...everyones),
-    );
-    expect(nobodys).toEqual(['192.168.0.255']);
+    const { everyones } = await readCapture(Readable.from([classic([toAll])]), () => undefined);
+    expect([...everyones]).toEqual(['192.168.0.255']);
     const iAm = '810a00120100' + '1000c4020000052201e09103212a';
     expect(
       await read(
@@ -378,10 +378,27 @@ describe('made captures', () => {
     ]);
   });
 
+  it('name no device by an address of loopback or by zeros', async () => {
+    const identity = `0100${'00'.repeat(16)}01000e0036001403300078563412${'00'}03`;
+    const item = `0c00${(identity.length / 2).toString(16).padStart(2, '0')}00${identity}`;
+    const body = `0100${item}`;
+    const enip = `6300${(body.length / 2).toString(16).padStart(2, '0')}00${'00'.repeat(20)}${body}`;
+    const onLoopback = datagram('7f000001', '7f000001', 44_818, enip);
+    const zeros = datagram(controller, engineer, 44_818, enip);
+    zeros.fill(0, 6, 12);
+    const found = await read(classic([onLoopback, zeros]));
+    expect(found.map(({ address, mac, via }) => [address, mac, via])).toEqual([['192.168.0.9', undefined, undefined]]);
+    const nobody = Buffer.from(
+      'ffffffffffff00000000000008060001080006040001000000000000c0a80001000000000000c0a80002',
+      'hex',
+    );
+    expect(await read(classic([nobody]))).toEqual([]);
+  });
+
   it('that end within a record are read up to there, unless nothing stands before', async () => {
     const whole = classic([arp, arp]);
     const cut = await readCapture(Readable.from([whole.subarray(0, whole.length - 7)]), () => undefined);
-    expect(cut).toEqual({ packets: 1, unread: 0, cutAt: whole.length - 7 });
+    expect(cut).toMatchObject({ packets: 1, unread: 0, cutAt: whole.length - 7 });
     await expect(readCapture(Readable.from([whole.subarray(0, 30)]), () => undefined)).rejects.toThrow(CaptureError);
   });
 

@@ -1,3 +1,4 @@
+import { planFrames, plans } from '../../support/captures/plans.ts';
 import { captureFile, controllerFrames, pcapFile } from '../../support/plant-capture.ts';
 import { plantControllers } from '../../support/plant-files.ts';
 import { readTwice } from '../controller-files.ts';
@@ -28,7 +29,7 @@ const newer = (frames: readonly Buffer[]): Buffer => {
 
 const plant = plantControllers(3);
 
-/** Captures of both formats: packets, reassembly, seven protocols, devices. */
+/** Captures of both formats: packets, reassembly, all protocols, devices. */
 export const target: FuzzTarget = {
   name: 'controller-capture',
   run: (data) => readTwice('capture', data),
@@ -37,6 +38,7 @@ export const target: FuzzTarget = {
     captureFile(plant.slice(0, 1), { little: false }),
     captureFile(plant.slice(1, 2), { nano: true }),
     newer(plant.slice(2).flatMap(controllerFrames)),
+    ...plans.map((plan) => pcapFile(planFrames(plan))),
     pcapFile([Buffer.from('010ecf0000000200000000028892fefd0400000000010000000405020000', 'hex')]),
   ],
   words: ['\u0001\u0000\u0000\u0000', '\u0006\u0000\u0000\u0000'],

@@ -2,6 +2,7 @@ import { DiffLine } from '../components/changes.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Level } from '../model.ts';
 
@@ -25,7 +26,15 @@ export type OutcomeRow = {
 
 type PlaceRow = { readonly where: string; readonly code: string; readonly detail: string };
 
-type ControlRow = { readonly what: string; readonly to: string; readonly from: string; readonly count: number };
+type ControlRow = {
+  readonly what: string;
+  readonly detail: string;
+  readonly to: string;
+  readonly from: string;
+  readonly firstMs: number;
+  readonly packet: number;
+  readonly count: number;
+};
 
 export type OutcomeView = {
   readonly rows: readonly OutcomeRow[];
@@ -204,6 +213,12 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
               cell: (row) => ctx.tDynamic(`imports.control.${row.what}`, {}, row.what),
             },
             {
+              key: 'detail',
+              label: ctx.t('imports.control.detail'),
+              any: true,
+              cell: (row) => (row.detail === '' ? '–' : <span translate="no">{row.detail}</span>),
+            },
+            {
               key: 'to',
               label: ctx.t('imports.control.to'),
               any: true,
@@ -214,6 +229,16 @@ export const ControllerOutcomes = ({ ctx, title, view }: { ctx: Ctx; title: stri
               label: ctx.t('imports.control.from'),
               any: true,
               cell: (row) => <span translate="no">{row.from}</span>,
+            },
+            {
+              key: 'first',
+              label: ctx.t('imports.control.first'),
+              any: true,
+              cell: (row) => (
+                <>
+                  {ctx.fmt.number(row.packet)}, <Time ctx={ctx} at={row.firstMs} />
+                </>
+              ),
             },
             {
               key: 'count',

@@ -5,7 +5,16 @@ export const controllerImportEvents = defineEvents({
   'controller-control-traffic': {
     severity: 'warning',
     area: 'devices',
-    params: { what: 'text', target: 'text', sender: 'text', seenAt: 'text', count: 'integer', file: 'text' },
+    params: {
+      what: 'text',
+      detail: 'text',
+      target: 'text',
+      sender: 'text',
+      seenAt: 'text',
+      packet: 'integer',
+      count: 'integer',
+      file: 'text',
+    },
     audit: true,
     retentionDays: 3_650,
   },

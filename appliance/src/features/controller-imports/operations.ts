@@ -6,6 +6,7 @@ import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { bodyOf, receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { takeSummarySchema } from '../controllers/types.ts';
+import { CONTROL_COMMANDS } from './pcap/types.ts';
 import type { FileImports } from './service.ts';
 import {
   type ControllerDraft,
@@ -56,7 +57,16 @@ const outcomeSchema = z.object({
   leftOut: z.array(z.string()).optional(),
   control: z
     .array(
-      z.object({ what: z.string(), to: z.string(), from: z.string(), firstAt: time, lastAt: time, count: z.int() }),
+      z.object({
+        what: z.enum(CONTROL_COMMANDS),
+        detail: z.string().describe('Which parts of it, where the command says so'),
+        to: z.string(),
+        from: z.string(),
+        firstAt: time,
+        lastAt: time,
+        packet: z.int().describe('The first packet that shows it, from 1'),
+        count: z.int(),
+      }),
     )
     .describe('Traffic that changes controllers'),
   missing: z.array(z.string()).describe('Controllers of the record that a table leaves out'),

@@ -123,9 +123,11 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         ...byWhom(actor),
         params: {
           what: one.what,
+          detail: one.detail,
           target: one.to,
           sender: one.from,
           seenAt: toTime(Math.trunc(one.firstMs)),
+          packet: one.packet,
           count: one.count,
           file,
         },

@@ -4,6 +4,7 @@ import { CSV_ENCODINGS, type CsvEncoding } from '../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS, type CsvDelimiter } from '../../platform/csv/parse.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import type { ReadingOutcome, TakeSummary } from '../controllers/types.ts';
+import type { ControlCommand } from './pcap/types.ts';
 
 // Files that say which controllers there are, without a packet sent (OT 4). Each form is told by its content, read within
 // bounds, and becomes readings; what cannot be taken is named with its place and a code, and the rest is still taken.
@@ -31,6 +32,8 @@ export const REFUSAL_CODES = [
   'encoded',
   /** The file ends within a record; what stands before is taken. */
   'cut-short',
+  /** Bytes of a TCP stream that the capture does not have; what stands behind them is read. */
+  'stream-gap',
 ] as const;
 export type RefusalCode = (typeof REFUSAL_CODES)[number];
 
@@ -38,12 +41,16 @@ export type RefusedPlace = { where: string; code: RefusalCode; detail: string };
 
 /** Traffic that changes a controller, seen in a capture (OT 4). */
 export type ControlTraffic = {
-  what: string;
+  what: ControlCommand;
   /** Address or MAC address of the one that it was sent to, where it is known. */
   to: string;
   from: string;
+  /** Which parts of it: `OB 1; FC 3`, `class 0x6a`; empty where the command says no more. */
+  detail: string;
   firstMs: number;
   lastMs: number;
+  /** The first packet that shows it. */
+  packet: number;
   count: number;
 };
 

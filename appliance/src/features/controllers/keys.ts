@@ -95,6 +95,12 @@ export const keysOf = (batch: number, reading: Source, facts: readonly Fact[]): 
         add('here', `${batch}|${mac}`);
         add('seen', `${reading.source}||${mac}|${shown}`);
       }
+    // A station behind a gateway is told by its place there, which nothing else in the site has.
+    const reached = first('controller', 'connectionString');
+    if (addresses.length === 0 && macs.length === 0 && reached !== undefined) {
+      add('here', `${batch}|${reached}`);
+      add('seen', `${reading.source}||${reached}`);
+    }
   }
   return { keys, serial: serial === '' ? undefined : serial, addresses };
 };

@@ -24,6 +24,8 @@ export type SeenService = {
 
 export type SeenDevice = {
   address?: string;
+  /** One without an address of its own, and the address that passes its messages on. */
+  station?: { key: string; place: string; behind: string };
   mac?: string;
   firstMs: number;
   lastMs: number;
@@ -32,8 +34,8 @@ export type SeenDevice = {
   services: Map<string, SeenService>;
   /** What modules of its chassis say, by slot, then by field. */
   modules: Map<number, Map<string, SeenValue>>;
-  /** What Modbus units at the address say, by unit, then by field. */
-  units: Map<number, Map<string, SeenValue>>;
+  /** What devices that speak through the address say, by protocol and unit, then by field. */
+  units: Map<string, Map<string, SeenValue>>;
   /** Frames' senders, which may be routers. */
   via: Set<string>;
   /** A protocol that only controllers and what hangs on them speak. */
@@ -47,8 +49,8 @@ const maxServices = 32;
 const maxVia = 4;
 const maxModules = 64;
 const maxUnits = 8;
-/** The units that a device calls itself by; any other may be a serial device behind a gateway. */
-const ownUnits = [255, 0];
+/** The Modbus units that a device calls itself by; any other may be a serial device behind a gateway. */
+const ownUnits = ['modbus 255', 'modbus 0'];
 /** A MAC address in front of more addresses than this is a router's or a proxy's. */
 const maxAddressesOfMac = 4;
 
@@ -60,6 +62,13 @@ const ofControllers: ReadonlySet<CaptureProtocol> = new Set([
   'mms',
   'dcp',
   'pnio-cm',
+  'fins',
+  'fox',
+  'hart-ip',
+  'dnp3',
+  'ads',
+  'iec104',
+  'melsec',
 ]);
 /** What a neighbour or a management station is told shows a controller only where it names an industrial product. */
 const shows = ({ protocol, facts }: Sighting): boolean =>
@@ -107,7 +116,7 @@ export const seenDevices = () => {
     return known;
   };
 
-  const unitOf = (device: SeenDevice, unit: number): Map<string, SeenValue> => {
+  const unitOf = (device: SeenDevice, unit: string): Map<string, SeenValue> => {
     const known = device.units.get(unit) ?? new Map<string, SeenValue>();
     if (device.units.size < maxUnits || ownUnits.includes(unit)) device.units.set(unit, known);
     return known;
@@ -116,23 +125,25 @@ export const seenDevices = () => {
   /** Of several units the device's own counts; where none is, what all say alike: which of them has the address is not known. */
   const foldUnits = (device: SeenDevice): void => {
     const own = ownUnits.map((unit) => device.units.get(unit)).find((values) => values !== undefined);
-    const all = [...device.units.values()];
-    const told = own === undefined ? all : [own];
-    for (const [key, value] of told.flatMap((values) => [...values]))
-      if (told.every((values) => values.get(key)?.value === value.value)) device.values.set(key, value);
+    for (const [protocol, all] of Map.groupBy(device.units, ([unit]) => unit.split(' ')[0])) {
+      const told = protocol === 'modbus' && own !== undefined ? [own] : all.map(([, values]) => values);
+      for (const [key, value] of told.flatMap((values) => [...values]))
+        if (told.every((values) => values.get(key)?.value === value.value)) device.values.set(key, value);
+    }
   };
 
   const add = (sighting: Sighting, packet: number): void => {
-    const { address, mac, via, atMs, protocol, service } = sighting;
+    const { address, mac, via, atMs, protocol, service, station } = sighting;
     if (mac !== undefined && address !== undefined) {
       noteMac(mac, address);
       if (macOfAddress.size < maxStations || macOfAddress.has(address)) macOfAddress.set(address, mac);
     }
     if (via !== undefined && address !== undefined) noteMac(via, address);
     if (protocol === 'arp' || sighting.control !== undefined) return;
-    const device = deviceOf(address ?? `mac ${mac ?? ''}`, atMs);
+    const device = deviceOf(station?.key ?? address ?? `mac ${mac ?? ''}`, atMs);
     if (device === undefined) return;
-    if (address !== undefined) device.address = address;
+    if (station !== undefined) device.station = { ...station, behind: address ?? '' };
+    else if (address !== undefined) device.address = address;
     if (mac !== undefined) device.mac = mac;
     if (via !== undefined && device.via.size < maxVia) device.via.add(via);
     device.firstMs = Math.min(device.firstMs, atMs);
@@ -147,7 +158,7 @@ export const seenDevices = () => {
       });
     const values =
       sighting.unit !== undefined
-        ? unitOf(device, sighting.unit)
+        ? unitOf(device, `${protocol} ${sighting.unit}`)
         : sighting.slot === undefined
           ? device.values
           : moduleOf(device, sighting.slot);
@@ -155,7 +166,9 @@ export const seenDevices = () => {
       const named = captureField(protocol, fact);
       if (named === undefined) continue;
       const key = `${named.field} ${protocol}`;
-      if (values.has(key) || values.size < maxValues)
+      const before = values.get(key);
+      // A stream in disorder is read later than it was said.
+      if (before === undefined ? values.size < maxValues : before.atMs <= atMs)
         values.set(key, { ...named, raw: fact.raw, source: protocol, atMs, packet });
     }
   };

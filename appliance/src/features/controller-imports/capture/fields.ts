@@ -27,6 +27,7 @@ const kept: ReadonlySet<string> = new Set([
   'bootloader',
   'serial',
   'serverId',
+  'bacnetInstance',
   'memoryCardSerial',
   'stationName',
   'address',

@@ -6,12 +6,14 @@ import { CaptureError, type CaptureProtocol } from '../pcap/types.ts';
 import type { FileReadings } from '../types.ts';
 import { controlTraffic } from './control.ts';
 import { type SeenDevice, type SeenDevices, type SeenService, type SeenValue, seenDevices } from './devices.ts';
+import { makerOfMac } from './makers.ts';
 
 const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 
 /** What an answer on a port shows, where nothing was said there. */
 const presence = 'capture';
 const maxPlaces = 12;
+const makerConfidence = 0.3;
 
 const seenFacts = ({ field, value, raw }: SeenValue): Said[] => fact(field, value, raw);
 
@@ -39,7 +41,8 @@ const placesOf = (packets: readonly number[]): string => {
 const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   const mac = seen.macOf(device);
   const address = device.address ?? (device.mac === undefined ? undefined : seen.addressOf(device.mac));
-  const place = [...fact('mac', mac), ...fact('address', address)];
+  const { station } = device;
+  const place = [...fact('mac', mac), ...fact('address', address), ...fact('connectionString', station?.place)];
   const values = Map.groupBy(
     [...device.values.values()].filter(({ field }) => field !== 'address'),
     ({ source }) => source,
@@ -66,8 +69,8 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       where: placesOf(places.map(({ packet }) => packet)),
       said: [...own.flatMap(seenFacts), ...place],
       parts: [
-        part('interface', mac ?? address ?? '', [
-          ...place,
+        part('interface', mac ?? address ?? station?.key ?? '', [
+          ...(station === undefined ? place : fact('gateway', station.behind)),
           ...own.filter(({ field }) => field === 'stationName').flatMap(seenFacts),
         ]),
         ...behind.map(({ slot, values: of }) => modulePart(slot, of)),
@@ -77,6 +80,30 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   });
 };
 
+/** What says better than a MAC address who made a device. */
+const tellsMaker: ReadonlySet<string> = new Set(['vendorRaw', 'vendorId', 'orderNumber', 'cipTuple']);
+
+/** Where nothing else tells who made a device, its MAC address does: weak evidence, since it names who made the network part. */
+const makerReading = (device: SeenDevice, seen: SeenDevices): Reading[] => {
+  const mac = seen.macOf(device);
+  const maker = mac === undefined ? undefined : makerOfMac(mac);
+  if (mac === undefined || maker === undefined) return [];
+  if ([...device.values.values()].some(({ field }) => tellsMaker.has(field))) return [];
+  const address = device.address ?? seen.addressOf(mac);
+  const place = [...fact('mac', mac), ...fact('address', address)];
+  return [
+    {
+      observedAtMs: whole(device.lastMs),
+      method: 'inferred',
+      source: 'oui',
+      confidence: makerConfidence,
+      where: `MAC ${mac.slice(0, 8)}`,
+      said: [...fact('vendorRaw', maker, mac.slice(0, 8)), ...place],
+      parts: [part('interface', mac, place)],
+    },
+  ];
+};
+
 /** Devices of a capture, with times and places of packets; nothing is held but what is known of each device. */
 export const readCaptureFile = async (
   chunks: AsyncIterable<Uint8Array>,
@@ -84,31 +111,31 @@ export const readCaptureFile = async (
 ): Promise<FileReadings> => {
   const seen = seenDevices();
   const control = controlTraffic();
-  let nobodys: ReadonlySet<string> = new Set();
   try {
-    const counts = await readCapture(
-      chunks,
-      (sighting, packet) => {
-        seen.add(sighting, packet);
-        control.add(sighting);
-        if (packet % 4_096 === 0) onPacket(packet);
-      },
-      (everyones) => {
-        nobodys = everyones;
-      },
-    );
-    const devices = seen.devices().filter(({ isController, address }) => isController && !nobodys.has(address ?? ''));
-    const refused: FileReadings['refused'] = [];
+    const { packets, unread, cutAt, gaps, everyones } = await readCapture(chunks, (sighting, packet) => {
+      seen.add(sighting, packet);
+      control.add(sighting, packet);
+      if (packet % 4_096 === 0) onPacket(packet);
+    });
+    const devices = seen.devices().filter(({ isController, address }) => isController && !everyones.has(address ?? ''));
+    const refused: FileReadings['refused'] = gaps.byFlow
+      .toSorted((a, b) => a.packet - b.packet)
+      .map(({ packet, flow, count, bytes }) => ({
+        where: `packet ${packet}`,
+        code: 'stream-gap',
+        detail: `${flow}: ${count}, ${bytes} B`,
+      }));
+    const told = gaps.byFlow.reduce((sum, { count }) => sum + count, 0);
+    if (gaps.count > told) refused.push({ where: 'capture', code: 'stream-gap', detail: String(gaps.count - told) });
     if (seen.left() > 0) refused.push({ where: 'capture', code: 'too-many-parts', detail: String(seen.left()) });
-    if (counts.cutAt !== undefined)
-      refused.push({ where: `packet ${counts.packets}`, code: 'cut-short', detail: String(counts.cutAt) });
+    if (cutAt !== undefined) refused.push({ where: `packet ${packets}`, code: 'cut-short', detail: String(cutAt) });
     return {
       form: 'capture',
-      readings: devices.flatMap((device) => readingsOf(device, seen)),
+      readings: devices.flatMap((device) => [...readingsOf(device, seen), ...makerReading(device, seen)]),
       refused,
       control: control.list(),
-      looked: counts.packets,
-      unread: counts.unread,
+      looked: packets,
+      unread,
     };
   } catch (cause) {
     if (cause instanceof CaptureError)

@@ -7,6 +7,8 @@ type Datagram = {
   /** Hops that are left: a packet that no router touched still has what its sender gave it. */
   hops: number;
   payload: Buffer;
+  /** Bytes at its end that were on the wire and are not in the capture. */
+  cutBytes: number;
 };
 
 const extensionHeaders: ReadonlySet<number> = new Set([0, 43, 60]);
@@ -24,11 +26,13 @@ const ipv4 = (data: Buffer): Datagram | undefined => {
     destination: ipv4Text(data.subarray(16, 20)),
     // What lies behind the packet is padding of the frame. A length of 0 comes from offloading.
     payload: data.subarray(headerBytes, total === 0 ? data.length : Math.min(total, data.length)),
+    cutBytes: total === 0 ? 0 : Math.max(0, total - data.length),
   };
 };
 
 const ipv6 = (data: Buffer): Datagram | undefined => {
   let protocol = data.readUInt8(6);
+  const end = 40 + data.readUInt16BE(4);
   let at = 40;
   for (let count = 0; count < maxExtensions && extensionHeaders.has(protocol); count += 1) {
     protocol = data.readUInt8(at);
@@ -39,7 +43,8 @@ const ipv6 = (data: Buffer): Datagram | undefined => {
     hops: data.readUInt8(7),
     source: ipv6Text(data.subarray(8, 24)),
     destination: ipv6Text(data.subarray(24, 40)),
-    payload: data.subarray(at, Math.min(40 + data.readUInt16BE(4), data.length)),
+    payload: data.subarray(at, Math.min(end, data.length)),
+    cutBytes: Math.max(0, end - data.length),
   };
 };
 

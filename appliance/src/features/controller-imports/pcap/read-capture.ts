@@ -1,8 +1,8 @@
 import { isPcap, readPcap } from './pcap.ts';
 import { isPcapng, readPcapng } from './pcapng.ts';
-import { type CaptureCounts, sightingReader } from './sightings.ts';
+import { type CaptureCounts, type Seen, sightingReader } from './sightings.ts';
 import { byteSource } from './source.ts';
-import { CaptureError, type Packet, type Sighting } from './types.ts';
+import { CaptureError, type CaptureGaps, type Packet, type Sighting } from './types.ts';
 
 /** Packets of a capture of either format. CaptureError for what is none. */
 export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Packet> {
@@ -14,26 +14,37 @@ export const readPackets = async function* (chunks: AsyncIterable<Uint8Array>): 
   else throw new CaptureError('neither pcap nor pcapng', 0);
 };
 
+/** What was read, and what was not. */
+type CaptureRead = CaptureCounts & {
+  /** Where a capture ends whose tool was stopped within a record. */
+  cutAt?: number;
+  gaps: CaptureGaps;
+  /** Addresses that no device has, since frames to everybody were sent to them. */
+  everyones: ReadonlySet<string>;
+};
+
 /**
- * Reads a capture as a stream, with memory that does not depend on its size, and gives each sighting to `onSighting`.
- * A capture whose tool was stopped ends within a record: what stands before is read, and `cutAt` says where it ends.
- * CaptureError names the byte where a capture stops being one. `onEnd` gets the addresses that no device has, since frames to
- * everybody were sent to them.
+ * Reads a capture as a stream, with memory that does not depend on its size, and gives each sighting to `onSighting` with the
+ * number of the packet that showed it, from 1. A capture whose tool was stopped ends within a record: what stands before is read.
+ * CaptureError names the byte where a capture stops being one.
  */
 export const readCapture = async (
   chunks: AsyncIterable<Uint8Array>,
   onSighting: (sighting: Sighting, packet: number) => void,
-  onEnd: (everyones: ReadonlySet<string>) => void = () => undefined,
-): Promise<CaptureCounts & { cutAt?: number }> => {
+): Promise<CaptureRead> => {
   const reader = sightingReader();
+  const give = (seen: readonly Seen[]): void => {
+    for (const { sighting, packet } of seen) onSighting(sighting, packet);
+  };
+  const whole = (): CaptureRead => {
+    give(reader.end());
+    return { ...reader.counts(), gaps: reader.gaps(), everyones: reader.everyones() };
+  };
   try {
-    for await (const packet of readPackets(chunks))
-      for (const sighting of reader.read(packet)) onSighting(sighting, reader.counts().packets);
+    for await (const packet of readPackets(chunks)) give(reader.read(packet));
   } catch (error) {
     if (!(error instanceof CaptureError) || !error.isCut || reader.counts().packets === 0) throw error;
-    onEnd(reader.everyones());
-    return { ...reader.counts(), cutAt: error.offset };
+    return { ...whole(), cutAt: error.offset };
   }
-  onEnd(reader.everyones());
-  return reader.counts();
+  return whole();
 };

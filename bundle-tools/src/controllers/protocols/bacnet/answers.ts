@@ -1,5 +1,5 @@
 import type { DeviceFact } from '../device-fact.ts';
-import { cleanText, ipv4Text, rawHex } from '../text.ts';
+import { cleanText, rawHex } from '../text.ts';
 import { unlessCut } from '../unless-cut.ts';
 
 // BACnet/IP: I-Am, and answers to ReadProperty of the device object.
@@ -32,12 +32,6 @@ export const applicationAt = (data: Buffer): number | undefined => {
   // Where it is sent to, and the hops that are left.
   return control & 0x20 ? at + 4 + data.readUInt8(at + 2) : at;
 };
-
-/** Who said a message that was passed on between subnets (Forwarded-NPDU); undefined where the sender said it itself. */
-export const forwardedFrom = (data: Buffer): { address: string; port: number } | undefined =>
-  data.length >= 10 && data.readUInt8(0) === 0x81 && data.readUInt8(1) === forwarded
-    ? { address: ipv4Text(data.subarray(4, 8)), port: data.readUInt16BE(8) }
-    : undefined;
 
 type Tag = { number: number; isContext: boolean; length: number; at: number };
 
@@ -73,19 +67,14 @@ const text = (bytes: Buffer): string => {
   return cleanText(body, set === 5 ? 'latin1' : 'utf8');
 };
 
-const propertyFact = (apdu: Buffer): DeviceFact[] => {
-  // Complex-ACK: kind, invoke id, service, then object (context 0), property (context 1), perhaps an index (2), value in 3.
-  if (apdu.readUInt8(2) !== 0x0c) return [];
-  const object = tagAt(apdu, 3);
-  if (object.number !== 0 || object.length !== 4 || apdu.readUInt32BE(object.at) >> 22 !== 8) return [];
-  const property = tagAt(apdu, object.at + 4);
-  if (property.number !== 1 || property.length > 4) return [];
-  const field = propertyFields.get(apdu.readUIntBE(property.at, property.length));
-  let at = property.at + property.length;
-  if (apdu.readUInt8(at) >> 4 === 2) at = tagAt(apdu, at).at + tagAt(apdu, at).length;
-  if (field === undefined || apdu.readUInt8(at) !== 0x3e) return [];
-  const value = tagAt(apdu, at + 1);
-  const bytes = apdu.subarray(value.at, value.at + value.length);
+const deviceObject = 8;
+
+/** The value of a property that a record has a place for, from the tag at the start of the bytes. */
+const valueFact = (property: number, data: Buffer): DeviceFact[] => {
+  const field = propertyFields.get(property);
+  if (field === undefined) return [];
+  const value = tagAt(data, 0);
+  const bytes = data.subarray(value.at, value.at + value.length);
   if (value.isContext || bytes.length !== value.length || bytes.length === 0) return [];
   if (value.number === characterString) return [{ field, value: text(bytes), raw: rawHex(bytes) }];
   if (value.number === unsigned && bytes.length <= 4)
@@ -93,9 +82,82 @@ const propertyFact = (apdu: Buffer): DeviceFact[] => {
   return [];
 };
 
-const iAmFacts = (apdu: Buffer): DeviceFact[] => {
+/** The instance of a device's object identifier; undefined for other objects. */
+const instanceOf = (data: Buffer, tag: Tag): number | undefined => {
+  const identifier = tag.length === 4 ? data.readUInt32BE(tag.at) : 0;
+  return identifier >>> 22 === deviceObject ? identifier & 0x3fffff : undefined;
+};
+
+type BacnetAnswer = { facts: DeviceFact[]; instance?: number };
+
+const nothing: BacnetAnswer = { facts: [] };
+
+/** Object (context 0), property (1), perhaps an index (2), value in 3. */
+const propertyAnswer = (apdu: Buffer): BacnetAnswer => {
+  const object = tagAt(apdu, 3);
+  const instance = object.number === 0 ? instanceOf(apdu, object) : undefined;
+  if (instance === undefined) return nothing;
+  const property = tagAt(apdu, object.at + 4);
+  if (property.number !== 1 || property.length > 4) return nothing;
+  let at = property.at + property.length;
+  if (apdu.readUInt8(at) >> 4 === 2) at = tagAt(apdu, at).at + tagAt(apdu, at).length;
+  if (apdu.readUInt8(at) !== 0x3e) return { facts: [], instance };
+  return { facts: valueFact(apdu.readUIntBE(property.at, property.length), apdu.subarray(at + 1)), instance };
+};
+
+const opening = 0x0e;
+const closing = 0x0f;
+const maxResults = 512;
+
+/** Behind what an opening tag encloses, whose tags may nest. */
+const behindClosing = (data: Buffer, from: number): number => {
+  let at = from;
+  for (let depth = 1; depth > 0; ) {
+    const first = data.readUInt8(at);
+    const kind = first & 0x0f;
+    if (kind === opening || kind === closing) {
+      depth += kind === opening ? 1 : -1;
+      at += 1;
+    } else {
+      const tag = tagAt(data, at);
+      // A boolean has its value in the tag.
+      at = tag.at + (!tag.isContext && tag.number === 1 ? 0 : tag.length);
+    }
+  }
+  return at;
+};
+
+/** Objects (context 0), each with its results between tags of context 1: property (2), perhaps an index (3), value in 4 or error in 5. */
+const multipleAnswer = (apdu: Buffer): BacnetAnswer => {
+  const found: BacnetAnswer = { facts: [] };
+  let device: number | undefined;
+  for (let at = 3, n = 0; at < apdu.length && n < maxResults; n += 1) {
+    const first = apdu.readUInt8(at);
+    if (first === 0x1e || first === 0x1f) {
+      at += 1;
+      continue;
+    }
+    const tag = tagAt(apdu, at);
+    at = tag.at + tag.length;
+    if (tag.number === 0) {
+      device = instanceOf(apdu, tag);
+      if (device !== undefined) found.instance = device;
+      continue;
+    }
+    if (tag.number !== 2 || tag.length === 0 || tag.length > 4) return found;
+    const property = apdu.readUIntBE(tag.at, tag.length);
+    if (apdu.readUInt8(at) >> 4 === 3) at = tagAt(apdu, at).at + tagAt(apdu, at).length;
+    if (apdu.readUInt8(at) === 0x4e && device !== undefined)
+      found.facts.push(...valueFact(property, apdu.subarray(at + 1)));
+    at = behindClosing(apdu, at + 1);
+  }
+  return found;
+};
+
+const iAmAnswer = (apdu: Buffer): BacnetAnswer => {
   const object = tagAt(apdu, 2);
-  if (object.number !== 12 || object.length !== 4) return [];
+  const instance = object.number === 12 && !object.isContext ? instanceOf(apdu, object) : undefined;
+  if (instance === undefined) return nothing;
   let at = object.at + 4;
   for (let n = 0; n < 2; n += 1) {
     const tag = tagAt(apdu, at);
@@ -104,18 +166,28 @@ const iAmFacts = (apdu: Buffer): DeviceFact[] => {
   const vendor = tagAt(apdu, at);
   const bytes = apdu.subarray(vendor.at, vendor.at + vendor.length);
   return vendor.number === unsigned && bytes.length === vendor.length && bytes.length <= 4 && bytes.length > 0
-    ? [{ field: 'vendorId', value: String(bytes.readUIntBE(0, bytes.length)), raw: rawHex(bytes) }]
-    : [];
+    ? {
+        facts: [{ field: 'vendorId', value: String(bytes.readUIntBE(0, bytes.length)), raw: rawHex(bytes) }],
+        instance,
+      }
+    : { facts: [], instance };
+};
+
+/** What one message of the application layer says of the device that sends it. RangeError where it is cut. */
+export const bacnetAnswer = (apdu: Buffer): BacnetAnswer => {
+  if (apdu.length < 4) return nothing;
+  const kind = apdu.readUInt8(0) >> 4;
+  if (kind === 1) return apdu.readUInt8(1) === 0 ? iAmAnswer(apdu) : nothing;
+  // Of an answer in segments only the first would have its beginning.
+  if (kind !== 3 || (apdu.readUInt8(0) & 0x08) !== 0) return nothing;
+  const service = apdu.readUInt8(2);
+  return service === 0x0c ? propertyAnswer(apdu) : service === 0x0e ? multipleAnswer(apdu) : nothing;
 };
 
 /** Facts of one datagram. */
 export const bacnetFacts = (data: Buffer): DeviceFact[] => {
   const at = applicationAt(data);
-  if (at === undefined || at + 4 > data.length) return [];
-  const apdu = data.subarray(at);
-  const kind = apdu.readUInt8(0) >> 4;
-  if (kind === 3) return propertyFact(apdu);
-  return kind === 1 && apdu.readUInt8(1) === 0 ? iAmFacts(apdu) : [];
+  return at === undefined || at + 4 > data.length ? [] : bacnetAnswer(data.subarray(at)).facts;
 };
 
 /** The instance that an I-Am names; undefined for other messages. */
@@ -124,7 +196,5 @@ export const iAmInstance = (data: Buffer): number | undefined =>
     const at = applicationAt(data);
     if (at === undefined || data.readUInt8(at) !== 0x10 || data.readUInt8(at + 1) !== 0) return undefined;
     const object = tagAt(data, at + 2);
-    if (object.isContext || object.number !== 12 || object.length !== 4) return undefined;
-    const identifier = data.readUInt32BE(object.at);
-    return identifier >>> 22 === 8 ? identifier & 0x3fffff : undefined;
+    return object.isContext || object.number !== 12 ? undefined : instanceOf(data, object);
   });

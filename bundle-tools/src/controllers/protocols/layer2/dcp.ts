@@ -6,7 +6,7 @@ import { cleanText, ipv4Text, rawHex } from '../text.ts';
 const identifyAnswer = 0xfeff;
 const getSet = 0xfefd;
 
-type DcpReading = { facts: DeviceFact[]; address?: string; control?: string };
+type DcpReading = { facts: DeviceFact[]; address?: string; control?: 'dcp-set' | 'dcp-reset' };
 
 const vendorNames: ReadonlyMap<number, string> = new Map([[0x002a, 'Siemens']]);
 
@@ -43,21 +43,34 @@ const blockFacts = (option: number, data: Buffer): { facts: DeviceFact[]; addres
   }
 };
 
+/** Control blocks that take away what was set: factory reset, and reset to factory (IEC 61158-6-10, 4.3.1.4.14). */
+const resets: ReadonlySet<number> = new Set([0x0505, 0x0506]);
+
+/** The blocks between header and end: option and suboption, contents. */
+const blocksOf = (data: Buffer): { option: number; contents: Buffer }[] => {
+  const end = Math.min(data.length, 12 + data.readUInt16BE(10));
+  const blocks: { option: number; contents: Buffer }[] = [];
+  for (let at = 12; at + 4 <= end; ) {
+    const [option, length] = [data.readUInt16BE(at), data.readUInt16BE(at + 2)];
+    blocks.push({ option, contents: data.subarray(at + 4, Math.min(end, at + 4 + length)) });
+    at += 4 + length + (length % 2);
+  }
+  return blocks;
+};
+
 /** Reads one frame behind its EtherType. */
 export const dcpReading = (data: Buffer): DcpReading => {
   if (data.length < 12) return { facts: [] };
   const [frameId, service, kind] = [data.readUInt16BE(0), data.readUInt8(2), data.readUInt8(3)];
   // Service 4 asks to set something; kind 0 is the question.
-  if (frameId === getSet && service === 4 && kind === 0) return { facts: [], control: 'dcp-set' };
+  if (frameId === getSet && service === 4 && kind === 0)
+    return { facts: [], control: blocksOf(data).some(({ option }) => resets.has(option)) ? 'dcp-reset' : 'dcp-set' };
   if (frameId !== identifyAnswer || kind !== 1) return { facts: [] };
-  const end = Math.min(data.length, 12 + data.readUInt16BE(10));
   const reading: DcpReading = { facts: [] };
-  for (let at = 12; at + 4 <= end; ) {
-    const [option, length] = [data.readUInt16BE(at), data.readUInt16BE(at + 2)];
-    const { facts, address } = blockFacts(option, data.subarray(at + 4, Math.min(end, at + 4 + length)));
+  for (const { option, contents } of blocksOf(data)) {
+    const { facts, address } = blockFacts(option, contents);
     reading.facts.push(...facts);
     if (address !== undefined) reading.address = address;
-    at += 4 + length + (length % 2);
   }
   return reading;
 };

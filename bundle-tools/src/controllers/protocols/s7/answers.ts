@@ -6,12 +6,6 @@ import { cleanText, rawHex } from '../text.ts';
 const userdata = 0x07;
 const cpuAnswer = 0x84;
 const readSzl = 0x01;
-const controlJobs: ReadonlyMap<number, string> = new Map([
-  [0x1a, 'download-request'],
-  [0x1b, 'download-block'],
-  [0x28, 'start'],
-  [0x29, 'stop'],
-]);
 
 /** A part of a list: the answer to one read may come in several. */
 type SzlPart = { id: number; index: number; records: Buffer[]; text?: Buffer };
@@ -197,7 +191,7 @@ export const szlAnswer = (pdu: Buffer): SzlAnswer | undefined => {
   return { kind: 'data', reference, isLast: parameter.readUInt8(9) === 0, data };
 };
 
-type S7Reading = { facts: DeviceFact[]; control?: string };
+type S7Reading = { facts: DeviceFact[] };
 
 export const maxListBytes = 65_536;
 
@@ -208,11 +202,6 @@ export const s7Reader = () => {
 
   return (pdu: Buffer): S7Reading => {
     if (pdu.length < 10 || pdu.readUInt8(0) !== 0x32) return { facts: [] };
-    if (pdu.readUInt8(1) === 1) {
-      const parameter = pdu.subarray(10, 10 + pdu.readUInt16BE(6));
-      const control = parameter.length === 0 ? undefined : controlJobs.get(parameter.readUInt8(0));
-      return control === undefined ? { facts: [] } : { facts: [], control };
-    }
     const answer = szlAnswer(pdu);
     if (answer === undefined) return { facts: [] };
     const before = parts.get(answer.reference);

@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { words } from '@sallyport/ui/controller-imports/words';
+import { describe, expect, it } from 'vitest';
+import { repositoryRoot } from '../../../../../test/support/sources.ts';
+import { CONTROL_COMMANDS } from '../pcap/types.ts';
+import { passiveProtocols } from './all-protocols.ts';
+
+const page = readFileSync(join(repositoryRoot, 'docs/captures.md'), 'utf8');
+
+describe('what traffic does to a controller', () => {
+  it('has words in three languages, and no words are left over', () => {
+    const columns = new Set(['what', 'detail', 'to', 'from', 'first', 'count']);
+    const named = Object.keys(words)
+      .filter((key) => key.startsWith('imports.control.'))
+      .map((key) => key.slice('imports.control.'.length))
+      .filter((key) => !columns.has(key));
+    expect(named.sort()).toEqual([...CONTROL_COMMANDS].sort());
+  });
+
+  it('stands in the table of docs/captures.md, and nothing else does', () => {
+    const commands = page.slice(page.indexOf('## Commands'), page.indexOf('## What is not read'));
+    const named = [...commands.matchAll(/`([a-z0-9]+-[a-z0-9-]+)`/g)].map(([, name]) => name);
+    expect(named.sort()).toEqual([...CONTROL_COMMANDS].sort());
+  });
+});
+
+describe('protocols that are read by ear', () => {
+  it('have their ports in the table of docs/captures.md', () => {
+    const devices = page.slice(page.indexOf('## Devices'), page.indexOf('## Commands'));
+    for (const { protocol, tcp = [], udp = [] } of passiveProtocols)
+      for (const port of new Set([...tcp, ...udp]))
+        expect([
+          protocol,
+          port,
+          devices.includes(` ${port}`) || (port === 5_001 && devices.includes('5000 to 5002')),
+        ]).toEqual([protocol, port, true]);
+  });
+});

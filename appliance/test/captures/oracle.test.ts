@@ -1,0 +1,116 @@
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fieldsOf, hasTshark, matches } from '../../../test/support/captures/tshark.ts';
+import { readCapture } from '../../src/features/controller-imports/pcap/read-capture.ts';
+import type { CaptureGaps, Sighting } from '../../src/features/controller-imports/pcap/types.ts';
+
+// What is read of real captures and what Wireshark's dissectors find in the same files.
+
+const archive = join(
+  env('SALLYPORT_DATA') ?? join(import.meta.dirname, '../../../../shared/data'),
+  'ot-captures.tar.gz',
+);
+const names = [
+  's7/s7comm_reading_plc_status.pcap',
+  's7/tia_s300_goOnline.pcapng',
+  'EthernetIP/enip_test.pcap',
+  'BACnet/bacnet_test.pcap',
+  'modicon/modicon_test.pcap',
+  'profinet/PROFINET-RT-DCP/ChangeIPUsingDCP.pcap',
+  'ModbusTCP/mb2.pcap',
+];
+
+/** Commands by what a filter of Wireshark finds. */
+const commands: readonly (readonly [filter: string, ours: RegExp])[] = [
+  ['pn_dcp.service_id == 4 && pn_dcp.service_type == 0', /^dcp-/],
+  ['s7comm.param.func in {0x1a, 0x28, 0x29}', /^s7-(?!download-block|set-clock|memory)/],
+  [
+    's7comm.param.userdata.funcgroup == 7 && s7comm.param.userdata.subfunc == 2 && tcp.dstport == 102',
+    /^s7-set-clock$/,
+  ],
+  ['cip.service == 0x05 && cip.class == 0x01', /^cip-reset$/],
+  [
+    'cip.service in {0x02, 0x04, 0x06, 0x07, 0x08, 0x09, 0x10} && cip.class >= 0x64',
+    /^cip-(?:vendor-write|start|stop)$/,
+  ],
+  ['modbus.func_code == 21 || (modbus.func_code == 8 && modbus.diagnostic_code == 1)', /^modbus-(?!90)/],
+  ['bacapp.type == 0 && bacapp.confirmed_service in {7, 17, 20}', /^bacnet-/],
+];
+
+const sorted = (values: Iterable<string>): string[] => [...new Set(values)].sort();
+
+describe.skipIf(!existsSync(archive) || !hasTshark)(
+  'real captures, beside tshark (skipped where ot-captures.tar.gz or tshark is absent)',
+  () => {
+    let folder = '';
+    beforeAll(() => {
+      folder = mkdtempSync(join(tmpdir(), 'sallyport-oracle-'));
+      execFileSync('tar', ['-xzf', archive, '-C', folder]);
+    });
+    afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+    const read = async (path: string): Promise<{ sightings: Sighting[]; gaps: CaptureGaps }> => {
+      const sightings: Sighting[] = [];
+      const { gaps } = await readCapture(createReadStream(path), (sighting) => sightings.push(sighting));
+      return { sightings, gaps };
+    };
+    const said = (sightings: readonly Sighting[], protocol: string, field: string): string[] =>
+      sorted(
+        sightings
+          .filter((one) => one.protocol === protocol)
+          .flatMap(({ address, facts }) =>
+            facts.filter((fact) => fact.field === field).map(({ value }) => `${address} ${value}`),
+          ),
+      );
+
+    it.each(names)('%s: the same commands, gaps and names', async (name) => {
+      const path = join(folder, 'pcaps', name);
+      const { sightings, gaps } = await read(path);
+      const lost =
+        'tcp.analysis.lost_segment && tcp.len > 0 && (tcp.port == 102 || tcp.port == 502 || tcp.port == 44818)';
+      // The filters of a run are separated by commas; sets are asked one by one.
+      const [gapFrames] = matches(path, [lost]);
+      expect(gaps.count).toBe(gapFrames);
+      for (const [filter, ours] of commands)
+        expect([filter, sightings.filter(({ control = '' }) => ours.test(control)).length]).toEqual([
+          filter,
+          fieldsOf(path, filter, ['frame.number']).length,
+        ]);
+
+      const identities = fieldsOf(path, 's7comm.szl.xy11.0001.index', [
+        'ip.src',
+        's7comm.szl.xy11.0001.index',
+        's7comm.szl.xy11.0001.anz',
+        's7comm.szl.xy11.0001.ausbg',
+      ]);
+      const modules = identities.flatMap(([[address = ''] = [], indexes = [], orders = [], versions = []]) =>
+        indexes.flatMap((index, at) =>
+          Number(index) === 1
+            ? [{ order: `${address} ${orders[at]?.trim()}`, version: `${address} ${versions[at]}` }]
+            : [],
+        ),
+      );
+      if (modules.length > 0) {
+        expect(said(sightings, 's7', 'orderNumber')).toEqual(sorted(modules.map(({ order }) => order)));
+        expect(said(sightings, 's7', 'hwVersion')).toEqual(sorted(modules.map(({ version }) => version)));
+      }
+      const listed = fieldsOf(path, 'enip.lir.name', ['ip.src', 'enip.lir.name']);
+      expect(
+        said(sightings, 'enip', 'model').filter((one) =>
+          listed.some(([[address = ''] = []]) => one.startsWith(`${address} `)),
+        ),
+      ).toEqual(sorted(listed.map(([[address = ''] = [], [model = ''] = []]) => `${address} ${model}`)));
+      const announced = fieldsOf(path, 'bacapp.type == 1 && bacapp.unconfirmed_service == 0', [
+        'ip.src',
+        'bacapp.instance_number',
+      ]);
+      const instances = said(sightings, 'bacnet', 'bacnetInstance');
+      for (const [[address = ''] = [], [instance = ''] = []] of announced)
+        expect(instances).toContain(`${address} ${instance}`);
+    });
+  },
+);

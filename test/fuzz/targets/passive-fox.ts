@@ -1,0 +1,4 @@
+import { fox } from '@sallyport/appliance/features/controller-imports/passive/fox';
+import { passiveTarget } from '../passive.ts';
+
+export const target = passiveTarget(fox, ['fox']);
