@@ -25,7 +25,8 @@ create table section (
   received_at integer not null,
   best integer not null default 1,
   count integer not null,
-  source blob
+  -- A digest of all that its items were made of.
+  sent blob
 ) strict;
 create unique index section_key on section (device, collection, door);
 create index section_members on section (collection, best, device, count);

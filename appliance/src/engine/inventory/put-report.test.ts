@@ -86,7 +86,7 @@ describe('a report of another agent', () => {
         { sections: [{ collection: 'software', collectedAt, items, ...more }], full: true, dropped: {} },
         now,
       );
-    const isSource = (digest: Buffer): boolean => engines.inventory.isSource(1, 'software', 'glpi', digest);
+    const isSource = (digest: Buffer): boolean => engines.inventory.hasSent(1, 'software', 'glpi', digest);
     one([pack('bash'), pack('dash')], { source });
     expect([isSource(source), isSource(other)]).toEqual([true, false]);
     expect(outcomes(one([], { source, isSame: true }))).toMatchObject({ software: { known: true } });

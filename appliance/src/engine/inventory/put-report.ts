@@ -13,13 +13,13 @@ type Parts = {
   collections: readonly Collection[];
   hashes(device: number, door: Door): Record<string, string>;
   put(report: SectionReport): SectionOutcome;
-  sources: Pick<SectionStore, 'isSource' | 'setSource'>;
+  sentStore: Pick<SectionStore, 'hasSent' | 'setSent'>;
   /** The items that this door reported last, as they were sent. */
   held(device: number, collection: string, door: Door): Item[];
 };
 
 /** Stores a decoded report whole, in one transaction. */
-export const reportWriter = ({ db, collections, hashes, put, sources, held: heldItems }: Parts) => {
+export const reportWriter = ({ db, collections, hashes, put, sentStore, held: heldItems }: Parts) => {
   const filters = new Map(
     collections.map((collection) => [collection.name, { collection, filter: itemFilter(collection) }]),
   );
@@ -39,14 +39,14 @@ export const reportWriter = ({ db, collections, hashes, put, sources, held: held
         });
       };
 
-      for (const { collection, collectedAt, items: reported, onto, source, isSame } of report.sections) {
+      for (const { collection, collectedAt, items: reported, onto, sent, isSame } of report.sections) {
         const known = filters.get(collection);
         if (known === undefined || !known.collection.doors.includes(door)) {
           drop(collection, reported.length);
           continue;
         }
-        if (isSame && source !== undefined) {
-          if (!sources.isSource(device, collection, door, source))
+        if (isSame && sent !== undefined) {
+          if (!sentStore.hasSent(device, collection, door, sent))
             throw new AppError('OVERLOADED', 'the section changed meanwhile; repeat the report');
           sections.push({ collection, outcome: { known: true, added: 0, removed: 0, changed: 0 } });
           continue;
@@ -61,7 +61,7 @@ export const reportWriter = ({ db, collections, hashes, put, sources, held: held
           drop(collection, items.length - valid.length);
           store(collection, collectedAt, sectionHash(valid), valid);
         }
-        if (source !== undefined) sources.setSource(device, collection, door, source);
+        if (sent !== undefined) sentStore.setSent(device, collection, door, sent);
       }
       if (report.full) {
         const present = new Set(report.sections.map(({ collection }) => collection));

@@ -58,7 +58,7 @@ export type InventoryService = InventoryTransfer &
     /** Whether the section that is stored of a door has this hash. */
     isKnown(device: number, collection: string, door: Door, hash: string): boolean;
     /** Whether the section that is stored of a door was made of what has this digest. */
-    isSource(device: number, collection: string, door: Door, source: Uint8Array): boolean;
+    hasSent(device: number, collection: string, door: Door, sent: Uint8Array): boolean;
     /** The items that a door reported last, as they were sent. */
     held(device: number, collection: string, door: Door): Item[];
     /** The devices that have an item of a `shared` collection. */
@@ -227,8 +227,8 @@ export const inventoryService = ({
     putSection: writer.put,
     cutItems: (name, bytes) => holders.get(name)?.cut?.(bytes),
     isKnown: writer.isKnown,
-    isSource: sections.isSource,
-    putReport: reportWriter({ db, collections, hashes, put: writer.put, sources: sections, held: reader.held }),
+    hasSent: sections.hasSent,
+    putReport: reportWriter({ db, collections, hashes, put: writer.put, sentStore: sections, held: reader.held }),
     ...reader,
     ...typedRows(reader),
     ofAnyCollection: reader,

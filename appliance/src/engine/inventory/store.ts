@@ -51,7 +51,7 @@ export const sectionStore = (db: Database) => {
     )
     .pluck();
   const unsay = db.prepare<[Buffer, number, string, string, number]>(
-    'update section set hash = ?, source = null, count = count - ? where collection = ? and door = ? and device = ?',
+    'update section set hash = ?, sent = null, count = count - ? where collection = ? and door = ? and device = ?',
   );
   const insert = db.prepare(
     `insert into section (device, collection, door, hash, collected_at, received_at, best, count)
@@ -59,15 +59,15 @@ export const sectionStore = (db: Database) => {
   );
   const update = db.prepare(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
-       source = null where id = @id`,
+       sent = null where id = @id`,
   );
-  const isSource = db
+  const hasSent = db
     .prepare<[number, string, string, Uint8Array], number>(
-      'select 1 from section where device = ? and collection = ? and door = ? and source = ?',
+      'select 1 from section where device = ? and collection = ? and door = ? and sent = ?',
     )
     .pluck();
-  const setSource = db.prepare<[Uint8Array, number, string, string, Uint8Array]>(
-    'update section set source = ? where device = ? and collection = ? and door = ? and source is not ?',
+  const setSent = db.prepare<[Uint8Array, number, string, string, Uint8Array]>(
+    'update section set sent = ? where device = ? and collection = ? and door = ? and sent is not ?',
   );
   const setBest = db.prepare<{ door: string; device: number; collection: string }>(
     'update section set best = (door = @door) where device = @device and collection = @collection and best <> (door = @door)',
@@ -122,10 +122,10 @@ export const sectionStore = (db: Database) => {
       return row.id;
     },
     /** Whether a section was made of what has this digest. */
-    isSource: (device: number, collection: string, door: string, source: Uint8Array): boolean =>
-      isSource.get(device, collection, door, source) !== undefined,
-    setSource: (device: number, collection: string, door: string, source: Uint8Array): void =>
-      void setSource.run(source, device, collection, door, source),
+    hasSent: (device: number, collection: string, door: string, sent: Uint8Array): boolean =>
+      hasSent.get(device, collection, door, sent) !== undefined,
+    setSent: (device: number, collection: string, door: string, sent: Uint8Array): void =>
+      void setSent.run(sent, device, collection, door, sent),
     setBest: (device: number, collection: string, door: string): void => {
       setBest.run({ door, device, collection });
     },

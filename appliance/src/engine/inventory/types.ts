@@ -305,8 +305,8 @@ export type DecodedSection = {
   /** Of a partial report: what its items make of those that this door reported before. Without it they replace them. */
   onto?(held: readonly Item[]): readonly Item[];
   /** A digest of all that the items were made of; kept with the section. */
-  source?: Uint8Array;
-  /** The section that is stored was made of this source: nothing was read, and there are no items here. */
+  sent?: Uint8Array;
+  /** The section that is stored was made of the same: nothing was read, and there are no items here. */
   isSame?: true;
 };
 
@@ -346,8 +346,8 @@ export type DecoderHints = {
   device: number;
   door: Door;
   now: number;
-  /** Whether the stored section was made of this source. Absent where nobody can promise that it stays so. */
-  isSame?(collection: string, source: Uint8Array): boolean;
+  /** Whether the stored section was made of the same. Absent where nobody can promise that it stays so. */
+  isSame?(collection: string, sent: Uint8Array): boolean;
 };
 
 /** Throws MALFORMED or TOO_LARGE for bytes that it cannot read. */

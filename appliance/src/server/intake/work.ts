@@ -139,7 +139,7 @@ export const readSections = async (
 /** Reads a report through the decoder of its format; MALFORMED, TOO_LARGE. With stores, what is held need not be read. */
 export const readReport = async (
   report: WireReport,
-  stores?: { inventory: Pick<InventoryService, 'isSource'> },
+  stores?: { inventory: Pick<InventoryService, 'hasSent'> },
 ): Promise<ReadReport> => {
   const decode = Object.hasOwn(decoders, report.format) ? decoders[report.format] : undefined;
   if (decode === undefined) throw new AppError('INTERNAL', `there is no decoder for ${report.format}`);
@@ -152,7 +152,7 @@ export const readReport = async (
       now,
       ...(stores === undefined
         ? {}
-        : { isSame: (collection, source) => stores.inventory.isSource(device, collection, door, source) }),
+        : { isSame: (collection, sent) => stores.inventory.hasSent(device, collection, door, sent) }),
     });
     return { report: { ...packed, wire: new Uint8Array() }, decoded };
   } finally {

@@ -19,7 +19,7 @@ import { macsOf, serialOf, uuidOf } from './map-platform.ts';
 import type { MapContext, SectionMapping } from './map-types.ts';
 import { hostIn, type ItemType, type Message, type Row, readMessage } from './message.ts';
 import { segmentHosts } from './ocs-network.ts';
-import { isCutExact, isWithout, packageCollections, packageSource } from './package-part.ts';
+import { isCutExact, isWithout, packageCollections, packagesDigest } from './package-part.ts';
 import { portNeighbours } from './port-neighbours.ts';
 import { readElsewhere, sectionTable } from './section-table.ts';
 import { systemOf } from './system.ts';
@@ -127,7 +127,7 @@ const laidOver =
     ]);
   };
 
-type MapOptions = { isOcs: boolean; now: number; packages?: { source: Uint8Array; isSame: boolean } | undefined };
+type MapOptions = { isOcs: boolean; now: number; packages?: { sent: Uint8Array; isSame: boolean } | undefined };
 
 /** The sections of our collections that an inventory message holds; without its packages where they are the same. */
 export const mapMessage = (message: Message, { isOcs, now, packages }: MapOptions): DecodedReport => {
@@ -153,12 +153,12 @@ export const mapMessage = (message: Message, { isOcs, now, packages }: MapOption
     collectedAt: toTime(now),
     items: joined(found),
     ...(isSearch ? { onto: laidOver(found) } : message.partial ? { onto: onto(found, context) } : {}),
-    ...(packages !== undefined && packageCollections.includes(collection) ? { source: packages.source } : {}),
+    ...(packages !== undefined && packageCollections.includes(collection) ? { source: packages.sent } : {}),
   }));
   if (packages?.isSame) {
-    const { source } = packages;
+    const { sent } = packages;
     for (const collection of packageCollections)
-      sections.push({ collection, collectedAt: toTime(now), items: [], source, isSame: true });
+      sections.push({ collection, collectedAt: toTime(now), items: [], sent, isSame: true });
   }
   return {
     sections,
@@ -189,18 +189,18 @@ export const virtualMachines = (message: Message, now: number): Seen[] =>
 const readPackages = (
   plain: Buffer,
   isOcs: boolean,
-  isHeld: (collection: string, source: Uint8Array) => boolean,
+  isHeld: (collection: string, sent: Uint8Array) => boolean,
 ): { message: Message; packages: MapOptions['packages'] } => {
   const cut = cutPackages(plain);
   const rest = cut === undefined ? undefined : readRest(cut.rest);
   // A partial report replaces some of what is held, whatever it was made of.
   if (cut === undefined || rest === undefined || rest.partial || !isWithout(rest))
     return { message: readMessage(plain), packages: undefined };
-  const source = packageSource(cut.part, contextOf(rest, isOcs));
-  if (packageCollections.every((collection) => isHeld(collection, source)))
-    return { message: rest, packages: { source, isSame: true } };
+  const sent = packagesDigest(cut.part, contextOf(rest, isOcs));
+  if (packageCollections.every((collection) => isHeld(collection, sent)))
+    return { message: rest, packages: { sent, isSame: true } };
   const message = readMessage(plain);
-  return { message, packages: isCutExact(message, rest) ? { source, isSame: false } : undefined };
+  return { message, packages: isCutExact(message, rest) ? { sent, isSame: false } : undefined };
 };
 
 /** Undefined for what cannot be read alone: the whole then says what is wrong with it. */

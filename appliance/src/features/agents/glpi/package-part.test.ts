@@ -24,7 +24,7 @@ const memory = () => {
   const kept = new Map<string, string>();
   return {
     keep: (report: DecodedReport): void => {
-      for (const { collection, source } of report.sections)
+      for (const { collection, sent: source } of report.sections)
         if (source === undefined) kept.delete(collection);
         else kept.set(collection, Buffer.from(source).toString('hex'));
     },

@@ -27,7 +27,7 @@ export const isCutExact = (whole: Message, rest: Message): boolean =>
   whole.sections.has('softwares') && isWithout(rest) && withoutPackages(whole) === withoutPackages(rest);
 
 /** The digest of everything that the collections of packages are made of, 32 bytes. */
-export const packageSource = (part: Buffer, { system, isOcs, offsetMinutes, rows }: MapContext): Uint8Array => {
+export const packagesDigest = (part: Buffer, { system, isOcs, offsetMinutes, rows }: MapContext): Uint8Array => {
   const context = [readerVersion, system, isOcs, offsetMinutes, besides.map(rows)];
   return hash('sha256', `${JSON.stringify(context)}\n${hash('sha256', part)}`, 'buffer');
 };
