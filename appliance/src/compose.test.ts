@@ -39,7 +39,7 @@ const declare = (file: string, name: string, change: object = {}): void =>
       fields: { label: { type: 'text', identity: true, required: true } },
       retentionDays: 30,
       leaves: null,
-      doors: ['native'],
+      sources: ['native'],
       ...change,
     })};`,
   );
@@ -57,7 +57,7 @@ describe('a declaration in a file of its own', () => {
       const wire = Buffer.from(JSON.stringify(report));
       const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
       expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
-      await intake.put({ device: 1, collection: 'badges', door: 'native', wire });
+      await intake.put({ device: 1, collection: 'badges', source: 'native', wire });
       expect(appliance.inventory.ofAnyCollection.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
         { label: 'press 4', _device: 1 },
       ]);
@@ -74,7 +74,7 @@ describe('a declaration in a file of its own', () => {
     first.inventory.putSection({
       device: 1,
       collection: 'badges',
-      door: 'native',
+      source: 'native',
       hash: sectionHash(items),
       collectedAt: '2026-11-24T10:00:00Z',
       items,
@@ -95,7 +95,7 @@ describe('a declaration in a file of its own', () => {
       second.inventory.putSection({
         device: 2,
         collection: 'badges',
-        door: 'native',
+        source: 'native',
         hash: sectionHash(grown),
         collectedAt: '2026-11-24T10:00:00Z',
         items: grown,

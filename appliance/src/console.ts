@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { assetManifest, assetsDir } from '@sallyport/ui/assets';
 import type { Appliance } from './compose.ts';
-import { doorParts } from './door-parts.ts';
+import { entryParts } from './entry-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
 import { controllerModel } from './features/controllers/list-view.ts';
 import { deviceModel, textFilter } from './features/devices/view.ts';
@@ -31,10 +31,10 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
   };
 };
 
-/** The doors for people and programs over one appliance: the API and the console. */
-export const doors = (appliance: Appliance, clock: () => number = nowMs) => {
+/** The sources for people and programs over one appliance: the API and the console. */
+export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
-  const parts = { ...appliance, ...doorParts(appliance, clock) };
+  const parts = { ...appliance, ...entryParts(appliance, clock) };
   const described = describeApi(parts);
   const model = deviceModel(parts);
   const deps: ConsoleDeps = {

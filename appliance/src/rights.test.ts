@@ -10,7 +10,7 @@ import type { ApiRoute } from './server/api/route.ts';
 import { apiPrefix } from './server/api/types.ts';
 import { type Need, needsByRoute } from './server/console/route-needs.ts';
 
-// Every route of every door, from the router's own table: called by nobody, by a person without rights, by one who may
+// every route of every entry point, from the router's own table: called by nobody, by a person without rights, by one who may
 // only read, and by one who may do everything but what the route is for. A route that is in no table fails in
 // test/architecture/routes.test.ts.
 
@@ -50,7 +50,7 @@ afterAll(() => site.close());
 const areaOf = (right: Right): Area | undefined => areas.find((area) => right.startsWith(`${area}:`));
 const isWrite = (right: Right): boolean => right === 'all' || right.endsWith(':write');
 
-describe('the agents’ door', () => {
+describe('the entry point of agents', () => {
   it('refuses whoever has no certificate, whatever is asked', async () => {
     const native = routes.filter(({ path }) => path.startsWith(`${nativePrefix}/`));
     const refused: string[] = [];

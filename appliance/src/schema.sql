@@ -19,7 +19,7 @@ create table section (
   id integer primary key,
   device integer not null,
   collection text not null,
-  door text not null,
+  source text not null,
   hash blob not null,
   collected_at integer not null,
   received_at integer not null,
@@ -28,7 +28,7 @@ create table section (
   -- A digest of all that its items were made of.
   sent blob
 ) strict;
-create unique index section_key on section (device, collection, door);
+create unique index section_key on section (device, collection, source);
 create index section_members on section (collection, best, device, count);
 
 -- Noted, not yet derived: `entity` says of what and by whom. The one queue; what waits in it is looked at for every answer.
@@ -43,7 +43,7 @@ create table change_log (
   id integer primary key autoincrement,
   device integer not null,
   collection text not null,
-  door text not null,
+  source text not null,
   at integer not null,
   operation text not null check (operation in ('first', 'added', 'removed', 'changed')),
   before_item integer,
@@ -213,7 +213,7 @@ create table device_certificate (
   not_after integer not null,
   issued_at integer not null,
   first_used_at integer,
-  door integer
+  source integer
 ) strict, without rowid;
 create index device_certificate_device on device_certificate (device, state);
 
@@ -649,14 +649,13 @@ create table moving_done (
 ) strict, without rowid;
 create index moving_done_device on moving_done (device);
 
--- One device, many doors. What a client proves itself by moves from the device to its door; devices that never spoke get a
--- state, and every device a kind. A column's check goes with the column, so the state is copied instead of the table.
+-- The sources of a device, with what each client proves itself by.
 -- When a client last delivered a report of everything. Agents of the JSON dialect send the rest as changes to the last one that they
 -- sent, whether it was kept or not.
-create table device_door (
+create table device_source (
   id integer primary key autoincrement,
   device integer not null references device (id) on delete cascade,
-  door text not null,
+  source text not null,
   -- What the client calls itself: the digest of its key, osquery's host identifier, a GLPI device id.
   client_id text not null,
   -- SHA-256 of its public key (SPKI) or node key; null where the client proves nothing of its own.
@@ -670,12 +669,12 @@ create table device_door (
   from_address text,
   full_at integer
 ) strict;
-create unique index device_door_live_key on device_door (door, key_digest)
+create unique index device_source_live_key on device_source (source, key_digest)
   where key_digest is not null and state in ('pending', 'approved', 'held');
-create index device_door_key on device_door (door, key_digest) where key_digest is not null;
-create index device_door_client on device_door (door, client_id);
-create index device_door_device on device_door (device, state);
-create index device_door_pending on device_door (device) where state = 'pending';
+create index device_source_key on device_source (source, key_digest) where key_digest is not null;
+create index device_source_client on device_source (source, client_id);
+create index device_source_device on device_source (device, state);
+create index device_source_pending on device_source (device) where state = 'pending';
 
 -- Names and addresses by which a device is found again: 'dns' a full name, 'name' its first label, 'address' an IP.
 create table device_hint (
@@ -806,7 +805,7 @@ create table device_merge (
   other_public_id text not null,
   at integer not null,
   actor text not null,
-  -- JSON: the row of the device that is gone, what became of the other's, which sections and doors came with it.
+  -- JSON: the row of the device that is gone, what became of the other's, which sections and sources came with it.
   data text not null,
   undone_at integer,
   undone_by text
@@ -1966,7 +1965,7 @@ create trigger update_need_section_added after insert on section
   when new.collection in ('software', 'platform') and new.device > 0 begin
   insert or ignore into pending (entity, id, since) values ('updates', new.device, unixepoch() * 1000);
 end;
-create trigger update_need_section_changed after update of device, collection, door, best, hash on section
+create trigger update_need_section_changed after update of device, collection, source, best, hash on section
   when new.collection in ('software', 'platform') begin
   insert or ignore into pending (entity, id, since) select 'updates', old.device, unixepoch() * 1000 where old.device > 0;
   insert or ignore into pending (entity, id, since) select 'updates', new.device, unixepoch() * 1000 where new.device > 0;

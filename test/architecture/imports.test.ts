@@ -3,7 +3,7 @@ import { sourceFile, sourceFiles } from '../support/sources.ts';
 import { bypasses } from './bypasses.ts';
 import {
   composeWires,
-  doorsAreReachedByNobody,
+  entryPointsAreNotImported,
   featuresThroughServiceAndTypes,
   frameNamesNoFeature,
   layersPointLeft,
@@ -117,7 +117,7 @@ const rows: Readonly<Record<string, Row>> = {
     ],
   },
   'what lies under the doors knows none of them': {
-    rule: doorsAreReachedByNobody,
+    rule: entryPointsAreNotImported,
     others: [
       [`${features}one/shown.ts`, "import type { Ctx } from '../../server/console/types.ts';"],
       [`${features}one/pages.tsx`, 'export function onePages() {}'],

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { doors } from '../../appliance/src/console.ts';
+import { entryPoints } from '../../appliance/src/console.ts';
 import { messagePaths, oauthPaths } from '../../appliance/src/features/agents/glpi/addresses.ts';
 import { describeApi } from '../../appliance/src/server/api/app.ts';
 import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
@@ -82,7 +82,7 @@ describe('the table of routes', () => {
   });
 
   it('declares nothing that is not there', () => {
-    const mounted = new Set(doors(site.appliance).console.routes.map(routeKey));
+    const mounted = new Set(entryPoints(site.appliance).console.routes.map(routeKey));
     expect([...needsByRoute().keys()].filter((key) => !mounted.has(key))).toEqual([]);
   });
 });

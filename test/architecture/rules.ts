@@ -110,21 +110,21 @@ export const featuresThroughServiceAndTypes: Rule = imports((file, { specifier }
 });
 
 /** The features that agents and media reach. */
-const doors = ['agents', 'offline-import'].map((door) => `appliance/src/features/${door}/`);
+const entryPoints = ['agents', 'offline-import'].map((door) => `appliance/src/features/${door}/`);
 
-const isDoor = (path: string): boolean =>
-  doors.some((door) => path.startsWith(door)) || /^appliance\/src\/(?:cli|jobs|server)\//.test(path);
+const isEntryPoint = (path: string): boolean =>
+  entryPoints.some((door) => path.startsWith(door)) || /^appliance\/src\/(?:cli|jobs|server)\//.test(path);
 
 /** Services, stores and what they use know nothing of pages, routes, agents' entries and the frame. */
-export const doorsAreReachedByNobody: Rule = (files) => {
+export const entryPointsAreNotImported: Rule = (files) => {
   const faces = new Set(files.filter(isFace).map(({ path }) => path));
   return imports(
     (file, { specifier }, target) =>
       specifier.startsWith('.') &&
       featureOf(file.path) !== undefined &&
-      !isDoor(file.path) &&
+      !isEntryPoint(file.path) &&
       !faces.has(file.path) &&
-      (isDoor(target) || faces.has(target)),
+      (isEntryPoint(target) || faces.has(target)),
   )(files);
 };
 
@@ -176,8 +176,8 @@ export const noReexports: Rule = (files) =>
       .map(([, , from]) => `${path} -> ${from}`),
   );
 
-/** Beside compose.ts, who makes services: the doors (console.ts, door-parts.ts), a new site, the trial of an import over a copy. */
-const wiring = ['compose', 'console', 'door-parts', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
+/** Beside compose.ts, who makes services: the doors (console.ts, entry-parts.ts), a new site, the trial of an import over a copy. */
+const wiring = ['compose', 'console', 'entry-parts', 'init', 'trial'].map((name) => `appliance/src/${name}.ts`);
 
 /** Services are made and wired in compose.ts; all others get them, and import their types. */
 export const composeWires: Rule = imports(

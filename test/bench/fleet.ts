@@ -70,7 +70,7 @@ export const fleetLoad = async (): Promise<Result> => {
       await probing;
 
       const played = playFleet({
-        door: { port: server.port, ca: site.ca },
+        source: { port: server.port, ca: site.ca },
         devices: certified,
         items: (agent, version) =>
           Array.from({ length: 40 }, (_, n) => ({

@@ -102,7 +102,7 @@ const threadFigures = async (software: Software): Promise<Figure[]> => {
         const start = processorMs();
         for (let time = 0; time < times; time += 1)
           for (const [n, wire] of wires.entries())
-            await intake.report({ device: devices[n]?.id ?? 0, door: 'glpi', format: 'glpi', wire, now: Date.now() });
+            await intake.report({ device: devices[n]?.id ?? 0, source: 'glpi', format: 'glpi', wire, now: Date.now() });
         const sent = wires.length * times;
         return { ms: (processorMs() - start) / sent, rows: (changes() - rows) / sent };
       };

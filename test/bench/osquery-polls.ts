@@ -27,8 +27,8 @@ const enrolNodes = (site: Site): Promise<string[]> =>
     const answered = db.prepare('insert into osquery_node (device, answered_at, revision) values (?, ?, 1)');
     return Array.from({ length: nodeCount }, (_, index) => {
       const key = createHash('sha256').update(`node ${index}`).digest('base64url');
-      const { device } = devices.enrolDoor({
-        door: 'osquery',
+      const { device } = devices.enrolClient({
+        source: 'osquery',
         token,
         clientId: `node-${index}`,
         keyDigest: createHash('sha256').update(key).digest('hex'),

@@ -48,7 +48,7 @@ export const storing = async (): Promise<Result> => {
           const works: Awaited<ReturnType<typeof readSections>>[] = [];
           for (const [place, wire] of sent.slice(at, Math.min(at + atOnce, to)).entries()) {
             const device = devices[at + place]?.id ?? 0;
-            works.push(await readSections({ device, door: 'native', wire }, inventory, true));
+            works.push(await readSections({ device, source: 'native', wire }, inventory, true));
           }
           const middle = threadMs();
           immediate(db, () => {

@@ -59,7 +59,7 @@ describe('a fleet whose server is killed', () => {
     await appliance.close();
     await start();
     fleet = playFleet({
-      door: { port, ca: site.ca },
+      source: { port, ca: site.ca },
       devices,
       items: itemsOf,
       churn: 0.5,

@@ -14,7 +14,7 @@ import {
   type Site,
   startServer,
 } from '../bench/support/site.ts';
-import { type Doors, type Hostile, hostileRequest } from '../fuzz/hostile-requests.ts';
+import { type EntryPoints, type Hostile, hostileRequest } from '../fuzz/hostile-requests.ts';
 import { seed } from '../support/chance.ts';
 import { failuresIn } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
@@ -39,7 +39,7 @@ describe('requests of an attacker', () => {
   let site: Site;
   let server: RunningServer;
   let devices: Certified[];
-  let doors: Doors;
+  let entryPoints: EntryPoints;
   const seen = { byStatus: new Map<number, number>(), cut: 0 };
 
   beforeAll(async () => {
@@ -53,7 +53,7 @@ describe('requests of an attacker', () => {
     const tasks = enrolledFirst
       .slice(0, 2)
       .map(({ publicId }) => appliance.deviceTasks.ask(anna, publicId, { kind: 'show-log', lines: 5 }, 'test').id);
-    doors = {
+    entryPoints = {
       glpiToken: makeToken(objects, 'glpi'),
       osquerySecret: makeToken(objects, 'osquery'),
       osqueryKey: 'not-enrolled-yet',
@@ -70,14 +70,14 @@ describe('requests of an attacker', () => {
         kind: '',
         device: false,
         body: Buffer.from(
-          JSON.stringify({ enroll_secret: doors.osquerySecret, host_identifier: 'a1', host_details: {} }),
+          JSON.stringify({ enroll_secret: entryPoints.osquerySecret, host_identifier: 'a1', host_details: {} }),
         ),
       },
       true,
     ); // prettier-ignore
     const { node_key: osqueryKey } = JSON.parse(enrolled.text) as { node_key?: string };
     if (osqueryKey === undefined) throw new Error(`no node came in: ${enrolled.text}`);
-    doors = { ...doors, osqueryKey };
+    entryPoints = { ...entryPoints, osqueryKey };
   });
   afterAll(async () => {
     await server?.stop();
@@ -134,7 +134,7 @@ describe('requests of an attacker', () => {
     const held = new Map<boolean, TLSSocket>();
     for (let n = from; n < count; n += lanes) {
       if (isLong && n % 50_000 === 0) console.info(`${n} requests, ${Math.round(residentMb(server.pid))} MB`);
-      const hostile = hostileRequest(seed, n, doors);
+      const hostile = hostileRequest(seed, n, entryPoints);
       const usable = held.get(hostile.device);
       const socket =
         usable !== undefined && !usable.destroyed && usable.writable
@@ -213,7 +213,7 @@ describe('requests of an attacker', () => {
         result: { attempt: 1, steps: [{ name: 'log', ms: 1, output: 'stolen', exit: 0 }], state: 'completed' },
         permit: { what: 'connect', controller: '1', protocol: 'modbus', kind: 'tcp' },
       };
-      for (const task of doors.tasks)
+      for (const task of entryPoints.tasks)
         for (const name of ['result', 'permit'] as const) {
           const socket = await open(devices[2]);
           const answer = await send(

@@ -84,7 +84,7 @@ describe('intake that is killed', () => {
   const dataDir = `${folder.path}/data`;
   const random = randomOf(seed);
   const reporters: Reporter[] = [];
-  const door = { port: 0, ca: '' };
+  const source = { port: 0, ca: '' };
   const seen = { kills: 0, begun: 0, acknowledged: 0, together: 0, cutOff: 0, events: 0 };
   let token = '';
   let running: Running | undefined;
@@ -104,17 +104,17 @@ describe('intake that is killed', () => {
 
   const enrol = async (): Promise<void> => {
     const index = reporters.length;
-    const device = await enrolDevice(door, `line-${index}`, token);
+    const device = await enrolDevice(source, `line-${index}`, token);
     reporters.push({ index, device, rounds: 0, sections: new Map(), events: { acknowledged: [], sent: [] } });
   };
 
   beforeAll(async () => {
-    door.port = await freePort();
+    source.port = await freePort();
     await initialise({
       dataDir,
       site: 'plant-7',
       addresses: ['127.0.0.1'],
-      listen: { address: '127.0.0.1', port: door.port },
+      listen: { address: '127.0.0.1', port: source.port },
       administrator: 'administrator',
       log,
     });
@@ -123,7 +123,7 @@ describe('intake that is killed', () => {
     await opened(async ({ exchange, objects, ca }) => {
       await exchange.importTrust(admin, await host.trustFile(`${folder.path}/trust`), host.rootFingerprint);
       token = makeToken(objects, 'agent');
-      door.ca = ca.certificatePem;
+      source.ca = ca.certificatePem;
     });
     await start();
     for (let count = 0; count < deviceCount; count += 1) await enrol();

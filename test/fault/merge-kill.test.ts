@@ -130,8 +130,8 @@ describe('records that are merged by a process that is killed', () => {
       pairs = enrolled.map(({ id }, index): [string, string] => {
         const name = `other-${index}`;
         clients.push({ name, sent: -1, acknowledged: -1, turnedAway: 0, refused: [], asks: false });
-        const { device } = appliance.devices.enrolDoor({
-          door: 'glpi',
+        const { device } = appliance.devices.enrolClient({
+          source: 'glpi',
           token,
           clientId: deviceIdOf(name),
           keyDigest: null,
@@ -146,7 +146,7 @@ describe('records that are merged by a process that is killed', () => {
     });
     await start();
     fleet = playFleet({
-      door: { port, ca: site.ca },
+      source: { port, ca: site.ca },
       devices,
       items: nativeItems,
       churn: 1,
@@ -206,19 +206,21 @@ describe('records that are merged by a process that is killed', () => {
       // Each agent's newest report lies where that agent belongs now, and nowhere else.
       for (const { name, sent, acknowledged } of clients) {
         const owners = rows.filter(({ id }) =>
-          inventory.section(id, 'software', { door: 'glpi' }).some((row) => row['name'] === `${name}-0`),
+          inventory.section(id, 'software', { source: 'glpi' }).some((row) => row['name'] === `${name}-0`),
         );
-        const speaks = rows.filter(({ id }) => devices.doors(id).some(({ clientId }) => clientId === deviceIdOf(name)));
+        const speaks = rows.filter(({ id }) =>
+          devices.sourcesOf(id).some(({ clientId }) => clientId === deviceIdOf(name)),
+        );
         expect(speaks).toHaveLength(1);
         if (acknowledged >= 0) expect(owners.map(({ id }) => id)).toEqual(speaks.map(({ id }) => id));
         const stored = inventory
-          .section(owners[0]?.id ?? 0, 'software', { door: 'glpi' })
+          .section(owners[0]?.id ?? 0, 'software', { source: 'glpi' })
           .find((row) => row['name'] === `${name}-0`)?.['version'];
         if (stored !== undefined) expect([`${acknowledged}-1`, `${sent}-1`]).toContain(stored);
       }
       for (const [index, agent] of fleet.agents.entries()) {
         const owners = rows.flatMap(({ id }) =>
-          inventory.section(id, 'software', { door: 'native' }).filter((row) => row['name'] === `native-${index}-0`),
+          inventory.section(id, 'software', { source: 'native' }).filter((row) => row['name'] === `native-${index}-0`),
         );
         if (agent.acknowledged >= 0) expect(owners).toHaveLength(1);
         const version = Number(String(owners[0]?.['version'] ?? '-1').split('-')[0]);
@@ -227,7 +229,7 @@ describe('records that are merged by a process that is killed', () => {
       // Three packages of a report differ from the one before: three rows of change, wherever the report was stored.
       const changes = db
         .prepare<[], { operation: string; n: number }>(
-          `select operation, count(*) as n from change_log where collection = 'software' and door = 'glpi'
+          `select operation, count(*) as n from change_log where collection = 'software' and source = 'glpi'
              group by operation order by operation`,
         )
         .all();

@@ -15,7 +15,7 @@ export type Hostile = {
   kind: string;
 };
 
-export type Doors = {
+export type EntryPoints = {
   /** Ids and secrets that are valid, so that a request gets past the first check. */
   glpiToken: string;
   osqueryKey: string;
@@ -29,7 +29,7 @@ const native = '/api/agent/v1';
 const paths = ({
   glpiToken,
   tasks,
-}: Doors): readonly (readonly [method: string, path: string, isDevice: boolean])[] => [
+}: EntryPoints): readonly (readonly [method: string, path: string, isDevice: boolean])[] => [
   ['GET', `${native}/site`, false],
   ['GET', `${native}/trust/timestamp.json`, true],
   ['POST', `${native}/enrol`, false],
@@ -58,7 +58,7 @@ const id = 'ab'.repeat(16);
 const at = '2026-05-01T00:00:00Z';
 
 /** Bodies as honest clients send them, so that what is done to them gets deep. */
-const honest = ({ osqueryKey, osquerySecret, tasks }: Doors): readonly (string | object)[] => [
+const honest = ({ osqueryKey, osquerySecret, tasks }: EntryPoints): readonly (string | object)[] => [
   { bootId: id, seq: 1, version: '1', sections: { software: 'ab'.repeat(32) } },
   {
     token: 't',
@@ -200,12 +200,12 @@ const types = [
 ];
 
 /** The n-th hostile request of a seed. */
-export const hostileRequest = (seed: number, n: number, doors: Doors): Hostile => {
+export const hostileRequest = (seed: number, n: number, entryPoints: EntryPoints): Hostile => {
   const rng = random(seed * 1_000_003 + n);
-  const all = paths(doors);
+  const all = paths(entryPoints);
   const [usual, path, isDevice] = all[rng.below(all.length)] ?? ['GET', '/', false];
   const method = rng.next() < 0.05 ? (methods[rng.below(methods.length)] ?? 'GET') : usual;
-  const bodies = honest(doors);
+  const bodies = honest(entryPoints);
   const body = bodies[rng.below(bodies.length)] ?? {};
   const whole = rng.next() < 0.04 ? wholes[rng.below(wholes.length)] : undefined;
   let kind: string;

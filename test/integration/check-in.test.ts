@@ -74,7 +74,7 @@ describe('what another process decided is said at the next check-in:', () => {
     const section = {
       device: device.id,
       collection: 'identity',
-      door: 'native',
+      source: 'native',
       collectedAt: '2026-02-01T00:00:00Z',
     } as const;
     site.appliance.inventory.putSection({ ...section, hash: sectionHash(items), items });

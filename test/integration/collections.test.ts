@@ -138,9 +138,9 @@ describe.each(ownCollections)('the collection %s', (name) => {
 /** A secret by its place, long enough to be unmistakable. */
 const secret = (place: string): string => `zq7${place}Hidden${place.length}wk`;
 /** What is kept on purpose: finding it shows that the search finds. */
-const kept = (door: string): string => `kept-${door}-package`;
+const kept = (source: string): string => `kept-${source}-package`;
 
-const secretPlaces = (door: string): string[] =>
+const secretPlaces = (source: string): string[] =>
   [
     'Env',
     'CommandLine',
@@ -155,21 +155,21 @@ const secretPlaces = (door: string): string[] =>
     'Home',
     'Unknown',
     'Token',
-  ].map((place) => `${door}${place}`);
+  ].map((place) => `${source}${place}`);
 
-const leaks = (door: string, more: readonly string[] = []): string[] => [
-  ...findInFolder(site.dataDir, site.appliance.paths.database, [...secretPlaces(door).map(secret), ...more]),
-  ...secretPlaces(door)
+const leaks = (source: string, more: readonly string[] = []): string[] => [
+  ...findInFolder(site.dataDir, site.appliance.paths.database, [...secretPlaces(source).map(secret), ...more]),
+  ...secretPlaces(source)
     .map(secret)
     .filter((text) => site.server.output().includes(text)),
 ];
 
 /** What may be kept is found, and a person is there for whoever may ask: the secrets were taken in, not turned away. */
-const expectKept = (door: string, id: number): void => {
-  const found = findInFolder(site.dataDir, site.appliance.paths.database, [kept(door)]);
+const expectKept = (source: string, id: number): void => {
+  const found = findInFolder(site.dataDir, site.appliance.paths.database, [kept(source)]);
   expect(found.join(' ')).toContain('inv_software.name');
   const people = JSON.stringify(site.appliance.inventory.section(id, 'accounts', { personal: true }));
-  expect(people).toContain(secret(`${door}Person`));
+  expect(people).toContain(secret(`${source}Person`));
 };
 
 const deviceNamed = (name: string): number => {
@@ -179,7 +179,7 @@ const deviceNamed = (name: string): number => {
 };
 
 describe('a report full of secrets', () => {
-  it('through the native door leaves none of them in the data folder', async () => {
+  it('through the native source leaves none of them in the data folder', async () => {
     const native = await nativeDevice(site.appliance, { folder: site.folder, port: site.port, name: 'line-hmi' });
     const s = (place: string) => secret(`native${place}`);
     const reports: [string, Item[]][] = [

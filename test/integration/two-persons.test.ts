@@ -11,7 +11,7 @@ import { freePort, type Running, startCommand, temporaryFolder } from '../suppor
 import { type ActSite, twoPersonScenarios } from '../support/two-person-acts.ts';
 import { knownDevice } from '../support/two-person-site.ts';
 
-// Every act that takes two persons at the doors of a running server: forms of the console, the API, the commands. Whoever is
+// Every act that takes two persons at the entry points of a running server: forms of the console, the API, the commands. Whoever is
 // no second person gets nothing there, what waits is in the list, and a second person ends it.
 
 const password = 'a long enough password 7';
@@ -72,13 +72,13 @@ const secretFor = (maker: string, of: string): string => {
   return secret;
 };
 
-type Doors = {
+type EntryPoints = {
   form: [path: string, fields: Record<string, string>];
   api?: [path: string, body: unknown];
   command?: string[];
 };
 /** Where each act is approved; what is not given has no such door. */
-const doors: Record<TwoPersonAct, (thing: string) => Doors> = {
+const entryPoints: Record<TwoPersonAct, (thing: string) => EntryPoints> = {
   'range-confirm': (id) => {
     const { digest, addresses } = site.appliance.discovery.plan(systemActor, id);
     return {
@@ -164,10 +164,10 @@ const waitingIn = (text: string, act: string, thing: string): boolean =>
     (row) => row.act === act && row.id.endsWith(thing),
   );
 
-describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the doors of a running server', (act) => {
+describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the entry points of a running server', (act) => {
   it('is refused to whoever is no second person, waits in the list, and is done by a second one', async () => {
     const thing = scenarios[act].ask(as(people.first.id));
-    const { form, api, command: words } = doors[act](thing);
+    const { form, api, command: words } = entryPoints[act](thing);
     const submit = ({ cookie, csrf }: Person): Promise<Answer> => post(form[0], { csrf, ...form[1] }, cookie);
     const isWaiting = async (): Promise<boolean> =>
       waitingIn((await tryCommand('sallyport', ['waiting', 'list', '--json', ...data])).stdout, act, thing);
@@ -177,7 +177,7 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the doors of 
       saidBy[who] = [status, /APPROVAL_[A-Z]+|FORBIDDEN/.exec(text)?.[0]];
     }
     const call = async (secret: string): Promise<unknown> => {
-      if (api === undefined) return 'no door';
+      if (api === undefined) return 'no entry point';
       const { text } = await send(`/api/v1${api[0]}`, {
         method: 'POST',
         headers: {
@@ -192,15 +192,15 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s at the doors of 
     saidBy['token of the second, made by the first'] = await call(otherSecret);
     saidBy['command line'] =
       words === undefined
-        ? 'no door'
+        ? 'no entry point'
         : /APPROVAL_[A-Z]+/.exec((await tryCommand('sallyport', [...words, ...data])).stderr)?.[0];
     expect(saidBy).toEqual({
       first: [403, 'APPROVAL_SELF'],
       twin: [403, 'APPROVAL_SELF'],
       lost: [403, 'FORBIDDEN'],
-      'own token': api === undefined ? 'no door' : 'APPROVAL_TOKEN',
-      'token of the second, made by the first': api === undefined ? 'no door' : 'APPROVAL_TOKEN',
-      'command line': words === undefined ? 'no door' : 'APPROVAL_PERSON',
+      'own token': api === undefined ? 'no entry point' : 'APPROVAL_TOKEN',
+      'token of the second, made by the first': api === undefined ? 'no entry point' : 'APPROVAL_TOKEN',
+      'command line': words === undefined ? 'no entry point' : 'APPROVAL_PERSON',
     });
     expect(await isWaiting()).toBe(true);
     const headers = { authorization: `Bearer ${otherSecret}` };

@@ -23,7 +23,7 @@ describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
   afterAll(() => site.close());
 
   const doors = () =>
-    site.appliance.devices.list({ limit: 10 }).rows.flatMap(({ id }) => site.appliance.devices.doors(id));
+    site.appliance.devices.list({ limit: 10 }).rows.flatMap(({ id }) => site.appliance.devices.sourcesOf(id));
 
   it('FusionInventory sends to it as it stands, packed or not', async () => {
     await site.fusion(secret, { state: 'a', more: ['--tasks=inventory', `--server=${site.url(secret)}/`] });
@@ -38,7 +38,7 @@ describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
     const { objects, discovery, devices, inventory, db } = site.appliance;
     const more = [`--server=${site.url(secret).replace(/glpi$/, 'ocsinventory')}`];
     await site.ocs(secret, { state: 'a', more });
-    const ocs = doors().find(({ door }) => door === 'ocs');
+    const ocs = doors().find(({ source }) => source === 'ocs');
     expect(ocs).toBeDefined();
     if (!hasSnmpd) return;
 
@@ -73,7 +73,7 @@ describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
       await site.ocs(secret, { state: 'a', more });
       expect(found()).toMatchObject({ state: 'discovered', kind: 'network' });
       expect(inventory.section(found()?.id ?? 0, 'identity')).toMatchObject([
-        { name: 'switch-7.plant.example', networkLocation: 'Hall 3', _door: 'network' },
+        { name: 'switch-7.plant.example', networkLocation: 'Hall 3', _source: 'network' },
       ]);
       expect(db.serialize().includes('MARKER-COMMUNITY')).toBe(false);
     } finally {

@@ -64,7 +64,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(more).toEqual([]);
     expect(managed).toMatchObject({ id, state: 'managed', agentVersion: expect.stringContaining('FusionInventory') });
     expect(listed(section(id, 'software'))).toEqual(installed());
-    expect(section(id, 'platform')).toMatchObject([{ vendor: 'debian', _door: 'glpi' }]);
+    expect(section(id, 'platform')).toMatchObject([{ vendor: 'debian', _source: 'glpi' }]);
 
     const before = site.appliance.inventory.changes({ device: id, limit: 1_000 });
     await site.fusion(secret, { state: 'a', more: ['--tasks=inventory'] });
@@ -97,7 +97,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     for (const { collection, collect } of [platform, software]) {
       const items = (await collect(context)) ?? [];
       const hash = sectionHash(items);
-      appliance.inventory.putSection({ device: own, collection, door: 'native', hash, collectedAt, items });
+      appliance.inventory.putSection({ device: own, collection, source: 'native', hash, collectedAt, items });
     }
     // The other agents reported before anybody knew the sources.
     appliance.vulnerabilities.refreshSources();
@@ -137,7 +137,7 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     expect(section(id, 'executable')).toEqual([]);
     objects.put(systemActor, 'device-decision', service.byId(id).publicId, { group });
     await collect();
-    const found = { sha256: hashes['sha256'], name: 'tool.bin', sizeBytes: bytes.length, _door: 'glpi' };
+    const found = { sha256: hashes['sha256'], name: 'tool.bin', sizeBytes: bytes.length, _source: 'glpi' };
     expect(section(id, 'executable')).toMatchObject([found]);
     // A report of everything else leaves it.
     await site.fusion(fusionToken, { state: 'a', more: ['--tasks=inventory'] });
@@ -154,8 +154,8 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     const [one, ...others] = devices();
     expect(others).toEqual([]);
     const id = one?.id ?? 0;
-    expect(new Set(site.appliance.devices.doors(id).map(({ door }) => door))).toEqual(new Set(['glpi', 'ocs']));
-    expect(section(id, 'software')[0]).toMatchObject({ _door: 'glpi' });
+    expect(new Set(site.appliance.devices.sourcesOf(id).map(({ source }) => source))).toEqual(new Set(['glpi', 'ocs']));
+    expect(section(id, 'software')[0]).toMatchObject({ _source: 'glpi' });
     expect(listed(section(id, 'software'))).toEqual(installed());
     expect(Object.keys(site.appliance.inventory.hashes(id, 'ocs'))).toContain('software');
   });
@@ -185,8 +185,8 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     await site.fusion(secret, { state: 'a', more: ['--tasks=inventory', ...options('agent.cfg', 'user', 'password')] });
     await site.ocs(secret, { state: 'a', more: options('ocsinventory-agent.cfg', 'user', 'password', 'realm') });
     // OCS keeps its name per address, so with another token it is a client that nobody knows yet.
-    const came = devices().flatMap((device) => site.appliance.devices.doors(device.id));
-    expect(came.filter(({ token }) => token === id).map(({ door }) => door)).toEqual(['glpi', 'ocs']);
+    const came = devices().flatMap((device) => site.appliance.devices.sourcesOf(device.id));
+    expect(came.filter(({ token }) => token === id).map(({ source }) => source)).toEqual(['glpi', 'ocs']);
   });
 
   it('neither talks to a server of a foreign authority', async () => {
@@ -213,7 +213,7 @@ describe.skipIf(!hasAgents)('an agent that loses its folder between two runs', (
       const id = devices()[0]?.id ?? 0;
       const states = () =>
         site.appliance.devices
-          .doors(id)
+          .sourcesOf(id)
           .map(({ state }) => state)
           .toSorted();
       expect(states()).toEqual(['approved', 'pending']);

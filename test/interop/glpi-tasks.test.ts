@@ -102,7 +102,7 @@ describe.skipIf(!hasAgents || !hasSnmpd)('tasks of a FusionInventory agent', () 
       expect(inventory.section(id, 'discovery')).toMatchObject([{ method: 'agent', visible: true }]);
       await fusion('netinventory');
       expect(inventory.section(id, 'identity')).toMatchObject([
-        { name: expect.stringContaining('switch-7'), networkLocation: 'Hall 3', _door: 'network' },
+        { name: expect.stringContaining('switch-7'), networkLocation: 'Hall 3', _source: 'network' },
       ]);
       expect(site.appliance.db.serialize().includes('MARKER-COMMUNITY')).toBe(false);
     });

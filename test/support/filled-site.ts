@@ -118,7 +118,7 @@ const enrol = (filling: Filling, one: PlantDevice, token: string): Device => {
 
 const hear = (appliance: Appliance, device: Device): void => {
   appliance.devices.heard(
-    { id: device.id, publicId: device.publicId, fingerprint: '', doorId: null, bootIds: '[]' },
+    { id: device.id, publicId: device.publicId, fingerprint: '', sourceId: null, bootIds: '[]' },
     { bootId: sha256(device.publicId).slice(0, 32), seq: 1, version: '0.1.0' },
   );
   appliance.devices.flush();

@@ -24,7 +24,7 @@ type PlayedAgent = {
 };
 
 export type FleetOptions = {
-  door: { port: number; ca: string };
+  source: { port: number; ca: string };
   devices: readonly Certified[];
   /** Software of an agent's version. */
   items(agent: number, version: number): Item[];
@@ -46,7 +46,7 @@ const waitMs = (reply: Reply, rng: Random): number => jittered((reply.retryAfter
 
 /** A fleet that plays until it is stopped. */
 export const playFleet = (options: FleetOptions) => {
-  const { door, devices, items, haste } = options;
+  const { source, devices, items, haste } = options;
   const agents = devices.map(
     (device): PlayedAgent => ({ device, version: 0, acknowledged: -1, answered: 0, failed: 0 }),
   );
@@ -133,7 +133,7 @@ export const playFleet = (options: FleetOptions) => {
         const nextMs = await asking(async () => {
           if (connection === undefined) {
             state.connections += 1;
-            connection = await openConnection(door.port, door.ca, agent.device);
+            connection = await openConnection(source.port, source.ca, agent.device);
           }
           return cycle(agent, index, connection, rng);
         });

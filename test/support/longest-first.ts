@@ -5,7 +5,7 @@ const long = [
   'test/e2e/pages.test.ts',
   'test/e2e/flows.test.ts',
   'test/fault/import-kill.test.ts',
-  'test/integration/door-garbage.test.ts',
+  'test/integration/entry-garbage.test.ts',
   'test/fault/broken-disk.test.ts',
   'test/fault/full-disk.test.ts',
   'test/fault/power-cut.test.ts',

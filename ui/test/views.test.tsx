@@ -122,7 +122,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
         ctx={ctx}
         device={device}
         tabs={[{ name: 'summary' }, { name: 'findings', count: 0 }, { name: 'software', count: 81 }]}
-        clients={[{ door: 'osquery', agent: '5.10.2', state: 'pending', address: '192.0.2.1', lastSeenAt: nowMs }]}
+        clients={[{ source: 'osquery', agent: '5.10.2', state: 'pending', address: '192.0.2.1', lastSeenAt: nowMs }]}
         groups={[
           {
             title: { key: 'collection.platform.title' },
@@ -131,9 +131,9 @@ const views: readonly (readonly [name: string, view: View])[] = [
                 label: 'collection.platform.field.arch',
                 value: 'x86_64',
                 type: 'text',
-                source: 'door.native',
+                source: 'source.native',
                 at: nowMs,
-                others: [{ value: 'x86', source: 'door.glpi', at: null }],
+                others: [{ value: 'x86', source: 'source.glpi', at: null }],
               },
               {
                 label: 'collection.platform.field.vendor',
@@ -308,7 +308,7 @@ describe('a page', () => {
     expect(String(<Verbatim>{'7c1e'.repeat(16)}</Verbatim>)).toContain('7c1e 7c1e');
   });
 
-  it('names the source of a fact: a door, or a person', async () => {
+  it('names the source of a fact: a protocol, or a person', async () => {
     const html = text(await render(viewOf('device'), strictContext('en')));
     expect(html).toContain('Sallyport agent');
     expect(html).toContain('GLPI agent');

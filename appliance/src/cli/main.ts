@@ -53,7 +53,7 @@ const localCommands = (): Commands => new Map(localNames().map((name) => [wordsO
 
 const partsOf = async (appliance: Appliance): Promise<ApiParts> => ({
   ...appliance,
-  ...(await import('../door-parts.ts')).doorParts(appliance),
+  ...(await import('../entry-parts.ts')).entryParts(appliance),
 });
 
 const loadDeclared = async (operations: ReadonlyArray<Operation<ApiParts>>): Promise<[string, Command][]> => {

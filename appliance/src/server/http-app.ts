@@ -3,7 +3,7 @@ import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import type { Appliance } from '../compose.ts';
-import { doors } from '../console.ts';
+import { entryPoints } from '../console.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import { osqueryPrefix } from '../features/add-device/types.ts';
 import { glpiRoutes } from '../features/agents/glpi/routes.ts';
@@ -59,9 +59,9 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     }),
   );
   app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
-  const { api, console } = doors(appliance);
+  const { api, console } = entryPoints(appliance);
   app.route(apiPrefix, api);
-  // Programs get no pages: an address that no door has is not sent to the log-in page.
+  // Programs get no pages: an address that no source has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
     if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');
     await next();

@@ -290,7 +290,7 @@ describe('made captures', () => {
       noList,
     ];
     const anonymous = [text('anonymous'), uint32(0), noText, noText, noText];
-    const door = (mode: number, policy: string): Buffer[] => [
+    const source = (mode: number, policy: string): Buffer[] => [
       text('opc.tcp://controller:4840'),
       ...application,
       noText,
@@ -302,7 +302,7 @@ describe('made captures', () => {
       Buffer.of(0),
     ];
     const header = [Buffer.alloc(8), uint32(1), uint32(0), Buffer.of(0), noList, noNode, Buffer.of(0)];
-    const body = Buffer.concat([node(431), ...header, uint32(2), ...door(1, 'None'), ...door(3, 'Basic256Sha256')]);
+    const body = Buffer.concat([node(431), ...header, uint32(2), ...source(1, 'None'), ...source(3, 'Basic256Sha256')]);
     const message = (kind: string, rest: Buffer): string =>
       Buffer.concat([Buffer.from(kind, 'latin1'), uint32(8 + rest.length), rest]).toString('hex');
     const numbers = Buffer.concat([1, 1, 2, 2].map(uint32));

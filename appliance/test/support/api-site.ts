@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
-import { doorParts } from '../../src/door-parts.ts';
 import { type Right, systemActor } from '../../src/engine/objects/types.ts';
+import { entryParts } from '../../src/entry-parts.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { apiApp } from '../../src/server/api/app.ts';
@@ -14,7 +14,7 @@ import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
 
 /** The parts of the API over a composed appliance. */
-export const apiPartsOf = (appliance: Appliance): ApiParts => ({ ...appliance, ...doorParts(appliance) });
+export const apiPartsOf = (appliance: Appliance): ApiParts => ({ ...appliance, ...entryParts(appliance) });
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 

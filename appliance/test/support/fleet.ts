@@ -49,7 +49,7 @@ export const reportSection = (
   inventory.putSection({
     device,
     collection,
-    door: 'native',
+    source: 'native',
     hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
     collectedAt: '2026-11-24T10:00:00Z',
     items,

@@ -23,11 +23,11 @@ export const reporter =
     at = '2026-01-02T03:04:05Z',
   ): SectionOutcome => {
     // Some collections no agent of ours fills.
-    const { doors } = inventory.collection(collection);
+    const { sources } = inventory.collection(collection);
     return inventory.putSection({
       device,
       collection,
-      door: doors.includes('native') ? 'native' : (doors[0] ?? 'native'),
+      source: sources.includes('native') ? 'native' : (sources[0] ?? 'native'),
       hash: createHash('sha256').update(canonicalJson(items)).digest('hex'),
       collectedAt: at,
       items,

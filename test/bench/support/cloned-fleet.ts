@@ -56,8 +56,8 @@ export const cloneFleet = async (
         last_seen_at)
       ${all} select ${first} + n, lower(hex(randomblob(16))), 'managed', 'host-' || n, 'Debian GNU/Linux 13', 'amd64', '10.0.0.1',
         0, 0, 0, ${Date.now()} - (n * 7919 % 100) * 60000 from n`);
-    db.exec(`insert into section (device, collection, door, hash, collected_at, received_at, best, count)
-      ${all} select ${first} + n, collection, door, hash, collected_at, received_at, best, count
+    db.exec(`insert into section (device, collection, source, hash, collected_at, received_at, best, count)
+      ${all} select ${first} + n, collection, source, hash, collected_at, received_at, best, count
       from n join section on device = ${from} where collection in (${sections})`);
     const said = `"kernel", "installedAt", "uninstallCommand", "sizeKb"`;
     db.exec(`insert into device_software (section, items, ${said})

@@ -118,7 +118,7 @@ export const report = (
   inventory.putSection({
     device,
     collection,
-    door: 'native',
+    source: 'native',
     hash: sectionHash(items),
     collectedAt: '2026-01-02T03:04:05Z',
     items,

@@ -22,7 +22,7 @@ export type ChangeRow = {
     readonly before: Value;
     readonly after: Value;
   }[];
-  readonly door: string;
+  readonly source: string;
   /** On pages of the whole site. */
   readonly device?: Reference | undefined;
 };
@@ -142,7 +142,7 @@ const reportMs = 60_000;
 
 const timeOf = (at: When): number => (typeof at === 'number' ? at : Date.parse(at));
 
-/** Neighbours that one device sent through one door at about the same time. */
+/** Neighbours that one device sent through one source at about the same time. */
 const byReport = (rows: readonly ChangeRow[]): ChangeRow[][] => {
   const reports: ChangeRow[][] = [];
   for (const row of rows) {
@@ -150,7 +150,7 @@ const byReport = (rows: readonly ChangeRow[]): ChangeRow[][] => {
     const [first] = report ?? [];
     const isSame =
       first !== undefined &&
-      first.door === row.door &&
+      first.source === row.source &&
       first.device?.id === row.device?.id &&
       Math.abs(timeOf(first.at) - timeOf(row.at)) < reportMs;
     if (isSame) report?.push(row);
@@ -208,7 +208,7 @@ export const Changes = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] })
       what: <Report ctx={ctx} rows={report} />,
       foot: (
         <>
-          <Time ctx={ctx} at={report[0]?.at ?? 0} />, {ctx.tDynamic(`door.${report[0]?.door ?? ''}`)}
+          <Time ctx={ctx} at={report[0]?.at ?? 0} />, {ctx.tDynamic(`source.${report[0]?.source ?? ''}`)}
         </>
       ),
     }))}

@@ -28,9 +28,9 @@ type DeviceCollectionProps = {
   }[];
   readonly total: number;
   readonly next?: string | undefined;
-  /** The door that reported it and when; null when nothing has been reported yet. */
-  readonly reported: { readonly door: string; readonly at: When } | null;
-  /** Doors of the same section that do not count, as links to what they report; `showing`: one of them is shown. */
+  /** The source that reported it and when; null when nothing has been reported yet. */
+  readonly reported: { readonly source: string; readonly at: When } | null;
+  /** Sources of the same section that do not count, as links to what they report; `showing`: one of them is shown. */
   readonly alsoReported?: readonly string[];
   readonly showing?: { readonly best: string } | undefined;
   /** `withheld`: personal values are null until the reader asks; asking is recorded. */
@@ -71,7 +71,7 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
         <Notice
           ctx={ctx}
           level="running"
-          title={ctx.t('records.showing', { door: ctx.tDynamic(`door.${props.showing.best}`) })}
+          title={ctx.t('records.showing', { source: ctx.tDynamic(`source.${props.showing.best}`) })}
         >
           <a href={paths.deviceTab(device.id, collection)}>{ctx.t('records.back')}</a>
         </Notice>
@@ -79,10 +79,10 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
       {(props.alsoReported ?? []).length === 0 ? null : (
         <p class="second">
           {ctx.t('records.also')}:{' '}
-          {(props.alsoReported ?? []).map((door, at) => (
+          {(props.alsoReported ?? []).map((source, at) => (
             <>
               {at === 0 ? '' : ', '}
-              <a href={paths.deviceTab(device.id, collection, { door })}>{ctx.tDynamic(`door.${door}`)}</a>
+              <a href={paths.deviceTab(device.id, collection, { door: source })}>{ctx.tDynamic(`source.${source}`)}</a>
             </>
           ))}
         </p>
@@ -96,7 +96,7 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
           reported === null
             ? undefined
             : ctx.rich('devices.reported', {
-                door: ctx.tDynamic(`door.${reported.door}`),
+                source: ctx.tDynamic(`source.${reported.source}`),
                 at: <Time ctx={ctx} at={reported.at} />,
                 age: <Age ctx={ctx} at={reported.at} />,
               })

@@ -19,7 +19,7 @@ export type Fact = {
   readonly value: Value;
   readonly type: FieldType;
   readonly unit?: ValueUnit;
-  /** Which door or who entered it: a key `door.<door>` or a name. */
+  /** Which source or who entered it: a key `source.<source>` or a name. */
   readonly source: string;
   readonly at: When | null;
   readonly level?: 'critical' | 'warning';
@@ -51,7 +51,7 @@ type DeviceProps = {
 };
 
 type ClientRow = {
-  readonly door: string;
+  readonly source: string;
   readonly agent: string;
   readonly state: string;
   readonly address: string | null;
@@ -164,7 +164,7 @@ const Clients = ({ ctx, clients }: Pick<DeviceProps, 'ctx' | 'clients'>) => (
             any: true,
             cell: (row) => (
               <>
-                {ctx.tDynamic(`door.${row.door}`)} <span translate="no">{row.agent}</span>
+                {ctx.tDynamic(`source.${row.source}`)} <span translate="no">{row.agent}</span>
                 {row.address === null ? null : (
                   <span class="second" translate="no">
                     {' '}

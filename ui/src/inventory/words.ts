@@ -695,7 +695,7 @@ export const words = defineWords({
   'changes.at': { en: 'Stored', ru: 'Сохранено', kk: 'Сақталды' },
   'changes.before': { en: 'Before', ru: 'Было', kk: 'Бұрын' },
   'changes.after': { en: 'After', ru: 'Стало', kk: 'Кейін' },
-  'changes.door': { en: 'Door', ru: 'Канал', kk: 'Арна' },
+  'changes.source': { en: 'Source', ru: 'Канал', kk: 'Арна' },
   'changes.operation.first': { en: 'First report', ru: 'Первый отчёт', kk: 'Бірінші есеп' },
   'changes.operation.added': { en: 'Added', ru: 'Добавлено', kk: 'Қосылды' },
   'changes.operation.removed': { en: 'Removed', ru: 'Удалено', kk: 'Жойылды' },

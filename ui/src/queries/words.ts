@@ -130,7 +130,7 @@ export const words = defineWords({
     ru: 'Состояние инвентаризации osquery',
     kk: 'osquery түгендеуінің күйі',
   },
-  'register.nodes.source': { en: 'the osquery door', ru: 'точка входа osquery', kk: 'osquery кіру нүктесі' },
+  'register.nodes.source': { en: 'osquery', ru: 'точка входа osquery', kk: 'osquery кіру нүктесі' },
   'register.nodes.purpose': {
     en: 'to ask each device in time and show what it could not answer',
     ru: 'чтобы вовремя опрашивать устройства и видеть, на что они не ответили',

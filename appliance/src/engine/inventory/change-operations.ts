@@ -72,10 +72,11 @@ const page = (context: Needs & Caller, asked: Asked, what: string) => {
   });
   const named = context.deviceQueries.names([...new Set(rows.map((row) => row.device))]);
   return {
-    rows: rows.map((row) => {
+    rows: rows.map(({ source: door, ...row }) => {
       const { fields } = inventory.collection(row.collection);
       return {
         ...row,
+        door,
         at: timeOf(row.at),
         before: itemToWire(fields, row.before),
         after: itemToWire(fields, row.after),

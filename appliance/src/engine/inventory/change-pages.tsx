@@ -23,7 +23,7 @@ const csvHead = [
   'changes.title',
   'changes.before',
   'changes.after',
-  'changes.door',
+  'changes.source',
 ];
 
 /** What changed on all devices; personal values are withheld. */
@@ -107,7 +107,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           row.title === null ? ctx.t('common.withheld') : row.title,
           side('before'),
           side('after'),
-          ctx.tDynamic(`door.${change.door}`),
+          ctx.tDynamic(`source.${change.source}`),
         ];
       }),
     });

@@ -2,7 +2,7 @@ import type { Database } from '../../platform/database.ts';
 import { type ChangeRow, changeStore, type IdRange } from './change-store.ts';
 import type { NamedField } from './item.ts';
 import type { Cell } from './store.ts';
-import type { Change, ChangeOperation, ChangeQuery, Door, FieldValue, Item, Stored } from './types.ts';
+import type { Change, ChangeOperation, ChangeQuery, FieldValue, InventorySource, Item, Stored } from './types.ts';
 import type { Holder } from './writer.ts';
 
 const operations: readonly ChangeOperation[] = ['first', 'added', 'removed', 'changed'];
@@ -69,7 +69,7 @@ export const changeReader = (parts: {
       id: row.id,
       device: row.device,
       collection: row.collection,
-      door: row.door as Door,
+      source: row.source as InventorySource,
       at: row.at,
       operation: row.operation as ChangeOperation,
       title: typeof title === 'string' ? title : null,

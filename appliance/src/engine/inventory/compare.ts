@@ -83,7 +83,7 @@ export const sectionComparer = (parts: {
   };
 
   return {
-    /** What a device's section holds now, through its best door; undefined when it was never reported. */
+    /** What a device's section holds now, through its best source; undefined when it was never reported. */
     snapshot: (device: number, name: string): Snapshot | undefined => {
       const { shape, own, shared } = holder(name);
       const section = sections.best(device, name);
@@ -91,7 +91,7 @@ export const sectionComparer = (parts: {
       if (own === undefined) return { mode: 'shared', items: shared?.arrays.items(section.id) ?? new Uint32Array() };
       return {
         mode: 'own',
-        rows: keysOf(personal, shape, own.rows(device, section.door)).map(({ row, key, digest }) => ({
+        rows: keysOf(personal, shape, own.rows(device, section.source)).map(({ row, key, digest }) => ({
           key: key.toString('hex'),
           digest: digest.toString('hex'),
           row: logRow(shape, row),

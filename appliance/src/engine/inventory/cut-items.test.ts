@@ -187,7 +187,7 @@ describe('a cut report', () => {
   });
 
   it('is stored, or refused, as one that is parsed', () => {
-    const base = { collection: 'software', door: 'native' as const, collectedAt: '2026-11-24T10:00:00Z' };
+    const base = { collection: 'software', source: 'native' as const, collectedAt: '2026-11-24T10:00:00Z' };
     const outcome = (work: () => unknown): unknown => {
       try {
         return work();
@@ -233,7 +233,7 @@ describe('a cut report', () => {
   it('that is no JSON at all is refused', () => {
     const found = cutting.inventory.cutItems('software', Buffer.from('[{"name":"a","version":tru}]'));
     expect(found?.count).toBe(1);
-    const put = { device: 1, collection: 'software', door: 'native' as const, hash: 'a'.repeat(64) };
+    const put = { device: 1, collection: 'software', source: 'native' as const, hash: 'a'.repeat(64) };
     expect(() =>
       cutting.inventory.putSection({
         ...put,

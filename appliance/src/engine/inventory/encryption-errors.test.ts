@@ -18,7 +18,7 @@ it('an error of encryption is an event when it comes, and no event while it stay
     const { known } = inventory.putSection({
       device: 1,
       collection: 'encryption',
-      door: 'native',
+      source: 'native',
       hash: sectionHash(items),
       collectedAt: '2026-01-01T00:00:00Z',
       items,

@@ -21,7 +21,7 @@ const put = (device: number, names: readonly string[]): void => {
   engines.inventory.putSection({
     device,
     collection: 'software',
-    door: 'native',
+    source: 'native',
     hash: sectionHash(items),
     collectedAt,
     items,

@@ -143,9 +143,9 @@ export const listOf = (
   };
 };
 
-/** The few sections that another door outranks are left out, which is cheaper than finding the best one of each row. */
+/** The few sections that another source outranks are left out, which is cheaper than finding the best one of each row. */
 const bestSection = (collection: Collection): Condition => ({
-  sql: `(item.device, item.door) not in (select device, door from section
+  sql: `(item.device, item.section_source) not in (select device, source from section
           where collection = '${collection.name}' and best = 0)`,
   params: [],
 });

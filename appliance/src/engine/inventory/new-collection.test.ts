@@ -24,7 +24,7 @@ const declaration = `export const collection = {
   },
   retentionDays: 30,
   leaves: null,
-  doors: ['native'],
+  sources: ['native'],
 };
 `;
 

@@ -239,7 +239,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     input: z.strictObject({ device: deviceId, ...personalOf(collection) }),
     output: z.object({
       collection: z.string(),
-      door: z.string().nullable().describe('Which door reported it; null when none did'),
+      door: z.string().nullable().describe('The source that reported it; null when none did'),
       collectedAt: time.nullable(),
       rows: z.array(z.object({ id: z.int(), values })),
     }),
@@ -250,7 +250,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       const rows = inventory.ofAnyCollection.section(id, name, { personal });
       return {
         collection: name,
-        door: rows[0]?._door ?? null,
+        door: rows[0]?._source ?? null,
         collectedAt: timeOrNull(rows[0]?._collectedAt),
         rows: rows.map((found) => ({ id: found.id, values: rowValues(collection, found) })),
       };
@@ -295,7 +295,7 @@ const collectionList = operation({
         mode: collection.mode,
         rows: counts.get(collection.name)?.rows ?? 0,
         devices: counts.get(collection.name)?.devices ?? 0,
-        doors: collection.doors,
+        doors: collection.sources,
         fields: Object.entries(collection.fields)
           .filter(([, field]) => !field.entered)
           .map(([name, field]) => ({

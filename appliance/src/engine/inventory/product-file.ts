@@ -24,5 +24,5 @@ export const productFile = {
   },
   retentionDays: 180,
   leaves: null,
-  doors: ['native', 'offline'],
+  sources: ['native', 'offline'],
 } as const;

@@ -17,7 +17,7 @@ const put = (items: readonly Item[], device = 1) =>
   engines.inventory.putSection({
     device,
     collection: 'hardware',
-    door: 'native',
+    source: 'native',
     hash: sectionHash(items),
     collectedAt,
     items,

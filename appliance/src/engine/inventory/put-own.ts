@@ -116,12 +116,12 @@ export const ownSection = (parts: {
   shape: Shape;
   store: OwnStore;
   device: number;
-  door: string;
+  source: string;
   items: readonly Item[];
 }): { count: number; changes: RowChange[] } => {
-  const { personal, shape, store, device, door, items } = parts;
+  const { personal, shape, store, device, source, items } = parts;
   const marks = marker(personal, shape);
-  const held = new Map(store.rows(device, door).map((row) => [marks.ofRow(row), row]));
+  const held = new Map(store.rows(device, source).map((row) => [marks.ofRow(row), row]));
   const names = columnNames(shape);
   const changes: RowChange[] = [];
   for (const item of items) {
@@ -137,7 +137,7 @@ export const ownSection = (parts: {
     const cells = cellsOf(personal, shape, stored, device);
     const after = logRow(shape, Object.fromEntries(names.map((name, at) => [name, cells[at] ?? null])));
     if (row === undefined) {
-      store.insert(device, door, ikey, digest, cells);
+      store.insert(device, source, ikey, digest, cells);
       changes.push({ operation: 'added', before: null, after });
     } else {
       store.update(row.id, ikey, digest, cells);

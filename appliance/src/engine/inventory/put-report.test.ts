@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
-import type { DecodedReport, Door, Item, ReportOutcome } from './types.ts';
+import type { DecodedReport, InventorySource, Item, ReportOutcome } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
 const now = Date.parse(collectedAt);
@@ -12,10 +12,14 @@ beforeEach(async () => {
 });
 afterEach(() => engines.close());
 
-const put = (sections: Record<string, readonly Item[]>, over: Partial<DecodedReport> = {}, door: Door = 'glpi') =>
+const put = (
+  sections: Record<string, readonly Item[]>,
+  over: Partial<DecodedReport> = {},
+  source: InventorySource = 'glpi',
+) =>
   engines.inventory.putReport(
     1,
-    door,
+    source,
     {
       sections: Object.entries(sections).map(([collection, items]) => ({ collection, collectedAt, items })),
       full: true,
@@ -55,7 +59,7 @@ describe('a report of another agent', () => {
     expect(engines.inventory.section(1, 'platform')).toMatchObject([{ vendor: 'debian' }]);
   });
 
-  it('empties what a full report no longer holds, and only through its own door', () => {
+  it('empties what a full report no longer holds, and only through its own source', () => {
     put({ software: [pack('native')] }, {}, 'native');
     put({ software: [pack('bash')], accounts: [{ name: 'ann' }], platform: [{ vendor: 'debian' }] });
     expect(outcomes(put({ platform: [{ vendor: 'ubuntu' }] }, { full: false }))).toEqual({
@@ -68,8 +72,8 @@ describe('a report of another agent', () => {
     expect(names('software')).toEqual(['native']);
   });
 
-  it('leaves out a collection that does not take its door', () => {
-    expect(put({ software: [pack('bash')] }, {}, 'nobody' as Door)).toEqual({
+  it('leaves out a collection that does not take its source', () => {
+    expect(put({ software: [pack('bash')] }, {}, 'nobody' as InventorySource)).toEqual({
       sections: [],
       dropped: { software: 1 },
       full: true,
@@ -77,7 +81,7 @@ describe('a report of another agent', () => {
   });
 
   it('that names what it was made of need not be read again, until the section is another one', () => {
-    const source = Buffer.alloc(32, 7);
+    const sent = Buffer.alloc(32, 7);
     const other = Buffer.alloc(32, 8);
     const one = (items: readonly Item[], more: object = {}) =>
       engines.inventory.putReport(
@@ -86,17 +90,17 @@ describe('a report of another agent', () => {
         { sections: [{ collection: 'software', collectedAt, items, ...more }], full: true, dropped: {} },
         now,
       );
-    const isSource = (digest: Buffer): boolean => engines.inventory.hasSent(1, 'software', 'glpi', digest);
-    one([pack('bash'), pack('dash')], { source });
-    expect([isSource(source), isSource(other)]).toEqual([true, false]);
-    expect(outcomes(one([], { source, isSame: true }))).toMatchObject({ software: { known: true } });
+    const hasSent = (digest: Buffer): boolean => engines.inventory.hasSent(1, 'software', 'glpi', digest);
+    one([pack('bash'), pack('dash')], { sent });
+    expect([hasSent(sent), hasSent(other)]).toEqual([true, false]);
+    expect(outcomes(one([], { sent, isSame: true }))).toMatchObject({ software: { known: true } });
     expect(names('software')).toEqual(['bash', 'dash']);
-    expect(() => one([], { source: other, isSame: true })).toThrow(/repeat/);
-    // The same items in other bytes; then other items that nobody names the source of.
-    one([pack('bash'), pack('dash')], { source: other });
-    expect([isSource(source), isSource(other)]).toEqual([false, true]);
+    expect(() => one([], { sent: other, isSame: true })).toThrow(/repeat/);
+    // The same items in other bytes; then other items that nobody names the digest of.
+    one([pack('bash'), pack('dash')], { sent: other });
+    expect([hasSent(sent), hasSent(other)]).toEqual([false, true]);
     one([pack('bash')]);
-    expect([isSource(source), isSource(other)]).toEqual([false, false]);
+    expect([hasSent(sent), hasSent(other)]).toEqual([false, false]);
     expect(engines.inventory.changes({ device: 1, limit: 10 }).map(({ operation }) => operation)).toEqual([
       'removed',
       'first',

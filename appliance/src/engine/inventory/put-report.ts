@@ -3,7 +3,15 @@ import { type Database, within } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import type { SectionStore } from './store.ts';
-import type { Collection, DecodedReport, Door, Item, ReportOutcome, SectionOutcome, SectionReport } from './types.ts';
+import type {
+  Collection,
+  DecodedReport,
+  InventorySource,
+  Item,
+  ReportOutcome,
+  SectionOutcome,
+  SectionReport,
+} from './types.ts';
 import { itemFilter } from './validate.ts';
 
 // A foreign agent is not ours to repair: what of its report does not fit is left out and counted, and the rest is stored.
@@ -11,11 +19,11 @@ import { itemFilter } from './validate.ts';
 type Parts = {
   db: Database;
   collections: readonly Collection[];
-  hashes(device: number, door: Door): Record<string, string>;
+  hashes(device: number, source: InventorySource): Record<string, string>;
   put(report: SectionReport): SectionOutcome;
   sentStore: Pick<SectionStore, 'hasSent' | 'setSent'>;
-  /** The items that this door reported last, as they were sent. */
-  held(device: number, collection: string, door: Door): Item[];
+  /** The items that this source reported last, as they were sent. */
+  held(device: number, collection: string, source: InventorySource): Item[];
 };
 
 /** Stores a decoded report whole, in one transaction. */
@@ -24,9 +32,9 @@ export const reportWriter = ({ db, collections, hashes, put, sentStore, held: he
     collections.map((collection) => [collection.name, { collection, filter: itemFilter(collection) }]),
   );
 
-  return (device: number, door: Door, report: DecodedReport, now: number): ReportOutcome =>
+  return (device: number, source: InventorySource, report: DecodedReport, now: number): ReportOutcome =>
     within(db, () => {
-      const held = hashes(device, door);
+      const held = hashes(device, source);
       const dropped: Record<string, number> = { ...report.dropped };
       const drop = (name: string, count: number): void => {
         if (count > 0) dropped[name] = (dropped[name] ?? 0) + count;
@@ -35,23 +43,23 @@ export const reportWriter = ({ db, collections, hashes, put, sentStore, held: he
       const store = (collection: string, collectedAt: string, hash: string, items: readonly Item[]): void => {
         sections.push({
           collection,
-          outcome: put({ device, door, collection, collectedAt, hash, isHashed: true, items }),
+          outcome: put({ device, source, collection, collectedAt, hash, isHashed: true, items }),
         });
       };
 
       for (const { collection, collectedAt, items: reported, onto, sent, isSame } of report.sections) {
         const known = filters.get(collection);
-        if (known === undefined || !known.collection.doors.includes(door)) {
+        if (known === undefined || !known.collection.sources.includes(source)) {
           drop(collection, reported.length);
           continue;
         }
         if (isSame && sent !== undefined) {
-          if (!sentStore.hasSent(device, collection, door, sent))
+          if (!sentStore.hasSent(device, collection, source, sent))
             throw new AppError('OVERLOADED', 'the section changed meanwhile; repeat the report');
           sections.push({ collection, outcome: { known: true, added: 0, removed: 0, changed: 0 } });
           continue;
         }
-        const items = onto === undefined ? reported : onto(heldItems(device, collection, door));
+        const items = onto === undefined ? reported : onto(heldItems(device, collection, source));
         // The usual case is a section that is as it was: its hash is enough, and nothing is checked again.
         const hash = hashOf(items);
         if (hash !== undefined && held[collection] === hash) {
@@ -61,7 +69,7 @@ export const reportWriter = ({ db, collections, hashes, put, sentStore, held: he
           drop(collection, items.length - valid.length);
           store(collection, collectedAt, sectionHash(valid), valid);
         }
-        if (sent !== undefined) sentStore.setSent(device, collection, door, sent);
+        if (sent !== undefined) sentStore.setSent(device, collection, source, sent);
       }
       if (report.full) {
         const present = new Set(report.sections.map(({ collection }) => collection));

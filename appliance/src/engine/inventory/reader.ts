@@ -9,9 +9,9 @@ import { listPage } from './list-queries.ts';
 import { valuesOf } from './put-shared.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
-  Door,
   FieldValue,
   InventoryRow,
+  InventorySource,
   Item,
   ListQuery,
   ListResult,
@@ -72,10 +72,10 @@ export const inventoryReader = (parts: {
   const rowsOf = (device: number, name: string, held: SectionRow | undefined, reveal: boolean): ReadRow[] => {
     const { shape, shared, own } = holder(name);
     if (held === undefined) return [];
-    const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
+    const meta = { _source: held.source as InventorySource, _collectedAt: held.collected_at };
     if (own !== undefined) {
       return own
-        .rows(device, held.door)
+        .rows(device, held.source)
         .map((row) => ({ id: row.id, ...fieldsOf(shape.own, row, reveal), ...meta }) as ReadRow);
     }
     if (shared === undefined) return [];
@@ -87,9 +87,13 @@ export const inventoryReader = (parts: {
       );
   };
 
-  const section = (device: number, name: string, options: { personal?: boolean; door?: Door } = {}): ReadRow[] => {
-    const { personal: reveal = false, door } = options;
-    const row = door === undefined ? sections.best(device, name) : sections.one(device, name, door);
+  const section = (
+    device: number,
+    name: string,
+    options: { personal?: boolean; source?: InventorySource } = {},
+  ): ReadRow[] => {
+    const { personal: reveal = false, source } = options;
+    const row = source === undefined ? sections.best(device, name) : sections.one(device, name, source);
     return rowsOf(device, name, row, reveal);
   };
 
@@ -103,14 +107,14 @@ export const inventoryReader = (parts: {
     const [row] = at < 0 ? [] : shared.byIds([id]);
     if (row === undefined) return undefined;
     const values = shape.perDevice.map(({ name: of, field }) => [of, fromStored(field, byField[of]?.[at] ?? null)]);
-    const meta = { _door: held.door as Door, _collectedAt: held.collected_at };
+    const meta = { _source: held.source as InventorySource, _collectedAt: held.collected_at };
     return { id, ...fieldsOf(shape.own, row, false), ...Object.fromEntries(values), ...meta } as ReadRow;
   };
 
   /** The items of a section as they were reported; the same items have the same hash again. */
-  const held = (device: number, name: string, door: Door): Item[] => {
+  const held = (device: number, name: string, source: InventorySource): Item[] => {
     const { shape } = holder(name);
-    return rowsOf(device, name, sections.one(device, name, door), true).map((row) =>
+    return rowsOf(device, name, sections.one(device, name, source), true).map((row) =>
       Object.fromEntries(
         [...shape.own, ...shape.perDevice].flatMap((named) => {
           const value = row[named.name] ?? null;

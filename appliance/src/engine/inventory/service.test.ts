@@ -3,7 +3,7 @@ import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type Collection, type Door, defineCollection, type SectionReport } from './types.ts';
+import { type Collection, defineCollection, type InventorySource, type SectionReport } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
 const hashOf = (items: readonly unknown[]): string => createHash('sha256').update(canonicalJson(items)).digest('hex');
@@ -11,11 +11,11 @@ const report = (
   device: number,
   collection: string,
   items: readonly unknown[],
-  door: Door = 'native',
+  source: InventorySource = 'native',
 ): SectionReport => ({
   device,
   collection,
-  door,
+  source,
   hash: hashOf(items),
   collectedAt,
   items,
@@ -51,7 +51,7 @@ const tags: Collection = defineCollection({
   },
   retentionDays: 30,
   leaves: null,
-  doors: ['native', 'glpi'],
+  sources: ['native', 'glpi'],
 });
 
 let engines: Engines;
@@ -296,7 +296,7 @@ describe('a report', () => {
   it.each([
     ['a wrong hash', { hash: 'a'.repeat(64) }, 'HASH_MISMATCH'],
     ['no hash at all', { hash: 'xyz' }, 'INVALID'],
-    ['another door', { door: 'directory' as const }, 'INVALID'],
+    ['another source', { source: 'directory' as const }, 'INVALID'],
     ['an unknown collection', { collection: 'nothing' }, 'UNKNOWN_COLLECTION'],
     ['a wrong time', { collectedAt: '2026-13-01T00:00:00Z' }, 'INVALID'],
   ])('with %s is refused and leaves nothing', (_what, change, code) => {
@@ -349,13 +349,13 @@ describe('a report', () => {
   });
 });
 
-describe('two doors', () => {
+describe('two sources', () => {
   it('the preferred one wins, whichever came first', () => {
     const { inventory } = engines;
     inventory.putSection(report(1, 'software', [pack('bash', '5.2'), pack('seen-by-glpi', '1')], 'glpi'));
     expect(inventory.section(1, 'software')).toHaveLength(2);
     inventory.putSection(report(1, 'software', [pack('bash', '5.2')], 'native'));
-    expect(inventory.section(1, 'software').map((row) => [row['name'], row._door])).toEqual([['bash', 'native']]);
+    expect(inventory.section(1, 'software').map((row) => [row['name'], row._source])).toEqual([['bash', 'native']]);
     inventory.putSection(report(1, 'software', [pack('bash', '5.1')], 'glpi'));
     expect(inventory.section(1, 'software').map((row) => row['version'])).toEqual(['5.2']);
     expect(

@@ -23,8 +23,8 @@ import type {
   CutReport,
   DecodedReport,
   Difference,
-  Door,
   HeldSection,
+  InventorySource,
   InventoryTransfer,
   Item,
   Members,
@@ -44,8 +44,8 @@ export type InventoryService = InventoryTransfer &
     collections(): readonly Collection[];
     /** Throws UNKNOWN_COLLECTION. */
     collection(name: string): Collection;
-    /** Section hashes (hex) of a device; without a door, of the best one of each collection. */
-    hashes(device: number, door?: Door): Record<string, string>;
+    /** Section hashes (hex) of a device; without a source, of the best one of each collection. */
+    hashes(device: number, source?: InventorySource): Record<string, string>;
     /**
      * Stores a section whole or not at all; HASH_MISMATCH, INVALID, UNKNOWN_COLLECTION. In the caller's transaction when there is
      * one: the caller takes that back when this throws.
@@ -54,13 +54,13 @@ export type InventoryService = InventoryTransfer &
     /** Cuts the bytes of a section's items, canonical JSON; undefined where they have to be read whole. */
     cutItems(collection: string, bytes: Buffer): CutItems | undefined;
     /** Stores a decoded report in one transaction, the caller's when there is one; what does not fit its collection is left out and counted. */
-    putReport(device: number, door: Door, report: DecodedReport, now: number): ReportOutcome;
-    /** Whether the section that is stored of a door has this hash. */
-    isKnown(device: number, collection: string, door: Door, hash: string): boolean;
-    /** Whether the section that is stored of a door was made of what has this digest. */
-    hasSent(device: number, collection: string, door: Door, sent: Uint8Array): boolean;
-    /** The items that a door reported last, as they were sent. */
-    held(device: number, collection: string, door: Door): Item[];
+    putReport(device: number, source: InventorySource, report: DecodedReport, now: number): ReportOutcome;
+    /** Whether the section that is stored of a source has this hash. */
+    isKnown(device: number, collection: string, source: InventorySource, hash: string): boolean;
+    /** Whether the section that is stored of a source was made of what has this digest. */
+    hasSent(device: number, collection: string, source: InventorySource, sent: Uint8Array): boolean;
+    /** The items that a source reported last, as they were sent. */
+    held(device: number, collection: string, source: InventorySource): Item[];
     /** The devices that have an item of a `shared` collection. */
     itemDevices(collection: string, item: number): number[];
     /** The devices that have one of these items of a `shared` collection. */
@@ -81,7 +81,7 @@ export type InventoryService = InventoryTransfer &
     changes(query: ChangeQuery): Change[];
     /** About how many changes are kept. */
     aboutChanges(): number;
-    /** The sections of a device, whatever door brought them. */
+    /** The sections of a device, whatever source brought them. */
     sectionsOf(device: number): HeldSection[];
     /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
     eraseRows(collection: string, ids: readonly number[]): void;
@@ -188,20 +188,20 @@ export const inventoryService = ({
   const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
   const log = changeReader({ db, holders, holder, readCell });
 
-  const hashesOf = (device: number, door: Door): Record<string, string> => {
-    const hashes = sections.hashesOf(device, door);
+  const hashesOf = (device: number, source: InventorySource): Record<string, string> => {
+    const hashes = sections.hashesOf(device, source);
     for (const name of Object.keys(hashes)) if (!holders.has(name)) delete hashes[name];
     return hashes;
   };
-  const hashes = (device: number, door?: Door): Record<string, string> =>
-    door === undefined
+  const hashes = (device: number, source?: InventorySource): Record<string, string> =>
+    source === undefined
       ? Object.fromEntries(
           sections
             .hashes(device)
             .filter((row) => row.best === 1 && holders.has(row.collection))
             .map((row) => [row.collection, row.hash.toString('hex')]),
         )
-      : hashesOf(device, door);
+      : hashesOf(device, source);
 
   return {
     collections: () => collections,
@@ -211,9 +211,9 @@ export const inventoryService = ({
       sections
         .hashes(device)
         .filter((row) => holders.has(row.collection))
-        .map(({ collection, door, hash, collected_at, count }) => ({
+        .map(({ collection, source, hash, collected_at, count }) => ({
           collection,
-          door: door as Door,
+          source: source as InventorySource,
           hash: hash.toString('hex'),
           collectedAt: collected_at,
           count,
@@ -221,7 +221,7 @@ export const inventoryService = ({
     eraseRows: (name, ids) => {
       const { own } = holder(name);
       if (own === undefined) throw new AppError('INTERNAL', `items of ${name} are not a device's own`);
-      for (const { device, door, rows } of own.places(ids)) sections.unsay(device, name, door, rows);
+      for (const { device, source, rows } of own.places(ids)) sections.unsay(device, name, source, rows);
       for (const id of ids) own.remove(id);
     },
     putSection: writer.put,

@@ -13,7 +13,7 @@ export type SectionRow = {
   id: number;
   device: number;
   collection: string;
-  door: string;
+  source: string;
   hash: Buffer;
   collected_at: number;
   received_at: number;
@@ -30,32 +30,32 @@ export type OwnRow = { id: number; ikey: Buffer; digest: Buffer } & Record<strin
 /** SQL of sections, and what writes the change log. */
 export const sectionStore = (db: Database) => {
   const hash = db.prepare<[number, string, string], { id: number; hash: Buffer }>(
-    'select id, hash from section where device = ? and collection = ? and door = ?',
+    'select id, hash from section where device = ? and collection = ? and source = ?',
   );
   const one = db.prepare<[number, string, string], SectionRow>(
-    'select * from section where device = ? and collection = ? and door = ?',
+    'select * from section where device = ? and collection = ? and source = ?',
   );
   const best = db.prepare<[number, string], SectionRow>(
     'select * from section where device = ? and collection = ? and best = 1',
   );
   const hashes = db.prepare<
     [number],
-    { collection: string; door: string; hash: Buffer; best: number; collected_at: number; count: number }
+    { collection: string; source: string; hash: Buffer; best: number; collected_at: number; count: number }
   >(
-    'select collection, door, hash, best, collected_at, count from section where device = +? order by collection, door',
+    'select collection, source, hash, best, collected_at, count from section where device = +? order by collection, source',
   );
   // One text is read in a third of the time that rows with their bytes take.
   const hashesOf = db
     .prepare<[number, string], string>(
-      'select json_group_object(collection, lower(hex(hash))) from section where device = ? and door = ?',
+      'select json_group_object(collection, lower(hex(hash))) from section where device = ? and source = ?',
     )
     .pluck();
   const unsay = db.prepare<[Buffer, number, string, string, number]>(
-    'update section set hash = ?, sent = null, count = count - ? where collection = ? and door = ? and device = ?',
+    'update section set hash = ?, sent = null, count = count - ? where collection = ? and source = ? and device = ?',
   );
   const insert = db.prepare(
-    `insert into section (device, collection, door, hash, collected_at, received_at, best, count)
-     values (@device, @collection, @door, @hash, @collected_at, @received_at, @best, @count)`,
+    `insert into section (device, collection, source, hash, collected_at, received_at, best, count)
+     values (@device, @collection, @source, @hash, @collected_at, @received_at, @best, @count)`,
   );
   const update = db.prepare(
     `update section set hash = @hash, collected_at = @collected_at, received_at = @received_at, count = @count,
@@ -63,30 +63,30 @@ export const sectionStore = (db: Database) => {
   );
   const hasSent = db
     .prepare<[number, string, string, Uint8Array], number>(
-      'select 1 from section where device = ? and collection = ? and door = ? and sent = ?',
+      'select 1 from section where device = ? and collection = ? and source = ? and sent = ?',
     )
     .pluck();
   const setSent = db.prepare<[Uint8Array, number, string, string, Uint8Array]>(
-    'update section set sent = ? where device = ? and collection = ? and door = ? and sent is not ?',
+    'update section set sent = ? where device = ? and collection = ? and source = ? and sent is not ?',
   );
-  const setBest = db.prepare<{ door: string; device: number; collection: string }>(
-    'update section set best = (door = @door) where device = @device and collection = @collection and best <> (door = @door)',
+  const setBest = db.prepare<{ source: string; device: number; collection: string }>(
+    'update section set best = (source = @source) where device = @device and collection = @collection and best <> (source = @source)',
   );
-  const doors = db.prepare<[number, string], { door: string }>(
-    'select door from section where device = ? and collection = ?',
+  const sources = db.prepare<[number, string], { source: string }>(
+    'select source from section where device = ? and collection = ?',
   );
   const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
   const forget = db.prepare<[number]>('delete from section where device = ?');
   // A report of what is known already writes nothing: a section is as fresh as the last word of its device.
-  const silent = db.prepare<{ collection: string; before: number; most: number }, { device: number; door: string }>(
-    `select s.device, s.door from section s left join device d on d.id = s.device
+  const silent = db.prepare<{ collection: string; before: number; most: number }, { device: number; source: string }>(
+    `select s.device, s.source from section s left join device d on d.id = s.device
      where s.collection = @collection and s.received_at < @before and coalesce(d.last_seen_at, 0) < @before
-       and not exists (select 1 from device_door o where o.device = s.device and o.last_seen_at >= @before)
+       and not exists (select 1 from device_source o where o.device = s.device and o.last_seen_at >= @before)
        and not exists (select 1 from discovery_subject r where r.device = s.device and r.ok_at >= @before)
      limit @most`,
   );
   const drop = db.prepare<[number, string, string]>(
-    'delete from section where device = ? and collection = ? and door = ?',
+    'delete from section where device = ? and collection = ? and source = ?',
   );
   const counts = db.prepare<[], { collection: string; devices: number; rows: number }>(
     'select collection, count(*) as devices, sum(count) as rows from section where best = 1 group by collection',
@@ -95,8 +95,8 @@ export const sectionStore = (db: Database) => {
     .prepare<[string], number>('select count(*) from section where collection = ? and best = 1')
     .pluck();
   const insertChange = db.prepare(
-    `insert into change_log (device, collection, door, at, operation, before_item, after_item, before_row, after_row, count)
-     values (@device, @collection, @door, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
+    `insert into change_log (device, collection, source, at, operation, before_item, after_item, before_row, after_row, count)
+     values (@device, @collection, @source, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
   );
   const forgetChanges = db.prepare<[number]>('delete from change_log where device = ?');
   // Ids rise with time: an index of times is not needed to find the oldest ones.
@@ -105,16 +105,16 @@ export const sectionStore = (db: Database) => {
        where collection = ? and operation in ('first', 'added', 'removed', 'changed') and id < ? and at < ? limit ?)`,
   );
   return {
-    hash: (device: number, collection: string, door: string) => hash.get(device, collection, door),
-    one: (device: number, collection: string, door: string) => one.get(device, collection, door),
+    hash: (device: number, collection: string, source: string) => hash.get(device, collection, source),
+    one: (device: number, collection: string, source: string) => one.get(device, collection, source),
     best: (device: number, collection: string) => best.get(device, collection),
     hashes: (device: number) => hashes.all(device),
-    /** The hashes (hex) of what one door reported, by collection. */
-    hashesOf: (device: number, door: string) =>
-      JSON.parse(hashesOf.get(device, door) ?? '{}') as Record<string, string>,
+    /** The hashes (hex) of what one source reported, by collection. */
+    hashesOf: (device: number, source: string) =>
+      JSON.parse(hashesOf.get(device, source) ?? '{}') as Record<string, string>,
     /** Rows of a section are gone: its hash is none, so that it is asked for anew. */
-    unsay: (device: number, collection: string, door: string, rows: number): void =>
-      void unsay.run(Buffer.alloc(32), rows, collection, door, device),
+    unsay: (device: number, collection: string, source: string, rows: number): void =>
+      void unsay.run(Buffer.alloc(32), rows, collection, source, device),
     /** Its number; a section that is there keeps its `best`. */
     write: (row: Omit<SectionRow, 'id'> & { id: number | undefined }): number => {
       if (row.id === undefined) return Number(insert.run({ ...row, id: null }).lastInsertRowid);
@@ -122,14 +122,14 @@ export const sectionStore = (db: Database) => {
       return row.id;
     },
     /** Whether a section was made of what has this digest. */
-    hasSent: (device: number, collection: string, door: string, sent: Uint8Array): boolean =>
-      hasSent.get(device, collection, door, sent) !== undefined,
-    setSent: (device: number, collection: string, door: string, sent: Uint8Array): void =>
-      void setSent.run(sent, device, collection, door, sent),
-    setBest: (device: number, collection: string, door: string): void => {
-      setBest.run({ door, device, collection });
+    hasSent: (device: number, collection: string, source: string, sent: Uint8Array): boolean =>
+      hasSent.get(device, collection, source, sent) !== undefined,
+    setSent: (device: number, collection: string, source: string, sent: Uint8Array): void =>
+      void setSent.run(sent, device, collection, source, sent),
+    setBest: (device: number, collection: string, source: string): void => {
+      setBest.run({ source, device, collection });
     },
-    doors: (device: number, collection: string): string[] => doors.all(device, collection).map((row) => row.door),
+    sources: (device: number, collection: string): string[] => sources.all(device, collection).map((row) => row.source),
     ofDevice: (device: number) => ofDevice.all(device),
     forget: (device: number): void => {
       forget.run(device);
@@ -137,7 +137,7 @@ export const sectionStore = (db: Database) => {
     },
     /** Sections of devices that nobody has heard of since a moment. */
     silent: (collection: string, before: number, most: number) => silent.all({ collection, before, most }),
-    drop: (device: number, collection: string, door: string): void => void drop.run(device, collection, door),
+    drop: (device: number, collection: string, source: string): void => void drop.run(device, collection, source),
     counts: () => counts.all(),
     reporting: (collection: string): number => reporting.get(collection) ?? 0,
     addChange: (row: Omit<ChangeRow, 'id'>): void => {
@@ -221,7 +221,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
       );
     },
     counts: (): Map<number, number> => new Map(allCounts.all().map(({ id, devices }) => [id, devices])),
-    /** Items that no device has and no change names; `kept` are those of sections that another door outranks. */
+    /** Items that no device has and no change names; `kept` are those of sections that another source outranks. */
     removeOrphans: (kept: ReadonlySet<number>, most: number): number => {
       const gone = orphans.all(JSON.stringify([...kept]), most);
       for (const { id } of gone) {
@@ -240,25 +240,27 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     field.personal && field.indexed ? [column(name), blindColumn(name)] : [column(name)],
   );
   const rows = db.prepare<[number, string], OwnRow>(
-    `select * from ${table} where device = +? and door = +? order by id`,
+    `select * from ${table} where device = +? and section_source = +? order by id`,
   );
   const insert = db.prepare<unknown[]>(
-    `insert into ${table} (device, door, ikey, digest, ${columns.join(', ')}) values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')})`,
+    `insert into ${table} (device, section_source, ikey, digest, ${columns.join(', ')}) values (?, ?, ?, ?, ${columns.map(() => '?').join(', ')})`,
   );
   const update = db.prepare<unknown[]>(
     `update ${table} set ikey = ?, digest = ?, ${columns.map((name) => `${name} = ?`).join(', ')} where id = ?`,
   );
   const remove = db.prepare<[number]>(`delete from ${table} where id = ?`);
-  const places = db.prepare<[string], { device: number; door: string; rows: number }>(
-    `select device, door, count(*) as rows from ${table} where id in (select value from json_each(?)) group by device, door`,
+  const places = db.prepare<[string], { device: number; source: string; rows: number }>(
+    `select device, section_source as source, count(*) as rows from ${table} where id in (select value from json_each(?)) group by device, section_source`,
   );
   const forget = db.prepare<[number]>(`delete from ${table} where device = ?`);
-  const forgetDoor = db.prepare<[number, string]>(`delete from ${table} where device = ? and door = ?`);
-  const move = db.prepare<[number, number, string]>(`update ${table} set device = ? where device = ? and door = ?`);
+  const forgetSource = db.prepare<[number, string]>(`delete from ${table} where device = ? and section_source = ?`);
+  const move = db.prepare<[number, number, string]>(
+    `update ${table} set device = ? where device = ? and section_source = ?`,
+  );
   return {
-    rows: (device: number, door: string) => rows.all(device, door),
-    insert: (device: number, door: string, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
-      insert.run(device, door, key, digest, ...cells);
+    rows: (device: number, source: string) => rows.all(device, source),
+    insert: (device: number, source: string, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
+      insert.run(device, source, key, digest, ...cells);
     },
     update: (id: number, key: Buffer, digest: Buffer, cells: readonly Cell[]): void => {
       update.run(key, digest, ...cells, id);
@@ -268,12 +270,12 @@ export const ownStore = (db: Database, { collection, own }: Shape) => {
     },
     /** Whose sections these rows belong to. */
     places: (ids: readonly number[]) => places.all(JSON.stringify(ids)),
-    /** Rows of a door become another device's. */
-    move: (from: number, to: number, door: string): void => void move.run(to, from, door),
+    /** Rows of a source become another device's. */
+    move: (from: number, to: number, source: string): void => void move.run(to, from, source),
     forget: (device: number): void => {
       forget.run(device);
     },
-    forgetDoor: (device: number, door: string): void => void forgetDoor.run(device, door),
+    forgetSource: (device: number, source: string): void => void forgetSource.run(device, source),
   };
 };
 

@@ -6,7 +6,7 @@ import type { Collection, Field } from './types.ts';
 
 const namePattern = /^[a-z][a-z0-9-]{0,40}$/;
 const fieldPattern = /^[a-z][A-Za-z0-9]{0,40}$/;
-const reserved = new Set(['id', 'ikey', 'device', 'door', 'digest']);
+const reserved = new Set(['id', 'ikey', 'device', 'section_source', 'digest']);
 
 /** Name of a collection's table. */
 export const tableOf = (collection: Collection): string => `inv_${collection.name.replaceAll('-', '_')}`;
@@ -74,7 +74,7 @@ const checkCollection = (collection: Collection): void => {
   ) {
     fault('no field identifies an item');
   }
-  if (collection.doors.length === 0) fault('no door');
+  if (collection.sources.length === 0) fault('no source');
 };
 
 /** Every table of a collection. */
@@ -114,7 +114,7 @@ const indexesOf = (collection: Collection): Index[] => {
         : { name: `${table}_${name}`, on: indexed };
     });
   // A report compares all rows of its section: finding them is enough.
-  if (own) indexes.push({ name: `${table}_owner`, on: 'device, door' });
+  if (own) indexes.push({ name: `${table}_owner`, on: 'device, section_source' });
   // As lists sort: an index in another collation is none.
   return isText(collection.fields[collection.sort])
     ? [...indexes, { name: `${table}_sorted`, on: `${column(collection.sort)} collate nocase, id` }]
@@ -131,7 +131,7 @@ const createSql = (collection: Collection): string[] => {
     ];
   }
   return [
-    `create table ${table} (id integer primary key, device integer not null, door text not null, ikey blob not null,
+    `create table ${table} (id integer primary key, device integer not null, section_source text not null, ikey blob not null,
        digest blob not null, ${columns.join(', ')}) strict`,
   ];
 };

@@ -1,11 +1,11 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import type { Changed } from '../changes/types.ts';
 import type { SectionStore } from './store.ts';
-import type { Door, InventoryTransfer } from './types.ts';
-import { type Holder, preferredDoor, recount } from './writer.ts';
+import type { InventorySource, InventoryTransfer } from './types.ts';
+import { type Holder, preferredSource, recount } from './writer.ts';
 
 // Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
-// they are; which door is the best, how many devices have an item, and who listens follow.
+// they are; which source is the best, how many devices have an item, and who listens follow.
 
 /** Moves what the engine holds from one device to another. */
 export const inventoryTransfer = (parts: {
@@ -16,13 +16,13 @@ export const inventoryTransfer = (parts: {
 }): InventoryTransfer => {
   const { db, sections, holders, changed } = parts;
   const move = db.prepare<[number, number, string, string]>(
-    'update section set device = ?, best = 0 where device = ? and collection = ? and door = ?',
+    'update section set device = ?, best = 0 where device = ? and collection = ? and source = ?',
   );
   const lastChange = db.prepare<[], number>('select coalesce(max(id), 0) from change_log').pluck();
   const changesOf = db.prepare<[number], number>('select id from change_log where device = ? order by id').pluck();
   const changesAfter = db
     .prepare<[number, number, string], number>(
-      `select id from change_log where device = ? and id > ? and door in (select value from json_each(?)) order by id`,
+      `select id from change_log where device = ? and id > ? and source in (select value from json_each(?)) order by id`,
     )
     .pluck();
   const moveChanges = db.prepare<[number, number, string]>(
@@ -52,8 +52,8 @@ export const inventoryTransfer = (parts: {
           });
         });
         for (const { device, name, holder, before: items } of touched) {
-          const doors = sections.doors(device, name);
-          if (doors.length > 0) sections.setBest(device, name, preferredDoor(holder.shape.collection, doors));
+          const sources = sections.sources(device, name);
+          if (sources.length > 0) sections.setBest(device, name, preferredSource(holder.shape.collection, sources));
           recount(holder.shared, device, items, holder.shared?.arrays.itemsOf(device));
         }
         // Only when all is settled: who derives reads other sections, too.
@@ -66,19 +66,19 @@ export const inventoryTransfer = (parts: {
     heldSections: (device) =>
       sections.ofDevice(device).map((row) => ({
         collection: row.collection,
-        door: row.door as Door,
+        source: row.source as InventorySource,
         collectedAt: row.collected_at,
       })),
-    moveSection: ({ collection, door }, from, to) => {
-      move.run(to, from, collection, door);
-      holders.get(collection)?.own?.move(from, to, door);
+    moveSection: ({ collection, source }, from, to) => {
+      move.run(to, from, collection, source);
+      holders.get(collection)?.own?.move(from, to, source);
     },
     moveChanges: (from, to, which) => {
       const ids =
         which === 'all'
           ? changesOf.all(from)
           : 'after' in which
-            ? changesAfter.all(from, which.after, JSON.stringify(which.doors))
+            ? changesAfter.all(from, which.after, JSON.stringify(which.sources))
             : which;
       moveChanges.run(to, from, JSON.stringify(ids));
       return [...ids];

@@ -1,10 +1,10 @@
 import type { CollectionName, Collections } from './all-collections.ts';
-import type { Collection, Door, Field, InventoryRow, ListQuery, ListResult, SectionRow } from './types.ts';
+import type { Collection, Field, InventoryRow, InventorySource, ListQuery, ListResult, SectionRow } from './types.ts';
 
 /** Rows of whatever collection: for what is generic, and for collections of extensions. */
 export type AnyRows = {
-  /** The device's rows of a collection through the best door, or through another one. */
-  section(device: number, collection: string, options?: { personal?: boolean; door?: Door }): SectionRow[];
+  /** The device's rows of a collection through the best source, or through another one. */
+  section(device: number, collection: string, options?: { personal?: boolean; source?: InventorySource }): SectionRow[];
   /** One item of a device's section of a `shared` collection, where the device has it. */
   sectionItem(device: number, collection: string, item: number): SectionRow | undefined;
   list(query: ListQuery): ListResult;
@@ -48,7 +48,7 @@ export type ItemOf<N extends CollectionName> = { id: number } & OwnOf<Collection
 
 /** An item as a device has it. */
 export type SectionRowOf<N extends CollectionName> = ItemOf<N> &
-  PerDeviceOf<Collections[N]> & { _door: Door; _collectedAt: number };
+  PerDeviceOf<Collections[N]> & { _source: InventorySource; _collectedAt: number };
 
 /** A row of a list; what a device says of an item is in the list of a device. */
 export type RowOf<N extends CollectionName> = ItemOf<N> &
@@ -67,7 +67,7 @@ export type TypedRows = {
   section<N extends CollectionName>(
     device: number,
     collection: N,
-    options?: { personal?: boolean; door?: Door },
+    options?: { personal?: boolean; source?: InventorySource },
   ): Array<SectionRowOf<N>>;
   sectionItem<N extends CollectionName>(device: number, collection: N, item: number): SectionRowOf<N> | undefined;
   list<N extends CollectionName>(query: QueryOf<N>): Omit<ListResult, 'rows'> & { rows: Array<RowOf<N>> };

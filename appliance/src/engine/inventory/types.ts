@@ -1,7 +1,7 @@
 // Inventory: what devices report, as collections that are declared once (collections/<name>.ts, listed in
 // all-collections.ts).
 //
-// A report is a whole section of one collection, from one device through one door. `shared` collections keep each item
+// A report is a whole section of one collection, from one device through one source. `shared` collections keep each item
 // once per site and, per device, only the sorted ids of its items (packed) with the values of `perDevice` fields beside
 // them. `own` collections keep rows of the device. From a declaration come validation, tables, lists, filters, CSV, API
 // schema and the row of the data provision register; texts are catalogue keys derived from the names:
@@ -50,7 +50,7 @@ export type Field = {
 };
 
 /** FusionInventory and GLPI agents are `glpi`; `network` is what was found by asking the network, `directory` by LDAP. */
-export type Door = 'native' | 'osquery' | 'glpi' | 'ocs' | 'offline' | 'network' | 'directory';
+export type InventorySource = 'native' | 'osquery' | 'glpi' | 'ocs' | 'offline' | 'network' | 'directory';
 
 export type Leaves = { file: string; fields: readonly string[]; group: string };
 
@@ -71,7 +71,7 @@ export type Collection = {
   /** What may cross the gap, and in which file. */
   leaves: null | Leaves;
   /** In order of preference: the first that reported wins on read. */
-  doors: readonly Door[];
+  sources: readonly InventorySource[];
   maxItems?: number;
 };
 
@@ -85,7 +85,7 @@ export type Item = Record<string, unknown>;
 export type SectionReport = {
   device: number;
   collection: string;
-  door: Door;
+  source: InventorySource;
   /** SHA-256, hex, of canonical JSON of the items as sent. */
   hash: string;
   /** Whoever read the report has found this hash over the items' own bytes, or made it of the items. */
@@ -102,7 +102,7 @@ export type FieldValue = string | number | boolean | string[] | null;
 
 export type InventoryRow = { id: number } & Record<string, FieldValue>;
 
-export type SectionRow = InventoryRow & { _door: Door; _collectedAt: number };
+export type SectionRow = InventoryRow & { _source: InventorySource; _collectedAt: number };
 
 /** What an item has to be: equal to a value, of the form of a mask with `*` and `?`, or one of these. */
 export type Match =
@@ -141,7 +141,7 @@ export type Change = {
   id: number;
   device: number;
   collection: string;
-  door: Door;
+  source: InventorySource;
   at: number;
   operation: ChangeOperation;
   /** What it is for people; null where the title is personal and not asked for. */
@@ -168,24 +168,30 @@ export type ChangeQuery = {
 };
 
 /** A section that is held; `hash` is hex, `collectedAt` ms. */
-export type HeldSection = { collection: string; door: Door; hash: string; collectedAt: number; count: number };
+export type HeldSection = {
+  collection: string;
+  source: InventorySource;
+  hash: string;
+  collectedAt: number;
+  count: number;
+};
 
 /** Moves what the engine holds from one device to another. */
 export type InventoryTransfer = {
   /**
-   * Runs `work`, which may move sections between these devices, and settles best doors and counts; then tells listeners
+   * Runs `work`, which may move sections between these devices, and settles best sources and counts; then tells listeners
    * about every section of the devices in `notify`. One transaction.
    */
   rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
-  /** Every section of a device, of each door. */
-  heldSections(device: number): Pick<HeldSection, 'collection' | 'door' | 'collectedAt'>[];
+  /** Every section of a device, of each source. */
+  heldSections(device: number): Pick<HeldSection, 'collection' | 'source' | 'collectedAt'>[];
   /** Moves a section with its rows; the place must be free. A negative number parks it where nobody reads it. */
-  moveSection(section: { collection: string; door: Door }, from: number, to: number): void;
+  moveSection(section: { collection: string; source: InventorySource }, from: number, to: number): void;
   /** Moves changes; returns their numbers. */
   moveChanges(
     from: number,
     to: number,
-    which: 'all' | readonly number[] | { after: number; doors: readonly Door[] },
+    which: 'all' | readonly number[] | { after: number; sources: readonly InventorySource[] },
   ): number[];
   /** The number of the newest change. */
   lastChange(): number;
@@ -215,7 +221,7 @@ export type ChangeLike = {
   id: number;
   device: number;
   collection: string;
-  door: string;
+  source: string;
   at: number;
   operation: string;
   before_item: number | null;
@@ -302,7 +308,7 @@ export type DecodedSection = {
   /** `YYYY-MM-DDThh:mm:ssZ` */
   collectedAt: string;
   items: readonly Item[];
-  /** Of a partial report: what its items make of those that this door reported before. Without it they replace them. */
+  /** Of a partial report: what its items make of those that this source reported before. Without it they replace them. */
   onto?(held: readonly Item[]): readonly Item[];
   /** A digest of all that the items were made of; kept with the section. */
   sent?: Uint8Array;
@@ -326,9 +332,9 @@ export type ReportFacts = {
 
 export type DecodedReport = {
   sections: readonly DecodedSection[];
-  /** A full report empties the sections of this door that it does not hold. */
+  /** A full report empties the sections of this source that it does not hold. */
   full: boolean;
-  /** The collections that such reports speak of, where the door fills others in other ways; all unless said. */
+  /** The collections that such reports speak of, where the source fills others in other ways; all unless said. */
   covers?: ReadonlySet<string>;
   /** What was left out while decoding, by its name in the report. */
   dropped: Readonly<Record<string, number>>;
@@ -344,7 +350,7 @@ export type DecodedReport = {
 /** What a decoder may know of the sender; `now` is when the report came, in ms. */
 export type DecoderHints = {
   device: number;
-  door: Door;
+  source: InventorySource;
   now: number;
   /** Whether the stored section was made of the same. Absent where nobody can promise that it stays so. */
   isSame?(collection: string, sent: Uint8Array): boolean;
@@ -356,7 +362,7 @@ export type Decoder = (wire: Uint8Array, hints: DecoderHints) => DecodedReport |
 /** A report as it came over the wire, still packed; `format` names the decoder. */
 export type WireReport = {
   device: number;
-  door: Door;
+  source: InventorySource;
   format: string;
   wire: Uint8Array;
   /** The same bytes unpacked, where somebody did that already. They go over to whoever reads them, and are gone here. */
@@ -368,7 +374,7 @@ export type ReportOutcome = {
   sections: ReadonlyArray<{ collection: string; outcome: SectionOutcome }>;
   /** Items and sections left out, by collection or by their name in the report. */
   dropped: Readonly<Record<string, number>>;
-  /** It spoke of everything that its door covers. */
+  /** It spoke of everything that its source covers. */
   full: boolean;
   facts?: ReportFacts;
   tag?: string;
@@ -378,14 +384,14 @@ export type ReportOutcome = {
 export type WireSection = {
   device: number;
   collection: string;
-  door: Door;
+  source: InventorySource;
   wire: Uint8Array;
   /** Whoever took it has looked: it is not the section that is stored. */
   isNew?: boolean;
 };
 
 /** Several sections of a device in one body, still packed. */
-export type WireSections = { device: number; door: Door; wire: Uint8Array };
+export type WireSections = { device: number; source: InventorySource; wire: Uint8Array };
 
 /** What became of one of several sections. */
 export type SectionResult = { collection: string } & ({ outcome: SectionOutcome } | { refused: Refusal });

@@ -28,7 +28,7 @@ const put = (device: number, sizes: Sizes) => {
   return engines.inventory.putSection({
     device,
     collection: 'software',
-    door: 'native',
+    source: 'native',
     hash: sectionHash(items),
     collectedAt,
     items,

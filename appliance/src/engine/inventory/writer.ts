@@ -11,7 +11,7 @@ import type { Shape } from './item.ts';
 import { ownSection } from './put-own.ts';
 import { putShared, type Resolved, resolve, resolveCut } from './put-shared.ts';
 import { type OwnStore, ownStore, type SectionStore, type SharedStore, sharedStore } from './store.ts';
-import type { Collection, CutItems, CutReport, Door, Item, SectionOutcome, SectionReport } from './types.ts';
+import type { Collection, CutItems, CutReport, InventorySource, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
 export type Holder = {
@@ -71,9 +71,9 @@ type Change = {
 const itemOf = (value: number | string | null): number | null => (typeof value === 'number' ? value : null);
 const rowOf = (value: number | string | null): string | null => (typeof value === 'string' ? value : null);
 
-/** The first of the collection's doors that has a section. */
-export const preferredDoor = (collection: Collection, doors: readonly string[]): string =>
-  collection.doors.find((door) => doors.includes(door)) ?? doors[0] ?? '';
+/** The first of the collection's sources that has a section. */
+export const preferredSource = (collection: Collection, sources: readonly string[]): string =>
+  collection.sources.find((source) => sources.includes(source)) ?? sources[0] ?? '';
 
 /** Keeps how many devices have an item, and which, when a device's items change; undefined is a device without a section. */
 export const recount = (
@@ -102,13 +102,13 @@ export const sectionWriter = (parts: {
   const { db, personal, sections, holder, changed } = parts;
 
   const log = (
-    report: Pick<SectionReport, 'device' | 'collection' | 'door'>,
+    report: Pick<SectionReport, 'device' | 'collection' | 'source'>,
     at: number,
     first: boolean,
     count: number,
     changes: readonly Change[],
   ): SectionOutcome => {
-    const base = { device: report.device, collection: report.collection, door: report.door, at };
+    const base = { device: report.device, collection: report.collection, source: report.source, at };
     if (first) {
       const empty = { before_item: null, after_item: null, before_row: null, after_row: null };
       sections.addChange({ ...base, operation: 'first', ...empty, count });
@@ -139,17 +139,17 @@ export const sectionWriter = (parts: {
 
   const write = (report: SectionReport | CutReport, held: Holder, reported: Reported): SectionOutcome => {
     const { shape, shared, own } = held;
-    const { device, collection, door } = report;
-    const previous = sections.one(device, collection, door);
-    const others = previous === undefined ? sections.doors(device, collection) : [];
-    // Most devices have one door: then nothing else has to be looked at, before or after.
+    const { device, collection, source } = report;
+    const previous = sections.one(device, collection, source);
+    const others = previous === undefined ? sections.sources(device, collection) : [];
+    // Most devices have one source: then nothing else has to be looked at, before or after.
     const isOnly = previous === undefined && others.length === 0;
     const receivedAt = nowMs();
     const base = {
       id: previous?.id,
       device,
       collection,
-      door,
+      source: source,
       hash: Buffer.from(report.hash, 'hex'),
       collected_at: Date.parse(report.collectedAt),
       received_at: receivedAt,
@@ -164,28 +164,29 @@ export const sectionWriter = (parts: {
       changes = putShared(shape, shared, sections.write({ ...base, count }), found, previous === undefined);
     } else if (own !== undefined) {
       const items = 'items' in reported ? reported.items : held.parse(parsedCut(reported.cut));
-      ({ count, changes } = ownSection({ personal, shape, store: own, device, door, items }));
+      ({ count, changes } = ownSection({ personal, shape, store: own, device, source, items }));
       sections.write({ ...base, count });
     } else {
       throw new AppError('INTERNAL', `collection ${collection} has no storage`);
     }
     if (previous === undefined && !isOnly)
-      sections.setBest(device, collection, preferredDoor(shape.collection, [...others, door]));
+      sections.setBest(device, collection, preferredSource(shape.collection, [...others, source]));
     recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
     return log(report, receivedAt, previous === undefined, count, changes);
   };
 
   return {
-    /** Whether the stored section of a door has this hash. */
-    isKnown: (device: number, collection: string, door: Door, hash: string): boolean =>
-      sections.hash(device, collection, door)?.hash.toString('hex') === hash,
+    /** Whether the stored section of a source has this hash. */
+    isKnown: (device: number, collection: string, source: InventorySource, hash: string): boolean =>
+      sections.hash(device, collection, source)?.hash.toString('hex') === hash,
     put: (report: SectionReport | CutReport): SectionOutcome => {
       const found = holder(report.collection);
       if (!hashPattern.test(report.hash)) throw invalid({ hash: { key: 'validation.format' } });
-      if (!found.shape.collection.doors.includes(report.door)) throw invalid({ door: { key: 'validation.choice' } });
+      if (!found.shape.collection.sources.includes(report.source))
+        throw invalid({ source: { key: 'validation.choice' } });
       if (!timeText.safeParse(report.collectedAt).success) throw invalid({ collectedAt: { key: 'validation.format' } });
       const isKnown = (): boolean =>
-        sections.hash(report.device, report.collection, report.door)?.hash.toString('hex') === report.hash;
+        sections.hash(report.device, report.collection, report.source)?.hash.toString('hex') === report.hash;
       if (isKnown()) return known;
       if ('items' in report && !report.isHashed) checkHash(report);
       const reported =
@@ -205,12 +206,12 @@ export const sectionWriter = (parts: {
       immediate(db, () => {
         const { collection } = held.shape;
         const expired = sections.silent(collection.name, before, most);
-        for (const { device, door } of expired) {
+        for (const { device, source } of expired) {
           const bestBefore = held.shared?.arrays.itemsOf(device);
-          held.own?.forgetDoor(device, door);
-          sections.drop(device, collection.name, door);
-          const doors = sections.doors(device, collection.name);
-          if (doors.length > 0) sections.setBest(device, collection.name, preferredDoor(collection, doors));
+          held.own?.forgetSource(device, source);
+          sections.drop(device, collection.name, source);
+          const sources = sections.sources(device, collection.name);
+          if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
           recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
           changed('section', [{ device, collection: collection.name }]);
         }

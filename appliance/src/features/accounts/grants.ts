@@ -21,7 +21,7 @@ const assertHolds = (actor: Actor, rights: readonly string[]): void => {
 const rightsOfRoles = (objects: ObjectService, roles: readonly string[]): Right[] =>
   roles.flatMap((id) => texts(objects.find('role', id)?.body['rights']).filter(isRight));
 
-const isDoorToken = (body: Body): boolean => body['purpose'] !== 'api' && body['purpose'] !== 'first';
+const isAgentToken = (body: Body): boolean => body['purpose'] !== 'api' && body['purpose'] !== 'first';
 
 /** INVALID for a role that does not exist: whoever made one under its name would give rights to who holds it already. */
 export const assertRolesExist = (objects: ObjectService, body: Body): void => {
@@ -47,7 +47,7 @@ export const assertMayGrant = (
     if (kind === 'account') assertHolds(actor, rightsOfRoles(objects, texts(one['roles'])));
     if (kind === 'token') {
       // Such a token lets devices in, some without asking anybody: that is a decision about devices.
-      if (isDoorToken(one)) assertHolds(actor, ['devices:write']);
+      if (isAgentToken(one)) assertHolds(actor, ['devices:write']);
       if (typeof one['account'] !== 'string') continue;
       const account = objects.find('account', one['account']);
       assertHolds(actor, rightsOfRoles(objects, texts(account?.body['roles'])));

@@ -33,7 +33,7 @@ const ownFeatures: ReadonlySet<string> = new Set([
 const rightsIn = (value: unknown): Right[] =>
   Array.isArray(value) ? value.filter((entry): entry is Right => typeof entry === 'string' && isRight(entry)) : [];
 
-const doorPurposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
+const sourcePurposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
 
 /** Writes of objects with the rules of accounts, roles and tokens. */
 export const managedObjects = (parts: { objects: ObjectService; accounts: AccountService }): ManagedObjects => {
@@ -155,9 +155,9 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       if (changes.needsSecond(actor)) return wait(actor, 'account', account, 'reset', {});
       return link(actor, account.id);
     }
-    const door = doorPurposes.find((one) => one === purpose);
-    if (door === undefined) throw invalid({ purpose: { key: 'validation.choice' } });
-    const secret = newTokenSecret(door);
+    const source = sourcePurposes.find((one) => one === purpose);
+    if (source === undefined) throw invalid({ purpose: { key: 'validation.choice' } });
+    const secret = newTokenSecret(source);
     const object = objects.ofAnyKind.create(actor, 'token', { ...body, hash: tokenHash(secret) }, options);
     return { object, secret: { kind: 'token', value: secret } };
   };

@@ -5,7 +5,7 @@ import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { type Actor, type Right, systemActor } from '../../engine/objects/types.ts';
 import { type TwoPersonAct, twoPersonActs } from './types.ts';
 
-// Every act that takes two persons, by everybody who is not a second one. The same at the doors of a running server: test/integration/two-persons.test.ts.
+// Every act that takes two persons, by everybody who is not a second one. The same at the entry points of a running server: test/integration/two-persons.test.ts.
 
 let site: ApiSite;
 let device: { id: number; publicId: string };

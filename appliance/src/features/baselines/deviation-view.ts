@@ -22,7 +22,7 @@ export const deviationView = (parts: { store: BaselineStore; inventory: Pick<Inv
   const toDeviations = (rows: readonly DeviationRow[]): Deviation[] => {
     const changes = new Map(
       inventory
-        .readChanges(rows.map((row) => ({ ...row, door: '', at: row.since, count: null })))
+        .readChanges(rows.map((row) => ({ ...row, source: '', at: row.since, count: null })))
         .map((change) => [change.id, change]),
     );
     const accepted = new Map(

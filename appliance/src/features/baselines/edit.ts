@@ -57,7 +57,7 @@ export const baselineEditor = (parts: {
             id,
             device: 0,
             collection,
-            door: '',
+            source: '',
             at: 0,
             operation: 'added',
             before_item: null,

@@ -19,7 +19,7 @@ export const heldEntries: readonly HeldEntry[] = [
     tables: [
       'device',
       'device_mac',
-      'device_door',
+      'device_source',
       'device_merge',
       'device_merge_rows',
       'device_distinct',

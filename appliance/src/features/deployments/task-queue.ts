@@ -28,7 +28,7 @@ type QueueParts = {
 const installedOn = (inventory: QueueParts['inventory'], device: number): Map<string, string> =>
   new Map(inventory.section(device, 'software').map((row) => [String(row['name']), String(row['version'])]));
 
-/** The devices' queues, as the agents' doors see them. */
+/** The devices' queues, as the agents' entry points see them. */
 export const taskQueue = (parts: QueueParts) => {
   const { db, store, objects, events, updates, clock } = parts;
 

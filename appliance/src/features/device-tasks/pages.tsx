@@ -65,7 +65,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     const typed = (name: string): string => (failed === undefined ? '' : form.text(name));
     const hasAgent =
       device.state === 'managed' &&
-      devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
+      devices.sourcesOf(device.id).some(({ source, state }) => source === 'native' && state === 'approved');
     return c.html(
       <DeviceTasks
         ctx={ctx}

@@ -34,7 +34,7 @@ export type DeviceTaskService = {
   /** The newest first; of one device, or of all. */
   list(query: { device?: number; limit: number }): DeviceTask[];
   openOf(device: number): number;
-  /** The devices' queues, as the agents' door sees them. */
+  /** The devices' queues, as the agents' entry point sees them. */
   queue: TaskQueue;
   /** Ends what nobody waits for any more, and forgets what is old. */
   trim(): number;
@@ -46,7 +46,7 @@ type DeviceTaskParts = {
   events: EventService;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   inventory: Pick<InventoryService, 'section'>;
-  devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'doors'>;
+  devices: Pick<DeviceService, 'byPublicId' | 'byId' | 'sourcesOf'>;
   clock?: () => number;
 };
 
@@ -196,7 +196,9 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       if (Object.keys(faults).length > 0) throw invalid(faults);
       return immediate(db, () => {
         const device = devices.byPublicId(publicId);
-        const hasAgent = devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
+        const hasAgent = devices
+          .sourcesOf(device.id)
+          .some(({ source, state }) => source === 'native' && state === 'approved');
         if (device.state !== 'managed' || !hasAgent)
           throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
         if (store.openOf(device.id) >= maxOpen) throw new AppError('CONFLICT', 'too much is asked of it already');

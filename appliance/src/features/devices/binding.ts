@@ -2,13 +2,13 @@ import type { EventService } from '../../engine/events/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { AuthRow, CertificateStore } from './certificate-store.ts';
-import type { DoorStore } from './door-store.ts';
 import type { LastSeen } from './last-seen.ts';
 import type { Refusals } from './refusals.ts';
+import type { SourceStore } from './source-store.ts';
 import type { DeviceStore } from './store.ts';
 import type { Caller, NewCertificate } from './types.ts';
 
-// The native door's clients are bound to their device by certificates.
+// The native source's clients are bound to their device by certificates.
 
 const keptBootIds = 8;
 
@@ -16,15 +16,15 @@ const keptBootIds = 8;
 export const certificateBinding = (parts: {
   db: Database;
   store: DeviceStore;
-  doors: DoorStore;
+  sources: SourceStore;
   certificates: CertificateStore;
   events: EventService;
   refused: Refusals;
   seen: LastSeen;
   clock: () => number;
-  reporting: (device: number, door: 'native') => number;
+  reporting: (device: number, source: 'native') => number;
 }) => {
-  const { db, store, doors, certificates, events, refused, seen, clock } = parts;
+  const { db, store, sources, certificates, events, refused, seen, clock } = parts;
 
   const refusalReason = (row: AuthRow | undefined): string | undefined => {
     if (row === undefined) return 'unknown-certificate';
@@ -43,8 +43,8 @@ export const certificateBinding = (parts: {
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');
         // Approval may have been taken back while the certificate was made.
         if (device.state !== 'managed') throw refused.refuse('CERTIFICATE', `device-${device.state}`, 'unknown', id);
-        const doorId = renewed?.doorId ?? doors.byKey('native', certificate.keyDigest)?.id ?? null;
-        certificates.addCertificate(id, certificate, doorId, clock());
+        const sourceId = renewed?.sourceId ?? sources.byKey('native', certificate.keyDigest)?.id ?? null;
+        certificates.addCertificate(id, certificate, sourceId, clock());
         if (!store.setEnrolled(id, clock())) return;
         events.record('device-enrolled', { device: id, params: { device: device.publicId } });
       }),
@@ -56,11 +56,11 @@ export const certificateBinding = (parts: {
       }
       if (row.certificateState === 'issued') {
         immediate(db, () => {
-          if (!certificates.activate(row.id, fingerprint, row.doorId, clock())) return;
+          if (!certificates.activate(row.id, fingerprint, row.sourceId, clock())) return;
           events.record('device-certificate-renewed', { device: row.id, params: { serial: row.serial } });
         });
       }
-      return { id: row.id, publicId: row.publicId, fingerprint, doorId: row.doorId, bootIds: row.bootIds };
+      return { id: row.id, publicId: row.publicId, fingerprint, sourceId: row.sourceId, bootIds: row.bootIds };
     },
     heard: (caller: Caller, call: { bootId: string; seq: number; version: string }): void => {
       const bootIds = seen.pendingBoots(caller.id) ?? caller.bootIds;
@@ -82,7 +82,7 @@ export const certificateBinding = (parts: {
         }
         seen.noteBoots(caller.id, JSON.stringify([call.bootId, ...earlier].slice(0, keptBootIds)));
       }
-      seen.note({ id: caller.id, doorId: caller.doorId, at: clock(), seq: call.seq, agentVersion: call.version });
+      seen.note({ id: caller.id, sourceId: caller.sourceId, at: clock(), seq: call.seq, agentVersion: call.version });
     },
   };
 };

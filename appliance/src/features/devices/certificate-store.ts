@@ -19,7 +19,7 @@ export type AuthRow = {
   certificateState: DeviceCertificate['state'];
   serial: string;
   /** The client that it was made for. */
-  doorId: number | null;
+  sourceId: number | null;
   notAfter: number;
   bootIds: string;
 };
@@ -38,20 +38,20 @@ const toCertificate = (row: CertificateRow): DeviceCertificate => ({
 export const certificateStore = (db: Database) => {
   const auth = db.prepare<[string], AuthRow>(
     `select device.id as id, device.public_id as publicId, device.state as deviceState, c.state as certificateState,
-       c.serial as serial, c.door as doorId, c.not_after as notAfter, device.boot_ids as bootIds
+       c.serial as serial, c.source as sourceId, c.not_after as notAfter, device.boot_ids as bootIds
      from device_certificate c join device on device.id = c.device where c.fingerprint = +?`,
   );
   const addCertificate = db.prepare(
-    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, door)
-     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @doorId)`,
+    `insert into device_certificate (fingerprint, device, serial, key_digest, state, not_before, not_after, issued_at, source)
+     values (@fingerprint, @device, @serial, @keyDigest, 'issued', @notBefore, @notAfter, @now, @sourceId)`,
   );
   // Of the same client and of those that it replaced; a device may have another one that goes on.
   const supersede = db.prepare(
     `update device_certificate set state = 'superseded' where device = @device and fingerprint <> @fingerprint
        and state in ('issued', 'active')
        and issued_at <= (select issued_at from device_certificate where fingerprint = @fingerprint)
-       and (door is null or @doorId is null or door = @doorId or not exists
-         (select 1 from device_door x where x.id = device_certificate.door and x.state = 'approved'))`,
+       and (source is null or @sourceId is null or source = @sourceId or not exists
+         (select 1 from device_source x where x.id = device_certificate.source and x.state = 'approved'))`,
   );
   const activate = db.prepare<[number, string]>(
     `update device_certificate set state = 'active', first_used_at = ? where fingerprint = ? and state = 'issued'`,
@@ -65,7 +65,7 @@ export const certificateStore = (db: Database) => {
 
   return {
     auth: (fingerprint: string): AuthRow | undefined => auth.get(fingerprint),
-    addCertificate: (id: number, certificate: NewCertificate, doorId: number | null, now: number): void =>
+    addCertificate: (id: number, certificate: NewCertificate, sourceId: number | null, now: number): void =>
       void addCertificate.run({
         fingerprint: certificate.fingerprint,
         device: id,
@@ -73,12 +73,12 @@ export const certificateStore = (db: Database) => {
         keyDigest: certificate.keyDigest,
         notBefore: certificate.notBefore,
         notAfter: certificate.notAfter,
-        doorId,
+        sourceId: sourceId,
         now,
       }),
-    activate: (id: number, fingerprint: string, doorId: number | null, now: number): boolean => {
+    activate: (id: number, fingerprint: string, sourceId: number | null, now: number): boolean => {
       const first = activate.run(now, fingerprint).changes > 0;
-      if (first) supersede.run({ device: id, fingerprint, doorId });
+      if (first) supersede.run({ device: id, fingerprint, sourceId: sourceId });
       return first;
     },
     certificates: (id: number): DeviceCertificate[] => certificates.all(id).map(toCertificate),

@@ -11,7 +11,7 @@ import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { type Change, type Collection, type Door, readRight } from '../../engine/inventory/types.ts';
+import { type Change, type Collection, type InventorySource, readRight } from '../../engine/inventory/types.ts';
 import {
   changeFilterNames,
   changeFilters,
@@ -53,18 +53,22 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   const countOf = (collection: Collection, device: number): number =>
     inventory.ofAnyCollection.list({ collection: collection.name, device, limit: 1 }).total;
 
-  /** Doors that report the same section and do not count. */
-  const otherDoors = (device: ListedDevice, collection: Collection, best: Door | undefined): Door[] =>
+  /** Sources that report the same section and do not count. */
+  const otherSources = (
+    device: ListedDevice,
+    collection: Collection,
+    best: InventorySource | undefined,
+  ): InventorySource[] =>
     inventory
       .heldSections(device.id)
-      .filter((section) => section.collection === collection.name && section.door !== best)
-      .map(({ door }) => door);
+      .filter((section) => section.collection === collection.name && section.source !== best)
+      .map(({ source }) => source);
 
   const factGroup = (device: ListedDevice, collection: Collection): FactGroup | undefined => {
     const [row] = inventory.ofAnyCollection.section(device.id, collection.name);
     if (row === undefined) return undefined;
-    const others = otherDoors(device, collection, row._door).map((door) =>
-      inventory.ofAnyCollection.section(device.id, collection.name, { door }),
+    const others = otherSources(device, collection, row._source).map((source) =>
+      inventory.ofAnyCollection.section(device.id, collection.name, { source }),
     );
     const facts = fieldColumns(collection, { link: true })
       .filter((column) => !column.personal && row[column.name] !== null && row[column.name] !== undefined)
@@ -74,12 +78,12 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           value: row[column.name] ?? null,
           type: column.type,
           ...defined({ unit: column.unit }),
-          source: `door.${row._door}`,
+          source: `source.${row._source}`,
           others: others.flatMap(([other]) => {
             const value = other?.[column.name] ?? null;
             return other === undefined || value === null || JSON.stringify(value) === JSON.stringify(row[column.name])
               ? []
-              : [{ value, source: `door.${other._door}`, at: other._collectedAt }];
+              : [{ value, source: `source.${other._source}`, at: other._collectedAt }];
           }),
           // A check-in whose hash is the same says the values again.
           at: Math.max(row._collectedAt, device.lastSeenAt ?? 0),
@@ -141,12 +145,12 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         {...(certificate === undefined
           ? {}
           : { certificate: { fingerprint: certificate.fingerprint, notAfter: certificate.notAfter } })}
-        clients={devices.doors(device.id).map((door) => ({
-          door: door.door,
-          agent: door.agent,
-          state: door.state,
-          address: door.from,
-          lastSeenAt: door.lastSeenAt,
+        clients={devices.sourcesOf(device.id).map((source) => ({
+          source: source.source,
+          agent: source.agent,
+          state: source.state,
+          address: source.from,
+          lastSeenAt: source.lastSeenAt,
         }))}
         deployable={updates
           .forDevice(device.id)
@@ -182,13 +186,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       ...defined({ after: cursor }),
     });
     const [first] = inventory.ofAnyCollection.section(device.id, collection.name);
-    const others = otherDoors(device, collection, first?._door);
+    const others = otherSources(device, collection, first?._source);
     // What does not count is shown as it was reported, without lists' tools.
-    const asked = others.find((door) => door === c.req.query('door'));
+    const asked = others.find((source) => source === c.req.query('door'));
     const reported =
       asked === undefined
         ? []
-        : inventory.ofAnyCollection.section(device.id, collection.name, { door: asked, personal });
+        : inventory.ofAnyCollection.section(device.id, collection.name, { source: asked, personal });
     const row = asked === undefined ? first : reported[0];
     const rows = asked === undefined ? found.rows : reported.slice(0, maxOtherRows);
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
@@ -217,9 +221,9 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         })}
         total={asked === undefined ? found.total : reported.length}
         next={asked === undefined ? found.next : undefined}
-        alsoReported={others.filter((door) => door !== asked)}
-        showing={asked === undefined || first === undefined ? undefined : { best: first._door }}
-        reported={row === undefined ? null : { door: row._door, at: row._collectedAt }}
+        alsoReported={others.filter((source) => source !== asked)}
+        showing={asked === undefined || first === undefined ? undefined : { best: first._source }}
+        reported={row === undefined ? null : { source: row._source, at: row._collectedAt }}
         personal={personalState}
       />,
     );

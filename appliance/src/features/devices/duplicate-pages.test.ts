@@ -13,19 +13,24 @@ const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
 const macs = ['00:1b:21:aa:bb:01'];
 const secrets = { native: newTokenSecret(), glpi: newTokenSecret('glpi') };
 
-const enrol = (door: 'native' | 'glpi', clientId: string) =>
-  site.appliance.devices.enrolDoor({
-    door,
-    token: secrets[door],
+const enrol = (source: 'native' | 'glpi', clientId: string) =>
+  site.appliance.devices.enrolClient({
+    source,
+    token: secrets[source],
     clientId,
-    keyDigest: door === 'native' ? clientId : null,
-    facts: { hostname: 'press-4', uuid, macs, agentVersion: `${door} 1.2` },
+    keyDigest: source === 'native' ? clientId : null,
+    facts: { hostname: 'press-4', uuid, macs, agentVersion: `${source} 1.2` },
     from: '192.0.2.4',
   });
-const report = (device: number, door: 'native' | 'glpi', collection: string, items: Record<string, unknown>[]): void =>
+const report = (
+  device: number,
+  source: 'native' | 'glpi',
+  collection: string,
+  items: Record<string, unknown>[],
+): void =>
   void site.appliance.inventory.putSection({
     device,
-    door,
+    source,
     collection,
     items,
     hash: sectionHash(items),
@@ -41,10 +46,10 @@ beforeAll(async () => {
   site = await openConsole();
   admin = await site.as('administrator');
   viewer = await site.as('viewer');
-  for (const [door, secret] of Object.entries(secrets))
+  for (const [source, secret] of Object.entries(secrets))
     site.appliance.objects.ofAnyKind.create(systemActor, 'token', {
-      name: door,
-      purpose: door === 'native' ? 'agent' : door,
+      name: source,
+      purpose: source === 'native' ? 'agent' : source,
       hash: tokenHash(secret),
       approve: 'auto',
     });

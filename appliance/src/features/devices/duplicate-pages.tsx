@@ -69,10 +69,10 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
       macs: device.macs.join(', '),
       os: listed.osText,
       address: listed.address ?? device.from ?? '',
-      doors: devices
-        .doors(device.id)
+      sources: devices
+        .sourcesOf(device.id)
         .filter(({ state }) => state !== 'replaced')
-        .map(({ door, agent }) => `${ctx.tDynamic(`door.${door}`)} ${agent}`.trim())
+        .map(({ source, agent }) => `${ctx.tDynamic(`source.${source}`)} ${agent}`.trim())
         .join(', '),
       sections: String(inventory.heldSections(device.id).length),
       software: String(inventory.list({ collection: 'software', device: device.id, limit: 1 }).total),
@@ -85,16 +85,16 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
 
   const movesOf = (c: Context<ConsoleEnv>, report: MergeReport): Message[] => {
     const ctx = viewContext(deps, c);
-    const door = (name: string): string => ctx.tDynamic(`door.${name}`);
-    const rows = Object.values(report.rows).reduce((sum, { moved }) => sum + moved, 0) - report.doors.length;
+    const source = (name: string): string => ctx.tDynamic(`source.${name}`);
+    const rows = Object.values(report.rows).reduce((sum, { moved }) => sum + moved, 0) - report.sources.length;
     return [
-      ...report.doors.map((one) => ({
-        key: one.letIn ? 'records.m.letIn' : 'records.m.door',
-        params: { door: door(one.door), agent: one.agent },
+      ...report.sources.map((one) => ({
+        key: one.letIn ? 'records.m.letIn' : 'records.m.source',
+        params: { source: source(one.source), agent: one.agent },
       })),
       ...report.sections.map((one) => ({
         key: one.from === 'both' ? 'records.m.kept' : 'records.m.section',
-        params: { collection: ctx.tDynamic(`collection.${one.collection}.title`), door: door(one.door) },
+        params: { collection: ctx.tDynamic(`collection.${one.collection}.title`), source: source(one.source) },
       })),
       ...(report.changes > 0 ? [{ key: 'records.m.changes', params: { n: report.changes } }] : []),
       ...(Object.keys(report.decision).length > 0

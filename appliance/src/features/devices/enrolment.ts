@@ -4,7 +4,6 @@ import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn, rateLimit } from '../../platform/rate-limit.ts';
-import type { DoorStore } from './door-store.ts';
 import type { HintStore } from './hint-store.ts';
 import { toIdentity } from './identity.ts';
 import type { LastSeen } from './last-seen.ts';
@@ -12,17 +11,18 @@ import { contradictsOwnKey, matchNewcomer } from './match.ts';
 import { onlyDiscovered } from './match-discovered.ts';
 import { newPublicId } from './public-id.ts';
 import type { Refusals } from './refusals.ts';
+import type { SourceStore } from './source-store.ts';
 import type { Claim, DeviceStore } from './store.ts';
 import { findEnrolmentToken, purposeOf } from './tokens.ts';
-import type { Device, DeviceDoor, DoorCall, DoorOutcome, EnrolmentToken, HeldReason } from './types.ts';
+import type { ClientOutcome, Device, DeviceSource, EnrolCall, EnrolmentToken, HeldReason } from './types.ts';
 
-// The decision about one request to enrol, through any door. Everything is one transaction; refusals are returned from it
+// The decision about one request to enrol, through any source. Everything is one transaction; refusals are returned from it
 // and thrown after it, so that what they leave behind (a held newcomer, an event) stays.
 
 type EnrolmentParts = {
   db: Database;
   store: DeviceStore;
-  doors: DoorStore;
+  sources: SourceStore;
   hints: HintStore;
   objects: ObjectService;
   events: EventService;
@@ -34,7 +34,7 @@ type EnrolmentParts = {
 };
 
 /** A device and, unless it is a copy that has none, the row of the client. */
-type Known = { state: DoorOutcome['state']; device: Device; doorId: number };
+type Known = { state: ClientOutcome['state']; device: Device; sourceId: number };
 type Decision = Known | { state: 'refused'; reason: string; device?: number };
 
 /** A device that was heard within this time is alive: a newcomer with its UUID is a second one. */
@@ -42,25 +42,28 @@ const liveMs = 3 * 60_000;
 /** Newcomers that wait for a person; past it a leaked token could fill the table. */
 const maxWaiting = 20_000;
 
-const isWaiting = (row: DeviceDoor): boolean => row.state === 'pending' || row.state === 'held';
+const isWaiting = (row: DeviceSource): boolean => row.state === 'pending' || row.state === 'held';
 
-export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutcome) => {
-  const { db, store, doors, hints, objects, events, clock, refused } = parts;
+export const enrolment = (parts: EnrolmentParts): ((call: EnrolCall) => ClientOutcome) => {
+  const { db, store, sources, hints, objects, events, clock, refused } = parts;
   const limit = rateLimit({ perMinute: parts.perMinute, clock });
   const quiet = firstIn({ ms: 10 * 60_000, clock });
 
   const deviceOf = (id: number): Device => {
     const device = store.byId(id);
-    if (device === undefined) throw new AppError('INTERNAL', 'the device of a door is gone');
+    if (device === undefined) throw new AppError('INTERNAL', 'the device of a source is gone');
     return device;
   };
 
-  const isLive = (device: Device, call: DoorCall): boolean => {
+  const isLive = (device: Device, call: EnrolCall): boolean => {
     // A client without a key calls itself anew whenever its folder is lost, however soon, and on the same host. If there are
     // two of them, the one that was replaced comes again, and is held then.
     const isSameHost = device.hostname.toLowerCase() === call.facts.hostname.toLowerCase();
     if (call.keyDigest === null && isSameHost && call.facts.hostname !== '') return false;
-    const at = Math.max(parts.seen.pending(device.id, call.door) ?? 0, doors.lastSeenAt(device.id, call.door) ?? 0);
+    const at = Math.max(
+      parts.seen.pending(device.id, call.source) ?? 0,
+      sources.lastSeenAt(device.id, call.source) ?? 0,
+    );
     return device.state === 'managed' && clock() - at < liveMs;
   };
 
@@ -70,11 +73,11 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
       params: { device: device.publicId, resembles: resembles.publicId, reason },
     });
 
-  const addDoor = (device: number, call: DoorCall, token: EnrolmentToken, state: 'pending' | 'held'): number =>
-    doors.insert(
+  const addSource = (device: number, call: EnrolCall, token: EnrolmentToken, state: 'pending' | 'held'): number =>
+    sources.insert(
       {
         device,
-        door: call.door,
+        source: call.source,
         clientId: call.clientId,
         keyDigest: call.keyDigest,
         token: token.id,
@@ -91,9 +94,9 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
   };
 
   /** A client that was here before: a lost reply, a repeated poll, or a copied disk. */
-  const knownClient = (row: DeviceDoor, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
+  const knownClient = (row: DeviceSource, call: EnrolCall, claim: Claim, token: EnrolmentToken): Decision => {
     const device = deviceOf(row.device);
-    const known = { device, doorId: row.id };
+    const known = { device, sourceId: row.id };
     if (device.state === 'revoked' || row.state === 'revoked')
       return { state: 'refused', reason: 'device-revoked', device: device.id };
     if (contradictsOwnKey(device, claim)) {
@@ -101,13 +104,13 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
       if (quiet.first(String(device.id))) cloneEvent(device, device, 'key-with-other-hardware');
       return { state: 'held', ...known };
     }
-    if (call.keyDigest !== null && isWaiting(row)) doors.setKey(row.id, call.keyDigest);
+    if (call.keyDigest !== null && isWaiting(row)) sources.setKey(row.id, call.keyDigest);
     // Tokens are rolled over by adding one and deleting the other: who is known may come with the new one.
-    if (row.token !== token.id) doors.setToken(row.id, token.id);
+    if (row.token !== token.id) sources.setToken(row.id, token.id);
     // It waits for a person and is there: such a record is not idle.
     if (isWaiting(row))
-      parts.seen.noteDoor(call.door, {
-        doorId: row.id,
+      parts.seen.noteSource(call.source, {
+        sourceId: row.id,
         device: device.id,
         at: clock(),
         agent: row.agent,
@@ -120,7 +123,7 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
   };
 
   const admit = (
-    call: DoorCall,
+    call: EnrolCall,
     claim: Claim,
     token: EnrolmentToken,
     how: {
@@ -143,9 +146,9 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     const id = adopted?.id ?? store.insert(made, clock());
     if (adopted !== undefined) store.adopt(id, made);
     hints.put(id, { names: [claim.hostname], addresses: [] }, clock());
-    const doorId = addDoor(id, call, token, state);
+    const sourceId = addSource(id, call, token, state);
     store.useToken(token.id);
-    return { state, device: deviceOf(id), doorId };
+    return { state, device: deviceOf(id), sourceId };
   };
 
   /** Why a token lets no new device in any more. */
@@ -155,28 +158,28 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
   };
 
   /**
-   * A known device with a new client through the same door: it was installed again. Uses and the end of a token are about new
+   * A known device with a new client through the same source: it was installed again. Uses and the end of a token are about new
    * devices, so it may come with a spent one. A managed one waits for a person, whatever the token says: hardware is only a
    * claim, and a token that was left behind on one device must not open the identity of another that is silent.
    */
-  const reinstalled = (device: Device, call: DoorCall, claim: Claim, token: EnrolmentToken): Decision => {
+  const reinstalled = (device: Device, call: EnrolCall, claim: Claim, token: EnrolmentToken): Decision => {
     events.record('device-reinstalled', { device: device.id, params: { device: device.publicId, address: call.from } });
     const state = device.state === 'held' ? 'held' : 'pending';
-    const doorId = addDoor(device.id, call, token, state);
-    doors.waitInstead({ id: doorId, device: device.id, door: call.door });
+    const sourceId = addSource(device.id, call, token, state);
+    sources.waitInstead({ id: sourceId, device: device.id, source: call.source });
     if (device.state === 'pending') {
       setClaim(device, claim);
       if (device.resembles === null && spent(token) === undefined && token.approves(call.from))
-        return { state: 'approved', device: parts.approve(systemActor, device.id), doorId };
+        return { state: 'approved', device: parts.approve(systemActor, device.id), sourceId };
     }
-    return { state, device: deviceOf(device.id), doorId };
+    return { state, device: deviceOf(device.id), sourceId };
   };
 
   const newcomer = (
-    call: DoorCall,
+    call: EnrolCall,
     claim: Claim,
     token: EnrolmentToken,
-    sameId: { fitting?: DeviceDoor | undefined; other?: DeviceDoor | undefined },
+    sameId: { fitting?: DeviceSource | undefined; other?: DeviceSource | undefined },
   ): Decision => {
     const reason = spent(token);
     const hold = (known: Device, heldReason: HeldReason): Decision => {
@@ -196,11 +199,11 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (sameId.other !== undefined) return hold(deviceOf(sameId.other.device), 'same-id-other-hardware');
 
     const alike = store.resembling(claim).filter((device) => device.state !== 'discovered');
-    const throughDoor = store.withDoor(
+    const throughSource = store.withSource(
       alike.map(({ id }) => id),
-      call.door,
+      call.source,
     );
-    const own = alike.filter(({ id }) => throughDoor.has(id));
+    const own = alike.filter(({ id }) => throughSource.has(id));
     const verdict = matchNewcomer(
       claim,
       own.map((device) => ({ ...device, live: isLive(device, call) })),
@@ -210,8 +213,8 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (reason !== undefined) return { state: 'refused', reason };
     if (store.waiting() >= maxWaiting) return { state: 'refused', reason: 'too-many-waiting' };
 
-    // Through another door the same hardware is no clone, and what was revoked does not come back by itself: both wait.
-    const others = [...alike.filter(({ id }) => !throughDoor.has(id)), ...store.revokedLike(claim)];
+    // Through another source the same hardware is no clone, and what was revoked does not come back by itself: both wait.
+    const others = [...alike.filter(({ id }) => !throughSource.has(id)), ...store.revokedLike(claim)];
     const perhaps = matchNewcomer(
       claim,
       others.map((device) => ({ ...device, live: false })),
@@ -219,14 +222,14 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     const resembles = perhaps.kind === 'new' ? null : perhaps.device;
     const adopted = onlyDiscovered(claim, { store, hints });
     const admitted = admit(call, claim, token, { state: 'pending', resembles, reason: null, adopted });
-    const { device, doorId } = admitted;
+    const { device, sourceId } = admitted;
     if (token.approves(call.from) && resembles === null)
-      return { state: 'approved', device: parts.approve(systemActor, device.id), doorId };
+      return { state: 'approved', device: parts.approve(systemActor, device.id), sourceId };
     events.record('device-pending', { device: device.id, params: { device: device.publicId, address: call.from } });
     return admitted;
   };
 
-  const decide = (call: DoorCall, token: EnrolmentToken): Decision => {
+  const decide = (call: EnrolCall, token: EnrolmentToken): Decision => {
     const { facts } = call;
     const claim: Claim = {
       ...toIdentity({
@@ -241,9 +244,9 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
       kind: facts.kind ?? 'computer',
       from: call.from,
     };
-    const byKey = call.keyDigest === null ? undefined : doors.byKey(call.door, call.keyDigest);
+    const byKey = call.keyDigest === null ? undefined : sources.byKey(call.source, call.keyDigest);
     if (byKey !== undefined && byKey.state !== 'replaced') return knownClient(byKey, call, claim, token);
-    const sameId = doors.byClient(call.door, call.clientId);
+    const sameId = sources.byClient(call.source, call.clientId);
     const fitting = sameId.filter((row) => !contradictsOwnKey(deviceOf(row.device), claim));
     const waiting = fitting.find((row) => isWaiting(row) || deviceOf(row.device).state === 'pending');
     if (waiting !== undefined) return knownClient(waiting, call, claim, token);
@@ -261,18 +264,18 @@ export const enrolment = (parts: EnrolmentParts): ((call: DoorCall) => DoorOutco
     if (!limit.take(call.from) || !refused.allows(call.from)) {
       throw new AppError('RATE_LIMITED', 'too many requests to enrol', { retryAfterSeconds: 60 });
     }
-    const purpose = purposeOf[call.door];
+    const purpose = purposeOf[call.source];
     const token = purpose === undefined ? undefined : findEnrolmentToken(objects, purpose, call.token);
     if (token === undefined) throw refused.refuse('TOKEN', 'unknown-token', call.from);
     const decision = immediate(db, () => decide(call, token));
     if (decision.state === 'refused') throw refused.refuse('TOKEN', decision.reason, call.from, decision.device);
-    const { state, device, doorId } = decision;
+    const { state, device, sourceId } = decision;
     const standing = ({ approved: 'managed', pending: 'pending', held: 'held' } as const)[state];
-    const hasFull = doors.callerById(call.door, doorId)?.hasFull ?? false;
+    const hasFull = sources.callerById(call.source, sourceId)?.hasFull ?? false;
     return {
       state,
       device,
-      caller: { id: device.id, publicId: device.publicId, door: call.door, state: standing, doorId, hasFull },
+      caller: { id: device.id, publicId: device.publicId, source: call.source, state: standing, sourceId, hasFull },
     };
   };
 };

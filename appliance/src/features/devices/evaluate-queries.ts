@@ -16,13 +16,13 @@ const columnsAtOnce = 60;
 const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
   Array.from({ length: Math.ceil(all.length / size) }, (_, n) => all.slice(n * size, (n + 1) * size));
 
-/** The best door's rows of a collection that is the device's own. */
+/** The best source's rows of a collection that is the device's own. */
 const ownRows = (rows: Rows, where: string): string =>
-  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.door = s.door
+  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.source = s.source
      where s.device = d.id and s.collection = '${rows.name}' and s.best = 1 and ${where})`;
 
 /**
- * Filters over devices in SQL. Reads device and, as the fields say, device_door, device_hint, device_tag, device_findings,
+ * Filters over devices in SQL. Reads device and, as the fields say, device_source, device_hint, device_tag, device_findings,
  * object, task, section and the tables of collections.
  */
 export const filterEvaluator = (

@@ -6,9 +6,9 @@ import { contacts, deviceStates, listLayer } from './types.ts';
 
 // What filters can ask of a device, each with the SQL of its value over the device `d`.
 
-/** A value of the best door's row of a collection with one row per device. */
+/** A value of the best source's row of a collection with one row per device. */
 const singleValue = (collection: string, field: string): string =>
-  `select r."${field}" from section s join inv_${collection.replaceAll('-', '_')} r on r.device = s.device and r.door = s.door
+  `select r."${field}" from section s join inv_${collection.replaceAll('-', '_')} r on r.device = s.device and r.source = s.source
      where s.device = d.id and s.collection = '${collection}' and s.best = 1`;
 
 /** What people say about the device `d`; an object. */
@@ -100,15 +100,15 @@ const tagFields: readonly Field[] = [
 ];
 
 /** By which agents a device speaks, and whether it asks to come in anew. */
-const doorFields: readonly Field[] = [
+const sourceFields: readonly Field[] = [
   {
     name: 'door',
     type: 'choice',
     layer: 0,
     options: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network', 'directory'],
     source: {
-      many: `select door as value from device_door where device = d.id and state <> 'revoked'
-        union select door from section where device = d.id`,
+      many: `select source as value from device_source where device = d.id and state <> 'revoked'
+        union select source from section where device = d.id`,
     },
   },
   {
@@ -117,7 +117,7 @@ const doorFields: readonly Field[] = [
     layer: 0,
     source: {
       scalar: `d.state = 'managed' and exists
-        (select 1 from device_door x where x.device = d.id and x.state = 'pending')`,
+        (select 1 from device_source x where x.device = d.id and x.state = 'pending')`,
     },
   },
 ];
@@ -244,7 +244,7 @@ export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => 
       ...addressFields,
       ...groupFields,
       ...tagFields,
-      ...doorFields,
+      ...sourceFields,
       ...seenFields,
       ...findingFields,
       ...deviationFields,

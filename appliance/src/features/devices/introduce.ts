@@ -1,5 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import type { DoorStore } from './door-store.ts';
+import type { SourceStore } from './source-store.ts';
 import type { DeviceStore } from './store.ts';
 import type { Device, Discovery } from './types.ts';
 
@@ -11,7 +11,7 @@ export type Introduction = Discovery & {
 type Parts = {
   db: Database;
   store: DeviceStore;
-  doors: DoorStore;
+  sources: SourceStore;
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
 };
 
@@ -20,17 +20,17 @@ type Parts = {
  * through the source `offline`. What is known already stays as it is.
  */
 export const introduction =
-  ({ db, store, doors, discover }: Parts) =>
+  ({ db, store, sources, discover }: Parts) =>
   (seen: Introduction): { device: Device; created: boolean } | undefined =>
     immediate(db, () => {
       const found = discover(seen);
       if (found === undefined) return undefined;
       const { device, created } = found;
       if (device.state === 'discovered') {
-        doors.insert(
+        sources.insert(
           {
             device: device.id,
-            door: 'offline',
+            source: 'offline',
             clientId: seen.clientId || device.publicId,
             keyDigest: null,
             token: null,
@@ -43,6 +43,6 @@ export const introduction =
         store.setWaiting(device.id);
       }
       // Nothing else says when it was last known to be as it is.
-      if (doors.ofDevice(device.id).every(({ door }) => door === 'offline')) store.seenAt(device.id, seen.at);
+      if (sources.ofDevice(device.id).every(({ source }) => source === 'offline')) store.seenAt(device.id, seen.at);
       return { device: store.byId(device.id) ?? device, created };
     });

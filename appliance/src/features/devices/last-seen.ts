@@ -1,22 +1,22 @@
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
-import type { DoorSeen, DoorStore } from './door-store.ts';
+import type { SourceSeen, SourceStore } from './source-store.ts';
 import type { DeviceStore, Seen } from './store.ts';
 
 // "Last seen" is the one thing that may be lost: a write per check-in would cost more than the check-in itself, so it is
 // kept in memory and written once a second in one transaction.
 
 export type LastSeen = {
-  /** Of the native door. */
+  /** Of the native source. */
   note(seen: Seen): void;
-  noteDoor(door: Door, seen: DoorSeen): void;
+  noteSource(source: InventorySource, seen: SourceSeen): void;
   /** A device's boots, the newest first, JSON: everybody has a new one after a power cut, and a write for each would stop all. */
   noteBoots(device: number, bootIds: string): void;
   /** Boots that are not written yet. */
   pendingBoots(device: number): string | undefined;
   forgetBoots(device: number): void;
   /** Milliseconds of a note that is not written yet. */
-  pending(device: number, door: Door): number | undefined;
+  pending(device: number, source: InventorySource): number | undefined;
   flush(): void;
   /** The same, but leaves it for the next time while somebody else writes: each second. */
   tryFlush(): void;
@@ -29,28 +29,28 @@ const mostMissed = 30;
 const patientMs = 500;
 
 /** Collects notes of contact and writes them in batches. */
-export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): LastSeen => {
+export const lastSeen = (db: Database, store: DeviceStore, sources: SourceStore): LastSeen => {
   const notes = new Map<number, Seen>();
-  const doorNotes = new Map<string, DoorSeen>();
+  const sourceNotes = new Map<string, SourceSeen>();
   const boots = new Map<number, string>();
   const write = (): void => {
     for (const [device, bootIds] of boots) store.setBootIds(device, bootIds);
     store.seen(notes.values());
-    for (const { doorId, at, agentVersion } of notes.values()) {
-      if (doorId !== null) doors.seenNative(doorId, at, agentVersion);
+    for (const { sourceId, at, agentVersion } of notes.values()) {
+      if (sourceId !== null) sources.seenNative(sourceId, at, agentVersion);
     }
-    for (const note of doorNotes.values()) {
-      doors.seen(note);
-      store.seenAt(note.device, note.at, note.doorId);
+    for (const note of sourceNotes.values()) {
+      sources.seen(note);
+      store.seenAt(note.device, note.at, note.sourceId);
     }
   };
   // After the commit: on a full disk the notes stay for the next second.
   const clear = (): void => {
     notes.clear();
-    doorNotes.clear();
+    sourceNotes.clear();
     boots.clear();
   };
-  const isEmpty = (): boolean => notes.size === 0 && doorNotes.size === 0 && boots.size === 0;
+  const isEmpty = (): boolean => notes.size === 0 && sourceNotes.size === 0 && boots.size === 0;
   const flush = (): void => {
     if (isEmpty()) return;
     immediate(db, write);
@@ -69,8 +69,9 @@ export const lastSeen = (db: Database, store: DeviceStore, doors: DoorStore): La
     noteBoots: (device, bootIds) => void boots.set(device, bootIds),
     pendingBoots: (device) => boots.get(device),
     forgetBoots: (device) => void boots.delete(device),
-    noteDoor: (door, seen) => void doorNotes.set(`${seen.device}/${door}`, seen),
-    pending: (device, door) => (door === 'native' ? notes.get(device)?.at : doorNotes.get(`${device}/${door}`)?.at),
+    noteSource: (source, seen) => void sourceNotes.set(`${seen.device}/${source}`, seen),
+    pending: (device, source) =>
+      source === 'native' ? notes.get(device)?.at : sourceNotes.get(`${device}/${source}`)?.at,
     flush,
     tryFlush,
   };

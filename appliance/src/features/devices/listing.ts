@@ -12,9 +12,7 @@ export const listedDevice = z.object({
   name: z.string(),
   state: z.enum(deviceStates),
   kind: z.string(),
-  sources: z
-    .array(z.string())
-    .describe('Doors by which it reports, its clients’ and those of sections that came without one'),
+  sources: z.array(z.string()).describe('Sources of its inventory: its clients and imports'),
   lastSeenAt: z.int().nullable().describe('Milliseconds'),
   lastSeen: z.string().nullable(),
   counts: z.object({ software: z.int(), byType: z.record(z.string(), z.int()).describe('By the type of package') }),

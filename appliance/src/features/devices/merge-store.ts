@@ -61,17 +61,17 @@ export const mergeStore = (db: Database) => {
     `update device set macs = (select json_group_array(mac) from
        (select mac from device_mac where device = ? order by mac)) where id = ?`,
   );
-  const doorsOf = db.prepare<[number], { id: number; door: string; state: string; agent: string }>(
-    'select id, door, state, agent from device_door where device = ? order by id',
+  const sourcesOf = db.prepare<[number], { id: number; source: string; state: string; agent: string }>(
+    'select id, source, state, agent from device_source where device = ? order by id',
   );
-  const setDoorState = db.prepare<[string, number]>('update device_door set state = ? where id = ?');
-  const moveDoors = db.prepare<[number, number, string]>(
-    'update device_door set device = ? where device = ? and door in (select value from json_each(?))',
+  const setSourceState = db.prepare<[string, number]>('update device_source set state = ? where id = ?');
+  const moveSources = db.prepare<[number, number, string]>(
+    'update device_source set device = ? where device = ? and source in (select value from json_each(?))',
   );
   // A certificate goes with its client, also one that was renewed meanwhile.
   const moveCertificates = db.prepare<[number, number, number]>(
     `update device_certificate set device = ? where device = ?
-       and door in (select id from device_door where device = ?)`,
+       and source in (select id from device_source where device = ?)`,
   );
   return {
     device: (id: number): DeviceRow | undefined => device.get(id),
@@ -119,10 +119,10 @@ export const mergeStore = (db: Database) => {
     resembling: (id: number): number[] => resembling.all(id),
     setResembles: (ids: readonly number[], to: number | null): void => void setResembles.run(to, JSON.stringify(ids)),
     settleMacs: (id: number): void => void macsOf.run(id, id),
-    doors: (device: number) => doorsOf.all(device),
-    setDoorState: (id: number, state: string): void => void setDoorState.run(state, id),
-    moveDoors: (doors: readonly string[], from: number, to: number): void =>
-      void moveDoors.run(to, from, JSON.stringify(doors)),
+    sources: (device: number) => sourcesOf.all(device),
+    setSourceState: (id: number, state: string): void => void setSourceState.run(state, id),
+    moveSources: (sources: readonly string[], from: number, to: number): void =>
+      void moveSources.run(to, from, JSON.stringify(sources)),
     moveCertificates: (from: number, to: number): void => void moveCertificates.run(to, from, to),
   };
 };

@@ -5,23 +5,23 @@ import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { type Device, newTokenSecret, tokenHash } from './types.ts';
 
 type Site = Awaited<ReturnType<typeof openAppliance>>;
 let site: Site;
-const secrets = new Map<Door, string>();
+const secrets = new Map<InventorySource, string>();
 const counter = { value: 0 };
 const purposes = { native: 'agent', osquery: 'osquery', glpi: 'glpi', ocs: 'glpi' } as const;
-type TestDoor = keyof typeof purposes;
+type TestSource = keyof typeof purposes;
 
 beforeAll(async () => {
   site = await openAppliance();
-  for (const [door, purpose] of Object.entries(purposes)) {
+  for (const [source, purpose] of Object.entries(purposes)) {
     const secret = newTokenSecret(purpose);
-    site.objects.create(admin, 'token', { name: door, purpose, hash: tokenHash(secret), approve: 'auto' });
-    secrets.set(door as Door, secret);
+    site.objects.create(admin, 'token', { name: source, purpose, hash: tokenHash(secret), approve: 'auto' });
+    secrets.set(source as InventorySource, secret);
   }
 }, 60_000);
 afterAll(() => site.stop());
@@ -31,13 +31,13 @@ const next = (): string => {
   counter.value += 1;
   return sha256(String(counter.value));
 };
-const enrol = (door: TestDoor, facts: { hostname: string; uuid?: string; macs?: string[] }) => {
+const enrol = (source: TestSource, facts: { hostname: string; uuid?: string; macs?: string[] }) => {
   const key = next();
-  const outcome = site.devices.enrolDoor({
-    door,
-    token: secrets.get(door) ?? '',
-    clientId: door === 'native' ? key : `client-${key.slice(0, 8)}`,
-    keyDigest: door === 'native' || door === 'osquery' ? key : null,
+  const outcome = site.devices.enrolClient({
+    source,
+    token: secrets.get(source) ?? '',
+    clientId: source === 'native' ? key : `client-${key.slice(0, 8)}`,
+    keyDigest: source === 'native' || source === 'osquery' ? key : null,
     facts,
     from: '192.0.2.1',
   });
@@ -45,11 +45,11 @@ const enrol = (door: TestDoor, facts: { hostname: string; uuid?: string; macs?: 
 };
 const report = (
   device: number,
-  door: Door,
+  source: InventorySource,
   collection: string,
   items: readonly Record<string, unknown>[],
   at: string,
-) => site.inventory.putSection({ device, collection, door, hash: sectionHash(items), collectedAt: at, items });
+) => site.inventory.putSection({ device, collection, source, hash: sectionHash(items), collectedAt: at, items });
 
 const packages = (names: readonly string[]) =>
   [...new Set(names)].sort().map((name) => ({ ...deb(name, '1.0-1'), installedAt: '2026-01-01T00:00:00Z' }));
@@ -112,25 +112,25 @@ const code = (work: () => unknown): string => {
 };
 
 type Plan = {
-  door: TestDoor;
+  source: TestSource;
   software: string[] | null;
   accounts: string[] | null;
   cards: string[] | null;
   day: number;
-  second: { door: TestDoor; software: string[] } | null;
+  second: { source: TestSource; software: string[] } | null;
   decision: { displayName?: string; description?: string };
   tags: string[];
   seen: boolean;
 };
-const doorArbitrary = fc.constantFrom<TestDoor>('native', 'osquery', 'glpi', 'ocs');
+const sourceArbitrary = fc.constantFrom<TestSource>('native', 'osquery', 'glpi', 'ocs');
 const names = fc.array(fc.constantFrom('bash', 'curl', 'openssl', 'zlib', 'vim'), { maxLength: 4 });
 const planArbitrary: fc.Arbitrary<Plan> = fc.record({
-  door: doorArbitrary,
+  source: sourceArbitrary,
   software: fc.option(names),
   accounts: fc.option(fc.array(fc.constantFrom('root', 'aigerim', 'petrov'), { maxLength: 3 })),
   cards: fc.option(fc.uniqueArray(fc.constantFrom('00:1b:21:00:00:01', '00:1b:21:00:00:02', '00:1b:21:00:00:03'))),
   day: fc.integer({ min: 1, max: 9 }),
-  second: fc.option(fc.record({ door: doorArbitrary, software: names })),
+  second: fc.option(fc.record({ source: sourceArbitrary, software: names })),
   decision: fc.record(
     { displayName: fc.constantFrom('Press 4', 'Pump'), description: fc.constantFrom('old', 'new') },
     { requiredKeys: [] },
@@ -142,24 +142,24 @@ const planArbitrary: fc.Arbitrary<Plan> = fc.record({
 /** A device with what a plan says about it. */
 const make = (plan: Plan): Device => {
   const hostname = `host-${next().slice(0, 6)}`;
-  const { device, caller } = enrol(plan.door, {
+  const { device, caller } = enrol(plan.source, {
     hostname,
     macs: [`00:1b:21:${next().replace(/^(..)(..)(..).*/, '$1:$2:$3')}`],
   });
   const at = `2026-01-0${plan.day}T00:00:00Z`;
-  report(device.id, plan.door, 'platform', [{ ...debian13 }], at);
-  if (plan.software !== null) report(device.id, plan.door, 'software', packages(plan.software), at);
-  if (plan.accounts !== null) report(device.id, plan.door, 'accounts', accounts(plan.accounts), at);
+  report(device.id, plan.source, 'platform', [{ ...debian13 }], at);
+  if (plan.software !== null) report(device.id, plan.source, 'software', packages(plan.software), at);
+  if (plan.accounts !== null) report(device.id, plan.source, 'accounts', accounts(plan.accounts), at);
   if (plan.cards !== null) {
     const addresses = [`10.0.${plan.day}.1`];
     const identity = { name: hostname, dnsName: `${hostname}.site.example`, macs: plan.cards, ipv4: addresses };
-    report(device.id, plan.door, 'identity', [identity], at);
+    report(device.id, plan.source, 'identity', [identity], at);
   }
-  if (plan.second !== null) report(device.id, plan.second.door, 'software', packages(plan.second.software), at);
+  if (plan.second !== null) report(device.id, plan.second.source, 'software', packages(plan.second.software), at);
   const said = { ...plan.decision, ...(plan.tags.length > 0 ? { tags: plan.tags } : {}) };
   if (Object.keys(said).length > 0) site.objects.put(admin, 'device-decision', device.publicId, said);
   if (plan.seen) {
-    site.devices.heardDoor(caller, { agent: 'x 1', from: '192.0.2.9' });
+    site.devices.heardClient(caller, { agent: 'x 1', from: '192.0.2.9' });
     site.devices.flush();
   }
   return site.devices.byId(device.id);
@@ -195,7 +195,7 @@ describe('a merge of two records', () => {
     const foreign = enrol('glpi', { hostname: 'press4', uuid, macs });
     expect(foreign).toMatchObject({ state: 'pending', device: { resembles: own.device.id, state: 'pending' } });
     const preview = site.devices.previewMerge(admin, own.device.id, foreign.device.id);
-    expect(preview.doors).toEqual([{ door: 'glpi', agent: '', letIn: true }]);
+    expect(preview.sources).toEqual([{ source: 'glpi', agent: '', letIn: true }]);
     expect(site.devices.find(foreign.device.id)).toBeDefined();
 
     const merge = site.devices.merge(admin, own.device.id, foreign.device.id);
@@ -203,8 +203,8 @@ describe('a merge of two records', () => {
     const records = site.devices.records(own.device.id);
     expect(records).toEqual([own.device.id, foreign.device.id]);
     expect(site.events.list({ device: records, type: ['device-pending'], limit: 5 }).rows).toHaveLength(1);
-    const clientId = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.clientId ?? '';
-    const token = site.devices.doors(own.device.id).find(({ door }) => door === 'glpi')?.token ?? '';
+    const clientId = site.devices.sourcesOf(own.device.id).find(({ source }) => source === 'glpi')?.clientId ?? '';
+    const token = site.devices.sourcesOf(own.device.id).find(({ source }) => source === 'glpi')?.token ?? '';
     expect(site.devices.callerByClient('glpi', token, clientId)).toMatchObject({
       id: own.device.id,
       publicId: own.device.publicId,
@@ -213,11 +213,11 @@ describe('a merge of two records', () => {
     report(own.device.id, 'glpi', 'software', packages(['bash', 'vim']), '2026-01-02T00:00:00Z');
     report(own.device.id, 'glpi', 'accounts', accounts(['root']), '2026-01-02T00:00:00Z');
     const software = site.inventory.section(own.device.id, 'software');
-    expect(software.map(({ name, _door }) => `${String(name)} ${_door}`).toSorted()).toEqual([
+    expect(software.map(({ name, _source }) => `${String(name)} ${_source}`).toSorted()).toEqual([
       'bash native',
       'curl native',
     ]);
-    expect(site.inventory.section(own.device.id, 'accounts')[0]?._door).toBe('glpi');
+    expect(site.inventory.section(own.device.id, 'accounts')[0]?._source).toBe('glpi');
 
     // What came through the client goes back with it.
     site.devices.undoMerge(admin, merge);

@@ -1,5 +1,5 @@
 import type { EventService } from '../../engine/events/service.ts';
-import type { Door, InventoryTransfer } from '../../engine/inventory/types.ts';
+import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -40,9 +40,9 @@ type Data = {
   row: DeviceRow;
   changes: RowChanges;
   resembling: number[];
-  /** Doors that only the other record had. */
-  doors: Door[];
-  doorStates: { id: number; state: string }[];
+  /** Sources that only the other record had. */
+  sources: InventorySource[];
+  sourceStates: { id: number; state: string }[];
   sections: Section[];
   parked: (Section & { of: 'keep' | 'other' })[];
   log: { ids: number[]; last: number };
@@ -82,12 +82,12 @@ export const deviceMerges = (parts: MergeParts) => {
   };
 
   const moveSections = (merge: number, keep: number, other: number): Pick<Data, 'sections' | 'parked'> => {
-    const held = new Map(inventory.heldSections(keep).map((one) => [`${one.collection} ${one.door}`, one]));
+    const held = new Map(inventory.heldSections(keep).map((one) => [`${one.collection} ${one.source}`, one]));
     const sections: Section[] = [];
     const parked: Data['parked'] = [];
-    for (const { collection, door, collectedAt } of inventory.heldSections(other)) {
-      const same = held.get(`${collection} ${door}`);
-      const section = { collection, door };
+    for (const { collection, source, collectedAt } of inventory.heldSections(other)) {
+      const same = held.get(`${collection} ${source}`);
+      const section = { collection, source: source };
       if (same !== undefined && same.collectedAt >= collectedAt) {
         inventory.moveSection(section, other, -merge);
         parked.push({ ...section, of: 'other' });
@@ -104,12 +104,12 @@ export const deviceMerges = (parts: MergeParts) => {
   };
 
   /** Clients that waited as another device are let in where the device is. */
-  const letIn = (keep: DeviceRow, other: DeviceRow, state: string): Data['doorStates'] => {
+  const letIn = (keep: DeviceRow, other: DeviceRow, state: string): Data['sourceStates'] => {
     const waited = [keep, other]
       .filter((device) => device.state !== 'managed')
-      .flatMap((device) => store.doors(device.id))
-      .filter((door) => door.state === 'held' || (door.state === 'pending' && state === 'managed'));
-    for (const door of waited) store.setDoorState(door.id, state === 'managed' ? 'approved' : 'pending');
+      .flatMap((device) => store.sources(device.id))
+      .filter((source) => source.state === 'held' || (source.state === 'pending' && state === 'managed'));
+    for (const source of waited) store.setSourceState(source.id, state === 'managed' ? 'approved' : 'pending');
     return waited.map(({ id, state: before }) => ({ id, state: before }));
   };
 
@@ -135,12 +135,12 @@ export const deviceMerges = (parts: MergeParts) => {
     });
     const changes = mergedRow(keep, other);
     const state = String(changes.state?.[1] ?? keep.state);
-    const doorsOfOther = store.doors(otherId);
+    const sourcesOfOther = store.sources(otherId);
     // A section may have come without a client: from a medium, say.
-    const doorsOf = (id: number): Set<Door> =>
-      new Set([...store.doors(id), ...inventory.heldSections(id)].map(({ door }) => door as Door));
-    const ofKeep = doorsOf(keepId);
-    const doors = [...doorsOf(otherId)].filter((door) => !ofKeep.has(door));
+    const sourcesOf = (id: number): Set<InventorySource> =>
+      new Set([...store.sources(id), ...inventory.heldSections(id)].map(({ source }) => source as InventorySource));
+    const ofKeep = sourcesOf(keepId);
+    const sources = [...sourcesOf(otherId)].filter((source) => !ofKeep.has(source));
     const lastChange = inventory.lastChange();
     const derivedBefore = Object.fromEntries(
       derived.map((one) => [one.name, { keep: one.keep(keepId), other: one.keep(otherId) }]),
@@ -148,7 +148,7 @@ export const deviceMerges = (parts: MergeParts) => {
     for (const one of derived) one.forget(otherId);
     const resembling = store.resembling(otherId);
     store.setResembles(resembling, keepId);
-    const doorStates = letIn(keep, other, state);
+    const sourceStates = letIn(keep, other, state);
     const moved = parts.withoutIdentity(() =>
       inventory.rearrange([keepId, otherId], [keepId], () => ({
         ...moveSections(merge, keepId, otherId),
@@ -169,8 +169,8 @@ export const deviceMerges = (parts: MergeParts) => {
       row: other,
       changes,
       resembling,
-      doors,
-      doorStates,
+      sources,
+      sourceStates,
       sections: moved.sections,
       parked: moved.parked,
       log: { ids: moved.ids, last: lastChange },
@@ -185,28 +185,33 @@ export const deviceMerges = (parts: MergeParts) => {
       actor: actorRef(actor),
       params: { device: keep.public_id, other: other.public_id, merge },
     });
-    const letInIds = new Set(doorStates.map(({ id }) => id));
+    const letInIds = new Set(sourceStates.map(({ id }) => id));
     const report: MergeReport = {
       keep: keepId,
       other: otherId,
-      doors: doorsOfOther
-        .filter((door) => door.state !== 'replaced' && door.state !== 'revoked')
-        .map((door) => ({
-          door: door.door as Door,
-          agent: door.agent,
-          letIn: state === 'managed' && letInIds.has(door.id),
+      sources: sourcesOfOther
+        .filter((source) => source.state !== 'replaced' && source.state !== 'revoked')
+        .map((source) => ({
+          source: source.source as InventorySource,
+          agent: source.agent,
+          letIn: state === 'managed' && letInIds.has(source.id),
         })),
       sections: [
         ...moved.sections.map((section) => ({
           ...section,
-          from: moved.parked.some((one) => one.collection === section.collection && one.door === section.door)
+          from: moved.parked.some((one) => one.collection === section.collection && one.source === section.source)
             ? ('both' as const)
             : ('other' as const),
           kept: 'other' as const,
         })),
         ...moved.parked
           .filter(({ of }) => of === 'other')
-          .map(({ collection, door }) => ({ collection, door, from: 'both' as const, kept: 'keep' as const })),
+          .map(({ collection, source }) => ({
+            collection,
+            source: source,
+            from: 'both' as const,
+            kept: 'keep' as const,
+          })),
       ],
       changes: moved.ids.length,
       decision: Object.fromEntries(Object.entries(decision.filled).map(([name, { after }]) => [name, after])),
@@ -242,24 +247,24 @@ export const deviceMerges = (parts: MergeParts) => {
         const held = inventory.heldSections(keepId);
         const back = held.filter(
           (one) =>
-            data.doors.includes(one.door) ||
-            data.sections.some((section) => section.collection === one.collection && section.door === one.door),
+            data.sources.includes(one.source) ||
+            data.sections.some((section) => section.collection === one.collection && section.source === one.source),
         );
         for (const section of back) inventory.moveSection(section, keepId, otherId);
         for (const { of, ...section } of data.parked)
           inventory.moveSection(section, -merge.id, of === 'keep' ? keepId : otherId);
         inventory.moveChanges(keepId, otherId, data.log.ids);
-        inventory.moveChanges(keepId, otherId, { after: data.log.last, doors: data.doors });
+        inventory.moveChanges(keepId, otherId, { after: data.log.last, sources: data.sources });
         for (const rows of store.rows(merge.id)) {
           const table = tables.get(rows.name);
           if (table !== undefined) moveRowsBack(db, table, rows, keepId, otherId);
         }
-        store.moveDoors(data.doors, keepId, otherId);
+        store.moveSources(data.sources, keepId, otherId);
         store.moveCertificates(keepId, otherId);
-        for (const { id, state } of data.doorStates) {
+        for (const { id, state } of data.sourceStates) {
           // One that was revoked or replaced since stays so.
-          const held = [...store.doors(keepId), ...store.doors(otherId)].find((door) => door.id === id);
-          if (held?.state === 'approved' || held?.state === 'pending') store.setDoorState(id, state);
+          const held = [...store.sources(keepId), ...store.sources(otherId)].find((source) => source.id === id);
+          if (held?.state === 'approved' || held?.state === 'pending') store.setSourceState(id, state);
         }
         for (const one of derived) {
           one.putBack(keepId, data.derived[one.name]?.keep ?? null);

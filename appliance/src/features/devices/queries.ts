@@ -11,10 +11,10 @@ type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory'
   hasInventory: number;
 };
 
-// The best door's row of a collection with one item per device.
+// The best source's row of a collection with one item per device.
 const single = (alias: string, table: string, collection: string): string =>
   `left join section s_${alias} on s_${alias}.device = d.id and s_${alias}.collection = '${collection}' and s_${alias}.best = 1
-   left join ${table} ${alias} on ${alias}.device = d.id and ${alias}.door = s_${alias}.door`;
+   left join ${table} ${alias} on ${alias}.device = d.id and ${alias}.section_source = s_${alias}.source`;
 
 /**
  * The list of devices. Reads device, section, inv_identity, inv_platform, inv_activity, object (device-decision, group)
@@ -23,7 +23,7 @@ const single = (alias: string, table: string, collection: string): string =>
  */
 export const deviceQueries = (db: Database): DeviceQueries => {
   const sql = (where: string): string => `
-    select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_door x where x.device = d.id and x.state = 'pending')) as reenrolling,
+    select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_source x where x.device = d.id and x.state = 'pending')) as reenrolling,
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
       json_extract(o.body, '$.displayName') as displayName,
       json_extract(o.body, '$.group') as "group", json_extract(g.body, '$.name') as groupName,

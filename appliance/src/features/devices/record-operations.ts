@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { deviceId, deviceReference, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from './service.ts';
-import { deviceStates } from './types.ts';
+import { deviceStates, type MergeReport } from './types.ts';
 import { deviceModel } from './view.ts';
 
 // Records of devices: clients, duplicates, merging and its undo, removal.
@@ -10,7 +10,7 @@ import { deviceModel } from './view.ts';
 type Needs = Parameters<typeof deviceModel>[0];
 const { operation } = operationsOver<Needs>();
 
-const door = z.object({
+const source = z.object({
   door: z.string(),
   clientId: z.string().describe('What the client calls itself; of the own agent the digest of its key'),
   state: z.enum(['pending', 'approved', 'held', 'replaced', 'revoked']),
@@ -48,7 +48,18 @@ const merges = z.object({ rows: z.array(merge) });
 const undone = z.object({ merge: z.int(), keep: deviceReference, other: deviceReference });
 const mergeNumber = z.int().min(1);
 
-export const deviceRecordSchemas = { DeviceDoor: door, DeviceMerge: merge };
+/** A report of a merge under the names that the API has. */
+const movesOf = ({
+  sources,
+  sections,
+  ...rest
+}: MergeReport): z.infer<typeof moves> & Pick<MergeReport, 'keep' | 'other'> => ({
+  ...rest,
+  doors: sources.map(({ source: door, ...one }) => ({ ...one, door })),
+  sections: sections.map(({ source: door, ...one }) => ({ ...one, door })),
+});
+
+export const deviceRecordSchemas = { DeviceDoor: source, DeviceMerge: merge };
 
 const mergesOf = (needs: Needs): z.infer<typeof merges> => {
   const model = deviceModel(needs);
@@ -86,14 +97,17 @@ export const deviceRecordOperations = [
     right: 'devices:read',
     summary: 'The clients of a device, those in use first',
     input: one,
-    output: z.object({ rows: z.array(door) }),
+    output: z.object({ rows: z.array(source) }),
     run: ({ devices }, { device }) => ({
-      rows: devices.doors(devices.byPublicId(device).id).map(({ firstSeenAt, lastSeenAt, from, ...rest }) => ({
-        ...rest,
-        address: from,
-        firstSeenAt: timeOf(firstSeenAt),
-        lastSeenAt: timeOrNull(lastSeenAt),
-      })),
+      rows: devices
+        .sourcesOf(devices.byPublicId(device).id)
+        .map(({ firstSeenAt, lastSeenAt, from, source: door, ...rest }) => ({
+          ...rest,
+          door,
+          address: from,
+          firstSeenAt: timeOf(firstSeenAt),
+          lastSeenAt: timeOrNull(lastSeenAt),
+        })),
     }),
   }),
   operation({
@@ -144,7 +158,8 @@ export const deviceRecordOperations = [
     summary: 'What would move if another record became part of this device',
     input: two,
     output: moves,
-    run: ({ devices, actor }, { device, other }) => devices.previewMerge(actor, ...pair(devices, device, other)),
+    run: ({ devices, actor }, { device, other }) =>
+      movesOf(devices.previewMerge(actor, ...pair(devices, device, other))),
   }),
   operation({
     name: 'device.merge',
@@ -156,14 +171,14 @@ export const deviceRecordOperations = [
     output: z.object({ merge: z.int().nullable(), keep: z.string(), other: z.string(), moves }),
     run: ({ devices, actor }, { device, other, preview }) => {
       const ids = pair(devices, device, other);
-      const report = devices.previewMerge(actor, ...ids);
+      const report = movesOf(devices.previewMerge(actor, ...ids));
       return { merge: preview ? null : devices.merge(actor, ...ids), keep: device, other, moves: report };
     },
     command: {
       positionals: ['device', 'other'],
       example: 'sallyport device merge 0123456789abcdef0123456789abcdef fedcba9876543210fedcba9876543210 --preview',
-      print: (out, { merge: number, moves: { doors, sections, changes } }) => {
-        for (const { door: by, agent, letIn } of doors) out.line(`client ${by} ${agent}${letIn ? ', let in' : ''}`);
+      print: (out, { merge: number, moves: { doors: sources, sections, changes } }) => {
+        for (const { door: by, agent, letIn } of sources) out.line(`client ${by} ${agent}${letIn ? ', let in' : ''}`);
         for (const { collection, door: by, from, kept } of sections)
           out.line(`section ${collection} ${by}${from === 'both' ? `, both have it: that of ${kept} stays` : ''}`);
         out.line(`${changes} changes of its history`);

@@ -40,8 +40,8 @@ afterAll(async () => {
 
 const keyOf = (name: string): string => createHash('sha256').update(name).digest('hex');
 const enrol = (through: Pick<Site, 'devices'>, token: string, name: string) =>
-  through.devices.enrolDoor({
-    door: 'native',
+  through.devices.enrolClient({
+    source: 'native',
     token,
     clientId: keyOf(name),
     keyDigest: keyOf(name),
@@ -49,8 +49,8 @@ const enrol = (through: Pick<Site, 'devices'>, token: string, name: string) =>
     from: '192.0.2.1',
   });
 const glpiClient = (name: string) =>
-  site.devices.enrolDoor({
-    door: 'glpi',
+  site.devices.enrolClient({
+    source: 'glpi',
     token: glpi,
     clientId: `${name}-2026-01-01-00-00-00`,
     keyDigest: null,
@@ -67,13 +67,13 @@ const packages = (name: string) => [deb(name, '1.0-1')];
 const section = (device: number, name: string): Promise<Work> => {
   const items = packages(name);
   const body = { hash: sectionHash(items), collectedAt: '2026-05-01T00:00:00Z', items };
-  return readSection({ device, collection: 'software', door: 'native', wire: Buffer.from(JSON.stringify(body)) });
+  return readSection({ device, collection: 'software', source: 'native', wire: Buffer.from(JSON.stringify(body)) });
 };
 const glpiReport = (device: number, name: string): Promise<Work> => {
   const content = { hardware: { name: 'h' }, softwares: [{ name, version: '1.0-1', from: 'deb', arch: 'amd64' }] };
   const body = { action: 'inventory', deviceid: 'x-2026-01-01-00-00-00', itemtype: 'Computer', content };
   const wire = Buffer.from(JSON.stringify(body));
-  return readReport({ device, door: 'glpi', format: 'glpi', wire, now: Date.UTC(2026, 5, 1) });
+  return readReport({ device, source: 'glpi', format: 'glpi', wire, now: Date.UTC(2026, 5, 1) });
 };
 const write = (work: Work) => immediate(site.db, () => writeWork(site, work));
 const code = (work: () => unknown): string => {
@@ -84,8 +84,8 @@ const code = (work: () => unknown): string => {
     return error instanceof Error && 'code' in error ? String(error.code) : String(error);
   }
 };
-const namesOn = (device: number, door: 'native' | 'glpi'): unknown[] =>
-  site.inventory.section(device, 'software', { door }).map((row) => row['name']);
+const namesOn = (device: number, source: 'native' | 'glpi'): unknown[] =>
+  site.inventory.section(device, 'software', { source }).map((row) => row['name']);
 const ghosts = () =>
   site.db.prepare('select device from section where device > 0 and device not in (select id from device)').all();
 const isWhole = (): void => {
@@ -95,7 +95,7 @@ const isWhole = (): void => {
 };
 
 describe('what one process reads while another changes the device', () => {
-  it('is stored with the record that the device became part of, through either door', async () => {
+  it('is stored with the record that the device became part of, through either source', async () => {
     const { native, glpi: second, name } = pair();
     write(await glpiReport(second, `${name}-old`));
     const own = await section(native, `${name}-own`);
@@ -165,7 +165,7 @@ describe('two processes that enrol', () => {
     const first = enrol(site, agents, 'twice');
     const second = enrol(other, agents, 'twice');
     expect(second).toMatchObject({ state: 'approved', device: { id: first.device.id } });
-    expect(site.devices.doors(first.device.id).length).toBe(1);
+    expect(site.devices.sourcesOf(first.device.id).length).toBe(1);
   });
 
   it('use a token for one device once', () => {

@@ -1,20 +1,20 @@
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 
 // Between the first look at who speaks and the moment when what he said is written, another process may have merged the
 // record, taken a merge back, revoked or forgotten it. What is written then must not belong to a device that is no more.
 
-/** Doors whose clients are rows; what comes by the others has no client that could have moved. */
-const clientDoors: ReadonlySet<Door> = new Set<Door>(['native', 'glpi', 'ocs', 'osquery']);
+/** Sources whose clients are rows; what comes by the others has no client that could have moved. */
+const clientSources: ReadonlySet<InventorySource> = new Set<InventorySource>(['native', 'glpi', 'ocs', 'osquery']);
 const maxMerges = 32;
 
 /** Finds the device that a client's report belongs to by now. Within the transaction that writes the report. */
-export const reportingDevice = (db: Database): ((device: number, door: Door) => number) => {
+export const reportingDevice = (db: Database): ((device: number, source: InventorySource) => number) => {
   const stateOf = db.prepare<[number], string>('select state from device where id = ?').pluck();
   const speaks = db
     .prepare<[number, string], number>(
-      `select 1 from device_door where device = ? and door = ? and state in ('pending', 'approved', 'held') limit 1`,
+      `select 1 from device_source where device = ? and source = ? and state in ('pending', 'approved', 'held') limit 1`,
     )
     .pluck();
   const wasParted = db
@@ -26,7 +26,7 @@ export const reportingDevice = (db: Database): ((device: number, door: Door) => 
     )
     .pluck();
 
-  return (device, door) => {
+  return (device, source) => {
     let id: number | undefined = device;
     for (let merges = 0; id !== undefined && merges < maxMerges; merges += 1) {
       const state = stateOf.get(id);
@@ -34,9 +34,9 @@ export const reportingDevice = (db: Database): ((device: number, door: Door) => 
         id = keptAs.get(id);
         continue;
       }
-      if (!clientDoors.has(door)) return id;
+      if (!clientSources.has(source)) return id;
       // A client that went back with the other half of a merge no longer speaks for this one.
-      if (state !== 'revoked' && (speaks.get(id, door) !== undefined || wasParted.get(id) === undefined)) return id;
+      if (state !== 'revoked' && (speaks.get(id, source) !== undefined || wasParted.get(id) === undefined)) return id;
       break;
     }
     // Whoever may still speak is bound to the right device when he comes again.

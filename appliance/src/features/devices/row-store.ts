@@ -4,10 +4,10 @@ import { type Database, immediate } from '../../platform/database.ts';
 // derive it again whenever one of them changes, so that no writer can forget it and no reader sees half of a change. All
 // triggers go through one view, whose own trigger holds the only statement that says what a row is.
 
-/** The best door's row of a collection with one item per device. */
+/** The best source's row of a collection with one item per device. */
 const single = (alias: string, collection: string): string =>
   `left join section s_${alias} on s_${alias}.device = d.id and s_${alias}.collection = '${collection}' and s_${alias}.best = 1
-   left join inv_${collection} ${alias} on ${alias}.device = d.id and ${alias}.door = s_${alias}.door`;
+   left join inv_${collection} ${alias} on ${alias}.device = d.id and ${alias}.section_source = s_${alias}.source`;
 
 /** Ids of os-release whose name is more than their first letter. */
 const osNames: Readonly<Record<string, string>> = {
@@ -93,7 +93,7 @@ const sectionTriggers = (): Trigger[] => {
     { name: 'section_added', on: 'insert on section', when: ours('new'), body: touch('new.device') },
     {
       name: 'section_changed',
-      on: 'update of best, device, door, collection on section',
+      on: 'update of best, device, source, collection on section',
       when: `${ours('new')} or ${ours('old')}`,
       body: `${touch('old.device')} ${touch('new.device')}`,
     },

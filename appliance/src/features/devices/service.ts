@@ -3,7 +3,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
-import type { Door, InventoryTransfer } from '../../engine/inventory/types.ts';
+import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -13,7 +13,6 @@ import type { CertificateRequest } from '../ca/types.ts';
 import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
 import { discovery, recognition } from './discover.ts';
-import { doorStore } from './door-store.ts';
 import { duplicateFinder } from './duplicate-store.ts';
 import { enrolment } from './enrolment.ts';
 import { deviceForgetting } from './forget.ts';
@@ -24,27 +23,28 @@ import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
+import { sourceStore } from './source-store.ts';
 import { deviceStore } from './store.ts';
 import { findEnrolmentToken } from './tokens.ts';
 import type {
   Caller,
+  ClientOutcome,
   DerivedOfDevice,
   Device,
   DeviceCertificate,
-  DeviceDoor,
   DeviceMerge,
   DevicePage,
   DeviceQuery,
+  DeviceSource,
   DeviceState,
   Discovery,
-  DoorCall,
-  DoorCaller,
-  DoorOutcome,
   DuplicatePair,
+  EnrolCall,
   EnrolmentToken,
   EnrolOutcome,
   MergeReport,
   NewCertificate,
+  SourceCaller,
   TokenPurpose,
 } from './types.ts';
 
@@ -53,24 +53,24 @@ const eachPage = 10_000;
 export type DeviceService = {
   /** Decides about a request to enrol. TOKEN, POSSIBLE_CLONE, RATE_LIMITED. */
   enrol(call: { request: EnrolRequest; csr: CertificateRequest; from: string }): EnrolOutcome;
-  /** The same for any door; a newcomer that is held is an outcome, not an error. TOKEN, RATE_LIMITED. */
-  enrolDoor(call: DoorCall): DoorOutcome;
+  /** The same for any source; a newcomer that is held is an outcome, not an error. TOKEN, RATE_LIMITED. */
+  enrolClient(call: EnrolCall): ClientOutcome;
   /** The token with this secret; undefined for a wrong, foreign or deleted one. */
   enrolmentToken(purpose: TokenPurpose, secret: string): EnrolmentToken | undefined;
   /** The client with this key; undefined when it is surely unknown. */
-  callerByKey(door: Door, keyDigest: string): DoorCaller | undefined;
+  callerByKey(source: InventorySource, keyDigest: string): SourceCaller | undefined;
   /** Addresses that devices which were let in speak from, those heard last at the end. */
   knownAddresses(limit: number): string[];
   /** The client that came with this token under this name before. */
-  callerByClient(door: Door, tokenId: string, clientId: string): DoorCaller | undefined;
+  callerByClient(source: InventorySource, tokenId: string, clientId: string): SourceCaller | undefined;
   /** A client spoke: noted for the next flush. */
-  heardDoor(caller: DoorCaller, call: { agent: string; from: string }): void;
+  heardClient(caller: SourceCaller, call: { agent: string; from: string }): void;
   /** A client's report of everything was kept, or dropped because nobody has let it in. */
-  fullReport(caller: DoorCaller, isKept: boolean): void;
+  fullReport(caller: SourceCaller, isKept: boolean): void;
   /** The clients of a device: those in use first. */
-  doors(device: number): DeviceDoor[];
-  /** The doors of every device: of its clients in use and of its sections. */
-  sources(): Map<number, Door[]>;
+  sourcesOf(device: number): DeviceSource[];
+  /** The sources of every device: of its clients in use and of its sections. */
+  sources(): Map<number, InventorySource[]>;
   /** What others see of a device: finds it or makes a record; undefined when there are too many records. */
   discover(seen: Discovery): { device: Device; created: boolean } | undefined;
   /** A record that never spoke was seen again by something that knows it. */
@@ -85,7 +85,7 @@ export type DeviceService = {
    * The device that what a client said belongs to by now: its record may have become part of another one since it was
    * looked up. Within the transaction that writes it. OVERLOADED where nobody speaks for it any more: he may come again.
    */
-  reporting(device: number, door: Door): number;
+  reporting(device: number, source: InventorySource): number;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
   authenticate(fingerprint: string | undefined, from: string): Caller;
   /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
@@ -158,11 +158,11 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
   const store = deviceStore(db);
-  const doors = doorStore(db);
+  const sources = sourceStore(db);
   const certificates = certificateStore(db);
   const hints = hintStore(db);
   const duplicates = duplicateFinder(db);
-  const seen = lastSeen(db, store, doors);
+  const seen = lastSeen(db, store, sources);
   const reporting = reportingDevice(db);
   const quiet = firstIn({ ms: 10 * 60_000, clock });
   const refused = refusals({ events, clock, perMinute: limits.refusalsPerMinute });
@@ -185,7 +185,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
       if (device.state === 'discovered') throw new AppError('CONFLICT', 'nothing on the device has asked to come in');
-      const isLetIn = doors.approveWaiting(id);
+      const isLetIn = sources.approveWaiting(id);
       if (device.state === 'managed' && !isLetIn) return device;
       if (device.state !== 'managed') store.approve(id, clock());
       if (device.heldReason === 'key-with-other-hardware') store.forgetHardware(id);
@@ -205,7 +205,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') return device;
       store.revoke(id, clock());
-      doors.revoke(id);
+      sources.revoke(id);
       certificates.revoke(id);
       events.record('device-revoked', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       return found(store.byId(id));
@@ -213,7 +213,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   };
 
   const discover = discovery({ db, store, hints, events });
-  const introduce = introduction({ db, store, doors, discover });
+  const introduce = introduction({ db, store, sources, discover });
 
   const forgetting = deviceForgetting({
     db,
@@ -253,10 +253,10 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     return merges;
   };
 
-  const enrolDoor = enrolment({
+  const enrolClient = enrolment({
     db,
     store,
-    doors,
+    sources,
     hints,
     objects,
     events,
@@ -269,8 +269,8 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
 
   const enrol: DeviceService['enrol'] = ({ request, csr, from }) => {
     const { device, token, agentVersion } = request;
-    const { state, device: found } = enrolDoor({
-      door: 'native',
+    const { state, device: found } = enrolClient({
+      source: 'native',
       token,
       clientId: csr.keyDigest,
       keyDigest: csr.keyDigest,
@@ -293,21 +293,21 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
 
   return {
     enrol,
-    enrolDoor,
+    enrolClient,
     enrolmentToken: (purpose, secret) => findEnrolmentToken(objects, purpose, secret),
-    knownAddresses: (limit) => doors.addresses(limit).reverse(),
-    callerByKey: (door, keyDigest) => doors.callerByKey(door, keyDigest),
-    callerByClient: (door, tokenId, clientId) => doors.callerByClient(door, tokenId, clientId),
-    heardDoor: ({ id, door, doorId }, { agent, from }) =>
-      seen.noteDoor(door, { doorId, device: id, at: clock(), agent, from }),
-    fullReport: ({ doorId, hasFull }, isKept) => {
-      if (hasFull !== isKept) doors.setFull(doorId, isKept ? clock() : null);
+    knownAddresses: (limit) => sources.addresses(limit).reverse(),
+    callerByKey: (source, keyDigest) => sources.callerByKey(source, keyDigest),
+    callerByClient: (source, tokenId, clientId) => sources.callerByClient(source, tokenId, clientId),
+    heardClient: ({ id, source, sourceId }, { agent, from }) =>
+      seen.noteSource(source, { sourceId, device: id, at: clock(), agent, from }),
+    fullReport: ({ sourceId, hasFull }, isKept) => {
+      if (hasFull !== isKept) sources.setFull(sourceId, isKept ? clock() : null);
     },
-    doors: (device) => {
+    sourcesOf: (device) => {
       seen.flush();
-      return doors.ofDevice(device);
+      return sources.ofDevice(device);
     },
-    sources: () => doors.sources(),
+    sources: () => sources.sources(),
     seenAgain: (id, at) => {
       if (store.byId(id)?.state === 'discovered') store.seenAt(id, at);
     },
@@ -318,7 +318,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       requireRight(actor, 'devices:write');
       return introduce(seen);
     },
-    ...certificateBinding({ db, store, doors, certificates, events, refused, seen, clock, reporting }),
+    ...certificateBinding({ db, store, sources, certificates, events, refused, seen, clock, reporting }),
     flush: seen.flush,
     tryFlush: seen.tryFlush,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),

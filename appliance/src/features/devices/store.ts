@@ -1,4 +1,4 @@
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { swappedUuid } from './identity.ts';
 import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
@@ -45,7 +45,7 @@ export type NewDevice = Claim & {
   resembles: number | null;
 };
 
-export type Seen = { id: number; doorId: number | null; at: number; seq: number; agentVersion: string };
+export type Seen = { id: number; sourceId: number | null; at: number; seq: number; agentVersion: string };
 
 const toDevice = (row: Row): Device => ({
   id: row.id,
@@ -77,11 +77,11 @@ const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 export const deviceStore = (db: Database) => {
   const columns = `id, public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version,
     device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at,
-    state = 'managed' and exists (select 1 from device_door x where x.device = device.id and x.state = 'pending') as reenrolling`;
+    state = 'managed' and exists (select 1 from device_source x where x.device = device.id and x.state = 'pending') as reenrolling`;
   const device = (where: string) => db.prepare<[string | number], Row>(`select ${columns} from device where ${where}`);
   const byId = device('id = ?');
   const byPublicId = device('public_id = ?');
-  // By hardware, never by state or door: those indexes would walk a large part of the site.
+  // By hardware, never by state or source: those indexes would walk a large part of the site.
   const alike = (states: string) =>
     db.prepare<[string | null, string | null, string | null, string], Row>(
       `select ${columns} from device where ${states} and (uuid in (?, ?) or serial = ? or id in
@@ -110,8 +110,8 @@ export const deviceStore = (db: Database) => {
     `update device set macs = (select json_group_array(mac) from
        (select mac from device_mac where device = ? order by mac limit 256)) where id = ?`,
   );
-  const withDoor = db.prepare<[string, string], { device: number }>(
-    `select distinct device from device_door where device in (select value from json_each(?)) and +door = ?
+  const withSource = db.prepare<[string, string], { device: number }>(
+    `select distinct device from device_source where device in (select value from json_each(?)) and +source = ?
        and state <> 'revoked'`,
   );
   const setClaim = db.prepare(
@@ -147,14 +147,14 @@ export const deviceStore = (db: Database) => {
   // A client that nobody has let in must not make the device that it claims to be look alive.
   const seenAt = db.prepare(
     `update device set last_seen_at = @at where id = @id and coalesce(last_seen_at, 0) < @at and
-       (@doorId is null or state <> 'managed' or exists (select 1 from device_door x where x.id = @doorId and x.state = 'approved'))`,
+       (@sourceId is null or state <> 'managed' or exists (select 1 from device_source x where x.id = @sourceId and x.state = 'approved'))`,
   );
   const count = db.prepare<[], { state: DeviceState; count: number }>(
     "select state, count(*) as count from device indexed by device_state_kind where kind <> 'directory' group by state",
   );
   const waiting = db.prepare<[], { count: number }>(
     `select (select count(*) from device where state in ('pending', 'held')) +
-       (select count(distinct x.device) from device_door x indexed by device_door_pending cross join device d
+       (select count(distinct x.device) from device_source x indexed by device_source_pending cross join device d
          on d.id = x.device where x.state = 'pending' and d.state = 'managed') as count`,
   );
 
@@ -223,13 +223,14 @@ export const deviceStore = (db: Database) => {
       for (const mac of claim.macs) addMac.run(mac, id);
       macsOf.run(id, id);
     },
-    /** Which of these have a client of this door. */
-    withDoor: (ids: readonly number[], door: Door): Set<number> =>
-      new Set(ids.length === 0 ? [] : withDoor.all(JSON.stringify(ids), door).map(({ device }) => device)),
+    /** Which of these have a client of this source. */
+    withSource: (ids: readonly number[], source: InventorySource): Set<number> =>
+      new Set(ids.length === 0 ? [] : withSource.all(JSON.stringify(ids), source).map(({ device }) => device)),
     /** What was only seen so far waits for approval. */
     setWaiting: (id: number): void => void setWaiting.run(id),
-    /** `doorId`: the client that says so. */
-    seenAt: (id: number, at: number, doorId: number | null = null): void => void seenAt.run({ id, at, doorId }),
+    /** `sourceId`: the client that says so. */
+    seenAt: (id: number, at: number, sourceId: number | null = null): void =>
+      void seenAt.run({ id, at, sourceId: sourceId }),
     revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {
       const where = ['1 = 1'];

@@ -1,4 +1,4 @@
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { addressRanges } from '../../platform/address-ranges.ts';
 import { type EnrolmentToken, type TokenPurpose, tokenHash } from './types.ts';
@@ -6,8 +6,8 @@ import { type EnrolmentToken, type TokenPurpose, tokenHash } from './types.ts';
 // Enrolment tokens are objects of the kind `token`; only the SHA-256 of the secret is kept. The secret has 256 random
 // bits, so a plain hash is enough and a look-up by hash leaks nothing about others.
 
-/** The purpose of tokens by the door that they open. */
-export const purposeOf: Readonly<Partial<Record<Door, TokenPurpose>>> = {
+/** The purpose of tokens by the source that they open. */
+export const purposeOf: Readonly<Partial<Record<InventorySource, TokenPurpose>>> = {
   native: 'agent',
   osquery: 'osquery',
   glpi: 'glpi',

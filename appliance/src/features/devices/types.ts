@@ -6,13 +6,13 @@
 // device is its certificate: every request is bound to the certificate's fingerprint, which is looked up each time, so
 // that a revocation by another process counts at once. All refusals look alike to the caller; the event has the reason.
 //
-// A device has one or more doors: its own agent, osquery, a GLPI or OCS agent. Each is a row with what that client calls
-// itself and proves itself by; the device's state rules over those of its doors. A device that only others have seen is
-// `discovered`: it has no door and may not speak.
+// A device has one or more sources: its own agent, osquery, a GLPI or OCS agent. Each is a row with what that client calls
+// itself and proves itself by; the device's state rules over those of its sources. A device that only others have seen is
+// `discovered`: it has no source and may not speak.
 
 import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
-import type { Door } from '../../engine/inventory/types.ts';
+import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
@@ -62,17 +62,17 @@ export type HeldReason =
   | 'replaced-client-again'
   | 'two-boots';
 
-/** `replaced`: the device enrolled again through this door and speaks by a newer row. */
-export type DoorState = 'pending' | 'approved' | 'held' | 'replaced' | 'revoked';
+/** `replaced`: the device enrolled again through this source and speaks by a newer row. */
+export type SourceState = 'pending' | 'approved' | 'held' | 'replaced' | 'revoked';
 
 /** One client of a device. */
-export type DeviceDoor = {
+export type DeviceSource = {
   id: number;
   device: number;
-  door: Door;
-  /** What the client calls itself; for the native door the digest of its key. */
+  source: InventorySource;
+  /** What the client calls itself; for the native source the digest of its key. */
   clientId: string;
-  state: DoorState;
+  state: SourceState;
   /** Id of the token that it came with. */
   token: string | null;
   /** Product and version as the client names them. */
@@ -83,19 +83,19 @@ export type DeviceDoor = {
 };
 
 /** A client that a request was bound to; only `managed` may have sections stored and work given. */
-export type DoorCaller = {
+export type SourceCaller = {
   id: number;
   publicId: string;
-  door: Door;
+  source: InventorySource;
   state: 'managed' | 'pending' | 'held' | 'revoked';
-  /** The row of the door. */
-  doorId: number;
+  /** The row of the source. */
+  sourceId: number;
   /** A report of everything was kept from this client; what came before it was let in was not. */
   hasFull: boolean;
 };
 
 /** What a client says about its hardware and system; only a claim. */
-export type DoorFacts = {
+export type ClientFacts = {
   uuid?: string | null | undefined;
   serial?: string | null | undefined;
   macs?: readonly string[];
@@ -106,25 +106,25 @@ export type DoorFacts = {
   kind?: DeviceKind;
 };
 
-export type DoorCall = {
-  door: Door;
+export type EnrolCall = {
+  source: InventorySource;
   /** The enrolment secret as it was sent. */
   token: string;
   clientId: string;
   /** SHA-256 (hex) of the key that the client proves itself by from now on; null where there is none. */
   keyDigest: string | null;
-  facts: DoorFacts;
+  facts: ClientFacts;
   from: string;
 };
 
-export type DoorOutcome = { state: 'pending' | 'approved' | 'held'; device: Device; caller: DoorCaller };
+export type ClientOutcome = { state: 'pending' | 'approved' | 'held'; device: Device; caller: SourceCaller };
 
 /** A device as others see it. */
 export type Discovery = {
   method: 'directory' | 'scan' | 'agent';
   /** Milliseconds. */
   at: number;
-  facts: Omit<DoorFacts, 'hostname'> & { hostname?: string };
+  facts: Omit<ClientFacts, 'hostname'> & { hostname?: string };
   addresses?: readonly string[];
   /** Host names; with a dot they are full DNS names. */
   names?: readonly string[];
@@ -138,8 +138,8 @@ export type Caller = {
   id: number;
   publicId: string;
   fingerprint: string;
-  /** The row of its door. */
-  doorId: number | null;
+  /** The row of its source. */
+  sourceId: number | null;
   /** The newest boot ids, JSON as stored: the check-in compares it without parsing. */
   bootIds: string;
 };
@@ -196,14 +196,14 @@ export type DerivedOfDevice = {
   forget(device: number): void;
 };
 
-export type MergedSection = { collection: string; door: Door };
+export type MergedSection = { collection: string; source: InventorySource };
 
 /** What a merge does; of a preview, what it would do. */
 export type MergeReport = {
   keep: number;
   other: number;
-  doors: { door: Door; agent: string; letIn: boolean }[];
-  /** `kept`: whose section stays where both have one through the same door. */
+  sources: { source: InventorySource; agent: string; letIn: boolean }[];
+  /** `kept`: whose section stays where both have one through the same source. */
   sections: (MergedSection & { from: 'other' | 'both'; kept: 'keep' | 'other' })[];
   changes: number;
   decision: Record<string, unknown>;

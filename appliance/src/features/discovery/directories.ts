@@ -66,7 +66,7 @@ export const directories = (parts: DirectoryParts) => {
       const outcome = inventory.putSection({
         device,
         collection,
-        door: 'directory',
+        source: 'directory',
         hash: sectionHash(items),
         collectedAt: isoOf(at),
         items,

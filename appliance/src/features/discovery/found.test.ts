@@ -18,8 +18,8 @@ const listed = (where: Record<string, string>) =>
   site.appliance.inventory.list({ collection: 'discovery', where, limit: 10 }).rows;
 
 describe('what agents say of others', () => {
-  const take = (device: number, door: 'glpi' | 'osquery', wire: string) =>
-    inlineIntake(site.appliance).report({ device, door, format: door, wire: Buffer.from(wire), now });
+  const take = (device: number, source: 'glpi' | 'osquery', wire: string) =>
+    inlineIntake(site.appliance).report({ device, source, format: source, wire: Buffer.from(wire), now });
 
   it('becomes records: the devices behind the ports of a switch', async () => {
     const { id } = site.device('scanner-1');
@@ -60,7 +60,7 @@ describe('what agents say of others', () => {
     const lastSeenAt = listed({ by: 'hmi-3' })[0]?.['lastSeenAt'];
     await inlineIntake(site.appliance).report({
       device: id,
-      door: 'osquery',
+      source: 'osquery',
       format: 'osquery',
       wire: Buffer.from(wire),
       now: now + 60_000,

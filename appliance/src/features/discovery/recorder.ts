@@ -15,7 +15,7 @@ const pageRows = 1_000;
 const isoOf = (ms: number): string => new Date(ms).toISOString().replace(/\.\d{3}Z$/, 'Z');
 
 /** Rows as they were read, back on the wire. */
-const itemOf = ({ id: _id, _door, _collectedAt, ...row }: SectionRow): Item =>
+const itemOf = ({ id: _id, _source, _collectedAt, ...row }: SectionRow): Item =>
   Object.fromEntries(
     Object.entries(row).flatMap(([name, value]) =>
       value === null ? [] : [[name, name.endsWith('At') && typeof value === 'number' ? isoOf(value) : value]],
@@ -43,7 +43,7 @@ export const discoveryRecorder = (parts: {
     inventory.putSection({
       device,
       collection: 'discovery',
-      door: 'network',
+      source: 'network',
       hash: sectionHash(sorted),
       collectedAt: isoOf(at),
       items: sorted,

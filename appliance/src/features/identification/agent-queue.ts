@@ -90,7 +90,7 @@ const approvedLists = () => {
   };
 };
 
-/** The queue of these jobs, as the agents' door sees it. */
+/** The queue of these jobs, as the agents' entry point sees it. */
 export const agentQueue = (parts: AgentQueueParts): TaskQueue & Required<Pick<TaskQueue, 'permit'>> => {
   const { db, store, allowance, plans } = parts;
 

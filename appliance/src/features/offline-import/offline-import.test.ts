@@ -96,7 +96,7 @@ describe('an inventory from a medium', () => {
     expect(states((await offlineImport.import(systemActor, path)).rows)).toEqual(['waits']);
     devices.approve(systemActor, device.id);
     expect(states((await offlineImport.import(systemActor, path)).rows)).toEqual(['stored']);
-    expect(inventory.section(device.id, 'software')).toMatchObject([{ name: 'bash', _door: 'offline' }]);
+    expect(inventory.section(device.id, 'software')).toMatchObject([{ name: 'bash', _source: 'offline' }]);
     const changes = (): number => db.prepare<[], number>('select count(*) from change_log').pluck().get() ?? 0;
     const before = changes();
     expect(states((await offlineImport.import(systemActor, path)).rows)).toEqual(['same']);
@@ -109,7 +109,7 @@ describe('an inventory from a medium', () => {
     expect(inventory.section(device.id, 'software')).toMatchObject([{ name: 'bash', version: '6' }]);
     expect(inventory.changes({ device: device.id, limit: 1 })[0]).toMatchObject({
       operation: 'changed',
-      door: 'offline',
+      source: 'offline',
     });
     expect(devices.counts().pending).toBe(0);
   });
@@ -121,7 +121,7 @@ describe('an inventory from a medium', () => {
     const { uuid } = devices.byId(live.id);
     const path = put(own({ hostname: 'speaks', uuid: uuid ?? '' }, [deb('bash', '1')], '2027-01-01T00:00:00Z'));
     expect(states((await offlineImport.import(systemActor, path)).rows)).toEqual(['stored']);
-    expect(inventory.section(live.id, 'software')).toMatchObject([{ version: '7', _door: 'native' }]);
+    expect(inventory.section(live.id, 'software')).toMatchObject([{ version: '7', _source: 'native' }]);
   });
 
   it('is taken in every format, from a zip too, without what is never kept', async () => {

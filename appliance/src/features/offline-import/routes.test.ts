@@ -54,7 +54,7 @@ describe('inventories of machines without network', () => {
     const [row] = taken.json['rows'] as { device: string; sections: Record<string, number> }[];
     expect(row).toMatchObject({ sections: { software: 1 }, reason: null, collectedAt });
     const { id } = site.appliance.devices.byPublicId(row?.device ?? '');
-    expect(site.appliance.inventory.section(id, 'software')).toMatchObject([{ name: 'bash', _door: 'offline' }]);
+    expect(site.appliance.inventory.section(id, 'software')).toMatchObject([{ name: 'bash', _source: 'offline' }]);
     expect(readdirSync(site.appliance.paths.staging).filter((name) => name.startsWith('offline-'))).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { setImmediate as yieldTurn } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import type { DecodedReport, Door } from '../../engine/inventory/types.ts';
+import type { DecodedReport, InventorySource } from '../../engine/inventory/types.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { toFailure } from '../../platform/errors.ts';
@@ -52,23 +52,23 @@ export const offlineImportService = (parts: OfflineParts): OfflineImport => {
   const { db, inventory, devices, discovery, events } = parts;
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? standardLimits;
-  const taken = (door: Door): ReadonlySet<string> =>
+  const taken = (source: InventorySource): ReadonlySet<string> =>
     new Set(
       inventory
         .collections()
-        .filter(({ doors }) => doors.includes(door))
+        .filter(({ sources }) => sources.includes(source))
         .map(({ name }) => name),
     );
   const collectionsOf = { offline: taken('offline'), network: taken('network') };
-  const doorOf = ({ isFound }: OfflineFile): 'offline' | 'network' => (isFound ? 'network' : 'offline');
+  const sourceOf = ({ isFound }: OfflineFile): 'offline' | 'network' => (isFound ? 'network' : 'offline');
 
-  /** The file's sections that are newer than what its door brought, or other at the same time. */
+  /** The file's sections that are newer than what its source brought, or other at the same time. */
   const newsOf = (file: OfflineFile, device: number): { report: DecodedReport; state: 'stored' | 'same' | 'older' } => {
     const { report } = file;
-    const door = doorOf(file);
-    const collections = collectionsOf[door];
+    const source = sourceOf(file);
+    const collections = collectionsOf[source];
     const held = new Map(
-      inventory.sectionsOf(device).flatMap((row) => (row.door === door ? [[row.collection, row]] : [])),
+      inventory.sectionsOf(device).flatMap((row) => (row.source === source ? [[row.collection, row]] : [])),
     );
     const isOlder = (collection: string, at: number): boolean => (held.get(collection)?.collectedAt ?? 0) > at;
     const fresh = report.sections.filter(
@@ -77,7 +77,7 @@ export const offlineImportService = (parts: OfflineParts): OfflineImport => {
     const changed = fresh.filter(({ collection, items, onto }) => {
       if (!collections.has(collection)) return false;
       try {
-        const whole = onto?.(inventory.held(device, collection, door)) ?? items;
+        const whole = onto?.(inventory.held(device, collection, source)) ?? items;
         return sectionHash(whole) !== held.get(collection)?.hash;
       } catch {
         // Canonical JSON has no fractions: what of it fits is found when it is stored.
@@ -117,7 +117,7 @@ export const offlineImportService = (parts: OfflineParts): OfflineImport => {
   const countsOf = (file: OfflineFile, { sections }: DecodedReport): Record<string, number> =>
     Object.fromEntries(
       sections
-        .filter(({ collection }) => collectionsOf[doorOf(file)].has(collection))
+        .filter(({ collection }) => collectionsOf[sourceOf(file)].has(collection))
         .map(({ collection, items }) => [collection, items.length]),
     );
 

@@ -3,7 +3,7 @@
 // the network or asked it over SNMP, and a zip of many of these.
 //
 // A file goes the way of every report: decoded, stripped of what is never kept, bound to a device by its hardware, stored
-// through the source `offline`, which every live door outranks. A machine that nobody has let in yet waits for approval like
+// through the source `offline`, which every live source outranks. A machine that nobody has let in yet waits for approval like
 // any other; switches and printers become records of what was found, as when an agent posts them. What is older than what
 // what a medium brought before does not replace it, and the same file again changes nothing.
 

@@ -26,7 +26,7 @@ beforeAll(async () => {
   objects.create(systemActor, 'token', { name: 't', purpose: 'osquery', hash: tokenHash(token), approve: 'auto' });
   const keyDigest = createHash('sha256').update('key').digest('hex');
   const facts = { uuid: randomUUID(), hostname: 'hmi-07' };
-  device = devices.enrolDoor({ door: 'osquery', token, clientId: 'c', keyDigest, facts, from: '10.0.0.9' }).device;
+  device = devices.enrolClient({ source: 'osquery', token, clientId: 'c', keyDigest, facts, from: '10.0.0.9' }).device;
 });
 afterAll(() => site.close());
 

@@ -32,7 +32,7 @@ const maxPerPoll = 16;
 /** A query that a client took and never answered is sent again; one that keeps killing it is not sent for ever. */
 const maxSends = 3;
 
-/** SQL over live queries; reads device, device_door, inv_identity and section for names and targets. */
+/** SQL over live queries; reads device, device_source, inv_identity and section for names and targets. */
 export const queryStore = (db: Database) => {
   const columns = `id, sql, created_at as createdAt, created_by as createdBy, deadline_at as deadlineAt,
     stopped_at as stoppedAt, kept_bytes as keptBytes`;
@@ -67,7 +67,7 @@ export const queryStore = (db: Database) => {
       a.row_count as rowCount, a.is_cut as isCut, a.rows as rows, a.message as message
     from live_answer a join device d on d.id = a.device
       left join section s on s.device = d.id and s.collection = 'identity' and s.best = 1
-      left join inv_identity i on i.device = d.id and i.door = s.door`;
+      left join inv_identity i on i.device = d.id and i.section_source = s.source`;
   const answersOf = db.prepare<[string, number, number], AnswerRow>(
     `${answers} where a.query = ? and a.device > ? order by a.device limit ?`,
   );
@@ -79,8 +79,8 @@ export const queryStore = (db: Database) => {
        count(*) as n, sum(a.row_count) as rows
      from live_answer a join device d on d.id = a.device where a.query = ? group by 1, 2`,
   );
-  const target = `select distinct d.id as id, d.public_id as publicId from device d join device_door x on x.device = d.id
-    where d.state = 'managed' and x.door = 'osquery' and x.state = 'approved'`;
+  const target = `select distinct d.id as id, d.public_id as publicId from device d join device_source x on x.device = d.id
+    where d.state = 'managed' and x.source = 'osquery' and x.state = 'approved'`;
   const targets = db.prepare<[], Target>(`${target} order by d.id`);
   const targetsAmong = db.prepare<[string], Target>(
     `${target} and d.public_id in (select value from json_each(?)) order by d.id`,

@@ -180,8 +180,8 @@ describe('moving rules', () => {
             // Its agent is installed again.
             site.db
               .prepare(
-                `insert into device_door (device, door, client_id, state, first_seen_at)
-                 select ?, 'native', 'again-' || count(*), 'replaced', 0 from device_door`,
+                `insert into device_source (device, source, client_id, state, first_seen_at)
+                 select ?, 'native', 'again-' || count(*), 'replaced', 0 from device_source`,
               )
               .run(device);
             rules.settle();

@@ -83,7 +83,7 @@ describe('without conditions of its own a site has those that are built in', () 
         const device = healthy(null);
         site.db
           .prepare(
-            `insert into device_door (device, door, client_id, state, first_seen_at) values (?, 'native', ?, 'pending', 0)`,
+            `insert into device_source (device, source, client_id, state, first_seen_at) values (?, 'native', ?, 'pending', 0)`,
           )
           .run(device, `c-${device}`);
         return device;

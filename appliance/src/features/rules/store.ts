@@ -69,7 +69,7 @@ export const ruleStore = (db: Database) => {
     `select d.id, d.public_id as publicId, d.state, d.last_seen_at as lastSeenAt,
        (select json_extract(o.body, '$.group') from object o
          where o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null) as "group",
-       (select count(*) from device_door x where x.device = d.id and x.state = 'replaced') as enrolments
+       (select count(*) from device_source x where x.device = d.id and x.state = 'replaced') as enrolments
      from device d where d.id in (select value from json_each(?)) and d.kind <> 'directory' order by d.id`,
   );
   const ruleTags = db.prepare<[string], { tag: string; device: number; source: string }>(

@@ -62,8 +62,8 @@ const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
        delete from device_dirty where device = old.id;
        delete from moving_done where device = old.id; end`,
   ],
-  ['rules_door_insert', `after insert on device_door begin ${dirty('new.device')} end`],
-  ['rules_door_update', `after update of state, device on device_door begin ${dirty('new.device')} end`],
+  ['rules_source_insert', `after insert on device_source begin ${dirty('new.device')} end`],
+  ['rules_source_update', `after update of state, device on device_source begin ${dirty('new.device')} end`],
   ['rules_section_insert', `after insert on section begin ${dirty('new.device')} end`],
   [
     'rules_section_update',

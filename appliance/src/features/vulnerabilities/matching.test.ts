@@ -353,7 +353,7 @@ describe('matching', () => {
       const kept = vulnerabilities.keepOf(device);
       const move = (from: number, to: number) =>
         site.inventory.rearrange([device], [], () =>
-          site.inventory.moveSection({ collection: 'software', door: 'native' }, from, to),
+          site.inventory.moveSection({ collection: 'software', source: 'native' }, from, to),
         );
       move(device, -device);
       vulnerabilities.putBack(device, null);

@@ -147,7 +147,7 @@ export const vulnerabilityStore = (db: Database) => {
   );
 
   const withoutSources = db.prepare<[], { device: number }>(
-    `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND door IN ('glpi', 'ocs', 'offline')`,
+    `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND source IN ('glpi', 'ocs', 'offline')`,
   );
 
   const countDown = (coord: number): void => {

@@ -75,7 +75,7 @@ const countingRequests = (received: Guests['received']) => ({
 
 /**
  * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
- * agents' door judges it, browsers have none.
+ * agents' entry point judges it, browsers have none.
  */
 export const startListener = async (parts: ListenerParts): Promise<Listener> => {
   const { fetch: answer, tls, listen, tickMs } = parts;

@@ -347,7 +347,11 @@ describe('inventory', () => {
     const of = await get(`/inventory/software?device=${line.publicId}&where.name=bash`);
     expect(of.json).toMatchObject({ total: 1, rows: [{ values: { installedAt: '2026-01-01T00:00:00Z' } }] });
     const section = await get(`/devices/${line.publicId}/sections/software`);
-    expect(section.json).toMatchObject({ collection: 'software', door: 'native', collectedAt: '2026-01-02T03:04:05Z' });
+    expect(section.json).toMatchObject({
+      collection: 'software',
+      source: 'native',
+      collectedAt: '2026-01-02T03:04:05Z',
+    });
     expect((section.json['rows'] as unknown[]).length).toBe(3);
     const item = (of.json['rows'] as { id: number }[])[0]?.id;
     expect((await get(`/inventory/software/${item}/devices`)).json).toMatchObject({ rows: [{ id: line.publicId }] });

@@ -86,13 +86,13 @@ const overHttp2 = ({ method, path, type, chunks }: Call): Promise<Answer> =>
     stream.end();
   });
 
-const doors = [
+const entryPoints = [
   { name: 'HTTP/1.1', send: overHttp1 },
   { name: 'HTTP/2', send: overHttp2 },
 ];
 const uploads = (): string[] => readdirSync(site.appliance.paths.staging).filter((name) => name.startsWith('upload-'));
 
-describe.each(doors)('over $name', ({ send }) => {
+describe.each(entryPoints)('over $name', ({ send }) => {
   const upload = (chunks: readonly Uint8Array[]): Promise<Answer> =>
     send({ method: 'POST', path: '/exchange/bundles', type: 'application/x-tar', chunks });
 

@@ -164,7 +164,7 @@ export const changeRow = (collections: readonly Collection[], change: Change): C
         after: cell(change.after, name),
       }))
       .filter(({ before, after }) => JSON.stringify(before) !== JSON.stringify(after)),
-    door: change.door,
+    source: change.source,
   };
 };
 

@@ -30,7 +30,7 @@ const enrolDevices = ({ db, devices, objects }: Appliance): void => {
     for (let n = 1; n <= deviceCount; n += 1) {
       const clientId = String(n).padStart(64, '0');
       const facts = { hostname: `host-${n}` };
-      devices.enrolDoor({ door: 'native', token, clientId, keyDigest: clientId, facts, from: '192.0.2.1' });
+      devices.enrolClient({ source: 'native', token, clientId, keyDigest: clientId, facts, from: '192.0.2.1' });
     }
   });
 };
@@ -56,7 +56,7 @@ const wireOf = (items: readonly unknown[], change: object = {}): Uint8Array => {
 const software = (device: number, wire: Uint8Array) => ({
   device,
   collection: 'software',
-  door: 'native' as const,
+  source: 'native' as const,
   wire,
 });
 const pack = (name: string) => ({ type: 'deb', name, version: '1', arch: 'amd64' });
@@ -123,7 +123,7 @@ describe('the intake', () => {
       ['sessions', [{ kind: 'tty' }]],
       ['nonsense', []],
     ]);
-    const call = { device: 1, door: 'native' as const, wire };
+    const call = { device: 1, source: 'native' as const, wire };
     const answers = [
       { collection: 'software', outcome: { known: false, added: 1 } },
       { collection: 'accounts', outcome: { known: false, added: 1 } },
@@ -150,7 +150,7 @@ describe('the intake', () => {
     const plain = Buffer.from(
       JSON.stringify({ action: 'inventory', deviceid: 'a-2026-01-02-03-04-05', content: { softwares } }),
     );
-    const report = { device: 1, door: 'native', format: 'glpi', wire: new Uint8Array(), now: 0 } as const;
+    const report = { device: 1, source: 'native', format: 'glpi', wire: new Uint8Array(), now: 0 } as const;
     const { sections } = await intake.report({ ...report, plain });
     expect(plain.length).toBe(0);
     expect(sections).toContainEqual({

@@ -6,7 +6,7 @@ import { type ReadPart, readSection, readSections } from './work.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
 const read = async (body: string) => {
-  const work = await readSection({ device: 1, collection: 'software', door: 'native', wire: gzipSync(body) });
+  const work = await readSection({ device: 1, collection: 'software', source: 'native', wire: gzipSync(body) });
   return 'section' in work && 'items' in work.section ? work.section : undefined;
 };
 const text = fc.oneof(fc.string({ unit: 'grapheme' }), fc.constantFrom('"', '\\', '\n', '\u2028', '],"items":['));
@@ -58,7 +58,7 @@ const readAll = async (
   inventory = nothingKnown,
 ): Promise<readonly ReadPart[] | string> => {
   try {
-    return (await readSections({ device: 1, door: 'native', wire: gzipSync(body) }, inventory, isAlone)).parts;
+    return (await readSections({ device: 1, source: 'native', wire: gzipSync(body) }, inventory, isAlone)).parts;
   } catch (error) {
     return (error as { code: string }).code;
   }

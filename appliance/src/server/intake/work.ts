@@ -7,7 +7,7 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import type {
   CutReport,
   DecodedReport,
-  Door,
+  InventorySource,
   ReportFacts,
   ReportOutcome,
   SectionOutcome,
@@ -32,7 +32,10 @@ type ReadReport = { report: WireReport; decoded: DecodedReport };
 type ReadSection = SectionReport | CutReport;
 /** One of several sections: read, or known by its hash. */
 export type ReadPart = { collection: string } & ({ section: ReadSection } | { outcome: SectionOutcome });
-export type Work = { section: ReadSection } | { device: number; door: Door; parts: readonly ReadPart[] } | ReadReport;
+export type Work =
+  | { section: ReadSection }
+  | { device: number; source: InventorySource; parts: readonly ReadPart[] }
+  | ReadReport;
 
 const bufferOf = (wire: Uint8Array): Buffer => Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
 
@@ -66,7 +69,7 @@ const checked = <T>(schema: z.ZodType<T>, value: unknown): T => {
 };
 
 type Cutter = Pick<InventoryService, 'cutItems'>;
-type Place = Pick<SectionReport, 'device' | 'collection' | 'door'>;
+type Place = Pick<SectionReport, 'device' | 'collection' | 'source'>;
 
 /** A canonical section whose items need not be parsed; undefined where they do. */
 const cutSection = (place: Place, { hash, collectedAt, items }: Laid, inventory: Cutter): CutReport | undefined => {
@@ -79,11 +82,11 @@ const cutSection = (place: Place, { hash, collectedAt, items }: Laid, inventory:
 
 /** Reads a section of our own agent; MALFORMED, TOO_LARGE. With an inventory, its items need not be parsed here. */
 export const readSection = async (
-  { device, collection, door, wire }: WireSection,
+  { device, collection, source, wire }: WireSection,
   inventory?: Cutter,
 ): Promise<{ section: ReadSection }> => {
   const bytes = await decodeBody(bufferOf(wire));
-  const place = { device, collection, door };
+  const place = { device, collection, source: source };
   const laid = laidSection(bytes);
   const isHashed = laid !== undefined && isCanonical(laid);
   const cut = isHashed && inventory !== undefined ? cutSection(place, laid, inventory) : undefined;
@@ -99,17 +102,17 @@ const knownOutcome: SectionOutcome = { known: true, added: 0, removed: 0, change
  * with the hash of the stored one need not be read.
  */
 export const readSections = async (
-  { device, door, wire }: WireSections,
+  { device, source, wire }: WireSections,
   inventory: Pick<InventoryService, 'cutItems' | 'isKnown'>,
   isAlone = false,
-): Promise<{ device: number; door: Door; parts: readonly ReadPart[] }> => {
+): Promise<{ device: number; source: InventorySource; parts: readonly ReadPart[] }> => {
   const bytes = await decodeBody(bufferOf(wire));
   const parts: ReadPart[] = [];
   for (const piece of splitSections(bytes) ?? []) {
     const laid = laidSection(piece);
-    const place = { device, collection: laid?.collection ?? '', door };
+    const place = { device, collection: laid?.collection ?? '', source: source };
     const isTwice = parts.some(({ collection }) => collection === place.collection);
-    const isKnown = isAlone && laid !== undefined && inventory.isKnown(device, place.collection, door, laid.hash);
+    const isKnown = isAlone && laid !== undefined && inventory.isKnown(device, place.collection, source, laid.hash);
     // What is not plainly a list of sections is read whole, and that says what is wrong with it.
     if (laid === undefined || place.collection === '' || isTwice || !(isKnown || isCanonical(laid))) {
       parts.length = 0;
@@ -124,14 +127,14 @@ export const readSections = async (
       parts.push({ collection, section });
     }
   }
-  if (parts.length > 0) return { device, door, parts };
+  if (parts.length > 0) return { device, source, parts };
   const { sections } = checked(sectionsRequest, parsePlain(bytes));
   return {
     device,
-    door,
+    source,
     parts: sections.map(({ collection, ...report }) => ({
       collection,
-      section: { device, collection, door, ...report },
+      section: { device, collection, source: source, ...report },
     })),
   };
 };
@@ -144,15 +147,15 @@ export const readReport = async (
   const decode = Object.hasOwn(decoders, report.format) ? decoders[report.format] : undefined;
   if (decode === undefined) throw new AppError('INTERNAL', `there is no decoder for ${report.format}`);
   const { plain, ...packed } = report;
-  const { device, door, now } = packed;
+  const { device, source, now } = packed;
   try {
     const decoded = await decode(bufferOf(plain ?? packed.wire), {
       device,
-      door,
+      source,
       now,
       ...(stores === undefined
         ? {}
-        : { isSame: (collection, sent) => stores.inventory.hasSent(device, collection, door, sent) }),
+        : { isSame: (collection, sent) => stores.inventory.hasSent(device, collection, source, sent) }),
     });
     return { report: { ...packed, wire: new Uint8Array() }, decoded };
   } finally {
@@ -208,19 +211,19 @@ export const writeWork = (
   alone?: Separately,
 ): SectionOutcome | SectionResult[] | ReportOutcome => {
   if ('parts' in work) {
-    const device = stores.devices.reporting(work.device, work.door);
+    const device = stores.devices.reporting(work.device, work.source);
     return work.parts.map((part) => writePart(stores, device, part, alone));
   }
-  const { device: spoke, door } = 'section' in work ? work.section : work.report;
+  const { device: spoke, source } = 'section' in work ? work.section : work.report;
   // Two records may have become one since the report came.
-  const device = stores.devices.reporting(spoke, door);
+  const device = stores.devices.reporting(spoke, source);
   if ('section' in work) return stores.inventory.putSection({ ...work.section, device });
   const { report, decoded } = work;
   assertSameMachine(stores, device, decoded.facts);
   const { facts, tag, found = [] } = decoded;
   if (found.length > 0) stores.discovery.keepFound(found, device);
   return {
-    ...stores.inventory.putReport(device, report.door, decoded, report.now),
+    ...stores.inventory.putReport(device, report.source, decoded, report.now),
     ...(facts === undefined ? {} : { facts }),
     ...(tag === undefined ? {} : { tag }),
   };

@@ -24,5 +24,5 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
 });

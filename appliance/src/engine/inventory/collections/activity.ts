@@ -16,5 +16,5 @@ export const collection = defineCollection({
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
 });

@@ -35,5 +35,5 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: null,
-  doors: ['directory'],
+  sources: ['directory'],
 });

@@ -21,6 +21,6 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['directory'],
+  sources: ['directory'],
   maxItems: 500_000,
 });

@@ -17,5 +17,5 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: null,
-  doors: ['directory'],
+  sources: ['directory'],
 });

@@ -32,6 +32,6 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['directory'],
+  sources: ['directory'],
   maxItems: 200_000,
 });

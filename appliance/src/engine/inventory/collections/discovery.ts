@@ -31,5 +31,5 @@ export const collection = defineCollection({
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['network'],
+  sources: ['network'],
 });

@@ -58,5 +58,5 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network'],
 });

@@ -31,5 +31,5 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
 });

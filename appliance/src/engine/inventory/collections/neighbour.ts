@@ -15,6 +15,6 @@ export const collection = defineCollection({
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native'],
+  sources: ['native'],
   maxItems: 1_024,
 });

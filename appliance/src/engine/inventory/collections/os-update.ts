@@ -28,5 +28,5 @@ export const collection = defineCollection({
   },
   retentionDays: 730,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
 });

@@ -26,5 +26,5 @@ export const collection = defineCollection({
   },
   retentionDays: 365,
   leaves: { file: 'request', fields: ['vendor', 'release', 'arch', 'suites'], group: 'platforms' },
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
 });

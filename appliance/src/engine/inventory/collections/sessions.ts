@@ -23,5 +23,5 @@ export const collection = defineCollection({
   },
   retentionDays: 90,
   leaves: null,
-  doors: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
+  sources: ['native', 'glpi', 'ocs', 'osquery', 'offline'],
 });

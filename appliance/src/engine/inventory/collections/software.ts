@@ -26,5 +26,5 @@ export const collection = defineCollection({
   retentionDays: 730,
   leaves: { file: 'request', fields: ['purl', 'name', 'version', 'source'], group: 'software' },
   // osquery names the source package, GLPI and OCS do not: advisories are written about source packages.
-  doors: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network'],
+  sources: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network'],
 });

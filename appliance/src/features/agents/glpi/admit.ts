@@ -34,7 +34,7 @@ export const admission = (devices: DeviceService) => {
     try {
       // It counts the refusal, and writes it down.
       const facts = { hostname: '' };
-      devices.enrolDoor({ door: 'glpi', token: '', clientId: '', keyDigest: null, facts, from: from(c) });
+      devices.enrolClient({ source: 'glpi', token: '', clientId: '', keyDigest: null, facts, from: from(c) });
     } catch (error) {
       if (toFailure(error).code === 'RATE_LIMITED') return failureReply(dialectOf(c), 503, 'busy', 60);
     }

@@ -1,4 +1,4 @@
-import type { Door } from '../../../engine/inventory/types.ts';
+import type { InventorySource } from '../../../engine/inventory/types.ts';
 import type { EnrolmentToken } from '../../devices/types.ts';
 import type { Dialect } from './answers.ts';
 import type { Message } from './message.ts';
@@ -7,7 +7,7 @@ import type { Message } from './message.ts';
 export type Call = {
   token: EnrolmentToken;
   secret: string;
-  door: Extract<Door, 'glpi' | 'ocs'>;
+  source: Extract<InventorySource, 'glpi' | 'ocs'>;
   /** In which the client wants its answer: an agent of the JSON dialect asks its first question in XML. */
   dialect: Dialect;
   from: string;

@@ -88,7 +88,7 @@ export const fileSearches = (parts: {
       if (round === undefined || !round.open.delete(job) || round.open.size > 0) return;
       rounds.delete(device);
       const wire = Buffer.from(JSON.stringify({ finds: round.finds }));
-      await intake.report({ device, door: 'glpi', format: 'glpi-files', wire, now: clock() });
+      await intake.report({ device, source: 'glpi', format: 'glpi-files', wire, now: clock() });
     },
   };
 };

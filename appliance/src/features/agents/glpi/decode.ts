@@ -220,8 +220,8 @@ export const reportOf = (message: Message, options: MapOptions): DecodedReport =
   return { ...mapMessage(message, options), found: [...neighbours, ...beside] };
 };
 
-const decodePlain = (plain: Buffer, { door, now, isSame }: DecoderHints): DecodedReport => {
-  const isOcs = door === 'ocs';
+const decodePlain = (plain: Buffer, { source, now, isSame }: DecoderHints): DecodedReport => {
+  const isOcs = source === 'ocs';
   const { message, packages } =
     isSame === undefined ? { message: readMessage(plain), packages: undefined } : readPackages(plain, isOcs, isSame);
   if (!isOfOthers(message)) return reportOf(message, { isOcs, now, packages });

@@ -33,7 +33,7 @@ const isConsented = (objects: ObjectService, publicId: string): boolean =>
 
 type Parts = {
   objects: ObjectService;
-  devices: Pick<DeviceService, 'doors'>;
+  devices: Pick<DeviceService, 'sourcesOf'>;
   tasks: TaskQueue<InstallPackageTask>;
   store: StoreService;
 };
@@ -74,7 +74,7 @@ export const deployChannel = ({ objects, devices, tasks, store }: Parts): Deploy
 
   const isOpen = (device: Device): boolean =>
     isConsented(objects, device.publicId) &&
-    !devices.doors(device.id).some(({ door, state }) => door === 'native' && state === 'approved');
+    !devices.sourcesOf(device.id).some(({ source, state }) => source === 'native' && state === 'approved');
 
   const taskOf = (device: Device): InstallPackageTask | null => (isOpen(device) ? tasks.next(device.id) : null);
 

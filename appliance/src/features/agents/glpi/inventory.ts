@@ -1,7 +1,7 @@
 import type { ReportFacts } from '../../../engine/inventory/types.ts';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
-import type { DoorCaller } from '../../devices/types.ts';
+import type { SourceCaller } from '../../devices/types.ts';
 import type { ReportPlaces } from '../places.ts';
 import { failureReply, refusal, takenReply } from './answers.ts';
 import type { Call } from './call.ts';
@@ -13,13 +13,13 @@ import type { GlpiParts } from './types.ts';
 export const pendingHours = 1;
 
 /** The client of a call; revoked ones are refused like strangers. */
-export const callerOf = ({ devices }: GlpiParts, { door, token, head }: Call): DoorCaller | undefined =>
-  devices.callerByClient(door, token.id, head.deviceId);
+export const callerOf = ({ devices }: GlpiParts, { source, token, head }: Call): SourceCaller | undefined =>
+  devices.callerByClient(source, token.id, head.deviceId);
 
-const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): DoorCaller => {
-  const { door, secret, head, from, agent } = call;
-  const { caller } = devices.enrolDoor({
-    door,
+const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): SourceCaller => {
+  const { source, secret, head, from, agent } = call;
+  const { caller } = devices.enrolClient({
+    source,
     token: secret,
     clientId: head.deviceId,
     keyDigest: null,
@@ -42,11 +42,11 @@ const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agen
 };
 
 /** Takes an inventory: enrols a newcomer, stores the report of a device that is managed. Throws what is refused. */
-const take = async (parts: GlpiParts, call: Call, known: DoorCaller | undefined, now: number): Promise<Response> => {
+const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefined, now: number): Promise<Response> => {
   const { devices, intake, inventoryHours } = parts;
-  const { door, wire, dialect, from, agent } = call;
+  const { source, wire, dialect, from, agent } = call;
   const format = 'glpi';
-  const read = { device: 0, door, format, wire, now };
+  const read = { device: 0, source: source, format, wire, now };
 
   if (isOfOthers(call.head)) {
     if (call.speaker === undefined) return refusal(dialect);
@@ -54,7 +54,7 @@ const take = async (parts: GlpiParts, call: Call, known: DoorCaller | undefined,
     if (seen === undefined) throw new AppError('MALFORMED', 'the report names no machine');
     const { speaker } = call;
     const kept = immediate(parts.db, () => keepSeen(parts, seen, speaker));
-    if (kept?.isOpen) await intake.report({ ...read, device: kept.device, door: 'network' });
+    if (kept?.isOpen) await intake.report({ ...read, device: kept.device, source: 'network' });
     return takenReply(dialect, inventoryHours());
   }
 
@@ -64,13 +64,13 @@ const take = async (parts: GlpiParts, call: Call, known: DoorCaller | undefined,
     if (facts === undefined) throw new AppError('MALFORMED', 'the report names no machine');
     caller = enrol(parts, call, facts);
   }
-  devices.heardDoor(caller, { agent, from });
+  devices.heardClient(caller, { agent, from });
   // Nothing but its identity is kept of a device that nobody has let in.
   if (caller.state !== 'managed') {
     devices.fullReport(caller, false);
     return takenReply(dialect, pendingHours);
   }
-  const store = async (client: DoorCaller, plain?: Buffer): Promise<void> => {
+  const store = async (client: SourceCaller, plain?: Buffer): Promise<void> => {
     const device = client.id;
     const { facts, full } = await intake.report({ ...read, device, ...(plain === undefined ? {} : { plain }) });
     if (full) devices.fullReport(client, true);

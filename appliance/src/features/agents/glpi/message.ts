@@ -24,7 +24,7 @@ export type Message = {
 const maxSections = 256;
 
 const malformed = (what: string): AppError =>
-  new AppError('MALFORMED', `the message is not what this door takes: ${what}`);
+  new AppError('MALFORMED', `the message is not one that is read here: ${what}`);
 
 const itemTypes: readonly ItemType[] = ['Computer', 'NetworkEquipment', 'Printer', 'Phone', 'Unmanaged'];
 const itemTypeOf = (text: unknown): ItemType => itemTypes.find((type) => type === text) ?? 'Computer';

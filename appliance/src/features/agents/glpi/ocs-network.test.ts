@@ -20,7 +20,7 @@ describe('what an OCS agent knows of others', () => {
       { I: '192.0.2.12', M: '00:1b:21:aa:bb:0c', N: '192.0.2.12' },
     ];
     const wire = Buffer.from(xmlMessage('INVENTORY', deviceId, { hardware: { name: 'line7' }, ipdiscover: { H: h } }));
-    const { found, dropped } = await decodeGlpi(wire, { device: 1, door: 'ocs', now });
+    const { found, dropped } = await decodeGlpi(wire, { device: 1, source: 'ocs', now });
     const seen = { method: 'agent', at: now, by: deviceId, visible: true };
     expect(found).toEqual([
       { ...seen, addresses: ['192.0.2.9'], macs: ['00:1b:21:aa:bb:09'], names: ['printer-9.plant.example'] },

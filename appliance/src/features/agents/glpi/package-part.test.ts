@@ -11,7 +11,7 @@ import { readHead, readMessage } from './message.ts';
 const now = Date.parse('2026-11-24T10:00:00Z');
 const deviceId = 'line7-2026-01-02-03-04-05';
 const decode = (wire: Buffer, isSame?: (collection: string, source: Uint8Array) => boolean): Promise<DecodedReport> =>
-  decodeGlpi(wire, { device: 1, door: 'glpi', now, ...(isSame === undefined ? {} : { isSame }) });
+  decodeGlpi(wire, { device: 1, source: 'glpi', now, ...(isSame === undefined ? {} : { isSame }) });
 
 const writers: Readonly<Record<string, (content: Content) => Buffer>> = {
   xml: (content) => Buffer.from(xmlMessage('INVENTORY', deviceId, content)),

@@ -5,7 +5,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { freeBytes } from '../../../platform/free-bytes.ts';
 import { readWire, unpackBody } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
-import type { DoorCaller } from '../../devices/types.ts';
+import type { SourceCaller } from '../../devices/types.ts';
 import { reportPlaces } from '../places.ts';
 import { messagePaths, oauthPaths } from './addresses.ts';
 import { type Admitted, admission, agentIdOf, dialectOf, type Env, isPlain } from './admit.ts';
@@ -56,12 +56,12 @@ const networkTasks = {
 /** `GLPI-Agent_v1.7`, as the JSON dialect says it of itself. */
 const maxAgentLength = 100;
 
-/** The door of GLPI, FusionInventory and OCS agents. */
+/** The source of GLPI, FusionInventory and OCS agents. */
 export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const { devices, objects, intake } = parts;
   const clock = parts.clock ?? nowMs;
-  const door = admission(devices);
-  const { admit } = door;
+  const source = admission(devices);
+  const { admit } = source;
   const searches = fileSearches({ objects, intake, clock });
   const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };
   const network = networkSearches(parts);
@@ -89,9 +89,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     const speaker = agents.device(admitted.token.id, agentIdOf(c));
     return {
       ...admitted,
-      door: agent.startsWith('OCS-NG') ? 'ocs' : 'glpi',
+      source: agent.startsWith('OCS-NG') ? 'ocs' : 'glpi',
       dialect: head.dialect === 'json' || agentIdOf(c) !== undefined ? 'json' : 'xml',
-      from: door.from(c),
+      from: source.from(c),
       agent,
       speaker: speaker !== undefined && devices.find(speaker)?.state === 'managed' ? speaker : undefined,
       head,
@@ -101,10 +101,10 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   };
 
   /** Whether an inventory is wanted, and when to come back. A stranger's is: it says which machine this is. */
-  const wish = (call: Call): { send: boolean; hours: number; device?: DoorCaller } => {
+  const wish = (call: Call): { send: boolean; hours: number; device?: SourceCaller } => {
     const caller = callerOf(parts, call);
     if (caller === undefined) return { send: true, hours: pendingHours };
-    devices.heardDoor(caller, { agent: call.agent, from: call.from });
+    devices.heardClient(caller, { agent: call.agent, from: call.from });
     if (caller.state === 'revoked') throw new AppError('REVOKED', 'the device is revoked');
     return caller.state === 'managed'
       ? { send: true, hours: parts.inventoryHours(), device: caller }
@@ -141,7 +141,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const neighbours = async (call: Call): Promise<Response> => {
     const caller = callerOf(parts, call);
     if (caller?.state !== 'managed') return refusal(call.dialect);
-    devices.heardDoor(caller, { agent: call.agent, from: call.from });
+    devices.heardClient(caller, { agent: call.agent, from: call.from });
     const plain = call.plain ?? (await unpackBody(call.wire));
     if (plain.length > maxSearchBytes) throw new AppError('TOO_LARGE', 'the result of a search is too large');
     await network.take(caller, readMessage(plain), clock());
@@ -155,7 +155,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
         if (call.dialect === 'json') return jsonReply({ status: 'ok', expiration: hours });
         if (device === undefined) return prologReply(send, hours);
         const { publicId } = device;
-        const orders = call.door === 'ocs' ? network.ocsOptions(publicId, clock()) : network.options(publicId);
+        const orders = call.source === 'ocs' ? network.ocsOptions(publicId, clock()) : network.options(publicId);
         return prologReply(send, hours, orders);
       }
       case 'contact':
@@ -205,9 +205,9 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
         : held;
     })
 
-    .on('POST', [...oauthPaths], (c) => oauthToken(c, door))
+    .on('POST', [...oauthPaths], (c) => oauthToken(c, source))
 
-    .route('/', taskRoutes(tasks, door))
+    .route('/', taskRoutes(tasks, source))
 
     .onError((error, c) => {
       const failure = toFailure(error);

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { type Context, Hono } from 'hono';
 import { readWire } from '../../../platform/http/body.ts';
-import type { Device, DoorCaller } from '../../devices/types.ts';
+import type { Device, SourceCaller } from '../../devices/types.ts';
 import type { Admission, Admitted, Env } from './admit.ts';
 import type { FileSearches } from './collect.ts';
 import type { DeployChannel } from './deploy.ts';
@@ -17,7 +17,11 @@ const validSeconds = 600;
 type TaskParts = GlpiParts & { remotes: Remotes; searches: FileSearches; deploy: DeployChannel };
 
 /** The client that a call names, if it may be given work. */
-const managedClient = (parts: TaskParts, { token }: Admitted, machine: string | undefined): DoorCaller | undefined => {
+const managedClient = (
+  parts: TaskParts,
+  { token }: Admitted,
+  machine: string | undefined,
+): SourceCaller | undefined => {
   const caller = machine === undefined ? undefined : parts.devices.callerByClient('glpi', token.id, machine);
   return caller?.state === 'managed' ? caller : undefined;
 };

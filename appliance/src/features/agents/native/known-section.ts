@@ -7,8 +7,8 @@ const hashHead = /^\{"hash":"([0-9a-f]{64})",/;
 
 /** Whether a section begins with the hash that is stored: then nobody needs to read the rest of it. */
 export const isKnownSection = (inventory: Pick<InventoryService, 'isKnown'>, section: WireSection): boolean => {
-  const { device, collection, door, wire } = section;
+  const { device, collection, source, wire } = section;
   const bytes = Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength);
   const hash = hashHead.exec(headOfBody(bytes).toString('latin1', 0, 128))?.[1];
-  return hash !== undefined && inventory.isKnown(device, collection, door, hash);
+  return hash !== undefined && inventory.isKnown(device, collection, source, hash);
 };

@@ -16,7 +16,7 @@ const watchedLog = (): { log: Log; said: unknown[] } => {
   return { log, said };
 };
 
-describe('the native door', () => {
+describe('the native source', () => {
   it('writes a defect of ours to the log and tells the agent nothing about it', async () => {
     const { log, said } = watchedLog();
     const defect = new TypeError('root is not a function');

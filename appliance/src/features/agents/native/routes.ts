@@ -49,7 +49,7 @@ const toAnswer = (result: SectionResult): SectionAnswer => {
   return { collection, error: code, message, ...(fields === undefined ? {} : { fields }) };
 };
 
-/** The native door, to be mounted at `nativePrefix`. */
+/** The native source, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const { site, db, ca, devices, inventory, intake, events, store, trustFiles, tasks, log } = parts;
   const clock = parts.clock ?? nowMs;
@@ -57,7 +57,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const collections = new Set(
     inventory
       .collections()
-      .filter((collection) => collection.doors.includes('native'))
+      .filter((collection) => collection.sources.includes('native'))
       .map((collection) => collection.name),
   );
   const inWork = reportPlaces();
@@ -185,7 +185,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
         const place = takePlace(device);
         try {
-          const section = { device: device.id, collection, door: 'native' } as const;
+          const section = { device: device.id, collection, source: 'native' } as const;
           const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
           // Not past another section of the device: the last one sent must be the last one stored.
           const isAlone = inWork.isAlone(device.id);
@@ -203,7 +203,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const place = takePlace(device);
         try {
-          const sent = { device: device.id, door: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
+          const sent = { device: device.id, source: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
           const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };
           for (const one of reply.sections) {
             if ('error' in one && collections.has(one.collection))

@@ -12,9 +12,9 @@ const accelerateSeconds = 60;
 /** Nothing to do: for a pending node always, for others nearly always. */
 export const nothing = '{"queries":{},"node_invalid":false}';
 
-/** The inventory's questions for the collections that there are and that take them from this door. */
+/** The inventory's questions for the collections that there are and that take them from this source. */
 export const inventoryQueries = (collections: readonly Collection[]): { queries: Queries; discovery: Queries } => {
-  const taken = new Set(collections.filter(({ doors }) => doors.includes('osquery')).map(({ name }) => name));
+  const taken = new Set(collections.filter(({ sources }) => sources.includes('osquery')).map(({ name }) => name));
   const asked = mappings.filter(({ collection }) => taken.has(collection)).flatMap((mapping) => mapping.questions);
   const questions = [...asked, neighbourQuestion];
   return {

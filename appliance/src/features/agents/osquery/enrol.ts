@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { DoorFacts } from '../../devices/types.ts';
+import type { ClientFacts } from '../../devices/types.ts';
 import { text } from './rows.ts';
 import { systemOf } from './software.ts';
 
@@ -13,7 +13,7 @@ export const enrolBody = z.object({
 });
 
 /** What the client says about the machine. */
-export const factsOf = (body: z.output<typeof enrolBody>): DoorFacts => {
+export const factsOf = (body: z.output<typeof enrolBody>): ClientFacts => {
   const { os_version: os, osquery_info: client, system_info: system } = body.host_details;
   const { vendor, release } = systemOf(os);
   const version = text(client, 'version', 40);

@@ -8,7 +8,7 @@ import { AppError, toFailure } from '../../../platform/errors.ts';
 import { type AtHead, decodeBody, headOfBody, parseBody, readWire } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import { firstIn } from '../../../platform/rate-limit.ts';
-import type { DoorCaller } from '../../devices/types.ts';
+import type { SourceCaller } from '../../devices/types.ts';
 import { peerReader } from '../native/peer.ts';
 import { type Body, reportPlaces } from '../places.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
@@ -57,7 +57,7 @@ const busy = (): Response => json('{"error":"busy"}', 503);
 const unknownNode = (): Response => json('{"error":"unknown node","node_invalid":true}', 401);
 const refused = (): Response => json('{"error":"refused","node_invalid":true}', 401);
 
-const ownerOf = ({ id }: DoorCaller): string => `device:${id}`;
+const ownerOf = ({ id }: SourceCaller): string => `device:${id}`;
 const keyDigest = (key: string): string => hash('sha256', key);
 
 /** Whatever went wrong becomes a body; only a refusal of the node itself may say `node_invalid`. */
@@ -69,7 +69,7 @@ const failed = (error: unknown): Response => {
   return busy();
 };
 
-/** The osquery door, to be mounted at `osqueryPrefix`. */
+/** The osquery source, to be mounted at `osqueryPrefix`. */
 export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const { devices, intake, events, queries, samples, log } = parts;
   const clock = parts.clock ?? nowMs;
@@ -92,16 +92,16 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   };
 
   /** The node behind a key; undefined for one that is surely unknown or revoked. */
-  const nodeOf = (key: string, c: Context<Env>): DoorCaller | undefined => {
+  const nodeOf = (key: string, c: Context<Env>): SourceCaller | undefined => {
     const caller = devices.callerByKey('osquery', keyDigest(key));
     if (caller === undefined || caller.state === 'revoked') return undefined;
     if (caller.state === 'managed') guestOf(c.env?.incoming).prove(ownerOf(caller));
-    devices.heardDoor(caller, { agent: '', from: address(c) });
+    devices.heardClient(caller, { agent: '', from: address(c) });
     return caller;
   };
 
   /** The node of a large body: undefined where its keys are surely unknown, null where it names none. */
-  const senderOf = (c: Context<Env>, ...parts: readonly Buffer[]): DoorCaller | undefined | null => {
+  const senderOf = (c: Context<Env>, ...parts: readonly Buffer[]): SourceCaller | undefined | null => {
     const keys = nodeKeysOf(c.req.header('authorization'), ...parts);
     if (keys.length === 0) return null;
     for (const key of keys) {
@@ -144,7 +144,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   };
 
   const takeInventory = async (device: number, wire: Buffer): Promise<void> => {
-    const { dropped } = await intake.report({ device, door: 'osquery', format: 'osquery', wire, now: clock() });
+    const { dropped } = await intake.report({ device, source: 'osquery', format: 'osquery', wire, now: clock() });
     const problems = problemsIn(dropped);
     asks.answered(device, problems);
     noteProblems(device, problems);
@@ -180,7 +180,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     }
   };
 
-  const dropLog = (caller: DoorCaller | undefined | null, from: string, bytes: number): Response => {
+  const dropLog = (caller: SourceCaller | undefined | null, from: string, bytes: number): Response => {
     if (caller === undefined) return unknownNode();
     if (quiet.first(`log ${caller?.id ?? from}`)) {
       const device = caller === null ? {} : { device: caller.id };
@@ -190,7 +190,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   };
 
   /** What people asked has failed, and is not waited for; the inventory is asked again in its time. */
-  const dropAnswers = (caller: DoorCaller | undefined | null, taken: Taken): Response => {
+  const dropAnswers = (caller: SourceCaller | undefined | null, taken: Taken): Response => {
     if (caller === undefined) return unknownNode();
     if (caller?.state !== 'managed') return done();
     for (const name of askedNamesIn(taken.bytes, taken.tail)) {
@@ -213,8 +213,8 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       try {
         const clientId = call.host_identifier.trim() || call.host_details['system_info']?.['uuid'];
         if (typeof clientId !== 'string' || clientId === '') return json('{"error":"malformed"}', 400);
-        devices.enrolDoor({
-          door: 'osquery',
+        devices.enrolClient({
+          source: 'osquery',
           token: call.enroll_secret,
           clientId,
           keyDigest: keyDigest(key),

@@ -1,8 +1,8 @@
 import type { Item } from '../../../engine/inventory/types.ts';
 import { amount, type ItemsOf, item, type Row, type System, settled, text, time, whole } from './rows.ts';
 
-// Packages in the very words of our own agent: a package that two devices report through different doors is one item of
-// the site, and matching does not see by which door it came.
+// Packages in the very words of our own agent: a package that two devices report through different sources is one item of
+// the site, and matching does not see by which source it came.
 
 const byVendor: Readonly<Record<string, string>> = { 'red hat enterprise linux': 'rhel', darwin: 'macos' };
 

@@ -13,7 +13,7 @@ import {
   openGarbageSite,
   type Route,
   type Sent,
-} from './door-garbage-site.ts';
+} from './entry-garbage-site.ts';
 
 // Garbage at every route of the real server, with valid credentials, so that it reaches what they guard. Each call is
 // answered with a code of the table, nothing falls over, memory stays bounded, and nothing is written but what a
@@ -76,7 +76,7 @@ const everyNth = isLong ? 1 : 6;
 
 /** Bodies for the n-th route of a door. A person's pages take forms, so all of this ends in the same reader there. */
 const bodiesFor = (route: Route, n: number): (readonly [string, Sent])[] =>
-  doorOf(route) === 'person'
+  entryPointOf(route) === 'person'
     ? shareOf([...wellFormed, ...malformed], 3, n)
     : [...shareOf(wellFormed, 5, n), ...shareOf(malformed, 2, n)];
 
@@ -99,8 +99,8 @@ const absurdParts: readonly string[] = [
   '%D0%B3%D1%80',
 ];
 
-type Door = 'device' | 'program' | 'person';
-const doorOf = ({ pattern }: Route): Door =>
+type EntryPoint = 'device' | 'program' | 'person';
+const entryPointOf = ({ pattern }: Route): EntryPoint =>
   pattern.startsWith(nativePrefix) ? 'device' : pattern.startsWith(`${apiPrefix}/`) ? 'program' : 'person';
 
 const parameter = /:(\w+)\??(?:\{[^}]*\})?/g;
@@ -174,7 +174,7 @@ const mayBeAudited = new Set([
   'token-refused',
 ]);
 
-describe('garbage at every door', () => {
+describe('garbage at every entry point', () => {
   let site: GarbageSite;
   let before: Map<string, string>;
   let auditBefore: string[];
@@ -187,7 +187,7 @@ describe('garbage at every door', () => {
     // What every page and list holds once it was shown is no growth.
     for (const route of site.routes) {
       if (route.method === 'GET' && !isStream(route) && !isOwn(route))
-        await site[doorOf(route)].call('GET', fill(route.pattern, absent));
+        await site[entryPointOf(route)].call('GET', fill(route.pattern, absent));
     }
     before = site.tables();
     auditBefore = site.audit();
@@ -240,7 +240,7 @@ describe('garbage at every door', () => {
   it('knows every route', () => {
     const patterns = new Set(site.routes.map(({ pattern }) => pattern));
     for (const { pattern } of Object.values(paths)) expect(patterns).toContain(pattern);
-    const counts = Object.groupBy(site.routes, doorOf);
+    const counts = Object.groupBy(site.routes, entryPointOf);
     expect(counts.device?.length).toBeGreaterThanOrEqual(8);
     expect(counts.program?.length).toBeGreaterThan(50);
     expect(counts.person?.length).toBeGreaterThan(60);
@@ -253,7 +253,7 @@ describe('garbage at every door', () => {
         .flatMap((route, n) =>
           bodiesFor(route, n).map(([where, sent]) => ({
             where,
-            caller: site[doorOf(route)],
+            caller: site[entryPointOf(route)],
             method: route.method,
             path: fill(route.pattern, absent),
             sent,
@@ -273,7 +273,7 @@ describe('garbage at every door', () => {
           const { method } = route;
           return bodiesFor(route, n).map(([where, sent]) => ({
             where,
-            caller: site[doorOf(route)],
+            caller: site[entryPointOf(route)],
             method,
             path,
             sent,
@@ -297,7 +297,7 @@ describe('garbage at every door', () => {
     ];
     await send(
       changing()
-        .filter((route) => doorOf(route) === 'person' && !isOwn(route))
+        .filter((route) => entryPointOf(route) === 'person' && !isOwn(route))
         .flatMap((route, n) =>
           [...shareOf(forms, 2, n), ...(n % everyNth === 0 ? shareOf(large, 1, n / everyNth) : [])].map(
             ([where, fields]) => ({
@@ -317,7 +317,7 @@ describe('garbage at every door', () => {
     const looks = site.routes.filter((route) => route.method === 'GET' && !isStream(route) && !isOwn(route));
     await send(
       looks.flatMap((route, n) => {
-        const caller = site[doorOf(route)];
+        const caller = site[entryPointOf(route)];
         const there = present(route.pattern, site.known);
         // A list is asked everything; a page of something that is not there has nothing to ask of.
         const whole = there ?? (route.pattern.includes(':') ? undefined : route.pattern);
@@ -347,7 +347,7 @@ describe('garbage at every door', () => {
             .filter((method) => !taken.has(`${method} ${route.pattern}`))
             .map((method) => ({
               where: 'a wrong method',
-              caller: site[doorOf(route)],
+              caller: site[entryPointOf(route)],
               method,
               path: fill(route.pattern, absent),
               sent: { headers: form, body: `csrf=${site.csrf}` },
@@ -362,15 +362,15 @@ describe('garbage at every door', () => {
     const larger = { device: more(8 * MiB), program: more(MiB), person: more(4 * MiB) };
     await send(
       changing()
-        .filter((route, n) => !isOwn(route) && (doorOf(route) === 'device' || n % everyNth === 0))
+        .filter((route, n) => !isOwn(route) && (entryPointOf(route) === 'device' || n % everyNth === 0))
         .map((route) => ({
           where: 'more than the cap',
-          caller: site[doorOf(route)],
+          caller: site[entryPointOf(route)],
           method: route.method,
           path: fill(route.pattern, absent),
           sent: {
-            headers: doorOf(route) === 'person' ? form : json,
-            body: larger[doorOf(route)],
+            headers: entryPointOf(route) === 'person' ? form : json,
+            body: larger[entryPointOf(route)],
             chunked: true,
           },
         })),

@@ -12,7 +12,7 @@ import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
 
 /** What pages, API and commands need beside the services. */
-export function doorParts(appliance: Appliance, clock: () => number = nowMs) {
+export function entryParts(appliance: Appliance, clock: () => number = nowMs) {
   const { db, jobs, media, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
   return {

@@ -5,7 +5,7 @@ import { admin, type Engines, openEngines } from '../../../test/support/engines.
 import { addressRanges, isAddressRange } from '../../platform/address-ranges.ts';
 import { sameUuid, swappedUuid } from './identity.ts';
 import { type DeviceService, deviceService } from './service.ts';
-import { type DoorFacts, type HeldReason, newTokenSecret, tokenHash } from './types.ts';
+import { type ClientFacts, type HeldReason, newTokenSecret, tokenHash } from './types.ts';
 
 let engines: Engines;
 let devices: DeviceService;
@@ -42,26 +42,26 @@ const token = (purpose: 'agent' | 'osquery' | 'glpi', body: Record<string, unkno
   });
   return { secret, id };
 };
-type Door = 'native' | 'osquery' | 'glpi' | 'ocs';
+type Source = 'native' | 'osquery' | 'glpi' | 'ocs';
 const purposes = { native: 'agent', osquery: 'osquery', glpi: 'glpi', ocs: 'glpi' } as const;
 const enrol = (
-  door: Door,
-  facts: Partial<DoorFacts>,
+  source: Source,
+  facts: Partial<ClientFacts>,
   how: { secret?: string; clientId?: string; key?: string; from?: string } = {},
 ) => {
   const key = how.key ?? next();
-  const isKeyed = door === 'native' || door === 'osquery';
-  return devices.enrolDoor({
-    door,
-    token: how.secret ?? token(purposes[door]).secret,
-    clientId: how.clientId ?? (door === 'native' ? key : `id-${next().slice(0, 12)}`),
+  const isKeyed = source === 'native' || source === 'osquery';
+  return devices.enrolClient({
+    source,
+    token: how.secret ?? token(purposes[source]).secret,
+    clientId: how.clientId ?? (source === 'native' ? key : `id-${next().slice(0, 12)}`),
     keyDigest: isKeyed ? key : null,
     facts: { hostname: `h-${next().slice(0, 8)}`, ...facts },
     from: how.from ?? '192.0.2.9',
   });
 };
 const hear = (outcome: ReturnType<typeof enrol>): void => {
-  devices.heardDoor(outcome.caller, { agent: 'a 1', from: '192.0.2.9' });
+  devices.heardClient(outcome.caller, { agent: 'a 1', from: '192.0.2.9' });
 };
 const heldReason = (outcome: ReturnType<typeof enrol>): HeldReason | null => devices.byId(outcome.device.id).heldReason;
 const code = (work: () => unknown): string => {
@@ -73,27 +73,28 @@ const code = (work: () => unknown): string => {
   }
 };
 
-describe('a client of any door', () => {
-  it.each<Door>(['osquery', 'glpi', 'ocs'])('%s waits with a manual token and is let in by approval', (door) => {
-    const { secret, id } = token(purposes[door], { approve: 'manual', uses: 1 });
-    const [clientId, key, uuid] = [`host-${door}`, next(), newUuid()];
-    const first = enrol(door, { uuid }, { secret, clientId, key });
-    expect(first).toMatchObject({ state: 'pending', caller: { state: 'pending', door } });
+describe('a client of any source', () => {
+  it.each<Source>(['osquery', 'glpi', 'ocs'])('%s waits with a manual token and is let in by approval', (source) => {
+    const { secret, id } = token(purposes[source], { approve: 'manual', uses: 1 });
+    const [clientId, key, uuid] = [`host-${source}`, next(), newUuid()];
+    const first = enrol(source, { uuid }, { secret, clientId, key });
+    expect(first).toMatchObject({ state: 'pending', caller: { state: 'pending', source: source } });
     // Known: counted once, however often it asks.
-    expect(enrol(door, { uuid }, { secret, clientId, key })).toMatchObject({
+    expect(enrol(source, { uuid }, { secret, clientId, key })).toMatchObject({
       state: 'pending',
       device: { id: first.device.id },
     });
     expect(devices.tokenUses(id)).toBe(1);
-    expect(code(() => enrol(door, { uuid: newUuid() }, { secret }))).toBe('TOKEN');
+    expect(code(() => enrol(source, { uuid: newUuid() }, { secret }))).toBe('TOKEN');
     devices.approve(admin, first.device.id);
-    const caller = door === 'osquery' ? devices.callerByKey(door, key) : devices.callerByClient(door, id, clientId);
+    const caller =
+      source === 'osquery' ? devices.callerByKey(source, key) : devices.callerByClient(source, id, clientId);
     expect(caller).toMatchObject({ id: first.device.id, publicId: first.device.publicId, state: 'managed' });
-    expect(devices.callerByClient(door, 'another token', clientId)).toBeUndefined();
+    expect(devices.callerByClient(source, 'another token', clientId)).toBeUndefined();
     devices.revoke(admin, first.device.id);
-    expect(devices.callerByClient(door, id, clientId)?.state).toBe('revoked');
+    expect(devices.callerByClient(source, id, clientId)?.state).toBe('revoked');
     // Neither the same client nor the same name with a new key comes back by itself.
-    expect(code(() => enrol(door, { uuid }, { clientId }))).toBe('TOKEN');
+    expect(code(() => enrol(source, { uuid }, { clientId }))).toBe('TOKEN');
   });
 
   it('is not let in by a token for another one', () => {
@@ -128,34 +129,34 @@ describe('a client of any door', () => {
 
   it('writes its last contact with the flush, for the client and the device', () => {
     const client = enrol('osquery', { uuid: newUuid() });
-    devices.heardDoor(client.caller, { agent: '5.12.1', from: '10.0.0.3' });
+    devices.heardClient(client.caller, { agent: '5.12.1', from: '10.0.0.3' });
     expect(devices.find(client.device.id)?.lastSeenAt).toBeNull();
     devices.flush();
-    expect(devices.doors(client.device.id)).toMatchObject([{ lastSeenAt: now, agent: '5.12.1', from: '10.0.0.3' }]);
+    expect(devices.sourcesOf(client.device.id)).toMatchObject([{ lastSeenAt: now, agent: '5.12.1', from: '10.0.0.3' }]);
     expect(devices.byId(client.device.id).lastSeenAt).toBe(now);
   });
 });
 
 describe('who a newcomer is', () => {
-  it('the same hardware through another door is no clone: it waits, whatever the token says', () => {
+  it('the same hardware through another source is no clone: it waits, whatever the token says', () => {
     const [uuid, macs] = [newUuid(), [newMac()]];
     const own = enrol('native', { uuid, macs });
     hear(own);
-    for (const door of ['osquery', 'glpi', 'ocs'] as const) {
-      const other = enrol(door, { uuid, macs });
+    for (const source of ['osquery', 'glpi', 'ocs'] as const) {
+      const other = enrol(source, { uuid, macs });
       expect(other).toMatchObject({ state: 'pending', device: { resembles: own.device.id } });
-      expect(devices.callerByClient(door, 'x', 'x')).toBeUndefined();
+      expect(devices.callerByClient(source, 'x', 'x')).toBeUndefined();
     }
   });
 
-  it('a new name with known hardware through the same door was installed again', () => {
+  it('a new name with known hardware through the same source was installed again', () => {
     const [uuid, macs] = [newUuid(), [newMac()]];
     const first = enrol('glpi', { uuid, macs });
     now += 3_600_000;
     const again = enrol('glpi', { uuid, macs });
     expect(again).toMatchObject({ state: 'pending', device: { id: first.device.id } });
     devices.approve(admin, first.device.id);
-    expect(devices.doors(first.device.id).map(({ state }) => state)).toEqual(['approved', 'replaced']);
+    expect(devices.sourcesOf(first.device.id).map(({ state }) => state)).toEqual(['approved', 'replaced']);
     // The old one goes on until somebody has approved.
     now += 3_600_000;
     const manual = token('glpi', { approve: 'manual' });
@@ -208,7 +209,7 @@ describe('who a newcomer is', () => {
     expect(enrol('glpi', { uuid, macs }, { secret, clientId }).device.id).toBe(back.device.id);
   });
 
-  it('one UUID live twice through one door, the same name from other hardware, the same UUID with other cards: held', () => {
+  it('one UUID live twice through one source, the same name from other hardware, the same UUID with other cards: held', () => {
     const [uuid, macs] = [newUuid(), [newMac()]];
     const live = enrol('osquery', { uuid, macs }, { clientId: 'pc' });
     hear(live);
@@ -259,9 +260,12 @@ describe('who a newcomer is', () => {
 });
 
 describe('a managed device that is silent', () => {
-  const sources: readonly Door[] = ['native', 'osquery', 'glpi', 'ocs'];
+  const sources: readonly Source[] = ['native', 'osquery', 'glpi', 'ocs'];
   const claims: ReadonlyArray<
-    readonly [what: string, of: (facts: Required<Pick<DoorFacts, 'uuid' | 'serial' | 'macs'>>) => Partial<DoorFacts>]
+    readonly [
+      what: string,
+      of: (facts: Required<Pick<ClientFacts, 'uuid' | 'serial' | 'macs'>>) => Partial<ClientFacts>,
+    ]
   > = [
     ['UUID', ({ uuid }) => ({ uuid })],
     ['UUID in the other byte order', ({ uuid }) => ({ uuid: swappedUuid(uuid ?? '') })],
@@ -269,10 +273,10 @@ describe('a managed device that is silent', () => {
     ['serial number', ({ serial }) => ({ serial })],
     ['cards', ({ macs }) => ({ macs })],
   ];
-  const standing = (door: Door, secretId: string, call: { clientId: string; key: string }) =>
-    door === 'native' || door === 'osquery'
-      ? devices.callerByKey(door, call.key)?.state
-      : devices.callerByClient(door, secretId, call.clientId)?.state;
+  const standing = (source: Source, secretId: string, call: { clientId: string; key: string }) =>
+    source === 'native' || source === 'osquery'
+      ? devices.callerByKey(source, call.key)?.state
+      : devices.callerByClient(source, secretId, call.clientId)?.state;
 
   it.each(
     sources.flatMap((known) =>
@@ -294,7 +298,9 @@ describe('a managed device that is silent', () => {
     expect(standing(source, second.id, copy)).toBe('pending');
     expect(standing(known, first.id, own)).toBe('managed');
     expect(devices.byId(real.device.id).state).toBe('managed');
-    expect(devices.doors(real.device.id).filter(({ state }) => state === 'approved')).toMatchObject([{ door: known }]);
+    expect(devices.sourcesOf(real.device.id).filter(({ state }) => state === 'approved')).toMatchObject([
+      { source: known },
+    ]);
     if (known === source) {
       devices.approve(admin, real.device.id);
       expect(standing(source, second.id, copy)).toBe('managed');
@@ -307,12 +313,12 @@ describe('a managed device that is silent', () => {
     now += 30 * 86_400_000;
     devices.introduce(admin, { clientId: 'copied', facts, at: now, method: 'agent' });
     expect(devices.byId(real.device.id).state).toBe('managed');
-    expect(devices.doors(real.device.id)).toMatchObject([{ door: known, state: 'approved' }]);
+    expect(devices.sourcesOf(real.device.id)).toMatchObject([{ source: known, state: 'approved' }]);
   });
 });
 
 describe('a device that others have seen', () => {
-  const seen = (facts: Partial<DoorFacts>, names: string[] = [], addresses: string[] = []) =>
+  const seen = (facts: Partial<ClientFacts>, names: string[] = [], addresses: string[] = []) =>
     devices.discover({ method: 'scan', at: now, facts, names, addresses });
 
   it('is found again by hardware, by its full name, by address and name together', () => {
@@ -397,7 +403,7 @@ describe('reports of identity', () => {
     const [uuid, macs] = [newUuid(), [newMac()]];
     const { device } = enrol('native', { uuid, macs });
     const card = newMac();
-    const row = { id: 1, _door: 'native', _collectedAt: now } as const;
+    const row = { id: 1, _source: 'native', _collectedAt: now } as const;
     devices.identityChanged(device.id, {
       ...row,
       name: 'press',

@@ -22,7 +22,7 @@ import { inlineIntake } from '../../../server/intake/inline.ts';
 import { newTokenSecret, tokenHash } from '../../devices/types.ts';
 
 const log = openLog('silent');
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-glpi-door-'));
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-glpi-reports-'));
 const depth = { waiting: 0 };
 let appliance: Appliance;
 let send: (path: string, init: RequestInit) => Response | Promise<Response>;
@@ -110,7 +110,9 @@ describe('the JSON dialect', () => {
       'pkg:deb/debian/bash@5.2.37-2?arch=amd64',
       'pkg:deb/debian/openssl@3.5.1-1?arch=amd64',
     ]);
-    expect(appliance.devices.doors(id)).toMatchObject([{ door: 'glpi', state: 'approved', agent: 'GLPI-Agent_v1.11' }]);
+    expect(appliance.devices.sourcesOf(id)).toMatchObject([
+      { source: 'glpi', state: 'approved', agent: 'GLPI-Agent_v1.11' },
+    ]);
   });
 
   it('has all of a machine two reports after its approval, from an agent that had sent its full one before', async () => {
@@ -237,7 +239,7 @@ describe('the JSON dialect', () => {
       .list({ limit: 1_000, state: ['discovered'] })
       .rows.find((one) => one.hostname === 'switch-4');
     expect(found).toMatchObject({ kind: 'network', serial: 'SW-4411-88', macs: ['00:1b:21:fe:00:04'] });
-    expect(rows(found?.id ?? 0, 'hardware').map((row) => [row['type'], row['_door']])).toEqual([
+    expect(rows(found?.id ?? 0, 'hardware').map((row) => [row['type'], row['_source']])).toEqual([
       ['port', 'network'],
       ['system', 'network'],
     ]); // prettier-ignore
@@ -272,7 +274,7 @@ describe('the XML dialect', () => {
   it.each([
     ['FusionInventory-Agent_v2.6', 'glpi'],
     ['OCS-NG_unified_unix_agent_v2.10.0', 'ocs'],
-  ])('of %s comes in by the door %s, answered in zlib', async (agent, door) => {
+  ])('of %s comes in by the source %s, answered in zlib', async (agent, source) => {
     const { content, ...names } = machine();
     const client = glpiClient(send, token({ approve: 'auto' }), names);
     const prolog = await client.xml('PROLOG', {}, agent);
@@ -280,9 +282,9 @@ describe('the XML dialect', () => {
     expect(prolog.text).toContain('<REPLY><PROLOG_FREQ>1</PROLOG_FREQ><RESPONSE>SEND</RESPONSE></REPLY>');
     expect((await client.xml('INVENTORY', content, agent)).text).toContain('<RESPONSE>ACCOUNT_UPTODATE</RESPONSE>');
     const id = deviceNamed(names.deviceId)?.id ?? 0;
-    expect(rows(id, 'software').map((row) => [row['name'], row['_door']])).toEqual([
-      ['bash', door],
-      ['openssl', door],
+    expect(rows(id, 'software').map((row) => [row['name'], row['_source']])).toEqual([
+      ['bash', source],
+      ['openssl', source],
     ]); // prettier-ignore
     expect(rows(id, 'accounts')).toMatchObject([
       { name: 'ann', isAdmin: true, groups: ['sudo'] },

@@ -26,8 +26,8 @@ afterAll(() => site?.close());
 
 type Package = { name: string; version: string };
 /** Some packages, of which the first three follow the version. */
-const packagesOf = (door: string, version: number): Package[] =>
-  Array.from({ length: 12 }, (_, n) => ({ name: `${door}-tool-${n}`, version: n < 3 ? `${version}.0-1` : '1.0-1' }));
+const packagesOf = (source: string, version: number): Package[] =>
+  Array.from({ length: 12 }, (_, n) => ({ name: `${source}-tool-${n}`, version: n < 3 ? `${version}.0-1` : '1.0-1' }));
 
 /** How each door brings the packages of one device. */
 const reports: Readonly<Record<string, (packages: Package[]) => Promise<void>>> = {
@@ -116,10 +116,10 @@ const xmlReport = async (name: string, agent: string, packages: Package[]): Prom
   expect(answer.status).toBe(200);
 };
 
-describe.each(Object.keys(reports))('three packages changed, through the door of %s', (door) => {
+describe.each(Object.keys(reports))('three packages changed, through the door of %s', (source) => {
   it('are three rows of change, no more, and the same report again is none', async () => {
-    const send = reports[door];
-    const mark = door.replace(/\W/g, '').toLowerCase();
+    const send = reports[source];
+    const mark = source.replace(/\W/g, '').toLowerCase();
     /** Changes of the packages of this door: which there were before do not count. */
     const changes = () =>
       site.appliance.inventory

@@ -195,7 +195,7 @@ describe('inventory', () => {
       appliance.inventory.putSection({
         device: own,
         collection,
-        door: 'native',
+        source: 'native',
         hash,
         collectedAt: toTime(nowMs()),
         items,
