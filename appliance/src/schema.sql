@@ -1827,9 +1827,9 @@ create table match_advisory (
 ) strict;
 create index match_advisory_decision on match_advisory (decision, adv);
 create index match_advisory_severity on match_advisory (severity, adv);
-create index match_advisory_name on match_advisory (osv_id, adv);
--- Pages of findings: their counts are read from an index alone, and a search looks at each package's name once, not at each of
--- its versions.
+-- Pages of findings: their counts and the texts that a search looks at are read from indexes alone, and a search looks at each
+-- package's name once, not at each of its versions.
+create index match_advisory_name on match_advisory (osv_id, adv, summary, names);
 create index match_advisory_tally on match_advisory (severity, decision, affected_fix, affected_none, review_fix, review_none);
 
 -- A coordinate with open matches: what one device that has it gets from it. worst and severity are of those that certainly
@@ -1888,6 +1888,7 @@ create table source_package (
   name text not null,
   unique (eco, name)
 ) strict;
+create index source_package_name on source_package (name);
 
 -- A coordinate with open findings that certainly apply and that a newer version closes.
 create table coord_fix (

@@ -97,36 +97,39 @@ const listedBy = (
   const sets: Condition[] = [];
   if (coords)
     sets.push({
-      sql: 'SELECT m.coord, m.adv FROM json_each(?) e CROSS JOIN match m ON m.coord = e.value WHERE m.until IS NULL',
+      sql: 'SELECT m.coord, m.adv, m.state FROM json_each(?) e CROSS JOIN match m ON m.coord = e.value WHERE m.until IS NULL',
       params: [JSON.stringify(coords)],
     });
   if (filter.state === 'planned')
     sets.push(
       plain(
-        `SELECT m.coord, m.adv FROM (${PLANNED_COORDS}) p CROSS JOIN match m ON m.coord = p.coord WHERE m.until IS NULL`,
+        `SELECT m.coord, m.adv, m.state FROM (${PLANNED_COORDS}) p CROSS JOIN match m ON m.coord = p.coord WHERE m.until IS NULL`,
       ),
     );
   if (filter.state === 'fixed')
     sets.push(
       plain(
-        'SELECT m.coord, m.adv FROM coord_count c INDEXED BY coord_idle CROSS JOIN match m ON m.coord = c.id WHERE c.devices = 0 AND m.until IS NULL',
+        'SELECT m.coord, m.adv, m.state FROM coord_count c INDEXED BY coord_idle CROSS JOIN match m ON m.coord = c.id WHERE c.devices = 0 AND m.until IS NULL',
       ),
     );
   const search = filter.search?.trim();
   if (search) {
     const pattern = likePattern(search);
     sets.push({
-      sql: `SELECT m.coord, m.adv FROM (SELECT DISTINCT name FROM source_package WHERE name LIKE ? ESCAPE '\\') p
-           CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name
+      // Texts are read out of indexes that hold nothing else; most coordinates of a package have no match.
+      sql: `SELECT m.coord, m.adv, m.state
+           FROM (SELECT DISTINCT name FROM source_package INDEXED BY source_package_name WHERE name LIKE ? ESCAPE '\\') p
+           CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name CROSS JOIN coord_load l ON l.coord = c.id
            CROSS JOIN match m ON m.coord = c.id WHERE m.until IS NULL
-         UNION SELECT m.coord, m.adv FROM match_advisory g CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
+         UNION SELECT m.coord, m.adv, m.state
+           FROM match_advisory g INDEXED BY match_advisory_name CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
            WHERE (g.osv_id LIKE ? ESCAPE '\\' OR g.summary LIKE ? ESCAPE '\\' OR g.names LIKE ? ESCAPE '\\') AND m.until IS NULL`,
       params: [pattern, pattern, pattern, pattern],
     });
   }
   if (sets.length === 0) return undefined;
   return {
-    sql: `WITH listed (coord, adv) AS MATERIALIZED (${sets.map(({ sql }) => `SELECT * FROM (${sql})`).join(' INTERSECT ')})`,
+    sql: `WITH listed (coord, adv, state) AS MATERIALIZED (${sets.map(({ sql }) => `SELECT * FROM (${sql})`).join(' INTERSECT ')})`,
     params: sets.flatMap(({ params }) => params),
   };
 };
@@ -174,14 +177,21 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
   const isEveryState = states.length === STATE_COLUMNS.length;
   const listed = listedBy(filter, coords);
   const ofAdvisory = advisoryConditions(filter);
+  const match = listed === undefined ? 'm' : 'listed';
   const shown = [
     ...ofAdvisory,
-    plain('m.until IS NULL'),
     plain(filter.state === 'fixed' ? 'held.devices = 0' : 'held.devices > 0'),
-    ...(isEveryState ? [] : [plain(`m.state IN (${states.join(', ')})`)]),
-    // Whole advisories without such a finding are passed over.
+    ...(isEveryState ? [] : [plain(`${match}.state IN (${states.join(', ')})`)]),
+    // What is listed is open. Whole advisories without such a finding are passed over.
+    ...(listed === undefined ? [plain('m.until IS NULL')] : []),
     ...(listed !== undefined || isEveryState ? [] : [plain(`${countOf(states)} > 0`)]),
   ];
+  /** What is listed, with the tables that this order and this filter ask. */
+  const ofListed = [
+    'listed CROSS JOIN coord_count held ON held.id = listed.coord CROSS JOIN match_advisory g ON g.adv = listed.adv',
+    ...(sort === 'package' || filter.state === 'open' ? ['coord c ON c.id = listed.coord'] : []),
+    ...(sort === 'since' ? ['match m ON m.coord = listed.coord AND m.adv = listed.adv'] : []),
+  ].join(' CROSS JOIN ');
   const where = allTrue(filter.state === 'open' ? [...shown, plain(`NOT ${PLANNED}`)] : shown);
 
   const counted = ({ sql, params }: Condition): number =>
@@ -191,7 +201,7 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
       .get(...params) ?? 0;
   const countListed = ({ sql, params }: Condition): number =>
     counted({
-      sql: `${sql} SELECT count(*) FROM ${LISTED} WHERE ${where.sql}`,
+      sql: `${sql} SELECT count(*) FROM ${ofListed} WHERE ${where.sql}`,
       params: [...params, ...where.params],
     });
   const countAll = (): number => {
@@ -244,7 +254,7 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
     const found = readRows<{ coord: number; adv: number; total: number }>(db, {
       ...asked,
       before: {
-        sql: `${named.sql}, found (first, coord, adv) AS MATERIALIZED (SELECT ${order.keys[0]}, m.coord, m.adv FROM ${LISTED} WHERE ${where.sql})`,
+        sql: `${named.sql}, found (first, coord, adv) AS MATERIALIZED (SELECT ${order.keys[0]}, listed.coord, listed.adv FROM ${ofListed} WHERE ${where.sql})`,
         params: [...named.params, ...where.params],
       },
       select: 'coord, adv, (SELECT count(*) FROM found) AS total',
