@@ -176,6 +176,14 @@ export const checks: readonly Check[] = [
   { name: 'key files', run: checkKeys },
   { name: 'keys of persons', run: ({ personal }) => personal.verify() },
   {
+    name: 'advisories',
+    warning: true,
+    run: ({ vulnerabilities }) =>
+      vulnerabilities
+        .unreadEcosystems()
+        .map(({ ecosystem, feeds }) => `nothing here reads ${ecosystem} (${feeds.join(', ')}): it judges no device`),
+  },
+  {
     name: 'key dates',
     warning: true,
     run: ({ exchange }) => exchange.keyDates().map((date) => `KEY_EXPIRES_SOON: ${keyDateText(date)}`),

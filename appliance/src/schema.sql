@@ -404,7 +404,9 @@ create index coord_unkeyed on coord (id) where key is null;
 create table device_coord (
   device INTEGER PRIMARY KEY,
   since  TEXT NOT NULL,
-  coords BLOB NOT NULL
+  coords BLOB NOT NULL,
+  -- Items of software that have no coordinate.
+  nameless INTEGER NOT NULL
 ) STRICT;
 
 create table device_coord_log (
@@ -618,6 +620,19 @@ create table device_findings (
   worst integer
 ) strict;
 create index device_findings_worst on device_findings (worst, device);
+
+-- By what devices are judged (features/vulnerabilities/coverage.ts): what "no findings" is worth.
+create table device_coverage (
+  device integer primary key,
+  -- 0 not judged, 1 partly, 2 judged.
+  state integer not null,
+  -- Whether the packages of the system itself are judged.
+  system integer not null,
+  -- JSON, as coverageSchema has them.
+  reasons text not null,
+  judged_by text not null
+) strict;
+create index device_coverage_state on device_coverage (state, device);
 
 -- `source` is 'hand' or the id of the rule; a tag that both gave has two rows.
 create table device_tag (

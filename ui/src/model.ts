@@ -11,6 +11,8 @@ export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list
 export type Level = 'critical' | 'warning' | 'ok' | 'not-visible' | 'running' | 'info' | 'done' | 'waiting';
 
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
+/** How much of a device's software some feed of advisories judges. */
+export type CoverageState = 'not-judged' | 'partly' | 'judged';
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type FixState = 'available' | 'none' | 'undetermined';
 export type WorkState = 'open' | 'planned' | 'fixed';

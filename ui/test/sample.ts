@@ -1,3 +1,4 @@
+import type { CoverageView } from '../src/components/coverage.tsx';
 import type { DeviceHead } from '../src/components/device-frame.tsx';
 import { type Ctx, pageContext } from '../src/context.ts';
 import type { DeviceRow } from '../src/devices/devices.tsx';
@@ -71,12 +72,26 @@ export const row: DeviceRow = {
   lastSeenAt: null,
   act: 0,
   findings: 1284,
+  coverage: 'partly',
   updates: 3,
+};
+
+export const coverage: CoverageView = {
+  state: 'partly',
+  reasons: [
+    { code: 'no-feed', ecosystem: 'PyPI', components: 3 },
+    { code: 'not-named', ecosystem: '', components: 2 },
+  ],
+  judgedBy: [
+    { ecosystem: 'Debian:13', components: 310, feeds: [{ feed: 'debian', ageDays: 41, stale: true }] },
+    { ecosystem: 'npm', components: 2, feeds: [{ feed: 'npm', ageDays: null, stale: true }] },
+  ],
 };
 
 export const overview: Omit<OverviewProps, 'ctx'> = {
   checkedAt: nowMs,
   devices: { total: 1284, critical: 7, warning: 41, notVisible: 33, ok: 1203, pending: 0, notVisibleHours: 2 },
+  notJudged: { wholly: 4, partly: 12 },
   act: { findings: 9, devices: 7 },
   waiting: 2,
   updatesNeeded: 41,

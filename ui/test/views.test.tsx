@@ -14,7 +14,7 @@ import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
 import { Overview } from '../src/overview/overview.tsx';
 import { Search } from '../src/search/search.tsx';
-import { device, list, nowMs, overview, row, strictContext } from './sample.ts';
+import { coverage, device, list, nowMs, overview, row, strictContext } from './sample.ts';
 
 type View = (ctx: Ctx) => { toString(): string | Promise<string> };
 
@@ -122,6 +122,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
         ctx={ctx}
         device={device}
         tabs={[{ name: 'summary' }, { name: 'findings', count: 0 }, { name: 'software', count: 81 }]}
+        coverage={coverage}
         clients={[{ source: 'osquery', agent: '5.10.2', state: 'pending', address: '192.0.2.1', lastSeenAt: nowMs }]}
         groups={[
           {

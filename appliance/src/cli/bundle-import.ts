@@ -66,6 +66,8 @@ export const command: Command = {
     out.line(`updates     ${summary.updates} in the catalogue`);
     if (findings)
       out.line(`findings    ${findings.opened} opened, ${findings.closed} closed, ${findings.changed} changed`);
+    for (const { ecosystem, feeds } of summary.unread ?? [])
+      out.note(`warning: nothing here reads advisories of ${ecosystem} (${feeds.join(', ')}): they judge no device`);
     out.line(`unfulfilled ${counts.unfulfilled}`);
     for (const { reason: why, kind, want } of summary.unfulfilled.slice(0, 50)) out.line(`  ${kind} ${want}: ${why}`);
     for (const { feed, newest, ageDays, limitDays, stale } of exchange.knowledge())

@@ -680,6 +680,87 @@ export const words = defineWords({
     kk: 'Барлық сүзгіге сай келетін жол жоқ.',
   },
 
+  'coverage.title': { en: 'Judged', ru: 'Оценка', kk: 'Бағалау' },
+  'coverage.judged': { en: 'Judged', ru: 'Оценено', kk: 'Бағаланған' },
+  'coverage.partly': { en: 'Partly judged', ru: 'Оценено частично', kk: 'Ішінара бағаланған' },
+  'coverage.not-judged': { en: 'Not judged', ru: 'Не оценено', kk: 'Бағаланбаған' },
+  'coverage.notTitle': {
+    en: 'Not judged: no findings here does not mean that there are none',
+    ru: 'Не оценено: отсутствие уязвимостей здесь не значит, что их нет',
+    kk: 'Бағаланбаған: мұнда осалдық көрінбеуі оның жоқ екенін білдірмейді',
+  },
+  'coverage.partlyTitle': {
+    en: 'Not judged in part',
+    ru: 'Часть не оценена',
+    kk: 'Бір бөлігі бағаланбаған',
+  },
+  'coverage.judgedBy': {
+    en: { one: '{ecosystem}, {n} component, judged by', other: '{ecosystem}, {n} components, judged by' },
+    ru: {
+      one: '{ecosystem}, {n} компонент; источники:',
+      few: '{ecosystem}, {n} компонента; источники:',
+      many: '{ecosystem}, {n} компонентов; источники:',
+      other: '{ecosystem}, {n} компонента; источники:',
+    },
+    kk: '{ecosystem}, {n} құрамдас; дереккөздер:',
+  },
+  'coverage.noDate': { en: 'no date', ru: 'без даты', kk: 'күні жоқ' },
+  'coverage.stale': { en: 'too old', ru: 'слишком стар', kk: 'тым ескі' },
+  'coverage.unread': {
+    en: {
+      one: 'Advisories of {n} ecosystem are here that nothing reads; they judge no device',
+      other: 'Advisories of {n} ecosystems are here that nothing reads; they judge no device',
+    },
+    ru: {
+      one: 'Есть бюллетени {n} экосистемы, которую здесь ничто не читает; по ним не оценивается ни одно устройство',
+      few: 'Есть бюллетени {n} экосистем, которые здесь ничто не читает; по ним не оценивается ни одно устройство',
+      many: 'Есть бюллетени {n} экосистем, которые здесь ничто не читает; по ним не оценивается ни одно устройство',
+      other: 'Есть бюллетени {n} экосистемы, которые здесь ничто не читает; по ним не оценивается ни одно устройство',
+    },
+    kk: 'Осында ештеңе оқымайтын {n} экожүйенің бюллетені бар; олар бойынша бірде-бір құрылғы бағаланбайды',
+  },
+  'coverage.ask': { en: 'Write the next request', ru: 'Написать следующий запрос', kk: 'Келесі сұрауды жазу' },
+  'coverage.why.no-inventory': {
+    en: 'The device has not reported its software. Install its agent or wait for its report.',
+    ru: 'Устройство не сообщило о программах. Установите агент или дождитесь отчёта.',
+    kk: 'Құрылғы бағдарламалары туралы хабарламады. Агентті орнатыңыз немесе есебін күтіңіз.',
+  },
+  'coverage.why.no-release': {
+    en: '{ecosystem}, {n} components: the system names no release that advisories are written for. Update the system to a release that is supported.',
+    ru: '{ecosystem}, компонентов: {n}. Система не называет выпуск, для которого пишут бюллетени. Перейдите на поддерживаемый выпуск.',
+    kk: '{ecosystem}, құрамдас: {n}. Жүйе бюллетень жазылатын шығарылымды атамайды. Қолдау көрсетілетін шығарылымға көшіңіз.',
+  },
+  'coverage.why.no-reader': {
+    en: '{ecosystem}, {n} programs: no source of advisories about this system can be read yet. Judge it by the update service of its vendor.',
+    ru: '{ecosystem}, программ: {n}. Источники бюллетеней об этой системе пока не читаются. Оценивайте её по службе обновлений производителя.',
+    kk: '{ecosystem}, бағдарлама: {n}. Бұл жүйе туралы бюллетень дереккөздері әзірге оқылмайды. Өндірушінің жаңарту қызметі бойынша бағалаңыз.',
+  },
+  'coverage.why.no-feed': {
+    en: '{ecosystem}, {n} components: no feed that is here covers them. Add a source of these advisories on the connected side and send a request.',
+    ru: '{ecosystem}, компонентов: {n}. Их не охватывает ни один источник, который есть здесь. Добавьте источник этих бюллетеней на подключённой стороне и отправьте запрос.',
+    kk: '{ecosystem}, құрамдас: {n}. Осындағы бірде-бір дереккөз оларды қамтымайды. Қосылған тарапта осы бюллетеньдердің дереккөзін қосып, сұрау жіберіңіз.',
+  },
+  'coverage.why.no-scheme': {
+    en: '{ecosystem}, {n} components: no rule orders their versions. Only versions that an advisory lists one by one are found.',
+    ru: '{ecosystem}, компонентов: {n}. Нет правила, по которому сравнить их версии. Находятся только версии, перечисленные в бюллетене.',
+    kk: '{ecosystem}, құрамдас: {n}. Нұсқаларын салыстыратын ереже жоқ. Тек бюллетеньде аталған нұсқалар табылады.',
+  },
+  'coverage.why.not-comparable': {
+    en: '{ecosystem}, {n} components: their versions cannot be compared. Look at them yourself.',
+    ru: '{ecosystem}, компонентов: {n}. Их версии нельзя сравнить. Проверьте их сами.',
+    kk: '{ecosystem}, құрамдас: {n}. Нұсқаларын салыстыру мүмкін емес. Оларды өзіңіз тексеріңіз.',
+  },
+  'coverage.why.no-source-name': {
+    en: '{ecosystem}, {n} components: advisories name source packages, and theirs are not known. Our agent or osquery on one device of the distribution tells.',
+    ru: '{ecosystem}, компонентов: {n}. Бюллетени называют исходные пакеты, а их исходные пакеты неизвестны. Их назовёт наш агент или osquery на одном устройстве дистрибутива.',
+    kk: '{ecosystem}, құрамдас: {n}. Бюллетеньдер бастапқы пакеттерді атайды, ал олардікі белгісіз. Дистрибутивтің бір құрылғысындағы біздің агент не osquery айтып береді.',
+  },
+  'coverage.why.not-named': {
+    en: '{n} components are named in no way that advisories use. Look at them yourself.',
+    ru: 'Компонентов, которые названы не так, как в бюллетенях: {n}. Проверьте их сами.',
+    kk: 'Бюллетеньдердегідей аталмаған құрамдас: {n}. Оларды өзіңіз тексеріңіз.',
+  },
+
   'toast.nothingSelected': { en: 'Nothing was selected', ru: 'Ничего не выбрано', kk: 'Ештеңе таңдалмады' },
   'toast.saved': { en: 'Saved: {name}', ru: 'Сохранено: {name}', kk: 'Сақталды: {name}' },
   'toast.created': { en: 'Created: {name}', ru: 'Создано: {name}', kk: 'Жасалды: {name}' },

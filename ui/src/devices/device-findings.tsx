@@ -1,3 +1,4 @@
+import { CoverageNotice, type CoverageView, isWholly } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
@@ -14,6 +15,7 @@ type DeviceFindingsProps = {
   readonly tabs: readonly DeviceTab[];
   readonly list: ListState;
   readonly page: PageOf<FindingRow>;
+  readonly coverage: CoverageView;
   /** Packages of the device that no advisory source covers or that could not be compared. */
   readonly notComparable: number;
   /** Packages about which nothing can be said: their source package is not known. */
@@ -40,8 +42,18 @@ const Unjudged = ({ ctx, unjudged }: Pick<DeviceFindingsProps, 'ctx' | 'unjudged
   );
 
 /** Findings of one device. */
-export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable, unjudged }: DeviceFindingsProps) => (
+export const DeviceFindings = ({
+  ctx,
+  device,
+  tabs,
+  list,
+  page,
+  coverage,
+  notComparable,
+  unjudged,
+}: DeviceFindingsProps) => (
   <DeviceFrame ctx={ctx} device={device} tabs={tabs} current="findings">
+    <CoverageNotice ctx={ctx} coverage={coverage} />
     <Unjudged ctx={ctx} unjudged={unjudged} />
     {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
     <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
@@ -57,8 +69,12 @@ export const DeviceFindings = ({ ctx, device, tabs, list, page, notComparable, u
         <NoMatch ctx={ctx} list={list} />
       ) : ctx.advisories === null ? (
         <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
-      ) : (
+      ) : isWholly(coverage) ? (
         <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+      ) : (
+        <Empty title={ctx.t(coverage.state === 'not-judged' ? 'coverage.not-judged' : 'vuln.noneJudged')}>
+          {ctx.t('vuln.noneJudgedWhy')}
+        </Empty>
       )}
     </Panel>
   </DeviceFrame>

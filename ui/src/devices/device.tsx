@@ -1,5 +1,6 @@
 import type { ChangeRow } from '../components/changes.tsx';
 import { Changes } from '../components/changes.tsx';
+import { CoveragePanel, type CoverageView } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
@@ -37,6 +38,7 @@ type DeviceProps = {
   /** Collections with personal rows: only their number, the rows open on their tab. */
   readonly personal: readonly { readonly collection: string; readonly count: number }[];
   readonly why: readonly { readonly level: Level; readonly message: Message; readonly href?: string }[];
+  readonly coverage: CoverageView;
   readonly changes: readonly ChangeRow[];
   readonly description?: string;
   readonly tags: readonly DeviceTagView[];
@@ -255,6 +257,7 @@ export const Device = (props: DeviceProps) => {
           )}
         </Panel>
         <div class="stack c4">
+          <CoveragePanel ctx={ctx} coverage={props.coverage} />
           <Panel title={ctx.t('devices.why')}>
             <div class="body">
               {why.length === 0 ? <p class="second">{ctx.t('devices.whyOk')}</p> : null}

@@ -1,3 +1,4 @@
+import { CoverageMark } from '../components/coverage.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import {
   fileValue,
@@ -16,7 +17,17 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { FieldColumn, FilterField, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
+import type {
+  CoverageState,
+  FieldColumn,
+  FilterField,
+  Level,
+  Message,
+  PageOf,
+  Reference,
+  Value,
+  When,
+} from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
 
@@ -35,6 +46,7 @@ export type DeviceRow = {
   readonly lastSeenAt: When | null;
   readonly act: number;
   readonly findings: number;
+  readonly coverage: CoverageState;
   readonly updates: number;
   /** By hand and by rule. */
   readonly tags?: readonly string[];
@@ -59,6 +71,18 @@ type DevicesProps = {
 };
 
 const form = 'devices-bulk';
+
+/** A number of findings; none is only said of what is judged. */
+const FindingCount = ({ ctx, row, n, href }: { ctx: Ctx; row: DeviceRow; n: number; href: string }) =>
+  n === 0 && row.coverage === 'not-judged' ? (
+    <a href={href}>{ctx.t('coverage.not-judged')}</a>
+  ) : (
+    <Count ctx={ctx} n={n} href={href} />
+  );
+
+/** The same in a file. */
+const findingCell = (row: DeviceRow, n: number, ctx: Ctx): number | string =>
+  n === 0 && row.coverage === 'not-judged' ? ctx.t('coverage.not-judged') : n;
 
 /** Columns of its own. */
 const ownColumns: ListColumns<DeviceRow> = {
@@ -133,16 +157,27 @@ const ownColumns: ListColumns<DeviceRow> = {
     word: 'decision.act',
     num: true,
     sort: true,
-    cell: (row, ctx) => <Count ctx={ctx} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />,
-    file: (row) => row.act,
+    cell: (row, ctx) => (
+      <FindingCount ctx={ctx} row={row} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />
+    ),
+    file: (row, ctx) => findingCell(row, row.act, ctx),
   },
   findings: {
     word: 'vuln.findings',
     num: true,
     sort: true,
     until: 'file',
-    cell: (row, ctx) => <Count ctx={ctx} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
-    file: (row) => row.findings,
+    cell: (row, ctx) => (
+      <FindingCount ctx={ctx} row={row} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />
+    ),
+    file: (row, ctx) => findingCell(row, row.findings, ctx),
+  },
+  coverage: {
+    word: 'coverage.title',
+    fit: true,
+    any: true,
+    cell: (row, ctx) => <CoverageMark ctx={ctx} state={row.coverage} />,
+    file: (row, ctx) => ctx.tDynamic(`coverage.${row.coverage}`),
   },
   updates: {
     word: 'nav.updates',

@@ -62,6 +62,11 @@ export const words = defineWords({
   'devices.state.managed': { en: 'Managed', ru: 'Под управлением', kk: 'Басқарылады' },
   'devices.state.held': { en: 'Held', ru: 'Задержано', kk: 'Ұсталды' },
   'devices.state.revoked': { en: 'Revoked', ru: 'Отозвано', kk: 'Қайтарып алынды' },
+  'devices.reason.notJudged': {
+    en: 'Not judged: no advisories for its system are here',
+    ru: 'Не оценено: бюллетеней для его системы здесь нет',
+    kk: 'Бағаланбаған: мұнда оның жүйесіне арналған бюллетень жоқ',
+  },
   'devices.reason.act': {
     en: { one: 'Act: {n}', other: 'Act: {n}' },
     ru: { one: 'Действовать: {n}', few: 'Действовать: {n}', many: 'Действовать: {n}', other: 'Действовать: {n}' },

@@ -1,3 +1,4 @@
+import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -25,6 +26,8 @@ export type ImportDiff = {
    */
   readonly estimate: readonly { readonly decision: Decision; readonly findings: number }[];
   readonly unfulfilled: readonly { readonly reason: string; readonly want: string }[];
+  /** Ecosystems that advisories are about and that nothing here reads. */
+  readonly unread: readonly UnreadEcosystem[];
 };
 
 type Kind = ImportDiff['kinds'][number];
@@ -107,5 +110,6 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       )}
     </div>
     {diff.unfulfilled.length === 0 ? null : <Unfulfilled ctx={ctx} rows={diff.unfulfilled} />}
+    <UnreadEcosystems ctx={ctx} unread={diff.unread} />
   </Panel>
 );

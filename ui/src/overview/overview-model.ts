@@ -18,6 +18,8 @@ export type OverviewProps = {
   };
   /** For a second person, of what the reader may see. */
   readonly waiting: number;
+  /** Devices of which all, or some, is judged by no feed. */
+  readonly notJudged: { readonly wholly: number; readonly partly: number };
   readonly act: { readonly findings: number; readonly devices: number };
   readonly updatesNeeded: number;
   readonly exchange: {

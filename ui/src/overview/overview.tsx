@@ -81,6 +81,15 @@ export const Overview = (props: OverviewProps) => {
         >
           {ctx.t('overview.waitingWhy')}
         </Tile>
+        <Tile
+          ctx={ctx}
+          level={props.notJudged.wholly > 0 ? 'warning' : 'info'}
+          word={ctx.t('coverage.not-judged')}
+          n={props.notJudged.wholly}
+          href={paths.devices({ coverage: 'not-judged' })}
+        >
+          {ctx.t('overview.partlyJudged', { n: props.notJudged.partly })}
+        </Tile>
         {controllers === undefined ? null : (
           <Tile
             ctx={ctx}

@@ -112,6 +112,7 @@ export const words = defineWords({
     ru: 'Линия появится через два дня.',
     kk: 'Сызық екі күннен кейін шығады.',
   },
+  'overview.partlyJudged': { en: 'in part: {n}', ru: 'частично: {n}', kk: 'ішінара: {n}' },
   'overview.trendWords': {
     en: 'Open findings in {days} days: first {first}, last {last}.',
     ru: 'Открытые находки, дней: {days}; сначала {first}, сейчас {last}.',

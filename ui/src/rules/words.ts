@@ -347,6 +347,17 @@ export const words = defineWords({
     ru: 'Уязвимости: заняться',
     kk: 'Осалдықтар: назар аудару',
   },
+  'condition.field.coverage': { en: 'How much is judged', ru: 'Сколько оценено', kk: 'Қаншасы бағаланған' },
+  'condition.field.systemJudged': {
+    en: 'System packages judged',
+    ru: 'Пакеты системы оценены',
+    kk: 'Жүйе пакеттері бағаланған',
+  },
+  'condition.field.advisories': {
+    en: 'Advisories are here',
+    ru: 'Бюллетени есть',
+    kk: 'Бюллетеньдер бар',
+  },
   'condition.field.failedOrders': {
     en: 'Failed deployment tasks',
     ru: 'Неудачные задания установки',

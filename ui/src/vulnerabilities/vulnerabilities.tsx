@@ -1,3 +1,4 @@
+import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import {
@@ -53,6 +54,9 @@ type VulnerabilitiesProps = {
   readonly list: ListState;
   readonly page: PageOf<FindingRow>;
   readonly filters: readonly FilterField[];
+  readonly unread: readonly UnreadEcosystem[];
+  /** Devices of which some or all is judged by no feed. */
+  readonly notJudged: number;
   readonly counts: {
     readonly open: number;
     readonly devices: number;
@@ -359,8 +363,16 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
           {ctx.t('vuln.staleWhy', { limit: worst.limitDays })}
         </Notice>
       )}
+      <UnreadEcosystems ctx={ctx} unread={props.unread} />
       <Matrix ctx={ctx} list={list} counts={counts} />
       {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
+      {props.notJudged === 0 ? null : (
+        <p class="second">
+          <a href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+            {ctx.t('vuln.notJudged', { n: props.notJudged })}
+          </a>
+        </p>
+      )}
       {counts.review === 0 ? null : (
         <p class="second">
           <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>
@@ -400,7 +412,9 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
             {ctx.t('vuln.noAdvisoriesWhy')}
           </Empty>
         ) : (
-          <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+          <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
+            {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
+          </Empty>
         )}
       </Panel>
     </Page>

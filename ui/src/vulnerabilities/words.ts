@@ -222,6 +222,29 @@ export const words = defineWords({
     ru: 'Инвентарь сопоставлен со всеми бюллетенями, которые есть здесь.',
     kk: 'Түгендеу осындағы барлық бюллетеньмен салыстырылды.',
   },
+  'vuln.noneJudged': {
+    en: 'No open findings in what is judged',
+    ru: 'В оценённом открытых уязвимостей нет',
+    kk: 'Бағаланған бөлікте ашық осалдық жоқ',
+  },
+  'vuln.noneJudgedWhy': {
+    en: 'What is not judged stands above, with what to do.',
+    ru: 'Что не оценено и что делать, сказано выше.',
+    kk: 'Нені бағалау мүмкін болмағаны және не істеу керегі жоғарыда айтылған.',
+  },
+  'vuln.notJudged': {
+    en: {
+      one: '{n} device is not judged, or only in part: it may have findings that are not here.',
+      other: '{n} devices are not judged, or only in part: they may have findings that are not here.',
+    },
+    ru: {
+      one: '{n} устройство не оценено или оценено частично: на нём могут быть уязвимости, которых здесь нет.',
+      few: '{n} устройства не оценены или оценены частично: на них могут быть уязвимости, которых здесь нет.',
+      many: '{n} устройств не оценены или оценены частично: на них могут быть уязвимости, которых здесь нет.',
+      other: '{n} устройства не оценены или оценены частично: на них могут быть уязвимости, которых здесь нет.',
+    },
+    kk: '{n} құрылғы бағаланбаған немесе ішінара бағаланған: оларда мұнда жоқ осалдықтар болуы мүмкін.',
+  },
   'vuln.noAdvisories': { en: 'No advisories yet', ru: 'Бюллетеней ещё нет', kk: 'Бюллетень әлі жоқ' },
   'vuln.noAdvisoriesWhy': {
     en: 'They come with a bundle. Until then nothing can be said about vulnerabilities.',

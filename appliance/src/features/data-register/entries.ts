@@ -382,6 +382,7 @@ export const heldEntries: readonly HeldEntry[] = [
       'match',
       'match_advisory',
       'device_findings',
+      'device_coverage',
       'finding_device',
       'coord_load',
       'coord_count',

@@ -31,6 +31,7 @@ import { actorNames, changeRow, eventRows, findingRow } from '../../server/conso
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { baselineViews } from '../baselines/view.ts';
 import { changeTag, heldBy, whyOf } from '../rules/view.ts';
+import { coverageView } from '../vulnerabilities/view.ts';
 import type { DeviceTabs } from './device-tabs.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
@@ -137,6 +138,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           .filter(isPersonal)
           .map((collection) => ({ collection: collection.name, count: countOf(collection, device.id) }))}
         why={whyOf(device)}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         tags={rules.tagsOf(device.id)}
         held={heldBy(rules, device)}
         changes={inventory.changes({ device: device.id, limit: lastChanges }).map(asChange)}
@@ -257,6 +259,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           rows: page.rows.map((finding) => ({ ...findingRow(finding), since: finding.firstSeen })),
           exact: true,
         }}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         unjudged={vulnerabilities
           .unjudged(device.id)
           .map(({ item, name, version }) => ({ name: `${name} ${version}`, href: paths.softwareItem(item) }))}

@@ -24,7 +24,10 @@ export const deviceTabs = (
   return (device) => [
     { name: 'summary' },
     ...collectionTabs(device),
-    { name: 'findings', count: device.findings },
+    // None is a number only of what is judged.
+    device.findings === 0 && device.coverage.state === 'not-judged'
+      ? { name: 'findings' }
+      : { name: 'findings', count: device.findings },
     { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
     { name: 'changes' },
     { name: 'deviations', count: baselines.deviationsOf(device.id) },

@@ -1,7 +1,7 @@
 import type { Collection, Field as CollectionField } from '../../engine/inventory/types.ts';
 import type { Field, Rows, ValueType, Vocabulary } from '../../platform/filter/types.ts';
 import { levels } from '../rules/types.ts';
-import { DECISIONS } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
 
 // What filters can ask of a device, each with the SQL of its value over the device `d`.
@@ -138,6 +138,33 @@ const findingFields: readonly Field[] = [
   { name: 'findings.attend', type: 'number', layer: 0, source: { scalar: findingCount('attend') } },
 ];
 
+/** By what a device is judged: what "no findings" is worth. */
+const coverageFields: readonly Field[] = [
+  {
+    name: 'coverage',
+    type: 'choice',
+    layer: 0,
+    options: COVERAGE_STATES,
+    source: {
+      scalar: `coalesce((select case f.state ${COVERAGE_STATES.map((name, rank) => `when ${rank} then '${name}'`).join(' ')} end
+        from device_coverage f where f.device = d.id), '${COVERAGE_STATES[0]}')`,
+    },
+  },
+  {
+    name: 'systemJudged',
+    type: 'yesno',
+    layer: 0,
+    source: { scalar: 'coalesce((select f.system from device_coverage f where f.device = d.id), 0)' },
+  },
+  // A site without any says so once, not on each of its devices.
+  {
+    name: 'advisories',
+    type: 'yesno',
+    layer: 0,
+    source: { scalar: 'exists (select 1 from exchange_state where snapshot > 0)' },
+  },
+];
+
 /** Open deviations of a device from its baselines. */
 const deviationFields: readonly Field[] = [
   {
@@ -247,6 +274,7 @@ export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => 
       ...sourceFields,
       ...seenFields,
       ...findingFields,
+      ...coverageFields,
       ...deviationFields,
       ...orderFields,
       ...inventoryFields,

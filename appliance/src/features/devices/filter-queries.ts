@@ -4,7 +4,7 @@ import type { Comparison } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { levels } from '../rules/types.ts';
-import { DECISIONS } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import type { Contact, GroupTree } from './types.ts';
 
 /** What a device may come later than its interval. */
@@ -24,7 +24,7 @@ type IndexedParts = {
 
 /**
  * The devices that a comparison finds, where an index alone tells it; undefined where none does. Reads device, device_row,
- * device_status, device_tag, device_hint, device_findings, inv_accounts and inv_sessions.
+ * device_status, device_tag, device_hint, device_findings, device_coverage, inv_accounts and inv_sessions.
  */
 export const indexedDevices = (parts: IndexedParts): ((asked: Comparison) => DeviceSet | undefined) => {
   const { db, personal, devicesWith, groups, checkInSeconds, clock } = parts;
@@ -50,6 +50,10 @@ export const indexedDevices = (parts: IndexedParts): ((asked: Comparison) => Dev
   const byKind = found<[string]>('select id from device where kind = ?');
   const byLevel = found<[number]>('select device from device_row where level = ?');
   const byWorst = found<[number]>('select device from device_findings where worst = ?');
+  // A device that rules have not looked at is judged by nothing.
+  const byCoverage = found<[number]>(
+    'select d.id from device d left join device_coverage c on c.device = d.id where coalesce(c.state, 0) = ?',
+  );
   // Each tag is looked at once, not each device that has it.
   const byTag = found<[string]>(
     `with recursive tags (tag) as (select min(tag) from device_tag
@@ -66,6 +70,7 @@ export const indexedDevices = (parts: IndexedParts): ((asked: Comparison) => Dev
     'kind =': byKind,
     'status =': (value) => byLevel((levels as readonly string[]).indexOf(value)),
     'decision =': (value) => byWorst((DECISIONS as readonly string[]).indexOf(value)),
+    'coverage =': (value) => byCoverage((COVERAGE_STATES as readonly string[]).indexOf(value)),
     'group in': (value) => inGroups(JSON.stringify(groups().below(value))),
     'group contains': (value) => inGroups(JSON.stringify(groups().named(value))),
     'tag =': (value) => byTag(fold(value)),

@@ -36,18 +36,25 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
     chosen: chosen(filter),
   });
 
+  const count = (filter: Filter | undefined): number => list.count({ chosen: chosen(filter) });
+
   return {
     page: ({ limit, after, ...query }: DeviceListQuery): DeviceListPage => {
       const { rows, ...page } = list.page({ ...asked(query), limit, after });
       return { ...page, ids: rows.map(({ id }) => id) };
     },
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => list.all(asked(query)).map(({ id }) => id),
-    count: (filter: Filter | undefined): number => list.count({ chosen: chosen(filter) }),
+    count,
     worstCounts: (): number[] => {
       const found: number[] = [];
       for (const [rank, devices] of worst.all()) found[rank] = devices;
       return Array.from(found, (devices) => devices ?? 0);
     },
+    coverageCounts: () => ({
+      'not-judged': count({ field: 'coverage', op: '=', value: 'not-judged' }),
+      partly: count({ field: 'coverage', op: '=', value: 'partly' }),
+      judged: count({ field: 'coverage', op: '=', value: 'judged' }),
+    }),
     withFindings: (): number => withFindings.get() ?? 0,
     counts: (): { state: string; level: number; devices: number }[] => byStateAndLevel.all(),
   };

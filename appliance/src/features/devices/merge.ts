@@ -68,7 +68,7 @@ const ownWay = new Set([
 const maxListed = 500;
 
 /** Derived again from the rest. */
-const derivedTables = new Set(['device_status', 'device_findings', 'device_tag']);
+const derivedTables = new Set(['device_status', 'device_findings', 'device_coverage', 'device_tag']);
 
 /** Merging of records and its undo. */
 export const deviceMerges = (parts: MergeParts) => {

@@ -19,7 +19,7 @@ import {
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
-import { findingSchema } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, coverageSchema, findingSchema } from '../vulnerabilities/types.ts';
 import { deviceListing, listedDevice } from './listing.ts';
 import { contacts, type DeviceFilters, deviceSorts, deviceStates } from './types.ts';
 import { deviceModel, type ListedDevice } from './view.ts';
@@ -59,7 +59,8 @@ const device = z.object({
   reenrolling: z.boolean(),
   heldReason: z.string().nullable(),
   restartPending: z.boolean(),
-  findings: z.int(),
+  findings: z.int().describe('Open findings; what none is worth, `coverage` says'),
+  coverage: coverageSchema,
   createdAt: time,
   lastSeenAt: time.nullable(),
 });
@@ -162,6 +163,7 @@ export const deviceOperations = [
       software: anyText(600).describe('`name` or `name/version` of an installed package'),
       user: anyText(256).describe('The whole name of an account, or of somebody who worked on it'),
       cve: anyText(200).describe('The id of an advisory, or one of its aliases, that an open finding has'),
+      coverage: anyOf(COVERAGE_STATES).describe('By what they are judged'),
       contact: anyOf(contacts).describe('Online, or not heard for so many days'),
       os: z.string().max(100).optional().describe('Part of the system and its release'),
       address: z.string().max(45).optional().describe('Begin of the address'),
@@ -206,11 +208,13 @@ export const deviceOperations = [
       example: 'sallyport device list --data /var/lib/sallyport --json',
       print: (out, { items }) =>
         out.table(
-          ['ID', 'NAME', 'STATE', 'SOURCES', 'SOFTWARE', 'LAST SEEN'],
-          items.map(({ id, name, state, sources, counts, lastSeen }) => [
+          ['ID', 'NAME', 'OS', 'STATE', 'JUDGED', 'SOURCES', 'SOFTWARE', 'LAST SEEN'],
+          items.map(({ id, name, os, state, coverage, sources, counts, lastSeen }) => [
             id,
             name,
+            os,
             state,
+            coverage.state,
             sources.join(' '),
             counts.software,
             lastSeen,
@@ -280,10 +284,11 @@ export const deviceOperations = [
     right: 'vulnerabilities:read',
     summary: 'Open findings on a device, the worst first',
     input: one.extend({ search: search.optional(), ...paging }),
-    output: pageOf(findingSchema),
-    run: ({ devices, vulnerabilities }, { device: id, limit, ...rest }) => {
-      const page = vulnerabilities.list({ device: devices.byPublicId(id).id, limit, ...defined(rest) });
-      return { ...page, next: page.next ?? null };
+    output: pageOf(findingSchema).extend({ coverage: coverageSchema }),
+    run: (context, { device: id, limit, ...rest }) => {
+      const listed = deviceModel(context).get(id);
+      const page = context.vulnerabilities.list({ device: listed.id, limit, ...defined(rest) });
+      return { ...page, coverage: listed.coverage, next: page.next ?? null };
     },
   }),
   operation({

@@ -17,7 +17,7 @@ import { actorFor, signedIn } from '../../server/console/guard.ts';
 import { formListState, listState, pageRows, references, termsIn } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { DECISIONS } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { contacts, type DeviceSort, deviceSorts } from './types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
@@ -82,6 +82,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       name: 'decision',
       label: 'vuln.decision',
       options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
+    },
+    {
+      name: 'coverage',
+      label: 'coverage.title',
+      options: COVERAGE_STATES.map((value) => ({ value, key: `coverage.${value}` })),
     },
     {
       name: 'contact',

@@ -1,8 +1,12 @@
 import type { Database } from '../../platform/database.ts';
+import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
 import { addressSql, osNameSql } from './row-store.ts';
-import type { DeviceListRow, DeviceQueries } from './types.ts';
+import type { DeviceCoverage, DeviceListRow, DeviceQueries } from './types.ts';
 
-type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status'> & {
+type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status' | 'coverage'> & {
+  coverageState: number | null;
+  coverageReasons: string | null;
+  judgedBy: string | null;
   level: number | null;
   reasons: string | null;
   visible: number | null;
@@ -19,7 +23,7 @@ const single = (alias: string, table: string, collection: string): string =>
 /**
  * The list of devices. Reads device, section, inv_identity, inv_platform, inv_activity, object (device-decision, group)
  *, task,
- * device_status and device_findings.
+ * device_status, device_findings and device_coverage.
  */
 export const deviceQueries = (db: Database): DeviceQueries => {
   const sql = (where: string): string => `
@@ -36,10 +40,11 @@ export const deviceQueries = (db: Database): DeviceQueries => {
           and later.queued_at > t.queued_at)) as failedTasks,
       d.created_at as createdAt, d.last_seen_at as lastSeenAt, t.level as level, t.reasons as reasons,
       t.visible as visible, coalesce(f.findings, 0) as findings, coalesce(f.act, 0) as act, coalesce(f.attend, 0) as attend,
-      f.worst as worst
+      f.worst as worst, c.state as coverageState, c.reasons as coverageReasons, c.judged_by as judgedBy
     from device d
     left join device_status t on t.device = d.id
     left join device_findings f on f.device = d.id
+    left join device_coverage c on c.device = d.id
     ${single('i', 'inv_identity', 'identity')}
     ${single('p', 'inv_platform', 'platform')}
     ${single('a', 'inv_activity', 'activity')}
@@ -64,8 +69,24 @@ export const deviceQueries = (db: Database): DeviceQueries => {
        coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
        (select count(*) from device) as stamp`,
   );
-  const toRow = ({ level, reasons, visible, ...row }: Row): DeviceListRow => ({
+  const coverage = (state: number | null, reasons: string | null, judgedBy: string | null): DeviceCoverage => ({
+    state: COVERAGE_STATES[state ?? 0] ?? 'not-judged',
+    reasons: JSON.parse(
+      reasons ?? '[{"code":"no-inventory","ecosystem":"","components":0}]',
+    ) as DeviceCoverage['reasons'],
+    judgedBy: JSON.parse(judgedBy ?? '[]') as DeviceCoverage['judgedBy'],
+  });
+  const toRow = ({
+    level,
+    reasons,
+    visible,
+    coverageState,
+    coverageReasons,
+    judgedBy,
+    ...row
+  }: Row): DeviceListRow => ({
     ...row,
+    coverage: coverage(coverageState, coverageReasons, judgedBy),
     status: level === null ? undefined : { level, reasons: reasons ?? '[]', visible: visible === 1 },
     reenrolling: row.reenrolling === 1,
     restartPending: row.restartPending === 1,

@@ -18,6 +18,7 @@ import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
 import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
+import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
 
 export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 
@@ -256,6 +257,8 @@ export type DeviceListQuery = {
   limit: number;
 };
 
+export type DeviceCoverage = Omit<Coverage, 'system'>;
+
 /** One device with what its list shows of it; nothing derived yet. */
 export type DeviceListRow = {
   id: number;
@@ -289,6 +292,8 @@ export type DeviceListRow = {
   act: number;
   attend: number;
   worst: number | null;
+  /** By what it is judged, as of the last look of rules; before it, by nothing. */
+  coverage: DeviceCoverage;
 };
 
 /** Ids in the order of the list. */
@@ -303,6 +308,8 @@ export type DeviceList = {
   count(filter: Filter | undefined): number;
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
   worstCounts(): number[];
+  /** Devices by what judges them; a device without a look yet is absent. */
+  coverageCounts(): Readonly<Record<CoverageState, number>>;
   /** How many devices have open findings, as of the last look at each. */
   withFindings(): number;
   /** Devices by state and rank of their level; as in a list, directories are none. */

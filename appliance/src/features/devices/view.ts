@@ -157,6 +157,7 @@ export const deviceModel = (
           lastSeenAt: device.lastSeenAt,
           act: device.act,
           findings: device.findings,
+          coverage: device.coverage.state,
           updates: n,
         };
       });

@@ -37,6 +37,10 @@ const summarySchema = z.object({
   feeds: z.array(z.object({ feed: z.string(), newest: z.string().optional(), cursor: z.string() })),
   advisories: z.int(),
   updates: z.int(),
+  unread: z
+    .array(z.object({ ecosystem: z.string(), feeds: z.array(z.string()) }))
+    .optional()
+    .describe('Ecosystems that advisories are about and that nothing here reads: they judge no device'),
   findings: z.object({ opened: z.int(), closed: z.int(), changed: z.int() }).optional(),
 });
 

@@ -95,6 +95,7 @@ const diffOf = (summary: ImportSummary, at: number, estimate: ImportDiff['estima
   kinds: summary.kinds.map(({ kind, added, changed, removed, bytes }) => ({ kind, added, changed, removed, bytes })),
   findings: summary.findings,
   estimate,
+  unread: summary.unread ?? [],
   unfulfilled: summary.unfulfilled.map(({ reason, kind, want }) => ({ reason, want: `${kind} ${want}` })),
 });
 

@@ -14,7 +14,7 @@ export type ImporterParts = CommitParts & {
   readonly paths: { readonly data: string; readonly staging: string };
   readonly vulnerabilities: Pick<
     VulnerabilityService,
-    'rematch' | 'isRematchDue' | 'buildSnapshot' | 'tidySnapshots' | 'feedsOf'
+    'rematch' | 'isRematchDue' | 'buildSnapshot' | 'tidySnapshots' | 'feedsOf' | 'unreadEcosystems'
   >;
   readonly settings: {
     readonly graceDays: () => number;

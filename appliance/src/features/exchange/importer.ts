@@ -181,7 +181,8 @@ const complete = async (
 
   run.report('match');
   const findings = built.feeds.length > 0 ? parts.vulnerabilities.rematch() : undefined;
-  const whole: ImportSummary = { ...summary, ...(findings ? { findings } : {}) };
+  const unread = built.feeds.length > 0 ? parts.vulnerabilities.unreadEcosystems() : [];
+  const whole: ImportSummary = { ...summary, ...defined({ findings }), ...(unread.length > 0 ? { unread } : {}) };
   finish(parts, run, whole);
   run.report('done');
   return { result: 'imported', receipt, summary: whole };

@@ -7,7 +7,7 @@
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
 import type { Actor, ActorRow } from '../../engine/objects/types.ts';
-import type { RematchResult } from '../vulnerabilities/types.ts';
+import type { RematchResult, UnreadEcosystem } from '../vulnerabilities/types.ts';
 
 export type TrustRole = 'root' | 'timestamp' | 'snapshot' | 'targets';
 
@@ -122,6 +122,8 @@ export type ImportSummary = {
   readonly feeds: readonly FeedChange[];
   readonly advisories: number;
   readonly updates: number;
+  /** Ecosystems that advisories of the import are about and that no rule reads. */
+  readonly unread?: readonly UnreadEcosystem[];
   readonly findings?: RematchResult;
 };
 

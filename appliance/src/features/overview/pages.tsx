@@ -106,6 +106,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const counts = model.counts();
     const { matrix } = vulnerabilities.tallies();
     const worst = deviceList.worstCounts();
+    const covered = deviceList.coverageCounts();
     const since = clock() - shiftMs;
     const recent = events.list({ from: since, limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
@@ -125,6 +126,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           pending: counts.pending,
           notVisibleHours: objects.setting('devices.not-visible-hours'),
         }}
+        notJudged={{ wholly: covered['not-judged'], partly: covered.partly }}
         act={{
           findings: Object.values(matrix.act).reduce((sum, n) => sum + n, 0),
           devices: worst[DECISIONS.indexOf('act')] ?? 0,

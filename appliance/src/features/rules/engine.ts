@@ -34,7 +34,7 @@ export type EngineParts = {
   store: RuleStore;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
-  vulnerabilities: Pick<VulnerabilityService, 'loads'>;
+  vulnerabilities: Pick<VulnerabilityService, 'loads' | 'coverage'>;
   vocabulary: Vocabulary;
   evaluator: Evaluator;
   rules: () => RuleSet;
@@ -145,6 +145,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     const devices = before.map(({ id }) => id);
     store.dropStatus(ids.filter((id) => !devices.includes(id)));
     store.putFindings(devices, vulnerabilities.loads(devices));
+    store.putCoverage(vulnerabilities.coverage(devices));
     const first = parts.rules();
     const moment = { now, visibleSince: now, groupsBelow: first.groups.below, groupsNamed: first.groups.named };
     move(first, before, moment);

@@ -24,7 +24,7 @@ type RuleParts = {
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
   deviceFilters: DeviceFilters;
-  vulnerabilities: Pick<VulnerabilityService, 'loads'>;
+  vulnerabilities: Pick<VulnerabilityService, 'loads' | 'coverage'>;
   clock?: () => number;
 };
 

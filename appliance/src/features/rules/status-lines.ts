@@ -30,6 +30,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   deploymentFailed: 'failedOrders',
   attend: 'findings.attend',
   deviates: 'deviations',
+  notJudged: undefined,
   restartPending: undefined,
   neverSeen: undefined,
   notVisible: undefined,
@@ -44,6 +45,7 @@ warning @reenrolling: reenrolling = yes
 warning @deploymentFailed: failedOrders >= 1
 warning @attend: findings.attend >= 1
 warning @deviates: deviations >= 1
+warning @notJudged: state = managed and inventory = yes and systemJudged = no and advisories = yes
 warning @restartPending: activity.restartPending = yes
 not-visible @neverSeen: state = managed and lastSeen unknown
 not-visible @notVisible: state = managed and visible = no and not lastSeen unknown

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { DeviceState } from '../devices/types.ts';
-import type { FindingLoad } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, type Coverage, type FindingLoad } from '../vulnerabilities/types.ts';
 
 export type StatusRow = {
   device: number;
@@ -64,6 +64,17 @@ export const ruleStore = (db: Database) => {
   const addFindings = db.prepare<[FindingLoad & { device: number }]>(
     `insert into device_findings (device, findings, act, attend, worst)
      values (@device, @findings, @act, @attend, @worst)`,
+  );
+  const putCoverage = db.prepare<
+    [{ device: number; state: number; system: number; reasons: string; judgedBy: string }]
+  >(
+    `insert into device_coverage (device, state, system, reasons, judged_by) values (@device, @state, @system, @reasons, @judgedBy)
+     on conflict (device) do update set state = excluded.state, system = excluded.system, reasons = excluded.reasons,
+       judged_by = excluded.judged_by
+     where state <> excluded.state or system <> excluded.system or reasons <> excluded.reasons or judged_by <> excluded.judged_by`,
+  );
+  const dropCoverage = db.prepare<[string]>(
+    'delete from device_coverage where device in (select value from json_each(?))',
   );
   const facts = db.prepare<[string], DeviceFacts>(
     `select d.id, d.public_id as publicId, d.state, d.last_seen_at as lastSeenAt,
@@ -130,9 +141,22 @@ export const ruleStore = (db: Database) => {
     sweepDevices: (after: number, limit: number): number[] => sweepDevices.all(after, limit),
     clean: (devices: readonly number[]): void => void clean.run(JSON.stringify(devices)),
     /** Drops the status of what is no device of the list. */
-    dropStatus: (devices: readonly number[]): void => void dropStatus.run(JSON.stringify(devices)),
+    dropStatus: (devices: readonly number[]): void => {
+      dropStatus.run(JSON.stringify(devices));
+      dropCoverage.run(JSON.stringify(devices));
+    },
     putStatus: (row: StatusRow): void => void putStatus.run(row),
     statuses: (devices: readonly number[]): StatusRow[] => statuses.all(JSON.stringify(devices)),
+    putCoverage: (coverage: ReadonlyMap<number, Coverage>): void => {
+      for (const [device, { state, system, reasons, judgedBy }] of coverage)
+        putCoverage.run({
+          device,
+          state: COVERAGE_STATES.indexOf(state),
+          system: Number(system),
+          reasons: JSON.stringify(reasons),
+          judgedBy: JSON.stringify(judgedBy),
+        });
+    },
     /** Writes what differs: lists hang on these rows. */
     putFindings: (devices: readonly number[], loads: ReadonlyMap<number, FindingLoad>): void => {
       const held = new Map(findingsOf.all(JSON.stringify(devices)).map((row) => [row.device, row]));

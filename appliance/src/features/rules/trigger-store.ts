@@ -58,6 +58,7 @@ const triggers: ReadonlyArray<readonly [name: string, body: string]> = [
     `after delete on device begin
        delete from device_status where device = old.id;
        delete from device_findings where device = old.id;
+       delete from device_coverage where device = old.id;
        delete from device_tag where device = old.id;
        delete from device_dirty where device = old.id;
        delete from moving_done where device = old.id; end`,

@@ -3,9 +3,10 @@ import { z } from 'zod';
 import { anyOf, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { DeviceQueries } from '../devices/types.ts';
+import type { DeviceList, DeviceQueries } from '../devices/types.ts';
 import type { VulnerabilityService } from './service.ts';
 import {
+  COVERAGE_STATES,
   DECISIONS,
   decisionSchema,
   FIX_STATES,
@@ -21,6 +22,7 @@ const { operation } = operationsOver<{
   vulnerabilities: VulnerabilityService;
   devices: DeviceService;
   deviceQueries: DeviceQueries;
+  deviceList: Pick<DeviceList, 'coverageCounts'>;
 }>();
 
 const whySchema = z.object({
@@ -56,6 +58,8 @@ const countsSchema = z.object({
   matrix: z.record(decisionSchema, z.record(z.enum(FIX_STATES), z.int())),
 });
 
+const covered = z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged');
+
 export const vulnerabilitySchemas = { Finding: findingSchema, FindingWhy: whySchema };
 
 export const vulnerabilityOperations = [
@@ -77,8 +81,8 @@ export const vulnerabilityOperations = [
       descending: z.boolean().default(false),
       ...paging,
     }),
-    output: pageOf(findingSchema),
-    run: ({ vulnerabilities, devices }, { limit, sort, descending, device, ...rest }) => {
+    output: pageOf(findingSchema).extend({ covered }),
+    run: ({ vulnerabilities, devices, deviceList }, { limit, sort, descending, device, ...rest }) => {
       const page = vulnerabilities.list({
         limit,
         sort,
@@ -86,12 +90,12 @@ export const vulnerabilityOperations = [
         ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
         ...defined(rest),
       });
-      return { ...page, next: page.next ?? null };
+      return { ...page, covered: deviceList.coverageCounts(), next: page.next ?? null };
     },
     command: {
       flags: { fixState: { name: 'fix' } },
       example: 'sallyport finding list --severity critical --severity high --data /var/lib/sallyport --json',
-      print: (out, { rows }) =>
+      print: (out, { rows, covered: devices }) => {
         out.table(
           ['DECISION', 'SEVERITY', 'ADVISORY', 'PACKAGE', 'VERSION', 'FIXED IN', 'STATE', 'DEVICES'],
           rows.map((row) => [
@@ -104,10 +108,14 @@ export const vulnerabilityOperations = [
             row.state,
             row.devices,
           ]),
-        ),
-      json: ({ rows, total }, _input, { vulnerabilities }) => ({
+        );
+        const open = devices['not-judged'] + devices.partly;
+        if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
+      },
+      json: ({ rows, total, covered: devices }, _input, { vulnerabilities }) => ({
         total,
         counts: vulnerabilities.counts(),
+        covered: devices,
         findings: rows,
       }),
     },
@@ -119,8 +127,8 @@ export const vulnerabilityOperations = [
     right: 'vulnerabilities:read',
     summary: 'How many findings there are, by severity, decision and state of the fix',
     input: z.strictObject({}),
-    output: countsSchema,
-    run: ({ vulnerabilities }) => vulnerabilities.counts(),
+    output: countsSchema.extend({ covered }),
+    run: ({ vulnerabilities, deviceList }) => ({ ...vulnerabilities.counts(), covered: deviceList.coverageCounts() }),
   }),
   operation({
     name: 'finding.show',

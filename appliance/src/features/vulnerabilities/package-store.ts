@@ -1,6 +1,6 @@
 import type { Affected } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Database } from '../../platform/database.ts';
-import { idBytes, sortedIds } from '../../platform/id-array.ts';
+import { idBytes, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { changeRecords } from './package-records.ts';
 import { recordWriter } from './record-writer.ts';
 
@@ -28,9 +28,16 @@ export const packageWriter = (db: Database) => {
     .pluck();
   const addQualifier = db.prepare('INSERT INTO qual (arch, module, channel) VALUES (?, ?, ?)');
   const markChanged = db.prepare('INSERT OR IGNORE INTO change_pkg (pkg) VALUES (?)');
+  const putCovers = db.prepare('INSERT OR IGNORE INTO covers (eco, source) VALUES (?, ?)');
+  const dropCovers = db.prepare('DELETE FROM covers');
+  const everyPackages = db.prepare<[], [number, Buffer]>('SELECT source, pkgs FROM adv').raw();
+  const ecoOfPackage = db.prepare<[number], number>('SELECT eco FROM pkg WHERE id = ?').pluck();
 
   const records = recordWriter();
-  const ecos = new Map<string, { readonly id: number; readonly packages: Map<string, number> }>();
+  const ecos = new Map<
+    string,
+    { readonly id: number; readonly packages: Map<string, number>; readonly sources: Set<number> }
+  >();
   let known = 0;
   let last = lastPackage.get() ?? 0;
   /** Every package is one that this writer brought, and known by name. */
@@ -43,13 +50,21 @@ export const packageWriter = (db: Database) => {
   const ecoOf = (name: string) => {
     let held = ecos.get(name);
     if (held === undefined) {
-      held = { id: findEco.get(name) ?? Number(addEco.run(name).lastInsertRowid), packages: new Map() };
+      held = {
+        id: findEco.get(name) ?? Number(addEco.run(name).lastInsertRowid),
+        packages: new Map(),
+        sources: new Set(),
+      };
       ecos.set(name, held);
     }
     return held;
   };
-  const packageId = (ecosystem: string, name: string): number => {
-    const { id: eco, packages } = ecoOf(ecosystem);
+  const packageId = (source: number, ecosystem: string, name: string): number => {
+    const { id: eco, packages, sources } = ecoOf(ecosystem);
+    if (!sources.has(source)) {
+      sources.add(source);
+      putCovers.run(eco, source);
+    }
     let id = packages.get(name);
     if (id !== undefined) return id;
     id = isEmpty ? undefined : findPackage.get(eco, name);
@@ -92,10 +107,10 @@ export const packageWriter = (db: Database) => {
 
   return {
     /** Adds what an advisory affects; the numbers of the packages, rising, as one value. */
-    put: (adv: number, affected: readonly Affected[], isNoted: boolean): Buffer => {
+    put: (source: number, adv: number, affected: readonly Affected[], isNoted: boolean): Buffer => {
       const named: number[] = [];
       for (const one of affected) {
-        const pkg = packageId(one.ecosystem, one.package);
+        const pkg = packageId(source, one.ecosystem, one.package);
         const qual = qualifierId(one.qualifiers);
         const start = records.at();
         for (const range of one.ranges)
@@ -126,5 +141,17 @@ export const packageWriter = (db: Database) => {
       }
     },
     flush,
+    /** Looks again at which feeds cover which ecosystems, since records are gone; after `flush`. */
+    recover: (): void => {
+      const bySource = new Map<number, Set<number>>();
+      for (const [source, pkgs] of everyPackages.iterate()) {
+        const held = bySource.get(source) ?? new Set<number>();
+        for (const pkg of idsOf(pkgs)) held.add(pkg);
+        bySource.set(source, held);
+      }
+      dropCovers.run();
+      for (const [source, pkgs] of bySource)
+        for (const eco of new Set(Array.from(pkgs, (pkg) => ecoOfPackage.get(pkg) ?? 0))) putCovers.run(eco, source);
+    },
   };
 };

@@ -153,6 +153,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       ...defined({ after: cursor }),
     });
     const counts = vulnerabilities.tallies();
+    const covered = deps.deviceList.coverageCounts();
     const controllers = deps.controllerFindings.counts();
     const why = list.open === undefined ? undefined : findWhy(list.open);
     const knowledge = deps.exchange.knowledge();
@@ -170,6 +171,8 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
             options: knowledge.map(({ feed }) => ({ value: feed, label: feed })),
           },
         ]}
+        unread={vulnerabilities.unreadEcosystems()}
+        notJudged={covered['not-judged'] + covered.partly}
         counts={{
           open: counts.open,
           devices: deps.deviceList.withFindings(),

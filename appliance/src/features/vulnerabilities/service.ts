@@ -10,6 +10,7 @@ import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { coordinateOf, keyOfCoordinate, lacksSource, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
@@ -25,6 +26,7 @@ import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
 import {
   type ControllerKnowledge,
+  type Coverage,
   DECISIONS,
   type Decision,
   type DeviceFinding,
@@ -42,6 +44,7 @@ import {
   type Severity,
   type SourceFix,
   type UnjudgedPackage,
+  type UnreadEcosystem,
 } from './types.ts';
 
 type VulnerabilityParts = {
@@ -104,6 +107,10 @@ export type VulnerabilityService = {
   devices(): Map<number, { findings: number; worst: Decision; severity: Severity }>;
   /** The same for some devices, counted by decision; devices without are absent. Sees the caller's transaction. */
   loads(devices: readonly number[]): Map<number, FindingLoad>;
+  /** By what some devices are judged, and what of each is not. Sees the caller's transaction. */
+  coverage(devices: readonly number[]): Map<number, Coverage>;
+  /** Ecosystems that advisories here are about and that no rule reads: they judge nothing. */
+  unreadEcosystems(): UnreadEcosystem[];
   /** The devices that have an open finding by an advisory's id or one of its aliases. */
   devicesWith(advisory: string): DeviceSet;
   /** The devices with an open finding that a newer version of a source package would close. */
@@ -166,6 +173,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const withSources = sourceNames(db);
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
+  const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
+
   const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
     const reader = snapshots.reader();
     if (reader === undefined) return;
@@ -207,7 +216,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   };
 
   const unjudged = (device: number): UnjudgedPackage[] => {
-    const platform = platformOf(inventory.section(device, 'platform'));
+    const platform = platformNow(device);
     const eco = platform === undefined ? null : ecosystemOf(platform);
     const reader = snapshots.reader();
     if (eco === null || reader === undefined) return [];
@@ -221,13 +230,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     );
   };
 
-  const coordsOf = (device: number, items: Uint32Array, at: string): Uint32Array => {
-    const platform = platformOf(inventory.section(device, 'platform'));
+  /** The coordinates of a device's items, rising, and how many items have none. */
+  const coordsOf = (device: number, items: Uint32Array, at: string): { now: Uint32Array; nameless: number } => {
+    const platform = platformNow(device);
     const eco = platform === undefined ? null : ecosystemOf(platform);
     const { coords, unknown } = knownCoords.known(items, eco ?? '');
-    const found = sortedIds(unknown.length === 0 ? coords : [...coords, ...newCoords(unknown, platform, at)]);
+    const all = unknown.length === 0 ? coords : [...coords, ...newCoords(unknown, platform, at)];
+    const found = sortedIds(all);
     // 0 is none.
-    return found[0] === 0 ? found.subarray(1) : found;
+    if (found[0] !== 0) return { now: found, nameless: 0 };
+    return { now: found.subarray(1), nameless: all.filter((coord) => coord === 0).length };
   };
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */
@@ -240,25 +252,25 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const at = toTime(clock());
     const { items, aside } = judgedItems(device);
     holders.setAside(device, aside);
-    const now = coordsOf(device, items, at);
+    const { now, nameless } = coordsOf(device, items, at);
     const before = store.device(device);
     if (!before) {
-      if (now.length === 0) return;
+      if (items.length === 0) return;
       store.countUp(now);
       store.fixesOf(nothing, now, Array.from(now));
       holders.changed(device, now, now, nothing);
-      store.putDevice(device, at, now);
+      store.putDevice(device, at, now, nameless);
       return;
     }
     const held = idsOf(before.coords);
     const { added, removed } = compareIds(held, now);
-    if (added.length === 0 && removed.length === 0) return;
+    if (added.length === 0 && removed.length === 0 && nameless === before.nameless) return;
     for (const coord of added) store.added(device, coord, at);
     for (const coord of removed) store.removed(device, coord, before.since, at);
     store.fixesOf(held, now, [...added, ...removed]);
     holders.changed(device, now, added, removed);
     noteClosed(device, removed);
-    store.putDevice(device, before.since, now);
+    store.putDevice(device, before.since, now, nameless);
   };
 
   const deviceCoords = (device: number): Uint32Array => {
@@ -452,6 +464,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }
       return loads;
     },
+    coverage: coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow }),
+    unreadEcosystems: () => unreadEcosystems(snapshots.reader()),
     devicesWith: (advisory) => holders.of(queries.coordsOf(advisory)),
     devicesNeeding: (ecosystem, source) => holders.of(queries.fixableCoords(ecosystem, source)),
     ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionCoords(source, versions)).rows,

@@ -73,6 +73,12 @@ const openReader = (path: string) => {
   const threat = db.prepare<[string], AdvisoryThreat & { records: number }>(
     `SELECT count(*) AS records, ${WORST_THREAT} FROM threat WHERE vuln IN (SELECT value FROM json_each(?))`,
   );
+  const covering = new Map<string, string[]>();
+  const covers = db.prepare<[], [string, string]>(
+    'SELECT e.name, s.name FROM covers c JOIN eco e ON e.id = c.eco JOIN source s ON s.id = c.source ORDER BY e.name, s.name',
+  );
+  for (const [ecosystem, feed] of covers.raw().iterate())
+    covering.set(ecosystem, [...(covering.get(ecosystem) ?? []), feed]);
   return {
     close: (): void => {
       db.close();
@@ -99,6 +105,8 @@ const openReader = (path: string) => {
     },
     /** Whether anything is published about a package of this name. */
     names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,
+    /** The feeds that say something about packages of each ecosystem. */
+    covers: (): ReadonlyMap<string, readonly string[]> => covering,
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory.get(id);
       if (!row) return undefined;

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 
 /** Raised when the tables below change: a snapshot of another schema is not read. */
-export const SNAPSHOT_SCHEMA = 5;
+export const SNAPSHOT_SCHEMA = 6;
 
 // advisories/<n>.db: one snapshot, read-only once it is named. What is asked for as a whole is one value: the records of a
 // package (package-records.ts) and the documents of many advisories (document-blocks.ts). A million ranges as rows, each in
@@ -13,6 +13,8 @@ CREATE TABLE source (
   newest_advisory TEXT, digest TEXT NOT NULL, cursor TEXT NOT NULL
 ) STRICT;
 CREATE TABLE eco (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE) STRICT;
+-- Which feeds say something about packages of an ecosystem.
+CREATE TABLE covers (eco INTEGER NOT NULL, source INTEGER NOT NULL, PRIMARY KEY (eco, source)) STRICT, WITHOUT ROWID;
 CREATE TABLE pkg (
   id INTEGER PRIMARY KEY, eco INTEGER NOT NULL, name TEXT NOT NULL, records BLOB NOT NULL, UNIQUE (eco, name)
 ) STRICT;

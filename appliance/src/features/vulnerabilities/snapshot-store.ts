@@ -72,6 +72,8 @@ export const snapshotWriter = (db: Database) => {
   const packages = packageWriter(db);
   const documents = documentWriter(db);
   let isCompared = false;
+  /** Records left, so that what feeds cover may be less. */
+  let hasGone = false;
 
   const putBody = (adv: number, body: CsafBody): void => {
     putDocument.run(
@@ -141,6 +143,7 @@ export const snapshotWriter = (db: Database) => {
       const held = findAdvisory.get(id);
       if (held === undefined) return;
       clear(id);
+      hasGone = true;
       dropRecord.run(source, held.osv_id);
       if (isCompared) markChanged.run(id);
     },
@@ -157,9 +160,10 @@ export const snapshotWriter = (db: Database) => {
       const { csaf, threat, ...record } = advisory;
       const isWhole = csaf === undefined && threat === undefined;
       const isWithdrawn = advisory.withdrawn !== undefined;
+      hasGone ||= isWithdrawn && held !== undefined;
       const { block, place } = documents.put(isWhole ? line : Buffer.from(JSON.stringify(record)));
       // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
-      const pkgs = packages.put(id, isWithdrawn ? [] : advisory.affected, isCompared);
+      const pkgs = packages.put(source, id, isWithdrawn ? [] : advisory.affected, isCompared);
       const aliases = sorted(advisory.aliases);
       const names = [...aliases, ...sorted(advisory.related), ...sorted(advisory.upstream)];
       addRow(id, [
@@ -187,8 +191,11 @@ export const snapshotWriter = (db: Database) => {
       packages.flush();
       documents.flush();
     },
-    /** Writes documents anew of which most are gone. */
-    tidy: (): void => documents.tidy(),
+    /** After the last part: writes documents anew of which most are gone, and looks again at what feeds cover. */
+    tidy: (): void => {
+      documents.tidy();
+      if (hasGone) packages.recover();
+    },
     /** The content digest of a feed as it is written. */
     digest: (feed: string): string => {
       const hash = createHash('sha256');

@@ -26,6 +26,9 @@ export type CoordLoad = {
   readonly severity: number | null;
 };
 
+/** What of a coordinate says whether it can be judged. */
+type CoordIdentity = { coord: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
+
 /** Matches of a coordinate that gets its first device, or loses its last one, count or no longer count. */
 const shiftSql = (sign: '+' | '-'): string =>
   `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
@@ -58,22 +61,28 @@ export const vulnerabilityStore = (db: Database) => {
   );
   const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
   const countOneDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
-  const findDevice = db.prepare<[number], { since: string; coords: Buffer }>(
-    'SELECT since, coords FROM device_coord WHERE device = ?',
+  const findDevice = db.prepare<[number], { since: string; coords: Buffer; nameless: number }>(
+    'SELECT since, coords, nameless FROM device_coord WHERE device = ?',
   );
   const allDevices = db.prepare<[], { device: number; since: string; coords: Buffer }>(
     'SELECT device, since, coords FROM device_coord ORDER BY device',
   );
-  const someDevices = db.prepare<[string], { device: number; coords: Buffer }>(
-    'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
+  const someDevices = db.prepare<[string], { device: number; coords: Buffer; nameless: number }>(
+    'SELECT device, coords, nameless FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
   );
   const someLoads = db.prepare<[string], CoordLoad>(
     `SELECT coord, findings, affected, act, attend, worst, severity FROM coord_load
      WHERE coord IN (SELECT value FROM json_each(?))`,
   );
+  // Another device that does name the source has it settled.
+  const identities = db.prepare<[string], CoordIdentity>(
+    `SELECT c.id AS coord, c.eco AS ecosystem, c.name AS name, c.key IS NULL AS unkeyed,
+       NOT EXISTS (SELECT 1 FROM item_coord i INDEXED BY item_coord_of WHERE i.coord = c.id AND i.settled = 1) AS unsettled
+     FROM json_each(?) e CROSS JOIN coord c ON c.id = e.value`,
+  );
   const putDevice = db.prepare(
-    `INSERT INTO device_coord (device, since, coords) VALUES (?, ?, ?)
-     ON CONFLICT (device) DO UPDATE SET coords = excluded.coords`,
+    `INSERT INTO device_coord (device, since, coords, nameless) VALUES (?, ?, ?, ?)
+     ON CONFLICT (device) DO UPDATE SET coords = excluded.coords, nameless = excluded.nameless`,
   );
   const dropDevice = db.prepare('DELETE FROM device_coord WHERE device = ?');
   const dropLog = db.prepare('DELETE FROM device_coord_log WHERE device = ?');
@@ -173,8 +182,9 @@ export const vulnerabilityStore = (db: Database) => {
     },
     device: (device: number) => findDevice.get(device),
     devices: (): Iterable<{ device: number; since: string; coords: Buffer }> => allDevices.iterate(),
-    putDevice: (device: number, since: string, coords: Uint32Array): void => {
-      putDevice.run(device, since, idBytes(coords));
+    /** `nameless`: how many of its items have no coordinate. */
+    putDevice: (device: number, since: string, coords: Uint32Array, nameless: number): void => {
+      putDevice.run(device, since, idBytes(coords), nameless);
     },
     dropDevice: (device: number): void => {
       dropDevice.run(device);
@@ -182,13 +192,11 @@ export const vulnerabilityStore = (db: Database) => {
     },
     keepOf: (device: number): KeptDevice | null => {
       const held = findDevice.get(device);
-      return held === undefined
-        ? null
-        : { since: held.since, coords: held.coords.toString('base64'), log: wholeLog.all(device) };
+      return held === undefined ? null : { ...held, coords: held.coords.toString('base64'), log: wholeLog.all(device) };
     },
     /** Without counting. */
-    putBack: (device: number, { since, coords, log }: KeptDevice): void => {
-      putDevice.run(device, since, Buffer.from(coords, 'base64'));
+    putBack: (device: number, { since, coords, nameless, log }: KeptDevice): void => {
+      putDevice.run(device, since, Buffer.from(coords, 'base64'), nameless);
       for (const row of log) putLog.run(device, row.coord, row.added, row.removed);
     },
     /** Coordinates of items under a release, as far as they are known for good; 0 is none. */
@@ -252,6 +260,8 @@ export const vulnerabilityStore = (db: Database) => {
     },
     openMatches: (coords: readonly number[], limit: number) => openMatches.all(JSON.stringify(coords), limit),
     someDevices: (devices: readonly number[]) => someDevices.all(JSON.stringify(devices)),
+    /** The coordinates that stand by themselves: their ecosystem, and what keeps them from being compared. */
+    identities: (coords: readonly number[]): CoordIdentity[] => identities.all(JSON.stringify(coords)),
     /** What coordinates with open matches come to. */
     loadsOf: (coords: readonly number[]): CoordLoad[] => someLoads.all(JSON.stringify(coords)),
     counts: () => counts.all(),

@@ -23,6 +23,49 @@ export const decisionSchema = z.enum(DECISIONS);
 
 const timeText = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
 
+export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
+
+/**
+ * Why components are not judged. `no-inventory`: the device has not reported its software. `no-release`: its system does not say
+ * which release it is, or none that advisories are written for. `no-reader`: nothing here reads advisories about such a system.
+ * `no-feed`: no feed that is here covers the ecosystem. `no-scheme`: no rule orders its versions. `not-comparable`: a version
+ * that its scheme does not read. `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
+ */
+const COVERAGE_CODES = [
+  'no-inventory',
+  'no-release',
+  'no-reader',
+  'no-feed',
+  'no-scheme',
+  'not-comparable',
+  'no-source-name',
+  'not-named',
+] as const;
+
+export const coverageSchema = z.object({
+  state: z.enum(COVERAGE_STATES).describe('`judged`: all of its components; without findings there are none'),
+  reasons: z.array(
+    z.object({
+      code: z.enum(COVERAGE_CODES),
+      ecosystem: z.string().describe('Empty where it is not known'),
+      components: z.int().describe('Packages that are not judged for this reason'),
+    }),
+  ),
+  judgedBy: z
+    .array(z.object({ ecosystem: z.string(), components: z.int(), feeds: z.array(z.string()) }))
+    .describe('The feeds that the components of each ecosystem were compared with'),
+});
+
+/** By what a device is judged, and what of it is not; a fact of its inventory and of the feeds that are here. */
+export type Coverage = z.infer<typeof coverageSchema> & {
+  /** Whether the packages of the system itself are judged. */
+  readonly system: boolean;
+};
+/** What advisories here are about and no rule reads, with the feeds that they are in. */
+export type UnreadEcosystem = { ecosystem: string; feeds: string[] };
+
+export type CoverageState = (typeof COVERAGE_STATES)[number];
+
 /** A finding as it is sent. */
 export const findingSchema = z.object({
   id: z.string(),
@@ -178,6 +221,7 @@ export type KeptDevice = {
   since: string;
   /** base64 */
   coords: string;
+  nameless: number;
   log: { coord: number; added: string; removed: string | null }[];
 };
 

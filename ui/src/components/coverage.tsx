@@ -1,0 +1,106 @@
+import type { Ctx } from '../context.ts';
+import type { CoverageState } from '../model.ts';
+import { paths } from '../paths.ts';
+import { Notice, Panel } from './panel.tsx';
+import { Status } from './status.tsx';
+
+// What "no findings" is worth: by which feeds a device is judged, what of it is not, and what to do.
+
+export type CoverageView = {
+  readonly state: CoverageState;
+  readonly reasons: readonly { readonly code: string; readonly ecosystem: string; readonly components: number }[];
+  readonly judgedBy: readonly {
+    readonly ecosystem: string;
+    readonly components: number;
+    /** A feed without a date has no age and is stale. */
+    readonly feeds: readonly { readonly feed: string; readonly ageDays: number | null; readonly stale: boolean }[];
+  }[];
+};
+
+/** The state in a list. */
+export const CoverageMark = ({ ctx, state }: { ctx: Ctx; state: CoverageState }) =>
+  state === 'judged' ? (
+    <span>{ctx.t('coverage.judged')}</span>
+  ) : (
+    <Status ctx={ctx} level={state === 'partly' ? 'info' : 'warning'}>
+      {ctx.tDynamic(`coverage.${state}`)}
+    </Status>
+  );
+
+const Feeds = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
+  <>
+    {coverage.judgedBy.map(({ ecosystem, components, feeds }) => (
+      <p class="second">
+        {ctx.t('coverage.judgedBy', { ecosystem, n: components })}{' '}
+        {feeds.map(({ feed, ageDays, stale }, at) => (
+          <>
+            {at === 0 ? null : ', '}
+            <span translate="no">{feed}</span> (
+            {ageDays === null ? ctx.t('coverage.noDate') : ctx.t('common.daysOld', { n: ageDays })}
+            {stale ? `, ${ctx.t('coverage.stale')}` : ''})
+          </>
+        ))}
+      </p>
+    ))}
+  </>
+);
+
+/** Whether nothing is left out, and what was looked at is not too old. */
+export function isWholly(coverage: CoverageView): boolean {
+  return coverage.state === 'judged' && !coverage.judgedBy.some(({ feeds }) => feeds.every(({ stale }) => stale));
+}
+
+const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
+  <>
+    <ul>
+      {coverage.reasons.map(({ code, ecosystem, components }) => (
+        <li>{ctx.tDynamic(`coverage.why.${code}`, { ecosystem: ecosystem || '–', n: components })}</li>
+      ))}
+    </ul>
+    {coverage.reasons.some(({ code }) => code === 'no-feed') ? (
+      <a href={paths.exchangeSend()}>{ctx.t('coverage.ask')}</a>
+    ) : null}
+  </>
+);
+
+/** What judges a device and what of it nothing does, each with what to do. */
+export const CoverageNotice = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
+  <>
+    {coverage.reasons.length === 0 ? null : (
+      <Notice
+        ctx={ctx}
+        level="warning"
+        title={ctx.t(coverage.state === 'not-judged' ? 'coverage.notTitle' : 'coverage.partlyTitle')}
+      >
+        <Reasons ctx={ctx} coverage={coverage} />
+      </Notice>
+    )}
+    <Feeds ctx={ctx} coverage={coverage} />
+  </>
+);
+
+/** The same among a device's facts. */
+export const CoveragePanel = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
+  <Panel title={ctx.t('coverage.title')}>
+    <div class="body">
+      <p>
+        <CoverageMark ctx={ctx} state={coverage.state} />
+      </p>
+      {coverage.reasons.length === 0 ? null : <Reasons ctx={ctx} coverage={coverage} />}
+      <Feeds ctx={ctx} coverage={coverage} />
+    </div>
+  </Panel>
+);
+
+/** An ecosystem that advisories are about and that nothing here reads, with the feeds that they are in. */
+export type UnreadEcosystem = { readonly ecosystem: string; readonly feeds: readonly string[] };
+
+/** What came and judges nothing. */
+export const UnreadEcosystems = ({ ctx, unread }: { ctx: Ctx; unread: readonly UnreadEcosystem[] }) =>
+  unread.length === 0 ? null : (
+    <Notice ctx={ctx} level="warning" title={ctx.t('coverage.unread', { n: unread.length })}>
+      <span translate="no">
+        {unread.map(({ ecosystem, feeds }) => `${ecosystem} (${feeds.join(', ')})`).join('; ')}
+      </span>
+    </Notice>
+  );
