@@ -637,9 +637,9 @@ export const words = defineWords({
     kk: 'Екі бағанда бір өріс бола алмайды: {field}',
   },
   'event.controller-control-traffic': {
-    en: '{file}, packet {packet}: {sender} changed {target} ({what} {detail}), {count} times from {seenAt} on',
-    ru: '{file}, пакет {packet}: {sender} изменил {target} ({what} {detail}), раз: {count}, начиная с {seenAt}',
-    kk: '{file}, {packet}-пакет: {sender} {target} контроллерін өзгертті ({what} {detail}), {count} рет, басы {seenAt}',
+    en: '{file}, packet {packet}: {sender} to {target}, {what}{detail}; {count} times from {seenAt} on',
+    ru: '{file}, пакет {packet}: от {sender} для {target}, {what}{detail}; раз: {count}, начиная с {seenAt}',
+    kk: '{file}, {packet}-пакет: {sender} мекенжайынан {target} үшін, {what}{detail}; {count} рет, басы {seenAt}',
   },
   'eventType.controller-control-traffic': {
     en: 'Traffic that changes a controller',

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { captureFile } from '../../../../test/support/plant-capture.ts';
+import { controller, engineer, planFrames, plans } from '../../../../test/support/captures/plans.ts';
+import { captureFile, pcapFile } from '../../../../test/support/plant-capture.ts';
 import { amlFile, csvBytes, csvTable, plantControllers, siemensOf } from '../../../../test/support/plant-files.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { toFailure } from '../../platform/errors.ts';
@@ -121,6 +122,21 @@ describe('the import of other files', () => {
     const compared = await page(paths.controllerImport(id));
     expect(compared).toContain('What would change');
     expect(compared).toContain(`New ${expected}`);
+  });
+
+  it('shows commands in a capture with their part and packet, and tells of them in words on the page of events and in its table', async () => {
+    const [plan] = plans.filter(({ name }) => name === 'cip');
+    const id = idOf(await upload('cip.pcap', pcapFile(plan === undefined ? [] : planFrames(plan))));
+    await work();
+    const compared = await page(paths.controllerImport(id));
+    for (const text of ['vendor object written (CIP)', 'class 0x68; class 0x6a; class 0x338', engineer.address])
+      expect(compared).toContain(text);
+    await operator.post(paths.controllerImportStart(id), { what: 'apply' });
+    await work();
+    const told = `packet 6: ${engineer.address} to ${controller.address}, reset (CIP): slot 3; 2 times from `;
+    const ofType = `${paths.events()}?type=controller-control-traffic`;
+    expect(await page(ofType)).toContain(told);
+    expect(await page(`${paths.eventsCsv()}?type=controller-control-traffic`)).toContain(told);
   });
 
   it('refuses what is none of the forms, with the reason, and keeps nothing of it', async () => {

@@ -71,6 +71,9 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
     if (name === 'sort') return ctx.tDynamic(`imports.form.${value}`, {}, value);
     if (name === 'field') return ctx.tDynamic(`collection.controller.field.${value}`, {}, value);
     if (name === 'decision') return ctx.tDynamic(`controllers.decision.${value}`, {}, value);
+    if (type === 'controller-control-traffic' && name === 'what')
+      return ctx.tDynamic(`imports.control.${value}`, {}, value);
+    if (type === 'controller-control-traffic' && name === 'detail') return value === '' ? '' : `: ${value}`;
     return type === 'controller-program-changed' && name === 'what'
       ? value
           .split(', ')
