@@ -5,14 +5,14 @@ import {
 } from '@sallyport/ui/controller-findings/controller-finding.tsx';
 import { ControllerFindings } from '@sallyport/ui/controller-findings/controller-findings.tsx';
 import { ControllerGroups } from '@sallyport/ui/controller-findings/controller-groups.tsx';
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FilterField } from '@sallyport/ui/model';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
+import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
+import { listState, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
@@ -30,48 +30,21 @@ const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] 
 const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
 const heldChoices = ['only', 'all'] as const;
 const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
-const filterNames = [
-  'decision',
-  'verdict',
-  'severity',
-  'remedy',
-  'exploitation',
-  'held',
-  'vendor',
-  'family',
-  'cve',
-  'controller',
-];
 const shownControllers = 200;
 
-const filters: readonly FilterField[] = [
-  {
-    name: 'decision',
-    label: 'vuln.decision',
-    options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
-  },
-  {
-    name: 'verdict',
-    label: 'cfind.verdict',
-    options: verdicts.map((value) => ({ value, key: `cfind.verdict.${value}` })),
-  },
-  {
-    name: 'severity',
-    label: 'vuln.severity',
-    options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
-  },
-  {
-    name: 'exploitation',
-    label: 'cfind.exploitation',
-    options: exploitations.map((value) => ({ value, key: `cfind.input.exploitation.${value}` })),
-  },
-  {
-    name: 'held',
-    label: 'cfind.held',
-    options: heldChoices.map((value) => ({ value, key: `cfind.held.${value}` })),
-  },
-  { name: 'remedy', label: 'cfind.fix', options: remedies.map((value) => ({ value, key: `cfind.fix.${value}` })) },
-];
+const filters = {
+  decision: choiceOf('vuln.decision', (value) => `decision.${value}`, DECISIONS),
+  verdict: choiceOf('cfind.verdict', (value) => `cfind.verdict.${value}`, verdicts),
+  severity: choiceOf('vuln.severity', (value) => `severity.${value}`, SEVERITIES),
+  exploitation: choiceOf('cfind.exploitation', (value) => `cfind.input.exploitation.${value}`, exploitations),
+  held: choiceOf('cfind.held', (value) => `cfind.held.${value}`, heldChoices),
+  remedy: choiceOf('cfind.fix', (value) => `cfind.fix.${value}`, remedies),
+  vendor: {},
+  family: {},
+  cve: {},
+  controller: {},
+};
+const filterNames = Object.keys(filters);
 
 const fileColumns: FileColumns<FindingEntry> = [
   ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
@@ -128,18 +101,16 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   const { controllerFindings, controllers } = deps;
 
   const filterOf = (list: ListState): Omit<ControllerFindingFilter, 'limit' | 'after'> => {
-    const [vendor] = filterValues(list, 'vendor');
-    const [family] = filterValues(list, 'family');
-    const [vulnerability] = filterValues(list, 'cve');
-    const [controller] = filterValues(list, 'controller');
-    const [held] = chosen(heldChoices, filterValues(list, 'held'));
+    const { decision, verdict, severity, exploitation, remedy, ...asked } = askedBy(filters, list);
+    const [[held], [vendor], [family], [vulnerability]] = [asked.held, asked.vendor, asked.family, asked.cve];
+    const [controller] = asked.controller;
     const sort = sorts.find((name) => name === list.sort);
     return {
-      decision: chosen(DECISIONS, filterValues(list, 'decision')),
-      verdict: chosen(verdicts, filterValues(list, 'verdict')),
-      severity: chosen(SEVERITIES, filterValues(list, 'severity')),
-      fixState: chosen(remedies, filterValues(list, 'remedy')),
-      exploitation: chosen(exploitations, filterValues(list, 'exploitation')),
+      decision,
+      verdict,
+      severity,
+      exploitation,
+      fixState: remedy,
       descending: list.descending,
       ...defined({ held, vendor, family, vulnerability }),
       // One that is not there has no findings.
@@ -163,7 +134,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         ctx={viewContext(deps, c)}
         list={list}
         page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
-        filters={filters}
+        filters={filterFields(filters)}
         counts={controllerFindings.counts()}
         waiting={controllerFindings.waiting()}
         ends={knowledgeEnds(deps)}

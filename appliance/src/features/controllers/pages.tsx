@@ -2,7 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues, type ListState, listParams } from '@sallyport/ui/list';
+import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
 import type { FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -12,6 +12,7 @@ import { inParts } from '../../platform/steps.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
+import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -21,49 +22,41 @@ import { type ControllerDecision, type ControllerFilter, type ControllerSort, co
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
 const states = ['live', 'replaced'] as const;
 const methods = ['query', 'passive', 'inferred', 'project', 'nameplate', 'csv', 'manual'] as const;
-const flags = ['1', '0'] as const;
 const typedNumberFrom = 50;
 /** Of columns and filters that are fields of the site. */
 const ownPrefix = 'custom.';
 const csvBatch = 20;
 
-const controllerFilterNames = [
-  'vendor',
-  'family',
-  'model',
-  'zone',
-  'role',
-  'decision',
-  'drift',
-  'missing',
-  'proposals',
-  'method',
-  'state',
-  'cve',
-] as const;
+const yesNo = (label: string) =>
+  choiceOf(label, (value) => (value === '1' ? 'controllers.yes' : 'controllers.no'), ['1', '0']);
+
+const declared = {
+  vendor: { label: 'controllers.vendor' },
+  family: { label: 'controllers.family' },
+  zone: { label: 'controllers.zone' },
+  role: { label: 'controllers.role' },
+  decision: choiceOf('controllers.filter.decision', (value) => `controllers.decision.${value}`, decisions),
+  drift: yesNo('controllers.filter.drift'),
+  missing: yesNo('controllers.filter.missing'),
+  proposals: yesNo('controllers.filter.proposals'),
+  method: choiceOf('controllers.filter.method', (value) => `controllers.method.${value}`, methods),
+  state: choiceOf('controllers.filter.state', (value) => `controllers.state.${value}`, states),
+  model: { label: 'controllers.model' },
+  cve: {},
+};
 
 const sortOf = (list: ListState): ControllerSort => controllerSorts.find((sort) => sort === list.sort) ?? 'name';
 
-const flagOf = (list: ListState, name: string): boolean | undefined => {
-  const [value] = chosen(flags, filterValues(list, name));
-  return value === undefined ? undefined : value === '1';
-};
+const flagOf = ([value]: readonly ('1' | '0')[]): boolean | undefined =>
+  value === undefined ? undefined : value === '1';
 
 /** What the list's address asks for. */
 const controllerFilter = (list: ListState): ControllerFilter => {
-  const [drift, missing, proposals] = [flagOf(list, 'drift'), flagOf(list, 'missing'), flagOf(list, 'proposals')];
+  const { drift, missing, proposals, ...asked } = askedBy(declared, list);
   return {
+    ...asked,
     search: list.q,
-    vendor: filterValues(list, 'vendor'),
-    family: filterValues(list, 'family'),
-    model: filterValues(list, 'model'),
-    cve: filterValues(list, 'cve'),
-    zone: filterValues(list, 'zone'),
-    role: filterValues(list, 'role'),
-    method: chosen(methods, filterValues(list, 'method')),
-    decision: chosen(decisions, filterValues(list, 'decision')),
-    state: chosen(states, filterValues(list, 'state')),
-    ...defined({ drift, missingFirmware: missing, proposals }),
+    ...defined({ drift: flagOf(drift), missingFirmware: flagOf(missing), proposals: flagOf(proposals) }),
   };
 };
 
@@ -73,7 +66,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
 
   const ownFields = () => controllers.customFields();
   const filterNames = (): string[] => [
-    ...controllerFilterNames,
+    ...Object.keys(declared),
     ...ownFields().map(({ name }) => `${ownPrefix}${name}`),
   ];
   /** With the fields of the site, which are in the records' objects. */
@@ -87,60 +80,24 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     return wanted.size === 0 ? filter : { ...filter, publicIds: controllers.recordsWith(wanted) };
   };
 
-  const yesNo = [
-    { value: '1', key: 'controllers.yes' },
-    { value: '0', key: 'controllers.no' },
-  ];
+  const named = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
   const filters = (): FilterField[] => [
-    {
-      name: 'vendor',
-      label: 'controllers.vendor',
-      options: controllerList.choices('vendor').map((value) => ({ value, label: value })),
-    },
-    {
-      name: 'family',
-      label: 'controllers.family',
-      options: controllerList.choices('productFamily').map((value) => ({ value, label: value })),
-    },
-    {
-      name: 'zone',
-      label: 'controllers.zone',
-      options: [...model.zoneNames()].map(([value, label]) => ({ value, label })),
-    },
-    {
-      name: 'role',
-      label: 'controllers.role',
-      options: (controllers.table.field('controller', 'role')?.choices ?? []).map((value) => ({
+    ...filterFields(declared, {
+      vendor: named(controllerList.choices('vendor')),
+      family: named(controllerList.choices('productFamily')),
+      zone: [...model.zoneNames()].map(([value, label]) => ({ value, label })),
+      role: (controllers.table.field('controller', 'role')?.choices ?? []).map((value) => ({
         value,
         key: `collection.controller.choice.role.${value}`,
       })),
-    },
-    {
-      name: 'decision',
-      label: 'controllers.filter.decision',
-      options: decisions.map((value) => ({ value, key: `controllers.decision.${value}` })),
-    },
-    { name: 'drift', label: 'controllers.filter.drift', options: yesNo },
-    { name: 'missing', label: 'controllers.filter.missing', options: yesNo },
-    { name: 'proposals', label: 'controllers.filter.proposals', options: yesNo },
-    {
-      name: 'method',
-      label: 'controllers.filter.method',
-      options: methods.map((value) => ({ value, key: `controllers.method.${value}` })),
-    },
-    {
-      name: 'state',
-      label: 'controllers.filter.state',
-      options: states.map((value) => ({ value, key: `controllers.state.${value}` })),
-    },
-    { name: 'model', label: 'controllers.model' },
+    }),
     ...ownFields().map(
       ({ name, type, options }): FilterField => ({
         name: `${ownPrefix}${name}`,
         label: '',
         text: name,
-        ...(type === 'choice' ? { options: options.map((value) => ({ value, label: value })) } : {}),
-        ...(type === 'yes-no' ? { options: ['yes', 'no'].map((value) => ({ value, label: value })) } : {}),
+        ...(type === 'choice' ? { options: named(options) } : {}),
+        ...(type === 'yes-no' ? { options: named(['yes', 'no']) } : {}),
       }),
     ),
   ];

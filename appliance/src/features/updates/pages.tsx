@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FilterField, Message } from '@sallyport/ui/model';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
+import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
@@ -11,20 +11,15 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { chosen, formListState, listState, pageRows, param, slicePage } from '../../server/console/lists.ts';
+import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
+import { formListState, listState, pageRows, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { APPROVALS, SUPPLIES, type UpdateFilter, type UpdateItem } from './types.ts';
 
-const filterNames = ['approval', 'supply', 'security', 'deployable'];
 const sorts = ['decision', 'name', 'devices', 'supply', 'size', 'since'] as const;
-const yesNo = [
-  { value: 'true', key: 'common.yes' },
-  { value: 'false', key: 'common.no' },
-];
-
 const fileColumns: FileColumns<UpdateItem> = [
   ['updates.update', (item) => item.name],
   ['updates.version', (item) => item.version],
@@ -39,31 +34,25 @@ const fileColumns: FileColumns<UpdateItem> = [
   ['common.size', (item) => item.sizeBytes],
 ];
 
-const filters: readonly FilterField[] = [
-  {
-    name: 'approval',
-    label: 'filter.approval',
-    options: APPROVALS.map((value) => ({ value, key: `approval.${value}` })),
-  },
-  {
-    name: 'supply',
-    label: 'updates.supply',
-    options: SUPPLIES.map((value) => ({ value, key: `supply.${value}` })),
-  },
-  { name: 'security', label: 'updates.security', options: yesNo },
-  { name: 'deployable', label: 'filter.deployable', options: yesNo.slice(0, 1) },
-];
+const filters = {
+  approval: choiceOf('filter.approval', (value) => `approval.${value}`, APPROVALS),
+  supply: choiceOf('updates.supply', (value) => `supply.${value}`, SUPPLIES),
+  security: choiceOf('updates.security', (value) => (value === 'true' ? 'common.yes' : 'common.no'), ['true', 'false']),
+  deployable: choiceOf('filter.deployable', () => 'common.yes', ['true']),
+};
+const filterNames = Object.keys(filters);
 
 /** A list's filter as the service takes it. */
 const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> => {
-  const [security] = filterValues(list, 'security');
+  const { approval, supply, deployable, ...asked } = askedBy(filters, list);
+  const [security] = asked.security;
   const sort = sorts.find((name) => name === list.sort);
   return {
-    approval: chosen(APPROVALS, filterValues(list, 'approval')),
-    supply: chosen(SUPPLIES, filterValues(list, 'supply')),
+    approval,
+    supply,
     descending: list.descending,
     ...(security === undefined ? {} : { security: security === 'true' }),
-    ...(filterValues(list, 'deployable').includes('true') ? { deployable: true } : {}),
+    ...(deployable.length > 0 ? { deployable: true } : {}),
     ...(list.q === '' ? {} : { search: list.q }),
     ...defined({ sort }),
   };
@@ -110,7 +99,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ctx={viewContext(deps, c)}
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
-        filters={filters}
+        filters={filterFields(filters)}
         counts={found.counts}
       />,
     );

@@ -1,6 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
-import type { FilterField } from '@sallyport/ui/model';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { Finding } from '@sallyport/ui/vulnerabilities/finding.tsx';
 import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
@@ -8,7 +7,8 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { chosen, listState, pageRows, param } from '../../server/console/lists.ts';
+import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
+import { listState, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -27,7 +27,6 @@ const fixStates: readonly FixState[] = ['available', 'none', 'undetermined'];
 const workStates: readonly WorkState[] = ['open', 'planned', 'fixed'];
 const verdicts = ['affected', 'review'] as const;
 const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
-const filterNames = ['decision', 'severity', 'fix', 'state', 'verdict', 'feed'];
 const shownDevices = 200;
 
 const fileColumns: FileColumns<FindingEntry> = [
@@ -46,44 +45,26 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['csv.summary', (row) => row.summary],
 ];
 
-const filters: readonly FilterField[] = [
-  {
-    name: 'decision',
-    label: 'vuln.decision',
-    options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
-  },
-  {
-    name: 'severity',
-    label: 'vuln.severity',
-    options: SEVERITIES.map((value) => ({ value, key: `severity.${value}` })),
-  },
-  {
-    name: 'fix',
-    label: 'vuln.fix',
-    options: fixStates.map((value) => ({ value, key: `fix.${value}` })),
-  },
-  {
-    name: 'state',
-    label: 'vuln.workState',
-    options: workStates.map((value) => ({ value, key: `vuln.state.${value}` })),
-  },
-  {
-    name: 'verdict',
-    label: 'filter.verdict',
-    options: verdicts.map((value) => ({ value, key: `verdict.${value}` })),
-  },
-];
+const filters = {
+  decision: choiceOf('vuln.decision', (value) => `decision.${value}`, DECISIONS),
+  severity: choiceOf('vuln.severity', (value) => `severity.${value}`, SEVERITIES),
+  fix: choiceOf('vuln.fix', (value) => `fix.${value}`, fixStates),
+  state: choiceOf('vuln.workState', (value) => `vuln.state.${value}`, workStates),
+  verdict: choiceOf('filter.verdict', (value) => `verdict.${value}`, verdicts),
+  feed: { label: 'overview.source' },
+};
+const filterNames = Object.keys(filters);
 
 /** A list's filter as the service takes it. */
 const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> => {
-  const [state] = chosen(workStates, filterValues(list, 'state'));
-  const [verdict] = chosen(verdicts, filterValues(list, 'verdict'));
+  const { decision, severity, fix, feed, ...asked } = askedBy(filters, list);
+  const [[state], [verdict]] = [asked.state, asked.verdict];
   const sort = sorts.find((name) => name === list.sort);
   return {
-    decision: chosen(DECISIONS, filterValues(list, 'decision')),
-    severity: chosen(SEVERITIES, filterValues(list, 'severity')),
-    fixState: chosen(fixStates, filterValues(list, 'fix')),
-    feed: filterValues(list, 'feed').slice(0, 20),
+    decision,
+    severity,
+    fixState: fix,
+    feed: feed.slice(0, 20),
     descending: list.descending,
     ...defined({ state, verdict }),
     ...(list.q === '' ? {} : { search: list.q }),
@@ -163,14 +144,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         ctx={viewContext(deps, c)}
         list={list}
         page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
-        filters={[
-          ...filters,
-          {
-            name: 'feed',
-            label: 'overview.source',
-            options: knowledge.map(({ feed }) => ({ value: feed, label: feed })),
-          },
-        ]}
+        filters={filterFields(filters, { feed: knowledge.map(({ feed }) => ({ value: feed, label: feed })) })}
         unread={vulnerabilities.unreadEcosystems()}
         notJudged={covered['not-judged'] + covered.partly}
         counts={{
