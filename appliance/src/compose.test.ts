@@ -45,6 +45,26 @@ const declare = (file: string, name: string, change: object = {}): void =>
   );
 const open = () => compose({ dataDir: at('data'), extensions: extensionsIn(at('extensions')), log });
 
+it('a new site has the triggers that no writer can stand in for, and no others', async () => {
+  const appliance = await open();
+  try {
+    const names = appliance.db
+      .prepare("select name from sqlite_schema where type = 'trigger' order by name")
+      .pluck()
+      .all();
+    expect(names).toEqual([
+      'controller_identity_counted',
+      'controller_match_counted',
+      'controller_match_recounted',
+      'controller_match_uncounted',
+      'inv_executable_gone',
+      'inv_software_gone',
+    ]);
+  } finally {
+    await appliance.close();
+  }
+});
+
 describe('a declaration in a file of its own', () => {
   it('is found by its folder and taken by the intake thread, without any other change', async () => {
     declare('badges.js', 'badges');

@@ -5,8 +5,9 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { cryptoReady } from '@sallyport/bundle-tools/trust/keys';
 import { type Extensions, loadAllDeclarations } from './all-declarations.ts';
-import { derivations } from './derivations.ts';
+import { derivations, queues } from './derivations.ts';
 import { passOn } from './engine/changes/pass-on.ts';
+import type { Changed } from './engine/changes/types.ts';
 import { type EventService, eventService } from './engine/events/service.ts';
 import { hardwareRecordRule } from './engine/inventory/hardware-records.ts';
 import { type InventoryService, inventoryService } from './engine/inventory/service.ts';
@@ -26,6 +27,7 @@ import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
 import { findingReasons } from './features/controller-findings/health.ts';
 import { CONTROLLER_MAPS, withControllers } from './features/controller-findings/matching-maps.ts';
+import { measuresIn } from './features/controller-findings/measures.ts';
 import {
   type ControllerFindings,
   controllerFindings as controllerFindingService,
@@ -44,7 +46,7 @@ import { type DeploymentService, deploymentService } from './features/deployment
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
 import type { TaskQueue } from './features/device-tasks/types.ts';
 import { deviceFilters } from './features/devices/filter.ts';
-import { ensureDeviceRows } from './features/devices/row-store.ts';
+import { deviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
 import type { DeviceFilters } from './features/devices/types.ts';
 import { forbiddenAddresses } from './features/discovery/forbidden.ts';
@@ -81,7 +83,7 @@ import { type Database, immediate, migrate, openDatabase } from './platform/data
 import { type Jobs, jobs } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
-import { type Personal, personal } from './platform/personal.ts';
+import { type Personal, personal, settleKeys } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
@@ -124,6 +126,10 @@ export type Appliance = {
   /** The language in which devices are asked for. */
   deviceFilters: DeviceFilters;
   rules: RuleService;
+  /** Says what changed; for who writes beside the services. */
+  changed: Changed;
+  /** What works off what waits. */
+  queues: ReturnType<typeof queues>;
   zones: ZoneService;
   integrity: IntegrityService;
   baselines: BaselineService;
@@ -160,15 +166,6 @@ type ComposeOptions = {
 
 const here = import.meta.dirname;
 
-/** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
-const settlePersons = (people: Personal, log: Log): void => {
-  try {
-    people.settle();
-  } catch (error) {
-    log.error({ err: error }, 'keys of erased persons are not destroyed yet');
-  }
-};
-
 /** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
 export const compose = async ({
   dataDir,
@@ -189,7 +186,7 @@ export const compose = async ({
     migrate(db);
     const people = personal(db, keyring);
     // What a crash left between an erasure and the end of its keys.
-    settlePersons(people, log);
+    settleKeys(people, log);
     const events: EventService = eventService({
       db,
       keyring,
@@ -219,7 +216,6 @@ export const compose = async ({
       changed,
       kept: (collection) => baselines.keptItems(collection),
     });
-    ensureDeviceRows(db);
     const store = storeService(paths);
     const workerData = { dataDir: paths.data, extensions };
     const queue = jobs({ db, workerData, folder: join(here, 'jobs'), log });
@@ -234,12 +230,14 @@ export const compose = async ({
       folder: paths.advisories,
       inventory,
       events,
+      changed,
       clock: nowMs,
     });
     const devices = deviceService({
       db,
       objects,
       events,
+      changed,
       inventory,
       derived: [
         {
@@ -259,9 +257,9 @@ export const compose = async ({
     });
     const accounts: AccountService = accountService({ db, keyring, objects, events, gate, passwords: hashing });
     const updates = updateService({ db, inventory, objects, events, store, vulnerabilities });
-    const deployments = deploymentService({ db, objects, events, inventory, devices, updates, store });
+    const deployments = deploymentService({ db, objects, events, changed, inventory, devices, updates, store });
     const filters = deviceFilters({ db, personal: people, inventory, vulnerabilities, objects });
-    const rules: RuleService = ruleService({ db, objects, events, vulnerabilities, deviceFilters: filters });
+    const rules: RuleService = ruleService({ db, objects, events, changed, vulnerabilities, deviceFilters: filters });
     const controllers: ReturnType<typeof controllerService> = controllerService({
       db,
       objects,
@@ -296,7 +294,7 @@ export const compose = async ({
       ),
       further: ({ controller }) => findingReasons(controllerFindings.loads([controller]).get(controller)),
     });
-    const baselines: BaselineService = baselineService({ db, objects, events, inventory, devices });
+    const baselines: BaselineService = baselineService({ db, objects, events, changed, inventory, devices });
     const controllerFindings: ControllerFindings = controllerFindingService({
       db,
       knowledge: vulnerabilities.ofControllers,
@@ -307,14 +305,7 @@ export const compose = async ({
       nameOf: controllers.service.label,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
-      measures: {
-        holding: () => patches.measures.holding(),
-        publicId: (controller) => controllers.service.byId(controller)?.publicId ?? '',
-        zoneNames: (zone) => {
-          const name = objects.find('controller-zone', zone)?.body['name'];
-          return typeof name === 'string' ? [name] : [];
-        },
-      },
+      measures: measuresIn({ patches: () => patches, controllers: controllers.service, objects }),
       changed,
       clock: nowMs,
     });
@@ -348,13 +339,17 @@ export const compose = async ({
     });
     const forbidden = forbiddenAddresses({ db, objects, controllers: controllers.service, clock: nowMs });
     const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
+    const rows = deviceRows(db);
     const derived = derivations({
       events,
       inventory,
       devices,
       discovery,
+      rows,
+      rules,
       baselines,
       vulnerabilities,
+      updates,
       deployments,
       controllers,
       controllerFindings,
@@ -451,6 +446,8 @@ export const compose = async ({
       exchange,
       deviceFilters: filters,
       rules,
+      changed,
+      queues: queues({ rows, rules, baselines, inventory, updates }),
       zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,
       baselines,
@@ -480,7 +477,7 @@ export const compose = async ({
         await queue.stop();
         vulnerabilities.close();
         controllerFindings.close();
-        settlePersons(people, log);
+        settleKeys(people, log);
         try {
           if (!witness.flush()) log.warn('the witness was not written: the database was busy');
         } finally {

@@ -595,7 +595,7 @@ create table scanned_object (
 -- What rules derive about devices. Nothing here is entered but tags by hand; the rest can be derived again at any time.
 -- What makes a device dirty are triggers, which features/rules/store.ts keeps, since they name tables of other features.
 create table device_status (
-  device integer primary key,
+  device integer primary key references device (id) on delete cascade,
   -- Rank of the level: 0 critical, 1 warning, 2 waiting, 3 not visible, 4 running, 5 ok, 6 done, 7 information.
   level integer not null,
   -- JSON: sentences as catalogue keys with parameters, the worst first.
@@ -612,7 +612,7 @@ create index device_status_due on device_status (due_at) where due_at is not nul
 
 -- Open findings of devices that have any, by their decision.
 create table device_findings (
-  device integer primary key,
+  device integer primary key references device (id) on delete cascade,
   findings integer not null,
   act integer not null,
   attend integer not null,
@@ -623,7 +623,7 @@ create index device_findings_worst on device_findings (worst, device);
 
 -- By what devices are judged (features/vulnerabilities/coverage.ts): what "no findings" is worth.
 create table device_coverage (
-  device integer primary key,
+  device integer primary key references device (id) on delete cascade,
   -- 0 not judged, 1 partly, 2 judged.
   state integer not null,
   -- Whether the packages of the system itself are judged.
@@ -637,16 +637,11 @@ create index device_coverage_state on device_coverage (state, device);
 -- `source` is 'hand' or the id of the rule; a tag that both gave has two rows.
 create table device_tag (
   tag text not null,
-  device integer not null,
+  device integer not null references device (id) on delete cascade,
   source text not null,
   primary key (tag, device, source)
 ) strict, without rowid;
 create index device_tag_device on device_tag (device);
-
--- Devices that changed since rules looked at them.
-create table device_dirty (
-  device integer primary key
-) strict;
 
 -- All devices are to be looked at again, in the order of their ids; `again` asks for one more round after this one.
 create table rule_sweep (
@@ -658,7 +653,7 @@ create table rule_sweep (
 -- Which devices a moving rule that runs once has decided about, and which enrolment the device had then.
 create table moving_done (
   rule text not null,
-  device integer not null,
+  device integer not null references device (id) on delete cascade,
   enrolment text,
   primary key (rule, device)
 ) strict, without rowid;
@@ -886,7 +881,7 @@ create index baseline_acceptance_expires on baseline_acceptance (expires_at) whe
 create table deviation (
   id integer primary key autoincrement,
   baseline text not null,
-  device integer not null,
+  device integer not null references device (id) on delete cascade,
   collection text not null,
   operation text not null check (operation in ('added', 'removed', 'changed')),
   identity text not null,
@@ -914,21 +909,16 @@ create index deviation_until on deviation (until) where until is not null;
 -- The list of open deviations is read from its newest end, however many have ended.
 create index deviation_open_id on deviation (id) where until is null;
 
--- Devices whose deviations are to be found anew, whole.
-create table baseline_stale (
-  device integer primary key
-) strict;
-
 create table baseline_state (
   one integer primary key check (one = 1),
   -- Acceptances whose time ended before this were taken out of what is expected.
   swept_at integer not null
 ) strict;
 
--- One narrow row per device: what lists of devices filter and sort by. Triggers keep it (features/devices/row-store.ts), in
--- the transaction of whatever changed; nothing is entered here, and all of it can be made again from the other tables.
+-- One narrow row per device: what lists of devices filter and sort by. Derived (features/devices/row-store.ts) in the
+-- transaction of whatever changed; nothing is entered here, and all of it can be made again from the other tables.
 create table device_row (
-  device integer primary key,
+  device integer primary key references device (id) on delete cascade,
   kind text not null,
   state text not null,
   -- Rank of the level of its status; 0 is the worst.
@@ -1972,23 +1962,40 @@ create table update_need_state (
   version integer not null
 ) strict;
 
--- Triggers stand last: they name tables above.
-create trigger catalog_version_added after insert on catalog_update begin update catalog_version set version = version + 1; end;
-create trigger catalog_version_changed after update on catalog_update begin update catalog_version set version = version + 1; end;
-create trigger catalog_version_gone after delete on catalog_update begin update catalog_version set version = version + 1; end;
--- Whose software or platform changed is looked at for the updates that it needs, whoever wrote it.
-create trigger update_need_section_added after insert on section
-  when new.collection in ('software', 'platform') and new.device > 0 begin
-  insert or ignore into pending (entity, id, since) values ('updates', new.device, unixepoch() * 1000);
+-- The triggers, last since they name tables above. Beside them each `shared` collection has one (engine/inventory/table-store.ts).
+-- What follows from a change is said by its writer and derived by derivations.ts; a trigger is only what no writer can say.
+-- Counts of matches follow matches and whether somebody has what they are of: statements of a match write thousands of rows
+-- whose groups only the database sees.
+create trigger controller_match_counted after insert on controller_match when new.until is null begin
+  insert into controller_match_count
+    select new.verdict, new.rank, new.severity, new.fix_state, 1 from controller_identity
+    where id = new.identity and controllers > 0 and new.until is null
+    on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
 end;
-create trigger update_need_section_changed after update of device, collection, source, best, hash on section
-  when new.collection in ('software', 'platform') begin
-  insert or ignore into pending (entity, id, since) select 'updates', old.device, unixepoch() * 1000 where old.device > 0;
-  insert or ignore into pending (entity, id, since) select 'updates', new.device, unixepoch() * 1000 where new.device > 0;
+create trigger controller_match_recounted after update on controller_match
+  when old.until is not new.until or old.verdict is not new.verdict or old.rank is not new.rank
+    or old.severity is not new.severity or old.fix_state is not new.fix_state begin
+  insert into controller_match_count
+    select old.verdict, old.rank, old.severity, old.fix_state, -1 from controller_identity
+    where id = old.identity and controllers > 0 and old.until is null
+    on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
+  insert into controller_match_count
+    select new.verdict, new.rank, new.severity, new.fix_state, 1 from controller_identity
+    where id = new.identity and controllers > 0 and new.until is null
+    on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
 end;
-create trigger update_need_section_gone after delete on section
-  when old.collection in ('software', 'platform') and old.device > 0 begin
-  insert or ignore into pending (entity, id, since) values ('updates', old.device, unixepoch() * 1000);
+create trigger controller_match_uncounted after delete on controller_match when old.until is null begin
+  insert into controller_match_count
+    select old.verdict, old.rank, old.severity, old.fix_state, -1 from controller_identity
+    where id = old.identity and controllers > 0 and old.until is null
+    on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
+end;
+create trigger controller_identity_counted after update of controllers on controller_identity
+  when (old.controllers > 0) <> (new.controllers > 0) begin
+  insert into controller_match_count
+    select verdict, rank, severity, fix_state, count(*) * (case when new.controllers > 0 then 1 else -1 end) from controller_match
+    where identity = new.id and until is null group by 1, 2, 3, 4
+    on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
 end;
 
 -- First rows.

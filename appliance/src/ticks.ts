@@ -1,7 +1,7 @@
 import type { Appliance } from './compose.ts';
 import { wakeFindings } from './features/controller-findings/wake.ts';
-import { rulesTurn } from './features/rules/turn.ts';
 import type { Schedule } from './platform/jobs.ts';
+import { pendingTurn } from './platform/pending-turn.ts';
 import type { Tick } from './platform/ticking.ts';
 
 const secondMs = 1_000;
@@ -15,13 +15,17 @@ export const schedules: readonly Schedule[] = [
 
 /** Everything that a server does again and again beside jobs. `isBusy`: reports are being written. */
 export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
-  const { accounts, controllers, devices, discovery, identification, jobs, patches, witness } = appliance;
+  const { accounts, controllers, devices, discovery, identification, jobs, patches, queues, witness } = appliance;
   return [
     // Commands beside the server add rows of jobs, too.
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
     { failed: 'last seen was not written', everyMs: secondMs, run: () => devices.tryFlush() },
     { failed: 'the witness was not written', everyMs: secondMs, run: () => void witness.flush() },
-    { failed: 'rules were not run', everyMs: secondMs, run: rulesTurn({ ...appliance, isBusy }) },
+    {
+      failed: 'what waits to be derived was not worked off',
+      everyMs: secondMs,
+      run: pendingTurn({ queues: queues.quick, jobs, isBusy }),
+    },
     {
       failed: 'controllers were not compared with advisories',
       everyMs: 2 * secondMs,

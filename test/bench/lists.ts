@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { deviceRows } from '@sallyport/appliance/features/devices/row-store';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { repositoryRoot } from '../support/sources.ts';
@@ -126,7 +127,8 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
       for (const [device, load] of vulnerabilities.loads(ids.slice(at, at + batchDevices)))
         put.run(device, load.findings, load.act, load.attend, load.worst);
     }).immediate();
-  db.exec('update rule_sweep set after_device = null, again = 0; delete from device_dirty');
+  db.exec("update rule_sweep set after_device = null, again = 0; delete from pending where entity = 'status'");
+  deviceRows(db).remake();
   const [common] = vulnerabilities.list({ limit: 1, sort: 'devices', descending: true }).rows;
   return { findings: opened, advisory: common?.advisory ?? '' };
 };

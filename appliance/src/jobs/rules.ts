@@ -1,20 +1,17 @@
 import { AppError } from '../platform/errors.ts';
 import { letOthersWrite, runJobs } from './worker.ts';
 
-/** Devices of a transaction of indexes. */
-const step = 512;
-
-/** Looks at every device that waits for it: what it deviates in comes first, since rules look at that. What is done stays done: a restart goes on where this one ended. */
+/** Works off what waits: devices that changed, all of them after other rules or advisories or another catalogue. What is done stays done: a restart goes on where this one ended. */
 await runJobs('rules', async (_payload, { appliance, progress, signal }) => {
   let devices = 0;
   for (let more = true; more; await letOthersWrite()) {
     if (signal.aborted) throw new AppError('CANCELLED', 'the server stops');
-    const behind = appliance.baselines.run().more;
-    const pass = appliance.rules.run();
-    devices += pass.devices;
-    // A new catalogue, or other advisories: who needs which update, and who has what finding.
-    const looked = appliance.updates.settle(step);
-    more = behind || pass.more || looked > 0;
+    more = false;
+    for (const queue of [...appliance.queues.quick, ...appliance.queues.bulk]) {
+      const pass = queue.run({});
+      devices += pass.devices ?? 0;
+      more ||= pass.more;
+    }
     progress({ devices });
   }
   return { devices };

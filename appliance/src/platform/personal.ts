@@ -4,6 +4,7 @@ import sodium from 'libsodium-wrappers';
 import { type Database, immediate } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Keyring } from './keyring.ts';
+import type { Log } from './log.ts';
 import { openPersonKeys, type PersonKeys } from './person-keys.ts';
 
 // Personal and secret values: XChaCha20-Poly1305 under a key per person, which the master key wraps. The wrapped keys lie in
@@ -221,3 +222,12 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     close: () => keys.close(),
   };
 };
+
+/** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
+export function settleKeys(people: Pick<Personal, 'settle'>, log: Log): void {
+  try {
+    people.settle();
+  } catch (error) {
+    log.error({ err: error }, 'keys of erased persons are not destroyed yet');
+  }
+}

@@ -5,7 +5,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { introduce } from '../../../test/support/persons.ts';
 import { loadAllDeclarations } from '../../src/all-declarations.ts';
 import { passOn } from '../../src/engine/changes/pass-on.ts';
-import type { SectionChanged } from '../../src/engine/changes/types.ts';
+import type { Derivations, SectionChanged } from '../../src/engine/changes/types.ts';
 import { type EventService, eventService } from '../../src/engine/events/service.ts';
 import { type InventoryService, inventoryService } from '../../src/engine/inventory/service.ts';
 import type { Collection } from '../../src/engine/inventory/types.ts';
@@ -14,6 +14,7 @@ import type { Actor, Kind, Right, Setting } from '../../src/engine/objects/types
 import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps.ts';
 import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
 import type { TakeReadings } from '../../src/features/controllers/types.ts';
+import type { UpdateService } from '../../src/features/updates/service.ts';
 import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
@@ -49,6 +50,19 @@ export const actorWith = (...rights: Right[]): Actor => ({
 
 export const admin: Actor = actorWith('all');
 
+/** What changes mean for the updates that devices need, and nothing else. */
+export const needsAlone = (updates: Pick<UpdateService, 'note'>): Partial<Derivations> => ({
+  section: [
+    (sections) =>
+      updates.note(
+        sections.flatMap(({ device, collection }) =>
+          collection === 'software' || collection === 'platform' ? [device] : [],
+        ),
+      ),
+  ],
+  inventory: [updates.note],
+});
+
 /** The engines over a new database in a temporary folder. */
 export const openEngines = async (
   extra: {
@@ -57,6 +71,8 @@ export const openEngines = async (
     settings?: readonly Setting[];
     maps?: ControllerMaps;
     clock?: () => number;
+    /** What else follows from changes. */
+    derive?: () => Partial<Derivations>;
   } = {},
 ): Promise<Engines> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-engines-'));
@@ -74,10 +90,14 @@ export const openEngines = async (
     types: declared.events,
     maxRows: () => objects.setting('events.max-rows'),
   });
-  const tell = passOn(() => ({
-    section: [(sections) => changed.push(...sections)],
-    object: [(written) => written.forEach(controllers.written)],
-  }));
+  const tell = passOn(() => {
+    const more = extra.derive?.() ?? {};
+    return {
+      ...more,
+      section: [(sections) => changed.push(...sections), ...(more.section ?? [])],
+      object: [(written) => written.forEach(controllers.written), ...(more.object ?? [])],
+    };
+  });
   const objects: ObjectService = objectService({
     db,
     personal: people,

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json';
 import type { InventoryService } from '../../src/engine/inventory/service.ts';
+import { deviceRows } from '../../src/features/devices/row-store.ts';
 import type { Database } from '../../src/platform/database.ts';
+import { AT_ONCE, pendingOf } from '../../src/platform/pending.ts';
 
 export type NewDevice = {
   state?: string;
@@ -13,15 +15,15 @@ export type NewDevice = {
   lastSeenAt?: number | null;
 };
 
-/** Rows of devices as enrolment leaves them, without the certificates; the ids. */
+/** Rows of devices as enrolment leaves them, with what follows from them, without the certificates; the ids. */
 export const addDevices = (db: Database, devices: readonly NewDevice[]): number[] => {
   const insert = db.prepare(
     `insert into device (public_id, state, kind, hostname, os, arch, from_address, created_at, last_seen_at)
      values (@publicId, @state, @kind, @hostname, @os, 'amd64', @from, @createdAt, @lastSeenAt)`,
   );
   const start = db.prepare<[], number>('select coalesce(max(id), 0) from device').pluck().get() ?? 0;
-  return db.transaction(() =>
-    devices.map((device, index) => {
+  return db.transaction(() => {
+    const ids = devices.map((device, index) => {
       const n = start + index + 1;
       const row = {
         publicId: `device-${n}`,
@@ -35,8 +37,12 @@ export const addDevices = (db: Database, devices: readonly NewDevice[]): number[
         ...device,
       };
       return Number(insert.run(row).lastInsertRowid);
-    }),
-  )();
+    });
+    const rows = deviceRows(db);
+    for (let at = 0; at < ids.length; at += AT_ONCE) rows.derive(ids.slice(at, at + AT_ONCE));
+    pendingOf(db, 'status').note(ids);
+    return ids;
+  })();
 };
 
 /** Stores a section as if the device's own agent had sent it. */

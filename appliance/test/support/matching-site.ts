@@ -26,6 +26,7 @@ export const openMatching = async () => {
         return {} as StoredEvent;
       },
     },
+    changed: () => undefined,
     clock: () => clock.ms,
   });
   return {

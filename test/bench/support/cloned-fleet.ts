@@ -1,5 +1,5 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import { ensureDeviceRows } from '@sallyport/appliance/features/devices/row-store';
+import { deviceRows } from '@sallyport/appliance/features/devices/row-store';
 import { idsOf } from '@sallyport/appliance/platform/id-array';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
@@ -39,14 +39,6 @@ export const cloneFleet = async (
       .map((column) => column.name)
       .filter((name) => name !== 'id' && name !== 'device'),
   }));
-  // The rows of the list are made in one go afterwards, as after an update of the program.
-  const triggers = db
-    .prepare<[], string>(
-      "select name from sqlite_schema where type = 'trigger' and name like 'device\\_row\\_%' escape '\\'",
-    )
-    .pluck()
-    .all();
-  for (const name of triggers) db.exec(`drop trigger ${name}`);
   // One statement for all devices of each table: row by row it would take longer than the benchmark.
   const all = `with recursive n (n) as (select ${options.profiles} union all select n + 1 from n where n + 1 < ${options.devices})`;
   const from = `${first} + n % ${options.profiles}`;
@@ -101,8 +93,10 @@ export const cloneFleet = async (
     for (const [item, n] of times) addCount.run(n, item);
     for (const [coord, n] of coordTimes) addCoord.run(n, coord);
   }).immediate();
-  ensureDeviceRows(db);
+  // The rows of the list in one go.
+  deviceRows(db).remake();
   while (inventory.settle(5_000) > 0);
+  rules.sweep();
   rules.settle();
   return { devices: options.devices, profiles: options.profiles, groups };
 };

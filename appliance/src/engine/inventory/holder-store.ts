@@ -1,6 +1,6 @@
-import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
+import { pendingOf } from '../../platform/pending.ts';
 import { arrayTableOf, holderTableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
 
@@ -47,12 +47,7 @@ export const holderStore = (db: Database, collection: Collection) => {
   const of = db
     .prepare<[string], number>(`select device from ${table} where item in (select value from json_each(?))`)
     .pluck();
-  const addWaiting = db.prepare<[string, number, number]>(
-    'insert or ignore into pending (entity, id, since) values (?, ?, ?)',
-  );
-  const dropWaiting = db.prepare<[string, number]>('delete from pending where entity = ? and id = ?');
-  const countWaiting = db.prepare<[string], number>('select count(*) from pending where entity = ?').pluck();
-  const isWaiting = db.prepare<[string, number], number>('select 1 from pending where entity = ? and id = ?').pluck();
+  const pending = pendingOf(db, entity);
   const waiting = db
     .prepare<[string, number], [number, Buffer]>(
       `select p.id, a.items from pending p cross join section s on s.device = p.id and s.collection = p.entity and s.best = 1
@@ -67,20 +62,20 @@ export const holderStore = (db: Database, collection: Collection) => {
 
   return {
     /** A device reported for the first time. */
-    came: (device: number): void => void addWaiting.run(entity, device, nowMs()),
+    came: (device: number): void => pending.note([device]),
     /** Items that a device has more and less. */
     changed: (device: number, added: Iterable<number>, removed: Iterable<number>): void => {
       for (const item of removed) remove.run(item, device);
-      if (isWaiting.get(entity, device) === undefined) for (const item of added) add.run(item, device);
+      if (!pending.has(device)) for (const item of added) add.run(item, device);
     },
     /** A device is gone with the items that it had. */
     gone: (device: number, items: Uint32Array): void => {
-      dropWaiting.run(entity, device);
+      pending.drop([device]);
       for (const item of items) remove.run(item, device);
     },
     /** How many devices wait. */
-    waiting: (): number => countWaiting.get(entity) ?? 0,
-    isWaiting: (device: number): boolean => isWaiting.get(entity, device) !== undefined,
+    waiting: pending.count,
+    isWaiting: pending.has,
     /**
      * Enters at most so many waiting devices, in short transactions; how many they were. A device has only rows of what it has
      * at any moment, so that this may end anywhere: what was read is read again where another connection wrote meanwhile, and a
@@ -113,7 +108,7 @@ export const holderStore = (db: Database, collection: Collection) => {
             add.run(reached, devices[at] as number);
           }
           if (at < items.length) return false;
-          for (const [device] of held) dropWaiting.run(entity, device);
+          pending.drop(held.map(([device]) => device));
           return true;
         });
       return count;

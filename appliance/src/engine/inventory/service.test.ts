@@ -289,7 +289,7 @@ describe('a report', () => {
     const before = db.prepare('select * from section').all();
     expect(inventory.putSection(first)).toEqual({ known: true, added: 0, removed: 0, changed: 0 });
     expect(db.prepare('select * from section').all()).toEqual(before);
-    expect(changed).toEqual([{ device: 1, collection: 'software' }]);
+    expect(changed).toEqual([{ device: 1, collection: 'software', isOther: true }]);
     expect(inventory.hashes(1, 'native')).toEqual({ software: first.hash });
   });
 

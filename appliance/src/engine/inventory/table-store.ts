@@ -151,7 +151,7 @@ const createArrays = (collection: Collection): string[] => [
      strict, without rowid`,
 ];
 
-/** The number of items that went away. */
+/** The number of items that went away: by a trigger, since a memory of ids must not outlive one, whoever deletes it. */
 const createGone = (collection: Collection): string[] => {
   const gone = goneTableOf(collection);
   return [

@@ -56,6 +56,7 @@ export const inventoryTransfer = (parts: {
           if (sources.length > 0) sections.setBest(device, name, preferredSource(holder.shape.collection, sources));
           recount(holder.shared, device, items, holder.shared?.arrays.itemsOf(device));
         }
+        changed('inventory', devices);
         // Only when all is settled: who derives reads other sections, too.
         changed(
           'section',

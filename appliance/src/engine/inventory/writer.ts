@@ -37,6 +37,9 @@ export const holderOf = (db: Database, shape: Shape): Holder => ({
 const known: SectionOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 const hashPattern = /^[0-9a-f]{64}$/;
 
+/** What came of a report; `isOther`: its source had no such section before. */
+type Written = { outcome: SectionOutcome; isOther: boolean };
+
 /** What a report's items are: parsed and checked, or still to be found by their bytes. */
 type Reported = { items: readonly Item[] } | { cut: CutItems };
 
@@ -137,7 +140,7 @@ export const sectionWriter = (parts: {
     return found ?? resolve(held.shape, shared, held.parse(parsedCut(reported.cut)));
   };
 
-  const write = (report: SectionReport | CutReport, held: Holder, reported: Reported): SectionOutcome => {
+  const write = (report: SectionReport | CutReport, held: Holder, reported: Reported): Written => {
     const { shape, shared, own } = held;
     const { device, collection, source } = report;
     const previous = sections.one(device, collection, source);
@@ -172,7 +175,8 @@ export const sectionWriter = (parts: {
     if (previous === undefined && !isOnly)
       sections.setBest(device, collection, preferredSource(shape.collection, [...others, source]));
     recount(shared, device, bestBefore, shared?.arrays.itemsOf(device));
-    return log(report, receivedAt, previous === undefined, count, changes);
+    const isOther = previous === undefined;
+    return { outcome: log(report, receivedAt, isOther, count, changes), isOther };
   };
 
   return {
@@ -196,8 +200,8 @@ export const sectionWriter = (parts: {
       return within(db, () => {
         // Another process may have stored it while this one parsed.
         if (isKnown()) return known;
-        const outcome = write(report, found, reported);
-        changed('section', [{ device: report.device, collection: report.collection }]);
+        const { outcome, isOther } = write(report, found, reported);
+        changed('section', [{ device: report.device, collection: report.collection, isOther }]);
         return outcome;
       });
     },
@@ -213,7 +217,7 @@ export const sectionWriter = (parts: {
           const sources = sections.sources(device, collection.name);
           if (sources.length > 0) sections.setBest(device, collection.name, preferredSource(collection, sources));
           recount(held.shared, device, bestBefore, held.shared?.arrays.itemsOf(device));
-          changed('section', [{ device, collection: collection.name }]);
+          changed('section', [{ device, collection: collection.name, isOther: true }]);
         }
         return expired.length;
       }),
@@ -224,6 +228,7 @@ export const sectionWriter = (parts: {
           recount(shared, device, shared?.arrays.itemsOf(device), undefined);
         }
         sections.forget(device);
+        changed('inventory', [device]);
       });
     },
   };

@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { likePattern } from '../../platform/text.ts';
 import type { SidesRow } from './store.ts';
@@ -51,7 +52,7 @@ const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
 };
 
 /** SQL of deviations; what opens or closes one makes its device dirty for the rules. */
-export const deviationStore = (db: Database) => {
+export const deviationStore = (db: Database, changed: Changed) => {
   const openOf = db.prepare<[number, string], DeviationRow>(
     'select * from deviation where device = +? and collection = +? and until is null order by id',
   );
@@ -85,9 +86,6 @@ export const deviationStore = (db: Database) => {
   const setWorkOrder = db.prepare<[string | null, string, number, number]>(
     'update deviation set work_order = ?, work_order_actor = ?, work_order_at = ? where id = ? and until is null',
   );
-  const dirty = db.prepare<[number, number]>(
-    'insert into device_dirty (device) select ? where ? not in (select device from device_dirty)',
-  );
   const trim = db.prepare<[number, number]>(
     'delete from deviation where id in (select id from deviation where until is not null and until < ? limit ?)',
   );
@@ -99,12 +97,12 @@ export const deviationStore = (db: Database) => {
     countOf: (device: number): number => countOf.get(device) ?? 0,
     insert: (row: NewDeviation): void => {
       insert.run(row);
-      dirty.run(row.device, row.device);
+      changed('deviation', [row.device]);
     },
     replace: (id: number, row: NewDeviation): void => void replace.run({ ...row, id }),
     close: (row: { id: number; device: number }, at: number, outcome: Outcome, acceptance: number | null): void => {
       close.run(at, outcome, acceptance, row.id);
-      dirty.run(row.device, row.device);
+      changed('deviation', [row.device]);
     },
     byIds: (ids: readonly number[]) => byIds.all(JSON.stringify(ids)),
     counts: () => counts.all(),

@@ -1,6 +1,6 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { SectionChanged } from '../../engine/changes/types.ts';
+import type { Changed, ObjectChanged, SectionChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Snapshot } from '../../engine/inventory/types.ts';
@@ -23,7 +23,6 @@ import { baselineEditor } from './edit.ts';
 import { contentSnapshot } from './expected.ts';
 import { type CoveredDevice, coverageQueries } from './queries.ts';
 import { baselineStore } from './store.ts';
-import { ensureBaselineTriggers } from './trigger-store.ts';
 import {
   type Acceptance,
   type AcceptOptions,
@@ -70,12 +69,18 @@ export type BaselineService = {
   accept(actor: Actor, ids: readonly number[], options: AcceptOptions): { accepted: number; baselines: string[] };
   /** Notes the number of a work order; null takes it away. */
   setWorkOrder(actor: Actor, ids: readonly number[], order: string | null): number;
-  /** Within the transaction of the section that changed. */
+  /** Within the transaction of the section that changed: compared at once. */
   onSectionChanged(changed: SectionChanged): void;
+  /** Notes devices that may be compared with something else now, or hold something else. In the transaction of the change. */
+  note(devices: readonly number[]): void;
+  /** Objects were written: decisions put devices under other baselines, groups all. */
+  written(objects: readonly ObjectChanged[]): void;
   /** Looks at devices that wait; whether more do. */
   run(options?: { budgetMs?: number }): { more: boolean };
   settle(): void;
   isBehind(): boolean;
+  /** Whether more devices wait than are compared in passing. */
+  isFarBehind(): boolean;
   /** Items that baselines name though no device may have them. */
   keptItems(collection: string): Iterable<Uint32Array>;
   /** Drops deviations that ended long ago. */
@@ -88,6 +93,7 @@ type BaselineParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;
+  changed: Changed;
   inventory: InventoryService;
   devices: Pick<DeviceService, 'find' | 'byPublicId'>;
   clock?: () => number;
@@ -105,9 +111,8 @@ const maxOrder = 100;
 export const baselineService = (parts: BaselineParts): BaselineService => {
   const { db, objects, events, inventory, devices } = parts;
   const clock = parts.clock ?? nowMs;
-  ensureBaselineTriggers(db);
   const store = baselineStore(db);
-  const deviations = deviationStore(db);
+  const deviations = deviationStore(db, parts.changed);
   const queries = coverageQueries(db);
   const hashOf = contentHash({ store, inventory });
   const approve = baselineApproval({ db, objects, inventory, store, clock, hashOf });
@@ -310,6 +315,14 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         return changed;
       });
     },
+    note: (noted) => {
+      if (store.any()) store.mark(noted);
+    },
+    written: (written) => {
+      if (!store.any()) return;
+      if (written.some(({ kind }) => kind === 'group')) store.markAll();
+      else store.mark(store.ofDecisions(written.flatMap(({ kind, id }) => (kind === 'device-decision' ? [id] : []))));
+    },
     onSectionChanged: ({ device, collection }) => {
       if (!store.any()) return;
       const found = deviceOf(device);
@@ -320,6 +333,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
       while (run().more);
     },
     isBehind,
+    isFarBehind: () => store.stale(batchDevices + 1).length > batchDevices,
     keptItems: function* (collection) {
       for (const members of store.membersOf(collection)) yield idsOf(members);
       yield Uint32Array.from(store.heldItems(collection));

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { pendingOf } from '../../platform/pending.ts';
 
 export type ContentRow = {
   baseline: string;
@@ -77,14 +78,11 @@ export const baselineStore = (db: Database) => {
     .pluck();
   const sweptAt = db.prepare<[], number>('select swept_at from baseline_state where one = 1').pluck();
   const setSwept = db.prepare<[number]>('update baseline_state set swept_at = ? where one = 1');
-  const stale = db.prepare<[number], number>('select device from baseline_stale order by device limit ?').pluck();
-  const clean = db.prepare<[number]>('delete from baseline_stale where device = ?');
-  const markAll = db.prepare<[]>(
-    `insert into baseline_stale (device) select id from device where id not in (select device from baseline_stale)`,
-  );
-  const mark = db.prepare<[string]>(
-    `insert into baseline_stale (device) select value from json_each(?) where value not in (select device from baseline_stale)`,
-  );
+  const pending = pendingOf(db, 'baselines');
+  const everyDevice = db.prepare<[], number>('select id from device').pluck();
+  const ofDecisions = db
+    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
+    .pluck();
 
   return {
     /** Whether there is any baseline: without one, nothing is compared. */
@@ -110,10 +108,12 @@ export const baselineStore = (db: Database) => {
     },
     /** Whether the next sweep would find any. */
     isDue: (now: number): boolean => expired.get(sweptAt.get() ?? 0, now) !== undefined,
-    stale: (most: number): number[] => stale.all(most),
-    clean: (device: number): void => void clean.run(device),
-    markAll: (): void => void markAll.run(),
-    mark: (devices: readonly number[]): void => void mark.run(JSON.stringify(devices)),
+    stale: pending.some,
+    clean: (device: number): void => pending.drop([device]),
+    markAll: (): void => pending.note(everyDevice.all()),
+    mark: pending.note,
+    /** The devices that decisions are about, by public ids. */
+    ofDecisions: (publicIds: readonly string[]): number[] => ofDecisions.all(JSON.stringify(publicIds)),
   };
 };
 

@@ -63,6 +63,8 @@ export const documentStore = (db: Database) => {
     `update controller_match_state set snapshot = ?, maps = ?, synonyms = ?, answers_stale = 0, matched_at = ? where one = 1`,
   );
   const setFresh = db.prepare('update controller_match_state set answers_stale = 0 where one = 1');
+  const setStale = db.prepare('update controller_match_state set answers_stale = 1 where one = 1');
+  const setRenamed = db.prepare<[string]>('update controller_match_state set synonyms = ? where one = 1');
   const setRules = db.prepare('update controller_match_state set rules = ? where one = 1');
   const dropPriorities = db.prepare('delete from controller_priority');
   const addPriority = db.prepare('insert into controller_priority (threat, context, rank) values (?, ?, ?)');
@@ -102,6 +104,10 @@ export const documentStore = (db: Database) => {
     setState: (next: { snapshot: number; maps: string; synonyms: string; at: number }): void => {
       setState.run(next.snapshot, next.maps, next.synonyms, next.at);
     },
+    /** Answers are others: findings are looked at again. */
+    answersChanged: (): void => void setStale.run(),
+    /** Words about names are others: everything is. */
+    namesChanged: (): void => void setRenamed.run(NAMES_CHANGED),
     answersApplied: (): void => {
       setFresh.run();
     },

@@ -1,10 +1,11 @@
-import type { Changed } from '../../engine/changes/types.ts';
+import type { Changed, ObjectChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
+import { REVIEW_KIND, SYNONYM_KIND } from './answers.ts';
 import { documentStore } from './document-store.ts';
 import { type ControllerGroup, groupQueries } from './group-queries.ts';
 import { type HeldParts, heldStore } from './held-store.ts';
@@ -17,7 +18,6 @@ import { type ControllerFindingCounts, controllerFindingQueries } from './querie
 import { type ControllerReview, controllerReview, type Dispute } from './review.ts';
 import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
-import { ensureFindingTriggers } from './trigger-store.ts';
 import type {
   ControllerFinding,
   ControllerFindingFilter,
@@ -53,6 +53,8 @@ type ControllerFindingParts = {
 export type ControllerFindings = {
   /** Call in the transaction that changed parts of controllers, or right after it: what is known of them is known at once. */
   partsChanged(controllers?: readonly number[]): void;
+  /** Objects were written: measures hold findings back at once, answers and words about names are noted. In the transaction. */
+  written(objects: readonly ObjectChanged[]): void;
   /** Whether something waits for its match. */
   isDue(): boolean;
   /** Whether advisories, maps or words about names are others than the matches were made with. */
@@ -111,7 +113,6 @@ const settleAtOnce = 50_000;
 /** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
 export const controllerFindings = (parts: ControllerFindingParts): ControllerFindings => {
   const { db, objects, clock } = parts;
-  ensureFindingTriggers(db);
   const identities: IdentityStore = identityStore(db);
   const matches = matchStore(db);
   const documents = documentStore(db);
@@ -216,6 +217,12 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         notes.ofParts(changes.filter(({ after }) => after === null || !waiting.has(after)));
         if (changes.length > 0) holdAgain();
       }),
+    written: (written) => {
+      const has = (...kinds: readonly string[]): boolean => written.some(({ kind }) => kinds.includes(kind));
+      if (has(REVIEW_KIND)) documents.answersChanged();
+      if (has(SYNONYM_KIND)) documents.namesChanged();
+      if (has('risk-acceptance', 'mitigation')) holdAgain();
+    },
     isDue: matching.isDue,
     isRematchDue: matching.isRematchDue,
     settle,

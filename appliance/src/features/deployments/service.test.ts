@@ -1,7 +1,7 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { actorWith, admin, openEngines } from '../../../test/support/engines.ts';
+import { actorWith, admin, needsAlone, openEngines } from '../../../test/support/engines.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
@@ -51,7 +51,7 @@ describe('deployments', () => {
   beforeEach(async () => {
     held.clear();
     states.clear();
-    site = await openEngines();
+    site = await openEngines({ derive: () => needsAlone(updates) });
     const put = reporter(site.inventory);
     report = (device, ...rest) => {
       const outcome = put(device, ...rest);
@@ -77,6 +77,7 @@ describe('deployments', () => {
       db: site.db,
       objects: site.objects,
       events: site.events,
+      changed: () => undefined,
       inventory: site.inventory,
       devices,
       updates,

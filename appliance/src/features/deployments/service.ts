@@ -2,6 +2,7 @@ import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/amb
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
@@ -31,6 +32,7 @@ type DeploymentParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;
+  changed: Changed;
   inventory: Pick<InventoryService, 'section'>;
   devices: Pick<DeviceService, 'byPublicId' | 'find'>;
   updates: UpdateService;
@@ -50,7 +52,7 @@ const text = (value: unknown): string => (typeof value === 'string' ? value : ''
 /** Deployments and their tasks. */
 export const deploymentService = (parts: DeploymentParts) => {
   const { db, objects, events, inventory, devices, updates } = parts;
-  const store = taskStore(db);
+  const store = taskStore(db, parts.changed);
   const clock = (): string => toTime((parts.clock ?? nowMs)());
   const queue = taskQueue({ db, store, objects, events, inventory, updates, has: parts.store.has, clock });
 

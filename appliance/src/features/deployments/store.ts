@@ -1,4 +1,5 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 import type { DeploymentTask, TaskState } from './types.ts';
 
@@ -16,7 +17,7 @@ const toTask = (row: Row): DeploymentTask => ({
 });
 
 /** The tasks of deployments. */
-export const taskStore = (db: Database) => {
+export const taskStore = (db: Database, changed: Changed) => {
   const add = db.prepare(
     `INSERT INTO task (id, deployment, device, update_id, state, reason, queued_at, finished_at)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -53,17 +54,25 @@ export const taskStore = (db: Database) => {
     `UPDATE task SET state = 'running', started_at = coalesce(started_at, ?) WHERE id = ? AND device = ?
      AND state IN ('queued', 'running')`,
   );
-  const finish = db.prepare(
-    `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?`,
-  );
+  const finish = db
+    .prepare<unknown[], number>(
+      `UPDATE task SET state = ?, reason = ?, result = ?, started_at = coalesce(started_at, ?), finished_at = ? WHERE id = ?
+       RETURNING device`,
+    )
+    .pluck();
   const keepLate = db.prepare('UPDATE task SET result = ? WHERE id = ?');
-  const verify = db.prepare(
-    `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
-     WHERE id = ?`,
-  );
-  const cancel = db.prepare(
-    `UPDATE task SET state = 'cancelled', finished_at = ? WHERE deployment = ? AND state IN ('queued', 'running')`,
-  );
+  const verify = db
+    .prepare<[string, string, string], number>(
+      `UPDATE task SET state = 'verified', reason = NULL, finished_at = coalesce(finished_at, ?), verified_at = ?
+       WHERE id = ? RETURNING device`,
+    )
+    .pluck();
+  const cancel = db
+    .prepare<[string, string], number>(
+      `UPDATE task SET state = 'cancelled', finished_at = ? WHERE deployment = ? AND state IN ('queued', 'running')
+       RETURNING device`,
+    )
+    .pluck();
   const open = db.prepare<[string], { open: number }>(
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
@@ -79,6 +88,7 @@ export const taskStore = (db: Database) => {
       const state: TaskState = task.skipped === undefined ? 'queued' : 'skipped';
       const end = task.skipped === undefined ? null : task.at;
       add.run(task.id, task.deployment, task.device, task.updateId, state, task.skipped ?? null, task.at, end);
+      changed('task', [task.device]);
     },
     /** The running one, else the oldest queued one. */
     next: (device: number): (Omit<OrderRow, 'objects'> & { objects: readonly TaskFile[] | null }) | undefined => {
@@ -106,20 +116,26 @@ export const taskStore = (db: Database) => {
     countsOf: (deployment: string) => countsOf.all(deployment),
     begin: (id: string, device: number, at: string): void => {
       begin.run(at, id, device);
+      changed('task', [device]);
     },
     finish: (
       id: string,
       end: { state: TaskState; reason: string | null; result: TaskResult | null; at: string },
     ): void => {
-      finish.run(end.state, end.reason, end.result === null ? null : JSON.stringify(end.result), end.at, end.at, id);
+      const result = end.result === null ? null : JSON.stringify(end.result);
+      changed('task', finish.all(end.state, end.reason, result, end.at, end.at, id));
     },
     keepLate: (id: string, result: TaskResult): void => {
       keepLate.run(JSON.stringify(result), id);
     },
     verify: (id: string, at: string): void => {
-      verify.run(at, at, id);
+      changed('task', verify.all(at, at, id));
     },
-    cancel: (deployment: string, at: string): number => cancel.run(at, deployment).changes,
+    cancel: (deployment: string, at: string): number => {
+      const devices = cancel.all(at, deployment);
+      changed('task', devices);
+      return devices.length;
+    },
     isOpen: (deployment: string): boolean => (open.get(deployment)?.open ?? 0) > 0,
   };
 };

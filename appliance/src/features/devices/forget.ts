@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
@@ -17,6 +18,7 @@ type ForgetParts = {
   store: DeviceStore;
   objects: ObjectService;
   events: EventService;
+  changed: Changed;
   /** What the inventory holds of a device. */
   forgetInventory: (device: number) => void;
   derived: readonly DerivedOfDevice[];
@@ -33,7 +35,7 @@ const kept = new Set(['event', 'section', 'change_log', 'device_coord', 'device_
 
 /** Removal of records. */
 export const deviceForgetting = (parts: ForgetParts) => {
-  const { db, store, objects, events, derived, clock } = parts;
+  const { db, store, objects, events, changed, derived, clock } = parts;
   const merges = mergeStore(db);
   const { idle, strays } = forgetQueries(db);
   const forgetDecision = (publicId: string): void => {
@@ -52,7 +54,9 @@ export const deviceForgetting = (parts: ForgetParts) => {
     for (const id of parkedOf(device.id)) dropMerge(id);
     parts.forgetInventory(device.id);
     for (const one of derived) one.forget(device.id);
-    merges.setResembles(merges.resembling(device.id), null);
+    const resembling = merges.resembling(device.id);
+    merges.setResembles(resembling, null);
+    changed('client', resembling);
     removeRows(device.id);
     forgetDecision(device.publicId);
     merges.removeDevice(device.id);

@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
 
 // Names and addresses by which a device that never spoke is found again. Weak: they only say where to look.
@@ -21,7 +22,7 @@ export const cleanNames = (names: readonly string[]): { dns: string[]; labels: s
 };
 
 /** SQL over the hints. */
-export const hintStore = (db: Database) => {
+export const hintStore = (db: Database, changed: Changed) => {
   const put = db.prepare<[string, string, number, number]>(
     `insert into device_hint (kind, value, device, seen_at) values (?, ?, ?, ?)
      on conflict do update set seen_at = max(seen_at, excluded.seen_at)`,
@@ -30,7 +31,9 @@ export const hintStore = (db: Database) => {
     `select distinct device from device_hint where kind = ? and value in (select value from json_each(?))
      order by device limit 100`,
   );
-  const trim = db.prepare<[number]>(`delete from device_hint where kind = 'address' and seen_at < ?`);
+  const trim = db
+    .prepare<[number], number>(`delete from device_hint where kind = 'address' and seen_at < ? returning device`)
+    .pluck();
   const devicesWith = (kind: 'dns' | 'name' | 'address', values: readonly string[]): number[] =>
     values.length === 0 ? [] : find.all(kind, JSON.stringify(values)).map(({ device }) => device);
   return {
@@ -38,10 +41,16 @@ export const hintStore = (db: Database) => {
       const { dns, labels } = cleanNames(hints.names);
       for (const name of dns) put.run('dns', name, device, now);
       for (const label of labels) put.run('name', label, device, now);
-      for (const address of hints.addresses.slice(0, maxAddresses)) put.run('address', address, device, now);
+      const addresses = hints.addresses.slice(0, maxAddresses);
+      for (const address of addresses) put.run('address', address, device, now);
+      if (addresses.length > 0) changed('address', [device]);
     },
     devicesWith,
-    trim: (before: number): number => trim.run(before).changes,
+    trim: (before: number): number => {
+      const devices = trim.all(before);
+      changed('address', [...new Set(devices)]);
+      return devices.length;
+    },
   };
 };
 

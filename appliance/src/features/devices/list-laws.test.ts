@@ -9,6 +9,7 @@ import { levels } from '../rules/types.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { deviceFilters } from './filter.ts';
 import { deviceList } from './list-queries.ts';
+import { deviceRows } from './row-store.ts';
 import { type Contact, contacts, type DeviceKind, type DeviceState, deviceSorts } from './types.ts';
 
 // What a list finds by sets, texts and indexes, against a plain look at every device.
@@ -120,6 +121,7 @@ beforeAll(async () => {
       if (plain.user !== '') reportSection(inventory, id, 'accounts', [{ name: plain.user, uid: 1 }]);
       return plain;
     });
+    deviceRows(db).remake();
   })();
   // Some of the first reports are entered into the index, some are not.
   inventory.settle(500);

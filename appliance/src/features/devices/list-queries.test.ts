@@ -5,8 +5,11 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import { ruleStore } from '../rules/store.ts';
+import { hintStore } from './hint-store.ts';
 import { deviceList } from './list-queries.ts';
-import { ensureDeviceRows, verifyDeviceRows } from './row-store.ts';
+import { deviceRows, verifyDeviceRows } from './row-store.ts';
+import { deviceStore } from './store.ts';
 import { deviceSorts } from './types.ts';
 
 let site: Awaited<ReturnType<typeof openAppliance>>;
@@ -23,13 +26,8 @@ afterAll(async () => {
 const publicId = (device: number): string =>
   site.db.prepare<[number], string>('select public_id from device where id = ?').pluck().get(device) ?? '';
 const set = (sql: string, ...params: unknown[]): void => void site.db.prepare(sql).run(...params);
-const decide = (device: number, body: Record<string, unknown>): void =>
-  set(
-    `insert into object (kind, id, revision, created_at, updated_at, body) values ('device-decision', ?, 1, 0, 0, ?)
-     on conflict (kind, id) do update set body = excluded.body`,
-    publicId(device),
-    JSON.stringify(body),
-  );
+const decide = (device: number, body: { displayName?: string; group?: string | null }): void =>
+  void site.objects.put(systemActor, 'device-decision', publicId(device), body);
 const byNumber = (a: number, b: number): number => a - b;
 const deb = (name: string, version = '1') => ({ type: 'deb', name, version, arch: 'amd64' });
 /** The filter of parameters with one or more values each. */
@@ -42,7 +40,17 @@ const all = (parameters: Parameters<typeof asked>[0], sort: (typeof deviceSorts)
 
 describe('rows of the list of devices', () => {
   const devices = { ids: [] as number[], groups: [] as string[] };
+  let writers: {
+    rules: ReturnType<typeof ruleStore>;
+    devices: ReturnType<typeof deviceStore>;
+    hints: ReturnType<typeof hintStore>;
+  };
   beforeAll(() => {
+    writers = {
+      rules: ruleStore(site.db),
+      devices: deviceStore(site.db, site.changed),
+      hints: hintStore(site.db, site.changed),
+    };
     devices.ids = addDevices(site.db, [{}, {}, {}, {}]);
     devices.groups = ['Цех 1', 'Цех 2'].map((name) => site.objects.create(systemActor, 'group', { name }).id);
   });
@@ -70,49 +78,58 @@ describe('rows of the list of devices', () => {
     fc.record({ n: device, displayName: text, at: fc.integer({ min: -1, max: 1 }) }).map(
       ({ n, displayName, at }): Step =>
         (ids) =>
-          decide(ids[n] ?? 0, { displayName, group: at < 0 ? null : group(at) }),
+          decide(ids[n] ?? 0, {
+            displayName,
+            group: at < 0 || site.objects.find('group', group(at)) === undefined ? null : group(at),
+          }),
     ),
     fc.record({ at: fc.integer({ min: 0, max: 1 }), name: fc.constantFrom('A', 'Б', 'в') }).map(
       ({ at, name }): Step =>
         () =>
-          set('update object set body = ? where id = ?', JSON.stringify({ name }), group(at)),
+          void (
+            site.objects.find('group', group(at)) !== undefined &&
+            site.objects.update(systemActor, 'group', group(at), { name: `${name} ${at}` })
+          ),
     ),
     fc.record({ at: fc.integer({ min: 0, max: 1 }) }).map(
       ({ at }): Step =>
         () => {
-          const there = site.objects.find('group', group(at)) !== undefined;
-          set('update object set deleted_at = ? where kind = ? and id = ?', there ? 1 : null, 'group', group(at));
+          // One that is used cannot go.
+          for (const device of devices.ids) decide(device, { group: null });
+          if (site.objects.find('group', group(at)) === undefined)
+            site.objects.restore(systemActor, 'group', group(at));
+          else site.objects.remove(systemActor, 'group', group(at));
         },
     ),
     fc.record({ n: device, level: fc.integer({ min: 0, max: 7 }) }).map(
       ({ n, level }): Step =>
-        (ids) =>
-          set(
-            `insert into device_status (device, level, reasons, visible, updated_at) values (?, ?, '[]', 1, 0)
-             on conflict (device) do update set level = excluded.level`,
-            ids[n],
-            level,
-          ),
+        (ids) => {
+          const row = { device: ids[n] ?? 0, level, reasons: '[]', visible: 1, dueAt: null, aged: 0, updatedAt: 0 };
+          writers.rules.putStatus(row);
+          site.changed('status', [row.device]);
+        },
     ),
-    fc.record({ n: device, worst: fc.integer({ min: 0, max: 3 }) }).map(
+    fc.record({ n: device, worst: fc.option(fc.integer({ min: 0, max: 3 }), { nil: undefined }) }).map(
       ({ n, worst }): Step =>
-        (ids) =>
-          set('insert or replace into device_findings values (?, ?, ?, ?, ?)', ids[n], worst + 1, worst, 0, worst),
+        (ids) => {
+          const id = ids[n] ?? 0;
+          const load = worst === undefined ? undefined : { findings: worst + 1, act: worst, attend: 0, worst };
+          site.changed('status', writers.rules.putFindings([id], new Map(load === undefined ? [] : [[id, load]])));
+        },
     ),
-    fc.record({ n: device }).map(
-      ({ n }): Step =>
-        (ids) =>
-          set('delete from device_findings where device = ?', ids[n]),
-    ),
-    fc.record({ n: device, state: fc.constantFrom('managed', 'held', 'revoked', 'discovered') }).map(
+    fc.record({ n: device, state: fc.constantFrom('managed', 'held', 'revoked') }).map(
       ({ n, state }): Step =>
-        (ids) =>
-          set('update device set state = ? where id = ?', state, ids[n]),
+        (ids) => {
+          const id = ids[n] ?? 0;
+          if (state === 'managed') writers.devices.approve(id, 0);
+          else if (state === 'held') writers.devices.hold(id, 'key-with-other-hardware');
+          else writers.devices.revoke(id, 0);
+        },
     ),
     fc.record({ n: device, value: address }).map(
       ({ n, value }): Step =>
         (ids) =>
-          set(`insert or ignore into device_hint values ('address', ?, ?, 0)`, value, ids[n]),
+          writers.hints.put(ids[n] ?? 0, { names: [], addresses: [value] }, 0),
     ),
     fc
       .record({
@@ -155,14 +172,21 @@ describe('rows of the list of devices', () => {
     const [device = 0] = devices.ids;
     set('update device_row set level = 9 where device = ?', device);
     expect(verifyDeviceRows(site.db)).toHaveLength(1);
-    set('insert into device_row_touch (device) values (?)', device);
+    site.changed('device', [device]);
     expect(verifyDeviceRows(site.db)).toEqual([]);
   });
 
-  it('are made anew where one of their triggers is missing', () => {
-    set('update device_row set level = 9');
-    set('drop trigger device_row_device_gone');
-    ensureDeviceRows(site.db);
+  it('of many devices are derived in turn, and are not behind for that', () => {
+    const many = addDevices(
+      site.db,
+      Array.from({ length: 450 }, () => ({})),
+    );
+    set(`update device set hostname = 'renamed-' || id`);
+    site.changed('device', many);
+    const rows = deviceRows(site.db);
+    expect(rows.isBehind()).toBe(true);
+    while (rows.run({ budgetMs: 0 }).more) expect(rows.isFarBehind()).toBe(false);
+    for (const id of devices.ids) site.changed('device', [id]);
     expect(verifyDeviceRows(site.db)).toEqual([]);
   });
 });
@@ -172,6 +196,8 @@ describe('the list of devices', () => {
   beforeEach(() => {
     set('delete from device');
     set("delete from object where kind = 'device-decision'");
+    set("delete from object_index where kind = 'device-decision'");
+    set("delete from object_revision where kind = 'device-decision'");
     ids = addDevices(
       site.db,
       Array.from({ length: 23 }, (_, n) => ({

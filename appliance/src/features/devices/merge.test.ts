@@ -67,7 +67,6 @@ const growing = new Set([
   'sqlite_sequence',
   'device_merge',
   'device_merge_rows',
-  'device_dirty',
   'device_status',
   'device_findings',
   'pending',

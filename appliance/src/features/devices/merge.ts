@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -26,6 +27,7 @@ type MergeParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;
+  changed: Changed;
   inventory: InventoryTransfer;
   derived: readonly DerivedOfDevice[];
   clock: () => number;
@@ -52,8 +54,8 @@ type Data = {
 };
 
 /**
- * Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number, and triggers
- * keep the rows of the list.
+ * Moved in a way of their own, or not at all: events are part of the journal's chain and keep their number, and rows of the
+ * list are derived.
  */
 const ownWay = new Set([
   'section',
@@ -62,7 +64,6 @@ const ownWay = new Set([
   'device_coord',
   'device_coord_log',
   'item_aside',
-  'device_dirty',
   'device_row',
 ]);
 const maxListed = 500;
@@ -72,7 +73,7 @@ const derivedTables = new Set(['device_status', 'device_findings', 'device_cover
 
 /** Merging of records and its undo. */
 export const deviceMerges = (parts: MergeParts) => {
-  const { db, objects, events, inventory, derived, clock } = parts;
+  const { db, objects, events, changed, inventory, derived, clock } = parts;
   const store: MergeStore = mergeStore(db);
 
   const row = (id: number): DeviceRow => {
@@ -148,6 +149,7 @@ export const deviceMerges = (parts: MergeParts) => {
     for (const one of derived) one.forget(otherId);
     const resembling = store.resembling(otherId);
     store.setResembles(resembling, keepId);
+    changed('client', resembling);
     const sourceStates = letIn(keep, other, state);
     const moved = parts.withoutIdentity(() =>
       inventory.rearrange([keepId, otherId], [keepId], () => ({
@@ -164,6 +166,7 @@ export const deviceMerges = (parts: MergeParts) => {
     const macs = row(keepId).macs;
     if (macs !== keep.macs) changes.macs = [keep.macs, macs];
     else delete changes.macs;
+    changed('device', [keepId]);
     const decision = mergeDecision(objects, actor, keep.public_id, other.public_id);
     const data: Data = {
       row: other,
@@ -279,6 +282,7 @@ export const deviceMerges = (parts: MergeParts) => {
       data.resembling.filter((id) => store.device(id)?.resembles === keepId),
       otherId,
     );
+    changed('device', [keepId, otherId]);
     unmergeDecision(objects, actor, now.public_id, data.decision);
     unmergeRecords(objects, actor, data.records);
     store.setUndone(merge.id, clock(), actorRef(actor));

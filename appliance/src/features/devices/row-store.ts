@@ -1,8 +1,9 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
+import { AT_ONCE, pendingOf, type Queue } from '../../platform/pending.ts';
 
-// device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, and triggers
-// derive it again whenever one of them changes, so that no writer can forget it and no reader sees half of a change. All
-// triggers go through one view, whose own trigger holds the only statement that says what a row is.
+// device_row holds, per device, what lists filter and sort by. It is derived from tables of several features, whenever one of
+// them says that it changed (derivations.ts), in the same transaction. One statement says what a row is.
 
 /** The best source's row of a collection with one item per device. */
 const single = (alias: string, collection: string): string =>
@@ -83,108 +84,60 @@ const upsertSql = (where: string): string => {
     where ${rest.map((name) => `device_row.${name} is not excluded.${name}`).join(' or ')}`;
 };
 
-type Trigger = { name: string; on: string; when?: string; body: string };
+const farBehind = 1_000;
 
-const touch = (device: string): string => `insert into device_row_touch (device) values (${device});`;
-
-const sectionTriggers = (): Trigger[] => {
-  const ours = (side: string): string => `${side}.collection in ('identity', 'platform')`;
-  return [
-    { name: 'section_added', on: 'insert on section', when: ours('new'), body: touch('new.device') },
-    {
-      name: 'section_changed',
-      on: 'update of best, device, source, collection on section',
-      when: `${ours('new')} or ${ours('old')}`,
-      body: `${touch('old.device')} ${touch('new.device')}`,
+/** SQL of the rows of the list. */
+export function deviceRows(db: Database) {
+  const pending = pendingOf(db, 'row');
+  const upsert = db.prepare<[string]>(upsertSql('d.id in (select value from json_each(?))'));
+  const ofDecisions = db
+    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
+    .pluck();
+  // Those that the decisions put there, too: a group that comes back is in no row yet.
+  const inGroups = db
+    .prepare<[string, string], number>(
+      `select device from device_row where group_id in (select value from json_each(?))
+       union select d.id from object_index i cross join device d on d.public_id = i.id
+         where i.kind = 'device-decision' and i.field = 'group' and i.value in (select value from json_each(?))`,
+    )
+    .pluck();
+  const write = (devices: readonly number[]): void => void upsert.run(JSON.stringify(devices));
+  const isBehind = (): boolean => pending.some(1).length > 0;
+  return {
+    /** Derives rows anew, many of them in turn. In the transaction of the change. */
+    derive: (devices: readonly number[]): void => {
+      if (devices.length <= AT_ONCE) write(devices);
+      else pending.note(devices);
     },
-    { name: 'section_gone', on: 'delete on section', when: ours('old'), body: touch('old.device') },
-  ];
-};
+    /** The devices that decisions are about, by public ids. */
+    ofDecisions: (publicIds: readonly string[]): number[] => ofDecisions.all(JSON.stringify(publicIds)),
+    /** The devices in some groups. */
+    inGroups: (groups: readonly string[]): number[] => inGroups.all(JSON.stringify(groups), JSON.stringify(groups)),
+    isBehind,
+    isFarBehind: () => pending.some(farBehind + 1).length > farBehind,
+    run: ({ budgetMs = 50 }) => {
+      const end = nowMs() + budgetMs;
+      while (isBehind()) {
+        immediate(db, () => {
+          const devices = pending.some(AT_ONCE);
+          write(devices);
+          pending.drop(devices);
+        });
+        if (nowMs() >= end) break;
+      }
+      return { more: isBehind() };
+    },
+    /** Every row at once. */
+    remake: (): void => void db.exec(upsertSql('true')),
+  } satisfies Queue & Record<string, unknown>;
+}
 
-/** A table with one row, or the rows of one section, per device. */
-const rowTriggers = (table: string): Trigger[] => [
-  { name: `${table}_added`, on: `insert on ${table}`, body: touch('new.device') },
-  { name: `${table}_changed`, on: `update on ${table}`, body: `${touch('old.device')} ${touch('new.device')}` },
-  { name: `${table}_gone`, on: `delete on ${table}`, body: touch('old.device') },
-];
-
-const objectTriggers = (): Trigger[] => {
-  const body = (side: string): string =>
-    `insert into device_row_touch (device) select id from device where ${side}.kind = 'device-decision' and public_id = ${side}.id;
-     insert into device_row_touch (device) select device from device_row where ${side}.kind = 'group' and group_id = ${side}.id;`;
-  const ours = (side: string): string => `${side}.kind in ('device-decision', 'group')`;
-  // A group that comes back is nobody's in device_row yet: the decisions know whose it is.
-  const back = `insert into device_row_touch (device) select d.id from object o join device d on d.public_id = o.id
-    where new.kind = 'group' and old.deleted_at is not null and new.deleted_at is null
-      and o.kind = 'device-decision' and json_extract(o.body, '$.group') = new.id;`;
-  return [
-    { name: 'object_added', on: 'insert on object', when: ours('new'), body: body('new') },
-    { name: 'object_changed', on: 'update on object', when: ours('new'), body: `${body('new')} ${back}` },
-    { name: 'object_gone', on: 'delete on object', when: ours('old'), body: body('old') },
-  ];
-};
-
-const triggers = (): Trigger[] => [
-  { name: 'device_added', on: 'insert on device', body: touch('new.id') },
-  {
-    name: 'device_changed',
-    on: 'update of state, kind, public_id, hostname, os, arch on device',
-    body: touch('new.id'),
-  },
-  { name: 'device_gone', on: 'delete on device', body: 'delete from device_row where device = old.id;' },
-  ...sectionTriggers(),
-  ...rowTriggers('inv_identity'),
-  ...rowTriggers('inv_platform'),
-  { name: 'hint_added', on: 'insert on device_hint', when: `new.kind = 'address'`, body: touch('new.device') },
-  {
-    name: 'hint_changed',
-    on: 'update on device_hint',
-    when: `'address' in (new.kind, old.kind)`,
-    body: `${touch('old.device')} ${touch('new.device')}`,
-  },
-  { name: 'hint_gone', on: 'delete on device_hint', when: `old.kind = 'address'`, body: touch('old.device') },
-  ...rowTriggers('device_status'),
-  ...rowTriggers('device_findings'),
-  ...objectTriggers(),
-];
-
-const triggerSql = ({ name, on, when, body }: Trigger): string =>
-  `create trigger device_row_${name} after ${on}${when === undefined ? '' : ` when ${when}`} begin ${body} end`;
-
-const rowStatements = (): string[] => [
-  'create view device_row_touch as select 0 as device where false',
-  `create trigger device_row_touched instead of insert on device_row_touch begin ${upsertSql('d.id = new.device')}; end`,
-  ...triggers().map(triggerSql),
-];
-
-/** Makes the triggers that are missing or of an older version, and then every row anew; else it only looks. */
-export const ensureDeviceRows = (db: Database): void => {
-  const held = db.prepare<[], { name: string; type: string; sql: string }>(
-    `select name, type, sql from sqlite_schema
-     where type in ('trigger', 'view') and (name = 'device_row_touch' or name like 'device\\_row\\_%' escape '\\')`,
-  );
-  const wanted = rowStatements();
-  const isCurrent = (): boolean => {
-    const there = new Set(held.all().map(({ sql }) => sql.toLowerCase()));
-    return there.size === wanted.length && wanted.every((sql) => there.has(sql.toLowerCase()));
-  };
-  if (isCurrent()) return;
-  immediate(db, () => {
-    if (isCurrent()) return;
-    for (const { name, type } of held.all().sort((a) => (a.type === 'trigger' ? -1 : 1)))
-      db.exec(`drop ${type} if exists ${name}`);
-    for (const sql of wanted) db.exec(sql);
-    db.exec('delete from device_row');
-    db.exec(upsertSql('true'));
-  });
-};
-
-/** Rows that differ from what they are derived from; for `doctor`. */
+/** Rows that differ from what they are derived from and do not wait for it; for `doctor`. */
 export const verifyDeviceRows = (db: Database): string[] => {
   const differing = db.prepare<[], { device: number }>(
     `select device from (select ${columns.join(', ')} from device_row except select ${columns.join(', ')} from (${rowSql('true')}))
      union select device from (select ${columns.join(', ')} from (${rowSql('true')}) except select ${columns.join(', ')} from device_row)
-     limit 20`,
+     except select id from pending where entity = 'row' limit 20`,
   );
   return differing.all().map(({ device }) => `the list's row of device ${device} is not what its data say`);
 };

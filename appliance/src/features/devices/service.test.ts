@@ -12,7 +12,13 @@ const uuid = '4c4c4544-0031-3510-8052-b4c04f4a3732';
 const macs = ['00:1b:21:aa:bb:01'];
 
 const open = (): DeviceService =>
-  deviceService({ db: engines.db, objects: engines.objects, events: engines.events, clock: () => now });
+  deviceService({
+    db: engines.db,
+    objects: engines.objects,
+    events: engines.events,
+    changed: () => undefined,
+    clock: () => now,
+  });
 
 beforeEach(async () => {
   engines = await openEngines();

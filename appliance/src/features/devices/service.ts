@@ -1,6 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EnrolRequest } from '@sallyport/bundle-tools/protocol/enrol';
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
@@ -142,6 +143,7 @@ type DeviceParts = {
   db: Database;
   objects: ObjectService;
   events: EventService;
+  changed: Changed;
   clock?: () => number;
   /** Needed to merge records. */
   inventory?: InventoryTransfer & Pick<InventoryService, 'forget'>;
@@ -154,13 +156,13 @@ const dayMs = 24 * 3600 * 1000;
 
 /** Devices: enrolment, binding of requests, approval and revocation. */
 export const deviceService = (parts: DeviceParts): DeviceService => {
-  const { db, objects, events } = parts;
+  const { db, objects, events, changed } = parts;
   const clock = parts.clock ?? nowMs;
   const limits = parts.limits ?? { enrolPerMinute: 600, refusalsPerMinute: 60 };
-  const store = deviceStore(db);
-  const sources = sourceStore(db);
+  const store = deviceStore(db, changed);
+  const sources = sourceStore(db, changed);
   const certificates = certificateStore(db);
-  const hints = hintStore(db);
+  const hints = hintStore(db, changed);
   const duplicates = duplicateFinder(db);
   const seen = lastSeen(db, store, sources);
   const reporting = reportingDevice(db);
@@ -220,6 +222,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     store,
     objects,
     events,
+    changed,
     forgetInventory: (device) => parts.inventory?.forget(device),
     derived: parts.derived ?? [],
     clock,
@@ -242,6 +245,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       db,
       objects,
       events,
+      changed,
       inventory: parts.inventory,
       derived: parts.derived ?? [],
       clock,

@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import type { DeviceSource, DeviceState, SourceCaller, SourceState } from './types.ts';
@@ -62,7 +63,7 @@ const standing = (device: DeviceState, source: SourceState): SourceCaller['state
 const keptReplaced = 8;
 
 /** SQL over the sources of devices. */
-export const sourceStore = (db: Database) => {
+export const sourceStore = (db: Database, changed: Changed) => {
   const columns = `x.id, x.device, x.source, x.client_id, x.token, x.state, x.agent, x.first_seen_at, x.last_seen_at,
     x.from_address`;
   const caller = `select d.id as id, d.public_id as publicId, d.state as deviceState, x.id as sourceId, x.state as sourceState,
@@ -117,7 +118,9 @@ export const sourceStore = (db: Database) => {
        (select id from device_source where device = ? and source = ? and state = 'replaced' order by id desc limit ${keptReplaced})`,
   );
   const setKey = db.prepare<[string, number]>('update device_source set key_digest = ? where id = ?');
-  const setState = db.prepare<[SourceState, number]>('update device_source set state = ? where id = ?');
+  const setState = db
+    .prepare<[SourceState, number], number>('update device_source set state = ? where id = ? returning device')
+    .pluck();
   const setToken = db.prepare<[string, number]>('update device_source set token = ? where id = ?');
   const revoke = db.prepare<[number]>(
     `update device_source set state = 'revoked' where device = ? and state <> 'replaced'`,
@@ -156,7 +159,11 @@ export const sourceStore = (db: Database) => {
       new Map(sources.all().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
     /** From where those that were let in spoke last, the latest first. */
     addresses: (limit: number): string[] => addresses.pluck().all(limit),
-    insert: (source: NewSource, now: number): number => Number(insert.run({ ...source, now }).lastInsertRowid),
+    insert: (source: NewSource, now: number): number => {
+      const id = Number(insert.run({ ...source, now }).lastInsertRowid);
+      changed('client', [source.device]);
+      return id;
+    },
     /** The same client that waits, with a new key. */
     setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),
     /** What waited is let in; what it stands in place of is replaced. False when nothing waited. */
@@ -164,24 +171,30 @@ export const sourceStore = (db: Database) => {
       const waiting = pendingOf.all(device);
       for (const { id, source } of waiting) {
         replace.run(device, source, id);
-        setState.run('approved', id);
+        setState.all('approved', id);
       }
+      if (waiting.length > 0) changed('client', [device]);
       return waiting.length > 0;
     },
     /** This row speaks for the device through its source from now on. */
     takeOver: (row: { id: number; device: number; source: InventorySource }): void => {
       replace.run(row.device, row.source, row.id);
-      setState.run('approved', row.id);
+      setState.all('approved', row.id);
       dropReplaced.run(row.device, row.source, row.device, row.source);
+      changed('client', [row.device]);
     },
     /** This row waits in place of those that waited. */
     waitInstead: (row: { id: number; device: number; source: InventorySource }): void => {
       replaceWaiting.run(row.device, row.source, row.id);
       dropReplaced.run(row.device, row.source, row.device, row.source);
+      changed('client', [row.device]);
     },
-    setState: (id: number, state: SourceState): void => void setState.run(state, id),
+    setState: (id: number, state: SourceState): void => changed('client', setState.all(state, id)),
     setToken: (id: number, token: string): void => void setToken.run(token, id),
-    revoke: (device: number): void => void revoke.run(device),
+    revoke: (device: number): void => {
+      revoke.run(device);
+      changed('client', [device]);
+    },
     lastSeenAt: (device: number, source: InventorySource): number | null => lastSeen.get(device, source)?.at ?? null,
     seen: (row: SourceSeen): void => void seen.run(row.at, row.agent, row.from, row.sourceId),
     /** When this client's last full report was kept; null when one was dropped. */

@@ -15,6 +15,7 @@ const counter = { value: 0 };
 beforeAll(async () => {
   engines = await openEngines();
   devices = deviceService({
+    changed: () => undefined,
     db: engines.db,
     objects: engines.objects,
     events: engines.events,

@@ -1,3 +1,4 @@
+import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { swappedUuid } from './identity.ts';
@@ -74,7 +75,7 @@ const toDevice = (row: Row): Device => ({
 const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /** SQL over the device tables. */
-export const deviceStore = (db: Database) => {
+export const deviceStore = (db: Database, changed: Changed) => {
   const columns = `id, public_id, state, kind, uuid, serial, macs, hostname, os, arch, agent_version,
     device_group, held_reason, resembles, from_address, created_at, approved_at, enrolled_at, revoked_at, last_seen_at,
     state = 'managed' and exists (select 1 from device_source x where x.device = device.id and x.state = 'pending') as reenrolling`;
@@ -180,11 +181,13 @@ export const deviceStore = (db: Database) => {
     insert: (device: NewDevice, now: number): number => {
       const id = Number(insert.run({ ...device, macs: JSON.stringify(device.macs), now }).lastInsertRowid);
       setMacs(id, device.macs);
+      changed('device', [id]);
       return id;
     },
     setClaim: (id: number, claim: Claim): void => {
       setClaim.run({ ...claim, macs: JSON.stringify(claim.macs), id });
       setMacs(id, claim.macs);
+      changed('device', [id]);
     },
     /** A discovered record becomes the newcomer's. */
     adopt: (id: number, device: NewDevice): void => {
@@ -197,40 +200,68 @@ export const deviceStore = (db: Database) => {
       });
       setClaim.run({ ...device, macs: JSON.stringify(device.macs), id });
       setMacs(id, device.macs);
+      changed('device', [id]);
     },
-    approve: (id: number, now: number): void => void approve.run(now, id),
+    approve: (id: number, now: number): void => {
+      approve.run(now, id);
+      changed('device', [id]);
+    },
     /** What hardware it is has to be learnt anew. */
     forgetHardware: (id: number): void => {
       forgetHardware.run(id);
       dropMacs.run(id);
+      changed('client', [id]);
     },
     /** What the newest report says about the hardware; what it leaves out stays. */
     setHardware: (id: number, { uuid, serial, macs }: Identity): void => {
       setHardware.run({ id, uuid, serial, macs: JSON.stringify(macs) });
       setMacs(id, macs);
+      changed('client', [id]);
     },
-    hold: (id: number, reason: HeldReason): void => void hold.run(reason, id),
-    revoke: (id: number, now: number): void => void revoke.run(now, id),
-    setEnrolled: (id: number, now: number): boolean => setEnrolled.run(now, id).changes > 0,
+    hold: (id: number, reason: HeldReason): void => {
+      hold.run(reason, id);
+      changed('device', [id]);
+    },
+    revoke: (id: number, now: number): void => {
+      revoke.run(now, id);
+      changed('device', [id]);
+    },
+    setEnrolled: (id: number, now: number): boolean => {
+      const isFirst = setEnrolled.run(now, id).changes > 0;
+      if (isFirst) changed('client', [id]);
+      return isFirst;
+    },
     /** JSON. */
-    setBootIds: (id: number, bootIds: string): void => void setBootIds.run(bootIds, id),
+    setBootIds: (id: number, bootIds: string): void => {
+      setBootIds.run(bootIds, id);
+      changed('client', [id]);
+    },
     seen: (rows: Iterable<Seen>): void => {
-      for (const row of rows) seen.run(row.at, row.seq, row.agentVersion, row.id);
+      const heard: number[] = [];
+      for (const row of rows) {
+        seen.run(row.at, row.seq, row.agentVersion, row.id);
+        heard.push(row.id);
+      }
+      changed('heard', heard);
     },
     /** What others found out about a device that never spoke; nothing known is forgotten. */
     addFacts: (id: number, claim: Claim): void => {
       addFacts.run({ ...claim, id });
       for (const mac of claim.macs) addMac.run(mac, id);
       macsOf.run(id, id);
+      changed('device', [id]);
     },
     /** Which of these have a client of this source. */
     withSource: (ids: readonly number[], source: InventorySource): Set<number> =>
       new Set(ids.length === 0 ? [] : withSource.all(JSON.stringify(ids), source).map(({ device }) => device)),
     /** What was only seen so far waits for approval. */
-    setWaiting: (id: number): void => void setWaiting.run(id),
+    setWaiting: (id: number): void => {
+      if (setWaiting.run(id).changes > 0) changed('device', [id]);
+    },
     /** `sourceId`: the client that says so. */
-    seenAt: (id: number, at: number, sourceId: number | null = null): void =>
-      void seenAt.run({ id, at, sourceId: sourceId }),
+    seenAt: (id: number, at: number, sourceId: number | null = null): void => {
+      if (seenAt.run({ id, at, sourceId }).changes > 0) changed('heard', [id]);
+    },
     revokedLike: (identity: Identity): Device[] => findAlike(revokedLike, identity),
     list: (query: DeviceQuery): DevicePage => {
       const where = ['1 = 1'];

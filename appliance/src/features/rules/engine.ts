@@ -1,8 +1,10 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Changed, ObjectChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Vocabulary } from '../../platform/filter/types.ts';
+import { AT_ONCE } from '../../platform/pending.ts';
 import type { Evaluator, Moment } from '../devices/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { ageList, fixedMoments } from './age-queries.ts';
@@ -28,12 +30,21 @@ export type RuleEngine = {
   isFarBehind(): boolean;
   /** Asks for a look at every device. */
   sweep(): void;
+  /** Notes devices of which something changed that rules look at. In the transaction of the change. */
+  note(devices: readonly number[]): void;
+  /** Notes devices that were heard, where that may change what is said of them. */
+  noteHeard(devices: readonly number[]): void;
+  /** Takes over tags by hand, as of a record that came back. */
+  setHandTags(devices: readonly number[]): void;
+  /** Objects were written: decisions about devices, or rules and what they are about. */
+  written(objects: readonly ObjectChanged[]): void;
 };
 
 export type EngineParts = {
   store: RuleStore;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
+  changed: Changed;
   vulnerabilities: Pick<VulnerabilityService, 'loads' | 'coverage'>;
   vocabulary: Vocabulary;
   evaluator: Evaluator;
@@ -43,9 +54,11 @@ export type EngineParts = {
 };
 
 /** Devices of a batch: many share the cost of preparing the statements, few end sooner. */
-const batchDevices = 256;
+const batchDevices = AT_ONCE;
 const smallBatch = 32;
 const farBehind = 1_000;
+/** Kinds whose objects say something about many devices at once. */
+const ruleKinds = new Set(['tag-rule', 'moving-rule', 'status-conditions', 'group', 'setting']);
 const defaultBudgetMs = 50;
 
 /** Who moves devices: the rule stands in the comment of the revision and in the event. */
@@ -61,7 +74,7 @@ const isSameStatus = (held: StatusRow | undefined, next: Omit<StatusRow, 'device
 
 /** Takes devices from the work list and writes what rules say of them: findings, group, tags, status, in this order. */
 export const ruleEngine = (parts: EngineParts): RuleEngine => {
-  const { store, objects, events, vulnerabilities, vocabulary, evaluator, clock, transact } = parts;
+  const { store, objects, events, changed, vulnerabilities, vocabulary, evaluator, clock, transact } = parts;
 
   const move = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): void => {
     const { effectiveValues, moves } = planMoves({ store, evaluator }, set.moves, facts, moment);
@@ -107,7 +120,9 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     return [...groups.values()];
   };
 
-  const judge = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): void => {
+  /** The devices whose status is another. */
+  const judge = (set: RuleSet, facts: readonly DeviceFacts[], moment: Moment): number[] => {
+    const judged: number[] = [];
     const conditions = [...set.tags, ...set.moves].map(({ condition }) => condition);
     for (const [status, devices] of bySet(set, facts)) {
       const found = statusesOf(evaluator, status, devices, moment);
@@ -135,22 +150,25 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
         const dueAt = Math.min(turns.get(id) ?? Number.POSITIVE_INFINITY, nextFixed);
         const next = { ...row, dueAt: Number.isFinite(dueAt) ? dueAt : null, aged: Number(aged) };
         // Lists hang on these rows: what is as it was is not written again.
-        if (!isSameStatus(held.get(id), next)) store.putStatus({ device: id, ...next, updatedAt: moment.now });
+        if (isSameStatus(held.get(id), next)) continue;
+        store.putStatus({ device: id, ...next, updatedAt: moment.now });
+        judged.push(id);
       }
     }
+    return judged;
   };
 
   const look = (ids: readonly number[], now: number): void => {
     const before = store.facts(ids);
     const devices = before.map(({ id }) => id);
     store.dropStatus(ids.filter((id) => !devices.includes(id)));
-    store.putFindings(devices, vulnerabilities.loads(devices));
+    const loaded = store.putFindings(devices, vulnerabilities.loads(devices));
     store.putCoverage(vulnerabilities.coverage(devices));
     const first = parts.rules();
     const moment = { now, visibleSince: now, groupsBelow: first.groups.below, groupsNamed: first.groups.named };
     move(first, before, moment);
     tag(first, devices, moment);
-    judge(first, store.facts(ids), moment);
+    changed('status', [...new Set([...loaded, ...judge(first, store.facts(ids), moment)])]);
   };
 
   /** What waits: marked devices first, then those whose time came, then the sweep. */
@@ -194,7 +212,19 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     return { devices, more: isBehind() };
   };
 
+  const sweep = (): void => {
+    const { after } = store.sweep();
+    store.setSweep(after ?? 0, Number(after !== null));
+  };
+
   return {
+    note: store.note,
+    noteHeard: store.noteHeard,
+    setHandTags: store.setHandTags,
+    written: (written) => {
+      store.decided(written.flatMap(({ kind, id }) => (kind === 'device-decision' ? [id] : [])));
+      if (written.some(({ kind }) => ruleKinds.has(kind))) sweep();
+    },
     run,
     settle: () => {
       while (run().more);
@@ -212,9 +242,6 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
       store.sweep().after !== null ||
       store.dirty(farBehind + 1).length > farBehind ||
       store.due(clock(), farBehind + 1).length > farBehind,
-    sweep: () => {
-      const { after } = store.sweep();
-      store.setSweep(after ?? 0, Number(after !== null));
-    },
+    sweep,
   };
 };

@@ -184,6 +184,7 @@ describe('moving rules', () => {
                  select ?, 'native', 'again-' || count(*), 'replaced', 0 from device_source`,
               )
               .run(device);
+            site.changed('client', [device]);
             rules.settle();
             const moved = rule !== undefined && rule.mode !== 'once';
             expect(groupOf(device)).toBe(moved ? rule.group : other);

@@ -32,6 +32,11 @@ const statusOf = (device: number): Status | undefined => {
   return { level: row.level, keys, visible: row.visible };
 };
 
+const heard = (device: number): void => {
+  site.db.prepare('update device set last_seen_at = ?, seq = seq + 1 where id = ?').run(clock.now, device);
+  site.changed('heard', [device]);
+};
+
 describe('the status of devices', () => {
   it('is there for every device after a sweep, in batches', () => {
     addDevices(
@@ -54,10 +59,11 @@ describe('the status of devices', () => {
     clock.now += 2 * hourMs;
     rules.settle();
     expect(statusOf(device)).toEqual({ level: 3, keys: ['notVisible'], visible: 0 });
-    site.db.prepare('update device set last_seen_at = ?, seq = seq + 1 where id = ?').run(clock.now, device);
+    heard(device);
     rules.settle();
     expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
     site.db.prepare("update device set state = 'held' where id = ?").run(device);
+    site.changed('device', [device]);
     rules.settle();
     expect(statusOf(device)).toEqual({ level: 0, keys: ['held'], visible: 1 });
     site.db.prepare('delete from device where id = ?').run(device);
@@ -70,7 +76,7 @@ describe('the status of devices', () => {
     rules.settle();
     for (let n = 0; n < 10; n += 1) {
       clock.now += 60_000;
-      site.db.prepare('update device set last_seen_at = ?, seq = seq + 1 where id = ?').run(clock.now, device);
+      heard(device);
       expect(rules.isBehind()).toBe(false);
     }
   });

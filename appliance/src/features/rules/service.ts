@@ -1,4 +1,5 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
@@ -9,7 +10,6 @@ import { type RulePreview, rulePreview } from './preview.ts';
 import { readRules } from './rule-set.ts';
 import { ruleStore } from './store.ts';
 import { type TagService, tagService } from './tags.ts';
-import { ensureTriggers } from './trigger-store.ts';
 import { ruleTexts } from './validate.ts';
 
 export type RuleService = RuleEngine &
@@ -23,6 +23,7 @@ type RuleParts = {
   db: Database;
   objects: ObjectService;
   events: Pick<EventService, 'record'>;
+  changed: Changed;
   deviceFilters: DeviceFilters;
   vulnerabilities: Pick<VulnerabilityService, 'loads' | 'coverage'>;
   clock?: () => number;
@@ -32,7 +33,6 @@ type RuleParts = {
 export const ruleService = (parts: RuleParts): RuleService => {
   const { db, objects } = parts;
   const clock = parts.clock ?? nowMs;
-  ensureTriggers(db);
   const store = ruleStore(db);
   const { vocabulary, evaluator, groups } = parts.deviceFilters;
   // Parsed once for each change of an object: looking at one device must not read every rule.

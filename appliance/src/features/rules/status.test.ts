@@ -72,6 +72,7 @@ describe('without conditions of its own a site has those that are built in', () 
             `insert into task (id, deployment, device, update_id, state, queued_at) values (?, 'd', ?, 'u', 'failed', '2026')`,
           )
           .run(`t-${device}`, device);
+        site.changed('task', [device]);
         return device;
       },
     ],
@@ -86,6 +87,7 @@ describe('without conditions of its own a site has those that are built in', () 
             `insert into device_source (device, source, client_id, state, first_seen_at) values (?, 'native', ?, 'pending', 0)`,
           )
           .run(device, `c-${device}`);
+        site.changed('client', [device]);
         return device;
       },
     ],

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { pendingOf } from '../../platform/pending.ts';
 import type { DeviceState } from '../devices/types.ts';
 import { COVERAGE_STATES, type Coverage, type FindingLoad } from '../vulnerabilities/types.ts';
 
@@ -29,7 +30,7 @@ type TagChange = { id: string; tag: string; added: number; devices: string };
 
 /** SQL of what rules derive, and of what waits to be derived. */
 export const ruleStore = (db: Database) => {
-  const dirty = db.prepare<[number], number>('select device from device_dirty order by device limit ?').pluck();
+  const pending = pendingOf(db, 'status');
   const due = db
     .prepare<[number, number], number>('select device from device_status where due_at <= ? order by due_at limit ?')
     .pluck();
@@ -42,7 +43,6 @@ export const ruleStore = (db: Database) => {
   const sweepDevices = db
     .prepare<[number, number], number>('select id from device where id > ? order by id limit ?')
     .pluck();
-  const clean = db.prepare<[string]>('delete from device_dirty where device in (select value from json_each(?))');
   const putStatus = db.prepare<[StatusRow]>(
     `insert into device_status (device, level, reasons, visible, due_at, aged, updated_at)
      values (@device, @level, @reasons, @visible, @dueAt, @aged, @updatedAt)
@@ -110,6 +110,28 @@ export const ruleStore = (db: Database) => {
   );
   const tagChange = db.prepare<[string], TagChange>('select id, tag, added, devices from tag_change where id = ?');
   const dropTagChange = db.prepare<[string]>('delete from tag_change where id = ?');
+  const aged = db
+    .prepare<[string], number>(
+      `select value from json_each(?) where coalesce((select aged from device_status where device = value), 1) = 1`,
+    )
+    .pluck();
+  const ofDecisions = db
+    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
+    .pluck();
+  const dropHandTags = db.prepare<[string]>(
+    `delete from device_tag where source = 'hand' and device in (select value from json_each(?))`,
+  );
+  const addHandTags = db.prepare<[string]>(
+    `insert into device_tag (tag, device, source)
+       select distinct t.value, d.id, 'hand' from device d
+       join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null,
+         json_each(o.body, '$.tags') t
+       where d.id in (select value from json_each(?))`,
+  );
+  const setHandTags = (devices: readonly number[]): void => {
+    dropHandTags.run(JSON.stringify(devices));
+    addHandTags.run(JSON.stringify(devices));
+  };
   return {
     /** Notes what a bulk action changed, and forgets those before a moment. */
     noteTagChange: (change: TagChange, at: number, before: number): void => {
@@ -133,13 +155,24 @@ export const ruleStore = (db: Database) => {
     tagCounts: () => tagCounts.all(),
     done: (devices: readonly number[]) => done.all(JSON.stringify(devices)),
     setDone: (rule: string, device: number, enrolment: string): void => void setDone.run(rule, device, enrolment),
-    dirty: (limit: number): number[] => dirty.all(limit),
+    /** Notes devices: something that rules look at changed. */
+    note: pending.note,
+    /** Devices that were heard: only those of which some age has passed, or of which nothing is said yet. */
+    noteHeard: (devices: readonly number[]): void => pending.note(aged.all(JSON.stringify(devices))),
+    /** Notes those that decisions are about, and takes over their tags by hand: lists read them beside those of rules. */
+    decided: (publicIds: readonly string[]): void => {
+      const devices = ofDecisions.all(JSON.stringify(publicIds));
+      pending.note(devices);
+      setHandTags(devices);
+    },
+    setHandTags,
+    dirty: pending.some,
     due: (now: number, limit: number): number[] => due.all(now, limit),
     sweep: () => sweep.get() ?? { after: null, again: 0 },
     setSweep: (after: number | null, again: number): void => void setSweep.run(after, again),
     /** Devices after one, in the order of their ids. */
     sweepDevices: (after: number, limit: number): number[] => sweepDevices.all(after, limit),
-    clean: (devices: readonly number[]): void => void clean.run(JSON.stringify(devices)),
+    clean: pending.drop,
     /** Drops the status of what is no device of the list. */
     dropStatus: (devices: readonly number[]): void => {
       dropStatus.run(JSON.stringify(devices));
@@ -157,8 +190,8 @@ export const ruleStore = (db: Database) => {
           judgedBy: JSON.stringify(judgedBy),
         });
     },
-    /** Writes what differs: lists hang on these rows. */
-    putFindings: (devices: readonly number[], loads: ReadonlyMap<number, FindingLoad>): void => {
+    /** Writes what differs, since lists hang on these rows; the devices. */
+    putFindings: (devices: readonly number[], loads: ReadonlyMap<number, FindingLoad>): number[] => {
       const held = new Map(findingsOf.all(JSON.stringify(devices)).map((row) => [row.device, row]));
       const isSame = (device: number, load: FindingLoad): boolean => {
         const row = held.get(device);
@@ -175,6 +208,7 @@ export const ruleStore = (db: Database) => {
       const dropped = [...gone, ...changed.map(([device]) => device)];
       if (dropped.length > 0) dropFindings.run(JSON.stringify(dropped));
       for (const [device, load] of changed) addFindings.run({ device, ...load });
+      return dropped;
     },
   };
 };

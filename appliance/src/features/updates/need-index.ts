@@ -75,6 +75,7 @@ export const needIndex = (parts: {
         return counts;
       }),
     /** Looks at devices that wait, at most so many; how many they were. */
+    note: store.note,
     settle: (most: number): number => {
       const isIdle = (): boolean => store.version() === parts.version() && store.due(1).length === 0;
       if (isIdle()) return 0;

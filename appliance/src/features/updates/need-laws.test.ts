@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs, seed } from '../../../../test/support/chance.ts';
 import { sha256, update } from '../../../test/support/catalog.ts';
-import { openEngines } from '../../../test/support/engines.ts';
+import { needsAlone, openEngines } from '../../../test/support/engines.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { updateService } from './service.ts';
 
@@ -23,7 +23,7 @@ describe('who needs an update', () => {
 
   beforeEach(async () => {
     state = seed;
-    site = await openEngines();
+    site = await openEngines({ derive: () => needsAlone(updates) });
     updates = updateService({
       db: site.db,
       inventory: site.inventory,

@@ -2,6 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
 import { type DeviceSet, setOf } from '../../platform/device-set.ts';
 import { idBytes, idsOf } from '../../platform/id-array.ts';
+import { pendingOf } from '../../platform/pending.ts';
 
 // Which devices need which update of the catalogue, by what was worked out for each when it was last looked at.
 
@@ -11,10 +12,7 @@ type Looked = { readonly device: number; readonly ids: readonly string[] };
 export const needStore = (db: Database) => {
   const version = db.prepare<[], number>('SELECT version FROM update_need_state').pluck();
   const setVersion = db.prepare<[number]>('UPDATE update_need_state SET version = ?');
-  const due = db
-    .prepare<[number], number>("SELECT id FROM pending WHERE entity = 'updates' ORDER BY id LIMIT ?")
-    .pluck();
-  const isDue = db.prepare<[number], number>("SELECT 1 FROM pending WHERE entity = 'updates' AND id = ?").pluck();
+  const pending = pendingOf(db, 'updates');
   const reporting = db
     .prepare<[], number>(`SELECT device FROM section WHERE collection = 'software' AND best = 1 AND device > 0`)
     .pluck();
@@ -25,7 +23,6 @@ export const needStore = (db: Database) => {
   const addHolding = db.prepare<[number]>(
     `INSERT OR IGNORE INTO pending (entity, id, since) SELECT 'updates', id, ? FROM update_need_of`,
   );
-  const dropDue = db.prepare<[number]>("DELETE FROM pending WHERE entity = 'updates' AND id = ?");
   const held = db.prepare<[number], Buffer>('SELECT numbers FROM update_need_of WHERE id = ?').pluck();
   const every = db.prepare<[], { id: number; numbers: Buffer }>('SELECT id, numbers FROM update_need_of');
   const hold = db.prepare<[number, Buffer]>(
@@ -70,11 +67,13 @@ export const needStore = (db: Database) => {
     /** Every device that has reported software. */
     reporting: (): number[] => reporting.all(),
     /** Devices that have to be looked at, at most so many. */
-    due: (most: number): number[] => due.all(most),
+    due: pending.some,
+    /** Notes devices whose software or platform changed. In the transaction of the change. */
+    note: (devices: readonly number[]): void => pending.note(devices.filter((device) => device > 0)),
     /** Keeps what devices need, and that they were looked at. */
     put: (looked: readonly Looked[]): void => {
+      pending.drop(looked.map(({ device }) => device));
       for (const { device, ids } of looked) {
-        dropDue.run(device);
         const gone = new Set(heldBy(device));
         const now = ids.map(numberFor).sort((a, b) => a - b);
         const come = now.filter((number) => !gone.delete(number));
@@ -99,7 +98,7 @@ export const needStore = (db: Database) => {
     },
     /** How many updates a device needs, as of the last look at it. */
     countOf: (device: number): number => heldBy(device).length,
-    isDue: (device: number): boolean => isDue.get(device) === 1,
+    isDue: pending.has,
     /** How many devices need each update. */
     counts: (): Map<string, number> => new Map(counts.all().map(({ id, devices }) => [id, devices])),
     /** The devices that need an update. */

@@ -82,6 +82,8 @@ export type UpdateService = {
   /** Every update that is known, for the order of an installation. */
   catalog(): ReadonlyMap<string, StoredUpdate>;
   approvalOf(id: string): Approval;
+  /** Notes devices whose software or platform changed. In the transaction of the change. */
+  note(devices: readonly number[]): void;
   /** Looks at devices whose software or platform changed, or all after another catalogue; at most so many, how many they were. */
   settle(most: number): number;
   /** What is kept of who needs what and is not so; for `doctor`. */
@@ -272,6 +274,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         .sort((a, b) => Number(orderOf(a.update, 'decision')) - Number(orderOf(b.update, 'decision')));
     },
     neededCounts: needed.countsOf,
+    note: needed.note,
     settle: needed.settle,
     verify: needed.verify,
     approve: (actor, ids, options = {}) => decide(actor, ids, 'approved', 'update-approved', options),

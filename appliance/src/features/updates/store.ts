@@ -56,6 +56,7 @@ export const updateStore = (db: Database) => {
   const allFiles = db.prepare<[], { update_id: string; sha256: string; size_bytes: number }>(
     'SELECT update_id, sha256, size_bytes FROM catalog_update_file ORDER BY update_id, position',
   );
+  const changed = db.prepare('UPDATE catalog_version SET version = version + 1');
   const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
   // Lists read the whole catalogue for each page: what says the same is not parsed again.
   const documents = new Map<string, { text: string; update: Update }>();
@@ -82,7 +83,7 @@ export const updateStore = (db: Database) => {
       of: readonly UpdateFile[],
       at: string,
     ): void => {
-      put.run(
+      const { changes } = put.run(
         update.id,
         update.name,
         update.version,
@@ -96,6 +97,7 @@ export const updateStore = (db: Database) => {
         at,
         JSON.stringify(update),
       );
+      if (changes > 0) changed.run();
       for (const [position, file] of of.entries()) putFile.run(update.id, position, file.sha256, file.sizeBytes);
     },
     /** Another number after every change of the catalogue. */
@@ -103,6 +105,7 @@ export const updateStore = (db: Database) => {
     listed: (): readonly string[] => listed.all().map((row) => row.id),
     unlist: (id: string): void => {
       unlist.run(id);
+      changed.run();
     },
     find: (id: string): StoredUpdate | undefined => {
       const row = one.get(id);

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
-import type { SectionChanged } from '../../engine/changes/types.ts';
+import type { Changed, SectionChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
@@ -54,11 +54,12 @@ type VulnerabilityParts = {
   readonly folder: string;
   readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf' | 'holderSet'>;
   readonly events: Pick<EventService, 'record'>;
+  readonly changed: Changed;
   readonly clock: () => number;
 };
 
 export type VulnerabilityService = {
-  /** Call from the inventory's `onChanged`, inside its transaction: only coordinates never seen are matched. */
+  /** In the transaction of the change: only coordinates never seen are matched. */
   onSectionChanged(changed: SectionChanged): void;
   /** What is derived of a device, to be put back by `putBack`. */
   keepOf(device: number): KeptDevice | null;
@@ -328,6 +329,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         limit: maxNoted,
         note: (opened, closed) => {
           noteDay();
+          parts.changed('matched', [number]);
           for (const params of opened) parts.events.record('finding-opened', { params });
           for (const { advisory, package: name } of closed)
             parts.events.record('finding-closed', { params: { advisory, package: name } });

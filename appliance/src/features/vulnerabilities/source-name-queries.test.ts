@@ -16,6 +16,7 @@ beforeEach(async () => {
     folder: site.paths.advisories,
     inventory: site.inventory,
     events: { record: () => ({}) as never },
+    changed: () => undefined,
     clock: () => Date.parse('2026-01-02T00:00:00Z'),
   });
 });

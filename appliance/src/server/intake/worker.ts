@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { compose } from '../../compose.ts';
+import { WAITING_MOST } from '../../derivations.ts';
 import { isKnownSection } from '../../features/agents/native/known-section.ts';
 import { immediate } from '../../platform/database.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
@@ -11,8 +12,7 @@ import { readFacts, readReport, readSection, readSections, type Separately, type
 
 /** Sections and reports; a call of several sections may exceed it. */
 const groupSize = 48;
-/** First reports that are entered into the rows of who has what at once, and how long to wait for a quiet moment. */
-const settleMost = 1_024;
+/** How long to wait for a quiet moment. */
 const settleIdleMs = 250;
 
 /** So many groups after a refused report are written with savepoints. */
@@ -20,7 +20,7 @@ const carefulGroups = 32;
 
 const { dataDir, extensions } = workerData as IntakeData;
 const appliance = await compose({ dataDir, extensions, undoInMemory: true });
-const { db, inventory, updates, log } = appliance;
+const { db, inventory, queues, log } = appliance;
 
 const knownOutcome = { known: true, added: 0, removed: 0, changed: 0 };
 
@@ -88,8 +88,8 @@ const storeGroup = (group: readonly Waiting[]): Stored[] => {
 
 const settle = (): void => {
   try {
-    const entered = inventory.settle(settleMost) + updates.settle(settleMost);
-    if (entered > 0 && waiting.length === 0 && !closing.asked) settleSoon();
+    const more = queues.bulk.map((queue) => queue.run({}).more).includes(true);
+    if (more && waiting.length === 0 && !closing.asked) settleSoon();
   } catch (error) {
     // Questions look at what is not entered, too: the next round is early enough.
     log.error({ err: error }, 'first reports were not entered into the index');
@@ -114,7 +114,7 @@ const nextGroup = (): Waiting[] => {
 
 const writeGroup = (): void => {
   // No more wait than a question can look into.
-  if (inventory.waiting() >= settleMost) settle();
+  if (inventory.waiting() >= WAITING_MOST) settle();
   const group = nextGroup();
   if (group.length === 0) return;
   try {
@@ -157,6 +157,9 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
   waiting.push({ id: message.id, work });
   if (waiting.length === 1) setImmediate(writeGroup);
 };
+
+// What a crash left.
+settleSoon();
 
 parentPort?.on('message', (message: IntakeRequest) => {
   if (message === 'close') {

@@ -9,7 +9,7 @@ import { csafPart, plainIndex } from './csaf.ts';
 
 /** Findings over a record that the test holds in its hand. */
 export const openFindings = async (build: IndexBuilder = plainIndex) => {
-  const engines = await openEngines();
+  const engines = await openEngines({ derive: () => ({ object: [findings.written] }) });
   const folder = join(engines.folder, 'advisories');
   const subjects = new Map<number, Subject>();
   let snapshot = 0;

@@ -93,6 +93,7 @@ export const applyDrawn = (site: Site, drawn: Drawn, now: number, known?: number
         'update device set hostname = ?, os = ?, kind = ?, state = ?, from_address = ?, last_seen_at = ? where id = ?',
       )
       .run(hostname, os, kind, state, address, lastSeenAt, known);
+  if (known !== undefined) site.changed('device', [known]);
   const { inventory } = site;
   const platform = present({ vendor: drawn.vendor ?? 'unnamed', release: drawn.release, suites: drawn.suites });
   reportSection(inventory, device, 'platform', drawn.vendor === null ? [] : [platform]);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { startTicking } from '../../platform/ticking.ts';
-import { rulesTurn } from './turn.ts';
+import { pendingTurn } from './pending-turn.ts';
+import { startTicking } from './ticking.ts';
 
 const state = { busy: false, far: false, more: false, runs: 0, queued: 0 };
 const stop = { now: (): void => undefined };
@@ -8,16 +8,17 @@ const stop = { now: (): void => undefined };
 beforeEach(() => {
   vi.useFakeTimers();
   Object.assign(state, { busy: false, far: false, more: false, runs: 0, queued: 0 });
-  const run = rulesTurn({
-    rules: {
-      isBehind: () => true,
-      isFarBehind: () => state.far,
-      run: () => {
-        state.runs += 1;
-        return { devices: 1, more: state.more };
+  const run = pendingTurn({
+    queues: [
+      {
+        isBehind: () => true,
+        isFarBehind: () => state.far,
+        run: () => {
+          state.runs += 1;
+          return { more: state.more };
+        },
       },
-    } as unknown as Parameters<typeof rulesTurn>[0]['rules'],
-    baselines: { run: () => ({ devices: 0, more: false }), isBehind: () => false } as never,
+    ],
     jobs: {
       list: () => [],
       enqueue: () => {
@@ -27,7 +28,7 @@ beforeEach(() => {
     } as never,
     isBusy: () => state.busy,
   });
-  stop.now = startTicking([{ failed: 'rules were not run', everyMs: 1_000, run }], (error) => {
+  stop.now = startTicking([{ failed: 'nothing was done', everyMs: 1_000, run }], (error) => {
     throw error;
   });
 });
