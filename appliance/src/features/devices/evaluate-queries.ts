@@ -18,7 +18,7 @@ const groupsOf = <T>(all: readonly T[], size: number): T[][] =>
 
 /** The best source's rows of a collection that is the device's own. */
 const ownRows = (rows: Rows, where: string): string =>
-  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.source = s.source
+  `exists (select 1 from section s join ${rows.table} r on r.device = s.device and r.section_source = s.source
      where s.device = d.id and s.collection = '${rows.name}' and s.best = 1 and ${where})`;
 
 /**

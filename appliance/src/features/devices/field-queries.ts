@@ -8,7 +8,7 @@ import { contacts, deviceStates, listLayer } from './types.ts';
 
 /** A value of the best source's row of a collection with one row per device. */
 const singleValue = (collection: string, field: string): string =>
-  `select r."${field}" from section s join inv_${collection.replaceAll('-', '_')} r on r.device = s.device and r.source = s.source
+  `select r."${field}" from section s join inv_${collection.replaceAll('-', '_')} r on r.device = s.device and r.section_source = s.source
      where s.device = d.id and s.collection = '${collection}' and s.best = 1`;
 
 /** What people say about the device `d`; an object. */

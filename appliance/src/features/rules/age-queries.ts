@@ -18,7 +18,7 @@ export const ageList = (conditions: readonly Filter[], vocabulary: Vocabulary): 
       if (rows === undefined) return { moments: `select (${value}) as value`, ms };
       return {
         moments: `select (${value}) as value from section s
-          join ${rows.table} r on r.device = s.device and r.source = s.source
+          join ${rows.table} r on r.device = s.device and r.section_source = s.source
           where s.device = d.id and s.collection = '${rows.name}' and s.best = 1`,
         ms,
       };
