@@ -42,7 +42,16 @@ const judge = [
 ];
 
 export const finsPlans: readonly Plan[] = [
-  { name: 'fins-udp', transport: 'udp', port: 9_600, spoken: spoken((frame) => frame), judge, record, control },
+  {
+    name: 'fins-udp',
+    transport: 'udp',
+    port: 9_600,
+    clientPort: 9_600,
+    spoken: spoken((frame) => frame),
+    judge,
+    record,
+    control,
+  },
   {
     name: 'fins-tcp',
     transport: 'tcp',

@@ -13,8 +13,8 @@ const answered = (data: Buffer): Buffer => {
   return Buffer.concat([hex('d000'), route, le16(body.length), body]);
 };
 
-export const melsecPlan: Plan = {
-  name: 'melsec',
+const overTcp: Plan = {
+  name: 'melsec-tcp',
   transport: 'tcp',
   port: 5_007,
   spoken: [
@@ -32,3 +32,9 @@ export const melsecPlan: Plan = {
   record: { vendor: 'Mitsubishi Electric', model: 'Q03UDVCPU' },
   control: ['melsec-stop', 'melsec-reset', 'melsec-file-write', 'melsec-run'],
 };
+
+/** Both sides on one port, as two controllers speak. */
+export const melsecPlans: readonly Plan[] = [
+  overTcp,
+  { ...overTcp, name: 'melsec-udp', transport: 'udp', port: 5_006, clientPort: 5_006 },
+];

@@ -7,7 +7,7 @@ import { foxPlan } from './fox-plan.ts';
 import { conversationFrames, type Peer } from './frames.ts';
 import { hartIpPlan } from './hart-ip-plan.ts';
 import { iec104Plan } from './iec104-plan.ts';
-import { melsecPlan } from './melsec-plan.ts';
+import { melsecPlans } from './melsec-plan.ts';
 import { modbusPlan } from './modbus-plan.ts';
 import type { Plan } from './plan.ts';
 import { s7Plans } from './s7-plan.ts';
@@ -22,7 +22,7 @@ export const plans: readonly Plan[] = [
   dnp3Plan,
   ...bacnetPlans,
   ...finsPlans,
-  melsecPlan,
+  ...melsecPlans,
   adsPlan,
   iec104Plan,
   hartIpPlan,

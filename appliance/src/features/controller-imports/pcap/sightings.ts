@@ -109,7 +109,8 @@ export const sightingReader = () => {
     const ports = protocol[transport] ?? [];
     const [isFromServer, isToServer] = [ports.includes(side.fromPort), ports.includes(side.toPort)];
     const ends = [`${side.from}:${side.fromPort}`, `${side.to}:${side.toPort}`];
-    const conversation = (isFromServer ? ends : ends.toReversed()).join(' ');
+    // The same for both directions, also where both sides use the protocol's port.
+    const conversation = ends.sort().join(' ');
     const heard: Heard = { bytes, isFromServer, isToServer, conversation, transport };
     return toldBy(protocol, heard).flatMap((told): Seen[] => {
       const name = told.protocol ?? protocol.protocol;
