@@ -21,7 +21,7 @@ import { mediaEvents } from './features/media/events.ts';
 import { offlineImportEvents } from './features/offline-import/events.ts';
 import { patchEvents } from './features/patches/events.ts';
 import { queryEvents } from './features/queries/events.ts';
-import { witnessEvents } from './features/rollback/events.ts';
+import { rollbackEvents } from './features/rollback/events.ts';
 import { ruleEvents } from './features/rules/events.ts';
 import { updateEvents } from './features/updates/events.ts';
 import { vulnerabilityEvents } from './features/vulnerabilities/events.ts';
@@ -55,7 +55,7 @@ export const allEvents = joined(
   offlineImportEvents,
   updateEvents,
   vulnerabilityEvents,
-  witnessEvents,
+  rollbackEvents,
 );
 
 export type Events = typeof allEvents;

@@ -71,7 +71,7 @@ import { type PatchService, patchService } from './features/patches/service.ts';
 import { sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
 import type { SampleService } from './features/queries/types.ts';
-import { type WitnessService, witnessService } from './features/rollback/service.ts';
+import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
@@ -139,7 +139,7 @@ export type Appliance = {
   /** Everything that waits for a second person. */
   waiting: WaitingService;
   /** The detector of returns to an older state of the database. */
-  witness: WitnessService;
+  rollbackDetector: RollbackDetector;
   controllers: ControllerService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
@@ -402,7 +402,7 @@ export const compose = async ({
       devices,
       backups,
     });
-    const witness = witnessService({
+    const rollbackDetector = newRollbackDetector({
       db,
       keyring,
       personal: people,
@@ -414,7 +414,7 @@ export const compose = async ({
       endSessions: (account) => void accounts.sessions.endAll(systemActor, account),
     });
     // Before anybody is served: who was put out since stays out.
-    witness.open();
+    rollbackDetector.open();
     const made: Omit<Appliance, 'waiting'> = {
       version: release.version,
       extensions,
@@ -454,7 +454,7 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
-      witness,
+      rollbackDetector,
       controllers: controllers.service,
       controllerImports,
       controllerDrafts: controllerDrafts({
@@ -479,7 +479,7 @@ export const compose = async ({
         controllerFindings.close();
         settleKeys(people, log);
         try {
-          if (!witness.flush()) log.warn('the witness was not written: the database was busy');
+          if (!rollbackDetector.flush()) log.warn('the witness was not written: the database was busy');
         } finally {
           people.close();
           db.close();

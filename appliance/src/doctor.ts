@@ -126,8 +126,8 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'rollback',
-    run: ({ witness }) =>
-      witness
+    run: ({ rollbackDetector }) =>
+      rollbackDetector
         .unacknowledged()
         .filter(({ cause }) => cause !== 'restored')
         .map(returnText),
@@ -135,8 +135,8 @@ export const checks: readonly Check[] = [
   {
     name: 'restored backup',
     warning: true,
-    run: ({ witness }) =>
-      witness
+    run: ({ rollbackDetector }) =>
+      rollbackDetector
         .unacknowledged()
         .filter(({ cause }) => cause === 'restored')
         .map(returnText),

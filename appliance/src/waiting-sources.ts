@@ -12,7 +12,7 @@ import type { IdentificationService } from './features/identification/service.ts
 import { approvableOf, type IntegrityService } from './features/integrity/types.ts';
 import type { PatchService } from './features/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
-import type { WitnessService } from './features/rollback/service.ts';
+import type { RollbackDetector } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
 
 const most = 10_000;
@@ -29,13 +29,13 @@ type Parts = {
   patches: Pick<PatchService, 'openRequests' | 'measures'>;
   persons: Pick<PersonService, 'list'>;
   samples: Pick<SampleService, 'list'>;
-  witness: Pick<WitnessService, 'unacknowledged' | 'approvable'>;
+  rollbackDetector: Pick<RollbackDetector, 'unacknowledged' | 'approvable'>;
 };
 
 /** Where what waits lies, by act. */
 export function waitingSources(parts: Parts): WaitingSources {
   const { accounts, deviceTasks, devices, discovery, gate, identification, integrity } = parts;
-  const { objects, patches, persons, samples, witness } = parts;
+  const { objects, patches, persons, samples, rollbackDetector } = parts;
 
   const nameOf = (body: Readonly<Record<string, unknown>>, id: string): string => String(body['name'] ?? id);
   const newest = (kind: string, id: string): string => objects.revisions(kind, id)[0]?.actor ?? '';
@@ -197,7 +197,7 @@ export function waitingSources(parts: Parts): WaitingSources {
             ];
       }),
     'return-acknowledge': () =>
-      witness.unacknowledged().flatMap((back) =>
+      rollbackDetector.unacknowledged().flatMap((back) =>
         back.asked === undefined
           ? []
           : [
@@ -208,7 +208,7 @@ export function waitingSources(parts: Parts): WaitingSources {
                 by: back.asked.by,
                 at: back.asked.at,
                 path: paths.rollback(),
-                approvable: witness.approvable(back.id, back.asked.at),
+                approvable: rollbackDetector.approvable(back.id, back.asked.at),
               },
             ],
       ),

@@ -210,10 +210,10 @@ export function twoPersonScenarios(get: () => ActSite) {
         writeWitness(keyring, { ...witness, returns: [back] });
         const params = { cause: back.cause, found: back.found.entries, reason: 'the disk was exchanged' };
         site.appliance.events.record('state-return-asked', { actor: actorRef(actor), params });
-        site.appliance.witness.flush();
+        site.appliance.rollbackDetector.flush();
         return id;
       },
-      approve: (actor, id) => site.appliance.witness.decide(actor, id, true),
+      approve: (actor, id) => site.appliance.rollbackDetector.decide(actor, id, true),
     },
     'account-vouch': {
       ask: (actor) => {

@@ -21,10 +21,10 @@ export const command: Command = {
     const [path] = positionals;
     if (path === undefined) throw new AppError('USAGE', 'which file?');
     const report = await restoreBackup(path, await readRecoveryKey(text('key-file')), dataDir, text('witness'));
-    const { events, witness } = await open();
+    const { events, rollbackDetector } = await open();
     events.record('backup-restored', { actor: 'system:appliance', params: { file: basename(path) } });
     out.line(`restored ${report.files} files of site ${report.site} into ${dataDir}`);
-    for (const back of witness.unacknowledged()) out.note(returnText(back));
+    for (const back of rollbackDetector.unacknowledged()) out.note(returnText(back));
     if (!report.withWitness)
       out.note(
         'No witness was given: what was erased, revoked or removed after the backup is not known here, and is back.',

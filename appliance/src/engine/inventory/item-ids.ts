@@ -31,7 +31,7 @@ export const fieldsText = (fields: readonly NamedField[], item: Item): string =>
 /** The ids of items by their text, of one connection. */
 export const itemIds = (db: Database, collection: Collection) => {
   const gone = goneCount(db, collection);
-  const witness = undoDetector(db, tableOf(collection));
+  const detector = undoDetector(db, tableOf(collection));
   let young = new Map<string, number>();
   let old = new Map<string, number>();
   let goneThen: number | undefined;
@@ -47,7 +47,7 @@ export const itemIds = (db: Database, collection: Collection) => {
     /** Call first in each transaction: forgets everything when items went away or writes were undone. */
     refresh: (): void => {
       const goneNow = gone();
-      if (witness.stands() && goneNow === goneThen) return;
+      if (detector.stands() && goneNow === goneThen) return;
       young = new Map();
       old = new Map();
       byBytes.clear();
@@ -65,6 +65,6 @@ export const itemIds = (db: Database, collection: Collection) => {
     /** An item that was found or just made. */
     keep,
     /** Call before an item is made: should the transaction be taken back, so is what is kept of it. */
-    noteMaking: (): void => witness.note(),
+    noteMaking: (): void => detector.note(),
   };
 };

@@ -19,7 +19,7 @@ export const usualFields = (shape: Shape): readonly NamedField[] => shape.perDev
 /** The usual values of items, of one connection. */
 export const usualValues = (db: Database, shape: Shape) => {
   const table = tableOf(shape.collection);
-  const witness = undoDetector(db, `${table}_usual`);
+  const detector = undoDetector(db, `${table}_usual`);
   const named = usualFields(shape);
   const fields = new Map(
     named.map(({ name }) => [
@@ -47,7 +47,7 @@ export const usualValues = (db: Database, shape: Shape) => {
   };
 
   const refresh = (): void => {
-    if (witness.stands() && size < mostValues) return;
+    if (detector.stands() && size < mostValues) return;
     for (const { known } of fields.values()) known.clear();
     size = 0;
   };
@@ -76,7 +76,7 @@ export const usualValues = (db: Database, shape: Shape) => {
   return {
     /** Call before items are made: should the transaction be taken back, so is what is kept of them. */
     noteMaking: (): void => {
-      if (fields.size > 0) witness.note();
+      if (fields.size > 0) detector.note();
     },
     /** What the first device says of an item, as it is stored with it. */
     ofFirst: (item: Item): Stored[] => named.map(({ name, field }) => toStored(field, item[name])),
@@ -103,7 +103,7 @@ export const usualValues = (db: Database, shape: Shape) => {
         let noted = false;
         for (const [at, value] of values.entries()) {
           if (value === null || held[at] !== null) continue;
-          if (!noted) witness.note();
+          if (!noted) detector.note();
           noted = true;
           set.run(value, ids[at] as number);
           keep(known, ids[at] as number, value);

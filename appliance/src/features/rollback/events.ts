@@ -1,6 +1,6 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
-export const witnessEvents = defineEvents({
+export const rollbackEvents = defineEvents({
   'state-return-acknowledged': {
     severity: 'warning',
     area: 'settings',

@@ -3,13 +3,13 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { time, timeOf } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { WitnessService } from './service.ts';
+import type { RollbackDetector } from './service.ts';
 import { returnText } from './text.ts';
 import type { Return } from './types.ts';
 
 // Returns of the database to an older state.
 
-const { operation } = operationsOver<{ witness: WitnessService }>();
+const { operation } = operationsOver<{ rollbackDetector: RollbackDetector }>();
 
 const statement = z.object({ at: time, by: z.string(), reason: z.string() });
 
@@ -54,7 +54,7 @@ export const rollbackOperations = [
     summary: 'Returns of the database to an older state, the newest first',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(returnSchema) }),
-    run: ({ witness }) => ({ rows: witness.returns().map(toReturn) }),
+    run: ({ rollbackDetector }) => ({ rows: rollbackDetector.returns().map(toReturn) }),
   }),
   operation({
     name: 'rollback.show',
@@ -63,7 +63,7 @@ export const rollbackOperations = [
     summary: 'Returns of the database to an older state; exit 1 when one waits to be acknowledged',
     input: z.strictObject({}),
     output: z.custom<{ returns: Return[] }>(),
-    run: ({ witness }) => ({ returns: witness.returns() }),
+    run: ({ rollbackDetector }) => ({ returns: rollbackDetector.returns() }),
     command: {
       example: 'sallyport rollback show --data /var/lib/sallyport',
       print: (out, { returns }) => {
@@ -88,7 +88,7 @@ export const rollbackOperations = [
     summary: 'Asks for a return to an older state to be noted as seen; a second person agrees in the console',
     input: z.strictObject({ id, reason }),
     output: returnSchema,
-    run: ({ witness, actor }, given) => toReturn(witness.acknowledge(actor, given.id, given.reason)),
+    run: ({ rollbackDetector, actor }, given) => toReturn(rollbackDetector.acknowledge(actor, given.id, given.reason)),
   }),
   operation({
     name: 'rollback.decide',
@@ -98,7 +98,7 @@ export const rollbackOperations = [
     summary: 'Refuses what another one asked for; agreeing is for people',
     input: z.strictObject({ id, agree: z.boolean() }),
     output: returnSchema,
-    run: ({ witness, actor }, given) => toReturn(witness.decide(actor, given.id, given.agree)),
+    run: ({ rollbackDetector, actor }, given) => toReturn(rollbackDetector.decide(actor, given.id, given.agree)),
   }),
   operation({
     name: 'rollback.acknowledge',
@@ -113,10 +113,12 @@ export const rollbackOperations = [
       refuse: z.boolean().default(false).describe('Give up what was said'),
     }),
     output: z.custom<Return>(),
-    run: ({ witness, actor }, { id: wanted, reason: why, agree, refuse }) => {
+    run: ({ rollbackDetector, actor }, { id: wanted, reason: why, agree, refuse }) => {
       if ([why !== undefined, agree, refuse].filter(Boolean).length !== 1)
         throw new AppError('USAGE', 'either --reason TEXT, --agree or --refuse');
-      return why === undefined ? witness.decide(actor, wanted, agree) : witness.acknowledge(actor, wanted, why);
+      return why === undefined
+        ? rollbackDetector.decide(actor, wanted, agree)
+        : rollbackDetector.acknowledge(actor, wanted, why);
     },
     command: {
       positionals: ['id'],

@@ -11,7 +11,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 
 /** Returns of the database to an older state, and their acknowledgement. */
 export const rollbackPages = (deps: ConsoleDeps): Pages => {
-  const { witness, objects } = deps;
+  const { rollbackDetector, objects } = deps;
 
   const show = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
     const reader = actorFor(c, 'settings:read');
@@ -19,9 +19,9 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Rollback
         ctx={viewContext(deps, c)}
-        returns={witness.returns().map((back) => {
+        returns={rollbackDetector.returns().map((back) => {
           const { was, found, asked, acknowledged } = back;
-          const hindrance = witness.hindrance(reader, back);
+          const hindrance = rollbackDetector.hindrance(reader, back);
           return {
             ...back,
             found: found.entries,
@@ -48,7 +48,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
       let waits = false;
       try {
-        waits = witness.acknowledge(actor, form.text('id'), form.text('reason')).acknowledged === undefined;
+        waits = rollbackDetector.acknowledge(actor, form.text('id'), form.text('reason')).acknowledged === undefined;
       } catch (error) {
         const { code, details } = toFailure(error);
         if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -62,7 +62,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       const action = form.text('action');
       if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
       const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
-      witness.decide(actor, form.text('id'), action === 'approve');
+      rollbackDetector.decide(actor, form.text('id'), action === 'approve');
       setToast(c, { message: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
       return c.redirect(paths.rollback(), 303);
     });

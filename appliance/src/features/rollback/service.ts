@@ -20,11 +20,11 @@ import {
   readWitness,
   writeWitness,
 } from './file.ts';
-import { witnessStore } from './store.ts';
+import { rollbackStore } from './store.ts';
 import { takenAfter } from './taken.ts';
 import type { Applied, Position, Return, Taken, WitnessFile } from './types.ts';
 
-export type WitnessService = {
+export type RollbackDetector = {
   /** Looks whether the database went back, and takes away again what was taken away since. For whoever opens it. */
   open(): void;
   /** Writes down how far the database is, unless that stands there; false when another writer was waited for too long. */
@@ -46,7 +46,7 @@ export type WitnessService = {
   hindrance(actor: Actor, back: Return): Hindrance | undefined;
 };
 
-type WitnessParts = {
+type RollbackParts = {
   db: Database;
   keyring: Keyring;
   personal: Personal;
@@ -79,10 +79,10 @@ const wentBack = (was: Position, found: Position, hashAt: (entry: number) => str
   found.seqBroadcast < was.seqBroadcast;
 
 /** The detector of returns to an older state. */
-export function witnessService(parts: WitnessParts): WitnessService {
+export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const { db, keyring, personal, events, objects, devices, persons, gate } = parts;
   const clock = parts.clock ?? nowMs;
-  const store = witnessStore(db);
+  const store = rollbackStore(db);
   let written: Position | undefined;
   let kept: { returns: Return[] } | undefined;
 

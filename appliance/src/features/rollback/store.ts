@@ -11,7 +11,7 @@ export type Entry = {
 };
 
 /** How far the database is, and what was taken away since an entry. Reads audit, event, exchange_state, receipt and object_revision. */
-export const witnessStore = (db: Database) => {
+export const rollbackStore = (db: Database) => {
   const head = db.prepare<[], { seq: number; hash: Buffer }>('select seq, hash from audit order by seq desc limit 1');
   const hashAt = db.prepare<[number], Buffer>('select hash from audit where seq = ?').pluck();
   const counters = db.prepare<[], { request: number; seq: number; seqBroadcast: number }>(
@@ -51,4 +51,4 @@ export const witnessStore = (db: Database) => {
   };
 };
 
-export type WitnessStore = ReturnType<typeof witnessStore>;
+export type RollbackStore = ReturnType<typeof rollbackStore>;

@@ -1,4 +1,4 @@
-import type { Entry, WitnessStore } from './store.ts';
+import type { Entry, RollbackStore } from './store.ts';
 import type { Taken } from './types.ts';
 
 /** The newest so many are kept; for what is older the return to it is marked as not covered. */
@@ -15,7 +15,7 @@ type Held = Map<string, Taken>;
 const noteObject = (
   held: Held,
   { kind, object: id, seq: entry, operation, revision }: Entry,
-  store: WitnessStore,
+  store: RollbackStore,
 ): void => {
   const what = `${kind}:${id}`;
   if (operation === 'remove' || operation === 'purge') {
@@ -41,7 +41,7 @@ export function takenAfter(
   taken: readonly Taken[],
   takenFrom: number,
   entries: readonly Entry[],
-  store: WitnessStore,
+  store: RollbackStore,
 ): { taken: Taken[]; takenFrom: number } {
   const held: Held = new Map(taken.map((one) => [one.what, one]));
   for (const entry of entries) {

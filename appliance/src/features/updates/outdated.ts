@@ -18,14 +18,14 @@ export const outdatedItems = (parts: {
   updates: Pick<UpdateStore, 'all' | 'version'>;
 }): ((device: number) => Map<string, number>) => {
   const { inventory, updates } = parts;
-  const witness = undoDetector(parts.db, 'outdated');
+  const detector = undoDetector(parts.db, 'outdated');
   const held = { version: -1, lookup: applicability([]), isEmpty: true, platforms: new Map<string, Outdated>() };
 
   const refresh = (): void => {
     const version = updates.version();
-    if (witness.stands() && version === held.version) return;
+    if (detector.stands() && version === held.version) return;
     // The catalogue and the items may be of a transaction that is taken back.
-    witness.note();
+    detector.note();
     const all = updates.all();
     held.lookup = applicability(all);
     held.isEmpty = all.every(({ inCatalog }) => !inCatalog);
@@ -39,7 +39,7 @@ export const outdatedItems = (parts: {
     held.platforms.set(key, known);
     for (;;) {
       const rows = inventory.itemsAfter('software', known.upTo, itemPage);
-      if (rows.length > 0) witness.note();
+      if (rows.length > 0) detector.note();
       for (const row of rows) {
         const needed = held.lookup.needed(installedOf(row), platform);
         if (needed !== undefined) known.byItem.set(row.id, needed.update.update.id);

@@ -12,7 +12,7 @@ const firstItems = 1 << 14;
 
 /** The coordinates of items under releases, of one connection; 0 is none. */
 export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCoords' | 'putItemCoord'>) => {
-  const witness = undoDetector(db, 'item_coord');
+  const detector = undoDetector(db, 'item_coord');
   /** By item, one more than the coordinate; 0 is not known. */
   let byEco = new Map<string, Uint32Array>();
 
@@ -32,7 +32,7 @@ export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCo
   return {
     /** The coordinates of items as far as they are known, one for each; the rest have to be worked out. */
     known: (items: ArrayLike<number>, eco: string): { coords: number[]; unknown: number[] } => {
-      if (!witness.stands() || size() > most) byEco = new Map();
+      if (!detector.stands() || size() > most) byEco = new Map();
       let known = byEco.get(eco) ?? new Uint32Array(0);
       const missing: number[] = [];
       for (let at = 0; at < items.length; at += 1) {
@@ -52,7 +52,7 @@ export const itemCoords = (db: Database, store: Pick<VulnerabilityStore, 'itemCo
       return { coords, unknown };
     },
     /** Call before coordinates are made: should the transaction be taken back, so is what is kept of them. */
-    noteMaking: (): void => witness.note(),
+    noteMaking: (): void => detector.note(),
     /** An item's coordinate; `isSettled`: for good. */
     set: (item: number, eco: string, coord: number, isSettled: boolean): void => {
       store.putItemCoord(item, eco, coord, isSettled);

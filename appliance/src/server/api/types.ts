@@ -36,7 +36,7 @@ import type { OfflineImport } from '../../features/offline-import/service.ts';
 import type { PatchService } from '../../features/patches/service.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { SampleService } from '../../features/queries/types.ts';
-import type { WitnessService } from '../../features/rollback/service.ts';
+import type { RollbackDetector } from '../../features/rollback/service.ts';
 import type { RuleService } from '../../features/rules/service.ts';
 import type { UpdateService } from '../../features/updates/service.ts';
 import type { VulnerabilityService } from '../../features/vulnerabilities/service.ts';
@@ -84,7 +84,7 @@ export type ApiParts = {
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
-  witness: WitnessService;
+  rollbackDetector: RollbackDetector;
   backups: BackupRecords;
   waiting: WaitingService;
   /** Bundles on their way in; the console shows the same ones. */

@@ -42,7 +42,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
 
 /** The newest return to an older state that waits for an administrator. */
 const wentBack = (deps: ConsoleDeps): Pick<Ctx, 'wentBack'> => {
-  const [back] = deps.witness.unacknowledged();
+  const [back] = deps.rollbackDetector.unacknowledged();
   return back === undefined ? {} : { wentBack: { cause: back.cause, at: back.at } };
 };
 

@@ -42,7 +42,7 @@ import type { OfflineImport } from '../../features/offline-import/service.ts';
 import type { PatchService } from '../../features/patches/service.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { SampleService } from '../../features/queries/types.ts';
-import type { WitnessService } from '../../features/rollback/service.ts';
+import type { RollbackDetector } from '../../features/rollback/service.ts';
 import type { RuleService } from '../../features/rules/service.ts';
 import type { UpdateService } from '../../features/updates/service.ts';
 import type { VulnerabilityService } from '../../features/vulnerabilities/service.ts';
@@ -92,7 +92,7 @@ export type ConsoleDeps = {
   baselines: BaselineService;
   offlineImport: OfflineImport;
   persons: PersonService;
-  witness: WitnessService;
+  rollbackDetector: RollbackDetector;
   backups: BackupRecords;
   waiting: WaitingService;
   patches: PatchService;

@@ -13,7 +13,7 @@ import { keptTaken, takenAfter } from './taken.ts';
 import type { Return } from './types.ts';
 
 const log = openLog('silent');
-const folder = mkdtempSync(join(tmpdir(), 'sallyport-witness-'));
+const folder = mkdtempSync(join(tmpdir(), 'sallyport-rollback-'));
 const data = join(folder, 'data');
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -64,7 +64,7 @@ describe('what was taken away after a backup', () => {
   const restored = async (name: string, witness?: string): Promise<{ target: string; back: Return | undefined }> => {
     const target = join(folder, name);
     await restoreBackup(backup, await parseRecoveryKey(recoveryKey), target, witness);
-    return { target, back: await opened(target, (appliance) => appliance.witness.returns()[0]) };
+    return { target, back: await opened(target, (appliance) => appliance.rollbackDetector.returns()[0]) };
   };
   const witnessOf = join(data, 'keys', 'witness');
 
@@ -77,7 +77,7 @@ describe('what was taken away after a backup', () => {
       failed: [],
       applied: { devices: 0, accounts: 3, rights: 2, persons: 1 },
     });
-    await opened(target, ({ objects, personal, witness }) => {
+    await opened(target, ({ objects, personal, rollbackDetector }) => {
       expect(objects.find('account', ids.gone)).toBeUndefined();
       expect(objects.find('token', ids.token)).toBeUndefined();
       expect(objects.find('account', ids.off)?.body['disabled']).toBe(true);
@@ -85,7 +85,7 @@ describe('what was taken away after a backup', () => {
       expect(objects.find('role', ids.role)?.body['rights']).toEqual(['events:read']);
       expect(personal.decrypt(sealed)).toBeNull();
       expect(personal.verify()).toEqual([]);
-      expect(witness.returns()).toHaveLength(1);
+      expect(rollbackDetector.returns()).toHaveLength(1);
     });
   });
 
@@ -99,11 +99,11 @@ describe('what was taken away after a backup', () => {
   it('is said to be unknown without one, and a witness of another site is refused', async () => {
     const { target, back } = await restored('without');
     expect(back).toMatchObject({ cause: 'restored', isCovered: false, applied: { accounts: 0, persons: 0 } });
-    await opened(target, ({ witness, events }) => {
-      expect(() => witness.acknowledge(systemActor, back?.id ?? '', ' ')).toThrow(/reason/);
-      witness.acknowledge(systemActor, back?.id ?? '', 'the disk was exchanged');
-      expect(witness.unacknowledged()).toEqual([]);
-      expect(() => witness.acknowledge(systemActor, back?.id ?? '', 'again')).toThrow();
+    await opened(target, ({ rollbackDetector, events }) => {
+      expect(() => rollbackDetector.acknowledge(systemActor, back?.id ?? '', ' ')).toThrow(/reason/);
+      rollbackDetector.acknowledge(systemActor, back?.id ?? '', 'the disk was exchanged');
+      expect(rollbackDetector.unacknowledged()).toEqual([]);
+      expect(() => rollbackDetector.acknowledge(systemActor, back?.id ?? '', 'again')).toThrow();
       expect(events.list({ type: ['state-return-acknowledged'], limit: 2 }).total).toBe(1);
     });
     const foreign = join(folder, 'foreign');
