@@ -6,7 +6,7 @@ import { type ObjectService, objectService } from './engine/objects/service.ts';
 import type { Kind, Setting } from './engine/objects/types.ts';
 import type { ControllerMaps } from './features/controllers/maps.ts';
 import { controllerService } from './features/controllers/service.ts';
-import type { TakeReadings } from './features/controllers/types.ts';
+import type { IngestReadings } from './features/controllers/types.ts';
 import type { Personal } from './platform/personal.ts';
 import { openShadow, type ShadowTable } from './platform/shadow.ts';
 
@@ -60,7 +60,7 @@ type TrialParts = {
 };
 
 /** `take` as a trial, whatever its options say. */
-export const controllerTrials = (parts: TrialParts): TakeReadings => {
+export const controllerTrials = (parts: TrialParts): IngestReadings => {
   const { path, personal, kinds, settings, collections, maps, clock } = parts;
   return (actor, batch, readings, options = {}) => {
     const db = openShadow(path, tables);
@@ -77,7 +77,7 @@ export const controllerTrials = (parts: TrialParts): TakeReadings => {
         further: (kind) => controllers.bodyRules[kind],
       });
       const controllers = controllerService({ db, objects, events, collections, maps, changed, ...defined({ clock }) });
-      return { ...controllers.service.take(actor, batch, readings, { ...options, dryRun: false }), batch: null };
+      return { ...controllers.service.ingest(actor, batch, readings, { ...options, dryRun: false }), batch: null };
     } finally {
       db.close();
     }

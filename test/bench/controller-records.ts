@@ -51,11 +51,11 @@ const driver = createRequire(import.meta.url).resolve('better-sqlite3');
 const measure = async ({ controllers, db }: Appliance): Promise<Result> => {
   const probed = <T>(work: () => Promise<T>) => timed(() => longestWait(db.name, driver, work));
   const taking = (name: string, readings: readonly Reading[]) =>
-    probed(() => controllers.takeInSteps(systemActor, { sort: 'capture', name }, readings));
+    probed(() => controllers.ingestInSteps(systemActor, { sort: 'capture', name }, readings));
   const undoing = (batch: number | null) => probed(() => controllers.undoInSteps(systemActor, batch ?? 0));
   const first = plantReadings('V2.9.4', 1);
   const trial = await timed(() =>
-    controllers.take(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }),
+    controllers.ingest(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }),
   );
   const taken = await taking('one', first);
   const again = await taking('one', first);

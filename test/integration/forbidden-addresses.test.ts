@@ -65,14 +65,14 @@ const ways = {
   'observed at one of its interfaces': (host) => {
     const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'serial', value: `S ${name()}`, raw: '' }];
-    site.controllers.take(anna, { sort: 'identification', name: name() }, [
+    site.controllers.ingest(anna, { sort: 'identification', name: name() }, [
       { observedAtMs: 1, method: 'passive', source: 's7', said, parts: [part] },
     ]);
   },
   'configured in a project': (host) => {
     const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'name', value: name(), raw: '' }];
-    site.controllers.take(anna, { sort: 'aml', name: name() }, [
+    site.controllers.ingest(anna, { sort: 'aml', name: name() }, [
       { observedAtMs: 1, method: 'project', source: 'aml', said, parts: [part] },
     ]);
   },

@@ -112,12 +112,12 @@ export const fillControllers = (
 ): void => {
   const all = plant(zones);
   const asked = all.filter(({ safety }) => !safety);
-  controllers.take(
+  controllers.ingest(
     actor,
     { sort: 'aml', name: 'aqtau-plant.aml', sha256: 'a7'.repeat(32) },
     all.map((one) => projectOf(one, nowMs - 30 * 24 * hourMs)),
   );
-  controllers.take(
+  controllers.ingest(
     actor,
     { sort: 'identification', name: 'Sunday round' },
     asked.map((one) => readOf(one, nowMs - 20 * hourMs)),
@@ -130,7 +130,7 @@ export const fillControllers = (
     ['PLC-L2-11', { firmware: 'V4.5.2' }],
     ['PLC-P-03', { protectionLevel: '1', keySwitch: 'RUN_P' }],
   ];
-  controllers.take(
+  controllers.ingest(
     actor,
     { sort: 'capture', name: 'mirror-port-3.pcapng', sha256: 'b4'.repeat(32) },
     night.flatMap(([name, over]) =>

@@ -13,7 +13,7 @@ import { type ObjectService, objectService } from '../../src/engine/objects/serv
 import type { Actor, Kind, Right, Setting } from '../../src/engine/objects/types.ts';
 import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps.ts';
 import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
-import type { TakeReadings } from '../../src/features/controllers/types.ts';
+import type { IngestReadings } from '../../src/features/controllers/types.ts';
 import type { UpdateService } from '../../src/features/updates/service.ts';
 import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
@@ -31,7 +31,7 @@ export type Engines = {
   inventory: InventoryService;
   controllers: ControllerService;
   /** Takes readings without keeping anything. */
-  trial: TakeReadings;
+  trial: IngestReadings;
   changed: SectionChanged[];
   close(): void;
 };

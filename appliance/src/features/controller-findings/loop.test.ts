@@ -80,7 +80,7 @@ describe('firmware of controllers, once around', () => {
   afterEach(() => site.stop());
 
   const take = (...readings: Reading[]) =>
-    site.controllers.take(admin, { sort: 'identification', name: 'test' }, readings);
+    site.controllers.ingest(admin, { sort: 'identification', name: 'test' }, readings);
   const controllerId = () => site.controllers.ids(0, 10)[0] ?? 0;
   const verdicts = () => {
     site.controllerFindings.settle();

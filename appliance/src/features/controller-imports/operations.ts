@@ -5,7 +5,7 @@ import type { JobRun } from '../../platform/job-store.ts';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { bodyOf, receiveFile, roomBytes } from '../../server/api/upload.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import { takeSummarySchema } from '../controllers/types.ts';
+import { ingestSummarySchema } from '../controllers/types.ts';
 import { CONTROL_COMMANDS } from './pcap/types.ts';
 import type { FileImports } from './service.ts';
 import {
@@ -32,7 +32,7 @@ const outcomeSchema = z.object({
   looked: z.int().describe('Rows, elements or packets'),
   unread: z.int(),
   origin: z.int().nullable().describe('By which it is taken back; null for a trial, and where nothing was new'),
-  summary: takeSummarySchema,
+  summary: ingestSummarySchema,
   outcomes: z.array(
     z.object({
       label: z.string(),

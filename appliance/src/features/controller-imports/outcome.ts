@@ -1,4 +1,4 @@
-import type { ReadingOutcome, TakeSummary } from '../controllers/types.ts';
+import type { IngestSummary, ReadingOutcome } from '../controllers/types.ts';
 import type { RefusedPlace } from './types.ts';
 
 const maxShownOutcomes = 500;
@@ -35,7 +35,7 @@ const joined = (rows: readonly ReadingOutcome[]): ReadingOutcome[] => {
 };
 
 /** Counts of controllers rather than of readings, as far as all outcomes are listed. */
-export const controllerCounts = (summary: TakeSummary, outcomes: readonly ReadingOutcome[]): TakeSummary => {
+export const controllerCounts = (summary: IngestSummary, outcomes: readonly ReadingOutcome[]): IngestSummary => {
   if (outcomes.length < summary.readings) return summary;
   const rows = joined(outcomes);
   const count = (outcome: ReadingOutcome['outcome']): number => rows.filter((row) => row.outcome === outcome).length;

@@ -7,7 +7,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ControllerService } from '../controllers/service.ts';
-import type { ReadingOutcome, TakeReadings, TakeResult } from '../controllers/types.ts';
+import type { IngestReadings, IngestResult, ReadingOutcome } from '../controllers/types.ts';
 import { csvOptionsOf } from './mapping.ts';
 import { controllerCounts, shownMissing, shownOutcomes, shownRefused } from './outcome.ts';
 import { readControllerFile } from './read-file.ts';
@@ -45,12 +45,12 @@ export type FileImports = {
 type FileImportParts = {
   controllers: Pick<
     ControllerService,
-    'take' | 'takeInSteps' | 'undoInSteps' | 'batches' | 'byId' | 'entered' | 'edit'
+    'ingest' | 'ingestInSteps' | 'undoInSteps' | 'batches' | 'byId' | 'entered' | 'edit'
   >;
   objects: ObjectService;
   events: EventService;
   /** Tries many readings without keeping others from writing; else a trial is a transaction that is rolled back. */
-  trial?: TakeReadings;
+  trial?: IngestReadings;
   /** All writes of `work` or none. */
   transact: <T>(work: () => T) => T;
   clock?: () => number;
@@ -68,9 +68,9 @@ const maxFields = 200;
 /** Imports of files that say which controllers there are. */
 export const fileImports = (parts: FileImportParts): FileImports => {
   const { controllers, objects, events, limits, transact } = parts;
-  const trial: TakeReadings =
+  const trial: IngestReadings =
     parts.trial ??
-    ((actor, batch, readings, options) => controllers.take(actor, batch, readings, { ...options, dryRun: true }));
+    ((actor, batch, readings, options) => controllers.ingest(actor, batch, readings, { ...options, dryRun: true }));
   const clock = parts.clock ?? nowMs;
 
   const mappingByName = (name: string): CsvOptions => {
@@ -161,12 +161,15 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         wantMissing: whole.has(form),
         onProgress: (done: number) => onProgress?.({ step: 'compare', done, total: readings.length }),
       };
-      const whatComesAlong = ({ outcomes }: TakeResult): void => {
+      const whatComesAlong = ({ outcomes }: IngestResult): void => {
         if (!dryRun && found.custom !== undefined) refused.push(...enter(actor, name, found.custom, outcomes));
         if (!dryRun && !isRepeated) recordControl(actor, name, control);
       };
-      const inSteps = async (): Promise<TakeResult> => {
-        const result = await controllers.takeInSteps(actor, batch, readings, { ...taking, ...(signal && { signal }) });
+      const inSteps = async (): Promise<IngestResult> => {
+        const result = await controllers.ingestInSteps(actor, batch, readings, {
+          ...taking,
+          ...(signal && { signal }),
+        });
         try {
           transact(() => whatComesAlong(result));
         } catch (error) {
@@ -175,9 +178,9 @@ export const fileImports = (parts: FileImportParts): FileImports => {
         }
         return result;
       };
-      const atOnce = (): TakeResult =>
+      const atOnce = (): IngestResult =>
         transact(() => {
-          const result = controllers.take(actor, batch, readings, { ...taking, dryRun });
+          const result = controllers.ingest(actor, batch, readings, { ...taking, dryRun });
           whatComesAlong(result);
           return result;
         });

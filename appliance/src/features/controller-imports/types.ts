@@ -3,7 +3,7 @@ import type { Actor } from '../../engine/objects/types.ts';
 import { CSV_ENCODINGS, type CsvEncoding } from '../../platform/csv/bytes.ts';
 import { CSV_DELIMITERS, type CsvDelimiter } from '../../platform/csv/parse.ts';
 import type { JobRun } from '../../platform/job-store.ts';
-import type { ReadingOutcome, TakeSummary } from '../controllers/types.ts';
+import type { IngestSummary, ReadingOutcome } from '../controllers/types.ts';
 import type { ControlCommand } from './pcap/types.ts';
 
 // Files that say which controllers there are, without a packet sent (OT 4). Each form is told by its content, read within
@@ -122,7 +122,7 @@ export type ImportOutcome = {
   leftOut: readonly string[];
   control: readonly ControlTraffic[];
   origin: number | null;
-  summary: TakeSummary;
+  summary: IngestSummary;
   /** Those that change something first. */
   outcomes: readonly ReadingOutcome[];
   /** Public ids of live records that the file says nothing about; only of forms that say what should be there. */

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { numberPageOf, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from './service.ts';
-import { type ImportBatch, takeSummarySchema } from './types.ts';
+import { type ImportBatch, ingestSummarySchema } from './types.ts';
 
 // Import batches of controllers: their list, and undoing one. The addresses below /controllers/origins are the older ones.
 
@@ -16,7 +16,7 @@ export const batchSchema = z.object({
   sha256: z.string().nullable(),
   at: time,
   actor: z.string(),
-  summary: takeSummarySchema,
+  summary: ingestSummarySchema,
   undoneAt: time.nullable(),
   undoneBy: z.string().nullable(),
 });

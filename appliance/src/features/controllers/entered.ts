@@ -3,6 +3,8 @@ import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading'
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, type Body } from '../../engine/objects/types.ts';
 import type { EffectiveKeeper } from './effective.ts';
+import { scopeOf } from './ingest.ts';
+import { emptySummary } from './ingest-result.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { EnteredMerger } from './merge.ts';
 import { normalise } from './normalise.ts';
@@ -10,8 +12,6 @@ import type { FactsOfReading } from './reading-facts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { ReadingStore } from './store.ts';
-import { scopeOf } from './take.ts';
-import { emptySummary } from './take-result.ts';
 import type { ControllerDecision, FieldTable } from './types.ts';
 
 // What people enter lies in objects of the kinds controller-record and controller-decision, with revisions and audit, and becomes facts of

@@ -2,12 +2,12 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import { byWhom } from '../../engine/objects/types.ts';
 import { driftOf } from './drift.ts';
+import type { Ingested } from './ingest.ts';
 import { partsOf } from './parts.ts';
 import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { RowMaker } from './row.ts';
 import type { RowStore } from './row-store.ts';
-import type { Taken } from './take.ts';
 import { type FieldTable, shown } from './types.ts';
 
 /** So many events of one sort that one take records; its own event has the count. */
@@ -91,7 +91,7 @@ export const finisher = (parts: {
       settle(new Set(list.slice(at, at + settleAtOnce)), work);
   };
 
-  const taken = ({ actor, batch, sort, name, created, summary }: Taken): void => {
+  const taken = ({ actor, batch, sort, name, created, summary }: Ingested): void => {
     const by = byWhom(actor);
     const fromTraffic = created.filter((controller) => rows.one(controller)?.decision === 'unauthorised');
     for (const controller of fromTraffic.slice(0, maxEvents)) {

@@ -81,7 +81,7 @@ const reading: fc.Arbitrary<Reading> = fc
 const batches = fc.array(fc.array(reading, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 });
 
 const take = (name: string, readings: readonly Reading[]) =>
-  controllers.take(admin, { sort: 'capture', name }, readings);
+  controllers.ingest(admin, { sort: 'capture', name }, readings);
 
 const takeAll = (batches: readonly (readonly Reading[])[]): void => {
   for (const [index, readings] of batches.entries()) take(`${index}`, readings);
@@ -187,8 +187,8 @@ describe('laws of the record', () => {
         const options = { wantMissing: true };
         const tried = engines.trial(admin, batch, last, options);
         expect([picture(), controllers.batches({ limit: 100 }).length]).toEqual(before);
-        expect(tried).toEqual(controllers.take(admin, batch, last, { ...options, dryRun: true }));
-        expect({ ...controllers.take(admin, batch, last, options), batch: null }).toEqual(tried);
+        expect(tried).toEqual(controllers.ingest(admin, batch, last, { ...options, dryRun: true }));
+        expect({ ...controllers.ingest(admin, batch, last, options), batch: null }).toEqual(tried);
       }),
       { numRuns: runs(20) },
     );
@@ -204,7 +204,7 @@ describe('laws of the record', () => {
         clear();
         const batches: (number | null)[] = [];
         for (const [index, readings] of list.entries())
-          batches.push((await controllers.takeInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).batch);
+          batches.push((await controllers.ingestInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).batch);
         const all = picture();
         const stepped = [...batches];
         clear();
@@ -251,7 +251,7 @@ describe('laws of the record', () => {
               ...one,
               observedAtMs: start + n * hour,
             }));
-            return controllers.take(admin, { sort: 'identification', name: `run ${n}` }, readings).batch;
+            return controllers.ingest(admin, { sort: 'identification', name: `run ${n}` }, readings).batch;
           });
           const before = withoutFacts();
           const count = engines.db.prepare('select count(*) from controller_reading').pluck();
@@ -278,12 +278,12 @@ describe('laws of the record', () => {
       said: saidOf({ vendor: 'Siemens', serial: 'SN-77101', firmware: n < 30 ? 'V2.9' : 'V3.0', address: '10.0.0.1' }),
       parts: [],
     });
-    for (let n = 0; n < 60; n += 1) controllers.take(admin, { sort: 'identification', name: `${n}` }, [one(n)]);
+    for (let n = 0; n < 60; n += 1) controllers.ingest(admin, { sort: 'identification', name: `${n}` }, [one(n)]);
     // Back for an hour: what changed and changed again is no repetition.
-    controllers.take(admin, { sort: 'identification', name: '60' }, [
+    controllers.ingest(admin, { sort: 'identification', name: '60' }, [
       { ...one(0), observedAtMs: start + 60 * 3_600_000 },
     ]);
-    controllers.take(admin, { sort: 'identification', name: '61' }, [one(61)]);
+    controllers.ingest(admin, { sort: 'identification', name: '61' }, [one(61)]);
     expect(controllers.trim()).toBe(56);
     const times = controllers.facts(controllers.ids(0, 1)[0] ?? 0).filter(({ field }) => field === 'firmware');
     expect(times.map(({ observedAt }) => (observedAt - start) / 3_600_000)).toEqual([61, 60, 59, 30, 29, 0]);

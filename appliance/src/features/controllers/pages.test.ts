@@ -27,10 +27,10 @@ beforeAll(async () => {
   });
   const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
   const { controllers } = site.appliance;
-  controllers.take(systemActor, { sort: 'capture', name: 'a.pcap' }, [
+  controllers.ingest(systemActor, { sort: 'capture', name: 'a.pcap' }, [
     reading({ ...cpu, firmware: 'V2.9.4' }, 'passive'),
   ]);
-  const taken = controllers.take(systemActor, { sort: 'aml', name: 'b.aml' }, [
+  const taken = controllers.ingest(systemActor, { sort: 'aml', name: 'b.aml' }, [
     reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
   ]);
   id = controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
@@ -65,7 +65,7 @@ describe('controllers', () => {
     const page = await textOf(paths.controller(id));
     for (const part of ['V2.9.4', 'V2.8', '6ES7 521-1BH00-0AB0', 'SIMATIC S7-1500', 'a.pcap'].slice(0, 4))
       expect(page).toContain(part);
-    site.appliance.controllers.take(systemActor, { sort: 'csv', name: 'c.csv' }, [
+    site.appliance.controllers.ingest(systemActor, { sort: 'csv', name: 'c.csv' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 2),
         method: 'csv',
@@ -123,7 +123,7 @@ describe('controllers of which something is not known, or only the site knows it
     const { controllers } = site.appliance;
     const take = (name: string, firmware: Reading['said']): string => {
       const values = { vendor: 'Schneider Electric', model: 'BMX P34 2020', orderNumber: 'BMXP342020', name };
-      const taken = controllers.take(systemActor, { sort: 'identification', name }, [
+      const taken = controllers.ingest(systemActor, { sort: 'identification', name }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'query',
@@ -168,7 +168,7 @@ describe('controllers of which something is not known, or only the site knows it
   it('known by a CIP identity have its catalogue number where that is certain, else are too little known', async () => {
     const { controllers, controllerFindings } = site.appliance;
     const seen = (cipTuple: string): number =>
-      controllers.take(systemActor, { sort: 'capture', name: cipTuple }, [
+      controllers.ingest(systemActor, { sort: 'capture', name: cipTuple }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'passive',

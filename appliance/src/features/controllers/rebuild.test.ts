@@ -81,7 +81,7 @@ const batches = fc.array(fc.array(reading, { minLength: 1, maxLength: 4 }), { mi
 
 const takeAll = (controllers: ControllerService, list: readonly (readonly Reading[])[]): void => {
   for (const [index, readings] of list.entries())
-    controllers.take(admin, { sort: 'capture', name: `${index}` }, readings);
+    controllers.ingest(admin, { sort: 'capture', name: `${index}` }, readings);
 };
 
 describe('what is derived after an upgrade', () => {

@@ -24,7 +24,7 @@ const denied = (field: string, reason: string): Said => ({ field, error: 'denied
 let batches = 0;
 const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
   batches += 1;
-  return controllers.take(admin, { sort: 'capture', name: `batch ${batches}` }, [
+  return controllers.ingest(admin, { sort: 'capture', name: `batch ${batches}` }, [
     { observedAtMs: now - day, method: 'query', source: 's7', said: said(values), parts: [], ...more },
   ]);
 };
@@ -195,7 +195,7 @@ describe('decisions', () => {
 
   it('need the right, and so does taking', () => {
     const reader = actorWith('devices:read');
-    expect(() => controllers.take(reader, { sort: 'csv', name: 'x' }, [])).toThrow('devices:write');
+    expect(() => controllers.ingest(reader, { sort: 'csv', name: 'x' }, [])).toThrow('devices:write');
     expect(() => controllers.decide(reader, [], 'authorised')).toThrow('devices:write');
   });
 });

@@ -15,6 +15,7 @@ import { decidedIn, decisionKind, enteredKeeper, enteredMerger, recordKind, reco
 import { factsView } from './facts-view.ts';
 import { fieldTable } from './fields.ts';
 import { finisher } from './finish.ts';
+import { ingester } from './ingest.ts';
 import type { ControllerMaps } from './maps.ts';
 import { merger, type Proposal } from './merge.ts';
 import { type MergeRow, mergeStore } from './merge-store.ts';
@@ -30,7 +31,6 @@ import { resolver } from './resolve.ts';
 import { rowMaker } from './row.ts';
 import { rowStore, toListed } from './row-store.ts';
 import { readingStore, toBatch } from './store.ts';
-import { taker } from './take.ts';
 import {
   type BatchType,
   type Controller,
@@ -40,11 +40,11 @@ import {
   type CustomField,
   type FieldTable,
   type ImportBatch,
+  type IngestReadings,
+  type IngestReadingsInSteps,
   type ListedController,
   labelOf,
   type PartFact,
-  type TakeReadings,
-  type TakeReadingsInSteps,
 } from './types.ts';
 import { type Undone, undoer } from './undo.ts';
 import { verifyRecords } from './verify.ts';
@@ -56,8 +56,8 @@ type ControllerProposal = { controller: string; label: string; kind: Proposal['k
 export type ControllerService = {
   table: FieldTable;
   collections: readonly FactCollection[];
-  take: TakeReadings;
-  takeInSteps: TakeReadingsInSteps;
+  ingest: IngestReadings;
+  ingestInSteps: IngestReadingsInSteps;
   /** Newest first; without sorts, all that files, captures and queries brought. */
   batches(query: { sorts?: readonly BatchType[]; before?: number; limit: number }): ImportBatch[];
   /** Throws NOT_FOUND. */
@@ -175,7 +175,7 @@ export const controllerService = (
     proposals: (controller) => merging.proposalsOf(controller).length,
   });
   const finish = finisher({ events, records, rows, row, state, table, changed });
-  const { take, takeInSteps } = taker({
+  const { ingest, ingestInSteps } = ingester({
     db,
     store,
     records,
@@ -308,8 +308,8 @@ export const controllerService = (
   const service: ControllerService = {
     table,
     collections,
-    take,
-    takeInSteps,
+    ingest,
+    ingestInSteps,
     undoInSteps,
     recover,
     underWay: () => store.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),

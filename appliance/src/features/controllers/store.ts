@@ -1,7 +1,7 @@
 import type { Method } from '@sallyport/bundle-tools/controllers/reading';
 import type { Database } from '../../platform/database.ts';
 import type { NewFact } from './reading-facts.ts';
-import type { BatchType, ImportBatch, TakeSummary } from './types.ts';
+import type { BatchType, ImportBatch, IngestSummary } from './types.ts';
 
 type BatchRow = {
   id: number;
@@ -50,7 +50,7 @@ export const toBatch = (row: BatchRow): ImportBatch => ({
   ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
   at: row.at,
   actor: row.actor,
-  summary: JSON.parse(row.summary) as TakeSummary,
+  summary: JSON.parse(row.summary) as IngestSummary,
   undoneAt: row.undone_at,
   undoneBy: row.undone_by,
 });
@@ -82,7 +82,7 @@ export const readingStore = (db: Database) => {
   );
   const setDone = db.prepare<[number]>("update import_batch set state = 'done' where id = ?");
   const setAt = db.prepare<[number, number]>('update import_batch set at = ? where id = ?');
-  const takingOfScope = db
+  const ingestingOfScope = db
     .prepare<[Buffer], number>("select id from import_batch where scope = ? and state = 'taking'")
     .pluck();
   // While it goes on its time is renewed with every step.
@@ -189,13 +189,13 @@ export const readingStore = (db: Database) => {
       scope: Buffer;
       at: number;
       actor: string;
-      summary: TakeSummary;
+      summary: IngestSummary;
     }): number =>
       Number(
         addBatch.run(row.sort, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
           .lastInsertRowid,
       ),
-    setSummary: (id: number, summary: TakeSummary): void => void setSummary.run(JSON.stringify(summary), id),
+    setSummary: (id: number, summary: IngestSummary): void => void setSummary.run(JSON.stringify(summary), id),
     removeBatch: (id: number): void => void removeBatch.run(id),
     batch: (id: number) => batch.get(id),
     batches: (sorts: readonly string[], before: number, limit: number) =>
@@ -206,7 +206,7 @@ export const readingStore = (db: Database) => {
     setDone: (id: number): void => void setDone.run(id),
     setAt: (id: number, at: number): void => void setAt.run(at, id),
     /** Import batches of a file or name that somebody is taking. */
-    takingOfScope: (scope: Buffer): number[] => takingOfScope.all(scope),
+    ingestingOfScope: (scope: Buffer): number[] => ingestingOfScope.all(scope),
     /** Import batches whose taking or undoing nobody went on with since `before`. */
     cutOff: (before: number) => cutOff.all(before),
     /** Some of the records that an import batch speaks of. */

@@ -28,7 +28,7 @@ export type ImportBatch = NewImportBatch & {
   at: number;
   /** `type:id` */
   actor: string;
-  summary: TakeSummary;
+  summary: IngestSummary;
   undoneAt: number | null;
   undoneBy: string | null;
 };
@@ -106,7 +106,7 @@ export type ReadingOutcome = {
   detail?: string;
 };
 
-export const takeSummarySchema = z.object({
+export const ingestSummarySchema = z.object({
   readings: z.int().describe('Controllers that the file speaks of'),
   created: z.int(),
   changed: z.int(),
@@ -117,9 +117,9 @@ export const takeSummarySchema = z.object({
   facts: z.int(),
 });
 
-export type TakeSummary = z.infer<typeof takeSummarySchema>;
+export type IngestSummary = z.infer<typeof ingestSummarySchema>;
 
-export type TakeOptions = {
+export type IngestOptions = {
   /** Works it all out and keeps nothing. */
   dryRun?: boolean;
   /** What an import says that a record should have (OT 7): live records that none of the readings is about. */
@@ -132,31 +132,31 @@ export type TakeOptions = {
   onProgress?: (done: number) => void;
 };
 
-export type TakeResult = {
+export type IngestResult = {
   batch: number | null;
-  summary: TakeSummary;
+  summary: IngestSummary;
   /** At most `maxOutcomes`; the summary counts all. */
   outcomes: readonly ReadingOutcome[];
   missing: readonly number[];
 };
 
-export type TakeReadings = (
+export type IngestReadings = (
   actor: Actor,
   batch: NewImportBatch,
   readings: Iterable<Reading>,
-  options?: TakeOptions,
-) => TakeResult;
+  options?: IngestOptions,
+) => IngestResult;
 
 /**
  * The same in many short transactions, so that others write meanwhile. What was taken before it failed, was stopped or was cut
  * off is taken back as if it had never come; until then it is there.
  */
-export type TakeReadingsInSteps = (
+export type IngestReadingsInSteps = (
   actor: Actor,
   batch: NewImportBatch,
   readings: Iterable<Reading>,
-  options?: Omit<TakeOptions, 'dryRun'> & { signal?: AbortSignal },
-) => Promise<TakeResult>;
+  options?: Omit<IngestOptions, 'dryRun'> & { signal?: AbortSignal },
+) => Promise<IngestResult>;
 
 /** A value that names a controller of the site, and the record that bears it. */
 export type ControllerIdentity = { kind: 'host' | 'address' | 'mac' | 'serial'; value: string; controller: number };

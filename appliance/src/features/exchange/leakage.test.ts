@@ -172,7 +172,7 @@ describe('what leaves', () => {
             return [{ field: name, value, raw: value }];
           }),
         );
-    site.controllers.take(admin, { sort: 'identification', name: 'zqoriginqz' }, [
+    site.controllers.ingest(admin, { sort: 'identification', name: 'zqoriginqz' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 1),
         method: 'query',

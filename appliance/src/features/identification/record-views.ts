@@ -81,11 +81,11 @@ export const controllerViews = (controllers: Records): ControllerViews => {
 
 /** Takes what was read of each controller as what was said about it (OT 2); the number of the first import batch. */
 export const takeFound =
-  (controllers: Pick<ControllerService, 'take' | 'label'>): TakeFound =>
+  (controllers: Pick<ControllerService, 'ingest' | 'label'>): TakeFound =>
   (actor, name, found) => {
     let first: number | null = null;
     for (const { controller, readings } of found) {
-      const { batch } = controllers.take(
+      const { batch } = controllers.ingest(
         actor,
         { sort: 'identification', name: `${name}, ${controllers.label(controller)}` },
         readings,

@@ -163,7 +163,7 @@ describe('a job', () => {
     approve(first);
     await run(first);
     const whole = { vendor: 'v', model: 'm', orderNumber: 'o', serial: 's1234', firmware: '1' };
-    state.site.controllers.take(
+    state.site.controllers.ingest(
       anna,
       { sort: 'capture', name: 'c' },
       [

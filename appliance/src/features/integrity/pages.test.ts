@@ -31,7 +31,7 @@ const reading = (checksum: string, observedAtMs: number): Reading => ({
 });
 
 const take = (name: string, one: Reading): void => {
-  site.appliance.controllers.take(systemActor, { sort: 'identification', name }, [one]);
+  site.appliance.controllers.ingest(systemActor, { sort: 'identification', name }, [one]);
 };
 const html = async (browser: Browser, path: string): Promise<string> => (await browser.get(path)).text();
 

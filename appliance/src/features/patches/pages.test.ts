@@ -43,7 +43,7 @@ beforeAll(async () => {
   const { objects, controllers } = site.appliance;
   const admin = objects.findBy('account', 'name', 'admin');
   objects.create(systemActor, 'patch-duty', { name: 'Otto', duty: 'ot-owner', account: admin?.id ?? '' });
-  controllers.take(systemActor, { sort: 'capture', name: 'c' }, [
+  controllers.ingest(systemActor, { sort: 'capture', name: 'c' }, [
     {
       observedAtMs: 1_000,
       method: 'query',

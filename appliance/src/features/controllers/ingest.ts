@@ -8,6 +8,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { EffectiveChange, EffectiveKeeper } from './effective.ts';
+import { changesOf, maxOutcomes, outcomeList } from './ingest-result.ts';
 import { keysOf, strengthOf } from './keys.ts';
 import type { Merger } from './merge.ts';
 import { partsOf } from './parts.ts';
@@ -17,25 +18,24 @@ import type { RecordState } from './record-state.ts';
 import type { RecordStore } from './record-store.ts';
 import type { Resolution, Resolver } from './resolve.ts';
 import type { FactRow, ReadingStore } from './store.ts';
-import { changesOf, maxOutcomes, outcomeList } from './take-result.ts';
 import {
   type BatchType,
   type ControllerSide,
   type FieldTable,
+  type IngestOptions,
+  type IngestReadings,
+  type IngestReadingsInSteps,
+  type IngestResult,
   labelOf,
   type NewImportBatch,
   type ReadingOutcome,
-  type TakeOptions,
-  type TakeReadings,
-  type TakeReadingsInSteps,
-  type TakeResult,
 } from './types.ts';
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and effectiveValues follow.
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
 // fails, or tried beside the database (trial.ts). The same import batch said again adds nothing.
 
-type TakeParts = {
+type IngestParts = {
   db: Database;
   store: ReadingStore;
   records: RecordStore;
@@ -51,7 +51,7 @@ type TakeParts = {
   /** Brings rows and states of lists up to date, some at a time. */
   settle: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
   /** In the last transaction, after all readings were taken. */
-  finish: (taken: Taken) => void;
+  finish: (taken: Ingested) => void;
   /** Takes back what was taken of an import batch that did not come to its end, as if it had never come. */
   takeBack: (actor: Actor, batch: number) => Promise<void>;
   /** Brings to an end what others left unfinished. */
@@ -59,13 +59,13 @@ type TakeParts = {
 };
 
 /** What a take did, for those who must know. */
-export type Taken = {
+export type Ingested = {
   actor: Actor;
   batch: number;
   sort: BatchType;
   name: string;
   created: readonly number[];
-  summary: TakeResult['summary'];
+  summary: IngestResult['summary'];
 };
 
 const batchTypes: ReadonlySet<string> = new Set([
@@ -87,8 +87,8 @@ const waitMs = 1_000;
 
 /** Ends a trial: what was worked out is kept, what was written is not. */
 class Trial extends Error {
-  readonly result: TakeResult;
-  constructor(result: TakeResult) {
+  readonly result: IngestResult;
+  constructor(result: IngestResult) {
     super('trial');
     this.result = result;
   }
@@ -124,7 +124,7 @@ const ownOf = (winning: readonly FactRow[]): Record<ControllerSide, Record<strin
   return own;
 };
 
-export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: TakeReadingsInSteps } => {
+export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestInSteps: IngestReadingsInSteps } => {
   const { db, store, records, table, factsOf, resolver, effectiveValues, state, merger, isApart, newPublicId, clock } =
     parts;
 
@@ -156,9 +156,9 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
     actor: Actor,
     given: NewImportBatch,
     readings: Iterable<unknown>,
-    options: TakeOptions,
+    options: IngestOptions,
     began: (batch: number) => void = () => undefined,
-  ): Generator<void, TakeResult, void> {
+  ): Generator<void, IngestResult, void> {
     const { sort, name, sha256 } = cleanBatch(given);
     const scope = scopeOf({ sort, name, ...defined({ sha256 }) });
     const earlier = store.sameScope(scope);
@@ -335,16 +335,16 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
     };
   };
 
-  const check = (actor: Actor, { about }: TakeOptions): void => {
+  const check = (actor: Actor, { about }: IngestOptions): void => {
     requireRight(actor, 'devices:write');
     if (about !== undefined && resolver.current(about) === undefined)
       throw new AppError('NOT_FOUND', 'there is no such controller');
   };
 
-  const isTaking = (batch: NewImportBatch): boolean => store.takingOfScope(scopeOf(cleanBatch(batch))).length > 0;
+  const isTaking = (batch: NewImportBatch): boolean => store.ingestingOfScope(scopeOf(cleanBatch(batch))).length > 0;
 
   return {
-    take: (actor, batch, readings, options = {}) => {
+    ingest: (actor, batch, readings, options = {}) => {
       check(actor, options);
       try {
         return immediate(db, () => {
@@ -358,7 +358,7 @@ export const taker = (parts: TakeParts): { take: TakeReadings; takeInSteps: Take
         throw error;
       }
     },
-    takeInSteps: async (actor, batch, readings, options = {}) => {
+    ingestInSteps: async (actor, batch, readings, options = {}) => {
       check(actor, options);
       // Who was cut off may have been this one, before a restart.
       for (await parts.recover(); isTaking(batch); await parts.recover()) await sleep(waitMs);

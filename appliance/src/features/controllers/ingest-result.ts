@@ -1,12 +1,12 @@
 import type { EffectiveChange } from './effective.ts';
 import type { NewFact } from './reading-facts.ts';
-import type { ReadingOutcome, TakeSummary } from './types.ts';
+import type { IngestSummary, ReadingOutcome } from './types.ts';
 
 /** So many outcomes are listed; all are counted. */
 export const maxOutcomes = 5_000;
 const maxChanges = 200;
 
-export const emptySummary = (): TakeSummary => ({
+export const emptySummary = (): IngestSummary => ({
   readings: 0,
   created: 0,
   changed: 0,
@@ -17,7 +17,7 @@ export const emptySummary = (): TakeSummary => ({
   facts: 0,
 });
 
-const counted: Readonly<Record<ReadingOutcome['outcome'], keyof TakeSummary>> = {
+const counted: Readonly<Record<ReadingOutcome['outcome'], keyof IngestSummary>> = {
   new: 'created',
   changed: 'changed',
   unchanged: 'unchanged',

@@ -28,15 +28,15 @@ const reading = (values: Record<string, string>, more: Partial<Reading> = {}): R
 describe('taking readings', () => {
   it('makes a record, finds it again by its serial number, and adds nothing when the same is said again', () => {
     const first = [reading({ vendor: 'Siemens', serial: 'S C-C2UR28922012', firmware: 'V2.9.4', address: '10.1.0.5' })];
-    const made = controllers.take(admin, { sort: 'identification', name: 'job 1' }, first);
+    const made = controllers.ingest(admin, { sort: 'identification', name: 'job 1' }, first);
     expect(made.summary).toMatchObject({ created: 1, readings: 1 });
-    const again = controllers.take(admin, { sort: 'identification', name: 'job 1' }, first);
+    const again = controllers.ingest(admin, { sort: 'identification', name: 'job 1' }, first);
     expect(again).toMatchObject({ batch: null, summary: { unchanged: 1, facts: 0 } });
     const project = reading(
       { vendor: 'Siemens', serial: 's c-c2ur28922012', firmware: 'V2.9', name: 'PLC-1' },
       { method: 'project', source: 'aml' },
     );
-    const second = controllers.take(admin, { sort: 'aml', name: 'line.aml' }, [project]);
+    const second = controllers.ingest(admin, { sort: 'aml', name: 'line.aml' }, [project]);
     expect(second.outcomes[0]).toMatchObject({
       controller: made.outcomes[0]?.controller,
       matchedBy: 'serial',
@@ -62,19 +62,19 @@ describe('taking readings', () => {
       yield* many;
       throw new Error('the file ends here');
     };
-    await expect(controllers.takeInSteps(admin, { sort: 'capture', name: 'cut' }, failing())).rejects.toThrow(
+    await expect(controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, failing())).rejects.toThrow(
       'ends here',
     );
     expect(controllers.ids(0, 10)).toEqual([]);
     expect(controllers.batches({ limit: 10 }).some(({ name }) => name === 'cut')).toBe(false);
     const stop = new AbortController();
-    const stopped = controllers.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many, {
+    const stopped = controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, many, {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
     await expect(stopped).rejects.toThrow();
     expect(controllers.ids(0, 10)).toEqual([]);
-    const taken = await controllers.takeInSteps(admin, { sort: 'capture', name: 'cut' }, many);
+    const taken = await controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, many);
     expect(taken.summary).toMatchObject({ created: 300 });
     const undone = await controllers.undoInSteps(admin, taken.batch ?? 0);
     expect(undone.removed).toHaveLength(300);
@@ -82,7 +82,7 @@ describe('taking readings', () => {
   });
 
   it('keeps nothing of a trial', () => {
-    const trial = controllers.take(
+    const trial = controllers.ingest(
       admin,
       { sort: 'csv', name: 'a.csv' },
       [reading({ assetTag: 'T1' }, { method: 'csv' })],
@@ -98,7 +98,7 @@ describe('taking readings', () => {
     const order = { vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0' };
     const mac = '00:0e:8c:00:00:77';
     const byMac = { parts: [{ sort: 'interface' as const, key: mac, said: said({ mac }) }] };
-    const made = controllers.take(admin, { sort: 'identification', name: 'trial' }, [
+    const made = controllers.ingest(admin, { sort: 'identification', name: 'trial' }, [
       reading({ ...order, serial: 'TRIAL-1' }),
       reading({ ...order, name: 'LINE-7' }, byMac),
     ]);
@@ -117,7 +117,7 @@ describe('taking readings', () => {
     expect(engines.events.list({ limit: 1 }).rows[0]?.params).toMatchObject({ kind: 'controller-record', revision: 2 });
     expect(engines.events.list({ limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
     expect(controllers.byId(made.outcomes[1]?.controller ?? 0)?.state).toBe('live');
-    const taken = controllers.take(admin, batch, [joining]);
+    const taken = controllers.ingest(admin, batch, [joining]);
     expect(taken.outcomes[0]).toMatchObject({ controller: made.outcomes[0]?.controller, matchedBy: 'serial' });
     expect({ ...taken, batch: null }).toEqual(tried);
     expect(controllers.verify()).toEqual([]);
