@@ -385,8 +385,8 @@ create table unfulfilled (
   PRIMARY KEY (kind, want)
 ) STRICT, WITHOUT ROWID;
 
--- Matching works on distinct coordinates, never per device.
-create table coord (
+-- Matching works on distinct components, never per device.
+create table component (
   id      INTEGER PRIMARY KEY,
   eco     TEXT NOT NULL,
   name    TEXT NOT NULL,
@@ -394,29 +394,29 @@ create table coord (
   key     BLOB,
   source  INTEGER NOT NULL  -- the number of its package
 ) STRICT;
-create index coord_key ON coord (eco, name, key, id);
-create index coord_name on coord (name, id);
+create index component_key ON component (eco, name, key, id);
+create index component_name on component (name, id);
 -- Versions that cannot be compared.
-create index coord_unkeyed on coord (id) where key is null;
+create index component_unkeyed on component (id) where key is null;
 
--- The coordinates of a device by its newest inventory: rising ids, a raw array of 32-bit numbers. The log holds changes only: what came with
+-- The components of a device by its newest inventory: rising ids, a raw array of 32-bit numbers. The log holds changes only: what came with
 -- the first inventory has no row, and was there since `since`.
-create table device_coord (
+create table device_component (
   device INTEGER PRIMARY KEY,
   since  TEXT NOT NULL,
-  coords BLOB NOT NULL,
-  -- Items of software that have no coordinate.
+  components BLOB NOT NULL,
+  -- Items of software that have no component.
   nameless INTEGER NOT NULL
 ) STRICT;
 
-create table device_coord_log (
+create table device_component_log (
   device     INTEGER NOT NULL,
-  coord      INTEGER NOT NULL REFERENCES coord (id),
+  component      INTEGER NOT NULL REFERENCES component (id),
   added_at   TEXT    NOT NULL,
   removed_at TEXT,
-  PRIMARY KEY (device, coord, added_at)
+  PRIMARY KEY (device, component, added_at)
 ) STRICT, WITHOUT ROWID;
-create index device_coord_log_coord ON device_coord_log (coord, device);
+create index device_component_log_component ON device_component_log (component, device);
 
 -- One order to one device. The deployment object says what was decided; this says what came of it.
 create table task (
@@ -959,18 +959,18 @@ create table catalog_version (
   version integer not null
 ) strict;
 
--- Which coordinate an item of software has under a distribution's release. An item never changes and neither does this, so
+-- Which component an item of software has under a distribution's release. An item never changes and neither does this, so
 -- that a report looks up ids instead of working out names. 0: nothing is ever published about it.
-create table item_coord (
+create table item_component (
   item integer not null,
   -- Empty: a device whose release is not known.
   eco text not null,
-  coord integer not null,
-  -- 0: what others report may say another source tomorrow; the devices' own coordinates count.
+  component integer not null,
+  -- 0: what others report may say another source tomorrow; the devices' own components count.
   settled integer not null,
-  primary key (item, eco, coord)
+  primary key (item, eco, component)
 ) strict, without rowid;
-create index item_coord_of on item_coord (coord, item);
+create index item_component_of on item_component (component, item);
 
 -- Items that a device has and is not judged by: kernels that do not run.
 create table item_aside (
@@ -1779,16 +1779,16 @@ create table controller_held (
 create index controller_held_controller on controller_held (controller);
 create index controller_held_until on controller_held (until);
 
--- How many devices have a coordinate, by their newest inventories. A table of its own, narrow: a report counts hundreds of
+-- How many devices have a component, by their newest inventories. A table of its own, narrow: a report counts hundreds of
 -- them, and beside names, versions and keys each of those was another page to write.
-create table coord_count (
-  id integer primary key references coord (id),
+create table component_count (
+  id integer primary key references component (id),
   devices integer not null
 ) strict;
-create index coord_idle on coord_count (id) where devices = 0;
+create index component_idle on component_count (id) where devices = 0;
 
 -- Matches at the size of a large fleet: what an advisory says stands once beside them, and what lists and devices ask for is
--- kept per advisory and per coordinate (features/vulnerabilities/rematch-store.ts). All of it is derived.
+-- kept per advisory and per component (features/vulnerabilities/rematch-store.ts). All of it is derived.
 -- How many open findings called for action at the end of a day: counting them again for each point of a trend costs more
 -- than the page. The last two weeks as the matches tell them; from here on it is written day by day.
 create table finding_day (
@@ -1797,17 +1797,17 @@ create table finding_day (
 ) strict, without rowid;
 
 create table match (
-  coord integer not null references coord (id),
+  component integer not null references component (id),
   adv   integer not null,
   since text    not null,
   until text,
   -- Of MATCH_STATES: affected or for review, with a fix or without.
   state integer not null,
   fixed text,
-  primary key (coord, adv)
+  primary key (component, adv)
 ) strict, without rowid;
-create index match_adv on match (adv, coord, until, state);
-create index match_since on match (since, coord, adv) where until is null;
+create index match_adv on match (adv, component, until, state);
+create index match_since on match (since, component, adv) where until is null;
 
 -- An advisory with matches: what lists show and filter by, and how many of its open matches are on devices, by state.
 create table match_advisory (
@@ -1837,10 +1837,10 @@ create index match_advisory_severity on match_advisory (severity, adv);
 create index match_advisory_name on match_advisory (osv_id, adv, summary, names);
 create index match_advisory_tally on match_advisory (severity, decision, affected_fix, affected_none, review_fix, review_none);
 
--- A coordinate with open matches: what one device that has it gets from it. worst and severity are of those that certainly
+-- A component with open matches: what one device that has it gets from it. worst and severity are of those that certainly
 -- apply; null when all are for review.
-create table coord_load (
-  coord    integer primary key,
+create table component_load (
+  component    integer primary key,
   findings integer not null,
   affected integer not null,
   act      integer not null,
@@ -1895,9 +1895,9 @@ create table source_package (
 ) strict;
 create index source_package_name on source_package (name);
 
--- A coordinate with open findings that certainly apply and that a newer version closes.
-create table coord_fix (
-  coord      integer primary key,
+-- A component with open findings that certainly apply and that a newer version closes.
+create table component_fix (
+  component      integer primary key,
   source     integer not null,
   -- The version that closes them all: the highest that one of them names, its key, null where it has none.
   fixed      text    not null,
@@ -1912,9 +1912,9 @@ create table coord_fix (
   -- The worst decision and its worst severity: ten times the place in DECISIONS, and the place in SEVERITIES.
   worst      integer not null
 ) strict;
-create index coord_fix_source on coord_fix (source, coord);
+create index component_fix_source on component_fix (source, component);
 
--- The same for all coordinates of a package that devices have.
+-- The same for all components of a package that devices have.
 create table source_fix (
   source     integer primary key,
   fixed      text    not null,
@@ -1925,7 +1925,7 @@ create table source_fix (
   track      integer not null,
   unkeyed    integer not null,
   worst      integer not null,
-  -- That have one of these coordinates, each counted once.
+  -- That have one of these components, each counted once.
   devices    integer not null
 ) strict;
 

@@ -8,7 +8,7 @@ import { repositoryRoot } from '../support/sources.ts';
 import { percentile, type Result, timed } from './report.ts';
 import { capturedAt, makeCorpus } from './support/advisory-corpus.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
-import { fillCoordinates } from './support/coordinate-fleet.ts';
+import { fillComponents } from './support/component-fleet.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
 /** Fewer for a look at one page. */
@@ -106,7 +106,7 @@ const measured = async (
   return { figures, p95: percentile(Float64Array.from(all).sort(), 0.95), largestBytes };
 };
 
-/** Gives the fleet advisories and coordinates that they meet, and every device what it has of them. */
+/** Gives the fleet advisories and components that they meet, and every device what it has of them. */
 const addFindings = async ({ appliance }: Site, data: string): Promise<{ findings: number; advisory: string }> => {
   const { db, paths, vulnerabilities } = appliance;
   const made = await makeCorpus({ data, folder: paths.staging, count: advisories });
@@ -115,7 +115,7 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
   ).run();
   await vulnerabilities.buildSnapshot({ number: 1, parts: made.parts, capturedAt });
   const ids = db.prepare<[], number>('select id from device order by id').pluck().all();
-  await fillCoordinates(appliance, { almaRecords: join(data, 'osv-almalinux.ndjson.gz'), devices: ids, packages });
+  await fillComponents(appliance, { almaRecords: join(data, 'osv-almalinux.ndjson.gz'), devices: ids, packages });
   db.prepare('update exchange_state set snapshot_previous = snapshot, snapshot = 1 where id = 1').run();
   const { opened } = vulnerabilities.rematch();
   const put = db.prepare(
@@ -223,7 +223,7 @@ export const lists = async (): Promise<Result> => {
         `Each page ${rounds} times after one that is not counted, through the application's own routes without TLS, log-in and rendering included; p95 of the processor time of each, since other work shares the machine: on a quiet one it is the time.`,
         added === undefined
           ? 'No advisories: SALLYPORT_DATA names the folder of osv-almalinux.ndjson.gz.'
-          : `Pages with findings come last, ${findingRounds} times each: ${advisories} advisories, coordinates of ${packages} packages a device as in the benchmark of matching, ${added.findings} findings (coordinate × advisory).`,
+          : `Pages with findings come last, ${findingRounds} times each: ${advisories} advisories, components of ${packages} packages a device as in the benchmark of matching, ${added.findings} findings (component × advisory).`,
         `The catalogue has an update for each of the ${catalogueUpdates} most common packages, which every device of Debian 13 needs where it has the package.`,
         `Software: a package that ${names[0]?.devices} devices have, and one that ${names.findLast((row) => row.devices > 0)?.devices} have.`,
       ],

@@ -11,7 +11,7 @@ import { repositoryRoot } from '../support/sources.ts';
 import { type Figure, percentile, type Result, worked } from './report.ts';
 import { type Corpus, capturedAt, debianVersion, debianVersions, makeCorpus } from './support/advisory-corpus.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
-import { fillCoordinates } from './support/coordinate-fleet.ts';
+import { fillComponents } from './support/component-fleet.ts';
 import type { Item } from './support/fleet.ts';
 import { residentMb } from './support/process.ts';
 import { makeSite, report, startServer, withAppliance } from './support/site.ts';
@@ -109,7 +109,7 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
   const again = await take(2, corpus.parts);
   await cloneFleet(appliance, { devices: deviceCount, profiles, packages });
   const devices = db.prepare<[], number>('select id from device order by id').pluck().all();
-  const fleet = await fillCoordinates(appliance, { almaRecords: almaRecords(), devices, packages });
+  const fleet = await fillComponents(appliance, { almaRecords: almaRecords(), devices, packages });
   db.pragma('wal_checkpoint(TRUNCATE)');
 
   flip.run(1);
@@ -133,7 +133,7 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
   const findings = [...perDevice.value.values()].reduce((sum, row) => sum + row.findings, 0);
   const { opened, closed, changed: differing } = changed.value;
   return {
-    method: `${fleet.rows} rows of ${deviceCount} devices are ${fleet.coordinates} coordinates; ${findings} findings over devices (${Math.round(findings / deviceCount)} each). The delta opened ${opened}, closed ${closed} and changed ${differing}. The advisory that devices are looked up by is on ${countOf(having.value)} of them.`,
+    method: `${fleet.rows} rows of ${deviceCount} devices are ${fleet.components} components; ${findings} findings over devices (${Math.round(findings / deviceCount)} each). The delta opened ${opened}, closed ${closed} and changed ${differing}. The advisory that devices are looked up by is on ${countOf(having.value)} of them.`,
     figures: [
       {
         what: 'affected ranges imported',
@@ -166,7 +166,7 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
       { what: 'advisories', value: corpus.advisories, unit: '' },
       { what: 'affected ranges', value: corpus.ranges, unit: '' },
       { what: 'snapshot file', value: statSync(snapshotPath(paths.advisories, 1)).size / 1e6, unit: 'MB' },
-      { what: 'findings (coordinate × advisory)', value: full.value.opened, unit: '' },
+      { what: 'findings (component × advisory)', value: full.value.opened, unit: '' },
       { what: 'full re-match, everything new', value: full.cpuMs / 1000, unit: 's', target: '1 s' },
       { what: 'full re-match, nothing changed', value: same.cpuMs / 1000, unit: 's', target: '1 s' },
       { what: 'delta of 1,000 advisories: its snapshot', value: delta.cpuMs / 1000, unit: 's', target: '1 s' },
@@ -219,7 +219,7 @@ export const matching = async (): Promise<Result> => {
       ],
       method: [
         `${corpus.advisories} advisories, ${corpus.real} of them records of AlmaLinux and PyPI, the others those under names of other ecosystems and made ones of Debian. Import: unpack, check and insert every advisory with its document, compare the content digest, sync and rename.`,
-        `Sections of ${deviceCount} devices with ${packages} packages as in the benchmark of lists (${profiles} reported, the others copied); their coordinates made anew: half are of AlmaLinux 8 to 10, half of the made Debian, from never patched to fully patched.`,
+        `Sections of ${deviceCount} devices with ${packages} packages as in the benchmark of lists (${profiles} reported, the others copied); their components made anew: half are of AlmaLinux 8 to 10, half of the made Debian, from never patched to fully patched.`,
         measured.method,
         'Times are processor time, the median for pages; wall-clock where a server starts. One device: through the inventory service, matching measured within it.',
       ],

@@ -38,14 +38,14 @@ const tableBytes = (site: Site): Promise<Map<string, number>> =>
     return new Map(rows.map(({ name, bytes }) => [name, bytes]));
   });
 
-/** Stored once per site: the items, their coordinates and the sources of those. */
-const once = /^(?:inv_software(?:_count|_gone)?|coord|coord_count|item_coord|source_package)$/;
+/** Stored once per site: the items, their components and the sources of those. */
+const once = /^(?:inv_software(?:_count|_gone)?|component|component_count|item_component|source_package)$/;
 /** What of the rest follows from the number of packages. */
-const ofPackages = /^(?:inv_software_device|device_software|device_coord|device_coord_log|item_aside)$/;
+const ofPackages = /^(?:inv_software_device|device_software|device_component|device_component_log|item_aside)$/;
 const parts: ReadonlyArray<readonly [string, RegExp]> = [
   ['which devices have an item', /^inv_software_device$/],
   ['items of devices', /^device_software$/],
-  ['coordinates of devices', /^(?:device_coord|device_coord_log|item_aside)$/],
+  ['components of devices', /^(?:device_component|device_component_log|item_aside)$/],
   ['sections', /^section$/],
   ['hardware, 20 parts', /^inv_hardware$/],
   ['accounts and sessions', /^inv_(?:accounts|sessions)$/],
@@ -152,7 +152,7 @@ export const storage = async (): Promise<Result> => {
     method: [
       `${deviceCount} devices with 6 more sections each through the inventory service, who has what entered; file size after a checkpoint, minus the empty site's; shares by dbstat with their indexes.`,
       'A device was installed in one run of 3 to 10 packages a second, updated in six more, two packages in a hundred came alone; no device is a copy of another. A site has 4.4 different packages for each of a device, in up to six versions.',
-      'Stored once: items of software with their indexes and counts, coordinates, sources. Of which packages: arrays of items, coordinates, who has what; in pages of those tables.',
+      'Stored once: items of software with their indexes and counts, components, sources. Of which packages: arrays of items, components, who has what; in pages of those tables.',
       'Start: from spawning `sallyport serve` to its line with the address, which follows the listening.',
     ],
   };

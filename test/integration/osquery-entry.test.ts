@@ -205,10 +205,10 @@ describe('inventory', () => {
     expect(ids(number()).size).toBeGreaterThan(50);
     expect(ids(number())).toEqual(ids(own));
     appliance.vulnerabilities.refreshSources();
-    const coords = (device: number): unknown =>
-      appliance.db.prepare('select coords from device_coord where device = ?').pluck().get(device);
-    expect(coords(own)).toBeInstanceOf(Buffer);
-    expect(coords(number())).toEqual(coords(own));
+    const components = (device: number): unknown =>
+      appliance.db.prepare('select components from device_component where device = ?').pluck().get(device);
+    expect(components(own)).toBeInstanceOf(Buffer);
+    expect(components(number())).toEqual(components(own));
     appliance.inventory.forget(own);
   });
 

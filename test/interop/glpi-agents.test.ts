@@ -101,12 +101,12 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     }
     // The other agents reported before anybody knew the sources.
     appliance.vulnerabilities.refreshSources();
-    const coords = (device: number): unknown =>
-      appliance.db.prepare('select coords from device_coord where device = ?').pluck().get(device);
+    const components = (device: number): unknown =>
+      appliance.db.prepare('select components from device_component where device = ?').pluck().get(device);
     const [fusion, ocs] = devices();
-    expect(coords(own)).toBeInstanceOf(Buffer);
-    expect(coords(fusion?.id ?? 0)).toEqual(coords(own));
-    expect(coords(ocs?.id ?? 0)).toEqual(coords(own));
+    expect(components(own)).toBeInstanceOf(Buffer);
+    expect(components(fusion?.id ?? 0)).toEqual(components(own));
+    expect(components(ocs?.id ?? 0)).toEqual(components(own));
     const purls = (device: number): Set<unknown> => new Set(section(device, 'software').map((row) => row['purl']));
     expect(purls(fusion?.id ?? 0)).toEqual(purls(own));
     appliance.inventory.forget(own);

@@ -65,8 +65,8 @@ export const cloneFleet = async (
     db.exec(`update inv_identity set "name" = 'host-' || lower(hex(randomblob(3))),
         "ipv4" = '["10.' || (device / 65536) || '.' || (device / 256 % 256) || '.' || (device % 256) || '"]'
       where device >= ${first + options.profiles}`);
-    db.exec(`insert into device_coord (device, since, coords)
-      ${all} select ${first} + n, since, coords from n join device_coord on device = ${from}`);
+    db.exec(`insert into device_component (device, since, components)
+      ${all} select ${first} + n, since, components from n join device_component on device = ${from}`);
     db.exec(`insert into pending (entity, id, since) ${all} select 'software', ${first} + n, 0 from n`);
     db.exec(`insert into object (kind, id, revision, created_at, updated_at, body)
       select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % 40) || ']'))
@@ -75,23 +75,23 @@ export const cloneFleet = async (
       db.exec(`insert into device_tag (tag, device, source)
         select '${tag}', id, 'hand' from device where abs(id * 2654435761 + ${at} * 40503) % 4 = 0`);
   }).immediate();
-  // Each item and coordinate is on as many more devices as its profile was copied.
+  // Each item and component is on as many more devices as its profile was copied.
   const times = new Map<number, number>();
-  const coordTimes = new Map<number, number>();
-  const of = db.prepare<[number], Buffer>('select coords from device_coord where device = ?').pluck();
+  const componentTimes = new Map<number, number>();
+  const of = db.prepare<[number], Buffer>('select components from device_component where device = ?').pluck();
   for (let profile = 0; profile < options.profiles; profile += 1) {
     const copiesOf = Math.ceil((options.devices - profile) / options.profiles) - 1;
     for (const item of inventory.memberIds(first + profile, 'software'))
       times.set(item, (times.get(item) ?? 0) + copiesOf);
     const packed = of.get(first + profile);
-    for (const coord of packed === undefined ? [] : idsOf(packed))
-      coordTimes.set(coord, (coordTimes.get(coord) ?? 0) + copiesOf);
+    for (const component of packed === undefined ? [] : idsOf(packed))
+      componentTimes.set(component, (componentTimes.get(component) ?? 0) + copiesOf);
   }
   const addCount = db.prepare('update inv_software_count set devices = devices + ? where id = ?');
-  const addCoord = db.prepare('update coord_count set devices = devices + ? where id = ?');
+  const addComponent = db.prepare('update component_count set devices = devices + ? where id = ?');
   db.transaction(() => {
     for (const [item, n] of times) addCount.run(n, item);
-    for (const [coord, n] of coordTimes) addCoord.run(n, coord);
+    for (const [component, n] of componentTimes) addComponent.run(n, component);
   }).immediate();
   // The rows of the list in one go.
   deviceRows(db).remake();

@@ -6,8 +6,8 @@ const countedOtherwise: Readonly<Record<string, string>> = {
   tombstones: 'select count(*) from object where deleted_at is not null',
   'person-keys': 'select count(*) from person_key where erased_at is null',
   catalog: 'select count(*) from catalog_update where in_catalog = 1',
-  // Kept per coordinate: a fleet has a million.
-  findings: 'select coalesce(sum(findings), 0) from coord_load',
+  // Kept per component: a fleet has a million.
+  findings: 'select coalesce(sum(findings), 0) from component_load',
 };
 
 /** The rows of an entry now; none where it has no table. */

@@ -30,8 +30,8 @@ const dayMs = 86_400_000;
 const batch = 500;
 const keptMergeDays = 365;
 const maxNamed = 20;
-/** The journal keeps what happened; the coordinates are the derived features' own. */
-const kept = new Set(['event', 'section', 'change_log', 'device_coord', 'device_coord_log', 'item_aside']);
+/** The journal keeps what happened; the components are the derived features' own. */
+const kept = new Set(['event', 'section', 'change_log', 'device_component', 'device_component_log', 'item_aside']);
 
 /** Removal of records. */
 export const deviceForgetting = (parts: ForgetParts) => {

@@ -61,8 +61,8 @@ const ownWay = new Set([
   'section',
   'change_log',
   'event',
-  'device_coord',
-  'device_coord_log',
+  'device_component',
+  'device_component_log',
   'item_aside',
   'device_row',
 ]);

@@ -1,20 +1,20 @@
 import type { Database } from '../../platform/database.ts';
-import { type Covered, coverPackage, type PackageCoordinates } from './cover.ts';
+import { type Covered, coverPackage, type PackageComponents } from './cover.ts';
 import { hitArena } from './hit-bytes.ts';
 import { moduledQualifiers } from './snapshot-queries.ts';
 
-// Passes the coordinates of a site and the packages of the attached snapshot once, side by side.
+// Passes the components of a site and the packages of the attached snapshot once, side by side.
 
 // Two covering indexes; the packages in the order of their rows, where their records lie.
-const coordinatesOf = (packages: string, number: string): string => `
+const componentsOf = (packages: string, number: string): string => `
 SELECT p.id, c.id, c.key
 FROM ${packages} CROSS JOIN snap.eco e ON e.id = p.eco
-CROSS JOIN main.coord c INDEXED BY coord_key ON c.eco = e.name AND c.name = p.name
+CROSS JOIN main.component c INDEXED BY component_key ON c.eco = e.name AND c.name = p.name
 WHERE ${number} BETWEEN ? AND ? ORDER BY ${number}, c.key`;
 
-/** The join of every package with every coordinate; exported for the test of its plan. */
-export const ALL_COORDINATES = coordinatesOf('snap.pkg p', 'p.id');
-const CHANGED_COORDINATES = coordinatesOf('snap.change_pkg t CROSS JOIN snap.pkg p ON p.id = t.pkg', 't.pkg');
+/** The join of every package with every component; exported for the test of its plan. */
+export const ALL_COMPONENTS = componentsOf('snap.pkg p', 'p.id');
+const CHANGED_COMPONENTS = componentsOf('snap.change_pkg t CROSS JOIN snap.pkg p ON p.id = t.pkg', 't.pkg');
 
 type PackageHits = {
   readonly data: Buffer;
@@ -22,23 +22,23 @@ type PackageHits = {
   readonly covered: readonly Covered[];
 };
 
-/** Packages whose coordinates are read in one go. */
+/** Packages whose components are read in one go. */
 const packagesAtOnce = 8_192;
 
-/** Calls with what the snapshot says about the coordinates of each package, of all or of those that differ from its base. */
+/** Calls with what the snapshot says about the components of each package, of all or of those that differ from its base. */
 const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
   const moduled = moduledQualifiers(db, 'snap');
   const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?').pluck();
-  const versionOf = db.prepare<[number], string>('SELECT version FROM main.coord WHERE id = ?').pluck();
+  const versionOf = db.prepare<[number], string>('SELECT version FROM main.component WHERE id = ?').pluck();
   const rows = db
-    .prepare<[number, number], [number, number, Buffer | null]>(scope === 'all' ? ALL_COORDINATES : CHANGED_COORDINATES)
+    .prepare<[number, number], [number, number, Buffer | null]>(scope === 'all' ? ALL_COMPONENTS : CHANGED_COMPONENTS)
     .raw();
   const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM snap.pkg').pluck().get() ?? 0;
   const judgeOne = (pkg: number, ids: readonly number[], keys: readonly (Buffer | null)[]): void => {
     const data = recordsOf.get(pkg);
     if (data === undefined || ids.length === 0) return;
-    const coordinates: PackageCoordinates = { ids, keys, version: (place) => versionOf.get(ids[place] ?? 0) ?? '' };
-    use({ data, ids, covered: coverPackage(data, coordinates, moduled) });
+    const components: PackageComponents = { ids, keys, version: (place) => versionOf.get(ids[place] ?? 0) ?? '' };
+    use({ data, ids, covered: coverPackage(data, components, moduled) });
   };
   // Read to the end before anything is written: a connection does not do both at once.
   for (let from = 1; from <= last; from += packagesAtOnce) {
@@ -59,17 +59,17 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
   }
 };
 
-/** What the snapshot does to the coordinates of the packages that were looked at. */
+/** What the snapshot does to the components of the packages that were looked at. */
 export type Judged = {
   /** Rising. */
-  readonly coords: Uint32Array;
+  readonly components: Uint32Array;
   /** As hit-bytes.ts packs them; empty: nothing is published that covers it. */
-  hitsOf(coord: number): Buffer;
+  hitsOf(component: number): Buffer;
 };
 
-/** Judges all coordinates, or those of packages that differ from the snapshot's base. */
+/** Judges all components, or those of packages that differ from the snapshot's base. */
 export const judge = (db: Database, scope: 'all' | 'changed'): Judged => {
-  const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM main.coord').pluck().get() ?? 0;
+  const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM main.component').pluck().get() ?? 0;
   const starts = new Float64Array(last + 1);
   const ends = new Float64Array(last + 1);
   const seen = new Uint8Array(last + 1);
@@ -77,22 +77,22 @@ export const judge = (db: Database, scope: 'all' | 'changed'): Judged => {
   let count = 0;
   eachPackage(db, scope, ({ data, ids, covered }) => {
     for (let place = 0; place < ids.length; place += 1) {
-      const coord = ids[place] as number;
+      const component = ids[place] as number;
       const { advs, states, fixedStarts, fixedEnds } = covered[place] as Covered;
-      seen[coord] = 1;
+      seen[component] = 1;
       count += 1;
-      starts[coord] = arena.at();
+      starts[component] = arena.at();
       for (let n = 0; n < advs.length; n += 1)
         arena.push(advs[n] as number, states[n] as number, data, fixedStarts[n] as number, fixedEnds[n] as number);
-      ends[coord] = arena.at();
+      ends[component] = arena.at();
     }
   });
-  const coords = new Uint32Array(count);
+  const components = new Uint32Array(count);
   let at = 0;
-  for (let coord = 0; coord <= last; coord += 1)
-    if (seen[coord] === 1) {
-      coords[at] = coord;
+  for (let component = 0; component <= last; component += 1)
+    if (seen[component] === 1) {
+      components[at] = component;
       at += 1;
     }
-  return { coords, hitsOf: (coord) => arena.bytes(starts[coord] ?? 0, ends[coord] ?? 0) };
+  return { components, hitsOf: (component) => arena.bytes(starts[component] ?? 0, ends[component] ?? 0) };
 };

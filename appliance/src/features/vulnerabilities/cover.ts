@@ -1,18 +1,18 @@
 import { AFFECTED_FIX, REVIEW_FIX } from './match-state.ts';
 import { EXACT, RANGE, type RecordCursor, readRecord, recordsOf } from './package-records.ts';
 
-// Which coordinates of one package its records cover. Everything is judged here: a fleet, the packages that an import
-// changed, a coordinate that was never seen.
+// Which components of one package its records cover. Everything is judged here: a fleet, the packages that an import
+// changed, a component that was never seen.
 
-/** The coordinates of one package, those whose version has no key first, then by rising key. */
-export type PackageCoordinates = {
+/** The components of one package, those whose version has no key first, then by rising key. */
+export type PackageComponents = {
   readonly ids: readonly number[];
   readonly keys: readonly (Uint8Array | null)[];
   /** Asked only where versions are listed one by one. */
   readonly version: (place: number) => string;
 };
 
-/** What advisories do to one coordinate: rising by advisory, each once. */
+/** What advisories do to one component: rising by advisory, each once. */
 export type Covered = {
   readonly advs: number[];
   /** As `matchState` numbers them. */
@@ -36,8 +36,8 @@ const compare = (data: Buffer, start: number, end: number, other: Uint8Array, fr
   return end - start - (to - from);
 };
 
-/** The first keyed coordinate whose key is not below a bound. */
-const firstFrom = (keys: PackageCoordinates['keys'], unkeyed: number, data: Buffer, start: number, end: number) => {
+/** The first keyed component whose key is not below a bound. */
+const firstFrom = (keys: PackageComponents['keys'], unkeyed: number, data: Buffer, start: number, end: number) => {
   let low = unkeyed;
   let high = keys.length;
   while (low < high) {
@@ -93,13 +93,13 @@ const put = (
   hiEnds[last] = hiEnd;
 };
 
-/** What the records of a package do to each of its coordinates. `moduled` are the qualifiers that name a module stream. */
+/** What the records of a package do to each of its components. `moduled` are the qualifiers that name a module stream. */
 export const coverPackage = (
   data: Buffer,
-  coordinates: PackageCoordinates,
+  components: PackageComponents,
   moduled: ReadonlySet<number>,
 ): readonly Covered[] => {
-  const { ids, keys, version } = coordinates;
+  const { ids, keys, version } = components;
   const covered = ids.map(nothing);
   let unkeyed = 0;
   while (unkeyed < keys.length && keys[unkeyed] === null) unkeyed += 1;

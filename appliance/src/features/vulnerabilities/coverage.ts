@@ -1,6 +1,6 @@
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { schemeOf } from '@sallyport/bundle-tools/versions/scheme';
-import type { Platform } from './coordinate.ts';
+import type { Platform } from './component.ts';
 import type { Coverage } from './types.ts';
 
 // What "no findings" is worth on a device: which of its components some feed judges, and which none does. It follows from the

@@ -1,12 +1,12 @@
 import { feedEcosystem, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { idsOf } from '../../platform/id-array.ts';
-import type { Platform } from './coordinate.ts';
+import type { Platform } from './component.ts';
 import { coverageOf, type EcosystemTally } from './coverage.ts';
 import type { snapshotReaders } from './snapshot-queries.ts';
 import type { VulnerabilityStore } from './store.ts';
 import type { Coverage, UnreadEcosystem } from './types.ts';
 
-// The coverage of devices out of the coordinates that they have; a batch of devices shares what is looked up of a coordinate.
+// The coverage of devices out of the components that they have; a batch of devices shares what is looked up of a component.
 
 type Reader = ReturnType<ReturnType<typeof snapshotReaders>['reader']>;
 type Tally = { -readonly [K in keyof EcosystemTally]: EcosystemTally[K] };
@@ -21,31 +21,34 @@ export function coverageOfDevices(parts: {
 }): (devices: readonly number[]) => Map<number, Coverage> {
   const { store, platform } = parts;
   return (devices) => {
-    const held = new Map(store.someDevices(devices).map((row) => [row.device, { ...row, coords: idsOf(row.coords) }]));
+    const held = new Map(
+      store.someDevices(devices).map((row) => [row.device, { ...row, components: idsOf(row.components) }]),
+    );
     const reader = parts.reader();
     const feeds = reader?.covers() ?? new Map<string, string[]>();
     const wanted = new Set<number>();
-    for (const { coords } of held.values()) for (const coord of coords) wanted.add(coord);
-    const identities = new Map(store.identities([...wanted]).map((row) => [row.coord, row]));
+    for (const { components } of held.values()) for (const component of components) wanted.add(component);
+    const identities = new Map(store.identities([...wanted]).map((row) => [row.component, row]));
     const unsourced = new Set<number>();
-    for (const { coord, ecosystem, name, unsettled } of identities.values())
-      if (unsettled === 1 && namesSources(ecosystem) && reader?.names(ecosystem, name) === false) unsourced.add(coord);
-    const tallied = (coords: Iterable<number>): Tally[] => {
+    for (const { component, ecosystem, name, unsettled } of identities.values())
+      if (unsettled === 1 && namesSources(ecosystem) && reader?.names(ecosystem, name) === false)
+        unsourced.add(component);
+    const tallied = (components: Iterable<number>): Tally[] => {
       const tallies = new Map<string, Tally>();
-      for (const coord of coords) {
-        const { ecosystem = '', unkeyed = 0 } = identities.get(coord) ?? {};
+      for (const component of components) {
+        const { ecosystem = '', unkeyed = 0 } = identities.get(component) ?? {};
         const tally = tallies.get(ecosystem) ?? { ecosystem, components: 0, unkeyed: 0, unsourced: 0 };
         tallies.set(ecosystem, tally);
         tally.components += 1;
         tally.unkeyed += unkeyed;
-        if (unkeyed === 0 && unsourced.has(coord)) tally.unsourced += 1;
+        if (unkeyed === 0 && unsourced.has(component)) tally.unsourced += 1;
       }
       return [...tallies.values()].sort(byEcosystem);
     };
     return new Map(
       devices.map((device) => {
-        const { coords = [], nameless = 0 } = held.get(device) ?? {};
-        return [device, coverageOf({ platform: platform(device), tallies: tallied(coords), nameless, feeds })];
+        const { components = [], nameless = 0 } = held.get(device) ?? {};
+        return [device, coverageOf({ platform: platform(device), tallies: tallied(components), nameless, feeds })];
       }),
     );
   };

@@ -6,11 +6,11 @@ import { likePattern } from '../../platform/text.ts';
 import { fixStateOf, STATE_COLUMNS, statesOf, verdictOf } from './match-state.ts';
 import { DECISIONS, type Finding, type FindingFilter, SEVERITIES, type WorkState } from './types.ts';
 
-// Pages of findings. Reads match, match_advisory, coord, catalog_update, task. An order walks the index of what it sorts by
+// Pages of findings. Reads match, match_advisory, component, catalog_update, task. An order walks the index of what it sorts by
 // until the page is full; what a filter finds by name or by device is listed first and sorted then.
 
 export type FindingRow = {
-  coord: number;
+  component: number;
   adv: number;
   since: string;
   until: string | null;
@@ -36,42 +36,46 @@ const ORDERED = `t.state IN ('queued', 'running', 'installed')`;
 // Ordered and not yet shown by an inventory: the finding is planned, not gone.
 const PLANNED = `EXISTS (SELECT 1 FROM catalog_update u JOIN task t ON t.update_id = u.id
   WHERE u.ecosystem = c.eco AND u.source = c.name AND u.source_key > c.key AND ${ORDERED})`;
-const PLANNED_COORDS = `SELECT DISTINCT c.id AS coord
+const PLANNED_COMPONENTS = `SELECT DISTINCT c.id AS component
   FROM (SELECT DISTINCT u.ecosystem AS eco, u.source AS name, u.source_key AS key FROM task t CROSS JOIN catalog_update u ON u.id = t.update_id
     WHERE ${ORDERED}) u
-  CROSS JOIN coord c INDEXED BY coord_key ON c.eco = u.eco AND c.name = u.name AND c.key < u.key`;
+  CROSS JOIN component c INDEXED BY component_key ON c.eco = u.eco AND c.name = u.name AND c.key < u.key`;
 
-export const COLUMNS = `m.coord, m.adv, m.since, m.until, m.state, m.fixed, g.severity, g.decision, c.eco, c.name, c.version,
+export const COLUMNS = `m.component, m.adv, m.since, m.until, m.state, m.fixed, g.severity, g.decision, c.eco, c.name, c.version,
   held.devices, g.osv_id, g.feed, g.summary, g.cvss, g.aliases,
   (json_extract(g.inputs, '$.exploitedSince') IS NOT NULL OR json_extract(g.inputs, '$.exploitation') IS 'active') AS exploited,
   ${PLANNED} AS planned`;
 
 const BY_ADVISORY = (index: string): string =>
   `match_advisory g INDEXED BY ${index} CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL
-   CROSS JOIN coord_count held ON held.id = m.coord CROSS JOIN coord c ON c.id = m.coord`;
-const BY_COORDINATE = (coordinates: string): string =>
-  `${coordinates} CROSS JOIN match m ON m.coord = c.id AND m.until IS NULL CROSS JOIN match_advisory g ON g.adv = m.adv
-   CROSS JOIN coord_count held ON held.id = c.id`;
+   CROSS JOIN component_count held ON held.id = m.component CROSS JOIN component c ON c.id = m.component`;
+const BY_COMPONENT = (components: string): string =>
+  `${components} CROSS JOIN match m ON m.component = c.id AND m.until IS NULL CROSS JOIN match_advisory g ON g.adv = m.adv
+   CROSS JOIN component_count held ON held.id = c.id`;
 
 /** Each is walked until the page is full; by number of devices see `readByDevices`. */
 const ORDERS: Readonly<Record<NonNullable<FindingFilter['sort']>, Order & { from: string }>> = {
-  decision: { from: BY_ADVISORY('match_advisory_decision'), keys: ['g.decision', 'g.adv', 'm.coord'], entered: 2 },
-  severity: { from: BY_ADVISORY('match_advisory_severity'), keys: ['g.severity', 'g.adv', 'm.coord'], entered: 2 },
-  advisory: { from: BY_ADVISORY('match_advisory_name'), keys: ['g.osv_id', 'g.adv', 'm.coord'], entered: 2 },
-  package: { from: BY_COORDINATE('coord c INDEXED BY coord_name'), keys: ['c.name', 'c.id', 'm.adv'], entered: 2 },
+  decision: { from: BY_ADVISORY('match_advisory_decision'), keys: ['g.decision', 'g.adv', 'm.component'], entered: 2 },
+  severity: { from: BY_ADVISORY('match_advisory_severity'), keys: ['g.severity', 'g.adv', 'm.component'], entered: 2 },
+  advisory: { from: BY_ADVISORY('match_advisory_name'), keys: ['g.osv_id', 'g.adv', 'm.component'], entered: 2 },
+  package: {
+    from: BY_COMPONENT('component c INDEXED BY component_name'),
+    keys: ['c.name', 'c.id', 'm.adv'],
+    entered: 2,
+  },
   devices: {
-    from: BY_COORDINATE('among CROSS JOIN coord c ON c.id = among.coord'),
-    keys: ['held.devices', 'm.coord', 'm.adv'],
+    from: BY_COMPONENT('among CROSS JOIN component c ON c.id = among.component'),
+    keys: ['held.devices', 'm.component', 'm.adv'],
   },
   since: {
-    from: `match m INDEXED BY match_since CROSS JOIN coord_count held ON held.id = m.coord CROSS JOIN coord c ON c.id = m.coord
+    from: `match m INDEXED BY match_since CROSS JOIN component_count held ON held.id = m.component CROSS JOIN component c ON c.id = m.component
       CROSS JOIN match_advisory g ON g.adv = m.adv`,
-    keys: ['m.since', 'm.coord', 'm.adv'],
+    keys: ['m.since', 'm.component', 'm.adv'],
     entered: 2,
   },
 };
-const LISTED = `listed CROSS JOIN match m ON m.coord = listed.coord AND m.adv = listed.adv
-   CROSS JOIN coord_count held ON held.id = m.coord CROSS JOIN coord c ON c.id = m.coord
+const LISTED = `listed CROSS JOIN match m ON m.component = listed.component AND m.adv = listed.adv
+   CROSS JOIN component_count held ON held.id = m.component CROSS JOIN component c ON c.id = m.component
    CROSS JOIN match_advisory g ON g.adv = m.adv`;
 
 const placesOf = (values: readonly string[] | undefined, all: readonly string[]): number[] | undefined =>
@@ -92,36 +96,36 @@ const countOf = (states: readonly number[]): string =>
 /** The matches that a filter names one by one; undefined: it does not, and an order is walked instead. */
 const listedBy = (
   filter: Omit<FindingFilter, 'limit'>,
-  coords: readonly number[] | undefined,
+  components: readonly number[] | undefined,
 ): Condition | undefined => {
   const sets: Condition[] = [];
-  if (coords)
+  if (components)
     sets.push({
-      sql: 'SELECT m.coord, m.adv, m.state FROM json_each(?) e CROSS JOIN match m ON m.coord = e.value WHERE m.until IS NULL',
-      params: [JSON.stringify(coords)],
+      sql: 'SELECT m.component, m.adv, m.state FROM json_each(?) e CROSS JOIN match m ON m.component = e.value WHERE m.until IS NULL',
+      params: [JSON.stringify(components)],
     });
   if (filter.state === 'planned')
     sets.push(
       plain(
-        `SELECT m.coord, m.adv, m.state FROM (${PLANNED_COORDS}) p CROSS JOIN match m ON m.coord = p.coord WHERE m.until IS NULL`,
+        `SELECT m.component, m.adv, m.state FROM (${PLANNED_COMPONENTS}) p CROSS JOIN match m ON m.component = p.component WHERE m.until IS NULL`,
       ),
     );
   if (filter.state === 'fixed')
     sets.push(
       plain(
-        'SELECT m.coord, m.adv, m.state FROM coord_count c INDEXED BY coord_idle CROSS JOIN match m ON m.coord = c.id WHERE c.devices = 0 AND m.until IS NULL',
+        'SELECT m.component, m.adv, m.state FROM component_count c INDEXED BY component_idle CROSS JOIN match m ON m.component = c.id WHERE c.devices = 0 AND m.until IS NULL',
       ),
     );
   const search = filter.search?.trim();
   if (search) {
     const pattern = likePattern(search);
     sets.push({
-      // Texts are read out of indexes that hold nothing else; most coordinates of a package have no match.
-      sql: `SELECT m.coord, m.adv, m.state
+      // Texts are read out of indexes that hold nothing else; most components of a package have no match.
+      sql: `SELECT m.component, m.adv, m.state
            FROM (SELECT DISTINCT name FROM source_package INDEXED BY source_package_name WHERE name LIKE ? ESCAPE '\\') p
-           CROSS JOIN coord c INDEXED BY coord_name ON c.name = p.name CROSS JOIN coord_load l ON l.coord = c.id
-           CROSS JOIN match m ON m.coord = c.id WHERE m.until IS NULL
-         UNION SELECT m.coord, m.adv, m.state
+           CROSS JOIN component c INDEXED BY component_name ON c.name = p.name CROSS JOIN component_load l ON l.component = c.id
+           CROSS JOIN match m ON m.component = c.id WHERE m.until IS NULL
+         UNION SELECT m.component, m.adv, m.state
            FROM match_advisory g INDEXED BY match_advisory_name CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
            WHERE (g.osv_id LIKE ? ESCAPE '\\' OR g.summary LIKE ? ESCAPE '\\' OR g.names LIKE ? ESCAPE '\\') AND m.until IS NULL`,
       params: [pattern, pattern, pattern, pattern],
@@ -129,7 +133,7 @@ const listedBy = (
   }
   if (sets.length === 0) return undefined;
   return {
-    sql: `WITH listed (coord, adv, state) AS MATERIALIZED (${sets.map(({ sql }) => `SELECT * FROM (${sql})`).join(' INTERSECT ')})`,
+    sql: `WITH listed (component, adv, state) AS MATERIALIZED (${sets.map(({ sql }) => `SELECT * FROM (${sql})`).join(' INTERSECT ')})`,
     params: sets.flatMap(({ params }) => params),
   };
 };
@@ -138,8 +142,8 @@ const workStateOf = (row: FindingRow): WorkState =>
   row.devices === 0 || row.until !== null ? 'fixed' : row.planned ? 'planned' : 'open';
 
 export const toFinding = (row: FindingRow): Finding => ({
-  id: `${row.coord}.${row.adv}`,
-  coord: row.coord,
+  id: `${row.component}.${row.adv}`,
+  component: row.component,
   adv: row.adv,
   advisory: row.osv_id,
   aliases: JSON.parse(row.aliases) as string[],
@@ -162,20 +166,20 @@ export const toFinding = (row: FindingRow): Finding => ({
 });
 
 /** The parts of a finding's id; throws MALFORMED. */
-export const parseFindingId = (id: string | number): { coord: number; adv: number } => {
+export const parseFindingId = (id: string | number): { component: number; adv: number } => {
   const match = /^(\d{1,15})\.(\d{1,16})$/.exec(String(id));
   if (!match) throw new AppError('MALFORMED', 'not the id of a finding');
-  return { coord: Number(match[1]), adv: Number(match[2]) };
+  return { component: Number(match[1]), adv: Number(match[2]) };
 };
 
-/** One page with the exact number of findings; `coords`: of these coordinates only. */
-export const findingPage = (db: Database, filter: FindingFilter, coords?: readonly number[]) => {
+/** One page with the exact number of findings; `components`: of these components only. */
+export const findingPage = (db: Database, filter: FindingFilter, components?: readonly number[]) => {
   const { sort = 'decision', descending = false, limit } = filter;
   const order = ORDERS[sort];
   const after = keyAfter(order, filter.after);
   const states = statesOf(filter);
   const isEveryState = states.length === STATE_COLUMNS.length;
-  const listed = listedBy(filter, coords);
+  const listed = listedBy(filter, components);
   const ofAdvisory = advisoryConditions(filter);
   const match = listed === undefined ? 'm' : 'listed';
   const shown = [
@@ -188,9 +192,9 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
   ];
   /** What is listed, with the tables that this order and this filter ask. */
   const ofListed = [
-    'listed CROSS JOIN coord_count held ON held.id = listed.coord CROSS JOIN match_advisory g ON g.adv = listed.adv',
-    ...(sort === 'package' || filter.state === 'open' ? ['coord c ON c.id = listed.coord'] : []),
-    ...(sort === 'since' ? ['match m ON m.coord = listed.coord AND m.adv = listed.adv'] : []),
+    'listed CROSS JOIN component_count held ON held.id = listed.component CROSS JOIN match_advisory g ON g.adv = listed.adv',
+    ...(sort === 'package' || filter.state === 'open' ? ['component c ON c.id = listed.component'] : []),
+    ...(sort === 'since' ? ['match m ON m.component = listed.component AND m.adv = listed.adv'] : []),
   ].join(' CROSS JOIN ');
   const where = allTrue(filter.state === 'open' ? [...shown, plain(`NOT ${PLANNED}`)] : shown);
 
@@ -215,7 +219,7 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
     return (
       all -
       counted({
-        sql: `SELECT count(*) FROM (${PLANNED_COORDS}) p CROSS JOIN coord_count held ON held.id = p.coord CROSS JOIN match m ON m.coord = p.coord
+        sql: `SELECT count(*) FROM (${PLANNED_COMPONENTS}) p CROSS JOIN component_count held ON held.id = p.component CROSS JOIN match m ON m.component = p.component
           CROSS JOIN match_advisory g ON g.adv = m.adv WHERE ${sql}`,
         params,
       })
@@ -224,7 +228,7 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
 
   const asked = { select: COLUMNS, from: order.from, where, order, descending, after, limit: limit + 1 };
   /**
-   * By number of devices no index leads, since it would be written for every package of every report: the coordinates with
+   * By number of devices no index leads, since it would be written for every package of every report: the components with
    * the most are found first, and more of them while their matches do not fill the page.
    */
   const readByDevices = () => {
@@ -232,44 +236,45 @@ export const findingPage = (db: Database, filter: FindingFilter, coords?: readon
     const direction = descending ? 'DESC' : 'ASC';
     const ranked = db
       .prepare<unknown[], number>(
-        `SELECT held.id FROM coord_load l CROSS JOIN coord_count held ON held.id = l.coord
+        `SELECT held.id FROM component_load l CROSS JOIN component_count held ON held.id = l.component
          WHERE held.devices > 0 ${after === undefined ? '' : `AND (held.devices, held.id) ${sign} (?, ?)`}
          ORDER BY held.devices ${direction}, held.id ${direction} LIMIT ?`,
       )
       .pluck();
     for (let most = limit + 1; ; most *= 16) {
-      const coordinates = ranked.all(...(after ?? []).slice(0, 2), most);
+      const components = ranked.all(...(after ?? []).slice(0, 2), most);
       const before = {
-        sql: 'WITH among (coord) AS MATERIALIZED (SELECT value FROM json_each(?))',
-        params: [JSON.stringify(coordinates)],
+        sql: 'WITH among (component) AS MATERIALIZED (SELECT value FROM json_each(?))',
+        params: [JSON.stringify(components)],
       };
       const rows = readRows<FindingRow>(db, { ...asked, before });
-      if (rows.length > limit || coordinates.length < most) return rows;
+      if (rows.length > limit || components.length < most) return rows;
     }
   };
   /** What is named one by one is found once, counted, and only the rows of the page are read whole. */
   const readListed = (named: Condition) => {
-    const alias = (key: string): string => (key === order.keys[0] ? 'first' : key.endsWith('adv') ? 'adv' : 'coord');
+    const alias = (key: string): string =>
+      key === order.keys[0] ? 'first' : key.endsWith('adv') ? 'adv' : 'component';
     const inOrder: Order = { keys: order.keys.map(alias) };
-    const found = readRows<{ coord: number; adv: number; total: number }>(db, {
+    const found = readRows<{ component: number; adv: number; total: number }>(db, {
       ...asked,
       before: {
-        sql: `${named.sql}, found (first, coord, adv) AS MATERIALIZED (SELECT ${order.keys[0]}, listed.coord, listed.adv FROM ${ofListed} WHERE ${where.sql})`,
+        sql: `${named.sql}, found (first, component, adv) AS MATERIALIZED (SELECT ${order.keys[0]}, listed.component, listed.adv FROM ${ofListed} WHERE ${where.sql})`,
         params: [...named.params, ...where.params],
       },
-      select: 'coord, adv, (SELECT count(*) FROM found) AS total',
+      select: 'component, adv, (SELECT count(*) FROM found) AS total',
       from: 'found',
       where: plain('true'),
       order: inOrder,
     });
     const { rows, ...page } = pageOf(found, inOrder, limit);
     const read = db.prepare<[string], FindingRow>(
-      `WITH listed (at, coord, adv) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(?))
+      `WITH listed (at, component, adv) AS MATERIALIZED (SELECT key, value ->> 0, value ->> 1 FROM json_each(?))
        SELECT ${COLUMNS} FROM ${LISTED} ORDER BY listed.at`,
     );
     return {
       ...page,
-      rows: read.all(JSON.stringify(rows.map(({ coord, adv }) => [coord, adv]))),
+      rows: read.all(JSON.stringify(rows.map(({ component, adv }) => [component, adv]))),
       // Past the last row nothing says how many there are.
       total: rows[0]?.total ?? countListed(named),
     };

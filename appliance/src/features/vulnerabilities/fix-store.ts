@@ -4,14 +4,14 @@ import type { Database } from '../../platform/database.ts';
 import { hasId, idsOf } from '../../platform/id-array.ts';
 import { AFFECTED_FIX } from './match-state.ts';
 
-// What a newer version closes, kept per coordinate (coord_fix) and per source package over the coordinates that devices have
-// (source_fix). Both change in the transaction that changes matches, or that gives a coordinate its first device or takes its
+// What a newer version closes, kept per component (component_fix) and per source package over the components that devices have
+// (source_fix). Both change in the transaction that changes matches, or that gives a component its first device or takes its
 // last.
 
-type Closable = readonly [coord: number, source: number, eco: string, fixed: string, worst: number];
+type Closable = readonly [component: number, source: number, eco: string, fixed: string, worst: number];
 
-type CoordFix = {
-  coord: number;
+type ComponentFix = {
+  component: number;
   source: number;
   fixed: string;
   key: Uint8Array | null;
@@ -27,28 +27,28 @@ type CoordFix = {
 const COUNTS = ['act', 'attend', 'track_star', 'track'] as const;
 const FIX_COLUMNS = ['source', 'fixed', 'key', ...COUNTS, 'unkeyed', 'worst'] as const;
 
-/** The findings of coordinates that a newer version closes, those of one coordinate together. */
+/** The findings of components that a newer version closes, those of one component together. */
 const closable = (from: string, where: string, judged: string): string => `
-SELECT m.coord, c.source, c.eco, m.fixed, g.decision * 10 + g.severity
-FROM ${from} CROSS JOIN ${judged} g ON g.adv = m.adv CROSS JOIN main.coord c ON c.id = m.coord
+SELECT m.component, c.source, c.eco, m.fixed, g.decision * 10 + g.severity
+FROM ${from} CROSS JOIN ${judged} g ON g.adv = m.adv CROSS JOIN main.component c ON c.id = m.component
 WHERE ${where} AND m.until IS NULL AND m.state = ${AFFECTED_FIX} AND m.fixed IS NOT NULL`;
 
 /** `judged`: a table with the decision and severity of every advisory. */
-const allClosable = (judged: string): string => closable('main.match m', 'm.coord BETWEEN ? AND ?', judged);
+const allClosable = (judged: string): string => closable('main.match m', 'm.component BETWEEN ? AND ?', judged);
 const TOUCHED_CLOSABLE = closable(
-  'temp.touched t CROSS JOIN main.match m ON m.coord = t.coord',
+  'temp.touched t CROSS JOIN main.match m ON m.component = t.component',
   'true',
   'main.match_advisory',
 );
-const ONE_CLOSABLE = closable('main.match m', 'm.coord = ?', 'main.match_advisory');
+const ONE_CLOSABLE = closable('main.match m', 'm.component = ?', 'main.match_advisory');
 
-/** What the coordinates of some packages come to; `where` chooses among the fixes `f`. */
+/** What the components of some packages come to; `where` chooses among the fixes `f`. */
 const sourceFix = (where: string): string => `
 SELECT ${FIX_COLUMNS.join(', ')} FROM (
   SELECT f.source AS source, f.fixed AS fixed, f.key AS key, ${COUNTS.map((name) => `sum(f.${name}) OVER package AS ${name}`).join(', ')},
     sum(f.unkeyed) OVER package AS unkeyed, min(f.worst) OVER package AS worst,
     row_number() OVER (PARTITION BY f.source ORDER BY f.key DESC, f.fixed) AS place
-  FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord
+  FROM component_fix f CROSS JOIN component_count held ON held.id = f.component
   WHERE held.devices > 0 AND ${where} WINDOW package AS (PARTITION BY f.source)) WHERE place = 1`;
 
 /** Makes what packages come to, or makes it anew; the number of devices is another's. */
@@ -58,22 +58,22 @@ ON CONFLICT (source) DO UPDATE SET ${FIX_COLUMNS.slice(1)
   .map((name) => `${name} = excluded.${name}`)
   .join(', ')}`;
 const dropSources = (where: string): string => `
-DELETE FROM source_fix WHERE ${where} AND NOT EXISTS (SELECT 1 FROM coord_fix f CROSS JOIN coord_count held ON held.id = f.coord
+DELETE FROM source_fix WHERE ${where} AND NOT EXISTS (SELECT 1 FROM component_fix f CROSS JOIN component_count held ON held.id = f.component
   WHERE f.source = source_fix.source AND held.devices > 0)`;
-const SOURCES_OF = (coords: string): string => `SELECT source FROM coord WHERE id IN (${coords})`;
+const SOURCES_OF = (components: string): string => `SELECT source FROM component WHERE id IN (${components})`;
 const GIVEN = 'SELECT value FROM json_each(?)';
 
-/** Coordinates whose matches are read in one go. */
-const coordsAtOnce = 4_096;
+/** Components whose matches are read in one go. */
+const componentsAtOnce = 4_096;
 
 /** Whether a key, or the text where the keys are the same, is of the higher version. */
-const isHigher = (key: Uint8Array | null, fixed: string, than: CoordFix): boolean => {
+const isHigher = (key: Uint8Array | null, fixed: string, than: ComponentFix): boolean => {
   if (key === null || than.key === null) return key === null && than.key === null ? fixed < than.fixed : key !== null;
   const order = Buffer.compare(key, than.key);
   return order > 0 || (order === 0 && fixed < than.fixed);
 };
 
-/** Adds up findings, those of one coordinate together. Advisories name the same versions over and over: keys are kept. */
+/** Adds up findings, those of one component together. Advisories name the same versions over and over: keys are kept. */
 const summing = () => {
   const keys = new Map<string, Map<string, Uint8Array | null>>();
   const keyOf = (eco: string, fixed: string): Uint8Array | null => {
@@ -85,13 +85,13 @@ const summing = () => {
     known.set(fixed, key);
     return key;
   };
-  return (rows: Iterable<Closable>): CoordFix[] => {
-    const fixes: CoordFix[] = [];
-    let last: CoordFix | undefined;
-    for (const [coord, source, eco, fixed, worst] of rows) {
+  return (rows: Iterable<Closable>): ComponentFix[] => {
+    const fixes: ComponentFix[] = [];
+    let last: ComponentFix | undefined;
+    for (const [component, source, eco, fixed, worst] of rows) {
       const key = keyOf(eco, fixed);
-      if (last?.coord !== coord) {
-        last = { coord, source, fixed, key, act: 0, attend: 0, track_star: 0, track: 0, unkeyed: 0, worst };
+      if (last?.component !== component) {
+        last = { component, source, fixed, key, act: 0, attend: 0, track_star: 0, track: 0, unkeyed: 0, worst };
         fixes.push(last);
       } else if (isHigher(key, fixed, last)) {
         last.fixed = fixed;
@@ -106,63 +106,65 @@ const summing = () => {
 };
 
 const writer = (db: Database) => {
-  const columns = ['coord', ...FIX_COLUMNS];
+  const columns = ['component', ...FIX_COLUMNS];
   const put = db.prepare(
-    `INSERT INTO coord_fix (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
+    `INSERT INTO component_fix (${columns.join(', ')}) VALUES (${columns.map((name) => `@${name}`).join(', ')})`,
   );
-  return (fixes: readonly CoordFix[]): void => {
+  return (fixes: readonly ComponentFix[]): void => {
     for (const fix of fixes) put.run(fix);
   };
 };
 
-/** What the matches of every coordinate come to, some coordinates at a time. */
-const allFixes = function* (db: Database, judged: string): Generator<CoordFix[]> {
+/** What the matches of every component come to, some components at a time. */
+const allFixes = function* (db: Database, judged: string): Generator<ComponentFix[]> {
   const sum = summing();
-  const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM coord').pluck().get() ?? 0;
-  const rows = db.prepare<[number, number], Closable>(`${allClosable(judged)} ORDER BY m.coord`).raw();
-  for (let from = 1; from <= last; from += coordsAtOnce) yield sum(rows.all(from, from + coordsAtOnce - 1));
+  const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM component').pluck().get() ?? 0;
+  const rows = db.prepare<[number, number], Closable>(`${allClosable(judged)} ORDER BY m.component`).raw();
+  for (let from = 1; from <= last; from += componentsAtOnce) yield sum(rows.all(from, from + componentsAtOnce - 1));
 };
 
 /** Makes both tables anew; temp.judged holds every advisory. */
 export const putAllFixes = (db: Database): void => {
-  db.exec('DELETE FROM coord_fix; DELETE FROM source_fix');
+  db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
   const write = writer(db);
   for (const fixes of allFixes(db, 'temp.judged')) write(fixes);
   db.exec(putSources('true'));
   recountDevices(db);
 };
 
-/** Makes anew what the coordinates in temp.touched have, and their packages. */
+/** Makes anew what the components in temp.touched have, and their packages. */
 export const putTouchedFixes = (db: Database): void => {
-  const touched = 'SELECT coord FROM temp.touched';
-  db.exec(`DELETE FROM coord_fix WHERE coord IN (${touched})`);
-  const rows = db.prepare<[], Closable>(`${TOUCHED_CLOSABLE} ORDER BY m.coord`).raw();
+  const touched = 'SELECT component FROM temp.touched';
+  db.exec(`DELETE FROM component_fix WHERE component IN (${touched})`);
+  const rows = db.prepare<[], Closable>(`${TOUCHED_CLOSABLE} ORDER BY m.component`).raw();
   writer(db)(summing()(rows.all()));
   const sources = `IN (${SOURCES_OF(touched)})`;
   db.exec(`${dropSources(`source ${sources}`)}; ${putSources(`f.source ${sources}`)}`);
   recountDevices(db, sources);
 };
 
-/** How many devices have a coordinate that a newer version of its package closes something of, by package. */
+/** How many devices have a component that a newer version of its package closes something of, by package. */
 const devicesCounted = (db: Database, sources: string): Map<number, number> => {
   const rows = db
-    .prepare<[], [number, number]>(`SELECT coord, source FROM coord_fix WHERE source ${sources} ORDER BY coord DESC`)
+    .prepare<[], [number, number]>(
+      `SELECT component, source FROM component_fix WHERE source ${sources} ORDER BY component DESC`,
+    )
     .raw()
     .all();
   const counts = new Map(rows.map(([, source]) => [source, 0]));
   if (rows.length === 0) return counts;
   const sourceOf = new Uint32Array((rows[0]?.[0] ?? 0) + 1);
-  for (const [coord, source] of rows) sourceOf[coord] = source;
+  for (const [component, source] of rows) sourceOf[component] = source;
   const size = Math.max(...counts.keys()) + 1;
   // A device with several versions of a package counts once: the last device that a package was met on.
   const metOn = new Uint32Array(size);
   const counted = new Uint32Array(size);
   let device = 0;
-  for (const bytes of db.prepare<[], Buffer>('SELECT coords FROM device_coord').pluck().iterate()) {
+  for (const bytes of db.prepare<[], Buffer>('SELECT components FROM device_component').pluck().iterate()) {
     device += 1;
-    const coords = idsOf(bytes);
-    for (let at = 0; at < coords.length; at += 1) {
-      const source = sourceOf[coords[at] as number] ?? 0;
+    const components = idsOf(bytes);
+    for (let at = 0; at < components.length; at += 1) {
+      const source = sourceOf[components[at] as number] ?? 0;
       if (source === 0 || metOn[source] === device) continue;
       metOn[source] = device;
       counted[source] = (counted[source] as number) + 1;
@@ -172,7 +174,7 @@ const devicesCounted = (db: Database, sources: string): Map<number, number> => {
   return counts;
 };
 
-const allSources = 'IN (SELECT source FROM coord_fix)';
+const allSources = 'IN (SELECT source FROM component_fix)';
 
 /** Counts the devices of packages anew: of all, or of some as a condition of SQL. */
 export const recountDevices = (db: Database, sources = allSources): void => {
@@ -180,17 +182,17 @@ export const recountDevices = (db: Database, sources = allSources): void => {
   for (const [source, devices] of devicesCounted(db, sources)) set.run(devices, source, devices);
 };
 
-/** Whether coordinates have findings that a version closes and nothing is kept of it: an earlier program kept nothing. */
+/** Whether components have findings that a version closes and nothing is kept of it: an earlier program kept nothing. */
 export const lacksFixes = (db: Database): boolean =>
   db
     .prepare<[], number>(
-      `SELECT EXISTS (SELECT 1 FROM coord_load l WHERE l.fixable > 0 AND NOT EXISTS (SELECT 1 FROM coord_fix f WHERE f.coord = l.coord))`,
+      `SELECT EXISTS (SELECT 1 FROM component_load l WHERE l.fixable > 0 AND NOT EXISTS (SELECT 1 FROM component_fix f WHERE f.component = l.component))`,
     )
     .pluck()
     .get() === 1;
 
 const SOURCE_FAULTS = `
-SELECT 'package ' || p.name || ' has other fixes than its coordinates' FROM source_package p WHERE p.id IN (
+SELECT 'package ' || p.name || ' has other fixes than its components' FROM source_package p WHERE p.id IN (
   SELECT source FROM (SELECT * FROM (SELECT ${FIX_COLUMNS.join(', ')} FROM source_fix EXCEPT ${sourceFix('true')})
   UNION ALL SELECT * FROM (${sourceFix('true')} EXCEPT SELECT ${FIX_COLUMNS.join(', ')} FROM source_fix))) LIMIT 20`;
 
@@ -212,24 +214,24 @@ const deviceFaults = (db: Database): string[] => {
 export const fixFaults = (db: Database): string[] => {
   const kept = new Map(
     db
-      .prepare<[], CoordFix>(`SELECT coord, ${FIX_COLUMNS.join(', ')} FROM coord_fix`)
+      .prepare<[], ComponentFix>(`SELECT component, ${FIX_COLUMNS.join(', ')} FROM component_fix`)
       .all()
-      .map((row) => [row.coord, row]),
+      .map((row) => [row.component, row]),
   );
   const wrong: number[] = [];
   for (const fixes of allFixes(db, 'main.match_advisory'))
     for (const { key, ...fix } of fixes) {
-      const { key: keptKey = null, ...held } = kept.get(fix.coord) ?? {};
+      const { key: keptKey = null, ...held } = kept.get(fix.component) ?? {};
       const isSame =
         isDeepStrictEqual(held, fix) &&
         (key === null || keptKey === null ? key === keptKey : Buffer.compare(key, keptKey) === 0);
-      if (!isSame) wrong.push(fix.coord);
-      kept.delete(fix.coord);
+      if (!isSame) wrong.push(fix.component);
+      kept.delete(fix.component);
     }
   return [
     ...[...wrong, ...kept.keys()]
       .slice(0, 20)
-      .map((coord) => `coordinate ${coord} has another fix than its findings name`),
+      .map((component) => `component ${component} has another fix than its findings name`),
     ...db.prepare<[], string>(SOURCE_FAULTS).pluck().all(),
     ...deviceFaults(db),
   ];
@@ -241,26 +243,26 @@ export const fixStore = (db: Database) => {
   const drop = db.prepare(dropSources(`source IN (${SOURCES_OF(GIVEN)})`));
   const put = db.prepare(putSources(`f.source IN (${SOURCES_OF(GIVEN)})`));
   const shiftAll = db.prepare<[number, string]>(
-    'UPDATE source_fix SET devices = devices + ? WHERE source IN (SELECT source FROM coord_fix WHERE coord IN (SELECT value FROM json_each(?)))',
+    'UPDATE source_fix SET devices = devices + ? WHERE source IN (SELECT source FROM component_fix WHERE component IN (SELECT value FROM json_each(?)))',
   );
   const shiftOne = db.prepare<[number, number]>('UPDATE source_fix SET devices = devices + ? WHERE source = ?');
   const beside = db
     .prepare<[string], [number, number]>(
-      `SELECT source, coord FROM coord_fix INDEXED BY coord_fix_source WHERE source IN
-         (SELECT source FROM coord_fix WHERE coord IN (SELECT value FROM json_each(?)))`,
+      `SELECT source, component FROM component_fix INDEXED BY component_fix_source WHERE source IN
+         (SELECT source FROM component_fix WHERE component IN (SELECT value FROM json_each(?)))`,
     )
     .raw();
   const write = writer(db);
   return {
-    /** Keeps what a coordinate that had no match has now. No device has it yet, so its package is as it was. */
-    add: (coord: number): void => write(summing()(ofOne.all(coord))),
-    /** Call when coordinates got their first device, or lost their last. */
-    refresh: (coords: readonly number[]): void => {
-      const text = JSON.stringify(coords);
+    /** Keeps what a component that had no match has now. No device has it yet, so its package is as it was. */
+    add: (component: number): void => write(summing()(ofOne.all(component))),
+    /** Call when components got their first device, or lost their last. */
+    refresh: (components: readonly number[]): void => {
+      const text = JSON.stringify(components);
       drop.run(text);
       put.run(text);
     },
-    /** Call when a device has other coordinates, after `refresh`: it is counted once for each package. */
+    /** Call when a device has other components, after `refresh`: it is counted once for each package. */
     shift: (before: Uint32Array, now: Uint32Array, changed: readonly number[]): void => {
       if (before.length === 0 || now.length === 0) {
         shiftAll.run(before.length === 0 ? 1 : -1, JSON.stringify(changed));
@@ -268,9 +270,9 @@ export const fixStore = (db: Database) => {
       }
       const had = new Set<number>();
       const has = new Set<number>();
-      for (const [source, coord] of beside.all(JSON.stringify(changed))) {
-        if (hasId(before, coord)) had.add(source);
-        if (hasId(now, coord)) has.add(source);
+      for (const [source, component] of beside.all(JSON.stringify(changed))) {
+        if (hasId(before, component)) had.add(source);
+        if (hasId(now, component)) has.add(source);
       }
       for (const source of has) if (!had.has(source)) shiftOne.run(1, source);
       for (const source of had) if (!has.has(source)) shiftOne.run(-1, source);

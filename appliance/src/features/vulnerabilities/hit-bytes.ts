@@ -1,14 +1,14 @@
 import { pushAdvisory, pushNumber } from './package-records.ts';
 
-// What advisories do to one coordinate as bytes, rising by advisory: the key of the advisory, the state, the fix with its
+// What advisories do to one component as bytes, rising by advisory: the key of the advisory, the state, the fix with its
 // length. They are only kept while a match is under way, where objects for a million of them would be too many.
 
-/** What an advisory does to a coordinate; states as in match-state.ts. */
+/** What an advisory does to a component; states as in match-state.ts. */
 export type Hit = { readonly adv: number; readonly state: number; readonly fixed: string | null };
 
 const headBytes = 7 + 1 + 5;
 
-/** Hits of many coordinates, one behind the other. */
+/** Hits of many components, one behind the other. */
 export const hitArena = (firstBytes: number) => {
   let arena = Buffer.allocUnsafeSlow(firstBytes);
   let at = 0;

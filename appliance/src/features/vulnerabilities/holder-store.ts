@@ -3,33 +3,33 @@ import type { Database } from '../../platform/database.ts';
 import { anyOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
 import { idsOf } from '../../platform/id-array.ts';
 
-// Which devices have some coordinates: those that have an item which is one of them, as the inventory's rows say. An item may be
-// another coordinate under another release, its source may not be known for good, and of several kernels only the running one is
-// judged: of such devices the coordinates themselves are looked into.
+// Which devices have some components: those that have an item which is one of them, as the inventory's rows say. An item may be
+// another component under another release, its source may not be known for good, and of several kernels only the running one is
+// judged: of such devices the components themselves are looked into.
 
-const marked = (coords: readonly number[]): Uint8Array => {
-  const marks = new Uint8Array(coords.reduce((most, coord) => Math.max(most, coord), 0) + 1);
-  for (const coord of coords) marks[coord] = 1;
+const marked = (components: readonly number[]): Uint8Array => {
+  const marks = new Uint8Array(components.reduce((most, component) => Math.max(most, component), 0) + 1);
+  for (const component of components) marks[component] = 1;
   return marks;
 };
 
 const hasAny = (bytes: Uint8Array, marks: Uint8Array): boolean => {
-  const coords = idsOf(bytes);
-  for (let at = 0; at < coords.length; at += 1) if (marks[coords[at] as number] === 1) return true;
+  const components = idsOf(bytes);
+  for (let at = 0; at < components.length; at += 1) if (marks[components[at] as number] === 1) return true;
   return false;
 };
 
 /** The devices that are kept as having findings and have none, and those that have some and are not kept. */
 const misjudged = (db: Database): { kept: number[]; missing: number[] } => {
-  const marks = marked(db.prepare<[], number>('SELECT coord FROM coord_load').pluck().all());
+  const marks = marked(db.prepare<[], number>('SELECT component FROM component_load').pluck().all());
   const kept = new Set(db.prepare<[], number>('SELECT id FROM finding_device').pluck().all());
   const missing: number[] = [];
-  const every = db.prepare<[], [number, Buffer]>('SELECT device, coords FROM device_coord').raw();
+  const every = db.prepare<[], [number, Buffer]>('SELECT device, components FROM device_component').raw();
   for (const [device, bytes] of every.iterate()) if (hasAny(bytes, marks) && !kept.delete(device)) missing.push(device);
   return { kept: [...kept], missing };
 };
 
-/** Looks at every device for findings; call where coordinates got their first match or lost their last. */
+/** Looks at every device for findings; call where components got their first match or lost their last. */
 export const findAffected = (db: Database): void => {
   const { kept, missing } = misjudged(db);
   const add = db.prepare<[number]>('INSERT INTO finding_device (id) VALUES (?)');
@@ -44,12 +44,12 @@ export const affectedFaults = (db: Database): string[] => {
   return [...kept, ...missing].slice(0, 20).map((device) => `whether device ${device} has findings is kept wrongly`);
 };
 
-/** SQL of the devices that have coordinates. */
-export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'holderSet'>) => {
+/** SQL of the devices that have components. */
+export const componentHolders = (db: Database, inventory: Pick<InventoryService, 'holderSet'>) => {
   const itemsOf = db
     .prepare<[string, string], [number, number]>(
-      `SELECT i.item, NOT EXISTS (SELECT 1 FROM item_coord o WHERE o.item = i.item AND o.coord NOT IN (SELECT value FROM json_each(?)))
-       FROM json_each(?) e CROSS JOIN item_coord i INDEXED BY item_coord_of ON i.coord = e.value GROUP BY i.item`,
+      `SELECT i.item, NOT EXISTS (SELECT 1 FROM item_component o WHERE o.item = i.item AND o.component NOT IN (SELECT value FROM json_each(?)))
+       FROM json_each(?) e CROSS JOIN item_component i INDEXED BY item_component_of ON i.component = e.value GROUP BY i.item`,
     )
     .raw();
   const asideOf = db
@@ -60,20 +60,21 @@ export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'ho
     .pluck();
   const addAside = db.prepare<[number, number]>('INSERT INTO item_aside (item, device) VALUES (?, ?)');
   const dropAside = db.prepare<[number, number]>('DELETE FROM item_aside WHERE item = ? AND device = ?');
-  const coordsOf = db
+  const componentsOf = db
     .prepare<[string], [number, Buffer]>(
-      'SELECT device, coords FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
+      'SELECT device, components FROM device_component WHERE device IN (SELECT value FROM json_each(?))',
     )
     .raw();
   const haveFindings = db
     .prepare<[string], number>(
-      'SELECT EXISTS (SELECT 1 FROM json_each(?) e CROSS JOIN coord_load l ON l.coord = e.value)',
+      'SELECT EXISTS (SELECT 1 FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value)',
     )
     .pluck();
   const addAffected = db.prepare<[number]>('INSERT OR IGNORE INTO finding_device (id) VALUES (?)');
   const dropAffected = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
   const countAffected = db.prepare<[], number>('SELECT count(*) FROM finding_device').pluck();
-  const isAffected = (coords: ArrayLike<number>): boolean => haveFindings.get(JSON.stringify(Array.from(coords))) === 1;
+  const isAffected = (components: ArrayLike<number>): boolean =>
+    haveFindings.get(JSON.stringify(Array.from(components))) === 1;
 
   return {
     /** Which items of a device are not judged. */
@@ -82,21 +83,21 @@ export const coordHolders = (db: Database, inventory: Pick<InventoryService, 'ho
       for (const item of items) if (!held.delete(item)) addAside.run(item, device);
       for (const item of held) dropAside.run(item, device);
     },
-    /** The devices that have any of the coordinates. */
-    of: (coords: readonly number[]): DeviceSet => {
-      const wanted = JSON.stringify(coords);
+    /** The devices that have any of the components. */
+    of: (components: readonly number[]): DeviceSet => {
+      const wanted = JSON.stringify(components);
       const sure = new Set<number>();
       const unsure = new Set<number>();
       for (const [item, isSure] of itemsOf.all(wanted, wanted)) (isSure === 1 ? sure : unsure).add(item);
       const aside = setOf(asideOf.all(JSON.stringify([...sure])));
       const looked = numbersOf(anyOf([inventory.holderSet('software', unsure), aside]));
-      const marks = marked(coords);
-      const found = coordsOf
+      const marks = marked(components);
+      const found = componentsOf
         .all(JSON.stringify(looked))
         .flatMap(([device, bytes]) => (hasAny(bytes, marks) ? device : []));
       return anyOf([without(inventory.holderSet('software', sure), aside), setOf(found)]);
     },
-    /** A device has coordinates more and less than before: whether it has findings. */
+    /** A device has components more and less than before: whether it has findings. */
     changed: (device: number, now: Uint32Array, added: ArrayLike<number>, removed: ArrayLike<number>): void => {
       if (added.length > 0 && isAffected(added)) addAffected.run(device);
       else if (removed.length > 0 && isAffected(removed) && !isAffected(now)) dropAffected.run(device);

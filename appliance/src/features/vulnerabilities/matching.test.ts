@@ -8,7 +8,7 @@ import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { encodeKey } from '../../platform/list/cursor.ts';
-import { ALL_COORDINATES } from './cover-queries.ts';
+import { ALL_COMPONENTS } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
 
@@ -195,7 +195,7 @@ describe('matching', () => {
     expect(verdicts(2)).toEqual({ BOUND: 'affected', EVERY: 'affected', LAST: 'affected', RANGE: 'review' });
   });
 
-  it('gives the same answer for a new coordinate as for the whole fleet', async () => {
+  it('gives the same answer for a new component as for the whole fleet', async () => {
     const records = [
       advisory('A', {
         ranges: [range('3.5.1-1'), { lo: key('3.6'), hi: key('3.6.4-1'), fixed: '3.6.4-1', comparable: true }],
@@ -329,14 +329,14 @@ describe('matching', () => {
       expect(undated()).toEqual(before);
       expect(vulnerabilities.verify()).toEqual([]);
       // What an earlier program did not keep is found by doctor, and made by the next match.
-      site.db.exec('DELETE FROM coord_fix; DELETE FROM source_fix');
+      site.db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
       if (vulnerabilities.sourceFixes().length > 0) expect(vulnerabilities.verify()).not.toEqual([]);
       matchAll();
       expect(vulnerabilities.verify()).toEqual([]);
       expectFixes(vulnerabilities, [...held.keys()]);
       const shown = vulnerabilities.list({ limit: 1_000 });
-      site.db.exec('DELETE FROM match_advisory; DELETE FROM coord_load');
-      site.db.exec('DELETE FROM coord_fix; DELETE FROM source_fix');
+      site.db.exec('DELETE FROM match_advisory; DELETE FROM component_load');
+      site.db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
       expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
       expect(vulnerabilities.verify()).toEqual([]);
       expect(vulnerabilities.list({ limit: 1_000 })).toEqual(shown);
@@ -415,7 +415,7 @@ describe('matching', () => {
           expect(vulnerabilities.list({ limit: 100, ...query }).rows).toEqual(whole);
         }
     const [last] = vulnerabilities.list({ limit: 1, search: 'openssl', descending: true }).rows;
-    const beyond = encodeKey([9, last?.adv ?? 0, last?.coord ?? 0]);
+    const beyond = encodeKey([9, last?.adv ?? 0, last?.component ?? 0]);
     expect(vulnerabilities.list({ limit: 7, search: 'openssl', after: beyond })).toEqual({ rows: [], total: 25 });
     expect(vulnerabilities.list({ limit: 50, severity: ['critical'] }).total).toBe(5);
     expect(vulnerabilities.list({ limit: 50, decision: ['track'] }).total).toBe(20);
@@ -430,13 +430,13 @@ describe('matching', () => {
     await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
     attachSnapshot(site.db, snapshotPath(site.paths.advisories, open.number()));
     const plan = site.db
-      .prepare<[number, number], { detail: string }>(`EXPLAIN QUERY PLAN ${ALL_COORDINATES}`)
+      .prepare<[number, number], { detail: string }>(`EXPLAIN QUERY PLAN ${ALL_COMPONENTS}`)
       .all(1, 100);
     detachSnapshot(site.db);
     expect(plan.map((row) => row.detail)).toEqual([
       expect.stringContaining('SEARCH p USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'),
       expect.stringContaining('SEARCH e USING INTEGER PRIMARY KEY'),
-      expect.stringContaining('SEARCH c USING COVERING INDEX coord_key (eco=? AND name=?)'),
+      expect.stringContaining('SEARCH c USING COVERING INDEX component_key (eco=? AND name=?)'),
     ]);
   });
 });

@@ -4,7 +4,7 @@ import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, source
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
-import type { CoordLoad } from './store.ts';
+import type { ComponentLoad } from './store.ts';
 import {
   DECISIONS,
   type Decision,
@@ -18,7 +18,7 @@ import {
   type SourceFix,
 } from './types.ts';
 
-// Read model of findings. Reads match, match_advisory, coord, coord_load (state.db) and adv, source, alias (snapshot).
+// Read model of findings. Reads match, match_advisory, component, component_load (state.db) and adv, source, alias (snapshot).
 
 type Tallies = Omit<FindingCounts, 'devices'>;
 
@@ -88,17 +88,17 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     return attached > 0 ? db : undefined;
   };
   return {
-    list: (filter: FindingFilter, coords?: readonly number[]) => {
+    list: (filter: FindingFilter, components?: readonly number[]) => {
       const db = open();
-      return db ? findingPage(db, filter, coords) : { rows: [], total: 0 };
+      return db ? findingPage(db, filter, components) : { rows: [], total: 0 };
     },
-    find: (coord: number, adv: number): Finding | undefined => {
+    find: (component: number, adv: number): Finding | undefined => {
       const row = open()
         ?.prepare<[number, number], FindingRow>(
-          `SELECT ${COLUMNS} FROM match m CROSS JOIN coord c ON c.id = m.coord
-           CROSS JOIN coord_count held ON held.id = m.coord CROSS JOIN match_advisory g ON g.adv = m.adv WHERE m.coord = ? AND m.adv = ?`,
+          `SELECT ${COLUMNS} FROM match m CROSS JOIN component c ON c.id = m.component
+           CROSS JOIN component_count held ON held.id = m.component CROSS JOIN match_advisory g ON g.adv = m.adv WHERE m.component = ? AND m.adv = ?`,
         )
-        .get(coord, adv);
+        .get(component, adv);
       return row ? toFinding(row) : undefined;
     },
     inputs: (adv: number): unknown => {
@@ -107,50 +107,50 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         .get(adv);
       return row ? JSON.parse(row.inputs) : undefined;
     },
-    key: (coord: number): Buffer | null =>
-      open()?.prepare<[number], { key: Buffer | null }>('SELECT key FROM main.coord WHERE id = ?').get(coord)?.key ??
-      null,
+    key: (component: number): Buffer | null =>
+      open()?.prepare<[number], { key: Buffer | null }>('SELECT key FROM main.component WHERE id = ?').get(component)
+        ?.key ?? null,
     counts: (): Tallies => {
       const db = open();
       return db ? countsOn(db) : emptyCounts();
     },
-    /** What coordinates with a finding that certainly applies come to. */
-    affectedLoads: (): readonly Pick<CoordLoad, 'coord' | 'affected' | 'worst' | 'severity'>[] =>
+    /** What components with a finding that certainly applies come to. */
+    affectedLoads: (): readonly Pick<ComponentLoad, 'component' | 'affected' | 'worst' | 'severity'>[] =>
       open()
-        ?.prepare<[], Pick<CoordLoad, 'coord' | 'affected' | 'worst' | 'severity'>>(
-          'SELECT coord, affected, worst, severity FROM coord_load WHERE affected > 0',
+        ?.prepare<[], Pick<ComponentLoad, 'component' | 'affected' | 'worst' | 'severity'>>(
+          'SELECT component, affected, worst, severity FROM component_load WHERE affected > 0',
         )
         .all() ?? [],
-    /** Coordinates with an open match of an advisory by its id or one of its aliases. */
-    coordsOf: (advisory: string): readonly number[] =>
+    /** Components with an open match of an advisory by its id or one of its aliases. */
+    componentsOf: (advisory: string): readonly number[] =>
       open()
         ?.prepare<[{ id: string }], number>(
-          `SELECT DISTINCT m.coord FROM main.match m WHERE m.until IS NULL AND m.adv IN
+          `SELECT DISTINCT m.component FROM main.match m WHERE m.until IS NULL AND m.adv IN
              (SELECT r.adv FROM snap.source s CROSS JOIN snap.record r ON r.source = s.id AND r.osv_id IN (@id, upper(@id))
               UNION SELECT adv FROM snap.alias WHERE vuln IN (@id, upper(@id)))`,
         )
         .pluck()
         .all({ id: advisory }) ?? [],
-    /** Coordinates of a package with findings that a newer version closes. */
-    fixableCoords: (ecosystem: string, source: string): readonly number[] =>
+    /** Components of a package with findings that a newer version closes. */
+    fixableComponents: (ecosystem: string, source: string): readonly number[] =>
       open()
         ?.prepare<[string, string], number>(
-          `SELECT f.coord FROM source_package p CROSS JOIN coord_fix f INDEXED BY coord_fix_source ON f.source = p.id
+          `SELECT f.component FROM source_package p CROSS JOIN component_fix f INDEXED BY component_fix_source ON f.source = p.id
            WHERE p.eco = ? AND p.name = ?`,
         )
         .pluck()
         .all(ecosystem, source) ?? [],
-    /** All coordinates of a package. */
-    packageCoords: (ecosystem: string, source: string): readonly number[] =>
+    /** All components of a package. */
+    packageComponents: (ecosystem: string, source: string): readonly number[] =>
       open()
-        ?.prepare<[string, string], number>('SELECT id FROM main.coord WHERE eco = ? AND name = ?')
+        ?.prepare<[string, string], number>('SELECT id FROM main.component WHERE eco = ? AND name = ?')
         .pluck()
         .all(ecosystem, source) ?? [],
     /** Some versions of the packages with a name. */
-    versionCoords: (name: string, versions: readonly string[]): readonly number[] =>
+    versionComponents: (name: string, versions: readonly string[]): readonly number[] =>
       open()
         ?.prepare<[string, string], number>(
-          `SELECT id FROM main.coord INDEXED BY coord_name WHERE name = ? AND version IN (SELECT value FROM json_each(?))`,
+          `SELECT id FROM main.component INDEXED BY component_name WHERE name = ? AND version IN (SELECT value FROM json_each(?))`,
         )
         .pluck()
         .all(name, JSON.stringify(versions)) ?? [],

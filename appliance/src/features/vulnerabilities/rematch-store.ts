@@ -10,7 +10,7 @@ import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import { WORST_THREAT } from './threat-queries.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
-// Coordinates against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
+// Components against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
 // nobody knows what the matches were made with, all are, and what is open is compared with what the records say.
 
 type Scope = 'all' | 'changed';
@@ -25,19 +25,19 @@ CREATE TEMP TABLE rule (
 CREATE TEMP TABLE danger (
   adv INTEGER PRIMARY KEY, exploitedSince TEXT, exploitedDue TEXT, ransomware INTEGER, exploitation TEXT, automatable TEXT, impact TEXT
 );
-CREATE TEMP TABLE gone (coord INTEGER NOT NULL, adv INTEGER NOT NULL);
-CREATE TEMP TABLE fresh (coord INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, opens INTEGER NOT NULL);
-CREATE TEMP TABLE touched (coord INTEGER PRIMARY KEY);
+CREATE TEMP TABLE gone (component INTEGER NOT NULL, adv INTEGER NOT NULL);
+CREATE TEMP TABLE fresh (component INTEGER NOT NULL, adv INTEGER NOT NULL, state INTEGER NOT NULL, fixed TEXT, opens INTEGER NOT NULL);
+CREATE TEMP TABLE touched (component INTEGER PRIMARY KEY);
 CREATE TEMP TABLE stale (adv INTEGER PRIMARY KEY);
 CREATE TEMP TABLE recount (adv INTEGER PRIMARY KEY);
 CREATE TEMP TABLE judged (adv INTEGER PRIMARY KEY, decision INTEGER NOT NULL, severity INTEGER NOT NULL);`;
 
-const CLOSE = `UPDATE main.match SET until = @at FROM temp.gone g WHERE match.coord = g.coord AND match.adv = g.adv`;
+const CLOSE = `UPDATE main.match SET until = @at FROM temp.gone g WHERE match.component = g.component AND match.adv = g.adv`;
 
 const PUT_FRESH = `
-INSERT INTO main.match (coord, adv, since, until, state, fixed)
-SELECT coord, adv, @at, NULL, state, fixed FROM temp.fresh WHERE true
-ON CONFLICT (coord, adv) DO UPDATE SET since = CASE WHEN until IS NULL THEN since ELSE @at END, until = NULL,
+INSERT INTO main.match (component, adv, since, until, state, fixed)
+SELECT component, adv, @at, NULL, state, fixed FROM temp.fresh WHERE true
+ON CONFLICT (component, adv) DO UPDATE SET since = CASE WHEN until IS NULL THEN since ELSE @at END, until = NULL,
   state = excluded.state, fixed = excluded.fixed`;
 
 /** What the snapshot says of the advisories of a table. */
@@ -103,17 +103,17 @@ const NOTE_FIRST = `
 SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
 FROM main.match_advisory g INDEXED BY match_advisory_decision
 CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL AND m.since = @at AND m.state < ${REVIEW_FIX}
-CROSS JOIN main.coord_count held ON held.id = m.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = m.coord
+CROSS JOIN main.component_count held ON held.id = m.component AND held.devices > 0 CROSS JOIN main.component c ON c.id = m.component
 WHERE g.decision <= 1 ORDER BY g.decision LIMIT @limit`;
 const NOTE_OPENED = `
 SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
 FROM temp.fresh f CROSS JOIN main.match_advisory g ON g.adv = f.adv AND g.decision <= 1
-CROSS JOIN main.coord_count held ON held.id = f.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = f.coord
+CROSS JOIN main.component_count held ON held.id = f.component AND held.devices > 0 CROSS JOIN main.component c ON c.id = f.component
 WHERE f.opens AND f.state < ${REVIEW_FIX} ORDER BY g.decision, g.osv_id LIMIT @limit`;
 const NOTE_CLOSED = `
 SELECT g.osv_id AS advisory, c.name AS package, g.severity AS severity
-FROM temp.gone o CROSS JOIN main.match_advisory g ON g.adv = o.adv CROSS JOIN main.match m ON m.coord = o.coord AND m.adv = o.adv
-CROSS JOIN main.coord_count held ON held.id = o.coord AND held.devices > 0 CROSS JOIN main.coord c ON c.id = o.coord
+FROM temp.gone o CROSS JOIN main.match_advisory g ON g.adv = o.adv CROSS JOIN main.match m ON m.component = o.component AND m.adv = o.adv
+CROSS JOIN main.component_count held ON held.id = o.component AND held.devices > 0 CROSS JOIN main.component c ON c.id = o.component
 WHERE true AND m.state < ${REVIEW_FIX} AND g.decision <= 1 ORDER BY g.decision, g.osv_id LIMIT @limit`;
 
 const noted = (rows: readonly NotedRow[]): NotedFinding[] =>
@@ -149,17 +149,17 @@ const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => 
   db.exec('DROP INDEX main.match_adv; DROP INDEX main.match_since;');
   const insert = (rows: number) =>
     db.prepare(
-      `INSERT INTO main.match (coord, adv, since, until, state, fixed) VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, NULL, ?, ?)').join(', ')}`,
+      `INSERT INTO main.match (component, adv, since, until, state, fixed) VALUES ${Array.from({ length: rows }, () => '(?, ?, ?, NULL, ?, ?)').join(', ')}`,
     );
   const some = insert(rowsAtOnce);
   const one = insert(1);
   let opened = 0;
   let waiting: unknown[] = [];
-  for (const coord of judged.coords) {
-    const bytes = judged.hitsOf(coord);
+  for (const component of judged.components) {
+    const bytes = judged.hitsOf(component);
     if (bytes.length === 0) continue;
     for (const { adv, state, fixed } of unpackHits(bytes)) {
-      waiting.push(coord, adv, at, state, fixed);
+      waiting.push(component, adv, at, state, fixed);
       opened += 1;
       if (opened % rowsAtOnce === 0) {
         some.run(...waiting);
@@ -168,27 +168,27 @@ const matchFirst = (db: Database, judged: Judged, at: string): RematchResult => 
     }
   }
   for (let n = 0; n < waiting.length; n += 5) one.run(...waiting.slice(n, n + 5));
-  db.exec(`CREATE INDEX main.match_adv ON match (adv, coord, until, state);
-    CREATE INDEX main.match_since ON match (since, coord, adv) WHERE until IS NULL;`);
+  db.exec(`CREATE INDEX main.match_adv ON match (adv, component, until, state);
+    CREATE INDEX main.match_since ON match (since, component, adv) WHERE until IS NULL;`);
   return { opened, closed: 0, changed: 0 };
 };
 
-const OPEN = 'SELECT coord, adv, state, fixed FROM main.match WHERE until IS NULL';
+const OPEN = 'SELECT component, adv, state, fixed FROM main.match WHERE until IS NULL';
 
-/** The coordinates whose open matches are not what the records say of them. */
+/** The components whose open matches are not what the records say of them. */
 const differing = (db: Database, scope: Scope, judged: Judged): number[] => {
-  type Open = [coord: number, adv: number, state: number, fixed: string | null];
+  type Open = [component: number, adv: number, state: number, fixed: string | null];
   const found: number[] = [];
-  let coord = 0;
+  let component = 0;
   let hits: Hit[] = [];
   let place = 0;
   let isSame = true;
   const finish = (): void => {
-    if (coord > 0 && !(isSame && place === hits.length)) found.push(coord);
+    if (component > 0 && !(isSame && place === hits.length)) found.push(component);
   };
   const begin = (next: number): void => {
     finish();
-    coord = next;
+    component = next;
     hits = unpackHits(judged.hitsOf(next));
     place = 0;
     isSame = true;
@@ -199,45 +199,45 @@ const differing = (db: Database, scope: Scope, judged: Judged): number[] => {
     if (hit?.adv !== adv || hit.state !== state || hit.fixed !== fixed) isSame = false;
   };
   if (scope === 'changed') {
-    const openOf = db.prepare<[number], Open>(`${OPEN} AND coord = ? ORDER BY adv`).raw();
-    for (const next of judged.coords) {
+    const openOf = db.prepare<[number], Open>(`${OPEN} AND component = ? ORDER BY adv`).raw();
+    for (const next of judged.components) {
       begin(next);
       for (const open of openOf.all(next)) meet(open);
     }
     finish();
     return found;
   }
-  const met = new Uint8Array((judged.coords.at(-1) ?? 0) + 1);
-  for (const open of db.prepare<[], Open>(`${OPEN} ORDER BY coord, adv`).raw().iterate()) {
-    if (open[0] !== coord) begin(open[0]);
+  const met = new Uint8Array((judged.components.at(-1) ?? 0) + 1);
+  for (const open of db.prepare<[], Open>(`${OPEN} ORDER BY component, adv`).raw().iterate()) {
+    if (open[0] !== component) begin(open[0]);
     if (open[0] < met.length) met[open[0]] = 1;
     meet(open);
   }
   finish();
-  for (const next of judged.coords) if (met[next] === 0 && judged.hitsOf(next).length > 0) found.push(next);
+  for (const next of judged.components) if (met[next] === 0 && judged.hitsOf(next).length > 0) found.push(next);
   return found;
 };
 
 /** Compares and writes what differs. */
 const matchAgain = (db: Database, scope: Scope, judged: Judged, at: string): RematchResult => {
-  const addFresh = db.prepare('INSERT INTO temp.fresh (coord, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
-  const addGone = db.prepare('INSERT INTO temp.gone (coord, adv) VALUES (?, ?)');
-  const addTouched = db.prepare('INSERT INTO temp.touched (coord) VALUES (?)');
+  const addFresh = db.prepare('INSERT INTO temp.fresh (component, adv, state, fixed, opens) VALUES (?, ?, ?, ?, ?)');
+  const addGone = db.prepare('INSERT INTO temp.gone (component, adv) VALUES (?, ?)');
+  const addTouched = db.prepare('INSERT INTO temp.touched (component) VALUES (?)');
   const openOf = db.prepare<[number], Hit>(
-    'SELECT adv, state, fixed FROM main.match WHERE coord = ? AND until IS NULL',
+    'SELECT adv, state, fixed FROM main.match WHERE component = ? AND until IS NULL',
   );
-  for (const coord of differing(db, scope, judged)) {
-    const held = new Map(openOf.all(coord).map((hit) => [hit.adv, hit]));
+  for (const component of differing(db, scope, judged)) {
+    const held = new Map(openOf.all(component).map((hit) => [hit.adv, hit]));
     let isTouched = false;
-    for (const { adv, state, fixed } of unpackHits(judged.hitsOf(coord))) {
+    for (const { adv, state, fixed } of unpackHits(judged.hitsOf(component))) {
       const before = held.get(adv);
       held.delete(adv);
       if (before?.state === state && before.fixed === fixed) continue;
-      addFresh.run(coord, adv, state, fixed, before === undefined ? 1 : 0);
+      addFresh.run(component, adv, state, fixed, before === undefined ? 1 : 0);
       isTouched = true;
     }
-    for (const adv of held.keys()) addGone.run(coord, adv);
-    if (isTouched || held.size > 0) addTouched.run(coord);
+    for (const adv of held.keys()) addGone.run(component, adv);
+    if (isTouched || held.size > 0) addTouched.run(component);
   }
   const closed = db.prepare(CLOSE).run({ at }).changes;
   const opened = count(db, 'SELECT count(*) FROM temp.fresh WHERE opens');
@@ -266,17 +266,18 @@ const STALE: Readonly<Record<'first' | Scope, string>> = {
 
 /** Matches of an earlier program, which kept nothing beside them: all of it is made, whatever the comparison finds. */
 const LACKS_DERIVED = `SELECT EXISTS (SELECT 1 FROM main.match INDEXED BY match_since WHERE until IS NULL)
-  AND NOT (EXISTS (SELECT 1 FROM main.coord_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
+  AND NOT (EXISTS (SELECT 1 FROM main.component_load) AND EXISTS (SELECT 1 FROM main.match_advisory))`;
 
-const TOUCHED_WITH_LOAD = 'SELECT t.coord FROM temp.touched t CROSS JOIN main.coord_load l ON l.coord = t.coord';
+const TOUCHED_WITH_LOAD =
+  'SELECT t.component FROM temp.touched t CROSS JOIN main.component_load l ON l.component = t.component';
 
-/** What is kept per advisory and per coordinate, of everything or of what was touched; how many matches are judged anew. */
+/** What is kept per advisory and per component, of everything or of what was touched; how many matches are judged anew. */
 const derive = (db: Database, scope: 'first' | Scope): number => {
   if (scope !== 'changed') db.exec(PUT_DANGER.all);
   db.exec(`INSERT INTO temp.stale ${STALE[scope]}`);
   if (scope === 'changed') db.exec(PUT_DANGER.changed);
-  const rejudged = `SELECT m.coord FROM (${REJUDGED}) j CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = j.adv
-    WHERE m.until IS NULL AND m.coord NOT IN (SELECT coord FROM temp.fresh f WHERE f.adv = m.adv)`;
+  const rejudged = `SELECT m.component FROM (${REJUDGED}) j CROSS JOIN main.match m INDEXED BY match_adv ON m.adv = j.adv
+    WHERE m.until IS NULL AND m.component NOT IN (SELECT component FROM temp.fresh f WHERE f.adv = m.adv)`;
   const before = scope === 'first' ? 0 : count(db, `SELECT count(*) FROM (${rejudged})`);
   if (before > 0) db.exec(`INSERT OR IGNORE INTO temp.touched ${rejudged}`);
   db.exec(PUT_FACTS);
@@ -288,7 +289,7 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
   const recounted = count(db, 'SELECT count(*) FROM temp.recount');
   if (recounted > 0) db.exec(putTally(recounted > changedAtMost));
   if (scope === 'first') {
-    db.exec('DELETE FROM main.coord_load');
+    db.exec('DELETE FROM main.component_load');
     db.exec(JUDGED);
     db.exec(ALL_LOADS);
     findAffected(db);
@@ -296,7 +297,7 @@ const derive = (db: Database, scope: 'first' | Scope): number => {
   } else {
     const loaded = db.prepare<[], number>(TOUCHED_WITH_LOAD).pluck();
     const had = loaded.all().join();
-    db.exec('DELETE FROM main.coord_load WHERE coord IN (SELECT coord FROM temp.touched)');
+    db.exec('DELETE FROM main.component_load WHERE component IN (SELECT component FROM temp.touched)');
     db.exec(TOUCHED_LOADS);
     if (loaded.all().join() !== had) findAffected(db);
     if (scope === 'all' && lacksFixes(db)) {

@@ -9,13 +9,13 @@ import { type Database, immediate, within } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
-import { coordinateOf, keyOfCoordinate, lacksSource, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
-import { affectedFaults, coordHolders } from './holder-store.ts';
-import { itemCoords } from './item-coords.ts';
+import { affectedFaults, componentHolders } from './holder-store.ts';
+import { itemComponents } from './item-components.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
@@ -59,7 +59,7 @@ type VulnerabilityParts = {
 };
 
 export type VulnerabilityService = {
-  /** In the transaction of the change: only coordinates never seen are matched. */
+  /** In the transaction of the change: only components never seen are matched. */
   onSectionChanged(changed: SectionChanged): void;
   /** What is derived of a device, to be put back by `putBack`. */
   keepOf(device: number): KeptDevice | null;
@@ -153,7 +153,7 @@ const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | u
 const later = (a: string, b: string): string => (a > b ? a : b);
 
 const firstSeenOf = (store: VulnerabilityStore, device: number, finding: Finding): string => {
-  const added = store.addedAt(device, finding.coord) ?? store.device(device)?.since;
+  const added = store.addedAt(device, finding.component) ?? store.device(device)?.since;
   return later(added ?? finding.since, finding.since);
 };
 
@@ -163,12 +163,12 @@ const nothing = new Uint32Array();
 /** Single findings in the journal, of one import or one report; the rest is in the lists. */
 const maxNoted = 200;
 
-/** Findings: derived from inventory and advisories, per coordinate, fanned out to devices on read. */
+/** Findings: derived from inventory and advisories, per component, fanned out to devices on read. */
 export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilityService => {
   const { db, inventory, clock } = parts;
   const store = vulnerabilityStore(db);
-  const knownCoords = itemCoords(db, store);
-  const holders = coordHolders(db, parts.inventory);
+  const ofItems = itemComponents(db, store);
+  const holders = componentHolders(db, parts.inventory);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
   const withSources = sourceNames(db);
@@ -176,35 +176,35 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
 
-  const matchNew = (coord: number, coordinate: Parameters<VulnerabilityStore['coord']>[0], at: string): void => {
+  const matchNew = (id: number, component: Parameters<VulnerabilityStore['component']>[0], at: string): void => {
     const reader = snapshots.reader();
     if (reader === undefined) return;
-    const hits = reader.match({ ...coordinate, key: keyOfCoordinate(coordinate) });
+    const hits = reader.match({ ...component, key: keyOfComponent(component) });
     for (const { adv } of hits) {
       const facts = store.hasAdvisory(adv) ? undefined : reader.facts(adv);
       if (facts === undefined) continue;
       const { decision, inputs } = decide(facts.severity, facts.cvss ?? undefined, reader.threat(facts));
       store.addAdvisory({ ...facts, adv, decision, inputs: JSON.stringify(inputs) });
     }
-    store.addMatches(coord, hits, at);
+    store.addMatches(id, hits, at);
   };
 
-  /** Works out the coordinates of items that have none yet under this release. */
-  const newCoords = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
+  /** Works out the components of items that have none yet under this release. */
+  const newComponents = (items: readonly number[], platform: Platform | undefined, at: string): number[] => {
     const eco = platform === undefined ? null : ecosystemOf(platform);
-    knownCoords.noteMaking();
+    ofItems.noteMaking();
     const rows = inventory.items('software', items);
     const reported = rows.map(identityOf);
-    const coords: number[] = [];
+    const components: number[] = [];
     for (const [n, item] of withSources(reported, platform, eco).entries()) {
-      const coordinate = coordinateOf(item, platform);
-      const found = coordinate === undefined ? { id: 0, isNew: false } : store.coord(coordinate);
-      if (coordinate !== undefined && found.isNew) matchNew(found.id, coordinate, at);
+      const component = componentOf(item, platform);
+      const found = component === undefined ? { id: 0, isNew: false } : store.component(component);
+      if (component !== undefined && found.isNew) matchNew(found.id, component, at);
       // What others say of its source may be another thing tomorrow.
-      knownCoords.set(rows[n]?.id ?? 0, eco ?? '', found.id, !lacksSource(reported[n] as SoftwareIdentity, platform));
-      coords.push(found.id);
+      ofItems.set(rows[n]?.id ?? 0, eco ?? '', found.id, !lacksSource(reported[n] as SoftwareIdentity, platform));
+      components.push(found.id);
     }
-    return coords;
+    return components;
   };
 
   /** Of several kernels the running one decides: an older one does no harm, a newer one no good before the restart. */
@@ -231,16 +231,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     );
   };
 
-  /** The coordinates of a device's items, rising, and how many items have none. */
-  const coordsOf = (device: number, items: Uint32Array, at: string): { now: Uint32Array; nameless: number } => {
+  /** The components of a device's items, rising, and how many items have none. */
+  const componentsOf = (device: number, items: Uint32Array, at: string): { now: Uint32Array; nameless: number } => {
     const platform = platformNow(device);
     const eco = platform === undefined ? null : ecosystemOf(platform);
-    const { coords, unknown } = knownCoords.known(items, eco ?? '');
-    const all = unknown.length === 0 ? coords : [...coords, ...newCoords(unknown, platform, at)];
+    const { components, unknown } = ofItems.known(items, eco ?? '');
+    const all = unknown.length === 0 ? components : [...components, ...newComponents(unknown, platform, at)];
     const found = sortedIds(all);
     // 0 is none.
     if (found[0] !== 0) return { now: found, nameless: 0 };
-    return { now: found.subarray(1), nameless: all.filter((coord) => coord === 0).length };
+    return { now: found.subarray(1), nameless: all.filter((component) => component === 0).length };
   };
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */
@@ -253,7 +253,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const at = toTime(clock());
     const { items, aside } = judgedItems(device);
     holders.setAside(device, aside);
-    const { now, nameless } = coordsOf(device, items, at);
+    const { now, nameless } = componentsOf(device, items, at);
     const before = store.device(device);
     if (!before) {
       if (items.length === 0) return;
@@ -263,26 +263,26 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       store.putDevice(device, at, now, nameless);
       return;
     }
-    const held = idsOf(before.coords);
+    const held = idsOf(before.components);
     const { added, removed } = compareIds(held, now);
     if (added.length === 0 && removed.length === 0 && nameless === before.nameless) return;
-    for (const coord of added) store.added(device, coord, at);
-    for (const coord of removed) store.removed(device, coord, before.since, at);
+    for (const component of added) store.added(device, component, at);
+    for (const component of removed) store.removed(device, component, before.since, at);
     store.fixesOf(held, now, [...added, ...removed]);
     holders.changed(device, now, added, removed);
     noteClosed(device, removed);
     store.putDevice(device, before.since, now, nameless);
   };
 
-  const deviceCoords = (device: number): Uint32Array => {
+  const deviceComponents = (device: number): Uint32Array => {
     const held = store.device(device);
-    return held ? idsOf(held.coords) : nothing;
+    return held ? idsOf(held.components) : nothing;
   };
 
   const forget = (device: number): void => {
-    const coords = deviceCoords(device);
-    for (const coord of coords) store.countDown(coord);
-    if (coords.length > 0) store.fixesOf(coords, nothing, Array.from(coords));
+    const components = deviceComponents(device);
+    for (const component of components) store.countDown(component);
+    if (components.length > 0) store.fixesOf(components, nothing, Array.from(components));
     holders.setAside(device, []);
     holders.gone(device);
     store.dropDevice(device);
@@ -293,14 +293,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
   const list: VulnerabilityService['list'] = (filter) =>
-    queries.list(filter, filter.device === undefined ? undefined : Array.from(deviceCoords(filter.device)));
+    queries.list(filter, filter.device === undefined ? undefined : Array.from(deviceComponents(filter.device)));
 
   return {
     onSectionChanged: ({ device, collection }) => {
       if (collection === 'software' || collection === 'platform') within(db, () => updateDevice(device));
     },
     refreshSources: () => {
-      store.dropItemCoords();
+      store.dropItemComponents();
       for (const { device } of store.withoutSources()) immediate(db, () => updateDevice(device));
     },
     forget: (device) => immediate(db, () => forget(device)),
@@ -310,10 +310,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         forget(device);
         if (kept === null) return;
         store.putBack(device, kept);
-        const coords = deviceCoords(device);
-        store.countUp(coords);
-        store.fixesOf(nothing, coords, Array.from(coords));
-        holders.changed(device, coords, coords, nothing);
+        const components = deviceComponents(device);
+        store.countUp(components);
+        store.fixesOf(nothing, components, Array.from(components));
+        holders.changed(device, components, components, nothing);
         holders.setAside(device, judgedItems(device).aside);
       }),
     rematch: () => {
@@ -350,14 +350,14 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     list,
     why: (id) => {
-      const { coord, adv } = queries.parseId(id);
-      const finding = queries.find(coord, adv);
+      const { component, adv } = queries.parseId(id);
+      const finding = queries.find(component, adv);
       const reader = snapshots.reader();
       const advisory = reader?.advisory(adv);
       if (!finding || !reader || !advisory) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
       const named = { eco: finding.ecosystem, name: finding.package, version: finding.version };
       const evidence = reader.evidence(named, adv);
-      const key = queries.key(coord);
+      const key = queries.key(component);
       return {
         finding,
         document: advisory.document,
@@ -382,7 +382,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         source: { name: advisory.feed, ...defined({ newest: advisory.newest ?? undefined }) },
         inputs: queries.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
-        devices: numbersOf(holders.of([coord])).map((device) => ({
+        devices: numbersOf(holders.of([component])).map((device) => ({
           device,
           firstSeen: firstSeenOf(store, device, finding),
         })),
@@ -404,37 +404,37 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     noteDay: () => immediate(db, noteDay),
     forDevice: (device) => {
-      const coords = Array.from(deviceCoords(device));
+      const components = Array.from(deviceComponents(device));
       const since = store.device(device)?.since;
       const added = store.addedAtAll(device);
-      return queries.list({ limit: 100_000 }, coords).rows.map((finding) => ({
+      return queries.list({ limit: 100_000 }, components).rows.map((finding) => ({
         ...finding,
         device,
-        firstSeen: later(added.get(finding.coord) ?? since ?? finding.since, finding.since),
+        firstSeen: later(added.get(finding.component) ?? since ?? finding.since, finding.since),
       }));
     },
     devices: () => {
       const result = new Map<number, { findings: number; worst: Decision; severity: Severity }>();
-      // One column each by coordinate: a fleet has millions of coordinates on devices.
+      // One column each by component: a fleet has millions of components on devices.
       const loads = queries.affectedLoads();
-      const size = loads.reduce((most, { coord }) => Math.max(most, coord), 0) + 1;
+      const size = loads.reduce((most, { component }) => Math.max(most, component), 0) + 1;
       const affected = new Uint32Array(size);
       const judged = new Uint8Array(size);
-      for (const { coord, affected: n, worst, severity } of loads) {
-        affected[coord] = n;
-        judged[coord] = (worst ?? 0) * SEVERITIES.length + (severity ?? 0);
+      for (const { component, affected: n, worst, severity } of loads) {
+        affected[component] = n;
+        judged[component] = (worst ?? 0) * SEVERITIES.length + (severity ?? 0);
       }
       const none = DECISIONS.length * SEVERITIES.length;
       for (const row of store.devices()) {
         let findings = 0;
         let worst = none;
-        const coords = idsOf(row.coords);
-        for (let at = 0; at < coords.length; at += 1) {
-          const coord = coords[at] as number;
-          const n = affected[coord] ?? 0;
+        const components = idsOf(row.components);
+        for (let at = 0; at < components.length; at += 1) {
+          const component = components[at] as number;
+          const n = affected[component] ?? 0;
           if (n === 0) continue;
           findings += n;
-          worst = Math.min(worst, judged[coord] as number);
+          worst = Math.min(worst, judged[component] as number);
         }
         if (findings === 0) continue;
         const decision = DECISIONS[Math.floor(worst / SEVERITIES.length)] ?? 'track';
@@ -447,15 +447,17 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return result;
     },
     loads: (devices) => {
-      const held = store.someDevices(devices).map(({ device, coords }) => ({ device, coords: idsOf(coords) }));
+      const held = store
+        .someDevices(devices)
+        .map(({ device, components }) => ({ device, components: idsOf(components) }));
       const wanted = new Set<number>();
-      for (const { coords } of held) for (const coord of coords) wanted.add(coord);
-      const open = new Map(store.loadsOf([...wanted]).map((row) => [row.coord, row]));
+      for (const { components } of held) for (const component of components) wanted.add(component);
+      const open = new Map(store.loadsOf([...wanted]).map((row) => [row.component, row]));
       const loads = new Map<number, FindingLoad>();
-      for (const { device, coords } of held) {
+      for (const { device, components } of held) {
         const load = { findings: 0, act: 0, attend: 0, worst: null as number | null };
-        for (const coord of coords) {
-          const hit = open.get(coord);
+        for (const component of components) {
+          const hit = open.get(component);
           if (hit === undefined) continue;
           load.findings += hit.findings;
           load.act += hit.act;
@@ -468,10 +470,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     coverage: coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow }),
     unreadEcosystems: () => unreadEcosystems(snapshots.reader()),
-    devicesWith: (advisory) => holders.of(queries.coordsOf(advisory)),
-    devicesNeeding: (ecosystem, source) => holders.of(queries.fixableCoords(ecosystem, source)),
-    ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionCoords(source, versions)).rows,
-    ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageCoords(ecosystem, source)).rows,
+    devicesWith: (advisory) => holders.of(queries.componentsOf(advisory)),
+    devicesNeeding: (ecosystem, source) => holders.of(queries.fixableComponents(ecosystem, source)),
+    ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionComponents(source, versions)).rows,
+    ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageComponents(ecosystem, source)).rows,
     sourceFixes: queries.sourceFixes,
     sourceDecisions: queries.sourceDecisions,
     fixesOf: queries.fixesOf,
@@ -479,7 +481,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     verify: () => {
       const counted = new Map<number, number>();
       for (const row of store.devices())
-        for (const coord of idsOf(row.coords)) counted.set(coord, (counted.get(coord) ?? 0) + 1);
+        for (const component of idsOf(row.components)) counted.set(component, (counted.get(component) ?? 0) + 1);
       const number = current();
       const missing =
         number > 0 && !existsSync(snapshotPath(parts.folder, number)) ? [`advisories/${number}.db is missing`] : [];
@@ -487,7 +489,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
         .counts()
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))
         .slice(0, 20)
-        .map(({ id, devices }) => `coordinate ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
+        .map(({ id, devices }) => `component ${id} counts ${devices} devices, ${counted.get(id) ?? 0} have it`);
       return [...missing, ...wrong, ...store.derivedFaults(), ...affectedFaults(db)];
     },
     close: () => {

@@ -83,11 +83,11 @@ const openReader = (path: string) => {
     close: (): void => {
       db.close();
     },
-    /** Every advisory that covers the coordinate, or that nobody can decide by comparison; rising. */
-    match: (coordinate: { eco: string; name: string; version: string; key: Uint8Array | null }): Hit[] => {
-      const data = recordsOfPackage.get(coordinate.name, coordinate.eco);
+    /** Every advisory that covers the component, or that nobody can decide by comparison; rising. */
+    match: (component: { eco: string; name: string; version: string; key: Uint8Array | null }): Hit[] => {
+      const data = recordsOfPackage.get(component.name, component.eco);
       if (data === undefined) return [];
-      const place = { ids: [0], keys: [coordinate.key], version: () => coordinate.version };
+      const place = { ids: [0], keys: [component.key], version: () => component.version };
       const [covered] = coverPackage(data, place, moduled);
       if (covered === undefined) return [];
       return covered.advs.map((adv, n) => ({
@@ -120,8 +120,8 @@ const openReader = (path: string) => {
         cvss: row.cvss,
       };
     },
-    evidence: (coordinate: { eco: string; name: string; version: string }, adv: number): SnapshotEvidence => {
-      const data = recordsOfPackage.get(coordinate.name, coordinate.eco) ?? Buffer.alloc(0);
+    evidence: (component: { eco: string; name: string; version: string }, adv: number): SnapshotEvidence => {
+      const data = recordsOfPackage.get(component.name, component.eco) ?? Buffer.alloc(0);
       const ranges: SnapshotEvidence['ranges'][number][] = [];
       const review: SnapshotEvidence['review'][number][] = [];
       let isListed = false;
@@ -133,7 +133,7 @@ const openReader = (path: string) => {
         if (cursor.kind === RANGE) {
           const { arch, module, channel } = qualifier.get(cursor.qual) ?? { arch: '', module: '', channel: '' };
           ranges.push({ lo: bytes(0), hi: bytes(1), fixed: text(2) || null, arch, module, channel });
-        } else if (cursor.kind === EXACT) isListed ||= text(0) === coordinate.version;
+        } else if (cursor.kind === EXACT) isListed ||= text(0) === component.version;
         else review.push({ introduced: text(0), fixed: text(1), last_affected: text(2) });
       }
       ranges.sort((a, b) => Buffer.compare(a.lo, b.lo));

@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import { lacksSource, type Platform, type SoftwareIdentity } from './coordinate.ts';
+import { lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 
 // Advisories of a distribution are written about source packages, and not every agent knows which source a package was
 // built from. What another device of the same distribution says of the package, or the catalogue of updates, tells it.

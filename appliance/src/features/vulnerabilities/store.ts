@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { idBytes } from '../../platform/id-array.ts';
-import { type Coordinate, keyOfCoordinate } from './coordinate.ts';
+import { type Component, keyOfComponent } from './component.ts';
 import { fixFaults, fixStore } from './fix-store.ts';
 import type { Hit } from './hit-bytes.ts';
 import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
@@ -14,9 +14,9 @@ type JudgedAdvisory = AdvisoryFacts & {
   readonly inputs: string;
 };
 
-/** Open matches of a coordinate; `worst` and `severity` are places in DECISIONS and SEVERITIES, null when all are for review. */
-export type CoordLoad = {
-  readonly coord: number;
+/** Open matches of a component; `worst` and `severity` are places in DECISIONS and SEVERITIES, null when all are for review. */
+export type ComponentLoad = {
+  readonly component: number;
   readonly findings: number;
   /** Those that certainly apply, as act and attend are. */
   readonly affected: number;
@@ -26,89 +26,93 @@ export type CoordLoad = {
   readonly severity: number | null;
 };
 
-/** What of a coordinate says whether it can be judged. */
-type CoordIdentity = { coord: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
+/** What of a component says whether it can be judged. */
+type ComponentIdentity = { component: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
 
-/** Matches of a coordinate that gets its first device, or loses its last one, count or no longer count. */
+/** Matches of a component that gets its first device, or loses its last one, count or no longer count. */
 const shiftSql = (sign: '+' | '-'): string =>
   `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
-   FROM match m WHERE m.coord = +? AND m.until IS NULL AND match_advisory.adv = m.adv`;
+   FROM match m WHERE m.component = +? AND m.until IS NULL AND match_advisory.adv = m.adv`;
 
-/** Coordinates, what devices have of them, and matches: the tables of state.db that matching owns. */
+/** Components, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
-  const findCoord = db
+  const findComponent = db
     .prepare<[string, string, string], number>(
-      'SELECT id FROM coord INDEXED BY coord_key WHERE eco = ? AND name = ? AND version = ?',
+      'SELECT id FROM component INDEXED BY component_key WHERE eco = ? AND name = ? AND version = ?',
     )
     .pluck();
-  const addCoord = db.prepare('INSERT INTO coord (eco, name, version, key, source) VALUES (?, ?, ?, ?, ?)');
+  const addComponent = db.prepare('INSERT INTO component (eco, name, version, key, source) VALUES (?, ?, ?, ?, ?)');
   const findSource = db
     .prepare<[string, string], number>('SELECT id FROM source_package WHERE eco = ? AND name = ?')
     .pluck();
   const addSource = db.prepare('INSERT INTO source_package (eco, name) VALUES (?, ?)');
-  const addCount = db.prepare<[number]>('INSERT INTO coord_count (id, devices) VALUES (?, 0)');
-  const countUp = db.prepare('UPDATE coord_count SET devices = devices + 1 WHERE id = ?');
+  const addCount = db.prepare<[number]>('INSERT INTO component_count (id, devices) VALUES (?, 0)');
+  const countUp = db.prepare('UPDATE component_count SET devices = devices + 1 WHERE id = ?');
   const countAllUp = db.prepare(
-    'UPDATE coord_count SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))',
+    'UPDATE component_count SET devices = devices + 1 WHERE id IN (SELECT value FROM json_each(?))',
   );
-  const itemCoords = db
+  const itemComponents = db
     .prepare<[string, string], [number, number]>(
-      `SELECT i.item, i.coord FROM json_each(?) e CROSS JOIN item_coord i ON i.item = e.value AND i.eco = +? AND i.settled = 1`,
+      `SELECT i.item, i.component FROM json_each(?) e CROSS JOIN item_component i ON i.item = e.value AND i.eco = +? AND i.settled = 1`,
     )
     .raw();
-  const putItemCoord = db.prepare<[number, string, number, number]>(
-    'INSERT OR IGNORE INTO item_coord (item, eco, coord, settled) VALUES (?, ?, ?, ?)',
+  const putItemComponent = db.prepare<[number, string, number, number]>(
+    'INSERT OR IGNORE INTO item_component (item, eco, component, settled) VALUES (?, ?, ?, ?)',
   );
-  const dropItemCoords = db.prepare<[]>('DELETE FROM item_coord WHERE item NOT IN (SELECT id FROM inv_software)');
-  const countOneDown = db.prepare('UPDATE coord_count SET devices = devices - 1 WHERE id = ?');
-  const findDevice = db.prepare<[number], { since: string; coords: Buffer; nameless: number }>(
-    'SELECT since, coords, nameless FROM device_coord WHERE device = ?',
+  const dropItemComponents = db.prepare<[]>(
+    'DELETE FROM item_component WHERE item NOT IN (SELECT id FROM inv_software)',
   );
-  const allDevices = db.prepare<[], { device: number; since: string; coords: Buffer }>(
-    'SELECT device, since, coords FROM device_coord ORDER BY device',
+  const countOneDown = db.prepare('UPDATE component_count SET devices = devices - 1 WHERE id = ?');
+  const findDevice = db.prepare<[number], { since: string; components: Buffer; nameless: number }>(
+    'SELECT since, components, nameless FROM device_component WHERE device = ?',
   );
-  const someDevices = db.prepare<[string], { device: number; coords: Buffer; nameless: number }>(
-    'SELECT device, coords, nameless FROM device_coord WHERE device IN (SELECT value FROM json_each(?))',
+  const allDevices = db.prepare<[], { device: number; since: string; components: Buffer }>(
+    'SELECT device, since, components FROM device_component ORDER BY device',
   );
-  const someLoads = db.prepare<[string], CoordLoad>(
-    `SELECT coord, findings, affected, act, attend, worst, severity FROM coord_load
-     WHERE coord IN (SELECT value FROM json_each(?))`,
+  const someDevices = db.prepare<[string], { device: number; components: Buffer; nameless: number }>(
+    'SELECT device, components, nameless FROM device_component WHERE device IN (SELECT value FROM json_each(?))',
+  );
+  const someLoads = db.prepare<[string], ComponentLoad>(
+    `SELECT component, findings, affected, act, attend, worst, severity FROM component_load
+     WHERE component IN (SELECT value FROM json_each(?))`,
   );
   // Another device that does name the source has it settled.
-  const identities = db.prepare<[string], CoordIdentity>(
-    `SELECT c.id AS coord, c.eco AS ecosystem, c.name AS name, c.key IS NULL AS unkeyed,
-       NOT EXISTS (SELECT 1 FROM item_coord i INDEXED BY item_coord_of WHERE i.coord = c.id AND i.settled = 1) AS unsettled
-     FROM json_each(?) e CROSS JOIN coord c ON c.id = e.value`,
+  const identities = db.prepare<[string], ComponentIdentity>(
+    `SELECT c.id AS component, c.eco AS ecosystem, c.name AS name, c.key IS NULL AS unkeyed,
+       NOT EXISTS (SELECT 1 FROM item_component i INDEXED BY item_component_of WHERE i.component = c.id AND i.settled = 1) AS unsettled
+     FROM json_each(?) e CROSS JOIN component c ON c.id = e.value`,
   );
   const putDevice = db.prepare(
-    `INSERT INTO device_coord (device, since, coords, nameless) VALUES (?, ?, ?, ?)
-     ON CONFLICT (device) DO UPDATE SET coords = excluded.coords, nameless = excluded.nameless`,
+    `INSERT INTO device_component (device, since, components, nameless) VALUES (?, ?, ?, ?)
+     ON CONFLICT (device) DO UPDATE SET components = excluded.components, nameless = excluded.nameless`,
   );
-  const dropDevice = db.prepare('DELETE FROM device_coord WHERE device = ?');
-  const dropLog = db.prepare('DELETE FROM device_coord_log WHERE device = ?');
+  const dropDevice = db.prepare('DELETE FROM device_component WHERE device = ?');
+  const dropLog = db.prepare('DELETE FROM device_component_log WHERE device = ?');
   const wholeLog = db.prepare<[number], KeptDevice['log'][number]>(
-    `SELECT coord, added_at AS added, removed_at AS removed FROM device_coord_log WHERE device = ?
-     ORDER BY coord, added_at`,
+    `SELECT component, added_at AS added, removed_at AS removed FROM device_component_log WHERE device = ?
+     ORDER BY component, added_at`,
   );
-  const putLog = db.prepare('INSERT INTO device_coord_log (device, coord, added_at, removed_at) VALUES (?, ?, ?, ?)');
+  const putLog = db.prepare(
+    'INSERT INTO device_component_log (device, component, added_at, removed_at) VALUES (?, ?, ?, ?)',
+  );
   const logAdded = db.prepare(
-    `INSERT INTO device_coord_log (device, coord, added_at) VALUES (?, ?, ?)
+    `INSERT INTO device_component_log (device, component, added_at) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET removed_at = NULL`,
   );
   const logRemoved = db.prepare(
-    'UPDATE device_coord_log SET removed_at = ? WHERE device = ? AND coord = ? AND removed_at IS NULL',
+    'UPDATE device_component_log SET removed_at = ? WHERE device = ? AND component = ? AND removed_at IS NULL',
   );
   const logRemovedFirst = db.prepare(
-    'INSERT OR IGNORE INTO device_coord_log (device, coord, added_at, removed_at) VALUES (?, ?, ?, ?)',
+    'INSERT OR IGNORE INTO device_component_log (device, component, added_at, removed_at) VALUES (?, ?, ?, ?)',
   );
   const openLog = db.prepare<[number, number], { added_at: string }>(
-    'SELECT added_at FROM device_coord_log WHERE device = ? AND coord = ? AND removed_at IS NULL ORDER BY added_at DESC LIMIT 1',
+    'SELECT added_at FROM device_component_log WHERE device = ? AND component = ? AND removed_at IS NULL ORDER BY added_at DESC LIMIT 1',
   );
-  const openLogOf = db.prepare<[number], { coord: number; added_at: string }>(
-    'SELECT coord, max(added_at) AS added_at FROM device_coord_log WHERE device = ? AND removed_at IS NULL GROUP BY coord',
+  const openLogOf = db.prepare<[number], { component: number; added_at: string }>(
+    'SELECT component, max(added_at) AS added_at FROM device_component_log WHERE device = ? AND removed_at IS NULL GROUP BY component',
   );
   const addMatch = db.prepare(
-    `INSERT INTO match (coord, adv, since, until, state, fixed) VALUES (?, ?, ?, NULL, ?, ?)
+    `INSERT INTO match (component, adv, since, until, state, fixed) VALUES (?, ?, ?, NULL, ?, ?)
      ON CONFLICT DO UPDATE SET until = NULL, state = excluded.state, fixed = excluded.fixed`,
   );
   const hasAdvisory = db.prepare<[number], number>('SELECT 1 FROM match_advisory WHERE adv = ?').pluck();
@@ -120,24 +124,24 @@ export const vulnerabilityStore = (db: Database) => {
   const fixes = fixStore(db);
   const shiftUp = db.prepare(shiftSql('+'));
   const shiftDown = db.prepare(shiftSql('-'));
-  // A coordinate without a load has no open match that could be counted.
+  // A component without a load has no open match that could be counted.
   const isIdle = db
     .prepare<[number], number>(
-      'SELECT c.devices = 0 FROM coord_count c WHERE c.id = +? AND EXISTS (SELECT 1 FROM coord_load l WHERE l.coord = c.id)',
+      'SELECT c.devices = 0 FROM component_count c WHERE c.id = +? AND EXISTS (SELECT 1 FROM component_load l WHERE l.component = c.id)',
     )
     .pluck();
   const idleOf = db
     .prepare<[string], number>(
-      `SELECT c.id FROM json_each(?) e CROSS JOIN coord_load l ON l.coord = e.value CROSS JOIN coord_count c ON c.id = l.coord
+      `SELECT c.id FROM json_each(?) e CROSS JOIN component_load l ON l.component = e.value CROSS JOIN component_count c ON c.id = l.component
        WHERE c.devices = 0`,
     )
     .pluck();
   const openMatches = db.prepare<[string, number], { advisory: string; name: string }>(
-    `SELECT g.osv_id AS advisory, c.name FROM match m CROSS JOIN coord c ON c.id = m.coord
+    `SELECT g.osv_id AS advisory, c.name FROM match m CROSS JOIN component c ON c.id = m.component
      CROSS JOIN match_advisory g ON g.adv = m.adv
-     WHERE m.coord IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.state < 2 LIMIT ?`,
+     WHERE m.component IN (SELECT value FROM json_each(?)) AND m.until IS NULL AND m.state < 2 LIMIT ?`,
   );
-  const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM coord_count');
+  const counts = db.prepare<[], { id: number; devices: number }>('SELECT id, devices FROM component_count');
   const derivedFaults = db.prepare<[], string>(DERIVED_FAULTS).pluck();
   const putDay = db.prepare(
     `INSERT INTO finding_day (day, open) VALUES (?, ?) ON CONFLICT DO UPDATE SET open = excluded.open WHERE open <> excluded.open`,
@@ -159,32 +163,32 @@ export const vulnerabilityStore = (db: Database) => {
     `SELECT device FROM section WHERE collection = 'software' AND best = 1 AND source IN ('glpi', 'ocs', 'offline')`,
   );
 
-  const countDown = (coord: number): void => {
-    countOneDown.run(coord);
-    if (isIdle.get(coord) !== 1) return;
-    shiftDown.run(coord);
-    fixes.refresh([coord]);
+  const countDown = (component: number): void => {
+    countOneDown.run(component);
+    if (isIdle.get(component) !== 1) return;
+    shiftDown.run(component);
+    fixes.refresh([component]);
   };
 
   return {
     /** Devices whose software is known through an agent that does not name source packages. */
     withoutSources: () => withoutSources.all(),
-    /** The id of a coordinate; `isNew`: it has never been matched. */
-    coord: (coordinate: Coordinate): { id: number; isNew: boolean } => {
-      const { eco, name, version } = coordinate;
-      const held = findCoord.get(eco, name, version);
+    /** The id of a component; `isNew`: it has never been matched. */
+    component: (component: Component): { id: number; isNew: boolean } => {
+      const { eco, name, version } = component;
+      const held = findComponent.get(eco, name, version);
       if (held !== undefined) return { id: held, isNew: false };
-      const key = keyOfCoordinate(coordinate);
+      const key = keyOfComponent(component);
       const source = findSource.get(eco, name) ?? addSource.run(eco, name).lastInsertRowid;
-      const id = Number(addCoord.run(eco, name, version, key, source).lastInsertRowid);
+      const id = Number(addComponent.run(eco, name, version, key, source).lastInsertRowid);
       addCount.run(id);
       return { id, isNew: true };
     },
     device: (device: number) => findDevice.get(device),
-    devices: (): Iterable<{ device: number; since: string; coords: Buffer }> => allDevices.iterate(),
-    /** `nameless`: how many of its items have no coordinate. */
-    putDevice: (device: number, since: string, coords: Uint32Array, nameless: number): void => {
-      putDevice.run(device, since, idBytes(coords), nameless);
+    devices: (): Iterable<{ device: number; since: string; components: Buffer }> => allDevices.iterate(),
+    /** `nameless`: how many of its items have no component. */
+    putDevice: (device: number, since: string, components: Uint32Array, nameless: number): void => {
+      putDevice.run(device, since, idBytes(components), nameless);
     },
     dropDevice: (device: number): void => {
       dropDevice.run(device);
@@ -192,56 +196,58 @@ export const vulnerabilityStore = (db: Database) => {
     },
     keepOf: (device: number): KeptDevice | null => {
       const held = findDevice.get(device);
-      return held === undefined ? null : { ...held, coords: held.coords.toString('base64'), log: wholeLog.all(device) };
+      return held === undefined
+        ? null
+        : { ...held, components: held.components.toString('base64'), log: wholeLog.all(device) };
     },
     /** Without counting. */
-    putBack: (device: number, { since, coords, nameless, log }: KeptDevice): void => {
-      putDevice.run(device, since, Buffer.from(coords, 'base64'), nameless);
-      for (const row of log) putLog.run(device, row.coord, row.added, row.removed);
+    putBack: (device: number, { since, components, nameless, log }: KeptDevice): void => {
+      putDevice.run(device, since, Buffer.from(components, 'base64'), nameless);
+      for (const row of log) putLog.run(device, row.component, row.added, row.removed);
     },
-    /** Coordinates of items under a release, as far as they are known for good; 0 is none. */
-    itemCoords: (items: readonly number[], eco: string): Map<number, number> =>
-      new Map(itemCoords.all(JSON.stringify(items), eco)),
+    /** Components of items under a release, as far as they are known for good; 0 is none. */
+    itemComponents: (items: readonly number[], eco: string): Map<number, number> =>
+      new Map(itemComponents.all(JSON.stringify(items), eco)),
     /** `isSettled`: whatever others report, it stays so. */
-    putItemCoord: (item: number, eco: string, coord: number, isSettled: boolean): void => {
-      putItemCoord.run(item, eco, coord, isSettled ? 1 : 0);
+    putItemComponent: (item: number, eco: string, component: number, isSettled: boolean): void => {
+      putItemComponent.run(item, eco, component, isSettled ? 1 : 0);
     },
-    /** Forgets the coordinates of items that are gone. */
-    dropItemCoords: (): void => {
-      dropItemCoords.run();
+    /** Forgets the components of items that are gone. */
+    dropItemComponents: (): void => {
+      dropItemComponents.run();
     },
-    /** Counts the coordinates that came with a device's first inventory. */
-    countUp: (coords: Uint32Array): void => {
-      const text = JSON.stringify(Array.from(coords));
+    /** Counts the components that came with a device's first inventory. */
+    countUp: (components: Uint32Array): void => {
+      const text = JSON.stringify(Array.from(components));
       const idle = idleOf.all(text);
-      for (const coord of idle) shiftUp.run(coord);
+      for (const component of idle) shiftUp.run(component);
       countAllUp.run(text);
       if (idle.length > 0) fixes.refresh(idle);
     },
     countDown,
-    /** A device has other coordinates: packages that a newer version of closes something there are counted once for it. */
+    /** A device has other components: packages that a newer version of closes something there are counted once for it. */
     fixesOf: fixes.shift,
-    added: (device: number, coord: number, at: string): void => {
-      logAdded.run(device, coord, at);
-      const wasIdle = isIdle.get(coord) === 1;
-      if (wasIdle) shiftUp.run(coord);
-      countUp.run(coord);
-      if (wasIdle) fixes.refresh([coord]);
+    added: (device: number, component: number, at: string): void => {
+      logAdded.run(device, component, at);
+      const wasIdle = isIdle.get(component) === 1;
+      if (wasIdle) shiftUp.run(component);
+      countUp.run(component);
+      if (wasIdle) fixes.refresh([component]);
     },
-    removed: (device: number, coord: number, since: string, at: string): void => {
-      if (logRemoved.run(at, device, coord).changes === 0) logRemovedFirst.run(device, coord, since, at);
-      countDown(coord);
+    removed: (device: number, component: number, since: string, at: string): void => {
+      if (logRemoved.run(at, device, component).changes === 0) logRemovedFirst.run(device, component, since, at);
+      countDown(component);
     },
-    /** When a present coordinate came to a device; undefined: with its first inventory. */
-    addedAt: (device: number, coord: number): string | undefined => openLog.get(device, coord)?.added_at,
+    /** When a present component came to a device; undefined: with its first inventory. */
+    addedAt: (device: number, component: number): string | undefined => openLog.get(device, component)?.added_at,
     addedAtAll: (device: number): Map<number, string> =>
-      new Map(openLogOf.all(device).map((row) => [row.coord, row.added_at])),
-    /** Adds the matches of a coordinate that has none and that no device has yet. */
-    addMatches: (coord: number, hits: readonly Hit[], since: string): void => {
-      for (const { adv, state, fixed } of hits) addMatch.run(coord, adv, since, state, fixed);
+      new Map(openLogOf.all(device).map((row) => [row.component, row.added_at])),
+    /** Adds the matches of a component that has none and that no device has yet. */
+    addMatches: (component: number, hits: readonly Hit[], since: string): void => {
+      for (const { adv, state, fixed } of hits) addMatch.run(component, adv, since, state, fixed);
       if (hits.length === 0) return;
-      addLoad.run(coord);
-      fixes.add(coord);
+      addLoad.run(component);
+      fixes.add(component);
     },
     hasAdvisory: (adv: number): boolean => hasAdvisory.get(adv) !== undefined,
     addAdvisory: (row: JudgedAdvisory): void => {
@@ -258,12 +264,12 @@ export const vulnerabilityStore = (db: Database) => {
         row.inputs,
       );
     },
-    openMatches: (coords: readonly number[], limit: number) => openMatches.all(JSON.stringify(coords), limit),
+    openMatches: (components: readonly number[], limit: number) => openMatches.all(JSON.stringify(components), limit),
     someDevices: (devices: readonly number[]) => someDevices.all(JSON.stringify(devices)),
-    /** The coordinates that stand by themselves: their ecosystem, and what keeps them from being compared. */
-    identities: (coords: readonly number[]): CoordIdentity[] => identities.all(JSON.stringify(coords)),
-    /** What coordinates with open matches come to. */
-    loadsOf: (coords: readonly number[]): CoordLoad[] => someLoads.all(JSON.stringify(coords)),
+    /** The components that stand by themselves: their ecosystem, and what keeps them from being compared. */
+    identities: (components: readonly number[]): ComponentIdentity[] => identities.all(JSON.stringify(components)),
+    /** What components with open matches come to. */
+    loadsOf: (components: readonly number[]): ComponentLoad[] => someLoads.all(JSON.stringify(components)),
     counts: () => counts.all(),
     /** Open findings that call for action, as they stand. */
     urgent: (): number => urgent.get() ?? 0,

@@ -1,4 +1,4 @@
-// A finding is derived: a coordinate (ecosystem with release, package, version) that an advisory's range covers, fanned
+// A finding is derived: a component (ecosystem with release, package, version) that an advisory's range covers, fanned
 // out to the devices whose inventory holds it. Nobody enters one, and none is closed but by the next inventory, a
 // withdrawn advisory, or a decision that lies in an object of its own.
 
@@ -89,11 +89,11 @@ export const findingSchema = z.object({
   until: timeText.optional(),
 });
 
-/** One line of the list: an advisory on one coordinate, with the number of devices that have it. */
+/** One line of the list: an advisory on one component, with the number of devices that have it. */
 export type Finding = {
-  /** `<coordinate>.<advisory>`, stable for as long as the finding is open. */
+  /** `<component>.<advisory>`, stable for as long as the finding is open. */
   readonly id: string;
-  readonly coord: number;
+  readonly component: number;
   readonly adv: number;
   readonly advisory: string;
   readonly aliases: readonly string[];
@@ -156,7 +156,7 @@ export type FindingCounts = {
   readonly matrix: Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
 };
 
-/** Why an advisory matches a coordinate: the record, the range, both keys, the source and its age. */
+/** Why an advisory matches a component: the record, the range, both keys, the source and its age. */
 export type FindingWhy = {
   readonly finding: Finding;
   readonly document: unknown;
@@ -220,9 +220,9 @@ export type RematchResult = { readonly opened: number; readonly closed: number; 
 export type KeptDevice = {
   since: string;
   /** base64 */
-  coords: string;
+  components: string;
   nameless: number;
-  log: { coord: number; added: string; removed: string | null }[];
+  log: { component: number; added: string; removed: string | null }[];
 };
 
 /** A package of a device about which nothing can be said, since nobody knows its source package. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { coordinateOf, keyOfCoordinate } from './coordinate.ts';
+import { componentOf, keyOfComponent } from './component.ts';
 
 const debian = { vendor: 'debian', release: '13' };
 
-describe('coordinateOf', () => {
+describe('componentOf', () => {
   it('names the source package and its version for Debian', () => {
     const item = {
       type: 'deb',
@@ -12,11 +12,11 @@ describe('coordinateOf', () => {
       source: 'openssl',
       sourceVersion: '3.5.1-1',
     };
-    expect(coordinateOf(item, debian)).toMatchObject({ eco: 'Debian:13', name: 'openssl', version: '3.5.1-1' });
+    expect(componentOf(item, debian)).toMatchObject({ eco: 'Debian:13', name: 'openssl', version: '3.5.1-1' });
   });
 
   it('falls back to the binary package where no source is reported', () => {
-    expect(coordinateOf({ type: 'deb', name: 'bash', version: '5.2-1' }, debian)).toMatchObject({
+    expect(componentOf({ type: 'deb', name: 'bash', version: '5.2-1' }, debian)).toMatchObject({
       eco: 'Debian:13',
       name: 'bash',
       version: '5.2-1',
@@ -25,33 +25,33 @@ describe('coordinateOf', () => {
 
   it('never guesses a release', () => {
     const item = { type: 'deb', name: 'bash', version: '5.2-1' };
-    expect(coordinateOf(item, undefined)).toBeUndefined();
-    expect(coordinateOf(item, { vendor: 'debian', release: '' })).toBeUndefined();
+    expect(componentOf(item, undefined)).toBeUndefined();
+    expect(componentOf(item, { vendor: 'debian', release: '' })).toBeUndefined();
   });
 
   it('gives a derivative an ecosystem of its own, compared by its package format', () => {
-    const found = coordinateOf(
+    const found = componentOf(
       { type: 'deb', name: 'line-tools', version: '1.0-1' },
       { vendor: 'demo-line', release: '1' },
     );
     expect(found).toMatchObject({ eco: 'dpkg:demo-line:1', name: 'line-tools' });
-    expect(found && keyOfCoordinate(found)).not.toBeNull();
+    expect(found && keyOfComponent(found)).not.toBeNull();
   });
 
   it('names the binary package for rpm and skips keys', () => {
     const alma = { vendor: 'almalinux', release: '9.4' };
-    expect(coordinateOf({ type: 'rpm', name: 'openssl-libs', version: '1:3.0.7-27.el9' }, alma)).toMatchObject({
+    expect(componentOf({ type: 'rpm', name: 'openssl-libs', version: '1:3.0.7-27.el9' }, alma)).toMatchObject({
       eco: 'AlmaLinux:9',
       name: 'openssl-libs',
       version: '1:3.0.7-27.el9',
     });
-    expect(coordinateOf({ type: 'rpm', name: 'gpg-pubkey', version: '1-1' }, alma)).toBeUndefined();
+    expect(componentOf({ type: 'rpm', name: 'gpg-pubkey', version: '1-1' }, alma)).toBeUndefined();
   });
 
   it('reads a language package from its purl, on any system', () => {
     const item = { type: 'pypi', name: 'Flask_Login', version: '1.0', purl: 'pkg:pypi/Flask_Login@1.0' };
-    expect(coordinateOf(item, undefined)).toMatchObject({ eco: 'PyPI', name: 'flask-login', version: '1.0' });
-    expect(coordinateOf({ type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/%40scope/x@1' }, debian)?.name).toBe(
+    expect(componentOf(item, undefined)).toMatchObject({ eco: 'PyPI', name: 'flask-login', version: '1.0' });
+    expect(componentOf({ type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/%40scope/x@1' }, debian)?.name).toBe(
       '@scope/x',
     );
     // In any spelling that the reader accepts.
@@ -65,10 +65,10 @@ describe('coordinateOf', () => {
       ['pkg:hex/Plug@1.0.0', 'Hex', 'plug'],
       ['pkg:pub/http@0.13.0', 'Pub', 'http'],
     ])
-      expect(coordinateOf({ type: 'library', name: 'x', version: '1.0.0', purl: purl ?? '' }, debian)).toMatchObject({
+      expect(componentOf({ type: 'library', name: 'x', version: '1.0.0', purl: purl ?? '' }, debian)).toMatchObject({
         eco,
         name,
       });
-    expect(coordinateOf({ type: 'generic', name: 'x', version: '1', purl: 'pkg:generic/x@1' }, debian)).toBeUndefined();
+    expect(componentOf({ type: 'generic', name: 'x', version: '1', purl: 'pkg:generic/x@1' }, debian)).toBeUndefined();
   });
 });

@@ -10,7 +10,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 /** What a device runs, as far as it decides which advisories apply. */
 export type Platform = { readonly vendor: string; readonly release: string };
 
-/** The fields of a software item that name its coordinate. */
+/** The fields of a software item that name its component. */
 export type SoftwareIdentity = {
   readonly type: string;
   readonly name: string;
@@ -21,14 +21,14 @@ export type SoftwareIdentity = {
 };
 
 /** Ecosystem with release, package as its advisories name it, version as the inventory reported it. */
-export type Coordinate = {
+export type Component = {
   readonly eco: string;
   readonly name: string;
   readonly version: string;
 };
 
-/** The memcomparable key of a coordinate's version; null: it cannot be compared. */
-export const keyOfCoordinate = ({ eco, version }: Coordinate): Uint8Array | null => keyFor(eco, version);
+/** The memcomparable key of a component's version; null: it cannot be compared. */
+export const keyOfComponent = ({ eco, version }: Component): Uint8Array | null => keyFor(eco, version);
 
 /** Types of a system's own packages, by the package manager that orders their versions. */
 const FAMILIES = { deb: 'dpkg', rpm: 'rpm', apk: 'apk' } as const;
@@ -42,7 +42,7 @@ const systemEcosystem = (type: string, platform: Platform | undefined): string |
 };
 
 /**
- * Whether an item lacks what its coordinate needs: advisories of its system are written about source packages, and it does
+ * Whether an item lacks what its component needs: advisories of its system are written about source packages, and it does
  * not name its own. See source-name-queries.ts.
  */
 export const lacksSource = (item: SoftwareIdentity, platform: Platform | undefined): boolean => {
@@ -51,7 +51,7 @@ export const lacksSource = (item: SoftwareIdentity, platform: Platform | undefin
   return eco !== null && namesSources(eco);
 };
 
-const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
+const languageComponent = (item: SoftwareIdentity): Component | undefined => {
   const purl = readPurl(item.purl ?? '');
   const eco = purl && languageEcosystem(purl.type);
   if (purl === undefined || eco === undefined) return undefined;
@@ -60,11 +60,11 @@ const languageCoordinate = (item: SoftwareIdentity): Coordinate | undefined => {
 };
 
 /**
- * The coordinate of an item on a platform. undefined: nothing is ever published about it (a package of a distribution
+ * The component of an item on a platform. undefined: nothing is ever published about it (a package of a distribution
  * whose release is unknown, or software that only a curated product map could name).
  */
-export const coordinateOf = (item: SoftwareIdentity, platform: Platform | undefined): Coordinate | undefined => {
-  if (familyOf(item.type) === undefined) return languageCoordinate(item);
+export const componentOf = (item: SoftwareIdentity, platform: Platform | undefined): Component | undefined => {
+  if (familyOf(item.type) === undefined) return languageComponent(item);
   const eco = systemEcosystem(item.type, platform);
   // rpm keys the public keys of repositories as packages.
   if (eco === null || (item.type === 'rpm' && item.name === 'gpg-pubkey')) return undefined;

@@ -8,7 +8,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';
 import { random } from './random.ts';
 
-// What a fleet of any size has, as coordinates and one item for each: storing ten thousand inventories takes minutes, and matching
+// What a fleet of any size has, as components and one item for each: storing ten thousand inventories takes minutes, and matching
 // sees only the tables that are filled here. Half of the devices are of a distribution with real advisories, half of the made one.
 
 const almaReleases = [8, 9, 10] as const;
@@ -71,9 +71,9 @@ const debianWorlds = (): World[] =>
     })),
   }));
 
-type CoordinateFleet = { coordinates: number; rows: number };
+type ComponentFleet = { components: number; rows: number };
 
-/** The items of the devices' software, one for each coordinate and of its number. */
+/** The items of the devices' software, one for each component and of its number. */
 const fillItems = (
   { db }: Pick<Appliance, 'db'>,
   held: ReadonlyMap<number, Uint32Array>,
@@ -82,10 +82,10 @@ const fillItems = (
   db.exec(`delete from inv_software_device; delete from inv_software_count; delete from pending;
     update inv_software set id = id + 100000000;
     insert into inv_software (id, ikey, type, name, version, arch, source, "sourceVersion", purl)
-      select id, randomblob(16), 'deb', name, version, 'amd64', name, version, 'pkg:deb/debian/' || name || '@' || version from coord;
+      select id, randomblob(16), 'deb', name, version, 'amd64', name, version, 'pkg:deb/debian/' || name || '@' || version from component;
     delete from inv_software where id > 100000000;
-    insert into item_coord (item, eco, coord, settled) select id, eco, id, 1 from coord;
-    insert into inv_software_count (id, devices) select id, devices from coord_count;`);
+    insert into item_component (item, eco, component, settled) select id, eco, id, 1 from component;
+    insert into inv_software_count (id, devices) select id, devices from component_count;`);
   const put = db.prepare(`insert or replace into device_software (section, items)
     select id, ? from section where device = ? and collection = 'software' and best = 1`);
   for (const [device, ids] of held) put.run(idBytes(ids), device);
@@ -105,27 +105,29 @@ const fillItems = (
     add.run(id, JSON.stringify(Array.from(devices.subarray(starts[id], starts[id + 1]))));
 };
 
-/** Puts coordinates in place of those that the devices have. */
-export const fillCoordinates = async (
+/** Puts components in place of those that the devices have. */
+export const fillComponents = async (
   { db }: Pick<Appliance, 'db'>,
   options: { almaRecords: string; devices: readonly number[]; packages: number },
-): Promise<CoordinateFleet> => {
+): Promise<ComponentFleet> => {
   const alma = await almaWorlds(options.almaRecords);
   const debian = debianWorlds();
   const add = db.prepare(
-    `insert into coord (id, eco, name, version, key, source)
+    `insert into component (id, eco, name, version, key, source)
      select ?, p.eco, p.name, ?, ?, p.id from source_package p where p.eco = ? and p.name = ?`,
   );
   const addPackage = db.prepare('insert or ignore into source_package (eco, name) values (?, ?)');
-  const put = db.prepare('insert or replace into device_coord (device, since, coords) values (?, ?, ?)');
-  const count = db.prepare('insert into coord_count (devices, id) values (?, ?)');
+  const put = db.prepare('insert or replace into device_component (device, since, components) values (?, ?, ?)');
+  const count = db.prepare('insert into component_count (devices, id) values (?, ?)');
   const since = '2026-01-02T00:00:00Z';
   const ids = new Map<World, Int32Array[]>();
   const bearers: number[] = [0];
   const held = new Map<number, Uint32Array>();
   let rows = 0;
   db.transaction(() => {
-    db.exec('delete from device_coord; delete from item_coord; delete from coord_count; delete from coord;');
+    db.exec(
+      'delete from device_component; delete from item_component; delete from component_count; delete from component;',
+    );
     for (const [index, device] of options.devices.entries()) {
       const rng = random(40_000 + index);
       const worlds = index % 2 === 0 ? alma : debian;
@@ -136,7 +138,7 @@ export const fillCoordinates = async (
       const chosen = new Set<number>();
       const most = Math.min(options.packages, world.packages.length);
       while (chosen.size < most) chosen.add(Math.floor(rng.next() ** 2 * world.packages.length));
-      const coords: number[] = [];
+      const components: number[] = [];
       for (const at of chosen) {
         const { name, versions } = world.packages[at] as Package;
         const level = Math.floor((patchLevel + rng.next() * 0.6 - 0.3) * versions.length);
@@ -152,15 +154,15 @@ export const fillCoordinates = async (
           add.run(id, text, keyFor(world.ecosystem, text), world.ecosystem, name);
         }
         bearers[id] = (bearers[id] as number) + 1;
-        coords.push(id);
+        components.push(id);
       }
-      rows += coords.length;
-      const sorted = Uint32Array.from(coords).sort();
+      rows += components.length;
+      const sorted = Uint32Array.from(components).sort();
       held.set(device, sorted);
       put.run(device, since, idBytes(sorted));
     }
     for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
     fillItems({ db }, held, bearers);
   }).immediate();
-  return { coordinates: bearers.length - 1, rows };
+  return { components: bearers.length - 1, rows };
 };
