@@ -51,6 +51,12 @@ const broken: readonly Broken[] = [
     codes: failed,
     points: 1,
   },
+  {
+    what: 'that makes no folder',
+    fault: { ops: ['mkdir'], errno: 'EIO', sticky: true },
+    codes: failed,
+    points: 1,
+  },
   { what: 'whose sync fails once', fault: { ops: ['fsync'], errno: 'EIO' }, codes: failed, points: 3 },
   {
     what: 'whose folders fail to be synced once',
@@ -176,7 +182,7 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
     it(what, async () => {
       const { old } = await breakAt(fault, codes, points);
       expect(old).toBeGreaterThan(0);
-    }, 1_800_000);
+    }, 7_200_000);
   }
 });
 

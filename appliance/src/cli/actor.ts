@@ -2,10 +2,11 @@
 // the user's name. Whoever may read the data directory may do everything that takes one person; what takes two needs accounts.
 
 import { createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import type { Actor, Right } from '../engine/objects/types.ts';
 import type { AccountService } from '../features/accounts/service.ts';
 import type { SignedIn } from '../features/accounts/types.ts';
@@ -61,7 +62,7 @@ export async function signIn(
     accounts.logout(made);
     throw new AppError('FORBIDDEN', 'the site asks for a second factor: set it up in the console first');
   }
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  ensureDir(dirname(path), 0o700);
   rmSync(path, { force: true });
   writeFileSync(path, `${cookie}\n`, { mode: 0o600, flag: 'wx' });
   return made.actor;

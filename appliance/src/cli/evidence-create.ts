@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
@@ -26,7 +27,7 @@ export const command: Command = {
     const { patches } = await open();
     const id = patches.evidence.ask(cliActor(), { from, to, lang: text('lang') ?? 'en' });
     const pack = await patches.evidence.make(id);
-    mkdirSync(folder, { recursive: true });
+    ensureDir(folder);
     const files = (['json', 'pdf', 'signature'] as const).map((which) => {
       const { name, bytes } = patches.evidence.file(id, which);
       const path = join(folder, name);

@@ -1,13 +1,30 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from './ambient.ts';
 
-/** Makes a folder and its parents. */
-export const ensureDir = (path: string, mode = 0o755): void => {
-  mkdirSync(path, { recursive: true, mode });
+const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+/** Whether the folder is there, made or found; false where its parent is missing. Any other failure is thrown as it is. */
+const isMade = (path: string, mode: number): boolean => {
+  try {
+    mkdirSync(path, { mode });
+    return true;
+  } catch (error) {
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return true;
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
 };
 
-const codeOf = (error: unknown): unknown => (error instanceof Error && 'code' in error ? error.code : undefined);
+/**
+ * Makes a folder and its parents. Node's own `recursive` says ENOENT on a disk that fails or is read-only, which would be
+ * taken for a fault of the program.
+ */
+export const ensureDir = (path: string, mode = 0o755): void => {
+  if (isMade(path, mode)) return;
+  ensureDir(dirname(path), mode);
+  if (!isMade(path, mode)) throw new Error(`${path}: its parent was removed meanwhile`);
+};
 
 /**
  * Makes the entries of a folder durable; a rename is only then safe against a power cut. Windows has no such call: it

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { actorRef, actorRow, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
@@ -63,7 +64,7 @@ export const controllerDrafts = (parts: {
     place: () => {
       dropOld();
       const id = Buffer.from(randomBytes(12)).toString('hex');
-      mkdirSync(folderOf(id), { recursive: true, mode: 0o700 });
+      ensureDir(folderOf(id), 0o700);
       return { id, path: join(folderOf(id), 'file') };
     },
     discard: (path) => {

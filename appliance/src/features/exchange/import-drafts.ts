@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { type Actor, actorRef, actorRow } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -81,7 +82,7 @@ export const importDrafts = (parts: {
     place: () => {
       dropOld();
       const id = newId();
-      mkdirSync(folderOf(id), { recursive: true, mode: 0o700 });
+      ensureDir(folderOf(id), 0o700);
       return { id, path: join(folderOf(id), 'bundle.tar') };
     },
     discard: (path) => {

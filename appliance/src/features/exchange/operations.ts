@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fingerprintText, showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { type DrawnRole, drawTrust } from '@sallyport/bundle-tools/host/trust-drawing';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { groupHex } from '@sallyport/bundle-tools/trust/keys';
 import { z } from 'zod';
 import type { DataPaths } from '../../platform/config.ts';
@@ -178,7 +179,7 @@ export const exchangeOperations = [
       if (exchange.state().requestNumber + 1 !== wanted)
         throw new AppError('CONFLICT', 'another request was written meanwhile; look at what would leave now');
       const folder = requestsDir(paths);
-      if (medium === undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
+      if (medium === undefined) ensureDir(folder, 0o700);
       const { path, ...written } =
         medium === undefined
           ? exchange.exportRequest(actor, folder)

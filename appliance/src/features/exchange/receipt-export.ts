@@ -1,10 +1,10 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnvelope } from '@sallyport/bundle-tools/documents/envelope';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { writeHidden } from '@sallyport/bundle-tools/media/write';
-import { syncDir } from '@sallyport/bundle-tools/platform/files';
+import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -67,7 +67,7 @@ export const writeReceipts = (options: {
   assertSilent(counterProof({ receipts }, options.identities, () => [], options.allowed));
   const folder = join(options.medium, 'receipts');
   try {
-    mkdirSync(folder, { recursive: true });
+    ensureDir(folder);
     for (const row of rows) writeOne(folder, row);
     syncDir(folder);
   } catch (cause) {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import type { Context } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { checkToken } from './guard.ts';
@@ -55,7 +56,7 @@ export const stagedUploads = (
   };
 
   const dropOld = (): void => {
-    mkdirSync(staging, { recursive: true });
+    ensureDir(staging);
     for (const name of readdirSync(staging).filter((entry) => entry.startsWith(prefix))) {
       const path = join(staging, name);
       if (deps.clock() - statSync(path).mtimeMs > keptMs) rmSync(path, { force: true });
