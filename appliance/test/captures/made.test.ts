@@ -9,6 +9,7 @@ import { hasTshark, matches } from '../../../test/support/captures/tshark.ts';
 import { captureStart, pcapFile } from '../../../test/support/plant-capture.ts';
 import { fileImports } from '../../src/features/controller-imports/service.ts';
 import { sharedMaps } from '../../src/features/controllers/shared-maps.ts';
+import { labelOf } from '../../src/features/controllers/types.ts';
 import { immediate } from '../../src/platform/database.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';
 
@@ -59,6 +60,11 @@ describe.each(plans.map((plan) => [plan.name, plan] as const))('a conversation o
     ]);
     for (const [connectionString, expected] of behind)
       expect(all.filter((one) => one['connectionString'] === connectionString)).toMatchObject([expected]);
+    for (const one of engines.controllers.ids(0, 1_000)) {
+      const [own] = engines.controllers.parts(one);
+      const { name, address, connectionString, model } = own?.observed ?? {};
+      expect(labelOf(own)).toBe(name ?? address ?? model ?? connectionString);
+    }
     // The second time nothing is new.
     expect((await take()).summary).toMatchObject({ created: 0, changed: 0, unchanged: 1 + behind.length, facts: 0 });
   });
@@ -126,6 +132,16 @@ describe('a server that nobody can read', () => {
     expect(recordAt('192.0.2.24')).toMatchObject({ vendor: 'Omron', model: 'CJ2M-CPU33' });
     const sources = engines.controllers.ids(0, 100).flatMap((one) => engines.controllers.facts(one));
     expect(sources.filter(({ source, key }) => source === 'oui' && key === server.mac)).toEqual([]);
+  });
+
+  it('has its maker from its MAC address where it says only a number that has no name here', async () => {
+    const device = { mac: '00:1b:1b:00:00:0a', address: '192.0.2.25', port: 47_808 };
+    // I-Am of device 42 by vendor 60000.
+    const iAm = Buffer.from('810b001501201000c40200002a2201e0910322ea60', 'hex');
+    iAm.writeUInt16BE(iAm.length, 2);
+    iAm.writeUInt8(0, 5);
+    await take('number.pcap', conversationFrames('udp', client, device, [{ by: 'server', bytes: iAm }]));
+    expect(recordAt('192.0.2.25')).toMatchObject({ vendorId: '60000', bacnetInstance: '42', vendor: 'Siemens' });
   });
 
   it('has none where the MAC address is set by hand', async () => {

@@ -331,7 +331,9 @@ export const shown = (part: Pick<ControllerPart, ControllerSide> | undefined, fi
 /** What people call a controller. */
 export const labelOf = (part: Pick<ControllerPart, ControllerSide> | undefined): string => {
   const named = ['assetTag', 'name', 'stationName', 'address'].map((field) => shown(part, field)).find(Boolean);
-  return named ?? ([shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ') || '');
+  const product = [shown(part, 'model'), shown(part, 'serial')].filter(Boolean).join(' ');
+  // A station behind a gateway may have nothing but its place there.
+  return (named ?? product) || (shown(part, 'connectionString') ?? '');
 };
 
 export type CustomField = {

@@ -80,8 +80,8 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   });
 };
 
-/** What says better than a MAC address who made a device. */
-const tellsMaker: ReadonlySet<string> = new Set(['vendorRaw', 'vendorId', 'orderNumber', 'cipTuple']);
+/** What tells who made a device. A number of a vendor may have no name here; where it has one, its rank is higher. */
+const tellsMaker: ReadonlySet<string> = new Set(['vendorRaw', 'orderNumber']);
 
 /** Where nothing else tells who made a device, its MAC address does: weak evidence, since it names who made the network part. */
 const makerReading = (device: SeenDevice, seen: SeenDevices): Reading[] => {
