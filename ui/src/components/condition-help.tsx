@@ -1,12 +1,10 @@
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Message, Reference } from '../model.ts';
+import type { Reference } from '../model.ts';
 import { paths } from '../paths.ts';
-import { Button, SelectField, TextField } from './form.tsx';
+import { askedLabel, FilterBuilder, type FilterBuilderProps } from './filter-builder.tsx';
+import { SelectField, TextField } from './form.tsx';
 import { Panel } from './panel.tsx';
 import { DataTable } from './table.tsx';
-
-/** A field that can be asked for: how it is written, and its words as a catalogue key or two. */
-export type AskedField = { readonly name: string; readonly label: Message; readonly of?: Message };
 
 export type FoundDevices = { readonly total: number; readonly first: readonly Reference[] };
 
@@ -27,95 +25,49 @@ export type Tried =
     };
 
 export type ConditionHelpProps = {
-  readonly fields: readonly AskedField[];
-  /** `b.join`, `b.field`, `b.op`, `b.value`, and of a set `b.level`, `b.reason`, as they were sent. */
-  readonly values: Readonly<Record<string, string>>;
-  readonly errors?: FieldErrors | undefined;
+  readonly builder: FilterBuilderProps;
+  /** The text that the rows say; absent where it says more than rows can. */
+  readonly was?: string | undefined;
   /** A set of status conditions: a line has a level and a reason. */
   readonly lines: boolean;
   readonly levels: readonly string[];
+  /** `b.level` and `b.reason` as they were sent. */
+  readonly sent?: { readonly level: string; readonly reason: string } | undefined;
   /** Of a set: the conditions that hold where nobody replaces them. */
   readonly builtIn?: string | undefined;
   readonly tried?: Tried | undefined;
 };
 
-const operators = [
-  ['=', 'is'],
-  ['!=', 'isNot'],
-  ['contains', 'contains'],
-  ['starts', 'starts'],
-  ['ends', 'ends'],
-  ['<', 'less'],
-  ['<=', 'atMost'],
-  ['>', 'more'],
-  ['>=', 'atLeast'],
-  ['in', 'in'],
-  ['older', 'older'],
-  ['newer', 'newer'],
-  ['before', 'before'],
-  ['after', 'after'],
-  ['unknown', 'unknown'],
-] as const;
-
-const joins = [
-  ['and', 'condition.and'],
-  ['or', 'condition.or'],
-  ['and not', 'condition.andNot'],
-  ['or not', 'condition.orNot'],
-] as const;
-
-const labelOf = (ctx: Ctx, field: AskedField): string =>
-  field.of === undefined ? ctx.say(field.label) : `${ctx.say(field.of)}: ${ctx.say(field.label)}`;
-
-/** Adds a comparison to the text without a line of it being typed; part of the form. */
-export const ConditionBuilder = ({ ctx, help }: { ctx: Ctx; help: ConditionHelpProps }) => {
-  const { values, errors } = help;
-  const shared = (name: string) => ({ ctx, name, value: values[name] ?? '', errors });
-  return (
-    <fieldset class="field">
-      <legend>{ctx.t('condition.add')}</legend>
-      <div class="form">
-        {help.lines ? (
-          <>
-            <SelectField
-              {...shared('b.level')}
-              label={ctx.t('condition.level')}
-              options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
-            />
-            <TextField {...shared('b.reason')} label={ctx.t('condition.reason')} maxLength={200} />
-          </>
-        ) : (
-          <SelectField
-            {...shared('b.join')}
-            label={ctx.t('condition.join')}
-            options={joins.map(([value, key]) => ({ value, label: ctx.t(key) }))}
-          />
-        )}
+/** The rows of the text, and one to be added without a line of it being typed; part of the form. */
+export const ConditionBuilder = ({ ctx, help }: { ctx: Ctx; help: ConditionHelpProps }) => (
+  <FilterBuilder ctx={ctx} builder={help.builder} button={ctx.t('condition.addButton')}>
+    {help.was === undefined ? (
+      help.lines ? null : (
+        <p>{ctx.t('condition.notRows')}</p>
+      )
+    ) : (
+      <input type="hidden" name="b.was" value={help.was} />
+    )}
+    {help.lines ? (
+      <>
         <SelectField
-          {...shared('b.field')}
-          label={ctx.t('condition.field')}
-          options={help.fields.map((field) => ({ value: field.name, label: labelOf(ctx, field) }))}
-        />
-        <SelectField
-          {...shared('b.op')}
-          label={ctx.t('condition.operator')}
-          options={operators.map(([value, name]) => ({ value, label: ctx.t(`condition.op.${name}`) }))}
+          ctx={ctx}
+          name="b.level"
+          label={ctx.t('condition.level')}
+          value={help.sent?.level}
+          options={help.levels.map((level) => ({ value: level, label: ctx.tDynamic(`level.${level}`) }))}
         />
         <TextField
-          {...shared('b.value')}
-          label={ctx.t('condition.value')}
-          hint={ctx.t('condition.valueHint')}
-          maxLength={500}
+          ctx={ctx}
+          name="b.reason"
+          label={ctx.t('condition.reason')}
+          value={help.sent?.reason ?? ''}
+          maxLength={200}
         />
-        <div>
-          <Button name="do" value="add">
-            {ctx.t('condition.addButton')}
-          </Button>
-        </div>
-      </div>
-    </fieldset>
-  );
-};
+      </>
+    ) : null}
+  </FilterBuilder>
+);
 
 const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
   found.total === 0 ? (
@@ -210,12 +162,12 @@ export const ConditionLanguage = ({ ctx, help }: { ctx: Ctx; help: ConditionHelp
         <details>
           <summary>{ctx.t('condition.fields')}</summary>
           <dl class="facts">
-            {help.fields.map((field) => (
+            {help.builder.fields.map((field) => (
               <>
                 <dt>
                   <code translate="no">{field.name}</code>
                 </dt>
-                <dd>{labelOf(ctx, field)}</dd>
+                <dd>{askedLabel(ctx, field)}</dd>
               </>
             ))}
           </dl>

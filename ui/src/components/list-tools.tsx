@@ -3,6 +3,7 @@ import type { Ctx } from '../context.ts';
 import { changeList, type ListState, listParams, listUrl } from '../list.ts';
 import type { FilterField } from '../model.ts';
 import { paths } from '../paths.ts';
+import { FilterBuilder, type FilterBuilderProps } from './filter-builder.tsx';
 import { Button, Hidden } from './form.tsx';
 import { Shape, Tag } from './status.tsx';
 
@@ -42,11 +43,14 @@ export const Filters = ({
   list,
   filters,
   placeholder,
+  builder,
 }: {
   ctx: Ctx;
   list: ListState;
   filters: readonly FilterField[];
   placeholder: string;
+  /** Rows in the place of one field each; `kept` are filters that no row can show. */
+  builder?: (FilterBuilderProps & { readonly kept: ListState['filters'] }) | undefined;
 }) => {
   const kept = listParams(changeList(list, { q: '', trail: [] })).filter(([name]) => name !== 'q');
   return (
@@ -69,32 +73,44 @@ export const Filters = ({
         </a>
       ))}
       {filters.length === 0 ? null : (
-        <details class="pop">
+        <details class={builder === undefined ? 'pop' : 'pop broad'} open={builder?.errors !== undefined}>
           <summary class="chip">{ctx.t('list.addFilter')}</summary>
           <div>
-            <form method="get" action={list.path} class="form">
-              <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
-              {filters.map((filter) => (
-                <div class="field">
-                  <label for={`filter-${filter.name}`}>{filter.text ?? ctx.tDynamic(filter.label)}</label>
-                  {filter.options === undefined ? (
-                    <input class="input" id={`filter-${filter.name}`} name={filter.name} />
-                  ) : (
-                    <select class="input" id={`filter-${filter.name}`} name={filter.name}>
-                      <option value="">{ctx.t('list.any')}</option>
-                      {filter.options.map((option) => (
-                        <option value={option.value}>{valueLabel(ctx, filters, filter.name, option.value)}</option>
-                      ))}
-                    </select>
-                  )}
+            {builder === undefined ? null : (
+              <form method="get" action={list.path}>
+                <Hidden
+                  fields={listParams(changeList(list, { filters: builder.kept, trail: [], sort: list.sort ?? null }))}
+                />
+                {/* What Enter presses: the first button of the form would take a row away. */}
+                <button type="submit" class="vh" name="do" value="add" tabindex={-1} aria-hidden="true" />
+                <FilterBuilder ctx={ctx} builder={builder} button={ctx.t('list.apply')} />
+              </form>
+            )}
+            {builder !== undefined ? null : (
+              <form method="get" action={list.path} class="form">
+                <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
+                {filters.map((filter) => (
+                  <div class="field">
+                    <label for={`filter-${filter.name}`}>{filter.text ?? ctx.tDynamic(filter.label)}</label>
+                    {filter.options === undefined ? (
+                      <input class="input" id={`filter-${filter.name}`} name={filter.name} />
+                    ) : (
+                      <select class="input" id={`filter-${filter.name}`} name={filter.name}>
+                        <option value="">{ctx.t('list.any')}</option>
+                        {filter.options.map((option) => (
+                          <option value={option.value}>{valueLabel(ctx, filters, filter.name, option.value)}</option>
+                        ))}
+                      </select>
+                    )}
+                  </div>
+                ))}
+                <div>
+                  <Button kind="primary" small>
+                    {ctx.t('list.apply')}
+                  </Button>
                 </div>
-              ))}
-              <div>
-                <Button kind="primary" small>
-                  {ctx.t('list.apply')}
-                </Button>
-              </div>
-            </form>
+              </form>
+            )}
           </div>
         </details>
       )}

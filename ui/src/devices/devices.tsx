@@ -9,7 +9,7 @@ import {
 } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { ColumnPicker, DensitySwitch, Filters, filterWords } from '../components/list-tools.tsx';
-import { Empty } from '../components/panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
 import { Age, Count, FieldText } from '../components/text.tsx';
@@ -67,6 +67,9 @@ type DevicesProps = {
   readonly selections: readonly { readonly name: string; readonly href: string }[];
   /** What is filtered by, in the language of filters. */
   readonly filterText?: string;
+  /** Why the filter cannot be read: then there are no rows. */
+  readonly fault?: Message;
+  readonly builder?: Parameters<typeof Filters>[0]['builder'];
   /** `all` of the list: how many the whole filter selects. */
 };
 
@@ -283,6 +286,8 @@ export const Devices = ({
   groups,
   selections,
   filterText,
+  builder,
+  fault,
 }: DevicesProps) => {
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
@@ -314,7 +319,12 @@ export const Devices = ({
         </>
       }
     >
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} builder={builder} />
+      {fault === undefined ? null : (
+        <Notice ctx={ctx} level="critical" title={ctx.t('condition.unreadable')} alert>
+          {ctx.say(fault)}
+        </Notice>
+      )}
       <Selections ctx={ctx} selections={selections} {...(filterText === undefined ? {} : { filterText })} />
       <ListPanel
         ctx={ctx}

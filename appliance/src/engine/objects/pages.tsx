@@ -193,17 +193,17 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 ? new URL(paths.first(extra.secret.value), c.req.url).href
                 : extra.secret.value,
           };
+    const values =
+      extra.values ?? (object === undefined ? defaults(kind) : conditions.show(kind, formValues(kind, object.body)));
     return c.html(
       <ObjectForm
         ctx={ctx}
         kind={kind.name}
         area={kind.area}
         fields={viewFields(c, kind)}
-        values={
-          extra.values ?? (object === undefined ? defaults(kind) : conditions.show(kind, formValues(kind, object.body)))
-        }
+        values={values}
         links={object === undefined ? {} : fieldLinks(namesOf(c), kind, object.body)}
-        condition={extra.condition ?? conditions.help(kind)}
+        condition={extra.condition ?? conditions.help(kind, values)}
         object={
           object === undefined
             ? undefined
@@ -277,7 +277,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     const answer = conditions.answer(kind, object?.id, c.get('form'));
     if (answer === undefined) return undefined;
     const { values, errors, help } = answer;
-    const isWrong = Object.keys(errors).length > 0 || help.errors !== undefined;
+    const isWrong = Object.keys(errors).length > 0 || help.builder.errors !== undefined;
     return showForm(c, kind, object, {
       values,
       condition: help,
@@ -293,7 +293,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (help !== undefined) return help;
     return orForm(c, kind, undefined, () => {
       const body = Object.fromEntries(
-        Object.entries(bodyOf(kind, c.get('form'))).filter(([, value]) => value !== null),
+        Object.entries(conditions.written(kind, c.get('form'))).filter(([, value]) => value !== null),
       );
       const written = managed.create(actor, kind.name, body, commentOf(c.get('form')));
       if (written.waits === true)
@@ -316,7 +316,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (!Number.isSafeInteger(revision)) throw new AppError('MALFORMED', 'the form has no revision');
     return orForm(c, kind, object, () => {
       const options = { ...commentOf(c.get('form')), expectedRevision: revision };
-      const written = managed.update(actor, kind.name, object.id, bodyOf(kind, c.get('form')), options);
+      const written = managed.update(actor, kind.name, object.id, conditions.written(kind, c.get('form')), options);
       if (written.waits === true) return waits(c, written.object, titleOf(c, kind, object.id));
       const undo =
         written.object.revision === revision

@@ -7,8 +7,9 @@ import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
 import { hasId } from '../../platform/id-array.ts';
 import type { Evaluator, Moment } from './types.ts';
 
-/** Ids of items whose finding is kept, over all filters. */
-const maxKnown = 1_000_000;
+/** Ids of items that are kept of what filters found, over all filters; a filter itself counts as some. */
+const maxKept = 1_000_000;
+const idsOfFilter = 100;
 
 /** Conditions and columns of one statement; SQLite takes 2,000 columns and deep trees cost time to prepare. */
 const columnsAtOnce = 60;
@@ -44,6 +45,7 @@ export const filterEvaluator = (
 
   // Items never change and ids only rise: what a filter found among them stands, only those that came since are asked.
   const known = new Map<string, { last: number; ids: number[] }>();
+  const kept = { ids: 0 };
   const itemsOf = (rows: Rows, where: Sql): readonly number[] => {
     const key = JSON.stringify([rows.table, where.sql, where.params]);
     const held = known.get(key) ?? { last: 0, ids: [] };
@@ -57,11 +59,14 @@ export const filterEvaluator = (
         .all(held.last, ...where.params);
       held.ids = held.ids.concat(newer);
       held.last = last;
+      kept.ids += newer.length;
     }
+    if (!known.has(key)) kept.ids += idsOfFilter;
     known.set(key, held);
-    let count = 0;
-    for (const { ids } of known.values()) count += ids.length + 1;
-    if (count > maxKnown) known.clear();
+    if (kept.ids > maxKept) {
+      known.clear();
+      kept.ids = 0;
+    }
     return held.ids;
   };
 

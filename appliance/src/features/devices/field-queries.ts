@@ -102,7 +102,7 @@ const tagFields: readonly Field[] = [
 /** By which agents a device speaks, and whether it asks to come in anew. */
 const sourceFields: readonly Field[] = [
   {
-    name: 'door',
+    name: 'source',
     type: 'choice',
     layer: 0,
     options: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network', 'directory'],

@@ -8,6 +8,7 @@ import { ofRows } from '../../platform/filter/filter-queries.ts';
 import { filterOf, type Term, termsOf } from '../../platform/filter/parameters.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
+import { filterOfRow, rowOf } from '../../platform/filter/rows.ts';
 import { type Filter, FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
@@ -137,6 +138,23 @@ export const deviceFilters = (parts: {
         if (!(error instanceof FilterFault)) throw error;
         // Whoever opens it is told what is wrong with it.
         return [['where', text]];
+      }
+    },
+    rowOf: (term) => {
+      try {
+        const filter = filterOf([term], options);
+        return filter && rowOf(filter, vocabulary);
+      } catch (error) {
+        if (!(error instanceof FilterFault)) throw error;
+        return undefined;
+      }
+    },
+    ofRow: (row) => {
+      try {
+        return { terms: termsOf(filterOfRow(row, options), options) };
+      } catch (error) {
+        if (!(error instanceof FilterFault)) throw error;
+        return { terms: [], fault: sayFault(error.fault) };
       }
     },
     textOf: (filter) => printFilter(filter, { vocabulary, groupName: groups().name }),

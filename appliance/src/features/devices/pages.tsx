@@ -1,16 +1,19 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { askedLabel, askedValue, opText } from '@sallyport/ui/components/filter-builder.tsx';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
+import { currentCursor, type ListState, listParams, listUrl } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
 import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
-import { AppError, invalid } from '../../platform/errors.ts';
+import { AppError, invalid, toFailure } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import { inParts } from '../../platform/steps.ts';
+import { builtBy } from '../../server/console/built-filter.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
@@ -18,8 +21,8 @@ import { formListState, listState, pageRows, references, termsIn } from '../../s
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
-import { contacts, type DeviceSort, deviceSorts } from './types.ts';
-import type { DeviceModel, ListedDevice } from './view.ts';
+import { contacts, type DeviceSort, deviceSorts, listLayer } from './types.ts';
+import { askedFields, type DeviceModel, type ListedDevice } from './view.ts';
 
 const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
 const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
@@ -126,18 +129,65 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const idsOf = (list: ListState): number[] =>
     model.ids({ filter: deviceFilters.read(termsIn(list)), sort: sortOf(list), descending: list.descending });
 
+  /** The list's filter, or what is wrong with it: then nothing is listed, and the page says why. */
+  const filterOf = (list: ListState): { filter: Filter | undefined } | { fault: Message } => {
+    try {
+      return { filter: deviceFilters.read(termsIn(list)) };
+    } catch (error) {
+      const [fault] = Object.values(toFailure(error).details.fields ?? {});
+      if (fault === undefined) throw error;
+      return { fault };
+    }
+  };
+
+  /** What the builder shows of a list's filters: a row for each that is one, the others stay as they are. */
+  const builderOf = (c: Context<ConsoleEnv>, list: ListState) => {
+    const groups = references(objects, 'group');
+    const fields = askedFields(deviceFilters.vocabulary, listLayer + 1, groups);
+    const ctx = viewContext(deps, c, 'part');
+    const shown = list.filters.map((term) => ({ term, row: deviceFilters.rowOf(term) }));
+    return {
+      // A chip names what is asked where its name alone does not.
+      chips: shown.map(({ term: [name, value], row }): FilterField => {
+        const field = fields.find((one) => one.name === row?.field);
+        if (row === undefined || field === undefined) return { name, label: 'condition.text' };
+        const isUsual = row.op === field.ops[0] && row.op === '=';
+        return {
+          name,
+          label: '',
+          text: `${askedLabel(ctx, field)}${isUsual ? '' : ` ${opText(ctx, row.op)}`}`,
+          options: [{ value, label: row.op === 'unknown' ? ctx.t('common.yes') : askedValue(ctx, field, row.value) }],
+        };
+      }),
+      builder: {
+        fields,
+        rows: shown.flatMap(({ row }) => row ?? []),
+        kept: shown.filter(({ row }) => row === undefined).map(({ term }) => term),
+      },
+    };
+  };
+
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     const list = listState(c, deviceFilters.parameters);
+    const built = builtBy((name) => c.req.query(name));
+    const sent = built === undefined ? [] : [...built.rows, ...(built.added === undefined ? [] : [built.added])];
+    const read = sent.map(({ at, row }) => ({ at, ...deviceFilters.ofRow(row) }));
+    const errors = Object.fromEntries(
+      read.flatMap(({ at, fault }) => (fault === undefined ? [] : [[`b.${at}`, fault]])),
+    );
+    const isWrong = Object.keys(errors).length > 0;
+    if (built !== undefined && !isWrong)
+      return c.redirect(
+        listUrl(list, { filters: [...list.filters, ...read.flatMap(({ terms }) => terms)], trail: [] }),
+        303,
+      );
+    const { chips, builder } = builderOf(c, list);
     const cursor = currentCursor(list);
-    const filter = deviceFilters.read(termsIn(list));
-    const { rows, ...page } = model.page({
-      filter,
-      sort: sortOf(list),
-      descending: list.descending,
-      limit: pageRows,
-      ...defined({ after: cursor }),
-    });
+    const asked = filterOf(list);
+    const query = { sort: sortOf(list), descending: list.descending, limit: pageRows, ...defined({ after: cursor }) };
+    const { rows, ...page } =
+      'fault' in asked ? { rows: [], total: 0 } : model.page({ ...query, filter: asked.filter });
     return c.html(
       <Devices
         ctx={viewContext(deps, c)}
@@ -148,15 +198,24 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           exact: true,
         }}
         siteTotal={deviceList.count(undefined)}
-        filters={filters()}
+        filters={[...filters(), ...chips.filter(({ name }) => !filters().some((one) => one.name === name))]}
+        builder={{
+          ...builder,
+          ...(isWrong && built !== undefined
+            ? { rows: built.rows.map(({ row }) => row), ...defined({ added: built.added?.row }), errors }
+            : {}),
+        }}
         extraColumns={extraColumns}
         groups={references(objects, 'group')}
         selections={selectionsOf(c).map(({ name, filter }) => ({
           name,
           href: `${paths.devices()}?${new URLSearchParams(deviceFilters.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
         }))}
-        {...(filter === undefined ? {} : { filterText: deviceFilters.textOf(filter) })}
+        {...('fault' in asked
+          ? { fault: asked.fault }
+          : asked.filter && { filterText: deviceFilters.textOf(asked.filter) })}
       />,
+      isWrong || 'fault' in asked ? 422 : 200,
     );
   };
 

@@ -16,7 +16,8 @@ import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
-import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
+import type { Row } from '../../platform/filter/rows.ts';
+import type { Filter, Rows, sayFault, Vocabulary } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
 import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
 
@@ -386,6 +387,10 @@ export type DeviceFilters = {
   parse(text: string, field: string): Filter;
   /** The parameters of a list that asks what a text asks. */
   termsOf(text: string): Term[];
+  /** A parameter as a row of a form; undefined where it says more than one can. */
+  rowOf(term: Term): Row | undefined;
+  /** The parameters of a row, or what is wrong with it. */
+  ofRow(row: Row): { terms: Term[]; fault?: ReturnType<typeof sayFault> };
   /** The text of a filter, as people read it. */
   textOf(filter: Filter): string;
   /** The devices that a list shows of a filter: without those that it has to ask for. */

@@ -60,26 +60,78 @@ describe('a form with a condition', () => {
     expect(site.appliance.objects.list({ kind: 'tag-rule', limit: 1 }).total).toBe(0);
   });
 
-  it('takes comparisons from its builder, with every text that it had', async () => {
-    const build = (text: string, extra: Record<string, string>) =>
-      post(paths.objectNew('tag-rule'), {
-        ...rule,
-        'f.condition': text,
-        do: 'add',
-        'b.join': 'and',
-        'b.op': '=',
-        ...extra,
-      });
-    const first = await build('', { 'b.field': 'name', 'b.op': 'starts', 'b.value': 'pump' });
-    expect(conditionIn(first.html)).toBe('name starts pump');
-    const second = await build('name = a or name = b', {
-      'b.join': 'and not',
-      'b.field': 'group',
-      'b.op': 'in',
-      'b.value': 'Pumps',
+  /** The form with what its builder sends: rows as they were shown of a text, and one to be added. */
+  const built = (
+    { text, was, join = 'and' }: { text: string; was?: string; join?: string },
+    rows: readonly (readonly [field: string, op: string, value: string])[],
+    extra: Record<string, string> = { do: 'add' },
+  ) =>
+    post(paths.objectNew('tag-rule'), {
+      ...rule,
+      'f.condition': text,
+      ...(was === undefined ? {} : { 'b.was': was }),
+      'b.join': join,
+      ...Object.fromEntries(
+        rows.flatMap(([field, op, value], at) => [
+          [`b.${at}.field`, field],
+          [`b.${at}.op`, op],
+          [`b.${at}.value`, value],
+        ]),
+      ),
+      ...extra,
     });
-    expect(conditionIn(second.html)).toBe('(name = a or name = b) and not group in Pumps');
-    const wrong = await build('name = a', { 'b.field': 'findings', 'b.op': '>=', 'b.value': 'many' });
+  const none = ['', '', ''] as const;
+
+  it('takes rows from its builder, and shows them as rows again', async () => {
+    const first = await built({ text: '', was: '' }, [['name', 'starts', 'pump']]);
+    expect(conditionIn(first.html)).toBe('name starts pump');
+    expect(first.html).toContain('name="b.was" value="name starts pump"');
+    expect(first.html).toMatch(/name="b.0.field" value="name"/);
+    const text = 'name starts pump';
+    const second = await built({ text, was: text }, [
+      ['name', 'starts', 'pump'],
+      ['group', '!in', 'Pumps'],
+    ]);
+    expect(conditionIn(second.html)).toBe('name starts pump and not group in Pumps');
+    const usual = await built({ text: '', was: '' }, [['os', '', 'debian']]);
+    expect(conditionIn(usual.html)).toBe('os contains debian');
+    const item = await built({ text: '', was: '' }, [['software', '', 'openssl<3.0.14']]);
+    expect(conditionIn(item.html)).toBe('some software (name = openssl and version < 3.0.14)');
+    expect(item.html).toMatch(/name="b.0.value"[^>]*value="openssl&lt;3.0.14"/);
+  });
+
+  it('changes, joins and removes rows, and saves them as they are', async () => {
+    const text = 'name = a and tag = b';
+    const limited = 'name = a and handTag = b';
+    const rows = [['name', '!=', 'c'], ['handTag', '=', 'b'], none] as const;
+    const any = await built({ text: limited, was: limited, join: 'or' }, rows);
+    expect(conditionIn(any.html)).toBe('name != c or handTag = b');
+    const left = await built({ text: limited, was: limited }, rows, { do: 'remove:1' });
+    expect(conditionIn(left.html)).toBe('name != c');
+    // What a kind may not ask for is refused at its row.
+    const wrong = await built({ text, was: text }, [['name', '=', 'a'], ['tag', '=', 'b'], none]);
+    expect(wrong.status).toBe(422);
+    expect(wrong.html).toMatch(/id="f-b-1-value-fault"/);
+    const saved = await built({ text: limited, was: limited }, rows, { 'f.name': 'Saved by rows', 'f.disabled': 'on' });
+    expect(saved.status).toBe(303);
+    const made = site.appliance.objects.list({ kind: 'tag-rule', limit: 10, search: 'Saved by rows' }).rows[0];
+    expect(made?.body['condition']).toBe('name != c and handTag = b');
+    site.appliance.objects.remove(systemActor, 'tag-rule', made?.id ?? '');
+  });
+
+  it('lets a text that was changed by hand stand before its rows, and one that rows cannot show stay whole', async () => {
+    const byHand = await built({ text: 'name = typed', was: 'name = a' }, [
+      ['name', '=', 'row'],
+      ['os', '', 'debian'],
+    ]);
+    expect(conditionIn(byHand.html)).toBe('name = typed and os contains debian');
+    const more = 'name = a or (name = b and os = c)';
+    const shown = await post(paths.objectNew('tag-rule'), { ...rule, 'f.condition': more, do: 'try' });
+    expect(shown.html).toContain('The text says more than rows can show');
+    expect(shown.html).not.toContain('b.was');
+    const added = await built({ text: more }, [['group', 'in', 'Pumps']]);
+    expect(conditionIn(added.html)).toBe('(name = a or (name = b and os = c)) and group in Pumps');
+    const wrong = await built({ text: 'name = a' }, [['findings', '>=', 'many']]);
     expect(wrong.status).toBe(422);
     expect(wrong.html).toContain('not a number: many');
     expect(conditionIn(wrong.html)).toBe('name = a');
@@ -137,9 +189,9 @@ describe('a form with a condition', () => {
       do: 'add',
       'b.level': 'warning',
       'b.reason': 'A "spare" one',
-      'b.field': 'tag',
-      'b.op': '=',
-      'b.value': 'spare part',
+      'b.0.field': 'tag',
+      'b.0.op': '=',
+      'b.0.value': 'spare part',
     });
     expect(conditionIn(built.html).split('\n').at(-1)).toBe('warning "A \\"spare\\" one": tag = "spare part"');
   });

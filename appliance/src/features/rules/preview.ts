@@ -2,14 +2,14 @@ import type { Message } from '@sallyport/ui/model';
 import { numbersOf } from '../../platform/device-set.ts';
 import { parseFilter } from '../../platform/filter/parse.ts';
 import { printFilter } from '../../platform/filter/print.ts';
-import { quote } from '../../platform/filter/tokens.ts';
+import { filterOfRow, rowsOf } from '../../platform/filter/rows.ts';
 import { type Filter, FilterFault, sayFault, type Vocabulary } from '../../platform/filter/types.ts';
 import type { DeviceFilters, Moment } from '../devices/types.ts';
 import type { EngineParts } from './engine.ts';
 import { type Move, planMoves } from './moving.ts';
 import type { MovingRule } from './rule-set.ts';
 import { builtInConditions, parseStatusLines, printStatusLine, printStatusLines } from './status-lines.ts';
-import { type Added, limitOf, type RuleKind } from './types.ts';
+import { type BuiltText, limitOf, type RuleKind } from './types.ts';
 
 export type Tried = { fault: Message } | { devices: number[] };
 
@@ -25,8 +25,10 @@ export type RulePreview = {
   movingRule(device: number): MovingRule | undefined;
   /** A text as people read it, with the names of groups. */
   show(kind: RuleKind, text: string): string;
-  /** A text with one comparison more, of a set as a line of its own; nothing is kept of a text that cannot be read. */
-  append(kind: RuleKind, text: string, added: Added): { fault: Message; in: 'text' | 'added' } | { text: string };
+  /** The rows of a text; undefined where it says more than rows can, or cannot be read. */
+  rows(kind: RuleKind, text: string): ReturnType<typeof rowsOf>;
+  /** A text with what its builder sent: rows in its place and one more, of a set as a line of its own. */
+  build(kind: RuleKind, text: string, built: BuiltText): { fault: Message; in: number | 'text' } | { text: string };
   /** The conditions that hold for a group, or for the site, one a line, and its time-out. */
   effective(group: string | null): { lines: string[]; notVisibleHours: number };
   builtIn: string;
@@ -80,29 +82,47 @@ export const rulePreview = (parts: EngineParts & { deviceFilters: Pick<DeviceFil
     }
   };
 
-  const append: RulePreview['append'] = (kind, text, added) => {
-    const value = added.op === 'unknown' ? '' : ` ${quote(added.value.trim())}`;
-    const comparison = orFault(() => parseFilter(`${added.field} ${added.op}${value}`, options(kind)));
-    if ('fault' in comparison) return { ...comparison, in: 'added' };
-    if (kind === 'status-conditions') {
-      const words = (added.reason ?? '').trim().replace(/[\\"]/g, (char) => `\\${char}`);
-      const line = `${added.level ?? ''} "${words}": ${printFilter(comparison, named())}`;
-      const parsed = orFault(() => parseStatusLines(line, options(kind)));
-      return 'fault' in parsed ? { ...parsed, in: 'added' } : { text: `${text.trim()}\n${line}`.trim() };
+  const groupId = (text: string): string | undefined => parts.rules().groups.find(text);
+
+  const rows: RulePreview['rows'] = (kind, text) => {
+    if (kind === 'status-conditions') return undefined;
+    if (text.trim() === '') return { join: 'and', rows: [] };
+    const parsed = orFault(() => parseFilter(text, options(kind)));
+    return 'fault' in parsed ? undefined : rowsOf(parsed, vocabulary);
+  };
+
+  const build: RulePreview['build'] = (kind, text, { rows: shown, join, added, level, reason }) => {
+    const read: Filter[] = [];
+    for (const { at, row } of [...(shown ?? []), ...(added === undefined ? [] : [added])]) {
+      const filter = orFault(() => filterOfRow(row, { ...options(kind), group: groupId }));
+      if ('fault' in filter) return { ...filter, in: at };
+      read.push(filter);
     }
-    const part: Filter = added.join.endsWith('not') ? { not: comparison } : comparison;
-    if (text.trim() === '') return { text: printFilter(part, named()) };
-    const given = orFault(() => parseFilter(text, options(kind)));
-    if ('fault' in given) return { ...given, in: 'text' };
-    const whole: Filter = added.join.startsWith('and')
-      ? { all: [...('all' in given ? given.all : [given]), part] }
-      : { any: [...('any' in given ? given.any : [given]), part] };
-    return { text: printFilter(whole, named()) };
+    const last = added === undefined ? undefined : read.at(-1);
+    if (kind === 'status-conditions') {
+      if (added === undefined || last === undefined) return { text };
+      const words = (reason ?? '').trim().replace(/[\\"]/g, (char) => `\\${char}`);
+      const line = `${level ?? ''} "${words}": ${printFilter(last, named())}`;
+      const parsed = orFault(() => parseStatusLines(line, options(kind)));
+      return 'fault' in parsed ? { ...parsed, in: added.at } : { text: `${text.trim()}\n${line}`.trim() };
+    }
+    if (shown === undefined) {
+      if (last === undefined) return { text };
+      const given = orFault(() => parseFilter(text, options(kind)));
+      if ('fault' in given) return { ...given, in: 'text' };
+      read.unshift(
+        ...(join === 'and' && 'all' in given ? given.all : join === 'or' && 'any' in given ? given.any : [given]),
+      );
+    }
+    const [only] = read;
+    if (only === undefined) return { text: '' };
+    return { text: printFilter(read.length === 1 ? only : join === 'or' ? { any: read } : { all: read }, named()) };
   };
 
   return {
     vocabulary,
-    append,
+    rows,
+    build,
     tryCondition: (kind, text) =>
       orFault(() => {
         const condition = parseFilter(text, options(kind));

@@ -83,6 +83,48 @@ describe('tags by hand', () => {
   });
 });
 
+describe('the builder above the list', () => {
+  const address = async (query: string): Promise<string> => {
+    const response = await admin.get(`/devices?${query}`);
+    expect(response.status).toBe(303);
+    return decodeURIComponent(response.headers.get('location') ?? '');
+  };
+
+  it('makes terms of the address of rows, beside what no row can show', async () => {
+    expect(await address('q=pump&sort=name&b.0.field=os&b.0.op=&b.0.value=debian')).toBe(
+      '/devices?q=pump&os=debian&sort=name',
+    );
+    expect(
+      await address(
+        'where=name = a or tag = b&b.0.field=os&b.0.op=!contains&b.0.value=x&b.1.field=findings&b.1.op=>=&b.1.value=5&b.2.field=',
+      ),
+    ).toBe('/devices?where=name+=+a+or+tag+=+b&os!=x&findings>=5');
+    expect(
+      await address(
+        'b.0.field=os&b.0.op=contains&b.0.value=x&b.1.field=tag&b.1.op==&b.1.value=y&b.2.field=&do=remove:0',
+      ),
+    ).toBe('/devices?tag=y');
+    const shown = await html('/devices?os!=debian&findings>=5&where=tag = a or tag = b');
+    expect(shown).toMatch(/Operating system does not contain: debian/);
+    expect(shown).toMatch(/name="b.1.field" value="findings"/);
+    expect(shown).toMatch(/Condition: tag = a or tag = b/);
+  });
+
+  it('refuses a value that no field takes, by its row and by its parameter', async () => {
+    const wrong = await admin.get('/devices?b.0.field=findings&b.0.op=>=&b.0.value=many');
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain('not a number: many');
+    for (const query of ['state=gone', 'findings>=many', 'where=name', 'where=nme = a']) {
+      const refused = await admin.get(`/devices?${query}`);
+      expect(refused.status, query).toBe(422);
+      const page = await refused.text();
+      expect(page).toContain('The filter cannot be read, so nothing is listed');
+      expect(page).not.toContain('pump-01');
+      expect((await admin.get(`/devices.csv?${query}`)).status, query).toBe(422);
+    }
+  });
+});
+
 describe('saved selections', () => {
   it('are made of the filter that is shown, stand above the list, and are a scope of deployments', async () => {
     const page = await html('/devices?q=pump&tag=spare&sort=name');

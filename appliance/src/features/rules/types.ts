@@ -10,6 +10,7 @@
 // tag rules also the group, status conditions also all tags.
 
 import type { Level, Message } from '@sallyport/ui/model';
+import type { Row } from '../../platform/filter/rows.ts';
 
 /** Worst first; the place is the rank that the database holds. */
 export const levels: readonly Level[] = [
@@ -40,12 +41,12 @@ export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 
 
 export type RuleKind = keyof typeof limitOf;
 
-/** A comparison as a form says it. */
-export type Added = {
-  join: 'and' | 'or' | 'and not' | 'or not';
-  field: string;
-  op: string;
-  value: string;
+/** What a form's builder sent: rows and the one to be added, each with its place in the form. */
+export type BuiltText = {
+  /** In the place of the text; undefined where they did not say what the text says. */
+  rows: readonly { at: number; row: Row }[] | undefined;
+  join: 'and' | 'or';
+  added: { at: number; row: Row } | undefined;
   /** Of a line of status conditions. */
   level?: string;
   reason?: string;

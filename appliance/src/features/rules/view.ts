@@ -1,78 +1,93 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { AskedField, ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help.tsx';
+import type { ConditionHelpProps, FoundDevices, Tried } from '@sallyport/ui/components/condition-help.tsx';
+import type { FilterBuilderProps } from '@sallyport/ui/components/filter-builder.tsx';
 import type { FieldErrors, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { Body, Kind } from '../../engine/objects/types.ts';
 import { bodyOf, shownValue } from '../../engine/objects/view.ts';
+import { type Built, builtBy } from '../../server/console/built-filter.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { param } from '../../server/console/lists.ts';
+import { param, references } from '../../server/console/lists.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
-import type { DeviceModel, ListedDevice } from '../devices/view.ts';
+import { askedFields, type DeviceModel, type ListedDevice } from '../devices/view.ts';
 import type { RuleService } from './service.ts';
-import { type Added, givenLevels, limitOf, type Reason, type RuleKind } from './types.ts';
+import { givenLevels, limitOf, type Reason, type RuleKind } from './types.ts';
 
 // What pages show of rules: help with conditions, and what rules say of a device.
 
-// The part of a form that helps with a text of conditions: it adds a comparison, and tries the text before it is saved.
+// The part of a form that helps with a text of conditions: it shows its rows, adds one, and tries the text before it is saved.
 
 const shownDevices = 20;
 
 type Helped = { values: Record<string, Value>; errors: FieldErrors; help: ConditionHelpProps };
 
+type Extra = Partial<Pick<ConditionHelpProps, 'sent' | 'tried'>> & { builder?: Partial<FilterBuilderProps> };
+
 type ConditionForms = {
-  /** The help of a kind's form; undefined for kinds without a condition. */
-  help(kind: Kind, extra?: Partial<ConditionHelpProps>): ConditionHelpProps | undefined;
-  /** What a form asked for beside saving; undefined when it is to be saved. */
+  /** The help of a kind's form with these values; undefined for kinds without a condition. */
+  help(kind: Kind, values: Readonly<Record<string, Value>>, extra?: Extra): ConditionHelpProps | undefined;
+  /** What a form asked for beside saving, or what is wrong with its rows; undefined when it is to be saved. */
   answer(kind: Kind, id: string | undefined, form: Form): Helped | undefined;
+  /** What is saved of a form: with the text that its rows say. */
+  written(kind: Kind, form: Form): Body;
   /** Values with the names of groups in the place of their ids. */
   show(kind: Kind, values: Record<string, Value>): Record<string, Value>;
 };
 
-const isRuleKind = (name: string): name is RuleKind => Object.hasOwn(limitOf, name);
+/** Browsers send line ends their own way. */
+const sameText = (one: string, other: string): boolean =>
+  one.replace(/\r\n/g, '\n').trim() === other.replace(/\r\n/g, '\n').trim();
 
-const joins = ['and', 'or', 'and not', 'or not'] as const;
+const isRuleKind = (name: string): name is RuleKind => Object.hasOwn(limitOf, name);
 
 /** Help with conditions over the rules as they are. */
 export const conditionForms = (
-  { rules }: Pick<ConsoleDeps, 'rules'>,
+  { rules, objects }: Pick<ConsoleDeps, 'rules' | 'objects'>,
   model: Pick<DeviceModel, 'references'>,
 ): ConditionForms => {
+  const groups = () => references(objects, 'group');
   const fieldOf = (kind: Kind): string | undefined =>
     Object.entries(kind.fields).find(([, field]) => field.syntax !== undefined)?.[0];
-
-  const asked = (kind: RuleKind): AskedField[] => [
-    ...[...rules.vocabulary.fields.values()]
-      .filter(({ layer }) => layer < limitOf[kind])
-      .map(({ name }): AskedField => ({ name, label: { key: `condition.field.${name}` } })),
-    ...[...rules.vocabulary.rows.values()].flatMap((rows) =>
-      [...rows.fields.keys()].map(
-        (name): AskedField => ({
-          name: `${rows.name}.${name}`,
-          label: { key: `collection.${rows.name}.field.${name}` },
-          of: { key: `collection.${rows.name}.title` },
-        }),
-      ),
-    ),
-  ];
 
   const found = (devices: readonly number[]): FoundDevices => {
     const names = model.references(devices.slice(0, shownDevices));
     return { total: devices.length, first: [...names.values()] };
   };
 
-  const help: ConditionForms['help'] = (kind, extra = {}) => {
-    if (!isRuleKind(kind.name)) return undefined;
+  const help: ConditionForms['help'] = (kind, values, extra = {}) => {
+    const field = fieldOf(kind);
+    if (!isRuleKind(kind.name) || field === undefined) return undefined;
     const isSet = kind.name === 'status-conditions';
+    const text = String(values[field] ?? '');
+    const shown = rules.rows(kind.name, text);
     return {
-      fields: asked(kind.name),
-      values: {},
+      builder: {
+        fields: askedFields(rules.vocabulary, limitOf[kind.name], groups()),
+        rows: shown?.rows ?? [],
+        ...(isSet ? {} : { join: shown?.join ?? 'and' }),
+        ...extra.builder,
+      },
+      ...(shown === undefined ? {} : { was: text }),
       lines: isSet,
       levels: givenLevels,
       ...(isSet ? { builtIn: rules.builtIn } : {}),
-      ...extra,
+      ...defined({ sent: extra.sent, tried: extra.tried }),
+    };
+  };
+
+  /** What the builder makes of a form's text; a text that was changed by hand stands before rows that were changed. */
+  const build = (kind: RuleKind, text: string, form: Form): ReturnType<RuleService['build']> & { built: Built } => {
+    const sent = (name: string): string | undefined => (form.has(name) ? form.text(name) : undefined);
+    const built = builtBy(sent) ?? { rows: [], added: undefined, join: 'and' };
+    const isAsShown = form.has('b.was') && sameText(form.text('b.was'), text);
+    const rows = isAsShown ? built.rows : undefined;
+    const { join, added } = built;
+    return {
+      built,
+      ...rules.build(kind, text, { rows, join, added, level: form.text('b.level'), reason: form.text('b.reason') }),
     };
   };
 
@@ -123,39 +138,38 @@ export const conditionForms = (
       return { ...values, [field]: rules.show(kind.name, text) };
     },
     answer: (kind, id, form) => {
-      const wanted = form.text('do');
       const field = fieldOf(kind);
-      if ((wanted !== 'add' && wanted !== 'try') || field === undefined || !isRuleKind(kind.name)) return undefined;
+      if (field === undefined || !isRuleKind(kind.name)) return undefined;
+      const wanted = form.text('do');
       const body = bodyOf(kind, form);
+      const given = typeof body[field] === 'string' ? body[field] : '';
       const values = Object.fromEntries(Object.entries(body).map(([name, value]) => [name, shownValue(value)]));
-      const text = typeof body[field] === 'string' ? body[field] : '';
-      if (wanted === 'try') {
-        const tried = tryText(kind.name, id, body, text);
-        const made = help(kind, 'fault' in tried ? {} : { tried });
-        if (made === undefined) return undefined;
-        return { values, errors: 'fault' in tried ? { [field]: tried.fault } : {}, help: made };
+      const { built, ...made } = build(kind.name, given, form);
+      if ('fault' in made) {
+        const isText = made.in === 'text';
+        const shown = help(kind, values, {
+          builder: {
+            ...(form.has('b.was') ? { rows: built.rows.map(({ row }) => row) } : {}),
+            ...defined({ added: built.added?.row }),
+            ...(isText ? {} : { errors: { [`b.${made.in}`]: made.fault } }),
+          },
+          sent: { level: form.text('b.level'), reason: form.text('b.reason') },
+        });
+        return shown && { values, errors: isText ? { [field]: made.fault } : {}, help: shown };
       }
-      const sent = Object.fromEntries(form.entries().filter(([name]) => name.startsWith('b.')));
-      const added: Added = {
-        join: joins.find((join) => join === sent['b.join']) ?? 'and',
-        field: sent['b.field'] ?? '',
-        op: sent['b.op'] ?? '',
-        value: sent['b.value'] ?? '',
-        level: sent['b.level'] ?? '',
-        reason: sent['b.reason'] ?? '',
-      };
-      const appended = rules.append(kind.name, text, added);
-      const isWrong = 'fault' in appended;
-      const made = help(kind, {
-        values: isWrong ? sent : {},
-        ...(isWrong && appended.in === 'added' ? { errors: { 'b.value': appended.fault } } : {}),
-      });
-      if (made === undefined) return undefined;
-      return {
-        values: isWrong ? values : { ...values, [field]: appended.text },
-        errors: isWrong && appended.in === 'text' ? { [field]: appended.fault } : {},
-        help: made,
-      };
+      if (wanted !== 'try' && wanted !== 'add' && !wanted.startsWith('remove:')) return undefined;
+      const written = { ...values, [field]: made.text };
+      const tried = wanted === 'try' ? tryText(kind.name, id, body, made.text) : undefined;
+      const isWrong = tried !== undefined && 'fault' in tried;
+      const shown = help(kind, written, isWrong ? {} : defined({ tried }));
+      return shown && { values: written, errors: isWrong ? { [field]: tried.fault } : {}, help: shown };
+    },
+    written: (kind, form) => {
+      const body = bodyOf(kind, form);
+      const field = fieldOf(kind);
+      if (field === undefined || !isRuleKind(kind.name)) return body;
+      const made = build(kind.name, typeof body[field] === 'string' ? body[field] : '', form);
+      return 'fault' in made || made.text === '' ? body : { ...body, [field]: made.text };
     },
   };
 };

@@ -4,6 +4,7 @@ import { runs } from '../../../../test/support/chance.ts';
 import { filterOf, isTerm, type Term, termsOf } from './parameters.ts';
 import { parseFilter } from './parse.ts';
 import { printFilter } from './print.ts';
+import { filterOfRow, rowsOf } from './rows.ts';
 import { type Field, type Filter, FilterFault, type Op, opsOf, type Vocabulary } from './types.ts';
 
 const field = (name: string, type: Field['type'], more: Partial<Field> = {}): Field => ({
@@ -185,6 +186,11 @@ const { filter } = fc.letrec<{ filter: Filter }>((tie) => ({
   ),
 }));
 
+const usualOp = (part: Filter): Op | undefined => {
+  const of = 'field' in part ? vocabulary.fields.get(part.field) : undefined;
+  return of && opsOf(of)[0];
+};
+
 /** Flat where `and` is asked of `and`, the parts in one order: what two filters that ask the same have in common. */
 const plain = (one: Filter): string => {
   const flat = (part: Filter): Filter[] => ('all' in part ? part.all.flatMap(flat) : [part]);
@@ -219,6 +225,41 @@ describe('any filter', () => {
     expect(
       new URLSearchParams(termsOf(one ?? { all: [] }, options).map(([name, value]) => [name, value])).toString(),
     ).toBe(new URLSearchParams(query).toString());
+  });
+
+  it('asks the same as the rows that it is shown as, where it can be', () => {
+    const flat = fc.array(fc.oneof(asked(vocabulary.fields.values()), asked(rowFields, 'software.')), {
+      minLength: 1,
+      maxLength: 4,
+    });
+    fc.assert(
+      fc.property(flat, fc.boolean(), fc.nat(3), (parts, isAny, not) => {
+        const [first] = parts;
+        const all = parts.map(
+          (part, at): Filter => (at === not && 'op' in part && part.op === usualOp(part) ? { not: part } : part),
+        );
+        const one: Filter =
+          parts.length === 1 && first !== undefined ? (all[0] ?? first) : isAny ? { any: all } : { all };
+        const shown = rowsOf(one, vocabulary);
+        if (shown === undefined) {
+          expect(plain(one)).toContain('not(');
+          return;
+        }
+        const read = shown.rows.map((row) => filterOfRow(row, options));
+        const again = read.length === 1 ? read[0] : shown.join === 'or' ? { any: read } : { all: read };
+        expect(again).toEqual(one);
+      }),
+      { numRuns: runs(300) },
+    );
+  });
+
+  it.each([
+    ['software = openssl < 3.0.14 and not software = curl', ['software = openssl<3.0.14', 'software != curl']],
+    ['not os contains a and not group in g1', ['os !contains a', 'group !in g1']],
+  ])('%s is shown as rows', (text, rows) => {
+    const shown = rowsOf(parse(text), vocabulary)?.rows ?? [];
+    expect(shown.map(({ field: name, op, value }) => `${name} ${op} ${value}`)).toEqual(rows);
+    expect({ all: shown.map((row) => filterOfRow(row, options)) }).toEqual(parse(text));
   });
 
   it('asks for a text once, since an address has one', () => {

@@ -1,4 +1,4 @@
-import { fieldOf, maxComparisons, type ParseOptions, parseFilter, termOf, usualOf } from './parse.ts';
+import { fieldOf, maxComparisons, namedField, type ParseOptions, parseFilter, termOf, usualOf } from './parse.ts';
 import { printFilter } from './print.ts';
 import type { Token } from './tokens.ts';
 import { type Comparison, type Field, type Filter, FilterFault, type Op, opsOf } from './types.ts';
@@ -63,14 +63,7 @@ function termFilter(term: Term, options: ParseOptions): Filter {
   if (name === undefined) throw new FilterFault('unknownField', 1, named.name);
   const field = fieldOf({ kind: 'word', text: name, at: 1 }, options);
   if (op === undefined || op === '!=') {
-    const version = field.type === 'item' ? /^([^<>=!]+)(<=|>=|!=|=|<|>)(.+)$/s.exec(value) : null;
-    const asked =
-      version === null
-        ? usualOf(field, name, token, options)
-        : termOf(field, name, '=', { ...token, text: (version[1] ?? '').trim() }, options, {
-            op: version[2] as Op,
-            given: { ...token, text: version[3] ?? '' },
-          });
+    const asked = usualOf(field, name, token, options);
     return op === undefined ? asked : negated(asked, field);
   }
   if (op !== 'unknown') return termOf(field, name, op, token, options);
@@ -137,7 +130,7 @@ export function filterOf(terms: readonly Term[], options: ParseOptions): Filter 
 function termOfComparison({ field: name, op, value }: Comparison, field: Field): Term | undefined {
   const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
   if (op === 'unknown') return [`${name}.unknown`, 'yes'];
-  const usual = field.type === 'group' ? 'in' : opsOf(field)[0];
+  const [usual] = opsOf(field);
   if (op === usual) return [field.parameter ?? name, text];
   // `!=` turns round what is usually asked.
   if (op === '=' || (op === '!=' && usual !== '=')) return undefined;
@@ -153,9 +146,7 @@ export function termsOf(filter: Filter, options: ParseOptions): Term[] {
   const termFor = (part: Filter): Term | undefined => {
     const asked = 'not' in part ? part.not : part;
     if (!('field' in asked)) return undefined;
-    const { vocabulary } = options;
-    const [rows = '', inner = ''] = asked.field.split('.');
-    const field = vocabulary.fields.get(asked.field) ?? vocabulary.rows.get(rows)?.fields.get(inner);
+    const field = namedField(asked.field, options.vocabulary);
     const term = field === undefined ? undefined : termOfComparison(asked, field);
     if (term === undefined || !('not' in part)) return term;
     // `os!=a` turns round what is usually asked; of `=` it is `!=`.

@@ -17,14 +17,17 @@ export type ParseOptions = {
 const faultAt = (what: string, { at, text }: Token): FilterFault => new FilterFault(what, at, text);
 const isWord = (token: Token, text: string): boolean => token.kind === 'word' && token.text.toLowerCase() === text;
 
+/** The field of a name at the top: one of its own or one of a collection. */
+export function namedField(name: string, { fields, rows }: Vocabulary): Field | undefined {
+  const [collection = '', inner = ''] = name.split('.');
+  return fields.get(name) ?? rows.get(collection)?.fields.get(inner);
+}
+
 /** The field that a word names, in the collection of a `some` if it stands in one. */
 export function fieldOf(token: Token, options: ParseOptions, scope?: string): Field {
-  const { fields, rows } = options.vocabulary;
-  const [collection = '', inner = ''] = token.text.split('.');
+  const { vocabulary } = options;
   const field =
-    scope === undefined
-      ? (fields.get(token.text) ?? rows.get(collection)?.fields.get(inner))
-      : rows.get(scope)?.fields.get(token.text);
+    scope === undefined ? namedField(token.text, vocabulary) : vocabulary.rows.get(scope)?.fields.get(token.text);
   if (token.kind !== 'word' || field === undefined)
     throw faultAt(token.kind === 'end' ? 'expectedField' : 'unknownField', token);
   if (field.layer >= options.below) throw faultAt('notHere', token);
@@ -41,8 +44,9 @@ function comparisonOf(field: Field, name: string, op: Op, given: Token, options:
   return { field: name, op, value: group };
 }
 
-/** `openssl`, `openssl/3.0.14`, or with `version` an operator and a version: rows of the collection that are it. */
-function itemOf({ item }: Field, given: Token, options: ParseOptions, version?: { op: Op; given: Token }): Filter {
+/** `openssl`, `openssl/3.0.14`, `openssl<3.0.14`, the last also in parts: rows of the collection that are it. */
+function itemOf(field: Field, given: Token, options: ParseOptions, version?: { op: Op; given: Token }): Filter {
+  const { item } = field;
   const rows = item === undefined ? undefined : options.vocabulary.rows.get(item.rows);
   const [name, versions] = [rows?.fields.get(item?.name ?? ''), rows?.fields.get(item?.version ?? '')];
   if (rows === undefined || name === undefined || versions === undefined) throw faultAt('unknownField', given);
@@ -50,6 +54,11 @@ function itemOf({ item }: Field, given: Token, options: ParseOptions, version?: 
   const of = (op: Op, text: Token): Comparison => comparisonOf(versions, versions.name, op, text, options);
   const some = (where: Filter): Filter => ({ some: rows.name, where });
   if (version !== undefined) return some({ all: [named(given.text), of(version.op, version.given)] });
+  const order = /^([^<>=!]+)(<=|>=|!=|=|<|>)(.+)$/s.exec(given.text);
+  if (order !== null) {
+    const [, text = '', op = '=', than = ''] = order;
+    return itemOf(field, { ...given, text: text.trim() }, options, { op: op as Op, given: { ...given, text: than } });
+  }
   // Names may hold a slash themselves.
   const cut = given.text.lastIndexOf('/');
   if (cut <= 0 || cut === given.text.length - 1) return some(named(given.text));

@@ -48,7 +48,7 @@ const opsOfType: Readonly<Record<ValueType, readonly Op[]>> = {
   yesno: ['=', 'unknown'],
   time: ['older', 'newer', 'before', 'after', 'unknown'],
   address: ['=', '!=', 'starts', 'in', 'unknown'],
-  group: ['=', '!=', 'contains', 'in', 'unknown'],
+  group: ['in', '=', '!=', 'contains', 'unknown'],
   item: ['=', '!='],
 };
 

@@ -1,0 +1,187 @@
+import type { Child } from 'hono/jsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors, Message } from '../model.ts';
+import { Button, SelectField, TextField } from './form.tsx';
+
+// The one builder of filters: rows of a field, what is asked of it and a value, and one more to be added. It is part of a
+// form, which a rule posts and a list gets; each button is a submit, so it works without JavaScript.
+
+/** A field that can be asked for: how it is written, its words as a catalogue key or two, and what can be asked of it. */
+export type AskedField = {
+  readonly name: string;
+  readonly label: Message;
+  readonly of?: Message;
+  /** The usual first. */
+  readonly ops: readonly string[];
+  /** The values of a choice. */
+  readonly options?: readonly { readonly value: string; readonly label?: string; readonly key?: string }[];
+};
+
+type FilterRow = { readonly field: string; readonly op: string; readonly value: string };
+
+export type FilterBuilderProps = {
+  readonly fields: readonly AskedField[];
+  readonly rows: readonly FilterRow[];
+  /** How the rows are joined, where it can be chosen. */
+  readonly join?: 'and' | 'or' | undefined;
+  /** The row to be added, as it was sent. */
+  readonly added?: FilterRow | undefined;
+  /** By `b.<number>`; that of the row to be added is the number of rows. */
+  readonly errors?: FieldErrors | undefined;
+};
+
+/** Catalogue keys of operators; those that begin with `!` are opposites of what has none of its own. */
+const opWords: Readonly<Record<string, string>> = {
+  '=': 'is',
+  '!=': 'isNot',
+  contains: 'contains',
+  '!contains': 'notContains',
+  starts: 'starts',
+  '!starts': 'notStarts',
+  ends: 'ends',
+  '<': 'less',
+  '<=': 'atMost',
+  '>': 'more',
+  '>=': 'atLeast',
+  in: 'in',
+  '!in': 'notIn',
+  older: 'older',
+  newer: 'newer',
+  before: 'before',
+  after: 'after',
+  unknown: 'unknown',
+};
+
+export const askedLabel = (ctx: Ctx, { label, of }: Pick<AskedField, 'label' | 'of'>): string =>
+  of === undefined ? ctx.say(label) : `${ctx.say(of)}: ${ctx.say(label)}`;
+
+export const opText = (ctx: Ctx, op: string): string => ctx.tDynamic(`condition.op.${opWords[op] ?? 'is'}`);
+
+/** What a value of a field is called. */
+export const askedValue = (ctx: Ctx, field: AskedField | undefined, value: string): string => {
+  const option = field?.options?.find((one) => one.value === value);
+  return option?.label ?? (option?.key === undefined ? value : ctx.tDynamic(option.key, {}, value));
+};
+
+const RowFields = ({
+  ctx,
+  at,
+  row,
+  fields,
+  errors,
+  isNew,
+}: {
+  ctx: Ctx;
+  at: number;
+  row: FilterRow;
+  fields: readonly AskedField[];
+  errors: FieldErrors | undefined;
+  isNew: boolean;
+}) => {
+  const name = (part: string): string => `b.${at}.${part}`;
+  const field = isNew ? undefined : fields.find((one) => one.name === row.field);
+  const fault = errors?.[`b.${at}`];
+  const value = {
+    ctx,
+    name: name('value'),
+    label: ctx.t('condition.value'),
+    errors: fault === undefined ? undefined : { [name('value')]: fault },
+  };
+  return (
+    <div class="built" role="group" aria-label={field === undefined ? ctx.t('condition.add') : askedLabel(ctx, field)}>
+      {field === undefined ? (
+        <SelectField
+          ctx={ctx}
+          name={name('field')}
+          label={ctx.t('condition.field')}
+          value={row.field}
+          options={[
+            { value: '', label: '–' },
+            ...fields.map((one) => ({ value: one.name, label: askedLabel(ctx, one) })),
+          ]}
+        />
+      ) : (
+        <div class="field">
+          <input type="hidden" name={name('field')} value={field.name} />
+          <span>{askedLabel(ctx, field)}</span>
+        </div>
+      )}
+      <SelectField
+        ctx={ctx}
+        name={name('op')}
+        label={ctx.t('condition.operator')}
+        value={row.op}
+        options={[
+          ...(field === undefined ? [{ value: '', label: ctx.t('condition.usual') }] : []),
+          ...(field?.ops ?? Object.keys(opWords)).map((op) => ({ value: op, label: opText(ctx, op) })),
+        ]}
+      />
+      {field?.options === undefined ? (
+        <TextField {...value} value={row.value} maxLength={500} />
+      ) : (
+        <SelectField
+          {...value}
+          value={row.value}
+          options={[
+            ...(field.options.some((option) => option.value === row.value)
+              ? []
+              : [{ value: row.value, label: row.value }]),
+            ...field.options.map((option) => ({ value: option.value, label: askedValue(ctx, field, option.value) })),
+          ]}
+        />
+      )}
+      {isNew ? null : (
+        <div>
+          <Button small name="do" value={`remove:${at}`}>
+            {ctx.t('condition.removeRow')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+};
+
+/** Rows, one more to be added, and what else stands in the form beside them. */
+export const FilterBuilder = ({
+  ctx,
+  builder,
+  button,
+  children,
+}: {
+  ctx: Ctx;
+  builder: FilterBuilderProps;
+  button: string;
+  children?: Child;
+}) => {
+  const { fields, rows, join, added = { field: '', op: '', value: '' }, errors } = builder;
+  return (
+    <fieldset class="builder">
+      <legend>{ctx.t('condition.rows')}</legend>
+      <div class="stack">
+        {join === undefined || rows.length === 0 ? null : (
+          <SelectField
+            ctx={ctx}
+            name="b.join"
+            label={ctx.t('condition.join')}
+            value={join}
+            options={[
+              { value: 'and', label: ctx.t('condition.joinAll') },
+              { value: 'or', label: ctx.t('condition.joinAny') },
+            ]}
+          />
+        )}
+        {rows.map((row, at) => (
+          <RowFields ctx={ctx} at={at} row={row} fields={fields} errors={errors} isNew={false} />
+        ))}
+        {children}
+        <RowFields ctx={ctx} at={rows.length} row={added} fields={fields} errors={errors} isNew />
+        <small>{ctx.t('condition.valueHint')}</small>
+        <div>
+          <Button name="do" value="add">
+            {button}
+          </Button>
+        </div>
+      </div>
+    </fieldset>
+  );
+};
