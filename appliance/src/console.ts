@@ -31,7 +31,7 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
   };
 };
 
-/** The sources for people and programs over one appliance: the API and the console. */
+/** The entry points for people and programs over one appliance: the API and the console. */
 export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
   const parts = { ...appliance, ...entryParts(appliance, clock) };

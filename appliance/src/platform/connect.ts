@@ -257,7 +257,7 @@ const addressesOf = async (to: Destination, timeoutMs: number): Promise<string[]
 
 /** Connections out, each checked against what administrators named, and against where controllers are. */
 export const outbound = ({ targets, forbidden, record }: OutboundParts): Outbound => {
-  const nobody = (to: Destination): AppError => {
+  const notNamed = (to: Destination): AppError => {
     record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0 });
     return new AppError(
       'NOT_NAMED',
@@ -292,7 +292,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
 
   /** Checks a question to one address: a name would be looked up, and is none. */
   const admit = (to: Destination, way: 'probe' | 'ping'): void => {
-    if (isIP(to.host) === 0 || !isNamed(to, way)) throw nobody(to);
+    if (isIP(to.host) === 0 || !isNamed(to, way)) throw notNamed(to);
     const refusal = kept(to, [to.host]);
     if (refusal !== undefined) throw refusal;
   };
@@ -314,7 +314,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
 
   return {
     open: async (to, limits, proof) => {
-      if (!isNamed(to, 'open')) throw nobody(to);
+      if (!isNamed(to, 'open')) throw notNamed(to);
       const addresses = await addressesOf(to, limits.connectMs);
       const refusal = kept(to, addresses);
       if (refusal !== undefined) throw refusal;
@@ -334,7 +334,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
     link: async (to, kind, limits) => {
       // A name would be looked up: devices are addresses.
       if (to.port === 0 || isIP(to.host) === 0 || !isNamed(to, 'link', kind)) {
-        nobody(to);
+        notNamed(to);
         return 'denied';
       }
       if (kept(to, [to.host]) !== undefined) return 'denied';

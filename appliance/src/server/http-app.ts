@@ -61,7 +61,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
   const { api, console } = entryPoints(appliance);
   app.route(apiPrefix, api);
-  // Programs get no pages: an address that no source has is not sent to the log-in page.
+  // Programs get no pages: an address that no entry point has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
     if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');
     await next();

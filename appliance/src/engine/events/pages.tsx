@@ -4,7 +4,7 @@ import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list'
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
+import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
@@ -69,7 +69,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       ...(severity.length === 0 ? {} : { severity }),
       ...(type.length === 0 ? {} : { type }),
       ...(area.length === 0 ? {} : { area }),
-      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? NO_DEVICE }),
       ...defined({ from, to }),
       ...(filterValues(list, 'audit').includes('true') ? { audit: true } : {}),
       ...(list.q === '' ? {} : { search: list.q }),

@@ -84,14 +84,14 @@ const eventContent = (event: Pick<StoredEvent, 'type' | 'device' | 'params'>) =>
 });
 
 /** Who an audit event without an actor is put down to. */
-const nobody = 'system:appliance';
+const SYSTEM_ACTOR = 'system:appliance';
 
 const isOf = (event: StoredEvent & { salt: Buffer | null }, entry: AuditEntry): boolean =>
   event.salt !== null &&
   commitmentOf(event.salt, eventContent(event)).toString('hex') === entry.commitment &&
   event.at === entry.at &&
   event.from === entry.from &&
-  (event.actor ?? nobody) === entry.actor;
+  (event.actor ?? SYSTEM_ACTOR) === entry.actor;
 
 /** So many rows between two breaks. */
 const checkedRows = 200;
@@ -236,7 +236,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
         insert(type, event, (content, salt, at) =>
           append({
             at,
-            actor: event.actor ?? nobody,
+            actor: event.actor ?? SYSTEM_ACTOR,
             from: event.from,
             operation: type.type,
             kind: eventKind,

@@ -4,7 +4,7 @@ import { currentCursor, filterValues } from '@sallyport/ui/list';
 import type { FilterField } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { type DeviceModel, nowhere } from '../../features/devices/view.ts';
+import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
@@ -38,7 +38,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const [device] = filterValues(list, 'device');
     return {
       ...changeQueryOf(list, collections, actor),
-      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? NO_DEVICE }),
     };
   };
 

@@ -78,7 +78,7 @@ const gate = () => {
 export const passwords = (cost: PasswordCost = defaultCost): Passwords => {
   const known = gate();
   const strangers = gate();
-  const nobody: PasswordHash = {
+  const unknownAccount: PasswordHash = {
     ...cost,
     salt: Buffer.from(randomBytes(saltBytes)),
     tag: Buffer.from(randomBytes(tagBytes)),
@@ -92,7 +92,7 @@ export const passwords = (cost: PasswordCost = defaultCost): Passwords => {
     verify: (password, stored, stranger) => {
       const work = async (): Promise<boolean> => {
         const read = stored === undefined ? undefined : parsePhc(stored);
-        const hash = read ?? nobody;
+        const hash = read ?? unknownAccount;
         const tag = await derive(password, hash.salt, hash, hash.tag.length);
         return timingSafeEqual(tag, hash.tag) && read !== undefined;
       };

@@ -14,7 +14,7 @@ import type { WaitingChanges } from './waiting-change.ts';
 
 // Settings that can weaken what protects the site (`safety` in their declaration). Changing one asks for a right of its
 // own and a fresh log-in, and waits for a second person where there is one; not towards its safe side. The guard stands in the object engine, so
-// that no source goes round it; only the appliance itself passes.
+// that no entry point goes round it; only the appliance itself passes.
 
 export type SafetySettings = {
   /** Sets, or puts back to the default without a value; any setting, safety or not. */

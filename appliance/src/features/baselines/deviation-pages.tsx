@@ -15,7 +15,7 @@ import { actorFor } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { type DeviceModel, nowhere } from '../devices/view.ts';
+import { type DeviceModel, NO_DEVICE } from '../devices/view.ts';
 import type { Deviation, DeviationQuery } from './types.ts';
 import { baselineViews } from './view.ts';
 
@@ -68,7 +68,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
       ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
       ...defined({ baseline }),
-      ...(device === undefined ? {} : { device: model.named(device)?.id ?? nowhere }),
+      ...(device === undefined ? {} : { device: model.named(device)?.id ?? NO_DEVICE }),
       ...(list.q === '' ? {} : { search: list.q }),
     };
   };

@@ -15,7 +15,7 @@ import type { DeviceListQuery, DeviceListRow } from './types.ts';
 const sameNames = 1_000;
 
 /** An id that no device has: the filter for a device that there is not finds nothing. */
-export const nowhere = 0;
+export const NO_DEVICE = 0;
 
 export type ListedDevice = Omit<DeviceListRow, 'worst'> &
   DeviceStatus & { name: string; worst: Decision | undefined; osText: string };

@@ -1,4 +1,4 @@
-// Where the source is. GLPI agents, FusionInventory and OCS send to the address that they are given as it stands; they add a
+// Where the entry point is. GLPI agents, FusionInventory and OCS send to the address that they are given as it stands; they add a
 // path of their own only where it has none, and then it has no token either. But people keep what stood behind the name of
 // their server: a slash, as the settings of these agents show it, or the page or plugin that took inventories there.
 

@@ -5,7 +5,7 @@ import { parseBody } from '../../../platform/http/body.ts';
 import { amount, item, line, rowsIn } from './fields.ts';
 import type { Row } from './message.ts';
 
-/** What a client found, as the source gathered it. */
+/** What a client found, as the entry point gathered it. */
 export const decodeFiles = async (wire: Uint8Array, { now }: DecoderHints): Promise<DecodedReport> => {
   const body = (await parseBody(Buffer.from(wire.buffer, wire.byteOffset, wire.byteLength))) as Row;
   const items = rowsIn(body, 'finds').flatMap((find): Item[] => {

@@ -2,7 +2,7 @@ import type { ReportFacts } from '../../../engine/inventory/types.ts';
 import { immediate } from '../../../platform/database.ts';
 import { AppError, toFailure } from '../../../platform/errors.ts';
 import type { SourceCaller } from '../../devices/types.ts';
-import type { ReportPlaces } from '../places.ts';
+import type { ReportLimiter } from '../report-limiter.ts';
 import { failureReply, refusal, takenReply } from './answers.ts';
 import type { Call } from './call.ts';
 import { isOfOthers } from './device-message.ts';
@@ -92,19 +92,19 @@ const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefine
 /** Takes an inventory or says why not; never throws. */
 export const takeInventory = async (
   parts: GlpiParts,
-  places: ReportPlaces,
+  bodies: ReportLimiter,
   call: Call,
   now: number,
 ): Promise<Response> => {
   const caller = callerOf(parts, call);
-  const place = places.take(caller?.id ?? 0);
+  const place = bodies.take(caller?.id ?? 0);
   if (place === undefined) return failureReply(call.dialect, 503, 'busy', 60);
   try {
     return await take(parts, call, caller, now);
   } catch (error) {
     return answerOf(parts, call, error);
   } finally {
-    places.give(place);
+    bodies.give(place);
   }
 };
 

@@ -6,7 +6,7 @@ import { freeBytes } from '../../../platform/free-bytes.ts';
 import { readWire, unpackBody } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import type { SourceCaller } from '../../devices/types.ts';
-import { reportPlaces } from '../places.ts';
+import { reportLimiter } from '../report-limiter.ts';
 import { messagePaths, oauthPaths } from './addresses.ts';
 import { type Admitted, admission, agentIdOf, dialectOf, type Env, isPlain } from './admit.ts';
 import { failureReply, jsonReply, prologReply, refusal, unpackedReply, xmlReply } from './answers.ts';
@@ -56,7 +56,7 @@ const networkTasks = {
 /** `GLPI-Agent_v1.7`, as the JSON dialect says it of itself. */
 const maxAgentLength = 100;
 
-/** The source of GLPI, FusionInventory and OCS agents. */
+/** The entry point of GLPI, FusionInventory and OCS agents. */
 export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const { devices, objects, intake } = parts;
   const clock = parts.clock ?? nowMs;
@@ -66,7 +66,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const tasks = { ...parts, searches, remotes: remotes(parts), deploy: deployChannel(parts) };
   const network = networkSearches(parts);
   const agents = knownAgents();
-  const places = reportPlaces();
+  const bodies = reportLimiter();
   const later = laterReports({ isFree: () => intake.waiting() < maxIntakeDepth, clock });
 
   const readCall = async (c: Context<Env>, admitted: Admitted): Promise<Call> => {
@@ -128,10 +128,10 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
 
   const inventory = async (c: Context<Env>, call: Call): Promise<Response> => {
     const now = clock();
-    if (call.dialect === 'xml' || intake.waiting() < maxIntakeDepth) return takeInventory(parts, places, call, now);
+    if (call.dialect === 'xml' || intake.waiting() < maxIntakeDepth) return takeInventory(parts, bodies, call, now);
     const { plain: _, ...packed } = call;
     const number = later.put(`${call.token.id} ${agentIdOf(c) ?? ''}`, call.wire.length, () =>
-      takeInventory(parts, places, packed, now),
+      takeInventory(parts, bodies, packed, now),
     );
     if (number === undefined) return failureReply('json', 503, 'busy', 60);
     return jsonReply({ status: 'pending', expiration: askAgain }, 202, { 'GLPI-Request-ID': number });

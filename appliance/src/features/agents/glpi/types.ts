@@ -1,4 +1,4 @@
-// The source of GLPI, FusionInventory and OCS agents: one URL with the token in it, the one secret that may be in a URL. A
+// The entry point of GLPI, FusionInventory and OCS agents: one URL with the token in it, the one secret that may be in a URL. A
 // client proves nothing but the token; it is known by what it calls itself, and what it says of its hardware is compared
 // with what is known of the device before anything is stored.
 

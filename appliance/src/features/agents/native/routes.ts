@@ -22,7 +22,7 @@ import { parseBody, readWire } from '../../../platform/http/body.ts';
 import { guestOf } from '../../../platform/http/guest.ts';
 import { type RateLimit, rateLimit } from '../../../platform/rate-limit.ts';
 import type { Caller } from '../../devices/types.ts';
-import { reportPlaces } from '../places.ts';
+import { reportLimiter } from '../report-limiter.ts';
 import { recordAgentEvent } from './agent-events.ts';
 import { errorResponse, notFound } from './errors.ts';
 import { sendBytes, sendFile } from './files.ts';
@@ -49,7 +49,7 @@ const toAnswer = (result: SectionResult): SectionAnswer => {
   return { collection, error: code, message, ...(fields === undefined ? {} : { fields }) };
 };
 
-/** The native source, to be mounted at `nativePrefix`. */
+/** The entry point of the own agent, to be mounted at `nativePrefix`. */
 export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const { site, db, ca, devices, inventory, intake, events, store, trustFiles, tasks, log } = parts;
   const clock = parts.clock ?? nowMs;
@@ -60,7 +60,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
       .filter((collection) => collection.sources.includes('native'))
       .map((collection) => collection.name),
   );
-  const inWork = reportPlaces();
+  const inWork = reportLimiter();
   const renewals = rateLimit({ perMinute: renewalsPerMinute, clock });
   const eventCalls = rateLimit({ perMinute: eventCallsPerMinute, clock });
 

@@ -1,4 +1,4 @@
-// The agents' own source: JSON over mutual TLS. A caller is the certificate of its connection and nothing else; what it
+// The entry point of the own agent: JSON over mutual TLS. A caller is the certificate of its connection and nothing else; what it
 // says is decoded under caps, bound to its device and handed to the engines. A 2xx answer follows the commit. Anyone may
 // read /site, because that is what an agent compares before it says anything secret.
 

@@ -10,7 +10,7 @@ import { guestOf } from '../../../platform/http/guest.ts';
 import { firstIn } from '../../../platform/rate-limit.ts';
 import type { SourceCaller } from '../../devices/types.ts';
 import { peerReader } from '../native/peer.ts';
-import { type Body, reportPlaces } from '../places.ts';
+import { type Body, reportLimiter } from '../report-limiter.ts';
 import { configAnswer, inventoryQueries, nothing, readAnswer } from './answers.ts';
 import { inventoryAsks, type Problems } from './asks.ts';
 import { hasFailed, problemsIn, readWrite, rowsOf, type WriteBody } from './decode.ts';
@@ -69,7 +69,7 @@ const failed = (error: unknown): Response => {
   return busy();
 };
 
-/** The osquery source, to be mounted at `osqueryPrefix`. */
+/** The entry point of osquery, to be mounted at `osqueryPrefix`. */
 export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const { devices, intake, events, queries, samples, log } = parts;
   const clock = parts.clock ?? nowMs;
@@ -78,7 +78,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   const inventory = inventoryQueries(parts.inventory.collections());
   const inventoryOnly = readAnswer({ inventory, asked: {} });
   const quiet = firstIn({ ms: 10 * 60_000, clock });
-  const places = reportPlaces();
+  const bodies = reportLimiter();
 
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const source = (c: Context<Env>) => ({
@@ -160,7 +160,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     const held: { place?: Body } = {};
     const takeOf = (owner: string | undefined): void => {
       if (held.place !== undefined) return;
-      const place = owner === undefined ? undefined : places.take(owner);
+      const place = owner === undefined ? undefined : bodies.take(owner);
       if (place !== undefined) held.place = place;
       if (owner === undefined ? !guest.takePlace() : place === undefined)
         throw new AppError('OVERLOADED', 'too many reports at once');
@@ -175,7 +175,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       if (owner !== undefined) takeOf(owner);
       return await work({ bytes: headBytes, ask });
     } finally {
-      if (held.place !== undefined) places.give(held.place);
+      if (held.place !== undefined) bodies.give(held.place);
       guest.givePlace();
     }
   };

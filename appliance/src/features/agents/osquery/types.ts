@@ -1,4 +1,4 @@
-// The source for osquery: its remote API as the client speaks it. The client ignores the HTTP status, so a refusal is a
+// The entry point of osquery: its remote API as the client speaks it. The client ignores the HTTP status, so a refusal is a
 // body; an empty body would be taken for success, so there is always an object. `node_invalid` makes a client throw its
 // key away and enrol anew: it is said only of a key that is surely unknown or revoked, never for trouble of ours.
 //
