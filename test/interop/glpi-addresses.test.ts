@@ -27,7 +27,7 @@ describe.skipIf(!hasAgents)('agents with an address of their own taste', () => {
 
   it('FusionInventory sends to it as it stands, packed or not', async () => {
     await site.fusion(secret, { state: 'a', more: ['--tasks=inventory', `--server=${site.url(secret)}/`] });
-    expect(doors()).toMatchObject([{ door: 'glpi', state: 'approved' }]);
+    expect(doors()).toMatchObject([{ source: 'glpi', state: 'approved' }]);
     const plain = ['--tasks=inventory', `--server=${site.url(secret)}/plugins/fusioninventory/`, '--no-compression'];
     const { output } = await site.fusion(secret, { state: 'b', more: plain });
     expect(output).toContain('<RESPONSE>SEND</RESPONSE>');
