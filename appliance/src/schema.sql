@@ -392,9 +392,10 @@ create table component (
   name    TEXT NOT NULL,
   version TEXT NOT NULL,
   key     BLOB,
-  source  INTEGER NOT NULL  -- the number of its package
+  source  INTEGER NOT NULL, -- the number of its package
+  stream  TEXT NOT NULL     -- the module stream that it was built in; empty: none is named
 ) STRICT;
-create index component_key ON component (eco, name, key, id);
+create index component_key ON component (eco, name, key, id, stream);
 create index component_name on component (name, id);
 -- Versions that cannot be compared.
 create index component_unkeyed on component (id) where key is null;

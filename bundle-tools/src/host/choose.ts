@@ -93,7 +93,7 @@ const withDependencies = (
 };
 
 const splitUpdateWant = (id: string): { ecosystem: string; source: string } => {
-  const at = id.lastIndexOf('/');
+  const at = id.indexOf('/');
   return { ecosystem: id.slice(0, Math.max(at, 0)), source: id.slice(at + 1) };
 };
 

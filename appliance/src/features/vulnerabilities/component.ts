@@ -1,6 +1,7 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
 import { ecosystemOf, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { languageEcosystem } from '@sallyport/bundle-tools/versions/languages';
+import { streamOfLabel } from '@sallyport/bundle-tools/versions/module-stream';
 import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 
@@ -25,6 +26,8 @@ export type Component = {
   readonly eco: string;
   readonly name: string;
   readonly version: string;
+  /** Module and stream that it was built in, by its label; absent where it has none. */
+  readonly stream?: string;
 };
 
 /** The memcomparable key of a component's version; null: it cannot be compared. */
@@ -68,7 +71,10 @@ export const componentOf = (item: SoftwareIdentity, platform: Platform | undefin
   const eco = systemEcosystem(item.type, platform);
   // rpm keys the public keys of repositories as packages.
   if (eco === null || (item.type === 'rpm' && item.name === 'gpg-pubkey')) return undefined;
-  if (!namesSources(eco)) return { eco, name: item.name, version: item.version };
+  if (!namesSources(eco)) {
+    const stream = item.type === 'rpm' ? streamOfLabel(readPurl(item.purl ?? '')?.qualifiers.get('rpmmod') ?? '') : '';
+    return { eco, name: item.name, version: item.version, ...(stream === '' ? {} : { stream }) };
+  }
   // A rebuild (+b1) changes only the binary version.
   return { eco, name: item.source || item.name, version: item.sourceVersion || item.version };
 };

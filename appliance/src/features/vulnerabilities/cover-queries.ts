@@ -7,7 +7,7 @@ import { moduledQualifiers } from './snapshot-queries.ts';
 
 // Two covering indexes; the packages in the order of their rows, where their records lie.
 const componentsOf = (packages: string, number: string): string => `
-SELECT p.id, c.id, c.key
+SELECT p.id, c.id, c.key, c.stream
 FROM ${packages} CROSS JOIN snap.eco e ON e.id = p.eco
 CROSS JOIN main.component c INDEXED BY component_key ON c.eco = e.name AND c.name = p.name
 WHERE ${number} BETWEEN ? AND ? ORDER BY ${number}, c.key`;
@@ -31,13 +31,25 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
   const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?').pluck();
   const versionOf = db.prepare<[number], string>('SELECT version FROM main.component WHERE id = ?').pluck();
   const rows = db
-    .prepare<[number, number], [number, number, Buffer | null]>(scope === 'all' ? ALL_COMPONENTS : CHANGED_COMPONENTS)
+    .prepare<[number, number], [number, number, Buffer | null, string]>(
+      scope === 'all' ? ALL_COMPONENTS : CHANGED_COMPONENTS,
+    )
     .raw();
   const last = db.prepare<[], number>('SELECT ifnull(max(id), 0) FROM snap.pkg').pluck().get() ?? 0;
-  const judgeOne = (pkg: number, ids: readonly number[], keys: readonly (Buffer | null)[]): void => {
+  const judgeOne = (
+    pkg: number,
+    ids: readonly number[],
+    keys: readonly (Buffer | null)[],
+    streams: readonly string[],
+  ): void => {
     const data = recordsOf.get(pkg);
     if (data === undefined || ids.length === 0) return;
-    const components: PackageComponents = { ids, keys, version: (place) => versionOf.get(ids[place] ?? 0) ?? '' };
+    const components: PackageComponents = {
+      ids,
+      keys,
+      streams,
+      version: (place) => versionOf.get(ids[place] ?? 0) ?? '',
+    };
     use({ data, ids, covered: coverPackage(data, components, moduled) });
   };
   // Read to the end before anything is written: a connection does not do both at once.
@@ -45,17 +57,20 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
     let pkg = 0;
     let ids: number[] = [];
     let keys: (Buffer | null)[] = [];
-    for (const [of, id, key] of rows.all(from, from + packagesAtOnce - 1)) {
+    let streams: string[] = [];
+    for (const [of, id, key, stream] of rows.all(from, from + packagesAtOnce - 1)) {
       if (of !== pkg) {
-        judgeOne(pkg, ids, keys);
+        judgeOne(pkg, ids, keys, streams);
         pkg = of;
         ids = [];
         keys = [];
+        streams = [];
       }
       ids.push(id);
       keys.push(key);
+      streams.push(stream);
     }
-    judgeOne(pkg, ids, keys);
+    judgeOne(pkg, ids, keys, streams);
   }
 };
 

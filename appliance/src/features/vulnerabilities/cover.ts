@@ -1,3 +1,4 @@
+import { isModuleBuild, streamIn } from '@sallyport/bundle-tools/versions/module-stream';
 import { AFFECTED_FIX, REVIEW_FIX } from './match-state.ts';
 import { EXACT, RANGE, type RecordCursor, readRecord, recordsOf } from './package-records.ts';
 
@@ -8,7 +9,9 @@ import { EXACT, RANGE, type RecordCursor, readRecord, recordsOf } from './packag
 export type PackageComponents = {
   readonly ids: readonly number[];
   readonly keys: readonly (Uint8Array | null)[];
-  /** Asked only where versions are listed one by one. */
+  /** The module stream of each, by its label; empty: none. */
+  readonly streams: readonly string[];
+  /** Asked only where versions are listed one by one, or records of modules meet a package without a label. */
   readonly version: (place: number) => string;
 };
 
@@ -93,13 +96,28 @@ const put = (
   hiEnds[last] = hiEnd;
 };
 
-/** What the records of a package do to each of its components. `moduled` are the qualifiers that name a module stream. */
+/** The streams that a qualifier names. */
+export type ModuleStreams = ReadonlyMap<number, ReadonlySet<string>>;
+
+const STREAM_VERDICTS = { yes: AFFECTED_FIX, unsure: REVIEW_FIX, no: null } as const;
+
+/**
+ * What a record of module streams does to a version: it is about its stream, or a person has to look (null: it is about another
+ * one, or about none). Without a label a build of a module is of some stream; what says to be no such build is of none.
+ */
+const streamVerdict = (named: ReadonlySet<string>, stream: string, version: () => string): number | null => {
+  if (stream !== '') return STREAM_VERDICTS[streamIn(named, stream)];
+  const text = version();
+  return isModuleBuild(text) || !text.includes('-') ? REVIEW_FIX : null;
+};
+
+/** What the records of a package do to each of its components. `moduled` are the qualifiers that name module streams. */
 export const coverPackage = (
   data: Buffer,
   components: PackageComponents,
-  moduled: ReadonlySet<number>,
+  moduled: ModuleStreams,
 ): readonly Covered[] => {
-  const { ids, keys, version } = components;
+  const { ids, keys, streams, version } = components;
   const covered = ids.map(nothing);
   let unkeyed = 0;
   while (unkeyed < keys.length && keys[unkeyed] === null) unkeyed += 1;
@@ -117,22 +135,36 @@ export const coverPackage = (
   };
   const cursor = recordsOf(data);
   const { starts, ends } = cursor;
+  const isStreamed = streams.some((stream) => stream !== '');
+  /** What a range does to a version that it covers; null: it is not about it. */
+  const verdictAt = (named: ReadonlySet<string> | undefined, place: number): number | null => {
+    if (named !== undefined) return streamVerdict(named, streams[place] as string, () => version(place));
+    // A fix outside of modules is none of a stream's; where nothing is fixed the record is about the package anywhere.
+    return isStreamed && streams[place] !== '' && starts[2] !== ends[2] ? null : AFFECTED_FIX;
+  };
   while (readRecord(cursor)) {
     if (cursor.kind === RANGE) {
-      // Without the device's module streams a range of a module cannot be decided; so a person looks.
-      const verdict = moduled.has(cursor.qual) ? REVIEW_FIX : AFFECTED_FIX;
+      const named = moduled.get(cursor.qual);
       const from = starts[0] === ends[0] ? unkeyed : firstFrom(keys, unkeyed, data, starts[0], ends[0]);
       const to = isHighest(cursor) ? keys.length : firstFrom(keys, unkeyed, data, starts[1], ends[1]);
-      for (let place = from; place < to; place += 1) put(covered[place] as Covered, cursor, verdict, 2, true);
+      for (let place = from; place < to; place += 1) {
+        const verdict = verdictAt(named, place);
+        if (verdict !== null) put(covered[place] as Covered, cursor, verdict, 2, true);
+      }
       // A version without a key: affected where the range has no bounds, otherwise nobody can say.
       const isAll = starts[0] === ends[0] && isHighest(cursor);
-      for (let place = 0; place < unkeyed; place += 1)
-        put(covered[place] as Covered, cursor, isAll ? verdict : REVIEW_FIX, 2, true);
+      for (let place = 0; place < unkeyed; place += 1) {
+        const verdict = verdictAt(named, place);
+        if (verdict !== null) put(covered[place] as Covered, cursor, isAll ? verdict : REVIEW_FIX, 2, true);
+      }
     } else if (cursor.kind === EXACT) {
       for (const place of placesOf(data.toString('utf8', starts[0], ends[0])))
         put(covered[place] as Covered, cursor, AFFECTED_FIX, undefined, false);
     } else {
-      for (const one of covered) put(one, cursor, REVIEW_FIX, 1, false);
+      const named = moduled.get(cursor.qual);
+      for (let place = 0; place < ids.length; place += 1)
+        if (named === undefined || streamVerdict(named, streams[place] as string, () => version(place)) !== null)
+          put(covered[place] as Covered, cursor, REVIEW_FIX, 1, false);
     }
   }
   return covered;

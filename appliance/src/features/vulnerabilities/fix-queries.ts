@@ -56,9 +56,10 @@ export const fixesOf = (db: Database, ecosystem: string, source: string): readon
   db
     .prepare<[string, string], { fixed: string; findings: number; severity: number; decision: number }>(
       `SELECT m.fixed AS fixed, g.severity AS severity, g.decision AS decision, count(*) AS findings
-       FROM main.component c INDEXED BY component_key CROSS JOIN component_count held ON held.id = c.id
-       CROSS JOIN match m ON m.component = c.id CROSS JOIN match_advisory g ON g.adv = m.adv
-       WHERE c.eco = ? AND c.name = ? AND m.until IS NULL AND m.state = ${AFFECTED_FIX} AND held.devices > 0
+       FROM source_package p CROSS JOIN component_fix f INDEXED BY component_fix_source ON f.source = p.id
+       CROSS JOIN component_count held ON held.id = f.component
+       CROSS JOIN match m ON m.component = f.component CROSS JOIN match_advisory g ON g.adv = m.adv
+       WHERE p.eco = ? AND p.name = ? AND m.until IS NULL AND m.state = ${AFFECTED_FIX} AND held.devices > 0
        GROUP BY 1, 2, 3`,
     )
     .all(ecosystem, source)

@@ -65,7 +65,11 @@ describe('records of a package', () => {
 describe('several records of one advisory', () => {
   const key = Uint8Array.of(5);
   const cover = (data: Buffer) => {
-    const [covered] = coverPackage(data, { ids: [1], keys: [key], version: () => '5' }, new Set([9]));
+    const [covered] = coverPackage(
+      data,
+      { ids: [1], keys: [key], streams: [''], version: () => '5' },
+      new Map([[9, new Set(['m:1'])]]),
+    );
     return (covered?.advs ?? []).map((adv, n) => [adv, covered?.states[n], covered && fixedOf(data, covered, n)]);
   };
   const pieces: readonly ((records: ReturnType<typeof recordWriter>) => void)[] = [

@@ -1,3 +1,4 @@
+import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
 import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
@@ -141,11 +142,18 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
         .pluck()
         .all(ecosystem, source) ?? [],
     /** All components of a package. */
-    packageComponents: (ecosystem: string, source: string): readonly number[] =>
-      open()
-        ?.prepare<[string, string], number>('SELECT id FROM main.component WHERE eco = ? AND name = ?')
-        .pluck()
-        .all(ecosystem, source) ?? [],
+    packageComponents: (ecosystem: string, source: string): readonly number[] => {
+      const { stream, name } = readStreamedName(source);
+      const db = open();
+      return db === undefined
+        ? []
+        : db
+            .prepare<[string, string, string], number>(
+              'SELECT id FROM main.component WHERE eco = ? AND name = ? AND stream = ?',
+            )
+            .pluck()
+            .all(ecosystem, name, stream);
+    },
     /** Some versions of the packages with a name. */
     versionComponents: (name: string, versions: readonly string[]): readonly number[] =>
       open()

@@ -1,6 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
-import { coverPackage, fixedOf } from './cover.ts';
+import type { Component } from './component.ts';
+import { coverPackage, fixedOf, type ModuleStreams } from './cover.ts';
 import type { AdvisoryThreat } from './decision.ts';
 import { documentAt } from './document-blocks.ts';
 import type { Hit } from './hit-bytes.ts';
@@ -35,9 +36,15 @@ type SnapshotEvidence = {
   readonly review: readonly { introduced: string; fixed: string; last_affected: string }[];
 };
 
-/** The qualifiers that name a module stream. */
-export const moduledQualifiers = (db: Database, schema: string): ReadonlySet<number> =>
-  new Set(db.prepare<[], number>(`SELECT id FROM ${schema}.qual WHERE module <> ''`).pluck().all());
+/** The qualifiers that name module streams, with the streams that each names. */
+export const moduledQualifiers = (db: Database, schema: string): ModuleStreams =>
+  new Map(
+    db
+      .prepare<[], [number, string]>(`SELECT id, module FROM ${schema}.qual WHERE module <> ''`)
+      .raw()
+      .all()
+      .map(([id, module]) => [id, new Set(module.split(','))]),
+  );
 
 const openReader = (path: string) => {
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
@@ -84,10 +91,11 @@ const openReader = (path: string) => {
       db.close();
     },
     /** Every advisory that covers the component, or that nobody can decide by comparison; rising. */
-    match: (component: { eco: string; name: string; version: string; key: Uint8Array | null }): Hit[] => {
+    match: (component: Component & { key: Uint8Array | null }): Hit[] => {
       const data = recordsOfPackage.get(component.name, component.eco);
       if (data === undefined) return [];
-      const place = { ids: [0], keys: [component.key], version: () => component.version };
+      const { key, version, stream = '' } = component;
+      const place = { ids: [0], keys: [key], streams: [stream], version: () => version };
       const [covered] = coverPackage(data, place, moduled);
       if (covered === undefined) return [];
       return covered.advs.map((adv, n) => ({

@@ -1,3 +1,4 @@
+import { streamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import type { Database } from '../../platform/database.ts';
 import { idBytes } from '../../platform/id-array.ts';
 import { type Component, keyOfComponent } from './component.ts';
@@ -37,11 +38,13 @@ const shiftSql = (sign: '+' | '-'): string =>
 /** Components, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {
   const findComponent = db
-    .prepare<[string, string, string], number>(
-      'SELECT id FROM component INDEXED BY component_key WHERE eco = ? AND name = ? AND version = ?',
+    .prepare<[string, string, string, string], number>(
+      'SELECT id FROM component INDEXED BY component_key WHERE eco = ? AND name = ? AND version = ? AND stream = ?',
     )
     .pluck();
-  const addComponent = db.prepare('INSERT INTO component (eco, name, version, key, source) VALUES (?, ?, ?, ?, ?)');
+  const addComponent = db.prepare(
+    'INSERT INTO component (eco, name, version, key, source, stream) VALUES (?, ?, ?, ?, ?, ?)',
+  );
   const findSource = db
     .prepare<[string, string], number>('SELECT id FROM source_package WHERE eco = ? AND name = ?')
     .pluck();
@@ -175,12 +178,14 @@ export const vulnerabilityStore = (db: Database) => {
     withoutSources: () => withoutSources.all(),
     /** The id of a component; `isNew`: it has never been matched. */
     component: (component: Component): { id: number; isNew: boolean } => {
-      const { eco, name, version } = component;
-      const held = findComponent.get(eco, name, version);
+      const { eco, name, version, stream = '' } = component;
+      const held = findComponent.get(eco, name, version, stream);
       if (held !== undefined) return { id: held, isNew: false };
       const key = keyOfComponent(component);
-      const source = findSource.get(eco, name) ?? addSource.run(eco, name).lastInsertRowid;
-      const id = Number(addComponent.run(eco, name, version, key, source).lastInsertRowid);
+      // Streams are asked for and fixed by themselves.
+      const named = streamedName(stream, name);
+      const source = findSource.get(eco, named) ?? addSource.run(eco, named).lastInsertRowid;
+      const id = Number(addComponent.run(eco, name, version, key, source, stream).lastInsertRowid);
       addCount.run(id);
       return { id, isNew: true };
     },

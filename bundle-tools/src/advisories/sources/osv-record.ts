@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import { feedEcosystem } from '../../versions/ecosystem.ts';
 import {
+  isModuleBuild,
+  streamsIn,
+  UNNAMED_STREAM,
+  unnamedStreamOf,
+  versionStreams,
+} from '../../versions/module-stream.ts';
+import {
   type Advisory,
   AdvisorySchema,
   type Affected,
@@ -94,7 +101,35 @@ const normaliseRanges = (ranges: readonly AffectedRange[]): AffectedRange[] => {
   return [...distinct.values()].sort(byBounds);
 };
 
-const affectedOf = (raw: OsvAffected): { affected?: Affected; gitRanges: number; broken?: string } => {
+const MODULE_MOST = 100;
+
+/**
+ * The streams of a title that names the module alone (`ruby security update`): those that the fixed version of the package of that
+ * name may be of (3.1.5: `ruby:3`, `ruby:3.1`, …), and every one that is not named by a version.
+ */
+const unnamedStreams = (summary: string, ofRecord: readonly OsvAffected[]): string[] => {
+  for (const { package: named, ranges } of ofRecord) {
+    if (!named || !summary.split(/[\s,:]+/).includes(named.name)) continue;
+    const fixed = (ranges ?? []).flatMap(({ events }) => events.flatMap((event) => event['fixed'] ?? []));
+    const streams = fixed.flatMap((version) => versionStreams(named.name, String(version)));
+    if (streams.length > 0) return [...new Set([...streams, unnamedStreamOf(named.name)])].sort();
+  }
+  return [UNNAMED_STREAM];
+};
+
+/** The module streams that an entry is about: of builds of a module those of the title. Undefined: it is about none. */
+const modulesOf = (raw: OsvAffected, summary: string, ofRecord: readonly OsvAffected[]): string | undefined => {
+  const versions = [...(raw.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event)))];
+  if (!versions.some((version) => typeof version === 'string' && isModuleBuild(version))) return undefined;
+  const streams = streamsIn(summary).join(',') || unnamedStreams(summary, ofRecord).join(',');
+  return streams.length > MODULE_MOST ? UNNAMED_STREAM : streams;
+};
+
+const affectedOf = (
+  raw: OsvAffected,
+  summary: string,
+  ofRecord: readonly OsvAffected[],
+): { affected?: Affected; gitRanges: number; broken?: string } => {
   const allRanges = raw.ranges ?? [];
   const ranges = allRanges.filter((range) => range.type !== 'GIT');
   const gitRanges = allRanges.length - ranges.length;
@@ -113,7 +148,9 @@ const affectedOf = (raw: OsvAffected): { affected?: Affected; gitRanges: number;
   // Nothing that could match must not read as "not affected".
   if (intervals.length === 0 && versions.length === 0) intervals.push(NEVER_COMPARABLE);
   const name = normalisePackage(ecosystem, raw.package.name);
-  return { affected: { ecosystem, package: name, ranges: normaliseRanges(intervals), versions }, gitRanges };
+  const module = modulesOf(raw, summary, ofRecord);
+  const affected = { ecosystem, package: name, ranges: normaliseRanges(intervals), versions };
+  return { affected: module === undefined ? affected : { ...affected, qualifiers: { module } }, gitRanges };
 };
 
 const severityOf = (osv: Osv): { severity: Severity; cvss?: string } => {
@@ -176,7 +213,7 @@ export const parseOsv = (value: unknown, feed: string, where: string): Parsed =>
   const affected: Affected[] = [];
   let gitRanges = 0;
   for (const raw of osv.affected ?? []) {
-    const one = affectedOf(raw);
+    const one = affectedOf(raw, osv.summary ?? '', osv.affected ?? []);
     gitRanges += one.gitRanges;
     if (one.broken !== undefined) return rejected(osv.id, 'FIELD', one.broken);
     if (one.affected !== undefined) affected.push(one.affected);
