@@ -16,6 +16,10 @@ const DERIVED = ['csaf', 'csaf_vuln', 'threat'] as const;
 
 const sorted = (names: readonly string[]): readonly string[] => (names.length > 1 ? [...names].sort() : names);
 
+/** The names that lists show: aliases, and the CVEs that a distribution's advisory fixes, which OSV has in `upstream`. */
+const shownNames = ({ aliases, upstream }: Advisory): readonly string[] =>
+  sorted([...new Set([...aliases, ...upstream.filter((name) => /^CVE-\d{4}-\d{4,}$/.test(name))])]);
+
 /**
  * Writes advisories into a snapshot that is being built. Documents and what is said about packages wait in memory, so that
  * each value is written once; `flush` writes what waits.
@@ -164,8 +168,7 @@ export const snapshotWriter = (db: Database) => {
       const { block, place } = documents.put(isWhole ? line : Buffer.from(JSON.stringify(record)));
       // A withdrawn record stays, so that "why did it go" has an answer, but covers nothing.
       const pkgs = packages.put(source, id, isWithdrawn ? [] : advisory.affected, isCompared);
-      const aliases = sorted(advisory.aliases);
-      const names = [...aliases, ...sorted(advisory.related), ...sorted(advisory.upstream)];
+      const names = [...sorted(advisory.aliases), ...sorted(advisory.related), ...sorted(advisory.upstream)];
       addRow(id, [
         source,
         advisory.id,
@@ -177,7 +180,7 @@ export const snapshotWriter = (db: Database) => {
         block,
         place,
         pkgs,
-        JSON.stringify(aliases),
+        JSON.stringify(shownNames(advisory)),
         names.join(' '),
         advisory.summary,
       ]);
