@@ -41,7 +41,7 @@ const programs: readonly Program[] = [
     files: ['server/intake/worker'],
     folders: ['cli', 'jobs'],
     endings: ['operations'],
-    copied: ['schema.sql', 'release.json'],
+    copied: ['schema.sql', 'release.json', 'features/exchange/package-names.br'],
   },
   {
     workspace: 'bundle-tools',

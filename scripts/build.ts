@@ -14,7 +14,10 @@ if (tsc.status !== 0) process.exit(tsc.status ?? 1);
 const assets = spawnSync(process.execPath, [join(root, 'scripts/build-assets.ts')], { cwd: root, stdio: 'inherit' });
 if (assets.status !== 0) process.exit(assets.status ?? 1);
 
-const copies: ReadonlyArray<readonly [string, string]> = [['appliance/src/schema.sql', 'appliance/dist/schema.sql']];
+const copies: ReadonlyArray<readonly [string, string]> = [
+  ['appliance/src/schema.sql', 'appliance/dist/schema.sql'],
+  ['appliance/src/features/exchange/package-names.br', 'appliance/dist/features/exchange/package-names.br'],
+];
 for (const [from, to] of copies) {
   if (!existsSync(join(root, from))) continue;
   // A file that was renamed must not stay beside its new name.

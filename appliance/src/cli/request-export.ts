@@ -30,6 +30,10 @@ export const command: Command = {
         out.note(`${what.padEnd(12)} ${values} values searched, ${found} found`);
       for (const leak of preview.counterProof.leaks.slice(0, 20))
         out.note(`${leak.kind} ${leak.value} in ${leak.field}: ${leak.text}`);
+      if (preview.counterProof.leaks.length > 0)
+        out.note(
+          'nothing is written while they are there; harmless words are allowed in the setting exchange.allowed-words',
+        );
       return preview.counterProof.leaks.length === 0 ? 0 : 1;
     }
     if (folder === undefined) throw new AppError('USAGE', '--out is missing');

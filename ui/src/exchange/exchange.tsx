@@ -117,7 +117,7 @@ const CounterProof = ({ ctx, counterProof, leaks }: Pick<ExchangeProps, 'ctx' | 
       {leaks.length === 0 ? null : (
         <>
           <Notice ctx={ctx} level="critical" title={ctx.t('exchange.leak', { n: leaks.length })} alert>
-            {ctx.t('exchange.leakNext')}
+            {ctx.t('exchange.leakNext', { setting: ctx.t('setting.exchange.allowed-words.title') })}
           </Notice>
           <ul>
             {leaks.map((leak) => (

@@ -145,9 +145,9 @@ export const words = defineWords({
     kk: 'Сұрауда осы алаңның {n} мәні бар',
   },
   'exchange.leakNext': {
-    en: 'Nothing is written while they are there. Rename what carries them, or have an administrator allow the words that are harmless.',
-    ru: 'Пока они там, ничего не записывается. Переименуйте то, в чём они стоят, или попросите администратора разрешить безвредные слова.',
-    kk: 'Олар тұрғанда ештеңе жазылмайды. Оларды таситынның атын өзгертіңіз немесе әкімші зиянсыз сөздерге рұқсат берсін.',
+    en: 'Nothing is written while they are there. Rename what carries them, or have an administrator add the words that are harmless to the setting “{setting}” (exchange.allowed-words).',
+    ru: 'Пока они там, ничего не записывается. Переименуйте то, в чём они стоят, или попросите администратора добавить безвредные слова в настройку «{setting}» (exchange.allowed-words).',
+    kk: 'Олар тұрғанда ештеңе жазылмайды. Оларды таситынның атын өзгертіңіз немесе әкімші зиянсыз сөздерді «{setting}» параметріне (exchange.allowed-words) қоссын.',
   },
 
   'exchange.write': { en: 'Write', ru: 'Запись', kk: 'Жазу' },

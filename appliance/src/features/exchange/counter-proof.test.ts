@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { counterProof, type IdentityValue } from './counter-proof.ts';
+import { assertSilent, counterProof, type IdentityValue, KNOWS_NOTHING } from './counter-proof.ts';
 
 const request = (extra: object = {}) => ({
   format: 'sallyport-request/1',
@@ -29,11 +29,13 @@ const leaksOf = (
   identities: IdentityValue[],
   document: unknown = request(),
   reporters: (text: string) => number[] = () => [1],
-) => counterProof(document, identities, reporters).leaks.map((leak) => `${leak.field}=${leak.value}`);
+  isPublicPackage: (name: string) => boolean = () => false,
+) =>
+  counterProof(document, identities, { reporters, isPublicPackage }).leaks.map((leak) => `${leak.field}=${leak.value}`);
 
 describe('the counter-proof', () => {
   it('passes a request without the values', () => {
-    const proof = counterProof(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], () => []);
+    const proof = counterProof(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], KNOWS_NOTHING);
     expect(proof.leaks).toEqual([]);
     expect(proof.searched.find(({ what }) => what === 'host')).toEqual({ what: 'host', values: 1, found: 0 });
   });
@@ -48,6 +50,44 @@ describe('the counter-proof', () => {
 
   it('explains a host that is called like a package, and words that packages are made of', () => {
     expect(leaksOf([value('host', 'nginx'), value('host', 'ssh-server'), value('account', 'openssh')])).toEqual([]);
+  });
+
+  it('explains a name in a package whose whole name is public, and in no other', () => {
+    const isPublic = (name: string) => ['gnome-control-center', '@angular/control', 'org.acme:control'].includes(name);
+    const packages = ['gnome-control-center', 'agent-control-config'].map((name) => ({
+      name,
+      version: '1.0-control4711',
+      source: name,
+      source_version: '',
+      all: 0,
+    }));
+    const document = (name: string) =>
+      request({ platforms: [{ vendor: 'debian', packages: packages.filter((one) => one.name === name) }] });
+    const found = (name: string, extra: object = {}) =>
+      leaksOf([value('host', 'control')], { ...document(name), ...extra }, () => [1], isPublic);
+    expect(found('gnome-control-center')).toEqual([]);
+    expect(found('agent-control-config')).toEqual([
+      'platforms[0].packages[0].name=control',
+      'platforms[0].packages[0].source=control',
+    ]);
+    // A scope of the site around a public name, and a version that carries a name, are hits.
+    expect(found('', { software: ['pkg:npm/%40angular/control@1', 'pkg:maven/org.acme/control@1'] })).toEqual([]);
+    expect(found('', { software: ['pkg:npm/%40control/gnome-control-center@1'] })).toEqual(['software[0]=control']);
+    expect(found('', { wants: [{ kind: 'update', id: 'Debian:13/gnome-control-center' }] })).toEqual([]);
+    expect(found('', { wants: [{ kind: 'update', id: 'dpkg:control:1/gnome-control-center' }] })).toEqual([
+      'wants[0].id=control',
+    ]);
+    const versions = (name: string, host: string) =>
+      leaksOf([value('host', host)], document(name), () => [1], isPublic);
+    expect(versions('gnome-control-center', 'control4711')).toEqual(['platforms[0].packages[0].version=control4711']);
+    expect(found('gnome-control-center', { comment: 'from control' })).toEqual(['comment=control']);
+  });
+
+  it('names the word, the place and the setting in the refusal', () => {
+    const proof = counterProof(request(), [value('host', 'press4')], { ...KNOWS_NOTHING, reporters: () => [1] });
+    expect(() => assertSilent('the request', proof)).toThrow(
+      /host "press4" in platforms\[0\]\.packages\[1\]\.name \(agent-config-press4\).*exchange\.allowed-words/,
+    );
   });
 
   it('takes no number that the writer counts for the name of a computer, but any other', () => {
@@ -116,7 +156,12 @@ describe('the counter-proof', () => {
   });
 
   it('lets a person allow a word', () => {
-    const proof = counterProof(request(), [value('host', 'press4')], () => [1], new Set(['press4']));
+    const proof = counterProof(
+      request(),
+      [value('host', 'press4')],
+      { ...KNOWS_NOTHING, reporters: () => [1] },
+      new Set(['press4']),
+    );
     expect(proof.leaks).toEqual([]);
   });
 });

@@ -12,13 +12,17 @@
 // - A name (host, domain, account, person) hits wherever it stands, but for the fields that carry the public names of
 //   packages, systems and suites. There it is no hit if it is exactly the name of a package, system or suite of the request
 //   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
-//   or if another device, which does not bear the name, has the same package: then the text does not come from the name.
+//   if the name of the package is public as a whole (a computer called `control` beside `gnome-control-center`), or if
+//   another device, which does not bear the name, has the same package: then the text does not come from the name.
+// - A name of digits alone, and a word that packagers write into versions, is no hit in the version of a public package
+//   either. Names of distributions are none in the fields that name a system.
 // - Names of one or two characters are compared only where nothing public stands.
 // - The name of the site is said in every request and on the site card; a host called by a part of it does not stop it.
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
-import { readPurl } from '@sallyport/bundle-tools/versions/purl';
+import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
+import { AppError } from '../../platform/errors.ts';
 import type { CounterProof, IdentityKind, Leak } from './types.ts';
 
 /** A value that must not leave, what it is, and the devices that bear it. */
@@ -32,6 +36,10 @@ type Leaf = {
   readonly whole: string;
   readonly isPublic: boolean;
   readonly isVersion: boolean;
+  /** The name of a distribution, its release, a suite. */
+  readonly isSystem: boolean;
+  /** The whole name of the package that the text names or is the version of, in the ways that feeds write it. */
+  readonly packages: readonly string[];
 };
 
 const NAME_KINDS: ReadonlySet<IdentityKind> = new Set(['host', 'domain', 'account', 'person']);
@@ -48,6 +56,24 @@ const COMMON_WORDS: ReadonlySet<string> = new Set(
     'dhcp ntp ssh vpn gateway router firewall monitor monitoring log logs syslog build builder runner ci app apps api man ' +
     'games news list lists irc sync operator update upgrade manager master worker agent sallyport administrator'
   ).split(/\s+/),
+);
+
+// Words of which names of distributions, their releases and suites are made.
+const SYSTEM_WORDS: ReadonlySet<string> = new Set(
+  (
+    'debian ubuntu linux enterprise server alma almalinux rocky rhel redhat red hat fedora centos stream oracle ol amazon amzn ' +
+    'suse opensuse sles sled sle leap tumbleweed micro mageia openeuler azure azurelinux microsoft mariner photon vmware os ' +
+    'alpine edge wolfi chainguard minimos echo lts eus main updates security backports proposed pro esm baseos appstream ' +
+    'buster bullseye bookworm trixie forky sid xenial bionic focal jammy noble oracular plucky questing'
+  ).split(/\s+/),
+);
+const SYSTEM_FIELDS = /^platforms\[\]\.(vendor|release|suites\[\])$/;
+
+// Words that packagers write into versions: `1.0~beta2`, `2.1+really2.0+dfsg`.
+const VERSION_WORDS: ReadonlySet<string> = new Set(
+  'alpha beta rc pre preview dfsg ds really repack snapshot final release ga module git svn hg bzr nmu build ubuntu'.split(
+    ' ',
+  ),
 );
 
 const PUBLIC_FIELDS: readonly RegExp[] = [
@@ -139,8 +165,14 @@ const openReceipts = (document: unknown): unknown => {
   };
 };
 
+/** A package as feeds write it: Maven's `group:artifact`, others' `namespace/name`. */
+const namesOf = ({ namespace, name }: Purl): string[] =>
+  namespace === '' ? [name] : [`${namespace}/${name}`, `${namespace}:${name}`];
+
 const leavesOf = (document: unknown): Leaf[] => {
   const leaves: Leaf[] = [];
+  // The packages of a system come as objects, name first or not: a version is told its package by where it stands.
+  const named = new Map<string, string>();
   const site = typeof document === 'object' && document !== null && 'site' in document ? document.site : undefined;
   walk(openReceipts(document), '', '', (field, exact, text) => {
     if (SITE_FIELDS.test(field) && text === site) return;
@@ -148,15 +180,33 @@ const leavesOf = (document: unknown): Leaf[] => {
     if (field.startsWith('receipts[].predicate.custody[]')) return;
     if (isOpaque(field, text) || isTime(text)) return;
     const isPublic = PUBLIC_FIELDS.some((pattern) => pattern.test(field));
-    const leaf = { field: exact, whole: text, isPublic };
+    const leaf = {
+      field: exact,
+      whole: text,
+      isPublic,
+      isSystem: SYSTEM_FIELDS.test(field),
+      packages: [] as readonly string[],
+    };
+    const [, place, part] = /^(platforms\[\d+\]\.packages\[\d+\])\.([a-z_]+)$/.exec(exact) ?? [];
+    if (place !== undefined && (part === 'name' || part === 'source')) leaf.packages = [text];
+    if (place !== undefined && part === 'name') named.set(place, text);
     // A package URL holds a name and a version, both behind escapes; only the version may look like an address.
     const purl = field === 'software[]' ? readPurl(text) : undefined;
     if (purl !== undefined) {
-      leaves.push({ ...leaf, text: `${purl.type}/${purl.namespace}/${purl.name}`, isVersion: false });
-      if (purl.version !== '') leaves.push({ ...leaf, text: purl.version, isVersion: true });
+      const packages = namesOf(purl);
+      leaves.push({ ...leaf, packages, text: `${purl.type}/${purl.namespace}/${purl.name}`, isVersion: false });
+      if (purl.version !== '') leaves.push({ ...leaf, packages, text: purl.version, isVersion: true });
+    } else if (field === 'wants[].id' && text.includes('/')) {
+      // An ecosystem and a package of it; the ecosystem is searched like any text.
+      const at = text.indexOf('/');
+      leaves.push({ ...leaf, text: text.slice(0, at), isVersion: false, isSystem: true });
+      leaves.push({ ...leaf, packages: [text.slice(at + 1)], text: text.slice(at + 1), isVersion: false });
     } else leaves.push({ ...leaf, text, isVersion: VERSION_FIELDS.test(field) });
   });
-  return leaves;
+  return leaves.map((leaf) => {
+    const owner = leaf.isVersion && named.get(leaf.field.slice(0, leaf.field.lastIndexOf('.')));
+    return owner ? { ...leaf, packages: [owner] } : leaf;
+  });
 };
 
 /** The forms in which a value is looked for: its tokens, and where it is written with separators also joined. */
@@ -190,15 +240,11 @@ const isOwnVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
   );
 };
 
-/** The names of a package in a public text: the text itself, or the parts of a purl. */
+/** The names in a public text: the text itself and its parts; of a package URL not the namespace, which a site can make. */
 const wholeNames = (text: string): string[] => {
   const purl = readPurl(text);
-  const parts = purl
-    ? [purl.type, purl.namespace, purl.name]
-    : text.includes('/')
-      ? [text, ...text.split('/')]
-      : [text];
-  return parts.filter((part) => part !== '').map((part) => part.toLowerCase());
+  const parts = purl ? [purl.type, purl.name] : text.includes('/') ? [text, ...text.split('/')] : [text];
+  return parts.map((part) => part.toLowerCase());
 };
 
 const isInsideVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
@@ -214,19 +260,34 @@ const isExplained = (
   leaf: Leaf,
   bearers: ReadonlySet<number>,
   publicNames: ReadonlySet<string>,
-  reporters: Reporters,
+  { reporters, isPublicPackage }: Known,
 ): boolean => {
   if (isInsideVersion(identity, leaf) || isOwnVersion(identity, leaf)) return true;
   if (!NAME_KINDS.has(identity.kind) || !leaf.isPublic) return false;
   const folded = identity.value.normalize('NFKC').toLowerCase();
   if (folded.length <= 2 || publicNames.has(folded)) return true;
-  if (tokensOf(folded).every((token) => COMMON_WORDS.has(token) || /^\d{1,3}$/.test(token))) return true;
+  const isMadeOf = (words: ReadonlySet<string>, numbers: RegExp): boolean =>
+    tokensOf(folded).every((token) => words.has(token) || numbers.test(token));
+  if (isMadeOf(COMMON_WORDS, /^\d{1,3}$/)) return true;
+  if (leaf.isSystem && isMadeOf(SYSTEM_WORDS, /^\d{1,3}$/)) return true;
+  if (!leaf.isVersion || isMadeOf(VERSION_WORDS, /^\d+$/))
+    for (const name of leaf.packages) if (isPublicPackage(name) || isPublicPackage(name.toLowerCase())) return true;
   for (const device of reporters(leaf.whole)) if (!bearers.has(device)) return true;
   return false;
 };
 
 /** The devices that reported a public text of the request (a package name or purl); nothing where unknown. */
 type Reporters = (text: string) => Iterable<number>;
+
+/** What tells a public text from one of the site. */
+type Known = {
+  readonly reporters: Reporters;
+  /** Whether a whole name is that of a public package. */
+  readonly isPublicPackage: (name: string) => boolean;
+};
+
+/** Where nothing is known of packages: texts of people. */
+export const KNOWS_NOTHING: Known = { reporters: () => [], isPublicPackage: () => false };
 
 /**
  * Searches a request, parsed from the bytes that will be sealed, for the identity values of the site. `allowed` are
@@ -235,12 +296,12 @@ type Reporters = (text: string) => Iterable<number>;
 export const counterProof = (
   request: unknown,
   identities: Iterable<IdentityValue>,
-  reporters: Reporters,
+  known: Known,
   allowed: ReadonlySet<string> = new Set(),
 ): CounterProof => {
   const leaves = leavesOf(request);
   const { tokens, index } = indexTokens(leaves);
-  const publicNames = new Set(leaves.flatMap((leaf) => (leaf.isPublic ? wholeNames(leaf.text) : [])));
+  const publicNames = new Set(leaves.flatMap((leaf) => (leaf.isPublic ? wholeNames(leaf.whole) : [])));
   const bearers = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
   for (const identity of identities) {
     const key = `${identity.kind}\0${identity.value}`;
@@ -263,7 +324,7 @@ export const counterProof = (
         if (form.every((token, offset) => tokens[leaf]?.[at + offset] === token)) hits.add(leaf);
     const unexplained = [...hits].flatMap((at) => {
       const leaf = leaves[at];
-      return leaf && !isExplained(identity, leaf, devices, publicNames, reporters) ? [leaf] : [];
+      return leaf && !isExplained(identity, leaf, devices, publicNames, known) ? [leaf] : [];
     });
     if (unexplained.length > 0) count.found += 1;
     for (const leaf of unexplained.slice(0, 20))
@@ -274,3 +335,17 @@ export const counterProof = (
     leaks: leaks.slice(0, 1000),
   };
 };
+
+const MAX_NAMED = 5;
+
+/** Refuses with FINDINGS where something was found: the message names words, places and the setting, the details all. */
+export function assertSilent(what: string, { leaks }: CounterProof): void {
+  if (leaks.length === 0) return;
+  const found = [...new Set(leaks.map(({ kind, value, field, text }) => `${kind} "${value}" in ${field} (${text})`))];
+  const more = found.length > MAX_NAMED ? `, and ${found.length - MAX_NAMED} more` : '';
+  throw new AppError(
+    'FINDINGS',
+    `${what} must not leave: ${found.slice(0, MAX_NAMED).join(', ')}${more}. Rename what carries the word, or have an administrator add it to the setting exchange.allowed-words if it is harmless`,
+    { leaks: leaks.slice(0, 100) },
+  );
+}

@@ -8,9 +8,8 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { counterProof, type IdentityValue } from './counter-proof.ts';
+import { assertSilent, counterProof, type IdentityValue, KNOWS_NOTHING } from './counter-proof.ts';
 import type { ExchangeStore } from './store.ts';
-import type { CounterProof } from './types.ts';
 
 const MAX_EXPORTED = 10_000;
 
@@ -23,14 +22,6 @@ export type ExportedReceipts = {
 };
 
 type Row = { readonly number: number; readonly digest: string; readonly envelope: Uint8Array };
-
-const assertSilent = ({ leaks }: CounterProof): void => {
-  if (leaks.length === 0) return;
-  const places = [...new Set(leaks.map(({ kind, field }) => `${kind} in ${field}`))];
-  throw new AppError('FINDINGS', `the receipts hold what must not leave: ${places.slice(0, 5).join(', ')}`, {
-    leaks: leaks.slice(0, 100),
-  });
-};
 
 const writeOne = (folder: string, { number, digest, envelope }: Row): void => {
   const name = `${number}-${digest.slice(0, 8)}.dsse.json`;
@@ -64,7 +55,7 @@ export const writeReceipts = (options: {
   if (first === undefined || last === undefined)
     throw new AppError('NOT_FOUND', options.all ? 'there is no receipt yet' : 'the host has confirmed every receipt');
   const receipts = rows.map(({ envelope }) => parseEnvelope(envelope, limits.receiptBytes));
-  assertSilent(counterProof({ receipts }, options.identities, () => [], options.allowed));
+  assertSilent('the receipts', counterProof({ receipts }, options.identities, KNOWS_NOTHING, options.allowed));
   const folder = join(options.medium, 'receipts');
   try {
     ensureDir(folder);

@@ -47,6 +47,8 @@ type RequestSources = {
   /** Volumes of waiting bundles to ask for again, bit by bit the same. */
   readonly volumes: readonly { readonly bundleId: string; readonly missing: readonly number[] }[];
   readonly volumeBytes: number;
+  /** Whether a whole name is that of a public package: see public-names.ts. */
+  readonly isPublicPackage: (name: string) => boolean;
   readonly identities: Iterable<IdentityValue>;
   readonly allowed: ReadonlySet<string>;
   readonly nowMs: number;
@@ -163,6 +165,11 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     lastReceipt: receipts.last,
     sealTo,
     groups: requestGroups(signed),
-    counterProof: counterProof(signed, sources.identities, content.reporters, sources.allowed),
+    counterProof: counterProof(
+      signed,
+      sources.identities,
+      { reporters: content.reporters, isPublicPackage: sources.isPublicPackage },
+      sources.allowed,
+    ),
   };
 };

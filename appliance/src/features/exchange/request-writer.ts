@@ -13,21 +13,11 @@ import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { assertSilent } from './counter-proof.ts';
 import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
 import type { ExportedRequest, ExportReport } from './types.ts';
-
-/** Refuses a request in which something was found that must not leave; the details name every place. */
-const assertClean = ({ counterProof }: BuiltRequest): void => {
-  if (counterProof.leaks.length === 0) return;
-  const places = [...new Set(counterProof.leaks.map(({ kind, field }) => `${kind} in ${field}`))];
-  throw new AppError(
-    'FINDINGS',
-    `the request holds what must not leave: ${places.slice(0, 5).join(', ')}${places.length > 5 ? ', …' : ''}`,
-    { leaks: counterProof.leaks.slice(0, 100) },
-  );
-};
 
 /**
  * Writes a request to a medium. The bytes are durable there under a hidden name, and compared with what the medium gives
@@ -45,7 +35,7 @@ export const writeRequest = (options: {
   readonly onProgress?: ((report: ExportReport) => void) | undefined;
 }): ExportedRequest => {
   const { db, store, events, actor, built, folder } = options;
-  assertClean(built);
+  assertSilent('the request', built.counterProof);
   const sealed = sealTo(built.envelope, [...built.sealTo]);
   if (!onMedium(folder, () => statSync(folder)).isDirectory())
     throw new BundleError('MEDIUM_IO', `${folder} is no folder`);

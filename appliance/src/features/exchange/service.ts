@@ -29,7 +29,7 @@ import {
   previewAgreement,
 } from './clock.ts';
 import { type CollectParts, listUnreferenced, removeUnreferenced } from './collect.ts';
-import { counterProof } from './counter-proof.ts';
+import { counterProof, KNOWS_NOTHING } from './counter-proof.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
@@ -37,6 +37,7 @@ import type { ImporterParts } from './importer-parts.ts';
 import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
 import { feedAges, noteStaleFeeds } from './knowledge.ts';
+import { publicNames } from './public-names.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
 import { type ChainVerdict, type OpenedReceipt, openKept, verifyingChain } from './receipt-chain.ts';
@@ -214,7 +215,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     },
     applied: appliedQueries(db),
     devices: deviceCounts,
-    isNaming: (text) => counterProof({ text }, identities(), () => [], allowedWords()).leaks.length > 0,
+    isNaming: (text) => counterProof({ text }, identities(), KNOWS_NOTHING, allowedWords()).leaks.length > 0,
   };
 
   const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
@@ -239,6 +240,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       store,
       keys: keys(),
       content: requestContent(inventory, parts.controllers),
+      isPublicPackage: publicNames(vulnerabilities.hasPackage),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       held: held(),
       volumes: volumes ? waiting.all() : [],

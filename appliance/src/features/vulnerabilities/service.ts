@@ -4,7 +4,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import type { Changed, SectionChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
-import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
+import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -15,6 +15,7 @@ import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import type { SourceDecisions } from './fix-queries.ts';
 import { affectedFaults, componentHolders } from './holder-store.ts';
+import { identityOf, platformOf } from './identity.ts';
 import { itemComponents } from './item-components.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
@@ -128,26 +129,11 @@ export type VulnerabilityService = {
   fixesOf(ecosystem: string, source: string): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by the number of the package, of some or all. */
   devicesBySource(sources?: readonly number[]): ReadonlyMap<number, number>;
+  /** Whether a feed that is here names a package, in any ecosystem. */
+  hasPackage(name: string): boolean;
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
   close(): void;
-};
-
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-
-const identityOf = (row: ItemOf<'software'>): SoftwareIdentity => ({
-  type: text(row['type']),
-  name: text(row['name']),
-  version: text(row['version']),
-  purl: text(row['purl']),
-  source: text(row['source']),
-  sourceVersion: text(row['sourceVersion']),
-});
-
-/** What a device runs, from its inventory; undefined until it has reported it. */
-const platformOf = (rows: ReadonlyArray<SectionRowOf<'platform'>>): Platform | undefined => {
-  const row = rows[0];
-  return row ? { vendor: text(row['vendor']), release: text(row['release']) } : undefined;
 };
 
 const later = (a: string, b: string): string => (a > b ? a : b);
@@ -389,6 +375,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       };
     },
     unjudged,
+    hasPackage: (name) => snapshots.reader()?.hasPackage(name) ?? false,
     tallies: queries.counts,
     counts: () => ({ ...queries.counts(), devices: holders.count() }),
     trend: (days) => {

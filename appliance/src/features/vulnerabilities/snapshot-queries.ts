@@ -54,6 +54,9 @@ const openReader = (path: string) => {
       'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
     )
     .pluck();
+  const anyPackage = db.prepare<[string]>(
+    'SELECT 1 FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? LIMIT 1',
+  );
   const qualifier = db.prepare<[number], { arch: string; module: string; channel: string }>(
     'SELECT arch, module, channel FROM qual WHERE id = ?',
   );
@@ -115,6 +118,8 @@ const openReader = (path: string) => {
     names: (eco: string, name: string): boolean => (recordsOfPackage.get(name, eco)?.length ?? 0) > 0,
     /** The feeds that say something about packages of each ecosystem. */
     covers: (): ReadonlyMap<string, readonly string[]> => covering,
+    /** Whether a feed has a package of this name, in any ecosystem. */
+    hasPackage: (name: string): boolean => anyPackage.get(name) !== undefined,
     advisory: (id: number): SnapshotAdvisory | undefined => {
       const row = advisory.get(id);
       if (!row) return undefined;

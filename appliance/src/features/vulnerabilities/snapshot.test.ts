@@ -80,6 +80,20 @@ describe('a snapshot', () => {
   };
   const all = Array.from({ length: 40 }, (_, n) => advisory(n + 1));
 
+  it('shows the CVEs of upstream among the other names, each once', async () => {
+    const names = {
+      aliases: ['CVE-2026-0001'],
+      upstream: ['CVE-2026-0001', 'CVE-2025-12345', 'U-1'],
+      related: ['R-1'],
+    };
+    await build(1, 0, await part('', [advisory(1, names)]));
+    withReader(1, (reader) => {
+      const facts = reader.facts(advisoryKey(feed, 'A-0001'));
+      expect(JSON.parse(facts?.aliases ?? '')).toEqual(['CVE-2025-12345', 'CVE-2026-0001']);
+      expect([reader.hasPackage('package-1'), reader.hasPackage('package-9')]).toEqual([true, false]);
+    });
+  });
+
   it('notes what a full part changed, and leaves what it brings again', async () => {
     await build(1, 0, await part('', all));
     expect(numbers(1, 'SELECT count(*) FROM change')).toEqual([0]);
