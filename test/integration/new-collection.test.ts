@@ -36,7 +36,7 @@ export const collection = {
   },
   retentionDays: 30,
   leaves: null,
-  doors: ['native'],
+  sources: ['native'],
 };
 `;
 

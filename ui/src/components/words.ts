@@ -720,6 +720,11 @@ export const words = defineWords({
     kk: 'Осында ештеңе оқымайтын {n} экожүйенің бюллетені бар; олар бойынша бірде-бір құрылғы бағаланбайды',
   },
   'coverage.ask': { en: 'Write the next request', ru: 'Написать следующий запрос', kk: 'Келесі сұрауды жазу' },
+  'coverage.why.pending': {
+    en: 'Its software has not been compared yet. Reload the page in a minute.',
+    ru: 'Программы устройства ещё не сопоставлены. Обновите страницу через минуту.',
+    kk: 'Құрылғының бағдарламалары әлі салыстырылмады. Бетті бір минуттан кейін жаңартыңыз.',
+  },
   'coverage.why.no-inventory': {
     en: 'The device has not reported its software. Install its agent or wait for its report.',
     ru: 'Устройство не сообщило о программах. Установите агент или дождитесь отчёта.',

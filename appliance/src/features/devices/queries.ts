@@ -71,9 +71,7 @@ export const deviceQueries = (db: Database): DeviceQueries => {
   );
   const coverage = (state: number | null, reasons: string | null, judgedBy: string | null): DeviceCoverage => ({
     state: COVERAGE_STATES[state ?? 0] ?? 'not-judged',
-    reasons: JSON.parse(
-      reasons ?? '[{"code":"no-inventory","ecosystem":"","components":0}]',
-    ) as DeviceCoverage['reasons'],
+    reasons: JSON.parse(reasons ?? '[{"code":"pending","ecosystem":"","components":0}]') as DeviceCoverage['reasons'],
     judgedBy: JSON.parse(judgedBy ?? '[]') as DeviceCoverage['judgedBy'],
   });
   const toRow = ({

@@ -26,12 +26,14 @@ const timeText = z.string().describe('YYYY-MM-DDThh:mm:ssZ');
 export const COVERAGE_STATES = ['not-judged', 'partly', 'judged'] as const;
 
 /**
- * Why components are not judged. `no-inventory`: the device has not reported its software. `no-release`: its system does not say
+ * Why components are not judged. `pending`: what changed has not been compared yet. `no-inventory`: the device has not reported its
+ * software. `no-release`: its system does not say
  * which release it is, or none that advisories are written for. `no-reader`: nothing here reads advisories about such a system.
  * `no-feed`: no feed that is here covers the ecosystem. `no-scheme`: no rule orders its versions. `not-comparable`: a version
  * that its scheme does not read. `no-source-name`: its source package is not known. `not-named`: in no way that advisories use.
  */
 const COVERAGE_CODES = [
+  'pending',
   'no-inventory',
   'no-release',
   'no-reader',
