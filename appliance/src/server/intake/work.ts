@@ -86,7 +86,7 @@ export const readSection = async (
   inventory?: Cutter,
 ): Promise<{ section: ReadSection }> => {
   const bytes = await decodeBody(bufferOf(wire));
-  const place = { device, collection, source: source };
+  const place = { device, collection, source };
   const laid = laidSection(bytes);
   const isHashed = laid !== undefined && isCanonical(laid);
   const cut = isHashed && inventory !== undefined ? cutSection(place, laid, inventory) : undefined;
@@ -110,7 +110,7 @@ export const readSections = async (
   const parts: ReadPart[] = [];
   for (const piece of splitSections(bytes) ?? []) {
     const laid = laidSection(piece);
-    const place = { device, collection: laid?.collection ?? '', source: source };
+    const place = { device, collection: laid?.collection ?? '', source };
     const isTwice = parts.some(({ collection }) => collection === place.collection);
     const isKnown = isAlone && laid !== undefined && inventory.isKnown(device, place.collection, source, laid.hash);
     // What is not plainly a list of sections is read whole, and that says what is wrong with it.
@@ -134,7 +134,7 @@ export const readSections = async (
     source,
     parts: sections.map(({ collection, ...report }) => ({
       collection,
-      section: { device, collection, source: source, ...report },
+      section: { device, collection, source, ...report },
     })),
   };
 };

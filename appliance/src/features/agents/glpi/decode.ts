@@ -153,7 +153,7 @@ export const mapMessage = (message: Message, { isOcs, now, packages }: MapOption
     collectedAt: toTime(now),
     items: joined(found),
     ...(isSearch ? { onto: laidOver(found) } : message.partial ? { onto: onto(found, context) } : {}),
-    ...(packages !== undefined && packageCollections.includes(collection) ? { source: packages.sent } : {}),
+    ...(packages !== undefined && packageCollections.includes(collection) ? { sent: packages.sent } : {}),
   }));
   if (packages?.isSame) {
     const { sent } = packages;
