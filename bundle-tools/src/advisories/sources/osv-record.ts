@@ -119,7 +119,7 @@ const unnamedStreams = (summary: string, ofRecord: readonly OsvAffected[]): stri
 
 /** The module streams that an entry is about: of builds of a module those of the title. Undefined: it is about none. */
 const modulesOf = (raw: OsvAffected, summary: string, ofRecord: readonly OsvAffected[]): string | undefined => {
-  const versions = [...(raw.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event)))];
+  const versions = (raw.ranges ?? []).flatMap(({ events }) => events.flatMap((event) => Object.values(event)));
   if (!versions.some((version) => typeof version === 'string' && isModuleBuild(version))) return undefined;
   const streams = streamsIn(summary).join(',') || unnamedStreams(summary, ofRecord).join(',');
   return streams.length > MODULE_MOST ? UNNAMED_STREAM : streams;
