@@ -64,7 +64,11 @@ describe.each([
     expect(found.length).toBeLessThan(all.length);
     expect(found.every((name) => name.startsWith('hmi'))).toBe(true);
     await main.getByText(t('list.addFilter'), { exact: true }).click();
-    await main.getByRole('combobox', { name: t('devices.status') }).selectOption({ label: t('level.critical') });
+    const added = main.getByRole('group', { name: t('condition.add') });
+    await added.getByRole('combobox', { name: t('condition.field') }).selectOption({ label: t('devices.status') });
+    await button(t('list.apply')).click();
+    // Now that the field is known, its values are there to be picked.
+    await added.getByRole('combobox', { name: t('condition.value') }).selectOption({ label: t('level.critical') });
     await button(t('list.apply')).click();
     await page.waitForURL(/status=/);
     expect(await namesShown(t('nav.devices'))).toEqual(['hmi-l2-01']);

@@ -79,7 +79,8 @@ const RowFields = ({
   isNew: boolean;
 }) => {
   const name = (part: string): string => `b.${at}.${part}`;
-  const field = isNew ? undefined : fields.find((one) => one.name === row.field);
+  const chosen = fields.find((one) => one.name === row.field);
+  const field = isNew ? undefined : chosen;
   const fault = errors?.[`b.${at}`];
   const value = {
     ctx,
@@ -113,20 +114,21 @@ const RowFields = ({
         value={row.op}
         options={[
           ...(field === undefined ? [{ value: '', label: ctx.t('condition.usual') }] : []),
-          ...(field?.ops ?? Object.keys(opWords)).map((op) => ({ value: op, label: opText(ctx, op) })),
+          ...(chosen?.ops ?? Object.keys(opWords)).map((op) => ({ value: op, label: opText(ctx, op) })),
         ]}
       />
-      {field?.options === undefined ? (
+      {/* Of a row to be added the choices are known once its field was sent. */}
+      {chosen?.options === undefined ? (
         <TextField {...value} value={row.value} maxLength={500} />
       ) : (
         <SelectField
           {...value}
           value={row.value}
           options={[
-            ...(field.options.some((option) => option.value === row.value)
+            ...(chosen.options.some((option) => option.value === row.value)
               ? []
-              : [{ value: row.value, label: row.value }]),
-            ...field.options.map((option) => ({ value: option.value, label: askedValue(ctx, field, option.value) })),
+              : [{ value: row.value, label: row.value || '–' }]),
+            ...chosen.options.map((option) => ({ value: option.value, label: askedValue(ctx, chosen, option.value) })),
           ]}
         />
       )}
