@@ -349,7 +349,7 @@ describe('inventory', () => {
     const section = await get(`/devices/${line.publicId}/sections/software`);
     expect(section.json).toMatchObject({
       collection: 'software',
-      source: 'native',
+      door: 'native',
       collectedAt: '2026-01-02T03:04:05Z',
     });
     expect((section.json['rows'] as unknown[]).length).toBe(3);
