@@ -89,7 +89,7 @@ const RowFields = ({
     errors: fault === undefined ? undefined : { [name('value')]: fault },
   };
   return (
-    <div class="built" role="group" aria-label={field === undefined ? ctx.t('condition.add') : askedLabel(ctx, field)}>
+    <div class="row" role="group" aria-label={field === undefined ? ctx.t('condition.add') : askedLabel(ctx, field)}>
       {field === undefined ? (
         <SelectField
           ctx={ctx}
@@ -157,7 +157,7 @@ export const FilterBuilder = ({
 }) => {
   const { fields, rows, join, added = { field: '', op: '', value: '' }, errors } = builder;
   return (
-    <fieldset class="builder">
+    <fieldset>
       <legend>{ctx.t('condition.rows')}</legend>
       <div class="stack">
         {join === undefined || rows.length === 0 ? null : (
