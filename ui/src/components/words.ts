@@ -680,7 +680,7 @@ export const words = defineWords({
     kk: 'Барлық сүзгіге сай келетін жол жоқ.',
   },
 
-  'coverage.title': { en: 'Judged', ru: 'Оценка', kk: 'Бағалау' },
+  'coverage.title': { en: 'Coverage', ru: 'Охват', kk: 'Қамту' },
   'coverage.judged': { en: 'Judged', ru: 'Оценено', kk: 'Бағаланған' },
   'coverage.partly': { en: 'Partly judged', ru: 'Оценено частично', kk: 'Ішінара бағаланған' },
   'coverage.not-judged': { en: 'Not judged', ru: 'Не оценено', kk: 'Бағаланбаған' },
