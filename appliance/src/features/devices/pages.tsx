@@ -177,6 +177,9 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       read.flatMap(({ at, fault }) => (fault === undefined ? [] : [[`b.${at}`, fault]])),
     );
     const isWrong = Object.keys(errors).length > 0;
+    // A field that was picked first, so that its values can be picked: a step on the way and no fault.
+    const isStep =
+      built?.added?.row.value === '' && Object.keys(errors).every((name) => name === `b.${built.added?.at}`);
     if (built !== undefined && !isWrong)
       return c.redirect(
         listUrl(list, { filters: [...list.filters, ...read.flatMap(({ terms }) => terms)], trail: [] }),
@@ -202,7 +205,11 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         builder={{
           ...builder,
           ...(isWrong && built !== undefined
-            ? { rows: built.rows.map(({ row }) => row), ...defined({ added: built.added?.row }), errors }
+            ? {
+                rows: built.rows.map(({ row }) => row),
+                ...defined({ added: built.added?.row }),
+                errors: isStep ? {} : errors,
+              }
             : {}),
         }}
         extraColumns={extraColumns}
@@ -215,7 +222,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ? { fault: asked.fault }
           : asked.filter && { filterText: deviceFilters.textOf(asked.filter) })}
       />,
-      isWrong || 'fault' in asked ? 422 : 200,
+      (isWrong && !isStep) || 'fault' in asked ? 422 : 200,
     );
   };
 
