@@ -22,17 +22,14 @@ const writes: ReadonlySet<number> = new Set([
   6, 17, 18, 19, 22, 34, 35, 36, 37, 40, 43, 44, 45, 46, 47, 49, 51, 52, 53, 59,
 ]);
 
-/** Manufacturers (HCF SPEC-183, table 8), of whose devices some stand in networks. */
+/**
+ * Manufacturers whose code a published manual names: Promag 53 (command 11), Rockwell 1770-HT (4-32), SITRANS F US (A5E34981613,
+ * command 21). Of others the maker stays open; the whole list (HCF SPEC-183, table 8) is not public.
+ */
 const makers: ReadonlyMap<number, string> = new Map([
   [0x11, 'Endress+Hauser'],
-  [0x13, 'Emerson'],
-  [0x17, 'Honeywell'],
-  [0x1a, 'ABB'],
   [0x26, 'Emerson'],
   [0x2a, 'Siemens'],
-  [0x37, 'Yokogawa'],
-  [0x3e, 'VEGA'],
-  [0x5d, 'Pepperl+Fuchs'],
 ]);
 
 type HartFrame = { isShort: boolean; address: string; command: number; data: Buffer };
