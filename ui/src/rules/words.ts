@@ -226,6 +226,11 @@ export const words = defineWords({
     ru: 'Слишком много сравнений; разделите правило.',
     kk: 'Салыстыру тым көп; ережені бөліңіз.',
   },
+  'condition.fault.tooManyScans': {
+    en: 'A list may look at every device or package {text} times at most. Ask for state, status, group, tag or a package by its name instead, or make a rule.',
+    ru: 'Список может просмотреть все устройства или пакеты не более {text} раз. Задайте вместо этого состояние, статус, группу, метку или имя пакета либо создайте правило.',
+    kk: 'Тізім барлық құрылғыны не пакетті ең көбі {text} рет қарай алады. Оның орнына күйді, мәртебені, топты, белгіні не пакет атауын беріңіз немесе ереже жасаңыз.',
+  },
   'condition.fault.tooManyLines': {
     en: 'At most {text} lines.',
     ru: 'Не более {text} строк.',

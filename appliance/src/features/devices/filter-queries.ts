@@ -22,11 +22,18 @@ type IndexedParts = {
   clock: () => number;
 };
 
+type Indexed = {
+  /** Whether `find` tells. */
+  has(asked: Comparison): boolean;
+  /** The devices that a comparison finds, where an index alone tells it; undefined where none does. */
+  find(asked: Comparison): DeviceSet | undefined;
+};
+
 /**
- * The devices that a comparison finds, where an index alone tells it; undefined where none does. Reads device, device_row,
+ * The comparisons that an index alone answers. Reads device, device_row,
  * device_status, device_tag, device_hint, device_findings, device_coverage, inv_accounts and inv_sessions.
  */
-export const indexedDevices = (parts: IndexedParts): ((asked: Comparison) => DeviceSet | undefined) => {
+export const indexedDevices = (parts: IndexedParts): Indexed => {
   const { db, personal, devicesWith, groups, checkInSeconds, clock } = parts;
   const found = <Params extends unknown[]>(sql: string): ((...params: Params) => DeviceSet) => {
     const statement = db.prepare<Params, number>(sql).pluck();
@@ -89,7 +96,10 @@ export const indexedDevices = (parts: IndexedParts): ((asked: Comparison) => Dev
       return anyOf([inRow(` ${text}`), seenAt({ text })]);
     },
   };
-  return ({ field, op, value }) => bySet[`${field} ${op}`]?.(String(value));
+  return {
+    has: ({ field, op }) => Object.hasOwn(bySet, `${field} ${op}`),
+    find: ({ field, op, value }) => bySet[`${field} ${op}`]?.(String(value)),
+  };
 };
 
 /** Every device there is. */

@@ -134,6 +134,32 @@ describe('a condition', () => {
     expect(faultOf(text)).toMatchObject({ what, at });
   });
 
+  it('of a list looks at every device or package a few times at most, and through an index as often as it likes', () => {
+    const many = (n: number, of: (at: number) => string): [string, string][] => [
+      ['where', Array.from({ length: n }, (_, at) => of(at)).join(' or ')],
+    ];
+    const scans = [
+      (at: number) => `name contains a${at}`,
+      (at: number) => `not tag contains a${at}`,
+      (at: number) => `software.version < 1.${at}`,
+      (at: number) => `findings > ${at}`,
+    ];
+    for (const of of scans) {
+      expect(() => filters.read(many(8, of))).not.toThrow();
+      expect(() => filters.read(many(9, of))).toThrow(
+        expect.objectContaining({
+          details: { fields: { where: { key: 'condition.fault.tooManyScans', params: { at: 1, text: '8' } } } },
+        }),
+      );
+    }
+    const indexes = [
+      (at: number) => `text contains a${at}`,
+      (at: number) => `tag != a${at}`,
+      (at: number) => `software = a${at}`,
+    ];
+    for (const of of indexes) expect(() => filters.read(many(50, of))).not.toThrow();
+  });
+
   it('asks only for what is settled before it', () => {
     expect(faultOf('group = Top', 1)).toMatchObject({ what: 'notHere' });
     expect(faultOf('tag = spare', 2)).toMatchObject({ what: 'notHere' });

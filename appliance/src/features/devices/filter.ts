@@ -20,6 +20,12 @@ import { type DeviceFilters, listLayer, type Moment } from './types.ts';
 
 const hourMs = 3_600_000;
 
+/**
+ * So many looks at every device or every package a list may ask for: each takes about 9 ms of the main thread for 10,000
+ * devices, and a list is asked for by whoever may read. Rules ask as much as they like, a batch of devices at a time.
+ */
+const mostScans = 8;
+
 /** Fields whose sets may still hold what is left of devices that are gone. */
 const leftovers: ReadonlySet<string> = new Set(['tag', 'user', 'cve']);
 
@@ -30,6 +36,13 @@ const isOfDevices = (filter: Filter, { fields, rows }: Vocabulary): boolean => {
   if ('not' in filter) return true;
   if ('some' in filter) return rows.get(filter.some)?.shared !== true;
   return fields.has(filter.field) && !leftovers.has(filter.field);
+};
+
+/** Whether a filter over a collection's rows begins with a name, which an index finds. */
+const namesOne = (where: Filter): boolean => {
+  if ('all' in where) return where.all.some(namesOne);
+  if ('any' in where) return where.any.every(namesOne);
+  return 'field' in where && where.field === 'name' && where.op === '=';
 };
 
 const asksFor = (field: string, filter: Filter | undefined): boolean => {
@@ -93,10 +106,24 @@ export const deviceFilters = (parts: {
       const whole = ofRows(filter, vocabulary);
       if (whole !== undefined) return find(whole);
     }
-    const found = indexed(filter);
+    const found = indexed.find(filter);
     if (found !== undefined) return found;
     if (filter.op === '!=') return without(all(), find({ ...filter, op: '=' }));
     return setOf(evaluator.matching(filter, moment()));
+  };
+
+  /** How often every device, or every item of a collection, has to be looked at. */
+  const scansOf = (filter: Filter): number => {
+    if ('all' in filter) return filter.all.reduce((sum, part) => sum + scansOf(part), 0);
+    if ('any' in filter) return filter.any.reduce((sum, part) => sum + scansOf(part), 0);
+    if ('not' in filter) return scansOf(filter.not);
+    if ('some' in filter) return namesOne(filter.where) ? 0 : 1;
+    if (!vocabulary.fields.has(filter.field)) {
+      const whole = ofRows(filter, vocabulary);
+      if (whole !== undefined) return scansOf(whole);
+    }
+    const isIndexed = indexed.has(filter) || (filter.op === '!=' && indexed.has({ ...filter, op: '=' }));
+    return isIndexed ? 0 : 1;
   };
 
   /** What a list shows only when somebody asks for it. */
@@ -129,7 +156,13 @@ export const deviceFilters = (parts: {
       ...[...vocabulary.rows.values()].flatMap(({ name, fields }) => [...fields.keys()].map((of) => `${name}.${of}`)),
       'where',
     ],
-    read: (terms: readonly Term[]) => orInvalid('where', () => filterOf(terms, options)),
+    read: (terms: readonly Term[]) =>
+      orInvalid('where', () => {
+        const filter = filterOf(terms, options);
+        if (filter !== undefined && scansOf(filter) > mostScans)
+          throw new FilterFault('tooManyScans', 1, String(mostScans));
+        return filter;
+      }),
     parse: (text, field) => orInvalid(field, () => parseFilter(text, options)),
     termsOf: (text) => {
       try {
