@@ -140,6 +140,7 @@ describe('a backup', () => {
     writeFileSync(at('longer.spb'), Buffer.concat([bytes, Buffer.of(0)]));
     await expect(restoreBackup(at('longer.spb'), key, at('nowhere'))).rejects.toThrow();
     await expect(createBackup(appliance, at('one.spb'))).rejects.toMatchObject({ code: 'EXISTS' });
+    await expect(createBackup(appliance, at('gone/one.spb'))).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(parseRecoveryKey('1234')).rejects.toMatchObject({ code: 'KEY' });
   });
 });

@@ -92,7 +92,7 @@ const assertWhole = (db: Database): void => {
 
 /**
  * Writes a backup beside a running server and notes it in the journal. DATABASE for a damaged database, EXISTS where the file is
- * there already.
+ * there already, NOT_FOUND where its folder is not.
  */
 export const createBackup = async (
   appliance: Appliance,
@@ -101,6 +101,9 @@ export const createBackup = async (
 ): Promise<{ path: string; sizeBytes: number; sha256: string }> => {
   const { paths, keyring, db, events, personal } = appliance;
   if (existsSync(path)) throw new AppError('EXISTS', `${path} exists`);
+  // Before the copy is made, which can take minutes.
+  if (!existsSync(dirname(path)))
+    throw new AppError('NOT_FOUND', `there is no folder ${dirname(path)}: is the medium plugged in?`);
   const work = mkdtempSync(join(paths.staging, 'backup-'));
   try {
     const begun = nowMs();
