@@ -41,6 +41,20 @@ describe('the command line', () => {
     }
   });
 
+  it('shows of a command that there is not those that begin alike, and all where none does', async () => {
+    const commandsIn = (text: string) => [...text.matchAll(/^ {2}([a-z][a-z -]*?) {2,}/gm)].map(([, words]) => words);
+    const alike = await run('backup', 'lst');
+    expect(alike.code).toBe(2);
+    expect(commandsIn(alike.stderr)).toEqual([
+      'backup create',
+      'backup forget',
+      'backup list',
+      'backup restore',
+      'backup verify',
+    ]);
+    expect(commandsIn((await run('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
+  });
+
   it('takes a noun of two words with a hyphen, too, and says which release it is', async () => {
     expect(await run('controller-firmware', 'list', '-h')).toEqual(
       await run('controller', 'firmware', 'list', '--help'),

@@ -130,9 +130,12 @@ const commandHelp = (words: string, command: Command): string =>
     '',
   ].join('\n');
 
-const overview = async (): Promise<string> => {
+/** All commands, or those that begin with a word where there are some. */
+const overview = async (first?: string): Promise<string> => {
+  const all = [...(await allCommands())];
+  const alike = all.filter(([words]) => words.split(' ', 1)[0] === first);
   const rows: string[][] = [];
-  for (const [words, load] of await allCommands()) rows.push([`  ${words}`, (await load()).summary]);
+  for (const [words, load] of alike.length > 0 ? alike : all) rows.push([`  ${words}`, (await load()).summary]);
   return [
     'sallyport COMMAND [options]',
     '',
@@ -250,7 +253,7 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
       .join(' ')
       .slice(0, 80);
     if (!asked) streams.stderr(`Error: USAGE: there is no command ${typed}\n\n`);
-    streams[asked ? 'stdout' : 'stderr'](await overview());
+    streams[asked ? 'stdout' : 'stderr'](await overview(first));
     return asked ? 0 : 2;
   }
   const command = await found.load();
