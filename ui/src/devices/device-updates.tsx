@@ -1,3 +1,4 @@
+import { CoverageNotice, type CoverageView } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
@@ -29,10 +30,11 @@ type DeviceUpdatesProps = {
   readonly device: DeviceHead;
   readonly tabs: readonly DeviceTab[];
   readonly rows: readonly DeviceUpdateRow[];
+  readonly coverage: CoverageView;
 };
 
 /** Updates that one device needs, and how far each is. */
-export const DeviceUpdates = ({ ctx, device, tabs, rows }: DeviceUpdatesProps) => (
+export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage }: DeviceUpdatesProps) => (
   <DeviceFrame
     ctx={ctx}
     device={device}
@@ -52,8 +54,11 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows }: DeviceUpdatesProps) =
       </LinkButton>
     }
   >
+    {rows.length === 0 ? <CoverageNotice ctx={ctx} coverage={coverage} /> : null}
     <Panel>
-      {rows.length === 0 ? (
+      {rows.length === 0 && coverage.state === 'not-judged' ? (
+        <Empty title={ctx.t('coverage.not-judged')} />
+      ) : rows.length === 0 ? (
         <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
       ) : (
         <DataTable

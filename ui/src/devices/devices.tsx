@@ -75,8 +75,8 @@ type DevicesProps = {
 
 const form = 'devices-bulk';
 
-/** A number of findings; none is only said of what is judged. */
-const FindingCount = ({ ctx, row, n, href }: { ctx: Ctx; row: DeviceRow; n: number; href: string }) =>
+/** A number of findings or updates; none is only said of what is judged. */
+const JudgedCount = ({ ctx, row, n, href }: { ctx: Ctx; row: DeviceRow; n: number; href: string }) =>
   n === 0 && row.coverage === 'not-judged' ? (
     <a href={href}>{ctx.t('coverage.not-judged')}</a>
   ) : (
@@ -84,7 +84,7 @@ const FindingCount = ({ ctx, row, n, href }: { ctx: Ctx; row: DeviceRow; n: numb
   );
 
 /** The same in a file. */
-const findingCell = (row: DeviceRow, n: number, ctx: Ctx): number | string =>
+const judgedCell = (row: DeviceRow, n: number, ctx: Ctx): number | string =>
   n === 0 && row.coverage === 'not-judged' ? ctx.t('coverage.not-judged') : n;
 
 /** Columns of its own. */
@@ -161,19 +161,17 @@ const ownColumns: ListColumns<DeviceRow> = {
     num: true,
     sort: true,
     cell: (row, ctx) => (
-      <FindingCount ctx={ctx} row={row} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />
+      <JudgedCount ctx={ctx} row={row} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />
     ),
-    file: (row, ctx) => findingCell(row, row.act, ctx),
+    file: (row, ctx) => judgedCell(row, row.act, ctx),
   },
   findings: {
     word: 'vuln.findings',
     num: true,
     sort: true,
     until: 'file',
-    cell: (row, ctx) => (
-      <FindingCount ctx={ctx} row={row} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />
-    ),
-    file: (row, ctx) => findingCell(row, row.findings, ctx),
+    cell: (row, ctx) => <JudgedCount ctx={ctx} row={row} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
+    file: (row, ctx) => judgedCell(row, row.findings, ctx),
   },
   coverage: {
     word: 'coverage.title',
@@ -185,8 +183,8 @@ const ownColumns: ListColumns<DeviceRow> = {
   updates: {
     word: 'nav.updates',
     num: true,
-    cell: (row, ctx) => <Count ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
-    file: (row) => row.updates,
+    cell: (row, ctx) => <JudgedCount ctx={ctx} row={row} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+    file: (row, ctx) => judgedCell(row, row.updates, ctx),
   },
 };
 

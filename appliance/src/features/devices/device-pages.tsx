@@ -275,6 +275,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         ctx={viewContext(deps, c)}
         device={model.toHead(device)}
         tabs={tabsOf(device)}
+        coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
           id: update.id,
           name: update.name,

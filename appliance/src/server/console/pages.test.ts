@@ -1,3 +1,4 @@
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
@@ -51,6 +52,31 @@ beforeAll(async () => {
   }
 });
 afterAll(() => site.close());
+
+describe('a device that nothing judges', () => {
+  const { t } = catalogue('en');
+
+  it('has no findings and no updates on no page and in no file, but is not judged', async () => {
+    const tabs = ['findings', 'updates'] as const;
+    const pages = [
+      paths.devices(),
+      paths.device(pump.publicId),
+      ...tabs.map((tab) => paths.deviceTab(pump.publicId, tab)),
+    ];
+    for (const path of pages) {
+      const page = await html(admin, path);
+      expect(holds(page, t('coverage.not-judged')), path).toBe(true);
+      for (const claim of [t('vuln.none'), t('updates.noneForDevice')]) expect(holds(page, claim), path).toBe(false);
+    }
+    const [head = [], ...rows] = cells(await html(admin, `${paths.devices()}.csv?columns=findings,coverage,updates`));
+    const row = rows.find((one) => one.includes('pump-01')) ?? [];
+    const inFile = (column: string): string | undefined => row[head.indexOf(column)];
+    expect([t('nav.updates'), t('coverage.title')].map(inFile)).toEqual([
+      t('coverage.not-judged'),
+      t('coverage.not-judged'),
+    ]);
+  });
+});
 
 describe('devices', () => {
   it('are filtered and searched by the address', async () => {
