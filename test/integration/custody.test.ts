@@ -84,7 +84,7 @@ describe('custody', () => {
     expect(status).toBe(1);
     const said = problems.map(({ code, detail }) => `${code} ${detail}`).join('\n');
     expect(said).toContain('CHAIN line 1: the chain starts with import');
-    expect(said).toContain('GAP nobody signed a hand-over');
+    expect(said).toContain('GAP a signed hand-over is missing');
     expect(said).toContain('the chain does not begin as this host wrote it');
   });
 

@@ -128,7 +128,7 @@ export const identifyControllers: IdentifyControllers = async (context, task) =>
       const answer = reply.status === 200 ? permitReply.safeParse(JSON.parse(reply.body.toString('utf8'))) : undefined;
       return answer?.success === true ? answer.data : { go: false, why: 'stopped' };
     } catch {
-      // Nobody can say stop any more: then it stops.
+      // A stop could no longer arrive: stop now.
       return { go: false, why: 'server-away' };
     }
   };

@@ -99,7 +99,7 @@ const planFiles = async (
 };
 
 const dpkgArguments = (files: RootFiles, planned: readonly PackageFile[]): string[] => {
-  // Without a terminal nobody answers a question about a changed configuration file: the site's own one stays.
+  // Without a terminal dpkg cannot ask about a changed configuration file: the site's own one stays.
   const options = ['--force-confdef', '--force-confold'];
   if (!files.isMachine) {
     // Its own log, so that nothing outside the root is written.

@@ -68,7 +68,7 @@ const turnOnce = async (context: CommandContext): Promise<void> => {
 
 export const command: Command = {
   options: {
-    out: { type: 'string', value: 'FILE', help: 'write the inventory there and contact nobody' },
+    out: { type: 'string', value: 'FILE', help: 'write the inventory there and connect nowhere' },
     root: { type: 'string', value: 'DIR', help: 'with --out: the root of the system to report (/)' },
     executables: { type: 'boolean', help: 'with --out: with the hashes of executable files' },
   },

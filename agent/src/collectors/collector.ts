@@ -21,7 +21,7 @@ export type CollectContext = {
   clock: () => number;
   /** The folder in which security products leave what they tell. */
   products?: string | undefined;
-  /** How much of a turn's work may go into executable files; absent: nobody asked for them. */
+  /** How much of a turn's work may go into executable files; absent: not asked for. */
   executables?: ExecutableLimits | undefined;
   /** Somebody asked whom the device sees on its network. */
   neighbours?: boolean | undefined;

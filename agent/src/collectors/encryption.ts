@@ -58,7 +58,7 @@ const volumeItem = (files: RootFiles, volume: string, kernelName: string): Item 
   });
 };
 
-/** Encrypted disks that nobody opened: udev knows them by their header. */
+/** Encrypted disks that are not open: udev knows them by their header. */
 const lockedItems = (files: RootFiles): Item[] => {
   const open = new Set(
     files

@@ -10,7 +10,7 @@ const dnsDomain = (resolver: string, name: string): string => {
   return /^\s*(?:domain|search)\s+(\S+)/m.exec(resolver)?.[1]?.replace(/\.$/, '') ?? '';
 };
 
-/** What firmware prints where nobody entered a number. */
+/** What firmware prints where no number was entered. */
 const realSerial = (text: string): string =>
   /^(?:0+|none|default string|system serial number|to be filled.*|not specified|not applicable)$/i.test(text)
     ? ''

@@ -18,7 +18,7 @@ const timeoutMs = 10_000;
 
 type Neighbour = { address: string; mac: string; interface: string };
 
-/** Entered by somebody, or nobody answered. */
+/** Entered by hand, or not answered. */
 const unlearned = /\b(?:PERMANENT|NOARP|FAILED|INCOMPLETE)\b/;
 const isForOthers = (address: string): boolean =>
   isIP(address) !== 0 && !/^(?:127\.|22[4-9]\.|23\d\.|255\.|0\.|::|fe[89ab]|ff)/i.test(address);

@@ -69,7 +69,7 @@ const checkIssued = (certificatePem: string, keyPem: string, caPem: string): voi
   }
 };
 
-/** Enrols and leaves a state folder that `run` works with. PENDING when nobody approved in time: the same call goes on. */
+/** Enrols and leaves a state folder that `run` works with. PENDING when not approved in time: calling it again continues. */
 export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   const { state } = options;
   const fingerprint = parseFingerprint(options.fingerprint);

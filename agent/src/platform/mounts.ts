@@ -1,7 +1,7 @@
 import type { RootFiles } from './root-files.ts';
 
 // What is mounted where, from /proc/self/mountinfo (proc(5)). Only the table is read, never a mount itself: a network file
-// system that does not answer would hold whoever touches it.
+// system that does not answer would block its reader.
 
 export type Mount = {
   /** `8:1`; `0:…` for file systems without a block device of their own. */

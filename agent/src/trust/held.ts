@@ -8,7 +8,7 @@ import { type HeldMetadata, type RefreshedTrust, refreshTrust } from '@sallyport
 import { type Connection, toError } from '../platform/connect.ts';
 
 // The chain that this device has pinned, and its own newest versions of it. The appliance only hands out files: what it
-// cannot make verify is refused here, and older files than those held are a rollback whoever serves them.
+// cannot make verify is refused here, and files older than those held are a rollback.
 
 export type TrustedTargets = RefreshedTrust['targets'];
 

@@ -108,7 +108,7 @@ export const timeOf = (value: unknown): string | undefined => {
     const [first, second, year] = [Number(slashed[1]), Number(slashed[2]), Number(slashed[3])];
     return first > 12 ? dayOf(year, second, first) : dayOf(year, first, second);
   }
-  // German, Russian and Kazakh: the day first, whoever wrote it.
+  // German, Russian and Kazakh: all have the day first.
   const dotted = /^(\d{1,2})\.(\d{1,2})\.(\d{4})(?:\D|$)/.exec(value);
   if (dotted !== null) return dayOf(Number(dotted[3]), Number(dotted[2]), Number(dotted[1]));
   const day = /^(\d{4})-(\d{2})-(\d{2})(?: |$)/.exec(value);

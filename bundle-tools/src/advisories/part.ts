@@ -145,7 +145,7 @@ const advisoryOf = (value: unknown, number: number): Advisory => {
 const isCut = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR';
 
 /**
- * Reads a packed part as a stream: first the header, then each advisory with the digest of its line. Whoever applies it
+ * Reads a packed part as a stream: first the header, then each advisory with the digest of its line. The caller
  * compares the content digest with the header's before using anything. Refuses with LIMIT, METADATA or TRUNCATED.
  * `knownId` gives the id of an advisory that the reader has with this digest: what is the same to the byte was read and
  * checked before, so it is not read again.

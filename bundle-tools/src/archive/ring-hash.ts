@@ -24,7 +24,7 @@ const buffersFor = (sizeBytes: number): Uint8Array[] => {
   return [Buffer.allocUnsafe(bufferBytes), Buffer.allocUnsafe(bufferBytes)];
 };
 
-/** Buffers without a hash, for a file whose own digest nobody asks for. */
+/** Buffers without a hash, for a file whose own digest is not needed. */
 export const createPlainRing = (sizeBytes: number): RingHash => ({
   buffers: buffersFor(sizeBytes),
   free: async () => undefined,

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** Asks on the terminal without showing what is typed; undefined when there is nobody to ask. */
+/** Asks on the terminal without showing what is typed; undefined without a terminal. */
 export async function askUnseen(question: string): Promise<string | undefined> {
   if (!process.stdin.isTTY) return undefined;
   process.stderr.write(question);

@@ -70,7 +70,7 @@ export const takeFromMedium = (input: CommandInput, state: ReturnType<typeof sta
       );
   for (const { site } of taken.requests)
     if (!site.record.compared)
-      input.io.note(`nobody compared the fingerprint of site ${site.record.site}: site add CARD --fingerprint HEX`);
+      input.io.note(`the fingerprint of site ${site.record.site} was not compared: site add CARD --fingerprint HEX`);
   return taken;
 };
 

@@ -16,7 +16,7 @@ const bySystemCode: Readonly<Record<string, BundleErrorCode>> = {
   EISDIR: 'NOT_REGULAR',
 };
 
-/** Any failure as one of the closed codes; what nobody foresaw is INTERNAL, so that it is reported as our bug. */
+/** Any failure as one of the closed codes; an unexpected one is INTERNAL, which is to be reported as a bug. */
 export const toBundleError = (error: unknown): BundleError => {
   if (error instanceof BundleError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -27,7 +27,7 @@ export const writeSheet = (input: CommandInput, sheet: Sheet): { readonly sheet?
   return { sheet: path };
 };
 
-/** The sheet of a root, for whoever compares it on site. */
+/** The sheet of a root, to be compared on site. */
 export const rootSheet = ({ version, described }: Published): Sheet => {
   const { keyids = [], threshold = 0 } = described.roles?.['root'] ?? {};
   return {

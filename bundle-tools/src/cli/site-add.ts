@@ -35,7 +35,7 @@ export const siteAdd: Command = {
       const { card, digest } = site.card;
       if (!site.record.compared)
         input.io.note(
-          'Nobody has compared this fingerprint. Ask the site to read out its own, then run site add again with --fingerprint.',
+          'This fingerprint was not compared. Ask the site to read out its own, then run site add again with --fingerprint.',
         );
       return {
         json: {

@@ -14,7 +14,7 @@ const newPassphrase = async (input: CommandInput): Promise<string | undefined> =
   if (!flagOption(input, 'encrypt')) return undefined;
   const first = await askUnseen(`Passphrase for the key, at least ${minPassphraseLength} characters: `);
   if (first === undefined)
-    throw new BundleError('USAGE', 'there is nobody to ask for a passphrase; give --passphrase-file');
+    throw new BundleError('USAGE', 'there is no terminal to ask for a passphrase; give --passphrase-file');
   if ((await askUnseen('The same again: ')) !== first) throw new BundleError('USAGE', 'the two are not the same');
   return first;
 };
@@ -49,7 +49,7 @@ export const trustKeyCreate: Command = {
       ...defined({ label, passphrase }),
     });
     if (!made.isPrivate && passphrase === undefined)
-      input.io.note('this medium keeps no file rights: whoever holds it can read the key; lock it away');
+      input.io.note('this medium keeps no file rights: every reader of the medium can read the key; lock it away');
     const sheet = writeSheet(input, {
       title: role === 'root' ? 'Root key' : "Curator's key",
       purpose: 'Keep this paper apart from the medium with the key. It proves which key is yours; it is no secret.',

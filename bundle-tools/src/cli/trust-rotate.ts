@@ -78,7 +78,7 @@ export const trustRotate: Command = {
       type: 'string',
       value: 'ROLE',
       multiple: true,
-      help: 'a new key of this host: snapshot, timestamp, fulfil (curators sign), seal (nobody signs)',
+      help: 'a new key of this host: snapshot, timestamp, fulfil (curators sign), seal (needs no signature)',
     },
     online: { type: 'boolean', help: 'the same as --renew snapshot --renew timestamp --renew fulfil' },
     seal: { type: 'boolean', help: 'the same as --renew seal; takes effect with the next catalog' },

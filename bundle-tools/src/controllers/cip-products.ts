@@ -11,5 +11,5 @@ const products: ReadonlyMap<string, string> = new Map([
   ['1/14/54', '1756-L61'],
 ]);
 
-/** The catalogue number without its series; undefined where nobody can be certain. */
+/** The catalogue number without its series; undefined where it is ambiguous. */
 export const productOfCip = (tuple: string): string | undefined => products.get(tuple.replace(/\s+/g, ''));

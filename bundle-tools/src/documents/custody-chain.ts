@@ -5,7 +5,7 @@ import { type CustodyLine, openCustody } from './custody.ts';
 import { limits } from './limits.ts';
 
 // One chain per file that travels: `custody/<SHA-256 of the file>.jsonl`, one envelope a line, each naming the digest of
-// the line before. Whoever carries it need not understand it.
+// the line before. Carriers need not read it.
 
 /** What a signing key may stand for in a chain. */
 type CustodySigner =

@@ -8,7 +8,7 @@ import { checkDocument, hex, int, text } from './fields.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 // Evidence of a site about a period: a signed document, its print, and the signature over the print, which names both by
-// their hashes. Whoever has the card of the site can check them without the site.
+// their hashes. They are checked with the card of the site, without the site.
 
 export const EVIDENCE_TYPE = 'application/vnd.sallyport.evidence.v1+json';
 const EVIDENCE_PRINT_TYPE = 'application/vnd.sallyport.evidence-print.v1+json';

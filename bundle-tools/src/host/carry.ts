@@ -10,8 +10,8 @@ import { fulfilOf, roleKeysOf, signaturesOn, validSigners } from './role-keys.ts
 import type { HostState } from './state.ts';
 import { findNewest, type Published, toPublished } from './trust-files.ts';
 
-// A proposal on its way from person to person: a folder on a medium, with what is in force beside it, so that whoever
-// signs sees what changes. Each signs on the same medium in turn, or on a copy; `trust publish` takes them together.
+// A proposal on its way from person to person: a folder on a medium, with what is in force beside it, so that a signer
+// sees what changes. Each signs on the same medium in turn, or on a copy; `trust publish` takes them together.
 
 const folderName = ({ root, targets }: Proposal): string =>
   root === undefined ? `sallyport-targets-${targets?.version ?? 0}` : `sallyport-root-${root.version}`;

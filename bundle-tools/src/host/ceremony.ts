@@ -75,7 +75,7 @@ export const proposeInit = (options: CeremonyOptions): Proposal => {
     throw new BundleError('EXISTS', 'this state has a root already; use: trust rotate');
   checkNoProposal(state);
   checkKeys(options.rootKeys, options.rootThreshold, options.curatorKeys, options.curatorThreshold);
-  // Left by a ceremony that was interrupted: without a root nobody has seen it.
+  // Left by an interrupted ceremony: without a root it was never used.
   for (const folder of [state.trust, state.keys]) for (const name of readdirSync(folder)) rmSync(join(folder, name));
   const online = generateOnlineKeys(onlineRoles);
   storeOnlineKeys(state, online);

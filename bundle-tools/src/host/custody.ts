@@ -100,7 +100,7 @@ const look = (
   if (way.receipt !== undefined) {
     const steps = stepsOf(lines);
     for (const step of ['hand-over', 'scan'])
-      if (!steps.has(step)) problems.push({ code: 'GAP', ...named, detail: `nobody signed a ${step}` });
+      if (!steps.has(step)) problems.push({ code: 'GAP', ...named, detail: `a signed ${step} is missing` });
   }
   return { ...way, lines };
 };

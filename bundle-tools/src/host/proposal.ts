@@ -91,7 +91,7 @@ export const signProposal = (
   };
 };
 
-/** Whether two files of metadata say the same, whoever has signed them. */
+/** Whether two files of metadata have the same content; signatures are not compared. */
 export const sameSigned = (a: Published, b: Published): boolean =>
   Buffer.compare(canonicalJson(a.described.signed), canonicalJson(b.described.signed)) === 0;
 

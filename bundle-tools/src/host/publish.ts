@@ -48,7 +48,7 @@ const writeFirstCatalog = (state: HostState, targets: Published, policy: Uint8Ar
 const publishFirst = (state: HostState, { root, targets, policy }: Proposal, nowMs: number): Published => {
   if (root === undefined || targets === undefined || policy === undefined)
     throw new BundleError('NOT_FOUND', `${state.pending} holds no whole ceremony`);
-  // Left by a publication that was interrupted: without a root nobody has seen it.
+  // Left by an interrupted publication: without a root it was never used.
   for (const name of readdirSync(state.trust)) rmSync(join(state.trust, name));
   writeFirstCatalog(state, targets, policy, nowMs);
   const published = publish(state, 'targets', targets.bytes);

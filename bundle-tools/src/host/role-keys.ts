@@ -19,7 +19,7 @@ export const roleKeysOf = (root: Published, role: RoleName): RoleKeys => {
   const named = root.described.roles?.[role];
   // The guards have checked this shape.
   const keys = root.described.signed['keys'] as Record<string, { keyval: { public?: unknown } }>;
-  if (named === undefined) throw new BundleError('METADATA', `the root names nobody for ${role}`);
+  if (named === undefined) throw new BundleError('METADATA', `the root names no key for ${role}`);
   return {
     keyids: named.keyids,
     threshold: named.threshold,
@@ -29,7 +29,7 @@ export const roleKeysOf = (root: Published, role: RoleName): RoleKeys => {
 
 /** The `fulfil` delegation of targets metadata. */
 export const fulfilOf = (signed: Record<string, unknown>): RoleKeys => {
-  // The guards have checked this shape before; a missing delegation means that nobody may fulfil.
+  // The guards have checked this shape before; without the delegation no key may fulfil.
   const delegations = signed['delegations'] as
     | {
         keys: Record<string, { keyval: { public?: unknown } }>;

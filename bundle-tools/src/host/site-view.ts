@@ -151,7 +151,7 @@ const warningsOf = (view: Omit<SiteView, 'warnings'>, record: SiteRecord, overdu
     warnings.push({ code, detail, next });
   };
   if (!view.compared)
-    warn('NOT_COMPARED', 'nobody compared the fingerprint of its card', 'site add CARD --fingerprint HEX');
+    warn('NOT_COMPARED', 'the fingerprint of its card was not compared', 'site add CARD --fingerprint HEX');
   for (const { bundle, seq, ageDays: age } of view.bundles.filter(({ state }) => state === 'overdue'))
     warn(
       'OVERDUE',

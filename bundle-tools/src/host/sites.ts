@@ -129,7 +129,7 @@ type AddedCard = { readonly site: Site; readonly change: 'added' | 'replaced' | 
 
 /**
  * Adds a site by its card, or takes its next card, which the card before must have signed. With `fingerprint`, the card
- * must have it; a card from which nobody compared the fingerprint is marked so.
+ * must have it; without it the card is marked as not compared.
  */
 export const addSiteCard = (
   state: HostState,
@@ -181,7 +181,7 @@ export const allSignKeysOf = (site: Site): ReadonlyArray<Uint8Array> => {
 /** Refusals and returns that a record keeps. */
 export const keptNotes = 100;
 
-/** Notes what was refused of a site, for whoever looks at it later. */
+/** Records a refusal concerning a site, shown by `site show`. */
 export const noteRefused = (site: Site, code: string, detail: string, at: string): void => {
   const refused = [...(site.record.refused ?? []), { at, code, detail: detail.slice(0, 500) }].slice(-keptNotes);
   writeRecord(site.folder, { ...site.record, refused });

@@ -119,7 +119,7 @@ const busy = (): BundleError => new BundleError('BUSY', 'another command works o
 const takeLock = (path: string): void => {
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
-      // A link appears whole: nobody ever reads a lock without its mark.
+      // A link appears whole: a lock is never read without its mark.
       const own = `${path}.new.${process.pid}`;
       writeFileSync(own, ownMark(), { mode: 0o600 });
       try {

@@ -54,7 +54,7 @@ const placeOne = async (options: PlaceOptions, n: number, folder: string, isFull
   }
 };
 
-// A site would wait for the rest of a bundle that nobody can finish.
+// Otherwise the site waits for volumes that are never written.
 const dropPlaced = (placed: ReadonlyArray<PlacedVolume>): void => {
   for (const { path } of placed) {
     try {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 
 // Node's permission model does not reach the network (24). A network namespace of its own has no interface but a loopback
-// that is down, so whoever takes the process over reaches nobody. A user needs a user namespace for that; root does not,
+// that is down, so a compromised process reaches no host. A user needs a user namespace for that; root does not,
 // and would lose its rights to other people's files by it.
 
 const unshare = '/usr/bin/unshare';

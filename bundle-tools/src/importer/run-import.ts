@@ -39,7 +39,7 @@ const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: 
   const takers = new Set<Promise<void>>();
   const take = async (sha256: string, size: number): Promise<void> => {
     if (failure !== undefined || options.onObject === undefined) return;
-    // The place follows from the digest alone; what lies there is checked by whoever takes it.
+    // The path follows from the digest alone; its reader checks what lies there.
     const staged = stagedPath(stagingDir, sha256);
     const path = existsSync(staged) ? staged : partialPath(partialDir, sha256);
     try {

@@ -69,7 +69,7 @@ export const clamdScan = async (
       answer = await ask();
     } catch (error) {
       options.signal?.throwIfAborted();
-      // The daemon is away, or the file cannot be read: either way nobody has looked at it.
+      // The daemon is away, or the file cannot be read: either way it was not scanned.
       if (!(error instanceof BundleError) && !(error instanceof Error && 'code' in error)) throw error;
       faults.push({ path, reason: error.message });
       continue;

@@ -35,7 +35,7 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
     const kill = (reason: string, text: string): void => {
       why ??= { reason, text };
       child.kill('SIGKILL');
-      // A read that hangs in the kernel does not even die: whoever asked is not kept waiting for it.
+      // A read that hangs in the kernel survives SIGKILL: the caller does not wait for it.
       end();
     };
     const timer = setTimeout(

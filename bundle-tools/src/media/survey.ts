@@ -47,7 +47,7 @@ const entriesOf = (folder: string): { entries: Dirent[]; isWhole: boolean } => {
     for (let count = 0; count < maxEntries; count += 1) {
       const entry = dir.readSync();
       if (entry === null) return { entries, isWhole: true };
-      // Hidden files and what other systems leave (`._*`) are nobody's bundle.
+      // Hidden files and what other systems leave (`._*`) are never bundles.
       if (!entry.name.startsWith('.')) entries.push(entry);
     }
     return { entries, isWhole: false };

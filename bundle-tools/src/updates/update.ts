@@ -43,7 +43,7 @@ export type PlannedUpdate = {
   update: Update;
   files: PlannedFile[];
   wants: number[];
-  /** True: nobody asked for it, a dependency needs it. */
+  /** True: not asked for, needed by a dependency. */
   carried: boolean;
 };
 
@@ -80,7 +80,7 @@ export const encodeUpdates = (updates: readonly Update[]): Uint8Array => {
     if (sorted[at - 1]?.id === sorted[at]?.id)
       throw new BundleError('INTERNAL', `two updates have the id ${sorted[at]?.id}`);
   }
-  // Parsing gives every line the same field order, whoever built the record.
+  // Parsing gives every line the same field order.
   return Buffer.from(sorted.map((update) => `${JSON.stringify(UpdateSchema.parse(update))}\n`).join(''));
 };
 

@@ -59,7 +59,7 @@ export const parseFirmware = (text: string): FirmwareVersion | undefined => {
 
 const compareNumbers = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** Order of two words; undefined when nobody knows it. Letters of one length are a row: a < b, AA < AB. */
+/** Order of two words; undefined when unknown. Letters of one length are a row: a < b, AA < AB. */
 const compareWords = (a: string, b: string): number | undefined => {
   const ranked = [ranks.get(a), ranks.get(b)];
   if (ranked[0] !== undefined && ranked[1] !== undefined) return ranked[0] - ranked[1];

@@ -130,7 +130,7 @@ export const combine = (written: readonly Term[]): Combined | undefined => {
     }
     if (lower.has(term.operator)) {
       if (next !== undefined && isTerm(next) && next.operator.startsWith('<')) {
-        // Nothing lies between them: somebody mixed them up, and nobody is to be excluded by that.
+        // The bounds are in the wrong order: no version lies between them, so they exclude none.
         if (isReversed(term.version, next.version)) return undefined;
         intervals.push({ low: toBound(term), high: toBound(next) });
         at += 1;

@@ -25,7 +25,7 @@ const timeOf = (text: string): string => {
   return found === null ? NO_DATE : `${found[1]}Z`;
 };
 
-/** The points of a CVE record, in the container of whoever added them; the latest when there are several. */
+/** The points of a CVE record, in the container of their author; the latest when there are several. */
 const ofRecord = (value: Readonly<Record<string, unknown>>, where: string): Entry[] => {
   const id = textOf(recordOf(value['cveMetadata'])['cveId']) || where;
   const containers = recordOf(value['containers'])['adp'];
@@ -47,7 +47,7 @@ const ofRecord = (value: Readonly<Record<string, unknown>>, where: string): Entr
     return [{ modified: timeOf(textOf(content['timestamp'])), points }];
   });
   const latest = found.toSorted((a, b) => (a.modified < b.modified ? 1 : -1))[0];
-  // A record that nobody judged says nothing, and is no fault.
+  // A record without decision points is empty, not faulty.
   return latest === undefined ? [] : [entryOf(id, latest.modified, latest.points)];
 };
 

@@ -177,7 +177,7 @@ export const guardedTransport = (inner: Transport, parts: GuardParts): Transport
         },
         receive: async (withinMs) => {
           const came = await link.receive(withinMs);
-          // Whoever answers late was reached late: only from now on the pause is one for him, too.
+          // The controller answered late: the pause before its next packet counts from now.
           if (typeof came !== 'string') pace.lastMs = clock();
           return came;
         },

@@ -13,7 +13,7 @@ export const MAX_AGENT_TARGETS = 64;
 export const MAX_EXCHANGE_PACKETS = 64;
 /** A permit lives so long, counted from when it was asked for; then it is none. */
 export const PERMIT_MS = 2_000;
-/** Answers that came too late, one after the other: then nobody can say stop in time any more. */
+/** Late answers in a row after which the run stops: a stop would no longer arrive in time. */
 export const MAX_LATE = 3;
 /**
  * A controller is held for one exchange until its runner has closed the connection, or for so long after its last word, beyond

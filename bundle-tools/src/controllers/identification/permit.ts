@@ -1,7 +1,7 @@
 import type { PacketPart } from '../protocols/packet-parts.ts';
 import type { Protocol, TransportKind } from '../protocols/types.ts';
 
-// One permit is for one packet of one approved plan to one controller (OT Q3, Q4, Q7). Whoever runs a job asks for it right
+// One permit is for one packet of one approved plan to one controller (OT Q3, Q4, Q7). The executor asks for it right
 // before the packet leaves; it is used once and lives two seconds. No answer, no packet.
 
 /** A packet as it was approved. */

@@ -126,7 +126,7 @@ const runAsk = async (
     isStopped: () => why !== undefined,
     ...defined({ credentials: parts.credentials, modeBefore: target.modeBefore }),
   });
-  // Also after a fault of our own nothing stays open, and nobody waits for the controller longer than he must.
+  // After a fault of our own, too, nothing stays open and the controller is released at once.
   const found = await identify.finally(transport.release);
   const outcome = why === undefined ? outcomeOf(found, unconnected) : 'stopped';
   // What was stopped before anything left was not begun.

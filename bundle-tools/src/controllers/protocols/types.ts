@@ -1,7 +1,7 @@
 import type { Reading } from '../reading.ts';
 import type { OpenField, PacketPart } from './packet-parts.ts';
 
-// Reading who a controller is, and nothing else (OT 3, 5). Nothing here opens a socket: whoever may connect hands in a
+// Reading who a controller is, and nothing else (OT 3, 5). Nothing here opens a socket: the caller hands in a
 // transport that leads to one device. What may be sent is a closed list: a builder per request, named in `Allowed`.
 
 export const PROTOCOLS = ['modbus', 's7', 'enip', 'snmp', 'pnio-cm', 'bacnet', 'opcua'] as const;
@@ -30,7 +30,7 @@ export type Link = {
   close(): Promise<void>;
 };
 
-/** Leads to one device; whoever made it decided to which. */
+/** Leads to one device, which its maker chose. */
 export type Transport = {
   connect(to: { kind: TransportKind; port: number }, limits: LinkLimits): Promise<Link | Trouble>;
 };

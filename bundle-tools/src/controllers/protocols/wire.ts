@@ -143,7 +143,7 @@ export const wire = (transport: Transport, options: IdentifyOptions, parts: Wire
     const failed = await link.send(request.bytes, request.cover);
     parts.pacer.mark();
     if (failed !== undefined) return failed;
-    // Only now it has left: whoever sends may have waited for its turn, or for a permit.
+    // Only now it has left: the sender may have waited for its turn or for a permit.
     const sentAtMs = options.clock();
     return request.answers === undefined ? undefined : listen(request, sentAtMs);
   };

@@ -11,7 +11,7 @@ import { digestOfFile, isRegularFile } from './file-digest.ts';
 import { scanSidecars } from './sidecars.ts';
 
 // A folder of firmware files of a vendor, each beside a manifest that a person wrote: `<file>.firmware.json`. Firmware
-// goes only to who asked for it: nobody gets a file for a controller unasked.
+// is fetched on request only, never for a controller without one.
 
 const SUFFIX = '.firmware.json';
 const MAX_MANIFEST_BYTES = 2 << 20;

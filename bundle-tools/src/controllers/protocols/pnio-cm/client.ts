@@ -44,9 +44,9 @@ export const pnioCm: Client = {
   plan: ({ port, switches }) => {
     if (!switches.identify) return [];
     const at = { kind: 'udp', port } as const;
-    const nobody = Buffer.alloc(16);
+    const nilUuid = Buffer.alloc(16);
     return Array.from({ length: maxLookups }, (_, n) =>
-      planned(lookup(nobody, n + 1, noHandle), at, n === 0 ? 'always' : 'more'),
+      planned(lookup(nilUuid, n + 1, noHandle), at, n === 0 ? 'always' : 'more'),
     );
   },
 };

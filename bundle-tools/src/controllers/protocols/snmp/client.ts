@@ -122,7 +122,7 @@ const plan = ({ port, switches, credentials }: PlanContext): PlannedPacket[] => 
   if (!switches.identify && !switches.modules) return [];
   const at = { kind: 'udp', port } as const;
   const { user, community } = credentials.snmp ?? {};
-  const nobody: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
+  const unknownEngine: Engine = { id: Buffer.alloc(0), boots: 0, time: 0 };
   const salt = Buffer.alloc(8);
   const wanted: Exclude<Question, 'discovery'>[] = [
     ...(switches.identify ? (['system'] as const) : []),
@@ -137,7 +137,7 @@ const plan = ({ port, switches, credentials }: PlanContext): PlannedPacket[] => 
     ...(user === undefined
       ? []
       : wanted.map((question) =>
-          planned(secureGet(0, question, user.name, nobody, blankKeys(user), salt), at, when(question)),
+          planned(secureGet(0, question, user.name, unknownEngine, blankKeys(user), salt), at, when(question)),
         )),
     ...(community === undefined
       ? []
