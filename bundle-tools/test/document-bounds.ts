@@ -41,6 +41,7 @@ const listUpTo = (path: string, length: number, value: unknown): Described['boun
 
 const package_ = { name: 'bash', version: '5.2', source: 'bash', source_version: '5.2', all: 1 };
 const platform = { vendor: 'debian', release: '13', arch: 'amd64', suites: ['trixie'], packages: [package_] };
+const uncovered = { ecosystem: 'AlmaLinux:9', components: 1, devices: 1 };
 const controller = { vendor: 'v', model: 'm', order_no: '6ES7', firmware: '1' };
 const envelope = { payloadType: 'a/b', payload: 'AAAA', signatures: [{ keyid: digest, sig: 'AAAA' }] };
 const applied = { update: 'u', done: 1, failed: 2, waiting: 3, reasons: ['r'] };
@@ -262,6 +263,7 @@ export const documents: Record<string, Described> = {
       cursors: { debian: 'x' },
       platforms: [platform],
       software: ['pkg:a/b@1'],
+      coverage: [uncovered],
       missing_os: ['KB1'],
       advisories: ['A-1'],
       controllers: [controller],
@@ -297,6 +299,8 @@ export const documents: Record<string, Described> = {
       ['platforms.0.packages.0.all', [0, 1], [2, true]],
       listUpTo('software', 200_000, 'a'),
       upTo('software.0', 1024),
+      listUpTo('coverage', 4096, uncovered),
+      upTo('coverage.0.ecosystem', 256),
       listUpTo('missing_os', 100_000, 'a'),
       upTo('missing_os.0', 128),
       listUpTo('advisories', 200_000, 'a'),

@@ -256,6 +256,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       wants: [
         { kind: 'newer', id: '0' },
         { kind: 'advisory', id: 'debian' },
+        { kind: 'coverage', id: 'windows:10.0.17763' },
         { kind: 'update', id: 'Debian:13/bash', min: '5.2', priority: 'high' },
         { kind: 'volume', id: '22'.repeat(16), n: 2 },
       ],
@@ -270,6 +271,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         },
       ],
       software: ['pkg:generic/winscada@7.5'],
+      coverage: [{ ecosystem: 'windows:10.0.17763', components: 41, devices: 2 }],
       missing_os: ['KB5031364'],
       advisories: ['DSA-9001-1'],
       controllers: [{ vendor: 'Siemens', model: 'S7-1515', order_no: '6ES7 515-2AM02-0AB0', firmware: '2.9.4' }],
@@ -286,7 +288,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       prevBundle: '22'.repeat(16),
       include: [1],
       reliesOn: [0],
-      unfulfilled: [{ reason: 'NO_SOURCE', wants: [3] }],
+      unfulfilled: [{ reason: 'NO_SOURCE', wants: [2, 4] }],
       receiptSeen: 1,
     });
 

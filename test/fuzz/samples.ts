@@ -37,6 +37,7 @@ export const requestSample = (): SiteRequest => ({
     },
   ],
   software: ['pkg:generic/scada@4'],
+  coverage: [{ ecosystem: 'AlmaLinux:9', components: 3, devices: 1 }],
   missing_os: ['KB5'],
   advisories: [],
   controllers: [{ vendor: 'v', model: 'm', order_no: '1', firmware: '2' }],

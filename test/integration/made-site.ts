@@ -186,6 +186,7 @@ export const makeSite = (name: string, folder: string): MadeSite => {
         cursors: {},
         platforms: [],
         software: [],
+        coverage: [],
         missing_os: [],
         advisories: [],
         controllers: [],

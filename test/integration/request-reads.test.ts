@@ -115,6 +115,9 @@ describe('what leaves and what the host reads', () => {
       deb('tool', '3.0-1'),
       { type: 'generic', name: 'hmi', version: '2', purl: 'pkg:generic/hmi@2' },
     ]);
+    // Nothing here judges a Windows host: the request says so, and the host answers it.
+    report(2, 'platform', [{ ...debian13, vendor: 'windows', release: '10.0.17763', suites: [] }]);
+    report(2, 'software', [{ type: 'program', name: 'editor', version: '1' }]);
     report(1, 'os-update', [{ update: 'KB5032189', state: 'missing' }]);
     site.controllers.create(admin, {
       name: 'Mixer',
@@ -133,7 +136,10 @@ describe('what leaves and what the host reads', () => {
     reads.requests.length = 0;
     const { path } = site.exchange.exportRequest(admin, at('medium'));
     await host('inspect', path, ...state());
-    await fulfil();
+    const answered = await fulfil();
+    expect(answered['bundles']).toMatchObject([
+      { coverage: [{ ecosystem: 'windows:10.0.17763', components: 1, devices: 1, state: 'no-source' }] },
+    ]);
   });
   afterAll(async () => {
     await repository.close();
@@ -144,7 +150,13 @@ describe('what leaves and what the host reads', () => {
     const [request] = reads.requests.slice(-1);
     const fields = [...new Set(filled(request))];
     expect(fields).toEqual(
-      expect.arrayContaining(['platforms[].packages[].version', 'software[]', 'wants[].min', 'receipts[].payload']),
+      expect.arrayContaining([
+        'platforms[].packages[].version',
+        'software[]',
+        'wants[].min',
+        'receipts[].payload',
+        'coverage[].devices',
+      ]),
     );
     const unread = fields.filter((field) => !reads.paths.has(field) && !usedOnTheWayIn.has(field));
     expect(unread).toEqual([]);

@@ -1,4 +1,5 @@
 import { type BuiltCatalog, buildCatalog } from '../host/catalog-build.ts';
+import { coverageText } from '../host/coverage.ts';
 import { takeRequests } from '../host/requests.ts';
 import { withLock } from '../host/state.ts';
 import { nowMs } from '../platform/ambient.ts';
@@ -107,9 +108,12 @@ export const catalogBuild: Command = {
             `read  ${built.folder}/diff.txt`,
             `then  sallyport-bundle catalog sign --key FILE ${built.folder}`,
           ];
+      const missing = built.sites.flatMap(({ site, coverage }) =>
+        coverage.length === 0 ? [] : [`site ${site}: nothing there judges`, ...coverage.map(coverageText)],
+      );
       return {
         json: { ...catalogJson(built), refused: taken.refused, ...upkeep(state, input.io) },
-        text: flagOption(input, 'diff') ? [built.diffText, ...text] : text,
+        text: [...(flagOption(input, 'diff') ? [built.diffText] : []), ...text, ...missing],
       };
     });
   },

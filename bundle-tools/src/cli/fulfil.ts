@@ -1,6 +1,7 @@
 import { BundleError } from '../errors.ts';
 import { buildCatalog } from '../host/catalog-build.ts';
 import { publishSigned, signCatalog } from '../host/catalog-sign.ts';
+import { coverageText } from '../host/coverage.ts';
 import { type Fulfilled, fulfil as fulfilRequests } from '../host/fulfil.ts';
 import type { KeyFile } from '../host/key-files.ts';
 import type { Rebuilt } from '../host/rebuild.ts';
@@ -36,6 +37,7 @@ const bundleText = (bundle: Fulfilled): string[] => [
       ]),
   `  ${readBackText[bundle.readBack]}`,
   ...bundle.unfulfilled.map(({ reason, wants }) => `  not fulfilled: ${reason}: ${wants.length} wants`),
+  ...bundle.coverage.map(coverageText),
   ...bundle.gaps.slice(0, shownGaps).map((gap) => `    ${gap.reason} ${gap.what}: ${gap.detail}`),
   ...(bundle.gaps.length > shownGaps ? [`    and ${bundle.gaps.length - shownGaps} more`] : []),
 ];

@@ -25,6 +25,8 @@ export const limits = {
   /** Earlier heads of the journal in a request. */
   journalHeads: 32,
   openRequests: 8,
+  /** Ecosystems that a site names as not judged. */
+  uncovered: 4096,
   reserveBytes: 64 * MiB,
   targets: 500,
   receiptBytes: 1 * MiB,

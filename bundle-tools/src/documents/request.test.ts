@@ -56,6 +56,7 @@ const request = (changes: Partial<SiteRequest> = {}): SiteRequest => ({
     },
   ],
   software: [],
+  coverage: [],
   missing_os: [],
   advisories: [],
   controllers: [],

@@ -33,6 +33,7 @@ export const wantKinds = [
   'product',
   'object',
   'volume',
+  'coverage',
 ] as const;
 
 const want = z.strictObject({
@@ -59,6 +60,9 @@ const platform = z.strictObject({
   suites: z.array(text(128)).max(64),
   packages: z.array(platformPackage).max(200_000),
 });
+
+/** What no feed of the site judges: packages of one ecosystem, and on how many devices. */
+const uncovered = z.strictObject({ ecosystem: text(), components: int, devices: int });
 
 const controller = z.strictObject({ vendor: text(), model: text(), order_no: text(), firmware: text() });
 
@@ -97,6 +101,7 @@ export const requestSchema = z.strictObject({
   cursors: z.record(text(128), text()),
   platforms: z.array(platform).max(512),
   software: z.array(text(1024)).max(200_000),
+  coverage: z.array(uncovered).max(limits.uncovered),
   missing_os: z.array(text(128)).max(100_000),
   advisories: z.array(text(128)).max(200_000),
   controllers: z.array(controller).max(50_000),
@@ -109,6 +114,7 @@ export const requestSchema = z.strictObject({
 export type SiteRequest = z.infer<typeof requestSchema>;
 export type Want = SiteRequest['wants'][number];
 export type RequestPlatform = SiteRequest['platforms'][number];
+export type Uncovered = SiteRequest['coverage'][number];
 
 const payloadType = payloadTypeOf('request');
 

@@ -25,6 +25,7 @@ import {
 import { policyBytes } from './ceremony.ts';
 import { platformEcosystem } from './choose.ts';
 import { claimedTargets } from './claimed-versions.ts';
+import { type CoverageAnswer, coverageAnswers } from './coverage.ts';
 import { feedLines, listFeeds } from './feeds.ts';
 import { type FeedSync, syncAdvisories, syncSuites } from './gather-advisories.ts';
 import { type AptContent, fetchFiles, readApt } from './gather-updates.ts';
@@ -56,6 +57,8 @@ export type BuiltCatalog = {
     readonly site: string;
     readonly updates: number;
     readonly gaps: ReadonlyArray<Unfulfilled>;
+    /** What the site cannot judge, and what this catalogue brings for it. */
+    readonly coverage: ReadonlyArray<CoverageAnswer>;
   }>;
   /** Objects that the antivirus refused; nothing that needs them is in the catalog. */
   readonly refused: ReadonlyArray<RefusedObject & { readonly name: string }>;
@@ -292,13 +295,15 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
   const text = diffText(number, signed.number, diff, after, refused);
   if (!isSigned && !isPending)
     writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text }, heldTargets);
+  const feeds = listFeeds(state);
   const sites = collected.plans.map(({ opened, plan }) => {
     const gaps = gapsOf(plan, collected);
     const chosen = plan.updates
       .filter(({ update }) => collected.updates.has(update.id))
       .map(({ update, wants }) => ({ id: update.id, wants }));
     writeSitePlan(opened.site, { request_digest: opened.digest, catalog: number, updates: chosen, gaps });
-    return { site: opened.site.record.site, updates: chosen.length, gaps };
+    const coverage = coverageAnswers(opened.request, feeds, after.lines);
+    return { site: opened.site.record.site, updates: chosen.length, gaps, coverage };
   });
   io.note(`catalog ${number}: ${after.lines.length} objects, ${after.updates.length} updates`);
   return {

@@ -58,6 +58,7 @@ const request = (more: Partial<SiteRequest>): SiteRequest => ({
   cursors: {},
   platforms: [],
   software: [],
+  coverage: [],
   missing_os: [],
   advisories: [],
   controllers: [],

@@ -137,6 +137,8 @@ const answerWant = (
     );
     return { ...nothing, updates, isAnswered };
   }
+  // Whether a feed is about it is what the findings say.
+  if (want.kind === 'coverage') return { ...nothing, isAnswered: true };
   if (want.kind === 'advisory') return { ...nothing, isAnswered: feeds.has(want.id) };
   if (want.kind === 'object')
     return digests.has(want.id) ? { ...nothing, objects: [want.id], isAnswered: true } : nothing;
@@ -233,7 +235,8 @@ export const choose = (
     // A whole platform may be answered in part; for one named update an answer settles it.
     if (!answer.isAnswered && !answered.has(position))
       for (const reason of noted.length > 0 ? noted : ['UNKNOWN' as const]) missing.push({ reason, want: position });
-    else if (want.kind === 'newer') for (const reason of noted) missing.push({ reason, want: position });
+    else if (want.kind === 'newer' || want.kind === 'coverage')
+      for (const reason of noted) missing.push({ reason, want: position });
   }
   for (const update of forSoftware(request, catalog.updates)) updates.set(update.id, update);
 

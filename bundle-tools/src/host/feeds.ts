@@ -1,6 +1,7 @@
 import { createReadStream, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Advisory } from '../advisories/advisory.ts';
 import { encodeAdvisory, type FeedRecord } from '../advisories/digest.ts';
 import { type FeedCounts, feedDelta } from '../advisories/feed.ts';
 import { cursorOf, type PartHeader, partHeader, partPath, readPart, writePart } from '../advisories/part.ts';
@@ -14,6 +15,7 @@ import type { HostState } from './state.ts';
 
 // feeds/<feed>.json: where a feed stands, its full part, and the deltas that lead there. The parts themselves are objects.
 
+const maxEcosystems = 10_000;
 const partSchema = z.strictObject({ from: text(64), to: text(64), sha256: hex, size: int });
 const feedSchema = z.strictObject({
   format: z.literal('sallyport-feed/1'),
@@ -23,6 +25,8 @@ const feedSchema = z.strictObject({
   newest: z.union([time, z.literal('')]),
   synced_at: time,
   advisories: int,
+  /** What its advisories are about, but for those that were withdrawn. */
+  ecosystems: z.array(text(100)).max(maxEcosystems),
   rejected: int,
   not_comparable: int,
   full: partSchema,
@@ -32,7 +36,7 @@ const feedSchema = z.strictObject({
 /** Where a feed stands on this host. */
 export type FeedState = z.infer<typeof feedSchema>;
 
-const maxStateBytes = 256 * 1024;
+const maxStateBytes = 2 * 1024 * 1024;
 const maxDeltas = 60;
 const pathOf = (state: HostState, feed: string): string => join(state.feeds, `${feed}.json`);
 
@@ -101,6 +105,17 @@ export type FeedContent = {
   readonly counts: Pick<FeedCounts, 'rejected' | 'notComparable'>;
 };
 
+const ecosystemsOf = (feed: string, records: readonly FeedRecord[]): string[] => {
+  const found = new Set<string>();
+  for (const { line } of records) {
+    // A line that encodeAdvisory wrote; parsing it by the schema would say nothing new.
+    const { withdrawn, affected } = JSON.parse(line) as Pick<Advisory, 'withdrawn' | 'affected'>;
+    if (withdrawn === undefined) for (const { ecosystem } of affected) found.add(ecosystem);
+  }
+  if (found.size > maxEcosystems) throw new BundleError('LIMIT', `feed ${feed} is about ${found.size} ecosystems`);
+  return [...found].sort();
+};
+
 /**
  * Takes a feed's new content: a full part, and a delta from where the feed stood. Content that did not change changes
  * nothing, so that building again gives the same catalog. What the source dropped stays, marked as withdrawn.
@@ -135,6 +150,7 @@ export const takeFeed = async (options: {
     newest: content.newest === '' ? '' : content.newest,
     synced_at: now,
     advisories: after.length,
+    ecosystems: ecosystemsOf(feed, after),
     rejected: content.counts.rejected,
     not_comparable: content.counts.notComparable,
     full,

@@ -12,7 +12,9 @@ import { publishSigned } from './catalog-sign.ts';
 import { type Catalog, findPendingCatalog, pendingFolders, readCatalogHead, signedCatalog } from './catalogs.ts';
 import { type Choice, choose, type Findings } from './choose.ts';
 import { claimedVersions } from './claimed-versions.ts';
+import { type CoverageAnswer, coverageAnswers, coverageGaps } from './coverage.ts';
 import { recordCustody } from './custody.ts';
+import { listFeeds } from './feeds.ts';
 import { checkFitToLeave } from './fit-to-leave.ts';
 import { checkTargets } from './fulfil-checks.ts';
 import { rebuildWanted } from './fulfil-volumes.ts';
@@ -52,6 +54,8 @@ export type Fulfilled = {
   readonly reliesOn: number;
   readonly unfulfilled: Choice['unfulfilled'];
   readonly gaps: ReadonlyArray<Unfulfilled>;
+  /** What the site cannot judge, and what this bundle brings for it. */
+  readonly coverage: ReadonlyArray<CoverageAnswer>;
   readonly warnings: ReadonlyArray<string>;
 };
 
@@ -99,11 +103,18 @@ const notApproved = (
   return { ...findings, gaps: [...findings.gaps, gap] };
 };
 
-const chooseFor = (opened: OpenedRequest, signed: Signed): { choice: Choice; gaps: ReadonlyArray<Unfulfilled> } => {
+const chooseFor = (
+  state: HostState,
+  opened: OpenedRequest,
+  signed: Signed,
+): { choice: Choice; gaps: ReadonlyArray<Unfulfilled>; coverage: ReadonlyArray<CoverageAnswer> } => {
   const plan = findSitePlan(opened.site, opened.digest);
   const found: Findings = plan === undefined ? { updates: [], gaps: [] } : { updates: plan.updates, gaps: plan.gaps };
   const findings = notApproved(opened, found, signed.catalog, signed.pending);
-  return { choice: choose(opened.request, signed.catalog, findings), gaps: findings.gaps };
+  const coverage = coverageAnswers(opened.request, listFeeds(state), signed.catalog.lines);
+  const missing = coverageGaps(opened.request, coverage);
+  const choice = choose(opened.request, signed.catalog, { ...findings, gaps: [...findings.gaps, ...missing] });
+  return { choice, gaps: findings.gaps, coverage };
 };
 
 const reserveSeq = (site: Site, request: OpenedRequest['request']): { record: SiteRecord; seq: number } => {
@@ -211,7 +222,7 @@ const demandClean = async ({ state, io }: FulfilOptions, { catalog }: Signed, ch
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
   const site = getSite(state, opened.site.record.site);
-  const { choice, gaps } = chooseFor(opened, signed);
+  const { choice, gaps, coverage } = chooseFor(state, opened, signed);
   const wasScanned = await demandClean(options, signed, choice);
   const { record, seq } = reserveSeq(site, opened.request);
   const plan = planFor(options, opened, signed, choice, record);
@@ -268,6 +279,7 @@ const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: 
     reliesOn: choice.reliesOn.length,
     unfulfilled: choice.unfulfilled,
     gaps,
+    coverage,
     warnings: [...warnings],
   };
 };

@@ -79,6 +79,12 @@ export const words = defineWords({
   },
   'exchange.group.software': { en: 'Other software', ru: 'Другие программы', kk: 'Басқа бағдарламалар' },
   'exchange.group.software.why': { en: 'to find updates', ru: 'чтобы найти обновления', kk: 'жаңартуларды табу' },
+  'exchange.group.coverage': { en: 'Not judged', ru: 'Не оценено', kk: 'Бағаланбаған' },
+  'exchange.group.coverage.why': {
+    en: 'to find the advisories that are missing',
+    ru: 'чтобы найти недостающие бюллетени',
+    kk: 'жетіспейтін бюллетеньдерді табу үшін',
+  },
   'exchange.group.wants': { en: 'Wanted', ru: 'Нужное', kk: 'Қажеті' },
   'exchange.group.wants.why': { en: 'to be fetched', ru: 'чтобы это привезли', kk: 'алып келу үшін' },
   'exchange.group.held': {

@@ -40,6 +40,10 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   'platforms.packages.source_version': 'empty',
   'platforms.packages.all': 'exchange',
   software: [{ declared: 'software', fields: ['purl'] }],
+  coverage: [
+    { declared: 'platform', fields: ['vendor', 'release'] },
+    { declared: 'software', fields: ['purl'] },
+  ],
   missing_os: 'empty',
   controllers: 'empty',
   advisories: 'empty',

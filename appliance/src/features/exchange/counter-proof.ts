@@ -67,7 +67,7 @@ const SYSTEM_WORDS: ReadonlySet<string> = new Set(
     'buster bullseye bookworm trixie forky sid xenial bionic focal jammy noble oracular plucky questing'
   ).split(/\s+/),
 );
-const SYSTEM_FIELDS = /^platforms\[\]\.(vendor|release|suites\[\])$/;
+const SYSTEM_FIELDS = /^(platforms\[\]\.(vendor|release|suites\[\])|coverage\[\]\.ecosystem)$/;
 
 // Words that packagers write into versions: `1.0~beta2`, `2.1+really2.0+dfsg`.
 const VERSION_WORDS: ReadonlySet<string> = new Set(
@@ -84,6 +84,7 @@ const PUBLIC_FIELDS: readonly RegExp[] = [
   /^platforms\[\]\.(vendor|release|arch|suites\[\])$/,
   /^platforms\[\]\.packages\[\]\.(name|version|source|source_version)$/,
   /^software\[\]$/,
+  /^coverage\[\]\.ecosystem$/,
   /^missing_os\[\]$/,
   /^advisories\[\]$/,
   /^controllers\[\]\.(vendor|model|order_no|firmware)$/,
@@ -107,7 +108,7 @@ const isOpaque = (field: string, text: string): boolean =>
 // Numbers that no report fills.
 const COUNTED_FIELDS: readonly RegExp[] = [
   /^(number|tuf\.(root|timestamp|snapshot|targets|inventory)|state\.(seq|seq_broadcast)|journal\.(before\[\]\.)?(number|entries)|wants\[\]\.n)$/,
-  /^(platforms\[\]\.packages\[\]\.all|media\.(volume_bytes|free_bytes))$/,
+  /^(platforms\[\]\.packages\[\]\.all|coverage\[\]\.(components|devices)|media\.(volume_bytes|free_bytes))$/,
   /^receipts\[\]\.predicate\.(number|seq|journal\.entries|(before|after)\.(seq|tuf\.[a-z]+)|counts\.[a-z]+|volumes\.(seen|missing)\[\])$/,
   /^receipts\[\]\.predicate\.(overrides\[\]\.operator|applied\[\]\.(done|failed|waiting)|devices\.[a-z]+|days_left\..+)$/,
 ];
@@ -184,7 +185,8 @@ const leavesOf = (document: unknown): Leaf[] => {
       field: exact,
       whole: text,
       isPublic,
-      isSystem: SYSTEM_FIELDS.test(field),
+      // A want with a colon and no package names an ecosystem.
+      isSystem: SYSTEM_FIELDS.test(field) || (field === 'wants[].id' && text.includes(':')),
       packages: [] as readonly string[],
     };
     const [, place, part] = /^(platforms\[\d+\]\.packages\[\d+\])\.([a-z_]+)$/.exec(exact) ?? [];

@@ -282,6 +282,23 @@ describe('what leaves', () => {
     expect(request.wants).toEqual([
       { kind: 'newer', id: '0' },
       { kind: 'newer', id: '1' },
+      { kind: 'coverage', id: 'Debian:13' },
+      { kind: 'coverage', id: 'Debian:12' },
+    ]);
+  });
+
+  it('says what nothing judges as counts by ecosystem, whatever the hosts are called', () => {
+    const report = reporter(site.inventory);
+    report(1, 'platform', [{ ...debian13, vendor: 'sles', release: '15.6' }]);
+    report(2, 'platform', [{ ...debian13, vendor: 'windows', release: '10.0.17763' }]);
+    report(1, 'identity', [{ hostname: 'enterprise' }]);
+    report(2, 'identity', [{ hostname: 'windows' }]);
+    report(1, 'software', [{ type: 'rpm', name: 'bash', version: '5.2-1' }]);
+    report(2, 'software', [{ type: 'program', name: 'editor', version: '1' }]);
+    const { request } = host.open(site.exchange.exportRequest(admin, medium).path, card);
+    expect(request.coverage).toEqual([
+      { ecosystem: 'SUSE:Linux Enterprise Server 15 SP6', components: 1, devices: 1 },
+      { ecosystem: 'windows:10.0.17763', components: 1, devices: 1 },
     ]);
   });
 });

@@ -14,6 +14,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
 import type { UpdateWant } from '../updates/types.ts';
+import type { Uncovered } from '../vulnerabilities/types.ts';
 import { counterProof, type IdentityValue } from './counter-proof.ts';
 import type { SiteKeys } from './keys.ts';
 import type { RequestContent } from './request-content.ts';
@@ -42,6 +43,7 @@ type RequestSources = {
   readonly store: ExchangeStore;
   readonly keys: SiteKeys;
   readonly content: RequestContent;
+  readonly uncovered: readonly Uncovered[];
   readonly wants: readonly UpdateWant[];
   readonly held: Iterable<string>;
   /** Volumes of waiting bundles to ask for again, bit by bit the same. */
@@ -82,6 +84,7 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
   // Everything newer in the suites of each system is the default, so that one trip is enough.
   const newer: Want[] = sources.content.platforms.map((_, index) => ({ kind: 'newer', id: String(index) }));
   const feeds: Want[] = sources.store.feeds().map(({ feed }) => ({ kind: 'advisory', id: feed }));
+  const uncovered: Want[] = sources.uncovered.map(({ ecosystem: id }) => ({ kind: 'coverage', id }));
   // What a refused bundle relied on and this site lacks (INCOMPLETE).
   const missing: Want[] = sources.store
     .missingObjects(MAX_MISSING)
@@ -90,7 +93,7 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
   const volumes: Want[] = sources.volumes.flatMap(({ bundleId, missing: numbers }) =>
     numbers.map((n) => ({ kind: 'volume' as const, id: bundleId, n })),
   );
-  return [...volumes, ...newer, ...feeds, ...missing, ...named].slice(0, 100_000);
+  return [...volumes, ...newer, ...feeds, ...uncovered, ...missing, ...named].slice(0, 100_000);
 };
 
 const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: number } => {
@@ -145,6 +148,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     cursors: Object.fromEntries(store.feeds().map(({ feed, cursor }) => [feed, cursor])),
     platforms: [...content.platforms],
     software: [...content.software],
+    coverage: [...sources.uncovered],
     // No host reads these, so nothing of them leaves (decision 036).
     missing_os: [],
     advisories: [],

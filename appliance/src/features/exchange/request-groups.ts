@@ -21,6 +21,11 @@ const groups: Readonly<Record<Exclude<RequestGroupName, 'state'>, Group>> = {
     examples: ({ platforms }) =>
       platforms.flatMap(({ packages }) => packages.slice(0, 3).map(({ name, version }) => `${name} ${version}`)),
   },
+  coverage: {
+    fields: ['coverage'],
+    items: ({ coverage }) => coverage.length,
+    examples: ({ coverage }) => coverage.map(({ ecosystem }) => ecosystem),
+  },
   software: {
     fields: ['software'],
     items: ({ software }) => software.length,

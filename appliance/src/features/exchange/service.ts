@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
 import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
@@ -240,6 +241,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       store,
       keys: keys(),
       content: requestContent(inventory, parts.controllers),
+      uncovered: vulnerabilities.uncovered().slice(0, limits.uncovered),
       isPublicPackage: publicNames(vulnerabilities.hasPackage),
       wants: [...updates.wants(), ...parts.firmware.wants()],
       held: held(),

@@ -42,7 +42,7 @@ export type ExchangeState = {
   readonly openRequests: readonly OpenRequest[];
 };
 
-export const requestGroupNames = ['platforms', 'software', 'wants', 'held', 'receipts', 'state'] as const;
+export const requestGroupNames = ['platforms', 'software', 'coverage', 'wants', 'held', 'receipts', 'state'] as const;
 export type RequestGroupName = (typeof requestGroupNames)[number];
 
 export type RequestGroup = {

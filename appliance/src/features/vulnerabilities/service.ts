@@ -10,6 +10,7 @@ import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
+import { uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
@@ -44,6 +45,7 @@ import {
   SEVERITIES,
   type Severity,
   type SourceFix,
+  type Uncovered,
   type UnjudgedPackage,
   type UnreadEcosystem,
 } from './types.ts';
@@ -111,6 +113,8 @@ export type VulnerabilityService = {
   loads(devices: readonly number[]): Map<number, FindingLoad>;
   /** By what some devices are judged, and what of each is not. Sees the caller's transaction. */
   coverage(devices: readonly number[]): Map<number, Coverage>;
+  /** What of all devices no feed judges, that of most devices first. */
+  uncovered(): Uncovered[];
   /** Ecosystems that advisories here are about and that no rule reads: they judge nothing. */
   unreadEcosystems(): UnreadEcosystem[];
   /** The devices that have an open finding by an advisory's id or one of its aliases. */
@@ -161,6 +165,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
   const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
+
+  const coverage = coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow });
 
   const matchNew = (id: number, component: Parameters<VulnerabilityStore['component']>[0], at: string): void => {
     const reader = snapshots.reader();
@@ -455,7 +461,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       }
       return loads;
     },
-    coverage: coverageOfDevices({ store, reader: snapshots.reader, platform: platformNow }),
+    coverage,
+    uncovered: uncoveredOf(db, coverage),
     unreadEcosystems: () => unreadEcosystems(snapshots.reader()),
     devicesWith: (advisory) => holders.of(queries.componentsOf(advisory)),
     devicesNeeding: (ecosystem, source) => holders.of(queries.fixableComponents(ecosystem, source)),

@@ -63,6 +63,8 @@ export type Coverage = z.infer<typeof coverageSchema> & {
   /** Whether the packages of the system itself are judged. */
   readonly system: boolean;
 };
+/** What no feed judges: packages of one ecosystem, and on how many devices. */
+export type Uncovered = { ecosystem: string; components: number; devices: number };
 /** What advisories here are about and no rule reads, with the feeds that they are in. */
 export type UnreadEcosystem = { ecosystem: string; feeds: string[] };
 
