@@ -40,7 +40,7 @@ type DerivationParts = {
 };
 
 /**
- * What follows from a change, in the order in which it is worked out: in the transaction of the change, so that nobody reads
+ * What follows from a change, in the order in which it is worked out: in the transaction of the change, so that no reader sees
  * one without the other. Status, baselines and needed updates are noted in `pending` there, many changes of a device as one,
  * and worked off by `queues`; so are rows of more devices than a caller should wait for.
  */

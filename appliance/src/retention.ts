@@ -23,7 +23,7 @@ const collect = ({ exchange }: Appliance): number => {
   }
 };
 
-/** Files that wait for a decision lie in staging itself, runs of imports in folders; nobody decides about the first after a day. */
+/** Files that wait for a decision lie in staging itself, runs of imports in folders; after a day the first are dropped. */
 const sweepStaging = ({ paths }: Appliance): void => {
   for (const name of readdirSync(paths.staging)) {
     const path = join(paths.staging, name);

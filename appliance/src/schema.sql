@@ -14,7 +14,7 @@ create table person_key (
 create index person_key_undestroyed on person_key (id) where erased_at is not null and destroyed_at is null;
 
 -- A digest of the bytes that a section was read from, where its agent sends all of it each time: the same bytes need not be
--- read again. Null: nobody knows.
+-- read again. Null: unknown.
 create table section (
   id integer primary key,
   device integer not null,
@@ -718,7 +718,7 @@ create table outbound (
   purpose text not null,
   -- Host and port.
   target text not null,
-  -- `kind/id` of the object that names it; empty when nobody does.
+  -- `kind/id` of the object that names it; empty when none does.
   object text not null,
   opened integer not null,
   failed integer not null,
@@ -1264,7 +1264,7 @@ create table identification_exchange (
   primary key (run, controller, protocol)
 ) strict, without rowid;
 
--- Permits, each for one packet; and what was asked for that nobody approved.
+-- Permits, each for one packet; and what was asked for without an approval.
 create table identification_permit (
   id text primary key,
   run integer not null references identification_run (id) on delete cascade,
@@ -1285,7 +1285,7 @@ create index identification_permit_run on identification_permit (run, controller
 -- Who has a controller now, by its record and by its address, and when something may last have left to it.
 create table identification_hold (
   name text primary key,
-  -- Null: nobody has it.
+  -- Null: free.
   run integer,
   until integer not null,
   last_at integer not null
@@ -1766,7 +1766,7 @@ create table controller_threat (
 ) strict, without rowid;
 
 -- Findings of controllers that an accepted risk or a mitigation holds back, worked out from these objects, from zones and from
--- what is open. A row whose time is over holds nothing back, whoever looks.
+-- what is open. An expired row holds nothing back.
 create table controller_held (
   identity integer not null,
   vulnerability text not null,
@@ -1870,7 +1870,7 @@ create table device_task (
   confirmed_at integer,
   confirmed_by text,
   ended_at integer,
-  -- Past it nobody waits for the device any more.
+  -- The task fails past it.
   deadline_at integer not null
 ) strict, without rowid;
 create index device_task_of on device_task (device, asked_at);
@@ -1878,7 +1878,7 @@ create index device_task_open on device_task (device, asked_at) where state in (
 create index device_task_asked on device_task (asked_at);
 
 -- By what numbers of normaliser and maps facts of controllers were worked out last, and the last reading that was; null when
--- all were. Without a row nobody knows, and all are looked at once.
+-- all were. Without a row it is unknown, and all are looked at once.
 create table controller_derivation (
   one integer primary key check (one = 1),
   rules text not null,

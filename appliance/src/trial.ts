@@ -11,7 +11,7 @@ import type { Personal } from './platform/personal.ts';
 import { openShadow, type ShadowTable } from './platform/shadow.ts';
 
 // What taking many readings would do, worked out beside the database: all that taking writes to is copied, and the copies are
-// thrown away. Inside a transaction of the database nobody else could write until the trial ends.
+// thrown away. A transaction of the database would block all other writers until the trial ends.
 
 const tables: readonly ShadowTable[] = [
   { name: 'controller' },
@@ -31,8 +31,8 @@ const tables: readonly ShadowTable[] = [
   { name: 'object_revision', isEmpty: true },
 ];
 
-/** A trial says nothing to anybody. */
-const nobody: Pick<EventService, 'record' | 'append'> = {
+/** A trial records no events. */
+const noEvents: Pick<EventService, 'record' | 'append'> = {
   record: (type) => ({
     id: 0,
     at: 0,
@@ -65,7 +65,7 @@ export const controllerTrials = (parts: TrialParts): IngestReadings => {
   return (actor, batch, readings, options = {}) => {
     const db = openShadow(path, tables);
     try {
-      const events = nobody as EventService;
+      const events = noEvents as EventService;
       const changed = passOn(() => ({ object: [(objects) => objects.forEach(controllers.written)] }));
       const objects: ObjectService = objectService({
         db,

@@ -57,7 +57,7 @@ export type ContextInput = {
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
-  /** The database went back to an older state, and nobody has acknowledged it. */
+  /** The database went back to an older state, and that is not acknowledged. */
   readonly wentBack?: { readonly cause: 'restored' | 'unknown' | 'no-witness'; readonly at: number } | undefined;
 };
 

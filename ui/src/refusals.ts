@@ -1,15 +1,15 @@
 /** Whom an operator calls about a refusal: keys `refusal.call.<who>`. */
-export type RefusalCall = 'nobody' | 'administrator' | 'connected' | 'security' | 'support';
+export type RefusalCall = 'none' | 'administrator' | 'connected' | 'security' | 'support';
 
 /**
  * The closed list of codes of the bundle format, with whom each is a matter for. Words are `error.<CODE>` and its `.why`,
  * `.safety` and `.next`.
  */
 export const refusalCalls = {
-  BUSY: 'nobody',
+  BUSY: 'none',
   NOT_REGULAR: 'security',
-  NO_BUNDLE: 'nobody',
-  AMBIGUOUS: 'nobody',
+  NO_BUNDLE: 'none',
+  AMBIGUOUS: 'none',
   TRUNCATED: 'connected',
   TRAILING: 'connected',
   HEADER: 'security',
@@ -22,20 +22,20 @@ export const refusalCalls = {
   EXPIRED: 'administrator',
   MIX: 'connected',
   WRONG_SITE: 'connected',
-  NONCE: 'nobody',
+  NONCE: 'none',
   HASH: 'connected',
-  INCOMPLETE: 'nobody',
+  INCOMPLETE: 'none',
   NO_SPACE: 'administrator',
-  MEDIUM_IO: 'nobody',
+  MEDIUM_IO: 'none',
   STORE_IO: 'administrator',
   SCAN: 'security',
   CHAIN: 'security',
   INTERNAL: 'support',
-  ALREADY_IMPORTED: 'nobody',
+  ALREADY_IMPORTED: 'none',
   VOLUMES_MISSING: 'connected',
   CLOCK_BEHIND: 'administrator',
   CLOCK_SUSPECT: 'administrator',
-  STALE: 'nobody',
+  STALE: 'none',
   KEY_EXPIRES_SOON: 'connected',
   SEAL: 'connected',
   SITE_UNKNOWN: 'connected',

@@ -2,7 +2,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
-/** Break-glass: only whoever may read the data directory on the appliance itself can do this; the journal has it. */
+/** Break-glass: needs read access to the data directory on the appliance itself; the journal records it. */
 export const command: Command = {
   summary: 'a one-time link for an account that lost its password, made an administrator again',
   positionals: 'NAME',

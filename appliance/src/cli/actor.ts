@@ -1,5 +1,5 @@
-// Who a command acts as: the account that `sallyport login` signed in for this user of the operating system, else nobody but
-// the user's name. Whoever may read the data directory may do everything that takes one person; what takes two needs accounts.
+// Who a command acts as: the account that `sallyport login` signed in for this user of the operating system, else only the
+// user's name. Read access to the data directory is enough for what takes one person; what takes two needs accounts.
 
 import { createHash } from 'node:crypto';
 import { lstatSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';

@@ -272,7 +272,7 @@ const runCommand = async (args: readonly string[], streams: Streams): Promise<nu
   return code;
 };
 
-/** What is wrong with each value, in the console's words: "invalid: expiresAt" tells nobody what would be right. */
+/** What is wrong with each value, in the console's words: "invalid: expiresAt" does not say what would be right. */
 const faultLines = async ({ details }: Failure): Promise<string[]> => {
   const faults = Object.entries(details.fields ?? {});
   if (faults.length === 0) return [];

@@ -28,7 +28,7 @@ const pauseMs = 25;
 
 /**
  * For between two transactions of long work. Without it the lock is free for microseconds: the server's own thread waits for
- * it in vain until its time is over, and nobody is answered meanwhile.
+ * it in vain until its time is over, and no request is answered meanwhile.
  */
 export const letOthersWrite = (): Promise<void> => sleep(pauseMs);
 

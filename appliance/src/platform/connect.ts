@@ -12,8 +12,8 @@ import { type Purpose, purposeRules, type Way } from './outbound-rules.ts';
 
 // The one module of the appliance that may open a connection, and only to what an administrator named in an object: a host
 // or a range of addresses, the ports, the purpose. Everything else is denied and recorded. A name is looked up only where a
-// name was entered, once, and the address that was looked at is the one that is connected to. Where controllers are, no
-// purpose leads but identification, whoever names them. Time and bytes are bounded, and who answers proves itself before a
+// name was entered, once, and the address that was looked at is the one that is connected to. Addresses of controllers are
+// open to identification only, however they were entered. Time and bytes are bounded, and the peer proves itself before a
 // byte of ours is sent under TLS.
 
 /** Why an address is kept from: a controller's own, in the network of a zone, in a marked range, not one computer's. */
@@ -72,8 +72,8 @@ export type Outbound = {
   /** Whether something answers: a TCP handshake, no data. NOT_NAMED, FORBIDDEN_ADDRESS. */
   probe(to: Destination, timeoutMs: number): Promise<ProbeAnswer>;
   /**
-   * To a device that an approved job names, by TCP or UDP. What the device does is an answer, and so is `denied`: nobody
-   * named it, and no socket was opened.
+   * To a device that an approved job names, by TCP or UDP. What the device does is an answer, and so is `denied`: the
+   * address was not named, and no socket was opened.
    */
   link(to: Destination, kind: TransportKind, limits: LinkLimits): Promise<Link | Trouble>;
   /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED, FORBIDDEN_ADDRESS. */
@@ -121,7 +121,7 @@ const proven = async (socket: Socket, proof: Proof, timeoutMs: number): Promise<
   const secured = tlsConnect({
     socket,
     minVersion: 'TLSv1.2',
-    // A fingerprint says which certificate it is, so nobody needs to have signed it.
+    // A fingerprint says which certificate it is, so it needs no signature.
     ...(proof.by === 'ca'
       ? {
           ca: [proof.pem],
@@ -214,7 +214,7 @@ const connectionOver = (
       }
     },
     secure: async (proof) => {
-      // What came in plain text belongs to nobody: it may be put there to be read as if it came under TLS.
+      // What came in plain text is dropped: it may be put there to be read as if it came under TLS.
       if (waiting.length > 0) throw new AppError('PEER', 'the other side sent more before TLS began');
       socket.off('data', onData).off('error', end).off('close', onEnd).off('timeout', onTimeout);
       // What goes wrong below TLS is told by the socket above it, and must not end the process here.
@@ -261,7 +261,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
     record({ ...to, outcome: 'denied', bytesRead: 0, bytesWritten: 0 });
     return new AppError(
       'NOT_NAMED',
-      `nobody named ${to.host}${to.port === 0 ? '' : ` port ${to.port}`} for ${to.purpose}`,
+      `${to.host}${to.port === 0 ? '' : ` port ${to.port}`} is not named for ${to.purpose}`,
     );
   };
   const isNamed = (to: Destination, way: Way, kind: TransportKind = 'tcp'): boolean => {

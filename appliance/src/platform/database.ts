@@ -97,8 +97,8 @@ export const openDatabase = (path: string, options: DatabaseOptions = {}): Datab
 export const immediate = <T>(db: Database, work: () => T): T => db.transaction(work).immediate();
 
 /**
- * `immediate`, but within another transaction no savepoint: that costs a copy of each page that changes. Whoever has the
- * transaction has to take it back when this throws.
+ * `immediate`, but within another transaction no savepoint: that costs a copy of each page that changes. The owner of the
+ * transaction has to roll it back when this throws.
  */
 export const within = <T>(db: Database, work: () => T): T => (db.inTransaction ? work() : immediate(db, work));
 

@@ -28,7 +28,7 @@ export const parseRange = (text: string): AddressRange | undefined => {
   if (bits > 32 || bits < 16) return undefined;
   const size = 2 ** (32 - bits);
   const first = Math.floor(start / size) * size;
-  // The name of the network and its broadcast are nobody's address.
+  // The name of the network and its broadcast are no host's address.
   return bits >= 31 ? { first, last: first + size - 1 } : { first: first + 1, last: first + size - 2 };
 };
 

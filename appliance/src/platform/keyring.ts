@@ -29,7 +29,7 @@ export type Keyring = {
   fileNames(): string[];
   /** Temporary files in keys/, of writing `name` or of any: one is being written, or the power failed while it was. */
   unfinished(name?: string): string[];
-  /** Removes them; for whoever holds the lock under which keys/<name> is written. */
+  /** Removes them; the caller holds the lock under which keys/<name> is written. */
   dropUnfinished(name: string): void;
   /** Where the keys of persons lie, each wrapped; the file is not wrapped as a whole. */
   personKeys: string;

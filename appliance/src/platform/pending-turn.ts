@@ -14,7 +14,7 @@ const mostPutOff = 10;
 export function pendingTurn(parts: {
   queues: readonly Queue[];
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
-  /** Whether reports are being written: waiting for their lock, the server would answer nobody. */
+  /** Whether reports are being written: waiting for their lock would block every answer. */
   isBusy: () => boolean;
 }): (turn: Pick<Turn, 'again'>) => number | undefined {
   const { queues, jobs, isBusy } = parts;

@@ -4,8 +4,8 @@ import { syncDir } from '@sallyport/bundle-tools/platform/files';
 import { AppError } from './errors.ts';
 
 // The wrapped keys of persons lie in a file of their own, keys/persons, each in a place of fixed size that its number
-// names. A key is destroyed by writing zeros over it and waiting for the disk: nobody who reads the database can hold that
-// up, and no log, journal or free page keeps a copy. Places are made ahead of their use and durable before a row names
+// names. A key is destroyed by writing zeros over it and waiting for the disk: readers of the database cannot delay that,
+// and no log, journal or free page keeps a copy. Places are made ahead of their use and durable before a row names
 // them, so a crash loses no key that is in use; a place is never filled twice, so a destroyed key never comes back.
 // Who makes places holds the write lock of the database; reading and destroying need no lock.
 

@@ -9,8 +9,8 @@ import { openPersonKeys, type PersonKeys } from './person-keys.ts';
 
 // Personal and secret values: XChaCha20-Poly1305 under a key per person, which the master key wraps. The wrapped keys lie in
 // a file of their own (person-keys.ts), table `person_key` says whose they are. Erasing is two steps: the row is marked in the
-// transaction of whoever erases, from then on nothing is read; once that is committed the key is destroyed in the file. A
-// crash between the two is made good by whoever opens the data directory next, so a person is whole or erased.
+// transaction of the erasure, from then on nothing is read; once that is committed the key is destroyed in the file. After a
+// crash between the two the next opening of the data directory completes it, so a person is whole or erased.
 // Layout: 01, key number (6 bytes, big endian), nonce (24), ciphertext with tag. The key number is authenticated.
 
 export type Personal = {
@@ -28,7 +28,7 @@ export type Personal = {
   /** Forgets the person's key; returns whether there was one. It is destroyed as soon as no transaction is open. */
   erase(person: string): boolean;
   /**
-   * Destroys the keys of whoever was erased. Returns the numbers of those that are still there: all of them within a
+   * Destroys the keys of erased persons. Returns the numbers of those that are still there: all of them within a
    * transaction, which may yet be taken back. Throws what the disk says.
    */
   settle(): number[];
@@ -137,7 +137,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     return [];
   };
 
-  /** Whoever erased within a transaction comes to its end before the next turn. */
+  /** An erasure within a transaction completes after its commit, before the next turn. */
   const settleLater = (): void => {
     setImmediate(() => {
       try {

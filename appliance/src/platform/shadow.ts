@@ -1,7 +1,7 @@
 import { type Database, openDatabase } from './database.ts';
 import { AppError } from './errors.ts';
 
-// A second connection that may write to copies of some tables: what it writes is seen by nobody else, waits for nobody, and is
+// A second connection that may write to copies of some tables: what it writes is seen by no other connection, waits for none, and is
 // gone when it closes. Temporary tables go before those of the file of the same name, so the same statements work on them.
 
 export type ShadowTable = {

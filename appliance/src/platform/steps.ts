@@ -1,7 +1,7 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { type Database, immediate } from './database.ts';
 
-// Long work in many transactions, so that nobody else waits long for the write lock.
+// Long work in many transactions, so that other writers get the write lock soon.
 
 /** About so long a step holds the lock. */
 const stepMs = 40;

@@ -25,7 +25,7 @@ export const startServer = async (
   let listener: Listener;
   let intake: SectionIntake | undefined;
   try {
-    // Under the lock nobody else writes objects but commands, which are told to repeat.
+    // Under the lock only commands write objects, and they are told to repeat.
     store.sweep();
     for (const name of readdirSync(paths.staging).filter(
       (entry) => entry.startsWith('backup-') || entry.startsWith('offline-'),

@@ -493,7 +493,7 @@ export const words = defineWords({
   },
   'sessions.title': { en: 'Sessions', ru: 'Сеансы', kk: 'Сеанстар' },
   'sessions.account': { en: 'Account', ru: 'Учётная запись', kk: 'Тіркелгі' },
-  'sessions.none': { en: 'Nobody is logged in.', ru: 'Никто не вошёл.', kk: 'Ешкім кірмеген.' },
+  'sessions.none': { en: 'No session.', ru: 'Нет сеансов.', kk: 'Сеанстар жоқ.' },
   'sessions.endAll': { en: 'End all sessions', ru: 'Завершить все сеансы', kk: 'Барлық сеансты аяқтау' },
   'people.waiting.make': {
     en: 'This account waits for a second person',
@@ -524,7 +524,7 @@ export const words = defineWords({
     kk: 'Бір адам жалғыз жасаған, көтерген немесе қалпына келтірген',
   },
   'people.touchedWhy': {
-    en: 'It is no second person to whoever did it until a third person vouches for it, or some days have passed in which its owner signed in with two factors. Last time:',
+    en: 'It does not count as a second person for the one who did it until a third person vouches for it, or some days have passed in which its owner signed in with two factors. Last time:',
     ru: 'Она не второй человек для того, кто это сделал, пока за неё не поручится третий или не пройдут дни, в которые владелец вошёл с двумя факторами. Последний раз:',
     kk: 'Үшінші адам кепіл болғанша немесе иесі екі фактормен кірген күндер өткенше, ол мұны жасаған адам үшін екінші адам емес. Соңғы рет:',
   },

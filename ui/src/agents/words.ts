@@ -124,9 +124,9 @@ export const words = defineWords({
   'kind.deploy-consent.field.group': { en: 'Group', ru: 'Группа', kk: 'Топ' },
   'kind.deploy-consent.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'kind.deploy-consent.hint.group': {
-    en: 'Two people give a consent each; whoever takes one back closes the way for the group and those below.',
-    ru: 'Согласие дают двое, каждый своё; кто отзывает своё, закрывает путь для группы и вложенных в неё.',
-    kk: 'Келісімді екі адам береді, әрқайсысы өзінікін; өзінікін қайтарған адам топқа және оның ішіндегілерге жолды жабады.',
+    en: 'Two people give a consent each; taking one back closes the channel for the group and those below.',
+    ru: 'Согласие дают двое, каждый своё; отзыв любого закрывает канал для группы и вложенных в неё.',
+    kk: 'Келісімді екі адам береді, әрқайсысы өзінікін; кез келгенін қайтарып алу топқа және оның ішіндегілерге арнаны жабады.',
   },
   'kind.executable-collection.title': {
     en: 'Collections of executable files',

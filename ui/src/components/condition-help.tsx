@@ -33,7 +33,7 @@ export type ConditionHelpProps = {
   readonly levels: readonly string[];
   /** `b.level` and `b.reason` as they were sent. */
   readonly sent?: { readonly level: string; readonly reason: string } | undefined;
-  /** Of a set: the conditions that hold where nobody replaces them. */
+  /** Of a set: the conditions that hold unless replaced. */
   readonly builtIn?: string | undefined;
   readonly tried?: Tried | undefined;
 };

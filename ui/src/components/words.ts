@@ -429,9 +429,9 @@ export const words = defineWords({
   'error.DECLARATION': { en: 'A declaration is wrong', ru: 'Ошибка в объявлении', kk: 'Мәлімдеме қате' },
   'error.TIMEOUT': { en: 'It took too long', ru: 'Превышено время', kk: 'Тым ұзаққа созылды' },
   'error.NOT_NAMED': {
-    en: 'Nobody allowed a connection there',
-    ru: 'Соединение с этим адресом никто не разрешил',
-    kk: 'Бұл мекенжаймен байланысуға ешкім рұқсат бермеген',
+    en: 'This address is not allowed for connections',
+    ru: 'Соединение с этим адресом не разрешено',
+    kk: 'Бұл мекенжаймен байланысуға рұқсат жоқ',
   },
   'error.NOT_NAMED.next': {
     en: 'Enter the address in a directory or an address range first.',

@@ -39,7 +39,7 @@ export type HandoverView = {
   readonly handedBy: string;
   readonly state: 'handed' | 'done' | 'verified' | 'other-version' | 'dropped';
   readonly found: string;
-  /** Checks that nobody confirmed. */
+  /** Unconfirmed checks. */
   readonly unconfirmed: readonly string[];
 };
 

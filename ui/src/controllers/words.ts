@@ -80,7 +80,7 @@ export const words = defineWords({
     kk: 'ол туралы жоба, тізім не адам айтады',
   },
   'controllers.decided.traffic': {
-    en: 'known only from the network; nobody decided',
+    en: 'known only from the network; no decision',
     ru: 'известен только из сети; решения нет',
     kk: 'тек желіден белгілі; шешім жоқ',
   },
@@ -210,7 +210,7 @@ export const words = defineWords({
   },
   'controllers.why.unauthorised': { en: 'not authorised', ru: 'не разрешён', kk: 'рұқсат етілмеген' },
   'controllers.why.missing': {
-    en: 'firmware unknown: nobody has said it',
+    en: 'firmware unknown: no source reported it',
     ru: 'прошивка неизвестна: ни один источник её не назвал',
     kk: 'микробағдарламасы белгісіз: ешбір дереккөз айтпаған',
   },
@@ -1068,9 +1068,9 @@ export const words = defineWords({
     kk: 'Таңдау үшін, әр жолда біреуден.',
   },
   'event.controller-found': {
-    en: 'Controller {controller} is there and nobody said that it should be ({address})',
-    ru: 'Контроллер {controller} обнаружен, и никто не говорил, что он должен быть ({address})',
-    kk: '{controller} контроллері табылды, бірақ оның болуы тиіс екенін ешкім айтқан жоқ ({address})',
+    en: 'Controller {controller} was found in the network and is not declared ({address})',
+    ru: 'Контроллер {controller} обнаружен в сети, но не заявлен ({address})',
+    kk: '{controller} контроллері желіден табылды, бірақ мәлімделмеген ({address})',
   },
   'event.controller-origin-taken': {
     en: '“{name}” ({sort}, no. {origin}) taken over: new {created}, changed {changed}, facts {facts}',
@@ -1143,7 +1143,7 @@ export const words = defineWords({
     kk: 'Контроллерлер мұрағатқа қойылады',
   },
   'setting.controllers.idle-days.help': {
-    en: 'A controller that nobody heard for so long is flagged as archived; it is never deleted by itself.',
+    en: 'A controller that was silent for so long is flagged as archived; it is never deleted by itself.',
     ru: 'Контроллер, который столько времени не слышен, помечается как архивный; сам он никогда не удаляется.',
     kk: 'Осынша уақыт естілмеген контроллер мұрағатталған деп белгіленеді; ол өздігінен ешқашан жойылмайды.',
   },

@@ -88,9 +88,9 @@ export const words = defineWords({
     kk: 'Байланыс қабылданбады, онда контроллерлер бар ({because}): {host}, мекенжайы {address}, порт {port} ({purpose})',
   },
   'event.connection-denied': {
-    en: 'Connection denied, nobody named it: {host}, port {port} ({purpose})',
-    ru: 'Соединение запрещено, его никто не указал: {host}, порт {port} ({purpose})',
-    kk: 'Байланысқа тыйым салынды, оны ешкім көрсетпеген: {host}, порт {port} ({purpose})',
+    en: 'Connection denied, its target is not named: {host}, port {port} ({purpose})',
+    ru: 'Соединение запрещено, его цель не указана: {host}, порт {port} ({purpose})',
+    kk: 'Байланысқа тыйым салынды, оның нысаны көрсетілмеген: {host}, порт {port} ({purpose})',
   },
   'kind.directory-source.title': { en: 'Directories', ru: 'Каталоги', kk: 'Каталогтар' },
   'kind.directory-source.one': { en: 'directory', ru: 'каталог', kk: 'каталог' },
@@ -346,9 +346,9 @@ export const words = defineWords({
   'collection.directory-member.choice.kind.unknown': { en: 'Elsewhere', ru: 'Вне каталога', kk: 'Басқа жерде' },
   'collection.neighbour.title': { en: 'Neighbours on the network', ru: 'Соседи по сети', kk: 'Желідегі көршілер' },
   'collection.neighbour.purpose': {
-    en: 'to find devices that nobody manages; these are data about others, so only groups that ask for it have them',
-    ru: 'чтобы находить устройства, которыми никто не управляет; это сведения о других, поэтому они есть только у групп, где их запросили',
-    kk: 'ешкім басқармайтын құрылғыларды табу үшін; бұл басқалар туралы мәлімет, сондықтан сұраған топтарда ғана болады',
+    en: 'to find unmanaged devices; these are data about others, so only groups that ask for it have them',
+    ru: 'чтобы находить неуправляемые устройства; это сведения о других, поэтому они есть только у групп, где их запросили',
+    kk: 'басқарылмайтын құрылғыларды табу үшін; бұл басқалар туралы мәлімет, сондықтан сұраған топтарда ғана болады',
   },
   'collection.neighbour.source': {
     en: 'our agent on Linux, from the table of the kernel, where the group asks',
@@ -361,9 +361,9 @@ export const words = defineWords({
   'collection.neighbour.field.lastSeenAt': { en: 'Last seen', ru: 'Последний раз замечен', kk: 'Соңғы көрінген' },
   'collection.discovery.title': { en: 'Found on the network', ru: 'Найдено в сети', kk: 'Желіде табылған' },
   'collection.discovery.purpose': {
-    en: 'to see devices that nobody manages',
-    ru: 'чтобы видеть устройства, которыми никто не управляет',
-    kk: 'ешкім басқармайтын құрылғыларды көру үшін',
+    en: 'to see unmanaged devices',
+    ru: 'чтобы видеть неуправляемые устройства',
+    kk: 'басқарылмайтын құрылғыларды көру үшін',
   },
   'collection.discovery.source': {
     en: 'directories, address ranges, agents',
@@ -409,9 +409,9 @@ export const words = defineWords({
     kk: 'Табылғаннан басқарылатынға дейін',
   },
   'discovery.state.discovered': {
-    en: 'Found, nobody has asked to come in',
-    ru: 'Найдено, никто не просился',
-    kk: 'Табылған, ешкім кіруді сұраған жоқ',
+    en: 'Found, approval was not requested',
+    ru: 'Найдено, допуск не запрошен',
+    kk: 'Табылған, рұқсат сұралмаған',
   },
   'discovery.state.pending': {
     en: 'Unassigned, waits for approval',
@@ -537,9 +537,9 @@ export const words = defineWords({
   },
   'discovery.hindrance.disabled': { en: 'Off', ru: 'Выключен', kk: 'Өшірулі' },
   'discovery.hindrance.unconfirmed': {
-    en: 'Nobody has confirmed what is sent',
-    ru: 'Никто не подтвердил, что отправляется',
-    kk: 'Не жіберілетінін ешкім растамаған',
+    en: 'What is sent is not confirmed',
+    ru: 'Не подтверждено, что отправляется',
+    kk: 'Не жіберілетіні расталмаған',
   },
   'discovery.hindrance.hours': {
     en: 'Not at this time of day',

@@ -77,7 +77,7 @@ const DestroyedNote = ({ ctx, word }: { readonly ctx: Ctx; readonly word: Destro
   </>
 );
 
-/** A backup that was taken elsewhere: whoever destroyed every copy says so. */
+/** A backup that was taken elsewhere: a person states that every copy is destroyed. */
 const Elsewhere = ({ ctx, id, destroyed }: { ctx: Ctx; id: string; destroyed?: Destroyed | undefined }) =>
   destroyed === undefined ? (
     <PostForm ctx={ctx} action={paths.backupForget()} class="form">

@@ -24,9 +24,9 @@ export const words = defineWords({
 
   'persons.title': { en: 'Erase a person', ru: 'Удаление данных человека', kk: 'Адам деректерін өшіру' },
   'persons.sub': {
-    en: 'Values of a person are encrypted under a key of that person. Without the key nobody can read them again.',
-    ru: 'Данные человека зашифрованы его собственным ключом. Без ключа их больше никто не прочтёт.',
-    kk: 'Адам деректері соның өз кілтімен шифрланған. Кілтсіз оларды ешкім қайта оқи алмайды.',
+    en: 'Values of a person are encrypted under a key of that person. Without the key they cannot be read again.',
+    ru: 'Данные человека зашифрованы его собственным ключом. Без ключа их больше не прочесть.',
+    kk: 'Адам деректері соның өз кілтімен шифрланған. Кілтсіз оларды қайта оқу мүмкін емес.',
   },
   'persons.search': { en: 'Find a person', ru: 'Найти человека', kk: 'Адамды табу' },
   'persons.name': {
@@ -99,7 +99,7 @@ export const words = defineWords({
   },
   'persons.history': { en: 'Requests and decisions', ru: 'Обращения и решения', kk: 'Өтініштер мен шешімдер' },
   'persons.none': {
-    en: 'Nobody was erased yet',
+    en: 'No person was erased yet',
     ru: 'Данные ещё ни у кого не удаляли',
     kk: 'Әлі ешкімнің деректері өшірілмеген',
   },
@@ -131,8 +131,8 @@ export const words = defineWords({
     kk: '{file} көшірмесі басқа жерде сақталған: ол сол жерде жойылғанша, кілт онда қалады.',
   },
   'persons.left.log': {
-    en: 'Unreadable values stay in the log of the database until whoever reads an older state of it ends.',
-    ru: 'Нечитаемые данные остаются в журнале базы, пока не закончит тот, кто читает её прежнее состояние.',
+    en: 'Unreadable values stay in the log of the database until the last reader of an older state of it ends.',
+    ru: 'Нечитаемые данные остаются в журнале базы, пока её прежнее состояние кто-то читает.',
     kk: 'Дерекқордың бұрынғы күйін оқып тұрған аяқтағанша, оқылмайтын деректер оның журналында қалады.',
   },
   'persons.left.said': {
@@ -141,9 +141,9 @@ export const words = defineWords({
     kk: 'Басқа жерде сақталған {file} көшірмесі:',
   },
   'persons.destroyed': {
-    en: '{who} said {at} that every copy is destroyed; nobody saw it.',
-    ru: '{who} сообщает {at}: все копии уничтожены; система этого не видела.',
-    kk: '{who} {at} барлық көшірме жойылғанын айтты; жүйе мұны көрген жоқ.',
+    en: '{who} stated {at} that every copy is destroyed; not verified.',
+    ru: '{who} сообщает {at}: все копии уничтожены; не проверено.',
+    kk: '{who} {at} барлық көшірме жойылғанын мәлімдеді; тексерілмеген.',
   },
   'persons.destroyedReason': {
     en: 'How every copy was destroyed, and the number of a record',

@@ -9,7 +9,7 @@ export type ImportProgress = {
   readonly doneBytes: number;
   readonly totalBytes: number;
   readonly bytesPerSecond?: number | undefined;
-  /** Undefined while nobody can say. */
+  /** Undefined while unknown. */
   readonly leftMs?: number | undefined;
   readonly isRunning: boolean;
   readonly volume?: { readonly n: number; readonly of?: number | undefined } | undefined;

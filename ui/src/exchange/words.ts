@@ -817,9 +817,9 @@ export const words = defineWords({
   },
   'intro.card.title': { en: 'The site card goes out', ru: 'Уходит карта площадки', kk: 'Алаң картасы кетеді' },
   'intro.card.why': {
-    en: 'It holds the public keys of this site, nothing secret and no name of a device. The connected side answers nobody whose card it does not have.',
-    ru: 'В ней открытые ключи площадки, ничего секретного и ни одного имени устройства. Без карты подключённая сторона никому не отвечает.',
-    kk: 'Онда алаңның ашық кілттері бар, құпия ештеңе де, құрылғы атауы да жоқ. Картасы жоққа қосылған тарап жауап бермейді.',
+    en: 'It holds the public keys of this site, nothing secret and no name of a device. Without the card the connected side does not answer this site.',
+    ru: 'В ней открытые ключи площадки, ничего секретного и ни одного имени устройства. Без карты подключённая сторона не отвечает этой площадке.',
+    kk: 'Онда алаңның ашық кілттері бар, құпия ештеңе де, құрылғы атауы да жоқ. Картасыз қосылған тарап бұл алаңға жауап бермейді.',
   },
   'intro.card.who': {
     en: 'You: save it to the medium, and read the fingerprint below to the connected side by telephone or give it on paper.',
@@ -924,10 +924,10 @@ export const words = defineWords({
   'refusal.safety': { en: 'What it means here', ru: 'Что это значит для площадки', kk: 'Бұл алаң үшін нені білдіреді' },
   'refusal.next': { en: 'What to do', ru: 'Что делать', kk: 'Не істеу керек' },
   'refusal.call': { en: 'Whom to call', ru: 'Кому звонить', kk: 'Кімге қоңырау шалу керек' },
-  'refusal.call.nobody': {
-    en: 'Nobody; the person at the medium can do it.',
-    ru: 'Никому; справится тот, кто работает с носителем.',
-    kk: 'Ешкімге; тасығышпен жұмыс істейтін адам өзі істей алады.',
+  'refusal.call.none': {
+    en: 'Not needed; the person at the medium can do it.',
+    ru: 'Не нужно; справится тот, кто работает с носителем.',
+    kk: 'Қажет емес; тасығышпен жұмыс істейтін адам өзі істей алады.',
   },
   'refusal.call.administrator': {
     en: 'The administrator of this appliance.',
@@ -945,9 +945,9 @@ export const words = defineWords({
     kk: 'Ақпараттық қауіпсіздікке жауапты адамға, содан соң қосылған тарапқа; телефонмен.',
   },
   'refusal.call.support': {
-    en: 'The administrator of this appliance; he sends the diagnostics to whoever supports Sallyport.',
-    ru: 'Администратору этого устройства; он передаст диагностику тем, кто сопровождает Sallyport.',
-    kk: 'Осы құрылғының әкімшісіне; ол диагностиканы Sallyport қолдаушыларына береді.',
+    en: 'The administrator of this appliance; he sends the diagnostics to the support of Sallyport.',
+    ru: 'Администратору этого устройства; он передаст диагностику в поддержку Sallyport.',
+    kk: 'Осы құрылғының әкімшісіне; ол диагностиканы Sallyport қолдау қызметіне береді.',
   },
   'refusal.detail': { en: 'In the words of the importer', ru: 'Сообщение импорта', kk: 'Импорттың өз сөзімен' },
 
@@ -979,7 +979,7 @@ export const words = defineWords({
     kk: 'Оның ізімен жүрілген жоқ: сілтеме құрылғының кез келген жеріне апаруы мүмкін.',
   },
   'error.NOT_REGULAR.next': {
-    en: 'Choose the bundle file itself. Nobody writes links to such a medium by accident: ask where it was.',
+    en: 'Choose the bundle file itself. Links do not get on such a medium by accident: ask where it was.',
     ru: 'Выберите сам файл комплекта. Ссылки на такой носитель случайно не пишут: узнайте, где он был.',
     kk: 'Буманың өз файлын таңдаңыз. Мұндай тасығышқа сілтеме кездейсоқ жазылмайды: ол қайда болғанын сұраңыз.',
   },
@@ -1046,9 +1046,9 @@ export const words = defineWords({
     kk: 'Қол қойылған бөліктен кейін жолда қосылған немесе ескі файлдан қалған байттар бар.',
   },
   'error.TRAILING.safety': {
-    en: 'The added bytes were not interpreted. Nobody signed them.',
-    ru: 'Лишние байты не разбирали. Их никто не подписывал.',
-    kk: 'Артық байттар талданған жоқ. Оларға ешкім қол қоймаған.',
+    en: 'The added bytes were not interpreted. They are not signed.',
+    ru: 'Лишние байты не разбирали. Они не подписаны.',
+    kk: 'Артық байттар талданған жоқ. Оларға қол қойылмаған.',
   },
   'error.TRAILING.next': {
     en: 'Have the bundle written to an emptied medium. If it happens twice, treat the medium as tampered with.',
@@ -1250,9 +1250,9 @@ export const words = defineWords({
     kk: 'Оның сұрауын жаңарақ бума жапқан, сұрау мұнда жазылмаған немесе жалпы тарату өшірулі.',
   },
   'error.NONCE.safety': {
-    en: 'A bundle that nobody asked for may be a repeated old one.',
-    ru: 'Комплект, о котором никто не просил, может быть повтором старого.',
-    kk: 'Ешкім сұрамаған бума ескісінің қайталануы болуы мүмкін.',
+    en: 'A bundle that was not asked for may be a repeated old one.',
+    ru: 'Незапрошенный комплект может быть повтором старого.',
+    kk: 'Сұралмаған бума ескісінің қайталануы болуы мүмкін.',
   },
   'error.NONCE.next': {
     en: 'Write a new request under Exchange, Send. A restored backup forgets requests: that is a usual cause.',
@@ -1536,9 +1536,9 @@ export const words = defineWords({
     kk: 'Ол басқа торапқа не алынған кілтке мөрленген, немесе өзгертілген не кесілген.',
   },
   'error.SEAL.safety': {
-    en: 'Its content stays secret to whoever holds it.',
-    ru: 'Для того, у кого он оказался, содержимое остаётся тайной.',
-    kk: 'Қолында тұрған адам үшін мазмұны құпия қалады.',
+    en: 'Its content stays secret without the key of the site.',
+    ru: 'Без ключа площадки содержимое остаётся тайной.',
+    kk: 'Алаң кілтінсіз мазмұны құпия қалады.',
   },
   'error.SEAL.next': {
     en: 'Write the request again: it is sealed to the keys that the last bundle named.',
@@ -1552,9 +1552,9 @@ export const words = defineWords({
     kk: 'Қосылған тарапта алаң картасы жоқ немесе сұрауға басқа кілт қол қойған.',
   },
   'error.SITE_UNKNOWN.safety': {
-    en: 'Nobody answers a request that anybody could have written.',
+    en: 'A request that anybody could have written is not answered.',
     ru: 'На запрос, который мог написать кто угодно, не отвечают.',
-    kk: 'Кез келген адам жаза алатын сұрауға ешкім жауап бермейді.',
+    kk: 'Кез келген адам жаза алатын сұрауға жауап берілмейді.',
   },
   'error.SITE_UNKNOWN.next': {
     en: 'Hand over the site card again and compare its fingerprint on both sides.',

@@ -120,7 +120,7 @@ export const words = defineWords({
   'hardening.opcua-none.check': { en: 'OPC UA', ru: 'OPC UA', kk: 'OPC UA' },
   'hardening.opcua-none.title': { en: 'OPC UA without security', ru: 'OPC UA без защиты', kk: 'Қорғаныссыз OPC UA' },
   'hardening.opcua-none.reason': {
-    en: 'An endpoint with the mode None accepts connections that nobody signed.',
+    en: 'An endpoint with the mode None accepts unsigned connections.',
     ru: 'Точка подключения с режимом None принимает соединения без подписи.',
     kk: 'None режиміндегі қосылу нүктесі қолтаңбасыз қосылуды қабылдайды.',
   },

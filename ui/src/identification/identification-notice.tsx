@@ -4,7 +4,7 @@ import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 
-/** The notice for whoever watches the network, to be printed or taken along. */
+/** The notice for those who watch the network, to be printed or taken along. */
 export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: string; name: string; text: string }) => (
   <ControllersFrame
     ctx={ctx}

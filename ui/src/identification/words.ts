@@ -115,9 +115,9 @@ export const words = defineWords({
     kk: 'агент қайта іске қосылды',
   },
   'identification.code.missed': {
-    en: 'nobody took it within the window',
-    ru: 'никто не взял его внутри окна',
-    kk: 'терезе ішінде оны ешкім алмады',
+    en: 'not started within the window',
+    ru: 'не начато в пределах окна',
+    kk: 'терезе ішінде басталмады',
   },
   'identification.code.lost': {
     en: 'its end was never reported',
@@ -230,9 +230,9 @@ export const words = defineWords({
     kk: 'Сұрау саясаты сақталды',
   },
   'identification.whyNot.unapproved': {
-    en: 'Nobody else has approved it',
-    ru: 'Никто другой не подтвердил',
-    kk: 'Басқа ешкім растамаған',
+    en: 'A second person has not approved it',
+    ru: 'Второй человек не подтвердил',
+    kk: 'Екінші адам растамаған',
   },
   'identification.whyNot.used': {
     en: 'An approval is for one run',
@@ -387,7 +387,7 @@ export const words = defineWords({
     kk: 'Басып кіруді анықтау үшін хабарлама',
   },
   'identification.noticeWhy': {
-    en: 'Give it to whoever watches the network before the window opens.',
+    en: 'Give it to those who watch the network before the window opens.',
     ru: 'Передайте тому, кто следит за сетью, до открытия окна.',
     kk: 'Терезе ашылмай тұрып желіні бақылайтын адамға беріңіз.',
   },

@@ -398,5 +398,5 @@ export const words = defineWords({
     kk: 'Бағдарлама өзгерген: {what}',
   },
   'health.projectChanged': { en: 'Project file is another one', ru: 'Файл проекта другой', kk: 'Жоба файлы басқа' },
-  'health.unauthorised': { en: 'Nobody authorised it', ru: 'Никем не разрешён', kk: 'Ешкім рұқсат бермеген' },
+  'health.unauthorised': { en: 'Not authorised', ru: 'Не разрешён', kk: 'Рұқсат берілмеген' },
 });

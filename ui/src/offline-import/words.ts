@@ -70,7 +70,7 @@ export const words = defineWords({
   'offlineImport.items': { en: 'Items', ru: 'Записей', kk: 'Жазбалар' },
   'offlineImport.dropped': { en: 'Never kept', ru: 'Не хранится', kk: 'Сақталмайды' },
   'offlineImport.approve': {
-    en: 'Let in the machines that nobody has decided about',
+    en: 'Approve the machines without a decision',
     ru: 'Допустить машины, о которых ещё не решено',
     kk: 'Шешілмеген машиналарға рұқсат беру',
   },

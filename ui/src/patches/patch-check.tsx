@@ -30,7 +30,7 @@ type PatchCheckProps = {
 
 const answers = ['yes', 'no', 'not-applicable'] as const;
 
-/** The checklist of one patch on one controller; each item is a form of its own, answered by whoever sends it. */
+/** The checklist of one patch on one controller; each item is a form of its own, answered by its sender. */
 export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: PatchCheckProps) => (
   <ControllersFrame
     ctx={ctx}

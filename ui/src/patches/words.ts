@@ -207,7 +207,7 @@ export const words = defineWords({
     kk: 'Тексеру тізімі аяқталмаған: {controllers}',
   },
   'patches.why.no-target-version': {
-    en: 'Nobody said which version it brings.',
+    en: 'Which version it brings is not stated.',
     ru: 'Не указано, какую версию даёт.',
     kk: 'Қандай нұсқа беретіні айтылмаған.',
   },
@@ -376,7 +376,7 @@ export const words = defineWords({
   'patches.value.version': { en: 'Version of the tool', ru: 'Версия среды', kk: 'Құрал нұсқасы' },
   'patches.value.sha256': { en: 'SHA-256 in the store', ru: 'SHA-256 в хранилище', kk: 'Қоймадағы SHA-256' },
   'patches.value.text': { en: 'Position', ru: 'Положение', kk: 'Орны' },
-  'patches.fault.unanswered': { en: 'Nobody answered', ru: 'Никто не ответил', kk: 'Ешкім жауап бермеген' },
+  'patches.fault.unanswered': { en: 'Not answered', ru: 'Нет ответа', kk: 'Жауап жоқ' },
   'patches.fault.no': { en: 'Answered no', ru: 'Ответ: нет', kk: 'Жауап: жоқ' },
   'patches.fault.note-missing': {
     en: 'Say why it does not apply',

@@ -164,9 +164,9 @@ export const words = defineWords({
   },
   'queries.wait': { en: 'Wait, seconds', ru: 'Ждать, секунд', kk: 'Күту, секунд' },
   'queries.waitHint': {
-    en: 'After it nobody is waited for any more.',
-    ru: 'После этого никого больше не ждут.',
-    kk: 'Одан кейін ешкім күтілмейді.',
+    en: 'After it the query ends for devices that did not answer.',
+    ru: 'После этого запрос завершается для не ответивших устройств.',
+    kk: 'Одан кейін жауап бермеген құрылғылар үшін сұрау аяқталады.',
   },
   'queries.everybody': {
     en: 'All devices that osquery speaks for.',

@@ -30,7 +30,7 @@ export type UpdateRow = {
   readonly decision?: Decision | undefined;
   readonly findings: number;
   readonly sizeBytes: number;
-  /** Has a licence text that nobody accepted yet. */
+  /** Has a licence text that is not accepted yet. */
   readonly licence?: 'to-accept' | 'accepted' | undefined;
 };
 

@@ -106,9 +106,9 @@ export const words = defineWords({
     kk: 'Құрылғы файлды серверге жібереді.',
   },
   'waiting.then.person-erase': {
-    en: 'The key of the person is destroyed; nobody reads the values again.',
-    ru: 'Ключ человека уничтожается; данные больше никто не прочтёт.',
-    kk: 'Адамның кілті жойылады; деректерді енді ешкім оқымайды.',
+    en: 'The key of the person is destroyed; the values cannot be read again.',
+    ru: 'Ключ человека уничтожается; данные больше не прочесть.',
+    kk: 'Адамның кілті жойылады; деректерді енді оқу мүмкін емес.',
   },
   'waiting.then.account-change': {
     en: 'The change counts; a link is shown to who approves.',

@@ -144,7 +144,7 @@ function* verifyingChain(store: EventStore, keyring: Keyring): Generator<void, C
     }
     if (sealed === undefined)
       return length === 0 ? { ok: true, length, head } : broken(length, 'the seal of the head is missing');
-    // Entries cut from the end leave valid links behind, and whoever rewrites the whole chain lacks the site's key.
+    // Entries cut from the end leave valid links behind; rewriting the whole chain takes the site's key.
     if (sealed.seq !== length)
       return broken(length + 1, `the chain ends at ${length}, its sealed head is ${sealed.seq}`);
     const mac = keyring.mac('audit-head', headBytes(length, head));

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 
 // Ids by the bytes of items, without a string for each: one table of places, one piece of memory with the bytes. A hash
-// only says where to look; the bytes are compared. Whoever makes many items of one hash has them looked up elsewhere.
+// only says where to look; the bytes are compared. A sender of many items with one hash is served elsewhere.
 
 /** Items that are kept at most, and their bytes: about 33 MB. When either is full, all are forgotten. */
 const mostItems = 100_000;

@@ -5,7 +5,7 @@ import { fits } from './validate.ts';
 // Most packages of a report are known by the very bytes that our agent sends them in. So the bytes of a section are cut
 // into items, and only an item whose bytes are new is parsed. What a device says for itself alone (when a package was
 // installed, say) is taken out of the bytes first. Whatever is not plainly canonical JSON of flat objects is not cut, and
-// whoever asked reads it whole.
+// the caller reads it whole.
 
 const quote = 0x22;
 const comma = 0x2c;

@@ -70,7 +70,7 @@ type Row = {
 
 const category = z.string().max(64).describe('What falls into an application category').optional();
 
-/** Where a collection has no personal values, nobody can ask for them. */
+/** Where a collection has no personal values, none can be asked for. */
 const personalOf = (collection: Collection) =>
   (hasPersonal(collection) ? { personal: personalParameter } : {}) as { personal: typeof personalParameter };
 

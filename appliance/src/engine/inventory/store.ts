@@ -135,7 +135,7 @@ export const sectionStore = (db: Database) => {
       forget.run(device);
       forgetChanges.run(device);
     },
-    /** Sections of devices that nobody has heard of since a moment. */
+    /** Sections of devices that have been silent since a moment. */
     silent: (collection: string, before: number, most: number) => silent.all({ collection, before, most }),
     drop: (device: number, collection: string, source: string): void => void drop.run(device, collection, source),
     counts: () => counts.all(),

@@ -103,7 +103,7 @@ type Index = { name: string; on: string; where?: string };
 
 const indexesOf = (collection: Collection): Index[] => {
   const table = tableOf(collection);
-  // Of a device's own rows many fields are empty: those would be entries that nobody looks for.
+  // Of a device's own rows many fields are empty: indexed, those would be entries without use.
   const own = collection.mode === 'own';
   const indexes = Object.entries(collection.fields)
     .filter(([name, field]) => field.indexed && field.type !== 'list' && !isFoundSorted(collection, name))
@@ -151,7 +151,7 @@ const createArrays = (collection: Collection): string[] => [
      strict, without rowid`,
 ];
 
-/** The number of items that went away: by a trigger, since a memory of ids must not outlive one, whoever deletes it. */
+/** The number of items that went away: by a trigger, since every delete must clear the memory of ids. */
 const createGone = (collection: Collection): string[] => {
   const gone = goneTableOf(collection);
   return [

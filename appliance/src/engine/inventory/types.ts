@@ -45,7 +45,7 @@ export type Field = {
   known?: readonly string[];
   /** `own` only: kept up to date, and its change is none worth a row of the change log (when it was last seen, a count). */
   volatile?: boolean;
-  /** A path: the name of the home folder in it is a person's and is not kept, whoever reports it. */
+  /** A path: the name of the home folder in it is a person's and is never kept. */
   hidesHome?: boolean;
 };
 
@@ -88,7 +88,7 @@ export type SectionReport = {
   source: InventorySource;
   /** SHA-256, hex, of canonical JSON of the items as sent. */
   hash: string;
-  /** Whoever read the report has found this hash over the items' own bytes, or made it of the items. */
+  /** True: the reader of the report computed this hash over the items' own bytes, or over the items. */
   isHashed?: boolean;
   /** `YYYY-MM-DDThh:mm:ssZ` */
   collectedAt: string;
@@ -185,7 +185,7 @@ export type InventoryTransfer = {
   rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
   /** Every section of a device, of each source. */
   heldSections(device: number): Pick<HeldSection, 'collection' | 'source' | 'collectedAt'>[];
-  /** Moves a section with its rows; the place must be free. A negative number parks it where nobody reads it. */
+  /** Moves a section with its rows; the place must be free. A negative number parks it out of every reader's sight. */
   moveSection(section: { collection: string; source: InventorySource }, from: number, to: number): void;
   /** Moves changes; returns their numbers. */
   moveChanges(
@@ -352,7 +352,7 @@ export type DecoderHints = {
   device: number;
   source: InventorySource;
   now: number;
-  /** Whether the stored section was made of the same. Absent where nobody can promise that it stays so. */
+  /** Whether the stored section was made of the same. Absent where that may change meanwhile. */
   isSame?(collection: string, sent: Uint8Array): boolean;
 };
 
@@ -365,7 +365,7 @@ export type WireReport = {
   source: InventorySource;
   format: string;
   wire: Uint8Array;
-  /** The same bytes unpacked, where somebody did that already. They go over to whoever reads them, and are gone here. */
+  /** The same bytes unpacked, if that was done already. The reader owns them; they are gone here. */
   plain?: Uint8Array;
   now: number;
 };
@@ -386,7 +386,7 @@ export type WireSection = {
   collection: string;
   source: InventorySource;
   wire: Uint8Array;
-  /** Whoever took it has looked: it is not the section that is stored. */
+  /** True: compared on intake, it differs from the stored section. */
   isNew?: boolean;
 };
 

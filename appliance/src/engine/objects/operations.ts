@@ -28,7 +28,7 @@ const isFilter = (field: KindField): boolean =>
     (field.type === 'text' && (field.indexed === true || field.unique === true))) &&
   (!field.personal || field.indexed === true || field.unique === true);
 
-/** Where a kind has no personal values, nobody can ask for them. */
+/** Where a kind has no personal values, none can be asked for. */
 const personalOf = (kind: Kind) =>
   (hasPersonal(kind) ? { personal: personalParameter } : {}) as { personal: typeof personalParameter };
 

@@ -227,7 +227,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const kind = kindOf(c);
     const written = decideAbout(deps, managed, c, kind, param(c, 'id'));
-    // The link is shown by the answer itself, to whoever agreed.
+    // The answer itself shows the link, to the approver.
     if (written?.secret !== undefined)
       return showForm(c, kind, written.object, { secret: written.secret, status: 201 });
     setToast(c, { message: { key: 'toast.saved', params: { name: titleOf(c, kind, param(c, 'id')) } } });

@@ -1,4 +1,4 @@
-// Which persons are behind an actor. Whoever writes what a second person approves stores the answer with it (revisions,
+// Which persons are behind an actor. Writers of what a second person approves store the answer with it (revisions,
 // requests, approvals; `storedPersons`), and the gate (accounts/approve.ts) compares what was stored: a later change of accounts
 // or tokens rewrites no authorship. Rows are added here and never changed.
 
@@ -15,7 +15,7 @@ function personsIn(db: Database): {
   ofSubject(subject: string): ReadonlySet<PersonId>;
   personsBehind: AccountPersons['personsBehind'];
 } {
-  // Two accounts that once had one address are one human for good: to change it before the second act parts nobody.
+  // Two accounts that once had one address are one person for good: changing it before the second act splits none.
   // Who made, promoted or reset an account alone stands behind it as well (touch-store.ts).
   const behind = db.prepare<[string], { person: PersonId }>(
     `with recursive found(person) as (
@@ -77,7 +77,7 @@ export function accountPersons(parts: {
         join.run(own);
       }
       if (kind === 'token') {
-        // Whoever made or changed it may know its secret, and the account is the one that it acts for.
+        // The author of a token may know its secret, and the account is the one that it acts for.
         const { account } = body;
         const own = typeof account === 'string' ? ofSubject(subjectOf('account', account)) : new Set<PersonId>();
         for (const person of [...own, ...personsBehind(actor)]) add.run(subjectOf('token', id), person);

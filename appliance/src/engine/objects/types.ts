@@ -297,7 +297,7 @@ export function actorOfRef(ref: string, label = ref): Actor {
   return { type, id: ref.slice(at + 1), label, rights: new Set(['all']) };
 }
 
-/** The appliance itself, for work that nobody asked for. */
+/** The appliance itself, for work without a request. */
 export const systemActor: Actor = {
   type: 'system',
   id: 'appliance',
@@ -307,7 +307,7 @@ export const systemActor: Actor = {
 
 /** Which persons are behind whom, over the accounts and tokens. */
 export type AccountPersons = {
-  /** Device, system and a command line without log-in are no persons: nobody is behind them. */
+  /** Device, system and a command line without log-in are no persons: the set is empty. */
   personsBehind(actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId>;
   /** Told of every write of an account or token, in its transaction. */
   written(kind: string, id: string, body: Body | undefined, actor: Pick<Actor, 'type' | 'id'>): void;
@@ -326,8 +326,8 @@ export function readPersons(stored: string | null | undefined): ReadonlySet<Pers
 }
 
 /**
- * Everybody who wrote these revisions, newest first, as it was stored then. Nobody where a command line without log-in wrote
- * the newest: it may have been whoever approves; a person who saves it after that takes it upon himself.
+ * Authors of these revisions, newest first, as stored then. Empty where a command line without log-in wrote the newest:
+ * its author may be the approver; a person who saves it after that becomes its author.
  */
 export function authorsOf(revisions: ReadonlyArray<Pick<Revision, 'actor' | 'persons'>>): ReadonlySet<PersonId> {
   if (revisions[0]?.actor.startsWith('cli:') === true) return new Set();
@@ -358,7 +358,7 @@ export function sinceApproved<T extends Pick<Revision, 'operation' | 'body'>>(
   return revisions.slice(first, end === -1 ? undefined : end);
 }
 
-/** Nobody is behind both, and somebody is behind each. */
+/** Whether the two sets share no person and neither is empty. */
 export function areTwoPersons(one: ReadonlySet<PersonId>, other: ReadonlySet<PersonId>): boolean {
   return one.size > 0 && other.size > 0 && ![...one].some((person) => other.has(person));
 }

@@ -1,6 +1,6 @@
-// Who could approve: it decides whether second-person rules are on without anybody having set them, and whether the only
-// person at a site may go on alone. An account that could within the last 30 days counts, so that whoever disables a
-// colleague gains nothing at once.
+// Who could approve: it decides whether second-person rules are on unless set, and whether the only
+// person at a site may go on alone. An account that could within the last 30 days counts, so that disabling a colleague
+// gains nothing at once.
 
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body, Right } from '../../engine/objects/types.ts';
@@ -23,7 +23,7 @@ const bodiesSince = (objects: Pick<Reader, 'revisions'>, kind: string, id: strin
   return found;
 };
 
-/** Ids of the accounts that can approve with a right, or could lately; whoever never set a password never could. */
+/** Ids of the accounts that can approve with a right, or could lately; an account without a password never could. */
 export function couldApprove(objects: Reader, right: Right, now: number): ReadonlySet<string> {
   const since = now - lookBackMs;
   const all = (deleted: boolean): ObjectOf<'account'>[] =>

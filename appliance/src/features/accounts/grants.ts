@@ -3,7 +3,7 @@ import { type Actor, type Body, hasRight, type Right } from '../../engine/object
 import { AppError, invalid } from '../../platform/errors.ts';
 import { isRight } from './types.ts';
 
-// Whoever may write accounts must not give away, to others or to themselves, what they do not hold.
+// With the right to write accounts, no right can be given away, to others or to oneself, that its owner does not hold.
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
@@ -23,7 +23,7 @@ const rightsOfRoles = (objects: ObjectService, roles: readonly string[]): Right[
 
 const isAgentToken = (body: Body): boolean => body['purpose'] !== 'api' && body['purpose'] !== 'first';
 
-/** INVALID for a role that does not exist: whoever made one under its name would give rights to who holds it already. */
+/** INVALID for a role that does not exist: a later role of its name would give its rights to accounts that name it already. */
 export const assertRolesExist = (objects: ObjectService, body: Body): void => {
   if (texts(body['roles']).some((id) => objects.find('role', id) === undefined))
     throw invalid({ roles: { key: 'validation.reference' } });

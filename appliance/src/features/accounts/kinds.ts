@@ -40,7 +40,7 @@ export const accountKinds = defineKinds({
       /** JSON: a change that waits for a second person. */
       waiting: { type: 'secret', internal: true },
     },
-    // A limited role grants nothing (accounts/rights.ts), which nobody who limits one expects.
+    // A limited role grants nothing (accounts/rights.ts), which is not expected of a limit.
     check: ({ groups }) =>
       Array.isArray(groups) && groups.length > 0 ? { groups: { key: 'validation.roleGroups' } } : {},
     leaves: null,

@@ -3,7 +3,7 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Keyring } from '../../platform/keyring.ts';
 
 // A browser that was logged in before shows so by a signed cookie: it is spared the delays that guesses of others bring
-// about. It lets nobody in: whoever stole one has the few tries of one browser.
+// about. It grants no access: a stolen one gives the few tries of one browser.
 
 const lifeMs = 180 * 86_400_000;
 /** People share a workstation; a cookie stays small. */

@@ -57,7 +57,7 @@ export const oneTimeLinks = (parts: {
         const account = objects.get('account', id);
         const secret = Buffer.from(randomBytes(32)).toString('base64url');
         const expiresAt = clock() + linkHours * 3_600_000;
-        // A new link replaces one that nobody used.
+        // A new link replaces an unused one.
         removeOf(actor, account.id);
         objects.create(actor, 'token', {
           name: 'one-time link',

@@ -103,7 +103,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     kind === 'role' ||
     (kind === 'token' && (body['purpose'] === 'api' || body['purpose'] === 'first'));
 
-  /** Who the change of an account or a role makes more: behind them stands whoever did it alone. */
+  /** Records the actor, acting alone, as a person behind the account that the change of an account or role makes more powerful. */
   const touch = (actor: Actor, kind: string, id: string): void => {
     for (const account of kind === 'account' ? [id] : changes.holders(id).map((one) => one.id))
       accounts.touch(actor, account);
@@ -148,7 +148,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       return { object: objects.get('token', id), secret: { kind: 'token', value: secret } };
     }
     if (purpose === 'first') {
-      // A new link for somebody who forgot the password; one that nobody used is replaced.
+      // A new link for somebody who forgot the password; it replaces an unused one.
       if (typeof body['account'] !== 'string') throw invalid({ account: { key: 'validation.required' } });
       const account = objects.find('account', body['account']);
       if (account === undefined) throw invalid({ account: { key: 'validation.reference' } });

@@ -67,7 +67,7 @@ export const mePages = (deps: ConsoleDeps): Pages => {
       const { actor } = signedIn(c);
       const form = c.get('form');
       const from = c.get('from');
-      // Whoever took over a session must not take the account with it.
+      // A stolen session must not be enough to take over the account.
       assertFresh(actor, deps.clock());
       switch (form.text('action')) {
         case 'begin':

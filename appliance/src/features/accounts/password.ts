@@ -12,8 +12,8 @@ export type Passwords = {
   /** A PHC string. OVERLOADED when too many wait. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password has this hash. Without a stored hash it takes the same time and says no, so that nobody can
-   * tell a wrong name from a wrong password. Strangers wait in a line of their own, a few for each network.
+   * Whether the password has this hash. Without a stored hash it takes the same time and says no, so that a wrong name
+   * looks like a wrong password. Strangers wait in a line of their own, a few for each network.
    */
   verify(password: string, stored: string | undefined, stranger?: Stranger): Promise<boolean>;
   /** The hash was made with less than the present cost. */
@@ -31,8 +31,8 @@ const saltBytes = 16;
 /** A code is chance of 50 bits: the least cost that counts as a slow hash (OWASP) puts a search out of reach. */
 const codeCost: PasswordCost = { memoryKiB: 19 * 1024, passes: 2, parallelism: 1 };
 /**
- * Each one in work takes its memory, so a burst of log-ins must queue, and a flood must be turned away. One place is for
- * whoever is known, one for strangers: these never take the other.
+ * Each one in work takes its memory, so a burst of log-ins must queue, and a flood must be turned away. One slot is for
+ * known browsers, one for strangers: these never take the other.
  */
 const maxWaiting = 16;
 const maxOfNetwork = 4;
@@ -66,7 +66,7 @@ const gate = () => {
         if (left === 0) ofNetwork.delete(network);
         else ofNetwork.set(network, left);
       }
-      // The place goes to the next in line without becoming free, so nobody overtakes.
+      // The slot goes to the next in line without becoming free, so the order holds.
       const next = waiting.shift();
       if (next === undefined) isBusy = false;
       else next();

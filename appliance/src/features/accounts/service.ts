@@ -316,7 +316,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     makeLink: (actor, id, options) =>
       immediate(db, () => {
         const made = links.make(actor, id, options);
-        // Whoever has the link first can be the account.
+        // The one who gets the link first can act as the account.
         touches.touch(id, gate.personsBehind(actor), clock());
         return made;
       }),
@@ -329,7 +329,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     vouch: (actor, id) =>
       immediate(db, () => {
         const account = objects.get('account', id);
-        // Behind it stand its own person and whoever touched it: none of them is the third.
+        // Its own person and all who touched it are no third person.
         gate.assertMayApprove(actor, {
           act: 'account-vouch',
           authors: [gate.personsBehind({ type: 'account', id: account.id })],

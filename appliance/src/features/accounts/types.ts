@@ -69,7 +69,7 @@ export const isRight = (text: string): text is Right => (allRights as readonly s
 export type Act = {
   /** What approving needs. */
   right: Right;
-  /** Whoever has it sees what waits (waiting/service.ts). */
+  /** The right that shows what waits (waiting/service.ts). */
   sees: Right;
   /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
   sole?: boolean;
@@ -110,7 +110,7 @@ export type Approvable = {
 
 export type ApprovalGate = {
   personsBehind: AccountPersons['personsBehind'];
-  /** Whoever asks for something that a second person approves is a person. APPROVAL_PERSON. */
+  /** The one who asks for what a second person approves is a person. APPROVAL_PERSON. */
   assertMayAsk(actor: Actor): ReadonlySet<PersonId>;
   /** The same, and keeps who is behind it until somebody approves. */
   asked(actor: Actor, act: TwoPersonAct, thing: string): void;
@@ -174,7 +174,7 @@ export type ManagedObjects = {
   restore(actor: Actor, kind: string, id: string): Obj;
   /** A second person says yes to what waits at an account or role, and gets the link where there is one. */
   approve(actor: Actor, kind: string, id: string): WrittenObject;
-  /** What waits is given up, by whoever may write accounts. */
+  /** What waits is given up; needs the right to write accounts. */
   refuse(actor: Actor, kind: string, id: string): Obj;
   revert(actor: Actor, kind: string, id: string, revision: number): Obj;
 };

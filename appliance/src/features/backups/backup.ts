@@ -80,7 +80,7 @@ const livingIn = (database: string): Set<number> => {
   }
 };
 
-/** Refuses a damaged database: its backup would push good ones out, and nobody would look. DATABASE. */
+/** Refuses a damaged database: its backup would push good ones out, unnoticed. DATABASE. */
 const assertWhole = (db: Database): void => {
   const [fault] = databaseFaults(db, 1);
   if (fault !== undefined)

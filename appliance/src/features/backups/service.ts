@@ -17,7 +17,7 @@ export type KnownBackup = {
   bytes: number;
   /** `gone`: it is not in the backups folder any more, where it was written. */
   place: 'here' | 'gone' | 'elsewhere';
-  /** Somebody said that every copy is destroyed; nobody saw it. */
+  /** A person states that every copy is destroyed; not verified. */
   destroyed?: { at: number; by: string; reason: string };
 };
 

@@ -14,7 +14,7 @@ import type { Baseline, BaselineEdit, BaselineEntry, EntryPage } from './types.t
 
 // What is expected, entry by entry. An edit makes a content of its own and a revision that says so: going back is going back
 // to the content before. Nothing is typed in by hand: an entry to add is an item of the site or a row that a device reported,
-// since a value that nobody reports as it was typed would be a deviation for ever.
+// since a value that no device reports as typed would deviate for ever.
 
 const maxReason = 500;
 const maxChanges = 1_000;

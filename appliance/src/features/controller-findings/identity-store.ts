@@ -21,7 +21,7 @@ export type HeldIdentity = {
   readonly digest: string;
   /** See handlesOfPart; null where they were not worked out. */
   readonly handles: string | null;
-  /** It was never matched, or not since nobody had it. */
+  /** Not matched yet, or not since it was last in use. */
   readonly isWaiting: boolean;
 };
 
@@ -226,7 +226,7 @@ export const identityStore = (db: Database) => {
     clearDigests: (ids: readonly number[]): void => {
       clearDigests.run(JSON.stringify(ids));
     },
-    /** Nobody has them any more: should one come again, it is matched with what is known then. */
+    /** Unused ones go: should one come again, it is matched with what is known then. */
     forgetUnused: (): void => {
       unmatched.run();
     },

@@ -9,7 +9,7 @@ const MATCHER = 2;
 /** What matches were made with beside documents and parts: when it is another, everything is matched anew. */
 export const CONTROLLER_MAPS = `vendors/${VENDOR_MAP} families/${FAMILY_MAP} matcher/${MATCHER}`;
 
-/** Whoever matches computers after an import matches controllers, too. */
+/** Matching computers after an import matches controllers, too. */
 export const withControllers = (
   vulnerabilities: VulnerabilityService,
   controllers: Pick<ControllerFindings, 'rematch' | 'isRematchDue'>,

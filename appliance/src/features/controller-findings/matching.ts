@@ -58,7 +58,7 @@ const maxDeltaShare = 0.25;
 const maxJudged = 400;
 /** So few identities are asked for what is known of each. */
 const fewIdentities = 500;
-/** How long an index is kept that nobody asks. */
+/** How long an unused index is kept. */
 const keepMs = 120_000;
 
 const sum = (changes: readonly MatchChange[], identities: number): ControllerRematch => ({

@@ -35,7 +35,7 @@ export const decodeContext = (code: number): ControllerContext => ({
   safety: at(SAFETY, code % 3),
 });
 
-// What nobody knows counts as the middle, for a controller, and as the worse, for a vulnerability.
+// Unknown counts as the middle for a controller, as the worse for a vulnerability.
 const REACH = { direct: 2, indirect: 1, unknown: 1, small: 0 } as const;
 const STAKE = { high: 2, medium: 1, unknown: 1, low: 0 } as const;
 

@@ -149,7 +149,7 @@ export const controllerReview = (parts: ReviewParts) => {
       requireRight(actor, 'vulnerabilities:write');
       immediate(db, () => {
         const { held, row } = openMatch(identity, vulnerability);
-        if (row.answer === '') throw new AppError('NOT_FOUND', 'nobody has answered');
+        if (row.answer === '') throw new AppError('NOT_FOUND', 'there is no answer to take back');
         objects.remove(actor, REVIEW_KIND, row.answer);
         applyTo(identities.ofProduct(held.product, held.build));
       });

@@ -11,8 +11,8 @@ import type {
 } from '@sallyport/bundle-tools/controllers/match-types';
 import type { Decision, KnownThreat, Severity } from '../vulnerabilities/types.ts';
 
-// Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. Nobody enters
-// one; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
+// Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
+// entered by hand; none is closed but by a newer reading, a newer document, or a person's answer that is an object of its own.
 
 /** What a controller is for, as far as it decides how urgent a finding is. */
 export type ControllerContext = {

@@ -8,7 +8,7 @@ const pauseMs = 30_000;
 /** It found nothing that it could do. */
 const isIdle = (result: unknown): boolean => (result as { parts?: number } | null)?.parts === 0;
 
-/** Wakes the job when something waits for its match, whoever changed it: an import, a command, a person. */
+/** Wakes the job when something waits for its match, by import, command or person. */
 export function wakeFindings(parts: {
   controllerFindings: Pick<ControllerFindings, 'isDue'>;
   jobs: Pick<Jobs, 'enqueue' | 'list'>;

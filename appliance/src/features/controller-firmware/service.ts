@@ -91,7 +91,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
         licence: update.licence ?? null,
         notes: update.notes ?? null,
         isHere: parts.store.has(sha256),
-        // Whoever certainly has it already is left out; who cannot be compared is shown.
+        // Controllers that certainly have it are left out; those that cannot be compared are shown.
         targets: targets
           .filter(({ firmware }) => firmware === '' || !isAtLeast(firmware, update.version))
           .map(({ controller, part, part_key, firmware }) => ({ controller, part, partKey: part_key, firmware })),

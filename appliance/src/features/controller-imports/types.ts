@@ -59,10 +59,10 @@ export type FileReadings = {
   readings: Reading[];
   refused: RefusedPlace[];
   control: ControlTraffic[];
-  /** Rows, elements or packets that were looked at, and those that nobody could read. */
+  /** Rows, elements or packets that were looked at, and those that could not be read. */
   looked: number;
   unread: number;
-  /** Of tables: headings of columns that nobody mapped and whose words are not known. */
+  /** Of tables: headings of columns without a mapping whose words are not known. */
   leftOut?: readonly string[];
   /** Of tables: values of fields of the site's own, by the place of the reading. */
   custom?: ReadonlyMap<number, Readonly<Record<string, string>>>;
@@ -118,7 +118,7 @@ export type ImportOutcome = {
   unread: number;
   refused: readonly RefusedPlace[];
   refusedCount: number;
-  /** Headings of columns that were not read, since nobody can tell what they hold. */
+  /** Headings of columns that were not read, since their meaning is unknown. */
   leftOut: readonly string[];
   control: readonly ControlTraffic[];
   origin: number | null;

@@ -32,11 +32,11 @@ export const controllerSchema = z.object({
         refusedBy: z
           .string()
           .nullable()
-          .describe('Protocol or file over which it was refused; null: nobody has said it'),
+          .describe('Protocol or file over which it was refused; null: no source reported it'),
         reason: z.string().nullable(),
       }),
     )
-    .describe('What matching needs and nobody said, and why'),
+    .describe('What matching needs and no source reported, and why'),
   custom: z.record(z.string(), z.string()).describe('Fields of the site'),
   serial: z.string().nullable(),
   address: z.string().nullable(),

@@ -49,7 +49,7 @@ export const finisher = (parts: {
       const record = records.byId(controller);
       if (record === undefined) continue;
       const { was, is, by } = state.restate(controller);
-      // What was replaced is proposed to nobody, so the rows of its own neighbours change with it.
+      // A replaced record is not proposed, so the rows of its own neighbours change with it.
       if (is !== was) for (const other of state.neighbours(controller)) listed.add(other);
       if (is === 'replaced' && was === 'live' && by !== undefined && work.replaced < maxEvents) {
         work.replaced += 1;

@@ -37,7 +37,7 @@ type Source = Pick<Reading, 'method' | 'source'>;
 
 const configured: ReadonlySet<Method> = new Set(['project', 'nameplate', 'csv']);
 
-/** Addresses that many devices have: nobody's. */
+/** Addresses that many devices have: they identify none. */
 const isAnyones = (address: string): boolean => /^(?:0\.0\.0\.0|127\.|169\.254\.|255\.|::1?$)/.test(address);
 
 const octets = (address: string): number[] => address.split('.').map(Number);

@@ -41,14 +41,14 @@ export const controllerModel = ({
       ...(proposals === 0 ? [] : [{ key: 'controllers.why.proposals', params: { n: proposals } }]),
       ...(decision === 'archived' ? [{ key: 'controllers.why.archived' }] : []),
     ];
-    // What is put aside calls for nobody, whatever is said of it.
+    // What is put aside needs no attention.
     const isAside = controller.state !== 'live' || decision === 'archived';
     const at = (level: LevelledReason['level'], all: readonly Message[]): LevelledReason[] =>
       all.map((one) => ({ level: isAside ? 'info' : level, message: one }));
     return [...at('critical', message('critical')), ...at('warning', warnings), ...at('info', notes)];
   };
 
-  /** Why no firmware is known: who refused to say it, or that nobody was asked (OT F8). */
+  /** Why no firmware is known: who refused it, or that no source was asked (OT F8). */
   const firmwareReason = ({ state, refused }: ListedValue): Message[] => {
     if (state === 'known' || state === 'differs') return [];
     if (refused === undefined) return [{ key: 'controllers.why.missing' }];

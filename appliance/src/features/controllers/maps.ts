@@ -1,5 +1,5 @@
-// What derives values from what was said (OT F7): one name per vendor, the family of a product. The maps themselves are
-// shared with the matching of advisories; whoever wires the appliance hands them in.
+// What derives values from readings (OT F7): one name per vendor, the family of a product. The maps themselves are
+// shared with the matching of advisories; compose.ts hands them in.
 
 export type ControllerMaps = {
   /** Names the maps and their numbers; facts that were derived bear it. */

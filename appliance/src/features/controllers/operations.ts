@@ -73,7 +73,7 @@ const factsOf = (controllers: ControllerService, publicId: string) =>
 const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
   const lack = lacks.find(({ field }) => field === 'firmware');
   if (lack === undefined) return null;
-  return lack.refusedBy === null ? 'nobody has said it' : `refused over ${lack.refusedBy}: ${lack.reason}`;
+  return lack.refusedBy === null ? 'not reported' : `refused over ${lack.refusedBy}: ${lack.reason}`;
 };
 
 const partName = ({ sort, key }: { sort: string; key: string }): string => (key === '' ? sort : `${sort} ${key}`);

@@ -138,11 +138,14 @@ describe('controllers of which something is not known, or only the site knows it
     const refused = take('LK-refused', [{ field: 'firmware', error: 'denied-by-device', reason: 'exception 1' }]);
     const list = await textOf(paths.controllers({ missing: '1', q: 'LK-' }));
     const csv = await textOf(`${paths.controllersCsv()}?missing=1`);
-    for (const said of ['firmware unknown: nobody has said it', 'firmware unknown: asked by Modbus/TCP, exception 1']) {
+    for (const said of [
+      'firmware unknown: no source reported it',
+      'firmware unknown: asked by Modbus/TCP, exception 1',
+    ]) {
       expect(list).toContain(said);
       expect(csv).toContain(said);
     }
-    expect(await textOf(paths.controller(silent))).toContain('firmware unknown: nobody has said it');
+    expect(await textOf(paths.controller(silent))).toContain('firmware unknown: no source reported it');
     expect(await textOf(paths.controller(refused))).toContain('Asked by Modbus/TCP: exception 1.');
   });
 

@@ -22,7 +22,7 @@ export type NewFact = {
 
 type ReadingFacts = {
   facts: NewFact[];
-  /** Names of fields that nobody declared. */
+  /** Names of undeclared fields. */
   unknown: string[];
 };
 

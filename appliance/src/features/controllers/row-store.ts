@@ -116,7 +116,7 @@ export const rowStore = (db: Database) => {
     /** In the order of the numbers; what is gone is left out. */
     some: (controllers: readonly number[]) => some.all(JSON.stringify(controllers)),
     counts: () => counts.all(),
-    /** Records that nobody heard since, and that are not set aside yet. */
+    /** Records not heard since, and not archived yet. */
     idle: (before: number, limit: number) => idle.all(before, limit),
   };
 };

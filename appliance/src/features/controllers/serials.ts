@@ -1,4 +1,4 @@
-// Serial numbers that name nobody: blank, all of one sign, filled in by makers for want of a number (OT 2.3).
+// Serial numbers that identify nothing: blank, all of one sign, filled in by makers for want of a number (OT 2.3).
 
 const placeholders: ReadonlySet<string> = new Set([
   'NA',

@@ -107,7 +107,7 @@ export type ControllerService = {
   create(actor: Actor, body: Body): Controller;
   edit(actor: Actor, publicId: string, patch: Body, options?: { expectedRevision?: number; comment?: string }): void;
   entered(publicId: string): { body: Body; revision: number };
-  /** Sets aside what nobody heard for the days of the setting; how many. */
+  /** Archives what was not heard for the days of the setting; how many. */
   archiveIdle(): number;
   trim(): number;
   /** What in effectiveValues, keys and rows is not what the facts give. */

@@ -13,7 +13,7 @@ type BatchRow = {
   summary: string;
   undone_at: number | null;
   undone_by: string | null;
-  /** `taking` and `undoing` go on in steps; cut off, they are brought to an end by whoever comes next. */
+  /** `taking` and `undoing` go on in steps; after a crash the next call completes them. */
   state: 'taking' | 'done' | 'undoing';
 };
 
@@ -207,7 +207,7 @@ export const readingStore = (db: Database) => {
     setAt: (id: number, at: number): void => void setAt.run(at, id),
     /** Import batches of a file or name that somebody is taking. */
     ingestingOfScope: (scope: Buffer): number[] => ingestingOfScope.all(scope),
-    /** Import batches whose taking or undoing nobody went on with since `before`. */
+    /** Import batches whose ingest or undo has made no step since `before`. */
     cutOff: (before: number) => cutOff.all(before),
     /** Some of the records that an import batch speaks of. */
     controllersOfBatch: (id: number, limit: number): number[] => [...new Set(controllersOfBatch.all(id, limit))],

@@ -195,7 +195,7 @@ export type PartFact = Fact & {
 };
 
 export type FieldTable = {
-  /** The declared name; undefined for a field that nobody declared. */
+  /** The declared name; undefined for an undeclared field. */
   nameOf(sort: PartSort, alias: string): string | undefined;
   field(sort: PartSort, name: string): FactField | undefined;
   fields(sort: PartSort): Readonly<Record<string, FactField>>;

@@ -36,7 +36,7 @@ export type DeviceTaskService = {
   openOf(device: number): number;
   /** The devices' queues, as the agents' entry point sees them. */
   queue: TaskQueue;
-  /** Ends what nobody waits for any more, and forgets what is old. */
+  /** Ends tasks past their deadline, and deletes old ones. */
   trim(): number;
 };
 
@@ -229,7 +229,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return immediate(db, () => {
         const row = found(id);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
-        // A file that is given back may be an attack: whoever asks cannot say yes to it.
+        // A file that is given back may be an attack: the one who asks cannot approve it.
         if (needsSecondPerson(wantedOf(row))) gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id });
         store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
         audited(actor, row, 'device-task-confirmed');

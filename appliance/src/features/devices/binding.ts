@@ -67,7 +67,7 @@ export const certificateBinding = (parts: {
       if (!bootIds.startsWith(`["${call.bootId}"`)) {
         const earlier = JSON.parse(bootIds) as string[];
         if (earlier.includes(call.bootId)) {
-          // A boot that was over speaks again: two machines take turns with one key, and nobody can tell which is the copy.
+          // A boot that was over speaks again: two machines take turns with one key, and which is the copy cannot be told.
           immediate(db, () => {
             store.hold(caller.id, 'two-boots');
             // Whichever is let in again, its boot was seen before: it would be held once more at its first word.

@@ -13,7 +13,7 @@ import type { Device, Discovery, Identity } from './types.ts';
 
 type Parts = { db: Database; store: DeviceStore; hints: HintStore; events: EventService };
 
-/** Records that nobody has approved or may approve; past it a scan of a large network would fill the table. */
+/** Records never approved; past it a scan of a large network would fill the table. */
 const maxDiscovered = 100_000;
 
 /** Finds by UUID, serial, MAC, then full DNS name, then address and name together; the oldest that fits. */

@@ -22,7 +22,7 @@ const hourMs = 3_600_000;
 
 /**
  * So many looks at every device or every package a list may ask for: each takes about 9 ms of the main thread for 10,000
- * devices, and a list is asked for by whoever may read. Rules ask as much as they like, a batch of devices at a time.
+ * devices, and every reader may ask for a list. Rules ask as much as they like, a batch of devices at a time.
  */
 const mostScans = 8;
 
@@ -169,7 +169,7 @@ export const deviceFilters = (parts: {
         return termsOf(parseFilter(text, options), options);
       } catch (error) {
         if (!(error instanceof FilterFault)) throw error;
-        // Whoever opens it is told what is wrong with it.
+        // The page of the list reports the fault.
         return [['where', text]];
       }
     },

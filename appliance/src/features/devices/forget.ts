@@ -10,7 +10,7 @@ import { type RemoveRows, rowRemover } from './moved-row-store.ts';
 import type { DeviceStore } from './store.ts';
 import type { DerivedOfDevice, Device } from './types.ts';
 
-// Records that go: by an administrator, or because nobody has seen for a long time what never spoke to this site. What a
+// Records that go: by an administrator, or unseen for a long time and never heard by this site. What a
 // managed device holds never goes by itself.
 
 type ForgetParts = {

@@ -22,7 +22,7 @@ export type LastSeen = {
   tryFlush(): void;
 };
 
-/** Nobody is answered meanwhile. */
+/** No request is answered meanwhile. */
 const waitMs = 20;
 /** After so many rounds that found somebody else writing, once for longer. */
 const mostMissed = 30;

@@ -4,7 +4,7 @@ import type { DeviceStore } from './store.ts';
 import type { Device, Identity } from './types.ts';
 
 // A newcomer may be a device that was only seen so far. Such a record may do nothing and holds nothing secret, so a
-// weaker likeness than between two clients is enough; more than one that fits is nobody's.
+// weaker likeness than between two clients is enough; where more than one fits, none is taken.
 
 type Newcomer = Identity & { hostname: string };
 type Stores = { store: DeviceStore; hints: HintStore };

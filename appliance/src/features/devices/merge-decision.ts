@@ -70,7 +70,7 @@ export const unmergeRecords = (objects: ObjectService, actor: Actor, moved: read
   }
 };
 
-/** Takes back what came from the other record and nobody changed since. */
+/** Takes back what came from the other record and was not changed since. */
 export const unmergeDecision = (
   { ofAnyKind: objects }: ObjectService,
   actor: Actor,

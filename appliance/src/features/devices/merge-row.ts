@@ -38,7 +38,7 @@ const keptBootIds = 8;
 const mergedState = (a: DeviceState, b: DeviceState): DeviceState => {
   const states = [a, b];
   if (states.includes('managed')) return 'managed';
-  // Whoever was held was held because of the other one: that is decided now, approval is not.
+  // A hold was because of the other record: that is decided now, approval is not.
   return states.includes('pending') || states.includes('held') ? 'pending' : 'discovered';
 };
 
@@ -79,7 +79,7 @@ export const mergedRow = (keep: DeviceRow, other: DeviceRow): RowChanges => {
   return changes;
 };
 
-/** The columns to set when it is undone: what nobody has changed since. */
+/** The columns to set when it is undone: what was not changed since. */
 export const unmergedRow = (now: DeviceRow, changes: RowChanges): Partial<Record<Column, Cell>> =>
   Object.fromEntries(
     (Object.entries(changes) as [Column, [Cell, Cell]][])

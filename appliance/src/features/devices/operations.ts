@@ -73,7 +73,7 @@ const deviceDetail = device.extend({
   revokedAt: time.nullable(),
   decision: z
     .object({
-      revision: z.int().describe('0: nobody has decided anything yet'),
+      revision: z.int().describe('0: nothing was decided yet'),
       displayName: z.string().nullable(),
       description: z.string().nullable(),
       group: z.string().nullable(),
@@ -297,7 +297,7 @@ export const deviceOperations = [
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary:
-      'Packages of a device that are not judged: nobody knows the source package that advisories are written about',
+      'Packages of a device that are not judged: the source package that advisories are written about is unknown',
     input: one,
     output: z.object({
       total: z.int(),

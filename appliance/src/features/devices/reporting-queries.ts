@@ -39,7 +39,7 @@ export const reportingDevice = (db: Database): ((device: number, source: Invento
       if (state !== 'revoked' && (speaks.get(id, source) !== undefined || wasParted.get(id) === undefined)) return id;
       break;
     }
-    // Whoever may still speak is bound to the right device when he comes again.
+    // A client that may still report is bound to the right device at its next report.
     throw new AppError('OVERLOADED', 'the device has changed meanwhile; repeat the report');
   };
 };

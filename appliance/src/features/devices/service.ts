@@ -66,7 +66,7 @@ export type DeviceService = {
   callerByClient(source: InventorySource, tokenId: string, clientId: string): SourceCaller | undefined;
   /** A client spoke: noted for the next flush. */
   heardClient(caller: SourceCaller, call: { agent: string; from: string }): void;
-  /** A client's report of everything was kept, or dropped because nobody has let it in. */
+  /** A client's report of everything was kept, or dropped because it is not approved. */
   fullReport(caller: SourceCaller, isKept: boolean): void;
   /** The clients of a device: those in use first. */
   sourcesOf(device: number): DeviceSource[];
@@ -83,8 +83,8 @@ export type DeviceService = {
   /** Keeps a certificate that was just made; only then may it be handed out. */
   recordCertificate(device: number, certificate: NewCertificate, renewed?: Caller): void;
   /**
-   * The device that what a client said belongs to by now: its record may have become part of another one since it was
-   * looked up. Within the transaction that writes it. OVERLOADED where nobody speaks for it any more: he may come again.
+   * The device that a client's report belongs to by now: its record may have become part of another one since it was
+   * looked up. Within the transaction that writes it. OVERLOADED where no device takes it any more: the client repeats it.
    */
   reporting(device: number, source: InventorySource): number;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */

@@ -145,7 +145,7 @@ export const deviceStore = (db: Database, changed: Changed) => {
     'update device set last_seen_at = ?, seq = ?, agent_version = ? where id = ?',
   );
   const setWaiting = db.prepare<[number]>("update device set state = 'pending' where id = ? and state = 'discovered'");
-  // A client that nobody has let in must not make the device that it claims to be look alive.
+  // A client that is not approved must not make the device that it claims to be look alive.
   const seenAt = db.prepare(
     `update device set last_seen_at = @at where id = @id and coalesce(last_seen_at, 0) < @at and
        (@sourceId is null or state <> 'managed' or exists (select 1 from device_source x where x.id = @sourceId and x.state = 'approved'))`,

@@ -17,7 +17,7 @@ import type { DirectoryEntry } from './directory-entry.ts';
 import { encodeFilter } from './ldap-filter.ts';
 
 // What this appliance says to a directory (RFC 4511): bind, search, StartTLS, unbind. There is no request that changes
-// anything. Referrals are not followed: they lead to hosts that nobody named.
+// anything. Referrals are not followed: their hosts are not named.
 
 type SearchScope = 'base' | 'one' | 'subtree';
 
@@ -209,7 +209,7 @@ export const ldapSession = (connection: Connection): LdapSession => {
       if (message.id === id && message.tag !== op.intermediate) return message;
       // A notice of disconnection; anything else with another number answers nothing that was asked.
       if (message.id === 0 && message.result !== undefined) checkResult(message.result, 'ended');
-      if (message.id !== id) throw new AppError('MALFORMED', 'the directory answers what nobody asked');
+      if (message.id !== id) throw new AppError('MALFORMED', 'the directory answered a request that was not sent');
     }
   };
 

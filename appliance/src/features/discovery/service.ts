@@ -251,7 +251,7 @@ export const discoveryService = (parts: DiscoveryParts): DiscoveryService => {
       for (const { subject, device } of store.subjects()) {
         const [kind = '', id = ''] = subject.split('/');
         if (objects.ofAnyKind.find(kind, id) !== undefined) continue;
-        // The people in it are nobody's any more; a source that is restored is read again.
+        // The people in it go with it; a restored source is read again.
         if (device !== null && devices.find(device) !== undefined) devices.forget(systemActor, device);
         store.dropSubject(subject);
         gone += 1;

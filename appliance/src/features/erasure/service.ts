@@ -27,8 +27,8 @@ export type PersonService = {
   decide(actor: Actor, id: string, agree: boolean): Erasure;
   list(): Erasure[];
   /**
-   * Erases again whom a return to an older state brought back: by the numbers of their keys, with the rows that nobody can
-   * read any more. In the caller's transaction. Returns how many keys were in use.
+   * Erases again the persons that a return to an older state brought back: by the numbers of their keys, with the unreadable rows.
+   * In the caller's transaction. Returns how many keys were in use.
    */
   eraseKeys(ids: readonly number[]): number;
   needsTwo(): boolean;

@@ -28,7 +28,7 @@ export type Remainder =
   | { what: 'key'; why: string }
   /**
    * A sealed backup has the key until it is deleted. `here`: in the backups folder of the data directory. `destroyed`: a person
-   * said that every copy is; nobody saw it.
+   * stated that every copy is; not verified.
    */
   | {
       what: 'backup';
@@ -37,7 +37,7 @@ export type Remainder =
       here: boolean;
       destroyed?: { at: number; by: string; reason: string };
     }
-  /** Unreadable values and keyed indexes stay in the log of the database until whoever reads an older state ends. */
+  /** Unreadable values and keyed indexes stay in the log of the database until the last reader of an older state ends. */
   | { what: 'log' };
 
 export type Erasure = {

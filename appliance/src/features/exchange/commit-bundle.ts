@@ -153,7 +153,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
     parts.waiting.drop(verdict.bundleId);
     parts.waiting.dropUpTo(verdict.seq, verdict.broadcast);
     unreferencedStore(parts.db).dropAll(commit.referenced);
-    // A broadcast is written for nobody's receipts.
+    // A broadcast acknowledges no site's receipts.
     if (!verdict.broadcast) store.acknowledge(verdict.manifest.receipt_seen, finished);
     for (const feed of commit.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of commit.confirmedFeeds) store.seeFeed(feed, finished);
@@ -181,7 +181,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
         ...defined({ scan: commit.scan }),
         ...custody(finished, commit.scan),
         warnings: [...verdict.warnings],
-        // What nobody needed was not overridden.
+        // An override that was not needed is not recorded.
         overrides: commit.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),
         applied,
         devices: commit.receipt.devices(),

@@ -4,8 +4,8 @@ import type { MediaService } from '../media/types.ts';
 import type { ExchangeService } from './service.ts';
 import type { ExportedRequest, ExportOutcome, ExportPayload, ExportProgressRow } from './types.ts';
 
-// A medium may be slow, and what is written is read back: a request is written by a job, so that nobody waits for a stick
-// but the page that shows how far it is.
+// A medium may be slow, and what is written is read back: a job writes a request, so that only the page with its progress
+// waits for the medium.
 
 /** The work of one row. */
 export const runExportJob = async (

@@ -7,8 +7,8 @@ import type { Device } from '../devices/types.ts';
 import type { IdentityValue } from './counter-proof.ts';
 import type { IdentityKind } from './types.ts';
 
-// Everything that names a device or a person of the site, for the counter-proof. Accounts that the operating system and
-// its packages make (uid below 1000, and 65534) are the same on every computer and name nobody.
+// Everything that names a device or a person of the site, for the leak scan. Accounts that the operating system and
+// its packages make (uid below 1000, and 65534) are the same on every computer and identify no person.
 
 const FIELDS: Readonly<Record<string, Readonly<Record<string, IdentityKind>>>> = {
   identity: {

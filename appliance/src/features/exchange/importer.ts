@@ -77,8 +77,8 @@ const demandIntact = async (parts: ImporterParts, { lines, needs }: ImportPlan):
 };
 
 /**
- * State 11: the antivirus looks at what the bundle needs, as far as it has not looked before: what an interrupted import
- * left in the store counts as held, and nobody has looked at it. What it finds leaves the store.
+ * State 11: the antivirus scans what the bundle needs and was not scanned before: what an interrupted import left in the
+ * store counts as held, and was not scanned. What it finds leaves the store.
  */
 const scanObjects = async (parts: ImporterParts, run: Run, plan: ImportPlan): Promise<ScanOutcome | undefined> => {
   if (parts.scan === undefined) return undefined;
@@ -334,12 +334,12 @@ const dryRun = async (
   }
 };
 
-/** What the child handed over and the bundle does not need: nobody has signed for it, so the child is not to be believed. */
+/** What the child handed over and the bundle does not need: it is not signed for, so the child is not to be believed. */
 const refuseStrangers = (parts: ImporterParts, run: Run, { needs }: ImportPlan, taken: ReadonlySet<string>): void => {
   const strangers = [...taken].filter((sha256) => !hasDigest(needs.digests, sha256));
   if (strangers.length === 0) return;
   for (const sha256 of strangers) if (!run.heldBefore(sha256)) parts.objects.remove(sha256);
-  throw new ImportRefusal('INTERNAL', `the import process handed over ${strangers.length} objects that nobody listed`);
+  throw new ImportRefusal('INTERNAL', `the import process handed over ${strangers.length} objects that are not listed`);
 };
 
 const importRead = async (

@@ -8,7 +8,7 @@ import { AppError } from '../../platform/errors.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
 // Large and cut objects are kept in part over several imports (bundle format, D3). The folder is bounded: what the store
-// has by now goes, and so does what no bundle waits for and nobody went on with for a month.
+// by now goes, and so does what no bundle waits for and was not continued for a month.
 
 const keptMs = 30 * 86_400_000;
 const fileForm = /^([0-9a-f]{64})\.(?:data|marks)$/;

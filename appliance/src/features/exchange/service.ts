@@ -151,7 +151,7 @@ export type ExchangeService = {
   noteStale(): number;
   /** Files of the trust chain that run out, the soonest first. */
   keyDates(): KeyDate[];
-  /** An event for each step that a key date has passed and nobody was told of; for the daily check. Returns how many. */
+  /** An event for each step that a key date has passed without an event; for the daily check. Returns how many. */
   noteKeyDates(): number;
   /** Who holds which key, for drawing; undefined before trust was imported. */
   trustRoles(): ReadonlyArray<DrawnRole> | undefined;

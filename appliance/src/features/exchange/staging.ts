@@ -32,7 +32,7 @@ export const leftovers = (stagingDir: string): string[] =>
         .map((name) => join(stagingDir, name))
     : [];
 
-/** Moves whole objects into the store; each is hashed again, since nobody says how the writer ended. */
+/** Moves whole objects into the store; each is hashed again, since the writer may have ended early. */
 export const keepStaged = async (folder: string, store: Pick<StoreService, 'adopt' | 'has'>): Promise<number> => {
   const objects = join(folder, 'objects');
   if (!existsSync(objects)) return 0;

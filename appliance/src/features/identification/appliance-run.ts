@@ -88,7 +88,7 @@ export const applianceRuns = (parts: ApplianceRunParts) => {
         },
         began: ({ controller }, { protocol }) => store.beginExchange(id, controller, protocol),
         leaving: ({ controller }, { protocol }, packet) => {
-          // Its meaning is told at the end of the exchange, by whoever built it.
+          // The protocol's code explains it at the end of the exchange.
           if (store.usePermit(id, { ...packet, id: packet.permit, controller, protocol }) === undefined)
             throw new AppError('INTERNAL', 'a packet leaves without a permit');
           store.addPacket(id, { controller, protocol }, packet, null);

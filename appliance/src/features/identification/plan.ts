@@ -29,7 +29,7 @@ import {
 /** What each switch can bring; of these, what is known already is not asked again. */
 export const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
   identify: ['vendor', 'model', 'orderNumber', 'firmware', 'serial'],
-  // Nobody knows how many there are: never complete.
+  // Their number is unknown: never complete.
   modules: ['modules'],
   details: ['details'],
   // Whether it runs is about now.

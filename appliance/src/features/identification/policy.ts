@@ -12,9 +12,9 @@ import {
   type SwitchState,
 } from './types.ts';
 
-// Who may be asked what, and when (OT 5, Q1-Q4, Q12). Pure: the site's word, the zone's, the device's own, and whether it is
-// a safety controller go in; the strictest of all comes out, each part with the word that decided it. What nobody allowed
-// is not allowed.
+// Who may be asked what, and when (OT 5, Q1-Q4, Q12). Pure: the decisions of site, zone and device, and whether it is a
+// safety controller go in; the strictest of all comes out, each part with the decision behind it. What was not allowed
+// is denied.
 
 /** Never less than this lies between two requests, whatever anybody entered (OT Q4). */
 export const MIN_GAP_MS = 500;

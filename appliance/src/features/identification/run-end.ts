@@ -24,7 +24,7 @@ export type RunClose = {
   controller?: string;
 };
 
-/** The end of a run for which no permit was given. Bytes that nobody approved are no stop but a failure. */
+/** The end of a run for which no permit was given. Unapproved bytes are no stop but a failure. */
 export function stoppedBy(why: string): RunClose {
   return why === 'outside'
     ? { how: 'failed', code: why, detail: 'packets are not those that were approved' }

@@ -228,7 +228,7 @@ export const identificationService = (parts: IdentificationParts) => {
     immediate(db, () => {
       const approval = approvalOf(job);
       const plan = approval && store.planOf(approval.id);
-      if (approval === undefined || plan === undefined) throw new AppError('CONFLICT', 'nobody has approved this');
+      if (approval === undefined || plan === undefined) throw new AppError('CONFLICT', 'this is not approved');
       if (plan.start === 'manual' && how === 'scheduled') throw new AppError('CONFLICT', 'it is started by hand');
       if (store.runOfApproval(approval.id) !== undefined)
         throw new AppError('CONFLICT', 'an approval is for one run; it has been used');
@@ -257,7 +257,7 @@ export const identificationService = (parts: IdentificationParts) => {
       return made;
     });
 
-  /** One that nobody works on any more ends at once; the others see it before their next packet. */
+  /** One without an executor ends at once; the others see it before their next packet. */
   const stopRun = (run: Run, by: string): void => {
     store.setStop(run.id, by);
     if (run.state === 'waiting') close(run.id, { how: 'stopped', code: 'stopped', detail: null });
@@ -276,7 +276,7 @@ export const identificationService = (parts: IdentificationParts) => {
     });
   };
 
-  /** Starts what is due, ends what nobody will end. */
+  /** Starts what is due, ends what has no executor left. */
   const look = (): { started: number; ended: number } => {
     const now = clock();
     let [started, ended] = [0, 0];

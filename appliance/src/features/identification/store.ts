@@ -320,7 +320,7 @@ export const identificationStore = (db: Database) => {
     /** What was let go in an exchange: how many, up to which place, and how often exactly this. */
     given: (run: number, of: { controller: string; protocol: string; what: string; sha256: string }) =>
       given.get(of.sha256, of.what, run, of.controller, of.protocol) ?? { n: 0, place: 0, same: 0 },
-    /** Whether a packet was asked for that nobody approved. */
+    /** Whether a packet was asked for that was not approved. */
     isOutside: (run: number): boolean => (refusedPackets.get(run) ?? 0) > 0,
     hold: (name: string): Hold | undefined => hold.get(name),
     setHold: (name: string, { run, until, last_at }: Hold): void => {

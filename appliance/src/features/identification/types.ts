@@ -16,7 +16,7 @@ export type ControllerView = {
   id: number;
   publicId: string;
   label: string;
-  /** Id of the zone; null where nobody put it into one. */
+  /** Id of the zone; null: in none. */
   zone: string | null;
   address: string | null;
   role: string | null;
@@ -96,7 +96,7 @@ export type Approval = {
   revision: number;
   digest: string;
   by: string;
-  /** Behind whoever approved, when it was approved. */
+  /** The persons behind the approver, when it was approved. */
   persons: readonly PersonId[];
   at: number;
   /** Of the audit chain. */

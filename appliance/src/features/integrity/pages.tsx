@@ -121,7 +121,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   const addFile = async (c: Context<ConsoleEnv>): Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const id = param(c, 'id');
-    // Before anything is received: nobody sends gigabytes about a controller that is not there.
+    // Before anything is received: a file of gigabytes for a missing controller is refused at once.
     integrity.get(id);
     const path = join(deps.paths.staging, `project-${Buffer.from(randomBytes(12)).toString('hex')}`);
     try {

@@ -1,6 +1,6 @@
 // Media: what is mounted where people put media, and what lies on it by its own word. Nothing on a medium is proven
 // here; a bundle is proven by its import. The server never reads a medium itself: a process of its own does, in bounded
-// time, so that a medium which hangs keeps nobody waiting.
+// time, so that a medium which hangs delays no request.
 import type { SurveyedBundle, SurveyedFile } from '@sallyport/bundle-tools/media/survey-types';
 
 /** A mounted medium, or a folder that an administrator named as one. */

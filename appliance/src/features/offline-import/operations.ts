@@ -25,7 +25,7 @@ const rowSchema = z.object({
   state: z
     .enum(['stored', 'waits', 'new', 'found', 'same', 'older', 'refused'])
     .describe(
-      '`waits`: nobody has let the device in; `new`: it will wait for approval; `found`: a record of a device that somebody else read; `same`, `older`: nothing to store',
+      '`waits`: the device is not approved yet; `new`: it will wait for approval; `found`: a record of a device that another one read; `same`, `older`: nothing to store',
     ),
   reason: z
     .enum(['encrypted', 'too-large', 'ratio', 'damaged', 'name', 'format', 'no-machine', 'too-many-devices'])
@@ -59,10 +59,7 @@ export const offlineImportOperations = [
     input: z.strictObject({
       name: z.string().min(1).max(200).default('inventory').describe('Of the file, for people'),
       dryRun: z.enum(['true', 'false']).default('false'),
-      approve: z
-        .enum(['true', 'false'])
-        .default('false')
-        .describe('Lets in the machines that nobody has decided about'),
+      approve: z.enum(['true', 'false']).default('false').describe('Approves the machines without a decision'),
     }),
     output: z.object({ dryRun: z.boolean(), rows: z.array(rowSchema) }),
     run: async ({ offlineImport, baselines, objects, paths, actor, request }, { name, dryRun, approve }) => {

@@ -18,7 +18,7 @@ import type { OfflineLimits, OfflineRefusal, OfflineResult, OfflineRow } from '.
 export type OfflineImport = {
   /** What an import of the file would do; changes nothing. */
   preview(path: string, options?: { name?: string }): Promise<OfflineResult>;
-  /** Stores what the file holds; `approve` lets in the machines that nobody has decided about. */
+  /** Stores what the file holds; `approve` approves the machines without a decision. */
   import(actor: Actor, path: string, options?: { name?: string; approve?: boolean }): Promise<OfflineResult>;
 };
 

@@ -3,7 +3,7 @@
 // the network or asked it over SNMP, and a zip of many of these.
 //
 // A file goes the way of every report: decoded, stripped of what is never kept, bound to a device by its hardware, stored
-// through the source `offline`, which every live source outranks. A machine that nobody has let in yet waits for approval like
+// through the source `offline`, which every live source outranks. A machine that is not approved yet waits for approval like
 // any other; switches and printers become records of what was found, as when an agent posts them. What is older than what
 // what a medium brought before does not replace it, and the same file again changes nothing.
 
@@ -30,7 +30,7 @@ export type OfflineRefusal =
   | 'too-many-devices';
 
 /**
- * `stored`: its device is managed and takes it. `waits`: the device is there and nobody has let it in. `new`: it will wait
+ * `stored`: its device is managed and takes it. `waits`: the device is not approved yet. `new`: it will wait
  * for approval. `found`: a new record of what was found. `same`, `older`: nothing to store.
  */
 type OfflineState = 'stored' | 'waits' | 'new' | 'found' | 'same' | 'older' | 'refused';

@@ -36,7 +36,7 @@ export const approvalPresets: Readonly<Record<ApprovalPreset, Preset>> = {
   },
 };
 
-/** The state that a word of a list means; undefined where nobody knows. */
+/** The state that a word of a list means; undefined where it is unknown. */
 export const stateOfWord = (word: string, preset: ApprovalPreset): VendorState | undefined => {
   const plain = word.trim().toLowerCase().replace(/\s+/g, ' ');
   const own = plain.replace(/[ -]/g, '_');

@@ -115,7 +115,7 @@ export const readApprovals = (bytes: Uint8Array, preset: ApprovalPreset): Approv
     const sha256 = values.sha256.toLowerCase();
     if (sha256 !== '' && !/^[0-9a-f]{64}$/.test(sha256)) wrong('sha256', 'not-a-hash');
     const key = [values.vendor, values.product, values.productVersion, values.patchId].join('\u001f').toLowerCase();
-    // Two lines about the same patch: which of them is meant, nobody can say.
+    // Two lines about the same patch: which of them is meant is unknown.
     if (own.length === 0 && seen.has(key)) wrong('patchId', 'twice');
     seen.add(key);
     if (own.length > 0 || verdict === undefined) {

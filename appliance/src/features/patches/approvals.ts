@@ -27,7 +27,7 @@ import type {
 
 // The vendor's word about patches, from lists and from bundles. What came in a signed bundle counts by itself; a list that a
 // person brought proposes where it would open the gate of the vendor, and two roles decide. An older word never replaces a newer one, the same word
-// again changes nothing, and what a list did can be taken back as a whole, as far as nobody went on from it.
+// again changes nothing, and what a list did can be taken back as a whole, as far as the patch was not moved on from it.
 
 type UndoResult = { readonly restored: number; readonly removed: number; readonly kept: readonly number[] };
 

@@ -1,11 +1,11 @@
 import type { Gate, GatedPatch, GateReason, GateResult, MoveEvidence, PatchState, VendorState } from './types.ts';
 
-// Gates: what has to be so before a patch may go on, whoever asks. All are hard: nobody signs them open but the one of the
+// Gates: conditions that hold before a patch may go on. All are hard: no signature opens one but that of the
 // vendor, which two named roles pass when the patch enters the site's own test (OT 6).
 
 export type TargetFacts = {
   readonly controller: string;
-  /** Items of the checklist that nobody answered well. */
+  /** Items of the checklist without a good answer. */
   readonly open: readonly string[];
   readonly installedAt: number | null;
   /** The newest observed reading of the firmware. */

@@ -139,7 +139,7 @@ describe('patches in the console', () => {
       const answered = await ann.post(paths.patchCheck(1, controller), { item, answer: 'yes', value, note: '' });
       expect(answered.status).toBe(303);
     }
-    expect(await ok(ann, paths.patchCheck(1, controller))).not.toContain('Nobody answered');
+    expect(await ok(ann, paths.patchCheck(1, controller))).not.toContain('Not answered');
     const record = await ok(ann, paths.controller(controller));
     expect(record).toContain('Nightly');
     expect(record).toContain(paths.patch(1));

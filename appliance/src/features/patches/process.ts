@@ -158,7 +158,7 @@ export const patchProcess = (parts: ProcessParts) => {
       import: by ?? null,
       urgency: parts.urgencyOf(before),
     });
-    // Whoever signs later signs for what was asked from another state.
+    // A later signature would be for what was asked from another state.
     if (after.state !== before.state)
       for (const request of moves.openOf(before.id)) if (request.sort === 'move') moves.close(request.id, 'void', at);
     // A newer word of the vendor answers what an earlier list proposed.
@@ -277,7 +277,7 @@ export const patchProcess = (parts: ProcessParts) => {
     });
   };
 
-  /** A list that nobody signed would open the gate of the vendor: it proposes, within the import's transaction. */
+  /** An unsigned list would open the gate of the vendor: it proposes, within the import's transaction. */
   const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
     const { row, list } = verdict;
     ask(actor, patch, {

@@ -101,7 +101,7 @@ export type PatchRequest = {
   readonly person: string;
   readonly reason: string;
   readonly evidence: MoveEvidence;
-  /** What a list proposes that nobody signed. */
+  /** What an unsigned list proposes. */
   readonly verdict: AskedVerdict | null;
   readonly state: 'open' | 'done' | 'declined' | 'void';
   readonly signatures: readonly Signature[];

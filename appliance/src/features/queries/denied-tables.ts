@@ -1,7 +1,7 @@
 // Which tables of osquery no live query may read, and why. A live query has one author and no second person, and what a
 // device answers is shown to its readers; so whatever would let the query itself choose a file, a key, a log or an address
 // to be read stays out. A table that neither this list nor osquery-tables.generated.ts has is refused too: it belongs to
-// an extension or to a newer client, and nobody has judged it.
+// an extension or to a newer client, and was not reviewed.
 
 const elsewhere = 'it makes the device connect elsewhere';
 const contents = 'it shows what files hold; a file is fetched only as an approved sample';

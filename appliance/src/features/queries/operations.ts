@@ -139,7 +139,7 @@ export const queryOperations = [
     input: z.strictObject({
       sql,
       devices: z.array(deviceId).optional().describe('Only these devices (all that osquery speaks for)'),
-      waitSeconds: waitSeconds.describe('Seconds until nobody is waited for any more (60)'),
+      waitSeconds: waitSeconds.describe('Seconds until the query ends for devices that did not answer (60)'),
     }),
     output: z.custom<{ query: LiveQuery; answers: DeviceAnswer[] }>(),
     run: async ({ queries, actor, note }, { devices: wanted, ...rest }) => {
@@ -233,7 +233,7 @@ export const queryOperations = [
     http: { method: 'post', path: '/queries/{query}/stop' },
     area,
     right: 'queries:write',
-    summary: 'Asks nobody any more who was not asked yet',
+    summary: 'Stops a query: devices that were not asked yet are not asked',
     input: z.strictObject({ query }),
     output: querySchema,
     run: ({ queries, actor }, given) => toQuery(queries.stop(actor, given.query)),

@@ -69,7 +69,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
     return new AppError('FORBIDDEN', 'refused', { reason });
   };
 
-  /** Plain files only: a pattern would fetch what nobody approved, and osquery cuts a path at each comma. */
+  /** Plain files only: a pattern would fetch what was not approved, and osquery cuts a path at each comma. */
   const checkPath = (path: string): string => {
     const plain = path.trim();
     const isAbsolute = /^(?:\/|[A-Za-z]:\\)/.test(plain);
@@ -173,7 +173,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
         if (status !== 0) store.fail(id, 'QUERY');
         else if (!isNamed || rows.length !== 1) store.fail(id, 'REQUEST');
         else if (row.sessionRequestId !== null && row.sessionRequestId !== request) {
-          // What came was another request's: an earlier one, or one that nobody approved.
+          // The answer is to another request: an earlier one, or one that was not approved.
           store.fail(id, 'REQUEST');
           refuse('other-request', device);
         } else {

@@ -11,7 +11,7 @@ import type { Actor } from '../../engine/objects/types.ts';
 
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 
-/** `finished`: nobody is waited for any more. */
+/** `finished`: all answered, or the time is over. */
 export type QueryState = 'running' | 'finished' | 'stopped' | 'expired';
 
 export type QueryCounts = {

@@ -72,12 +72,12 @@ export function writeWitness(keyring: Keyring, witness: WitnessFile): void {
   keyring.writeFile(witnessName, Buffer.from(JSON.stringify(witness)));
 }
 
-/** Whether writing it was cut off; whoever writes it meanwhile counts too. */
+/** Whether a write was interrupted or is going on now. */
 export function hasUnfinishedWitness(keyring: Keyring): boolean {
   return keyring.unfinished(witnessName).length > 0;
 }
 
-/** Under the write lock of the database, where nobody else writes it. */
+/** Needs the write lock of the database, under which the file is written. */
 export function dropUnfinishedWitness(keyring: Keyring): void {
   keyring.dropUnfinished(witnessName);
 }

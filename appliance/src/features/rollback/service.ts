@@ -25,13 +25,13 @@ import { takenAfter } from './taken.ts';
 import type { Applied, Position, Return, Taken, WitnessFile } from './types.ts';
 
 export type RollbackDetector = {
-  /** Looks whether the database went back, and takes away again what was taken away since. For whoever opens it. */
+  /** Checks whether the database went back, and removes again what was removed since. Called when it is opened. */
   open(): void;
   /** Writes down how far the database is, unless that stands there; false when another writer was waited for too long. */
   flush(): boolean;
   /** Returns to an older state, the newest first. */
   returns(): Return[];
-  /** Those that nobody has acknowledged. */
+  /** Those that are not acknowledged. */
   unacknowledged(): Return[];
   /**
    * An administrator has seen it: that is in the journal, and it is no longer on every page once a second person agreed, where
@@ -264,7 +264,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
         // First: a fault of the form is shown beside the return that it is about.
         if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
         const waits = gate.mustWait(actor, act);
-        // A program may ask; what nobody agrees to after it is a person's.
+        // A token may ask; without a second person the act is a person's.
         if (actor.type !== 'token' || !waits) assertFresh(actor, clock());
         const statement = { at: clock(), by: actorRef(actor), reason };
         if (waits) {
@@ -283,7 +283,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     decide: (actor, id, agree) => {
       requireRight(actor, 'safety:write');
       return change(id, (found) => {
-        if (found.asked === undefined) throw new AppError('CONFLICT', 'nobody has asked for this');
+        if (found.asked === undefined) throw new AppError('CONFLICT', 'this was not asked for');
         if (!agree) {
           record('refused', actor, found, found.asked.reason);
           return unasked(found);

@@ -2,7 +2,7 @@
 // database back is found out by it, and what was taken away since is taken away again before anybody is served.
 //
 // It is written after commits: by the server at most a second after an entry of the audit chain, by a command at its end, and
-// by whoever opens the data directory. Not covered: what was written within that second before a crash, when the database goes
+// at the opening of the data directory. Not covered: what was written within that second before a crash, when the database goes
 // back to before it in the same moment; and a data directory that goes back as a whole, which only the connected host sees.
 
 /** How far a database is. */
@@ -26,7 +26,7 @@ export type Applied = { devices: number; accounts: number; rights: number; perso
 export type Return = {
   id: string;
   at: number;
-  /** `restored`: by `backup restore`; `unknown`: nobody said so; `no-witness`: the witness is not there. */
+  /** `restored`: by `backup restore`; `unknown`: no record of a restore; `no-witness`: the witness is not there. */
   cause: 'restored' | 'unknown' | 'no-witness';
   /** The backup's file. */
   file?: string;
@@ -52,7 +52,7 @@ export type WitnessFile = {
   taken: Taken[];
   /** What was taken away up to this entry is no longer listed. */
   takenFrom: number;
-  /** A backup was restored and nobody has opened the data directory since. */
+  /** A backup was restored and the data directory was not opened since. */
   restored?: { at: number; file: string };
   returns: Return[];
 };

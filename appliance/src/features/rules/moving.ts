@@ -7,7 +7,7 @@ export type Move = { device: number; publicId: string; rule: MovingRule; from: s
 /** What the rules say of some devices: the rule that decides about each, and the moves that follow now. */
 type MovePlan = { effectiveValues: ReadonlyMap<number, MovingRule>; moves: Move[] };
 
-/** Devices that rules may move: a revoked one is history, and of a held one nobody knows which machine it is. */
+/** Devices that rules may move: a revoked one is history, and which machine a held one is, is unknown. */
 const isMovable = ({ state }: DeviceFacts): boolean => state !== 'revoked' && state !== 'held';
 
 /** What would be moved now; writes nothing. */

@@ -39,7 +39,7 @@ const hourMs = 3_600_000;
 
 const text = (object: Obj, field: string): string => String(object.body[field] ?? '');
 
-/** Said of a device when a condition of its status can no longer be read: nobody may take it for healthy. */
+/** The line of a device when a condition of its status can no longer be read: it must not look healthy. */
 const unreadable = (name: string): StatusLine => ({
   level: 'warning' satisfies Level,
   reason: { key: 'devices.reason.unreadableCondition', params: { name } } satisfies Message,

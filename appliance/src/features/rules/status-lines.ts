@@ -37,7 +37,7 @@ const namedReasons: Readonly<Record<string, string | undefined>> = {
   noInventory: undefined,
 };
 
-/** What holds where nobody says otherwise. */
+/** The conditions of a site that set none. */
 export const builtInConditions = `critical @held: state = held
 critical @act: findings.act >= 1
 waiting @pending: state = pending

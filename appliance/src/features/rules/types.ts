@@ -1,10 +1,10 @@
 // Rules: what administrators declare once about devices, and what follows from it for each of them.
 //
 // A rule asks for devices by a condition (platform/filter) and gives them a tag, a group, or a level with a reason. What
-// follows is kept in tables, so that lists read it as it is: whoever changes a device, its inventory, its group or its
-// orders makes it dirty (triggers, so nobody forgets), a change of a rule asks for a sweep over all, and time alone is
-// remembered as the moment at which it may matter. Dirty devices are looked at in small batches, each one transaction
-// that takes the marks off with what it writes: a crash repeats a batch and loses none.
+// follows is kept in tables, which lists read as they are: a change of a device, its inventory, its group or its orders makes
+// the device pending (derivations.ts), a change of a rule recomputes all, and a moment at which time alone may matter is stored.
+// Pending devices are recomputed in small batches, each one transaction that clears the marks with what it writes: a crash
+// repeats a batch and loses none.
 //
 // Rules cannot go in circles: each sees only what rules before it have settled. Moving rules see facts and tags by hand,
 // tag rules also the group, status conditions also all tags.

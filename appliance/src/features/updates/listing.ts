@@ -113,7 +113,7 @@ export const updatePage = (
   };
 };
 
-/** Entries by supply, and what waits for a person. A need never arrived, so nobody has to decide about it. */
+/** Entries by supply, and what waits for a person. A need never arrived, so it needs no decision. */
 export const updateCounts = (entries: readonly Entry[]): UpdateCounts => {
   const counts = Object.fromEntries(SUPPLIES.map((supply) => [supply, 0])) as Record<Supply, number>;
   let undecided = 0;

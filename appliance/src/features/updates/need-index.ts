@@ -14,7 +14,7 @@ export const needIndex = (parts: {
   store: NeedStore;
   /** Another number after every change of the catalogue. */
   version: () => number;
-  /** No update in the catalogue: nobody needs one, whoever waits for a look. */
+  /** No update in the catalogue: no device needs one, pending or not. */
   isEmpty: () => boolean;
   /** The updates that a device needs now, each with an item that it would replace. */
   needsOf: (device: number) => ReadonlyMap<string, number>;
@@ -34,7 +34,7 @@ export const needIndex = (parts: {
   };
 
   return {
-    /** How many devices need each update; those that nobody needs are absent. */
+    /** How many devices need each update; those that no device needs are absent. */
     counts: (): ReadonlyMap<string, number> =>
       atOnce(() => {
         if (parts.isEmpty()) return new Map();
@@ -112,7 +112,7 @@ export const needIndex = (parts: {
             faults.push(`update ${id} has another number of devices than need it`);
           else if (numbersOf(set).length !== devices.length) faults.push(`update ${id} has lost devices that need it`);
         }
-        if (store.strays() > 0) faults.push('devices are kept of updates that nobody needs');
+        if (store.strays() > 0) faults.push('devices are kept of updates that no device needs');
         return faults.slice(0, 20);
       }),
   };

@@ -110,7 +110,7 @@ export const needStore = (db: Database) => {
         every.all().map(({ id, numbers }) => [id, Array.from(idsOf(numbers), (number) => byNumber.get(number) ?? '')]),
       );
     },
-    /** Devices of updates that nobody needs; for `verify`. */
+    /** Devices of updates that no device needs; for `verify`. */
     strays: (): number => countStray.get() ?? 0,
   };
 };

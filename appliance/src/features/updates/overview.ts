@@ -71,7 +71,7 @@ export const updateOverview = (parts: OverviewParts) => {
 
   /** Per update id: the devices that need it, with what they have, read from the software of every device. */
   const neededBy = (updates: readonly StoredUpdate[]): Map<string, Map<number, Needed>> => {
-    // Without a catalogue nobody needs anything of it, and nobody's software has to be read.
+    // Without a catalogue no update is needed, and no software has to be read.
     if (!updates.some(({ inCatalog }) => inCatalog)) return new Map();
     const lookup = applicability(updates);
     const software = allSoftware(inventory);
@@ -194,7 +194,7 @@ export const updateOverview = (parts: OverviewParts) => {
     };
   };
 
-  /** Finds fixes by package; without a catalogue nobody asks. */
+  /** Finds fixes by package; not called without a catalogue. */
   const byName = (fixes: readonly SourceFix[]): World['fixOf'] => {
     let found: Map<string, SourceFix> | undefined;
     return (ecosystem, source) => {

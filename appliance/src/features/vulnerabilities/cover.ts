@@ -151,7 +151,7 @@ export const coverPackage = (
         const verdict = verdictAt(named, place);
         if (verdict !== null) put(covered[place] as Covered, cursor, verdict, 2, true);
       }
-      // A version without a key: affected where the range has no bounds, otherwise nobody can say.
+      // A version without a key: affected where the range has no bounds, otherwise undecided.
       const isAll = starts[0] === ends[0] && isHighest(cursor);
       for (let place = 0; place < unkeyed; place += 1) {
         const verdict = verdictAt(named, place);

@@ -1,6 +1,6 @@
 import { AFFECTED_FIX, REVIEW_FIX, STATE_COLUMNS } from './match-state.ts';
 
-// SQL of what is kept per component (component_load) and per advisory (match_advisory), so that nobody counts a million matches
+// SQL of what is kept per component (component_load) and per advisory (match_advisory), so that no reader counts a million matches
 // for a page or for a device.
 
 const LOAD_COLUMNS = ['findings', 'affected', 'act', 'attend', 'fixable', 'worst', 'severity'] as const;
@@ -27,7 +27,7 @@ export const PUT_LOAD = `${PUT_LOADS} ${load('main.match m', 'm.component = ?')}
 
 const SUMS = STATE_COLUMNS.map((name, state) => `sum(m.state = ${state}) AS ${name}`).join(', ');
 
-/** Open matches on devices, by state, of the advisories in a table: all, less those of components that nobody has any more. */
+/** Open matches on devices, by state, of the advisories in a table: all, less those of components that no device has any more. */
 const tally = (advisories: string, isAll: boolean): string => {
   const from = isAll
     ? 'main.match m INDEXED BY match_adv'

@@ -11,7 +11,7 @@ import { WORST_THREAT } from './threat-queries.ts';
 import { DECISIONS, type RematchResult, SEVERITIES } from './types.ts';
 
 // Components against a snapshot. After an import only the packages that differ are judged, which the snapshot lists; when
-// nobody knows what the matches were made with, all are, and what is open is compared with what the records say.
+// the origin of the matches is unknown, all are, and what is open is compared with what the records say.
 
 type Scope = 'all' | 'changed';
 
@@ -130,7 +130,7 @@ const changedAtMost = 20_000;
 type Options = {
   path: string;
   number: number;
-  /** The snapshot that the matches were made with; 0: nobody knows. */
+  /** The snapshot that the matches were made with; 0: unknown. */
   matched: number;
   at: string;
   isCurrent: () => boolean;
@@ -345,7 +345,7 @@ export const rematchAll = (db: Database, options: Options): RematchResult => {
       const closed = result.closed > 0 ? db.prepare<unknown[], NotedRow>(NOTE_CLOSED).all(limit) : [];
       const isAnew = isFirst || count(db, LACKS_DERIVED) === 1;
       const rejudged = derive(db, isAnew ? 'first' : scope);
-      // Nobody knows then how many devices have what, either.
+      // Then the numbers of devices are unknown, too.
       if (options.matched === 0) {
         recountDevices(db);
         findAffected(db);

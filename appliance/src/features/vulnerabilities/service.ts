@@ -103,7 +103,7 @@ export type VulnerabilityService = {
   /** Keeps the number of today for the trend. */
   noteDay(): void;
   /**
-   * Packages of a device about which nothing can be said: advisories are written about source packages, nobody knows theirs,
+   * Packages of a device about which nothing can be said: advisories are written about source packages, theirs is unknown,
    * and none is published under their own name.
    */
   unjudged(device: number): UnjudgedPackage[];

@@ -6,7 +6,7 @@ import { SNAPSHOT_SCHEMA, snapshotPath } from './snapshot-schema-store.ts';
 /** A snapshot that is being built. */
 export const openForBuild = (path: string): Database => {
   const db = new BetterSqlite3(path);
-  // The file is nobody's until it is renamed, is synced as a whole before that, and removed where anything fails.
+  // The file is not in use until it is renamed, is synced as a whole before that, and removed where anything fails.
   db.pragma('journal_mode = OFF');
   db.pragma('synchronous = OFF');
   db.pragma('cache_size = -196608');

@@ -93,7 +93,7 @@ const openReader = (path: string) => {
     close: (): void => {
       db.close();
     },
-    /** Every advisory that covers the component, or that nobody can decide by comparison; rising. */
+    /** Every advisory that covers the component, or that comparison cannot decide; rising. */
     match: (component: Component & { key: Uint8Array | null }): Hit[] => {
       const data = recordsOfPackage.get(component.name, component.eco);
       if (data === undefined) return [];

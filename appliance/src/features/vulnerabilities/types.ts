@@ -1,5 +1,5 @@
 // A finding is derived: a component (ecosystem with release, package, version) that an advisory's range covers, fanned
-// out to the devices whose inventory holds it. Nobody enters one, and none is closed but by the next inventory, a
+// out to the devices whose inventory holds it. None is entered by hand; one is closed only by the next inventory, a
 // withdrawn advisory, or a decision that lies in an object of its own.
 
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
@@ -150,7 +150,7 @@ export type FindingFilter = {
 export type FindingCounts = {
   readonly open: number;
   readonly affected: number;
-  /** Of which nobody can say: versions or ranges that cannot be compared, module streams. */
+  /** Of which undecided: versions or ranges that cannot be compared, module streams. */
   readonly review: number;
   readonly fixAvailable: number;
   /** Devices with at least one open finding. */
@@ -229,7 +229,7 @@ export type KeptDevice = {
   log: { component: number; added: string; removed: string | null }[];
 };
 
-/** A package of a device about which nothing can be said, since nobody knows its source package. */
+/** A package of a device about which nothing can be said, since its source package is unknown. */
 export type UnjudgedPackage = { item: number; name: string; version: string };
 
 /** A document without its body. `key` is the publisher's namespace and the tracking id; several feeds may carry one. */

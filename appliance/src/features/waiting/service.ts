@@ -1,4 +1,4 @@
-// Everything that waits for a second person, of every two-person act, for whoever may see the act's kind. What waits lies
+// Everything that waits for a second person, of every two-person act, for accounts that may see the act's kind. What waits lies
 // with its feature; `sources` (waiting-sources.ts) has one row per act, so a new act without one does not compile.
 
 import { type Actor, hasRight } from '../../engine/objects/types.ts';

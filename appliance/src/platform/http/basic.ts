@@ -4,7 +4,7 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 /** What a client that is asked for a password is told it is for. */
 export const basicRealm = 'agents';
 
-/** A password that nobody can guess. */
+/** A random password of 24 bytes. */
 export const newPassword = (): string => Buffer.from(randomBytes(24)).toString('base64url');
 
 /** What is kept of the user and the password that a token may ask for beside itself. */

@@ -23,7 +23,7 @@ export const readWire = async (source: BodySource, maxBytes: number, atHead?: At
     const chunks: Buffer[] = [];
     let bytes = 0;
     let isAsked = atHead === undefined;
-    // Stays: what a connection says after its request was answered or refused concerns nobody, and must not be uncaught.
+    // Stays: an error of the connection after the answer is of no interest, and must not be uncaught.
     stream.on('error', () => undefined);
     const settle = (): void => {
       stream.off('data', onData);
@@ -121,14 +121,14 @@ export const headOfBody = (bytes: Buffer): Buffer => {
     if (bytes[0] === 0x1f && bytes[1] === 0x8b) return gunzipSync(first, options);
     return bytes[0] === 0x78 ? inflateSync(first, options) : first;
   } catch {
-    // Whoever reads the whole says what is wrong with it.
+    // The reader of the whole reports the fault.
     return Buffer.alloc(0);
   }
 };
 
 const maxDepth = 16;
 
-/** Deep nesting would overflow the stack of whoever walks the value later. */
+/** Deep nesting would overflow the stack of later readers of the value. */
 export const assertShallow = (bytes: Buffer): void => {
   let depth = 0;
   let inString = false;

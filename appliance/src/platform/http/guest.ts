@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 
-// What a route may know of, and say about, whoever sent a request. Whoever has shown no valid key is a stranger, and strangers
+// What a route may know and report of the sender of a request. A sender without a valid key is a stranger, and strangers
 // share what guests.ts leaves them; a route that has checked a key says so.
 
 export type Incoming = IncomingMessage | Http2ServerRequest;

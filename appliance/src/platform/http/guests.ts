@@ -49,7 +49,7 @@ const ofKey = 'key ';
 const connectionsOfKey = 256;
 const maxFamiliar = 50_000;
 
-// Time is counted in ticks of a second, so that a second in which this process could not listen is nobody's silence.
+// Time is counted in ticks of a second, so that a second in which this process could not listen does not count as silence.
 const defaultTickMs = 1_000;
 /** Without a request: hand-shakes, heads that do not end, idle connections. */
 const strangerIdleTicks = 20;

@@ -57,7 +57,7 @@ const refuse = (
   outgoing.end(overloaded);
 };
 
-/** Requests that tell how much comes of their bodies, whoever reads them. */
+/** Requests that count the bytes received of their bodies. */
 const countingRequests = (received: Guests['received']) => ({
   Http1IncomingMessage: class extends IncomingMessage {
     override push(chunk: Buffer | null, encoding?: BufferEncoding): boolean {

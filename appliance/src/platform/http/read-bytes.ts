@@ -15,7 +15,7 @@ export async function readBytes(request: Request, maxBytes: number): Promise<Buf
     if (done) return Buffer.concat(chunks);
     bytes += value.length;
     if (bytes > maxBytes) {
-      // Nobody reads the rest; a sender that fails meanwhile concerns nobody either.
+      // The rest is not read; a sender that fails meanwhile is of no interest.
       reader.cancel().catch(() => undefined);
       throw tooLarge();
     }

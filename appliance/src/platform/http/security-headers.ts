@@ -35,7 +35,7 @@ const transportSecurity = (authority: string | readonly string[] | undefined): s
   return hasOwnNames ? `${strictTransport}; includeSubDomains` : strictTransport;
 };
 
-/** Sets the security headers of an answer that has not begun; they go out with those of whoever answers. */
+/** Sets the security headers of an answer that has not begun; they go out with those of the handler. */
 export const setSecurityHeaders = (
   response: { setHeader(name: string, value: string): unknown },
   authority?: string | readonly string[],

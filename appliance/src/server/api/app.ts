@@ -73,7 +73,7 @@ export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<Api
     throw notAllowed(['GET', 'HEAD']);
   });
 
-  // Before anything is looked up: without a token nobody learns which addresses there are.
+  // Before anything is looked up: without a token the answer tells nothing of which addresses exist.
   app.use(authenticate(parts));
   for (const route of routes.toSorted(bySpecificity)) {
     app.on(route.method.toUpperCase(), pattern(route.path), (c: Context<ApiEnv>) =>

@@ -91,7 +91,7 @@ export const readJson = async (request: Request, maxBytes = maxBodyBytes): Promi
 export const errorSchema = z.object({
   error: z.object({
     code: z.string().describe('Stable; one of the documented codes'),
-    message: z.string().describe('English, for whoever reads the log'),
+    message: z.string().describe('English, for the log'),
     fields: z
       .record(
         z.string(),

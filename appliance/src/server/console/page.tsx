@@ -94,7 +94,7 @@ export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleE
   if (failure.code === 'REAUTHENTICATE' || failure.code === 'APPROVAL_FRESH') return againPage(deps, c);
   const retry = failure.details['retryAfterSeconds'];
   if (typeof retry === 'number') c.header('Retry-After', String(retry));
-  // Files of the console are served to whoever asks, before anybody is known: there is nothing to make a page of.
+  // Files of the console are served to all, before a session is read: there is nothing to make a page of.
   if (c.get('preferences') === undefined)
     return c.json(
       { error: failure.code, message: failure.code === 'INTERNAL' ? 'internal error' : failure.message },

@@ -6,7 +6,7 @@ import type { Right } from '../../engine/objects/types.ts';
 // the outer wall.
 
 /**
- * `open`: everybody. `person`: whoever is signed in. `kind:read`, `kind:write`, `collection:read`: the right of the kind
+ * `open`: everybody. `person`: any signed-in account. `kind:read`, `kind:write`, `collection:read`: the right of the kind
  * or collection that the address names, which its page checks.
  */
 export type Need = Right | 'open' | 'person' | 'kind:read' | 'kind:write' | 'collection:read';

@@ -8,7 +8,7 @@ import { checkToken } from './guard.ts';
 import { readUpload, type Upload } from './multipart.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
-/** A file that nobody decided about is dropped with the next upload. */
+/** A file without a decision is dropped with the next upload. */
 const keptMs = 3_600_000;
 
 /** Receives the file of a multipart form at a path; the form's token is checked before. TOO_LARGE, MALFORMED. */

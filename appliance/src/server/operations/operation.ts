@@ -59,7 +59,7 @@ type Head<I extends z.ZodObject> = {
   /** Words of the command, and the name in the table of operations: `tag.add`, `controller.integrity.approve`. */
   name: string;
   area: Area;
-  /** `any`: whoever is signed in. Services check once more what they change. */
+  /** `any`: every signed-in account. Services check once more what they change. */
   right: Right | 'any';
   summary: string;
   description?: string;

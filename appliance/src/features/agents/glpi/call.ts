@@ -16,6 +16,6 @@ export type Call = {
   speaker: number | undefined;
   head: Message;
   wire: Buffer;
-  /** The same unpacked, where that is many bytes but not too many to be held; whoever takes them has them alone. */
+  /** The same unpacked, where that is many bytes but not too many to be held; the consumer owns them. */
   plain?: Buffer;
 };

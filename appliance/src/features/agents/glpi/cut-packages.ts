@@ -1,5 +1,5 @@
 // Finds the packages in the bytes of a report without reading them. What was cut may be wrong only where the message is
-// malformed or says something twice; whoever cuts looks at the rest.
+// malformed or says something twice; the caller checks the rest.
 
 export type Cut = { part: Buffer; rest: Buffer };
 

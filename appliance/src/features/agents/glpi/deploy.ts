@@ -9,7 +9,7 @@ import type { DeviceService } from '../../devices/service.ts';
 import type { Device } from '../../devices/types.ts';
 import { groupsOf } from '../groups.ts';
 
-// Packages through agents that cannot verify them. Nobody can order a command here: the one job there is installs the
+// Packages through agents that cannot verify them. No command can be ordered here: the one job there is installs the
 // files of an approved update, which are read from the store and hashed again before their names go out. A group takes
 // part while two people have said so, and a device that has an agent of ours is left to that.
 
@@ -18,8 +18,8 @@ const maxKnownObjects = 5_000;
 const maxRunning = 5_000;
 
 /**
- * Whether two people want this channel for a group of the device, or for one above it. A consent is the word of whoever
- * changed it last: nobody's name stands under what another one made of it.
+ * Whether two people want this channel for a group of the device, or for one above it. A consent is that of its last
+ * author: no other name stands under what he changed.
  */
 const isConsented = (objects: ObjectService, publicId: string): boolean =>
   groupsOf(objects, publicId).some((group) => {

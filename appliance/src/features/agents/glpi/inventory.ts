@@ -65,7 +65,7 @@ const take = async (parts: GlpiParts, call: Call, known: SourceCaller | undefine
     caller = enrol(parts, call, facts);
   }
   devices.heardClient(caller, { agent, from });
-  // Nothing but its identity is kept of a device that nobody has let in.
+  // Of a device that is not approved nothing is kept but its identity.
   if (caller.state !== 'managed') {
     devices.fullReport(caller, false);
     return takenReply(dialect, pendingHours);

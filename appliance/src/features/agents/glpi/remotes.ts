@@ -8,7 +8,7 @@ export type RemoteTask = 'collect' | 'deploy';
 
 const separator = '.';
 
-/** Addresses of devices that nobody can guess: signed with the site's key, so nothing has to be kept. */
+/** Addresses of devices that cannot be guessed: signed with the site's key, so nothing has to be kept. */
 export const remotes = (parts: { personal: Pick<Personal, 'keyed'>; devices: Pick<DeviceService, 'byPublicId'> }) => {
   const mark = (task: RemoteTask, publicId: string): string =>
     parts.personal.keyed(`glpi ${task} ${publicId}`).toString('hex');

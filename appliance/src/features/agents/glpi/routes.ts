@@ -32,7 +32,7 @@ const maxSearchBytes = 2 << 20;
 /** So much of a body is read before it takes a place: most reports are smaller, and slow ones must not hold places. */
 const headBytes = 64 << 10;
 
-/** What was unpacked is handed on from here on, so that nobody has to do it again, and up to here held meanwhile. */
+/** From this size on, unpacked bytes are handed on instead of being unpacked again, and held meanwhile. */
 const leastPlainBytes = 64 << 10;
 const maxPlainBytes = 1 << 20;
 

@@ -227,7 +227,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
         if (code === 'RATE_LIMITED') return json('{"error":"busy"}', 429);
         throw error;
       }
-      // A copy of a known disk is held without a row of its own; a key that nobody knows would make it enrol for ever.
+      // A copy of a known disk is held without a row of its own; an unknown key would make it enrol for ever.
       if (devices.callerByKey('osquery', keyDigest(key)) === undefined) return refused();
       return json(JSON.stringify({ node_key: key, node_invalid: false }));
     })

@@ -28,7 +28,7 @@ export const whole = (row: Row | undefined, column: string): number | undefined 
   return /^\d{1,16}$/.test(value) && Number.isSafeInteger(Number(value)) ? Number(value) : undefined;
 };
 
-/** Like `whole`, with zero meaning that nobody knows. */
+/** Like `whole`, with zero meaning unknown. */
 export const amount = (row: Row | undefined, column: string): number | undefined => whole(row, column) || undefined;
 
 /** Seconds since 1970 as time text; undefined for zero and for what no clock shows. */

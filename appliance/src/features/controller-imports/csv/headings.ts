@@ -84,7 +84,7 @@ const byWord: ReadonlyMap<string, Guess> = new Map(
   ),
 );
 
-/** What a heading stands for; undefined when nobody can tell. */
+/** What a heading stands for; undefined when that is ambiguous. */
 const guessColumn = (heading: string): Guess | undefined => {
   const whole = folded(heading);
   // `Serial number (plate)`, `Firmware, as built`: the words before a remark.
