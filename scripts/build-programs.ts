@@ -41,7 +41,7 @@ const programs: readonly Program[] = [
     files: ['server/intake/worker'],
     folders: ['cli', 'jobs'],
     endings: ['operations'],
-    copied: ['schema.sql', 'release.json', 'features/exchange/package-names.br'],
+    copied: ['schema.sql', 'migrations', 'release.json', 'features/exchange/package-names.br'],
   },
   {
     workspace: 'bundle-tools',
@@ -120,7 +120,10 @@ const buildProgram = async ({ workspace, files, folders, endings, copied }: Prog
     const path = join(entry.parentPath, entry.name);
     if (entry.isFile() && !written.has(relative(out, path))) rmSync(path);
   }
-  for (const name of copied) cpSync(join(dist, name), join(out, name), { recursive: true });
+  // There are migrations from the second release on.
+  for (const name of copied)
+    if (name !== 'migrations' || existsSync(join(dist, name)))
+      cpSync(join(dist, name), join(out, name), { recursive: true });
 };
 
 type Declared = { name: string; command?: unknown };

@@ -16,12 +16,13 @@ if (assets.status !== 0) process.exit(assets.status ?? 1);
 
 const copies: ReadonlyArray<readonly [string, string]> = [
   ['appliance/src/schema.sql', 'appliance/dist/schema.sql'],
+  ['appliance/src/migrations', 'appliance/dist/migrations'],
   ['appliance/src/features/exchange/package-names.br', 'appliance/dist/features/exchange/package-names.br'],
 ];
 for (const [from, to] of copies) {
-  if (!existsSync(join(root, from))) continue;
   // A file that was renamed must not stay beside its new name.
   rmSync(join(root, to), { recursive: true, force: true });
+  if (!existsSync(join(root, from))) continue;
   cpSync(join(root, from), join(root, to), { recursive: true, filter: (path) => !path.endsWith('.ts') });
 }
 

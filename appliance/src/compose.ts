@@ -79,7 +79,7 @@ import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { type WaitingService, waitingService } from './features/waiting/service.ts';
 import { type ZoneService, zoneService } from './features/zones/service.ts';
 import { type Config, type DataPaths, dataPaths, readConfig } from './platform/config.ts';
-import { type Database, immediate, migrate, openDatabase } from './platform/database.ts';
+import { assertSchema, type Database, immediate, openDatabase, schemaVersion } from './platform/database.ts';
 import { type Jobs, jobs } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
@@ -92,6 +92,8 @@ import { waitingSources } from './waiting-sources.ts';
 /** Everything of one appliance over one data directory: wired here and nowhere else. */
 export type Appliance = {
   version: string;
+  /** The number of its schema, which the database has. */
+  schema: number;
   /** Folders of further declarations; worker threads need them, too. */
   extensions: Extensions;
   paths: DataPaths;
@@ -166,7 +168,10 @@ type ComposeOptions = {
 
 const here = import.meta.dirname;
 
-/** Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes. */
+/**
+ * Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes, and a
+ * database of another schema is refused as `assertSchema` says.
+ */
 export const compose = async ({
   dataDir,
   extensions = {},
@@ -181,9 +186,9 @@ export const compose = async ({
   const config = readConfig(paths);
   const keyring = await openKeyring(paths.keys);
   const declarations = await loadAllDeclarations(extensions);
-  const db = openDatabase(paths.database, { undoInMemory, lateStatements });
+  const db = openDatabase(paths.database, { mustExist: true, undoInMemory, lateStatements });
   try {
-    migrate(db);
+    assertSchema(db);
     const people = personal(db, keyring);
     // What a crash left between an erasure and the end of its keys.
     settleKeys(people, log);
@@ -417,6 +422,7 @@ export const compose = async ({
     rollbackDetector.open();
     const made: Omit<Appliance, 'waiting'> = {
       version: release.version,
+      schema: schemaVersion(db),
       extensions,
       paths,
       config,

@@ -5,7 +5,7 @@ import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { returnText } from './features/rollback/text.ts';
-import { databaseFaults, newestVersion, readSchema, schemaVersion } from './platform/database.ts';
+import { assertSchema, databaseFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
 import { takeServerLock } from './platform/process-lock.ts';
@@ -107,8 +107,8 @@ export const checks: readonly Check[] = [
   {
     name: 'schema',
     run: ({ db }) => {
-      const newest = newestVersion(readSchema());
-      return schemaVersion(db) === newest ? [] : [`schema ${schemaVersion(db)}, this version has ${newest}`];
+      assertSchema(db);
+      return [];
     },
   },
   { name: 'database', run: checkIntegrity },

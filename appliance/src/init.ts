@@ -9,6 +9,7 @@ import { areas, type Right, systemActor } from './engine/objects/types.ts';
 import { initCa } from './features/ca/service.ts';
 import { createSiteKeys } from './features/exchange/keys.ts';
 import { type Config, dataPaths, readConfig, writeConfig } from './platform/config.ts';
+import { createSchema, openDatabase } from './platform/database.ts';
 import { AppError } from './platform/errors.ts';
 import { initKeyring } from './platform/keyring.ts';
 import type { Log } from './platform/log.ts';
@@ -95,6 +96,12 @@ export const initialise = async (options: InitOptions): Promise<Initialised> => 
   writeConfig(paths, config);
   await initCa({ keyring, keysDir: paths.keys, site: options.site });
   createSiteKeys(keyring);
+  const db = openDatabase(paths.database);
+  try {
+    createSchema(db);
+  } finally {
+    db.close();
+  }
   const appliance = await compose({
     dataDir: options.dataDir,
     ...defined({ log: options.log }),

@@ -1,6 +1,16 @@
 -- The whole schema of state.db, version 47. Until release 0.2.0 it is edited in place; after it, changes are numbered files in
 -- migrations/. Tables of collections (inv_<name>) are made from their declarations.
 
+-- The steps by which this schema came to be: this file, then each one of migrations/, written in the transaction of its step.
+-- Every release reads it, also an older one than took the last step: which program has to be run is said from it.
+create table schema_step (
+  version integer primary key,
+  name text not null,
+  sha256 text not null,
+  release text not null,
+  at integer not null
+) strict;
+
 -- Engines: personal keys, store-wide tables of inventory, objects, events and jobs.
 -- Whose the keys in keys/persons are; `id` is the place there.
 create table person_key (

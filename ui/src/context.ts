@@ -49,6 +49,8 @@ export type ContextInput = {
   /** Of the oldest feed; null before the first import. */
   readonly advisories: { readonly ageDays: number; readonly limitDays: number } | null;
   readonly version: string;
+  /** The number of the database's schema. */
+  readonly schema: number;
   readonly nowMs: number;
   /** IANA name: the site's. */
   readonly timeZone: string;

@@ -25,6 +25,7 @@ export const strictContext = (lang: Lang, rights: readonly string[] = ['all']): 
     badges: { devices: { level: 'critical', count: 7 } },
     advisories: { ageDays: 6.2, limitDays: 14 },
     version: '0.1.0',
+    schema: 47,
     nowMs,
     timeZone: 'Asia/Aqtau',
     rights: new Set(rights),

@@ -1,15 +1,23 @@
-import { parseListen } from '../platform/config.ts';
+import { dataPaths, parseListen, readConfig } from '../platform/config.ts';
+import { takeServerLock } from '../platform/process-lock.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
   summary: 'the server: console, API and agents over HTTPS',
   options: { listen: { type: 'string', value: 'ADDR:PORT', help: 'instead of the configured address' } },
   example: 'sallyport serve --data /var/lib/sallyport --listen 0.0.0.0:8443',
-  run: async ({ open, text, out }) => {
+  run: async ({ open, text, dataDir, out }) => {
     const listen = text('listen');
+    readConfig(dataPaths(dataDir));
+    // Before the database is opened: a second server neither opens nor changes it. The kernel drops the lock with the process,
+    // after the database is closed.
+    const lock = takeServerLock(dataDir);
     const appliance = await open({ isServer: true });
     const { startServer } = await import('../server/server.ts');
-    const server = await startServer(appliance, listen === undefined ? {} : { listen: parseListen(listen) });
+    const server = await startServer(appliance, {
+      lock,
+      ...(listen === undefined ? {} : { listen: parseListen(listen) }),
+    });
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;
     out.line(`listening on ${url}`);

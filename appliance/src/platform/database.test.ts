@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
+  assertSchema,
+  createSchema,
   type Database,
   immediate,
   immediateWithin,
@@ -11,6 +13,8 @@ import {
   openDatabase,
   readMigrations,
   type Schema,
+  schemaRelease,
+  schemaVersion,
   within,
 } from './database.ts';
 
@@ -18,10 +22,13 @@ const steps: Migration[] = [
   { version: 48, name: '048-a.sql', sql: 'create table a (x integer) strict' },
   { version: 49, name: '049-b.sql', sql: 'create table b (x integer) strict' },
 ];
+const record =
+  'create table schema_step (version integer primary key, name text, sha256 text, release text, at integer) strict;';
 const schemaOf = (migrations: Migration[], sql = 'create table first (x integer) strict'): Schema => ({
-  sql,
+  sql: record + sql,
   migrations,
 });
+const tables = (): unknown[] => db.prepare('select name from sqlite_schema order by name').pluck().all();
 
 let folder: string;
 let db: Database;
@@ -74,48 +81,81 @@ describe('the database', () => {
     expect(db.pragma('busy_timeout', { simple: true })).toBe(10_000);
   });
 
-  it('is made from the schema and migrated step by step, once', () => {
-    expect(migrate(db, schemaOf([]))).toBe(47);
-    expect(migrate(db, schemaOf(steps.slice(0, 1)))).toBe(48);
-    expect(migrate(db, schemaOf(steps))).toBe(49);
-    expect(migrate(db, schemaOf(steps))).toBe(49);
-    expect(db.prepare('select name from sqlite_schema order by name').pluck().all()).toEqual(['a', 'b', 'first']);
+  it('is made with all steps, and only where nothing is yet', () => {
+    createSchema(db, schemaOf(steps));
+    createSchema(db, schemaOf(steps));
+    expect(schemaVersion(db)).toBe(49);
+    expect(db.prepare('select version, name from schema_step order by version').raw().all()).toEqual([
+      [47, 'schema.sql'],
+      [48, '048-a.sql'],
+      [49, '049-b.sql'],
+    ]);
+    expect(schemaRelease(db)).toMatch(/^\d+\.\d+\.\d+$/);
   });
 
-  it('of a newer version is refused and untouched', () => {
-    migrate(db, schemaOf(steps));
-    expect(() => migrate(db, schemaOf(steps.slice(0, 1)))).toThrow(expect.objectContaining({ code: 'SCHEMA_NEWER' }));
-    expect(db.pragma('user_version', { simple: true })).toBe(49);
+  it('is migrated step by step, once, by whoever migrates and nobody else', () => {
+    createSchema(db, schemaOf([]));
+    expect(() => assertSchema(db, schemaOf(steps))).toThrow(
+      expect.objectContaining({ code: 'SCHEMA_OLDER', message: expect.stringContaining('sallyport upgrade') }),
+    );
+    expect(() => createSchema(db, schemaOf(steps))).toThrow(expect.objectContaining({ code: 'SCHEMA_OLDER' }));
+    expect(schemaVersion(db)).toBe(47);
+    expect(migrate(db, schemaOf(steps.slice(0, 1)))).toEqual([48]);
+    expect(migrate(db, schemaOf(steps))).toEqual([49]);
+    expect(migrate(db, schemaOf(steps))).toEqual([]);
+    assertSchema(db, schemaOf(steps));
+    expect(tables()).toEqual(['a', 'b', 'first', 'schema_step']);
+  });
+
+  it('of a newer release is refused and untouched, and the release is named', () => {
+    createSchema(db, schemaOf(steps));
+    db.exec("update schema_step set release = '9.8.7'");
+    for (const open of [migrate, assertSchema])
+      expect(() => open(db, schemaOf(steps.slice(0, 1)))).toThrow(
+        expect.objectContaining({ code: 'SCHEMA_NEWER', message: expect.stringContaining('release 9.8.7') }),
+      );
+    expect(schemaVersion(db)).toBe(49);
+  });
+
+  it('with a step that is not this program’s is refused and untouched', () => {
+    createSchema(db, schemaOf(steps));
+    const other = [{ ...(steps[0] as Migration), sql: 'create table other (x integer) strict' }, ...steps.slice(1)];
+    for (const schema of [schemaOf(other), schemaOf(steps.slice(1))])
+      expect(() => migrate(db, schema)).toThrow(
+        expect.objectContaining({ code: 'SCHEMA_OTHER', message: expect.stringContaining('step 48') }),
+      );
   });
 
   it.each([
     [
       'of another state of the schema',
-      (made: Database) => migrate(made, schemaOf([], 'create table other (x integer)')),
+      (made: Database) => createSchema(made, schemaOf([], 'create table other (x integer)')),
     ],
     [
       'with a number of before',
       (made: Database) => made.exec('create table old (x integer); pragma user_version = 46'),
     ],
     ['of something else', (made: Database) => made.exec('create table alien (x integer)')],
+    ['that was damaged to nothing', () => undefined],
   ])('%s is refused and untouched', (_, make) => {
     make(db);
-    const tables = (): unknown[] => db.prepare('select name from sqlite_schema order by name').pluck().all();
-    const before = [db.pragma('user_version', { simple: true }), ...tables()];
+    const before = [schemaVersion(db), ...tables()];
     expect(() => migrate(db, schemaOf([]))).toThrow(
       expect.objectContaining({ code: 'SCHEMA_OLDER', message: expect.stringContaining('before release 0.2.0') }),
     );
-    expect([db.pragma('user_version', { simple: true }), ...tables()]).toEqual(before);
+    expect([schemaVersion(db), ...tables()]).toEqual(before);
   });
 
-  it('keeps the schema before a step that fails', () => {
+  it('keeps schema and record before a step that fails', () => {
     const broken = [
       ...steps,
       { version: 50, name: '050-c.sql', sql: 'create table c (x integer) strict; create table a (x integer)' },
     ];
+    createSchema(db, schemaOf([]));
     expect(() => migrate(db, schemaOf(broken))).toThrow();
-    expect(db.pragma('user_version', { simple: true })).toBe(49);
-    expect(db.pragma('table_info(c)')).toEqual([]);
+    expect(schemaVersion(db)).toBe(49);
+    expect(db.prepare('select max(version) from schema_step').pluck().get()).toBe(49);
+    expect(tables()).toEqual(['a', 'b', 'first', 'schema_step']);
   });
 
   it('refuses numbers of migrations that do not rise', () => {
@@ -124,11 +164,12 @@ describe('the database', () => {
   });
 
   it('takes this code’s schema', () => {
-    expect(migrate(db)).toBe(47);
+    createSchema(db);
+    assertSchema(db);
   });
 
   it('undoes an inner part alone when the outer one goes on', () => {
-    migrate(db, schemaOf(steps));
+    createSchema(db, schemaOf(steps));
     immediate(db, () => {
       db.exec('insert into a values (1)');
       expect(() =>

@@ -1,8 +1,10 @@
 import { hash } from 'node:crypto';
 import { closeSync, existsSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from './errors.ts';
+import { applianceRelease } from './release.ts';
 import { defineSqlFunctions } from './sql-functions.ts';
 
 export type Database = BetterSqlite3.Database;
@@ -13,6 +15,8 @@ const busyMs = 10_000;
 
 type DatabaseOptions = {
   readonly?: boolean;
+  /** DATABASE where the file is not there. */
+  mustExist?: boolean;
   /**
    * Keeps what can be taken back of a transaction in memory. For who writes in small transactions and sorts little: sorting
    * and temporary tables no longer go to a file either.
@@ -77,6 +81,8 @@ const prepare = (db: Database, { readonly: isReadOnly, undoInMemory, lateStateme
  * WAL database would fall back to NORMAL, so the pragmas are set on every open.
  */
 export const openDatabase = (path: string, options: DatabaseOptions = {}): Database => {
+  if (options.mustExist && !existsSync(path))
+    throw new AppError('DATABASE', `${path} is not there; restore a backup: sallyport backup restore --help`);
   // SQLite gives its side files the mode of the database, which it would take from the umask.
   if (!options.readonly) closeSync(openSync(path, 'a', 0o600));
   const db = new BetterSqlite3(path, { readonly: options.readonly ?? false, timeout: busyMs });
@@ -176,6 +182,9 @@ export type Migration = { version: number; name: string; sql: string };
 /** What a database of this code has: the schema that a new one begins with, and the numbered changes since. */
 export type Schema = { sql: string; migrations: readonly Migration[] };
 
+/** A step by which a database came to its schema, as the release that took it wrote it down. */
+type SchemaStep = { version: number; sha256: string; release: string };
+
 /** The number of `schema.sql`. Numbers below were development's; no database of theirs is taken. */
 const FIRST_SCHEMA_VERSION = 47;
 
@@ -206,45 +215,100 @@ export const schemaVersion = (db: Database): number => db.pragma('user_version',
 
 export const newestVersion = ({ migrations }: Schema): number => migrations.at(-1)?.version ?? FIRST_SCHEMA_VERSION;
 
-// `schema.sql` is edited in place before the first release, so its number alone does not tell two states of it apart.
-const markOf = ({ sql }: Schema): number => hash('sha256', sql, 'buffer').readUInt32BE(0) >>> 1;
+const stepsOf = ({ sql, migrations }: Schema): Migration[] => [
+  { version: FIRST_SCHEMA_VERSION, name: 'schema.sql', sql },
+  ...migrations,
+];
+
+const digestOf = ({ sql }: Migration): string => hash('sha256', sql);
+
+const isEmpty = (db: Database): boolean =>
+  schemaVersion(db) === 0 && db.prepare('select 1 from sqlite_schema limit 1').get() === undefined;
+
+/** The steps that a database has taken, the first one first; none of one that was made before steps were written down. */
+const takenSteps = (db: Database): SchemaStep[] =>
+  db.prepare("select 1 from sqlite_schema where name = 'schema_step'").get() !== undefined
+    ? db.prepare<[], SchemaStep>('select version, sha256, release from schema_step order by version').all()
+    : [];
+
+/** The release that brought a database to its schema; undefined where none is written down. */
+export const schemaRelease = (db: Database): string | undefined => takenSteps(db).at(-1)?.release;
+
+/** Runs one step and writes it down, in the caller's transaction. */
+const takeStep = (db: Database, step: Migration): void => {
+  db.exec(step.sql);
+  db.prepare('insert into schema_step (version, name, sha256, release, at) values (?, ?, ?, ?, ?)').run(
+    step.version,
+    step.name,
+    digestOf(step),
+    applianceRelease().version,
+    nowMs(),
+  );
+  db.pragma(`user_version = ${step.version}`);
+};
 
 /**
- * Refuses a database that this code does not take: SCHEMA_NEWER one that a newer version wrote, SCHEMA_OLDER one that was
- * made before the first release by another state of the schema.
+ * Refuses a database that no upgrade by this code takes: SCHEMA_NEWER one that a newer release wrote, SCHEMA_OTHER one with a
+ * step that is not this code's, SCHEMA_OLDER one that was made before the first release. Those of an older release pass.
  */
-export function assertSchema(db: Database, schema: Schema): void {
+export function assertKnownSchema(db: Database, schema: Schema = readSchema()): void {
   const held = schemaVersion(db);
-  const newest = newestVersion(schema);
-  if (held > newest)
-    throw new AppError('SCHEMA_NEWER', `the database has schema ${held}, this version knows ${newest}`);
-  if (held < FIRST_SCHEMA_VERSION || db.pragma('application_id', { simple: true }) !== markOf(schema))
+  const taken = takenSteps(db);
+  const by = taken.at(-1)?.release ?? 'unknown';
+  const own = applianceRelease().version;
+  if (held > newestVersion(schema))
+    throw new AppError(
+      'SCHEMA_NEWER',
+      `the database has schema ${held}, by release ${by}; this program is release ${own} and knows schema ${newestVersion(schema)}. Run the program of release ${by}`,
+      { schema: held, release: by },
+    );
+  const steps = new Map(stepsOf(schema).map((step) => [step.version, step]));
+  const other = taken.find(({ version, sha256 }) => {
+    const step = steps.get(version);
+    return step === undefined || digestOf(step) !== sha256;
+  });
+  if (taken.length === 0 || held < FIRST_SCHEMA_VERSION || other?.version === FIRST_SCHEMA_VERSION)
     throw new AppError(
       'SCHEMA_OLDER',
       'the database was made by a development state before release 0.2.0, which no upgrade takes; start with a new data directory',
     );
+  if (other !== undefined)
+    throw new AppError(
+      'SCHEMA_OTHER',
+      `step ${other.version} of the database is not the one that this program has: it was taken by release ${other.release}. Run the program of release ${by}`,
+      { schema: held, release: by },
+    );
+}
+
+/** Refuses every database but one of exactly this schema, and says which program has to run: codes as `assertKnownSchema`. */
+export function assertSchema(db: Database, schema: Schema = readSchema()): void {
+  assertKnownSchema(db, schema);
+  const held = schemaVersion(db);
+  if (held === newestVersion(schema)) return;
+  const by = schemaRelease(db) ?? 'unknown';
+  throw new AppError(
+    'SCHEMA_OLDER',
+    `the database has schema ${held}, by release ${by}; this program is release ${applianceRelease().version} and needs schema ${newestVersion(schema)}. Run the program of release ${by}, or upgrade: sallyport upgrade --help`,
+    { schema: held, release: by },
+  );
+}
+
+/** Makes the schema of a database in which nothing is yet; one that has it already is left alone. Codes of `assertSchema`. */
+export function createSchema(db: Database, schema: Schema = readSchema()): void {
+  immediate(db, () => {
+    if (isEmpty(db)) for (const step of stepsOf(schema)) takeStep(db, step);
+  });
+  assertSchema(db, schema);
 }
 
 /**
- * Makes the schema of an empty database, and brings one of this schema to the newest number, each step in its own
- * transaction. SCHEMA_NEWER, SCHEMA_OLDER.
+ * Brings a database of an older release to this code's schema, each step with its record in one transaction; returns the
+ * numbers of the steps. For who holds the lock of the server on it, or a database that nobody else has. Codes of `assertKnownSchema`.
  */
-export function migrate(db: Database, schema: Schema = readSchema()): number {
-  immediate(db, () => {
-    if (schemaVersion(db) !== 0 || db.prepare('select 1 from sqlite_schema limit 1').get() !== undefined) return;
-    db.exec(schema.sql);
-    db.pragma(`application_id = ${markOf(schema)}`);
-    db.pragma(`user_version = ${FIRST_SCHEMA_VERSION}`);
-  });
+export function migrate(db: Database, schema: Schema = readSchema()): number[] {
+  assertKnownSchema(db, schema);
+  const missing = schema.migrations.filter(({ version }) => version > schemaVersion(db));
+  for (const step of missing) immediate(db, () => takeStep(db, step));
   assertSchema(db, schema);
-  for (const migration of schema.migrations) {
-    immediate(db, () => {
-      // Read under the write lock: another process may have migrated meanwhile.
-      if (schemaVersion(db) >= migration.version) return;
-      db.exec(migration.sql);
-      db.pragma(`user_version = ${migration.version}`);
-    });
-  }
-  assertSchema(db, schema);
-  return schemaVersion(db);
+  return missing.map(({ version }) => version);
 }

@@ -38,6 +38,7 @@ export type AppErrorCode =
   | 'DISK_FULL'
   | 'SCHEMA_NEWER'
   | 'SCHEMA_OLDER'
+  | 'SCHEMA_OTHER'
   | 'DATABASE'
   | 'CHAIN_BROKEN'
   | 'KEY'
@@ -123,6 +124,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   DISK_FULL: entry('DISK_FULL', 507),
   SCHEMA_NEWER: entry('SCHEMA_NEWER', 500),
   SCHEMA_OLDER: entry('SCHEMA_OLDER', 500),
+  SCHEMA_OTHER: entry('SCHEMA_OTHER', 500),
   DATABASE: entry('DATABASE', 500),
   CHAIN_BROKEN: entry('CHAIN_BROKEN', 500),
   KEY: entry('KEY', 500),

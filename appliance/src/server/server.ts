@@ -4,7 +4,7 @@ import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import type { Config } from '../platform/config.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
-import { takeServerLock } from '../platform/process-lock.ts';
+import { type ProcessLock, takeServerLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
 import { httpApp } from './http-app.ts';
@@ -15,13 +15,19 @@ const maxKnownAddresses = 50_000;
 
 export type Server = { address: string; port: number; stop(): Promise<void> };
 
-/** Starts jobs and the listener over a composed appliance; IN_USE when another server holds the data directory. */
+/**
+ * Starts jobs and the listener over a composed appliance; IN_USE when another server holds the data directory. A `lock` that is
+ * given stays the caller's.
+ */
 export const startServer = async (
   appliance: Appliance,
-  options: { listen?: Config['listen'] } = {},
+  options: { listen?: Config['listen']; lock?: ProcessLock } = {},
 ): Promise<Server> => {
   const { paths, config, extensions, ca, devices, events, jobs, log, store } = appliance;
-  const lock = takeServerLock(paths.data);
+  const lock = options.lock ?? takeServerLock(paths.data);
+  const release = (): void => {
+    if (options.lock === undefined) lock.release();
+  };
   let listener: Listener;
   let intake: SectionIntake | undefined;
   try {
@@ -47,7 +53,7 @@ export const startServer = async (
   } catch (error) {
     await intake?.close();
     await jobs.stop();
-    lock.release();
+    release();
     throw error;
   }
   const stopTicking = startTicking(
@@ -70,7 +76,7 @@ export const startServer = async (
       await jobs.stop();
       appliance.exchange.noteTime();
       events.record('server-stopped', { actor: 'system:appliance', params: {} });
-      lock.release();
+      release();
     },
   };
 };

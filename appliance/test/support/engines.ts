@@ -15,7 +15,7 @@ import { type ControllerMaps, noMaps } from '../../src/features/controllers/maps
 import { type ControllerService, controllerService } from '../../src/features/controllers/service.ts';
 import type { IngestReadings } from '../../src/features/controllers/types.ts';
 import type { UpdateService } from '../../src/features/updates/service.ts';
-import { type Database, migrate, openDatabase } from '../../src/platform/database.ts';
+import { createSchema, type Database, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
 import { controllerTrials } from '../../src/trial.ts';
@@ -79,7 +79,7 @@ export const openEngines = async (
   const path = join(folder, 'state.db');
   const keyring = await initKeyring(folder);
   const db = openDatabase(path);
-  migrate(db);
+  createSchema(db);
   introduce(db, 'a1');
   const declared = await loadAllDeclarations();
   const people = personal(db, keyring);

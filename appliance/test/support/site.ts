@@ -9,7 +9,7 @@ import type { SectionChanged } from '../../src/engine/changes/types.ts';
 import { type InventoryService, inventoryService } from '../../src/engine/inventory/service.ts';
 import type { SectionOutcome } from '../../src/engine/inventory/types.ts';
 import { dataPaths } from '../../src/platform/config.ts';
-import { migrate, openDatabase } from '../../src/platform/database.ts';
+import { createSchema, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring } from '../../src/platform/keyring.ts';
 import { personal } from '../../src/platform/personal.ts';
 
@@ -42,7 +42,7 @@ export const openInventory = async (onSectionChanged: (changed: SectionChanged) 
     mkdirSync(folder, { recursive: true });
   const keyring = await initKeyring(paths.keys);
   const db = openDatabase(paths.database);
-  migrate(db);
+  createSchema(db);
   const { collections } = await loadAllDeclarations();
   const changed = passOn(() => ({ section: [(sections) => sections.forEach(onSectionChanged)] }));
   const inventory = inventoryService({ db, personal: personal(db, keyring), collections, changed });

@@ -386,19 +386,29 @@ export const words = defineWords({
     kk: 'Дерекқор жаңарақ нұсқада',
   },
   'error.SCHEMA_NEWER.next': {
-    en: 'Start the newer version of Sallyport.',
-    ru: 'Запустите более новую версию Sallyport.',
-    kk: 'Sallyport жаңа нұсқасын іске қосыңыз.',
+    en: 'Run the newer release of Sallyport.',
+    ru: 'Запустите более новый выпуск Sallyport.',
+    kk: 'Sallyport жаңарақ шығарылымын іске қосыңыз.',
   },
   'error.SCHEMA_OLDER': {
-    en: 'The database was made by another version',
-    ru: 'База данных создана другой версией',
-    kk: 'Дерекқорды басқа нұсқа жасаған',
+    en: 'The database is of an older version',
+    ru: 'База данных более старой версии',
+    kk: 'Дерекқор ескірек нұсқада',
   },
   'error.SCHEMA_OLDER.next': {
-    en: 'Start the version of Sallyport that made it, or begin with a new data directory.',
-    ru: 'Запустите версию Sallyport, которая её создала, или начните с нового каталога данных.',
-    kk: 'Оны жасаған Sallyport нұсқасын іске қосыңыз немесе жаңа деректер каталогынан бастаңыз.',
+    en: 'Run sallyport upgrade, or the release that made it.',
+    ru: 'Выполните sallyport upgrade или запустите выпуск, который её создал.',
+    kk: 'sallyport upgrade командасын орындаңыз немесе оны жасаған шығарылымды іске қосыңыз.',
+  },
+  'error.SCHEMA_OTHER': {
+    en: 'The database was changed by another program',
+    ru: 'База данных изменена другой программой',
+    kk: 'Дерекқорды басқа бағдарлама өзгерткен',
+  },
+  'error.SCHEMA_OTHER.next': {
+    en: 'Run the release that changed it.',
+    ru: 'Запустите выпуск, который её изменил.',
+    kk: 'Оны өзгерткен шығарылымды іске қосыңыз.',
   },
   'error.DATABASE': {
     en: 'The database reports an error',

@@ -551,6 +551,17 @@ export const words = defineWords({
     ru: 'чтобы показывать нужные обновления',
     kk: 'керекті жаңартуларды көрсету',
   },
+  'register.schema.title': {
+    en: 'Steps of the schema, and the last upgrade',
+    ru: 'Шаги схемы и последнее обновление',
+    kk: 'Схема қадамдары және соңғы жаңарту',
+  },
+  'register.schema.source': { en: 'sallyport upgrade', ru: 'sallyport upgrade', kk: 'sallyport upgrade' },
+  'register.schema.purpose': {
+    en: 'to know which release may open the database',
+    ru: 'чтобы знать, какой выпуск может открыть базу данных',
+    kk: 'дерекқорды қай шығарылым аша алатынын білу',
+  },
   'register.configuration.title': {
     en: 'Configuration of the appliance',
     ru: 'Настройки запуска сервера',

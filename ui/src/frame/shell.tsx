@@ -193,7 +193,9 @@ export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undef
           {ctx.fmt.dateTime(ctx.nowMs)}, {ctx.fmt.offset(ctx.nowMs)}
         </time>
       </div>
-      <div>Sallyport {ctx.version}</div>
+      <div>
+        Sallyport {ctx.version}, {ctx.t('frame.schema', { number: ctx.schema })}
+      </div>
     </footer>
   </nav>
 );

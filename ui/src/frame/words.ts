@@ -32,6 +32,7 @@ export const words = defineWords({
   'api.title': { en: 'API', ru: 'API', kk: 'API' },
   'api.type': { en: 'Type', ru: 'Тип', kk: 'Түрі' },
 
+  'frame.schema': { en: 'schema {number}', ru: 'схема {number}', kk: '{number}-схема' },
   'nav.label': { en: 'Pages', ru: 'Разделы', kk: 'Бөлімдер' },
   'keys.title': { en: 'Keyboard shortcuts', ru: 'Сочетания клавиш', kk: 'Пернелер тіркесімі' },
   'keys.single': { en: 'Single-key shortcuts', ru: 'Команды одной клавишей', kk: 'Бір пернелі пәрмендер' },

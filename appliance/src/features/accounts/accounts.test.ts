@@ -8,7 +8,7 @@ import { loadAllDeclarations } from '../../all-declarations.ts';
 import { type EventService, eventService } from '../../engine/events/service.ts';
 import { type ObjectService, objectService } from '../../engine/objects/service.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { type Database, migrate, openDatabase } from '../../platform/database.ts';
+import { createSchema, type Database, openDatabase } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { initKeyring } from '../../platform/keyring.ts';
 import { personal } from '../../platform/personal.ts';
@@ -61,7 +61,7 @@ beforeEach(async () => {
   const keyring = await initKeyring(dir);
   const declarations = await loadAllDeclarations();
   db = openDatabase(join(dir, 'state.db'));
-  migrate(db);
+  createSchema(db);
   const people = personal(db, keyring);
   events = eventService({ db, keyring, types: declarations.events, maxRows: () => 1_000_000 });
   const { kinds, settings } = declarations;

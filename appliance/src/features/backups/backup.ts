@@ -21,12 +21,12 @@ import sodium from 'libsodium-wrappers';
 import type { Appliance } from '../../compose.ts';
 import { type DataPaths, dataPaths, readConfig } from '../../platform/config.ts';
 import {
-  assertSchema,
+  assertKnownSchema,
   copyDatabase,
   type Database,
   databaseFaults,
+  migrate,
   openDatabase,
-  readSchema,
   schemaVersion,
 } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -167,8 +167,18 @@ const inspect = (paths: DataPaths, files: number): BackupReport => {
   try {
     const [fault] = databaseFaults(db, 1);
     if (fault !== undefined) throw new AppError('DATABASE', `the database in the backup is damaged: ${fault}`);
-    assertSchema(db, readSchema());
+    assertKnownSchema(db);
     return { files, schema: schemaVersion(db), site };
+  } finally {
+    db.close();
+  }
+};
+
+/** A restored database of an older release becomes one of this: no other program works on the folder yet. */
+const bringUp = (path: string): void => {
+  const db = openDatabase(path);
+  try {
+    migrate(db);
   } finally {
     db.close();
   }
@@ -229,6 +239,7 @@ export const restoreBackup = async (
   const paths = dataPaths(folder);
   let withWitness = false;
   try {
+    bringUp(paths.database);
     withWitness = await layWitness(paths, basename(path), witness ?? (existsSync(inTarget) ? inTarget : undefined));
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

@@ -31,6 +31,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     badges: signedIn === undefined || kind === 'part' ? {} : deps.badges(),
     advisories: signedIn === undefined ? null : advisoryAge(deps),
     version: deps.version,
+    schema: deps.schema,
     nowMs: deps.clock(),
     timeZone: deps.timeZone,
     rights: signedIn?.actor.rights ?? new Set(),

@@ -59,6 +59,7 @@ export type Asset = { readonly path: string; readonly file: string; readonly con
 /** What the pages need; compose.ts has it all. */
 export type ConsoleDeps = {
   version: string;
+  schema: number;
   config: Config;
   paths: DataPaths;
   log: Log;

@@ -1,0 +1,48 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Outcome } from './commands.ts';
+import { repositoryRoot } from './sources.ts';
+
+// Releases as they lie installed: copies of the built appliance under releases/VERSION, with another version and, if said,
+// migrations of their own. What no release changes is linked.
+
+/** Lays release `version` below `root` and returns its folder. `migrations`: files of its folder by name. */
+export function layRelease(root: string, version: string, migrations: Readonly<Record<string, string>> = {}): string {
+  const folder = join(root, 'releases', version);
+  const appliance = join(folder, 'appliance');
+  mkdirSync(appliance, { recursive: true });
+  for (const part of ['bin', 'program'])
+    cpSync(join(repositoryRoot, 'appliance', part), join(appliance, part), { recursive: true });
+  const manifest = JSON.parse(readFileSync(join(repositoryRoot, 'appliance/package.json'), 'utf8')) as object;
+  writeFileSync(join(appliance, 'package.json'), JSON.stringify({ ...manifest, version }));
+  for (const part of ['bundle-tools', 'ui', 'node_modules'])
+    symlinkSync(join(repositoryRoot, part), join(folder, part));
+  mkdirSync(join(appliance, 'program/migrations'), { recursive: true });
+  for (const [name, sql] of Object.entries(migrations)) writeFileSync(join(appliance, 'program/migrations', name), sql);
+  return folder;
+}
+
+export const programOf = (release: string): string => join(release, 'appliance/bin/sallyport.js');
+
+/** Runs a command of an installed release to its end. `prefix`: arguments of node in front of the program. */
+export function runRelease(
+  release: string,
+  args: readonly string[],
+  { prefix = [], env = {} }: { prefix?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+): Promise<Outcome & { signal: NodeJS.Signals | null }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [...prefix, programOf(release), ...args], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk: Buffer) => {
+      said.stdout += chunk.toString();
+    });
+    child.stderr.on('data', (chunk: Buffer) => {
+      said.stderr += chunk.toString();
+    });
+    child.once('close', (status, signal) => resolve({ ...said, status, signal }));
+  });
+}
