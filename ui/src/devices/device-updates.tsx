@@ -31,10 +31,12 @@ type DeviceUpdatesProps = {
   readonly tabs: readonly DeviceTab[];
   readonly rows: readonly DeviceUpdateRow[];
   readonly coverage: CoverageView;
+  /** Whether a bundle brought a catalogue of updates. */
+  readonly catalogue: boolean;
 };
 
 /** Updates that one device needs, and how far each is. */
-export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage }: DeviceUpdatesProps) => (
+export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue }: DeviceUpdatesProps) => (
   <DeviceFrame
     ctx={ctx}
     device={device}
@@ -58,6 +60,10 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage }: DeviceUpdat
     <Panel>
       {rows.length === 0 && coverage.state === 'not-judged' ? (
         <Empty title={ctx.t('coverage.not-judged')} />
+      ) : rows.length === 0 && !catalogue ? (
+        <Empty title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
+          {ctx.t('updates.noCatalogueWhy')}
+        </Empty>
       ) : rows.length === 0 ? (
         <Empty title={ctx.t('updates.noneForDevice')}>{ctx.t('updates.noneForDeviceWhy')}</Empty>
       ) : (

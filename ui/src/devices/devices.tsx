@@ -47,7 +47,8 @@ export type DeviceRow = {
   readonly act: number;
   readonly findings: number;
   readonly coverage: CoverageState;
-  readonly updates: number;
+  /** Undefined: nothing tells what it needs. */
+  readonly updates: number | undefined;
   /** By hand and by rule. */
   readonly tags?: readonly string[];
   /** By `<collection>.<field>`, for picked columns. */
@@ -76,16 +77,18 @@ type DevicesProps = {
 const form = 'devices-bulk';
 
 /** A number of findings or updates; none is only said of what is judged. */
-const JudgedCount = ({ ctx, row, n, href }: { ctx: Ctx; row: DeviceRow; n: number; href: string }) =>
-  n === 0 && row.coverage === 'not-judged' ? (
+const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: number | undefined; href: string }) =>
+  n === undefined ? (
     <a href={href}>{ctx.t('coverage.not-judged')}</a>
   ) : (
     <Count ctx={ctx} n={n} href={href} />
   );
 
 /** The same in a file. */
-const judgedCell = (row: DeviceRow, n: number, ctx: Ctx): number | string =>
-  n === 0 && row.coverage === 'not-judged' ? ctx.t('coverage.not-judged') : n;
+const judgedCell = (n: number | undefined, ctx: Ctx): number | string => n ?? ctx.t('coverage.not-judged');
+
+const judged = (row: DeviceRow, n: number): number | undefined =>
+  n === 0 && row.coverage === 'not-judged' ? undefined : n;
 
 /** Columns of its own. */
 const ownColumns: ListColumns<DeviceRow> = {
@@ -161,17 +164,17 @@ const ownColumns: ListColumns<DeviceRow> = {
     num: true,
     sort: true,
     cell: (row, ctx) => (
-      <JudgedCount ctx={ctx} row={row} n={row.act} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />
+      <JudgedCount ctx={ctx} n={judged(row, row.act)} href={paths.deviceTab(row.id, 'findings', { decision: 'act' })} />
     ),
-    file: (row, ctx) => judgedCell(row, row.act, ctx),
+    file: (row, ctx) => judgedCell(judged(row, row.act), ctx),
   },
   findings: {
     word: 'vuln.findings',
     num: true,
     sort: true,
     until: 'file',
-    cell: (row, ctx) => <JudgedCount ctx={ctx} row={row} n={row.findings} href={paths.deviceTab(row.id, 'findings')} />,
-    file: (row, ctx) => judgedCell(row, row.findings, ctx),
+    cell: (row, ctx) => <JudgedCount ctx={ctx} n={judged(row, row.findings)} href={paths.deviceTab(row.id, 'findings')} />,
+    file: (row, ctx) => judgedCell(judged(row, row.findings), ctx),
   },
   coverage: {
     word: 'coverage.title',
@@ -183,8 +186,8 @@ const ownColumns: ListColumns<DeviceRow> = {
   updates: {
     word: 'nav.updates',
     num: true,
-    cell: (row, ctx) => <JudgedCount ctx={ctx} row={row} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
-    file: (row, ctx) => judgedCell(row, row.updates, ctx),
+    cell: (row, ctx) => <JudgedCount ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
+    file: (row, ctx) => judgedCell(row.updates, ctx),
   },
 };
 

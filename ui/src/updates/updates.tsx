@@ -1,7 +1,7 @@
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Filters, filterWords, foundText } from '../components/list-tools.tsx';
-import { Empty } from '../components/panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { Count } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
@@ -41,6 +41,8 @@ type UpdatesProps = {
   readonly page: PageOf<UpdateRow>;
   readonly filters: readonly FilterField[];
   readonly counts: Readonly<Record<Supply, number>> & { readonly undecided: number; readonly deployable: number };
+  /** What "none" is worth: without a catalogue nothing, and less where devices are not judged. */
+  readonly judged: { readonly catalogue: boolean; readonly notJudged: number };
 };
 
 const form = 'updates-bulk';
@@ -129,8 +131,25 @@ const Bulk = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
+const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }) => (
+  <>
+    {judged.catalogue ? null : (
+      <Notice ctx={ctx} level="warning" title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
+        {ctx.t('updates.noCatalogueWhy')} <a href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</a>
+      </Notice>
+    )}
+    {judged.notJudged === 0 ? null : (
+      <p class="second">
+        <a href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+          {ctx.t('updates.notJudged', { n: judged.notJudged })}
+        </a>
+      </p>
+    )}
+  </>
+);
+
 /** What is missing on the site, what was decided, whether it is here, how far it is installed. */
-export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
+export const Updates = ({ ctx, list, page, filters, counts, judged }: UpdatesProps) => (
   <Page
     ctx={ctx}
     title={ctx.t('nav.updates')}
@@ -148,6 +167,7 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
       </>
     }
   >
+    <NotJudged ctx={ctx} judged={judged} />
     <Tiles>
       <Tile
         ctx={ctx}
@@ -214,10 +234,12 @@ export const Updates = ({ ctx, list, page, filters, counts }: UpdatesProps) => (
       nameOf={(row) => `${row.name} ${row.version}`}
       empty={
         <Empty
-          title={ctx.t('updates.none')}
+          title={ctx.t(
+            !judged.catalogue ? 'coverage.not-judged' : judged.notJudged > 0 ? 'updates.noneJudged' : 'updates.none',
+          )}
           action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
         >
-          {ctx.t('updates.noneWhy')}
+          {ctx.t(judged.catalogue ? 'updates.noneWhy' : 'updates.noCatalogueWhy')}
         </Empty>
       }
       table={{

@@ -276,6 +276,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         device={model.toHead(device)}
         tabs={tabsOf(device)}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
+        catalogue={updates.hasCatalogue()}
         rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
           id: update.id,
           name: update.name,

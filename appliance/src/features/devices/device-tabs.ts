@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { DeviceTab } from '@sallyport/ui/components/device-frame.tsx';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
@@ -28,7 +29,7 @@ export const deviceTabs = (
     device.findings === 0 && device.coverage.state === 'not-judged'
       ? { name: 'findings' }
       : { name: 'findings', count: device.findings },
-    { name: 'updates', count: device.state === 'managed' ? model.neededUpdates(device.id) : 0 },
+    { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
     { name: 'changes' },
     { name: 'deviations', count: baselines.deviationsOf(device.id) },
     { name: 'tasks', count: deviceTasks.openOf(device.id) },

@@ -315,9 +315,15 @@ export const deviceOperations = [
     right: 'updates:read',
     summary: 'Updates that a device needs or that were ordered for it',
     input: one,
-    output: z.object({ rows: z.array(deviceUpdateSchema) }),
-    run: ({ devices, updates }, input) => ({
-      rows: updates.forDevice(devices.byPublicId(input.device).id).map(toDeviceUpdate),
+    output: z.object({
+      rows: z.array(deviceUpdateSchema),
+      catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one nobody knows what it needs'),
+      coverage: coverageSchema,
     }),
+    run: (context, input) => {
+      const { id, coverage } = deviceModel(context).get(input.device);
+      const { updates } = context;
+      return { rows: updates.forDevice(id).map(toDeviceUpdate), catalogue: updates.hasCatalogue(), coverage };
+    },
   }),
 ];

@@ -45,7 +45,8 @@ export type DeviceModel = {
   /** By public id; NOT_FOUND. */
   get(publicId: string): ListedDevice;
   counts(): SiteCounts;
-  neededUpdates(device: number): number;
+  /** Undefined: nothing tells what it needs. */
+  neededUpdates(device: ListedDevice): number | undefined;
   toRows(devices: readonly ListedDevice[]): DeviceRow[];
   toHead(device: ListedDevice): DeviceHead;
   /** Public id and name of devices by number. */
@@ -125,6 +126,10 @@ export const deviceModel = (
 ): DeviceModel => {
   const { devices, deviceQueries, deviceList, updates, objects, rules, clock } = deps;
 
+  /** How many updates a device needs; undefined where none is known and nothing judged it. */
+  const updatesOf = ({ coverage }: Pick<DeviceListRow, 'coverage'>, n: number): number | undefined =>
+    n === 0 && (coverage.state === 'not-judged' || !updates.hasCatalogue()) ? undefined : n;
+
   /** What was seen and done a moment ago counts already. */
   const settle = (): void => {
     devices.flush();
@@ -199,7 +204,7 @@ export const deviceModel = (
       }
       return counts;
     },
-    neededUpdates: (device) => updates.neededCounts([device]).get(device) ?? 0,
+    neededUpdates: (device) => updatesOf(device, updates.neededCounts([device.id]).get(device.id) ?? 0),
     toRows: (listed) => {
       const managed = listed.filter(({ state }) => state === 'managed').map(({ id }) => id);
       const needed = updates.neededCounts(managed);
@@ -218,7 +223,7 @@ export const deviceModel = (
           act: device.act,
           findings: device.findings,
           coverage: device.coverage.state,
-          updates: n,
+          updates: updatesOf(device, n),
         };
       });
     },

@@ -4,7 +4,8 @@ import { AppError } from '../../platform/errors.ts';
 import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
-import type { DeviceQueries } from '../devices/types.ts';
+import type { DeviceList, DeviceQueries } from '../devices/types.ts';
+import { COVERAGE_STATES, type Coverage } from '../vulnerabilities/types.ts';
 import type { UpdateService } from './service.ts';
 import {
   APPROVALS,
@@ -20,6 +21,7 @@ import {
 
 const { operation } = operationsOver<{
   updates: UpdateService;
+  deviceList: Pick<DeviceList, 'coverageCounts'>;
   devices: DeviceService;
   deviceQueries: DeviceQueries;
 }>();
@@ -58,9 +60,19 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
     },
   });
 
+const judged = {
+  catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one nobody knows what is needed'),
+  covered: z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged'),
+};
+
+const judgedOf = (parts: { updates: UpdateService; deviceList: Pick<DeviceList, 'coverageCounts'> }) => ({
+  catalogue: parts.updates.hasCatalogue(),
+  covered: parts.deviceList.coverageCounts(),
+});
+
 type Listed =
-  | { total: number; updates: readonly DeviceUpdate[] }
-  | { total: number; counts: UpdateCounts; updates: readonly UpdateItem[] };
+  | { total: number; catalogue: boolean; coverage: Omit<Coverage, 'system'>; updates: readonly DeviceUpdate[] }
+  | ({ total: number; counts: UpdateCounts; updates: readonly UpdateItem[] } & ReturnType<typeof judgedOf>);
 
 type Decided = { licences: { id: string; licence: string | null }[] } | { word: string; ids: string[] };
 
@@ -77,10 +89,10 @@ export const updateOperations = [
       descending: z.boolean().default(false),
       ...paging,
     }),
-    output: pageOf(updateSchema),
-    run: ({ updates }, { limit, sort, descending, ...rest }) => {
+    output: pageOf(updateSchema).extend(judged),
+    run: ({ updates, deviceList }, { limit, sort, descending, ...rest }) => {
       const page = updates.list({ limit, sort, descending, ...defined(rest) });
-      return { ...page, next: page.next ?? null };
+      return { ...page, ...judgedOf({ updates, deviceList }), next: page.next ?? null };
     },
   }),
   operation({
@@ -94,13 +106,17 @@ export const updateOperations = [
       limit: z.int().min(1).max(100_000).default(100).describe('At most so many (100)'),
     }),
     output: z.custom<Listed>(),
-    run: ({ updates, devices }, { device, limit, ...rest }) => {
+    run: ({ updates, devices, deviceList, deviceQueries }, { device, limit, ...rest }) => {
       if (device === undefined) {
         const { rows, total } = updates.list({ limit, ...defined(rest) });
-        return { total, counts: updates.counts(), updates: rows };
+        return { total, counts: updates.counts(), ...judgedOf({ updates, deviceList }), updates: rows };
       }
-      const all = updates.forDevice(devices.byPublicId(device).id);
-      return { total: all.length, updates: all.slice(0, limit) };
+      const { id, publicId } = devices.byPublicId(device);
+      const all = updates.forDevice(id);
+      const [row] = deviceQueries.rows([id]);
+      if (row === undefined) throw new AppError('NOT_FOUND', `there is no device ${publicId}`);
+      const { coverage } = row;
+      return { total: all.length, catalogue: updates.hasCatalogue(), coverage, updates: all.slice(0, limit) };
     },
     command: {
       example: 'sallyport update list --supply arrived --approval undefined --data /var/lib/sallyport --json',
@@ -136,6 +152,14 @@ export const updateOperations = [
           );
         const more = answer.total - answer.updates.length;
         if (more > 0) out.note(`${more} more; see --limit`);
+        if (!answer.catalogue)
+          out.line('not judged: no catalogue of updates is here; write a request and import its bundle');
+        if ('coverage' in answer) {
+          if (answer.coverage.state !== 'judged') out.line(`${answer.coverage.state}: sallyport device list --json says why`);
+          return;
+        }
+        const open = answer.covered['not-judged'] + answer.covered.partly;
+        if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
       },
     },
   }),
@@ -150,8 +174,9 @@ export const updateOperations = [
       ...Object.fromEntries(SUPPLIES.map((supply) => [supply, z.int()])),
       undecided: z.int(),
       deployable: z.int(),
+      ...judged,
     }),
-    run: ({ updates }) => updates.counts(),
+    run: ({ updates, deviceList }) => ({ ...updates.counts(), ...judgedOf({ updates, deviceList }) }),
   }),
   operation({
     name: 'update.accept',

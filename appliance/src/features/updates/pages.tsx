@@ -85,6 +85,12 @@ const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
 export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { updates, objects, store, vulnerabilities } = deps;
 
+  /** What "none" is worth: whether there is a catalogue, and the devices that are not judged, or only in part. */
+  const judged = () => {
+    const covered = deps.deviceList.coverageCounts();
+    return { catalogue: updates.hasCatalogue(), notJudged: covered['not-judged'] + covered.partly };
+  };
+
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'updates:read');
     const list = listState(c, filterNames);
@@ -101,6 +107,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filterFields(filters)}
         counts={found.counts}
+        judged={judged()}
       />,
     );
   };
@@ -265,9 +272,15 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'updates:read');
     const list = listState(c, filterNames);
-    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
+    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(ctx, fileColumns);
     const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
-    return sendCsv(deps, c, { name: 'updates', head, rows: eachOf(found.rows, cellsOf) });
+    const { catalogue, notJudged } = judged();
+    const notes = [
+      ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),
+      ...(notJudged === 0 ? [] : [ctx.t('updates.notJudged', { n: notJudged })]),
+    ];
+    return sendCsv(deps, c, { name: 'updates', head, rows: eachOf(found.rows, cellsOf), notes });
   };
 
   const licence = (c: Context<ConsoleEnv>): Response => {

@@ -61,6 +61,8 @@ export type UpdateService = {
   /** All devices that need it or have an order for it. */
   devicesOf(id: string): OnDevice[];
   forDevice(device: number): DeviceUpdate[];
+  /** Whether a bundle brought a catalogue of updates: without one nobody knows what is needed. */
+  hasCatalogue(): boolean;
   /** How many updates each of some devices needs; devices that need none are absent. */
   neededCounts(devices: readonly number[]): Map<number, number>;
   /** Approves; `acceptLicences` are digests of licence texts that the person has read. INVALID names what lacks. */
@@ -273,6 +275,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         )
         .sort((a, b) => Number(orderOf(a.update, 'decision')) - Number(orderOf(b.update, 'decision')));
     },
+    hasCatalogue: store.hasCatalogue,
     neededCounts: needed.countsOf,
     note: needed.note,
     settle: needed.settle,
@@ -308,6 +311,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       return wants;
     },
     applyCatalog: (updates, sizes, at) => {
+      if (!store.hasCatalogue()) store.noteCatalogue();
       const listed = new Set(updates.map((update) => update.id));
       for (const id of store.listed()) if (!listed.has(id)) store.unlist(id);
       for (const update of updates) {

@@ -102,6 +102,11 @@ export const updateStore = (db: Database) => {
     },
     /** Another number after every change of the catalogue. */
     version: (): number => version.get() ?? 0,
+    /** Whether a bundle ever brought a catalogue, be it an empty one; a new database has version 1. */
+    hasCatalogue: (): boolean => (version.get() ?? 0) > 1,
+    noteCatalogue: (): void => {
+      changed.run();
+    },
     listed: (): readonly string[] => listed.all().map((row) => row.id),
     unlist: (id: string): void => {
       unlist.run(id);

@@ -207,9 +207,13 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
     const list = listState(c, filterNames);
-    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
+    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(ctx, fileColumns);
     const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
-    return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf) });
+    const covered = deps.deviceList.coverageCounts();
+    const n = covered['not-judged'] + covered.partly;
+    const notes = n === 0 ? [] : [ctx.t('vuln.notJudged', { n })];
+    return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
   };
 
   return new Hono<ConsoleEnv>()

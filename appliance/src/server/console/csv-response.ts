@@ -65,7 +65,8 @@ export const gathered = <R>(pages: Generator<readonly R[]>): Promise<R[]> =>
 export const sendCsv = (
   deps: ConsoleDeps,
   c: Context<ConsoleEnv>,
-  file: { name: string; head: readonly string[]; rows: CountedRows },
+  /** `notes`: what the rows do not say of themselves; each is a last line of one cell. */
+  file: { name: string; head: readonly string[]; rows: CountedRows; notes?: readonly string[] },
 ): Response => {
   const { actor } = signedIn(c);
   deps.events.record('data-exported', {
@@ -76,6 +77,7 @@ export const sendCsv = (
   const lines = function* (): Generator<string> {
     yield csvMark + csvRow(file.head);
     for (const row of file.rows.read()) yield csvRow(row);
+    for (const note of file.notes ?? []) yield csvRow([note, ...file.head.slice(1).map(() => '')]);
   };
   return c.body(lineStream(lines()), 200, {
     'Content-Type': 'text/csv; charset=utf-8',

@@ -60,14 +60,17 @@ describe('a device that nothing judges', () => {
     const tabs = ['findings', 'updates'] as const;
     const pages = [
       paths.devices(),
+      paths.updates(),
       paths.device(pump.publicId),
       ...tabs.map((tab) => paths.deviceTab(pump.publicId, tab)),
     ];
     for (const path of pages) {
       const page = await html(admin, path);
       expect(holds(page, t('coverage.not-judged')), path).toBe(true);
-      for (const claim of [t('vuln.none'), t('updates.noneForDevice')]) expect(holds(page, claim), path).toBe(false);
+      for (const claim of [t('vuln.none'), t('updates.none'), t('updates.noneForDevice')]) expect(holds(page, claim), path).toBe(false);
     }
+    for (const file of [paths.updatesCsv(), paths.vulnerabilitiesCsv()])
+      expect(await html(admin, file), file).toMatch(/not judged/i);
     const [head = [], ...rows] = cells(await html(admin, `${paths.devices()}.csv?columns=findings,coverage,updates`));
     const row = rows.find((one) => one.includes('pump-01')) ?? [];
     const inFile = (column: string): string | undefined => row[head.indexOf(column)];
