@@ -40,7 +40,7 @@ const aged: Readonly<Record<string, Aged>> = {
   approvals: {
     table: 'approval',
     key: 'thing',
-    insert: `insert into approval (act, thing, sort, at, actor, persons, one_person)
+    insert: `insert into approval (act, thing, type, at, actor, persons, one_person)
              values ('range-confirm', @key, 'author', @at, 'a:b', '[]', 0)`,
   },
   samples: {
@@ -87,7 +87,7 @@ const aged: Readonly<Record<string, Aged>> = {
   'controller-changes': {
     table: 'controller_change',
     key: 'key',
-    insert: `insert into controller_change (controller, at, sort, key, field, side) values (1, @at, 'controller', @key, 'name', 'observed')`,
+    insert: `insert into controller_change (controller, at, type, key, field, side) values (1, @at, 'controller', @key, 'name', 'observed')`,
   },
   identifications: {
     table: 'identification_approval',

@@ -486,7 +486,7 @@ create table approval (
   id integer primary key,
   act text not null,
   thing text not null,
-  sort text not null check (sort in ('author', 'approver')),
+  type text not null check (type in ('author', 'approver')),
   at integer not null,
   actor text not null,
   -- JSON: ids of the persons behind the actor then.
@@ -1038,10 +1038,10 @@ create table controller (
 -- Taking and undoing go in steps: an import batch that was cut off on its way is taken back, or its undo is finished.
 create table import_batch (
   id integer primary key autoincrement,
-  sort text not null,
+  type text not null,
   name text not null,
   sha256 text,
-  -- Hash of what makes the same import batch again: the file, or sort and name.
+  -- Hash of what makes the same import batch again: the file, or type and name.
   scope blob not null,
   at integer not null,
   actor text not null,
@@ -1051,7 +1051,7 @@ create table import_batch (
   state text not null default 'done' check (state in ('taking', 'done', 'undoing'))
 ) strict;
 create index import_batch_scope on import_batch (scope) where undone_at is null;
-create index import_batch_sort on import_batch (sort, id);
+create index import_batch_type on import_batch (type, id);
 create index import_batch_unfinished on import_batch (id) where state <> 'done';
 
 create table controller_reading (
@@ -1076,7 +1076,7 @@ create index controller_reading_batch on controller_reading (batch, content);
 create table controller_fact (
   id integer primary key autoincrement,
   reading integer not null references controller_reading (id) on delete cascade,
-  sort text not null,
+  type text not null,
   -- Of the part; '' for the controller itself.
   key text not null,
   field text not null,
@@ -1098,9 +1098,9 @@ create index controller_fact_refused on controller_fact (reading) where error is
 create table controller_part (
   id integer primary key autoincrement,
   controller integer not null,
-  sort text not null,
+  type text not null,
   key text not null,
-  unique (controller, sort, key)
+  unique (controller, type, key)
 ) strict;
 
 create table controller_effective (
@@ -1165,7 +1165,7 @@ create table controller_change (
   id integer primary key autoincrement,
   controller integer not null,
   at integer not null,
-  sort text not null,
+  type text not null,
   key text not null,
   field text not null,
   side text not null,
@@ -1558,7 +1558,7 @@ create table ot_patch_move (
   patch integer not null references ot_patch (id) on delete cascade,
   at integer not null,
   -- `move`, `verdict`, `expiry`, `extension`, `undo`
-  sort text not null,
+  type text not null,
   from_state text not null,
   to_state text not null,
   actor text not null,
@@ -1577,7 +1577,7 @@ create table ot_patch_request (
   id integer primary key autoincrement,
   patch integer not null references ot_patch (id) on delete cascade,
   -- `move`, `extension`, `verdict`
-  sort text not null,
+  type text not null,
   from_state text not null,
   -- The state, or the clock.
   target text not null,

@@ -24,7 +24,7 @@ type Site = Awaited<ReturnType<typeof openSignedIn>>;
 const fill = async ({ appliance }: Site): Promise<void> => {
   const { db, events: journal, controllers } = appliance;
   await cloneFleet(appliance, { devices, profiles, packages });
-  controllers.ingest(systemActor, { sort: 'capture', name: 'plant' }, plantReadings('V2.9.4', 1));
+  controllers.ingest(systemActor, { type: 'capture', name: 'plant' }, plantReadings('V2.9.4', 1));
   const [device] = appliance.devices.list({ limit: 1 }).rows;
   immediate(db, () => {
     for (let n = 0; n < events; n += 1)

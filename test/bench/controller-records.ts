@@ -11,7 +11,7 @@ const start = Date.UTC(2026, 0, 1);
 const orders = ['6ES7 515-2AM02-0AB0', '6ES7 516-3AN02-0AB0', '1756-L83E', 'BMXP342020', '750-8202'];
 const vendors = ['Siemens AG', 'Siemens AG', 'Rockwell Automation/Allen-Bradley', 'Schneider Electric', 'WAGO'];
 
-const said = (values: Record<string, string>): Reading['said'] =>
+const said = (values: Record<string, string>): Reading['facts'] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
 /** A plant as a scan finds it: every controller with one module and one interface. */
@@ -23,7 +23,7 @@ export const plantReadings = (firmware: string, dayOfYear: number): Reading[] =>
       observedAtMs: start + dayOfYear * 86_400_000,
       method: 'query',
       source: 's7',
-      said: said({
+      facts: said({
         vendor: vendors[at % vendors.length] ?? '',
         orderNumber: orders[at % orders.length] ?? '',
         serial: `S C-${hex}-${at % 97}`,
@@ -33,8 +33,12 @@ export const plantReadings = (firmware: string, dayOfYear: number): Reading[] =>
         stationName: `controller-${at}`,
       }),
       parts: [
-        { sort: 'module', key: '0/1', said: said({ orderNumber: '6ES7 521-1BH00-0AB0', firmware: 'V1.0.2' }) },
-        { sort: 'interface', key: 'x1', said: said({ mac, address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}` }) },
+        { type: 'module', key: '0/1', facts: said({ orderNumber: '6ES7 521-1BH00-0AB0', firmware: 'V1.0.2' }) },
+        {
+          type: 'interface',
+          key: 'x1',
+          facts: said({ mac, address: `10.${at >> 16}.${(at >> 8) & 255}.${at & 255}` }),
+        },
       ],
     };
   });
@@ -51,11 +55,11 @@ const driver = createRequire(import.meta.url).resolve('better-sqlite3');
 const measure = async ({ controllers, db }: Appliance): Promise<Result> => {
   const probed = <T>(work: () => Promise<T>) => timed(() => longestWait(db.name, driver, work));
   const taking = (name: string, readings: readonly Reading[]) =>
-    probed(() => controllers.ingestInSteps(systemActor, { sort: 'capture', name }, readings));
+    probed(() => controllers.ingestInSteps(systemActor, { type: 'capture', name }, readings));
   const undoing = (batch: number | null) => probed(() => controllers.undoInSteps(systemActor, batch ?? 0));
   const first = plantReadings('V2.9.4', 1);
   const trial = await timed(() =>
-    controllers.ingest(systemActor, { sort: 'capture', name: 'one' }, first, { dryRun: true }),
+    controllers.ingest(systemActor, { type: 'capture', name: 'one' }, first, { dryRun: true }),
   );
   const taken = await taking('one', first);
   const again = await taking('one', first);

@@ -45,7 +45,7 @@ describe('an agent in the segment', () => {
     expect(Math.min(...gaps(sent.map(({ at }) => at)))).toBeGreaterThan(490);
     expect(Math.min(...gaps(fake.seen.map(({ at }) => at)))).toBeGreaterThan(200);
     expect(fake.state).toEqual({ connections: 1, mostAtOnce: 1 });
-    const own = controllers.parts(controllers.get(controller).id).find(({ sort }) => sort === 'controller');
+    const own = controllers.parts(controllers.get(controller).id).find(({ type }) => type === 'controller');
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // The evidence is the result's now; the order is kept without secrets.
     expect(readdirSync(join(state, 'work')).filter((name) => name.startsWith('identify-'))).toEqual([]);

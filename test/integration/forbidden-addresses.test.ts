@@ -63,17 +63,17 @@ const ways = {
     site.controllers.create(anna, { name: name(), address: host });
   },
   'observed at one of its interfaces': (host) => {
-    const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
+    const part = { type: 'interface' as const, key: name(), facts: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'serial', value: `S ${name()}`, raw: '' }];
-    site.controllers.ingest(anna, { sort: 'identification', name: name() }, [
-      { observedAtMs: 1, method: 'passive', source: 's7', said, parts: [part] },
+    site.controllers.ingest(anna, { type: 'identification', name: name() }, [
+      { observedAtMs: 1, method: 'passive', source: 's7', facts: said, parts: [part] },
     ]);
   },
   'configured in a project': (host) => {
-    const part = { sort: 'interface' as const, key: name(), said: [{ field: 'address', value: host, raw: host }] };
+    const part = { type: 'interface' as const, key: name(), facts: [{ field: 'address', value: host, raw: host }] };
     const said = [{ field: 'name', value: name(), raw: '' }];
-    site.controllers.ingest(anna, { sort: 'aml', name: name() }, [
-      { observedAtMs: 1, method: 'project', source: 'aml', said, parts: [part] },
+    site.controllers.ingest(anna, { type: 'aml', name: name() }, [
+      { observedAtMs: 1, method: 'project', source: 'aml', facts: said, parts: [part] },
     ]);
   },
   'in the network of a zone that is never asked': (host) => {

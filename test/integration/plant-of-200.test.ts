@@ -140,7 +140,7 @@ describe('a plant of 200 controllers, from files alone', () => {
   it('has maker, model, order number of each, firmware or the reason why it is not known, and its modules', async () => {
     const lacking = live().flatMap(({ id, publicId }) => {
       const parts = appliance.controllers.parts(id);
-      const own = parts.find(({ sort }) => sort === 'controller');
+      const own = parts.find(({ type }) => type === 'controller');
       const missing = ['vendor', 'model', 'orderNumber', 'firmware'].filter((field) => shown(own, field) === undefined);
       return missing.length === 0 ? [] : [`${publicId}: ${missing.join(', ')}`];
     });
@@ -171,7 +171,7 @@ describe('a plant of 200 controllers, from files alone', () => {
         vendor: 'Schneider Electric',
         lacks: [{ field: 'firmware', refusedBy: null, reason: null }],
       });
-    const modules = live().flatMap(({ id }) => appliance.controllers.parts(id).filter(({ sort }) => sort === 'module'));
+    const modules = live().flatMap(({ id }) => appliance.controllers.parts(id).filter(({ type }) => type === 'module'));
     const wanted = plant.reduce((sum, { modules: all }) => sum + all.length, 0);
     expect(modules.filter((part) => shown(part, 'orderNumber') !== undefined).length).toBeGreaterThanOrEqual(wanted);
   });

@@ -14,6 +14,6 @@ export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | '
     return signedIn(account, 'devices:write');
   });
   for (const { id } of patches.list({ limit: 1_000 }).rows)
-    for (const request of patches.requests(id).filter(({ sort }) => sort === 'verdict'))
+    for (const request of patches.requests(id).filter(({ type }) => type === 'verdict'))
       for (const person of people) patches.sign(person, request.id, { agrees: true, comment: '' });
 };

@@ -34,7 +34,7 @@ const lines: readonly (readonly [zone: string, prefix: string, count: number, fa
   ['Z-SIS', 'SIS', 4, 'logix', 15],
 ];
 
-const said = (values: Readonly<Record<string, string>>): Reading['said'] =>
+const said = (values: Readonly<Record<string, string>>): Reading['facts'] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
 const two = (n: number): string => String(n).padStart(2, '0');
@@ -57,7 +57,7 @@ const projectOf = (one: One, atMs: number): Reading => ({
   observedAtMs: atMs,
   method: 'project',
   source: 'aml',
-  said: said({
+  facts: said({
     assetTag: one.name,
     name: one.name,
     vendorRaw: one.family.vendor,
@@ -82,7 +82,7 @@ const readOf = (one: One, atMs: number, over: Readonly<Record<string, string>> =
   observedAtMs: atMs,
   method: 'query',
   source: 's7',
-  said: said({
+  facts: said({
     vendorRaw: one.family.vendor,
     orderNumber: one.family.order,
     firmware: one.family.read,
@@ -98,7 +98,7 @@ const readOf = (one: One, atMs: number, over: Readonly<Record<string, string>> =
     programBlocks: 'OB1 2026-03-02; FB12 2026-03-02; DB7 2026-02-11',
     ...over,
   }),
-  parts: [{ sort: 'service', key: 'tcp/102', said: said({ port: '102', transport: 'tcp', protocol: 's7' }) }],
+  parts: [{ type: 'service', key: 'tcp/102', facts: said({ port: '102', transport: 'tcp', protocol: 's7' }) }],
 });
 
 const hourMs = 3_600_000;
@@ -114,12 +114,12 @@ export const fillControllers = (
   const asked = all.filter(({ safety }) => !safety);
   controllers.ingest(
     actor,
-    { sort: 'aml', name: 'aqtau-plant.aml', sha256: 'a7'.repeat(32) },
+    { type: 'aml', name: 'aqtau-plant.aml', sha256: 'a7'.repeat(32) },
     all.map((one) => projectOf(one, nowMs - 30 * 24 * hourMs)),
   );
   controllers.ingest(
     actor,
-    { sort: 'identification', name: 'Sunday round' },
+    { type: 'identification', name: 'Sunday round' },
     asked.map((one) => readOf(one, nowMs - 20 * hourMs)),
   );
   for (const { publicId, name } of integrity.list())
@@ -132,7 +132,7 @@ export const fillControllers = (
   ];
   controllers.ingest(
     actor,
-    { sort: 'capture', name: 'mirror-port-3.pcapng', sha256: 'b4'.repeat(32) },
+    { type: 'capture', name: 'mirror-port-3.pcapng', sha256: 'b4'.repeat(32) },
     night.flatMap(([name, over]) =>
       all.filter((one) => one.name === name).map((one) => readOf(one, nowMs - 30 * 60_000, over)),
     ),

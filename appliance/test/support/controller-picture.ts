@@ -21,7 +21,7 @@ export const controllerPicture = (
       if (controller === undefined || controller.state === 'merged') return [];
       const parts = controllers
         .parts(id)
-        .map(({ sort, key, observed, configured }) => ({ sort, key, observed, configured }));
+        .map(({ type, key, observed, configured }) => ({ type, key, observed, configured }));
       const facts = controllers
         .facts(id)
         .map(({ field, side, value, source, observedAt, wins }) => ({ field, side, value, source, observedAt, wins }));

@@ -176,12 +176,12 @@ const vendorFactor = (name: LeafName, vendor: string | undefined): number | unde
 
 /** Finds the leaves that speak of a part; a leaf comes once, with its strongest level. */
 export const findCandidates = (names: Names, part: PartIdentity, synonyms: readonly Synonym[]): Candidate[] => {
-  const said = [part.model, part.orderNumber, part.cipTuple]
+  const ownNames = [part.model, part.orderNumber, part.cipTuple]
     .filter((name) => name !== undefined)
     .map((name) => name.trim().toLowerCase());
   const decided = synonyms.filter(
     ({ vendor, name }) =>
-      said.includes(name.trim().toLowerCase()) &&
+      ownNames.includes(name.trim().toLowerCase()) &&
       (part.vendor === undefined || vendor === '' || vendorKey(vendor) === vendorKey(part.vendor)),
   );
   const same = decided.filter((synonym) => synonym.same).map(({ means }) => means);

@@ -88,15 +88,15 @@ export const remedyOf = (
 };
 
 /** What can be done about a vulnerability in the products of a leaf with these versions. */
-export const fixOf = ({ remediations, ...said }: Remedy, versions: LeafVersions): Fix => {
-  const behind = said.fixedVersion === undefined ? behindRange(versions) : undefined;
-  if (said.fixState === 'available') {
-    const given = said.fixedVersion ?? behind;
+export const fixOf = ({ remediations, ...stated }: Remedy, versions: LeafVersions): Fix => {
+  const behind = stated.fixedVersion === undefined ? behindRange(versions) : undefined;
+  if (stated.fixState === 'available') {
+    const given = stated.fixedVersion ?? behind;
     // A version that the leaf itself calls affected fixes nothing.
     const holds = given !== undefined && decide({ version: given }, versions).answer !== 'affected';
     return { fixState: 'available', ...(holds ? { fixedVersion: given } : {}), remediations };
   }
-  if (said.fixState !== undefined) return { fixState: said.fixState, remediations };
+  if (stated.fixState !== undefined) return { fixState: stated.fixState, remediations };
   if (behind !== undefined) return { fixState: 'available', fixedVersion: behind, remediations };
   return { fixState: remediations.length > 0 ? 'mitigation' : 'none', remediations };
 };

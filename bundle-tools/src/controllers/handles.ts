@@ -20,9 +20,9 @@ const numberHandles = (key: string): string[] => numbersIn(nameTokens(key)).map(
 
 /** The handles of a part, with the names that a person said mean the same; in a fixed order. */
 export const handlesOfPart = (part: PartIdentity, synonyms: readonly Synonym[]): string[] => {
-  const said = [part.model, part.orderNumber, part.cipTuple].map((name) => name?.trim().toLowerCase());
+  const ownNames = [part.model, part.orderNumber, part.cipTuple].map((name) => name?.trim().toLowerCase());
   const same = synonyms
-    .filter((synonym) => synonym.same && said.includes(synonym.name.trim().toLowerCase()))
+    .filter((synonym) => synonym.same && ownNames.includes(synonym.name.trim().toLowerCase()))
     .map(({ means }) => means);
   const names = [part.model, part.orderNumber, ...same].filter((name) => name !== undefined && name.trim() !== '');
   const found = new Set<string>();

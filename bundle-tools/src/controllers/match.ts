@@ -107,7 +107,7 @@ type Alike = {
   stated: Stated[];
   vulnerabilities: number[];
   /** What was answered, by verdict, reason and leaf: other versions often end in the same answer. */
-  said: { decided: Decided; matches: readonly ControllerMatch[] }[];
+  outcomes: { decided: Decided; matches: readonly ControllerMatch[] }[];
 };
 type Prepared = { doc: number; alike: Alike[] };
 
@@ -204,7 +204,7 @@ export const controllerIndex = (
     // The usual case: all of them stand in the same lists.
     if (shared !== undefined && lists.every((list) => list === lists[0])) {
       const stated = mostSpecific(candidates.flatMap((candidate) => stateOf(doc, candidate, shared.status) ?? []));
-      return { doc, alike: [{ stated, vulnerabilities: shared.vulnerabilities, said: [] }] };
+      return { doc, alike: [{ stated, vulnerabilities: shared.vulnerabilities, outcomes: [] }] };
     }
     const byVulnerability = new Map<number, Stated[]>();
     for (const [at, candidate] of candidates.entries()) {
@@ -223,7 +223,7 @@ export const controllerIndex = (
       const stated = mostSpecific(all);
       const signature = stated.map(({ candidate, status }) => `${candidate.ref.leaf}${status}`).join();
       const known = alike.get(signature);
-      if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], said: [] });
+      if (known === undefined) alike.set(signature, { stated, vulnerabilities: [vulnerability], outcomes: [] });
       else known.vulnerabilities.push(vulnerability);
     }
     return { doc, alike: [...alike.values()] };
@@ -297,16 +297,16 @@ export const controllerIndex = (
     const matches: ControllerMatch[] = [];
     for (const { doc, alike } of prepared) {
       if (docs !== undefined && !docs.has(doc)) continue;
-      for (const { stated, vulnerabilities, said } of alike) {
+      for (const { stated, vulnerabilities, outcomes } of alike) {
         const decided = decideVulnerability(stated, reading, answers);
         if (decided === undefined) continue;
-        const known = said.find((one) => isSame(one.decided, decided));
+        const known = outcomes.find((one) => isSame(one.decided, decided));
         if (known !== undefined) {
           matches.push(...known.matches);
           continue;
         }
         const fresh = vulnerabilities.flatMap((at) => say(doc, at, decided) ?? []);
-        said.push({ decided, matches: fresh });
+        outcomes.push({ decided, matches: fresh });
         matches.push(...fresh);
       }
     }

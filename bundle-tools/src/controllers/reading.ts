@@ -12,26 +12,26 @@ const METHODS = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate
 export type Method = (typeof METHODS)[number];
 
 /** Longest text of a value; names and banners are hostile text (OT F10). */
-export const MAX_SAID = 1_024;
-export const MAX_SAID_PER_PART = 256;
+export const MAX_FACT_CHARS = 1_024;
+export const MAX_FACTS_PER_PART = 256;
 export const MAX_PARTS = 4_096;
 
 const field = z.string().regex(/^[a-z][A-Za-z0-9]{0,63}$/);
-const text = z.string().max(MAX_SAID);
+const text = z.string().max(MAX_FACT_CHARS);
 
 /** One value as received and as read; or why there is none: a refused or absent field is a fact, too (OT F8). */
-const saidSchema = z.union([
+const readingFactSchema = z.union([
   z.strictObject({ field, value: text, raw: text }),
   z.strictObject({ field, error: z.string().max(64), reason: text }),
 ]);
-export type Said = z.infer<typeof saidSchema>;
+export type ReadingFact = z.infer<typeof readingFactSchema>;
 
-/** A module, an interface or a service of the controller; `key` tells it from the others of its sort. */
+/** A module, an interface or a service of the controller; `key` tells it from the others of its type. */
 const partReadingSchema = z.strictObject({
-  sort: z.enum(['module', 'interface', 'service']),
+  type: z.enum(['module', 'interface', 'service']),
   /** Module: `rack/slot[/subslot]`; interface: its MAC address, else its name or address; service: `tcp/102`. */
   key: z.string().min(1).max(128),
-  said: z.array(saidSchema).max(MAX_SAID_PER_PART),
+  facts: z.array(readingFactSchema).max(MAX_FACTS_PER_PART),
 });
 export type PartReading = z.infer<typeof partReadingSchema>;
 
@@ -46,7 +46,7 @@ export const readingSchema = z.strictObject({
   /** Where in the source: `packet 112`, `line 4`, an element's path. */
   where: z.string().max(512).optional(),
   /** Of the controller itself, by the names of the collection `controller`. */
-  said: z.array(saidSchema).max(MAX_SAID_PER_PART),
+  facts: z.array(readingFactSchema).max(MAX_FACTS_PER_PART),
   parts: z.array(partReadingSchema).max(MAX_PARTS),
 });
 export type Reading = z.infer<typeof readingSchema>;

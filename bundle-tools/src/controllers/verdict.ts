@@ -42,13 +42,13 @@ export const versionsOf = (leaf: CsafLeaf): LeafVersions => {
     : meaning;
 };
 
-type Said = 'yes' | 'no' | { review: MatchReason };
+type Cover = 'yes' | 'no' | { review: MatchReason };
 
 const isOutside = (branch: LeafVersions | undefined, reading: Reading): boolean =>
   branch !== undefined && decide(reading, branch).answer === 'not affected';
 
 /** Whether the part's version is among those of a leaf, and every condition of its name holds. */
-const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said => {
+const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Cover => {
   const { name } = stated.candidate.ref;
   const answer = answers(stated);
   if (answer.answer === 'not affected') return 'no';
@@ -65,7 +65,7 @@ const covers = (stated: Stated, reading: Reading, answers: VersionAnswers): Said
   return 'yes';
 };
 
-const isReview = (said: Said): said is { review: MatchReason } => typeof said === 'object';
+const isReview = (cover: Cover): cover is { review: MatchReason } => typeof cover === 'object';
 
 /** Leaves that name one product share it; of several products it is not known which one the part is. */
 const productOf = ({ candidate: { level, ref } }: Stated): string =>
@@ -74,20 +74,20 @@ const productOf = ({ candidate: { level, ref } }: Stated): string =>
 type Outcome = Decided & { isSilent?: boolean };
 
 const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAnswers): Outcome => {
-  const said = stated.map((one) => ({ one, said: covers(one, reading, answers) }));
-  const firstOf = (test: (said: Said, status: Status) => boolean): Stated | undefined =>
-    said.find((entry) => test(entry.said, entry.one.status))?.one;
+  const judged = stated.map((one) => ({ one, cover: covers(one, reading, answers) }));
+  const firstOf = (test: (cover: Cover, status: Status) => boolean): Stated | undefined =>
+    judged.find((entry) => test(entry.cover, entry.one.status))?.one;
   const cleared = firstOf((answer, status) => answer === 'yes' && (status === 'notAffected' || status === 'fixed'));
   if (cleared !== undefined) return { verdict: 'not-affected', by: cleared };
   const affected = firstOf((answer, status) => answer === 'yes' && status === 'affected');
-  const maybeCleared = said.find(
-    ({ said: answer, one }) => isReview(answer) && (one.status === 'notAffected' || one.status === 'fixed'),
+  const maybeCleared = judged.find(
+    ({ cover, one }) => isReview(cover) && (one.status === 'notAffected' || one.status === 'fixed'),
   );
   if (affected !== undefined) return { verdict: 'affected', by: affected };
   const open = firstOf((answer, status) => answer !== 'no' && (status === 'investigating' || status === 'unknown'));
-  const review = said.find(({ said: answer, one }) => isReview(answer) && one.status === 'affected') ?? maybeCleared;
-  if (review !== undefined && isReview(review.said))
-    return { verdict: 'review', reason: review.said.review, by: review.one };
+  const review = judged.find(({ cover, one }) => isReview(cover) && one.status === 'affected') ?? maybeCleared;
+  if (review !== undefined && isReview(review.cover))
+    return { verdict: 'review', reason: review.cover.review, by: review.one };
   if (open !== undefined) return { verdict: 'review', reason: 'under-investigation', by: open };
   const by = stated.find(({ status }) => status === 'affected') ?? stated[0];
   if (by === undefined) throw new RangeError('no leaf to settle');

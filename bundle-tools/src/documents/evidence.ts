@@ -33,14 +33,14 @@ export const signEvidencePrint = (
   given: { site: string; evidence: Uint8Array; print: Uint8Array },
   key: SigningKey,
 ): Uint8Array => {
-  const said: EvidencePrint = {
+  const print: EvidencePrint = {
     format: 'sallyport-evidence-print/1',
     site: given.site,
     evidence: sha256Hex(given.evidence),
     print: sha256Hex(given.print),
     size: given.print.length,
   };
-  return signEnvelope({ payloadType: EVIDENCE_PRINT_TYPE, body: canonicalJson(said), keys: [key] });
+  return signEnvelope({ payloadType: EVIDENCE_PRINT_TYPE, body: canonicalJson(print), keys: [key] });
 };
 
 const headSchema = z.looseObject({
@@ -77,8 +77,8 @@ export const checkEvidencePrint = (
     threshold: 1,
     maxBytes: 64 * 1024,
   });
-  const said = checkDocument(printSchema, parseStrictJson(body, { maxBytes: 4_096 }), 'evidence print');
-  if (said.evidence !== sha256Hex(given.evidence)) throw new BundleError('HASH', 'the print is of another evidence');
-  if (said.print !== sha256Hex(given.print)) throw new BundleError('HASH', 'the print was changed');
-  return said;
+  const print = checkDocument(printSchema, parseStrictJson(body, { maxBytes: 4_096 }), 'evidence print');
+  if (print.evidence !== sha256Hex(given.evidence)) throw new BundleError('HASH', 'the print is of another evidence');
+  if (print.print !== sha256Hex(given.print)) throw new BundleError('HASH', 'the print was changed');
+  return print;
 };

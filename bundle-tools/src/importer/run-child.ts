@@ -96,7 +96,7 @@ export const runChild = async (
   }
   options.signal?.throwIfAborted();
   if (killedFor !== undefined)
-    throw new ImportRefusal(killedFor, 'the import process was stopped: it took too long or said too much');
+    throw new ImportRefusal(killedFor, 'the import process was stopped: it took too long or its output was too long');
   if (outcome === undefined) {
     throw new ImportRefusal(
       'INTERNAL',

@@ -38,7 +38,7 @@ const run = (
     };
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       stdout += text;
-      if (stdout.length > maxOutputBytes) kill('it said too much');
+      if (stdout.length > maxOutputBytes) kill('its output is too long');
     });
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       if (stderr.length < maxErrorBytes) stderr += text;
@@ -60,21 +60,21 @@ export const clamscanVersion = async (command: string, database: string, signal?
 
 /** Reads `PATH: OK`, `PATH: NAME FOUND`, `PATH: Empty file`; anything else says that a file was not looked at. */
 export const parseClamscan = (stdout: string, paths: readonly string[]): Findings => {
-  const said = new Map<string, string>();
+  const answers = new Map<string, string>();
   const known = new Set(paths);
   for (const line of stdout.split('\n')) {
     // A path may hold the separator itself: the longest one that was asked for counts.
     for (let at = line.lastIndexOf(': '); at > 0; at = line.lastIndexOf(': ', at - 1)) {
       const path = line.slice(0, at);
       if (!known.has(path)) continue;
-      said.set(path, line.slice(at + 2));
+      answers.set(path, line.slice(at + 2));
       break;
     }
   }
   const infected: { path: string; name: string }[] = [];
   const faults: { path: string; reason: string }[] = [];
   for (const path of paths) {
-    const answer = said.get(path);
+    const answer = answers.get(path);
     const found = answer === undefined ? undefined : /^(\S+) FOUND$/.exec(answer)?.[1];
     if (answer === 'OK' || answer === 'Empty file') continue;
     if (found === undefined) faults.push({ path, reason: `clamscan says ${answer?.slice(0, 200) ?? 'nothing'}` });

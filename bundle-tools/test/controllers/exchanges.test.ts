@@ -22,7 +22,7 @@ const everything: Switches = { identify: true, modules: true, details: true, mod
 
 const saidOf = ({ readings }: Identification): Record<string, string> =>
   Object.fromEntries(
-    (readings[0]?.said ?? []).map((said) => [
+    (readings[0]?.facts ?? []).map((said) => [
       said.field,
       'value' in said ? said.value : `! ${said.error} ${said.reason}`,
     ]),

@@ -39,14 +39,14 @@ export const identified = async (
 /** The values of a reading, by field; a refused one as `!` and its reason. */
 export const saidOf = ({ readings }: Identification): Record<string, string> =>
   Object.fromEntries(
-    (readings[0]?.said ?? []).map((said) => [said.field, 'value' in said ? said.value : `! ${said.reason}`]),
+    (readings[0]?.facts ?? []).map((said) => [said.field, 'value' in said ? said.value : `! ${said.reason}`]),
   );
 
 /** The values of one part. */
 export const partOf = ({ readings }: Identification, key: string): Record<string, string> | undefined => {
   const part = readings[0]?.parts.find((one) => one.key === key);
   if (part === undefined) return undefined;
-  return Object.fromEntries(part.said.map((said) => [said.field, 'value' in said ? said.value : `! ${said.reason}`]));
+  return Object.fromEntries(part.facts.map((said) => [said.field, 'value' in said ? said.value : `! ${said.reason}`]));
 };
 
 /** Keys of what was sent, in order. */

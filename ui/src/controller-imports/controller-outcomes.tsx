@@ -12,7 +12,7 @@ export type OutcomeRow = {
   readonly label: string;
   readonly outcome: OutcomeName;
   readonly changes: readonly {
-    /** `controller`, or the sort and the key of a part. */
+    /** `controller`, or the type and the key of a part. */
     readonly part: string;
     readonly field: string;
     readonly before: string | null;
@@ -66,8 +66,8 @@ const levels: Readonly<Record<OutcomeName, Level>> = {
 
 /** The collection in whose words a field is said. */
 const collectionOf = (part: string): string => {
-  const sort = part.split(' ')[0] ?? 'controller';
-  return sort === 'controller' || sort === '' ? 'controller' : `controller-${sort}`;
+  const type = part.split(' ')[0] ?? 'controller';
+  return type === 'controller' || type === '' ? 'controller' : `controller-${type}`;
 };
 
 /** What a field of the record is called. */

@@ -7,7 +7,7 @@ import type { UrgencyView } from './patch-marks.tsx';
 
 export type PatchMoveRow = {
   readonly at: When;
-  readonly sort: string;
+  readonly type: string;
   readonly from: string;
   readonly to: string;
   readonly who: string;
@@ -59,11 +59,11 @@ export const PatchHistory = ({ ctx, rows }: { ctx: Ctx; rows: readonly PatchMove
             label: ctx.t('patches.toLabel'),
             cell: (row) => (
               <>
-                {ctx.tDynamic(row.sort === 'extension' ? 'patches.sort.extension' : `patches.state.${row.to}`)}
+                {ctx.tDynamic(row.type === 'extension' ? 'patches.type.extension' : `patches.state.${row.to}`)}
                 <div class="small second">
-                  {row.sort === 'move' || row.sort === 'extension'
+                  {row.type === 'move' || row.type === 'extension'
                     ? ctx.tDynamic(`patches.state.${row.from}`)
-                    : ctx.tDynamic(`patches.sort.${row.sort}`)}
+                    : ctx.tDynamic(`patches.type.${row.type}`)}
                 </div>
               </>
             ),

@@ -18,7 +18,7 @@ export type OptionView = {
 
 export type RequestView = {
   readonly id: number;
-  readonly sort: 'move' | 'extension' | 'verdict';
+  readonly type: 'move' | 'extension' | 'verdict';
   readonly target: string;
   readonly askedBy: string;
   readonly askedAt: When;

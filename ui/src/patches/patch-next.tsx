@@ -65,9 +65,9 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
       {requests.map((one) => (
         <div class="body">
           <h3>
-            {one.sort === 'move'
+            {one.type === 'move'
               ? ctx.t('patches.request.move', { to: ctx.tDynamic(`patches.state.${one.target}`) })
-              : one.sort === 'verdict'
+              : one.type === 'verdict'
                 ? ctx.t('patches.request.verdict', {
                     to: ctx.tDynamic(`patches.state.${one.target}`),
                     list: one.list ?? '',

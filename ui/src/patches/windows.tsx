@@ -15,7 +15,7 @@ type OccurrenceRow = {
   readonly until: When;
   readonly tellBy: When;
   readonly late: boolean;
-  readonly sort: 'window' | 'blackout';
+  readonly type: 'window' | 'blackout';
   readonly covered: boolean;
   readonly scope: string;
   readonly plans: readonly Reference[];
@@ -39,7 +39,7 @@ type WindowsProps = {
 };
 
 const Mark = ({ ctx, row }: { ctx: Ctx; row: OccurrenceRow }) =>
-  row.sort === 'blackout' ? (
+  row.type === 'blackout' ? (
     <Status ctx={ctx} level="info">
       {ctx.t('windows.blackout')}
     </Status>
@@ -117,7 +117,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                       {row.plans.map(({ id, name }) => (
                         <a href={paths.plan(id)}>{name}</a>
                       ))}
-                      {row.sort === 'blackout' || row.covered ? (
+                      {row.type === 'blackout' || row.covered ? (
                         row.plans.length === 0 && <span class="dim">–</span>
                       ) : (
                         <LinkButton

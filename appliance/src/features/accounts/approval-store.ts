@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 export type ApprovalRow = {
   act: string;
   thing: string;
-  sort: 'author' | 'approver';
+  type: 'author' | 'approver';
   at: number;
   actor: string;
   persons: ReadonlySet<PersonId>;
@@ -16,11 +16,11 @@ type Stored = Omit<ApprovalRow, 'persons' | 'onePerson'> & { persons: string; on
 /** Who asked for and who approved what takes two persons: rows are added, never changed. */
 export function approvalStore(db: Database) {
   const add = db.prepare<[Stored]>(
-    `insert into approval (act, thing, sort, at, actor, persons, one_person)
-     values (@act, @thing, @sort, @at, @actor, @persons, @onePerson)`,
+    `insert into approval (act, thing, type, at, actor, persons, one_person)
+     values (@act, @thing, @type, @at, @actor, @persons, @onePerson)`,
   );
   const of = db.prepare<[string, string], Stored>(
-    `select act, thing, sort, at, actor, persons, one_person as onePerson from approval
+    `select act, thing, type, at, actor, persons, one_person as onePerson from approval
       where act = ? and thing = ? order by id`,
   );
   const trim = db.prepare<[number]>('delete from approval where at < ?');

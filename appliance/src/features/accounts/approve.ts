@@ -68,13 +68,13 @@ export function approvalGate(parts: GateParts): ApprovalGate {
     if (own.size === 0) return 'APPROVAL_PERSON';
     const kept = thing === undefined ? [] : store.of(act, thing);
     const wrote = unitePersons(
-      given.authors ?? kept.filter(({ sort }) => sort === 'author').map(({ persons: who }) => who),
+      given.authors ?? kept.filter(({ type }) => type === 'author').map(({ persons: who }) => who),
     );
     if (wrote.size === 0) return 'APPROVAL_NOBODY';
-    const agreed = rowOf(act).several === true ? kept.filter(({ sort }) => sort === 'approver') : [];
+    const agreed = rowOf(act).several === true ? kept.filter(({ type }) => type === 'approver') : [];
     const before = unitePersons([wrote, ...agreed.map(({ persons: who }) => who), ...(given.approvers ?? [])]);
     const isSelf = [...own].some((person) => before.has(person));
-    const since = given.since ?? kept.findLast(({ sort }) => sort === 'author')?.at;
+    const since = given.since ?? kept.findLast(({ type }) => type === 'author')?.at;
     if (isSelf && !isSole(act, own, since)) return 'APPROVAL_SELF';
     if (!isFresh(actor, clock())) return 'APPROVAL_FRESH';
     return isSelf ? 'one-person' : undefined;
@@ -90,7 +90,7 @@ export function approvalGate(parts: GateParts): ApprovalGate {
     personsBehind: persons.personsBehind,
     assertMayAsk,
     asked: (actor, act, thing) =>
-      store.add({ act, thing, sort: 'author', at: clock(), actor: actorRef(actor), persons: assertMayAsk(actor) }),
+      store.add({ act, thing, type: 'author', at: clock(), actor: actorRef(actor), persons: assertMayAsk(actor) }),
     hindrance: (actor, thing) => {
       const found = look(actor, thing);
       return found === 'one-person' ? undefined : found;
@@ -110,7 +110,7 @@ export function approvalGate(parts: GateParts): ApprovalGate {
         store.add({
           act: thing.act,
           thing: thing.thing,
-          sort: 'approver',
+          type: 'approver',
           at: clock(),
           actor: actorRef(actor),
           persons: own,

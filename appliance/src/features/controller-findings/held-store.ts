@@ -32,7 +32,7 @@ type HeldChange = {
 const CANDIDATES = `
 select distinct m.identity, m.vulnerability, p.controller, i.identity as identity_json, i.label, i.vendor, i.firmware,
   (select w.value from controller_part own join controller_effective w on w.part = own.id and w.field = 'zone'
-   where own.controller = p.controller and own.sort = 'controller' order by w.side limit 1) as zone
+   where own.controller = p.controller and own.type = 'controller' order by w.side limit 1) as zone
 from controller_match m cross join controller_part_identity p on p.identity = m.identity cross join controller_identity i on i.id = m.identity
 where m.until is null and m.verdict <> 'not-affected' and m.vulnerability in (select value from json_each(?))`;
 

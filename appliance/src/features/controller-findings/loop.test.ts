@@ -56,7 +56,7 @@ const reading = (firmware: string, observedAtMs: number, configured = false): Re
   observedAtMs,
   method: configured ? 'project' : 'query',
   source: configured ? 'aml' : 's7',
-  said: Object.entries({
+  facts: Object.entries({
     vendor: 'Siemens AG',
     orderNumber: order,
     serial: 'ZQSERIALQZ77',
@@ -80,7 +80,7 @@ describe('firmware of controllers, once around', () => {
   afterEach(() => site.stop());
 
   const take = (...readings: Reading[]) =>
-    site.controllers.ingest(admin, { sort: 'identification', name: 'test' }, readings);
+    site.controllers.ingest(admin, { type: 'identification', name: 'test' }, readings);
   const controllerId = () => site.controllers.ids(0, 10)[0] ?? 0;
   const verdicts = () => {
     site.controllerFindings.settle();

@@ -4,19 +4,19 @@ import type { ControllerContext, ControllerRecord, Subject } from './types.ts';
 
 // What the record says of parts that can have firmware, as matching takes it. Reads controller, controller_part and controller_effective.
 
-type Row = { controller: number; part: number; sort: string; key: string; field: string; side: string; value: string };
+type Row = { controller: number; part: number; type: string; key: string; field: string; side: string; value: string };
 
 const IDENTITY = ['vendor', 'orderNumber', 'cipTuple', 'model', 'productFamily', 'hwVersion', 'serial'] as const;
 const CONTEXT = ['exposure', 'criticality', 'safety', 'sil', 'role'] as const;
 const FIELDS = [...IDENTITY, ...CONTEXT, 'firmware', 'manufacturedAt', 'lifecycle'];
 
 const SUBJECTS = `
-select p.controller, p.id as part, p.sort, p.key, w.field, w.side, w.value
-from controller c cross join controller_part p on p.controller = c.id and p.sort in ('controller', 'module')
+select p.controller, p.id as part, p.type, p.key, w.field, w.side, w.value
+from controller c cross join controller_part p on p.controller = c.id and p.type in ('controller', 'module')
 cross join controller_effective w on w.part = p.id and w.field in (select value from json_each(?))
 where c.state = 'live'`;
 // The controller itself comes before its modules: they have its context.
-const ORDER = `order by p.controller, case p.sort when 'controller' then 0 else 1 end, p.id`;
+const ORDER = `order by p.controller, case p.type when 'controller' then 0 else 1 end, p.id`;
 
 type Values = { observed: Record<string, string>; configured: Record<string, string> };
 
@@ -84,7 +84,7 @@ const toSubjects = function* (rows: Iterable<Row>): Generator<Subject> {
   let controller = 0;
   let context = unknown;
   for (const { first, values } of grouped(rows)) {
-    const isItself = first.sort === 'controller';
+    const isItself = first.type === 'controller';
     if (isItself) context = contextOf(values);
     else if (first.controller !== controller) context = unknown;
     controller = first.controller;

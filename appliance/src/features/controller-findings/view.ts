@@ -52,7 +52,7 @@ export const controllerFindingsView = (
   controller: number,
 ): ControllerFindingsView => {
   const found = deps.controllerFindings.forController(controller);
-  const parts = deps.controllers.parts(controller).filter(({ sort }) => sort === 'controller' || sort === 'module');
+  const parts = deps.controllers.parts(controller).filter(({ type }) => type === 'controller' || type === 'module');
   return {
     rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),
     held: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held > 0).map(partView),

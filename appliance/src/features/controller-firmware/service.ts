@@ -157,7 +157,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     );
 
   const knownForChecklist = (target: FirmwareTarget, file: ArrivedFirmware): KnownForChecklist => {
-    const own = parts.partsOf(target.controller).find(({ sort }) => sort === 'controller');
+    const own = parts.partsOf(target.controller).find(({ type }) => type === 'controller');
     const value = (field: string): string => own?.observed[field] ?? own?.configured[field] ?? '';
     const place = value('backupPlace');
     return {

@@ -1,30 +1,35 @@
-import { MAX_SAID, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
+import {
+  MAX_FACT_CHARS,
+  type PartReading,
+  type Reading,
+  type ReadingFact,
+} from '@sallyport/bundle-tools/controllers/reading';
 
 /** Text of a file: hostile until shown otherwise (OT F10). Control and direction characters go, length is capped. */
 export const fileText = (text: string): string =>
   text
-    .slice(0, 4 * MAX_SAID)
+    .slice(0, 4 * MAX_FACT_CHARS)
     .replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g, ' ')
     .trim()
-    .slice(0, MAX_SAID)
+    .slice(0, MAX_FACT_CHARS)
     // A pair that the cut went through.
     .replace(/[\ud800-\udbff]$/, '')
     .toWellFormed();
 
-/** One value, or none where nothing is said: a missing value is never replaced (OT 1, rule 4). */
-export const fact = (field: string, text: string | undefined, raw: string | undefined = text): Said[] => {
+/** One value, or none where none is reported: a missing value is never replaced (OT 1, rule 4). */
+export const fact = (field: string, text: string | undefined, raw: string | undefined = text): ReadingFact[] => {
   const value = fileText(text ?? '');
   return value === '' ? [] : [{ field, value, raw: fileText(raw ?? '') }];
 };
 
-export const part = (sort: PartReading['sort'], key: string, items: readonly Said[]): PartReading => ({
-  sort,
+export const part = (type: PartReading['type'], key: string, items: readonly ReadingFact[]): PartReading => ({
+  type,
   key: fileText(key).slice(0, 128) || '?',
-  said: [...items],
+  facts: [...items],
 });
 
 /** The value of a field, where it was said. */
-export const factValue = ({ said: items }: Pick<Reading, 'said'>, field: string): string | undefined => {
+export const factValue = ({ facts: items }: Pick<Reading, 'facts'>, field: string): string | undefined => {
   const found = items.find((item) => item.field === field);
   return found !== undefined && 'value' in found ? found.value : undefined;
 };

@@ -42,11 +42,11 @@ const refusal = async (content: string | Uint8Array, options: Partial<ReadOption
     return { code: error.code, ...(offset === undefined ? {} : { offset }), ...(line === undefined ? {} : { line }) };
   }
 };
-const values = (said: Reading['said']): Record<string, string> =>
+const values = (said: Reading['facts']): Record<string, string> =>
   Object.fromEntries(said.flatMap((item) => ('value' in item ? [[item.field, item.value]] : [])));
-const partsOf = (reading: Reading | undefined, sort: string): Record<string, Record<string, string>> =>
+const partsOf = (reading: Reading | undefined, type: string): Record<string, Record<string, string>> =>
   Object.fromEntries(
-    (reading?.parts ?? []).filter((part) => part.sort === sort).map(({ key, said }) => [key, values(said)]),
+    (reading?.parts ?? []).filter((part) => part.type === type).map(({ key, facts: said }) => [key, values(said)]),
   );
 
 describe('a CAx export', () => {
@@ -57,7 +57,7 @@ describe('a CAx export', () => {
     async (version) => {
       const { form, readings, refused, looked } = await read(amlFile(stations, version));
       expect({ form, refused, looked }).toEqual({ form: 'aml', refused: [], looked: stations.length });
-      expect(readings.map(({ said }) => values(said))).toMatchObject(
+      expect(readings.map(({ facts: said }) => values(said))).toMatchObject(
         stations.map(({ name, orderNumber, model, firmware }) => ({
           name,
           orderNumber,
@@ -113,7 +113,7 @@ describe('a CAx export', () => {
       ].join('')}</InstanceHierarchy></CAEXFile>`,
     );
     expect(unread).toBe(1);
-    expect(readings.map(({ said }) => values(said))).toEqual([
+    expect(readings.map(({ facts: said }) => values(said))).toEqual([
       {
         name: 'head',
         role: 'remote-io',
@@ -148,7 +148,7 @@ describe('an L5X', () => {
     const { readings, refused } = await read(l5xFile(controller));
     expect(refused).toEqual([]);
     const [reading] = readings;
-    expect(values(reading?.said ?? [])).toEqual({
+    expect(values(reading?.facts ?? [])).toEqual({
       name: controller.name,
       description: `${controller.line} <main>`,
       vendorRaw: 'Rockwell Automation',
@@ -182,7 +182,7 @@ describe('an L5X', () => {
       .replace('MatchProjectToController="true"', 'MatchProjectToController="false"')
       .replace('<Tags/>', '<EncodedData EncodedType="Routine">AAAA</EncodedData>');
     const { readings, refused } = await read(text);
-    const said = values(readings[0]?.said ?? []);
+    const said = values(readings[0]?.facts ?? []);
     expect(said).toMatchObject({ firmware: '33.011', projectSerial: controller.serial, projectMatchesSerial: 'false' });
     expect(said['serial']).toBeUndefined();
     expect(refused).toEqual([{ where: 'programs', code: 'encoded', detail: '1' }]);
@@ -198,7 +198,7 @@ describe('an L5X', () => {
     const many = rockwellOf(plant);
     const zip = storedZip(many.map((one) => [`exports/${one.name}.L5X`, l5xFile(one)]));
     const { readings } = await read(zip);
-    expect(readings.map(({ said }) => values(said)['name'])).toEqual(many.map(({ name }) => name));
+    expect(readings.map(({ facts: said }) => values(said)['name'])).toEqual(many.map(({ name }) => name));
   });
 });
 
@@ -209,7 +209,7 @@ describe('a nameplate', () => {
   ])('in %s gives what it says, in English where it says it in several languages', async (_, make) => {
     const { form, readings } = await read(make());
     expect(form).toBe('aas');
-    expect(readings.map(({ said }) => values(said))).toEqual(
+    expect(readings.map(({ facts: said }) => values(said))).toEqual(
       plant.map(({ maker, model, orderNumber, serial, firmware, index }) => ({
         vendorRaw: maker,
         model,
@@ -247,14 +247,14 @@ describe('a nameplate', () => {
         },
       ],
     };
-    expect((await read(JSON.stringify(old))).readings.map(({ said }) => values(said))).toEqual([
+    expect((await read(JSON.stringify(old))).readings.map(({ facts: said }) => values(said))).toEqual([
       { vendorRaw: 'Завод', serial: 'SN-1' },
     ]);
     const xml = (prefix: string, inner: string) =>
       `<${prefix}environment xmlns="https://admin-shell.io/aas/3/0"><submodels><submodel><id>urn:y</id><idShort>Nameplate</idShort><submodelElements>${inner}</submodelElements></submodel></submodels></${prefix}environment>`;
     const inner =
       '<multiLanguageProperty><idShort>ManufacturerName</idShort><value><langStringTextType><language>en</language><text>Maker</text></langStringTextType></value></multiLanguageProperty><property><idShort>SerialNumber</idShort><value>SN-2</value></property>';
-    expect((await read(xml('', inner))).readings.map(({ said }) => values(said))).toEqual([
+    expect((await read(xml('', inner))).readings.map(({ facts: said }) => values(said))).toEqual([
       { vendorRaw: 'Maker', serial: 'SN-2' },
     ]);
   });
@@ -296,7 +296,7 @@ describe('a table', () => {
         csvBytes(csvTable(plant, { language, delimiter }), encoding),
       );
       expect({ form, refused, looked }).toEqual({ form: 'csv', refused: [], looked: plant.length });
-      expect(readings.map(({ said }) => values(said))).toEqual(expected);
+      expect(readings.map(({ facts: said }) => values(said))).toEqual(expected);
       expect(readings.map(({ where }) => where)).toEqual(plant.map((_, index) => `line ${index + 2}`));
     },
   );
@@ -324,7 +324,7 @@ describe('a table', () => {
         '',
       ].join('\r\n'),
     );
-    expect(readings.map(({ said, where }) => [where, values(said)])).toEqual([
+    expect(readings.map(({ facts: said, where }) => [where, values(said)])).toEqual([
       ['line 2', { assetTag: 'T1', name: 'one "quoted" over lines', address: '10.0.0.1', criticality: 'high' }],
       ['line 10', { assetTag: 'T3', name: 'three' }],
     ]);
@@ -344,7 +344,7 @@ describe('a table', () => {
     const { readings } = await read('a,b,c\n1,2,3\n', {
       csv: { columns: { a: { column: 'assetTag' }, c: { column: 'serial' } } },
     });
-    expect(values(readings[0]?.said ?? [])).toEqual({ assetTag: '1', serial: '3' });
+    expect(values(readings[0]?.facts ?? [])).toEqual({ assetTag: '1', serial: '3' });
   });
 
   it.each([
@@ -362,7 +362,7 @@ describe('a capture', () => {
   it.each([{}, { little: false }, { nano: true }])('gives devices with packet times and places (%j)', async (form) => {
     const { readings, looked, control } = await read(captureFile(plant, form));
     expect({ looked, control }).toEqual({ looked: 2 * plant.length, control: [] });
-    expect(readings.map(({ said }) => values(said))).toMatchObject(
+    expect(readings.map(({ facts: said }) => values(said))).toMatchObject(
       plant.map(({ maker, orderNumber, model, serial, address, mac, tuple }) => ({
         address,
         mac,

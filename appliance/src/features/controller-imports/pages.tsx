@@ -54,10 +54,10 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
         open={open
           .filter(({ state }) => state !== 'imported')
           .map(({ draft: { id, name, form, createdAt }, state }) => ({ id, name, form, state, at: createdAt }))}
-        history={controllers.batches({ sorts: IMPORT_FORMS, limit: shownBatches }).map((batch) => ({
+        history={controllers.batches({ types: IMPORT_FORMS, limit: shownBatches }).map((batch) => ({
           batch: batch.id,
           name: batch.name,
-          form: batch.sort,
+          form: batch.type,
           at: batch.at,
           actor: nameOf(batch.actor),
           counts: batch.summary,

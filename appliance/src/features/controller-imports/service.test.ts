@@ -92,7 +92,7 @@ describe('several files about one plant', () => {
     expect(
       engines.controllers
         .parts(id)
-        .filter(({ sort }) => sort === 'module')
+        .filter(({ type }) => type === 'module')
         .map(({ key, configured }) => ({ key, order: configured['orderNumber'], firmware: configured['firmware'] })),
     ).toEqual(
       first?.modules.map(({ slot, orderNumber, firmware }) => ({ key: `0/${slot}`, order: orderNumber, firmware })),

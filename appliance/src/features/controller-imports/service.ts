@@ -114,7 +114,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   /** The same capture again says nothing new about who changed what. */
   const wasTaken = (sha256: string): boolean =>
     controllers
-      .batches({ sorts: ['capture'], limit: earlierBatches })
+      .batches({ types: ['capture'], limit: earlierBatches })
       .some((batch) => batch.sha256 === sha256 && batch.undoneAt === null);
 
   const recordControl = (actor: Actor, file: string, control: readonly ControlTraffic[]): void => {
@@ -156,7 +156,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
       const { form, sha256, sizeBytes, readings, refused, control, looked, unread } = found;
       const isRepeated = form === 'capture' && control.length > 0 && wasTaken(sha256);
       const isLarge = readings.length > manyReadings;
-      const batch = { sort: form, name, sha256 };
+      const batch = { type: form, name, sha256 };
       const taking = {
         wantMissing: whole.has(form),
         onProgress: (done: number) => onProgress?.({ step: 'compare', done, total: readings.length }),

@@ -21,8 +21,9 @@ export const batchSchema = z.object({
   undoneBy: z.string().nullable(),
 });
 
-const toBatch = ({ sha256, at, undoneAt, ...batch }: ImportBatch) => ({
+const toBatch = ({ type, sha256, at, undoneAt, ...batch }: ImportBatch) => ({
   ...batch,
+  sort: type,
   sha256: sha256 ?? null,
   at: timeOf(at),
   undoneAt: timeOrNull(undoneAt),

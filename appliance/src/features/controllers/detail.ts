@@ -9,7 +9,7 @@ import { customOf, type ListedController, shownOf } from './types.ts';
 export const decisions = ['authorised', 'unauthorised', 'archived'] as const;
 export const states = ['live', 'replaced', 'merged'] as const;
 export const sides = ['observed', 'configured'] as const;
-export const sorts = ['controller', 'module', 'interface', 'service'] as const;
+export const partTypes = ['controller', 'module', 'interface', 'service'] as const;
 
 /** Without these little or nothing can be matched. */
 const matched = ['vendor', 'model', 'orderNumber', 'firmware'] as const;
@@ -52,9 +52,17 @@ const values = z.record(z.string(), z.string());
 export const controllerDetailSchema = controllerSchema.extend({
   createdAt: time,
   into: z.string().nullable().describe('The record that it became part of, or that took its place'),
-  parts: z.array(z.object({ id: z.int(), sort: z.enum(sorts), key: z.string(), observed: values, configured: values })),
+  parts: z.array(
+    z.object({ id: z.int(), sort: z.enum(partTypes), key: z.string(), observed: values, configured: values }),
+  ),
   differs: z.array(
-    z.object({ sort: z.enum(sorts), key: z.string(), field: z.string(), configured: z.string(), observed: z.string() }),
+    z.object({
+      sort: z.enum(partTypes),
+      key: z.string(),
+      field: z.string(),
+      configured: z.string(),
+      observed: z.string(),
+    }),
   ),
   proposals: z
     .array(z.object({ controller: z.string(), name: z.string(), key: z.string(), value: z.string() }))
@@ -103,8 +111,8 @@ export function detailOf(controllers: ControllerService, publicId: string) {
     ...toController(controllers, listed),
     createdAt: timeOf(controller.createdAt),
     into: controller.into === null ? null : (controllers.byId(controller.into)?.publicId ?? null),
-    parts: controllers.parts(controller.id),
-    differs: controllers.drift(controller.id).map(({ part, ...rest }) => ({ sort: part.sort, key: part.key, ...rest })),
+    parts: controllers.parts(controller.id).map(({ type, ...part }) => ({ ...part, sort: type })),
+    differs: controllers.drift(controller.id).map(({ part, ...rest }) => ({ sort: part.type, key: part.key, ...rest })),
     proposals: controllers
       .proposals(controller.id)
       .map(({ controller, label, kind, value }) => ({ controller, name: label, key: kind, value })),

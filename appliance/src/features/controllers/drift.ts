@@ -17,7 +17,7 @@ const agree = (form: string | undefined, one: string, two: string): boolean => {
 /** Where the two sides of a record differ. */
 export const driftOf = (table: FieldTable, parts: readonly ControllerPart[]): Drift[] =>
   parts.flatMap((part) =>
-    table.compared(part.sort).flatMap(([field, form]) => {
+    table.compared(part.type).flatMap(([field, form]) => {
       const [configured, observed] = [part.configured[field], part.observed[field]];
       const isBoth = configured !== undefined && observed !== undefined;
       return isBoth && !agree(form, configured, observed) ? [{ part, field, configured, observed }] : [];

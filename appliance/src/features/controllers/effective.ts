@@ -1,13 +1,13 @@
 import { compareFacts } from './rank.ts';
 import type { EffectiveRow, RecordStore } from './record-store.ts';
 import type { FactRow, ReadingStore } from './store.ts';
-import type { ControllerSide, PartSort } from './types.ts';
+import type { ControllerSide, PartType } from './types.ts';
 
 // The effective of each field and side of each part of a record, kept beside the facts (OT F1 to F5). It follows from the facts
 // alone: after new ones it is enough to look at these and at what won before, and looking at all gives the same.
 
 export type EffectiveChange = {
-  sort: PartSort;
+  type: PartType;
   key: string;
   field: string;
   side: ControllerSide;
@@ -26,11 +26,11 @@ const isBetter = (side: ControllerSide, fact: FactRow, held: FactRow): boolean =
 
 const slot = (of: { field: string; side: string }): string => `${of.side} ${of.field}`;
 
-/** Which of these facts wins, by part (`sort key`) and field. */
+/** Which of these facts wins, by part (`type key`) and field. */
 export const effectiveOf = (facts: Iterable<FactRow>): Map<string, Map<string, FactRow>> => {
   const byPart = new Map<string, Map<string, FactRow>>();
   for (const fact of facts) {
-    const part = `${fact.sort} ${fact.key}`;
+    const part = `${fact.type} ${fact.key}`;
     const effectiveValues = byPart.get(part) ?? new Map<string, FactRow>();
     byPart.set(part, effectiveValues);
     if (fact.value === null || fact.ended === 1) continue;
@@ -47,7 +47,7 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
     { isWhole, isNew }: { isWhole: boolean; isNew: boolean },
   ): { changes: EffectiveChange[]; winning: FactRow[] } => {
     const byPart = effectiveOf(facts);
-    const parts = new Map((isNew ? [] : records.parts(controller)).map((part) => [`${part.sort} ${part.key}`, part]));
+    const parts = new Map((isNew ? [] : records.parts(controller)).map((part) => [`${part.type} ${part.key}`, part]));
     const held = new Map<number, Map<string, EffectiveRow>>();
     for (const row of isNew ? [] : records.effectiveValues(controller)) {
       const rows = held.get(row.part) ?? new Map<string, EffectiveRow>();
@@ -57,8 +57,8 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
     const changes: EffectiveChange[] = [];
     const winning: FactRow[] = [];
     for (const [name, effectiveValues] of byPart) {
-      const [sort, key] = [name.slice(0, name.indexOf(' ')) as PartSort, name.slice(name.indexOf(' ') + 1)];
-      const part = parts.get(name)?.id ?? records.addPart(controller, sort, key);
+      const [type, key] = [name.slice(0, name.indexOf(' ')) as PartType, name.slice(name.indexOf(' ') + 1)];
+      const part = parts.get(name)?.id ?? records.addPart(controller, type, key);
       const before = held.get(part);
       for (const [at, fact] of effectiveValues) {
         winning.push(fact);
@@ -68,7 +68,7 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
         if (row?.fact === fact.id && row.value === value && row.observed_at === fact.observed_at) continue;
         const { field, side } = fact;
         records.putEffective({ part, field, side, fact: fact.id, value, observed_at: fact.observed_at });
-        if (row?.value !== value) changes.push({ sort, key, field, side, before: row?.value ?? null, after: value });
+        if (row?.value !== value) changes.push({ type, key, field, side, before: row?.value ?? null, after: value });
       }
     }
     if (!isWhole) return { changes, winning };
@@ -77,9 +77,9 @@ export const effectiveKeeper = (store: Pick<ReadingStore, 'factsOf' | 'winningFa
     for (const part of parts.values()) {
       for (const { field, side, value } of held.get(part.id)?.values() ?? []) {
         records.removeEffective({ part: part.id, field, side });
-        changes.push({ sort: part.sort, key: part.key, field, side, before: value, after: null });
+        changes.push({ type: part.type, key: part.key, field, side, before: value, after: null });
       }
-      if (!waits && !byPart.has(`${part.sort} ${part.key}`)) records.removePart(part.id);
+      if (!waits && !byPart.has(`${part.type} ${part.key}`)) records.removePart(part.id);
     }
     return { changes, winning };
   };

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, type Body } from '../../engine/objects/types.ts';
 import type { EffectiveKeeper } from './effective.ts';
@@ -76,7 +76,7 @@ export const enteredKeeper = (parts: {
     const known = records.byPublicId(publicId)?.id;
     if (known === undefined && body === undefined) return;
     const controller = known ?? records.add(publicId, now);
-    const items: Said[] = Object.entries(body ?? {}).flatMap(([field, value]) => {
+    const items: ReadingFact[] = Object.entries(body ?? {}).flatMap(([field, value]) => {
       const declared = notFacts.has(field) ? undefined : table.field('controller', field);
       if (declared === undefined || declared.personal === true || isEmpty(value)) return [];
       return [{ field, value: textOf(value).slice(0, 1_024), raw: textOf(value).slice(0, 1_024) }];
@@ -90,9 +90,9 @@ export const enteredKeeper = (parts: {
     if (current?.content.equals(content)) return;
     store.endPersons(controller);
     if (items.length > 0) {
-      const reading: Reading = { observedAtMs: now, method: 'manual', source: 'person', said: items, parts: [] };
+      const reading: Reading = { observedAtMs: now, method: 'manual', source: 'person', facts: items, parts: [] };
       const { facts } = factsOf(reading, new Set(locked.keys()));
-      const batch = { sort: 'person' as const, name: publicId };
+      const batch = { type: 'person' as const, name: publicId };
       const summary = { ...emptySummary(), readings: 1, changed: 1, facts: facts.length };
       const id = store.addBatch({
         ...batch,
@@ -116,8 +116,8 @@ export const enteredKeeper = (parts: {
       for (const fact of facts) store.addFact(kept, fact);
       for (const key of keysOf(id, reading, facts).keys) records.addKey(key, controller, strengthOf[key.kind]);
     }
-    for (const { sort, key, field, side, before, after } of effectiveValues.again(controller))
-      records.addChange({ controller, at: now, sort, key, field, side, before, after, batch: null });
+    for (const { type, key, field, side, before, after } of effectiveValues.again(controller))
+      records.addChange({ controller, at: now, type, key, field, side, before, after, batch: null });
     state.rekey(controller);
     touch([controller]);
   };

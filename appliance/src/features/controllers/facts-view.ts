@@ -8,14 +8,14 @@ export const factsView = (
   records: Pick<RecordStore, 'parts' | 'effectiveValues'>,
   controller: number,
 ): PartFact[] => {
-  const parts = new Map(records.parts(controller).map(({ id, sort, key }) => [`${sort} ${key}`, id]));
+  const parts = new Map(records.parts(controller).map(({ id, type, key }) => [`${type} ${key}`, id]));
   const winning = new Set(records.effectiveValues(controller).map(({ fact }) => fact));
   return store
     .factsOf(controller)
     .map((row) => ({
       id: row.id,
-      part: parts.get(`${row.sort} ${row.key}`) ?? 0,
-      sort: row.sort,
+      part: parts.get(`${row.type} ${row.key}`) ?? 0,
+      type: row.type,
       key: row.key,
       field: row.field,
       side: row.side,

@@ -1,5 +1,5 @@
 import type { FactCollection } from '../../engine/inventory/types.ts';
-import type { FieldTable, PartSort } from './types.ts';
+import type { FieldTable, PartType } from './types.ts';
 
 /** Names under which sources say what the record has on two sides: which side it is, the method says. */
 const aliases: Readonly<Record<string, string>> = {
@@ -12,8 +12,8 @@ const aliases: Readonly<Record<string, string>> = {
 
 /** The declared fields of controllers and their parts. */
 export const fieldTable = (collections: readonly FactCollection[]): FieldTable => {
-  const bySort = new Map(collections.map((collection) => [collection.part, collection]));
-  const fields = (sort: PartSort) => bySort.get(sort)?.fields ?? {};
+  const byType = new Map(collections.map((collection) => [collection.part, collection]));
+  const fields = (type: PartType) => byType.get(type)?.fields ?? {};
   const compared = new Map(
     collections.map(({ part, fields: own }) => [
       part,
@@ -21,13 +21,13 @@ export const fieldTable = (collections: readonly FactCollection[]): FieldTable =
     ]),
   );
   return {
-    nameOf: (sort, alias) => {
+    nameOf: (type, alias) => {
       const name = Object.hasOwn(aliases, alias) ? (aliases[alias] ?? alias) : alias;
-      return Object.hasOwn(fields(sort), name) ? name : undefined;
+      return Object.hasOwn(fields(type), name) ? name : undefined;
     },
-    field: (sort, name) => (Object.hasOwn(fields(sort), name) ? fields(sort)[name] : undefined),
+    field: (type, name) => (Object.hasOwn(fields(type), name) ? fields(type)[name] : undefined),
     fields,
-    compared: (sort) => compared.get(sort) ?? [],
-    collection: (sort) => bySort.get(sort),
+    compared: (type) => compared.get(type) ?? [],
+    collection: (type) => byType.get(type),
   };
 };

@@ -10,7 +10,7 @@ import type { RowMaker } from './row.ts';
 import type { RowStore } from './row-store.ts';
 import { type FieldTable, shown } from './types.ts';
 
-/** So many events of one sort that one take records; its own event has the count. */
+/** So many events of one type that one take records; its own event has the count. */
 const maxEvents = 200;
 /** Whose rows are brought up to date in one go. */
 const settleAtOnce = 40;
@@ -91,7 +91,7 @@ export const finisher = (parts: {
       settle(new Set(list.slice(at, at + settleAtOnce)), work);
   };
 
-  const taken = ({ actor, batch, sort, name, created, summary }: Ingested): void => {
+  const taken = ({ actor, batch, type, name, created, summary }: Ingested): void => {
     const by = byWhom(actor);
     const fromTraffic = created.filter((controller) => rows.one(controller)?.decision === 'unauthorised');
     for (const controller of fromTraffic.slice(0, maxEvents)) {
@@ -103,7 +103,7 @@ export const finisher = (parts: {
     const { created: fresh, changed, facts } = summary;
     events.record('controller-origin-taken', {
       ...by,
-      params: { origin: batch, name, sort, created: fresh, changed, facts },
+      params: { origin: batch, name, sort: type, created: fresh, changed, facts },
     });
   };
 

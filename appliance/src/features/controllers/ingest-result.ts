@@ -41,7 +41,7 @@ export const outcomeList = () => {
   };
 };
 
-const partName = ({ sort, key }: { sort: string; key: string }): string => (key === '' ? sort : `${sort} ${key}`);
+const partName = ({ type, key }: { type: string; key: string }): string => (key === '' ? type : `${type} ${key}`);
 
 /** What people see of changes of effectiveValues, and of values that lost. */
 export const changesOf = (
@@ -49,8 +49,8 @@ export const changesOf = (
   lost: readonly { fact: NewFact; effective: string }[] = [],
 ): ReadingOutcome['changes'] =>
   [
-    ...changes.map(({ sort, key, field, side, before, after }) => ({
-      part: partName({ sort, key }),
+    ...changes.map(({ type, key, field, side, before, after }) => ({
+      part: partName({ type, key }),
       field,
       side,
       before,

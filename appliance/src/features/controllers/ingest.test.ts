@@ -20,7 +20,7 @@ const reading = (values: Record<string, string>, more: Partial<Reading> = {}): R
   observedAtMs: at,
   method: 'query',
   source: 's7',
-  said: said(values),
+  facts: said(values),
   parts: [],
   ...more,
 });
@@ -28,15 +28,15 @@ const reading = (values: Record<string, string>, more: Partial<Reading> = {}): R
 describe('taking readings', () => {
   it('makes a record, finds it again by its serial number, and adds nothing when the same is said again', () => {
     const first = [reading({ vendor: 'Siemens', serial: 'S C-C2UR28922012', firmware: 'V2.9.4', address: '10.1.0.5' })];
-    const made = controllers.ingest(admin, { sort: 'identification', name: 'job 1' }, first);
+    const made = controllers.ingest(admin, { type: 'identification', name: 'job 1' }, first);
     expect(made.summary).toMatchObject({ created: 1, readings: 1 });
-    const again = controllers.ingest(admin, { sort: 'identification', name: 'job 1' }, first);
+    const again = controllers.ingest(admin, { type: 'identification', name: 'job 1' }, first);
     expect(again).toMatchObject({ batch: null, summary: { unchanged: 1, facts: 0 } });
     const project = reading(
       { vendor: 'Siemens', serial: 's c-c2ur28922012', firmware: 'V2.9', name: 'PLC-1' },
       { method: 'project', source: 'aml' },
     );
-    const second = controllers.ingest(admin, { sort: 'aml', name: 'line.aml' }, [project]);
+    const second = controllers.ingest(admin, { type: 'aml', name: 'line.aml' }, [project]);
     expect(second.outcomes[0]).toMatchObject({
       controller: made.outcomes[0]?.controller,
       matchedBy: 'serial',
@@ -62,19 +62,19 @@ describe('taking readings', () => {
       yield* many;
       throw new Error('the file ends here');
     };
-    await expect(controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, failing())).rejects.toThrow(
+    await expect(controllers.ingestInSteps(admin, { type: 'capture', name: 'cut' }, failing())).rejects.toThrow(
       'ends here',
     );
     expect(controllers.ids(0, 10)).toEqual([]);
     expect(controllers.batches({ limit: 10 }).some(({ name }) => name === 'cut')).toBe(false);
     const stop = new AbortController();
-    const stopped = controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, many, {
+    const stopped = controllers.ingestInSteps(admin, { type: 'capture', name: 'cut' }, many, {
       signal: stop.signal,
       onProgress: () => stop.abort(),
     });
     await expect(stopped).rejects.toThrow();
     expect(controllers.ids(0, 10)).toEqual([]);
-    const taken = await controllers.ingestInSteps(admin, { sort: 'capture', name: 'cut' }, many);
+    const taken = await controllers.ingestInSteps(admin, { type: 'capture', name: 'cut' }, many);
     expect(taken.summary).toMatchObject({ created: 300 });
     const undone = await controllers.undoInSteps(admin, taken.batch ?? 0);
     expect(undone.removed).toHaveLength(300);
@@ -84,7 +84,7 @@ describe('taking readings', () => {
   it('keeps nothing of a trial', () => {
     const trial = controllers.ingest(
       admin,
-      { sort: 'csv', name: 'a.csv' },
+      { type: 'csv', name: 'a.csv' },
       [reading({ assetTag: 'T1' }, { method: 'csv' })],
       {
         dryRun: true,
@@ -97,8 +97,8 @@ describe('taking readings', () => {
   it('lets others write while many readings are tried, and says what two records that turn out to be one would be', () => {
     const order = { vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0' };
     const mac = '00:0e:8c:00:00:77';
-    const byMac = { parts: [{ sort: 'interface' as const, key: mac, said: said({ mac }) }] };
-    const made = controllers.ingest(admin, { sort: 'identification', name: 'trial' }, [
+    const byMac = { parts: [{ type: 'interface' as const, key: mac, facts: said({ mac }) }] };
+    const made = controllers.ingest(admin, { type: 'identification', name: 'trial' }, [
       reading({ ...order, serial: 'TRIAL-1' }),
       reading({ ...order, name: 'LINE-7' }, byMac),
     ]);
@@ -112,7 +112,7 @@ describe('taking readings', () => {
       // From the connection that everybody else uses.
       controllers.edit(admin, other, { description: 'the one in cabinet 5' });
     };
-    const batch = { sort: 'identification' as const, name: 'trial 2' };
+    const batch = { type: 'identification' as const, name: 'trial 2' };
     const tried = engines.trial(admin, batch, trying());
     expect(engines.events.list({ limit: 1 }).rows[0]?.params).toMatchObject({ kind: 'controller-record', revision: 2 });
     expect(engines.events.list({ limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);

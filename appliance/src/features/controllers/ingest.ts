@@ -62,7 +62,7 @@ type IngestParts = {
 export type Ingested = {
   actor: Actor;
   batch: number;
-  sort: BatchType;
+  type: BatchType;
   name: string;
   created: readonly number[];
   summary: IngestResult['summary'];
@@ -94,33 +94,33 @@ class Trial extends Error {
   }
 }
 
-export const scopeOf = ({ sort, name, sha256 }: NewImportBatch): Buffer =>
+export const scopeOf = ({ type, name, sha256 }: NewImportBatch): Buffer =>
   createHash('sha256')
-    .update(JSON.stringify(sha256 === undefined ? [sort, name] : [sort, null, sha256]))
+    .update(JSON.stringify(sha256 === undefined ? [type, name] : [type, null, sha256]))
     .digest()
     .subarray(0, 16);
 
 /** What a reading says, whenever it says it. */
 const contentOf = (reading: Reading): Buffer =>
   createHash('sha256')
-    .update(JSON.stringify([reading.method, reading.source, reading.confidence ?? 1, reading.said, reading.parts]))
+    .update(JSON.stringify([reading.method, reading.source, reading.confidence ?? 1, reading.facts, reading.parts]))
     .digest()
     .subarray(0, 16);
 
 const cleanBatch = (batch: NewImportBatch): NewImportBatch => {
   const name = cleanLine(batch.name).trim().slice(0, 300);
-  if (!batchTypes.has(batch.sort)) throw invalid({ sort: { key: 'validation.choice' } });
+  if (!batchTypes.has(batch.type)) throw invalid({ type: { key: 'validation.choice' } });
   if (name === '') throw invalid({ name: { key: 'validation.required' } });
   if (batch.sha256 !== undefined && !/^[0-9a-f]{64}$/.test(batch.sha256))
     throw invalid({ sha256: { key: 'validation.format' } });
-  return { sort: batch.sort, name, ...defined({ sha256: batch.sha256 }) };
+  return { type: batch.type, name, ...defined({ sha256: batch.sha256 }) };
 };
 
 /** What wins of the controller itself. */
 const ownOf = (winning: readonly FactRow[]): Record<ControllerSide, Record<string, string>> => {
   const own: Record<ControllerSide, Record<string, string>> = { observed: {}, configured: {} };
-  for (const { sort, side, field, value } of winning)
-    if (sort === 'controller' && value !== null) own[side][field] = value;
+  for (const { type, side, field, value } of winning)
+    if (type === 'controller' && value !== null) own[side][field] = value;
   return own;
 };
 
@@ -131,10 +131,10 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
   /** Values of compared fields that lost by rank to another value of the same side. */
   const lostOf = (facts: readonly FactRow[], winning: readonly FactRow[]): { fact: NewFact; effective: string }[] =>
     facts.flatMap((fact) => {
-      if (fact.value === null || table.field(fact.sort, fact.field)?.compared !== true) return [];
+      if (fact.value === null || table.field(fact.type, fact.field)?.compared !== true) return [];
       const effective = winning.find(
         (held) =>
-          held.sort === fact.sort && held.key === fact.key && held.field === fact.field && held.side === fact.side,
+          held.type === fact.type && held.key === fact.key && held.field === fact.field && held.side === fact.side,
       );
       const isLoser = effective !== undefined && effective.value !== fact.value;
       if (!isLoser) return [];
@@ -159,13 +159,13 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
     options: IngestOptions,
     began: (batch: number) => void = () => undefined,
   ): Generator<void, IngestResult, void> {
-    const { sort, name, sha256 } = cleanBatch(given);
-    const scope = scopeOf({ sort, name, ...defined({ sha256 }) });
+    const { type, name, sha256 } = cleanBatch(given);
+    const scope = scopeOf({ type, name, ...defined({ sha256 }) });
     const earlier = store.sameScope(scope);
     const now = clock();
     const list = outcomeList();
     const batch = store.addBatch({
-      sort,
+      type,
       name,
       sha256: sha256 ?? null,
       scope,
@@ -272,8 +272,8 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
     };
 
     const note = (controller: number, changes: readonly EffectiveChange[]): void => {
-      for (const { sort: part, key, field, side, before, after } of changes)
-        records.addChange({ controller, at: now, sort: part, key, field, side, before, after, batch });
+      for (const { type: part, key, field, side, before, after } of changes)
+        records.addChange({ controller, at: now, type: part, key, field, side, before, after, batch });
     };
 
     const one = (raw: unknown): ReadingOutcome => {
@@ -319,7 +319,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
       yield* parts.settle(touched);
       store.setSummary(batch, list.summary);
       store.setDone(batch);
-      parts.finish({ actor, batch, sort, name, created, summary: list.summary });
+      parts.finish({ actor, batch, type, name, created, summary: list.summary });
     }
     return {
       batch: kept === 0 ? null : batch,

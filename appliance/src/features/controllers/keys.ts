@@ -32,7 +32,7 @@ export type ReadingKeys = {
   addresses: string[];
 };
 
-type Fact = Pick<NewFact, 'sort' | 'key' | 'field' | 'value' | 'side'>;
+type Fact = Pick<NewFact, 'type' | 'key' | 'field' | 'value' | 'side'>;
 type Source = Pick<Reading, 'method' | 'source'>;
 
 const configured: ReadonlySet<Method> = new Set(['project', 'nameplate', 'csv']);
@@ -53,12 +53,12 @@ const subnetOf = (address: string | undefined, mask: string | undefined): string
 
 /** The keys of one reading; `batch` is what brought it. */
 export const keysOf = (batch: number, reading: Source, facts: readonly Fact[]): ReadingKeys => {
-  const first = (sort: string, field: string): string | undefined =>
-    facts.find((fact) => fact.sort === sort && fact.field === field && fact.value !== null)?.value ?? undefined;
+  const first = (type: string, field: string): string | undefined =>
+    facts.find((fact) => fact.type === type && fact.field === field && fact.value !== null)?.value ?? undefined;
   const all = (field: string): string[] => [
     ...new Set(
       facts
-        .filter((fact) => (fact.sort === 'controller' || fact.sort === 'interface') && fact.field === field)
+        .filter((fact) => (fact.type === 'controller' || fact.type === 'interface') && fact.field === field)
         .flatMap(({ value }) => (value === null ? [] : [value])),
     ),
   ];

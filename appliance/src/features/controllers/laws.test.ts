@@ -44,7 +44,7 @@ const methods: readonly Method[] = ['query', 'passive', 'inferred', 'project', '
 
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
-const saidOf = (values: Record<string, string | undefined>): Reading['said'] =>
+const saidOf = (values: Record<string, string | undefined>): Reading['facts'] =>
   Object.entries(values).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value, raw: value }]));
 
 /** Readings of a small plant, so that serial numbers, addresses and names meet often. */
@@ -66,22 +66,22 @@ const reading: fc.Arbitrary<Reading> = fc
     observedAtMs: start + at * day,
     method,
     source,
-    said: [
+    facts: [
       ...saidOf({ vendor: 'Siemens', ...values }),
       ...(denied === undefined ? [] : [{ field: 'firmware', error: 'denied-by-device' as const, reason: denied }]),
     ],
     parts: [
-      ...(mac === undefined ? [] : [{ sort: 'interface' as const, key: mac, said: saidOf({ mac }) }]),
+      ...(mac === undefined ? [] : [{ type: 'interface' as const, key: mac, facts: saidOf({ mac }) }]),
       ...(slot === undefined
         ? []
-        : [{ sort: 'module' as const, key: slot, said: saidOf({ orderNumber: '6ES7 521-1BH00-0AB0' }) }]),
+        : [{ type: 'module' as const, key: slot, facts: saidOf({ orderNumber: '6ES7 521-1BH00-0AB0' }) }]),
     ],
   }));
 
 const batches = fc.array(fc.array(reading, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 5 });
 
 const take = (name: string, readings: readonly Reading[]) =>
-  controllers.ingest(admin, { sort: 'capture', name }, readings);
+  controllers.ingest(admin, { type: 'capture', name }, readings);
 
 const takeAll = (batches: readonly (readonly Reading[])[]): void => {
   for (const [index, readings] of batches.entries()) take(`${index}`, readings);
@@ -101,7 +101,7 @@ describe('laws of the record', () => {
             clear();
             const serial = { field: 'serial', value: 'ONE-42-A', raw: 'ONE-42-A' };
             takeAll(
-              list.map((one) => [{ ...one, said: [...one.said.filter(({ field }) => field !== 'serial'), serial] }]),
+              list.map((one) => [{ ...one, facts: [...one.facts.filter(({ field }) => field !== 'serial'), serial] }]),
             );
             return picture();
           };
@@ -152,8 +152,8 @@ describe('laws of the record', () => {
       observedAtMs: start,
       method,
       source: method === 'csv' ? 'csv' : 's7',
-      said: saidOf({ vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0', ...values }),
-      parts: mac === undefined ? [] : [{ sort: 'interface', key: mac, said: saidOf({ mac }) }],
+      facts: saidOf({ vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0', ...values }),
+      parts: mac === undefined ? [] : [{ type: 'interface', key: mac, facts: saidOf({ mac }) }],
     });
     const [one, two] = ['00:0e:8c:00:00:01', '00:0e:8c:00:00:02'];
     const row = { name: 'PLC-2', address: '10.0.0.2' };
@@ -182,7 +182,7 @@ describe('laws of the record', () => {
         clear();
         const last = list.at(-1) ?? [];
         takeAll(list.slice(0, -1));
-        const batch = { sort: 'capture' as const, name: `${list.length - 1}` };
+        const batch = { type: 'capture' as const, name: `${list.length - 1}` };
         const before = [picture(), controllers.batches({ limit: 100 }).length];
         const options = { wantMissing: true };
         const tried = engines.trial(admin, batch, last, options);
@@ -204,7 +204,7 @@ describe('laws of the record', () => {
         clear();
         const batches: (number | null)[] = [];
         for (const [index, readings] of list.entries())
-          batches.push((await controllers.ingestInSteps(admin, { sort: 'capture', name: `${index}` }, readings)).batch);
+          batches.push((await controllers.ingestInSteps(admin, { type: 'capture', name: `${index}` }, readings)).batch);
         const all = picture();
         const stepped = [...batches];
         clear();
@@ -251,7 +251,7 @@ describe('laws of the record', () => {
               ...one,
               observedAtMs: start + n * hour,
             }));
-            return controllers.ingest(admin, { sort: 'identification', name: `run ${n}` }, readings).batch;
+            return controllers.ingest(admin, { type: 'identification', name: `run ${n}` }, readings).batch;
           });
           const before = withoutFacts();
           const count = engines.db.prepare('select count(*) from controller_reading').pluck();
@@ -275,15 +275,15 @@ describe('laws of the record', () => {
       observedAtMs: start + n * 3_600_000,
       method: 'query',
       source: 's7',
-      said: saidOf({ vendor: 'Siemens', serial: 'SN-77101', firmware: n < 30 ? 'V2.9' : 'V3.0', address: '10.0.0.1' }),
+      facts: saidOf({ vendor: 'Siemens', serial: 'SN-77101', firmware: n < 30 ? 'V2.9' : 'V3.0', address: '10.0.0.1' }),
       parts: [],
     });
-    for (let n = 0; n < 60; n += 1) controllers.ingest(admin, { sort: 'identification', name: `${n}` }, [one(n)]);
+    for (let n = 0; n < 60; n += 1) controllers.ingest(admin, { type: 'identification', name: `${n}` }, [one(n)]);
     // Back for an hour: what changed and changed again is no repetition.
-    controllers.ingest(admin, { sort: 'identification', name: '60' }, [
+    controllers.ingest(admin, { type: 'identification', name: '60' }, [
       { ...one(0), observedAtMs: start + 60 * 3_600_000 },
     ]);
-    controllers.ingest(admin, { sort: 'identification', name: '61' }, [one(61)]);
+    controllers.ingest(admin, { type: 'identification', name: '61' }, [one(61)]);
     expect(controllers.trim()).toBe(56);
     const times = controllers.facts(controllers.ids(0, 1)[0] ?? 0).filter(({ field }) => field === 'firmware');
     expect(times.map(({ observedAt }) => (observedAt - start) / 3_600_000)).toEqual([61, 60, 59, 30, 29, 0]);
@@ -321,8 +321,8 @@ describe('laws of the record', () => {
       observedAtMs: start + at * day,
       method,
       source: 's7',
-      said: saidOf({ vendor: 'Siemens', ...values }),
-      parts: mac === undefined ? [] : [{ sort: 'interface', key: mac, said: saidOf({ mac }) }],
+      facts: saidOf({ vendor: 'Siemens', ...values }),
+      parts: mac === undefined ? [] : [{ type: 'interface', key: mac, facts: saidOf({ mac }) }],
     });
     const [one, two] = ['00:0e:8c:00:00:01', '00:0e:8c:00:00:02'];
     const old = { orderNumber: '6ES7 515-2AM02-0AB0' };
@@ -353,7 +353,7 @@ describe('laws of the record', () => {
             observedAtMs: start,
             method: 'query',
             source: 's7',
-            said: saidOf({ vendor: 'Siemens', serial, address }),
+            facts: saidOf({ vendor: 'Siemens', serial, address }),
             parts: [],
           });
           take('a', [one('10.0.0.1')]);

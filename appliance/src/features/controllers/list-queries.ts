@@ -45,7 +45,7 @@ export const controllerList = (db: Database): ControllerList => {
   const choices = (field: string): string[] =>
     db
       .prepare<[string, number], string>(
-        `select min(w.value) from controller_effective w join controller_part p on p.id = w.part and p.sort = 'controller'
+        `select min(w.value) from controller_effective w join controller_part p on p.id = w.part and p.type = 'controller'
          where w.field = ? group by fold(w.value) order by 1 limit ?`,
       )
       .pluck()

@@ -59,8 +59,8 @@ export const merger = (parts: {
     for (const controller of controllers) {
       const changes = effectiveValues.again(controller);
       state.rekey(controller);
-      for (const { sort, key, field, side, before, after } of changes)
-        records.addChange({ controller, at: clock(), sort, key, field, side, before, after, batch: null });
+      for (const { type, key, field, side, before, after } of changes)
+        records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch: null });
     }
   };
 

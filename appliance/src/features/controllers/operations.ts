@@ -19,8 +19,8 @@ import {
   controllerSchema,
   decisions,
   detailOf,
+  partTypes,
   sides,
-  sorts,
   states,
   toController,
 } from './detail.ts';
@@ -38,7 +38,7 @@ const given = z.record(z.string().max(64), z.unknown());
 
 const factSchema = z.object({
   id: z.int(),
-  sort: z.enum(sorts),
+  sort: z.enum(partTypes),
   key: z.string(),
   field: z.string(),
   side: z.enum(sides),
@@ -68,7 +68,12 @@ export const controllerSchemas = {
 const factsOf = (controllers: ControllerService, publicId: string) =>
   controllers
     .facts(controllers.get(publicId).id)
-    .map(({ observedAt, batch: origin, ...fact }) => ({ ...fact, origin, observedAt: timeOf(observedAt) }));
+    .map(({ observedAt, batch: origin, type, ...fact }) => ({
+      ...fact,
+      sort: type,
+      origin,
+      observedAt: timeOf(observedAt),
+    }));
 
 const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
   const lack = lacks.find(({ field }) => field === 'firmware');
@@ -225,7 +230,7 @@ export const controllerOperations = [
       z.object({
         id: z.int(),
         at: time,
-        sort: z.enum(sorts),
+        sort: z.enum(partTypes),
         key: z.string(),
         field: z.string(),
         side: z.enum(sides),
@@ -242,7 +247,7 @@ export const controllerOperations = [
       });
       const page = rows.slice(0, limit);
       return {
-        rows: page.map(({ at, batch: origin, ...row }) => ({ ...row, origin, at: timeOf(at) })),
+        rows: page.map(({ at, batch: origin, type, ...row }) => ({ ...row, sort: type, origin, at: timeOf(at) })),
         next: rows.length > limit ? (page.at(-1)?.id ?? null) : null,
       };
     },

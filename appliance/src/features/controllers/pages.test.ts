@@ -16,21 +16,21 @@ beforeAll(async () => {
     observedAtMs: Date.UTC(2026, 1, 1),
     method,
     source: method === 'project' ? 'aml' : 's7',
-    said: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
+    facts: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
     parts: [
       {
-        sort: 'module',
+        type: 'module',
         key: '0/3',
-        said: [{ field: 'orderNumber', value: '6ES7 521-1BH00-0AB0', raw: '6ES7 521-1BH00-0AB0' }],
+        facts: [{ field: 'orderNumber', value: '6ES7 521-1BH00-0AB0', raw: '6ES7 521-1BH00-0AB0' }],
       },
     ],
   });
   const cpu = { vendor: 'Siemens AG', serial: 'S C-J4R912', orderNumber: '6ES7 515-2AM02-0AB0', address: '10.5.0.2' };
   const { controllers } = site.appliance;
-  controllers.ingest(systemActor, { sort: 'capture', name: 'a.pcap' }, [
+  controllers.ingest(systemActor, { type: 'capture', name: 'a.pcap' }, [
     reading({ ...cpu, firmware: 'V2.9.4' }, 'passive'),
   ]);
-  const taken = controllers.ingest(systemActor, { sort: 'aml', name: 'b.aml' }, [
+  const taken = controllers.ingest(systemActor, { type: 'aml', name: 'b.aml' }, [
     reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
   ]);
   id = controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
@@ -65,12 +65,12 @@ describe('controllers', () => {
     const page = await textOf(paths.controller(id));
     for (const part of ['V2.9.4', 'V2.8', '6ES7 521-1BH00-0AB0', 'SIMATIC S7-1500', 'a.pcap'].slice(0, 4))
       expect(page).toContain(part);
-    site.appliance.controllers.ingest(systemActor, { sort: 'csv', name: 'c.csv' }, [
+    site.appliance.controllers.ingest(systemActor, { type: 'csv', name: 'c.csv' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 2),
         method: 'csv',
         source: 'csv',
-        said: [
+        facts: [
           { field: 'vendor', value: 'Siemens', raw: 'Siemens' },
           { field: 'serial', value: 'S C-J4R912', raw: 'S C-J4R912' },
           { field: 'firmware', value: 'V1.1', raw: 'V1.1' },
@@ -121,14 +121,14 @@ describe('controllers', () => {
 describe('controllers of which something is not known, or only the site knows it', () => {
   it('say why a firmware is not known: in the list, on the page, in the file', async () => {
     const { controllers } = site.appliance;
-    const take = (name: string, firmware: Reading['said']): string => {
+    const take = (name: string, firmware: Reading['facts']): string => {
       const values = { vendor: 'Schneider Electric', model: 'BMX P34 2020', orderNumber: 'BMXP342020', name };
-      const taken = controllers.ingest(systemActor, { sort: 'identification', name }, [
+      const taken = controllers.ingest(systemActor, { type: 'identification', name }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'query',
           source: 'modbus',
-          said: [...Object.entries(values).map(([field, value]) => ({ field, value, raw: value })), ...firmware],
+          facts: [...Object.entries(values).map(([field, value]) => ({ field, value, raw: value })), ...firmware],
           parts: [],
         },
       ]);
@@ -171,12 +171,12 @@ describe('controllers of which something is not known, or only the site knows it
   it('known by a CIP identity have its catalogue number where that is certain, else are too little known', async () => {
     const { controllers, controllerFindings } = site.appliance;
     const seen = (cipTuple: string): number =>
-      controllers.ingest(systemActor, { sort: 'capture', name: cipTuple }, [
+      controllers.ingest(systemActor, { type: 'capture', name: cipTuple }, [
         {
           observedAtMs: Date.UTC(2026, 1, 1),
           method: 'passive',
           source: 'enip',
-          said: [
+          facts: [
             { field: 'cipTuple', value: cipTuple, raw: cipTuple },
             { field: 'serial', value: `0x6000${cipTuple.replaceAll('/', '')}`, raw: '' },
           ],

@@ -1,13 +1,13 @@
-import type { Method, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { Method, Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ControllerMaps } from './maps.ts';
 import { keptRaw, normalise, normaliserVersion } from './normalise.ts';
 import { sideOf } from './rank.ts';
-import type { ControllerSide, FieldTable, PartSort } from './types.ts';
+import type { ControllerSide, FieldTable, PartType } from './types.ts';
 
 /** A fact that a reading states, before it is kept. */
 export type NewFact = {
-  sort: PartSort;
+  type: PartType;
   key: string;
   field: string;
   side: ControllerSide;
@@ -103,16 +103,16 @@ const remembered = (maps: ControllerMaps): ((source: string, values: Values) => 
 const derivedFacts = (
   table: FieldTable,
   maps: ControllerMaps,
-  { sort, key }: Pick<NewFact, 'sort' | 'key'>,
+  { type, key }: Pick<NewFact, 'type' | 'key'>,
   facts: readonly Pick<NewFact, 'field' | 'side' | 'value'>[],
   derived: readonly Derived[],
 ): NewFact[] =>
   derived.flatMap(({ field, value: text, from, by }) => {
-    const declared = table.field(sort, field);
+    const declared = table.field(type, field);
     const value = declared === undefined ? undefined : normalise(declared, text);
     if (value === undefined) return [];
     const sides = new Set(facts.filter((fact) => fact.field === by && fact.value !== null).map(({ side }) => side));
-    const base = { sort, key, field, value, given: null, raw: keptRaw(from), error: null, reason: null };
+    const base = { type, key, field, value, given: null, raw: keptRaw(from), error: null, reason: null };
     return [...sides].map((side) => ({ ...base, side, normaliser: normaliserVersion, map: maps.version }));
   });
 
@@ -125,7 +125,7 @@ type FactsAgain = { own: KeptFact[]; derived: NewFact[] };
 export const factsAgain = (table: FieldTable, maps: ControllerMaps) => {
   const derive = remembered(maps);
   const again = (fact: KeptFact): KeptFact => {
-    const field = table.field(fact.sort, fact.field);
+    const field = table.field(fact.type, fact.field);
     const text = fact.error === unreadable ? fact.reason : (fact.given ?? fact.value);
     if (field === undefined || text === null || (fact.error !== null && fact.error !== unreadable)) return fact;
     const value = normalise(field, text);
@@ -136,7 +136,7 @@ export const factsAgain = (table: FieldTable, maps: ControllerMaps) => {
   };
   return (source: string, facts: readonly KeptFact[]): FactsAgain => {
     const own = facts.filter(({ map }) => map === null).map(again);
-    const derived = [...Map.groupBy(own, ({ sort, key }) => `${sort} ${key}`).values()].flatMap((part) => {
+    const derived = [...Map.groupBy(own, ({ type, key }) => `${type} ${key}`).values()].flatMap((part) => {
       const [first] = part;
       if (first === undefined) return [];
       const values = new Map(part.filter(({ value }) => value !== null).map((fact) => [fact.field, fact] as const));
@@ -156,26 +156,26 @@ export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOf
     return isBoth ? ['observed', 'configured'] : ['configured'];
   };
 
-  type PartFacts = { sort: PartSort; key: string; said: readonly Said[] };
+  type PartFacts = { type: PartType; key: string; facts: readonly ReadingFact[] };
   const ofPart = (
     reading: Reading,
-    { sort, key, said }: PartFacts,
+    { type, key, facts: reported }: PartFacts,
     unknown: string[],
     locked: ReadonlySet<string>,
   ): NewFact[] => {
     const facts: NewFact[] = [];
     const values = new Map<string, NewFact>();
-    for (const one of said) {
+    for (const one of reported) {
       // What a source calls the vendor is kept as such; the one name is derived from it.
       const given = one.field === 'vendor' ? 'vendorRaw' : one.field;
-      const name = table.nameOf(sort, given);
-      const field = name === undefined ? undefined : table.field(sort, name);
+      const name = table.nameOf(type, given);
+      const field = name === undefined ? undefined : table.field(type, name);
       if (name === undefined || field === undefined || field.personal === true) {
         if (unknown.length < maxUnknown) unknown.push(one.field);
         continue;
       }
-      const base = { sort, key, field: name, normaliser: normaliserVersion, map: null };
-      const isBoth = field.entered === true || (sort === 'controller' && locked.has(name));
+      const base = { type, key, field: name, normaliser: normaliserVersion, map: null };
+      const isBoth = field.entered === true || (type === 'controller' && locked.has(name));
       for (const side of sidesOf(reading.method, isBoth, one.field)) {
         if ('error' in one) {
           const error = keptRaw(one.error, 64);
@@ -197,15 +197,15 @@ export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOf
         values.set(name, { ...fact, error: null, reason: null });
       }
     }
-    facts.push(...derivedFacts(table, maps, { sort, key }, facts, derive(reading.source, values)));
+    facts.push(...derivedFacts(table, maps, { type, key }, facts, derive(reading.source, values)));
     return facts;
   };
 
   return (reading, locked = new Set()) => {
     const unknown: string[] = [];
-    const facts = ofPart(reading, { sort: 'controller', key: '', said: reading.said }, unknown, locked);
-    for (const { sort, key, said } of reading.parts)
-      facts.push(...ofPart(reading, { sort, key: partKey(key), said }, unknown, locked));
+    const facts = ofPart(reading, { type: 'controller', key: '', facts: reading.facts }, unknown, locked);
+    for (const { type, key, facts: reported } of reading.parts)
+      facts.push(...ofPart(reading, { type, key: partKey(key), facts: reported }, unknown, locked));
     return { facts, unknown };
   };
 };

@@ -56,7 +56,7 @@ const withMaps = (edition: 0 | 1): ControllerService =>
     changed: () => undefined,
   }).service;
 
-const said = (values: Record<string, string | undefined>): Reading['said'] =>
+const said = (values: Record<string, string | undefined>): Reading['facts'] =>
   Object.entries(values).flatMap(([field, value]) => (value === undefined ? [] : [{ field, value, raw: value }]));
 
 const reading: fc.Arbitrary<Reading> = fc
@@ -74,14 +74,14 @@ const reading: fc.Arbitrary<Reading> = fc
     observedAtMs: at * 86_400_000,
     method,
     source: method === 'csv' ? 'csv' : 's7',
-    said: said(values),
-    parts: mac === undefined ? [] : [{ sort: 'interface' as const, key: mac, said: said({ mac }) }],
+    facts: said(values),
+    parts: mac === undefined ? [] : [{ type: 'interface' as const, key: mac, facts: said({ mac }) }],
   }));
 const batches = fc.array(fc.array(reading, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 4 });
 
 const takeAll = (controllers: ControllerService, list: readonly (readonly Reading[])[]): void => {
   for (const [index, readings] of list.entries())
-    controllers.ingest(admin, { sort: 'capture', name: `${index}` }, readings);
+    controllers.ingest(admin, { type: 'capture', name: `${index}` }, readings);
 };
 
 describe('what is derived after an upgrade', () => {
@@ -116,7 +116,7 @@ describe('what is derived after an upgrade', () => {
       observedAtMs: 1_000,
       method: 'query',
       source: 'enip',
-      said: said({ vendor: n % 2 === 0 ? 'ACME Ltd' : 'Acme Limited', serial: `SN-${n >> 1}-77`, cipTuple: '9/14/1' }),
+      facts: said({ vendor: n % 2 === 0 ? 'ACME Ltd' : 'Acme Limited', serial: `SN-${n >> 1}-77`, cipTuple: '9/14/1' }),
       parts: [],
     }),
   );
@@ -154,7 +154,7 @@ describe('what is derived after an upgrade', () => {
     const controllers = withMaps(0);
     clear();
     takeAll(controllers, [
-      [{ ...(plant[0] as Reading), said: said({ serial: 'SN-1-77', mac: '000E8C000001', address: 'nowhere' }) }],
+      [{ ...(plant[0] as Reading), facts: said({ serial: 'SN-1-77', mac: '000E8C000001', address: 'nowhere' }) }],
     ]);
     const expected = controllerPicture(controllers);
     // As an earlier normaliser might have kept it.

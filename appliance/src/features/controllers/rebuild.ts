@@ -14,7 +14,7 @@ import type { FieldTable } from './types.ts';
 /** Readings in one piece of work; with all that their keys lead to. */
 const readingsAtOnce = 20;
 
-const slot = ({ sort, key, field, side }: NewFact): string => JSON.stringify([sort, key, field, side]);
+const slot = ({ type, key, field, side }: NewFact): string => JSON.stringify([type, key, field, side]);
 
 export const rebuilder = (parts: {
   store: ReadingStore;

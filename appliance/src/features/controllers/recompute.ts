@@ -33,8 +33,8 @@ export const recomputer = (parts: {
 
   const note = (controller: number, batch: number | null): void => {
     const facts = store.factsOf(controller);
-    for (const { sort, key, field, side, before, after } of effectiveValues.again(controller, facts))
-      records.addChange({ controller, at: clock(), sort, key, field, side, before, after, batch });
+    for (const { type, key, field, side, before, after } of effectiveValues.again(controller, facts))
+      records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch });
     state.rekey(controller, facts);
   };
 

@@ -15,7 +15,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { factGroups, groupOf } from './fact-groups.ts';
 import type { ControllerModel } from './list-view.ts';
-import { type Controller, type ControllerDecision, customOf, missingOf, type PartSort, shown } from './types.ts';
+import { type Controller, type ControllerDecision, customOf, missingOf, type PartType, shown } from './types.ts';
 import { factGroupsOf, partRows } from './view.ts';
 
 const decisions = ['authorised', 'unauthorised', 'archived'] as const;
@@ -53,21 +53,21 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const [own] = parts;
     const facts = controllers.facts(controller.id);
     const drift = controllers.drift(controller.id);
-    const ofOwn = new Set(drift.filter(({ part }) => part.sort === 'controller').map(({ field }) => field));
+    const ofOwn = new Set(drift.filter(({ part }) => part.type === 'controller').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
     const zoneNames = model.zoneNames();
-    const calledIn = (sort: PartSort, field: string, value: string): string => {
-      if (sort === 'controller' && field === 'zone') return zoneNames.get(value) ?? value;
-      const declared = controllers.table.field(sort, field);
+    const calledIn = (type: PartType, field: string, value: string): string => {
+      if (type === 'controller' && field === 'zone') return zoneNames.get(value) ?? value;
+      const declared = controllers.table.field(type, field);
       return declared?.type === 'boolean' ? yesOrNo(ctx, value) : timeText(ctx, value);
     };
     const called = (field: string, value: string): string => calledIn('controller', field, value);
-    const collectionOf = (sort: PartSort): string => (sort === 'controller' ? 'controller' : `controller-${sort}`);
+    const collectionOf = (type: PartType): string => (type === 'controller' ? 'controller' : `controller-${type}`);
     /** A value with the word of its choice: where facts stand without their declaration. */
-    const worded = (sort: PartSort, field: string, value: string | null): string | null =>
-      value === null || controllers.table.field(sort, field)?.choices === undefined
-        ? value && calledIn(sort, field, value)
-        : ctx.tDynamic(`collection.${collectionOf(sort)}.choice.${field}.${value}`, {}, value);
+    const worded = (type: PartType, field: string, value: string | null): string | null =>
+      value === null || controllers.table.field(type, field)?.choices === undefined
+        ? value && calledIn(type, field, value)
+        : ctx.tDynamic(`collection.${collectionOf(type)}.choice.${field}.${value}`, {}, value);
     const { groups, losers } = factGroupsOf(controllers.table, facts, ofOwn, called);
     const { body } = controllers.entered(controller.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
@@ -117,10 +117,10 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         changes={controllers.changes({ controller: controller.id, limit: shownChanges }).map((change) => ({
           at: change.at,
           part: change.key,
-          label: `collection.${collectionOf(change.sort)}.field.${change.field}`,
+          label: `collection.${collectionOf(change.type)}.field.${change.field}`,
           side: change.side,
-          before: worded(change.sort, change.field, change.before),
-          after: worded(change.sort, change.field, change.after),
+          before: worded(change.type, change.field, change.before),
+          after: worded(change.type, change.field, change.after),
         }))}
         custom={[...customOf(body)]}
         personal={personal.flatMap(([name]) =>

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import type { Key, KeyKind } from './keys.ts';
-import type { ControllerSide, ControllerState, PartSort } from './types.ts';
+import type { ControllerSide, ControllerState, PartType } from './types.ts';
 
 export type ControllerRow = {
   id: number;
@@ -11,7 +11,7 @@ export type ControllerRow = {
   archived_at: number | null;
 };
 
-export type PartRow = { id: number; controller: number; sort: PartSort; key: string };
+export type PartRow = { id: number; controller: number; type: PartType; key: string };
 
 export type EffectiveRow = {
   part: number;
@@ -26,7 +26,7 @@ export type ChangeRow = {
   id: number;
   controller: number;
   at: number;
-  sort: PartSort;
+  type: PartType;
   key: string;
   field: string;
   side: ControllerSide;
@@ -70,15 +70,15 @@ export const recordStore = (db: Database) => {
   const remove = db.prepare<[number]>('delete from controller where id = ?');
 
   const parts = db.prepare<[number], PartRow>(
-    'select id, controller, sort, key from controller_part where controller = ? order by id',
+    'select id, controller, type, key from controller_part where controller = ? order by id',
   );
-  const part = db.prepare<[number], PartRow>('select id, controller, sort, key from controller_part where id = ?');
+  const part = db.prepare<[number], PartRow>('select id, controller, type, key from controller_part where id = ?');
   const addPart = db.prepare<[number, string, string]>(
-    'insert into controller_part (controller, sort, key) values (?, ?, ?)',
+    'insert into controller_part (controller, type, key) values (?, ?, ?)',
   );
   const removePart = db.prepare<[number]>('delete from controller_part where id = ?');
 
-  const countParts = db.prepare<[string], number>('select count(*) from controller_part where sort = ?').pluck();
+  const countParts = db.prepare<[string], number>('select count(*) from controller_part where type = ?').pluck();
 
   const effectiveValues = db.prepare<[number], EffectiveRow>(
     `select w.part, w.field, w.side, w.fact, w.value, w.observed_at from controller_part p join controller_effective w on w.part = p.id
@@ -88,7 +88,7 @@ export const recordStore = (db: Database) => {
     [number],
     PartRow & { field: string | null; side: ControllerSide | null; value: string | null }
   >(
-    `select p.id, p.controller, p.sort, p.key, w.field, w.side, w.value from controller_part p left join controller_effective w on w.part = p.id
+    `select p.id, p.controller, p.type, p.key, w.field, w.side, w.value from controller_part p left join controller_effective w on w.part = p.id
      where p.controller = ? order by p.id`,
   );
   const addresses = db
@@ -103,7 +103,7 @@ export const recordStore = (db: Database) => {
   const firmwareMethods = db
     .prepare<[number], string>(
       `select r.method from controller_part p cross join controller_effective w on w.part = p.id and w.field = 'firmware'
-       cross join controller_fact f on f.id = w.fact cross join controller_reading r on r.id = f.reading where p.controller = ? and p.sort = 'controller'`,
+       cross join controller_fact f on f.id = w.fact cross join controller_reading r on r.id = f.reading where p.controller = ? and p.type = 'controller'`,
     )
     .pluck();
   const putEffective = db.prepare(
@@ -160,7 +160,7 @@ export const recordStore = (db: Database) => {
   );
 
   const addChange = db.prepare(
-    `insert into controller_change (controller, at, sort, key, field, side, before, after, batch)
+    `insert into controller_change (controller, at, type, key, field, side, before, after, batch)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const changes = db.prepare<[number, number, number], ChangeRow>(
@@ -189,10 +189,10 @@ export const recordStore = (db: Database) => {
     },
     parts: (controller: number) => parts.all(controller),
     part: (id: number) => part.get(id),
-    addPart: (controller: number, sort: PartSort, key: string): number =>
-      Number(addPart.run(controller, sort, key).lastInsertRowid),
+    addPart: (controller: number, type: PartType, key: string): number =>
+      Number(addPart.run(controller, type, key).lastInsertRowid),
     removePart: (id: number): void => void removePart.run(id),
-    countParts: (sort: string): number => countParts.get(sort) ?? 0,
+    countParts: (type: string): number => countParts.get(type) ?? 0,
     effectiveValues: (controller: number) => effectiveValues.all(controller),
     /** Parts with the values that win, part by part. */
     partEffective: (controller: number) => partEffective.all(controller),
@@ -219,8 +219,8 @@ export const recordStore = (db: Database) => {
     removeAgreed: ({ kind, value }: Key, controller: number): void => void removeAgreed.run(kind, value, controller),
     /** When it was first and last heard, and by how many readings of either side. */
     span: (controller: number): Span => span.get(controller) ?? noSpan,
-    addChange: ({ controller, at, sort, key, field, side, before, after, batch }: Omit<ChangeRow, 'id'>): void =>
-      void addChange.run(controller, at, sort, key, field, side, before, after, batch),
+    addChange: ({ controller, at, type, key, field, side, before, after, batch }: Omit<ChangeRow, 'id'>): void =>
+      void addChange.run(controller, at, type, key, field, side, before, after, batch),
     changes: (controller: number | undefined, before: number, limit: number) =>
       controller === undefined ? recentChanges.all(before, limit) : changes.all(controller, before, limit),
     trimChanges: (before: number, most: number): number => trimChanges.run(before, most).changes,

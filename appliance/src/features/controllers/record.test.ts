@@ -1,9 +1,9 @@
-import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import type { ControllerService } from './service.ts';
 import { sharedMaps } from './shared-maps.ts';
-import type { PartSort } from './types.ts';
+import type { PartType } from './types.ts';
 
 const day = 86_400_000;
 let now = Date.UTC(2026, 5, 1);
@@ -16,16 +16,16 @@ beforeEach(async () => {
 });
 afterEach(() => engines.close());
 
-const said = (values: Record<string, string>): Said[] =>
+const said = (values: Record<string, string>): ReadingFact[] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
-const denied = (field: string, reason: string): Said => ({ field, error: 'denied-by-device', reason });
+const denied = (field: string, reason: string): ReadingFact => ({ field, error: 'denied-by-device', reason });
 
 let batches = 0;
 const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
   batches += 1;
-  return controllers.ingest(admin, { sort: 'capture', name: `batch ${batches}` }, [
-    { observedAtMs: now - day, method: 'query', source: 's7', said: said(values), parts: [], ...more },
+  return controllers.ingest(admin, { type: 'capture', name: `batch ${batches}` }, [
+    { observedAtMs: now - day, method: 'query', source: 's7', facts: said(values), parts: [], ...more },
   ]);
 };
 const controllerOf = (result: ReturnType<typeof take>): number => result.outcomes[0]?.controller ?? 0;
@@ -53,8 +53,8 @@ describe('facts', () => {
   });
 
   it('that are derived name the map, and a refusal is a fact, too', () => {
-    const refused: Said = { field: 'firmware', error: 'denied-by-device', reason: 'protection level 3' };
-    const controller = controllerOf(take({}, { said: [...said(cpu), refused] }));
+    const refused: ReadingFact = { field: 'firmware', error: 'denied-by-device', reason: 'protection level 3' };
+    const controller = controllerOf(take({}, { facts: [...said(cpu), refused] }));
     expect(own(controller)?.observed).toMatchObject({ vendor: 'Siemens', productFamily: 'SIMATIC S7-1500' });
     const facts = controllers.facts(controller);
     expect(facts.find(({ field }) => field === 'vendor')).toMatchObject({
@@ -70,7 +70,7 @@ describe('facts', () => {
   });
 
   it('stand in the row of the list by field and side, or why there are none: nobody said them, or they were refused', () => {
-    const controller = controllerOf(take({ ...cpu }, { said: [...said(cpu), denied('firmware', 'locked')] }));
+    const controller = controllerOf(take({ ...cpu }, { facts: [...said(cpu), denied('firmware', 'locked')] }));
     const firmware = () => controllers.listed([controller])[0]?.fields.firmware;
     const model = () => controllers.listed([controller])[0]?.fields.model;
     expect(model()).toEqual({ observed: null, configured: null, state: 'unknown' });
@@ -81,7 +81,7 @@ describe('facts', () => {
       refused: { source: 's7', reason: 'locked' },
     });
     // The newest refusal counts; one without a reason says its error.
-    take({}, { observedAtMs: now, said: [...said(cpu), denied('firmware', '')] });
+    take({}, { observedAtMs: now, facts: [...said(cpu), denied('firmware', '')] });
     expect(firmware()?.refused?.reason).toBe('denied-by-device');
     expect(controllers.verify()).toEqual([]);
     take({ ...cpu, firmware: 'V2.9' }, { method: 'project', source: 'aml' });
@@ -147,9 +147,9 @@ describe('identity', () => {
 
   it('by order number and MAC address is certain, by address only proposed; what people said is remembered', () => {
     const mac = {
-      sort: 'interface' as const,
+      type: 'interface' as const,
       key: 'x1',
-      said: said({ mac: '00-0E-8C-11-22-33', address: '10.3.0.6' }),
+      facts: said({ mac: '00-0E-8C-11-22-33', address: '10.3.0.6' }),
     };
     const one = controllerOf(take(cpu, { parts: [mac] }));
     const { serial: _serial, ...unnumbered } = cpu;
@@ -195,7 +195,7 @@ describe('decisions', () => {
 
   it('need the right, and so does taking', () => {
     const reader = actorWith('devices:read');
-    expect(() => controllers.ingest(reader, { sort: 'csv', name: 'x' }, [])).toThrow('devices:write');
+    expect(() => controllers.ingest(reader, { type: 'csv', name: 'x' }, [])).toThrow('devices:write');
     expect(() => controllers.decide(reader, [], 'authorised')).toThrow('devices:write');
   });
 });
@@ -211,9 +211,9 @@ describe('every declared field', () => {
   };
 
   it.each(['controller', 'module', 'interface', 'service'] as const)(
-    'of the sort %s is filled by a reading or by people',
-    (sort: PartSort) => {
-      const fields = Object.entries(controllers.table.fields(sort)).filter(([, field]) => field.personal !== true);
+    'of the type %s is filled by a reading or by people',
+    (type: PartType) => {
+      const fields = Object.entries(controllers.table.fields(type)).filter(([, field]) => field.personal !== true);
       const values = Object.fromEntries(
         fields.map(([name, field]) => [
           name,
@@ -225,9 +225,9 @@ describe('every declared field', () => {
       const entered = fields.filter(([, field]) => field.entered === true).map(([name]) => name);
       const reported = Object.fromEntries(Object.entries(values).filter(([name]) => !entered.includes(name)));
       const controller = controllerOf(
-        sort === 'controller' ? take(reported) : take({}, { parts: [{ sort, key: '0/1', said: said(reported) }] }),
+        type === 'controller' ? take(reported) : take({}, { parts: [{ type, key: '0/1', facts: said(reported) }] }),
       );
-      if (sort === 'controller') {
+      if (type === 'controller') {
         const { fields: typed } = engines.objects.kind('controller-record');
         controllers.edit(
           admin,
@@ -240,7 +240,7 @@ describe('every declared field', () => {
           ),
         );
       }
-      const part = controllers.parts(controller).find((one) => one.sort === sort);
+      const part = controllers.parts(controller).find((one) => one.type === type);
       const filled = { ...part?.configured, ...part?.observed };
       expect(fields.map(([name]) => name).filter((name) => filled[name] === undefined)).toEqual([]);
     },

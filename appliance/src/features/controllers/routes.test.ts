@@ -15,7 +15,7 @@ const reading = (values: Record<string, string>, method: Reading['method'], obse
   observedAtMs,
   method,
   source: method === 'csv' ? 'csv' : 's7',
-  said: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
+  facts: Object.entries(values).map(([field, value]) => ({ field, value, raw: value })),
   parts: [],
 });
 
@@ -27,14 +27,14 @@ describe('controllers over the API', () => {
   it('are listed, shown with their facts, entered, decided, merged and taken back', async () => {
     const { controllers } = site.appliance;
     const t = Date.UTC(2026, 3, 1);
-    const batch = controllers.ingest(systemActor, { sort: 'capture', name: 'plant.pcapng' }, [
+    const batch = controllers.ingest(systemActor, { type: 'capture', name: 'plant.pcapng' }, [
       reading(
         { orderNumber: '6ES7 515-2AM02-0AB0', firmware: 'V2.9.4', serial: 'S-77A1', address: '10.4.0.7' },
         'passive',
         t,
       ),
     ]).batch;
-    controllers.ingest(systemActor, { sort: 'csv', name: 'list.csv' }, [
+    controllers.ingest(systemActor, { type: 'csv', name: 'list.csv' }, [
       reading({ assetTag: 'PLC-L3-07', address: '10.4.0.7', firmware: 'V2.8' }, 'csv', t),
     ]);
 

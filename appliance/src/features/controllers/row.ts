@@ -46,7 +46,7 @@ export const rowMaker = (parts: {
 
   const listedOf = (controller: number, all: readonly ControllerPart[], differing: ReadonlySet<string>) => {
     const [own] = all;
-    const addressed = [own, ...all.filter(({ sort }) => sort === 'interface')].find(
+    const addressed = [own, ...all.filter(({ type }) => type === 'interface')].find(
       (part) => shown(part, 'address') !== undefined,
     );
     const isKnown = (field: ListedField): boolean => shown(field === 'address' ? addressed : own, field) !== undefined;
@@ -73,7 +73,7 @@ export const rowMaker = (parts: {
     const text = (field: string): string => shown(own, field) ?? '';
     const label = labelOf(own) || record.public_id;
     const addresses = all
-      .filter(({ sort }) => sort === 'controller' || sort === 'interface')
+      .filter(({ type }) => type === 'controller' || type === 'interface')
       .map((part) => shown(part, 'address'));
     const found = all.flatMap((part) =>
       ['orderNumber', 'serial', 'mac', 'stationName', 'name', 'model', 'address'].flatMap((field) => [
@@ -124,7 +124,7 @@ export const rowMaker = (parts: {
         differs === undefined
           ? ''
           : JSON.stringify({ field: differs.field, configured: differs.configured, observed: differs.observed }),
-      modules: all.filter(({ sort }) => sort === 'module').length,
+      modules: all.filter(({ type }) => type === 'module').length,
     };
   };
 

@@ -58,8 +58,8 @@ export type ControllerService = {
   collections: readonly FactCollection[];
   ingest: IngestReadings;
   ingestInSteps: IngestReadingsInSteps;
-  /** Newest first; without sorts, all that files, captures and queries brought. */
-  batches(query: { sorts?: readonly BatchType[]; before?: number; limit: number }): ImportBatch[];
+  /** Newest first; without types, all that files, captures and queries brought. */
+  batches(query: { types?: readonly BatchType[]; before?: number; limit: number }): ImportBatch[];
   /** Throws NOT_FOUND. */
   batch(id: number): ImportBatch;
   /** Takes an import batch back as a whole; CONFLICT when it was before. `dryRun` only says what would go. */
@@ -133,7 +133,7 @@ const maxDecided = 100_000;
 /** Who takes or undoes in steps says so with each of them; after so long without a word it was cut off. */
 const leaseMs = 30_000;
 const trimBatch = 5_000;
-const fileSorts: readonly BatchType[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
+const fileTypes: readonly BatchType[] = ['csv', 'aml', 'l5x', 'aas', 'capture', 'identification', 'agent', 'approval'];
 
 class Trial extends Error {
   readonly undone: Undone;
@@ -314,8 +314,8 @@ export const controllerService = (
     recover,
     underWay: () => store.cutOff(Number.MAX_SAFE_INTEGER).map(({ name }) => name),
     rebuild,
-    batches: ({ sorts = fileSorts, before = Number.MAX_SAFE_INTEGER, limit }) =>
-      store.batches(sorts, before, limit).map(toBatch),
+    batches: ({ types = fileTypes, before = Number.MAX_SAFE_INTEGER, limit }) =>
+      store.batches(types, before, limit).map(toBatch),
     batch: (id) => {
       const found = store.batch(id);
       if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');

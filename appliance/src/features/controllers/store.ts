@@ -5,7 +5,7 @@ import type { BatchType, ImportBatch, IngestSummary } from './types.ts';
 
 type BatchRow = {
   id: number;
-  sort: BatchType;
+  type: BatchType;
   name: string;
   sha256: string | null;
   at: number;
@@ -45,7 +45,7 @@ export type FactRow = NewFact & {
 
 export const toBatch = (row: BatchRow): ImportBatch => ({
   id: row.id,
-  sort: row.sort,
+  type: row.type,
   name: row.name,
   ...(row.sha256 === null ? {} : { sha256: row.sha256 }),
   at: row.at,
@@ -58,21 +58,21 @@ export const toBatch = (row: BatchRow): ImportBatch => ({
 /** Who refused to say a field, or could not, and why. */
 type Refusal = { field: string; source: string; reason: string };
 
-const factColumns = `f.id, f.reading, f.sort, f.key, f.field, f.side, f.value, f.given, f.raw, f.error, f.reason, f.normaliser,
+const factColumns = `f.id, f.reading, f.type, f.key, f.field, f.side, f.value, f.given, f.raw, f.error, f.reason, f.normaliser,
   f.map, r.batch, r.method, r.source, r.observed_at, r.confidence, r.place, r.ended`;
-const batchColumns = 'id, sort, name, sha256, at, actor, summary, undone_at, undone_by, state';
+const batchColumns = 'id, type, name, sha256, at, actor, summary, undone_at, undone_by, state';
 const readingColumns = 'id, batch, controller, method, source, observed_at, confidence, place, pinned, ended';
 
 /** SQL of what was said: import batches, readings, facts. */
 export const readingStore = (db: Database) => {
   const addBatch = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
-    "insert into import_batch (sort, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
+    "insert into import_batch (type, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
   );
   const setSummary = db.prepare<[string, number]>('update import_batch set summary = ? where id = ?');
   const removeBatch = db.prepare<[number]>('delete from import_batch where id = ?');
   const batch = db.prepare<[number], BatchRow>(`select ${batchColumns} from import_batch where id = ?`);
   const batches = db.prepare<[number, string, number], BatchRow>(
-    `select ${batchColumns} from import_batch where id < ? and state <> 'taking' and sort in (select value from json_each(?)) order by id desc limit ?`,
+    `select ${batchColumns} from import_batch where id < ? and state <> 'taking' and type in (select value from json_each(?)) order by id desc limit ?`,
   );
   const scopes = db
     .prepare<[Buffer], number>("select id from import_batch where scope = ? and undone_at is null and state = 'done'")
@@ -132,7 +132,7 @@ export const readingStore = (db: Database) => {
     "select id, content from controller_reading where controller = ? and source = 'person' and ended = 0 order by id desc limit 1",
   );
   const addFact = db.prepare(
-    `insert into controller_fact (reading, sort, key, field, side, value, given, raw, error, reason, normaliser, map)
+    `insert into controller_fact (reading, type, key, field, side, value, given, raw, error, reason, normaliser, map)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const factsOf = db.prepare<[number], FactRow>(
@@ -141,7 +141,7 @@ export const readingStore = (db: Database) => {
   const refusals = db.prepare<[number], Refusal>(
     `select f.field, r.source, case f.reason when '' then f.error else coalesce(f.reason, '') end as reason
      from controller_reading r cross join controller_fact f indexed by controller_fact_refused on f.reading = r.id
-     where r.controller = ? and f.sort = 'controller' and f.error is not null order by r.observed_at desc, f.id desc`,
+     where r.controller = ? and f.type = 'controller' and f.error is not null order by r.observed_at desc, f.id desc`,
   );
   const factsOfReading = db.prepare<[number], FactRow>(
     `select ${factColumns} from controller_reading r join controller_fact f on f.reading = r.id where r.id = ? order by f.id`,
@@ -164,7 +164,7 @@ export const readingStore = (db: Database) => {
       and n.source = r.source order by n.observed_at ${order} limit 1) is r.content`;
   const repeated = db.prepare<[number, number], { batch: number; controller: number }>(
     `select r.batch, r.controller from import_batch o join controller_reading r on r.batch = o.id
-     where o.sort in ('identification', 'agent') and o.state = 'done'
+     where o.type in ('identification', 'agent') and o.state = 'done'
      group by r.batch, r.controller
      having max(r.observed_at) < ? and min(${beside('<', 'desc')} and ${beside('>', 'asc')}) limit ?`,
   );
@@ -183,7 +183,7 @@ export const readingStore = (db: Database) => {
   );
   return {
     addBatch: (row: {
-      sort: string;
+      type: string;
       name: string;
       sha256: string | null;
       scope: Buffer;
@@ -192,14 +192,14 @@ export const readingStore = (db: Database) => {
       summary: IngestSummary;
     }): number =>
       Number(
-        addBatch.run(row.sort, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
+        addBatch.run(row.type, row.name, row.sha256, row.scope, row.at, row.actor, JSON.stringify(row.summary))
           .lastInsertRowid,
       ),
     setSummary: (id: number, summary: IngestSummary): void => void setSummary.run(JSON.stringify(summary), id),
     removeBatch: (id: number): void => void removeBatch.run(id),
     batch: (id: number) => batch.get(id),
-    batches: (sorts: readonly string[], before: number, limit: number) =>
-      batches.all(before, JSON.stringify(sorts), limit),
+    batches: (types: readonly string[], before: number, limit: number) =>
+      batches.all(before, JSON.stringify(types), limit),
     /** Import batches in force of the same file or name. */
     sameScope: (scope: Buffer): number[] => scopes.all(scope),
     markUndone: (id: number, at: number, by: string): void => void markUndone.run(at, by, id),
@@ -240,10 +240,10 @@ export const readingStore = (db: Database) => {
     // By places: with names this, the most frequent write of all, takes half as long again.
     addFact: (
       reading: number,
-      { sort, key, field, side, value, given, raw, error, reason, normaliser, map }: NewFact,
+      { type, key, field, side, value, given, raw, error, reason, normaliser, map }: NewFact,
     ): number =>
       Number(
-        addFact.run(reading, sort, key, field, side, value, given, raw, error, reason, normaliser, map).lastInsertRowid,
+        addFact.run(reading, type, key, field, side, value, given, raw, error, reason, normaliser, map).lastInsertRowid,
       ),
     factsOf: (controller: number) => factsOf.all(controller),
     /** Fields of the controller itself that were asked for in vain, the newest first. */

@@ -10,13 +10,13 @@ import type { Actor, Body } from '../../engine/objects/types.ts';
 // identification job, a person), and an import batch can be taken back as a whole. Sallyport never writes to a controller.
 
 export type ControllerSide = 'observed' | 'configured';
-export type PartSort = 'controller' | 'module' | 'interface' | 'service';
+export type PartType = 'controller' | 'module' | 'interface' | 'service';
 
 /** What brought facts. */
 export type BatchType = 'csv' | 'aml' | 'l5x' | 'aas' | 'capture' | 'identification' | 'agent' | 'person' | 'approval';
 
 export type NewImportBatch = {
-  sort: BatchType;
+  type: BatchType;
   /** A file's name, a job's number: text for people. */
   name: string;
   /** Of the file, hex. */
@@ -56,7 +56,7 @@ export type Fact = {
 export type ControllerPart = {
   id: number;
   controller: number;
-  sort: PartSort;
+  type: PartType;
   /** '' for the controller itself. */
   key: string;
   /** By field and side, effectiveValues only. */
@@ -90,7 +90,7 @@ export type ReadingOutcome = {
   /** Certain or weak: by which key the record was found. */
   matchedBy: string | null;
   changes: readonly {
-    /** `sort key`; the controller itself is `controller`. */
+    /** `type key`; the controller itself is `controller`. */
     part: string;
     field: string;
     side: ControllerSide;
@@ -188,7 +188,7 @@ export type ControllerFacts = {
 /** A fact with the part that it speaks of. */
 export type PartFact = Fact & {
   part: number;
-  sort: ControllerPart['sort'];
+  type: ControllerPart['type'];
   key: string;
   derivedBy: string | null;
   ended: boolean;
@@ -196,12 +196,12 @@ export type PartFact = Fact & {
 
 export type FieldTable = {
   /** The declared name; undefined for an undeclared field. */
-  nameOf(sort: PartSort, alias: string): string | undefined;
-  field(sort: PartSort, name: string): FactField | undefined;
-  fields(sort: PartSort): Readonly<Record<string, FactField>>;
+  nameOf(type: PartType, alias: string): string | undefined;
+  field(type: PartType, name: string): FactField | undefined;
+  fields(type: PartType): Readonly<Record<string, FactField>>;
   /** Fields of which both sides are compared. */
-  compared(sort: PartSort): readonly (readonly [name: string, form: FactField['form']])[];
-  collection(sort: FactPart): FactCollection | undefined;
+  compared(type: PartType): readonly (readonly [name: string, form: FactField['form']])[];
+  collection(type: FactPart): FactCollection | undefined;
 };
 
 /** Values of one name are alternatives; several names hold at once. */
@@ -374,12 +374,12 @@ export const wanted: readonly (readonly [field: string, ways: readonly Way[]])[]
 export const missingOf = (own: ControllerPart | undefined, facts: readonly PartFact[]): Missing[] => {
   // A project says addresses of interfaces only.
   const hasAddress = facts.some(
-    ({ sort, field, value }) => sort === 'interface' && field === 'address' && value !== null,
+    ({ type, field, value }) => type === 'interface' && field === 'address' && value !== null,
   );
   return wanted
     .filter(([field]) => shown(own, field) === undefined && !(field === 'address' && hasAddress))
     .map(([field, ways]) => {
-      const refusal = facts.find((fact) => fact.sort === 'controller' && fact.field === field && fact.error !== null);
+      const refusal = facts.find((fact) => fact.type === 'controller' && fact.field === field && fact.error !== null);
       return {
         field,
         ways,

@@ -49,7 +49,7 @@ export const undoer = (parts: {
       if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such import batch');
       if (row.undone_at !== null) throw new AppError('CONFLICT', 'this import batch was taken back before');
       if (row.state === 'taking') throw new AppError('CONFLICT', 'this import batch is being taken');
-      if (row.sort === 'person')
+      if (row.type === 'person')
         throw new AppError('CONFLICT', 'what a person entered is changed where it was entered');
       store.markUndone(id, clock(), actorRef(actor));
     },

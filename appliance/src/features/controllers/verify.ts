@@ -26,7 +26,7 @@ export const verifyRecords = (parts: {
         [...effectiveValues].map(([slot, fact]) => [`${part} ${slot}`, fact.id] as const),
       ),
     );
-    const names = new Map(records.parts(controller).map(({ id, sort, key }) => [id, `${sort} ${key}`]));
+    const names = new Map(records.parts(controller).map(({ id, type, key }) => [id, `${type} ${key}`]));
     for (const { part, side, field, fact } of records.effectiveValues(controller)) {
       const slot = `${names.get(part)} ${side} ${field}`;
       if (expected.get(slot) !== fact) faults.push(`controller ${controller}: another fact should win ${slot}`);

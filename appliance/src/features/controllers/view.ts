@@ -8,7 +8,7 @@ import type {
 } from '@sallyport/ui/controllers/controller-facts.tsx';
 import { byPlace, factGroups, groupOf } from './fact-groups.ts';
 import { compareFacts, ruleBetween } from './rank.ts';
-import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartSort } from './types.ts';
+import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartType } from './types.ts';
 
 // The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.
 
@@ -49,7 +49,7 @@ export const factGroupsOf = (
   named: (field: string, value: string) => string = (_field, value) => value,
 ): { groups: ControllerFactGroup[]; losers: number } => {
   const byField = Map.groupBy(
-    facts.filter(({ sort }) => sort === 'controller'),
+    facts.filter(({ type }) => type === 'controller'),
     ({ field }) => field,
   );
   let losers = 0;
@@ -107,11 +107,11 @@ const natural = new Intl.Collator('en', { numeric: true });
 /** Modules by rack and slot, interfaces, services. */
 export const partRows = (
   parts: readonly ControllerPart[],
-  sort: PartSort,
+  type: PartType,
   drifting: ReadonlySet<string>,
 ): ControllerPartRow[] =>
   parts
-    .filter((part) => part.sort === sort)
+    .filter((part) => part.type === type)
     .sort((a, b) => natural.compare(a.key, b.key))
     .map((part) => ({
       key: part.key,

@@ -1,4 +1,4 @@
-import type { Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
@@ -158,11 +158,11 @@ describe('what leaves', () => {
   it('holds no marker of a controller, its zone, its project or a field of the site', async () => {
     const { facts } = await loadAllDeclarations();
     const markers: { name: string; marker: string }[] = [];
-    const saidOf = (sort: 'controller' | 'module' | 'interface' | 'service'): Said[] =>
+    const saidOf = (type: 'controller' | 'module' | 'interface' | 'service'): ReadingFact[] =>
       facts
-        .filter((collection) => collection.part === sort)
+        .filter((collection) => collection.part === type)
         .flatMap(({ name: collection, fields, leaves }) =>
-          Object.entries(fields).flatMap(([name, field]): Said[] => {
+          Object.entries(fields).flatMap(([name, field]): ReadingFact[] => {
             if (field.derived === true || field.personal === true || field.choices !== undefined) return [];
             if (field.type !== 'text') return [];
             const marker = String(markerOf(collection, name, { ...field, type: 'text' } as Field));
@@ -172,16 +172,16 @@ describe('what leaves', () => {
             return [{ field: name, value, raw: value }];
           }),
         );
-    site.controllers.ingest(admin, { sort: 'identification', name: 'zqoriginqz' }, [
+    site.controllers.ingest(admin, { type: 'identification', name: 'zqoriginqz' }, [
       {
         observedAtMs: Date.UTC(2026, 1, 1),
         method: 'query',
         source: 's7',
-        said: saidOf('controller'),
+        facts: saidOf('controller'),
         parts: [
-          { sort: 'module', key: 'zqrackqz/3', said: saidOf('module') },
-          { sort: 'interface', key: 'zqifaceqz', said: saidOf('interface') },
-          { sort: 'service', key: 'zqserviceqz', said: saidOf('service') },
+          { type: 'module', key: 'zqrackqz/3', facts: saidOf('module') },
+          { type: 'interface', key: 'zqifaceqz', facts: saidOf('interface') },
+          { type: 'service', key: 'zqserviceqz', facts: saidOf('service') },
         ],
       },
     ]);

@@ -121,7 +121,7 @@ describe('a job at an agent', () => {
               observedAtMs: now.ms,
               method: 'query' as const,
               source: 'modbus',
-              said: [{ field: 'model', value: 'M340', raw: 'M340' }],
+              facts: [{ field: 'model', value: 'M340', raw: 'M340' }],
               parts: [],
             },
           ],

@@ -12,14 +12,14 @@ const shown = (part: ControllerPart | undefined, field: string): string | null =
 
 const addressOf = (parts: readonly ControllerPart[]): string | null => {
   const own = shown(
-    parts.find(({ sort }) => sort === 'controller'),
+    parts.find(({ type }) => type === 'controller'),
     'address',
   );
   if (own !== null) return own;
   // A controller with several addresses is asked at none unless somebody says which one.
   const addresses = new Set(
     parts
-      .filter(({ sort }) => sort === 'interface')
+      .filter(({ type }) => type === 'interface')
       .map((part) => shown(part, 'address'))
       .filter((address) => address !== null),
   );
@@ -32,8 +32,8 @@ type Records = Pick<ControllerService, 'find' | 'byId' | 'parts' | 'label' | 'id
 /** What is known, by field. A firmware that only a project names was not read from the device. */
 const knownOf = (controllers: Records, controller: number): ReturnType<ControllerView['known']> => {
   const known: Record<string, { value: string; source: string; observedAt: number }> = {};
-  for (const { sort, field, side, value, source, observedAt, wins } of controllers.facts(controller)) {
-    if (sort !== 'controller' || !wins || value === null) continue;
+  for (const { type, field, side, value, source, observedAt, wins } of controllers.facts(controller)) {
+    if (type !== 'controller' || !wins || value === null) continue;
     if (side === 'configured' && (field === 'firmware' || field in known)) continue;
     known[field] = { value, source, observedAt };
   }
@@ -44,7 +44,7 @@ const knownOf = (controllers: Records, controller: number): ReturnType<Controlle
 export const controllerViews = (controllers: Records): ControllerViews => {
   const view = ({ id, publicId, decision }: Controller): ControllerView => {
     const parts = controllers.parts(id);
-    const own = parts.find(({ sort }) => sort === 'controller');
+    const own = parts.find(({ type }) => type === 'controller');
     return {
       id,
       publicId,
@@ -87,7 +87,7 @@ export const takeFound =
     for (const { controller, readings } of found) {
       const { batch } = controllers.ingest(
         actor,
-        { sort: 'identification', name: `${name}, ${controllers.label(controller)}` },
+        { type: 'identification', name: `${name}, ${controllers.label(controller)}` },
         readings,
         {
           about: controller,

@@ -40,7 +40,7 @@ describe('a job', () => {
     expect(controller.state).toEqual({ connections: 1, mostAtOnce: 1 });
     const parts = state.site.controllers
       .parts(state.site.controllers.get(id).id)
-      .find(({ sort }) => sort === 'controller');
+      .find(({ type }) => type === 'controller');
     expect(parts?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // It is the record that was asked about, not a new one.
     expect(state.site.controllers.ids(0, 1_000)).toHaveLength(records);
@@ -165,13 +165,13 @@ describe('a job', () => {
     const whole = { vendor: 'v', model: 'm', orderNumber: 'o', serial: 's1234', firmware: '1' };
     state.site.controllers.ingest(
       anna,
-      { sort: 'capture', name: 'c' },
+      { type: 'capture', name: 'c' },
       [
         {
           observedAtMs: now.ms,
           method: 'passive',
           source: 'pcap',
-          said: Object.entries(whole).map(([field, value]) => ({ field, value, raw: value })),
+          facts: Object.entries(whole).map(([field, value]) => ({ field, value, raw: value })),
           parts: [],
         },
       ],

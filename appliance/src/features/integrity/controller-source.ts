@@ -18,8 +18,8 @@ export const controllerSource = (
   const timesOf = (controller: number): Times => {
     const readAt: Record<string, number> = {};
     let failed: Times['failed'];
-    for (const { sort, field, side, wins, error, reason, observedAt, ended } of record.facts(controller)) {
-      if (sort !== 'controller' || side !== 'observed' || ended || !programFields.includes(field)) continue;
+    for (const { type, field, side, wins, error, reason, observedAt, ended } of record.facts(controller)) {
+      if (type !== 'controller' || side !== 'observed' || ended || !programFields.includes(field)) continue;
       if (wins) readAt[field] = observedAt;
       if (error !== null && (failed === undefined || observedAt > failed.at))
         failed = { at: observedAt, reason: reason ?? error };
@@ -35,7 +35,7 @@ export const controllerSource = (
   const toFacts = (controller: Controller): ControllerFacts | undefined => {
     if (controller.state !== 'live' || controller.decision === 'archived') return undefined;
     const parts = record.parts(controller.id);
-    const own = parts.find(({ sort }) => sort === 'controller');
+    const own = parts.find(({ type }) => type === 'controller');
     const observed = own?.observed ?? {};
     const configured = own?.configured ?? {};
     const isKnown = programFields.some((field) => observed[field] !== undefined);
@@ -50,7 +50,7 @@ export const controllerSource = (
       configured,
       ...times,
       services: parts
-        .filter(({ sort }) => sort === 'service')
+        .filter(({ type }) => type === 'service')
         .map((part) => ({ key: part.key, values: valuesOf(part) })),
     };
   };

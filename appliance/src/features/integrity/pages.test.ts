@@ -9,14 +9,14 @@ let admin: Browser;
 let viewer: Browser;
 let id = '';
 
-const said = (values: Record<string, string>): Reading['said'] =>
+const said = (values: Record<string, string>): Reading['facts'] =>
   Object.entries(values).map(([field, value]) => ({ field, value, raw: value }));
 
 const reading = (checksum: string, observedAtMs: number): Reading => ({
   observedAtMs,
   method: 'query',
   source: 's7',
-  said: said({
+  facts: said({
     name: 'PLC-L3-07 <i>',
     vendorRaw: 'Siemens AG',
     orderNumber: '6ES7 315-2EH14-0AB0',
@@ -27,11 +27,11 @@ const reading = (checksum: string, observedAtMs: number): Reading => ({
     programChecksum1: checksum,
     programChecksum2: '5e6f',
   }),
-  parts: [{ sort: 'service', key: 'tcp/80', said: said({ protocol: 'http' }) }],
+  parts: [{ type: 'service', key: 'tcp/80', facts: said({ protocol: 'http' }) }],
 });
 
 const take = (name: string, one: Reading): void => {
-  site.appliance.controllers.ingest(systemActor, { sort: 'identification', name }, [one]);
+  site.appliance.controllers.ingest(systemActor, { type: 'identification', name }, [one]);
 };
 const html = async (browser: Browser, path: string): Promise<string> => (await browser.get(path)).text();
 

@@ -96,7 +96,7 @@ export const approvalImports = (parts: ApprovalParts) => {
       (row.patch.remarks === undefined || row.patch.remarks === held.remarks);
     if (isSame) return { held, outcome: request('unchanged', held.state) };
     if (isProposed) {
-      const isAsked = moves.openOf(held.id).some(({ sort, target }) => sort === 'verdict' && target === row.verdict);
+      const isAsked = moves.openOf(held.id).some(({ type, target }) => type === 'verdict' && target === row.verdict);
       return { held, outcome: request(isAsked ? 'unchanged' : 'proposed', held.state) };
     }
     const { state } = withVerdict(held, row.verdict, clock());
@@ -131,7 +131,7 @@ export const approvalImports = (parts: ApprovalParts) => {
     };
     const after = request.state === patch.state ? request : { ...request, window: null };
     const stored = process.settle(actor, patch, after, {
-      sort: 'verdict',
+      type: 'verdict',
       reason: row.patch.remarks ?? list,
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
       signed,
@@ -237,7 +237,7 @@ export const approvalImports = (parts: ApprovalParts) => {
             continue;
           }
           process.settle(actor, patch, row.before, {
-            sort: 'undo',
+            type: 'undo',
             reason: held.name,
             evidence: {},
             signed: [],

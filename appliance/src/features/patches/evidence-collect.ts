@@ -95,7 +95,7 @@ export const collectEvidence = (
     moves: moves.between(from, to, asked).map((move) => ({
       ...patchOf(move.patch),
       at: toTime(move.at),
-      sort: move.sort,
+      sort: move.type,
       from: move.from,
       to: move.to,
       who: who(move.actor),

@@ -5,7 +5,7 @@ type MoveRow = {
   id: number;
   patch: number;
   at: number;
-  sort: string;
+  type: string;
   from_state: string;
   to_state: string;
   actor: string;
@@ -19,7 +19,7 @@ type MoveRow = {
 type RequestRow = {
   id: number;
   patch: number;
-  sort: string;
+  type: string;
   from_state: string;
   target: string;
   asked_at: number;
@@ -37,7 +37,7 @@ const toMove = (row: MoveRow): Move => ({
   id: row.id,
   patch: row.patch,
   at: row.at,
-  sort: row.sort as Move['sort'],
+  type: row.type as Move['type'],
   from: row.from_state as PatchState,
   to: row.to_state,
   actor: row.actor,
@@ -53,7 +53,7 @@ export type StoredRequest = Omit<PatchRequest, 'open'>;
 
 export type NewRequest = {
   patch: number;
-  sort: PatchRequest['sort'];
+  type: PatchRequest['type'];
   from: PatchState;
   target: string;
   at: number;
@@ -67,8 +67,8 @@ export type NewRequest = {
 /** SQL of what moved patches, of requests that wait, and of signatures. */
 export const moveStore = (db: Database) => {
   const insert = db.prepare(
-    `insert into ot_patch_move (patch, at, sort, from_state, to_state, actor, signed, reason, evidence, import, urgency)
-     values (@patch, @at, @sort, @from, @to, @actor, @signed, @reason, @evidence, @import, @urgency)`,
+    `insert into ot_patch_move (patch, at, type, from_state, to_state, actor, signed, reason, evidence, import, urgency)
+     values (@patch, @at, @type, @from, @to, @actor, @signed, @reason, @evidence, @import, @urgency)`,
   );
   const ofPatch = db.prepare<[number, number], MoveRow>(
     'select * from ot_patch_move where patch = ? order by id desc limit ?',
@@ -78,8 +78,8 @@ export const moveStore = (db: Database) => {
     'select * from ot_patch_move where at >= ? and at < ? order by id limit ?',
   );
   const ask = db.prepare(
-    `insert into ot_patch_request (patch, sort, from_state, target, asked_at, asked_by, person, reason, evidence, verdict)
-     values (@patch, @sort, @from, @target, @at, @actor, @person, @reason, @evidence, @verdict)`,
+    `insert into ot_patch_request (patch, type, from_state, target, asked_at, asked_by, person, reason, evidence, verdict)
+     values (@patch, @type, @from, @target, @at, @actor, @person, @reason, @evidence, @verdict)`,
   );
   const request = db.prepare<[number], RequestRow>('select * from ot_patch_request where id = ?');
   const openOf = db.prepare<[number], RequestRow>(
@@ -93,7 +93,7 @@ export const moveStore = (db: Database) => {
   );
   const voidOfImport = db.prepare<[number, number]>(
     `update ot_patch_request set state = 'void', closed_at = ?
-     where state = 'open' and sort = 'verdict' and json_extract(verdict, '$.import') = ?`,
+     where state = 'open' and type = 'verdict' and json_extract(verdict, '$.import') = ?`,
   );
   const signatures = db.prepare<[number], SignatureRow>(
     'select person, actor, at, agrees, comment, duties from ot_patch_signature where request = ? order by at, person',
@@ -106,7 +106,7 @@ export const moveStore = (db: Database) => {
   const toRequest = (row: RequestRow): StoredRequest => ({
     id: row.id,
     patch: row.patch,
-    sort: row.sort as PatchRequest['sort'],
+    type: row.type as PatchRequest['type'],
     from: row.from_state as PatchState,
     target: row.target,
     askedAt: row.asked_at,

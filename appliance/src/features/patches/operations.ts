@@ -85,7 +85,7 @@ const detailOf = (patches: PatchService, id: number) => ({
   })),
   requests: patches.requests(id).map((one) => ({
     id: one.id,
-    sort: one.sort,
+    sort: one.type,
     target: one.target,
     askedAt: timeOf(one.askedAt),
     askedBy: one.askedBy,
@@ -104,7 +104,7 @@ const detailOf = (patches: PatchService, id: number) => ({
   })),
   history: patches.history(id).map((one) => ({
     at: timeOf(one.at),
-    sort: one.sort,
+    sort: one.type,
     from: one.from,
     to: one.to,
     actor: one.actor,

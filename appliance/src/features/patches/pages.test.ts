@@ -43,12 +43,12 @@ beforeAll(async () => {
   const { objects, controllers } = site.appliance;
   const admin = objects.findBy('account', 'name', 'admin');
   objects.create(systemActor, 'patch-duty', { name: 'Otto', duty: 'ot-owner', account: admin?.id ?? '' });
-  controllers.ingest(systemActor, { sort: 'capture', name: 'c' }, [
+  controllers.ingest(systemActor, { type: 'capture', name: 'c' }, [
     {
       observedAtMs: 1_000,
       method: 'query',
       source: 's7',
-      said: [
+      facts: [
         { field: 'name', value: 'PLC-L3-07', raw: 'PLC-L3-07' },
         { field: 'vendor', value: 'Siemens', raw: 'Siemens' },
         { field: 'serial', value: 'S1', raw: 'S1' },

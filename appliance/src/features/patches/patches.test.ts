@@ -150,7 +150,7 @@ describe('a patch', () => {
     time.now += 1;
     patches.tick();
     expect(patches.get(id).state).toBe('imported');
-    expect(patches.history(id)[0]).toMatchObject({ sort: 'expiry', from: 'deferred', to: 'imported' });
+    expect(patches.history(id)[0]).toMatchObject({ type: 'expiry', from: 'deferred', to: 'imported' });
     expect(site.events.list({ type: ['patch-expired'], limit: 5 }).total).toBe(1);
   });
 
@@ -328,7 +328,7 @@ describe('the gate of the vendor', () => {
     });
     const [waiting] = patches.requests(id);
     expect(waiting).toMatchObject({
-      sort: 'verdict',
+      type: 'verdict',
       target: 'vendor_approved',
       verdict: { list: 'list.csv' },
       open: [{ duty: 'ot-owner' }, { duty: 'security' }],
@@ -343,7 +343,7 @@ describe('the gate of the vendor', () => {
     expect(sign(guard).done).toBe(true);
     expect(patches.get(id)).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved', waiting: 0 });
     expect(patches.history(id)[0]).toMatchObject({
-      sort: 'verdict',
+      type: 'verdict',
       actor: `account:${ann.id}`,
       evidence: { reference: 'list.csv, 2: vendor_approved' },
     });

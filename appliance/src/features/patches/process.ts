@@ -139,11 +139,11 @@ export const patchProcess = (parts: ProcessParts) => {
     actor: Actor,
     before: Patch,
     after: Patch,
-    entry: Pick<Move, 'sort' | 'reason' | 'evidence' | 'signed'> & { import?: number },
+    entry: Pick<Move, 'type' | 'reason' | 'evidence' | 'signed'> & { import?: number },
   ): Patch => {
     const at = clock();
     // What is taken back is as it was, its clocks as well.
-    const isSame = after.state === before.state || entry.sort === 'undo';
+    const isSame = after.state === before.state || entry.type === 'undo';
     const times = isSame ? after.times : afterMove(after.times, before.state, after.state, at);
     const stored = { ...after, times };
     patches.update(stored);
@@ -160,12 +160,12 @@ export const patchProcess = (parts: ProcessParts) => {
     });
     // A later signature would be for what was asked from another state.
     if (after.state !== before.state)
-      for (const request of moves.openOf(before.id)) if (request.sort === 'move') moves.close(request.id, 'void', at);
+      for (const request of moves.openOf(before.id)) if (request.type === 'move') moves.close(request.id, 'void', at);
     // A newer word of the vendor answers what an earlier list proposed.
     if (after.verdict !== before.verdict)
       for (const request of moves.openOf(before.id))
-        if (request.sort === 'verdict') moves.close(request.id, 'void', at);
-    if (entry.sort === 'extension')
+        if (request.type === 'verdict') moves.close(request.id, 'void', at);
+    if (entry.type === 'extension')
       events.record('patch-extended', { ...byWhom(actor), params: { patch: before.id, name: before.patchId } });
     else
       events.record('patch-moved', {
@@ -198,7 +198,7 @@ export const patchProcess = (parts: ProcessParts) => {
             : null,
     };
     const stored = settle(actor, before, after, {
-      sort: 'move',
+      type: 'move',
       reason: asked.reason,
       evidence: asked.evidence,
       signed,
@@ -225,9 +225,9 @@ export const patchProcess = (parts: ProcessParts) => {
   ];
 
   const slotsFor = (patch: Patch, request: StoredRequest): readonly Slot[] =>
-    request.sort === 'verdict'
+    request.type === 'verdict'
       ? vendorSlots
-      : request.sort === 'extension' || !isPatchState(request.target)
+      : request.type === 'extension' || !isPatchState(request.target)
         ? [extensionSlot]
         : slotsOf(patch, request.target, request.evidence, factsFor(patch, request.target, request.evidence));
 
@@ -242,9 +242,9 @@ export const patchProcess = (parts: ProcessParts) => {
   const ask = (
     actor: Actor,
     { id, patchId, state }: Patch,
-    wanted: Pick<NewRequest, 'sort' | 'target' | 'reason' | 'evidence' | 'verdict'>,
+    wanted: Pick<NewRequest, 'type' | 'target' | 'reason' | 'evidence' | 'verdict'>,
   ): number => {
-    const isOpen = moves.openOf(id).some(({ sort, target }) => sort === wanted.sort && target === wanted.target);
+    const isOpen = moves.openOf(id).some(({ type, target }) => type === wanted.type && target === wanted.target);
     if (isOpen && wanted.verdict === null)
       throw new AppError('CONFLICT', 'this was asked for already and waits for signatures');
     const request = moves.ask({
@@ -272,7 +272,7 @@ export const patchProcess = (parts: ProcessParts) => {
       if (decision.ok) return { patch: perform(actor, patch, asked, signers, []), request: null };
       if (decision.code !== 'SIGNATURE') throw refusalError(decision);
       const { to: target, reason, evidence } = asked;
-      const request = ask(actor, patch, { sort: 'move', target, reason, evidence, verdict: null });
+      const request = ask(actor, patch, { type: 'move', target, reason, evidence, verdict: null });
       return { patch, request };
     });
   };
@@ -281,7 +281,7 @@ export const patchProcess = (parts: ProcessParts) => {
   const propose = (actor: Actor, patch: Patch, verdict: AskedVerdict): void => {
     const { row, list } = verdict;
     ask(actor, patch, {
-      sort: 'verdict',
+      type: 'verdict',
       target: row.verdict,
       reason: row.patch.remarks ?? list,
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
@@ -301,7 +301,7 @@ export const patchProcess = (parts: ProcessParts) => {
     return immediate(db, () => {
       const patch = found(id);
       const { clock: target, until } = wanted;
-      const request = ask(actor, patch, { sort: 'extension', target, reason, evidence: { until }, verdict: null });
+      const request = ask(actor, patch, { type: 'extension', target, reason, evidence: { until }, verdict: null });
       return { patch, request };
     });
   };
@@ -314,7 +314,7 @@ export const patchProcess = (parts: ProcessParts) => {
     const [type = 'account', ...rest] = request.askedBy.split(':');
     const asker: Actor = { ...actor, type: type as Actor['type'], id: rest.join(':') };
     moves.close(request.id, 'done', clock());
-    if (request.sort === 'extension') {
+    if (request.type === 'extension') {
       const { until = 0 } = request.evidence;
       const extended = { ...patch.times.extended, [request.target]: until };
       const after = { ...patch, times: { ...patch.times, extended } };
@@ -323,7 +323,7 @@ export const patchProcess = (parts: ProcessParts) => {
         patches.overdueReported(patch.id).filter((given) => given !== request.target),
       );
       return settle(asker, patch, after, {
-        sort: 'extension',
+        type: 'extension',
         reason: request.reason,
         evidence: request.evidence,
         signed,
@@ -389,7 +389,7 @@ export const patchProcess = (parts: ProcessParts) => {
           systemActor,
           patch,
           { ...patch, ...after, window: null },
-          { sort: 'expiry', reason: 'ended', evidence: {}, signed: [] },
+          { type: 'expiry', reason: 'ended', evidence: {}, signed: [] },
         );
         events.record('patch-expired', {
           params: { patch: id, name: patch.patchId, from: patch.state, to: after.state },

@@ -13,7 +13,7 @@ const idPage = 500;
 const mostSeen = 20_000;
 
 const own = (parts: readonly ControllerPart[]): ControllerPart | undefined =>
-  parts.find(({ sort }) => sort === 'controller');
+  parts.find(({ type }) => type === 'controller');
 
 /** The record of controllers as the patch process needs it. */
 export const recordPort = (
@@ -30,7 +30,7 @@ export const recordPort = (
           .facts(controller.id)
           .filter(
             (fact) =>
-              fact.sort === 'controller' &&
+              fact.type === 'controller' &&
               fact.field === 'firmware' &&
               fact.side === 'observed' &&
               fact.value !== null &&

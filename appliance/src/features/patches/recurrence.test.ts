@@ -106,7 +106,7 @@ describe('laws of windows', () => {
           expect(isOn(recurrence, day)).toBe(true);
           // Off by at most the hour that a change of the clocks skips.
           expect(Math.abs(time.minuteAt(one.from) - recurrence.from)).toBeLessThanOrEqual(60);
-          if (recurrence.rule.sort === 'nth') {
+          if (recurrence.rule.type === 'nth') {
             expect(weekdayOf(day)).toBe(recurrence.rule.weekday);
             const nth = Math.ceil(day.day / 7);
             const isLast = day.day + 7 > daysInMonth(day.year, day.month);

@@ -42,27 +42,27 @@ const minutesIn = (text: string): number | undefined => {
 
 const ruleIn = (words: readonly string[]): DayRule | undefined => {
   const [first = '', second = '', ...rest] = words;
-  if (first === 'daily' && words.length === 1) return { sort: 'daily' };
+  if (first === 'daily' && words.length === 1) return { type: 'daily' };
   if (first === 'day' && words.length === 2 && /^([1-9]|[12]\d|3[01])$/.test(second))
-    return { sort: 'month-day', monthDay: Number(second) };
+    return { type: 'month-day', monthDay: Number(second) };
   if (first === 'every' && /^([1-9]|[1-4]\d|5[0-2])$/.test(second)) {
     const from = parseDay(rest[2] ?? '');
     const isGiven = /^weeks?$/.test(rest[0] ?? '') && rest[1] === 'from' && rest.length === 3;
-    return isGiven && from !== undefined ? { sort: 'every-weeks', weeks: Number(second), from } : undefined;
+    return isGiven && from !== undefined ? { type: 'every-weeks', weeks: Number(second), from } : undefined;
   }
   if (first === 'every' && words.length === 2) {
     const named = all(second.split(','), weekdayIn);
-    return named && { sort: 'weekly', weekdays: named };
+    return named && { type: 'weekly', weekdays: named };
   }
   const nths = all(first.split(','), (word) => nthWords[word]);
   const weekday = weekdayIn(second);
-  if (nths !== undefined && weekday !== undefined && words.length === 2) return { sort: 'nth', nths, weekday };
+  if (nths !== undefined && weekday !== undefined && words.length === 2) return { type: 'nth', nths, weekday };
   const day = parseDay(first);
   if (day === undefined) return undefined;
-  if (words.length === 1) return { sort: 'once', day, days: 0 };
+  if (words.length === 1) return { type: 'once', day, days: 0 };
   const end = second === 'to' && rest.length === 1 ? parseDay(rest[0] ?? '') : undefined;
   const days = end === undefined ? -1 : daysBetween(day, end);
-  return days >= 0 && days <= maxDays ? { sort: 'once', day, days } : undefined;
+  return days >= 0 && days <= maxDays ? { type: 'once', day, days } : undefined;
 };
 
 /** Reads a window; undefined for what is none. */
@@ -76,8 +76,8 @@ export const parseRecurrence = (text: string): Recurrence | undefined => {
   const named = at === -1 ? [] : all((words[at + 1] ?? '').split(','), (word) => months.indexOf(word) + 1 || undefined);
   if (named === undefined || (at !== -1 && words.length !== at + 2)) return undefined;
   const rule = ruleIn(at === -1 ? words : words.slice(0, at));
-  if (rule === undefined || (rule.sort === 'once' && at !== -1)) return undefined;
-  const days = rule.sort === 'once' ? rule.days : 0;
+  if (rule === undefined || (rule.type === 'once' && at !== -1)) return undefined;
+  const days = rule.type === 'once' ? rule.days : 0;
   const until = days > 0 ? to + days * minutesOfDay : to <= from ? to + minutesOfDay : to;
   return until <= from ? undefined : { rule, months: named, from, until };
 };
@@ -90,7 +90,7 @@ const isNth = (day: CivilDay, nths: readonly number[]): boolean => {
 /** Whether a window begins on a day. */
 export const isOn = ({ rule, months: only }: Recurrence, day: CivilDay): boolean => {
   if (only.length > 0 && !only.includes(day.month)) return false;
-  switch (rule.sort) {
+  switch (rule.type) {
     case 'once':
       return daysBetween(rule.day, day) === 0;
     case 'daily':

@@ -77,7 +77,7 @@ export type Move = {
   readonly id: number;
   readonly patch: number;
   readonly at: number;
-  readonly sort: 'move' | 'verdict' | 'expiry' | 'extension' | 'undo';
+  readonly type: 'move' | 'verdict' | 'expiry' | 'extension' | 'undo';
   readonly from: PatchState;
   readonly to: string;
   readonly actor: string;
@@ -92,7 +92,7 @@ export type Move = {
 export type PatchRequest = {
   readonly id: number;
   readonly patch: number;
-  readonly sort: 'move' | 'extension' | 'verdict';
+  readonly type: 'move' | 'extension' | 'verdict';
   readonly from: PatchState;
   /** A state, or a clock. */
   readonly target: string;
@@ -468,13 +468,13 @@ export type ApprovalField = (typeof APPROVAL_FIELDS)[number];
 export type RowFaultCode = 'missing' | 'too-long' | 'unknown-word' | 'not-a-day' | 'not-a-hash' | 'twice';
 
 export type DayRule =
-  | { readonly sort: 'once'; readonly day: CivilDay; readonly days: number }
-  | { readonly sort: 'daily' }
-  | { readonly sort: 'weekly'; readonly weekdays: readonly number[] }
-  | { readonly sort: 'every-weeks'; readonly weeks: number; readonly from: CivilDay }
+  | { readonly type: 'once'; readonly day: CivilDay; readonly days: number }
+  | { readonly type: 'daily' }
+  | { readonly type: 'weekly'; readonly weekdays: readonly number[] }
+  | { readonly type: 'every-weeks'; readonly weeks: number; readonly from: CivilDay }
   /** Nth weekday of the month; 5 is the last. */
-  | { readonly sort: 'nth'; readonly nths: readonly number[]; readonly weekday: number }
-  | { readonly sort: 'month-day'; readonly monthDay: number };
+  | { readonly type: 'nth'; readonly nths: readonly number[]; readonly weekday: number }
+  | { readonly type: 'month-day'; readonly monthDay: number };
 
 export const APPROVAL_FIELDS = [
   'vendor',

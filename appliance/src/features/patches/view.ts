@@ -69,7 +69,7 @@ export const optionView = ({ to, gates, slots }: MoveOption, controllerName: Nam
 
 export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView => ({
   id: request.id,
-  sort: request.sort,
+  type: request.type,
   target: request.target,
   askedBy: nameOf(request.askedBy),
   askedAt: request.askedAt,
@@ -94,7 +94,7 @@ export const moveRow = (move: Move, nameOf: NameOf): PatchMoveRow => {
   const { files = [], ...rest } = move.evidence;
   return {
     at: move.at,
-    sort: move.sort,
+    type: move.type,
     from: move.from,
     to: move.to,
     who: nameOf(move.actor),

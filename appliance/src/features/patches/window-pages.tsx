@@ -47,8 +47,8 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
       from: Date.parse(String(body['startsAt'])),
     }));
     const rows = [
-      ...open.map((one) => ({ ...one, sort: 'window' as const })),
-      ...blackouts.map((one) => ({ ...one, sort: 'blackout' as const })),
+      ...open.map((one) => ({ ...one, type: 'window' as const })),
+      ...blackouts.map((one) => ({ ...one, type: 'blackout' as const })),
     ]
       .sort((a, b) => a.from - b.from)
       .slice(0, shownOccurrences)
@@ -59,7 +59,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
         until: one.until,
         tellBy: one.tellBy,
         late: one.tellBy <= now,
-        sort: one.sort,
+        type: one.type,
         covered: one.blackout,
         scope: scopeOf(byId.get(one.window)),
         plans: plans.filter(({ window, from }) => window === one.window && from === one.from),

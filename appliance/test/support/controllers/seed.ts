@@ -28,12 +28,12 @@ export const seedControllers = async (
   appliance.db.prepare('update exchange_state set snapshot = 1').run();
   const take = (name: string, firmware: string, method: 'query' | 'project'): void => {
     const said = { vendor: 'Siemens', orderNumber: '6ES7 515-2AM02-0AB0', name, serial: `S${name}`, firmware };
-    appliance.controllers.ingest(systemActor, { sort: 'csv', name }, [
+    appliance.controllers.ingest(systemActor, { type: 'csv', name }, [
       {
         observedAtMs: Date.now() - 60_000,
         method,
         source: 's7',
-        said: Object.entries(said).map(([field, value]) => ({ field, value, raw: value })),
+        facts: Object.entries(said).map(([field, value]) => ({ field, value, raw: value })),
         parts: [],
       },
     ]);

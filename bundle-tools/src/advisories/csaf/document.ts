@@ -57,9 +57,9 @@ const refersTo = (document: Json, ownId: string): string[] => {
   const found = new Set<string>();
   for (const one of list(document['references'], 'references', 10_000)) {
     const { url, summary } = object(one, 'a reference');
-    for (const said of [url, summary])
-      if (typeof said === 'string')
-        for (const [id] of said.slice(0, 4_000).matchAll(advisoryIds)) found.add(id.toUpperCase());
+    for (const reference of [url, summary])
+      if (typeof reference === 'string')
+        for (const [id] of reference.slice(0, 4_000).matchAll(advisoryIds)) found.add(id.toUpperCase());
   }
   found.delete(ownId.toUpperCase());
   return [...found].sort().slice(0, 50);

@@ -26,9 +26,11 @@ export const readSeals = async (path: string, limits: DocumentLimits, withSignat
 export const hashFault = (name: string, bytes: Uint8Array, seals: Seals): string | undefined => {
   const seal = seals.get(`${name}.sha512`);
   if (seal === undefined) return undefined;
-  const said = /^\s*([0-9a-fA-F]{128})(?![0-9a-fA-F])/.exec(Buffer.from(seal).toString('latin1'))?.[1]?.toLowerCase();
-  if (said === undefined) return 'its .sha512 holds no SHA-512';
-  return createHash('sha512').update(bytes).digest('hex') === said ? undefined : 'it differs from its .sha512';
+  const claimed = /^\s*([0-9a-fA-F]{128})(?![0-9a-fA-F])/
+    .exec(Buffer.from(seal).toString('latin1'))?.[1]
+    ?.toLowerCase();
+  if (claimed === undefined) return 'its .sha512 holds no SHA-512';
+  return createHash('sha512').update(bytes).digest('hex') === claimed ? undefined : 'it differs from its .sha512';
 };
 
 /** Why a document has no valid signature of one of the keys; undefined where it has one. */

@@ -70,7 +70,7 @@ const leaveAlone: ReadonlySet<ExchangeOutcome> = new Set<ExchangeOutcome>(['time
 const outcomeOf = (found: Identification, unconnected: Trouble | undefined): ExchangeOutcome => {
   if (found.anomalies.length > 0) return 'anomaly';
   if (unconnected !== undefined) return unconnected;
-  const isRead = found.readings.some(({ said, parts }) => parts.length > 0 || said.some((one) => 'value' in one));
+  const isRead = found.readings.some(({ facts, parts }) => parts.length > 0 || facts.some((one) => 'value' in one));
   return isRead ? 'read' : (found.trouble ?? 'nothing');
 };
 

@@ -15,7 +15,7 @@ const vendors: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bschneider\b|\bmodicon\b/i, 'Schneider Electric'],
 ];
 
-type Said = Partial<
+type Described = Partial<
   Record<'vendorRaw' | 'model' | 'orderNumber' | 'firmwareObserved' | 'hwVersion' | 'serial', string>
 >;
 
@@ -27,7 +27,7 @@ const serialPart = /^S[ A-Z0-9-]{7,24}$/;
  * Siemens' line, in parts between commas: vendor, line, model, order number, then hardware, firmware and serial number, with
  * or without words before them. The version may be written `V.4.1.3`.
  */
-const siemensLine = (text: string): Said | undefined => {
+const siemensLine = (text: string): Described | undefined => {
   const parts = text.split(',').map((part) => part.trim());
   const [vendor, , model, order, ...rest] = parts;
   const number = orderNumber.exec(order ?? '')?.[1];
@@ -45,7 +45,7 @@ const siemensLine = (text: string): Said | undefined => {
   };
 };
 
-const anyLine = (text: string): Said => {
+const anyLine = (text: string): Described => {
   const spaced = spacedVersion.exec(text);
   return {
     vendorRaw: vendors.find(([pattern]) => pattern.test(text))?.[1] ?? '',

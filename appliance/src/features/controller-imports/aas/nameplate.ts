@@ -1,4 +1,4 @@
-import type { Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { fact, ipv4Of, macOf, part } from '../facts.ts';
 
 // A Digital Nameplate whatever it was written in: names and values by idShort or by the property's semantic identifier
@@ -58,7 +58,7 @@ export const isNameplate = (idShort: string, semanticId: string): boolean =>
 
 /** Undefined where it says neither what it is nor which one. */
 export const nameplateReading = (nameplate: Nameplate, observedAtMs: number): Reading | undefined => {
-  const found = new Map<string, Said>();
+  const found = new Map<string, ReadingFact>();
   const ip = new Map<string, string>();
   for (const one of nameplate.values) {
     const name = one.idShort.toLowerCase();
@@ -82,7 +82,7 @@ export const nameplateReading = (nameplate: Nameplate, observedAtMs: number): Re
     method: 'nameplate',
     source: 'aas',
     where: nameplate.where.slice(0, 512),
-    said: [...found.values(), ...order, ...(found.has('productUri') ? [] : fact('productUri', nameplate.assetId))],
+    facts: [...found.values(), ...order, ...(found.has('productUri') ? [] : fact('productUri', nameplate.assetId))],
     parts:
       address === undefined && mac === undefined
         ? []

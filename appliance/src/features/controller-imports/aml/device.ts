@@ -1,4 +1,4 @@
-import type { PartReading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { PartReading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { fact, ipv4Of, part } from '../facts.ts';
 import type { CaexElement } from './elements.ts';
 import { gsdVendor, typeIdentifier } from './type-identifier.ts';
@@ -6,7 +6,7 @@ import { gsdVendor, typeIdentifier } from './type-identifier.ts';
 // One device of a CAx export: a tree of racks and of the items that are plugged into them. The one with the CPU, or the
 // head station, is the controller's own; the others are its modules by rack and slot.
 
-type AmlDevice = { name: string; said: Said[]; parts: PartReading[] };
+type AmlDevice = { name: string; facts: ReadingFact[]; parts: PartReading[] };
 
 type Placed = { item: CaexElement; rack: string; slot: string; subslot?: string; depth: number };
 
@@ -17,7 +17,7 @@ const isNode = ({ roles, attributes }: CaexElement): boolean =>
 
 const isRack = (element: CaexElement): boolean => {
   const identifier = typeIdentifier(textIn(element, 'TypeIdentifier'));
-  if (identifier?.sort === 'system') return /^Rack\b/.test(identifier.name);
+  if (identifier?.type === 'system') return /^Rack\b/.test(identifier.name);
   // Rails have order numbers of their own and hold modules.
   return textIn(element, 'DeviceItemType') === '' && element.children.some((child) => isPlugged(child));
 };
@@ -25,7 +25,7 @@ const isRack = (element: CaexElement): boolean => {
 const isPlugged = (element: CaexElement): boolean => {
   if (isInterface(element) || isNode(element)) return false;
   const identifier = typeIdentifier(textIn(element, 'TypeIdentifier'));
-  return textIn(element, 'BuiltIn') !== 'true' && (identifier?.sort === 'order' || identifier?.sort === 'gsd');
+  return textIn(element, 'BuiltIn') !== 'true' && (identifier?.type === 'order' || identifier?.type === 'gsd');
 };
 
 /** Every item that has an order number or a description file, with its place. */
@@ -62,20 +62,20 @@ const noFirmware = /^V?0+(?:\.0+)*$/i;
 const siemensOrder = /^(?:6[A-Z]{2}|3RK|3RW|3SK|3SU|3UF|7KM|7MH)\d/;
 
 /** What an item says about itself, and about nothing else. */
-const itemFacts = (item: CaexElement): Said[] => {
+const itemFacts = (item: CaexElement): ReadingFact[] => {
   const text = textIn(item, 'TypeIdentifier');
   const identifier = typeIdentifier(text);
-  const order = identifier?.sort === 'order' ? identifier : undefined;
+  const order = identifier?.type === 'order' ? identifier : undefined;
   const orderNumber = order?.orderNumber ?? textIn(item, 'OrderNumber');
   const configured = order?.firmware ?? textIn(item, 'FirmwareVersion');
   const firmware = noFirmware.test(configured) ? undefined : configured;
-  const vendor = textIn(item, 'Manufacturer') || (identifier?.sort === 'gsd' ? gsdVendor(identifier.file) : undefined);
+  const vendor = textIn(item, 'Manufacturer') || (identifier?.type === 'gsd' ? gsdVendor(identifier.file) : undefined);
   return [
     ...fact('vendorRaw', vendor ?? (siemensOrder.test(orderNumber) ? 'Siemens AG' : undefined), vendor ?? text),
     ...fact('orderNumber', orderNumber, order === undefined ? orderNumber : text),
     ...fact('firmware', firmware, order?.firmware === undefined ? firmware : text),
     ...fact('model', textIn(item, 'TypeName')),
-    ...(identifier?.sort === 'gsd' ? fact('deviceType', text) : []),
+    ...(identifier?.type === 'gsd' ? fact('deviceType', text) : []),
   ];
 };
 
@@ -88,7 +88,7 @@ const isHead = (item: CaexElement): boolean =>
 const isSafety = (item: CaexElement): boolean => /^CPU \d{3,4}[A-Z]{0,4}F\b/.test(textIn(item, 'TypeName'));
 
 /** A place that the file does not number is none. */
-const placeFact = (field: string, place: string | undefined): Said[] =>
+const placeFact = (field: string, place: string | undefined): ReadingFact[] =>
   /^\d+$/.test(place ?? '') ? fact(field, place) : [];
 
 const mainOf = (placed: readonly Placed[]): Placed | undefined =>
@@ -156,7 +156,7 @@ export const amlDevice = (device: CaexElement): AmlDevice | undefined => {
   }
   return {
     name,
-    said: [
+    facts: [
       ...fact('name', name),
       ...fact('description', textIn(device, 'Comment') || textIn(main.item, 'Comment')),
       ...fact('role', role, textIn(main.item, 'TypeName') || textIn(main.item, 'DeviceItemType')),

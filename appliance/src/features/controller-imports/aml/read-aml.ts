@@ -39,8 +39,8 @@ export const readAml = async (
       }
       if (readings.length >= limits.maxReadings)
         throw new AppError('TOO_LARGE', `more than ${limits.maxReadings} devices in one file`);
-      const { said: items, parts } = device;
-      readings.push({ observedAtMs: 0, method: 'project', source: 'aml', where, said: items, parts });
+      const { facts: items, parts } = device;
+      readings.push({ observedAtMs: 0, method: 'project', source: 'aml', where, facts: items, parts });
     },
   });
   await readXmlEvents(chunks, handler);
@@ -55,7 +55,11 @@ export const readAml = async (
   ];
   return {
     form: 'aml',
-    readings: readings.map(({ said: items, ...rest }) => ({ ...rest, observedAtMs: at, said: [...items, ...project] })),
+    readings: readings.map(({ facts: items, ...rest }) => ({
+      ...rest,
+      observedAtMs: at,
+      facts: [...items, ...project],
+    })),
     refused,
     control: [],
     looked,

@@ -1,21 +1,21 @@
 // `TypeIdentifier` of a CAx export: what a device item is. The prefix says by which list.
 
 export type TypeIdentifier =
-  | { sort: 'order'; orderNumber: string; firmware?: string; variant?: string }
+  | { type: 'order'; orderNumber: string; firmware?: string; variant?: string }
   /** A device of another maker, by its description file. */
-  | { sort: 'gsd'; file: string; item: string }
-  | { sort: 'system'; name: string };
+  | { type: 'gsd'; file: string; item: string }
+  | { type: 'system'; name: string };
 
 /** Undefined for text that is none of the known kinds. */
 export const typeIdentifier = (text: string): TypeIdentifier | undefined => {
   const match = /^(OrderNumber|GSD|System):(.{1,256})$/.exec(text.trim());
   if (match === null) return undefined;
   const [, prefix = '', rest = ''] = match;
-  if (prefix === 'System') return { sort: 'system', name: rest };
+  if (prefix === 'System') return { type: 'system', name: rest };
   const [first = '', second = '', third = ''] = rest.split('/');
-  if (prefix === 'GSD') return { sort: 'gsd', file: first, item: rest.slice(first.length + 1) };
+  if (prefix === 'GSD') return { type: 'gsd', file: first, item: rest.slice(first.length + 1) };
   return {
-    sort: 'order',
+    type: 'order',
     orderNumber: first.trim(),
     ...(second === '' ? {} : { firmware: second.trim() }),
     ...(third === '' ? {} : { variant: third.trim() }),

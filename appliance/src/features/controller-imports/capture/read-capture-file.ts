@@ -1,4 +1,4 @@
-import type { PartReading, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { PartReading, Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../platform/errors.ts';
 import { fact, part } from '../facts.ts';
 import { readCapture } from '../pcap/read-capture.ts';
@@ -15,7 +15,7 @@ const presence = 'capture';
 const maxPlaces = 12;
 const makerConfidence = 0.3;
 
-const seenFacts = ({ field, value, raw }: SeenValue): Said[] => fact(field, value, raw);
+const seenFacts = ({ field, value, raw }: SeenValue): ReadingFact[] => fact(field, value, raw);
 
 const servicePart = (key: string, { protocol, facts }: SeenService): PartReading => {
   const [transport = '', port = ''] = key.split('/');
@@ -67,7 +67,7 @@ const readingsOf = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       method: 'passive',
       source,
       where: placesOf(places.map(({ packet }) => packet)),
-      said: [...own.flatMap(seenFacts), ...place],
+      facts: [...own.flatMap(seenFacts), ...place],
       parts: [
         part('interface', mac ?? address ?? station?.key ?? '', [
           ...(station === undefined ? place : fact('gateway', station.behind)),
@@ -98,7 +98,7 @@ const makerReading = (device: SeenDevice, seen: SeenDevices): Reading[] => {
       source: 'oui',
       confidence: makerConfidence,
       where: `MAC ${mac.slice(0, 8)}`,
-      said: [...fact('vendorRaw', maker, mac.slice(0, 8)), ...place],
+      facts: [...fact('vendorRaw', maker, mac.slice(0, 8)), ...place],
       parts: [part('interface', mac, place)],
     },
   ];

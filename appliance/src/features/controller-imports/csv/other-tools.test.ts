@@ -26,7 +26,7 @@ it.each([
 ])('a table is read as other tools export it: %s', (text, expected) => {
   const { readings, refused } = read(text);
   expect(refused).toEqual([]);
-  expect(values(readings[0]?.said ?? [])).toMatchObject(expected);
+  expect(values(readings[0]?.facts ?? [])).toMatchObject(expected);
 });
 
 it('has an interface for each address of a cell, and refuses a cell of which one is none', () => {
@@ -34,7 +34,7 @@ it('has an interface for each address of a cell, and refuses a cell of which one
     'Name,IP,MAC\na,"192.0.2.1, 192.0.2.2","00:00:5e:00:53:01; 00:00:5e:00:53:02"\nb,192.0.2.3 192.0.2.4,00:00:5e:00:53:03\nc,"192.0.2.5, dhcp",',
   );
   expect(
-    readings.map(({ parts }) => Object.fromEntries(parts.map(({ key, said }) => [key, values(said)] as const))),
+    readings.map(({ parts }) => Object.fromEntries(parts.map(({ key, facts: said }) => [key, values(said)] as const))),
   ).toEqual([
     {
       '00:00:5e:00:53:01': { address: '192.0.2.1', mac: '00:00:5e:00:53:01' },

@@ -1,4 +1,9 @@
-import { MAX_PARTS, type PartReading, type Reading, type Said } from '@sallyport/bundle-tools/controllers/reading';
+import {
+  MAX_PARTS,
+  type PartReading,
+  type Reading,
+  type ReadingFact,
+} from '@sallyport/bundle-tools/controllers/reading';
 import type { CsvRow } from '../../../platform/csv/parse.ts';
 import { factValue, fileText, part } from '../facts.ts';
 import {
@@ -12,10 +17,10 @@ import {
 import { identityColumns, moduleFields } from './columns.ts';
 import { cellFacts } from './values.ts';
 
-type Read = { line: number; items: Map<CsvColumn, Said>; custom: CustomValues; further: Further };
+type Read = { line: number; items: Map<CsvColumn, ReadingFact>; custom: CustomValues; further: Further };
 
 /** Addresses behind the first one of a cell. */
-type Further = Partial<Record<'address' | 'mac', readonly Said[]>>;
+type Further = Partial<Record<'address' | 'mac', readonly ReadingFact[]>>;
 
 /** Values of fields of the site's own, by their names: entered by who imports, not read from a device. */
 type CustomValues = Readonly<Record<string, string>>;
@@ -26,7 +31,7 @@ const maxCustomLength = 500;
 const shared: ReadonlySet<CsvColumn> = new Set<CsvColumn>(['address', 'mac', 'stationName']);
 
 /** What belongs together by its place in two cells: as many addresses as MAC addresses, or one kind alone. */
-const furtherInterfaces = ({ address = [], mac = [] }: Further): Said[][] =>
+const furtherInterfaces = ({ address = [], mac = [] }: Further): ReadingFact[][] =>
   address.length === mac.length
     ? address.map((one, at) => [one, ...mac.slice(at, at + 1)])
     : [...address.map((one) => [one]), ...mac.map((one) => [one])];
@@ -60,7 +65,7 @@ export const rowReadings = (
       refuse(line, 'ragged', `${cells.length} > ${headings.length}`, true);
       return undefined;
     }
-    const items = new Map<CsvColumn, Said>();
+    const items = new Map<CsvColumn, ReadingFact>();
     const custom: Record<string, string> = {};
     const further: Further = {};
     for (const [index, target] of targets.entries()) {
@@ -150,12 +155,12 @@ export const rowReadings = (
       method: 'csv',
       source: 'csv',
       where: `line ${row.line}`,
-      said: ownItems,
+      facts: ownItems,
       parts,
     };
     const interfaces = [network, ...furtherInterfaces(row.further)].flatMap((items): PartReading[] => {
       const [mac, address, station] = (['mac', 'address', 'stationName'] as const).map((field) =>
-        factValue({ said: items }, field),
+        factValue({ facts: items }, field),
       );
       const key = mac ?? address ?? station;
       return key === undefined ? [] : [part('interface', key, items)];

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { fact, macOf } from '../facts.ts';
 import type { CsvColumn } from '../types.ts';
 import { choiceOf } from './choices.ts';
@@ -47,7 +47,7 @@ const read = (column: CsvColumn, text: string): string | undefined => {
 };
 
 /** A cell as a value: nothing where it says nothing, `wrong` where it is not what its column holds. */
-export const cellFacts = (column: CsvColumn, cell: string): Said[] | 'wrong' => {
+export const cellFacts = (column: CsvColumn, cell: string): ReadingFact[] | 'wrong' => {
   const text = cell.trim();
   if (text === '' || nothing.test(text)) return [];
   // Lists of devices give all addresses of one in a cell.

@@ -1,4 +1,4 @@
-import type { PartReading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { PartReading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { fact, ipv4Of, part } from '../facts.ts';
 
 // Modules of an L5X. Vendor, product type and product code are what ListIdentity answers: the tuple joins the two.
@@ -33,7 +33,7 @@ const catalogueParts = (catalogue: string): { orderNumber: string; series?: stri
 };
 
 /** What a module is: the same for the controller's own entry and for the others. */
-export const moduleFacts = (attributes: Readonly<Record<string, string>>): Said[] => {
+export const moduleFacts = (attributes: Readonly<Record<string, string>>): ReadingFact[] => {
   const catalogue = attributes['CatalogNumber'] ?? '';
   const tuple = tupleOf(attributes);
   const revision = revisionOf(attributes['Major'], attributes['Minor']);
@@ -54,9 +54,9 @@ export const moduleFacts = (attributes: Readonly<Record<string, string>>): Said[
 };
 
 /** Address on a backplane, or the one on the network. */
-export const portOf = (module: L5xModule, sort: 'backplane' | 'network'): L5xPort | undefined =>
+export const portOf = (module: L5xModule, type: 'backplane' | 'network'): L5xPort | undefined =>
   module.ports.find(
-    (one) => one.address !== '' && (sort === 'backplane' ? backplanes.has(one.type) : one.type === 'Ethernet'),
+    (one) => one.address !== '' && (type === 'backplane' ? backplanes.has(one.type) : one.type === 'Ethernet'),
   );
 
 /** Parts of all modules but the controller's own: rack is the module behind whose port they hang. */

@@ -1,4 +1,4 @@
-import type { PartReading, Reading, Said } from '@sallyport/bundle-tools/controllers/reading';
+import type { PartReading, Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { AppError } from '../../../platform/errors.ts';
 import { fact, ipv4Of, part } from '../facts.ts';
 import type { FileReadings } from '../types.ts';
@@ -57,7 +57,7 @@ export const readL5x = async (
   const isSafety = safety !== undefined && Object.keys(safety).length > 0;
   // What the controller's own entry repeats is said once, by the controller.
   const entry = own === undefined ? [] : moduleFacts(own.attributes).filter(({ field }) => field !== 'firmware');
-  const items: Said[] = [
+  const items: ReadingFact[] = [
     ...fact('name', controller['Name']),
     ...fact('description', description),
     ...(entry.some(({ field }) => field === 'vendorRaw')
@@ -83,7 +83,7 @@ export const readL5x = async (
     method: 'project',
     source: 'l5x',
     where: `controller ${(controller['Name'] ?? '').slice(0, 200)}`,
-    said: items,
+    facts: items,
     parts: [...moduleParts(modules, own), ...interfaces(own, modules)],
   };
   return {

@@ -16,15 +16,15 @@ const fields: ReadonlyMap<string, string> = new Map([
 ]);
 
 const facts = (message: Buffer): DeviceFact[] => {
-  const said = new Map<string, Buffer>();
-  for (let from = 0; from < message.length && said.size < 64; ) {
+  const texts = new Map<string, Buffer>();
+  for (let from = 0; from < message.length && texts.size < 64; ) {
     const lineEnd = message.indexOf(0x0a, from);
     const line = message.subarray(from, lineEnd === -1 ? message.length : lineEnd);
     const found = /^([\w.]{1,64})=[a-z]:/.exec(line.subarray(0, 80).toString('latin1'));
-    if (found?.[1] !== undefined) said.set(found[1], line.subarray(found[0].length));
+    if (found?.[1] !== undefined) texts.set(found[1], line.subarray(found[0].length));
     from += line.length + 1;
   }
-  const text = (name: string): string => cleanText(said.get(name) ?? Buffer.alloc(0), 'utf8').trim();
+  const text = (name: string): string => cleanText(texts.get(name) ?? Buffer.alloc(0), 'utf8').trim();
   const system = [text('os.name'), text('os.version')].filter((one) => one !== '').join(' ');
   return [
     { field: 'vendorRaw', value: 'Tridium', raw: 'fox' },
@@ -32,7 +32,7 @@ const facts = (message: Buffer): DeviceFact[] => {
       const value = text(name);
       // A station without a name of its own says its address.
       if (value === '' || (field === 'name' && /^[\d.]+$/.test(value))) return [];
-      return [{ field, value, raw: rawHex(said.get(name) ?? Buffer.alloc(0)) }];
+      return [{ field, value, raw: rawHex(texts.get(name) ?? Buffer.alloc(0)) }];
     }),
     ...(system === '' ? [] : [{ field: 'description', value: system, raw: system }]),
   ];

@@ -33,7 +33,7 @@ const exchange = function* ({ switches, collect, serve }: Parameters<Client['exc
   const instance = iAm === undefined ? anyInstance : (iAmInstance(iAm) ?? anyInstance);
   if (iAm !== undefined) {
     serve();
-    collect.said([{ field: 'bacnetInstance', value: String(instance), raw: String(instance) }]);
+    collect.facts([{ field: 'bacnetInstance', value: String(instance), raw: String(instance) }]);
   }
   let invoke = 0;
   for (const name of names) {
@@ -49,7 +49,7 @@ const exchange = function* ({ switches, collect, serve }: Parameters<Client['exc
     }
     const facts = unlessCut(() => bacnetFacts(message));
     // Numbers of vendors mean another vendor in each protocol.
-    collect.said(
+    collect.facts(
       (facts ?? []).map((fact) => (fact.field === 'vendorId' ? { ...fact, value: `bacnet ${fact.value}` } : fact)),
     );
     collect.refused(request.gives, facts === undefined ? 'malformed' : 'absent', request.meaning.key);

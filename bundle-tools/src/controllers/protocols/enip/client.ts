@@ -16,7 +16,7 @@ const exchange = function* ({ switches, collect, serve }: Parameters<Client['exc
     return;
   }
   try {
-    collect.said(enipFacts(message));
+    collect.facts(enipFacts(message));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     collect.refused(request.gives, 'malformed', request.meaning.key);

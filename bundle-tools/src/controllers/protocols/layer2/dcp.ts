@@ -14,8 +14,8 @@ const blockFacts = (option: number, data: Buffer): { facts: DeviceFact[]; addres
   // Blocks of an answer start with two bytes of information.
   const value = data.subarray(2);
   const text = (field: string): { facts: DeviceFact[] } => {
-    const said = cleanText(value);
-    return { facts: said === '' ? [] : [{ field, value: said, raw: rawHex(value) }] };
+    const text = cleanText(value);
+    return { facts: text === '' ? [] : [{ field, value: text, raw: rawHex(value) }] };
   };
   switch (option) {
     case 0x0102: {

@@ -14,7 +14,7 @@ export const lldpReading = (data: Buffer): LldpReading => {
     const [type, length] = [head >> 9, head & 0x1ff];
     const value = data.subarray(at + 2, at + 2 + length);
     if (type === 0 || value.length < length) break;
-    const said = (field: string): void => {
+    const add = (field: string): void => {
       const text = cleanText(value).trim();
       if (text !== '') reading.facts.push({ field, value: text, raw: rawHex(value) });
     };
@@ -24,9 +24,9 @@ export const lldpReading = (data: Buffer): LldpReading => {
       const text = cleanText(value.subarray(1)).trim();
       if (text !== '') reading.facts.push({ field: 'stationName', value: text, raw: rawHex(value) });
     }
-    if (type === 5) said('name');
+    if (type === 5) add('name');
     if (type === 6) {
-      said('description');
+      add('description');
       reading.facts.push(...descriptionFacts(cleanText(value)));
     }
     if (type === 8 && length >= 6 && value.readUInt8(0) === 5 && value.readUInt8(1) === 1) {

@@ -42,7 +42,7 @@ const list = function* (
       context.collect.refused(request.gives, 'malformed', request.meaning.key);
       return 'ended';
     }
-    context.collect.said(asRecorded(modbusFacts(answer)));
+    context.collect.facts(asRecorded(modbusFacts(answer)));
     context.collect.refused(request.gives, 'absent', request.meaning.key);
     if (part.moreFrom === undefined || part.moreFrom <= object) return 'taken';
     object = part.moreFrom;
@@ -59,7 +59,7 @@ const singly = function* (
   for (const object of context.switches.details ? allObjects : basicObjects) {
     const answer = yield readDeviceId(count(), unit, 4, object);
     if (typeof answer === 'string' || exceptionOf(answer) !== undefined) return object > 0;
-    context.collect.said(asRecorded(modbusFacts(answer)));
+    context.collect.facts(asRecorded(modbusFacts(answer)));
   }
   return true;
 };
@@ -78,7 +78,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
     if (known === 'ended') return;
     context.serve();
     if (known === 'taken') {
-      collect.said([{ field: 'modbusUnit', value: String(unit), raw: String(unit) }]);
+      collect.facts([{ field: 'modbusUnit', value: String(unit), raw: String(unit) }]);
       if (!switches.details) return;
       for (const code of [2, 3] as const) if ((yield* list(context, count, unit, code)) !== 'taken') return;
       return;
@@ -89,7 +89,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
     if (message === undefined) continue;
     const exception = exceptionOf(message);
     if (exception === undefined) {
-      collect.said(modbusFacts(message));
+      collect.facts(modbusFacts(message));
       return;
     }
     collect.refused(request.gives, 'denied-by-device', `modbus-exception-${exception}`);

@@ -189,7 +189,7 @@ export const buildFacts = (rest: Reader): DeviceFact[] | number => {
   const mask = rest.u8();
   const value = mask & 1 ? { encoding: rest.u8(), object: rest.extension() } : undefined;
   const status = mask & 2 ? rest.u32() : 0;
-  if (value === undefined || value.encoding !== 22 || value.object.sort !== buildInfoId) return status;
+  if (value === undefined || value.encoding !== 22 || value.object.type !== buildInfoId) return status;
   const info = reader(value.object.body);
   const [productUri, manufacturer, product, version, build] = [
     info.bytes(),

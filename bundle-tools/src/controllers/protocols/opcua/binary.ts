@@ -68,10 +68,10 @@ export const reader = (data: Buffer) => {
     if (mask & 0x20) skip(4);
     if (mask & 0x40) diagnostics(depth + 1);
   };
-  /** An object of any sort: what sort it is, and its bytes. */
-  const extension = (): { sort: number; body: Buffer } => {
-    const sort = standardNode();
-    return { sort, body: u8() === 0 ? Buffer.alloc(0) : bytes() };
+  /** An object of any type: what type it is, and its bytes. */
+  const extension = (): { type: number; body: Buffer } => {
+    const type = standardNode();
+    return { type, body: u8() === 0 ? Buffer.alloc(0) : bytes() };
   };
   return { u8, u16, u32, i32, skip, bytes, list, nodeId, standardNode, localText, diagnostics, extension };
 };

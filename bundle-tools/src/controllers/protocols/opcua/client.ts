@@ -71,7 +71,7 @@ const build = function* (
     const request = requests.readBuildInfo(channel, count(), session);
     const facts = yield* call(context, request, answerIds.read, buildFacts);
     if (typeof facts === 'number') collect.refused(request.gives, 'denied-by-device', hexCode(facts));
-    else collect.said(facts ?? []);
+    else collect.facts(facts ?? []);
   }
   yield* call(context, requests.closeSession(channel, count(), session), answerIds.closeSession, () => true);
 };
@@ -97,11 +97,11 @@ const exchange = function* (context: ExchangeContext): Exchange {
   context.serve();
   if (switches.identify) {
     const found = requests.findServers(channel, count(), url);
-    collect.said((yield* call(context, found, answerIds.findServers, serverFacts)) ?? []);
+    collect.facts((yield* call(context, found, answerIds.findServers, serverFacts)) ?? []);
   }
   const asked = requests.getEndpoints(channel, count(), url);
   const doors = yield* call(context, asked, answerIds.getEndpoints, endpointsOf);
-  collect.said(doors?.facts ?? []);
+  collect.facts(doors?.facts ?? []);
   context.serve(doors?.service ?? []);
   if (switches.details) {
     const policy = anonymousAt(doors?.endpoints ?? []);

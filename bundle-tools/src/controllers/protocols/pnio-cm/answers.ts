@@ -106,21 +106,21 @@ export const pnioFacts = (data: Buffer): DeviceFact[] => {
   const exact = columnFacts(bytes);
   // A text may end before its field does; what follows is what lay there.
   const end = bytes.indexOf(0);
-  const said = cleanText(exact === undefined && end !== -1 ? bytes.subarray(0, end) : bytes)
+  const description = cleanText(exact === undefined && end !== -1 ? bytes.subarray(0, end) : bytes)
     .replace(/ {2,}/g, '  ')
     .trim();
-  if (said === '') return [];
-  const model = said.split(/ {2,}/)[0] ?? '';
+  if (description === '') return [];
+  const model = description.split(/ {2,}/)[0] ?? '';
   const numbers = objectFacts(data);
   return [
-    { field: 'description', value: said, raw: rawHex(bytes) },
+    { field: 'description', value: description, raw: rawHex(bytes) },
     ...(exact === undefined
       ? [
-          ...(model === '' || model === said ? [] : [{ field: 'model', value: model, raw: rawHex(bytes) }]),
-          ...descriptionFacts(said).filter(({ field }) => field !== 'vendorRaw'),
+          ...(model === '' || model === description ? [] : [{ field: 'model', value: model, raw: rawHex(bytes) }]),
+          ...descriptionFacts(description).filter(({ field }) => field !== 'vendorRaw'),
         ]
       : exact),
-    ...(numbers.length > 0 ? numbers : descriptionFacts(said).filter(({ field }) => field === 'vendorRaw')),
+    ...(numbers.length > 0 ? numbers : descriptionFacts(description).filter(({ field }) => field === 'vendorRaw')),
   ];
 };
 

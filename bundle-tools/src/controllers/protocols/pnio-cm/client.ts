@@ -21,7 +21,7 @@ const exchange = function* ({ switches, collect, random, serve }: Parameters<Cli
       return;
     }
     serve();
-    if (answer.entries > 0) collect.said(pnioFacts(message));
+    if (answer.entries > 0) collect.facts(pnioFacts(message));
     collect.refused(request.gives, 'absent', request.meaning.key);
     if (answer.entries === 0 || answer.handle.equals(noHandle)) return;
     handle = answer.handle;

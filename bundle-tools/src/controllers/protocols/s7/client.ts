@@ -41,7 +41,7 @@ const list = function* (
     if (answer.isLast) {
       const part = szlPart(whole);
       const facts = part === undefined ? [] : szlFacts(part);
-      collect.said(facts);
+      collect.facts(facts);
       collect.refused(request.gives, part === undefined ? 'malformed' : 'absent', request.meaning.key);
       return facts.length === 0 ? 'refused' : 'taken';
     }

@@ -47,7 +47,7 @@ const questions = function* (context: ExchangeContext, ask: Ask): Generator<Requ
   if (switches.identify) {
     const pdu = yield* ask('system');
     if (pdu === undefined) return false;
-    collect.said(systemFacts(pdu.bindings));
+    collect.facts(systemFacts(pdu.bindings));
     collect.refused(['description', 'name'], 'absent', `snmp-error-${pdu.error}`);
   }
   if (switches.modules) yield* entities(context, ask);
@@ -97,7 +97,7 @@ const exchange = function* (context: ExchangeContext): Exchange {
   const engine = found === undefined ? undefined : secureMessage(found);
   if (engine !== undefined) {
     context.serve();
-    collect.said(engineFacts(engine.engine));
+    collect.facts(engineFacts(engine.engine));
     if (user !== undefined && engine.engine.length >= 5 && engine.engine.length <= 32) {
       const known: Engine = { id: engine.engine, boots: engine.boots, time: engine.time };
       if (yield* questions(context, secureAsk(context, count, user, known))) return;
