@@ -1,12 +1,13 @@
 ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java
+DEBIAN_DIST_PACKAGES := dpkg rpm openssl
 
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages build check test fuzz soak demo run dev bench conformance mutation clean
+.PHONY: help setup test-packages dist-packages build dist check test fuzz soak demo run dev bench conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -17,10 +18,19 @@ node_modules/.setup: package-lock.json package.json .npmrc $(wildcard */package.
 	@ln -sf ../node-linux-$(ARCH)/bin/node node_modules/.bin/node
 	@touch $@
 
-test-packages: # Debian packages that the tests drive; says which it installs
-	@missing=$$(for p in $(DEBIAN_TEST_PACKAGES); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
-	if [ -n "$$missing" ]; then echo "installing Debian packages for the tests:" $$missing; \
+# Debian packages that are missing, installed and named.
+install_missing = missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}\n' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done); \
+	if [ -n "$$missing" ]; then echo "installing Debian packages $(2):" $$missing; \
 	apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+test-packages: # Debian packages that the tests drive; says which it installs
+	@$(call install_missing,$(DEBIAN_TEST_PACKAGES),for the tests)
+
+dist-packages: # Debian packages that make the artefacts
+	@$(call install_missing,$(DEBIAN_DIST_PACKAGES),for the artefacts)
+
+dist: build dist-packages ## a release's packages in dist/; ONLY="sallyport-host:x64" makes some of them
+	@$(NODE) scripts/packages/main.ts $(ONLY)
 
 build: setup ## compile the workspaces
 	@npm run --silent build
@@ -58,4 +68,4 @@ mutation: setup ## changes of the core that no test notices; ONLY="trust/core" n
 	@$(NODE) scripts/mutation.ts
 
 clean: ## remove what was built
-	@rm -rf */dist */program var/demo
+	@rm -rf dist */dist */program var/demo var/dist

@@ -12,7 +12,7 @@ import { type Plugin, rolldown } from 'rolldown';
 const root = join(import.meta.dirname, '..');
 
 /** Packages that are loaded from node_modules: native code, one file already, or files that they find beside themselves. */
-const apart = [
+export const apart = [
   'better-sqlite3',
   'bree',
   'libsodium-wrappers',
@@ -53,12 +53,16 @@ const programs: readonly Program[] = [
   { workspace: 'agent', files: ['cli/main'], folders: [], endings: [], copied: ['release.json'] },
 ];
 
+/** The folder of src/ that a folder of dist/ was compiled from; a checkout may lie in a folder named dist itself. */
+const sourceOf = (folder: string): string =>
+  join(root, relative(root, folder).replace(/([/\\])dist(?=[/\\]|$)/, '$1src'));
+
 /** Modules below a folder of dist/. The compiler leaves those whose source is gone: they are no part of a program any more. */
 const modulesIn = (folder: string, recursive = false): string[] =>
   readdirSync(folder, { recursive, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js') && !file.endsWith('.test.js'))
     .map((file) => file.slice(0, -'.js'.length))
-    .filter((name) => existsSync(join(folder.replace(/([/\\])dist(?=[/\\]|$)/, '$1src'), `${name}.ts`)))
+    .filter((name) => existsSync(join(sourceOf(folder), `${name}.ts`)))
     .sort();
 
 const placeMark = '__place_of__';

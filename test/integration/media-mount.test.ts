@@ -244,7 +244,7 @@ describe('the units and the rule', () => {
         for (const name of units) {
           // The programs lie elsewhere once they are installed.
           const body = text(name)
-            .replaceAll('/opt/sallyport/systemd/', `${systemd('')}/`)
+            .replaceAll('/opt/sallyport/current/systemd/', `${systemd('')}/`)
             .replace(/\/opt\/\S+\/node /, '/bin/true ');
           writeFileSync(join(folder.path, name.replace('@', '@sdb1')), body);
         }

@@ -63,7 +63,7 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
     copyFileSync(join(work, 'observer.cjs'), join(work, 'etc/observer.cjs'));
     writeFileSync(
       join(work, 'units/observer.service'),
-      `${target}After=sallyport.service\nSuccessAction=exit-force\nFailureAction=exit-force\n[Service]\nType=oneshot\nTimeoutStartSec=90\nEnvironment=NODE_TLS_REJECT_UNAUTHORIZED=0\nExecStart=/opt/sallyport/node_modules/.bin/node /etc/observer.cjs\n`,
+      `${target}After=sallyport.service\nSuccessAction=exit-force\nFailureAction=exit-force\n[Service]\nType=oneshot\nTimeoutStartSec=90\nEnvironment=NODE_TLS_REJECT_UNAUTHORIZED=0\nExecStart=/opt/sallyport/current/node_modules/.bin/node /etc/observer.cjs\n`,
     );
     const boot = join(repositoryRoot, 'test/support/systemd/boot.sh');
     const { stderr } = spawnSync('unshare', [...unshare, 'sh', boot, work, repositoryRoot], {

@@ -19,7 +19,8 @@ const from = 'console';
 /** Who a command acts as over this session, if there is one. */
 export function actorOf(session: SignedIn | undefined): Actor {
   if (session !== undefined) return session.actor;
-  const { username } = userInfo();
+  // Root's commands run as the service's user; who gave them is as claimed.
+  const username = env('SALLYPORT_CLAIMED_USER') ?? userInfo().username;
   return { type: 'cli', id: username, label: username, rights: new Set<Right>(['all']) };
 }
 

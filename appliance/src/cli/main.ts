@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
@@ -17,7 +18,7 @@ const helpers = new Set(['main', 'command', 'output', 'actor', 'list-options', '
 const extension = extname(import.meta.filename);
 
 const common: Readonly<Record<string, OptionSpec>> = {
-  data: { type: 'string', value: 'DIR', help: 'the data directory (/var/lib/sallyport unless said)' },
+  data: { type: 'string', value: 'DIR', help: 'the data directory (SALLYPORT_DATA_DIR, else /var/lib/sallyport)' },
   extensions: {
     type: 'string',
     value: 'DIR',
@@ -197,7 +198,8 @@ const contextOf = (
   if (missing !== undefined && !help) throw new AppError('USAGE', `--${missing[0]} is missing`);
   const json = values['json'] === true;
   const output = commandOutput(json, stdout, stderr);
-  const dataDir = typeof values['data'] === 'string' ? values['data'] : '/var/lib/sallyport';
+  const dataDir =
+    typeof values['data'] === 'string' ? values['data'] : (env('SALLYPORT_DATA_DIR') ?? '/var/lib/sallyport');
   let opened: Promise<Appliance> | undefined;
   let actor: Actor | undefined;
   const openOnce = async (lateStatements: boolean): Promise<Appliance> => {

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Becomes a systemd of its own over this computer's programs: unshare --pid --fork --mount --cgroup --net --uts --ipc
 # --kill-child sh boot.sh WORK PROGRAM. WORK holds etc/ (laid over /etc), units/ (all that there are) and data/ (the data
-# directory); what the units write to /run/seen lies in WORK/seen. PROGRAM is installed in /opt/sallyport.
+# directory); what the units write to /run/seen lies in WORK/seen. PROGRAM is installed in /opt/sallyport/current.
 set -eu
 work=$1 program=$2
 mount --make-rprivate /
@@ -18,8 +18,8 @@ mount -t overlay overlay -o "lowerdir=/etc,upperdir=$work/etc,workdir=$work/over
 echo 'sallyport:x:64500:64500::/var/lib/sallyport:/usr/sbin/nologin' >>/etc/passwd
 echo 'sallyport:x:64500:' >>/etc/group
 mount -t tmpfs tmpfs /opt
-mkdir /opt/sallyport
-mount --bind "$program" /opt/sallyport
+mkdir -p /opt/sallyport/current
+mount --bind "$program" /opt/sallyport/current
 mount -t tmpfs tmpfs /run
 mkdir -p /run/seen /run/sallyport/media /run/sallyport/write /run/data
 mount --bind "$work/seen" /run/seen

@@ -157,8 +157,7 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
   { what: 'once', line: 'sudo ocsinventory-agent --nolocal' },
 ];
 
-/** Where the offline installer and docs/agent.md have the agent; it brings the Node that it needs. */
-const linuxHome = '/opt/sallyport';
+/** Where docs/agent.md has it; on Linux the package brings the command and the unit. */
 const windowsAgent = 'C:\\Sallyport\\agent\\bin\\sallyport-agent.js';
 
 /**
@@ -176,9 +175,7 @@ const windowsTask = [
 
 const enrolLine = (input: KitInput): string => {
   const quote = isWindows(input) ? powershell : (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const run = isWindows(input)
-    ? `node ${powershell(windowsAgent)}`
-    : `${linuxHome}/node_modules/.bin/node ${linuxHome}/agent/bin/sallyport-agent.js`;
+  const run = isWindows(input) ? `node ${powershell(windowsAgent)}` : 'sallyport-agent';
   return `${run} enrol --server ${quote(input.server)} --token-file ${quote(at(input, 'secret'))} --fingerprint ${input.fingerprint ?? ''}`;
 };
 
@@ -187,9 +184,7 @@ const agentCommands = (input: KitInput): KitCommand[] => [
   { what: 'enrol', line: isWindows(input) ? enrolLine(input) : `sudo ${enrolLine(input)}` },
   {
     what: 'start',
-    line: isWindows(input)
-      ? windowsTask
-      : `sudo install -m 0644 ${linuxHome}/systemd/sallyport-agent.service /etc/systemd/system/ && sudo systemctl daemon-reload && sudo systemctl enable --now sallyport-agent`,
+    line: isWindows(input) ? windowsTask : 'sudo systemctl enable --now sallyport-agent',
   },
 ];
 

@@ -1,0 +1,117 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import type { Lock, Locked } from './locked.ts';
+import { nodePackage } from './node-package.ts';
+import type { PackageSpec } from './package-spec.ts';
+import { type Arch, layRuntimeTree, plainModes } from './runtime-tree.ts';
+
+// A package's files as they will lie on the target, for both kinds of package.
+
+export type Release = {
+  root: string;
+  version: string;
+  /** Seconds since 1970 of the commit: the time of every file. */
+  epoch: number;
+  lock: Lock;
+  cache: string;
+};
+
+export type Staged = { spec: PackageSpec; arch: Arch; folder: string; components: Locked[] };
+
+/** gzip without a time or a name, as Debian's policy has documents. */
+const compressed = (text: string): Uint8Array => gzipSync(text, { level: 9 });
+
+/** Backslashes, dots and dashes of plain text mean something to the formatter of man pages. */
+const roff = (text: string): string =>
+  text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll(/^([.'])/gm, '\\&$1');
+
+/** The man page of a command: its own help. */
+function manPage({ command, summary }: PackageSpec, root: string, epoch: number): string {
+  const { status, stdout, stderr } = spawnSync(
+    join(root, 'node_modules/.bin/node'),
+    [join(root, command.file), '--help'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`${command.name} --help ended with ${status}: ${stderr}`);
+  const day = new Date(epoch * 1000).toISOString().slice(0, 10);
+  return [
+    `.TH ${command.name.toUpperCase()} 8 ${day}`,
+    '.SH NAME',
+    `${roff(command.name)} \\- ${roff(summary)}`,
+    '.SH SYNOPSIS',
+    '.nf',
+    roff(stdout.trimEnd()),
+    '.fi',
+    '',
+  ].join('\n');
+}
+
+function changelog({ name }: PackageSpec, { version, epoch }: Release): string {
+  const day = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
+  return `${name} (${version}) stable; urgency=medium\n\n  * See CHANGELOG.md of this release.\n\n -- Sallyport maintainers <maintainers@sallyport.invalid>  ${day}\n`;
+}
+
+/** The licences of everything inside, each with what it covers; Debian's machine-readable form. */
+function copyright(components: readonly Locked[]): string {
+  const paragraphs = components.map(
+    ({ name, version, license }) =>
+      `Files: */${name}/*\nCopyright: the authors of ${name} ${version}\nLicense: ${license.replaceAll(/[()]/g, '')}\n`,
+  );
+  const licences = [...new Set(components.map(({ license }) => license.replaceAll(/[()]/g, '')))].sort();
+  return [
+    'Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\nUpstream-Name: sallyport\n',
+    'Files: *\nCopyright: the authors of Sallyport\nLicense: Apache-2.0\n',
+    ...paragraphs,
+    ...['Apache-2.0', ...licences.filter((name) => name !== 'Apache-2.0')].map(
+      (name) =>
+        `License: ${name}\n ${name === 'Apache-2.0' ? 'On Debian systems the text is in /usr/share/common-licenses/Apache-2.0.' : 'The text lies beside the program, with each package, and in the SBOM of the release.'}\n`,
+    ),
+  ].join('\n');
+}
+
+/** The time of every file, folder and link is the commit's. */
+function setTimes(folder: string, epoch: number): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) setTimes(path, epoch);
+    else lutimesSync(path, epoch, epoch);
+  }
+  lutimesSync(folder, epoch, epoch);
+}
+
+/** Lays a package's files into `folder`, which is made anew. */
+export function stage(spec: PackageSpec, arch: Arch, folder: string, release: Release): Staged {
+  const { root, lock, cache, epoch } = release;
+  rmSync(folder, { recursive: true, force: true });
+  const put = (target: string, bytes: string | Uint8Array): void => {
+    mkdirSync(dirname(join(folder, target)), { recursive: true });
+    writeFileSync(join(folder, target), bytes);
+  };
+  const components = layRuntimeTree(join(folder, spec.home), {
+    root,
+    lock,
+    runtime: spec.runtime,
+    arch,
+    node: nodePackage(root, lock, arch, cache),
+  });
+  for (const [target, from] of Object.entries(spec.files)) {
+    mkdirSync(dirname(join(folder, target)), { recursive: true });
+    cpSync(join(root, from), join(folder, target));
+  }
+  const doc = `/usr/share/doc/${spec.name}`;
+  put(`${doc}/copyright`, copyright(components));
+  put(`${doc}/changelog.gz`, compressed(changelog(spec, release)));
+  put(`/usr/share/man/man8/${spec.command.name}.8.gz`, compressed(manPage(spec, root, epoch)));
+  const overrides = join(root, 'packaging', spec.name, 'lintian-overrides');
+  if (existsSync(overrides)) put(`/usr/share/lintian/overrides/${spec.name}`, readFileSync(overrides));
+  plainModes(folder);
+  setTimes(folder, epoch);
+  return { spec, arch, folder, components };
+}
