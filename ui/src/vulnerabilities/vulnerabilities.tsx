@@ -82,6 +82,8 @@ export type FindingWhy = {
     readonly introduced?: string;
     readonly fixed?: string;
     readonly lastAffected?: string;
+    /** Red Hat's: `rhel_eus:9.4`. */
+    readonly lifeCycle?: string;
     readonly covers: boolean;
   }[];
   readonly exact: boolean;
@@ -138,15 +140,17 @@ const inputValue = (ctx: Ctx, { name, value }: FindingWhy['inputs'][number]): st
 export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: FindingWhy }) => {
   const range = why.ranges.find((one) => one.covers) ?? why.ranges[0];
   const reason =
-    row.verdict === 'review'
-      ? ctx.t('vuln.why.review')
-      : why.exact
-        ? ctx.t('vuln.why.exact', { version: row.version })
-        : range?.fixed !== undefined
-          ? ctx.t('vuln.why.below', { version: row.version, fixed: range.fixed })
-          : range?.lastAffected !== undefined
-            ? ctx.t('vuln.why.upTo', { version: row.version, last: range.lastAffected })
-            : ctx.t('vuln.why.all', { version: row.version });
+    row.verdict === 'review' && range?.covers && range.lifeCycle !== undefined && range.fixed !== undefined
+      ? ctx.t('vuln.why.lifeCycle', { version: row.version, fixed: range.fixed, lifeCycle: range.lifeCycle })
+      : row.verdict === 'review'
+        ? ctx.t('vuln.why.review')
+        : why.exact
+          ? ctx.t('vuln.why.exact', { version: row.version })
+          : range?.fixed !== undefined
+            ? ctx.t('vuln.why.below', { version: row.version, fixed: range.fixed })
+            : range?.lastAffected !== undefined
+              ? ctx.t('vuln.why.upTo', { version: row.version, last: range.lastAffected })
+              : ctx.t('vuln.why.all', { version: row.version });
   return (
     <Facts
       four

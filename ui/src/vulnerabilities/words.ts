@@ -170,6 +170,11 @@ export const words = defineWords({
     ru: 'В записи нет диапазона, который можно сравнить; нужно посмотреть человеку.',
     kk: 'Жазбада салыстыруға болатын ауқым жоқ; адам қарауы керек.',
   },
+  'vuln.why.lifeCycle': {
+    en: 'Version {version} is below {fixed}, which is a fix of {lifeCycle}. It is a build of a minor release, and whether the device follows the main line or extended support is not known: extended support may have fixed it under another version. A person has to look.',
+    ru: 'Версия {version} ниже {fixed}, а это исправление для {lifeCycle}. Это сборка младшего выпуска, и неизвестно, следует ли устройство основной линии или расширенной поддержке: та могла исправить это под другой версией. Нужно посмотреть человеку.',
+    kk: '{version} нұсқасы {fixed} нұсқасынан төмен, ал ол {lifeCycle} түзетуі. Бұл кіші шығарылымның құрастыруы, және құрылғы негізгі желіні не кеңейтілген қолдауды қадағалайтыны белгісіз: кеңейтілген қолдау мұны басқа нұсқада түзеткен болуы мүмкін. Адам қарауы керек.',
+  },
   'vuln.why.exact': {
     en: 'Version {version} is named in the record',
     ru: 'Версия {version} названа в записи',

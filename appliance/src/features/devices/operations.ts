@@ -302,10 +302,12 @@ export const deviceOperations = [
     output: z.object({
       total: z.int(),
       rows: z.array(z.object({ item: z.int(), name: z.string(), version: z.string() })),
+      coverage: coverageSchema,
     }),
-    run: ({ devices, vulnerabilities }, input) => {
-      const rows = vulnerabilities.unjudged(devices.byPublicId(input.device).id);
-      return { total: rows.length, rows };
+    run: (context, input) => {
+      const { id, coverage } = deviceModel(context).get(input.device);
+      const rows = context.vulnerabilities.unjudged(id);
+      return { total: rows.length, rows, coverage };
     },
   }),
   operation({

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { type Covered, coverPackage, type PackageComponents } from './cover.ts';
 import { hitArena } from './hit-bytes.ts';
-import { moduledQualifiers } from './snapshot-queries.ts';
+import { readQualifiers } from './snapshot-queries.ts';
 
 // Passes the components of a site and the packages of the attached snapshot once, side by side.
 
@@ -27,7 +27,7 @@ const packagesAtOnce = 8_192;
 
 /** Calls with what the snapshot says about the components of each package, of all or of those that differ from its base. */
 const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: PackageHits) => void): void => {
-  const moduled = moduledQualifiers(db, 'snap');
+  const qualifiers = readQualifiers(db, 'snap');
   const recordsOf = db.prepare<[number], Buffer>('SELECT records FROM snap.pkg WHERE id = ?').pluck();
   const versionOf = db.prepare<[number], string>('SELECT version FROM main.component WHERE id = ?').pluck();
   const rows = db
@@ -50,7 +50,7 @@ const eachPackage = (db: Database, scope: 'all' | 'changed', use: (hits: Package
       streams,
       version: (place) => versionOf.get(ids[place] ?? 0) ?? '',
     };
-    use({ data, ids, covered: coverPackage(data, components, moduled) });
+    use({ data, ids, covered: coverPackage(data, components, qualifiers) });
   };
   // Read to the end before anything is written: a connection does not do both at once.
   for (let from = 1; from <= last; from += packagesAtOnce) {

@@ -1,3 +1,4 @@
+import { isOfLine } from '@sallyport/bundle-tools/versions/life-cycle';
 import { isModuleBuild, streamIn } from '@sallyport/bundle-tools/versions/module-stream';
 import { AFFECTED_FIX, REVIEW_FIX } from './match-state.ts';
 import { EXACT, RANGE, type RecordCursor, readRecord, recordsOf } from './package-records.ts';
@@ -97,7 +98,14 @@ const put = (
 };
 
 /** The streams that a qualifier names. */
-export type ModuleStreams = ReadonlyMap<number, ReadonlySet<string>>;
+type ModuleStreams = ReadonlyMap<number, ReadonlySet<string>>;
+
+/** Qualifiers by what they say. */
+export type Qualifiers = {
+  readonly streams: ModuleStreams;
+  /** The life-cycle that each names: Red Hat's. */
+  readonly lifeCycles: ReadonlyMap<number, string>;
+};
 
 const STREAM_VERDICTS = { yes: AFFECTED_FIX, unsure: REVIEW_FIX, no: null } as const;
 
@@ -111,11 +119,11 @@ const streamVerdict = (named: ReadonlySet<string>, stream: string, version: () =
   return isModuleBuild(text) || !text.includes('-') ? REVIEW_FIX : null;
 };
 
-/** What the records of a package do to each of its components. `moduled` are the qualifiers that name module streams. */
+/** What the records of a package do to each of its components. */
 export const coverPackage = (
   data: Buffer,
   components: PackageComponents,
-  moduled: ModuleStreams,
+  { streams: moduled, lifeCycles }: Qualifiers,
 ): readonly Covered[] => {
   const { ids, keys, streams, version } = components;
   const covered = ids.map(nothing);
@@ -138,6 +146,13 @@ export const coverPackage = (
   const isStreamed = streams.some((stream) => stream !== '');
   /** What a range does to a version that it covers; null: it is not about it. */
   const verdictAt = (named: ReadonlySet<string> | undefined, place: number): number | null => {
+    const lifeCycle = lifeCycles.size === 0 ? undefined : lifeCycles.get(cursor.qual);
+    if (lifeCycle !== undefined && starts[2] !== ends[2])
+      if (!isOfLine(lifeCycle, data.toString('utf8', starts[2], ends[2]), version(place))) {
+        // The fix of another line than the build may be of: it may have been fixed there.
+        const verdict = named && streamVerdict(named, streams[place] as string, () => version(place));
+        return verdict === null ? null : REVIEW_FIX;
+      }
     if (named !== undefined) return streamVerdict(named, streams[place] as string, () => version(place));
     // A fix outside of modules is none of a stream's; where nothing is fixed the record is about the package anywhere.
     return isStreamed && streams[place] !== '' && starts[2] !== ends[2] ? null : AFFECTED_FIX;

@@ -108,6 +108,45 @@ describe('a device of which a part is judged', () => {
   });
 });
 
+it('keys that rpm keeps as packages are neither judged nor left out', async () => {
+  await open.publish(await part('', [about('AlmaLinux:9', 'bash')]));
+  report({ vendor: 'almalinux', release: '9.4' }, [rpm('bash', '2.0-1'), rpm('gpg-pubkey', '8483c65d-5ccc5b19')]);
+  expect(coverage()).toMatchObject({
+    state: 'judged',
+    reasons: [],
+    judgedBy: [expect.stringMatching(/^AlmaLinux:9 1 /)],
+  });
+});
+
+it('a build of a minor release of Red Hat is for review by fixes of another line, and certain by those of its own', async () => {
+  const ecosystem = 'Red Hat:enterprise_linux:9';
+  const fix = (id: string, channel: string, fixed: string) => ({
+    ...advisory(id, {
+      ecosystem,
+      package: 'openssl',
+      ranges: [{ lo: '', hi: toHex(keyFor(ecosystem, fixed) ?? new Uint8Array()), fixed, comparable: true }],
+      qualifiers: { channel },
+    }),
+  });
+  await open.publish(
+    await part('', [
+      fix('RHSA-MAIN', 'enterprise_linux:9', '3.0.7-28.el9'),
+      fix('RHSA-EUS', 'rhel_eus:9.4', '3.0.7-27.el9_4.3'),
+    ]),
+  );
+  const found = (version: string) => {
+    report({ vendor: 'rhel', release: '9.4' }, [rpm('openssl', version)]);
+    return open.vulnerabilities
+      .forDevice(1)
+      .map(({ advisory: id, verdict }) => `${id} ${verdict}`)
+      .sort();
+  };
+  expect(found('3.0.7-27.el9_4.2')).toEqual(['RHSA-EUS affected', 'RHSA-MAIN review']);
+  expect(found('3.0.7-27.el9_4.3')).toEqual(['RHSA-MAIN review']);
+  expect(found('3.0.7-26.el9')).toEqual(['RHSA-EUS affected', 'RHSA-MAIN affected']);
+  expect(found('3.0.7-28.el9')).toEqual([]);
+});
+
 it('a library of SUSE is judged by its source package', async () => {
   await open.publish(await part('', [about('openSUSE:Leap 15.6', 'openssl-3')]));
   report({ vendor: 'opensuse-leap', release: '15.6' }, [rpm('libopenssl3', '1.0-1', 'openssl-3')]);

@@ -68,7 +68,7 @@ describe('several records of one advisory', () => {
     const [covered] = coverPackage(
       data,
       { ids: [1], keys: [key], streams: [''], version: () => '5' },
-      new Map([[9, new Set(['m:1'])]]),
+      { streams: new Map([[9, new Set(['m:1'])]]), lifeCycles: new Map() },
     );
     return (covered?.advs ?? []).map((adv, n) => [adv, covered?.states[n], covered && fixedOf(data, covered, n)]);
   };

@@ -94,7 +94,7 @@ const ruleOf = (inputs: unknown): string => String(isRecord(inputs) ? inputs['ru
 const whyView = (why: FindingWhy): WhyView => ({
   ranges: [
     ...why.ranges.map((range) => ({
-      ...defined({ fixed: range.fixed }),
+      ...defined({ fixed: range.fixed, lifeCycle: range.qualifier?.channel }),
       covers: range.covers,
     })),
     ...why.review.map((range) => ({

@@ -20,6 +20,7 @@ import { identityOf, platformOf } from './identity.ts';
 import { itemComponents } from './item-components.ts';
 import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
+import { rpmKeys } from './rpm-key-queries.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
@@ -161,6 +162,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const holders = componentHolders(db, parts.inventory);
   const current = (): number => store.snapshots().snapshot;
   const snapshots = snapshotReaders(parts.folder, current);
+  const keysAmong = rpmKeys(db);
   const withSources = sourceNames(db);
   const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
 
@@ -232,7 +234,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     const found = sortedIds(all);
     // 0 is none.
     if (found[0] !== 0) return { now: found, nameless: 0 };
-    return { now: found.subarray(1), nameless: all.filter((component) => component === 0).length };
+    const nameless = all.filter((component) => component === 0).length;
+    return { now: found.subarray(1), nameless: nameless - keysAmong(items) };
   };
 
   /** The inventory no longer shows it: that, and only that, closes a finding on a device. */

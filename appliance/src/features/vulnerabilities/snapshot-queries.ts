@@ -1,7 +1,7 @@
 import BetterSqlite3 from 'better-sqlite3';
 import type { Database } from '../../platform/database.ts';
 import type { Component } from './component.ts';
-import { coverPackage, fixedOf, type ModuleStreams } from './cover.ts';
+import { coverPackage, fixedOf, type Qualifiers } from './cover.ts';
 import type { AdvisoryThreat } from './decision.ts';
 import { documentAt } from './document-blocks.ts';
 import type { Hit } from './hit-bytes.ts';
@@ -36,19 +36,18 @@ type SnapshotEvidence = {
   readonly review: readonly { introduced: string; fixed: string; last_affected: string }[];
 };
 
-/** The qualifiers that name module streams, with the streams that each names. */
-export const moduledQualifiers = (db: Database, schema: string): ModuleStreams =>
-  new Map(
-    db
-      .prepare<[], [number, string]>(`SELECT id, module FROM ${schema}.qual WHERE module <> ''`)
-      .raw()
-      .all()
-      .map(([id, module]) => [id, new Set(module.split(','))]),
-  );
+/** The qualifiers that name module streams or life-cycles. */
+export const readQualifiers = (db: Database, schema: string): Qualifiers => {
+  const rows = db.prepare<[], [number, string, string]>(`SELECT id, module, channel FROM ${schema}.qual`).raw().all();
+  return {
+    streams: new Map(rows.flatMap(([id, module]) => (module === '' ? [] : [[id, new Set(module.split(','))]]))),
+    lifeCycles: new Map(rows.flatMap(([id, , channel]) => (channel === '' ? [] : [[id, channel]]))),
+  };
+};
 
 const openReader = (path: string) => {
   const db = new BetterSqlite3(path, { readonly: true, fileMustExist: true });
-  const moduled = moduledQualifiers(db, 'main');
+  const qualifiers = readQualifiers(db, 'main');
   const recordsOfPackage = db
     .prepare<[string, string], Buffer>(
       'SELECT p.records FROM eco e CROSS JOIN pkg p ON p.eco = e.id AND p.name = +? WHERE e.name = +?',
@@ -99,7 +98,7 @@ const openReader = (path: string) => {
       if (data === undefined) return [];
       const { key, version, stream = '' } = component;
       const place = { ids: [0], keys: [key], streams: [stream], version: () => version };
-      const [covered] = coverPackage(data, place, moduled);
+      const [covered] = coverPackage(data, place, qualifiers);
       if (covered === undefined) return [];
       return covered.advs.map((adv, n) => ({
         adv,

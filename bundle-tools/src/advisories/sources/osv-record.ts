@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { defined } from '../../platform/defined.ts';
 import { feedEcosystem } from '../../versions/ecosystem.ts';
+import { lifeCycleOf } from '../../versions/life-cycle.ts';
 import {
   isModuleBuild,
   streamsIn,
@@ -150,7 +152,9 @@ const affectedOf = (
   const name = normalisePackage(ecosystem, raw.package.name);
   const module = modulesOf(raw, summary, ofRecord);
   const affected = { ecosystem, package: name, ranges: normaliseRanges(intervals), versions };
-  return { affected: module === undefined ? affected : { ...affected, qualifiers: { module } }, gitRanges };
+  const channel = lifeCycleOf(raw.package.ecosystem);
+  const qualifiers = { ...defined({ module }), ...(channel === '' ? {} : { channel }) };
+  return { affected: Object.keys(qualifiers).length === 0 ? affected : { ...affected, qualifiers }, gitRanges };
 };
 
 const severityOf = (osv: Osv): { severity: Severity; cvss?: string } => {
