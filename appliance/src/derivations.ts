@@ -86,6 +86,7 @@ export function derivations(parts: DerivationParts): Derivations {
       (objects) => rows.derive(rows.ofDecisions(idsOf(objects, 'device-decision'))),
       (objects) => rows.derive(rows.inGroups(idsOf(objects, 'group'))),
       rules.written,
+      (objects) => updates.rulesChanged(idsOf(objects, 'followed-suites')),
       baselines.written,
       (objects) => objects.forEach(controllers.written),
       controllerFindings.written,

@@ -964,10 +964,11 @@ create index device_row_search on device_row (search);
 create index device_row_addresses on device_row (addresses);
 create index device_row_os_search on device_row (os_search);
 
--- Rises with every change of the catalogue: what is kept about needed updates is valid for one number.
+-- Rises with every change of the catalogue and of what systems follow: what is kept about needed updates is valid for one number.
 create table catalog_version (
   one integer primary key check (one = 1),
-  version integer not null
+  version integer not null,
+  catalogue_at text -- when the last catalogue came, be it an empty one
 ) strict;
 
 -- Which component an item of software has under a distribution's release. An item never changes and neither does this, so

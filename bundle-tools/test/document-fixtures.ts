@@ -255,6 +255,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       have: base64(packDigests([sha256Hex(updates)])),
       wants: [
         { kind: 'newer', id: '0' },
+        { kind: 'suite', id: '0/trixie-security' },
         { kind: 'advisory', id: 'debian' },
         { kind: 'coverage', id: 'windows:10.0.17763' },
         { kind: 'update', id: 'Debian:13/bash', min: '5.2', priority: 'high' },
@@ -288,7 +289,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       prevBundle: '22'.repeat(16),
       include: [1],
       reliesOn: [0],
-      unfulfilled: [{ reason: 'NO_SOURCE', wants: [2, 4] }],
+      unfulfilled: [{ reason: 'NO_SOURCE', wants: [3, 5] }],
       receiptSeen: 1,
     });
 

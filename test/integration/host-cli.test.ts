@@ -102,13 +102,15 @@ describe('sallyport-bundle', () => {
         { kind: 'object', id: 'f'.repeat(64) },
         { kind: 'update', id: 'Debian:13/hello', min: '9.9-1' },
         { kind: 'product', id: 'scada' },
+        { kind: 'suite', id: '0/sid' },
+        { kind: 'suite', id: '7/sid' },
       ],
       platforms: [platform([installed('hello', '0.9-1')], ['sid'])],
     });
     const fulfilled = await host('fulfil', '--media', at('medium'), '--curator-key', at('keys', 'curator.json'));
     expect(bundleOf(fulfilled)['unfulfilled']).toEqual([
-      { reason: 'NO_SOURCE', wants: [0, 2, 3, 5, 6] },
-      { reason: 'UNKNOWN', wants: [4] },
+      { reason: 'NO_SOURCE', wants: [0, 2, 3, 5, 6, 7] },
+      { reason: 'UNKNOWN', wants: [4, 8] },
     ]);
     expect((await site.importBundle(String(bundleOf(fulfilled)['path']))).unfulfilled).toHaveLength(2);
   });

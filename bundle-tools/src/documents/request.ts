@@ -26,6 +26,7 @@ import type { SiteCard } from './site-card.ts';
 
 export const wantKinds = [
   'newer',
+  'suite',
   'advisory',
   'update',
   'os-update',

@@ -8,6 +8,7 @@ import { BundleError } from '../errors.ts';
 import { toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
+import { indexesOf } from '../updates/sources/apt/catalog.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { FIRMWARE } from '../updates/sources/firmware.ts';
 import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
@@ -85,8 +86,11 @@ const byEcosystem = (
     for (const platform of request.platforms) {
       const ecosystem = platformEcosystem(platform);
       const indexes = found.get(ecosystem) ?? new Set<AptIndex>();
-      for (const content of apt)
-        for (const index of content.indexes) if (platform.suites.includes(index.suite)) indexes.add(index);
+      for (const index of indexesOf(
+        platform,
+        apt.flatMap((content) => content.indexes),
+      ))
+        indexes.add(index);
       found.set(ecosystem, indexes);
     }
   return new Map([...found].map(([ecosystem, indexes]) => [ecosystem, [...indexes]]));

@@ -124,6 +124,8 @@ const answerWant = (
       isAnswered: true,
     };
   }
+  // As with `newer`: the build says which suites no source has.
+  if (want.kind === 'suite') return { ...nothing, isAnswered: true };
   if (want.kind === 'update') {
     const { ecosystem, source } = splitUpdateWant(want.id);
     const platforms = request.platforms.filter((platform) => platformEcosystem(platform) === ecosystem);
@@ -235,7 +237,7 @@ export const choose = (
     // A whole platform may be answered in part; for one named update an answer settles it.
     if (!answer.isAnswered && !answered.has(position))
       for (const reason of noted.length > 0 ? noted : ['UNKNOWN' as const]) missing.push({ reason, want: position });
-    else if (want.kind === 'newer' || want.kind === 'coverage')
+    else if (want.kind === 'newer' || want.kind === 'suite' || want.kind === 'coverage')
       for (const reason of noted) missing.push({ reason, want: position });
   }
   for (const update of forSoftware(request, catalog.updates)) updates.set(update.id, update);

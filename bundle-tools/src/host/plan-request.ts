@@ -1,9 +1,11 @@
 import type { SiteRequest } from '../documents/request.ts';
 import { defined } from '../platform/defined.ts';
+import { followedOf, indexesOf } from '../updates/sources/apt/catalog.ts';
 import { planUpdates } from '../updates/sources/apt/plan.ts';
 import { filesSource } from '../updates/sources/files.ts';
 import { firmwareSource } from '../updates/sources/firmware.ts';
 import type { PlannedUpdate, Unfulfilled, UnfulfilledReason } from '../updates/update.ts';
+import { BY_RELEASE } from '../versions/followed-suites.ts';
 import { platformEcosystem } from './choose.ts';
 import type { AptContent, WantedFile } from './gather-updates.ts';
 import type { FilesSourceEntry, FirmwareSourceEntry } from './sources.ts';
@@ -52,7 +54,11 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
   const platform = request.platforms[index];
   const wants = wantsOfPlatform(request, index);
   if (platform === undefined || wants.length === 0) return { ...none, gaps: [] };
-  const relevant = sources.apt.filter(({ source }) => source.suites.some((suite) => platform.suites.includes(suite)));
+  const relevant = sources.apt.filter(
+    ({ source, indexes, failure }) =>
+      indexesOf(platform, indexes).length > 0 ||
+      (failure !== undefined && source.suites.some((suite) => platform.suites.includes(suite))),
+  );
   const failed = relevant.filter(({ failure }) => failure !== undefined);
   const outage = failed.flatMap(({ source, failure }) =>
     wants.map(({ position }) => gap('FETCH_FAILED', position, source.name, failure?.message ?? '')),
@@ -76,6 +82,30 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
     gaps: [...plan.unfulfilled, ...outage],
   };
 };
+
+/** A want of the kind `suite`: the platform that follows it, and its name. */
+const suiteWant = (id: string): { platform: number; suite: string } | undefined => {
+  const [, platform, suite] = /^(\d{1,6})\/(.+)$/.exec(id) ?? [];
+  return suite === undefined ? undefined : { platform: Number(platform), suite };
+};
+
+/** What a platform follows and no source of this host has. */
+const missingSuites = (request: SiteRequest, { apt }: Sources): Unfulfilled[] =>
+  request.wants.flatMap((want, position) => {
+    if (want.kind !== 'suite') return [];
+    const asked = suiteWant(want.id);
+    const platform = request.platforms[asked?.platform ?? -1];
+    if (asked === undefined || platform === undefined)
+      return [gap('UNKNOWN', position, want.id, 'no such platform in the request')];
+    if (apt.some(({ indexes }) => indexes.some((index) => followedOf(platform, index).includes(asked.suite))))
+      return [];
+    const label = `${platformEcosystem(platform)} ${platform.arch}`;
+    const failed = apt.find(({ source, failure }) => failure !== undefined && source.suites.includes(asked.suite));
+    if (failed !== undefined)
+      return [gap('FETCH_FAILED', position, label, `${failed.source.name}: ${failed.failure?.message ?? ''}`)];
+    const what = asked.suite === BY_RELEASE ? 'its release' : asked.suite;
+    return [gap('NO_SOURCE', position, label, `no source has ${what}; add one with: source add`)];
+  });
 
 const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan => {
   const wants = request.wants.flatMap((want, position) =>
@@ -143,7 +173,11 @@ export const planRequest = (request: SiteRequest, sources: Sources): RequestPlan
     ...sources.firmware.map((source) => planFirmware(request, source)),
   ];
   const answered = new Set(plans.flatMap((plan) => plan.updates.flatMap((update) => update.wants)));
-  const gaps = [...plans.flatMap((plan) => plan.gaps), ...otherGaps(request, sources)].filter(({ wants }) =>
+  const gaps = [
+    ...plans.flatMap((plan) => plan.gaps),
+    ...missingSuites(request, sources),
+    ...otherGaps(request, sources),
+  ].filter(({ wants }) =>
     // One named update that some source has is no gap because another source lacks it.
     wants.some((position) => request.wants[position]?.kind === 'newer' || !answered.has(position)),
   );

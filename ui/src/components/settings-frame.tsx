@@ -43,6 +43,7 @@ const controllerTabs: Readonly<Record<string, ControllersTab>> = {
 /** The page that an object of a kind is reached from, where that is none of the settings, and its section. */
 const homes: Readonly<Record<string, readonly [section: NavKey, label: Key, href: string]>> = {
   'update-decision': ['updates', 'nav.updates', paths.updates()],
+  'followed-suites': ['updates', 'followed.title', paths.updatesFollowed()],
   'device-decision': ['devices', 'nav.devices', paths.devices()],
   'directory-source': ['devices', 'discovery.title', paths.discoveryDirectories()],
   'address-range': ['devices', 'discovery.title', paths.discoveryRanges()],

@@ -9,6 +9,7 @@ import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Approval, Installation, Supply, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { FollowedLine, type FollowedView } from '../updates/followed.tsx';
 import { ApprovalMark, InstallationMark, SupplyMark } from '../updates/updates.tsx';
 
 type DeviceUpdateRow = {
@@ -33,10 +34,12 @@ type DeviceUpdatesProps = {
   readonly coverage: CoverageView;
   /** Whether a bundle brought a catalogue of updates. */
   readonly catalogue: boolean;
+  /** Undefined where the device names no system that packages are compared in. */
+  readonly followed: FollowedView | undefined;
 };
 
 /** Updates that one device needs, and how far each is. */
-export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue }: DeviceUpdatesProps) => (
+export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue, followed }: DeviceUpdatesProps) => (
   <DeviceFrame
     ctx={ctx}
     device={device}
@@ -56,6 +59,7 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue }: 
       </LinkButton>
     }
   >
+    {followed === undefined ? null : <FollowedLine ctx={ctx} followed={followed} />}
     {rows.length === 0 ? <CoverageNotice ctx={ctx} coverage={coverage} /> : null}
     <Panel>
       {rows.length === 0 && coverage.state === 'not-judged' ? (

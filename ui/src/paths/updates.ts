@@ -7,6 +7,7 @@ export const updatesPages = {
   finding: page('/vulnerabilities/:id', { GET: 'vulnerabilities:read' }),
   updates: page('/updates', { GET: 'updates:read' }),
   updatesCsv: page('/updates.csv', { GET: 'updates:read' }),
+  updatesFollowed: page('/updates/followed', { GET: 'updates:read' }),
   /** POST: `action` approve, decline or deploy; `id` repeated or `all`; the first answer is the confirm page. */
   // Approving needs updates:write, ordering a deployment deployments:write.
   updatesDecide: page('/updates/decide', { POST: 'updates:read' }),

@@ -163,6 +163,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged }: UpdatesPro
         <LinkButton href={listUrl(list, {}, paths.updatesCsv())} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
+        <LinkButton href={paths.updatesFollowed()}>{ctx.t('followed.title')}</LinkButton>
         <LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>
       </>
     }

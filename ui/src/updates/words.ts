@@ -258,6 +258,83 @@ export const words = defineWords({
   'kind.update-decision.option.approval.approved': { en: 'Approved', ru: 'Одобрено', kk: 'Мақұлданған' },
   'kind.update-decision.option.approval.declined': { en: 'Declined', ru: 'Отклонено', kk: 'Қабылданбаған' },
 
+  'kind.followed-suites.title': {
+    en: 'What systems follow',
+    ru: 'За чем следуют системы',
+    kk: 'Жүйелер нені қадағалайды',
+  },
+  'kind.followed-suites.one': {
+    en: 'rule of what a system follows',
+    ru: 'правило о том, за чем следует система',
+    kk: 'жүйе нені қадағалайтыны туралы ереже',
+  },
+  'kind.followed-suites.purpose': {
+    en: 'Suites that the devices of a system take packages from, in place of those of the distribution itself.',
+    ru: 'Наборы, из которых устройства системы берут пакеты, вместо тех, что задаёт сам дистрибутив.',
+    kk: 'Жүйе құрылғылары пакеттерді дистрибутивтің өзі берген жинақтардың орнына алатын жинақтар.',
+  },
+  'kind.followed-suites.create': { en: 'New rule', ru: 'Новое правило', kk: 'Жаңа ереже' },
+  'kind.followed-suites.source': {
+    en: 'entered by administrators',
+    ru: 'вводят администраторы',
+    kk: 'әкімшілер енгізеді',
+  },
+  'kind.followed-suites.field.system': { en: 'System', ru: 'Система', kk: 'Жүйе' },
+  'kind.followed-suites.field.suites': { en: 'Follows', ru: 'Следует за', kk: 'Қадағалайды' },
+  'kind.followed-suites.field.ownSources': {
+    en: "Devices' own sources count too",
+    ru: 'Собственные источники устройств тоже учитываются',
+    kk: 'Құрылғылардың өз дереккөздері де есептеледі',
+  },
+  'kind.followed-suites.hint.system': {
+    en: 'As advisories name it: Debian:13, Ubuntu:24.04:LTS.',
+    ru: 'Как её называют бюллетени: Debian:13, Ubuntu:24.04:LTS.',
+    kk: 'Бюллетеньдер атайтындай: Debian:13, Ubuntu:24.04:LTS.',
+  },
+  'kind.followed-suites.hint.suites': {
+    en: "One a line. * stands for all that the host's sources have for the release.",
+    ru: 'По одному в строке. * означает всё, что источники хоста имеют для выпуска.',
+    kk: 'Әр жолда біреуден. * хост дереккөздерінде шығарылым үшін бар барлығын білдіреді.',
+  },
+  'validation.updates.system': {
+    en: 'No packages are compared under the name {text}. Write it as advisories do: Debian:13.',
+    ru: 'Под именем {text} пакеты не сравниваются. Напишите как в бюллетенях: Debian:13.',
+    kk: '{text} атымен пакеттер салыстырылмайды. Бюллетеньдердегідей жазыңыз: Debian:13.',
+  },
+  'validation.updates.suite': {
+    en: '{text} is no name of a suite.',
+    ru: '{text} не имя набора пакетов.',
+    kk: '{text} пакет жинағының аты емес.',
+  },
+  'followed.title': { en: 'What systems follow', ru: 'За чем следуют системы', kk: 'Жүйелер нені қадағалайды' },
+  'followed.sub': {
+    en: 'Where the devices of each system take their packages from. Not read from their lists of sources, which behind a gap are often empty.',
+    ru: 'Откуда устройства каждой системы берут пакеты. Не из их списков источников: за разрывом они часто пусты.',
+    kk: 'Әр жүйенің құрылғылары пакеттерді қайдан алады. Олардың дереккөз тізімінен емес: алшақтық артында ол жиі бос.',
+  },
+  'followed.system': { en: 'System', ru: 'Система', kk: 'Жүйе' },
+  'followed.follows': { en: 'Follows', ru: 'Следует за', kk: 'Қадағалайды' },
+  'followed.own': {
+    en: 'Added by own sources',
+    ru: 'Добавляют собственные источники',
+    kk: 'Өз дереккөздері қосады',
+  },
+  'followed.by': { en: 'Decided by', ru: 'Задано', kk: 'Кім белгіледі' },
+  'followed.by.default': { en: 'the distribution', ru: 'дистрибутивом', kk: 'дистрибутив' },
+  'followed.by.rule': { en: 'a rule of this site', ru: 'правилом площадки', kk: 'алаң ережесі' },
+  'followed.byRelease': {
+    en: 'all that the host has for its release',
+    ru: 'всё, что хост имеет для её выпуска',
+    kk: 'хостта шығарылымы үшін бар барлығы',
+  },
+  'followed.rules': { en: 'Rules', ru: 'Правила', kk: 'Ережелер' },
+  'followed.none': { en: 'No system is known yet', ru: 'Систем пока не видно', kk: 'Әзірге жүйе белгісіз' },
+  'followed.noneWhy': {
+    en: 'They are known when devices have reported.',
+    ru: 'Они видны, когда устройства прислали инвентарь.',
+    kk: 'Құрылғылар түгендеу жібергенде белгілі болады.',
+  },
+
   'toast.updates.approve': {
     en: { one: '{n} update approved', other: '{n} updates approved' },
     ru: {

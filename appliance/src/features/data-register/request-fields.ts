@@ -33,7 +33,10 @@ export const requestFields: Readonly<Record<string, Origin>> = {
   'platforms.vendor': [{ declared: 'platform', fields: ['vendor'] }],
   'platforms.release': [{ declared: 'platform', fields: ['release'] }],
   'platforms.arch': [{ declared: 'platform', fields: ['arch'] }],
-  'platforms.suites': [{ declared: 'platform', fields: ['suites'] }],
+  'platforms.suites': [
+    { declared: 'platform', fields: ['suites', 'codename'] },
+    { declared: 'followed-suites', fields: ['suites'] },
+  ],
   'platforms.packages.name': [{ declared: 'software', fields: ['name'] }],
   'platforms.packages.version': [{ declared: 'software', fields: ['version'] }],
   'platforms.packages.source': [{ declared: 'software', fields: ['source'] }],

@@ -277,6 +277,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         tabs={tabsOf(device)}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         catalogue={updates.hasCatalogue()}
+        followed={updates.followed()(inventory.section(device.id, 'platform')[0])}
         rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
           id: update.id,
           name: update.name,

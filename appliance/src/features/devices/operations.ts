@@ -17,7 +17,7 @@ import {
   timeOrNull,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import { deviceUpdateSchema, toDeviceUpdate } from '../updates/types.ts';
+import { deviceUpdateSchema, followedSchema, toDeviceUpdate, toFollowed } from '../updates/types.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { COVERAGE_STATES, coverageSchema, findingSchema } from '../vulnerabilities/types.ts';
 import { deviceListing, listedDevice } from './listing.ts';
@@ -319,13 +319,22 @@ export const deviceOperations = [
     input: one,
     output: z.object({
       rows: z.array(deviceUpdateSchema),
-      catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one nobody knows what it needs'),
+      catalogue: z
+        .boolean()
+        .describe('Whether a bundle brought a catalogue of updates; without one nobody knows what it needs'),
       coverage: coverageSchema,
+      followed: followedSchema.nullable().describe('What the device takes its packages from'),
     }),
     run: (context, input) => {
       const { id, coverage } = deviceModel(context).get(input.device);
-      const { updates } = context;
-      return { rows: updates.forDevice(id).map(toDeviceUpdate), catalogue: updates.hasCatalogue(), coverage };
+      const { updates, inventory } = context;
+      const followed = updates.followed()(inventory.section(id, 'platform')[0]);
+      return {
+        rows: updates.forDevice(id).map(toDeviceUpdate),
+        catalogue: updates.hasCatalogue(),
+        coverage,
+        followed: followed === undefined ? null : toFollowed(followed),
+      };
     },
   }),
 ];

@@ -64,7 +64,8 @@ const SYSTEM_WORDS: ReadonlySet<string> = new Set(
     'debian ubuntu linux enterprise server alma almalinux rocky rhel redhat red hat fedora centos stream oracle ol amazon amzn ' +
     'suse opensuse sles sled sle leap tumbleweed micro mageia openeuler azure azurelinux microsoft mariner photon vmware os ' +
     'alpine edge wolfi chainguard minimos echo lts eus main updates security backports proposed pro esm baseos appstream ' +
-    'buster bullseye bookworm trixie forky sid xenial bionic focal jammy noble oracular plucky questing'
+    'jessie stretch buster bullseye bookworm trixie forky duke sid xenial bionic focal jammy noble oracular plucky questing ' +
+    'extras rpms repo oss product module basesystem applications pool latest amzn2 core community amazonlinux'
   ).split(/\s+/),
 );
 const SYSTEM_FIELDS = /^(platforms\[\]\.(vendor|release|suites\[\])|coverage\[\]\.ecosystem)$/;
@@ -174,6 +175,8 @@ const leavesOf = (document: unknown): Leaf[] => {
   const leaves: Leaf[] = [];
   // The packages of a system come as objects, name first or not: a version is told its package by where it stands.
   const named = new Map<string, string>();
+  // A want says its kind before its id.
+  const asked = new Map<string, string>();
   const site = typeof document === 'object' && document !== null && 'site' in document ? document.site : undefined;
   walk(openReceipts(document), '', '', (field, exact, text) => {
     if (SITE_FIELDS.test(field) && text === site) return;
@@ -192,12 +195,15 @@ const leavesOf = (document: unknown): Leaf[] => {
     const [, place, part] = /^(platforms\[\d+\]\.packages\[\d+\])\.([a-z_]+)$/.exec(exact) ?? [];
     if (place !== undefined && (part === 'name' || part === 'source')) leaf.packages = [text];
     if (place !== undefined && part === 'name') named.set(place, text);
+    if (field === 'wants[].kind') asked.set(exact.slice(0, -'.kind'.length), text);
     // A package URL holds a name and a version, both behind escapes; only the version may look like an address.
     const purl = field === 'software[]' ? readPurl(text) : undefined;
     if (purl !== undefined) {
       const packages = namesOf(purl);
       leaves.push({ ...leaf, packages, text: `${purl.type}/${purl.namespace}/${purl.name}`, isVersion: false });
       if (purl.version !== '') leaves.push({ ...leaf, packages, text: purl.version, isVersion: true });
+    } else if (field === 'wants[].id' && asked.get(exact.slice(0, -'.id'.length)) === 'suite') {
+      leaves.push({ ...leaf, text, isVersion: false, isSystem: true });
     } else if (field === 'wants[].id' && text.includes('/')) {
       // An ecosystem and a package of it; the ecosystem is searched like any text.
       const at = text.indexOf('/');

@@ -15,6 +15,13 @@ const catalog = {
   feeds: [{ feed: 'osv-debian', advisories: [advisory('DSA-1', 'openssl', '3.5.1-1')] }],
 };
 
+/** What is asked for a platform by its place in the request: everything newer, its suites by name, a feed that judges it. */
+const wantsOf = (place: string, { codename }: { codename: string }) => [
+  { kind: 'newer', id: place },
+  ...['', '-updates', '-security'].map((part) => ({ kind: 'suite', id: `${place}/${codename}${part}` })),
+  { kind: 'coverage', id: 'Debian:13' },
+];
+
 describe('the exchange', () => {
   let site: Introduced['site'];
   let host: TestHost;
@@ -51,7 +58,7 @@ describe('the exchange', () => {
 
   it('goes once around: request, bundle, findings, updates, receipt, acknowledgement', async () => {
     const first = ask();
-    expect(first.request).toMatchObject({ site: 'plant-7', number: 1, wants: [{ kind: 'newer', id: '0' }] });
+    expect(first.request).toMatchObject({ site: 'plant-7', number: 1, wants: wantsOf('0', debian13) });
     expect(first.request.platforms[0]?.packages).toContainEqual({
       name: 'openssl',
       version: '3.5.0-1',

@@ -275,15 +275,17 @@ describe('what leaves', () => {
       expect.objectContaining({ release: '12', packages: [expect.objectContaining({ version: '5.1-1', all: 1 })] }),
       expect.objectContaining({
         release: '13',
-        suites: ['trixie', 'trixie-security'],
+        suites: ['trixie', 'trixie-security', 'trixie-updates'],
         packages: [expect.objectContaining({ name: 'bash', all: 1 }), expect.objectContaining({ name: 'vim', all: 0 })],
       }),
     ]);
-    expect(request.wants).toEqual([
-      { kind: 'newer', id: '0' },
-      { kind: 'newer', id: '1' },
-      { kind: 'coverage', id: 'Debian:13' },
-      { kind: 'coverage', id: 'Debian:12' },
+    const suites = ['bookworm', 'bookworm-updates', 'bookworm-security'].map((suite) => `0/${suite}`);
+    expect(request.wants.map(({ kind, id }) => `${kind} ${id}`)).toEqual([
+      'newer 0',
+      'newer 1',
+      ...[...suites, '1/trixie', '1/trixie-updates', '1/trixie-security'].map((id) => `suite ${id}`),
+      'coverage Debian:13',
+      'coverage Debian:12',
     ]);
   });
 

@@ -83,6 +83,10 @@ const hostSealKeys = (state: StateRow): Uint8Array[] => {
 const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => {
   // Everything newer in the suites of each system is the default, so that one trip is enough.
   const newer: Want[] = sources.content.platforms.map((_, index) => ({ kind: 'newer', id: String(index) }));
+  // By name, so that the answer says which of them no source has.
+  const suites: Want[] = sources.content.followed.flatMap((followed, index) =>
+    followed.map((suite) => ({ kind: 'suite' as const, id: `${index}/${suite}` })),
+  );
   const feeds: Want[] = sources.store.feeds().map(({ feed }) => ({ kind: 'advisory', id: feed }));
   const uncovered: Want[] = sources.uncovered.map(({ ecosystem: id }) => ({ kind: 'coverage', id }));
   // What a refused bundle relied on and this site lacks (INCOMPLETE).
@@ -93,7 +97,7 @@ const wantsOf = (sources: RequestSources, held: ReadonlySet<string>): Want[] => 
   const volumes: Want[] = sources.volumes.flatMap(({ bundleId, missing: numbers }) =>
     numbers.map((n) => ({ kind: 'volume' as const, id: bundleId, n })),
   );
-  return [...volumes, ...newer, ...feeds, ...uncovered, ...missing, ...named].slice(0, 100_000);
+  return [...volumes, ...newer, ...suites, ...feeds, ...uncovered, ...missing, ...named].slice(0, 100_000);
 };
 
 const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: number } => {

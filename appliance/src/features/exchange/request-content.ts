@@ -4,12 +4,15 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { readPurl, writePurl } from '@sallyport/bundle-tools/versions/purl';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
+import type { UpdateService } from '../updates/service.ts';
 
 // What a request says about the devices: distinct package versions per system, never who has them. From the inventory
 // leaves what its declarations name, and nothing else is read here.
 
 export type RequestContent = {
   readonly platforms: readonly RequestPlatform[];
+  /** What each platform follows by its distribution or by the administrator's rule; of the same order. */
+  readonly followed: readonly (readonly string[])[];
   readonly software: readonly string[];
   /** The devices that reported a package name, source name or purl: for the counter-proof. */
   readonly reporters: (text: string) => Iterable<number>;
@@ -34,17 +37,27 @@ type Group = {
   readonly vendor: string;
   readonly release: string;
   readonly arch: string;
-  readonly suites: Set<string>;
+  /** What it follows, and beside it what the sources of its devices add. */
+  readonly suites: ReadonlySet<string>;
+  readonly own: Set<string>;
   devices: number;
   readonly packages: Map<string, { name: string; version: string; source: string; devices: number }>;
 };
 
-const groupOf = (groups: Map<string, Group>, row: SectionRowOf<'platform'>): Group => {
+const groupOf = (groups: Map<string, Group>, row: SectionRowOf<'platform'>, suites: readonly string[]): Group => {
   const [vendor, release, arch] = [text(row['vendor']), text(row['release']), text(row['arch'])];
   const key = JSON.stringify([vendor, release, arch]);
   const held = groups.get(key);
   if (held) return held;
-  const group: Group = { vendor, release, arch, suites: new Set(), devices: 0, packages: new Map() };
+  const group: Group = {
+    vendor,
+    release,
+    arch,
+    suites: new Set(suites),
+    own: new Set(),
+    devices: 0,
+    packages: new Map(),
+  };
   groups.set(key, group);
   if (groups.size > MAX_PLATFORMS) throw new BundleError('LIMIT', `more than ${MAX_PLATFORMS} kinds of systems`);
   return group;
@@ -64,7 +77,7 @@ const toPlatform = (group: Group): RequestPlatform => ({
   vendor: group.vendor,
   release: group.release,
   arch: group.arch,
-  suites: [...group.suites].sort().slice(0, 64),
+  suites: [...group.suites, ...[...group.own].sort()].slice(0, 64).sort(),
   packages: [...group.packages.values()].sort(byName).map((entry) => ({
     name: entry.name,
     version: entry.version,
@@ -87,6 +100,7 @@ const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Gene
 /** Collects systems with their packages, and the purls of everything else, over all devices with an inventory. */
 export const requestContent = (
   inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
+  followedBy: ReturnType<UpdateService['followed']>,
   controllers?: Pick<ControllersForExchange, 'bearers'>,
 ): RequestContent => {
   const items = new Map<number, RowOf<'software'>>();
@@ -96,11 +110,11 @@ export const requestContent = (
   const devices = new Map<string, Set<number>>();
   for (const member of inventory.members('software')) {
     const [platform] = inventory.section(member.device, 'platform');
-    const group = platform && groupOf(groups, platform);
+    const follows = followedBy(platform);
+    const group = platform && groupOf(groups, platform, follows?.suites ?? []);
     if (group) {
       group.devices += 1;
-      const suites = platform['suites'];
-      for (const suite of Array.isArray(suites) ? suites : []) group.suites.add(suite);
+      for (const suite of follows?.own ?? []) group.own.add(suite);
     }
     // Two architectures of one version on one device are one entry.
     const seen = new Set<string>();
@@ -126,15 +140,16 @@ export const requestContent = (
       group.packages.set(key, entry);
     }
   }
-  const platforms = [...groups.values()]
-    .sort((a, b) =>
-      byName({ name: a.vendor + a.arch, version: a.release }, { name: b.vendor + b.arch, version: b.release }),
-    )
-    .map(toPlatform);
+  const sorted = [...groups.values()].sort((a, b) =>
+    byName({ name: a.vendor + a.arch, version: a.release }, { name: b.vendor + b.arch, version: b.release }),
+  );
+  const platforms = sorted.map(toPlatform);
   const entries = platforms.reduce((sum, platform) => sum + platform.packages.length, purls.size);
   if (entries > MAX_ENTRIES) throw new BundleError('LIMIT', `more than ${MAX_ENTRIES} package versions in one request`);
   return {
     platforms,
+    // A system without a package manager takes nothing from suites.
+    followed: sorted.map(({ suites, packages }) => (packages.size === 0 ? [] : [...suites])),
     software: [...purls].sort(),
     // Records of controllers are numbered below zero here.
     reporters: (word) => [

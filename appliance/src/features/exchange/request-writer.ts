@@ -13,6 +13,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { askedWants } from './asked-wants.ts';
 import { assertSilent } from './counter-proof.ts';
 import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
@@ -65,7 +66,7 @@ export const writeRequest = (options: {
         createdAt: request.created_at,
         file,
         sizeBytes: sealed.length,
-        wants: request.wants,
+        wants: askedWants(request),
         lastReceipt: built.lastReceipt,
         writtenBy: `${actor.type}:${actor.id}`,
         have: Buffer.from(request.have, 'base64'),

@@ -240,7 +240,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     buildRequest({
       store,
       keys: keys(),
-      content: requestContent(inventory, parts.controllers),
+      content: requestContent(inventory, updates.followed(), parts.controllers),
       uncovered: vulnerabilities.uncovered().slice(0, limits.uncovered),
       isPublicPackage: publicNames(vulnerabilities.hasPackage),
       wants: [...updates.wants(), ...parts.firmware.wants()],

@@ -1,12 +1,12 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { packageOf, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
+import { type FollowRules, followedBy } from './followed.ts';
 import type { StoredUpdate } from './store.ts';
 
-// Which devices need which update: the newest one of a package in the device's own suites, if it is above what the newest
-// inventory shows. Worked out per distinct item and platform, so a fleet of equal devices costs little more than one.
+// Which devices need which update: the newest one of a package in the suites that the device follows (followed.ts), if it is above
+// what the newest inventory shows. Worked out per distinct item and platform, so a fleet of equal devices costs little more than one.
 
 export type DevicePlatform = {
   readonly ecosystem: string;
@@ -37,13 +37,14 @@ export const installedOf = (row: ItemOf<'software'>): Installed => ({
 });
 
 /** The platform of a device; undefined until it has reported one that updates could be for. */
-export const devicePlatform = (rows: ReadonlyArray<SectionRowOf<'platform'>>): DevicePlatform | undefined => {
-  const row = rows[0];
-  if (!row) return undefined;
-  const ecosystem = ecosystemOf({ vendor: text(row['vendor']), release: text(row['release']) });
-  if (ecosystem === null) return undefined;
-  const suites = Array.isArray(row['suites']) ? row['suites'].filter((suite) => typeof suite === 'string') : [];
-  return { ecosystem, arch: text(row['arch']), suites };
+export const devicePlatform = (
+  rows: ReadonlyArray<SectionRowOf<'platform'>>,
+  rules: FollowRules,
+): DevicePlatform | undefined => {
+  const followed = followedBy(rows[0], rules);
+  if (followed === undefined) return undefined;
+  const { ecosystem, arch, suites, own } = followed;
+  return { ecosystem, arch, suites: [...suites, ...own].sort() };
 };
 
 const packageIn = (text: string): string | undefined => {

@@ -1,4 +1,5 @@
 import { defineKinds } from '../../engine/objects/types.ts';
+import { followedFaults } from './followed-rule.ts';
 
 export const updateKinds = defineKinds({
   /** Approval of an update; its key is the update's id. Supply and installation are derived. */
@@ -15,5 +16,20 @@ export const updateKinds = defineKinds({
       acceptedLicence: { type: 'text', max: 64 },
     },
     leaves: { file: 'request', fields: ['approval'], group: 'updates' },
+  },
+  /** What systems of one distribution and release follow, in place of what the distribution itself sets up. */
+  'followed-suites': {
+    row: 'S4',
+    area: 'updates',
+    title: 'system',
+    fields: {
+      /** As advisories name it: `Debian:13`. */
+      system: { type: 'text', required: true, unique: true, indexed: true, max: 100 },
+      suites: { type: 'list', required: true, max: 64 },
+      /** Whether what a device's own list of sources adds counts too. */
+      ownSources: { type: 'boolean', default: true },
+    },
+    check: followedFaults,
+    leaves: { file: 'request', fields: ['suites'], group: 'platforms' },
   },
 });

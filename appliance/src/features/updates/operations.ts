@@ -11,7 +11,10 @@ import {
   APPROVALS,
   type DeviceUpdate,
   deviceUpdateSchema,
+  type FollowedSystem,
+  followedSystemSchema,
   SUPPLIES,
+  toFollowed,
   type UpdateCounts,
   type UpdateItem,
   updateSchema,
@@ -45,6 +48,8 @@ const filter = {
   deployable: z.boolean().optional().describe('Approved, arrived and needed by a device'),
 };
 
+const sentSystem = (system: FollowedSystem) => ({ ...toFollowed(system), devices: system.devices });
+
 const decide = (action: 'decline' | 'clear', summary: string) =>
   operation({
     name: `update.${action}`,
@@ -61,7 +66,9 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
   });
 
 const judged = {
-  catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one nobody knows what is needed'),
+  catalogue: z
+    .boolean()
+    .describe('Whether a bundle brought a catalogue of updates; without one nobody knows what is needed'),
   covered: z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged'),
 };
 
@@ -155,7 +162,8 @@ export const updateOperations = [
         if (!answer.catalogue)
           out.line('not judged: no catalogue of updates is here; write a request and import its bundle');
         if ('coverage' in answer) {
-          if (answer.coverage.state !== 'judged') out.line(`${answer.coverage.state}: sallyport device list --json says why`);
+          if (answer.coverage.state !== 'judged')
+            out.line(`${answer.coverage.state}: sallyport device list --json says why`);
           return;
         }
         const open = answer.covered['not-judged'] + answer.covered.partly;
@@ -177,6 +185,67 @@ export const updateOperations = [
       ...judged,
     }),
     run: ({ updates, deviceList }) => ({ ...updates.counts(), ...judgedOf({ updates, deviceList }) }),
+  }),
+  operation({
+    name: 'update.followed',
+    http: { method: 'get', path: '/updates/followed' },
+    area,
+    right: 'updates:read',
+    summary: 'What the systems of the site take their packages from',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(followedSystemSchema) }),
+    run: ({ updates }) => ({ rows: updates.followedSystems().map(sentSystem) }),
+    command: {
+      example: 'sallyport update followed --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['SYSTEM', 'ARCH', 'DEVICES', 'FOLLOWS', 'BY', 'OWN SOURCES ADD'],
+          rows.map((row) => [
+            row.system,
+            row.arch,
+            row.devices,
+            row.suites.join(' '),
+            row.by,
+            row.own.join(' ') || null,
+          ]),
+        ),
+    },
+  }),
+  operation({
+    name: 'update.follow',
+    http: { method: 'post', path: '/updates/followed' },
+    area,
+    right: 'updates:write',
+    summary: 'Decides what the devices of a system take their packages from',
+    input: z.strictObject({
+      system: z.string().min(1).max(100).describe('As advisories name it: Debian:13'),
+      suites: z
+        .array(z.string().min(1).max(128))
+        .max(64)
+        .default([])
+        .describe("Its suites; `*` is all that the host's sources have for its release"),
+      withoutOwn: z.boolean().default(false).describe('Leave out what the own sources of its devices add'),
+      default: z
+        .boolean()
+        .default(false)
+        .describe('Follow what the distribution itself sets up, as before any decision'),
+    }),
+    output: z.object({ rows: z.array(followedSystemSchema) }),
+    run: ({ updates, actor }, { system, suites, withoutOwn, default: back }) => {
+      if (back === suites.length > 0) throw new AppError('USAGE', 'give suites, or --default');
+      updates.follow(actor, system, back ? undefined : { suites, ownSources: !withoutOwn });
+      const rows = updates.followedSystems().filter(({ ecosystem }) => ecosystem === system);
+      return { rows: rows.map(sentSystem) };
+    },
+    command: {
+      positionals: ['system'],
+      flags: { suites: { name: 'suite', value: 'SUITE' } },
+      example: 'sallyport update follow Debian:13 --suite trixie --suite trixie-security --data /var/lib/sallyport',
+      print: (out, { rows }) => {
+        for (const row of rows) out.line(`${row.system} ${row.arch} follows ${[...row.suites, ...row.own].join(' ')}`);
+        if (rows.length === 0) out.note('no device of this system has reported');
+      },
+    },
   }),
   operation({
     name: 'update.accept',

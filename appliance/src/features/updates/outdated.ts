@@ -2,6 +2,7 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { undoDetector } from '../../platform/undo-detector.ts';
 import { applicability, type DevicePlatform, devicePlatform, installedOf } from './applicability.ts';
+import type { FollowRules } from './followed.ts';
 import type { UpdateStore } from './store.ts';
 
 // Which update each item of the site needs is worked out once per platform and catalogue, so a device costs a look at the ids
@@ -16,10 +17,18 @@ export const outdatedItems = (parts: {
   db: Database;
   inventory: Pick<InventoryService, 'section' | 'itemsAfter' | 'memberIds'>;
   updates: Pick<UpdateStore, 'all' | 'version'>;
+  /** A change of the rules is another version of the catalogue. */
+  rules: () => FollowRules;
 }): ((device: number) => Map<string, number>) => {
   const { inventory, updates } = parts;
   const detector = undoDetector(parts.db, 'outdated');
-  const held = { version: -1, lookup: applicability([]), isEmpty: true, platforms: new Map<string, Outdated>() };
+  const held = {
+    version: -1,
+    lookup: applicability([]),
+    rules: new Map() as FollowRules,
+    isEmpty: true,
+    platforms: new Map<string, Outdated>(),
+  };
 
   const refresh = (): void => {
     const version = updates.version();
@@ -28,6 +37,7 @@ export const outdatedItems = (parts: {
     detector.note();
     const all = updates.all();
     held.lookup = applicability(all);
+    held.rules = parts.rules();
     held.isEmpty = all.every(({ inCatalog }) => !inCatalog);
     held.platforms = new Map();
     held.version = version;
@@ -54,7 +64,7 @@ export const outdatedItems = (parts: {
     refresh();
     const found = new Map<string, number>();
     if (held.isEmpty) return found;
-    const outdated = outdatedOn(devicePlatform(inventory.section(device, 'platform')));
+    const outdated = outdatedOn(devicePlatform(inventory.section(device, 'platform'), held.rules));
     if (outdated.size === 0) return found;
     for (const item of inventory.memberIds(device, 'software')) {
       const update = outdated.get(item);

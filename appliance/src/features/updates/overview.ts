@@ -6,6 +6,7 @@ import type { StoreService } from '../../engine/store/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type Decision, type FixNeeded, SEVERITIES, type SourceFix } from '../vulnerabilities/types.ts';
 import { allSoftware, applicability, type DevicePlatform, devicePlatform, type Needed } from './applicability.ts';
+import { followRules } from './followed.ts';
 import type { TaskState, UpdateQueries } from './queries.ts';
 import type { StoredUpdate, UpdateStore } from './store.ts';
 import type { Approval, Installation, Supply, UpdateItem } from './types.ts';
@@ -74,6 +75,7 @@ export const updateOverview = (parts: OverviewParts) => {
     // Without a catalogue no update is needed, and no software has to be read.
     if (!updates.some(({ inCatalog }) => inCatalog)) return new Map();
     const lookup = applicability(updates);
+    const rules = followRules(objects);
     const software = allSoftware(inventory);
     const found = new Map<string, Map<number, Needed>>();
     // An item needs the same on every device of one platform: millions of packages are some ten thousand questions.
@@ -85,7 +87,7 @@ export const updateOverview = (parts: OverviewParts) => {
     for (const { device, items } of inventory.members('software')) {
       // Kept for the undo of a merge.
       if (device < 0) continue;
-      const platform = devicePlatform(inventory.section(device, 'platform'));
+      const platform = devicePlatform(inventory.section(device, 'platform'), rules);
       const key = JSON.stringify(platform ?? null);
       const known = answers.get(key) ?? [];
       answers.set(key, known);

@@ -3,6 +3,7 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, type ListState } from '@sallyport/ui/list';
 import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
+import { FollowedPage } from '@sallyport/ui/updates/followed.tsx';
 import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
@@ -290,8 +291,14 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return c.text(text);
   };
 
+  const showFollowed = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    actorFor(c, 'updates:read');
+    return c.html(<FollowedPage ctx={viewContext(deps, c)} rows={updates.followedSystems()} />);
+  };
+
   return new Hono<ConsoleEnv>()
     .get(paths.updates.pattern, showList)
+    .get(paths.updatesFollowed.pattern, showFollowed)
     .get(paths.updatesCsv.pattern, sendList)
     .post(paths.updatesDecide.pattern, decide)
     .get(paths.update.pattern, showUpdate)

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { EventService } from '../../engine/events/service.ts';
-import type { InventoryService } from '../../engine/inventory/service.ts';
+import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
@@ -11,6 +11,7 @@ import { AppError, invalid } from '../../platform/errors.ts';
 import { compareKeys } from '../../platform/list/memory-list.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
+import { followedBy, followedSystems, followRules } from './followed.ts';
 import { type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
 import { needIndex } from './need-index.ts';
 import { needStore } from './need-store.ts';
@@ -22,6 +23,8 @@ import { type StoredUpdate, updateStore } from './store.ts';
 import type {
   Approval,
   DeviceUpdate,
+  Followed,
+  FollowedSystem,
   UpdateCounts,
   UpdateFile,
   UpdateFilter,
@@ -88,6 +91,16 @@ export type UpdateService = {
   note(devices: readonly number[]): void;
   /** Looks at devices whose software or platform changed, or all after another catalogue; at most so many, how many they were. */
   settle(most: number): number;
+  /** What devices follow, by their platform as reported; reads the rules of the site once. */
+  followed(): (platform: SectionRowOf<'platform'> | undefined) => Followed | undefined;
+  /** What the systems of the site follow. */
+  followedSystems(): FollowedSystem[];
+  /**
+   * Decides what a system follows; without suites it is its distribution's own again. INVALID names what is wrong.
+   */
+  follow(actor: Actor, system: string, wanted?: { suites: readonly string[]; ownSources: boolean }): void;
+  /** Another rule says what a system follows: every device is looked at again. In the transaction of the change. */
+  rulesChanged(ids: readonly string[]): void;
   /** What is kept of who needs what and is not so; for `doctor`. */
   verify(): string[];
 };
@@ -114,7 +127,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     queries,
   });
 
-  const itemsOf = outdatedItems({ db, inventory, updates: store });
+  const itemsOf = outdatedItems({ db, inventory, updates: store, rules: () => followRules(objects) });
   const needed = needIndex({
     db,
     store: needStore(db),
@@ -257,7 +270,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       const updates = store.all();
       const lookup = applicability(updates);
       const now = world(updates);
-      const platform = devicePlatform(inventory.section(device, 'platform'));
+      const platform = devicePlatform(inventory.section(device, 'platform'), followRules(objects));
       const needed = new Map<string, Needed>();
       for (const row of inventory.section(device, 'software')) {
         const found = lookup.needed(installedOf(row), platform);
@@ -275,7 +288,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
         )
         .sort((a, b) => Number(orderOf(a.update, 'decision')) - Number(orderOf(b.update, 'decision')));
     },
-    hasCatalogue: store.hasCatalogue,
+    hasCatalogue: () => store.catalogueAt() !== null,
     neededCounts: needed.countsOf,
     note: needed.note,
     settle: needed.settle,
@@ -311,13 +324,31 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       return wants;
     },
     applyCatalog: (updates, sizes, at) => {
-      if (!store.hasCatalogue()) store.noteCatalogue();
+      store.noteCatalogue(at);
       const listed = new Set(updates.map((update) => update.id));
       for (const id of store.listed()) if (!listed.has(id)) store.unlist(id);
       for (const update of updates) {
         const files: UpdateFile[] = update.files.map((sha256) => ({ sha256, sizeBytes: sizes.get(sha256) ?? 0 }));
         store.put(update, updateKeys({ ...update }), files, at);
       }
+    },
+    followed: () => {
+      const rules = followRules(objects);
+      return (platform) => followedBy(platform, rules);
+    },
+    followedSystems: () => followedSystems(inventory, followRules(objects)),
+    follow: (actor, system, wanted) => {
+      requireWrite(actor);
+      immediate(db, () => {
+        const held = objects.findBy('followed-suites', 'system', system);
+        if (wanted === undefined) {
+          if (held !== undefined) objects.remove(actor, 'followed-suites', held.id);
+        } else if (held === undefined) objects.create(actor, 'followed-suites', { system, ...wanted });
+        else objects.update(actor, 'followed-suites', held.id, wanted);
+      });
+    },
+    rulesChanged: (ids) => {
+      if (ids.length > 0) store.changed();
     },
     stored: store.find,
     catalog: () => new Map(store.all().map((stored) => [stored.update.id, stored])),

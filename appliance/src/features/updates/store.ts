@@ -58,6 +58,8 @@ export const updateStore = (db: Database) => {
   );
   const changed = db.prepare('UPDATE catalog_version SET version = version + 1');
   const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
+  const catalogueAt = db.prepare<[], string | null>('SELECT catalogue_at FROM catalog_version').pluck();
+  const noteCatalogue = db.prepare<[string]>('UPDATE catalog_version SET version = version + (catalogue_at IS NULL), catalogue_at = ?');
   // Lists read the whole catalogue for each page: what says the same is not parsed again.
   const documents = new Map<string, { text: string; update: Update }>();
   const parsed = (id: string, text: string): Update => {
@@ -102,9 +104,13 @@ export const updateStore = (db: Database) => {
     },
     /** Another number after every change of the catalogue. */
     version: (): number => version.get() ?? 0,
-    /** Whether a bundle ever brought a catalogue, be it an empty one; a new database has version 1. */
-    hasCatalogue: (): boolean => (version.get() ?? 0) > 1,
-    noteCatalogue: (): void => {
+    /** When the last catalogue came, be it an empty one; null before the first. */
+    catalogueAt: (): string | null => catalogueAt.get() ?? null,
+    noteCatalogue: (at: string): void => {
+      noteCatalogue.run(at);
+    },
+    /** What is kept about needed updates holds no longer. */
+    changed: (): void => {
       changed.run();
     },
     listed: (): readonly string[] => listed.all().map((row) => row.id),

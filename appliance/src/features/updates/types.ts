@@ -83,6 +83,20 @@ export type DeviceUpdate = {
   readonly at?: string;
 };
 
+/** What one system follows. */
+export type Followed = {
+  readonly ecosystem: string;
+  readonly arch: string;
+  /** By the distribution's own rule or the administrator's. */
+  readonly suites: readonly string[];
+  readonly by: 'default' | 'rule';
+  /** What the device's own sources add to it. */
+  readonly own: readonly string[];
+};
+
+/** The devices of one distribution, release and architecture. */
+export type FollowedSystem = Followed & { readonly name: string; readonly devices: number };
+
 /** A wish of the site for the request; BUNDLES format, section "Documents". */
 export type UpdateWant = {
   readonly kind: 'update' | 'object' | 'firmware';
@@ -143,4 +157,24 @@ export const toDeviceUpdate = (row: DeviceUpdate) => ({
   deployment: row.deployment ?? null,
   code: row.code ?? null,
   at: row.at ?? null,
+});
+
+/** What a system follows, as it is sent. */
+export const followedSchema = z.object({
+  system: z.string().describe('As advisories name it: `Debian:13`'),
+  arch: z.string(),
+  suites: z.array(z.string()).describe("What it follows; `*`: all that the host's sources have for its release"),
+  by: z
+    .enum(['default', 'rule'])
+    .describe("`default`: as the distribution itself sets it up; `rule`: an administrator's"),
+  own: z.array(z.string()).describe('What own sources of devices add to it'),
+});
+export const followedSystemSchema = followedSchema.extend({ devices: z.int() });
+
+export const toFollowed = ({ ecosystem: system, arch, suites, by, own }: Followed) => ({
+  system,
+  arch,
+  suites: [...suites],
+  by,
+  own: [...own],
 });

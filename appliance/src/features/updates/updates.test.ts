@@ -64,6 +64,69 @@ describe('updates', () => {
     expect(older).toMatchObject({ supply: 'superseded', supersededBy: update('openssl', '3.5.2-1').id });
   });
 
+  it('takes what a device follows from its release, whatever its own list of sources says', async () => {
+    report(3, 'platform', [{ ...debian13, suites: ['trixie'] }]);
+    report(3, 'software', [deb('openssl', '3.5.0-1')]);
+    report(4, 'platform', [{ ...debian13, suites: [] }]);
+    report(4, 'software', [deb('openssl', '3.5.0-1')]);
+    await bring({ updates: [update('openssl', '3.5.1-1')], files });
+    expect([1, 3, 4].map((device) => site.updates.forDevice(device).length)).toEqual([1, 1, 1]);
+    // Its list is emptied: nothing was installed, so nothing is needed less.
+    report(1, 'platform', [{ ...debian13, suites: [] }]);
+    expect(site.updates.forDevice(1)).toHaveLength(1);
+    expect(byName('openssl')).toMatchObject([{ devices: 3 }]);
+    expect(site.updates.verify()).toEqual([]);
+  });
+
+  it('adds what the own sources of a device have, for that device alone', async () => {
+    report(1, 'platform', [{ ...debian13, suites: ['trixie', 'vendor'] }]);
+    await bring({ updates: [update('openssl', '3.6.0-1', { suites: ['vendor'] })], files });
+    expect(site.updates.forDevice(1)).toHaveLength(1);
+    expect(site.updates.forDevice(2)).toEqual([]);
+    expect(site.updates.followedSystems()).toMatchObject([
+      {
+        name: 'Debian:13 amd64',
+        devices: 2,
+        suites: ['trixie', 'trixie-updates', 'trixie-security'],
+        by: 'default',
+        own: ['vendor'],
+      },
+    ]);
+    expect(ask().request.platforms[0]?.suites).toEqual(['trixie', 'trixie-security', 'trixie-updates', 'vendor']);
+  });
+
+  it('follows what an administrator decided, and the distribution again afterwards', async () => {
+    await bring({
+      updates: [update('openssl', '3.5.1-1'), update('bash', '5.3-1', { suites: ['vendor'] })],
+      files,
+    });
+    const needed = () => site.updates.forDevice(1).map(({ update: { name } }) => name);
+    expect(needed()).toEqual(['openssl']);
+    site.updates.follow(admin, 'Debian:13', { suites: ['vendor'], ownSources: false });
+    expect(needed()).toEqual(['bash']);
+    expect(byName('bash')).toMatchObject([{ devices: 1 }]);
+    expect(site.updates.verify()).toEqual([]);
+    expect(ask().request.wants).toContainEqual({ kind: 'suite', id: '0/vendor' });
+    site.updates.follow(admin, 'Debian:13');
+    expect(needed()).toEqual(['openssl']);
+    expect(() => site.updates.follow(admin, 'debian 13', { suites: ['a'], ownSources: true })).toThrow(
+      expect.objectContaining({ code: 'INVALID' }),
+    );
+    expect(() => site.updates.follow(admin, 'Debian:13', { suites: ['a b'], ownSources: true })).toThrow(
+      expect.objectContaining({ code: 'INVALID' }),
+    );
+    const viewer = { ...admin, rights: new Set(['updates:read' as const]) };
+    expect(() => site.updates.follow(viewer, 'Debian:13')).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
+  });
+
+  it('leaves a distribution that no rule knows to what the host has for its release', async () => {
+    report(1, 'platform', [{ vendor: 'demo-line', release: '1', arch: 'amd64', suites: [] }]);
+    const of = (name: string, version: string, suites: string[]) =>
+      update(name, version, { ecosystem: 'dpkg:demo-line:1', suites });
+    await bring({ updates: [of('openssl', '3.5.1-1', ['*', 'line']), of('bash', '5.3-1', ['third'])], files });
+    expect(site.updates.forDevice(1).map(({ update: { name } }) => name)).toEqual(['openssl']);
+  });
+
   it('goes from needed over requested to arrived', async () => {
     const feeds = [{ feed: 'osv-debian', advisories: [advisory('DSA-2', 'bash', '5.3-1')] }];
     await bring({ feeds });

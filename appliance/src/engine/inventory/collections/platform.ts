@@ -25,6 +25,6 @@ export const collection = defineCollection({
     managingServer: { type: 'text', maxLength: 255, column: false },
   },
   retentionDays: 365,
-  leaves: { file: 'request', fields: ['vendor', 'release', 'arch', 'suites'], group: 'platforms' },
+  leaves: { file: 'request', fields: ['vendor', 'release', 'codename', 'arch', 'suites'], group: 'platforms' },
   sources: ['native', 'glpi', 'ocs', 'osquery', 'offline', 'network', 'directory'],
 });

@@ -1,4 +1,5 @@
 import { dpkgKey } from '../../../versions/dpkg.ts';
+import { BY_RELEASE } from '../../../versions/followed-suites.ts';
 import { compareKeys } from '../../../versions/key.ts';
 import type { RequestPlatform } from '../../update.ts';
 import type { AptPackage } from './packages.ts';
@@ -21,22 +22,23 @@ export type Catalog = {
 
 const releaseNames = (index: AptIndex): string[] => [index.suite, index.release.codename, index.release.suite];
 
-/** A device that names no suite of its own gets those of its vendor and release that are on by default. */
+/** Published by the vendor for the release, and on by default. */
 const isOfRelease = (index: AptIndex, platform: RequestPlatform): boolean =>
   index.release.origin.toLowerCase() === platform.vendor.toLowerCase() &&
   (index.release.version.split(/[.-]/, 1)[0] === platform.release.split('.', 1)[0] ||
     index.release.version.startsWith(platform.release)) &&
   !index.release.notAutomatic;
 
+/** What a platform follows that an index has, by the names that the platform says: its own, those of its Release, `BY_RELEASE`. */
+export const followedOf = (platform: RequestPlatform, index: AptIndex): string[] => {
+  if (index.arch !== platform.arch) return [];
+  const names = new Set([...releaseNames(index), ...(isOfRelease(index, platform) ? [BY_RELEASE] : [])]);
+  return [...names].filter((name) => platform.suites.includes(name));
+};
+
 /** The indexes that hold for a platform. */
 export const indexesOf = (platform: RequestPlatform, indexes: readonly AptIndex[]): AptIndex[] =>
-  indexes.filter(
-    (index) =>
-      index.arch === platform.arch &&
-      (platform.suites.length === 0
-        ? isOfRelease(index, platform)
-        : releaseNames(index).some((name) => platform.suites.includes(name))),
-  );
+  indexes.filter((index) => followedOf(platform, index).length > 0);
 
 /** On by default: an offer that no automatic suite has is taken on other grounds only. */
 const isAutomatic = (offer: Offer): boolean => offer.indexes.some((index) => !index.release.notAutomatic);

@@ -141,13 +141,25 @@ describe('what is newer', () => {
     ).toEqual(['b 3~bpo13+2']);
   });
 
-  test('a device without suites of its own gets those of its release', () => {
+  test('a platform that no rule knows gets what is published for its release and on by default', () => {
     const indexes = [
       index('trixie', [offered('a', '2')]),
       index('bookworm', [offered('a', '3')], { version: '12' }),
       index('trixie-backports', [offered('a', '4')], { notAutomatic: true }),
     ];
-    expect(names(planUpdates({ platform: platform([['a', '1']], []), indexes, wants: NEWER }))).toEqual(['a 2']);
+    expect(names(planUpdates({ platform: platform([['a', '1']], ['*']), indexes, wants: NEWER }))).toEqual(['a 2']);
+    expect(names(planUpdates({ platform: platform([['a', '1']], []), indexes, wants: NEWER }))).toEqual([]);
+  });
+
+  test('an update says its suites by the names that the platform follows', () => {
+    const stable = index('stable', [offered('a', '2')], { codename: 'trixie', suite: 'stable' });
+    const suitesOf = (suites: string[]) =>
+      planUpdates({ platform: platform([['a', '1']], suites), indexes: [stable], wants: NEWER }).updates.map(
+        ({ update }) => update.suites,
+      );
+    expect(suitesOf(['trixie', 'trixie-security'])).toEqual([['trixie']]);
+    expect(suitesOf(['*', 'stable', 'other'])).toEqual([['*', 'stable']]);
+    expect(suitesOf(['other'])).toEqual([]);
   });
 
   test('a source package by name, with its lowest version', () => {

@@ -11,7 +11,7 @@ import {
   type Update,
   updateId,
 } from '../../update.ts';
-import { buildCatalog, type Catalog, candidateOver, indexesOf, type Offer } from './catalog.ts';
+import { buildCatalog, type Catalog, candidateOver, followedOf, indexesOf, type Offer } from './catalog.ts';
 import { compareDebian } from './relations.ts';
 import { createResolver } from './resolve.ts';
 import type { AptIndex } from './source.ts';
@@ -276,7 +276,7 @@ const toUpdate = (one: Planned, context: UpdateContext): PlannedUpdate => {
     source,
     source_version: sourceVersion,
     arch,
-    suites: [...new Set(offer.indexes.map((index) => index.suite))].sort(),
+    suites: [...new Set(offer.indexes.flatMap((index) => followedOf(context.platform, index)))].sort(),
     security: isSecurity(context.catalog, offer, context.group),
     depends: one.depends.map(context.idOf).sort(),
     signer: offer.indexes[0]?.release.signer ?? '',

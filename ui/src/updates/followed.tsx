@@ -1,0 +1,84 @@
+import { LinkButton } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import { paths } from '../paths.ts';
+
+export type FollowedView = {
+  readonly suites: readonly string[];
+  readonly by: 'default' | 'rule';
+  readonly own: readonly string[];
+};
+type SystemRow = FollowedView & { readonly name: string; readonly ecosystem: string; readonly devices: number };
+
+const suiteText = (ctx: Ctx, suite: string): string => (suite === '*' ? ctx.t('followed.byRelease') : suite);
+
+/** The suites that something follows; those that its own sources add are marked. */
+const FollowedSuites = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView }) => (
+  <>
+    <span translate="no">{followed.suites.map((suite) => suiteText(ctx, suite)).join(', ')}</span>
+    {followed.own.length === 0 ? null : (
+      <>
+        {', '}
+        <span translate="no">{followed.own.join(', ')}</span> <Tag>{ctx.t('followed.own')}</Tag>
+      </>
+    )}
+  </>
+);
+
+/** What a device follows, above its updates. */
+export const FollowedLine = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView }) => (
+  <p class="second">
+    <a href={paths.updatesFollowed()}>{ctx.t('followed.follows')}</a>: <FollowedSuites ctx={ctx} followed={followed} />
+  </p>
+);
+
+/** What every system of the site follows, and who decided it. */
+export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow[] }) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('followed.title')}
+    section="updates"
+    sub={ctx.t('followed.sub')}
+    crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
+    actions={<LinkButton href={paths.objects('followed-suites')}>{ctx.t('followed.rules')}</LinkButton>}
+  >
+    <Panel>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('followed.none')}>{ctx.t('followed.noneWhy')}</Empty>
+      ) : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('followed.title')}
+          rows={rows}
+          records="labelled"
+          columns={[
+            {
+              key: 'system',
+              label: ctx.t('followed.system'),
+              head: true,
+              any: true,
+              cell: (row) => <span translate="no">{row.name}</span>,
+            },
+            {
+              key: 'devices',
+              label: ctx.t('nav.devices'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.devices} />,
+            },
+            {
+              key: 'suites',
+              label: ctx.t('followed.follows'),
+              any: true,
+              cell: (row) => <FollowedSuites ctx={ctx} followed={row} />,
+            },
+            { key: 'by', label: ctx.t('followed.by'), cell: (row) => ctx.t(`followed.by.${row.by}`) },
+          ]}
+        />
+      )}
+    </Panel>
+  </Page>
+);
