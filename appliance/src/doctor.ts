@@ -4,6 +4,7 @@ import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
+import { unfulfilledLines } from './features/exchange/unfulfilled.ts';
 import { returnText } from './features/rollback/text.ts';
 import { assertSchema, databaseFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
@@ -182,6 +183,25 @@ export const checks: readonly Check[] = [
       vulnerabilities
         .unreadEcosystems()
         .map(({ ecosystem, feeds }) => `nothing here reads ${ecosystem} (${feeds.join(', ')}): it judges no device`),
+  },
+  {
+    name: 'asked for and not brought',
+    warning: true,
+    run: ({ exchange }) => unfulfilledLines(exchange.unfulfilled()),
+  },
+  {
+    name: 'feeds',
+    warning: true,
+    run: ({ exchange }) =>
+      exchange
+        .knowledge()
+        .flatMap(({ feed, goneSince, newest }) =>
+          goneSince === undefined
+            ? []
+            : [
+                `no bundle has ${feed} since ${goneSince}; what it said up to ${newest ?? 'an unknown day'} is kept and closes nothing`,
+              ],
+        ),
   },
   {
     name: 'key dates',

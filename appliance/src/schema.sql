@@ -354,7 +354,8 @@ create table feed (
   cursor      TEXT NOT NULL,
   digest      TEXT NOT NULL,
   newest      TEXT,                              -- newest advisory date that is not later than the capture
-  imported_at TEXT NOT NULL
+  imported_at TEXT NOT NULL,
+  gone_since  TEXT                               -- since when no bundle has the feed; what it said is kept
 ) STRICT;
 
 -- The catalogue's updates as signed; doc is the line of updates.jsonl.
@@ -369,7 +370,8 @@ create table catalog_update (
   security       INTEGER NOT NULL,
   licence        TEXT,
   key            BLOB,
-  in_catalog     INTEGER NOT NULL,               -- 0: a later catalogue no longer lists it
+  in_catalog     INTEGER NOT NULL,               -- 0: a later catalogue has another in its place
+  as_of          TEXT,                           -- of one that the newest catalogue no longer lists: when the last one came that did
   first_seen_at  TEXT    NOT NULL,
   doc            TEXT    NOT NULL
 ) STRICT;
@@ -385,14 +387,14 @@ create table catalog_update_file (
 ) STRICT, WITHOUT ROWID;
 create index catalog_update_file_sha256 ON catalog_update_file (sha256);
 
--- What a bundle said it could not bring, until a later bundle or the need itself goes away.
+-- What the last answer could not bring; `since` is kept while one answer after another cannot.
 create table unfulfilled (
   kind    TEXT NOT NULL,
   want    TEXT NOT NULL,
   reason  TEXT NOT NULL,
   bundle  TEXT NOT NULL,
   since   TEXT NOT NULL,
-  PRIMARY KEY (kind, want)
+  PRIMARY KEY (kind, want, reason)
 ) STRICT, WITHOUT ROWID;
 
 -- Matching works on distinct components, never per device.

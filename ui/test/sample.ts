@@ -116,6 +116,10 @@ export const overview: Omit<OverviewProps, 'ctx'> = {
   },
   decisions: [{ decision: 'act', findings: 9, devices: 7, available: 5, none: 1, undetermined: 3 }],
   trend: [96, 73],
+  notFilled: [
+    { reason: 'NO_SOURCE', kind: 'suite', want: 'Debian:13 amd64/trixie-security', since: '2026-05-01T12:00:00Z' },
+    { reason: 'NO_SOURCE', kind: 'update', want: 'Debian:13/bash', since: '2026-05-01T12:00:00Z' },
+  ],
   knowledge: [
     { feed: 'debian', ageDays: 20, limitDays: 14 },
     { feed: 'epss', ageDays: null, limitDays: 14 },

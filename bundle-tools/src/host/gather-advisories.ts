@@ -123,9 +123,17 @@ const namedVersions = async (
   return named;
 };
 
+/** Records of suites that were not read now, and are not withdrawn: a source that was taken away has withdrawn nothing. */
+const isOfOther =
+  (read: ReadonlySet<string>) =>
+  ({ id, line }: FeedRecord): boolean => {
+    const suite = /^suite:([^:]+):/.exec(id)?.[1];
+    return suite !== undefined && !read.has(suite) && AdvisorySchema.parse(JSON.parse(line)).withdrawn === undefined;
+  };
+
 /**
  * Makes the feed of security suites: a newer version there is an advisory even where no CVE names it (BUNDLES.md
- * section 3). `byEcosystem` must hold every index of the platforms that are known, or what is missing would be withdrawn.
+ * section 3). What the feed has of suites that no index of `byEcosystem` is of stays as it was, with its date.
  */
 export const syncSuites = async (
   byEcosystem: ReadonlyMap<string, ReadonlyArray<AptIndex>>,
@@ -147,9 +155,17 @@ export const syncSuites = async (
       records.push(toRecord(advisory));
     }
   }
+  const held = findFeed(state, suitesFeed);
+  if (records.length === 0 && held === undefined) return undefined;
+  const read = new Set([...byEcosystem.values()].flat().flatMap((index) => (index.security ? [index.suite] : [])));
+  const kept = held === undefined ? [] : [...(await readFeedRecords(objects, held)).values()].filter(isOfOther(read));
+  records.push(...kept);
   records.sort((a, b) => (a.id < b.id ? -1 : 1));
-  if (records.length === 0 && findFeed(state, suitesFeed) === undefined) return undefined;
-  const content = { records, newest, counts: { rejected: 0, notComparable: 0 } };
+  const content = {
+    records,
+    newest: newest === '' ? (held?.newest ?? '') : newest,
+    counts: { rejected: 0, notComparable: 0 },
+  };
   const { feed, changed } = await takeFeed({ state, objects, feed: suitesFeed, content, now });
   return summary(feed, changed);
 };

@@ -11,6 +11,8 @@ type AgedSource = {
   readonly feed: string;
   readonly ageDays?: number | null | undefined;
   readonly limitDays: number;
+  /** Since when no bundle has it. */
+  readonly goneSince?: string | undefined;
 };
 
 export type KnowledgeRow = AgedSource & {
@@ -18,6 +20,14 @@ export type KnowledgeRow = AgedSource & {
   readonly newest?: When | undefined;
   readonly importedAt: When;
 };
+
+/** That no bundle brings it any more, and since when. */
+export const Aged = ({ ctx, since }: { ctx: Ctx; since: string | undefined }) =>
+  since === undefined ? null : (
+    <Status ctx={ctx} level="warning">
+      {ctx.t('exchange.goneSince', { date: ctx.fmt.date(since) })}
+    </Status>
+  );
 
 const longestDays = 120;
 
@@ -35,9 +45,12 @@ export const ageColumns = <Row extends AgedSource>(
       head: true,
       any: true,
       cell: (row) => (
-        <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
-          {row.feed}
-        </a>
+        <>
+          <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+            {row.feed}
+          </a>{' '}
+          <Aged ctx={ctx} since={row.goneSince} />
+        </>
       ),
     },
     bar: {

@@ -7,10 +7,11 @@ import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
 import type { Approval, Installation, Supply, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { FollowedLine, type FollowedView } from '../updates/followed.tsx';
-import { ApprovalMark, InstallationMark, SupplyMark } from '../updates/updates.tsx';
+import { ApprovalMark, AsOf, InstallationMark, SupplyMark } from '../updates/updates.tsx';
 
 type DeviceUpdateRow = {
   readonly id: string;
@@ -21,6 +22,7 @@ type DeviceUpdateRow = {
   readonly approval: Approval;
   readonly supply: Supply;
   readonly supplyReason?: string | undefined;
+  readonly asOf?: string | undefined;
   readonly installation?: Installation | undefined;
   readonly at?: When | undefined;
   readonly deployment?: string | undefined;
@@ -36,10 +38,21 @@ type DeviceUpdatesProps = {
   readonly catalogue: boolean;
   /** Undefined where the device names no system that packages are compared in. */
   readonly followed: FollowedView | undefined;
+  /** What the last answer did not bring for its system. */
+  readonly notFilled: readonly NotFilledRow[];
 };
 
 /** Updates that one device needs, and how far each is. */
-export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue, followed }: DeviceUpdatesProps) => (
+export const DeviceUpdates = ({
+  ctx,
+  device,
+  tabs,
+  rows,
+  coverage,
+  catalogue,
+  followed,
+  notFilled,
+}: DeviceUpdatesProps) => (
   <DeviceFrame
     ctx={ctx}
     device={device}
@@ -59,6 +72,7 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue, fo
       </LinkButton>
     }
   >
+    <NotFilled ctx={ctx} rows={notFilled} />
     {followed === undefined ? null : <FollowedLine ctx={ctx} followed={followed} />}
     {rows.length === 0 ? <CoverageNotice ctx={ctx} coverage={coverage} /> : null}
     <Panel>
@@ -87,7 +101,7 @@ export const DeviceUpdates = ({ ctx, device, tabs, rows, coverage, catalogue, fo
                   <a class="name" href={paths.update(row.id)} translate="no">
                     {row.name}
                   </a>{' '}
-                  {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}
+                  {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
                 </>
               ),
             },

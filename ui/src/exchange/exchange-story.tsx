@@ -8,6 +8,7 @@ import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
+import { NotFilled, type NotFilledRow } from './not-filled.tsx';
 import { SiteTime, type SiteTimeProps } from './site-time.tsx';
 import { type StoryRow, StoryTimeline } from './story-timeline.tsx';
 import { OpenRequests, type OpenRow, WaitingBundles, type WaitingRow } from './story-waiting.tsx';
@@ -44,6 +45,7 @@ export type ExchangeStoryProps = {
   readonly open: readonly OpenRow[];
   readonly waiting: readonly WaitingRow[];
   readonly knowledge: readonly KnowledgeRow[];
+  readonly notFilled: readonly NotFilledRow[];
   readonly time: SiteTimeProps;
   readonly rows: readonly StoryRow[];
   /** More lies behind the receipts and events. */
@@ -191,6 +193,7 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
         </Notice>
       )}
       <SiteTime {...props.time} />
+      <NotFilled ctx={ctx} rows={props.notFilled} />
       <Panel
         title={ctx.t('story.title')}
         context={trips.length === 0 ? undefined : ctx.t('overview.trips', { n: trips.length })}

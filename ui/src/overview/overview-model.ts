@@ -1,6 +1,7 @@
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import type { KeyDate } from '../components/key-dates.tsx';
 import type { Ctx } from '../context.ts';
+import type { NotFilledRow } from '../exchange/not-filled.tsx';
 import type { Decision, EventSeverity, Message, When } from '../model.ts';
 
 export type OverviewProps = {
@@ -55,7 +56,14 @@ export type OverviewProps = {
   }[];
   /** Act and Attend, open, per day, oldest first; fewer than two values are not drawn. */
   readonly trend: readonly number[];
-  readonly knowledge: readonly { readonly feed: string; readonly ageDays: number | null; readonly limitDays: number }[];
+  readonly knowledge: readonly {
+    readonly feed: string;
+    readonly ageDays: number | null;
+    readonly limitDays: number;
+    readonly goneSince?: string | undefined;
+  }[];
+  /** What the last answer did not bring. */
+  readonly notFilled: readonly NotFilledRow[];
   readonly running: readonly {
     readonly id: string;
     readonly name: string;

@@ -5,6 +5,7 @@ import { Shape } from '../components/status.tsx';
 import { Time } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import { severityShape } from '../events/events.tsx';
+import { NotFilled } from '../exchange/not-filled.tsx';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { OverviewControllers } from './overview-controllers.tsx';
@@ -112,6 +113,7 @@ export const Overview = (props: OverviewProps) => {
         </Tile>
       </Tiles>
       <OverviewExchange ctx={ctx} exchange={exchange} />
+      <NotFilled ctx={ctx} rows={props.notFilled} />
       <div class="grid">
         <OverviewNeeded {...props} />
         <OverviewKnowledge ctx={ctx} knowledge={props.knowledge} />

@@ -6,6 +6,7 @@ import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { Count } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
+import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
@@ -32,6 +33,8 @@ export type UpdateRow = {
   readonly sizeBytes: number;
   /** Has a licence text that is not accepted yet. */
   readonly licence?: 'to-accept' | 'accepted' | undefined;
+  /** Of what the newest catalogue no longer lists: when the last one came that did. */
+  readonly asOf?: string | undefined;
 };
 
 /** POST to updatesDecide: csrf, action approve|decline|clear|deploy, id…, all + list params. */
@@ -43,6 +46,8 @@ type UpdatesProps = {
   readonly counts: Readonly<Record<Supply, number>> & { readonly undecided: number; readonly deployable: number };
   /** What "none" is worth: without a catalogue nothing, and less where devices are not judged. */
   readonly judged: { readonly catalogue: boolean; readonly notJudged: number };
+  /** What the last answer did not bring. */
+  readonly notFilled: readonly NotFilledRow[];
 };
 
 const form = 'updates-bulk';
@@ -77,6 +82,14 @@ export const SupplyMark = ({ ctx, supply, reason }: { ctx: Ctx; supply: Supply; 
     {reason === undefined ? null : `: ${ctx.tDynamic(`unfulfilled.${reason}`, {}, reason)}`}
   </Status>
 );
+
+/** That the newest catalogue no longer lists it, and from when it is. */
+export const AsOf = ({ ctx, at }: { ctx: Ctx; at: string | undefined }) =>
+  at === undefined ? null : (
+    <>
+      <Tag>{ctx.t('updates.asOf', { date: ctx.fmt.date(at) })}</Tag>{' '}
+    </>
+  );
 
 /** How far it is on a device. */
 export const InstallationMark = ({ ctx, state }: { ctx: Ctx; state: Installation }) => (
@@ -149,7 +162,7 @@ const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }
 );
 
 /** What is missing on the site, what was decided, whether it is here, how far it is installed. */
-export const Updates = ({ ctx, list, page, filters, counts, judged }: UpdatesProps) => (
+export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }: UpdatesProps) => (
   <Page
     ctx={ctx}
     title={ctx.t('nav.updates')}
@@ -169,6 +182,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged }: UpdatesPro
     }
   >
     <NotJudged ctx={ctx} judged={judged} />
+    <NotFilled ctx={ctx} rows={notFilled} />
     <Tiles>
       <Tile
         ctx={ctx}
@@ -260,7 +274,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged }: UpdatesPro
                 <span class="second" translate="no">
                   {row.version}
                 </span>{' '}
-                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null}{' '}
+                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
                 {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
               </>
             ),

@@ -143,6 +143,8 @@ export const words = defineWords({
   'updates.update': { en: 'Update', ru: 'Обновление', kk: 'Жаңарту' },
   'updates.version': { en: 'New version', ru: 'Новая версия', kk: 'Жаңа нұсқа' },
   'updates.installedVersion': { en: 'Installed version', ru: 'Установленная версия', kk: 'Орнатылған нұсқа' },
+  'updates.asOf': { en: 'as of {date}', ru: 'по состоянию на {date}', kk: '{date} жағдайы бойынша' },
+  'updates.asOfColumn': { en: 'As of', ru: 'По состоянию на', kk: 'Қай күнгі жағдай' },
   'updates.suites': { en: 'Suites', ru: 'Наборы пакетов', kk: 'Пакет жинақтары' },
   'updates.security': { en: 'Security', ru: 'Безопасность', kk: 'Қауіпсіздік' },
   'updates.decision': { en: 'Approval', ru: 'Одобрение', kk: 'Мақұлдау' },

@@ -1,4 +1,5 @@
 import { deviceColumn } from '../components/device-column.tsx';
+import { Aged } from '../components/knowledge.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -41,6 +42,7 @@ export const Finding = ({ ctx, finding, why, devices, more, references, document
   >
     <Panel title={ctx.t('vuln.why')}>
       <div class="body">
+        <Aged ctx={ctx} since={finding.agedSince} />
         <p lang="en">{finding.summary}</p>
         <WhyFacts ctx={ctx} row={finding} why={why} />
         <div class="row">

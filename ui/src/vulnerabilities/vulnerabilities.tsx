@@ -1,6 +1,7 @@
 import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
+import { Aged } from '../components/knowledge.tsx';
 import {
   Filters,
   filterWords,
@@ -43,6 +44,8 @@ export type FindingRow = {
   readonly feed: string;
   readonly devices: number;
   readonly since: When;
+  /** Since when no bundle brings what it is known from. */
+  readonly agedSince?: string | undefined;
   /** The update that fixes it, and whether its files are here. */
   readonly update?:
     | { readonly id: string; readonly supply: 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded' }
@@ -226,7 +229,8 @@ export const FindingTable = ({
           <>
             <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
               {row.advisory}
-            </a>
+            </a>{' '}
+            <Aged ctx={ctx} since={row.agedSince} />
             {row.exploited ? (
               <>
                 <br />

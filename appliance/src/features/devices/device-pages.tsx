@@ -30,6 +30,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { baselineViews } from '../baselines/view.ts';
+import { ofSystem } from '../exchange/view.ts';
 import { changeTag, heldBy, whyOf } from '../rules/view.ts';
 import { coverageView } from '../vulnerabilities/view.ts';
 import type { DeviceTabs } from './device-tabs.ts';
@@ -270,6 +271,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
 
   const deviceUpdates = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
     actorFor(c, 'updates:read');
+    const followed = updates.followed()(inventory.section(device.id, 'platform')[0]);
     return c.html(
       <DeviceUpdates
         ctx={viewContext(deps, c)}
@@ -277,7 +279,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         tabs={tabsOf(device)}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         catalogue={updates.hasCatalogue()}
-        followed={updates.followed()(inventory.section(device.id, 'platform')[0])}
+        followed={followed}
+        notFilled={ofSystem(deps.exchange.unfulfilled(), followed)}
         rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
           id: update.id,
           name: update.name,
@@ -287,6 +290,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           approval: update.approval,
           supply: update.supply,
           supplyReason: update.reason,
+          asOf: update.asOf,
           installation,
           at,
           deployment,

@@ -71,6 +71,9 @@ export const planFeeds = (
   return { parts, confirmed, behind };
 };
 
+/** The feeds that a catalogue has. */
+export const feedsIn = (lines: readonly InventoryLine[]): string[] => [...partsByFeed(catalogParts(lines)).keys()];
+
 /** The catalogue's updates; undefined when its list is not here (an introduction brings none). */
 export const readUpdates = (lines: readonly InventoryLine[], place: ObjectPlace): Update[] | undefined => {
   const line = lines.find(({ path }) => path === UPDATES_PATH);

@@ -76,6 +76,8 @@ type BundleCommit = {
   readonly updates: { readonly list: readonly Update[]; readonly sizes: ReadonlyMap<string, number> } | undefined;
   readonly feeds: readonly FeedState[];
   readonly confirmedFeeds: readonly string[];
+  /** Every feed that the catalogue has, whether or not this bundle brought news of it. */
+  readonly catalogFeeds: readonly string[];
   readonly snapshot: number;
   /** Digests that the inventory lists: whatever a listing said before, the site holds them from now on. */
   readonly referenced: ReadonlySet<string>;
@@ -157,6 +159,9 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
     if (!verdict.broadcast) store.acknowledge(verdict.manifest.receipt_seen, finished);
     for (const feed of commit.feeds) store.putFeed(feed.feed, feed.cursor, feed.digest, feed.newest ?? null, finished);
     for (const feed of commit.confirmedFeeds) store.seeFeed(feed, finished);
+    // A broadcast is for any site and has no feed of this one to take away.
+    const gone = verdict.broadcast ? [] : store.noteFeeds(commit.catalogFeeds, finished);
+    for (const feed of gone) events.record('feed-gone', { params: { feed } });
     if (commit.updates) parts.updates.applyCatalog(commit.updates.list, commit.updates.sizes, finished);
     if (commit.approved !== undefined && commit.approved.length > 0)
       parts.approvals?.({ name: verdict.bundleId, sha256: verdict.inventory.sha256 }, commit.approved);

@@ -70,6 +70,13 @@ export const exchangeEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
+  /** A feed is no longer in the catalogue of a bundle: what it said is kept and ages. */
+  'feed-gone': {
+    severity: 'warning',
+    area: 'exchange',
+    params: { feed: 'text' },
+    retentionDays: 3650,
+  },
   'receipts-exported': {
     severity: 'info',
     area: 'exchange',

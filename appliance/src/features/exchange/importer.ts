@@ -5,7 +5,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Actor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import type { FeedState } from '../vulnerabilities/types.ts';
-import { type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
+import { feedsIn, type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
 import { commitState, type Pin, type ReceiptContext, recordOutcome } from './commit-bundle.ts';
 import { custodyReader } from './custody.ts';
 import { takeImportLock } from './import-lock.ts';
@@ -171,6 +171,7 @@ const complete = async (
     updates: updates ? { list: updates, sizes: sizesOf(plan.lines) } : undefined,
     feeds: built.feeds,
     confirmedFeeds: feeds.confirmed,
+    catalogFeeds: feedsIn(plan.lines),
     snapshot: built.snapshot,
     referenced: new Set(plan.lines.map(({ sha256 }) => sha256)),
     approved: plan.lines.flatMap(({ path, sha256, approval }) =>

@@ -9,13 +9,13 @@ const dayMs = 86_400_000;
 
 /** Each feed with its age in whole days; a feed without a date counts as too old. */
 export const feedAges = (store: ExchangeStore, limitDays: number, atMs: number): Knowledge[] =>
-  store.feeds().map(({ feed, newest, imported_at: importedAt }) => {
+  store.feeds().map(({ feed, newest, imported_at: importedAt, gone_since: goneSince }) => {
     const ageDays = newest === null ? undefined : Math.max(0, Math.floor((atMs - Date.parse(newest)) / dayMs));
     return {
       feed,
       ...defined({ newest: newest ?? undefined }),
       importedAt,
-      ...defined({ ageDays }),
+      ...defined({ ageDays, goneSince: goneSince ?? undefined }),
       limitDays,
       stale: ageDays === undefined || ageDays > limitDays,
     };

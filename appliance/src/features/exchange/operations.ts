@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { unfulfilledReasons } from '@sallyport/bundle-tools/documents/manifest';
 import { fingerprintText, showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { type DrawnRole, drawTrust } from '@sallyport/bundle-tools/host/trust-drawing';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
@@ -15,6 +16,7 @@ import type { ClockAgreement, ClockView } from './clock.ts';
 import { type KeyDate, keyDateText } from './key-dates.ts';
 import type { ExchangeService } from './service.ts';
 import type { ExchangeState } from './types.ts';
+import { nextAbout, unfulfilledLines } from './unfulfilled.ts';
 import type { Unreferenced } from './unreferenced-store.ts';
 
 // What leaves the site: state, the request, receipts, the site card; what it trusts and takes for the time.
@@ -75,8 +77,17 @@ const knowledgeSchema = z.object({
   newest: time.optional(),
   importedAt: time,
   ageDays: z.int().optional(),
+  goneSince: time.optional().describe('Since when no bundle has it; what it said is kept and closes nothing'),
   limitDays: z.int(),
   stale: z.boolean(),
+});
+
+const unfulfilledSchema = z.object({
+  kind: z.string().describe('Kind of the want: `suite`, `newer`, `coverage`, `advisory`, `update` …'),
+  want: z.string().describe('A system is named: `Debian:13 amd64/trixie-security`'),
+  reason: z.string().describe(unfulfilledReasons.join(', ')),
+  since: time.describe('Of the first answer that did not bring it'),
+  next: z.string().describe('What to do about it'),
 });
 
 const receiptSchema = z.object({
@@ -105,6 +116,7 @@ export const exchangeSchemas = {
   ExchangeState: stateSchema,
   RequestPreview: previewSchema,
   Knowledge: knowledgeSchema,
+  Unfulfilled: unfulfilledSchema,
   Receipt: receiptSchema,
 };
 
@@ -139,6 +151,23 @@ export const exchangeOperations = [
     input: nothing,
     output: z.object({ rows: z.array(knowledgeSchema) }),
     run: ({ exchange }) => ({ rows: exchange.knowledge() }),
+  }),
+  operation({
+    name: 'exchange.unfulfilled',
+    http: { method: 'get', path: '/exchange/unfulfilled' },
+    area,
+    right: read,
+    summary: 'What the last answer did not bring, why, and what to do',
+    input: nothing,
+    output: z.object({ rows: z.array(unfulfilledSchema) }),
+    run: ({ exchange }) => ({ rows: exchange.unfulfilled().map((row) => ({ ...row, next: nextAbout(row) })) }),
+    command: {
+      example: 'sallyport exchange unfulfilled --data /var/lib/sallyport',
+      print: (out, { rows }) => {
+        for (const line of unfulfilledLines(rows)) out.line(line);
+        if (rows.length === 0) out.note('everything that was asked for was brought');
+      },
+    },
   }),
   operation({
     name: 'request.preview',

@@ -4,7 +4,7 @@ import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { RematchResult } from '../vulnerabilities/types.ts';
-import { type ObjectPlace, readInventoryFile, readUpdates, sizesOf } from './catalog.ts';
+import { feedsIn, type ObjectPlace, readInventoryFile, readUpdates, sizesOf } from './catalog.ts';
 import { takeImportLock } from './import-lock.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { requireState } from './request-builder.ts';
@@ -51,7 +51,8 @@ const plan = (parts: ImporterParts): Plan => {
     advisoriesToo: feeds !== undefined,
     apply: (at) => {
       store.revert(snapshot, feeds === undefined ? state.snapshot_previous : state.snapshot);
-      updates.applyCatalog(list, sizesOf(lines), at);
+      updates.applyCatalog(list, sizesOf(lines), at, { back: true });
+      store.noteFeeds(feedsIn(lines), at);
       if (feeds === undefined) return;
       // The next request asks from where the older advisories end.
       const kept = new Map(feeds.map((feed) => [feed.feed, feed]));

@@ -54,18 +54,7 @@ import { currentCard, type ExportedCard } from './site-card.ts';
 import { exchangeState } from './state-view.ts';
 import { exchangeStore } from './store.ts';
 import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
-import type {
-  ExchangeState,
-  ExportedRequest,
-  ExportReport,
-  ImportOptions,
-  ImportResult,
-  ImportRow,
-  ReceiptRow,
-  RequestPreview,
-  ScanObjects,
-  TrustRole,
-} from './types.ts';
+import type { ExchangeState, ExportReport, ExportedRequest, ImportOptions, ImportResult, ImportRow, ReceiptRow, RequestPreview, ScanObjects, TrustRole, UnfulfilledRow } from './types.ts';
 import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
 import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
@@ -147,6 +136,8 @@ export type ExchangeService = {
   /** What does not fit together, as sentences; for `doctor`. `isQuiet`: no server runs, so nothing may be half-done. */
   verify(context: { isQuiet: boolean }): string[];
   knowledge(): Knowledge[];
+  /** What the last answer could not bring. */
+  unfulfilled(): UnfulfilledRow[];
   /** An event for each feed that is older than the site's limit; for the daily check. Returns how many. */
   noteStale(): number;
   /** Files of the trust chain that run out, the soonest first. */
@@ -375,6 +366,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
       return [...findings, ...vulnerabilities.verify()];
     },
     knowledge,
+    unfulfilled: store.unfulfilled,
     noteStale: () => noteStaleFeeds(events, knowledge()),
     keyDates: () => keyDates(store, believedMs()),
     noteKeyDates: () => noteKeyDates(events, keyDates(store, believedMs())),

@@ -2,7 +2,7 @@ import type { JournalHead } from '@sallyport/bundle-tools/documents/fields';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
 import { ledgerStore } from './ledger-store.ts';
-import type { ImportRow, ImportSummary, ReceiptRow, TrustRole } from './types.ts';
+import type { ImportRow, ImportSummary, ReceiptRow, TrustRole, UnfulfilledRow, UnfulfilledWant } from './types.ts';
 
 export type StateRow = {
   site: string;
@@ -174,15 +174,28 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     'SELECT * FROM bundle_import WHERE id < ? ORDER BY id DESC LIMIT ?',
   );
   const importOne = db.prepare<[number], ImportRecord>('SELECT * FROM bundle_import WHERE id = ?');
-  const feeds = db.prepare<[], { feed: string; cursor: string; newest: string | null; imported_at: string }>(
-    'SELECT feed, cursor, newest, imported_at FROM feed ORDER BY feed',
+  const feeds = db.prepare<
+    [],
+    { feed: string; cursor: string; newest: string | null; imported_at: string; gone_since: string | null }
+  >('SELECT feed, cursor, newest, imported_at, gone_since FROM feed ORDER BY feed');
+  const feedBack = db.prepare(
+    'UPDATE feed SET gone_since = NULL WHERE gone_since IS NOT NULL AND feed IN (SELECT value FROM json_each(?))',
   );
+  const feedGone = db
+    .prepare<[string, string], string>(
+      `UPDATE feed SET gone_since = ? WHERE gone_since IS NULL AND feed NOT IN (SELECT value FROM json_each(?))
+       RETURNING feed`,
+    )
+    .pluck();
   const putFeed = db.prepare(
     `INSERT INTO feed (feed, cursor, digest, newest, imported_at) VALUES (?, ?, ?, ?, ?)
      ON CONFLICT (feed) DO UPDATE SET cursor = excluded.cursor, digest = excluded.digest, newest = excluded.newest,
        imported_at = excluded.imported_at`,
   );
   const seeFeed = db.prepare('UPDATE feed SET imported_at = ? WHERE feed = ?');
+  const unfulfilledAll = db.prepare<[], UnfulfilledRow>(
+    'SELECT kind, want, reason, since FROM unfulfilled ORDER BY kind, want, reason',
+  );
   const clearUnfulfilled = db.prepare('DELETE FROM unfulfilled');
   const putUnfulfilled = db.prepare(
     'INSERT OR REPLACE INTO unfulfilled (kind, want, reason, bundle, since) VALUES (?, ?, ?, ?, ?)',
@@ -340,13 +353,18 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     seeFeed: (feed: string, at: string): void => {
       seeFeed.run(at, feed);
     },
-    replaceUnfulfilled: (
-      rows: readonly { kind: string; want: string; reason: string }[],
-      bundle: string,
-      at: string,
-    ): void => {
+    /** The feeds that the catalogue in force has; those that it no longer has, for the first time. What they said is kept. */
+    noteFeeds: (named: readonly string[], at: string): string[] => {
+      feedBack.run(JSON.stringify(named));
+      return feedGone.all(at, JSON.stringify(named));
+    },
+    /** What the last answer could not bring. */
+    unfulfilled: (): UnfulfilledRow[] => unfulfilledAll.all(),
+    replaceUnfulfilled: (rows: readonly UnfulfilledWant[], bundle: string, at: string): void => {
+      const keyOf = ({ kind, want, reason }: UnfulfilledWant): string => JSON.stringify([kind, want, reason]);
+      const before = new Map(unfulfilledAll.all().map((row) => [keyOf(row), row.since]));
       clearUnfulfilled.run();
-      for (const { kind, want, reason } of rows) putUnfulfilled.run(kind, want, reason, bundle, at);
+      for (const row of rows) putUnfulfilled.run(row.kind, row.want, row.reason, bundle, before.get(keyOf(row)) ?? at);
     },
     commit: (row: {
       seq: number;

@@ -238,6 +238,7 @@ export const exchangeStory = (ctx: Ctx, deps: StoryDeps): Omit<ExchangeStoryProp
     open: openRows(deps, requests, names),
     waiting: waitingRows(deps),
     knowledge: deps.exchange.knowledge(),
+    notFilled: deps.exchange.unfulfilled(),
     time: { ctx, ...timeOf(deps) },
     rows: all.slice(0, shownRows),
     hasMore: all.length > shownRows,

@@ -93,6 +93,9 @@ export type KindDifference = {
 
 export type UnfulfilledWant = { readonly reason: string; readonly kind: string; readonly want: string };
 
+/** One that the last answer did not bring; `since` counts from the first answer that did not. */
+export type UnfulfilledRow = UnfulfilledWant & { readonly since: string };
+
 type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
 
 export type ImportSummary = {

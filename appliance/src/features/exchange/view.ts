@@ -1,8 +1,22 @@
 import type { ReceiptRow as ReceiptView } from '@sallyport/ui/exchange/receipts.tsx';
 import type { ExchangeService } from './service.ts';
-import type { ConsoleQueries } from './types.ts';
+import type { ConsoleQueries, UnfulfilledRow } from './types.ts';
 
 type Receipt = ReturnType<ExchangeService['receipt']>;
+
+/** Of what the last answer did not bring, what concerns a system. */
+export function ofSystem(
+  rows: readonly UnfulfilledRow[],
+  system: { readonly ecosystem: string; readonly arch: string } | undefined,
+): UnfulfilledRow[] {
+  if (system === undefined) return [];
+  const name = `${system.ecosystem} ${system.arch}`;
+  return rows.filter(({ kind, want }) => {
+    if (kind === 'newer') return want === name;
+    if (kind === 'suite') return want.startsWith(`${name}/`);
+    return kind === 'coverage' && want === system.ecosystem;
+  });
+}
 
 /** A receipt as a row of the list. */
 export const receiptView = (receipt: Receipt, queries: ConsoleQueries): ReceiptView => {

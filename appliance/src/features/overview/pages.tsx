@@ -148,7 +148,8 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         trend={vulnerabilities.trend(trendDays)}
         knowledge={exchange
           .knowledge()
-          .map(({ feed, ageDays, limitDays }) => ({ feed, ageDays: ageDays ?? null, limitDays }))}
+          .map(({ feed, ageDays, limitDays, goneSince }) => ({ feed, ageDays: ageDays ?? null, limitDays, goneSince }))}
+        notFilled={exchange.unfulfilled()}
         running={deployments
           .list({ limit: 20 })
           .rows.filter(({ state }) => state === 'running')

@@ -70,13 +70,19 @@ const suits = ({ update }: StoredUpdate, platform: DevicePlatform): boolean =>
 const isAbove = (candidate: StoredUpdate, other: StoredUpdate): boolean =>
   candidate.key !== null && (other.key === null || Buffer.compare(candidate.key, other.key) > 0);
 
+/** What the newest catalogue lists goes before what only earlier ones did: a vendor may take a version back. */
+const isBetter = (candidate: StoredUpdate, other: StoredUpdate): boolean => {
+  if ((candidate.asOf === undefined) !== (other.asOf === undefined)) return candidate.asOf === undefined;
+  return isAbove(candidate, other);
+};
+
 /** The newest of the updates that a platform may take, by package name. */
 const newestFor = (updates: readonly StoredUpdate[], platform: DevicePlatform): Map<string, StoredUpdate> => {
   const newest = new Map<string, StoredUpdate>();
   for (const update of updates) {
     if (!update.inCatalog || update.key === null || !suits(update, platform)) continue;
     const held = newest.get(update.update.name);
-    if (!held || isAbove(update, held)) newest.set(update.update.name, update);
+    if (!held || isBetter(update, held)) newest.set(update.update.name, update);
   }
   return newest;
 };
@@ -105,7 +111,7 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
         // Vendor files: another version than the newest one of the product.
         const candidates = products.get(packageIn(installed.purl) ?? '') ?? [];
         const update = candidates.reduce<StoredUpdate | undefined>(
-          (best, candidate) => (best && !isAbove(candidate, best) ? best : candidate),
+          (best, candidate) => (best && !isBetter(candidate, best) ? best : candidate),
           undefined,
         );
         return update && update.update.version !== installed.version ? { update, installed } : undefined;

@@ -27,7 +27,8 @@ const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
 const isNeed = (entry: Entry): entry is Need => 'fix' in entry;
 
 const isDeployable = (item: UpdateItem): boolean =>
-  item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0;
+  // Agents install only what the inventory in force lists.
+  item.approval === 'approved' && item.supply === 'arrived' && item.devices > 0 && item.asOf === undefined;
 
 /** What an item of the catalogue is sorted by. */
 export const orderOf = (item: UpdateItem, sort: Sort): string | number => {

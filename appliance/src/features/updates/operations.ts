@@ -137,7 +137,7 @@ export const updateOperations = [
               row.version,
               row.security ? 'yes' : 'no',
               row.approval,
-              row.reason === undefined ? row.supply : `${row.supply} (${row.reason})`,
+              [row.supply, row.reason && `(${row.reason})`, row.asOf && `as of ${row.asOf}`].filter(Boolean).join(' '),
               row.devices,
               row.findings,
               row.sizeBytes,
@@ -153,7 +153,7 @@ export const updateOperations = [
               update.version,
               update.security ? 'yes' : 'no',
               update.approval,
-              update.supply,
+              [update.supply, update.asOf && `as of ${update.asOf}`].filter(Boolean).join(' '),
               installation ?? null,
             ]),
           );

@@ -151,11 +151,16 @@ export const updateOverview = (parts: OverviewParts) => {
   };
 
   const supplyOf = (stored: StoredUpdate, world: World): { supply: Supply; reason?: string } => {
-    const { id, ecosystem, source } = stored.update;
+    const { id, ecosystem, source, suites, arch } = stored.update;
     if (world.superseded.has(id) || !stored.inCatalog) return { supply: 'superseded' };
     if (stored.files.length > 0 && stored.files.every((file) => parts.store.has(file.sha256)))
       return { supply: 'arrived' };
-    const wants = [`update\0${ecosystem}/${source}`, ...stored.files.map((file) => `object\0${file.sha256}`)];
+    const wants = [
+      `update\0${ecosystem}/${source}`,
+      ...stored.files.map((file) => `object\0${file.sha256}`),
+      // No source has the suite that it came from any more.
+      ...(stored.asOf === undefined ? [] : suites.map((suite) => `suite\0${ecosystem} ${arch}/${suite}`)),
+    ];
     const reason = wants.map((want) => world.unfulfilled.get(want)).find((found) => found !== undefined);
     // A platform's "everything newer" is in every request and covers it.
     if (world.hasOpenRequest) return { supply: 'requested' };
@@ -193,6 +198,7 @@ export const updateOverview = (parts: OverviewParts) => {
       installation: installationCounts(world.tasks.get(update.id)),
       ...closedBy(update, stored.sourceKey, world),
       firstSeenAt: stored.firstSeenAt,
+      ...defined({ asOf: stored.asOf }),
     };
   };
 

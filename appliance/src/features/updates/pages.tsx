@@ -30,6 +30,7 @@ const fileColumns: FileColumns<UpdateItem> = [
   ['updates.security', (item, ctx) => (item.security ? ctx.tDynamic('common.yes') : ctx.tDynamic('common.no'))],
   ['filter.approval', (item, ctx) => ctx.tDynamic(`approval.${item.approval}`)],
   ['updates.supply', (item, ctx) => ctx.tDynamic(`supply.${item.supply}`)],
+  ['updates.asOfColumn', (item) => item.asOf],
   ['nav.devices', (item) => item.devices],
   ['vuln.findings', (item) => item.findings],
   ['common.size', (item) => item.sizeBytes],
@@ -70,6 +71,7 @@ const updateRow = (item: UpdateItem): UpdateRow => ({
   approval: item.approval,
   supply: item.supply,
   supplyReason: item.reason,
+  asOf: item.asOf,
   devices: item.devices,
   installation: item.installation,
   decision: item.decision,
@@ -109,6 +111,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         filters={filterFields(filters)}
         counts={found.counts}
         judged={judged()}
+        notFilled={deps.exchange.unfulfilled()}
       />,
     );
   };

@@ -19,6 +19,7 @@ import { findNeed, type Need, needApprovals, needItem, needsOf } from './needs.t
 import { outdatedItems } from './outdated.ts';
 import { type DecisionBody, UPDATE_DECISION, updateOverview, type World } from './overview.ts';
 import { type TaskState, updateQueries } from './queries.ts';
+import { replacedBy } from './replaced.ts';
 import { type StoredUpdate, updateStore } from './store.ts';
 import type {
   Approval,
@@ -80,8 +81,16 @@ export type UpdateService = {
   licenceText(id: string): string | undefined;
   /** What the site wishes beyond "everything newer": for the request. */
   wants(): UpdateWant[];
-  /** Replaces the catalogue; in the transaction of a commit. */
-  applyCatalog(updates: readonly Update[], sizes: ReadonlyMap<string, number>, at: string): void;
+  /**
+   * Takes the next catalogue; in the transaction of a commit. What it neither lists nor replaces stays, with the date of the last
+   * catalogue that had it. `back`: the catalogue is the one before, and what came after it goes.
+   */
+  applyCatalog(
+    updates: readonly Update[],
+    sizes: ReadonlyMap<string, number>,
+    at: string,
+    options?: { back?: boolean },
+  ): void;
   /** For orders: the update with its files, whatever its state. */
   stored(id: string): StoredUpdate | undefined;
   /** Every update that is known, for the order of an installation. */
@@ -323,10 +332,18 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       }
       return wants;
     },
-    applyCatalog: (updates, sizes, at) => {
+    applyCatalog: (updates, sizes, at, options = {}) => {
+      // What was here before the first catalogue is of none.
+      const before = store.catalogueAt() ?? at;
       store.noteCatalogue(at);
+      const isReplaced = replacedBy(updates);
       const listed = new Set(updates.map((update) => update.id));
-      for (const id of store.listed()) if (!listed.has(id)) store.unlist(id);
+      for (const { update, asOf } of store.offered()) {
+        if (listed.has(update.id)) continue;
+        const isOfLast = asOf === null;
+        if (isReplaced(update) || (isOfLast && options.back === true)) store.unlist(update.id);
+        else if (isOfLast) store.age(update.id, before);
+      }
       for (const update of updates) {
         const files: UpdateFile[] = update.files.map((sha256) => ({ sha256, sizeBytes: sizes.get(sha256) ?? 0 }));
         store.put(update, updateKeys({ ...update }), files, at);

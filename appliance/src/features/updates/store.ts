@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { Database } from '../../platform/database.ts';
 import type { UpdateFile } from './types.ts';
@@ -8,7 +9,10 @@ export type StoredUpdate = {
   readonly key: Uint8Array | null;
   /** The key of its source version. */
   readonly sourceKey: Uint8Array | null;
+  /** Offered: by the newest catalogue, or by an earlier one and by nothing in its place since. */
   readonly inCatalog: boolean;
+  /** Of what the newest catalogue no longer lists: when the last one came that did. */
+  readonly asOf?: string | undefined;
   readonly firstSeenAt: string;
 };
 
@@ -18,6 +22,7 @@ type Row = {
   key: Buffer | null;
   source_key: Buffer | null;
   in_catalog: number;
+  as_of: string | null;
   first_seen_at: string;
 };
 
@@ -30,23 +35,26 @@ export const updateStore = (db: Database) => {
     `INSERT INTO catalog_update
        (id, name, version, arch, ecosystem, source, source_key, security, licence, key, in_catalog, first_seen_at, doc)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET in_catalog = 1, doc = excluded.doc, security = excluded.security,
+     ON CONFLICT (id) DO UPDATE SET in_catalog = 1, as_of = NULL, doc = excluded.doc, security = excluded.security,
        licence = excluded.licence, key = excluded.key, source_key = excluded.source_key
-     WHERE in_catalog <> 1 OR doc <> excluded.doc OR key IS NOT excluded.key`,
+     WHERE in_catalog <> 1 OR as_of IS NOT NULL OR doc <> excluded.doc OR key IS NOT excluded.key`,
   );
   const putFile = db.prepare(
     `INSERT INTO catalog_update_file (update_id, position, sha256, size_bytes) VALUES (?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   );
-  const listed = db.prepare<[], { id: string }>('SELECT id FROM catalog_update WHERE in_catalog = 1');
-  const unlist = db.prepare('UPDATE catalog_update SET in_catalog = 0 WHERE id = ?');
+  const offered = db.prepare<[], { id: string; doc: string; as_of: string | null }>(
+    'SELECT id, doc, as_of FROM catalog_update WHERE in_catalog = 1',
+  );
+  const unlist = db.prepare('UPDATE catalog_update SET in_catalog = 0, as_of = NULL WHERE id = ?');
+  const age = db.prepare('UPDATE catalog_update SET as_of = ? WHERE id = ?');
   const one = db.prepare<[string], Row>(
-    'SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update WHERE id = ?',
+    'SELECT id, doc, key, source_key, in_catalog, as_of, first_seen_at FROM catalog_update WHERE id = ?',
   );
   // Firmware of controllers is handed to people and has pages of its own: no agent ever installs it.
   const any = db.prepare<[], number>('SELECT 1 FROM catalog_update LIMIT 1').pluck();
   const all = db.prepare<[], Row>(
-    `SELECT id, doc, key, source_key, in_catalog, first_seen_at FROM catalog_update u
+    `SELECT id, doc, key, source_key, in_catalog, as_of, first_seen_at FROM catalog_update u
      WHERE u.ecosystem <> 'firmware'
        AND (in_catalog = 1 OR EXISTS (SELECT 1 FROM task t WHERE t.update_id = u.id)) ORDER BY id`,
   );
@@ -59,7 +67,9 @@ export const updateStore = (db: Database) => {
   const changed = db.prepare('UPDATE catalog_version SET version = version + 1');
   const version = db.prepare<[], number>('SELECT version FROM catalog_version').pluck();
   const catalogueAt = db.prepare<[], string | null>('SELECT catalogue_at FROM catalog_version').pluck();
-  const noteCatalogue = db.prepare<[string]>('UPDATE catalog_version SET version = version + (catalogue_at IS NULL), catalogue_at = ?');
+  const noteCatalogue = db.prepare<[string]>(
+    'UPDATE catalog_version SET version = version + (catalogue_at IS NULL), catalogue_at = ?',
+  );
   // Lists read the whole catalogue for each page: what says the same is not parsed again.
   const documents = new Map<string, { text: string; update: Update }>();
   const parsed = (id: string, text: string): Update => {
@@ -76,6 +86,7 @@ export const updateStore = (db: Database) => {
     key: row.key,
     sourceKey: row.source_key,
     inCatalog: row.in_catalog === 1,
+    ...defined({ asOf: row.as_of ?? undefined }),
     firstSeenAt: row.first_seen_at,
   });
   return {
@@ -113,9 +124,16 @@ export const updateStore = (db: Database) => {
     changed: (): void => {
       changed.run();
     },
-    listed: (): readonly string[] => listed.all().map((row) => row.id),
+    /** What is offered, each as it was signed. */
+    offered: (): { update: Update; asOf: string | null }[] =>
+      offered.all().map((row) => ({ update: parsed(row.id, row.doc), asOf: row.as_of })),
     unlist: (id: string): void => {
       unlist.run(id);
+      changed.run();
+    },
+    /** The newest catalogue no longer lists it and has nothing in its place. */
+    age: (id: string, asOf: string): void => {
+      age.run(asOf, id);
       changed.run();
     },
     find: (id: string): StoredUpdate | undefined => {

@@ -51,6 +51,8 @@ export type UpdateItem = {
   readonly decision?: Decision;
   readonly severity?: Severity;
   readonly firstSeenAt: string;
+  /** Of what the newest catalogue no longer lists: when the last one came that did. */
+  readonly asOf?: string;
 };
 
 export type UpdateFilter = {
@@ -136,6 +138,10 @@ export const updateSchema = z.object({
   decision: decisionSchema.optional(),
   severity: severitySchema.optional(),
   firstSeenAt: z.string(),
+  asOf: z
+    .string()
+    .optional()
+    .describe('When the last catalogue came that lists it; absent: the newest one does. It stays needed all the same'),
 });
 
 export const deviceUpdateSchema = z.object({

@@ -6,7 +6,7 @@ import { likePattern } from '../../platform/text.ts';
 import { fixStateOf, STATE_COLUMNS, statesOf, verdictOf } from './match-state.ts';
 import { DECISIONS, type Finding, type FindingFilter, SEVERITIES, type WorkState } from './types.ts';
 
-// Pages of findings. Reads match, match_advisory, component, catalog_update, task. An order walks the index of what it sorts by
+// Pages of findings. Reads match, match_advisory, component, catalog_update, task, feed, unfulfilled. An order walks the index of what it sorts by
 // until the page is full; what a filter finds by name or by device is listed first and sorted then.
 
 export type FindingRow = {
@@ -29,6 +29,7 @@ export type FindingRow = {
   aliases: string;
   exploited: number;
   planned: number;
+  aged: string | null;
 };
 
 const ORDERED = `t.state IN ('queued', 'running', 'installed')`;
@@ -41,10 +42,15 @@ const PLANNED_COMPONENTS = `SELECT DISTINCT c.id AS component
     WHERE ${ORDERED}) u
   CROSS JOIN component c INDEXED BY component_key ON c.eco = u.eco AND c.name = u.name AND c.key < u.key`;
 
+// The feed is gone, or the security suite that the advisory was made of (`suite:<suite>:<source>:<version>`).
+const AGED = `coalesce((SELECT gone_since FROM feed WHERE feed = g.feed),
+  CASE WHEN g.osv_id GLOB 'suite:*' THEN (SELECT min(since) FROM unfulfilled WHERE kind = 'suite'
+    AND substr(want, instr(want, '/') + 1) = substr(g.osv_id, 7, instr(substr(g.osv_id, 7), ':') - 1)) END)`;
+
 export const COLUMNS = `m.component, m.adv, m.since, m.until, m.state, m.fixed, g.severity, g.decision, c.eco, c.name, c.version,
   held.devices, g.osv_id, g.feed, g.summary, g.cvss, g.aliases,
   (json_extract(g.inputs, '$.exploitedSince') IS NOT NULL OR json_extract(g.inputs, '$.exploitation') IS 'active') AS exploited,
-  ${PLANNED} AS planned`;
+  ${PLANNED} AS planned, ${AGED} AS aged`;
 
 const BY_ADVISORY = (index: string): string =>
   `match_advisory g INDEXED BY ${index} CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv AND m.until IS NULL
@@ -163,6 +169,7 @@ export const toFinding = (row: FindingRow): Finding => ({
   devices: row.devices,
   since: row.since,
   ...(row.until === null ? {} : { until: row.until }),
+  ...(row.aged === null ? {} : { agedSince: row.aged }),
 });
 
 /** The parts of a finding's id; throws MALFORMED. */

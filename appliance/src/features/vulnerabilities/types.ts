@@ -91,6 +91,9 @@ export const findingSchema = z.object({
   devices: z.int(),
   since: timeText,
   until: timeText.optional(),
+  agedSince: timeText
+    .optional()
+    .describe('Since when no bundle brings what it is known from; it stays open, as of then'),
 });
 
 /** One line of the list: an advisory on one component, with the number of devices that have it. */
@@ -118,6 +121,8 @@ export type Finding = {
   readonly devices: number;
   readonly since: string;
   readonly until?: string;
+  /** Since when no bundle brings what it is known from: its feed, or the security suite that it was made of. */
+  readonly agedSince?: string;
 };
 
 /** A finding on one device. */
@@ -197,6 +202,8 @@ export type Knowledge = {
   readonly newest?: string;
   readonly importedAt: string;
   readonly ageDays?: number;
+  /** Since when no bundle has the feed; what it said is kept. */
+  readonly goneSince?: string;
   readonly limitDays: number;
   readonly stale: boolean;
 };

@@ -191,5 +191,6 @@ export const findingRow = (finding: Finding, update?: FindingRow['update']): Fin
   feed: finding.feed,
   devices: finding.devices,
   since: finding.since,
+  agedSince: finding.agedSince,
   ...defined({ update }),
 });

@@ -1,0 +1,103 @@
+import { Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { paths } from '../paths.ts';
+
+/** A wish that the last answer did not bring. */
+export type NotFilledRow = {
+  readonly reason: string;
+  readonly kind: string;
+  readonly want: string;
+  readonly since: string;
+};
+
+const shown = 20;
+const named: ReadonlySet<string> = new Set(['suite', 'newer', 'coverage', 'advisory', 'firmware', 'product']);
+/** Of what concerns every device of a system, before what was asked for one by one. */
+const order = ['suite', 'newer', 'coverage', 'advisory', 'product', 'firmware', 'object', 'volume'];
+
+const wantText = (want: string): string => want.replace('/', ': ').replace(/: \*$/, '');
+
+const todoKey = ({ reason, kind }: NotFilledRow): string => {
+  if (reason !== 'NO_SOURCE') return `unfulfilled.todo.${reason}`;
+  const of =
+    kind === 'newer' || kind === 'suite' ? 'suite' : kind === 'coverage' || kind === 'advisory' ? 'coverage' : 'other';
+  return `unfulfilled.todo.NO_SOURCE.${of}`;
+};
+
+/**
+ * What the connected side could not bring: what, why, since when, and what to do about it. Nothing where everything came. Updates
+ * that were asked for by name stand in the list of updates, each with its reason.
+ */
+export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow[] }) => {
+  if (rows.length === 0) return null;
+  const listed = rows
+    .filter(({ kind }) => kind !== 'update')
+    .sort((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+  const updates = rows.length - listed.length;
+  return (
+    <Panel
+      id="not-filled"
+      title={
+        <Status ctx={ctx} level="warning">
+          {ctx.t('exchange.unfulfilledTitle')}
+        </Status>
+      }
+      context={ctx.fmt.number(rows.length)}
+    >
+      <div class="body">
+        <p>{ctx.t('unfulfilled.lead')}</p>
+        {updates === 0 ? null : (
+          <p>
+            <a href={paths.updates({ supply: 'unfulfilled' })}>{ctx.t('unfulfilled.updates', { n: updates })}</a>
+          </p>
+        )}
+      </div>
+      {listed.length === 0 ? null : (
+        <DataTable
+          ctx={ctx}
+          caption={ctx.t('exchange.unfulfilledTitle')}
+          rows={listed.slice(0, shown)}
+          records="labelled"
+          columns={[
+            {
+              key: 'what',
+              label: ctx.t('unfulfilled.what'),
+              head: true,
+              any: true,
+              cell: (row) =>
+                ctx.tDynamic(`unfulfilled.kind.${named.has(row.kind) ? row.kind : 'other'}`, {
+                  want: wantText(named.has(row.kind) ? row.want : `${row.kind} ${row.want}`),
+                }),
+            },
+            {
+              key: 'why',
+              label: ctx.t('unfulfilled.why'),
+              cell: (row) => (
+                <>
+                  {ctx.tDynamic(`unfulfilled.${row.reason}`, {}, row.reason)} <code translate="no">{row.reason}</code>
+                </>
+              ),
+            },
+            {
+              key: 'since',
+              label: ctx.t('unfulfilled.since'),
+              cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+            },
+            {
+              key: 'todo',
+              label: ctx.t('unfulfilled.todo'),
+              any: true,
+              cell: (row) => ctx.tDynamic(todoKey(row), {}, ''),
+            },
+          ]}
+        />
+      )}
+      {listed.length <= shown ? null : (
+        <p class="body second">{ctx.t('unfulfilled.more', { n: listed.length - shown })}</p>
+      )}
+    </Panel>
+  );
+};
