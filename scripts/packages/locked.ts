@@ -26,6 +26,9 @@ const readInFiles: Readonly<Record<string, string>> = {
   'node_modules/png-js': 'MIT',
 };
 
+/** Names that SPDX has otherwise. */
+const spdxNames: Readonly<Record<string, string>> = { 'BSD-0-Clause': '0BSD' };
+
 /** Older manifests have a list of licences, which the lock does not take over. */
 function olderLicense(folder: string): string | undefined {
   const path = join(folder, 'package.json');
@@ -40,7 +43,7 @@ export function readLock(root: string): Lock {
   return new Map(
     Object.entries(packages).map(([path, entry]) => {
       const license = entry.license ?? olderLicense(join(root, path)) ?? readInFiles[path];
-      return [path, license === undefined ? entry : { ...entry, license }];
+      return [path, license === undefined ? entry : { ...entry, license: spdxNames[license] ?? license }];
     }),
   );
 }

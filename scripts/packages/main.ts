@@ -1,10 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { makeDeb } from './deb.ts';
 import { readLock } from './locked.ts';
 import { packageSpecs } from './package-spec.ts';
-import { type Release, stage } from './stage.ts';
+import { makeRpm } from './rpm.ts';
+import { sbomOf } from './sbom.ts';
+import { type Release, type Staged, stage } from './stage.ts';
+import { writeSums } from './sums.ts';
 
 // `make dist`: every artefact of a release in one folder, the same bytes for the same commit.
 
@@ -27,12 +30,23 @@ const release: Release = {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const made: string[] = [];
+const parts: Staged[] = [];
 for (const spec of packageSpecs)
   for (const arch of ['x64', 'arm64'] as const) {
     if (wanted.length > 0 && !wanted.includes(`${spec.name}:${arch}`)) continue;
     const staged = stage(spec, arch, join(work, `${spec.name}-${arch}`), release);
-    made.push(makeDeb(staged, out, release));
+    makeDeb(staged, out, release);
+    makeRpm(staged, out, release);
     rmSync(staged.folder, { recursive: true });
+    parts.push(staged);
   }
-for (const path of made) process.stdout.write(`${`${statSync(path).size}`.padStart(10)}  ${basename(path)}\n`);
+writeFileSync(join(out, `sallyport-${version}.cdx.json`), sbomOf(release, parts));
+cpSync(join(root, 'packaging/install.sh'), join(out, 'install.sh'));
+const fingerprint = await writeSums(out, process.env['RELEASE_KEY']);
+for (const name of readdirSync(out).sort())
+  process.stdout.write(`${`${statSync(join(out, name)).size}`.padStart(10)}  ${name}\n`);
+process.stdout.write(
+  fingerprint === undefined
+    ? 'not signed: RELEASE_KEY=FILE names the key (sallyport-bundle trust key create --for release)\n'
+    : `fingerprint of the release key: ${fingerprint}\n`,
+);

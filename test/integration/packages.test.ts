@@ -1,13 +1,16 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDeb } from '../../scripts/packages/deb.ts';
 import { readLock } from '../../scripts/packages/locked.ts';
 import { packageSpecs } from '../../scripts/packages/package-spec.ts';
+import { makeRpm } from '../../scripts/packages/rpm.ts';
 import { filesIn } from '../../scripts/packages/runtime-tree.ts';
+import { sbomOf } from '../../scripts/packages/sbom.ts';
 import { type Release, type Staged, stage } from '../../scripts/packages/stage.ts';
-import { temporaryFolder } from '../support/commands.ts';
+import { writeSums } from '../../scripts/packages/sums.ts';
+import { command, temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
 // What packages hold, and that it runs without the checkout. Packages themselves are installed by `make release-test`.
@@ -128,6 +131,139 @@ describe('a Debian package', () => {
     const deb = makeDeb(small, folder.path, release);
     expect(execFileSync('dpkg-deb', ['--info', deb, 'postinst'], { encoding: 'utf8' })).toContain('installed 9.8.7\n');
   });
+});
+
+describe('an RPM package', () => {
+  it('has the same bytes when it is made again, and the files and scripts of the other kind', () => {
+    const { folder: at } = stagedOf('sallyport');
+    const small: Staged = { ...stagedOf('sallyport'), folder: join(folder.path, 'small-rpm') };
+    cpSync(at, small.folder, { recursive: true, preserveTimestamps: true });
+    rmSync(join(small.folder, small.spec.home, 'node_modules'), { recursive: true });
+    const [one = '', two = ''] = ['rpm-one', 'rpm-two'].map((name) => {
+      mkdirSync(join(folder.path, name));
+      return makeRpm(small, join(folder.path, name), release);
+    });
+    expect(readFileSync(one).equals(readFileSync(two))).toBe(true);
+    const query = (...args: string[]): string => execFileSync('rpm', ['-qp', ...args, one], { encoding: 'utf8' });
+    const listed = query('-l').split('\n');
+    for (const path of filesIn(small.folder).filter((file) => !file.includes('lintian')))
+      expect(listed).toContain(`/${path}`);
+    expect(query('--scripts')).toContain('package-steps installed 9.8.7\n');
+    expect(query('--qf', '%{NAME} %{VERSION} %{ARCH} %{LICENSE}')).toBe('sallyport 9.8.7 x86_64 Apache-2.0');
+  });
+});
+
+describe('the sums of a release', () => {
+  const openssl = (at: string) =>
+    spawnSync(
+      'openssl',
+      [
+        'pkeyutl',
+        '-verify',
+        '-pubin',
+        '-inkey',
+        'release.pem',
+        '-rawin',
+        '-in',
+        'SHA256SUMS',
+        '-sigfile',
+        'SHA256SUMS.sig',
+      ],
+      { cwd: at, encoding: 'utf8' },
+    );
+
+  /** A folder with one package, signed by a key of the project's own tool; install.sh beside it with a dpkg that only notes. */
+  const made = async (name: string) => {
+    const at = join(folder.path, name);
+    for (const part of ['out', 'key', 'bin']) mkdirSync(join(at, part), { recursive: true });
+    await command('sallyport-bundle', 'trust', 'key', 'create', '--for', 'release', '--out', join(at, 'key'));
+    const key = readdirSync(join(at, 'key')).find((file) => file.endsWith('.key')) ?? '';
+    writeFileSync(join(at, 'out/sallyport-agent_9.8.7_amd64.deb'), 'a package');
+    cpSync(join(repositoryRoot, 'packaging/install.sh'), join(at, 'out/install.sh'));
+    const fingerprint = (await writeSums(join(at, 'out'), join(at, 'key', key))) ?? '';
+    writeFileSync(
+      join(at, 'bin/dpkg'),
+      `#!/bin/sh\n[ "$1" = --print-architecture ] && exec echo amd64\necho "$@" >${join(at, 'installed')}\n`,
+      { mode: 0o755 },
+    );
+    const install = (...args: string[]) =>
+      spawnSync('sh', [join(at, 'out/install.sh'), 'agent', ...args], {
+        encoding: 'utf8',
+        input: '',
+        env: { PATH: `${join(at, 'bin')}:/usr/sbin:/usr/bin:/sbin:/bin` },
+      });
+    return { at, out: join(at, 'out'), fingerprint, install, isInstalled: () => existsSync(join(at, 'installed')) };
+  };
+
+  it('are verified by openssl alone, and one changed letter is noticed', async () => {
+    const { out } = await made('sums');
+    expect(openssl(out)).toMatchObject({ status: 0, stdout: expect.stringContaining('Verified') as string });
+    const sums = join(out, 'SHA256SUMS');
+    writeFileSync(
+      sums,
+      readFileSync(sums, 'utf8').replace(/^./, (digit) => (digit === '0' ? '1' : '0')),
+    );
+    expect(openssl(out).status).not.toBe(0);
+  });
+
+  it('are what install.sh goes by: another key, another package, another list install nothing', async () => {
+    const { out, fingerprint, install, isInstalled } = await made('install');
+    expect(install('--fingerprint', '00'.repeat(32)).status).toBe(1);
+    expect(install().stderr).toContain('nothing was installed');
+    const deb = join(out, 'sallyport-agent_9.8.7_amd64.deb');
+    writeFileSync(deb, 'another package');
+    expect(install('--fingerprint', fingerprint).stderr).toContain('is not the one that was signed');
+    writeFileSync(deb, 'a package');
+    const sums = join(out, 'SHA256SUMS');
+    const good = readFileSync(sums);
+    writeFileSync(sums, `${good.toString()}${good.toString()}`);
+    expect(install('--fingerprint', fingerprint).stderr).toContain('is not signed by this key');
+    expect(isInstalled()).toBe(false);
+    writeFileSync(sums, good);
+    expect(install('--fingerprint', fingerprint.toUpperCase())).toMatchObject({ status: 0 });
+    expect(isInstalled()).toBe(true);
+  });
+});
+
+describe('the SBOM', () => {
+  type Sbom = {
+    serialNumber: string;
+    components: { 'bom-ref': string; licenses: object[]; hashes?: { content: string }[] }[];
+    dependencies: { ref: string; dependsOn?: string[] }[];
+  };
+
+  it('lists each component once with licence and digest, says which package holds it, and is the same again', () => {
+    const parts = [...staged.values()];
+    const text = sbomOf(release, parts);
+    expect(sbomOf(release, parts)).toBe(text);
+    const { components, dependencies } = JSON.parse(text) as Sbom;
+    const refs = components.map((one) => one['bom-ref']);
+    expect(new Set(refs).size).toBe(refs.length);
+    expect(refs).toContain('pkg:npm/better-sqlite3@13.2.0');
+    for (const one of components.filter((component) => component['bom-ref'].startsWith('pkg:npm/'))) {
+      expect(one.licenses.length).toBe(1);
+      expect(one.hashes?.[0]?.content).toMatch(/^[0-9a-f]{128}$/);
+    }
+    const held = (name: string) => dependencies.find(({ ref }) => ref === `pkg:generic/${name}@9.8.7`)?.dependsOn ?? [];
+    expect(held('sallyport')).toContain('pkg:npm/better-sqlite3@13.2.0');
+    expect(held('sallyport-agent')).not.toContain('pkg:npm/better-sqlite3@13.2.0');
+  });
+
+  it.runIf(spawnSync('/usr/bin/python3', ['-c', 'import cyclonedx.validation.json']).status === 0)(
+    "is valid to the standard's own library",
+    () => {
+      const path = join(folder.path, 'release.cdx.json');
+      writeFileSync(path, sbomOf(release, [...staged.values()]));
+      const check = [
+        'import sys',
+        'from cyclonedx.schema import SchemaVersion',
+        'from cyclonedx.validation.json import JsonStrictValidator',
+        'error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())',
+        'sys.exit(str(error)[:500] if error else 0)',
+      ].join('\n');
+      expect(spawnSync('/usr/bin/python3', ['-c', check, path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+    },
+  );
 });
 
 describe('every package.json', () => {

@@ -19,11 +19,18 @@ const newPassphrase = async (input: CommandInput): Promise<string | undefined> =
   return first;
 };
 
+const titles = { root: 'Root key', curator: "Curator's key", release: 'Release key' } as const;
+
 export const trustKeyCreate: Command = {
-  usage: 'trust key create --for root|curator --out MEDIUM [--label NAME] [--encrypt] [--sheet FILE]',
+  usage: 'trust key create --for root|curator|release --out MEDIUM [--label NAME] [--encrypt] [--sheet FILE]',
   example: 'trust key create --for root --out /media/a --label "key holder 1" --encrypt --sheet /tmp/key-1.html',
   options: {
-    for: { type: 'string', value: 'ROLE', required: true, help: 'root or curator' },
+    for: {
+      type: 'string',
+      value: 'ROLE',
+      required: true,
+      help: 'root, curator, or release, which signs packages of Sallyport itself',
+    },
     out: {
       type: 'string',
       value: 'MEDIUM',
@@ -39,7 +46,8 @@ export const trustKeyCreate: Command = {
   maxPositionals: 0,
   run: async (input) => {
     const role = textOption(input, 'for');
-    if (role !== 'root' && role !== 'curator') throw new BundleError('USAGE', '--for is root or curator');
+    if (role !== 'root' && role !== 'curator' && role !== 'release')
+      throw new BundleError('USAGE', '--for is root, curator or release');
     const label = textOption(input, 'label');
     checkSheet(input);
     const passphrase = await newPassphrase(input);
@@ -51,7 +59,7 @@ export const trustKeyCreate: Command = {
     if (!made.isPrivate && passphrase === undefined)
       input.io.note('this medium keeps no file rights: every reader of the medium can read the key; lock it away');
     const sheet = writeSheet(input, {
-      title: role === 'root' ? 'Root key' : "Curator's key",
+      title: titles[role],
       purpose: 'Keep this paper apart from the medium with the key. It proves which key is yours; it is no secret.',
       fingerprint: made.keyid,
       facts: [

@@ -107,7 +107,7 @@ const writeNew = (path: string, content: object, mode: number): void => {
 /** Makes one person's key on that person's medium; file names carry the start of the key's id. */
 export const createKeyOnMedium = (options: {
   readonly folder: string;
-  readonly role: 'root' | 'curator';
+  readonly role: 'root' | 'curator' | 'release';
   readonly label?: string;
   readonly passphrase?: string;
 }): MadeKey => {
