@@ -25,6 +25,7 @@ const connecting = /^(?:appliance|agent|bundle-tools)\/src\/platform\/connect\.t
 const listening = /^appliance\/src\/platform\/http\/listener\.ts$/;
 const starting: Readonly<Record<string, string>> = {
   'appliance/src/platform/connect.ts': 'ping',
+  'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
   'agent/src/platform/child.ts': 'what collectors and actions run',
   'bundle-tools/src/media/run-survey.ts': 'our own program',
   'bundle-tools/src/media/clamscan.ts': 'clamscan',

@@ -131,17 +131,14 @@ describe('the commands of the other documents', () => {
   });
 
   it('start an appliance', async () => {
-    const block = shellBlocks('docs/operations.md').find((text) => text.includes('sallyport init')) ?? '';
-    const port = await freePort();
-    const lines = block
-      .replaceAll('/var/lib/sallyport', join(scratch, 'data'))
-      .replaceAll('0.0.0.0:8443', `127.0.0.1:${port}`)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => line.split(/\s+/).slice(1));
-    const [init = [], serve = []] = lines;
-    expect([init[0], serve[0]]).toEqual(['init', 'serve']);
-    expect(await command('sallyport', ...init)).toHaveProperty('recoveryKey');
+    const lines = shellBlocks('docs/operations.md').flatMap((block) => block.split('\n'));
+    const line = lines.find((text) => text.startsWith('sallyport setup --site')) ?? '';
+    const [name, ...args] = line.replace(/#.*$/, '').trim().split(/\s+/).slice(1);
+    expect(name).toBe('setup');
+    const data = ['--data', join(scratch, 'data')];
+    const made = await command('sallyport', 'setup', ...args, '--prefix', join(scratch, 'system'), ...data);
+    expect(made).toHaveProperty('recoveryKey');
+    const serve = ['serve', '--listen', `127.0.0.1:${await freePort()}`, ...data];
     const running = await startCommand('sallyport', serve, /listening|https:/);
     await running.kill();
   });

@@ -4,7 +4,7 @@ import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 
 /** The host's names, its interface addresses and loopback; link-local addresses need a zone, so no one can dial them. */
-const defaultAddresses = (): string[] => {
+export const defaultAddresses = (): string[] => {
   const addresses = Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])
     .map(({ address }) => address)

@@ -1,0 +1,170 @@
+import { existsSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import * as system from '../features/setup/system.ts';
+import { type Config, dataPaths, parseListen, readConfig, siteName, writeConfig } from '../platform/config.ts';
+import { AppError } from '../platform/errors.ts';
+import { siteTimeZone } from '../platform/time-zone.ts';
+import type { Command, CommandContext } from './command.ts';
+import { defaultAddresses } from './init.ts';
+
+type Answers = {
+  site: string;
+  addresses: readonly string[];
+  listen: Config['listen'];
+  administrator: string;
+  masterKey: 'credential' | 'file';
+  media: boolean;
+};
+
+const isYes = (text: string): boolean => {
+  if (!/^(yes|no)$/.test(text)) throw new AppError('USAGE', `say yes or no, not ${text}`);
+  return text === 'yes';
+};
+
+const masterKeyOf = (text: string): Answers['masterKey'] => {
+  if (text !== 'credential' && text !== 'file') throw new AppError('USAGE', '--master-key is credential or file');
+  return text;
+};
+
+/** What options say, else what a person at the terminal says, else what is suggested; what is set already is the suggestion. */
+async function answersOf({ text, texts, flag, json }: CommandContext, held: Config | undefined): Promise<Answers> {
+  const asks = process.stdin.isTTY && !json && !flag('yes');
+  const terminal = asks ? createInterface({ input: process.stdin, output: process.stderr }) : undefined;
+  const ask = async (given: string | undefined, question: string, suggested: string | undefined): Promise<string> => {
+    if (given !== undefined) return given;
+    const answer = await terminal?.question(`${question}${suggested === undefined ? '' : ` [${suggested}]`}: `);
+    const taken = answer?.trim() || suggested;
+    if (taken === undefined) throw new AppError('USAGE', `--site is missing: ${question}`);
+    return taken;
+  };
+  try {
+    const site = held?.site ?? (await ask(text('site'), "The site's name in documents: a-z, 0-9, -", undefined));
+    if (!siteName.safeParse(site).success) throw new AppError('USAGE', '--site takes 1 to 64 of a-z, 0-9 and -');
+    if (held !== undefined && text('site') !== undefined && text('site') !== site)
+      throw new AppError('EXISTS', `the data folder is of site ${site} already`);
+    const given = texts('address');
+    const suggested = (held?.addresses ?? defaultAddresses()).join(' ');
+    const named = given.length > 0 ? given.join(' ') : undefined;
+    const addresses = (
+      await ask(named, 'Names and addresses of this computer for browsers and agents', suggested)
+    ).split(/[\s,]+/);
+    const port = await ask(text('port'), 'Port', `${held?.listen.port ?? 443}`);
+    const administrator = text('administrator') ?? 'administrator';
+    const masterKey = await ask(
+      text('master-key'),
+      'Master key: credential (sealed to this computer) or file',
+      'credential',
+    );
+    const media = await ask(text('media'), 'Mount media that are plugged in, read-only: yes or no', 'yes');
+    return {
+      site,
+      addresses,
+      listen: { address: held?.listen.address ?? '0.0.0.0', port: parseListen(`:${port}`).port },
+      administrator,
+      masterKey: masterKeyOf(masterKey),
+      media: isYes(media),
+    };
+  } finally {
+    terminal?.close();
+  }
+}
+
+const linkHost = ([first = 'localhost']: readonly string[]): string => (first.includes(':') ? `[${first}]` : first);
+
+/** Makes the data folder, or brings addresses and port of one that is made to what is wanted. */
+async function makeData(dataDir: string, wanted: Answers, held: Config | undefined) {
+  const { site, addresses, listen, administrator } = wanted;
+  if (held === undefined || !existsSync(dataPaths(dataDir).database)) {
+    const [{ initialise }, { openLog }] = await Promise.all([import('../init.ts'), import('../platform/log.ts')]);
+    return {
+      made: await initialise({ dataDir, site, addresses, listen, administrator, log: openLog('warn') }),
+      isChanged: true,
+    };
+  }
+  const config: Config = { ...held, addresses: [...addresses], listen };
+  const isChanged = JSON.stringify(config) !== JSON.stringify(held);
+  if (isChanged) writeConfig(dataPaths(dataDir), config);
+  return { made: undefined, isChanged };
+}
+
+export const command: Command = {
+  summary:
+    'makes this computer the appliance of a site: data folder, keys, port, service; again, it changes what is said anew',
+  options: {
+    site: { type: 'string', value: 'NAME', help: "the site's name in documents: a-z, 0-9, -" },
+    address: {
+      type: 'string',
+      value: 'NAME',
+      multiple: true,
+      help: 'a name or address that browsers and agents use; may repeat',
+    },
+    port: { type: 'string', value: 'PORT', help: 'where the server listens (443)' },
+    administrator: { type: 'string', value: 'NAME', help: 'the first account (administrator)' },
+    'master-key': { type: 'string', value: 'KIND', help: 'credential: sealed to this computer; or file (credential)' },
+    media: { type: 'string', value: 'yes|no', help: 'mount media that are plugged in (yes)' },
+    yes: { type: 'boolean', help: 'take what is suggested instead of asking' },
+    prefix: { type: 'string', value: 'DIR', help: 'another folder than / for /etc: for images; nothing is started' },
+  },
+  example: 'sallyport setup --site plant-7 --address sallyport.plant.example --yes',
+  run: async (context) => {
+    const { text, out } = context;
+    const target = system.systemAt(text('prefix') ?? '');
+    const isSystem = target.prefix === '';
+    if (isSystem && process.getuid?.() !== 0) throw new AppError('USAGE', 'setup changes the system: run it as root');
+    const dataDir = resolve(context.dataDir);
+    if (/\s/.test(dataDir)) throw new AppError('USAGE', 'the path of the data folder has no blanks');
+    const user = system.serviceUser(target);
+    const paths = dataPaths(dataDir);
+    const held = existsSync(paths.config) ? readConfig(paths) : undefined;
+    const wanted = await answersOf(context, held);
+    ensureDir(dataDir, 0o700);
+    const { made, isChanged } = await makeData(dataDir, wanted, held);
+    if (user !== undefined && (made !== undefined || statSync(dataDir).uid !== user.uid)) system.giveTo(dataDir, user);
+    if (user !== undefined && isChanged) system.giveFile(paths.config, user);
+    const parts = [
+      isChanged,
+      system.nameDataFolder(target, dataDir),
+      system.allowPort(target, wanted.listen.port),
+      system.mountMedia(target, wanted.media),
+    ];
+    const master = system.keepMasterKey(target, dataDir, wanted.masterKey);
+    const isRunning = system.startService(target, parts.includes(true) || made !== undefined);
+    const health = system.runDoctor(target, dataDir);
+    const address = `https://${linkHost(wanted.addresses)}${wanted.listen.port === 443 ? '' : `:${wanted.listen.port}`}`;
+    const link = made === undefined ? undefined : `${address}${made.linkPath}`;
+    out.line(`site            ${wanted.site}, ${made === undefined ? 'there already' : 'made'}`);
+    out.line(`data folder     ${dataDir}`);
+    out.line(`addresses       ${wanted.addresses.join(' ')}, in a certificate of the site's own authority`);
+    out.line(`port            ${wanted.listen.port}`);
+    out.line(`time zone       ${siteTimeZone()} (timedatectl set-timezone changes it)`);
+    out.line(`master key      ${master.kind}: ${master.why}`);
+    out.line(`media           ${wanted.media ? 'mounted read-only when plugged in' : 'not mounted by themselves'}`);
+    out.line(`service         ${isRunning ? 'runs, and starts with the system' : 'not started here'}`);
+    if (made !== undefined) {
+      out.line(`CA fingerprint  ${made.caFingerprint}`);
+      out.line(`first log-in    ${link}  (once, until ${made.linkExpires})`);
+      out.line(`recovery key    ${made.recoveryKey}`);
+      out.note(
+        'Write the recovery key down and keep it away from this computer: only it opens backups, and it is shown only now. Then make the first backup: sallyport backup create',
+      );
+    }
+    if (health.status === 0) out.line('doctor          found nothing');
+    else out.note(health.text);
+    out.result({
+      site: wanted.site,
+      dataDir,
+      addresses: wanted.addresses,
+      listen: wanted.listen,
+      masterKey: master.kind,
+      media: wanted.media,
+      running: isRunning,
+      well: health.status === 0,
+      ...(made === undefined
+        ? {}
+        : { link, linkPath: made.linkPath, recoveryKey: made.recoveryKey, caFingerprint: made.caFingerprint }),
+    });
+    return health.status === 0 && (isRunning || !target.hasSystemd) ? 0 : 1;
+  },
+};

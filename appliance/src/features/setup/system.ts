@@ -1,0 +1,190 @@
+import { spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { AppError } from '../../platform/errors.ts';
+
+// What `setup` and `destroy` change of the system around the data folder: drop-ins of the unit, the sealed master key, the rule
+// for media. Everything can be asked for again; a second time nothing changes.
+
+export type System = {
+  /** Before /etc and /run; empty on the system itself. */
+  prefix: string;
+  /** systemd runs here, so units can be started. */
+  hasSystemd: boolean;
+};
+
+/** The system that the command runs on, or a folder that becomes one. */
+export const systemAt = (prefix: string): System => ({
+  prefix,
+  hasSystemd: prefix === '' && existsSync('/run/systemd/system'),
+});
+
+const dropIns = '/etc/systemd/system/sallyport.service.d';
+const sealedKey = '/etc/sallyport/master.cred';
+const dataFolderFile = '/etc/sallyport/data-folder';
+const mediaRule = '/etc/udev/rules.d/70-sallyport-media.rules';
+const usualDataDir = '/var/lib/sallyport';
+
+type Run = { status: number | null; stdout: string; stderr: string };
+
+const run = (file: string, ...args: string[]): Run => spawnSync(file, args, { encoding: 'utf8' });
+
+const systemctl = (system: System, ...args: string[]): void => {
+  if (!system.hasSystemd) return;
+  const { status, stderr } = run('systemctl', ...args);
+  if (status !== 0) throw new AppError('USAGE', `systemctl ${args.join(' ')} ended with ${status}: ${stderr.trim()}`);
+};
+
+/** Writes a file of the system unless it is so already; true when it changed. */
+function keepFile({ prefix }: System, path: string, text: string | undefined): boolean {
+  const full = `${prefix}${path}`;
+  const held = existsSync(full) ? readFileSync(full, 'utf8') : undefined;
+  if (held === text) return false;
+  if (text === undefined) rmSync(full);
+  else {
+    mkdirSync(dirname(full), { recursive: true, mode: 0o755 });
+    writeFileDurable(full, text, 0o644);
+  }
+  return true;
+}
+
+/** Ports below 1024 take a right, which the unit has only where it needs it. */
+export function allowPort(system: System, port: number): boolean {
+  const text = `# The port ${port} is below 1024.\n[Service]\nAmbientCapabilities=CAP_NET_BIND_SERVICE\nCapabilityBoundingSet=CAP_NET_BIND_SERVICE\n`;
+  return keepFile(system, `${dropIns}/port.conf`, port < 1024 ? text : undefined);
+}
+
+/** Names the data folder to the unit and to commands where it is not the usual one. */
+export function nameDataFolder(system: System, dataDir: string): boolean {
+  const isUsual = dataDir === usualDataDir;
+  const text = `[Service]\nEnvironment=SALLYPORT_DATA_DIR=${dataDir}\nReadWritePaths=${dataDir}\n`;
+  const unit = keepFile(system, `${dropIns}/data.conf`, isUsual ? undefined : text);
+  return keepFile(system, dataFolderFile, isUsual ? undefined : `${dataDir}\n`) || unit;
+}
+
+/** Whether media that are plugged in are mounted for the appliance: the package's rule, or a mask over it. */
+export function mountMedia(system: System, wanted: boolean): boolean {
+  const path = `${system.prefix}${mediaRule}`;
+  const isMasked =
+    lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true && readlinkSync(path) === '/dev/null';
+  if (isMasked !== wanted) return false;
+  if (wanted) rmSync(path);
+  else {
+    mkdirSync(dirname(path), { recursive: true });
+    symlinkSync('/dev/null', path);
+  }
+  if (system.hasSystemd) run('udevadm', 'control', '--reload');
+  return true;
+}
+
+type MasterKey = { kind: 'credential' | 'file'; why: string };
+
+const openSealed = (path: string): string | undefined => {
+  const { status, stdout } = run('systemd-creds', 'decrypt', '--name=SALLYPORT_MASTER', path, '-');
+  return status === 0 ? stdout : undefined;
+};
+
+/**
+ * Seals the master key to this computer and names it to the unit. The file goes only after the sealed one was opened again and is
+ * the same. Where the system cannot, the key stays the file that it is, and the answer says why.
+ */
+export function keepMasterKey(system: System, dataDir: string, wanted: 'credential' | 'file'): MasterKey {
+  const [file, sealed] = [join(dataDir, 'keys/master.key'), `${system.prefix}${sealedKey}`];
+  const dropIn = (isThere: boolean): void => {
+    const text = `[Service]\nLoadCredentialEncrypted=SALLYPORT_MASTER:${sealedKey}\n`;
+    keepFile(system, `${dropIns}/master.conf`, isThere ? text : undefined);
+  };
+  // A package that was purged left it beside the data.
+  const beside = join(dataDir, 'master.cred');
+  if (!existsSync(sealed) && existsSync(beside)) {
+    mkdirSync(dirname(sealed), { recursive: true, mode: 0o755 });
+    renameSync(beside, sealed);
+    if (process.getuid?.() === 0) chownSync(sealed, 0, 0);
+  }
+  if (existsSync(sealed)) {
+    dropIn(true);
+    return { kind: 'credential', why: 'sealed to this computer' };
+  }
+  if (wanted === 'file') return { kind: 'file', why: 'as asked for' };
+  if (!system.hasSystemd) return { kind: 'file', why: 'systemd does not run here' };
+  mkdirSync(dirname(sealed), { recursive: true, mode: 0o755 });
+  const { status, stderr, stdout } = run('systemd-creds', 'encrypt', '--name=SALLYPORT_MASTER', file, sealed);
+  if (status !== 0 || openSealed(sealed) !== readFileSync(file, 'utf8')) {
+    rmSync(sealed, { force: true });
+    return { kind: 'file', why: `systemd-creds cannot seal it here: ${(stderr || stdout).trim().slice(0, 200)}` };
+  }
+  chmodSync(sealed, 0o600);
+  dropIn(true);
+  rmSync(file);
+  return { kind: 'credential', why: 'sealed to this computer' };
+}
+
+/** Gives everything below a folder to the service's user; links are not followed. */
+export function giveTo(folder: string, owner: { uid: number; gid: number }): void {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    lchownSync(path, owner.uid, owner.gid);
+    if (entry.isDirectory()) giveTo(path, owner);
+  }
+  chownSync(folder, owner.uid, owner.gid);
+}
+
+/** Gives one file to the service's user. */
+export const giveFile = (path: string, owner: { uid: number; gid: number }): void =>
+  chownSync(path, owner.uid, owner.gid);
+
+/** The service's user; undefined where the system has none, as below a prefix. USAGE on a system without it. */
+export function serviceUser({ prefix }: System): { uid: number; gid: number } | undefined {
+  if (prefix !== '') return undefined;
+  const id = (flag: string): number => Number(run('id', flag, 'sallyport').stdout.trim() || Number.NaN);
+  const [uid, gid] = [id('-u'), id('-g')];
+  if (!Number.isInteger(uid) || !Number.isInteger(gid))
+    throw new AppError('USAGE', 'there is no user sallyport; install the package sallyport first');
+  return { uid, gid };
+}
+
+/** Starts the service now and at each start of the system; true when it runs. */
+export function startService(system: System, isChanged: boolean): boolean {
+  if (!system.hasSystemd) return false;
+  systemctl(system, 'daemon-reload');
+  systemctl(system, 'enable', 'sallyport.service');
+  systemctl(system, isChanged ? 'restart' : 'start', 'sallyport.service');
+  return run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
+}
+
+/** `doctor` as people run it from now on: as the service's user, with the master key that the service has. */
+export function runDoctor({ prefix }: System, dataDir: string): { status: number | null; text: string } {
+  const wrapper = '/usr/bin/sallyport';
+  const ourselves = [process.execPath, process.argv[1] ?? ''];
+  const [file = '', ...args] = prefix === '' && existsSync(wrapper) ? [wrapper] : ourselves;
+  const { status, stdout, stderr } = run(file, ...args, 'doctor', '--data', dataDir);
+  return { status, text: `${stdout}${stderr}` };
+}
+
+/** Takes back all that `setup` laid into the system; the names of what was removed. */
+export function takeBack(system: System): string[] {
+  if (system.hasSystemd) run('systemctl', 'disable', '--now', 'sallyport.service');
+  const removed: string[] = [];
+  for (const path of [dropIns, dirname(sealedKey)].map((name) => `${system.prefix}${name}`)) {
+    if (!existsSync(path)) continue;
+    rmSync(path, { recursive: true });
+    removed.push(path);
+  }
+  if (mountMedia(system, true)) removed.push(`${system.prefix}${mediaRule}`);
+  systemctl(system, 'daemon-reload');
+  return removed;
+}

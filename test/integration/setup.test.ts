@@ -1,0 +1,96 @@
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder, tryCommand } from '../support/commands.ts';
+
+// `sallyport setup` and `destroy` on a folder instead of the system. What systemd does of it is in service-unit.test.ts.
+
+const folder = temporaryFolder('setup');
+afterAll(folder.remove);
+let count = 0;
+let prefix: string;
+let data: string;
+beforeEach(() => {
+  count += 1;
+  prefix = join(folder.path, `${count}/system`);
+  data = join(folder.path, `${count}/data`);
+});
+
+const setup = (...args: string[]) =>
+  tryCommand('sallyport', ['setup', '--prefix', prefix, '--data', data, '--yes', '--json', ...args]);
+const json = (text: string) => JSON.parse(text) as Record<string, unknown>;
+/** Every file and link below a folder with its content and the time of its last change. */
+const stateOf = (path: string): string[] =>
+  readdirSync(path, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((entry) => !statSync(entry, { throwIfNoEntry: false })?.isDirectory())
+    .map((entry) => `${entry} ${existsSync(entry) ? `${readFileSync(entry, 'utf8')} ${statSync(entry).mtimeMs}` : ''}`)
+    .sort();
+const laid = (path: string): string => join(prefix, 'etc', path);
+
+describe('setup', () => {
+  it('makes an appliance that doctor finds well, with a link and a recovery key', async () => {
+    const { status, stdout, stderr } = await setup('--site', 'aqtau-1', '--address', 'localhost');
+    expect(status, stderr).toBe(0);
+    expect(json(stdout)).toMatchObject({
+      site: 'aqtau-1',
+      addresses: ['localhost'],
+      listen: { address: '0.0.0.0', port: 443 },
+      masterKey: 'file',
+      running: false,
+      well: true,
+      link: expect.stringMatching(/^https:\/\/localhost\/first\//) as string,
+      recoveryKey: expect.stringMatching(/^([0-9a-f]{4}-){15}[0-9a-f]{4}$/) as string,
+    });
+    const port = readFileSync(laid('systemd/system/sallyport.service.d/port.conf'), 'utf8');
+    expect(port).toContain('AmbientCapabilities=CAP_NET_BIND_SERVICE');
+    expect(readFileSync(laid('sallyport/data-folder'), 'utf8')).toBe(`${data}\n`);
+  });
+
+  it('again changes nothing, and shows no key anew', async () => {
+    await setup('--site', 'aqtau-1', '--address', 'localhost');
+    const before = stateOf(prefix);
+    const config = readFileSync(join(data, 'config.json'), 'utf8');
+    const { status, stdout } = await setup();
+    expect(status).toBe(0);
+    expect(stateOf(prefix)).toEqual(before);
+    expect(readFileSync(join(data, 'config.json'), 'utf8')).toBe(config);
+    expect(json(stdout)).not.toHaveProperty('recoveryKey');
+    expect(json(stdout)).toMatchObject({ site: 'aqtau-1', addresses: ['localhost'], well: true });
+  });
+
+  it('changes what is said anew: port, names, media', async () => {
+    await setup('--site', 'aqtau-1', '--address', 'localhost');
+    const { stdout } = await setup('--port', '8443', '--address', 'other.example', '--media', 'no');
+    expect(json(stdout)).toMatchObject({ listen: { port: 8443 }, addresses: ['other.example'], media: false });
+    expect(existsSync(laid('systemd/system/sallyport.service.d/port.conf'))).toBe(false);
+    expect(readlinkSync(laid('udev/rules.d/70-sallyport-media.rules'))).toBe('/dev/null');
+    await setup('--media', 'yes');
+    expect(readdirSync(laid('udev/rules.d'))).toEqual([]);
+  });
+
+  it('refuses a data folder of another site, and a site without a name', async () => {
+    await setup('--site', 'aqtau-1', '--address', 'localhost');
+    expect(await setup('--site', 'aqtau-2')).toMatchObject({
+      status: 1,
+      stderr: expect.stringContaining('EXISTS') as string,
+    });
+    data = `${data}-2`;
+    expect(await setup()).toMatchObject({ status: 2, stderr: expect.stringContaining('--site is missing') as string });
+    expect(existsSync(join(data, 'config.json'))).toBe(false);
+  });
+});
+
+describe('destroy', () => {
+  const destroy = (site: string) =>
+    tryCommand('sallyport', ['destroy', '--prefix', prefix, '--data', data, '--confirm', site]);
+
+  it('removes data, keys and what setup laid, for the name of the site alone', async () => {
+    await setup('--site', 'aqtau-1', '--address', 'localhost', '--media', 'no');
+    expect((await destroy('aqtau-2')).status).toBe(2);
+    expect(existsSync(join(data, 'keys/master.key'))).toBe(true);
+    expect((await destroy('aqtau-1')).status).toBe(0);
+    expect(existsSync(data)).toBe(false);
+    expect(stateOf(prefix)).toEqual([]);
+  });
+});
