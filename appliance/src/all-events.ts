@@ -24,6 +24,7 @@ import { queryEvents } from './features/queries/events.ts';
 import { rollbackEvents } from './features/rollback/events.ts';
 import { ruleEvents } from './features/rules/events.ts';
 import { updateEvents } from './features/updates/events.ts';
+import { upgradeEvents } from './features/upgrade/events.ts';
 import { vulnerabilityEvents } from './features/vulnerabilities/events.ts';
 import { joined } from './platform/declarations.ts';
 
@@ -54,6 +55,7 @@ export const allEvents = joined(
   ruleEvents,
   offlineImportEvents,
   updateEvents,
+  upgradeEvents,
   vulnerabilityEvents,
   rollbackEvents,
 );

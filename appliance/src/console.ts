@@ -11,6 +11,7 @@ import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
 import { controllerPatchPanels } from './features/patches/controller-panels.tsx';
 import { searchService } from './features/search/service.ts';
+import { untoldFailure } from './features/upgrade/settle.ts';
 import { immediate } from './platform/database.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
@@ -50,6 +51,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     // The build lays them out; without them pages are plain but work.
     assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
     timeZone: siteTimeZone(),
+    failedUpgrade: () => untoldFailure(appliance.paths.data),
     transact: (work) => immediate(db, work),
     chain: remembered(events.verifyChainInTurns, clock),
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),

@@ -1,11 +1,14 @@
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { unfulfilledLines } from './features/exchange/unfulfilled.ts';
 import { returnText } from './features/rollback/text.ts';
+import { readUpgrade } from './features/upgrade/file.ts';
+import { untoldFailure } from './features/upgrade/settle.ts';
 import { assertSchema, databaseFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
 import { personKeysFile } from './platform/person-keys.ts';
@@ -21,6 +24,8 @@ export type Check = {
   run(appliance: Appliance, context: { serverRuns: boolean }): Promise<string[]> | string[];
   /** Reported, and no reason for exit 1. */
   warning?: true;
+  /** Says something about the database alone: asked of the copy before an upgrade, too. */
+  ofDatabase?: true;
 };
 
 /** Takes the lock for a moment: only a running server holds it. */
@@ -41,6 +46,9 @@ const openTo = (path: string): string | undefined => {
 
 /** Certificates are public; they lie beside the keys. */
 const isPublic = (file: string): boolean => file.endsWith('.pem');
+
+/** An upgrade that is under way takes less, whatever its database. */
+const unfinishedMs = 30 * 60_000;
 
 const checkPermissions = ({ paths, keyring }: Appliance): string[] => {
   const keys = keyring
@@ -107,14 +115,16 @@ const leftIn = (folder: string, kept: readonly string[] = []): string[] =>
 export const checks: readonly Check[] = [
   {
     name: 'schema',
+    ofDatabase: true,
     run: ({ db }) => {
       assertSchema(db);
       return [];
     },
   },
-  { name: 'database', run: checkIntegrity },
+  { name: 'database', ofDatabase: true, run: checkIntegrity },
   {
     name: 'audit chain',
+    ofDatabase: true,
     run: ({ events }) => {
       const report = events.verifyChain();
       return report.ok ? [] : [`broken at ${report.brokenAt}: ${report.reason}`];
@@ -122,6 +132,7 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'revisions',
+    ofDatabase: true,
     run: ({ objects }) =>
       objects.verify().map(({ kind, id, revision, reason }) => `${kind} ${id}, revision ${revision}: ${reason}`),
   },
@@ -142,16 +153,18 @@ export const checks: readonly Check[] = [
         .filter(({ cause }) => cause === 'restored')
         .map(returnText),
   },
-  { name: 'baselines', run: ({ baselines }) => baselines.verify() },
-  { name: 'inventory', run: ({ inventory }) => inventory.verify() },
+  { name: 'baselines', ofDatabase: true, run: ({ baselines }) => baselines.verify() },
+  { name: 'inventory', ofDatabase: true, run: ({ inventory }) => inventory.verify() },
   {
     name: 'controllers',
+    ofDatabase: true,
     run: ({ controllers, controllerFindings }) => [...controllers.verify(), ...controllerFindings.verify()],
   },
-  { name: 'updates', run: ({ updates }) => updates.verify() },
-  { name: 'device-list', run: ({ db }) => verifyDeviceRows(db) },
+  { name: 'updates', ofDatabase: true, run: ({ updates }) => updates.verify() },
+  { name: 'device-list', ofDatabase: true, run: ({ db }) => verifyDeviceRows(db) },
   {
     name: 'receipts',
+    ofDatabase: true,
     run: ({ exchange }) => {
       const report = exchange.verifyReceipts();
       return report.ok ? [] : [`receipt ${report.brokenAt} ${report.reason}`];
@@ -172,6 +185,25 @@ export const checks: readonly Check[] = [
             ...leftIn(paths.staging, ['partials']),
             ...wasLeft(paths.keys, keyring.unfinished()),
           ],
+  },
+  {
+    name: 'upgrade',
+    run: ({ paths }) => {
+      const upgrade = readUpgrade(paths.data);
+      return upgrade?.state === 'open' && nowMs() - upgrade.at > unfinishedMs
+        ? [`the upgrade to release ${upgrade.to} was cut off; run: sallyport upgrade --settle`]
+        : [];
+    },
+  },
+  {
+    name: 'last upgrade',
+    warning: true,
+    run: ({ paths }) => {
+      const failed = untoldFailure(paths.data);
+      return failed === undefined
+        ? []
+        : [`${toTime(failed.at)}: the upgrade to release ${failed.to} went back: ${failed.reason}`];
+    },
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: checkKeys },

@@ -40,6 +40,7 @@ export const packageSpecs: readonly PackageSpec[] = [
     files: {
       '/usr/bin/sallyport': 'packaging/sallyport/sallyport',
       [`${units}/sallyport.service`]: 'systemd/sallyport.service',
+      [`${units}/sallyport-settle.service`]: 'systemd/sallyport-settle.service',
       [`${units}/sallyport-media@.service`]: 'systemd/sallyport-media@.service',
       [`${units}/sallyport-media-write@.service`]: 'systemd/sallyport-media-write@.service',
       [`${units}/sallyport-media-write@.path`]: 'systemd/sallyport-media-write@.path',

@@ -27,6 +27,7 @@ const starting: Readonly<Record<string, string>> = {
   'appliance/src/platform/connect.ts': 'ping',
   'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
   'agent/src/platform/child.ts': 'what collectors and actions run',
+  'appliance/src/features/upgrade/service-manager.ts': 'systemctl, systemd-run, what a file declares, our own program',
   'bundle-tools/src/media/run-survey.ts': 'our own program',
   'bundle-tools/src/media/clamscan.ts': 'clamscan',
   'bundle-tools/src/importer/run-child.ts': 'our own program',

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Outcome } from './commands.ts';
 import { repositoryRoot } from './sources.ts';
@@ -21,6 +21,21 @@ export function layRelease(root: string, version: string, migrations: Readonly<R
   mkdirSync(join(appliance, 'program/migrations'), { recursive: true });
   for (const [name, sql] of Object.entries(migrations)) writeFileSync(join(appliance, 'program/migrations', name), sql);
   return folder;
+}
+
+/** The server of a release comes up to where it migrated and opened everything, and then cannot open its port. */
+export function breakServer(release: string): void {
+  const cli = join(release, 'appliance/program/cli');
+  renameSync(join(cli, 'serve.js'), join(cli, 'serve-whole.js'));
+  writeFileSync(
+    join(cli, 'serve.js'),
+    `import { command as whole } from './serve-whole.js';
+export const command = {
+  ...whole,
+  run: (context) => whole.run({ ...context, text: (name) => (name === 'listen' ? '203.0.113.1:9' : context.text(name)) }),
+};
+`,
+  );
 }
 
 export const programOf = (release: string): string => join(release, 'appliance/bin/sallyport.js');

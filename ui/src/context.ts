@@ -59,6 +59,8 @@ export type ContextInput = {
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
+  /** The last upgrade failed, ms; the reason is English. */
+  readonly failedUpgrade?: { readonly to: string; readonly at: number; readonly reason: string } | undefined;
   /** The database went back to an older state, and that is not acknowledged. */
   readonly wentBack?: { readonly cause: 'restored' | 'unknown' | 'no-witness'; readonly at: number } | undefined;
 };

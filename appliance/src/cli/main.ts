@@ -131,10 +131,10 @@ const commandHelp = (words: string, command: Command): string =>
     '',
   ].join('\n');
 
-/** All commands, or those that begin with a word where there are some. */
+/** All commands, or those that have a word where there are some. */
 const overview = async (first?: string): Promise<string> => {
   const all = [...(await allCommands())];
-  const alike = all.filter(([words]) => words.split(' ', 1)[0] === first);
+  const alike = all.filter(([words]) => words.split(' ').includes(first ?? ''));
   const rows: string[][] = [];
   for (const [words, load] of alike.length > 0 ? alike : all) rows.push([`  ${words}`, (await load()).summary]);
   return [

@@ -1,5 +1,6 @@
 import { dataPaths, parseListen, readConfig } from '../platform/config.ts';
 import { takeServerLock } from '../platform/process-lock.ts';
+import { applianceRelease } from '../platform/release.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -8,16 +9,24 @@ export const command: Command = {
   example: 'sallyport serve --data /var/lib/sallyport --listen 0.0.0.0:8443',
   run: async ({ open, text, dataDir, out }) => {
     const listen = text('listen');
-    readConfig(dataPaths(dataDir));
+    const paths = dataPaths(dataDir);
+    readConfig(paths);
     // Before the database is opened: a second server neither opens nor changes it. The kernel drops the lock with the process,
     // after the database is closed.
     const lock = takeServerLock(dataDir);
+    const [{ settleUpgrade }, { nameReturn }] = await Promise.all([
+      import('../features/upgrade/settle.ts'),
+      import('../features/rollback/named-return.ts'),
+    ]);
+    const settled = await settleUpgrade(paths, applianceRelease().version, nameReturn);
     const appliance = await open({ isServer: true });
+    settled.opened(appliance.events);
     const { startServer } = await import('../server/server.ts');
     const server = await startServer(appliance, {
       lock,
       ...(listen === undefined ? {} : { listen: parseListen(listen) }),
     });
+    settled.listening();
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;
     out.line(`listening on ${url}`);

@@ -255,6 +255,42 @@ const addressesOf = async (to: Destination, timeoutMs: number): Promise<string[]
   }
 };
 
+/** A status line is shorter; more would not be ours. */
+const answerBytes = 64 * 1024;
+
+/**
+ * The status with which the server of this computer answers a GET, 0 where it does not. No object names it: it leads nowhere but
+ * to the own port, and who answers has to prove to be the site.
+ */
+export async function askOwnServer(asked: {
+  listen: { address: string; port: number };
+  path: string;
+  proof: Proof & { by: 'ca' };
+  timeoutMs: number;
+}): Promise<number> {
+  const { listen, path, proof, timeoutMs } = asked;
+  const own: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' };
+  const socket = openSocket({ host: own[listen.address] ?? listen.address, port: listen.port });
+  const timer = setTimeout(() => socket.destroy(), timeoutMs);
+  try {
+    await settled(socket, 'connect', timeoutMs);
+    const secured = await proven(socket, proof, timeoutMs);
+    secured.write(`GET ${path} HTTP/1.1\r\nHost: ${proof.name}\r\nConnection: close\r\n\r\n`);
+    let head = '';
+    for await (const bytes of secured) {
+      head += String(bytes);
+      if (head.includes('\r\n') || head.length > answerBytes) break;
+    }
+    return Number(/^HTTP\/1\.1 (\d{3}) /.exec(head)?.[1] ?? 0);
+  } catch {
+    // Whatever it is that keeps it from answering, it is asked again or given up by who asks.
+    return 0;
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
 /** Connections out, each checked against what administrators named, and against where controllers are. */
 export const outbound = ({ targets, forbidden, record }: OutboundParts): Outbound => {
   const notNamed = (to: Destination): AppError => {

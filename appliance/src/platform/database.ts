@@ -156,6 +156,15 @@ export const overwriteDeleted = (db: Database): void => void db.pragma('secure_d
  */
 export const copyDatabase = (db: Database, path: string): void => void db.prepare('vacuum into ?').run(path);
 
+/**
+ * Writes every page of a database over another one, which may be in use: it becomes the copy in one transaction of its own. A
+ * new file is made. Not waited for is the disk.
+ */
+export async function copyPages(db: Database, path: string): Promise<void> {
+  // In one step: between two, a commit of another connection would begin the copy anew.
+  await db.backup(path, { progress: ({ totalPages }) => Math.max(1, totalPages) });
+}
+
 /** A text that differs after any change of the database, by this connection or by another one. */
 export const changeStamp = (db: Database): (() => string) => {
   const own = db.prepare<[], number>('select total_changes()').pluck();

@@ -39,6 +39,7 @@ export type AppErrorCode =
   | 'SCHEMA_NEWER'
   | 'SCHEMA_OLDER'
   | 'SCHEMA_OTHER'
+  | 'UPGRADE'
   | 'DATABASE'
   | 'CHAIN_BROKEN'
   | 'KEY'
@@ -125,6 +126,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   SCHEMA_NEWER: entry('SCHEMA_NEWER', 500),
   SCHEMA_OLDER: entry('SCHEMA_OLDER', 500),
   SCHEMA_OTHER: entry('SCHEMA_OTHER', 500),
+  UPGRADE: entry('UPGRADE', 500),
   DATABASE: entry('DATABASE', 500),
   CHAIN_BROKEN: entry('CHAIN_BROKEN', 500),
   KEY: entry('KEY', 500),

@@ -410,6 +410,16 @@ export const words = defineWords({
     ru: 'Запустите выпуск, который её изменил.',
     kk: 'Оны өзгерткен шығарылымды іске қосыңыз.',
   },
+  'error.UPGRADE': {
+    en: 'The upgrade failed',
+    ru: 'Обновление не удалось',
+    kk: 'Жаңарту сәтсіз аяқталды',
+  },
+  'error.UPGRADE.next': {
+    en: 'Read the reason; the release of before serves.',
+    ru: 'Прочитайте причину; работает прежний выпуск.',
+    kk: 'Себебін оқыңыз; бұрынғы шығарылым жұмыс істеп тұр.',
+  },
   'error.DATABASE': {
     en: 'The database reports an error',
     ru: 'База данных сообщает об ошибке',

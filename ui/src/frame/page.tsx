@@ -60,6 +60,17 @@ const WentBack = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
+/** On every page until the next upgrade, at most some days. */
+const FailedUpgrade = ({ ctx }: { ctx: Ctx }) => {
+  const failed = ctx.failedUpgrade;
+  if (failed === undefined || !ctx.can('settings:read')) return null;
+  return (
+    <Notice ctx={ctx} level="warning" title={ctx.t('upgrade.failed', { to: failed.to })}>
+      <Time ctx={ctx} at={failed.at} /> <span lang="en">{failed.reason}</span>
+    </Notice>
+  );
+};
+
 const ToastLine = ({ ctx }: { ctx: Ctx }) => {
   const toast = ctx.toast;
   if (toast === undefined) return null;
@@ -121,6 +132,7 @@ export const Page = (props: PageProps) => {
         >
           <PrintHead props={props} />
           <WentBack ctx={ctx} />
+          <FailedUpgrade ctx={ctx} />
           <div class="head">
             <div>
               {props.crumbs === undefined ? null : (

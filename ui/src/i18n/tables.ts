@@ -31,6 +31,7 @@ import { words as rules } from '../rules/words.ts';
 import { words as search } from '../search/words.ts';
 import { words as settings } from '../settings/words.ts';
 import { words as updates } from '../updates/words.ts';
+import { words as upgrade } from '../upgrade/words.ts';
 import { words as vulnerabilities } from '../vulnerabilities/words.ts';
 import { words as waiting } from '../waiting/words.ts';
 import { words as zones } from '../zones/words.ts';
@@ -71,6 +72,7 @@ export const allWords = joined(
   search,
   settings,
   updates,
+  upgrade,
   vulnerabilities,
   waiting,
   zones,

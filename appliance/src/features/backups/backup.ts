@@ -33,7 +33,8 @@ import { AppError } from '../../platform/errors.ts';
 import { openKeyring } from '../../platform/keyring.ts';
 import { personKeysFile } from '../../platform/person-keys.ts';
 import { livingKeyIds } from '../../platform/personal.ts';
-import { emptyWitness, readWitness, witnessName, writeWitness } from '../rollback/file.ts';
+import { emptyWitness, readWitness, writeWitness } from '../rollback/file.ts';
+import { witnessName } from '../rollback/types.ts';
 import { type BackupEntry, type BackupSink, readBackup, writeBackup } from './container.ts';
 
 // A backup is one file that only the recovery key opens: database, configuration, keys (the master key too), advisories

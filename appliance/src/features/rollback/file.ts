@@ -3,10 +3,8 @@ import { parseStrictJson } from '@sallyport/bundle-tools/documents/strict-json';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
-import { noPosition, type WitnessFile } from './types.ts';
+import { noPosition, type WitnessFile, witnessName } from './types.ts';
 
-/** Its name in keys/; the key that seals it comes from the master key. */
-export const witnessName = 'witness';
 const maxBytes = 8 * 1024 * 1024;
 const maxKeysBytes = 4 * 1024 * 1024;
 

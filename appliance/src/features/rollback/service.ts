@@ -22,7 +22,7 @@ import {
 } from './file.ts';
 import { rollbackStore } from './store.ts';
 import { takenAfter } from './taken.ts';
-import type { Applied, Position, Return, Taken, WitnessFile } from './types.ts';
+import { type Applied, type Position, type Return, type Taken, type WitnessFile, wentBack } from './types.ts';
 
 export type RollbackDetector = {
   /** Checks whether the database went back, and removes again what was removed since. Called when it is opened. */
@@ -68,15 +68,6 @@ const maxAccounts = 10_000;
 
 const act = 'return-acknowledge';
 const approvable = (id: string, at: number): Approvable => ({ act, thing: `${id}@${at}` });
-
-/** Whether the database is behind what was seen of it, or another one. */
-const wentBack = (was: Position, found: Position, hashAt: (entry: number) => string | undefined): boolean =>
-  found.entries < was.entries ||
-  (was.entries > 0 && hashAt(was.entries) !== was.head) ||
-  found.request < was.request ||
-  found.receipt < was.receipt ||
-  found.seq < was.seq ||
-  found.seqBroadcast < was.seqBroadcast;
 
 /** The detector of returns to an older state. */
 export function newRollbackDetector(parts: RollbackParts): RollbackDetector {

@@ -5,6 +5,9 @@
 // at the opening of the data directory. Not covered: what was written within that second before a crash, when the database goes
 // back to before it in the same moment; and a data directory that goes back as a whole, which only the connected host sees.
 
+/** Its name in keys/; the key that seals it comes from the master key. */
+export const witnessName = 'witness';
+
 /** How far a database is. */
 export type Position = {
   /** Last entry of the audit chain; 0 and zeros without one. */
@@ -65,3 +68,15 @@ export const noPosition: Position = {
   seq: 0,
   seqBroadcast: 0,
 };
+
+/** Whether the database is behind what was seen of it, or another one. */
+export function wentBack(was: Position, found: Position, hashAt: (entry: number) => string | undefined): boolean {
+  return (
+    found.entries < was.entries ||
+    (was.entries > 0 && hashAt(was.entries) !== was.head) ||
+    found.request < was.request ||
+    found.receipt < was.receipt ||
+    found.seq < was.seq ||
+    found.seqBroadcast < was.seqBroadcast
+  );
+}

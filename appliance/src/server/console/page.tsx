@@ -37,7 +37,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     rights: signedIn?.actor.rights ?? new Set(),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...defined({ toast }),
-    ...(signedIn === undefined || kind === 'part' ? {} : wentBack(deps)),
+    ...(signedIn === undefined || kind === 'part' ? {} : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade() }),
   });
 };
 

@@ -60,6 +60,8 @@ export type Asset = { readonly path: string; readonly file: string; readonly con
 export type ConsoleDeps = {
   version: string;
   schema: number;
+  /** The last upgrade, where it failed lately. */
+  failedUpgrade: () => Ctx['failedUpgrade'];
   config: Config;
   paths: DataPaths;
   log: Log;

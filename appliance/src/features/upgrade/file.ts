@@ -1,0 +1,36 @@
+import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { z } from 'zod';
+import { AppError } from '../../platform/errors.ts';
+import type { Upgrade } from './types.ts';
+
+const schema = z.object({
+  format: z.literal('sallyport-upgrade/1'),
+  from: z.string().nullable(),
+  to: z.string(),
+  at: z.int(),
+  state: z.enum(['open', 'done', 'returned']),
+  serving: z.string().optional(),
+  reason: z.string().optional(),
+  asked: z.boolean().optional(),
+});
+
+const pathIn = (dataDir: string): string => join(dataDir, 'upgrade.json');
+
+/** The last upgrade; undefined where there was none. DATA_DIR for a damaged file. */
+export function readUpgrade(dataDir: string): Upgrade | undefined {
+  const path = pathIn(dataDir);
+  if (!existsSync(path)) return undefined;
+  const parsed = schema.safeParse(JSON.parse(readFileSync(path, 'utf8')));
+  if (!parsed.success) throw new AppError('DATA_DIR', `${path}: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}
+
+/** Durable when it returns. Root leaves it to the owner of the data directory; it holds nothing secret, so either can read it. */
+export function writeUpgrade(dataDir: string, upgrade: Upgrade): void {
+  const path = pathIn(dataDir);
+  writeFileDurable(path, `${JSON.stringify(upgrade, null, 2)}\n`, 0o644);
+  const { uid, gid } = statSync(dataDir);
+  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+}

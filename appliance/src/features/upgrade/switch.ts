@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type DataPaths, readConfig } from '../../platform/config.ts';
+import { askOwnServer } from '../../platform/connect.ts';
+import { AppError } from '../../platform/errors.ts';
+import { forgetBefore, hasBefore } from './before.ts';
+import { readUpgrade, writeUpgrade } from './file.ts';
+import { currentRelease, dropReleases, isInstalled, keepPrevious, pointTo } from './releases.ts';
+import type { ServiceManager } from './service-manager.ts';
+import { finishUpgrade } from './settle.ts';
+import type { Upgrade } from './types.ts';
+
+// The switch from one release to another, and back. Each step leaves a state from which a start of `current` comes up:
+//
+// | upgrade.json     | current | the server that starts                                           |
+// |------------------|---------|------------------------------------------------------------------|
+// | open             | from    | the old one; puts the database back where the new one had it     |
+// | open             | to      | the new one; keeps database and keys, migrates                    |
+// | done, returned   | either  | as it is                                                         |
+
+/** Nothing is left to go back to after it, so it is long: the database is put back within it. */
+const wayBackMs = 300_000;
+const pollMs = 250;
+const askMs = 5_000;
+
+type Parts = {
+  root: string;
+  paths: DataPaths;
+  service: ServiceManager;
+  progress: (line: string) => void;
+  /** How long a server has to come up. */
+  withinMs: number;
+};
+
+/** Whether the page of log-in is served, over TLS with the site's own certificate. */
+const servesPage = async (paths: DataPaths): Promise<boolean> => {
+  const { listen, addresses } = readConfig(paths);
+  const status = await askOwnServer({
+    listen,
+    path: '/login',
+    proof: { by: 'ca', pem: readFileSync(join(paths.keys, 'ca.pem'), 'utf8'), name: addresses[0] ?? '' },
+    timeoutMs: askMs,
+  });
+  return status === 200;
+};
+
+/** Waits until a page is served and `isSo`; whether that came in time. */
+const comesUp = async (
+  { paths }: Parts,
+  withinMs: number,
+  isSo: (upgrade: Upgrade | undefined) => boolean,
+): Promise<boolean> => {
+  for (const until = nowMs() + withinMs; nowMs() < until; await sleep(pollMs))
+    if (isSo(readUpgrade(paths.data)) && (await servesPage(paths))) return true;
+  return false;
+};
+
+/** The old release and its database again. UPGRADE where even that does not come up. */
+export async function goBack(parts: Parts, upgrade: Upgrade & { reason: string }): Promise<void> {
+  const { root, paths, service, progress } = parts;
+  const { from, to, reason } = upgrade;
+  if (from === null || !isInstalled(root, from))
+    throw new AppError(
+      'UPGRADE',
+      `${reason}, and no release of before is kept: install one; database and keys of before are in ${join(paths.backups, `pre-${to}`)}`,
+    );
+  progress(`goes back to release ${from}: ${reason}`);
+  await service.stop();
+  writeUpgrade(paths.data, upgrade);
+  pointTo(root, from);
+  await service.start();
+  if (!(await comesUp(parts, wayBackMs, (now) => now?.state === 'returned')))
+    throw new AppError('UPGRADE', `${reason}, and release ${from} does not come up either: systemctl status sallyport`);
+}
+
+/** Waits for the new release; goes back, and throws UPGRADE with the reason, where it does not come up. */
+const awaitNew = async (parts: Parts, upgrade: Upgrade): Promise<void> => {
+  const { root, paths, progress, withinMs } = parts;
+  const { from, to } = upgrade;
+  if (await comesUp(parts, withinMs, (now) => now?.serving === to)) {
+    finishUpgrade(paths, { ...upgrade, serving: to });
+    for (const gone of dropReleases(root, [from, to])) progress(`removed release ${gone}`);
+    return;
+  }
+  const reason = `release ${to} did not serve within ${withinMs / 1000} s`;
+  await goBack(parts, { ...upgrade, state: 'open', reason });
+  throw new AppError('UPGRADE', `${reason}; release ${from} serves again, and nothing of before is lost`);
+};
+
+/**
+ * Ends an upgrade that was cut off, forward where the new release comes up, else back. Returns whether there was one. UPGRADE
+ * where it went back.
+ */
+export async function endUnfinished(parts: Parts): Promise<boolean> {
+  const { root, paths, service, progress } = parts;
+  const upgrade = readUpgrade(paths.data);
+  if (upgrade?.state !== 'open') return false;
+  progress(`ends the upgrade to release ${upgrade.to}, which was cut off`);
+  await service.start();
+  if (currentRelease(root) === upgrade.to) {
+    const { reason, asked } = upgrade;
+    if (reason === undefined || asked) await awaitNew(parts, { ...upgrade, reason: undefined, asked: undefined });
+    else await goBack(parts, { ...upgrade, reason });
+  } else if (hasBefore(paths, upgrade.to) && !(await comesUp(parts, wayBackMs, (now) => now?.state === 'returned')))
+    throw new AppError('UPGRADE', `release ${upgrade.from} does not come up: systemctl status sallyport`);
+  return true;
+}
+
+/** From the release that runs to `to`, which was tried before. UPGRADE where it went back, with the reason. */
+export async function switchTo(parts: Parts, to: string): Promise<void> {
+  const { root, paths, service, progress } = parts;
+  const from = currentRelease(root) ?? null;
+  forgetBefore(paths, to);
+  const upgrade: Upgrade = { format: 'sallyport-upgrade/1', from, to, at: nowMs(), state: 'open' };
+  writeUpgrade(paths.data, upgrade);
+  if (from !== null) keepPrevious(root, from);
+  progress(`switches from release ${from ?? 'none'} to ${to}`);
+  pointTo(root, to);
+  await service.restart();
+  await awaitNew(parts, upgrade);
+}
+
+/** Notes the switch for a server that is started later, where nothing here starts it. */
+export function switchLater(root: string, paths: DataPaths, to: string): void {
+  forgetBefore(paths, to);
+  writeUpgrade(paths.data, {
+    format: 'sallyport-upgrade/1',
+    from: currentRelease(root) ?? null,
+    to,
+    at: nowMs(),
+    state: 'open',
+  });
+  pointTo(root, to);
+}

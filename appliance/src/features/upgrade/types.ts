@@ -1,0 +1,28 @@
+// An upgrade changes which release runs and, with it, the database. Who takes part: `sallyport upgrade` of the new release, which
+// may run as root, and the servers of both releases, which alone touch the data directory. What they agree on stands in
+// DATA/upgrade.json; which release a start brings is the link `current`. Both change by one rename, so that whoever is killed
+// in between leaves a state from which a start of `current` comes up. Trusted: the folder of releases and the data directory.
+
+/**
+ * The upgrade that was made last. Releases of other versions read and write it, too: members are added, never changed.
+ * `open`: the server of `to` may migrate, the server of `from` puts the database of before back if `to` had it. `done`: `to` has
+ * been seen serving. `returned`: `from` serves again.
+ */
+export type Upgrade = {
+  format: 'sallyport-upgrade/1';
+  /** The release of before; null where none is kept. */
+  from: string | null;
+  to: string;
+  /** When it began, ms. */
+  at: number;
+  state: 'open' | 'done' | 'returned';
+  /** The release whose server has opened its port since. */
+  serving?: string | undefined;
+  /** Why it goes or went back. */
+  reason?: string | undefined;
+  /** A person asked for the way back. */
+  asked?: boolean | undefined;
+};
+
+/** What came since a database of before, as counts. */
+export type Lost = { devices: number; reportingDevices: number; events: number; bundles: number };

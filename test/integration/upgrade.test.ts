@@ -1,0 +1,160 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { compose } from '@sallyport/appliance/compose';
+import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
+import { openLog } from '@sallyport/appliance/platform/log';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { admin } from '../../appliance/test/support/engines.ts';
+import { makeHost } from '../../appliance/test/support/host.ts';
+import { type Device, enrolDevice, newId } from '../fault/intake-kill-device.ts';
+import { freePort, temporaryFolder } from '../support/commands.ts';
+import { type InstalledSite, initSite, installedSite } from '../support/installed-site.ts';
+import { breakServer, layRelease } from '../support/release-tree.ts';
+import { shellBlocks } from '../support/shell-blocks.ts';
+
+// Releases that lie installed, a server that a supervisor starts, devices over TLS: from one release to the next, and back.
+
+const folder = temporaryFolder('upgrade');
+const [documented = ''] = shellBlocks('docs/operations.md').filter((block) => block.includes('sallyport upgrade --to'));
+/** The arguments of the documented line that holds `part`. */
+const typed = (part: RegExp): string[] => {
+  const line = documented.split('\n').find((one) => part.test(one)) ?? '';
+  const words = line.replace(/#.*$/, '').match(/"[^"]*"|\S+/g) ?? [];
+  return words.slice(1).map((word) => word.replaceAll('"', ''));
+};
+const step = 'create table next (n integer) strict; insert into next values (1)';
+
+/** What a command with --json said, whether it ended well or not. */
+const saidBy = ({ stdout }: { stdout: string }) => JSON.parse(stdout) as Record<string, unknown>;
+
+describe('an upgrade', () => {
+  let site: InstalledSite;
+  let port = 0;
+  let [before, later]: Array<Device | undefined> = [];
+  let secret = '';
+
+  const enrol = (name: string): Promise<Device> =>
+    enrolDevice({ port, ca: readFileSync(join(site.data, 'keys/ca.pem'), 'utf8') }, name, secret);
+  const checkIn = async (device: Device | undefined): Promise<number | undefined> =>
+    (await device?.call('POST', '/check-in', { bootId: newId(), seq: 1, version: '1', sections: {} }))?.status;
+  const upgrade = (release: string, ...args: string[]) =>
+    site.run(site.release(release), ['upgrade', ...site.place, '--json', ...args]);
+  const version = async (release: string) =>
+    saidBy(await site.run(site.release(release), [...typed(/version/), '--data', site.data, '--json']));
+  const findings = async (release: string) =>
+    saidBy(await site.run(site.release(release), ['doctor', '--data', site.data, '--json'])) as {
+      findings: unknown[];
+      warnings: Array<{ check: string; detail: string }>;
+    };
+
+  beforeAll(async () => {
+    for (const [release, migrations] of [
+      ['0.2.0', {}],
+      ['0.3.0', { '048-next.sql': step }],
+      ['0.4.0', { '048-broken.sql': `${step}; insert into missing values (1)` }],
+      ['0.5.0', { '048-next.sql': step }],
+    ] as const)
+      layRelease(folder.path, release, migrations);
+    breakServer(join(folder.path, 'releases/0.5.0'));
+    port = await freePort();
+    site = installedSite(join(folder.path, 'site'), join(folder.path, 'releases'), '0.2.0', port);
+    await initSite(site.data, port);
+    secret = newTokenSecret();
+    const appliance = await compose({ dataDir: site.data, log: openLog('silent') });
+    const host = makeHost(join(folder.path, 'host'));
+    await host.publish();
+    const trust = await host.trustFile(join(folder.path, 'trust'));
+    await appliance.exchange.importTrust(admin, trust, host.rootFingerprint);
+    appliance.objects.create(systemActor, 'token', {
+      name: 'line',
+      purpose: 'agent',
+      hash: tokenHash(secret),
+      approve: 'auto',
+    });
+    await appliance.close();
+    await site.supervise('start');
+    await site.serves();
+    before = await enrol('before');
+    expect(await checkIn(before)).toBe(200);
+  });
+  afterAll(async () => {
+    before?.close();
+    later?.close();
+    await site?.supervise('stop');
+    folder.remove();
+  });
+
+  it('whose trial fails changes nothing, and the server of before goes on', async () => {
+    const pid = site.serverPid();
+    const refused = await upgrade('0.4.0');
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('tries release 0.4.0 on a copy');
+    expect([site.current(), site.serverPid(), await site.page()]).toEqual(['0.2.0', pid, 200]);
+    expect(existsSync(join(site.data, 'upgrade.json'))).toBe(false);
+    expect(await checkIn(before)).toBe(200);
+  });
+
+  it('goes back by itself where the new release does not serve, and the reason is kept', async () => {
+    const failed = await upgrade('0.5.0', '--within', '3');
+    expect(failed.status).toBe(1);
+    expect(saidBy(failed)).toMatchObject({
+      error: 'UPGRADE',
+      message: 'release 0.5.0 did not serve within 3 s; release 0.2.0 serves again, and nothing of before is lost',
+    });
+    expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
+    expect(await version('0.2.0')).toMatchObject({ database: { schema: 47 } });
+    expect(await checkIn(before)).toBe(200);
+    const { findings: found, warnings } = await findings('0.2.0');
+    expect(found).toEqual([]);
+    expect(warnings.find(({ check }) => check === 'last upgrade')?.detail).toContain(
+      'release 0.5.0 went back: release 0.5.0 did not serve',
+    );
+  });
+
+  it('brings the next release, with every step written down, and keeps the one before', async () => {
+    const tried = await site.run(site.release('0.2.0'), [...typed(/--trial/), ...site.place, '--json']);
+    expect(saidBy(tried)).toMatchObject({ release: '0.3.0', schema: { from: 47, to: 48 } });
+    expect(site.current()).toBe('0.2.0');
+    const done = await site.run(site.release('0.2.0'), [...typed(/upgrade --to/), ...site.place, '--json']);
+    expect(done, done.stderr).toMatchObject({ status: 0 });
+    expect(saidBy(done)).toMatchObject({ state: 'done', from: '0.2.0', to: '0.3.0' });
+    expect([site.current(), await site.page()]).toEqual(['0.3.0', 200]);
+    expect(await version('0.3.0')).toMatchObject({ schema: 48, database: { schema: 48, release: '0.3.0' } });
+    expect(existsSync(site.release('0.2.0'))).toBe(true);
+    expect(existsSync(site.release('0.4.0'))).toBe(false);
+    expect(await checkIn(before)).toBe(200);
+    expect((await findings('0.3.0')).findings).toEqual([]);
+    expect(await site.run(site.release('0.2.0'), ['device', 'list', '--data', site.data, '--json'])).toMatchObject({
+      stdout: expect.stringContaining('"error":"SCHEMA_NEWER"'),
+    });
+    expect(saidBy(await upgrade('0.3.0'))).toMatchObject({ state: 'same' });
+  });
+
+  it('is taken back when a person says so: what is lost is counted, and what was taken away stays so', async () => {
+    later = await enrol('later');
+    expect(await checkIn(later)).toBe(200);
+    const { release, data, place, run } = site;
+    const inNew = (...args: string[]) => run(release('0.3.0'), [...args, '--data', data, '--json']);
+    expect(await inNew('device', 'revoke', before?.publicId ?? '')).toMatchObject({ status: 0 });
+
+    const back = (...args: string[]) => run(release('0.3.0'), [...args, ...place, '--json']);
+    const asked = await back(...typed(/rollback +#/));
+    expect(asked.status).toBe(1);
+    expect(saidBy(asked)).toMatchObject({ done: false, lost: { devices: 1, bundles: 0 } });
+    expect(site.current()).toBe('0.3.0');
+
+    const done = await back(...typed(/--confirm/));
+    expect(done, done.stderr).toMatchObject({ status: 0 });
+    expect(saidBy(done)).toMatchObject({ done: true, from: '0.3.0', to: '0.2.0', lost: { devices: 1 } });
+    expect([site.current(), await site.page()]).toEqual(['0.2.0', 200]);
+    expect(await version('0.2.0')).toMatchObject({ database: { schema: 47 } });
+    expect([await checkIn(before), await checkIn(later)]).toEqual([401, 401]);
+    const { findings: found, warnings } = await findings('0.2.0');
+    expect(found).toEqual([]);
+    expect(warnings.find(({ check }) => check === 'restored backup')?.detail).toContain('pre-0.3.0 was restored');
+    expect(await back(...typed(/rollback +#/))).toMatchObject({
+      stdout: expect.stringContaining('"error":"CONFLICT"'),
+    });
+  });
+});
