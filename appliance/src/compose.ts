@@ -83,7 +83,7 @@ import { assertSchema, type Database, immediate, openDatabase, schemaVersion } f
 import { type Jobs, jobs } from './platform/jobs.ts';
 import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
-import { type Personal, personal, settleKeys } from './platform/personal.ts';
+import { destroyErasedKeys, type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
@@ -191,7 +191,7 @@ export const compose = async ({
     assertSchema(db);
     const people = personal(db, keyring);
     // What a crash left between an erasure and the end of its keys.
-    settleKeys(people, log);
+    destroyErasedKeys(people, log);
     const events: EventService = eventService({
       db,
       keyring,
@@ -483,7 +483,7 @@ export const compose = async ({
         await queue.stop();
         vulnerabilities.close();
         controllerFindings.close();
-        settleKeys(people, log);
+        destroyErasedKeys(people, log);
         try {
           if (!rollbackDetector.flush()) log.warn('the witness was not written: the database was busy');
         } finally {

@@ -94,7 +94,7 @@ export function derivations(parts: DerivationParts): Derivations {
     // Findings first of all: the state of a controller looks at them.
     controller: [controllerFindings.partsChanged, integrity.check, firmware.check],
     'controller-findings': [integrity.check],
-    matched: [rules.sweep],
+    matched: [rules.recomputeAll],
   };
 }
 
@@ -113,7 +113,7 @@ export function queues(parts: Pick<DerivationParts, 'rows' | 'rules' | 'baseline
     quick: [rows, baselines, rules],
     bulk: [
       // First inventories, entered into the rows of who has what.
-      { run: () => ({ more: inventory.settle(WAITING_MOST) > 0 }) },
+      { run: () => ({ more: inventory.enterPending(WAITING_MOST) > 0 }) },
       // Who needs which update, of devices that changed, and of all after another catalogue.
       { run: () => ({ more: updates.settle(updatesAtOnce) > 0 }) },
     ],

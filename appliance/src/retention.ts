@@ -24,7 +24,7 @@ const collect = ({ exchange }: Appliance): number => {
 };
 
 /** Files that wait for a decision lie in staging itself, runs of imports in folders; after a day the first are dropped. */
-const sweepStaging = ({ paths }: Appliance): void => {
+const cleanStaging = ({ paths }: Appliance): void => {
   for (const name of readdirSync(paths.staging)) {
     const path = join(paths.staging, name);
     const info = lstatSync(path, { throwIfNoEntry: false });
@@ -48,9 +48,9 @@ export function applyRetention(appliance: Appliance) {
     stagingDir: appliance.paths.staging,
     clock: nowMs,
   }).trim();
-  appliance.personal.settle();
+  appliance.personal.destroyErased();
   appliance.exchange.unreferenced();
-  sweepStaging(appliance);
+  cleanStaging(appliance);
   appliance.vulnerabilities.refreshSources();
   appliance.vulnerabilities.noteDay();
   return {

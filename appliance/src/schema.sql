@@ -606,7 +606,7 @@ create table scanned_object (
 ) STRICT, WITHOUT ROWID;
 
 -- What rules derive about devices. Nothing here is entered but tags by hand; the rest can be derived again at any time.
--- What makes a device dirty are triggers, which features/rules/store.ts keeps, since they name tables of other features.
+-- What makes a device pending stands in derivations.ts.
 create table device_status (
   device integer primary key references device (id) on delete cascade,
   -- Rank of the level: 0 critical, 1 warning, 2 waiting, 3 not visible, 4 running, 5 ok, 6 done, 7 information.
@@ -657,7 +657,7 @@ create table device_tag (
 create index device_tag_device on device_tag (device);
 
 -- All devices are to be looked at again, in the order of their ids; `again` asks for one more round after this one.
-create table rule_sweep (
+create table rule_round (
   one integer primary key check (one = 1),
   after_device integer,
   again integer not null default 0
@@ -925,7 +925,7 @@ create index deviation_open_id on deviation (id) where until is null;
 create table baseline_state (
   one integer primary key check (one = 1),
   -- Acceptances whose time ended before this were taken out of what is expected.
-  swept_at integer not null
+  lapsed_at integer not null
 ) strict;
 
 -- One narrow row per device: what lists of devices filter and sort by. Derived (features/devices/row-store.ts) in the
@@ -1466,7 +1466,7 @@ create table controller_match_state (
   rules text not null,
   synonyms text not null,
   -- An answer was changed other than through the inbox.
-  answers_stale integer not null,
+  answers_pending integer not null,
   matched_at integer
 ) strict;
 
@@ -1543,7 +1543,7 @@ create table ot_patch (
   evaluated_at integer,
   due_from integer,
   done_at integer,
-  -- JSON: extensions of clocks; clocks whose end was said in an event.
+  -- JSON: extensions of deadlines; missed deadlines with an event.
   extended text not null default '{}',
   overdue_said text not null default '[]',
   created_at integer not null,
@@ -1606,7 +1606,7 @@ create table ot_patch_signature (
   agrees integer not null,
   comment text not null,
   -- JSON: the roles that the person held.
-  duties text not null,
+  roles text not null,
   primary key (request, person)
 ) strict, without rowid;
 
@@ -2013,8 +2013,8 @@ create trigger controller_identity_counted after update of controllers on contro
 end;
 
 -- First rows.
-insert into rule_sweep (one, after_device, again) values (1, 0, 0);
-insert into baseline_state (one, swept_at) values (1, 0);
+insert into rule_round (one, after_device, again) values (1, 0, 0);
+insert into baseline_state (one, lapsed_at) values (1, 0);
 insert into catalog_version (one, version) values (1, 1);
-insert into controller_match_state (one, snapshot, maps, rules, synonyms, answers_stale, matched_at) values (1, 0, '', '', '', 0, null);
+insert into controller_match_state (one, snapshot, maps, rules, synonyms, answers_pending, matched_at) values (1, 0, '', '', '', 0, null);
 insert into update_need_state (one, version) values (1, 0);

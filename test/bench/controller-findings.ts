@@ -151,7 +151,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
     subjects[17] = { ...one, identity: { ...one.identity, firmware: 'V9.9.9', firmwareSide: 'observed' } };
   const changed = await timed(() => {
     findings.partsChanged([18]);
-    return findings.settle();
+    return findings.recomputePending();
   });
 
   const touched = advisories.slice(100, 100 + deltaDocuments).map((advisory) =>

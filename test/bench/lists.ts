@@ -127,7 +127,7 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
       for (const [device, load] of vulnerabilities.loads(ids.slice(at, at + batchDevices)))
         put.run(device, load.findings, load.act, load.attend, load.worst);
     }).immediate();
-  db.exec("update rule_sweep set after_device = null, again = 0; delete from pending where entity = 'status'");
+  db.exec("update rule_round set after_device = null, again = 0; delete from pending where entity = 'status'");
   deviceRows(db).remake();
   const [common] = vulnerabilities.list({ limit: 1, sort: 'devices', descending: true }).rows;
   return { findings: opened, advisory: common?.advisory ?? '' };

@@ -69,7 +69,7 @@ const fill = async (site: Site, packages: number): Promise<Stored> => {
         })
         .immediate();
     }
-    while (appliance.inventory.settle(deviceCount) > 0);
+    while (appliance.inventory.enterPending(deviceCount) > 0);
     const one = (sql: string): number => appliance.db.prepare<[], number>(sql).pluck().get() ?? 0;
     return {
       items: one('select count(*) from inv_software'),

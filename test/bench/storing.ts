@@ -58,7 +58,7 @@ export const storing = async (): Promise<Result> => {
           spent.write += threadMs() - middle;
         }
         const settling = threadMs();
-        inventory.settle(deviceCount);
+        inventory.enterPending(deviceCount);
         const settle = threadMs() - settling;
         const all = msOf(process.cpuUsage()) - whole;
         return [spent.read, spent.write, settle, all].map((ms) => ms / (to - from));

@@ -62,7 +62,7 @@ export const fillPatches = (
       startsAt: toTime(next.from),
       patches: [String(first.id)],
     });
-  patches.extend(ann, second.id, { clock: 'due', until: nowMs + 60 * dayMs, reason: 'No outage before spring' });
+  patches.extend(ann, second.id, { deadline: 'due', until: nowMs + 60 * dayMs, reason: 'No outage before spring' });
   objects.create(ann, 'mitigation', {
     name: 'Cell 3 behind its own firewall',
     measure: 'segment',

@@ -163,7 +163,7 @@ export function twoPersonScenarios(get: () => ActSite) {
           productVersion: '1',
           targetVersion: '2',
         });
-        const wanted = { clock: 'received', until: nowMs() + 86_400_000, reason: 'lab' } as const;
+        const wanted = { deadline: 'received', until: nowMs() + 86_400_000, reason: 'lab' } as const;
         return String(patches.extend(actor, id, wanted).request);
       },
       approve: (actor, id) => site.appliance.patches.sign(actor, Number(id), { agrees: true, comment: '' }),

@@ -24,7 +24,7 @@ export const command: Command = {
         : await offlineImport.import(cliActor(), resolve(path), { approve: flag('approve') });
       rows.push(...result.rows);
     }
-    if (!flag('dry-run')) baselines.settle();
+    if (!flag('dry-run')) baselines.recomputePending();
     out.table(
       ['FILE', 'STATE', 'DEVICE', 'NAME', 'COLLECTED', 'ITEMS', 'REASON'],
       rows.map((row) => [

@@ -8,9 +8,9 @@ await runJobs('match-controllers', async (_payload, { appliance, progress, signa
   let parts = 0;
   for (let more = true; more; await letOthersWrite()) {
     if (signal.aborted) throw new AppError('CANCELLED', 'the server stops');
-    const settled = appliance.controllerFindings.settle(step);
-    parts += settled.done;
-    more = settled.more;
+    const done = appliance.controllerFindings.recomputePending(step);
+    parts += done.done;
+    more = done.more;
     progress({ parts });
   }
   return { parts };

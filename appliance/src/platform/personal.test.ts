@@ -72,19 +72,19 @@ describe('personal values', () => {
       db.transaction(() => {
         expect(personal.erase('p')).toBe(true);
         expect(personal.decrypt(one)).toBeNull();
-        expect(personal.settle()).toHaveLength(1);
+        expect(personal.destroyErased()).toHaveLength(1);
         throw takenBack;
       })();
     expect(undone).toThrow(takenBack);
     await new Promise((resolve) => setImmediate(resolve));
     expect(personal.decrypt(one)).toBe('text');
     db.transaction(() => personal.erase('p'))();
-    expect(personal.unsettledSince()).toBeTypeOf('number');
+    expect(personal.undestroyedSince()).toBeTypeOf('number');
     expect(personal.verify()).toEqual(['1 keys of erased persons are not destroyed yet']);
     // Whoever erased within a transaction has to do nothing more.
     await new Promise((resolve) => setImmediate(resolve));
     expect(personal.verify()).toEqual([]);
-    expect(personal.unsettledSince()).toBeUndefined();
+    expect(personal.undestroyedSince()).toBeUndefined();
   });
 
   it('are not given the place of a key that was destroyed, when an older database is there again', () => {

@@ -31,9 +31,9 @@ export type Personal = {
    * Destroys the keys of erased persons. Returns the numbers of those that are still there: all of them within a
    * transaction, which may yet be taken back. Throws what the disk says.
    */
-  settle(): number[];
+  destroyErased(): number[];
   /** When the oldest of the erasures was made whose key is not destroyed yet. */
-  unsettledSince(): number | undefined;
+  undestroyedSince(): number | undefined;
   /** Numbers of the keys that are in use, and the highest number that was ever given. */
   living(): { ids: number[]; last: number };
   /** Erases keys by their numbers, as after a return to an older state; returns those that were in use. */
@@ -119,8 +119,8 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       const meanwhile = held(index);
       if (meanwhile) return meanwhile;
       // The key of a row that an older state of the database brought back is gone already.
-      const stale = byPerson.get(index);
-      if (stale !== undefined) forget.run(nowMs(), stale.id);
+      const known = byPerson.get(index);
+      if (known !== undefined) forget.run(nowMs(), known.id);
       const id = keys.next(last.get() ?? 0, newKey);
       insert.run(id, index, nowMs());
       const wrapped = keys.read(id);
@@ -129,7 +129,7 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
     });
   };
 
-  const settle = (): number[] => {
+  const destroyErased = (): number[] => {
     const ids = erased.all();
     if (ids.length === 0 || db.inTransaction) return ids;
     keys.destroy(ids);
@@ -138,10 +138,10 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   };
 
   /** An erasure within a transaction completes after its commit, before the next turn. */
-  const settleLater = (): void => {
+  const destroyLater = (): void => {
     setImmediate(() => {
       try {
-        if (db.open) settle();
+        if (db.open) destroyErased();
       } catch {
         // What cannot be destroyed now stays marked: the next opening tries again, and doctor and the report of the
         // erasure say so.
@@ -152,8 +152,8 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
   const eraseIds = (ids: readonly number[]): number[] => {
     unwrapped.clear();
     const gone = immediate(db, () => ids.filter((id) => forget.run(nowMs(), id).changes > 0));
-    if (db.inTransaction) settleLater();
-    else settle();
+    if (db.inTransaction) destroyLater();
+    else destroyErased();
     return gone;
   };
 
@@ -200,8 +200,8 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
       const row = byPerson.get(personIndex(person));
       return row !== undefined && eraseIds([row.id]).length > 0;
     },
-    settle,
-    unsettledSince: () => oldestErased.get() ?? undefined,
+    destroyErased,
+    undestroyedSince: () => oldestErased.get() ?? undefined,
     living: () => ({ ids: livingKeyIds(db), last: last.get() ?? 0 }),
     eraseIds,
     verify: () => {
@@ -224,9 +224,9 @@ export const personal = (db: Database, keyring: Keyring): Personal => {
 };
 
 /** Who cannot destroy a key now still serves: the erasure stays written down as incomplete, and doctor says so. */
-export function settleKeys(people: Pick<Personal, 'settle'>, log: Log): void {
+export function destroyErasedKeys(people: Pick<Personal, 'destroyErased'>, log: Log): void {
   try {
-    people.settle();
+    people.destroyErased();
   } catch (error) {
     log.error({ err: error }, 'keys of erased persons are not destroyed yet');
   }

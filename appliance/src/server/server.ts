@@ -32,7 +32,7 @@ export const startServer = async (
   let intake: SectionIntake | undefined;
   try {
     // Under the lock only commands write objects, and they are told to repeat.
-    store.sweep();
+    store.cleanTemporary();
     for (const name of readdirSync(paths.staging).filter(
       (entry) => entry.startsWith('backup-') || entry.startsWith('offline-'),
     )) {

@@ -73,7 +73,7 @@ const productOf = ({ candidate: { level, ref } }: Stated): string =>
 
 type Outcome = Decided & { isSilent?: boolean };
 
-const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAnswers): Outcome => {
+const outcomeOf = (stated: readonly Stated[], reading: Reading, answers: VersionAnswers): Outcome => {
   const judged = stated.map((one) => ({ one, cover: covers(one, reading, answers) }));
   const firstOf = (test: (cover: Cover, status: Status) => boolean): Stated | undefined =>
     judged.find((entry) => test(entry.cover, entry.one.status))?.one;
@@ -90,7 +90,7 @@ const settle = (stated: readonly Stated[], reading: Reading, answers: VersionAns
     return { verdict: 'review', reason: review.cover.review, by: review.one };
   if (open !== undefined) return { verdict: 'review', reason: 'under-investigation', by: open };
   const by = stated.find(({ status }) => status === 'affected') ?? stated[0];
-  if (by === undefined) throw new RangeError('no leaf to settle');
+  if (by === undefined) throw new RangeError('no leaf to judge');
   // Only ranges of affected versions say that others are not; leaves that clear other versions say nothing about this one.
   const speaks = stated.some(({ status }) => status === 'affected');
   return { verdict: 'not-affected', by, isSilent: !speaks };
@@ -113,7 +113,7 @@ export const decideVulnerability = (
   const inBranch = stated.filter(({ candidate: { ref } }) => !isOutside(ref.name.branch, reading));
   const own = inBranch.length > 0 ? inBranch : stated;
   const groups = own.length === 1 ? [own] : [...Map.groupBy(own, productOf).values()];
-  const products = groups.map((group) => settle(group, reading, answers));
+  const products = groups.map((group) => outcomeOf(group, reading, answers));
   const spoken = products.filter(({ isSilent }) => isSilent !== true);
   const [first] = spoken;
   if (first === undefined) return undefined;

@@ -28,15 +28,15 @@ const present = (paths: readonly (string | undefined)[]): string[] =>
   paths.flatMap((path) => (path === undefined ? [] : [resolve(path)]));
 
 // Several syncs at once share a commit of the file system; one fewer than Node has threads for files.
-const takersAtOnce = 3;
+const ingestsAtOnce = 3;
 
 /** Takes objects, a few at once; the first failure is kept and ends the child. */
-const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: string) => {
+const createIngest = (options: RunImportOptions, stagingDir: string, partialDir: string) => {
   const gone = new AbortController();
   let failure: unknown;
-  const said: { sha256: string; size: number }[] = [];
+  const queued: { sha256: string; size: number }[] = [];
   let taken = 0;
-  const takers = new Set<Promise<void>>();
+  const ingests = new Set<Promise<void>>();
   const take = async (sha256: string, size: number): Promise<void> => {
     if (failure !== undefined || options.onObject === undefined) return;
     // The path follows from the digest alone; its reader checks what lies there.
@@ -50,7 +50,7 @@ const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: 
     }
   };
   const takeQueued = async (): Promise<void> => {
-    for (let next = said[taken]; next !== undefined; next = said[taken]) {
+    for (let next = queued[taken]; next !== undefined; next = queued[taken]) {
       taken += 1;
       await take(next.sha256, next.size);
     }
@@ -58,14 +58,14 @@ const createTaker = (options: RunImportOptions, stagingDir: string, partialDir: 
   return {
     signal: options.signal === undefined ? gone.signal : AbortSignal.any([gone.signal, options.signal]),
     add: (sha256: string, size: number): void => {
-      said.push({ sha256, size });
-      if (takers.size === takersAtOnce) return;
-      const taker = takeQueued().finally(() => takers.delete(taker));
-      takers.add(taker);
+      queued.push({ sha256, size });
+      if (ingests.size === ingestsAtOnce) return;
+      const ingest = takeQueued().finally(() => ingests.delete(ingest));
+      ingests.add(ingest);
     },
-    settle: async (): Promise<void> => {
-      await Promise.all(takers);
-      // One that was said just when the last taker found nothing more.
+    finish: async (): Promise<void> => {
+      await Promise.all(ingests);
+      // An object may have been added just when the last ingest ended.
       await takeQueued();
       if (failure !== undefined) throw failure;
     },
@@ -87,24 +87,24 @@ export const runImportChild = async (options: RunImportOptions): Promise<ImportV
       : realpathSync(resolve(options.context.partials));
   const context: ImportContext = { ...options.context, partials: partialDir };
   const path = resolve(options.path);
-  const taker = createTaker(options, stagingDir, partialDir);
+  const ingest = createIngest(options, stagingDir, partialDir);
   let outcome: Awaited<ReturnType<typeof runChild>>;
   try {
     outcome = await runChild({
       ...options,
-      signal: taker.signal,
+      signal: ingest.signal,
       job: { task: 'import', path, stagingDir, context },
       folder: stagingDir,
       readable: present([path, context.held, context.currentInventory]),
       writable: [partialDir],
       onLine: (line) => {
-        if ('object' in line) taker.add(line.object.sha256, line.object.size);
+        if ('object' in line) ingest.add(line.object.sha256, line.object.size);
         else options.onProgress?.(progressOf(line.progress));
       },
     });
   } finally {
     // Whatever ended the child: what it handed over is taken to its end first, and a failure of that comes first.
-    await taker.settle();
+    await ingest.finish();
   }
   if ('refused' in outcome) throw recheckRefusal(refusalFrom(outcome), context);
   if (!('verdict' in outcome)) throw new ImportRefusal('INTERNAL', 'the import process gave another answer');

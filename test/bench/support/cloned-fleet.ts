@@ -95,8 +95,8 @@ export const cloneFleet = async (
   }).immediate();
   // The rows of the list in one go.
   deviceRows(db).remake();
-  while (inventory.settle(5_000) > 0);
-  rules.sweep();
-  rules.settle();
+  while (inventory.enterPending(5_000) > 0);
+  rules.recomputeAll();
+  rules.recomputePending();
   return { devices: options.devices, profiles: options.profiles, groups };
 };

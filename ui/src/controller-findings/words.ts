@@ -632,10 +632,10 @@ export const words = defineWords({
   'cfind.held.only': { en: 'only what is held back', ru: 'только отложенные', kk: 'тек ұсталып тұрғандары' },
   'cfind.held.all': { en: 'with what is held back', ru: 'вместе с отложенными', kk: 'ұсталып тұрғандарымен бірге' },
   'cfind.held.risk-acceptance': { en: 'Accepted risk', ru: 'Принятый риск', kk: 'Қабылданған тәуекел' },
-  'cfind.held.mitigation': { en: 'Mitigation', ru: 'Компенсирующая мера', kk: 'Өтемдік шара' },
+  'cfind.held.mitigation': { en: 'Compensating control', ru: 'Компенсирующая мера', kk: 'Өтемдік шара' },
   'cfind.held.until': { en: 'until {date}', ru: 'до {date}', kk: '{date} дейін' },
   'cfind.heldN': {
-    en: 'Held back by accepted risks and mitigations: {n}',
+    en: 'Held back by accepted risks and compensating controls: {n}',
     ru: 'Отложено принятыми рисками и мерами: {n}',
     kk: 'Қабылданған тәуекелдер мен шаралар ұстап тұрғаны: {n}',
   },

@@ -260,7 +260,7 @@ export const Measures = (props: MeasuresProps) => {
       })}
       actions={
         <LinkButton href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
-          {ctx.t('measures.duties')}
+          {ctx.t('measures.roles')}
         </LinkButton>
       }
     >

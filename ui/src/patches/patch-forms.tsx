@@ -53,9 +53,12 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
         <SelectField
           ctx={ctx}
           name="clock"
-          label={ctx.t('patches.clockLabel')}
+          label={ctx.t('patches.deadlineLabel')}
           value="due"
-          options={patch.clocks.map(({ clock }) => ({ value: clock, label: ctx.tDynamic(`patches.clock.${clock}`) }))}
+          options={patch.deadlines.map(({ deadline }) => ({
+            value: deadline,
+            label: ctx.tDynamic(`patches.deadline.${deadline}`),
+          }))}
         />
         <TextField
           ctx={ctx}

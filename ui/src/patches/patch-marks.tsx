@@ -30,36 +30,36 @@ export const PatchStateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
   </Status>
 );
 
-export type ClockView = {
-  readonly clock: string;
+export type DeadlineView = {
+  readonly deadline: string;
   readonly limit: When | null;
   readonly doneAt: When | null;
   readonly overdue: boolean;
   readonly extended: boolean;
 };
 
-const clockText = (ctx: Ctx, one: ClockView): string => {
+const deadlineText = (ctx: Ctx, one: DeadlineView): string => {
   if (one.doneAt !== null)
-    return ctx.t(one.overdue ? 'patches.clockDoneLate' : 'patches.clockDone', { at: ctx.fmt.date(one.doneAt) });
-  if (one.limit === null) return ctx.t('patches.clockNot');
-  return ctx.t(one.overdue ? 'patches.clockLate' : 'patches.clockUntil', { at: ctx.fmt.date(one.limit) });
+    return ctx.t(one.overdue ? 'patches.deadlineDoneLate' : 'patches.deadlineDone', { at: ctx.fmt.date(one.doneAt) });
+  if (one.limit === null) return ctx.t('patches.deadlineNot');
+  return ctx.t(one.overdue ? 'patches.deadlineLate' : 'patches.deadlineUntil', { at: ctx.fmt.date(one.limit) });
 };
 
-/** One clock: until when, since when too late, or when it was done. */
-export const ClockMark = ({ ctx, view: one }: { ctx: Ctx; view: ClockView }) => (
+/** One deadline: until when, since when missed, or when it was met. */
+export const DeadlineMark = ({ ctx, view: one }: { ctx: Ctx; view: DeadlineView }) => (
   <Status
     ctx={ctx}
     level={one.doneAt !== null ? 'done' : one.limit === null ? 'waiting' : one.overdue ? 'warning' : 'running'}
   >
-    {clockText(ctx, one)}
-    {one.extended ? <span class="second"> ({ctx.t('patches.clockExtended')})</span> : null}
+    {deadlineText(ctx, one)}
+    {one.extended ? <span class="second"> ({ctx.t('patches.deadlineExtended')})</span> : null}
   </Status>
 );
 
-/** The clock that matters now: an overdue one, else the one that runs. */
-export const clockNow = (clocks: readonly ClockView[]): ClockView | undefined =>
-  clocks.find(({ overdue, doneAt }) => overdue && doneAt === null) ??
-  clocks.find(({ doneAt, limit }) => doneAt === null && limit !== null);
+/** The deadline that matters now: a missed one, else the running one. */
+export const deadlineNow = (deadlines: readonly DeadlineView[]): DeadlineView | undefined =>
+  deadlines.find(({ overdue, doneAt }) => overdue && doneAt === null) ??
+  deadlines.find(({ doneAt, limit }) => doneAt === null && limit !== null);
 
 export type UrgencyView = {
   readonly decision: Decision | null;

@@ -1,7 +1,7 @@
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import type { PatchMoveRow } from './patch-history.tsx';
-import type { ClockView, UrgencyView } from './patch-marks.tsx';
+import type { DeadlineView, UrgencyView } from './patch-marks.tsx';
 
 export type GateView = {
   readonly gate: string;
@@ -13,7 +13,7 @@ export type GateView = {
 export type OptionView = {
   readonly to: string;
   readonly gates: readonly GateView[];
-  readonly duties: readonly string[];
+  readonly roles: readonly string[];
 };
 
 export type RequestView = {
@@ -61,7 +61,7 @@ export type PatchView = {
   readonly testedOn: string | null;
   readonly vetoed: boolean;
   readonly window: { readonly name: string; readonly from: When; readonly until: When } | null;
-  readonly clocks: readonly ClockView[];
+  readonly deadlines: readonly DeadlineView[];
   readonly urgency: UrgencyView;
   readonly closed: boolean;
 };

@@ -29,7 +29,7 @@ type PatchMoveProps = {
   readonly to: string;
   /** What the move has to bring. */
   readonly wanted: readonly string[];
-  readonly duties: readonly string[];
+  readonly roles: readonly string[];
   /** What keeps it from happening now, in words. */
   readonly closed: readonly { readonly reason: string; readonly controllers: string }[];
   readonly windows: readonly WindowChoice[];
@@ -87,7 +87,7 @@ const Field = (props: PatchMoveProps & { name: string }) => {
 
 /** A move with what it has to bring. POST fields: to, reason, and the names of the evidence. */
 export const PatchMove = (props: PatchMoveProps) => {
-  const { ctx, patch, to, wanted, duties, closed, values, errors } = props;
+  const { ctx, patch, to, wanted, roles, closed, values, errors } = props;
   const named = wanted.filter((name) => name !== 'windowFrom' && name !== 'reference-or-file');
   const labels = Object.fromEntries(
     [...named, 'reference', 'files'].map((name) => [name, ctx.tDynamic(`patches.field.${name}`)]),
@@ -110,9 +110,9 @@ export const PatchMove = (props: PatchMoveProps) => {
       )}
       <Panel>
         <div class="body">
-          {duties.length === 0 ? null : (
+          {roles.length === 0 ? null : (
             <p>
-              {ctx.t('patches.signs', { duties: duties.map((one) => ctx.tDynamic(`patches.duty.${one}`)).join(', ') })}
+              {ctx.t('patches.signs', { roles: roles.map((one) => ctx.tDynamic(`patches.role.${one}`)).join(', ') })}
             </p>
           )}
           <PostForm ctx={ctx} action={paths.patchMove(patch.id)} class="form">
@@ -150,7 +150,7 @@ export const PatchMove = (props: PatchMoveProps) => {
             />
             <div class="row">
               <Button kind="primary">
-                {duties.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
+                {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
               </Button>
               <LinkButton href={paths.patch(patch.id)}>{ctx.t('common.cancel')}</LinkButton>
             </div>

@@ -12,8 +12,8 @@ const why = (ctx: Ctx, gates: readonly GateView[]): string | undefined => {
     : closed.map(({ reason, controllers }) => ctx.tDynamic(`patches.why.${reason}`, { controllers })).join(' ');
 };
 
-const duties = (ctx: Ctx, names: readonly string[]): string =>
-  names.map((name) => ctx.tDynamic(`patches.duty.${name}`)).join(', ');
+const roleNames = (ctx: Ctx, names: readonly string[]): string =>
+  names.map((name) => ctx.tDynamic(`patches.role.${name}`)).join(', ');
 
 /** What may come next, and why some of it may not. */
 export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
@@ -48,9 +48,9 @@ export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
           },
           {
             key: 'signs',
-            label: ctx.t('measures.duties'),
+            label: ctx.t('measures.roles'),
             any: true,
-            cell: (row) => (row.duties.length === 0 ? <span class="dim">–</span> : duties(ctx, row.duties)),
+            cell: (row) => (row.roles.length === 0 ? <span class="dim">–</span> : roleNames(ctx, row.roles)),
           },
         ]}
       />
@@ -72,14 +72,14 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
                     to: ctx.tDynamic(`patches.state.${one.target}`),
                     list: one.list ?? '',
                   })
-                : ctx.t('patches.request.extension', { to: ctx.tDynamic(`patches.clock.${one.target}`) })}
+                : ctx.t('patches.request.extension', { to: ctx.tDynamic(`patches.deadline.${one.target}`) })}
           </h3>
           <p>{one.reason}</p>
           <p class="second">{ctx.t('patches.askedBy', { who: one.askedBy, at: ctx.fmt.dateTime(one.askedAt) })}</p>
           {one.signed.map((who) => (
             <p class="second">{ctx.t('patches.signedBy', { who })}</p>
           ))}
-          <p>{ctx.t('patches.signsOpen', { duties: duties(ctx, one.open) })}</p>
+          <p>{ctx.t('patches.signsOpen', { roles: roleNames(ctx, one.open) })}</p>
           <PostForm ctx={ctx} action={paths.patchSign(patch.id)} class="form">
             <Hidden fields={[['request', String(one.id)]]} />
             <TextField

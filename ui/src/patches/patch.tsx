@@ -5,7 +5,7 @@ import { Hash, Time } from '../components/text.tsx';
 import { paths } from '../paths.ts';
 import { PatchDescribe, PatchExtend } from './patch-forms.tsx';
 import { PatchHistory } from './patch-history.tsx';
-import { ClockMark, PatchStateMark, UrgencyMark } from './patch-marks.tsx';
+import { DeadlineMark, PatchStateMark, UrgencyMark } from './patch-marks.tsx';
 import type { PatchProps } from './patch-model.ts';
 import { PatchNext, PatchRequests } from './patch-next.tsx';
 import { PatchTargets } from './patch-targets.tsx';
@@ -37,7 +37,7 @@ export const PatchPage = (props: PatchProps) => {
           targetVersion: ctx.t('patches.targetVersion'),
           sha256: ctx.t('patches.sha256'),
           controller: ctx.t('patches.chooseController'),
-          clock: ctx.t('patches.clockLabel'),
+          clock: ctx.t('patches.deadlineLabel'),
         }}
       />
       {patch.vetoed ? <Notice ctx={ctx} level="warning" title={ctx.t('patches.vetoed')} /> : null}
@@ -78,8 +78,9 @@ export const PatchPage = (props: PatchProps) => {
                 ctx.t('patches.testedOn'),
                 patch.testedOn === null ? '–' : ctx.tDynamic(`patches.tested.${patch.testedOn}`),
               ],
-              ...patch.clocks.map(
-                (one) => [ctx.tDynamic(`patches.clock.${one.clock}`), <ClockMark ctx={ctx} view={one} />] as const,
+              ...patch.deadlines.map(
+                (one) =>
+                  [ctx.tDynamic(`patches.deadline.${one.deadline}`), <DeadlineMark ctx={ctx} view={one} />] as const,
               ),
               [
                 ctx.t('patches.window'),

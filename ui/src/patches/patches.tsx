@@ -7,7 +7,14 @@ import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, PageOf, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { ClockMark, type ClockView, clockNow, PatchStateMark, UrgencyMark, type UrgencyView } from './patch-marks.tsx';
+import {
+  DeadlineMark,
+  type DeadlineView,
+  deadlineNow,
+  PatchStateMark,
+  UrgencyMark,
+  type UrgencyView,
+} from './patch-marks.tsx';
 
 export type PatchRow = {
   readonly id: number;
@@ -18,7 +25,7 @@ export type PatchRow = {
   readonly state: string;
   readonly until: When | null;
   readonly verdict: string;
-  readonly clocks: readonly ClockView[];
+  readonly deadlines: readonly DeadlineView[];
   readonly urgency: UrgencyView;
   readonly targets: number;
   readonly waiting: number;
@@ -32,7 +39,7 @@ type PatchesProps = {
   readonly counts: { readonly n: number; readonly overdue: number; readonly waiting: number };
 };
 
-/** Patches of controllers by state, with their clocks. */
+/** Patches of controllers by state, with their deadlines. */
 export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
   const actions = (
     <>
@@ -112,15 +119,15 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
               },
               {
                 key: 'clock',
-                label: ctx.t('patches.clocks'),
+                label: ctx.t('patches.deadlines'),
                 cell: (row) => {
-                  const one = clockNow(row.clocks);
+                  const one = deadlineNow(row.deadlines);
                   return one === undefined ? (
                     <span class="dim">–</span>
                   ) : (
                     <>
-                      <ClockMark ctx={ctx} view={one} />
-                      <div class="small second">{ctx.tDynamic(`patches.clock.${one.clock}`)}</div>
+                      <DeadlineMark ctx={ctx} view={one} />
+                      <div class="small second">{ctx.tDynamic(`patches.deadline.${one.deadline}`)}</div>
                     </>
                   );
                 },

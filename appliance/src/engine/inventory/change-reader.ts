@@ -3,7 +3,7 @@ import { type ChangeRow, changeStore, type IdRange } from './change-store.ts';
 import type { NamedField } from './item.ts';
 import type { Cell } from './store.ts';
 import type { Change, ChangeOperation, ChangeQuery, FieldValue, InventorySource, Item, Stored } from './types.ts';
-import type { Holder } from './writer.ts';
+import type { CollectionStores } from './writer.ts';
 
 const operations: readonly ChangeOperation[] = ['first', 'added', 'removed', 'changed'];
 /** Versions of one package that a site has seen; older ones are left out of its history. */
@@ -18,11 +18,11 @@ const asList = (value: string | readonly string[] | undefined): readonly string[
 /** Reads the change log: each filter is one or more index ranges, merged the newest first. */
 export const changeReader = (parts: {
   db: Database;
-  holders: ReadonlyMap<string, Holder>;
-  holder(name: string): Holder;
+  storesByName: ReadonlyMap<string, CollectionStores>;
+  storesOf(name: string): CollectionStores;
   readCell(named: NamedField, cell: Cell | undefined, reveal: boolean): FieldValue;
 }) => {
-  const { holders, holder, readCell } = parts;
+  const { storesByName, storesOf, readCell } = parts;
   const store = changeStore(parts.db);
 
   const fieldsOf = (fields: readonly NamedField[], row: Readonly<Record<string, Cell>>, reveal: boolean): Item =>
@@ -50,13 +50,13 @@ export const changeReader = (parts: {
     return new Map(
       [...wanted].map(([collection, ids]) => [
         collection,
-        new Map((holder(collection).shared?.byIds([...ids]) ?? []).map((row) => [row.id, row])),
+        new Map((storesOf(collection).shared?.byIds([...ids]) ?? []).map((row) => [row.id, row])),
       ]),
     );
   };
 
   const toChange = (row: ChangeRow, items: Items, reveal: boolean): Change => {
-    const { shape } = holder(row.collection);
+    const { shape } = storesOf(row.collection);
     const side = (item: number | null, text: string | null): Item | null => {
       if (item === null) return logged(shape.own, text, reveal);
       const found = items.get(row.collection)?.get(item);
@@ -86,7 +86,7 @@ export const changeReader = (parts: {
     const titled =
       title === undefined
         ? undefined
-        : [...holders.values()]
+        : [...storesByName.values()]
             .map(({ shape }) => shape.collection)
             .filter(({ name, mode }) => mode === 'shared' && (collections?.includes(name) ?? true))
             .map((collection) => ({
@@ -107,7 +107,7 @@ export const changeReader = (parts: {
         : ids.filter((id) => query.operation?.includes(store.kindOf(id)?.operation as ChangeOperation));
     }
     if (collections === undefined && query.operation === undefined) return store.newest(range);
-    return (collections ?? [...holders.keys()]).flatMap((collection) =>
+    return (collections ?? [...storesByName.keys()]).flatMap((collection) =>
       (query.operation ?? operations).flatMap((operation) => store.ofKind(collection, operation, range)),
     );
   };
@@ -120,7 +120,7 @@ export const changeReader = (parts: {
   return {
     /** The newest first. Throws UNKNOWN_COLLECTION. */
     changes: (query: ChangeQuery): Change[] => {
-      for (const name of asList(query.collection) ?? []) holder(name);
+      for (const name of asList(query.collection) ?? []) storesOf(name);
       const from = query.from === undefined ? 0 : store.firstAt(query.from);
       if (from === undefined) return [];
       const end = query.to === undefined ? undefined : store.firstAt(query.to + 1);

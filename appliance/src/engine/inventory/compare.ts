@@ -4,7 +4,7 @@ import { identityText } from './item.ts';
 import { keysOf, logRow } from './put-own.ts';
 import type { SectionStore } from './store.ts';
 import type { Difference, Snapshot, SnapshotRow, Stored } from './types.ts';
-import type { Holder } from './writer.ts';
+import type { CollectionStores } from './writer.ts';
 
 const itemSide = (item: number) => ({ item, row: null });
 const rowSide = (row: SnapshotRow) => ({ item: null, row });
@@ -13,18 +13,18 @@ const rowSide = (row: SnapshotRow) => ({ item: null, row });
 export const sectionComparer = (parts: {
   personal: Personal;
   sections: SectionStore;
-  holder(name: string): Holder;
+  storesOf(name: string): CollectionStores;
 }) => {
-  const { personal, sections, holder } = parts;
+  const { personal, sections, storesOf } = parts;
 
   const titleOfRow = (name: string, row: SnapshotRow): string | null => {
-    const { shape } = holder(name);
+    const { shape } = storesOf(name);
     const value = (JSON.parse(row.row) as Record<string, unknown>)[shape.collection.title];
     return typeof value === 'string' ? value : null;
   };
 
   const compareItems = (name: string, before: Uint32Array, after: Uint32Array): Difference[] => {
-    const { shape, shared } = holder(name);
+    const { shape, shared } = storesOf(name);
     const { added, removed } = compareIds(before, after);
     if (added.length === 0 && removed.length === 0) return [];
     const rows = new Map((shared?.byIds([...added, ...removed]) ?? []).map((row) => [row.id, row]));
@@ -85,7 +85,7 @@ export const sectionComparer = (parts: {
   return {
     /** What a device's section holds now, through its best source; undefined when it was never reported. */
     snapshot: (device: number, name: string): Snapshot | undefined => {
-      const { shape, own, shared } = holder(name);
+      const { shape, own, shared } = storesOf(name);
       const section = sections.best(device, name);
       if (section === undefined) return undefined;
       if (own === undefined) return { mode: 'shared', items: shared?.arrays.items(section.id) ?? new Uint32Array() };
@@ -105,7 +105,7 @@ export const sectionComparer = (parts: {
     },
     /** Keys of the contents of shared items, which say the same at every site. */
     itemKeys: (name: string, items: Uint32Array): string[] =>
-      (holder(name).shared?.byIds(items) ?? []).map((row) =>
+      (storesOf(name).shared?.byIds(items) ?? []).map((row) =>
         Buffer.from(row['ikey'] as unknown as Buffer).toString('hex'),
       ),
   };

@@ -257,7 +257,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     },
   });
 
-  const bearers = operation({
+  const devices = operation({
     name: `inventory.${name}.devices`,
     http: { method: 'get', path: `/inventory/${name}/{item}/devices` },
     area,
@@ -274,7 +274,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   });
 
   return {
-    operations: [section, list, csv, ...(isShared ? [bearers] : [])],
+    operations: [section, list, csv, ...(isShared ? [devices] : [])],
     schemas: { [`item.${name}`]: values, [`row.${name}`]: row },
   };
 };

@@ -138,8 +138,8 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     actorFor(c, readRight(collection));
     if (collection.mode !== 'shared') throw new AppError('NOT_FOUND', 'items of this collection belong to devices');
     const id = numberParam(c, 'item');
-    const bearers = inventory.itemDevices(collection.name, id);
-    const [first] = bearers;
+    const owners = inventory.itemDevices(collection.name, id);
+    const [first] = owners;
     // An item that no device has is about to be dropped.
     if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
     const [held] = inventory.ofAnyCollection.items(collection.name, [id]);
@@ -149,7 +149,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ({ name }) => collection.fields[name]?.perDevice === true,
     );
     const list = listState(c, []);
-    const page = slicePage(bearers, currentCursor(list), String);
+    const page = slicePage(owners, currentCursor(list), String);
     const named = model.references(page.rows);
     const isSoftware = collection.name === 'software';
     const title = String(held[collection.title] ?? id);

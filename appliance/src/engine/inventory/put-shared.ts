@@ -146,7 +146,7 @@ export const putShared = (
   isFirst: boolean,
 ): ItemChange[] => {
   const before = isFirst ? undefined : valuesOf(store, section);
-  store.arrays.put(section, ids, columns, store.usual.settled(ids, columns));
+  store.arrays.put(section, ids, columns, store.usual.completed(ids, columns));
   if (before === undefined) return [];
   const { added, removed } = compareIds(before.ids, ids);
   return [...pair(shape, store, added, removed), ...valueChanges(shape, before, { ids, byField: columns })];

@@ -19,7 +19,7 @@ import type {
   SectionRow as ReadRow,
   Stored,
 } from './types.ts';
-import type { Holder } from './writer.ts';
+import type { CollectionStores } from './writer.ts';
 
 const maxPage = 100_000;
 
@@ -33,9 +33,9 @@ export const inventoryReader = (parts: {
   db: Database;
   personal: Personal;
   sections: SectionStore;
-  holder(name: string): Holder;
+  storesOf(name: string): CollectionStores;
 }) => {
-  const { db, personal, sections, holder } = parts;
+  const { db, personal, sections, storesOf } = parts;
 
   const readCell = ({ field }: NamedField, cell: Cell | undefined, reveal: boolean): FieldValue => {
     if (cell === null || cell === undefined) return null;
@@ -70,7 +70,7 @@ export const inventoryReader = (parts: {
   };
 
   const rowsOf = (device: number, name: string, held: SectionRow | undefined, reveal: boolean): ReadRow[] => {
-    const { shape, shared, own } = holder(name);
+    const { shape, shared, own } = storesOf(name);
     if (held === undefined) return [];
     const meta = { _source: held.source as InventorySource, _collectedAt: held.collected_at };
     if (own !== undefined) {
@@ -99,7 +99,7 @@ export const inventoryReader = (parts: {
 
   /** One item of a device's section of a `shared` collection, as `section` gives it. */
   const sectionItem = (device: number, name: string, id: number): ReadRow | undefined => {
-    const { shape, shared } = holder(name);
+    const { shape, shared } = storesOf(name);
     const held = sections.best(device, name);
     if (shared === undefined || held === undefined) return undefined;
     const { ids, byField } = valuesOf(shared, held.id);
@@ -113,7 +113,7 @@ export const inventoryReader = (parts: {
 
   /** The items of a section as they were reported; the same items have the same hash again. */
   const held = (device: number, name: string, source: InventorySource): Item[] => {
-    const { shape } = holder(name);
+    const { shape } = storesOf(name);
     return rowsOf(device, name, sections.one(device, name, source), true).map((row) =>
       Object.fromEntries(
         [...shape.own, ...shape.perDevice].flatMap((named) => {
@@ -125,7 +125,7 @@ export const inventoryReader = (parts: {
   };
 
   const list = (query: ListQuery): ListResult => {
-    const { shape, shared } = holder(query.collection);
+    const { shape, shared } = storesOf(query.collection);
     const isShared = shared !== undefined;
     const held = isShared && query.device !== undefined ? sections.best(query.device, query.collection) : undefined;
     const attributes =
@@ -154,7 +154,7 @@ export const inventoryReader = (parts: {
   };
 
   const sharedOf = (name: string): SharedStore => {
-    const { shared } = holder(name);
+    const { shared } = storesOf(name);
     if (shared === undefined) throw new AppError('INTERNAL', `${name} is not shared`);
     return shared;
   };
@@ -175,31 +175,31 @@ export const inventoryReader = (parts: {
     return tallies;
   };
 
-  const holderSet = (name: string, items: ReadonlySet<number>): DeviceSet =>
-    setOf(sharedOf(name).holders.of([...items]));
+  const deviceSetWith = (name: string, items: ReadonlySet<number>): DeviceSet =>
+    setOf(sharedOf(name).devicesByItem.of([...items]));
 
-  const holders = (name: string, items: ReadonlySet<number>): number[] => numbersOf(holderSet(name, items));
+  const devicesWith = (name: string, items: ReadonlySet<number>): number[] => numbersOf(deviceSetWith(name, items));
 
   const membersAmong = (name: string, devices: readonly number[]): Members[] => sharedOf(name).arrays.some(devices);
 
   const memberIds = (device: number, name: string): Uint32Array =>
-    holder(name).shared?.arrays.itemsOf(device) ?? new Uint32Array();
+    storesOf(name).shared?.arrays.itemsOf(device) ?? new Uint32Array();
 
   const attributeOf = (device: number, name: string, field: string): readonly Stored[] => {
-    const { shared } = holder(name);
+    const { shared } = storesOf(name);
     const row = sections.best(device, name);
     return row === undefined || shared === undefined ? [] : (valuesOf(shared, row.id, field).byField[field] ?? []);
   };
 
   const items = (name: string, ids: readonly number[]): InventoryRow[] => {
-    const { shape, shared } = holder(name);
+    const { shape, shared } = storesOf(name);
     return (shared?.byIds(ids) ?? []).map(
       (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false) }) as InventoryRow,
     );
   };
 
   const itemsAfter = (name: string, after: number, limit: number): InventoryRow[] => {
-    const { shape, shared } = holder(name);
+    const { shape, shared } = storesOf(name);
     return (shared?.after(after, limit) ?? []).map(
       (row) => ({ id: row.id, ...fieldsOf(shape.own, row, false) }) as InventoryRow,
     );
@@ -212,14 +212,14 @@ export const inventoryReader = (parts: {
     list,
     members,
     tally,
-    itemDevices: (name: string, item: number): number[] => holders(name, new Set([item])),
+    itemDevices: (name: string, item: number): number[] => devicesWith(name, new Set([item])),
     memberIds,
     attributeOf,
     items,
     itemsAfter,
     readCell,
-    holders,
-    holderSet,
+    devicesWith,
+    deviceSetWith,
     membersAmong,
   };
 };

@@ -33,7 +33,7 @@ import type {
   SectionReport,
   Snapshot,
 } from './types.ts';
-import { type Holder, holderOf, sectionWriter } from './writer.ts';
+import { type CollectionStores, collectionStores, sectionWriter } from './writer.ts';
 
 export type { ItemOf, RowOf, SectionRowOf } from './typed.ts';
 
@@ -64,15 +64,15 @@ export type InventoryService = InventoryTransfer &
     /** The devices that have an item of a `shared` collection. */
     itemDevices(collection: string, item: number): number[];
     /** The devices that have one of these items of a `shared` collection. */
-    holders(collection: string, items: ReadonlySet<number>): number[];
+    devicesWith(collection: string, items: ReadonlySet<number>): number[];
     /** The same as a set. */
-    holderSet(collection: string, items: ReadonlySet<number>): DeviceSet;
+    deviceSetWith(collection: string, items: ReadonlySet<number>): DeviceSet;
     /** What some devices have of a `shared` collection: sorted ids of items. */
     membersAmong(collection: string, devices: readonly number[]): Members[];
     /** The ids of a device's items of a `shared` collection, rising. */
     memberIds(device: number, collection: string): Uint32Array;
     /** Enters devices that reported for the first time into the rows of who has what, at most so many; how many they were. */
-    settle(most: number): number;
+    enterPending(most: number): number;
     /** How many of them wait. */
     waiting(): number;
     /** No write may happen on this connection while it is read. */
@@ -143,15 +143,15 @@ const mixed = (item: number): number => Math.imul(item ^ (item >>> 15), 0x9e3779
  * Who is entered for an item must be who has it; of a device that waits, some rows may be missing. There may be a hundred million
  * rows, so a number and a sum of them are compared for each device.
  */
-const checkHolders = (name: string, members: Iterable<Members>, { holders }: SharedStore): string[] => {
+const checkItemDevices = (name: string, members: Iterable<Members>, { devicesByItem }: SharedStore): string[] => {
   const sums = new Map<number, { rows: number; sum: number }>();
   const waiting = new Map<number, ReadonlySet<number>>();
   for (const { device, items } of members) {
-    if (holders.isWaiting(device)) waiting.set(device, new Set(items));
+    if (devicesByItem.isWaiting(device)) waiting.set(device, new Set(items));
     else sums.set(device, { rows: items.length, sum: items.reduce((sum, item) => (sum + mixed(item)) | 0, 0) });
   }
   const faults: string[] = [];
-  for (const [item, device] of holders.rows()) {
+  for (const [item, device] of devicesByItem.rows()) {
     const held = sums.get(device);
     if (held !== undefined) {
       held.rows -= 1;
@@ -173,24 +173,24 @@ export const inventoryService = ({
   kept = () => [],
 }: InventoryParts): InventoryService => {
   ensureTables(db, collections);
-  const holders = new Map<string, Holder>(
-    collections.map((collection) => [collection.name, holderOf(db, shapeOf(collection))]),
+  const storesByName = new Map<string, CollectionStores>(
+    collections.map((collection) => [collection.name, collectionStores(db, shapeOf(collection))]),
   );
   const sections = sectionStore(db);
-  const holder = (name: string): Holder => {
-    const found = holders.get(name);
+  const storesOf = (name: string): CollectionStores => {
+    const found = storesByName.get(name);
     if (found === undefined) throw new AppError('UNKNOWN_COLLECTION', `there is no collection ${name.slice(0, 64)}`);
     return found;
   };
   const outranked = (name: string): Set<number> =>
-    new Set([...(holder(name).shared?.arrays.outranked() ?? []), ...kept(name)].flatMap((ids) => [...ids]));
-  const writer = sectionWriter({ db, personal, sections, holder, changed });
-  const { readCell, ...reader } = inventoryReader({ db, personal, sections, holder });
-  const log = changeReader({ db, holders, holder, readCell });
+    new Set([...(storesOf(name).shared?.arrays.outranked() ?? []), ...kept(name)].flatMap((ids) => [...ids]));
+  const writer = sectionWriter({ db, personal, sections, storesOf, changed });
+  const { readCell, ...reader } = inventoryReader({ db, personal, sections, storesOf });
+  const log = changeReader({ db, storesByName, storesOf, readCell });
 
   const hashesOf = (device: number, source: InventorySource): Record<string, string> => {
     const hashes = sections.hashesOf(device, source);
-    for (const name of Object.keys(hashes)) if (!holders.has(name)) delete hashes[name];
+    for (const name of Object.keys(hashes)) if (!storesByName.has(name)) delete hashes[name];
     return hashes;
   };
   const hashes = (device: number, source?: InventorySource): Record<string, string> =>
@@ -198,19 +198,19 @@ export const inventoryService = ({
       ? Object.fromEntries(
           sections
             .hashes(device)
-            .filter((row) => row.best === 1 && holders.has(row.collection))
+            .filter((row) => row.best === 1 && storesByName.has(row.collection))
             .map((row) => [row.collection, row.hash.toString('hex')]),
         )
       : hashesOf(device, source);
 
   return {
     collections: () => collections,
-    collection: (name) => holder(name).shape.collection,
+    collection: (name) => storesOf(name).shape.collection,
     hashes,
     sectionsOf: (device) =>
       sections
         .hashes(device)
-        .filter((row) => holders.has(row.collection))
+        .filter((row) => storesByName.has(row.collection))
         .map(({ collection, source, hash, collected_at, count }) => ({
           collection,
           source: source as InventorySource,
@@ -219,13 +219,13 @@ export const inventoryService = ({
           count,
         })),
     eraseRows: (name, ids) => {
-      const { own } = holder(name);
+      const { own } = storesOf(name);
       if (own === undefined) throw new AppError('INTERNAL', `items of ${name} are not a device's own`);
       for (const { device, source, rows } of own.places(ids)) sections.unsay(device, name, source, rows);
       for (const id of ids) own.remove(id);
     },
     putSection: writer.put,
-    cutItems: (name, bytes) => holders.get(name)?.cut?.(bytes),
+    cutItems: (name, bytes) => storesByName.get(name)?.cut?.(bytes),
     isKnown: writer.isKnown,
     hasSent: sections.hasSent,
     putReport: reportWriter({ db, collections, hashes, put: writer.put, sentStore: sections, held: reader.held }),
@@ -234,9 +234,9 @@ export const inventoryService = ({
     ofAnyCollection: reader,
     changes: log.changes,
     aboutChanges: log.about,
-    ...inventoryTransfer({ db, sections, holders, changed }),
+    ...inventoryTransfer({ db, sections, storesByName, changed }),
     readChanges: (rows) => log.read(rows, false),
-    ...sectionComparer({ personal, sections, holder }),
+    ...sectionComparer({ personal, sections, storesOf }),
     reporting: (collection) => sections.reporting(collection),
     tablesOf,
     counts: () => {
@@ -249,7 +249,7 @@ export const inventoryService = ({
     },
     // One moment of the database: reports go on meanwhile.
     verify: db.transaction(() =>
-      [...holders.values()].flatMap(({ shape: { collection }, shared }) =>
+      [...storesByName.values()].flatMap(({ shape: { collection }, shared }) =>
         shared === undefined
           ? []
           : [
@@ -257,21 +257,22 @@ export const inventoryService = ({
                 ? [`${collection.name}: a section has no items, or not as many as it says`]
                 : []),
               ...checkShared(collection.name, reader.members(collection.name), shared),
-              ...checkHolders(collection.name, reader.members(collection.name), shared),
+              ...checkItemDevices(collection.name, reader.members(collection.name), shared),
             ],
       ),
     ),
-    settle: (most) => {
-      let settled = 0;
-      for (const { shared } of holders.values())
-        if (shared !== undefined && settled < most) settled += shared.holders.enter(most - settled);
-      return settled;
+    enterPending: (most) => {
+      let entered = 0;
+      for (const { shared } of storesByName.values())
+        if (shared !== undefined && entered < most) entered += shared.devicesByItem.enter(most - entered);
+      return entered;
     },
-    waiting: () => [...holders.values()].reduce((sum, { shared }) => sum + (shared?.holders.waiting() ?? 0), 0),
-    forget: (device) => writer.forget(device, holders.values()),
+    waiting: () =>
+      [...storesByName.values()].reduce((sum, { shared }) => sum + (shared?.devicesByItem.waiting() ?? 0), 0),
+    forget: (device) => writer.forget(device, storesByName.values()),
     trim: () => {
       const removed = { changes: 0, items: 0, sections: 0 };
-      for (const held of holders.values()) {
+      for (const held of storesByName.values()) {
         const { shape, shared } = held;
         const before = nowMs() - shape.collection.retentionDays * dayMs;
         for (let n = batchSections; n === batchSections; removed.sections += n)

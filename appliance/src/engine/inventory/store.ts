@@ -2,8 +2,8 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { arrayStore } from './array-store.ts';
 import type { ChangeRow } from './change-store.ts';
-import { holderStore } from './holder-store.ts';
 import type { Shape } from './item.ts';
+import { itemDeviceStore } from './item-device-store.ts';
 import { itemIds } from './item-ids.ts';
 import { blindColumn, column, countTableOf, tableOf, usualColumn } from './table-store.ts';
 import type { Stored } from './types.ts';
@@ -191,7 +191,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
     ids: itemIds(db, collection),
     usual,
     arrays: arrayStore(db, shape),
-    holders: holderStore(db, collection),
+    devicesByItem: itemDeviceStore(db, collection),
     find: (key: Buffer): number | undefined => byKey.get(key),
     /** `first`: what its first device says in `usual` fields. */
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {

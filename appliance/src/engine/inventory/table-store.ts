@@ -17,8 +17,8 @@ export const countTableOf = (collection: Collection): string => `${tableOf(colle
 /** What each device has of a shared collection, an array for each section; see array-store.ts. */
 export const arrayTableOf = (collection: Collection): string => `device_${collection.name.replaceAll('-', '_')}`;
 
-/** Which devices have a shared item, as rows; see holder-store.ts. */
-export const holderTableOf = (collection: Collection): string => `${tableOf(collection)}_device`;
+/** Which devices have a shared item, as rows; see item-device-store.ts. */
+export const itemDeviceTableOf = (collection: Collection): string => `${tableOf(collection)}_device`;
 
 /** How many shared items went away. */
 const goneTableOf = (collection: Collection): string => `${tableOf(collection)}_gone`;
@@ -80,7 +80,7 @@ const checkCollection = (collection: Collection): void => {
 /** Every table of a collection. */
 export function tablesOf(collection: Collection): string[] {
   if (collection.mode !== 'shared') return [tableOf(collection)];
-  return [tableOf, countTableOf, arrayTableOf, holderTableOf, goneTableOf].map((name) => name(collection));
+  return [tableOf, countTableOf, arrayTableOf, itemDeviceTableOf, goneTableOf].map((name) => name(collection));
 }
 
 const columnsOf = (collection: Collection): Array<{ name: string; sql: string; type: string }> =>
@@ -147,7 +147,7 @@ const createArrays = (collection: Collection): string[] => [
      items blob not null${arrayColumns(collection)
        .map(({ sql, type }) => `, ${sql} ${type}`)
        .join('')}) strict`,
-  `create table ${holderTableOf(collection)} (item integer not null, device integer not null, primary key (item, device))
+  `create table ${itemDeviceTableOf(collection)} (item integer not null, device integer not null, primary key (item, device))
      strict, without rowid`,
 ];
 

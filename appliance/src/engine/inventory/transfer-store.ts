@@ -2,7 +2,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import type { Changed } from '../changes/types.ts';
 import type { SectionStore } from './store.ts';
 import type { InventorySource, InventoryTransfer } from './types.ts';
-import { type Holder, preferredSource, recount } from './writer.ts';
+import { type CollectionStores, preferredSource, recount } from './writer.ts';
 
 // Sections that change their device: two records turn out to be one device, or one turns out to be two. Rows are moved as
 // they are; which source is the best, how many devices have an item, and who listens follow.
@@ -11,10 +11,10 @@ import { type Holder, preferredSource, recount } from './writer.ts';
 export const inventoryTransfer = (parts: {
   db: Database;
   sections: SectionStore;
-  holders: ReadonlyMap<string, Holder>;
+  storesByName: ReadonlyMap<string, CollectionStores>;
   changed: Changed;
 }): InventoryTransfer => {
-  const { db, sections, holders, changed } = parts;
+  const { db, sections, storesByName, changed } = parts;
   const move = db.prepare<[number, number, string, string]>(
     'update section set device = ?, best = 0 where device = ? and collection = ? and source = ?',
   );
@@ -39,7 +39,9 @@ export const inventoryTransfer = (parts: {
         const before = new Map(
           devices.map((device) => [
             device,
-            new Map(collectionsOf(device).map((name) => [name, holders.get(name)?.shared?.arrays.itemsOf(device)])),
+            new Map(
+              collectionsOf(device).map((name) => [name, storesByName.get(name)?.shared?.arrays.itemsOf(device)]),
+            ),
           ]),
         );
         const result = work();
@@ -47,17 +49,17 @@ export const inventoryTransfer = (parts: {
           const held = before.get(device) ?? new Map<string, Uint32Array | undefined>();
           const names = [...new Set([...held.keys(), ...collectionsOf(device)])];
           return names.flatMap((name) => {
-            const holder = holders.get(name);
-            return holder === undefined ? [] : [{ device, name, holder, before: held.get(name) }];
+            const stores = storesByName.get(name);
+            return stores === undefined ? [] : [{ device, name, stores, before: held.get(name) }];
           });
         });
-        for (const { device, name, holder, before: items } of touched) {
+        for (const { device, name, stores, before: items } of touched) {
           const sources = sections.sources(device, name);
-          if (sources.length > 0) sections.setBest(device, name, preferredSource(holder.shape.collection, sources));
-          recount(holder.shared, device, items, holder.shared?.arrays.itemsOf(device));
+          if (sources.length > 0) sections.setBest(device, name, preferredSource(stores.shape.collection, sources));
+          recount(stores.shared, device, items, stores.shared?.arrays.itemsOf(device));
         }
         changed('inventory', devices);
-        // Only when all is settled: who derives reads other sections, too.
+        // Only when all sections are written: derivations read other sections, too.
         changed(
           'section',
           touched.flatMap(({ device, name }) => (notify.includes(device) ? [{ device, collection: name }] : [])),
@@ -72,7 +74,7 @@ export const inventoryTransfer = (parts: {
       })),
     moveSection: ({ collection, source }, from, to) => {
       move.run(to, from, collection, source);
-      holders.get(collection)?.own?.move(from, to, source);
+      storesByName.get(collection)?.own?.move(from, to, source);
     },
     moveChanges: (from, to, which) => {
       const ids =

@@ -91,7 +91,7 @@ export const usualValues = (db: Database, shape: Shape) => {
     /** What items usually have of a field, beside their ids. */
     of: (name: string, ids: ArrayLike<number>): Stored[] => of(name, ids),
     /** The same of all fields, with the values of a device for items that have none so far. */
-    settled: (
+    completed: (
       ids: ArrayLike<number>,
       columns: Readonly<Record<string, readonly Stored[]>>,
     ): Record<string, readonly Stored[]> => {

@@ -14,7 +14,7 @@ import { type OwnStore, ownStore, type SectionStore, type SharedStore, sharedSto
 import type { Collection, CutItems, CutReport, InventorySource, Item, SectionOutcome, SectionReport } from './types.ts';
 import { itemsParser, mostItemsOf, plainItem } from './validate.ts';
 
-export type Holder = {
+export type CollectionStores = {
   shape: Shape;
   parse(items: readonly unknown[]): Item[];
   /** Cuts the bytes of a section; absent where there is nothing to gain. */
@@ -25,7 +25,7 @@ export type Holder = {
 };
 
 /** What the engine keeps ready for each collection. */
-export const holderOf = (db: Database, shape: Shape): Holder => ({
+export const collectionStores = (db: Database, shape: Shape): CollectionStores => ({
   shape,
   parse: itemsParser(shape.collection),
   cut: itemCutter(shape),
@@ -89,9 +89,9 @@ export const recount = (
   const { added, removed } = compareIds(before ?? new Uint32Array(), after ?? new Uint32Array());
   shared.add(added);
   shared.subtract(removed);
-  if (before !== undefined && after !== undefined) shared.holders.changed(device, added, removed);
-  else if (after !== undefined) shared.holders.came(device);
-  else if (before !== undefined) shared.holders.gone(device, before);
+  if (before !== undefined && after !== undefined) shared.devicesByItem.changed(device, added, removed);
+  else if (after !== undefined) shared.devicesByItem.came(device);
+  else if (before !== undefined) shared.devicesByItem.gone(device, before);
 };
 
 /** Stores sections: items, rows, counts, change log, all in one transaction. */
@@ -99,10 +99,10 @@ export const sectionWriter = (parts: {
   db: Database;
   personal: Personal;
   sections: SectionStore;
-  holder(name: string): Holder;
+  storesOf(name: string): CollectionStores;
   changed: Changed;
 }) => {
-  const { db, personal, sections, holder, changed } = parts;
+  const { db, personal, sections, storesOf, changed } = parts;
 
   const log = (
     report: Pick<SectionReport, 'device' | 'collection' | 'source'>,
@@ -134,13 +134,13 @@ export const sectionWriter = (parts: {
   };
 
   /** Bytes that have to be judged by the schema after all are parsed whole. */
-  const resolved = (held: Holder, shared: SharedStore, reported: Reported): Resolved => {
+  const resolved = (held: CollectionStores, shared: SharedStore, reported: Reported): Resolved => {
     if ('items' in reported) return resolve(held.shape, shared, reported.items);
     const found = resolveCut(held.shape, shared, reported.cut, held.isPlain);
     return found ?? resolve(held.shape, shared, held.parse(parsedCut(reported.cut)));
   };
 
-  const write = (report: SectionReport | CutReport, held: Holder, reported: Reported): Written => {
+  const write = (report: SectionReport | CutReport, held: CollectionStores, reported: Reported): Written => {
     const { shape, shared, own } = held;
     const { device, collection, source } = report;
     const previous = sections.one(device, collection, source);
@@ -184,7 +184,7 @@ export const sectionWriter = (parts: {
     isKnown: (device: number, collection: string, source: InventorySource, hash: string): boolean =>
       sections.hash(device, collection, source)?.hash.toString('hex') === hash,
     put: (report: SectionReport | CutReport): SectionOutcome => {
-      const found = holder(report.collection);
+      const found = storesOf(report.collection);
       if (!hashPattern.test(report.hash)) throw invalid({ hash: { key: 'validation.format' } });
       if (!found.shape.collection.sources.includes(report.source))
         throw invalid({ source: { key: 'validation.choice' } });
@@ -206,7 +206,7 @@ export const sectionWriter = (parts: {
       });
     },
     /** Drops what silent devices said last before a moment, with its history; how many sections. */
-    expire: (held: Holder, before: number, most: number): number =>
+    expire: (held: CollectionStores, before: number, most: number): number =>
       immediate(db, () => {
         const { collection } = held.shape;
         const expired = sections.silent(collection.name, before, most);
@@ -221,9 +221,9 @@ export const sectionWriter = (parts: {
         }
         return expired.length;
       }),
-    forget: (device: number, holders: Iterable<Holder>): void => {
+    forget: (device: number, all: Iterable<CollectionStores>): void => {
       immediate(db, () => {
-        for (const { own, shared } of holders) {
+        for (const { own, shared } of all) {
           own?.forget(device);
           recount(shared, device, shared?.arrays.itemsOf(device), undefined);
         }

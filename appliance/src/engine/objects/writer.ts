@@ -200,7 +200,7 @@ export const objectWriter = (parts: {
         personal.erase(personOf(kind.name, id));
         destroyed(actor, 'erase', kind.name, id);
       });
-      personal.settle();
+      personal.destroyErased();
     },
     purge: (actor: Actor, kind: string, id: string): void => {
       immediate(db, () => {

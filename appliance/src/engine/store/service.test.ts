@@ -152,7 +152,7 @@ describe('the store', () => {
       });
       cut += readdirSync(paths().objectsTmp).length;
       const again = storeService(paths());
-      again.sweep();
+      again.cleanTemporary();
       expect(readdirSync(paths().objectsTmp)).toEqual([]);
       expect(await again.verify()).toEqual([]);
       for (const sha256 of acknowledged) expect(again.has(sha256)).toBe(true);

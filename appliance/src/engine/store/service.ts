@@ -40,7 +40,7 @@ export type StoreService = {
   remove(sha256: string): void;
   list(): Iterable<StoredObject>;
   /** Removes what a crash left in objects/tmp. Only for a start: writes of a running process would be lost. */
-  sweep(): number;
+  cleanTemporary(): number;
   /** Hashes one object again; it must be there. */
   isIntact(sha256: string): Promise<boolean>;
   /** Hashes every object again. */
@@ -129,7 +129,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
   const syncedFolders = new Set<string>();
 
   /** Gives a synced file its name; the caller syncs the folder that is returned. */
-  const settle = (temporary: string, sha256: string): string => {
+  const moveIntoPlace = (temporary: string, sha256: string): string => {
     const final = pathOf(sha256);
     const folder = dirname(final);
     if (!syncedFolders.has(folder)) {
@@ -163,7 +163,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
       } finally {
         closeSync(fd);
       }
-      syncDir(settle(temporary, got.sha256));
+      syncDir(moveIntoPlace(temporary, got.sha256));
       return got;
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -201,7 +201,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
         await syncInBackground(fd);
         return size;
       });
-      await withFile(settle(path, sha256), syncInBackground);
+      await withFile(moveIntoPlace(path, sha256), syncInBackground);
       return { sha256, sizeBytes };
     },
     has: (sha256) => statOrNull(pathOf(sha256)) !== undefined,
@@ -224,7 +224,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
       }
     },
     isIntact: async (sha256) => (await hashFile(pathOf(sha256))) === sha256,
-    sweep: () => {
+    cleanTemporary: () => {
       const left = readdirSync(objectsTmp);
       for (const file of left) rmSync(join(objectsTmp, file), { force: true, recursive: true });
       return left.length;

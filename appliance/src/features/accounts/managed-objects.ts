@@ -105,7 +105,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
 
   /** Records the actor, acting alone, as a person behind the account that the change of an account or role makes more powerful. */
   const touch = (actor: Actor, kind: string, id: string): void => {
-    for (const account of kind === 'account' ? [id] : changes.holders(id).map((one) => one.id))
+    for (const account of kind === 'account' ? [id] : changes.accountsWith(id).map((one) => one.id))
       accounts.touch(actor, account);
   };
 
@@ -119,7 +119,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       return { object: write() };
     }
     accounts.assertFresh(actor);
-    const concerns = kind === 'account' || changes.holders(held.id).length > 0;
+    const concerns = kind === 'account' || changes.accountsWith(held.id).length > 0;
     if (concerns && changes.needsSecond(actor)) {
       // An account that was never made yet is still to be made.
       const what = changes.of(kind, held.id)?.what === 'make' ? 'make' : 'promote';

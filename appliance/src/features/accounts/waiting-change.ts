@@ -58,11 +58,11 @@ export function waitingChanges(parts: {
     });
   };
 
-  const holders = (role: string): ObjectOf<'account'>[] =>
+  const accountsWith = (role: string): ObjectOf<'account'>[] =>
     objects.list({ kind: 'account', limit: 10_000 }).rows.filter(({ body }) => texts(body['roles']).includes(role));
 
   return {
-    holders,
+    accountsWith,
     /** Somebody else could say yes now: an account that can sign in, may write accounts, and is another person. */
     needsSecond: (actor: Actor): boolean => {
       if (actor.type !== 'account') return false;

@@ -140,7 +140,7 @@ describe('the law', () => {
               accepted = new Map();
             } else if (step.do === 'wait') {
               clock.add(step.days * day);
-              baselines.settle();
+              baselines.recomputePending();
             } else {
               const expiresAt = step.days === null ? null : clock.ms + step.days * day;
               const expected = model(content, accepted, clock.ms);
@@ -262,7 +262,7 @@ describe('a baseline', () => {
       ['bash', null],
     ]);
     clock.add(3 * day);
-    baselines.settle();
+    baselines.recomputePending();
     expect(told(id)).toEqual([]);
     report(id, 'software', [deb('bash', '5'), deb('less', '1')]);
     expect(told(id)).toEqual(['changed bash 7>5']);
@@ -342,7 +342,7 @@ describe('a baseline', () => {
     baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
     baselines.approveDevice(systemActor, other.publicId, { collections: ['hardware'] });
     devices.merge(systemActor, id, other.id);
-    baselines.settle();
+    baselines.recomputePending();
     expect(inventory.section(id, 'hardware')).toHaveLength(1);
     expect(baselines.list().map((one) => one.id)).toContain(`device:${other.publicId}`);
     expect(baselines.coverage(`device:${other.publicId}`)).toEqual([]);
@@ -393,7 +393,7 @@ describe('a baseline of a group', () => {
     baselines.approveDevice(systemActor, other.publicId, { collections: ['software'] });
     expect(told(other.id)).toEqual([]);
     objects.put(systemActor, 'device-decision', below.publicId, { group: null });
-    baselines.settle();
+    baselines.recomputePending();
     expect(told(below.id)).toEqual([]);
     expect(baselines.deviations({ device: below.id, state: 'closed', limit: 5 }).rows[0]?.outcome).toBe('uncovered');
     baselines.remove(systemActor, `group:${line}`);
@@ -425,7 +425,7 @@ describe('a baseline of a group', () => {
     expect(told(one.id)).toEqual(['changed scada 7>8']);
     clock.add(2 * day);
     expect(baselines.isBehind()).toBe(true);
-    baselines.settle();
+    baselines.recomputePending();
     expect(told(two.id)).toEqual(['changed scada 7>8']);
     expect(baselines.isBehind()).toBe(false);
     const more = { collections: ['software', 'hardware'] };
@@ -461,7 +461,7 @@ describe('the status', () => {
     baselines.approveDevice(systemActor, publicId, { collections: ['software'] });
     report(id, 'software', [deb('bash', '6'), deb('vim', '9')]);
     const reasons = (): string => {
-      rules.settle();
+      rules.recomputePending();
       return db.prepare<[number], string>('select reasons from device_status where device = ?').pluck().get(id) ?? '';
     };
     expect(reasons()).toContain('"devices.reason.deviates","params":{"n":2}');

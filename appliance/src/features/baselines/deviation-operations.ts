@@ -17,7 +17,7 @@ import { itemToWire } from '../../server/api/values.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
-import { baselineId, readableCollections, settled } from './operations.ts';
+import { baselineId, readableCollections, upToDate } from './operations.ts';
 import type { BaselineService } from './service.ts';
 import type { Deviation } from './types.ts';
 
@@ -91,7 +91,7 @@ export const deviationOperations = [
     run: (context, { device, collection, limit, ...rest }) => {
       const { inventory, devices, deviceQueries, actor } = context;
       const readable = readableCollections(inventory, actor);
-      const page = settled(context).deviations({
+      const page = upToDate(context).deviations({
         limit,
         collection: collection === undefined ? readable : readable.filter((name) => collection.includes(name)),
         ...defined({ ...rest, device: device === undefined ? undefined : devices.byPublicId(device).id }),
@@ -150,7 +150,7 @@ export const deviationOperations = [
         scope,
         expiresAt: expiresAt === undefined ? null : Date.parse(expiresAt),
       });
-      settled(context);
+      upToDate(context);
       return done;
     },
     command: {

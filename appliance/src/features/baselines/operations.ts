@@ -28,8 +28,8 @@ type Needs = Parameters<typeof deviceModel>[0] & Parameters<typeof baselineViews
 const { operation } = operationsOver<Needs>();
 
 /** A command looks at what waits itself; the server does so in its own rhythm. */
-export const settled = ({ baselines, request }: { baselines: BaselineService } & Pick<Caller, 'request'>) => {
-  if (request === undefined) baselines.settle();
+export const upToDate = ({ baselines, request }: { baselines: BaselineService } & Pick<Caller, 'request'>) => {
+  if (request === undefined) baselines.recomputePending();
   return baselines;
 };
 
@@ -122,7 +122,7 @@ export const baselineOperations = [
     summary: 'The baselines, with how much differs from each',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(baseline) }),
-    run: (context) => ({ rows: settled(context).list().map(toBaseline) }),
+    run: (context) => ({ rows: upToDate(context).list().map(toBaseline) }),
     command: {
       example: 'sallyport baseline list --data /var/lib/sallyport --json',
       print: (out, { rows }) =>
@@ -160,7 +160,7 @@ export const baselineOperations = [
         .describe('Of collections that may be read'),
     }),
     run: (context, { baseline: id }) => {
-      const baselines = settled(context);
+      const baselines = upToDate(context);
       const { actor, inventory, objects } = context;
       const readable = readableCollections(inventory, actor);
       return {
@@ -234,7 +234,7 @@ export const baselineOperations = [
         device !== undefined && group === undefined
           ? baselines.approveDevice(actor, device, options)
           : baselines.approveGroup(actor, group ?? '', { ...options, ...defined({ reference: reference ?? device }) });
-      return toBaseline(settled(context).get(id));
+      return toBaseline(upToDate(context).get(id));
     },
     command: {
       flags: {
@@ -318,7 +318,7 @@ export const baselineOperations = [
         addRows: isShared ? [] : add.map((key) => ({ device: device ?? '', key })),
         comment: rest.comment,
       });
-      return toBaseline(settled(context).get(id));
+      return toBaseline(upToDate(context).get(id));
     },
     command: {
       positionals: ['baseline'],

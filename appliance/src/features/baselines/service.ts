@@ -77,7 +77,7 @@ export type BaselineService = {
   written(objects: readonly ObjectChanged[]): void;
   /** Looks at devices that wait; whether more do. */
   run(options?: { budgetMs?: number }): { more: boolean };
-  settle(): void;
+  recomputePending(): void;
   isBehind(): boolean;
   /** Whether more devices wait than are compared in passing. */
   isFarBehind(): boolean;
@@ -201,15 +201,15 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     });
   };
 
-  const isBehind = (): boolean => store.stale(1).length > 0 || store.isDue(clock());
+  const isBehind = (): boolean => store.pending(1).length > 0 || store.isDue(clock());
 
   const batch = (): void => {
     immediate(db, () => {
-      for (const id of store.sweep(clock())) {
+      for (const id of store.lapsed(clock())) {
         const found = objects.find('baseline', id);
         if (found !== undefined) store.mark(under(toBaseline(found)));
       }
-      for (const id of store.stale(batchDevices)) {
+      for (const id of store.pending(batchDevices)) {
         const device = deviceOf(id);
         if (device !== undefined) check.device(device);
         store.clean(id);
@@ -329,11 +329,11 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
       if (found !== undefined) check.section(found, collection);
     },
     run,
-    settle: () => {
+    recomputePending: () => {
       while (run().more);
     },
     isBehind,
-    isFarBehind: () => store.stale(batchDevices + 1).length > batchDevices,
+    isFarBehind: () => store.pending(batchDevices + 1).length > batchDevices,
     keptItems: function* (collection) {
       for (const members of store.membersOf(collection)) yield idsOf(members);
       yield Uint32Array.from(store.heldItems(collection));

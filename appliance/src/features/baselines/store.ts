@@ -76,8 +76,8 @@ export const baselineStore = (db: Database) => {
       'select distinct baseline from baseline_acceptance where expires_at > ? and expires_at <= ?',
     )
     .pluck();
-  const sweptAt = db.prepare<[], number>('select swept_at from baseline_state where one = 1').pluck();
-  const setSwept = db.prepare<[number]>('update baseline_state set swept_at = ? where one = 1');
+  const lapsedAt = db.prepare<[], number>('select lapsed_at from baseline_state where one = 1').pluck();
+  const setLapsed = db.prepare<[number]>('update baseline_state set lapsed_at = ? where one = 1');
   const pending = pendingOf(db, 'baselines');
   const everyDevice = db.prepare<[], number>('select id from device').pluck();
   const ofDecisions = db
@@ -99,16 +99,16 @@ export const baselineStore = (db: Database) => {
     acceptances: (ids: readonly number[]): AcceptanceRow[] =>
       ids.length === 0 ? [] : acceptances.all(JSON.stringify(ids)),
     /** Baselines with acceptances whose time ended since the last look; the look is noted. */
-    sweep: (now: number): string[] => {
-      const last = sweptAt.get() ?? 0;
+    lapsed: (now: number): string[] => {
+      const last = lapsedAt.get() ?? 0;
       if (now <= last) return [];
       const found = expired.all(last, now);
-      setSwept.run(now);
+      setLapsed.run(now);
       return found;
     },
-    /** Whether the next sweep would find any. */
-    isDue: (now: number): boolean => expired.get(sweptAt.get() ?? 0, now) !== undefined,
-    stale: pending.some,
+    /** Whether the next `lapsed` would find any. */
+    isDue: (now: number): boolean => expired.get(lapsedAt.get() ?? 0, now) !== undefined,
+    pending: pending.some,
     clean: (device: number): void => pending.drop([device]),
     markAll: (): void => pending.note(everyDevice.all()),
     mark: pending.note,

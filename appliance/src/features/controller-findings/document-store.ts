@@ -9,7 +9,7 @@ type MatchState = {
   readonly maps: string;
   readonly rules: string;
   readonly synonyms: string;
-  readonly answersStale: boolean;
+  readonly answersPending: boolean;
   readonly matchedAt: number | null;
 };
 
@@ -55,15 +55,15 @@ export const documentStore = (db: Database) => {
       maps: string;
       rules: string;
       synonyms: string;
-      answers_stale: number;
+      answers_pending: number;
       matched_at: number | null;
     }
-  >('select snapshot, maps, rules, synonyms, answers_stale, matched_at from controller_match_state where one = 1');
+  >('select snapshot, maps, rules, synonyms, answers_pending, matched_at from controller_match_state where one = 1');
   const setState = db.prepare(
-    `update controller_match_state set snapshot = ?, maps = ?, synonyms = ?, answers_stale = 0, matched_at = ? where one = 1`,
+    `update controller_match_state set snapshot = ?, maps = ?, synonyms = ?, answers_pending = 0, matched_at = ? where one = 1`,
   );
-  const setFresh = db.prepare('update controller_match_state set answers_stale = 0 where one = 1');
-  const setStale = db.prepare('update controller_match_state set answers_stale = 1 where one = 1');
+  const setAnswersApplied = db.prepare('update controller_match_state set answers_pending = 0 where one = 1');
+  const setAnswersPending = db.prepare('update controller_match_state set answers_pending = 1 where one = 1');
   const setRenamed = db.prepare<[string]>('update controller_match_state set synonyms = ? where one = 1');
   const setRules = db.prepare('update controller_match_state set rules = ? where one = 1');
   const dropPriorities = db.prepare('delete from controller_priority');
@@ -97,7 +97,7 @@ export const documentStore = (db: Database) => {
         maps: row.maps,
         rules: row.rules,
         synonyms: row.synonyms,
-        answersStale: row.answers_stale === 1,
+        answersPending: row.answers_pending === 1,
         matchedAt: row.matched_at,
       };
     },
@@ -105,11 +105,11 @@ export const documentStore = (db: Database) => {
       setState.run(next.snapshot, next.maps, next.synonyms, next.at);
     },
     /** Answers are others: findings are looked at again. */
-    answersChanged: (): void => void setStale.run(),
+    answersChanged: (): void => void setAnswersPending.run(),
     /** Words about names are others: everything is. */
     namesChanged: (): void => void setRenamed.run(NAMES_CHANGED),
     answersApplied: (): void => {
-      setFresh.run();
+      setAnswersApplied.run();
     },
     /** Writes the table of priorities when its rules are others than those it was made by. In a transaction. */
     ensurePriorities: (rules: string): void => {

@@ -62,7 +62,7 @@ describe('findings on controllers', () => {
     site.put({ controller: 1, identity: cpu('V2.9.7') });
     expect(site.findings.isDue()).toBe(true);
     expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 0, waiting: 1 });
-    expect(site.findings.settle()).toEqual({ done: 1, more: false });
+    expect(site.findings.recomputePending()).toEqual({ done: 1, more: false });
     expect(said(1)).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-2 not-affected']);
     expect(site.findings.closedOf(1).map(({ vulnerability }) => vulnerability)).toEqual(['CVE-2024-1', 'CVE-2024-2']);
     expect(types().slice(0, 2).sort()).toEqual(['closed CVE-2024-1 PLC-1', 'closed CVE-2024-2 PLC-1']);
@@ -73,7 +73,7 @@ describe('findings on controllers', () => {
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     site.put({ controller: 1, identity: cpu() });
     site.put({ controller: 2, identity: { ...cpu('V2.9'), firmwareSide: 'configured' } });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(1)).toEqual(['CVE-2024-1 review version-unknown', 'CVE-2024-2 review version-unknown']);
     expect(said(2)).toEqual(['CVE-2024-1 review version-coarse', 'CVE-2024-2 review version-coarse']);
     expect(site.findings.loads([1, 2]).get(2)).toMatchObject({ findings: 0, review: 2, worst: null });
@@ -91,7 +91,7 @@ describe('findings on controllers', () => {
       identity: cpu('V2.9.4'),
       context: { exposure: 'small', criticality: 'low', safety: 'no' },
     });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.forController(1).map(({ decision }) => decision)).toEqual(['act', 'attend']);
     expect(site.findings.forController(2).map(({ decision }) => decision)).toEqual(['track-star', 'track']);
     expect(site.findings.list({ limit: 10 }).rows.map(({ decision, controllers }) => [decision, controllers])).toEqual([
@@ -161,7 +161,7 @@ describe('findings on controllers', () => {
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     for (const controller of [1, 2, 3])
       site.put({ controller, identity: { ...cpu('V2.9'), firmwareSide: 'configured' } });
-    site.findings.settle();
+    site.findings.recomputePending();
     const [group, ...rest] = site.findings.review.groups();
     expect(rest).toEqual([]);
     expect(group).toMatchObject({
@@ -192,24 +192,24 @@ describe('findings on controllers', () => {
     // Another firmware is another question.
     site.tick();
     site.put({ controller: 1, identity: { ...cpu('V2'), firmwareSide: 'configured' } });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.review.groups()).toMatchObject([{ findings: 2, controllers: 1, isReopened: true }]);
   });
 
   it('take an answer back with its object', async () => {
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     site.put({ controller: 1, identity: cpu() });
-    site.findings.settle();
+    site.findings.recomputePending();
     const made = site.findings.review.decide(admin, site.findings.review.groups()[0]?.id ?? '', {
       verdict: 'not-affected',
       reason: 'not reachable',
     });
     expect(site.findings.isDue()).toBe(true);
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.review.groups()).toEqual([]);
     site.objects.remove(admin, 'controller-review', made);
     expect(site.findings.isDue()).toBe(true);
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(1)[0]).toBe('CVE-2024-1 review version-unknown');
     expect(site.findings.isDue()).toBe(false);
   });
@@ -239,12 +239,12 @@ describe('findings on controllers', () => {
     expect(types()[0]).toBe('opened CVE-2024-1 PLC-1');
     expect(() => site.findings.retract(admin, id)).toThrow();
     site.objects.restore(admin, 'controller-review', answer);
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(1)[0]).toBe('CVE-2024-1 not-affected');
     // Another version is another question, a new revision as well.
     site.tick();
     site.put({ controller: 2, identity: cpu('V2.9.5') });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(2)[0]).toBe('CVE-2024-1 affected');
     await site.publish('siemens', [csafAdvisory('siemens', { ...document, revision: '2' })]);
     expect(said(1)[0]).toBe('CVE-2024-1 affected');
@@ -261,14 +261,14 @@ describe('findings on controllers', () => {
       controller: 2,
       identity: { vendor: 'Siemens', model: 'CP 443-1', firmware: 'V3.3', firmwareSide: 'observed' },
     });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(1)).toEqual(['CVE-2024-2 review fuzzy']);
     const groups = site.findings.review.groups();
     expect(groups).toMatchObject([
       { question: 'names', name: 'CP 443-1', means: 'SIMATIC CP 443-1 family', findings: 2 },
     ]);
     site.findings.review.decide(admin, groups[0]?.id ?? '', { same: true });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(said(1)).toEqual(['CVE-2024-2 affected']);
     expect(said(2)).toEqual(['CVE-2024-2 affected']);
     expect(site.findings.controllersWith('CVE-2024-2')).toEqual([1, 2]);
@@ -333,7 +333,7 @@ describe('what catalogues of exploitation say', () => {
     expect(site.findings.urgency(['CVE-2024-2'], [2])).toMatchObject({ decision: null, findings: 0 });
     // The document comes again with a part that nobody had: it finds the catalogue.
     site.put({ controller: 2, identity: cpu('V2.9.5') });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.forController(2)[0]).toMatchObject({ vulnerability: 'CVE-2024-2', exploitation: 'active' });
     await site.publish('kev', []);
     await site.publish('ssvc', []);
@@ -356,7 +356,7 @@ describe('accepted risks and mitigations', () => {
         );
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     for (const controller of [1, 2]) site.put({ controller, identity: cpu('V2.9.4') });
-    site.findings.settle();
+    site.findings.recomputePending();
     const until = Date.parse('2026-01-03T00:00:00Z');
     const hold = (...controllers: string[]): void => {
       site.measures.holding = {
@@ -411,11 +411,11 @@ describe('accepted risks and mitigations', () => {
           ? { kind: 'mitigation', measure: 'm1', name: 'Key', until: Date.parse('2027-01-01T00:00:00Z') }
           : undefined,
     };
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 1, held: 1 });
     site.tick();
     site.put({ controller: 1, identity: cpu('V2.9.5') });
-    site.findings.settle();
+    site.findings.recomputePending();
     expect(site.findings.loads([1]).get(1)).toMatchObject({ findings: 2, held: 0 });
     site.stop();
   });

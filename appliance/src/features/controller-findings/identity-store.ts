@@ -104,7 +104,7 @@ export const identityStore = (db: Database) => {
   const before = db.prepare<[number, number], number>(
     'select identity from controller_part_identity_log where part = ? and until = ?',
   );
-  const bearers = db.prepare<[number], { controller: number; part: number; since: number }>(
+  const partsWith = db.prepare<[number], { controller: number; part: number; since: number }>(
     'select controller, part, since from controller_part_identity where identity = ? order by controller, part',
   );
   const contexts = db
@@ -232,7 +232,7 @@ export const identityStore = (db: Database) => {
     },
     /** What a part was just before `since`. */
     before: (part: number, since: number): number | undefined => before.pluck().get(part, since),
-    bearers: (identity: number) => bearers.all(identity),
+    partsWith: (identity: number) => partsWith.all(identity),
   };
 };
 

@@ -90,7 +90,7 @@ describe('laws of findings on controllers', () => {
                 documents.map((one) => csafAdvisory('one', one)),
               );
             for (const [controller] of parts.entries()) put(step, controller + 1, later[controller] as Part);
-            step.findings.settle();
+            step.findings.recomputePending();
             for (const documents of mirror)
               await step.publish(
                 'two',
@@ -107,7 +107,7 @@ describe('laws of findings on controllers', () => {
               'one',
               (chain.at(-1) ?? []).map((one) => csafAdvisory('one', one)),
             );
-            whole.findings.settle();
+            whole.findings.recomputePending();
             expect(state(step)).toEqual(state(whole));
             expect(step.findings.isDue()).toBe(false);
             expect([step, whole].map((site) => site.findings.verify())).toEqual([[], []]);
@@ -142,7 +142,7 @@ describe('laws of findings on controllers', () => {
           fc.constantFrom(undefined, '', ' ', 'V2', '2', 'V2.9', 'unknown', '?'),
           (order, firmware) => {
             put(site, 1, { order, firmware });
-            site.findings.settle();
+            site.findings.recomputePending();
             const found = site.findings.forController(1);
             expect(found).toHaveLength(2);
             const coarse = found.filter(({ versionText }) => versionText === '< V2.9.7');

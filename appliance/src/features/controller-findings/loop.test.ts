@@ -83,7 +83,7 @@ describe('firmware of controllers, once around', () => {
     site.controllers.ingest(admin, { type: 'identification', name: 'test' }, readings);
   const controllerId = () => site.controllers.ids(0, 10)[0] ?? 0;
   const verdicts = () => {
-    site.controllerFindings.settle();
+    site.controllerFindings.recomputePending();
     return site.controllerFindings
       .forController(controllerId())
       .map(({ vulnerability, verdict }) => `${vulnerability} ${verdict}`);

@@ -234,7 +234,7 @@ export const controllerMatching = (parts: MatchingParts) => {
     isRematchDue,
     /** Whether something is to be matched that was not. */
     isDue: (): boolean =>
-      isRematchDue() || documents.state().answersStale || (parts.current() !== 0 && identities.isWaiting()),
+      isRematchDue() || documents.state().answersPending || (parts.current() !== 0 && identities.isWaiting()),
     /** Brings the matches up to the snapshot in force. Nothing is written where nothing changed. */
     rematch: (): ControllerRematch => {
       const synonyms = readSynonyms(parts.objects);

@@ -29,14 +29,14 @@ export const findingNotes = ({ events, identities, matches, nameOf }: NoteParts)
     let left = maxNoted;
     for (const { identity, opened, closed } of changes) {
       if (left <= 0) return;
-      const bearers = identities.bearers(identity);
-      const [first] = bearers;
+      const owners = identities.partsWith(identity);
+      const [first] = owners;
       if (first === undefined || opened.length + closed.length === 0) continue;
       const [held] = identities.some([identity]);
       const params = {
         product: held?.label ?? '',
         controller: nameOf(first.controller),
-        controllers: new Set(bearers.map(({ controller }) => controller)).size,
+        controllers: new Set(owners.map(({ controller }) => controller)).size,
       };
       for (const vulnerability of opened.filter((id) => matches.rankOf(identity, id) < urgent).slice(0, left)) {
         note('controller-finding-opened', { vulnerability, ...params });

@@ -158,8 +158,8 @@ const toWire = <F extends Pick<ControllerFinding, 'since' | 'until' | 'heldBy'>>
   until: timeOrNull(finding.until),
 });
 
-const settleFirst = ({ controllerFindings, request }: Parts & { request?: Request }): void => {
-  if (request === undefined && controllerFindings.isDue()) controllerFindings.settle();
+const recomputeFirst = ({ controllerFindings, request }: Parts & { request?: Request }): void => {
+  if (request === undefined && controllerFindings.isDue()) controllerFindings.recomputePending();
 };
 
 export const controllerFindingOperations = [
@@ -194,7 +194,7 @@ export const controllerFindingOperations = [
     output: pageOf(controllerFindingSchema),
     run: (context, { limit, sort, descending, controller, ...rest }) => {
       const { controllerFindings, controllers } = context;
-      settleFirst(context);
+      recomputeFirst(context);
       const own = controller === undefined ? {} : { controller: controllers.get(controller).id };
       const page = controllerFindings.list({ limit, sort, descending, ...defined(rest), ...own });
       return { rows: page.rows.map(toWire), total: page.total, next: page.next ?? null };
@@ -269,7 +269,7 @@ export const controllerFindingOperations = [
     input: z.strictObject({ finding: findingId }),
     output: whySchema,
     run: ({ controllerFindings, controllers }, { finding }) => {
-      const { bearers, known, answer, ...why } = controllerFindings.why(finding);
+      const { parts, known, answer, ...why } = controllerFindings.why(finding);
       return {
         ...why,
         finding: toWire(why.finding),
@@ -281,7 +281,7 @@ export const controllerFindingOperations = [
           known?.exploitedSince == null
             ? null
             : { since: known.exploitedSince, due: known.exploitedDue, ransomware: known.ransomware === 1 },
-        controllers: bearers.slice(0, 1_000).map(({ controller, part_key, since }) => ({
+        controllers: parts.slice(0, 1_000).map(({ controller, part_key, since }) => ({
           id: controllers.byId(controller)?.publicId ?? '',
           name: controllers.label(controller),
           part: part_key,
@@ -370,7 +370,7 @@ export const controllerFindingOperations = [
     input: z.strictObject({}),
     output: z.object({ rows: z.array(questionSchema), findings: z.int() }),
     run: (context) => {
-      settleFirst(context);
+      recomputeFirst(context);
       const { review } = context.controllerFindings;
       return { rows: review.groups(), findings: review.open() };
     },
@@ -414,13 +414,13 @@ export const controllerFindingOperations = [
       open: z.int().describe('Findings that are left to review'),
     }),
     run: ({ controllerFindings, actor, request }, { question, verdict, same, reason, documents }) => {
-      const { review, settle } = controllerFindings;
+      const { review, recomputePending } = controllerFindings;
       if ((verdict === undefined) === (same === undefined)) throw invalid({ verdict: { key: 'validation.choice' } });
       const answer =
         verdict === 'affected' || verdict === 'not-affected'
           ? review.decide(actor, question, { verdict, reason: reason ?? '', ...defined({ documents }) })
           : review.decide(actor, question, { same: same ?? verdict === 'same', ...defined({ reason }) });
-      if (request === undefined) settle();
+      if (request === undefined) recomputePending();
       return { answer, open: review.open() };
     },
     command: {

@@ -156,7 +156,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
     const why = controllerFindings.why(param(c, 'id'));
-    const shown = why.bearers.slice(0, shownControllers);
+    const shown = why.parts.slice(0, shownControllers);
     return c.html(
       <ControllerFinding
         ctx={ctx}
@@ -186,7 +186,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
           part: part_key,
           since,
         }))}
-        more={why.bearers.length > shown.length}
+        more={why.parts.length > shown.length}
         answer={why.answer ?? null}
         justifications={JUSTIFICATIONS}
         given={given}

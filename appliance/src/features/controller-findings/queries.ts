@@ -295,7 +295,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
        order by p.controller`,
     )
     .pluck();
-  const bearers = db.prepare<[number], { controller: number; part: number; part_key: string; since: number }>(
+  const partsWith = db.prepare<[number], { controller: number; part: number; part_key: string; since: number }>(
     'select controller, part, part_key, since from controller_part_identity where identity = ? order by controller, part',
   );
   const counts = db.prepare<[], CountRow>(
@@ -415,7 +415,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
     /** What the controller had before its parts became what they are. */
     closedOf: (controller: number, limit: number) =>
       closedOf.all(controller, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
-    bearers: (identity: number) => bearers.all(identity),
+    partsWith: (identity: number) => partsWith.all(identity),
     loads: (controllers: readonly number[]): Map<number, ControllerFindingLoad> => {
       const ids = JSON.stringify(controllers);
       const loads = new Map<number, { -readonly [K in keyof ControllerFindingLoad]: ControllerFindingLoad[K] }>();

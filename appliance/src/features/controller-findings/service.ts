@@ -60,7 +60,7 @@ export type ControllerFindings = {
   /** Whether advisories, maps or words about names are others than the matches were made with. */
   isRematchDue(): boolean;
   /** Matches what waits, after changes of parts, answers or names. Not in a transaction. */
-  settle(limit?: number): { done: number; more: boolean };
+  recomputePending(limit?: number): { done: number; more: boolean };
   /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
   rematch(): ControllerRematch;
   /** Works out anew what accepted risks and mitigations hold back: when they were written, and as time goes on. */
@@ -108,7 +108,7 @@ const noMeasures: NonNullable<ControllerFindingParts['measures']> = {
   publicId: String,
   zoneNames: () => [],
 };
-const settleAtOnce = 50_000;
+const recomputedAtOnce = 50_000;
 
 /** Findings on controllers: derived per distinct identity, fanned out to controllers on read. */
 export const controllerFindings = (parts: ControllerFindingParts): ControllerFindings => {
@@ -136,7 +136,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   /** What waiting identities closed and opened in the parts that became them. */
   const noteWaiting = (ids: readonly number[]): void => {
     const changes: PartChange[] = ids.flatMap((identity) =>
-      identities.bearers(identity).flatMap(({ controller, part, since }) => {
+      identities.partsWith(identity).flatMap(({ controller, part, since }) => {
         const before = identities.before(part, since);
         return before === undefined ? [] : [{ controller, part, before, after: identity }];
       }),
@@ -145,7 +145,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   };
 
   const tellJudged = (ids: readonly number[]): void => {
-    const controllers = ids.flatMap((identity) => identities.bearers(identity).map(({ controller }) => controller));
+    const controllers = ids.flatMap((identity) => identities.partsWith(identity).map(({ controller }) => controller));
     parts.changed('controller-findings', [...new Set(controllers)]);
   };
 
@@ -184,9 +184,9 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     holdAgain();
   };
 
-  const settle: ControllerFindings['settle'] = (limit = settleAtOnce) => {
+  const recomputePending: ControllerFindings['recomputePending'] = (limit = recomputedAtOnce) => {
     if (matching.isRematchDue()) matching.rematch();
-    if (documents.state().answersStale) {
+    if (documents.state().answersPending) {
       review.applyAll();
       documents.answersApplied();
     }
@@ -225,7 +225,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     },
     isDue: matching.isDue,
     isRematchDue: matching.isRematchDue,
-    settle,
+    recomputePending,
     rematch: () => {
       const done = matching.rematch();
       holdAgain();
@@ -250,7 +250,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
         open: () => parts.knowledge.open(parts.current()),
         identity: identities.some([identity])[0],
         answer: review.answer(finding.answer),
-        bearers: queries.bearers(identity),
+        parts: queries.partsWith(identity),
         threat: decodeThreat(matches.threatOf(identity, vulnerability)),
         known: threats.find(vulnerability),
         contexts: identities.contexts(identity).map(decodeContext),

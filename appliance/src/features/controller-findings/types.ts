@@ -239,7 +239,7 @@ export type FindingWhy = {
   /** What catalogues of exploitation say of it. */
   readonly known: KnownThreat | undefined;
   readonly contexts: readonly ControllerContext[];
-  readonly bearers: readonly { controller: number; part: number; part_key: string; since: number }[];
+  readonly parts: readonly { controller: number; part: number; part_key: string; since: number }[];
 };
 
 /** A document about the finding: the one that decided, or another about the same. */

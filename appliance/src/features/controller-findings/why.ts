@@ -57,7 +57,7 @@ export const whyOf = (
   known: {
     readonly open: () => ControllerDocuments | null;
     readonly identity: HeldIdentity | undefined;
-    readonly bearers: FindingWhy['bearers'];
+    readonly parts: FindingWhy['parts'];
     readonly answer: HeldAnswer | undefined;
     readonly threat: Threat;
     readonly known: KnownThreat | undefined;
@@ -99,6 +99,6 @@ export const whyOf = (
     threat: known.threat,
     known: known.known,
     contexts: known.contexts,
-    bearers: known.bearers,
+    parts: known.parts,
   };
 };

@@ -71,7 +71,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
   const list = (): ArrivedFirmware[] => {
     const byFile = Map.groupBy(store.catalogued(), ({ sha256 }) => sha256);
     if (byFile.size === 0) return [];
-    const byProduct = Map.groupBy(store.bearers(), ({ vendor, order_number }) =>
+    const byProduct = Map.groupBy(store.identifiedParts(), ({ vendor, order_number }) =>
       firmwareKey(firmwareId(vendor, order_number)),
     );
     return Array.from(byFile, ([sha256, files]): ArrivedFirmware => {
@@ -132,7 +132,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
       if (reading === undefined || row.done_at === null || reading.observedAt <= row.done_at) continue;
       const isIt = isAtLeast(reading.value, row.version);
       immediate(db, () => {
-        if (!store.settle(row.id, isIt ? 'verified' : 'other-version', clock(), reading.value)) return;
+        if (!store.close(row.id, isIt ? 'verified' : 'other-version', clock(), reading.value)) return;
         const product = productOf(row.sha256);
         if (isIt) record('controller-firmware-verified', row, product);
         else record('controller-firmware-differs', row, product, { found: reading.value });
@@ -233,7 +233,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     drop: (actor: Actor, id: number): void => {
       requireRight(actor, 'updates:write');
       handoverOf(id);
-      if (!store.settle(id, 'dropped', clock(), null)) throw new AppError('CONFLICT', 'this has ended');
+      if (!store.close(id, 'dropped', clock(), null)) throw new AppError('CONFLICT', 'this has ended');
     },
     check,
     handovers: (controller?: number, limit = 200): Handover[] => {

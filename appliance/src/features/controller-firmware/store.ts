@@ -54,7 +54,7 @@ export const firmwareStore = (db: Database) => {
   const done = db.prepare(
     'update controller_firmware_handover set done_at = ?, done_by = ? where id = ? and done_at is null and outcome is null',
   );
-  const settle = db.prepare(
+  const close = db.prepare(
     'update controller_firmware_handover set outcome = ?, outcome_at = ?, version_after = ? where id = ? and outcome is null',
   );
   const reading = db.prepare<[number], FirmwareReading>(
@@ -67,7 +67,7 @@ export const firmwareStore = (db: Database) => {
        and i.controllers > 0 and i.vendor <> '' and json_extract(i.identity, '$.orderNumber') is not null
      group by i.vendor, i.order_number, m.fixed_version`,
   );
-  const bearers = db.prepare<
+  const identifiedParts = db.prepare<
     [],
     { controller: number; part: number; part_key: string; vendor: string; order_number: string; firmware: string }
   >(
@@ -97,10 +97,10 @@ export const firmwareStore = (db: Database) => {
     waiting: (): HandoverRow[] => waiting.all(),
     open: (): number => openCount.get() ?? 0,
     setDone: (id: number, at: number, by: string): boolean => done.run(at, by, id).changes === 1,
-    settle: (id: number, outcome: HandoverOutcome, at: number, version: string | null): boolean =>
-      settle.run(outcome, at, version, id).changes === 1,
+    close: (id: number, outcome: HandoverOutcome, at: number, version: string | null): boolean =>
+      close.run(outcome, at, version, id).changes === 1,
     reading: (part: number): FirmwareReading | undefined => reading.get(part),
     fixes: (): FixRow[] => fixes.all(),
-    bearers: () => bearers.all(),
+    identifiedParts: () => identifiedParts.all(),
   };
 };

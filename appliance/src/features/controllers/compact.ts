@@ -20,7 +20,7 @@ export const thinner = (parts: { store: ReadingStore; state: RecordState }) => {
         concerned.add(controller);
       }
       // Keys by which a run recognises its own words went with them.
-      for (const controller of concerned) state.rekey(controller);
+      for (const controller of concerned) state.reindex(controller);
       return removed;
     },
   };

@@ -118,7 +118,7 @@ export const enteredKeeper = (parts: {
     }
     for (const { type, key, field, side, before, after } of effectiveValues.again(controller))
       records.addChange({ controller, at: now, type, key, field, side, before, after, batch: null });
-    state.rekey(controller);
+    state.reindex(controller);
     touch([controller]);
   };
 };

@@ -13,12 +13,12 @@ import { type FieldTable, shown } from './types.ts';
 /** So many events of one type that one take records; its own event has the count. */
 const maxEvents = 200;
 /** Whose rows are brought up to date in one go. */
-const settleAtOnce = 40;
+const derivedAtOnce = 40;
 
-/** What several calls of `settle` for one piece of work have in common. */
-type Settling = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };
+/** State that the calls of `derive` for one piece of work share. */
+type Derivation = { replaced: number; told: number; driftBefore: ReadonlyMap<number, number> };
 
-const newSettling = (driftBefore: ReadonlyMap<number, number>): Settling => ({
+const newDerivation = (driftBefore: ReadonlyMap<number, number>): Derivation => ({
   replaced: 0,
   told: 0,
   driftBefore,
@@ -42,13 +42,16 @@ export const finisher = (parts: {
     new Map([...controllers].map((controller) => [controller, rows.one(controller)?.drift ?? 0]));
 
   /** States, rows, and drift that began or ended. */
-  const settle = (controllers: ReadonlySet<number>, work: Settling = newSettling(driftOfRows(controllers))): void => {
+  const derive = (
+    controllers: ReadonlySet<number>,
+    work: Derivation = newDerivation(driftOfRows(controllers)),
+  ): void => {
     const all = new Set([...controllers].flatMap((controller) => [controller, ...state.neighbours(controller)]));
     const listed = new Set(all);
     for (const controller of all) {
       const record = records.byId(controller);
       if (record === undefined) continue;
-      const { was, is, by } = state.restate(controller);
+      const { was, is, by } = state.recomputeState(controller);
       // A replaced record is not proposed, so the rows of its own neighbours change with it.
       if (is !== was) for (const other of state.neighbours(controller)) listed.add(other);
       if (is === 'replaced' && was === 'live' && by !== undefined && work.replaced < maxEvents) {
@@ -81,14 +84,14 @@ export const finisher = (parts: {
   };
 
   /** The same for many records, some at a time. */
-  const settleInSteps = function* (controllers: ReadonlySet<number>): Generator<void, void, void> {
+  const deriveInSteps = function* (controllers: ReadonlySet<number>): Generator<void, void, void> {
     const list = [...controllers];
     const drift = new Map<number, number>();
-    for (let at = 0; at < list.length; at += settleAtOnce, yield)
-      for (const [controller, count] of driftOfRows(list.slice(at, at + settleAtOnce))) drift.set(controller, count);
-    const work = newSettling(drift);
-    for (let at = 0; at < list.length; at += settleAtOnce, yield)
-      settle(new Set(list.slice(at, at + settleAtOnce)), work);
+    for (let at = 0; at < list.length; at += derivedAtOnce, yield)
+      for (const [controller, count] of driftOfRows(list.slice(at, at + derivedAtOnce))) drift.set(controller, count);
+    const work = newDerivation(drift);
+    for (let at = 0; at < list.length; at += derivedAtOnce, yield)
+      derive(new Set(list.slice(at, at + derivedAtOnce)), work);
   };
 
   const taken = ({ actor, batch, type, name, created, summary }: Ingested): void => {
@@ -107,5 +110,5 @@ export const finisher = (parts: {
     });
   };
 
-  return { settle, settleInSteps, taken };
+  return { derive, deriveInSteps, taken };
 };

@@ -49,7 +49,7 @@ type IngestParts = {
   newPublicId: () => string;
   clock: () => number;
   /** Brings rows and states of lists up to date, some at a time. */
-  settle: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
+  derive: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
   /** In the last transaction, after all readings were taken. */
   finish: (taken: Ingested) => void;
   /** Takes back what was taken of an import batch that did not come to its end, as if it had never come. */
@@ -316,7 +316,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
     }
     if (kept === 0) store.removeBatch(batch);
     else {
-      yield* parts.settle(touched);
+      yield* parts.derive(touched);
       store.setSummary(batch, list.summary);
       store.setDone(batch);
       parts.finish({ actor, batch, type, name, created, summary: list.summary });

@@ -55,10 +55,10 @@ export const merger = (parts: {
 }): Merger => {
   const { store, records, merges, effectiveValues, state, entered, clock } = parts;
 
-  const settle = (controllers: Iterable<number>): void => {
+  const derive = (controllers: Iterable<number>): void => {
     for (const controller of controllers) {
       const changes = effectiveValues.again(controller);
-      state.rekey(controller);
+      state.reindex(controller);
       for (const { type, key, field, side, before, after } of changes)
         records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch: null });
     }
@@ -95,7 +95,7 @@ export const merger = (parts: {
     if (!auto) merges.setPair(keep, other, true, clock(), actorRef(actor), null);
     records.setState(other, 'merged', keep);
     merges.add(keep, other, clock(), actorRef(actor), data);
-    settle([keep, other]);
+    derive([keep, other]);
     return [...concerned, ...state.neighbours(keep)];
   };
 
@@ -136,7 +136,7 @@ export const merger = (parts: {
     records.setState(row.other, 'live', null);
     merges.undo(merge, clock(), actorRef(actor));
     entered.unmerge(actor, publicIdOf(row.keep), data.entered);
-    settle([row.keep, row.other]);
+    derive([row.keep, row.other]);
     const concerned = [row.keep, row.other, ...before, ...state.neighbours(row.keep), ...state.neighbours(row.other)];
     return concerned;
   };

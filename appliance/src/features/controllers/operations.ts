@@ -66,14 +66,12 @@ export const controllerSchemas = {
 };
 
 const factsOf = (controllers: ControllerService, publicId: string) =>
-  controllers
-    .facts(controllers.get(publicId).id)
-    .map(({ observedAt, batch: origin, type, ...fact }) => ({
-      ...fact,
-      sort: type,
-      origin,
-      observedAt: timeOf(observedAt),
-    }));
+  controllers.facts(controllers.get(publicId).id).map(({ observedAt, batch: origin, type, ...fact }) => ({
+    ...fact,
+    sort: type,
+    origin,
+    observedAt: timeOf(observedAt),
+  }));
 
 const firmwareLacks = ({ lacks }: z.output<typeof controllerSchema>): string | null => {
   const lack = lacks.find(({ field }) => field === 'firmware');

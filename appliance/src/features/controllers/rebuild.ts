@@ -22,9 +22,9 @@ export const rebuilder = (parts: {
   maps: ControllerMaps;
   state: RecordState;
   recompute: Recompute;
-  settle: (controllers: ReadonlySet<number>, removed: Recomputing['removed']) => void;
+  derive: (controllers: ReadonlySet<number>, removed: Recomputing['removed']) => void;
 }) => {
-  const { store, table, maps, state, recompute, settle } = parts;
+  const { store, table, maps, state, recompute, derive } = parts;
   const rules = `normaliser/${normaliserVersion} ${maps.version}`;
   const work = factsAgain(table, maps);
 
@@ -79,7 +79,7 @@ export const rebuilder = (parts: {
         if (affected.size > 0) {
           const around = new Set([...affected].flatMap((controller) => state.neighbours(controller)));
           const done = recompute(actor, affected, { around, batch: null });
-          settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
+          derive(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
         }
         const end = some.at(-1);
         store.setDerivation(rules, end?.id ?? null);

@@ -35,7 +35,7 @@ export const recomputer = (parts: {
     const facts = store.factsOf(controller);
     for (const { type, key, field, side, before, after } of effectiveValues.again(controller, facts))
       records.addChange({ controller, at: clock(), type, key, field, side, before, after, batch });
-    state.rekey(controller, facts);
+    state.reindex(controller, facts);
   };
 
   return (actor, affected, { around, batch }) => {

@@ -28,7 +28,7 @@ export const recordState = (
   isApart: (one: number, two: number) => boolean,
 ) => {
   /** Makes the keys of a record those of its readings; `facts` are all of its. */
-  const rekey = (controller: number, facts: readonly FactRow[] = store.factsOf(controller)): void => {
+  const reindex = (controller: number, facts: readonly FactRow[] = store.factsOf(controller)): void => {
     const wanted = new Map([...keysByReading(facts).values()].flat().map((key) => [`${key.kind} ${key.value}`, key]));
     for (const key of records.keys(controller)) {
       const name = `${key.kind} ${key.value}`;
@@ -85,7 +85,7 @@ export const recordState = (
       .sort((a, b) => a.at - b.at || a.fresh - b.fresh);
 
   /** Replaced while the other device at its address was heard only after it; live otherwise. Says what became of it. */
-  const restate = (
+  const recomputeState = (
     controller: number,
   ): { was: ControllerRow['state']; is: ControllerRow['state']; by: Replacement | undefined } => {
     const row = records.byId(controller);
@@ -101,7 +101,7 @@ export const recordState = (
   const neighbours = (controller: number): number[] =>
     records.sharing(controller, 2, maxNeighbours).map(({ controller: other }) => other);
 
-  return { rekey, restate, rivals, replaces, replacements, neighbours };
+  return { reindex, recomputeState, rivals, replaces, replacements, neighbours };
 };
 
 export type RecordState = ReturnType<typeof recordState>;

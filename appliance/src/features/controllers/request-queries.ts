@@ -24,7 +24,7 @@ export const requestQueries = (db: Database): ControllersForExchange => {
     `select distinct r.controller, f.field, f.value from controller_fact f join controller_reading r on r.id = f.reading
      where f.value is not null and f.field in (select value from json_each(?))`,
   );
-  const bearers = db
+  const controllersWith = db
     .prepare<[string], number>(
       `select distinct p.controller from controller_effective w join controller_part p on p.id = w.part
        where w.value = ? and w.field in ('vendor', 'model', 'orderNumber', 'firmware')`,
@@ -46,6 +46,6 @@ export const requestQueries = (db: Database): ControllersForExchange => {
       }
     },
     /** The records that have a product by this text. */
-    bearers: (text: string): number[] => bearers.all(text),
+    controllersWith: (text: string): number[] => controllersWith.all(text),
   };
 };

@@ -188,7 +188,7 @@ export const controllerService = (
     isApart,
     newPublicId,
     clock,
-    settle: finish.settleInSteps,
+    derive: finish.deriveInSteps,
     finish: finish.taken,
     takeBack: async (actor, batch) => {
       immediate(db, () => store.markUndone(batch, clock(), actorRef(actor)));
@@ -210,13 +210,13 @@ export const controllerService = (
         if (objects.ofAnyKind.find(kind, publicId) !== undefined) objects.ofAnyKind.remove(actor, kind, publicId);
     },
   });
-  const settle = (controllers: ReadonlySet<number>, removed: readonly { controller: number }[]): void => {
+  const derive = (controllers: ReadonlySet<number>, removed: readonly { controller: number }[]): void => {
     for (const { controller } of removed) rows.remove(controller);
-    finish.settle(controllers);
+    finish.derive(controllers);
   };
-  const undo = undoer({ store, records, state, recompute, clock, settle });
+  const undo = undoer({ store, records, state, recompute, clock, derive });
   const thin = thinner({ store, state });
-  const derivation = rebuilder({ store, table, maps, state, recompute, settle });
+  const derivation = rebuilder({ store, table, maps, state, recompute, derive });
   const keepEntered = enteredKeeper({
     store,
     records,
@@ -225,7 +225,7 @@ export const controllerService = (
     effectiveValues,
     state,
     clock,
-    touch: (controllers) => finish.settle(new Set(controllers)),
+    touch: (controllers) => finish.derive(new Set(controllers)),
   });
 
   const toController = (record: ControllerRow): Controller => {
@@ -354,7 +354,7 @@ export const controllerService = (
         requireRight(actor, 'devices:write');
         const [kept, gone] = [get(keep), get(other)];
         const concerned = merging.join(actor, kept.id, gone.id, false);
-        finish.settle(new Set(concerned));
+        finish.derive(new Set(concerned));
         const id = merges.ofKeep(kept.id)[0]?.id ?? 0;
         events.record('controller-merged', { ...byWhom(actor), params: { controller: keep, other, merge: id } });
         return id;
@@ -363,7 +363,7 @@ export const controllerService = (
       immediate(db, () => {
         requireRight(actor, 'devices:write');
         const concerned = merging.split(actor, merge);
-        finish.settle(new Set(concerned));
+        finish.derive(new Set(concerned));
         const held = merges.byId(merge);
         const params = { controller: publicIdOf(held?.keep ?? 0), other: publicIdOf(held?.other ?? 0), merge };
         events.record('controller-unmerged', { ...byWhom(actor), params });
@@ -376,7 +376,7 @@ export const controllerService = (
         const [a, b] = [get(one), get(two)];
         if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
         merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
-        finish.settle(new Set([a.id, b.id]));
+        finish.derive(new Set([a.id, b.id]));
         events.record('controller-apart', { ...byWhom(actor), params: { controller: one, other: two } });
       }),
     decide: (actor, publicIds, decision, reason) =>
@@ -426,7 +426,7 @@ export const controllerService = (
             records.setArchived(controller, now);
             events.record('controller-archived', { params: { controller: publicIdOf(controller), days } });
           }
-          finish.settle(new Set(idle));
+          finish.derive(new Set(idle));
         });
         archived += idle.length;
       }
@@ -452,7 +452,7 @@ export const controllerService = (
       if (kind === recordKind) keepEntered(id, body, actor);
       if (kind !== decisionKind) return;
       const controller = records.byPublicId(id)?.id;
-      if (controller !== undefined) finish.settle(new Set([controller]));
+      if (controller !== undefined) finish.derive(new Set([controller]));
     },
   };
 };

@@ -166,7 +166,7 @@ export type ControllersForExchange = {
   /** Everything that names a controller; a name that is only that of a product names none. */
   identities(): Iterable<ControllerIdentity>;
   /** The records that have a product by this text. */
-  bearers(text: string): number[];
+  controllersWith(text: string): number[];
 };
 
 /** What is known of a controller, as far as integrity and hardening ask: effectiveValues by field and side. */

@@ -28,9 +28,9 @@ export const undoer = (parts: {
   recompute: Recompute;
   clock: () => number;
   /** Brings rows and states of lists up to date. */
-  settle: (controllers: ReadonlySet<number>, removed: Undone['removed']) => void;
+  derive: (controllers: ReadonlySet<number>, removed: Undone['removed']) => void;
 }): Undoer => {
-  const { store, records, state, recompute, clock, settle } = parts;
+  const { store, records, state, recompute, clock, derive } = parts;
 
   /** Takes back what an import batch says of these records. */
   const takeBack = (actor: Actor, id: number, controllers: ReadonlySet<number>): Recomputing => {
@@ -66,7 +66,7 @@ export const undoer = (parts: {
         removed.push(...done.removed);
         for (const { controller } of done.removed) changed.delete(controller);
         for (const controller of done.changed) changed.add(controller);
-        settle(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
+        derive(new Set([...done.changed, ...done.removed.map(({ controller }) => controller)]), done.removed);
       }
       store.setDone(id);
       const undone = store.batch(id);

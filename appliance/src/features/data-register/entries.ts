@@ -95,7 +95,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'D10',
     pillar: 'derived',
     name: 'device-status',
-    tables: ['device_status', 'rule_sweep', 'moving_done'],
+    tables: ['device_status', 'rule_round', 'moving_done'],
     retention: 'while-device',
   },
   { row: 'D11', pillar: 'derived', name: 'device-tags', tables: ['device_tag'], retention: 'while-device' },

@@ -32,7 +32,7 @@ export const taskStore = (db: Database, changed: Changed) => {
          OR EXISTS (SELECT 1 FROM task WHERE device = ? AND state = 'running')`,
     )
     .pluck();
-  const settle = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
+  const setFiles = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
   const one = db.prepare<[string, number], Row>(`SELECT ${columns} FROM task WHERE id = ? AND device = ?`);
   const ofDeployment = db.prepare<[string], Row>(`SELECT ${columns} FROM task WHERE deployment = ? ORDER BY rowid`);
   const ofDevice = db.prepare<[number, string], Row>(
@@ -97,8 +97,8 @@ export const taskStore = (db: Database, changed: Changed) => {
     },
     /** Whether one is queued or running. */
     isWaiting: (device: number): boolean => isWaiting.get(device, device) === 1,
-    settle: (id: string, objects: readonly TaskFile[]): void => {
-      settle.run(JSON.stringify(objects), id);
+    setFiles: (id: string, objects: readonly TaskFile[]): void => {
+      setFiles.run(JSON.stringify(objects), id);
     },
     find: (id: string, device: number): DeploymentTask | undefined => {
       const row = one.get(id, device);

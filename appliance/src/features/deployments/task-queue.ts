@@ -55,7 +55,7 @@ export const taskQueue = (parts: QueueParts) => {
   };
 
   /** The files of an order, dependencies first; what the device has meanwhile is left out. A text says why there are none. */
-  const settleFiles = (device: number, updateId: string): readonly TaskFile[] | 'MISSING' | 'NOT_NEEDED' => {
+  const chooseFiles = (device: number, updateId: string): readonly TaskFile[] | 'MISSING' | 'NOT_NEEDED' => {
     const catalog = updates.catalog();
     if (!catalog.has(updateId)) return 'MISSING';
     const ids = installSet({
@@ -74,7 +74,7 @@ export const taskQueue = (parts: QueueParts) => {
   const next = (device: number): InstallPackageTask | null => {
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
       const { id, deployment, updateId, attempt } = order;
-      const files = order.objects ?? settleFiles(device, updateId);
+      const files = order.objects ?? chooseFiles(device, updateId);
       const stored = updates.stored(updateId);
       if (typeof files === 'string' || stored === undefined) {
         const reason = typeof files === 'string' ? files : 'MISSING';
@@ -89,7 +89,7 @@ export const taskQueue = (parts: QueueParts) => {
         });
         continue;
       }
-      if (order.objects === null) store.settle(id, files);
+      if (order.objects === null) store.setFiles(id, files);
       const { name, version, arch } = stored.update;
       return {
         id,

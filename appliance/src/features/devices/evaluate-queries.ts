@@ -28,7 +28,7 @@ const ownRows = (rows: Rows, where: string): string =>
  */
 export const filterEvaluator = (
   db: Database,
-  inventory: Pick<InventoryService, 'holders' | 'holderSet' | 'membersAmong'>,
+  inventory: Pick<InventoryService, 'devicesWith' | 'deviceSetWith' | 'membersAmong'>,
   vocabulary: Vocabulary,
 ): Evaluator => {
   defineFunctions(db);
@@ -73,7 +73,7 @@ export const filterEvaluator = (
   const compiler = (moment: Moment, among: readonly number[] | undefined): ((filter: Filter, of?: Rows) => Sql) => {
     const find =
       among === undefined
-        ? (collection: string, items: readonly number[]) => inventory.holders(collection, new Set(items))
+        ? (collection: string, items: readonly number[]) => inventory.devicesWith(collection, new Set(items))
         : holdersAmong(among);
     const some: FilterSqlOptions['some'] = (rows, where) =>
       rows.shared
@@ -132,7 +132,7 @@ export const filterEvaluator = (
         .all(...params);
     },
     holding: (rows, where, moment) =>
-      inventory.holderSet(rows.name, new Set(itemsOf(rows, compiler(moment, undefined)(where, rows)))),
+      inventory.deviceSetWith(rows.name, new Set(itemsOf(rows, compiler(moment, undefined)(where, rows)))),
     turns: (ages, devices, now) => {
       if (ages.length === 0) return new Map();
       const parts = ages.map(({ moments }) => `select value + ? as at from (${moments})`);

@@ -57,7 +57,7 @@ const asksFor = (field: string, filter: Filter | undefined): boolean => {
 export const deviceFilters = (parts: {
   db: Database;
   personal: Personal;
-  inventory: Pick<InventoryService, 'collections' | 'holders' | 'holderSet' | 'membersAmong'>;
+  inventory: Pick<InventoryService, 'collections' | 'devicesWith' | 'deviceSetWith' | 'membersAmong'>;
   vulnerabilities: Pick<VulnerabilityService, 'devicesWith'>;
   objects: ObjectService;
   clock?: () => number;

@@ -124,7 +124,7 @@ beforeAll(async () => {
     deviceRows(db).remake();
   })();
   // Some of the first reports are entered into the index, some are not.
-  inventory.settle(500);
+  inventory.enterPending(500);
   words = new Map(
     db
       .prepare<[], Words & { device: number }>('select device, search, addresses, os_search from device_row')

@@ -254,7 +254,7 @@ describe('the list of devices', () => {
     ] as const)
       reportSection(site.inventory, device, 'software', [deb('OpenSSL', version), deb(`own-${device}`)]);
     expect(all({ software: ['openssl'] }).sort(byNumber)).toEqual([a, b, c].sort(byNumber));
-    site.inventory.settle(1_000);
+    site.inventory.enterPending(1_000);
     expect(all({ software: ['openssl/1'] }).sort(byNumber)).toEqual([a, b].sort(byNumber));
     reportSection(site.inventory, b, 'software', [deb('OpenSSL', '2')]);
     expect(all({ software: ['openssl/1'] })).toEqual([a]);
@@ -311,7 +311,7 @@ describe('the list of devices', () => {
       expect(list.count(asked({ software: ['bash'], q: ['many-1'] }))).toBe(
         many.filter((_, n) => String(n).startsWith('1')).length,
       );
-      while (site.inventory.settle(500) > 0);
+      while (site.inventory.enterPending(500) > 0);
     }
     for (const device of many.slice(0, 1_500)) site.inventory.forget(device);
     expect(all({ software: ['bash'] }).sort(byNumber)).toEqual(many.slice(1_500).toSorted(byNumber));

@@ -118,7 +118,7 @@ export const mergeStore = (db: Database) => {
     remove: (id: number): void => void removeMerge.run(id),
     resembling: (id: number): number[] => resembling.all(id),
     setResembles: (ids: readonly number[], to: number | null): void => void setResembles.run(to, JSON.stringify(ids)),
-    settleMacs: (id: number): void => void macsOf.run(id, id),
+    reassignMacs: (id: number): void => void macsOf.run(id, id),
     sources: (device: number) => sourcesOf.all(device),
     setSourceState: (id: number, state: string): void => void setSourceState.run(state, id),
     moveSources: (sources: readonly string[], from: number, to: number): void =>

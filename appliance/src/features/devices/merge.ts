@@ -162,7 +162,7 @@ export const deviceMerges = (parts: MergeParts) => {
     );
     store.removeDevice(otherId);
     store.setColumns(keepId, Object.fromEntries(Object.entries(changes).map(([name, [, after]]) => [name, after])));
-    store.settleMacs(keepId);
+    store.reassignMacs(keepId);
     const macs = row(keepId).macs;
     if (macs !== keep.macs) changes.macs = [keep.macs, macs];
     else delete changes.macs;
@@ -245,7 +245,7 @@ export const deviceMerges = (parts: MergeParts) => {
       // Who was revoked as one device does not come back as two.
       ...(isRevoked ? { state: 'revoked', revoked_at: now.revoked_at } : {}),
     });
-    const settle = () =>
+    const moveBack = () =>
       inventory.rearrange([keepId, otherId], [keepId, otherId], () => {
         const held = inventory.heldSections(keepId);
         const back = held.filter(
@@ -274,10 +274,10 @@ export const deviceMerges = (parts: MergeParts) => {
           one.putBack(otherId, data.derived[one.name]?.other ?? null);
         }
       });
-    parts.withoutIdentity(settle);
+    parts.withoutIdentity(moveBack);
     store.setColumns(keepId, isRevoked ? {} : unmergedRow(row(keepId), data.changes));
-    store.settleMacs(keepId);
-    store.settleMacs(otherId);
+    store.reassignMacs(keepId);
+    store.reassignMacs(otherId);
     store.setResembles(
       data.resembling.filter((id) => store.device(id)?.resembles === keepId),
       otherId,

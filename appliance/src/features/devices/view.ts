@@ -131,7 +131,7 @@ export const deviceModel = (
     n === 0 && (coverage.state === 'not-judged' || !updates.hasCatalogue()) ? undefined : n;
 
   /** What was seen and done a moment ago counts already. */
-  const settle = (): void => {
+  const catchUp = (): void => {
     devices.flush();
     rules.keepUp(lookedAtOnce);
   };
@@ -164,18 +164,18 @@ export const deviceModel = (
 
   return {
     page: (query) => {
-      settle();
+      catchUp();
       const { ids, ...page } = deviceList.page(query);
       return { ...page, rows: some(ids) };
     },
     ids: (query) => {
-      settle();
+      catchUp();
       return deviceList.all(query);
     },
     some,
     idsOf: deviceQueries.idsOf,
     named: (text) => {
-      settle();
+      catchUp();
       const row = deviceQueries.byPublicId(text);
       if (row !== undefined) return list(row);
       const wanted = text.toLowerCase();
@@ -184,13 +184,13 @@ export const deviceModel = (
       return found.length === 1 ? found[0] : undefined;
     },
     get: (publicId) => {
-      settle();
+      catchUp();
       const row = deviceQueries.byPublicId(publicId);
       if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
       return list(row);
     },
     counts: () => {
-      settle();
+      catchUp();
       const counts: SiteCounts = { total: 0, critical: 0, warning: 0, notVisible: 0, ok: 0, pending: 0, revoked: 0 };
       for (const { state, level: rank, devices: n } of deviceList.counts()) {
         const level = levels[rank];

@@ -144,7 +144,7 @@ export const personService = (parts: PersonParts): PersonService => {
 
   /** An erasure of before, whose key the disk would not let go. */
   const keyLeft = (row: ErasureRow): Remainder[] => {
-    const since = personal.unsettledSince();
+    const since = personal.undestroyedSince();
     const isLeft = since !== undefined && row.key_from !== null && (row.decided_at ?? 0) >= since - sameMoment;
     return isLeft ? [{ what: 'key', why: 'the disk did not take it' }] : [];
   };
@@ -198,10 +198,10 @@ export const personService = (parts: PersonParts): PersonService => {
   };
 
   /** After the commit: destroys the keys, and says what is left in this data directory. */
-  const settle = (): Remainder[] => {
+  const destroyKeys = (): Remainder[] => {
     let left: Remainder[] = [];
     try {
-      if (personal.settle().length > 0) left = [{ what: 'key', why: 'another change of the database is open' }];
+      if (personal.destroyErased().length > 0) left = [{ what: 'key', why: 'another change of the database is open' }];
     } catch (error) {
       // The erasure is written down and goes on at the next start; that it is not complete is the answer.
       left = [{ what: 'key', why: toFailure(error).message }];
@@ -276,7 +276,7 @@ export const personService = (parts: PersonParts): PersonService => {
         store.insert(finished);
         return finished;
       });
-      return toErasure(done, settle());
+      return toErasure(done, destroyKeys());
     },
     decide: (actor, id, agree) => {
       requireRight(actor, 'provision:write');
@@ -291,7 +291,7 @@ export const personService = (parts: PersonParts): PersonService => {
         store.decide(id, state, actorRef(actor), clock(), counts);
         return store.byId(id) ?? row;
       });
-      return toErasure(done, settle());
+      return toErasure(done, destroyKeys());
     },
     eraseKeys: (ids) => {
       if (ids.length === 0) return 0;

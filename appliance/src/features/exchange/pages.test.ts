@@ -190,7 +190,7 @@ describe('exchange through the console', () => {
     expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);
     expect(holds(await page(viewer, paths.deviceTab(device.publicId, 'findings')), 'DSA-1')).toBe(true);
     // The server looks at what changed a moment later.
-    site.appliance.rules.settle();
+    site.appliance.rules.recomputePending();
     expect(holds(await page(viewer, paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
     const [needed] = site.appliance.updates.list({ supply: ['arrived'], limit: 1 }).rows;
     const id = needed?.id ?? '';

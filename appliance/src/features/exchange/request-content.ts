@@ -101,7 +101,7 @@ const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Gene
 export const requestContent = (
   inventory: Pick<InventoryService, 'list' | 'members' | 'section'>,
   followedBy: ReturnType<UpdateService['followed']>,
-  controllers?: Pick<ControllersForExchange, 'bearers'>,
+  controllers?: Pick<ControllersForExchange, 'controllersWith'>,
 ): RequestContent => {
   const items = new Map<number, RowOf<'software'>>();
   for (const row of softwareRows(inventory)) items.set(row.id, row);
@@ -154,7 +154,7 @@ export const requestContent = (
     // Records of controllers are numbered below zero here.
     reporters: (word) => [
       ...(devices.get(word) ?? []),
-      ...(controllers?.bearers(word) ?? []).map((controller) => -controller),
+      ...(controllers?.controllersWith(word) ?? []).map((controller) => -controller),
     ],
   };
 };

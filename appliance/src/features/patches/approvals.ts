@@ -130,7 +130,7 @@ export const approvalImports = (parts: ApprovalParts) => {
       times: { ...patch.times, publishedAt: patch.times.publishedAt ?? row.testedOn },
     };
     const after = request.state === patch.state ? request : { ...request, window: null };
-    const stored = process.settle(actor, patch, after, {
+    const stored = process.commit(actor, patch, after, {
       type: 'verdict',
       reason: row.patch.remarks ?? list,
       evidence: { reference: `${list}, ${row.line}: ${row.verdict}`.slice(0, 500) },
@@ -236,7 +236,7 @@ export const approvalImports = (parts: ApprovalParts) => {
             counts.removed += 1;
             continue;
           }
-          process.settle(actor, patch, row.before, {
+          process.commit(actor, patch, row.before, {
             type: 'undo',
             reason: held.name,
             evidence: {},

@@ -102,7 +102,7 @@ export const patchEvents = defineEvents({
     audit: true,
     retentionDays: 1_095,
   },
-  /** Said once for each clock that is past its end. */
+  /** Once for each missed deadline. */
   'patch-overdue': {
     severity: 'warning',
     area: 'devices',

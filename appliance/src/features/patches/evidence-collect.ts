@@ -2,7 +2,7 @@ import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ApprovalStore } from './approval-store.ts';
-import { type ClockDays, clocksOf } from './clocks.ts';
+import { type DeadlineDays, deadlinesOf } from './deadlines.ts';
 import {
   type Evidence,
   type EvidenceRow,
@@ -27,7 +27,7 @@ export type CollectParts = {
   imports: ApprovalStore;
   measures: Measures;
   sources: EvidenceSources;
-  clockDays(): ClockDays;
+  clockDays(): DeadlineDays;
 };
 
 /** Most rows of a section; a longer period is asked for in parts. */
@@ -83,13 +83,13 @@ export const collectEvidence = (
       file_sha256: patch.sha256,
       file_in_store: patch.sha256 !== null && store.has(patch.sha256),
       vulnerabilities: patch.vulnerabilities,
-      clocks: clocksOf(patch.times, days, Math.min(at, to)).map((clock) => ({
-        clock: clock.clock,
-        from: timeOrNull(clock.from),
-        limit: timeOrNull(clock.limit),
-        done_at: timeOrNull(clock.doneAt),
-        overdue: clock.overdue,
-        extended: clock.extended,
+      clocks: deadlinesOf(patch.times, days, Math.min(at, to)).map((one) => ({
+        clock: one.deadline,
+        from: timeOrNull(one.from),
+        limit: timeOrNull(one.limit),
+        done_at: timeOrNull(one.doneAt),
+        overdue: one.overdue,
+        extended: one.extended,
       })),
     })),
     moves: moves.between(from, to, asked).map((move) => ({
@@ -99,7 +99,7 @@ export const collectEvidence = (
       from: move.from,
       to: move.to,
       who: who(move.actor),
-      signed: move.signed.map((one) => ({ ...who(one.actor), at: toTime(one.at), roles: one.duties })),
+      signed: move.signed.map((one) => ({ ...who(one.actor), at: toTime(one.at), roles: one.roles })),
       why: move.reason,
       urgency: move.urgency && {
         decision: move.urgency.decision,

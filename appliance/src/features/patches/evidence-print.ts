@@ -108,7 +108,7 @@ export const printEvidence = async (evidence: Evidence, signed: Uint8Array, lang
     from: 'patches.state',
     to: 'patches.state',
     vendor_says: 'patches.state',
-    clock: 'patches.clock',
+    clock: 'patches.deadline',
     item: 'patches.item',
     answer: 'patches.answer',
     measure: 'measures.measure',

@@ -1,6 +1,6 @@
 import { defineKinds } from '../../engine/objects/types.ts';
 import { acceptanceFaults, mitigationFaults } from './acceptances.ts';
-import { DUTIES } from './types.ts';
+import { PATCH_ROLES } from './types.ts';
 import { windowFaults } from './window-objects.ts';
 
 export const patchKinds = defineKinds({
@@ -76,7 +76,7 @@ export const patchKinds = defineKinds({
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 100 },
-      duty: { type: 'choice', options: DUTIES, required: true, indexed: true },
+      duty: { type: 'choice', options: PATCH_ROLES, required: true, indexed: true },
       account: { type: 'reference', kind: 'account', required: true, indexed: true },
     },
     leaves: null,

@@ -7,9 +7,9 @@ import { isMove, nextStates } from './moves.ts';
 import type { Signer } from './people.ts';
 import { isExpiring } from './states.ts';
 import {
-  DUTIES,
   type MachinePatch,
   type MoveEvidence,
+  PATCH_ROLES,
   PATCH_STATES,
   type PatchState,
   TESTED_ON,
@@ -56,8 +56,8 @@ const everything: MoveEvidence = {
   installedAt: 1_000 * dayMs,
   supersededBy: 'p2',
 };
-const owner: Signer = { person: 'account:owner', duties: ['ot-owner'], asks: true };
-const guard: Signer = { person: 'account:guard', duties: ['security'], asks: false };
+const owner: Signer = { person: 'account:owner', roles: ['ot-owner'], asks: true };
+const guard: Signer = { person: 'account:guard', roles: ['security'], asks: false };
 const ask = (to: PatchState, signers: readonly Signer[] = [owner], evidence = everything) => ({
   to,
   reason: 'because',
@@ -97,9 +97,9 @@ describe('the gate of the vendor', () => {
   const refused = withVerdict(fresh, 'vendor_rejected', 5);
   it('is passed by two named roles only, of two people', () => {
     const signed = (signers: readonly Signer[]) => decide(refused, ask('site_testing', signers), facts());
-    expect(signed([owner])).toMatchObject({ code: 'SIGNATURE', open: [{ duty: 'security' }] });
-    expect(signed([{ ...owner, duties: ['ot-owner', 'security'] }])).toMatchObject({ code: 'SIGNATURE' });
-    expect(signed([{ person: 'account:x', duties: [], asks: true }, owner])).toMatchObject({ code: 'SIGNATURE' });
+    expect(signed([owner])).toMatchObject({ code: 'SIGNATURE', open: [{ role: 'security' }] });
+    expect(signed([{ ...owner, roles: ['ot-owner', 'security'] }])).toMatchObject({ code: 'SIGNATURE' });
+    expect(signed([{ person: 'account:x', roles: [], asks: true }, owner])).toMatchObject({ code: 'SIGNATURE' });
     expect(signed([owner, guard])).toMatchObject({ ok: true, patch: { state: 'site_testing' } });
   });
 
@@ -132,7 +132,7 @@ describe('the gate of the vendor', () => {
     const no = decide(authorized, ask('site_rejected'), facts());
     if (!no.ok) throw new Error(no.code);
     expect(no.patch.vetoed).toBe(true);
-    const other: Signer = { person: 'account:y', duties: ['security'], asks: true };
+    const other: Signer = { person: 'account:y', roles: ['security'], asks: true };
     expect(decide(no.patch, ask('site_testing', [other]), facts())).toMatchObject({ code: 'SIGNATURE' });
     expect(decide(no.patch, ask('site_testing', [other, { ...owner, asks: false }]), facts()).ok).toBe(true);
   });
@@ -142,7 +142,7 @@ const arbSigners = fc
   .uniqueArray(
     fc.record({
       person: fc.constantFrom('account:a', 'account:b', 'account:c'),
-      duties: fc.uniqueArray(fc.constantFrom(...DUTIES), { maxLength: 2 }),
+      roles: fc.uniqueArray(fc.constantFrom(...PATCH_ROLES), { maxLength: 2 }),
     }),
     { selector: ({ person }) => person, minLength: 1, maxLength: 3 },
   )
@@ -215,13 +215,13 @@ describe('laws of every walk', () => {
           if (!decision.ok) continue;
           patch = decision.patch;
           reached.add(patch.state);
-          const roles = (duty: 'ot-owner' | 'security'): Set<string> =>
-            new Set(step.signers.filter(({ duties }) => duties.includes(duty)).map(({ person }) => person));
+          const peopleOf = (role: 'ot-owner' | 'security'): Set<string> =>
+            new Set(step.signers.filter(({ roles }) => roles.includes(role)).map(({ person }) => person));
           if (VENDOR_STATES.some((state) => state === to))
             refusedAt = to === 'vendor_rejected' || to === 'not_applicable' ? now : null;
           if (to === 'site_testing') {
             tested = true;
-            const [owners, guards] = [roles('ot-owner'), roles('security')];
+            const [owners, guards] = [peopleOf('ot-owner'), peopleOf('security')];
             const two = owners.size > 0 && guards.size > 0 && new Set([...owners, ...guards]).size > 1;
             if (two) passedAt = now;
             // From a refusal there is no other way than two people.

@@ -6,7 +6,7 @@ import { fallbackOf, isExpiring, isVendorState } from './states.ts';
 import type { EvidenceName, GateResult, MachinePatch, MoveEvidence, PatchState, Slot, VendorState } from './types.ts';
 
 // The state machine of a patch, pure: what it is, what somebody asks for, what is known; out comes what it would be, or
-// the code of the refusal. Nothing here has a clock or a database.
+// the code of the refusal. Nothing here reads the time or a database.
 
 type MoveRequest = {
   readonly to: PatchState;
@@ -40,8 +40,8 @@ const dayMs = 86_400_000;
 
 /** Who opens the gate of the vendor without the vendor's signature: two people, since one fills one slot. */
 export const vendorSlots: readonly Slot[] = [
-  { duty: 'ot-owner', other: false },
-  { duty: 'security', other: false },
+  { role: 'ot-owner', other: false },
+  { role: 'security', other: false },
 ];
 
 /** The signatures that a move takes. */
@@ -52,13 +52,13 @@ export const slotsOf = (
   facts: Pick<MoveFacts, 'vendorFirst' | 'window' | 'now' | 'leadDays'>,
 ): Slot[] => {
   const slots: Slot[] = [];
-  const owner: Slot = { duty: 'ot-owner', other: false };
+  const owner: Slot = { role: 'ot-owner', other: false };
   if (to === 'site_testing') {
     const passesVendor = !vendorGate(patch, facts.vendorFirst).open;
     if (passesVendor) slots.push(...vendorSlots);
     else if (patch.vetoed) slots.push(owner);
     // Tested nowhere: a second person signs for it.
-    if (evidence.testedOn === 'none' && !passesVendor) slots.push({ duty: 'anyone', other: true });
+    if (evidence.testedOn === 'none' && !passesVendor) slots.push({ role: 'anyone', other: true });
   }
   if (isVendorState(to) && opensVendorGate(patch, { ...patch, verdict: to, verdictAt: facts.now }, facts.vendorFirst))
     slots.push(...vendorSlots);
@@ -66,7 +66,7 @@ export const slotsOf = (
   if (to === 'scheduled' && facts.window !== null && facts.window.from - facts.now < facts.leadDays * dayMs)
     slots.push(owner);
   // Who accepts a risk is not who asks for it.
-  if (to === 'accepted') slots.push({ duty: 'ot-owner', other: true });
+  if (to === 'accepted') slots.push({ role: 'ot-owner', other: true });
   // Noted as done outside its window: the owner of the plant knows of it.
   if (to === 'installed' && facts.window !== null && (evidence.installedAt ?? facts.now) > facts.window.until)
     slots.push(owner);
@@ -107,7 +107,7 @@ const moved = (patch: MachinePatch, request: MoveRequest, facts: MoveFacts): Mac
       to === 'site_testing'
         ? false
         : to === 'site_rejected'
-          ? patch.vetoed || signers.some(({ asks, duties }) => asks && duties.includes('ot-owner'))
+          ? patch.vetoed || signers.some(({ asks, roles }) => asks && roles.includes('ot-owner'))
           : patch.vetoed,
   };
 };

@@ -3,7 +3,7 @@ import { givenTime } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { PatchService } from './service.ts';
 import { evidenceOf, evidenceSchema, patchNumber, state } from './shapes.ts';
-import { ANSWERS, CHECK_ITEMS, CLOCKS } from './types.ts';
+import { ANSWERS, CHECK_ITEMS, DEADLINES } from './types.ts';
 
 // Moving patches of controllers: asking, signing, controllers and their checklists.
 
@@ -31,11 +31,11 @@ export const moveOperations = [
     http: { method: 'post', path: '/controller-patches/{patch}/extend' },
     area: 'devices',
     right: 'devices:write',
-    summary: 'Asks for a later end of a clock; a senior approver signs',
-    input: z.strictObject({ patch: patchNumber, clock: z.enum(CLOCKS), until: givenTime, reason }),
+    summary: 'Asks for a later deadline; a senior approver signs',
+    input: z.strictObject({ patch: patchNumber, clock: z.enum(DEADLINES), until: givenTime, reason }),
     output: z.object({ request: z.int().nullable() }),
     run: ({ patches, actor }, { patch, clock, until, reason }) => ({
-      request: patches.extend(actor, patch, { clock, until: Date.parse(until), reason }).request,
+      request: patches.extend(actor, patch, { deadline: clock, until: Date.parse(until), reason }).request,
     }),
   }),
   operation({

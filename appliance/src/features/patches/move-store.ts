@@ -1,5 +1,5 @@
 import type { Database } from '../../platform/database.ts';
-import type { AskedVerdict, Duty, Move, MoveEvidence, PatchRequest, PatchState, Signature } from './types.ts';
+import type { AskedVerdict, Move, MoveEvidence, PatchRequest, PatchRole, PatchState, Signature } from './types.ts';
 
 type MoveRow = {
   id: number;
@@ -31,7 +31,7 @@ type RequestRow = {
   state: string;
 };
 
-type SignatureRow = { person: string; actor: string; at: number; agrees: number; comment: string; duties: string };
+type SignatureRow = { person: string; actor: string; at: number; agrees: number; comment: string; roles: string };
 
 const toMove = (row: MoveRow): Move => ({
   id: row.id,
@@ -96,11 +96,11 @@ export const moveStore = (db: Database) => {
      where state = 'open' and type = 'verdict' and json_extract(verdict, '$.import') = ?`,
   );
   const signatures = db.prepare<[number], SignatureRow>(
-    'select person, actor, at, agrees, comment, duties from ot_patch_signature where request = ? order by at, person',
+    'select person, actor, at, agrees, comment, roles from ot_patch_signature where request = ? order by at, person',
   );
   const sign = db.prepare(
-    `insert into ot_patch_signature (request, person, actor, at, agrees, comment, duties)
-     values (@request, @person, @actor, @at, @agrees, @comment, @duties)`,
+    `insert into ot_patch_signature (request, person, actor, at, agrees, comment, roles)
+     values (@request, @person, @actor, @at, @agrees, @comment, @roles)`,
   );
 
   const toRequest = (row: RequestRow): StoredRequest => ({
@@ -120,7 +120,7 @@ export const moveStore = (db: Database) => {
       (one): Signature => ({
         ...one,
         agrees: one.agrees === 1,
-        duties: JSON.parse(one.duties) as Duty[],
+        roles: JSON.parse(one.roles) as PatchRole[],
       }),
     ),
   });
@@ -160,7 +160,7 @@ export const moveStore = (db: Database) => {
         request,
         ...signature,
         agrees: signature.agrees ? 1 : 0,
-        duties: JSON.stringify(signature.duties),
+        roles: JSON.stringify(signature.roles),
       }),
   };
 };

@@ -14,7 +14,17 @@ import { operationsOver } from '../../server/operations/operation.ts';
 import { evidenceOperations } from './evidence-operations.ts';
 import { moveOperations } from './move-operations.ts';
 import type { PatchService } from './service.ts';
-import { evidenceShape, evidenceText, patchNumber, patchSchema, sha256, slotSchema, state, toPatch } from './shapes.ts';
+import {
+  evidenceShape,
+  evidenceText,
+  patchNumber,
+  patchSchema,
+  sha256,
+  slotSchema,
+  state,
+  toPatch,
+  toSlot,
+} from './shapes.ts';
 import { PATCH_STATES } from './types.ts';
 
 // Patches of controllers: where they stand, and what each brings.
@@ -81,7 +91,7 @@ const detailOf = (patches: PatchService, id: number) => ({
       open ? [] : [{ gate, reason: reason ?? '', controllers: [...controllers] }],
     ),
     evidence: [...evidence],
-    signatures: slots.map((slot) => ({ ...slot })),
+    signatures: slots.map(toSlot),
   })),
   requests: patches.requests(id).map((one) => ({
     id: one.id,
@@ -91,7 +101,7 @@ const detailOf = (patches: PatchService, id: number) => ({
     askedBy: one.askedBy,
     reason: one.reason,
     list: one.verdict?.list ?? null,
-    open: one.open.map((slot) => ({ ...slot })),
+    open: one.open.map(toSlot),
   })),
   controllers: patches.targets(id).map((one) => ({
     controller: one.controller,
@@ -108,7 +118,7 @@ const detailOf = (patches: PatchService, id: number) => ({
     from: one.from,
     to: one.to,
     actor: one.actor,
-    signed: one.signed.map(({ actor, at, duties }) => ({ actor, at: timeOf(at), roles: [...duties] })),
+    signed: one.signed.map(({ actor, at, roles }) => ({ actor, at: timeOf(at), roles: [...roles] })),
     reason: one.reason,
     evidence: evidenceText(one.evidence),
   })),
@@ -120,10 +130,10 @@ export const patchOperations = [
     http: { method: 'get', path: '/controller-patches' },
     area: 'devices',
     right: 'devices:read',
-    summary: 'Patches of controllers with their states and clocks',
+    summary: 'Patches of controllers with their states and deadlines',
     input: z.strictObject({
       state: anyOf(PATCH_STATES),
-      overdue: z.boolean().optional().describe('Whether a clock is past its end'),
+      overdue: z.boolean().optional().describe('Whether a deadline has passed'),
       controller: z.string().max(64).optional().describe('Public id of a controller'),
       search: search.optional(),
       ...numberPaging,

@@ -20,7 +20,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import {
   type Answer,
   type CheckItem,
-  CLOCKS,
+  DEADLINES,
   isPatchState,
   type MoveOption,
   PATCH_STATES,
@@ -209,7 +209,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         patch={{ id, patchId: patch.patchId }}
         to={to}
         wanted={option.evidence}
-        duties={view.duties}
+        roles={view.roles}
         closed={view.gates.flatMap(({ open, reason, controllers }) =>
           open || reason === undefined ? [] : [{ reason, controllers }],
         )}
@@ -304,11 +304,11 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
 
   const extend = change((c, id) => {
     const form = c.get('form');
-    const wanted = CLOCKS.find((one) => one === form.text('clock'));
+    const wanted = DEADLINES.find((one) => one === form.text('clock'));
     if (wanted === undefined)
-      throw new AppError('INVALID', 'no clock', { fields: { clock: { key: 'validation.choice' } } });
+      throw new AppError('INVALID', 'no such deadline', { fields: { clock: { key: 'validation.choice' } } });
     patches.extend(actorFor(c, 'devices:write'), id, {
-      clock: wanted,
+      deadline: wanted,
       until: time('until', form.text('until')),
       reason: form.text('reason'),
     });

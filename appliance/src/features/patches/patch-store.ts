@@ -1,6 +1,15 @@
 import type { Database } from '../../platform/database.ts';
 import { likePattern } from '../../platform/text.ts';
-import type { Clock, ClockTimes, NewPatch, Patch, PatchQuery, PatchState, TestedOn, VendorState } from './types.ts';
+import type {
+  Deadline,
+  DeadlineTimes,
+  NewPatch,
+  Patch,
+  PatchQuery,
+  PatchState,
+  TestedOn,
+  VendorState,
+} from './types.ts';
 
 type PatchRow = {
   id: number;
@@ -76,7 +85,7 @@ const toPatch = (row: PatchRow): Patch => ({
     evaluatedAt: row.evaluated_at,
     dueFrom: row.due_from,
     doneAt: row.done_at,
-    extended: JSON.parse(row.extended) as ClockTimes['extended'],
+    extended: JSON.parse(row.extended) as DeadlineTimes['extended'],
   },
   createdAt: row.created_at,
   createdBy: row.created_by,
@@ -178,11 +187,11 @@ export const patchStore = (db: Database) => {
     remove: (id: number): void => void remove.run(id),
     /** States that are over. */
     ended: (now: number, most: number): Patch[] => ended.all(now, most).map(toPatch),
-    /** Patches with a clock that runs, page by page. */
+    /** Patches with a running deadline, page by page. */
     running: (after: number, most: number): Patch[] => running.all(after, most).map(toPatch),
-    overdueReported: (id: number): Clock[] => JSON.parse(reported.get(id)?.overdue_said ?? '[]') as Clock[],
-    setOverdueReported: (id: number, clocks: readonly Clock[]): void =>
-      void setReported.run(JSON.stringify(clocks), id),
+    overdueReported: (id: number): Deadline[] => JSON.parse(reported.get(id)?.overdue_said ?? '[]') as Deadline[],
+    setOverdueReported: (id: number, deadlines: readonly Deadline[]): void =>
+      void setReported.run(JSON.stringify(deadlines), id),
     counts: (): { state: PatchState; n: number }[] =>
       counts.all().map(({ state, n }) => ({ state: state as PatchState, n })),
     page: (query: PatchQuery, ids?: readonly number[]): { rows: Patch[]; total: number } => {

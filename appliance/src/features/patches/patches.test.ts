@@ -104,7 +104,7 @@ describe('a patch', () => {
       actor: `account:${ann.id}`,
       reason: 'passed',
       evidence: { reference: 'report 7' },
-      signed: [{ actor: `account:${owner.id}`, duties: ['ot-owner'] }],
+      signed: [{ actor: `account:${owner.id}`, roles: ['ot-owner'] }],
     });
     expect(patches.targets(id)[0]).toMatchObject({ before: { firmware: 'V2.9.2' }, after: { firmware: 'V2.9.4' } });
     expect(site.events.verifyChain().ok).toBe(true);
@@ -162,7 +162,11 @@ describe('a patch', () => {
     patches.tick();
     expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(1);
     expect(patches.list({ overdue: true, limit: 5 }).total).toBe(1);
-    const { request } = patches.extend(senior, id, { clock: 'evaluated', until: time.now + 9 * dayMs, reason: 'lab' });
+    const { request } = patches.extend(senior, id, {
+      deadline: 'evaluated',
+      until: time.now + 9 * dayMs,
+      reason: 'lab',
+    });
     expect(refusal(() => patches.sign(senior, request ?? 0, { agrees: true, comment: '' }))).toBe('APPROVAL_SELF');
     expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
     const other = site.person('sol', 'senior-approver');
@@ -263,7 +267,7 @@ describe('the gate of the vendor', () => {
   };
   const gateOf = (id: number) => {
     const option = site.patches.options(id).find(({ to }) => to === 'site_testing');
-    return { slots: option?.slots.map(({ duty }) => duty), verdict: site.patches.get(id).verdict };
+    return { slots: option?.slots.map(({ role }) => role), verdict: site.patches.get(id).verdict };
   };
   const closed = { slots: ['ot-owner', 'security'], verdict: 'vendor_rejected' };
 
@@ -331,7 +335,7 @@ describe('the gate of the vendor', () => {
       type: 'verdict',
       target: 'vendor_approved',
       verdict: { list: 'list.csv' },
-      open: [{ duty: 'ot-owner' }, { duty: 'security' }],
+      open: [{ role: 'ot-owner' }, { duty: 'security' }],
     });
     expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
     expect(importList(list('vendor_approved', '', later)).rows[0]?.outcome).toBe('unchanged');
@@ -347,7 +351,7 @@ describe('the gate of the vendor', () => {
       actor: `account:${ann.id}`,
       evidence: { reference: 'list.csv, 2: vendor_approved' },
     });
-    const roles = patches.history(id)[0]?.signed.flatMap(({ duties }) => duties);
+    const roles = patches.history(id)[0]?.signed.flatMap(({ roles: own }) => own);
     expect(new Set(roles)).toEqual(new Set(['ot-owner', 'security']));
     expect(patches.move(ann, id, { to: 'site_testing', ...test }).patch.state).toBe('site_testing');
     expect(site.events.verifyChain().ok).toBe(true);

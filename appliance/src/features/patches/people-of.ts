@@ -1,7 +1,7 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef } from '../../engine/objects/types.ts';
-import { isDuty } from './people.ts';
-import { DUTIES, type People } from './types.ts';
+import { isPatchRole } from './people.ts';
+import { PATCH_ROLES, type People } from './types.ts';
 
 /** People by their accounts, and the roles that somebody gave them (kind `patch-duty`). */
 export const peopleOf = (objects: Pick<ObjectService, 'find' | 'list'>): People => ({
@@ -10,14 +10,14 @@ export const peopleOf = (objects: Pick<ObjectService, 'find' | 'list'>): People 
     const account = objects.find('token', actor.id, { deleted: true })?.body['account'];
     return typeof account === 'string' && account !== '' ? `account:${account}` : actorRef(actor);
   },
-  dutiesOf: (person: string) => {
+  rolesOf: (person: string) => {
     const account = /^account:(.+)$/.exec(person)?.[1];
     const held = account === undefined ? undefined : objects.find('account', account);
     if (account === undefined || held === undefined || held.body['disabled'] === true) return [];
     const named = objects
       .list({ kind: 'patch-duty', where: { account }, limit: 100 })
       .rows.map(({ body }) => String(body['duty']))
-      .filter(isDuty);
-    return DUTIES.filter((duty) => named.includes(duty));
+      .filter(isPatchRole);
+    return PATCH_ROLES.filter((role) => named.includes(role));
   },
 });

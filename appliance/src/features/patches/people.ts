@@ -1,15 +1,15 @@
 // Who has to say yes (OT 7: an approval chain with named roles). A slot is one signature; one person fills one slot, so
 // two slots are two people, whatever roles one of them holds.
 
-import { DUTIES, type Duty, type Slot } from './types.ts';
+import { PATCH_ROLES, type PatchRole, type Slot } from './types.ts';
 
-export const isDuty = (text: string): text is Duty => (DUTIES as readonly string[]).includes(text);
+export const isPatchRole = (text: string): text is PatchRole => (PATCH_ROLES as readonly string[]).includes(text);
 
 /** A person who asks or signed, as `account:<id>`, with the roles that they hold at that moment. */
-export type Signer = { readonly person: string; readonly duties: readonly Duty[]; readonly asks: boolean };
+export type Signer = { readonly person: string; readonly roles: readonly PatchRole[]; readonly asks: boolean };
 
 const fits = (slot: Slot, signer: Signer): boolean =>
-  !(slot.other && signer.asks) && (slot.duty === 'anyone' || signer.duties.includes(slot.duty));
+  !(slot.other && signer.asks) && (slot.role === 'anyone' || signer.roles.includes(slot.role));
 
 /**
  * The slots that these people leave open, choosing who fills which so that the fewest stay open. There are at most four

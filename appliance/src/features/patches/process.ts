@@ -6,7 +6,7 @@ import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { Urgency } from '../controller-findings/types.ts';
-import { afterMove, type ClockDays } from './clocks.ts';
+import { afterMove, type DeadlineDays } from './deadlines.ts';
 import { wantedEvidence } from './evidence.ts';
 import { gatesTo } from './gates.ts';
 import { decide, expired, type MoveFacts, type Refusal, slotsOf, vendorSlots } from './machine.ts';
@@ -18,8 +18,8 @@ import { isVendorState } from './states.ts';
 import {
   type AskedMove,
   type AskedVerdict,
-  CLOCKS,
-  type Clock,
+  DEADLINES,
+  type Deadline,
   isPatchState,
   type Move,
   type MoveEvidence,
@@ -55,7 +55,7 @@ type ProcessParts = {
     from: number,
   ): { from: number; until: number; blackout: boolean; leadDays: number } | undefined;
   vendorFirst(): boolean;
-  clockDays(): ClockDays;
+  clockDays(): DeadlineDays;
   /** What is known of the hurry: kept with the move, since it changes. */
   urgencyOf(patch: Patch): Urgency;
   /** What a list said becomes so, once the two roles have signed. */
@@ -67,7 +67,7 @@ type ProcessParts = {
 const dayMs = 86_400_000;
 const longestMs = 730 * dayMs;
 const maxReason = 1_000;
-const extensionSlot: Slot = { duty: 'senior-approver', other: true };
+const extensionSlot: Slot = { role: 'senior-approver', other: true };
 
 const refusalError = (refusal: Refusal): AppError => {
   switch (refusal.code) {
@@ -88,7 +88,9 @@ const refusalError = (refusal: Refusal): AppError => {
         gates: refusal.gates,
       });
     case 'SIGNATURE':
-      return new AppError('FORBIDDEN', 'somebody else has to sign first', { open: refusal.open });
+      return new AppError('FORBIDDEN', 'somebody else has to sign first', {
+        open: refusal.open.map(({ role, other }) => ({ duty: role, other })),
+      });
   }
 };
 
@@ -106,7 +108,7 @@ export const patchProcess = (parts: ProcessParts) => {
   const signerOf = (person: string, asks: boolean, by: string): Signer => ({
     person,
     asks,
-    duties: by.startsWith('account:') ? people.dutiesOf(person) : [],
+    roles: by.startsWith('account:') ? people.rolesOf(person) : [],
   });
 
   const windowOf = (
@@ -135,14 +137,14 @@ export const patchProcess = (parts: ProcessParts) => {
   };
 
   /** Stores a patch in its new state with its entry in the history. */
-  const settle = (
+  const commit = (
     actor: Actor,
     before: Patch,
     after: Patch,
     entry: Pick<Move, 'type' | 'reason' | 'evidence' | 'signed'> & { import?: number },
   ): Patch => {
     const at = clock();
-    // What is taken back is as it was, its clocks as well.
+    // An undone patch is as it was before, deadlines included.
     const isSame = after.state === before.state || entry.type === 'undo';
     const times = isSame ? after.times : afterMove(after.times, before.state, after.state, at);
     const stored = { ...after, times };
@@ -197,7 +199,7 @@ export const patchProcess = (parts: ProcessParts) => {
             ? before.window
             : null,
     };
-    const stored = settle(actor, before, after, {
+    const stored = commit(actor, before, after, {
       type: 'move',
       reason: asked.reason,
       evidence: asked.evidence,
@@ -289,18 +291,22 @@ export const patchProcess = (parts: ProcessParts) => {
     });
   };
 
-  const extend = (actor: Actor, id: number, wanted: { clock: Clock; until: number; reason: string }): MoveResult => {
+  const extend = (
+    actor: Actor,
+    id: number,
+    wanted: { deadline: Deadline; until: number; reason: string },
+  ): MoveResult => {
     requireRight(actor, WRITE);
     const reason = cleanLine(wanted.reason).trim().slice(0, maxReason);
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
-    if (!CLOCKS.includes(wanted.clock)) faults['clock'] = { key: 'validation.choice' };
+    if (!DEADLINES.includes(wanted.deadline)) faults['clock'] = { key: 'validation.choice' };
     if (wanted.until <= clock() || wanted.until > clock() + longestMs)
       faults['until'] = { key: 'validation.patchTime' };
     if (Object.keys(faults).length > 0) throw invalid(faults);
     return immediate(db, () => {
       const patch = found(id);
-      const { clock: target, until } = wanted;
+      const { deadline: target, until } = wanted;
       const request = ask(actor, patch, { type: 'extension', target, reason, evidence: { until }, verdict: null });
       return { patch, request };
     });
@@ -309,7 +315,7 @@ export const patchProcess = (parts: ProcessParts) => {
   const finish = (actor: Actor, patch: Patch, request: StoredRequest): Patch => {
     const signed = request.signatures
       .filter(({ agrees }) => agrees)
-      .map(({ actor: by, at, duties }) => ({ actor: by, at, duties }));
+      .map(({ actor: by, at, roles }) => ({ actor: by, at, roles }));
     // The one who asked moves it; the signatures stand beside.
     const [type = 'account', ...rest] = request.askedBy.split(':');
     const asker: Actor = { ...actor, type: type as Actor['type'], id: rest.join(':') };
@@ -322,7 +328,7 @@ export const patchProcess = (parts: ProcessParts) => {
         patch.id,
         patches.overdueReported(patch.id).filter((given) => given !== request.target),
       );
-      return settle(asker, patch, after, {
+      return commit(asker, patch, after, {
         type: 'extension',
         reason: request.reason,
         evidence: request.evidence,
@@ -352,13 +358,13 @@ export const patchProcess = (parts: ProcessParts) => {
       const slots = slotsFor(patch, request);
       if (agrees) gate.assertMayApprove(actor, { act: 'patch-sign', thing: String(id) });
       // Taking back what one asked for is always open; the OT owner may always say no (OT 7).
-      const mayDecline = isAsker || signer.duties.includes('ot-owner') || mayFill(slots, signersOf(request), signer);
+      const mayDecline = isAsker || signer.roles.includes('ot-owner') || mayFill(slots, signersOf(request), signer);
       if (agrees ? !mayFill(slots, signersOf(request), signer) : !mayDecline)
         throw new AppError('FORBIDDEN', 'another person, in the role that is asked for, signs this');
       const at = clock();
       const given = cleanLine(comment).trim().slice(0, maxReason);
       if (!agrees && given === '') throw invalid({ comment: { key: 'validation.required' } });
-      moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: given, duties: signer.duties });
+      moves.sign(id, { person, actor: actorRef(actor), at, agrees, comment: given, roles: signer.roles });
       events.record(agrees ? 'patch-signed' : 'patch-declined', {
         ...byWhom(actor),
         params: {
@@ -385,7 +391,7 @@ export const patchProcess = (parts: ProcessParts) => {
         const patch = found(id);
         const after = expired(patch, clock());
         if (after === undefined) return;
-        settle(
+        commit(
           systemActor,
           patch,
           { ...patch, ...after, window: null },
@@ -422,7 +428,7 @@ export const patchProcess = (parts: ProcessParts) => {
     expire,
     options,
     openRequests,
-    settle,
+    commit,
     found,
     isSiteState: (state: PatchState): boolean => !isVendorState(state),
   };

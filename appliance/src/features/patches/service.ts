@@ -13,7 +13,7 @@ import type { Urgency } from '../controller-findings/types.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalImports } from './approvals.ts';
 import { checklist } from './checklist.ts';
-import { type ClockDays, clocksOf, overdueClocks } from './clocks.ts';
+import { type DeadlineDays, deadlinesOf, overdueDeadlines } from './deadlines.ts';
 import { evidencePacks } from './evidence-packs.ts';
 import { evidenceStore } from './evidence-store.ts';
 import type { EvidenceSources } from './evidence-types.ts';
@@ -86,7 +86,7 @@ export const patchService = (parts: PatchParts) => {
     return civil;
   };
 
-  const clockDays = (): ClockDays => ({
+  const deadlineDays = (): DeadlineDays => ({
     received: objects.setting('patches.received-days'),
     evaluated: objects.setting('patches.evaluated-days'),
     due: objects.setting('patches.due-days'),
@@ -133,7 +133,7 @@ export const patchService = (parts: PatchParts) => {
     moves,
     people,
     clock,
-    clockDays,
+    clockDays: deadlineDays,
     vendorFirst: () => objects.setting('patches.vendor-first'),
     factsOf: (patch) => ({
       targetVersion: patch.targetVersion,
@@ -178,14 +178,14 @@ export const patchService = (parts: PatchParts) => {
 
   const summary = (
     patch: Patch,
-    days: ClockDays,
+    days: DeadlineDays,
     counted: { targets: ReadonlyMap<number, number>; waiting: ReadonlyMap<number, number> },
   ): PatchSummary => {
-    const clocks = clocksOf(patch.times, days, clock());
+    const deadlines = deadlinesOf(patch.times, days, clock());
     return {
       ...patch,
-      clocks,
-      overdue: overdueClocks(clocks),
+      deadlines,
+      overdue: overdueDeadlines(deadlines),
       urgency: urgencyOf(patch),
       targets: counted.targets.get(patch.id) ?? 0,
       waiting: counted.waiting.get(patch.id) ?? 0,
@@ -193,13 +193,13 @@ export const patchService = (parts: PatchParts) => {
   };
   const counted = () => ({ targets: targets.counts(), waiting: moves.waiting() });
 
-  /** Patches with a clock that is past its end. */
+  /** Patches with a missed deadline. */
   const overdueIds = (): number[] => {
-    const days = clockDays();
+    const days = deadlineDays();
     const found: number[] = [];
     for (let after = 0, page = patches.running(after, pageRows); page.length > 0; ) {
       for (const patch of page)
-        if (overdueClocks(clocksOf(patch.times, days, clock())).length > 0) found.push(patch.id);
+        if (overdueDeadlines(deadlinesOf(patch.times, days, clock())).length > 0) found.push(patch.id);
       after = page.at(-1)?.id ?? after;
       page = page.length < pageRows ? [] : patches.running(after, pageRows);
     }
@@ -207,12 +207,12 @@ export const patchService = (parts: PatchParts) => {
   };
 
   const sayOverdue = (): void => {
-    const days = clockDays();
+    const days = deadlineDays();
     for (const id of overdueIds()) {
       immediate(db, () => {
         const patch = process.found(id);
         const reported = patches.overdueReported(id);
-        const now = overdueClocks(clocksOf(patch.times, days, clock()));
+        const now = overdueDeadlines(deadlinesOf(patch.times, days, clock()));
         const fresh = now.filter((one) => !reported.includes(one));
         if (fresh.length === 0) return;
         patches.setOverdueReported(id, now);
@@ -260,7 +260,7 @@ export const patchService = (parts: PatchParts) => {
     store,
     site,
     clock,
-    clockDays,
+    clockDays: deadlineDays,
     patches,
     moves,
     targets,
@@ -317,11 +317,11 @@ export const patchService = (parts: PatchParts) => {
         return after;
       });
     },
-    get: (id: number): PatchSummary => summary(process.found(id), clockDays(), counted()),
+    get: (id: number): PatchSummary => summary(process.found(id), deadlineDays(), counted()),
     find: (id: number): Patch | undefined => (Number.isSafeInteger(id) ? patches.byId(id) : undefined),
     list: (query: PatchQuery): { rows: PatchSummary[]; total: number; next?: number } => {
       const { rows, total } = patches.page(query, query.overdue === true ? overdueIds() : undefined);
-      const [days, counts] = [clockDays(), counted()];
+      const [days, counts] = [deadlineDays(), counted()];
       const last = rows.length === query.limit ? rows.at(-1) : undefined;
       return {
         rows: rows.map((patch) => summary(patch, days, counts)),
@@ -413,7 +413,7 @@ export const patchService = (parts: PatchParts) => {
     ): { patches: PatchSummary[]; mitigations: ReturnType<typeof measures.mitigations> } => {
       const zones = controllers.find(controller)?.zones ?? [];
       const { rows } = patches.page({ controller, limit: 100 });
-      const [days, counts] = [clockDays(), counted()];
+      const [days, counts] = [deadlineDays(), counted()];
       return {
         patches: rows.map((patch) => summary(patch, days, counts)),
         mitigations: measures

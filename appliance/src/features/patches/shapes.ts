@@ -2,7 +2,15 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { givenTime, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
-import { CLOCKS, type MoveEvidence, moveEvidenceSchema, PATCH_STATES, type PatchSummary, TESTED_ON } from './types.ts';
+import {
+  DEADLINES,
+  type MoveEvidence,
+  moveEvidenceSchema,
+  PATCH_STATES,
+  type PatchSummary,
+  type Slot,
+  TESTED_ON,
+} from './types.ts';
 
 // Shapes of patches of controllers, as calls take and give them.
 
@@ -11,7 +19,7 @@ export const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 export const state = z.enum(PATCH_STATES);
 
 const clockSchema = z.object({
-  clock: z.enum(CLOCKS),
+  clock: z.enum(DEADLINES),
   from: time.nullable(),
   limit: time.nullable(),
   doneAt: time.nullable(),
@@ -79,13 +87,14 @@ export const evidenceText = (evidence: MoveEvidence): Record<string, string | st
   );
 
 /** A patch in the shape of `patchSchema`. */
-export const toPatch = ({ until, verdict, verdictOn, window, clocks, ...patch }: PatchSummary) => ({
+export const toPatch = ({ until, verdict, verdictOn, window, deadlines, ...patch }: PatchSummary) => ({
   ...patch,
   until: timeOrNull(until),
   vendorSays: verdict,
   vendorSaysOn: timeOrNull(verdictOn),
   window: window && { id: window.id, from: timeOf(window.from), until: timeOf(window.until) },
-  clocks: clocks.map((one) => ({
+  clocks: deadlines.map(({ deadline, ...one }) => ({
+    clock: deadline,
     ...one,
     from: timeOrNull(one.from),
     limit: timeOrNull(one.limit),
@@ -94,3 +103,6 @@ export const toPatch = ({ until, verdict, verdictOn, window, clocks, ...patch }:
 });
 
 export const slotSchema = z.object({ duty: z.string(), other: z.boolean().describe('Not the person who asks') });
+
+/** A slot in the shape of `slotSchema`. */
+export const toSlot = ({ role, other }: Slot): z.output<typeof slotSchema> => ({ duty: role, other });

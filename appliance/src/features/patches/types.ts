@@ -58,14 +58,14 @@ export type Patch = MachinePatch & {
   readonly verdictOn: number | null;
   readonly verdictImport: number | null;
   readonly window: PlannedAt | null;
-  readonly times: ClockTimes;
+  readonly times: DeadlineTimes;
   readonly createdAt: number;
   readonly createdBy: string;
 };
 
 export type PatchSummary = Patch & {
-  readonly clocks: readonly ClockView[];
-  readonly overdue: readonly Clock[];
+  readonly deadlines: readonly DeadlineView[];
+  readonly overdue: readonly Deadline[];
   /** What its vulnerabilities come to in its controllers, or in all where none are named yet. */
   readonly urgency: Urgency;
   readonly targets: number;
@@ -81,7 +81,7 @@ export type Move = {
   readonly from: PatchState;
   readonly to: string;
   readonly actor: string;
-  readonly signed: readonly { readonly actor: string; readonly at: number; readonly duties: readonly Duty[] }[];
+  readonly signed: readonly { readonly actor: string; readonly at: number; readonly roles: readonly PatchRole[] }[];
   readonly reason: string;
   readonly evidence: MoveEvidence;
   readonly import: number | null;
@@ -94,7 +94,7 @@ export type PatchRequest = {
   readonly patch: number;
   readonly type: 'move' | 'extension' | 'verdict';
   readonly from: PatchState;
-  /** A state, or a clock. */
+  /** A state, or a deadline. */
   readonly target: string;
   readonly askedAt: number;
   readonly askedBy: string;
@@ -115,7 +115,7 @@ export type Signature = {
   readonly at: number;
   readonly agrees: boolean;
   readonly comment: string;
-  readonly duties: readonly Duty[];
+  readonly roles: readonly PatchRole[];
 };
 
 /** What somebody may do next, or why not. */
@@ -195,7 +195,7 @@ export type MoveResult = {
 /** Who stands behind an actor: a token acts for an account, and is not a second person. */
 export type People = {
   personOf(actor: Actor): string;
-  dutiesOf(person: string): Duty[];
+  rolesOf(person: string): PatchRole[];
 };
 
 export const PATCH_STATES = [
@@ -252,24 +252,24 @@ const states: ReadonlySet<string> = new Set(PATCH_STATES);
 
 export const isPatchState = (text: string): text is PatchState => states.has(text);
 
-export const CLOCKS = ['received', 'evaluated', 'due'] as const;
+export const DEADLINES = ['received', 'evaluated', 'due'] as const;
 
-export type Clock = (typeof CLOCKS)[number];
+export type Deadline = (typeof DEADLINES)[number];
 
-export type ClockTimes = {
+export type DeadlineTimes = {
   /** When the supplier gave it out; null: not known, so the day it was known here. */
   readonly publishedAt: number | null;
   readonly receivedAt: number;
   readonly evaluatedAt: number | null;
-  /** From when the last clock runs: evaluated, or fallen back. */
+  /** From when the last deadline runs: evaluated, or fallen back. */
   readonly dueFrom: number | null;
   readonly doneAt: number | null;
   /** Signed extensions: until when. */
-  readonly extended: Readonly<Partial<Record<Clock, number>>>;
+  readonly extended: Readonly<Partial<Record<Deadline, number>>>;
 };
 
-export type ClockView = {
-  readonly clock: Clock;
+export type DeadlineView = {
+  readonly deadline: Deadline;
   /** Null: it does not run yet. */
   readonly from: number | null;
   readonly limit: number | null;
@@ -348,13 +348,13 @@ export type GatedPatch = {
   readonly testedOn: string | null;
 };
 
-export const DUTIES = ['ot-owner', 'security', 'senior-approver'] as const;
+export const PATCH_ROLES = ['ot-owner', 'security', 'senior-approver'] as const;
 
-export type Duty = (typeof DUTIES)[number];
+export type PatchRole = (typeof PATCH_ROLES)[number];
 
 export type Slot = {
-  /** Who may sign: a holder of the role, or anybody with the right to write. */
-  readonly duty: Duty | 'anyone';
+  /** Who may sign: an account with the role, or any with the right to write. */
+  readonly role: PatchRole | 'anyone';
   /** Not the person who asks. */
   readonly other: boolean;
 };

@@ -24,7 +24,7 @@ export const patchRow = (patch: PatchSummary): PatchRow => ({
   state: patch.state,
   until: patch.until,
   verdict: patch.verdict,
-  clocks: patch.clocks,
+  deadlines: patch.deadlines,
   urgency: patch.urgency,
   targets: patch.targets,
   waiting: patch.waiting,
@@ -51,7 +51,7 @@ export const patchDetail = (patch: PatchSummary, windowName: NameOf): PatchView 
   testedOn: patch.testedOn,
   vetoed: patch.vetoed,
   window: patch.window && { name: windowName(patch.window.id), from: patch.window.from, until: patch.window.until },
-  clocks: patch.clocks,
+  deadlines: patch.deadlines,
   urgency: patch.urgency,
   closed: ['installed', 'verified', 'superseded'].includes(patch.state),
 });
@@ -64,7 +64,7 @@ export const optionView = ({ to, gates, slots }: MoveOption, controllerName: Nam
     reason,
     controllers: controllers.map(controllerName).join(', '),
   })),
-  duties: slots.map(({ duty }) => duty),
+  roles: slots.map(({ role }) => role),
 });
 
 export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView => ({
@@ -76,7 +76,7 @@ export const requestView = (request: PatchRequest, nameOf: NameOf): RequestView 
   reason: request.reason,
   list: request.verdict?.list ?? null,
   signed: request.signatures.map(({ actor }) => nameOf(actor)),
-  open: request.open.map(({ duty }) => duty),
+  open: request.open.map(({ role }) => role),
 });
 
 export const targetRow = (target: TargetView, patches: Pick<PatchService, 'nextWindow'>): TargetRow => ({

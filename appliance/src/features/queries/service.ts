@@ -202,7 +202,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
         const state: AnswerState = status === 0 ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
         const kept = state === 'answered' ? keptRows(rows, maxQueryBytes - query.keptBytes) : undefined;
         const text = cleanLine(message.slice(0, maxMessageLength));
-        const isNew = store.settle({
+        const isNew = store.setAnswer({
           query: id,
           device,
           state,

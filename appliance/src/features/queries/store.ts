@@ -56,7 +56,7 @@ export const queryStore = (db: Database) => {
   const sent = db.prepare<[string, number]>(
     `update live_answer set state = 'sent', sends = sends + 1 where query = ? and device = ? and state in ('waiting', 'sent')`,
   );
-  const settle = db.prepare(
+  const setAnswer = db.prepare(
     `update live_answer set state = @state, answered_at = @answeredAt, wall_ms = @wallMs, row_count = @rowCount,
        is_cut = @isCut, rows = @rows, message = @message
      where query = @query and device = @device and state in ('waiting', 'sent')`,
@@ -99,8 +99,8 @@ export const queryStore = (db: Database) => {
     open: (device: number, now: number) => open.all(device, now),
     sent: (query: string, device: number): void => void sent.run(query, device),
     /** False when the answer was there already. */
-    settle: (answer: Omit<AnswerRow, 'publicId' | 'name' | 'lastSeenAt'> & { query: string }): boolean =>
-      settle.run(answer).changes > 0,
+    setAnswer: (answer: Omit<AnswerRow, 'publicId' | 'name' | 'lastSeenAt'> & { query: string }): boolean =>
+      setAnswer.run(answer).changes > 0,
     keep: (query: string, bytes: number): void => void keep.run(bytes, query),
     answersOf: (query: string, after: number, limit: number): AnswerRow[] => answersOf.all(query, after, limit),
     counts: (query: string, onlineSince: number) => counts.all(onlineSince, query),

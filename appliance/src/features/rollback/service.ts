@@ -242,7 +242,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
         const found = store.position();
         if (isOff(witness, found)) takeBack(witness, found);
       });
-      personal.settle();
+      personal.destroyErased();
       kept = readWitness(keyring);
     },
     flush,

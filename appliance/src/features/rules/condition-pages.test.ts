@@ -19,7 +19,7 @@ beforeAll(async () => {
     site.report(device.id, 'identity', [{ name, ipv4: [`10.4.0.${devices.size}`] }]);
   }
   site.appliance.objects.create(systemActor, 'group', { name: 'Pumps' }, { id: 'g-pumps' });
-  site.appliance.rules.settle();
+  site.appliance.rules.recomputePending();
 });
 afterAll(() => site.close());
 
@@ -149,7 +149,7 @@ describe('a form with a condition', () => {
   it('saves, and the rule does what was said', async () => {
     const saved = await post(paths.objectNew('tag-rule'), rule);
     expect(saved.status).toBe(303);
-    site.appliance.rules.settle();
+    site.appliance.rules.recomputePending();
     const tagged = names.filter((name) => site.appliance.rules.tagsOf(devices.get(name)?.id ?? 0).length > 0);
     expect(tagged).toEqual(['pump-01', 'pump-02']);
   });
@@ -166,7 +166,7 @@ describe('a form with a condition', () => {
     expect(tried.html).toContain('3 devices match');
     expect(tried.html).toContain('3 devices would move');
     expect((await post(paths.objectNew('moving-rule'), moving)).status).toBe(303);
-    site.appliance.rules.settle();
+    site.appliance.rules.recomputePending();
     expect(site.appliance.events.list({ limit: 10, type: ['device-moved'] }).total).toBe(3);
     const again = await post(paths.objectNew('moving-rule'), { ...moving, do: 'try', 'f.priority': '1' });
     expect(again.html).toContain('No device would move.');

@@ -21,7 +21,7 @@ export type RuleEngine = {
     small?: boolean;
   }): Pass;
   /** Looks at all that wait: for commands and tests. */
-  settle(): void;
+  recomputePending(): void;
   /** Looks at what waits if it is no more than a few devices, before a reader asks; a backlog is not a reader's to pay. */
   keepUp(most: number): void;
   /** Whether devices wait. */
@@ -29,7 +29,7 @@ export type RuleEngine = {
   /** Whether so many wait that a thread of their own is worth its start. */
   isFarBehind(): boolean;
   /** Asks for a look at every device. */
-  sweep(): void;
+  recomputeAll(): void;
   /** Notes devices of which something changed that rules look at. In the transaction of the change. */
   note(devices: readonly number[]): void;
   /** Notes devices that were heard, where that may change what is said of them. */
@@ -171,26 +171,26 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     changed('status', [...new Set([...loaded, ...judge(first, store.facts(ids), moment)])]);
   };
 
-  /** What waits: marked devices first, then those whose time came, then the sweep. */
-  const next = (now: number, most: number): { devices: number[]; sweptTo?: number | null } => {
-    const marked = store.dirty(most);
+  /** Next devices: pending ones first, then those whose time came, then the round over all. */
+  const next = (now: number, most: number): { devices: number[]; reachedTo?: number | null } => {
+    const marked = store.pending(most);
     if (marked.length > 0) return { devices: marked };
     const due = store.due(now, most);
     if (due.length > 0) return { devices: due };
-    const { after } = store.sweep();
+    const { after } = store.round();
     if (after === null) return { devices: [] };
-    const devices = store.sweepDevices(after, most);
-    return { devices, sweptTo: devices.length < most ? null : (devices.at(-1) ?? null) };
+    const devices = store.devicesAfter(after, most);
+    return { devices, reachedTo: devices.length < most ? null : (devices.at(-1) ?? null) };
   };
 
   const batch = (most: number): number =>
     transact(() => {
       const now = clock();
-      const { devices, sweptTo } = next(now, most);
-      if (sweptTo !== undefined) {
-        const { again } = store.sweep();
-        if (sweptTo === null) store.setSweep(again === 1 ? 0 : null, 0);
-        else store.setSweep(sweptTo, again);
+      const { devices, reachedTo } = next(now, most);
+      if (reachedTo !== undefined) {
+        const { again } = store.round();
+        if (reachedTo === null) store.setRound(again === 1 ? 0 : null, 0);
+        else store.setRound(reachedTo, again);
       }
       if (devices.length === 0) return 0;
       look(devices, now);
@@ -200,7 +200,7 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     });
 
   const isBehind = (): boolean =>
-    store.dirty(1).length > 0 || store.sweep().after !== null || store.due(clock(), 1).length > 0;
+    store.pending(1).length > 0 || store.round().after !== null || store.due(clock(), 1).length > 0;
 
   const run: RuleEngine['run'] = ({ budgetMs = defaultBudgetMs, small = false } = {}) => {
     const end = nowMs() + budgetMs;
@@ -212,9 +212,9 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     return { devices, more: isBehind() };
   };
 
-  const sweep = (): void => {
-    const { after } = store.sweep();
-    store.setSweep(after ?? 0, Number(after !== null));
+  const recomputeAll = (): void => {
+    const { after } = store.round();
+    store.setRound(after ?? 0, Number(after !== null));
   };
 
   return {
@@ -223,25 +223,25 @@ export const ruleEngine = (parts: EngineParts): RuleEngine => {
     setHandTags: store.setHandTags,
     written: (written) => {
       store.decided(written.flatMap(({ kind, id }) => (kind === 'device-decision' ? [id] : [])));
-      if (written.some(({ kind }) => ruleKinds.has(kind))) sweep();
+      if (written.some(({ kind }) => ruleKinds.has(kind))) recomputeAll();
     },
     run,
-    settle: () => {
+    recomputePending: () => {
       while (run().more);
     },
     keepUp: (most) => {
       // Those whose time came are a backlog as well: in a large fleet some do at every moment.
       const isSmall =
-        store.dirty(most + 1).length <= most &&
+        store.pending(most + 1).length <= most &&
         store.due(clock(), most + 1).length <= most &&
-        store.sweep().after === null;
+        store.round().after === null;
       if (isSmall && isBehind()) run({ budgetMs: 0 });
     },
     isBehind,
     isFarBehind: () =>
-      store.sweep().after !== null ||
-      store.dirty(farBehind + 1).length > farBehind ||
+      store.round().after !== null ||
+      store.pending(farBehind + 1).length > farBehind ||
       store.due(clock(), farBehind + 1).length > farBehind,
-    sweep,
+    recomputeAll,
   };
 };

@@ -29,7 +29,7 @@ beforeAll(async () => {
   rules = ruleService({ ...site, clock: () => clock.now });
   makeGroups(site);
   for (const drawn of fc.sample(drawnDevice, 12)) redrawn(applyDrawn(site, drawn, clock.now), drawn);
-  rules.settle();
+  rules.recomputePending();
 });
 afterAll(async () => {
   await site.stop();
@@ -107,7 +107,7 @@ describe('tags by rule', () => {
               disabled,
             });
           }
-          rules.settle();
+          rules.recomputePending();
         }
         const expected = devices.flatMap((device) => [
           ...(fleet.get(device)?.tags ?? []).map((tag) => ({ device, tag, source: 'hand' })),
@@ -119,8 +119,8 @@ describe('tags by rule', () => {
           `${String(row.device).padStart(6, '0')} ${row.tag} ${row.source}`;
         expect((dump() as typeof expected).map(order).sort()).toEqual(expected.map(order).sort());
         const before = dump();
-        site.db.exec('update rule_sweep set after_device = 0');
-        rules.settle();
+        site.db.exec('update rule_round set after_device = 0');
+        rules.recomputePending();
         expect(dump()).toEqual(before);
       }),
       { numRuns: runs(25) },
@@ -163,7 +163,7 @@ describe('moving rules', () => {
           const deciding = (device: number) =>
             fleet.get(device)?.state === 'held' ? undefined : inOrder.find(({ condition }) => fits(condition, device));
           const plan = rules.dryRun();
-          rules.settle();
+          rules.recomputePending();
           for (const device of ids) {
             const rule = deciding(device);
             const was = fleet.get(device)?.group ?? null;
@@ -175,7 +175,7 @@ describe('moving rules', () => {
             // Somebody moves it by hand.
             const other = groups.find((group) => group !== groupOf(device)) ?? null;
             site.objects.put(systemActor, 'device-decision', site.devices.byId(device).publicId, { group: other });
-            rules.settle();
+            rules.recomputePending();
             expect(groupOf(device)).toBe(rule?.mode === 'continuous' ? rule.group : other);
             // Its agent is installed again.
             site.db
@@ -185,7 +185,7 @@ describe('moving rules', () => {
               )
               .run(device);
             site.changed('client', [device]);
-            rules.settle();
+            rules.recomputePending();
             const moved = rule !== undefined && rule.mode !== 'once';
             expect(groupOf(device)).toBe(moved ? rule.group : other);
             const last = fleet.get(device);
@@ -193,8 +193,8 @@ describe('moving rules', () => {
           }
           expect(rules.dryRun()).toEqual({ moves: [] });
           const rests = site.objects.list({ kind: 'device-decision', limit: 100 }).rows.map(({ revision }) => revision);
-          site.db.exec('update rule_sweep set after_device = 0');
-          rules.settle();
+          site.db.exec('update rule_round set after_device = 0');
+          rules.recomputePending();
           expect(
             site.objects.list({ kind: 'device-decision', limit: 100 }).rows.map(({ revision }) => revision),
           ).toEqual(rests);

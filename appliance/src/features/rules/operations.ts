@@ -111,7 +111,7 @@ export const ruleOperations = [
     input: z.strictObject({ devices: z.array(deviceId).default([]) }),
     output: z.custom<ListedTag[]>(),
     run: ({ rules, devices }, { devices: ids }) => {
-      rules.settle();
+      rules.recomputePending();
       if (ids.length === 0) return rules.tagCounts();
       return ids
         .map((id) => devices.byPublicId(id))
@@ -260,7 +260,7 @@ export const ruleOperations = [
           })),
         };
       }
-      if (all) rules.sweep();
+      if (all) rules.recomputeAll();
       let devices = 0;
       for (let more = true; more; ) {
         const pass = rules.run();

@@ -74,7 +74,7 @@ export const rulePreview = (parts: EngineParts & { deviceFilters: Pick<DeviceFil
     const moves: Move[] = [];
     const at = moment();
     for (let after = 0; ; ) {
-      const ids = store.sweepDevices(after, planned);
+      const ids = store.devicesAfter(after, planned);
       moves.push(...planMoves({ store, evaluator }, rules, store.facts(ids), at).moves);
       const last = ids.at(-1);
       if (last === undefined || ids.length < planned) return moves;

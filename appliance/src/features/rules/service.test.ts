@@ -44,36 +44,36 @@ describe('the status of devices', () => {
       Array.from({ length: 600 }, () => ({ lastSeenAt: clock.now })),
     );
     expect(rules.isBehind()).toBe(true);
-    rules.settle();
+    rules.recomputePending();
     expect(rules.isBehind()).toBe(false);
     expect(site.db.prepare('select count(*) from device_status').pluck().get()).toBe(600);
   });
 
   it('follows an inventory, a state, silence, and being heard again', () => {
     const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 1, keys: ['noInventory'], visible: 1 });
     reportSection(site.inventory, device, 'software', [{ type: 'deb', name: 'bash', version: '5', arch: 'amd64' }]);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
     clock.now += 2 * hourMs;
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 3, keys: ['notVisible'], visible: 0 });
     heard(device);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 5, keys: [], visible: 1 });
     site.db.prepare("update device set state = 'held' where id = ?").run(device);
     site.changed('device', [device]);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toEqual({ level: 0, keys: ['held'], visible: 1 });
     site.db.prepare('delete from device where id = ?').run(device);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)).toBeUndefined();
   });
 
   it('looks at a device that keeps being heard no more often than its time-out asks', () => {
     const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
-    rules.settle();
+    rules.recomputePending();
     for (let n = 0; n < 10; n += 1) {
       clock.now += 60_000;
       heard(device);
@@ -88,7 +88,7 @@ describe('the status of devices', () => {
     objects.put(systemActor, 'device-decision', name, { displayName: 'a' });
     objects.put(systemActor, 'device-decision', name, { displayName: 'b' });
     reportSection(site.inventory, device, 'activity', [{ restartPending: true }]);
-    rules.settle();
+    rules.recomputePending();
     expect(statusOf(device)?.keys).toEqual(['restartPending', 'noInventory']);
   });
 
@@ -96,7 +96,7 @@ describe('the status of devices', () => {
     const [device = 0] = addDevices(site.db, [{ lastSeenAt: clock.now }]);
     const other = await site.again();
     const theirs = ruleService({ ...other, clock: () => clock.now });
-    theirs.settle();
+    theirs.recomputePending();
     await other.close();
     expect(statusOf(device)).toMatchObject({ level: 1 });
     expect(rules.isBehind()).toBe(false);

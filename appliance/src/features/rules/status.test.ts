@@ -23,7 +23,7 @@ afterAll(async () => {
 type Said = { key: string; params?: Record<string, unknown> };
 
 const statusOf = (device: number): { level: string | undefined; reasons: string[]; said: Said[] } => {
-  rules.settle();
+  rules.recomputePending();
   const row = site.db
     .prepare<[number], { level: number; reasons: string }>('select level, reasons from device_status where device = ?')
     .get(device);

@@ -34,13 +34,13 @@ export const ruleStore = (db: Database) => {
   const due = db
     .prepare<[number, number], number>('select device from device_status where due_at <= ? order by due_at limit ?')
     .pluck();
-  const sweep = db.prepare<[], { after: number | null; again: number }>(
-    'select after_device as after, again from rule_sweep where one = 1',
+  const round = db.prepare<[], { after: number | null; again: number }>(
+    'select after_device as after, again from rule_round where one = 1',
   );
-  const setSweep = db.prepare<[number | null, number]>(
-    'update rule_sweep set after_device = ?, again = ? where one = 1',
+  const setRound = db.prepare<[number | null, number]>(
+    'update rule_round set after_device = ?, again = ? where one = 1',
   );
-  const sweepDevices = db
+  const devicesAfter = db
     .prepare<[number, number], number>('select id from device where id > ? order by id limit ?')
     .pluck();
   const putStatus = db.prepare<[StatusRow]>(
@@ -166,12 +166,12 @@ export const ruleStore = (db: Database) => {
       setHandTags(devices);
     },
     setHandTags,
-    dirty: pending.some,
+    pending: pending.some,
     due: (now: number, limit: number): number[] => due.all(now, limit),
-    sweep: () => sweep.get() ?? { after: null, again: 0 },
-    setSweep: (after: number | null, again: number): void => void setSweep.run(after, again),
+    round: () => round.get() ?? { after: null, again: 0 },
+    setRound: (after: number | null, again: number): void => void setRound.run(after, again),
     /** Devices after one, in the order of their ids. */
-    sweepDevices: (after: number, limit: number): number[] => sweepDevices.all(after, limit),
+    devicesAfter: (after: number, limit: number): number[] => devicesAfter.all(after, limit),
     clean: pending.drop,
     /** Drops the status of what is no device of the list. */
     dropStatus: (devices: readonly number[]): void => {

@@ -159,7 +159,7 @@ describe('a device that a continuous rule holds', () => {
       { name: 'S', conditions: 'critical "A spare": tag = spare' },
       { id: 's1' },
     );
-    rules.settle();
+    rules.recomputePending();
     const page = await html(paths.device(ids[0] ?? ''));
     expect(page).toContain('applies continuously. Group: Pumps');
     expect(page).toMatch(/<a href="\/objects\/status-conditions\/s1">A spare<\/a>/);
@@ -171,7 +171,7 @@ describe('a device that a continuous rule holds', () => {
       count: '1',
       confirmed: '1',
     });
-    rules.settle();
+    rules.recomputePending();
     expect(objects.get('device-decision', ids[0] ?? '').body['group']).toBe('g-pumps');
   });
 });

@@ -45,7 +45,7 @@ export const affectedFaults = (db: Database): string[] => {
 };
 
 /** SQL of the devices that have components. */
-export const componentHolders = (db: Database, inventory: Pick<InventoryService, 'holderSet'>) => {
+export const componentHolders = (db: Database, inventory: Pick<InventoryService, 'deviceSetWith'>) => {
   const itemsOf = db
     .prepare<[string, string], [number, number]>(
       `SELECT i.item, NOT EXISTS (SELECT 1 FROM item_component o WHERE o.item = i.item AND o.component NOT IN (SELECT value FROM json_each(?)))
@@ -90,12 +90,12 @@ export const componentHolders = (db: Database, inventory: Pick<InventoryService,
       const unsure = new Set<number>();
       for (const [item, isSure] of itemsOf.all(wanted, wanted)) (isSure === 1 ? sure : unsure).add(item);
       const aside = setOf(asideOf.all(JSON.stringify([...sure])));
-      const looked = numbersOf(anyOf([inventory.holderSet('software', unsure), aside]));
+      const looked = numbersOf(anyOf([inventory.deviceSetWith('software', unsure), aside]));
       const marks = marked(components);
       const found = componentsOf
         .all(JSON.stringify(looked))
         .flatMap(([device, bytes]) => (hasAny(bytes, marks) ? device : []));
-      return anyOf([without(inventory.holderSet('software', sure), aside), setOf(found)]);
+      return anyOf([without(inventory.deviceSetWith('software', sure), aside), setOf(found)]);
     },
     /** A device has components more and less than before: whether it has findings. */
     changed: (device: number, now: Uint32Array, added: ArrayLike<number>, removed: ArrayLike<number>): void => {

@@ -285,7 +285,7 @@ describe('matching', () => {
         held.set(device, randomSoftware());
         site.report(device, 'platform', [debian13]);
         site.report(device, 'software', held.get(device) ?? []);
-        site.inventory.settle(below(3));
+        site.inventory.enterPending(below(3));
       }
       expectBearers(vulnerabilities, [...held.keys()]);
       const changed = Array.from({ length: round === 0 ? 20 : 1 + below(5) }, (_, n) => (round === 0 ? n : below(20)));
@@ -373,7 +373,7 @@ describe('matching', () => {
       vulnerabilities.putBack(device, kept);
       expectFixes(vulnerabilities, [...held.keys()]);
       expectBearers(vulnerabilities, [...held.keys()]);
-      while (site.inventory.settle(2) > 0);
+      while (site.inventory.enterPending(2) > 0);
       expect(vulnerabilities.verify()).toEqual([]);
       expectBearers(vulnerabilities, [...held.keys()]);
     }

@@ -56,7 +56,7 @@ type VulnerabilityParts = {
   readonly statePath: string;
   /** The folder `advisories/`. */
   readonly folder: string;
-  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf' | 'holderSet'>;
+  readonly inventory: Pick<InventoryService, 'section' | 'items' | 'memberIds' | 'attributeOf' | 'deviceSetWith'>;
   readonly events: Pick<EventService, 'record'>;
   readonly changed: Changed;
   readonly clock: () => number;

@@ -14,9 +14,9 @@ export type Guest = {
   /** A known device speaks from this address, though nothing proves that it is the one: its network goes before unknown ones. */
   vouch(): void;
   /** Takes a place for work on a body whose sender is not known yet; false: there is none. */
-  takePlace(): boolean;
+  takeSlot(): boolean;
   /** For a `finally`; a place that was not taken, too. */
-  givePlace(): void;
+  giveSlot(): void;
 };
 
 const guests = new WeakMap<object, Guest>();
@@ -26,8 +26,8 @@ const unbound: Guest = {
   key: () => undefined,
   prove: () => undefined,
   vouch: () => undefined,
-  takePlace: () => true,
-  givePlace: () => undefined,
+  takeSlot: () => true,
+  giveSlot: () => undefined,
 };
 
 /** Who is behind a request. */

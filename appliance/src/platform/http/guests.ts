@@ -24,7 +24,7 @@ const shares = {
   /** Bytes of bodies, until their answer has gone. */
   bytes: { most: 48 * MiB, unknown: 12 * MiB, familiar: 32 * MiB },
   /** Bodies in work whose sender is not known yet, though the connection may be; each may unpack to 16 MiB. */
-  places: { most: 24, unknown: 6, familiar: 16 },
+  slots: { most: 24, unknown: 6, familiar: 16 },
 } as const satisfies Record<string, Share>;
 
 /**
@@ -150,7 +150,7 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
   });
   const requests = shared(shares.requests);
   const bytes = shared(shares.bytes);
-  const places = shared(shares.places);
+  const slots = shared(shares.slots);
 
   const oldestKnown = (): Connection | undefined => {
     for (const connection of known.holders()) if (connection.visits.size === 0) return connection;
@@ -212,11 +212,11 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     connection.key = key;
     connection.owner = `${ofKey}${key}`;
     for (const visit of connection.visits) {
-      const hasPlace = places.holds(visit);
+      const hasSlot = slots.holds(visit);
       release(visit);
-      places.give(visit);
+      slots.give(visit);
       visit.owner = connection.owner;
-      if (hasPlace) places.take(visit);
+      if (hasSlot) slots.take(visit);
     }
     becomeFamiliar(connection.network);
     if (connection.isOpen && !known.take(connection)) connection.end();
@@ -238,8 +238,8 @@ export function listenerGuests({ tickMs = defaultTickMs, connections = connectio
     key: () => visit.connection.key,
     prove: (key) => become(visit.connection, key),
     vouch: () => becomeFamiliar(visit.connection.network),
-    takePlace: () => places.holds(visit) || places.take(visit),
-    givePlace: () => places.give(visit),
+    takeSlot: () => slots.holds(visit) || slots.take(visit),
+    giveSlot: () => slots.give(visit),
   });
 
   /** Whether a stranger's network has had its requests of this tick; counts this one where not. */

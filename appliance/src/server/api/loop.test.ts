@@ -166,7 +166,7 @@ describe('the loop through the API', () => {
     expect((await call('GET', '/findings?state=planned', undefined, viewer)).json).toMatchObject({ total: 0 });
     expect((await call('GET', '/findings/1.999', undefined, viewer)).status).toBe(404);
     // The server looks at what changed a moment later.
-    site.appliance.rules.settle();
+    site.appliance.rules.recomputePending();
     expect((await call('GET', '/devices?status=critical', undefined, viewer)).json).toMatchObject({ total: 1 });
   });
 

@@ -13,7 +13,7 @@ import { readFacts, readReport, readSection, readSections, type Separately, type
 /** Sections and reports; a call of several sections may exceed it. */
 const groupSize = 48;
 /** How long to wait for a quiet moment. */
-const settleIdleMs = 250;
+const deriveIdleMs = 250;
 
 /** So many groups after a refused report are written with savepoints. */
 const carefulGroups = 32;
@@ -29,7 +29,7 @@ type Waiting = { id: number; work: Work };
 const waiting: Waiting[] = [];
 const closing = { asked: false };
 const carefully = { groups: 0 };
-const unsettled: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
+const next: { timer: NodeJS.Timeout | undefined } = { timer: undefined };
 
 /** Devices of the sections and reports that are read or wait, by the number of the request. */
 const inWork = new Map<number, number>();
@@ -86,19 +86,19 @@ const storeGroup = (group: readonly Waiting[]): Stored[] => {
   return immediate(db, () => group.map(storeAlone));
 };
 
-const settle = (): void => {
+const derivePending = (): void => {
   try {
     const more = queues.bulk.map((queue) => queue.run({}).more).includes(true);
-    if (more && waiting.length === 0 && !closing.asked) settleSoon();
+    if (more && waiting.length === 0 && !closing.asked) deriveSoon();
   } catch (error) {
     // Questions look at what is not entered, too: the next round is early enough.
     log.error({ err: error }, 'first reports were not entered into the index');
   }
 };
 
-const settleSoon = (): void => {
-  clearTimeout(unsettled.timer);
-  unsettled.timer = setTimeout(settle, settleIdleMs).unref();
+const deriveSoon = (): void => {
+  clearTimeout(next.timer);
+  next.timer = setTimeout(derivePending, deriveIdleMs).unref();
 };
 
 /** Takes what is written together. */
@@ -114,7 +114,7 @@ const nextGroup = (): Waiting[] => {
 
 const writeGroup = (): void => {
   // No more wait than a question can look into.
-  if (inventory.waiting() >= WAITING_MOST) settle();
+  if (inventory.waiting() >= WAITING_MOST) derivePending();
   const group = nextGroup();
   if (group.length === 0) return;
   try {
@@ -126,7 +126,7 @@ const writeGroup = (): void => {
     for (const { id } of group) refuse(id, error);
   }
   if (waiting.length > 0) setImmediate(writeGroup);
-  else settleSoon();
+  else deriveSoon();
 };
 
 const read = (message: ToStore, isAlone: boolean): Promise<Work> => {
@@ -159,13 +159,13 @@ const take = async (message: Exclude<IntakeRequest, 'close'>): Promise<void> => 
 };
 
 // What a crash left.
-settleSoon();
+deriveSoon();
 
 parentPort?.on('message', (message: IntakeRequest) => {
   if (message === 'close') {
     closing.asked = true;
     while (waiting.length > 0) writeGroup();
-    clearTimeout(unsettled.timer);
+    clearTimeout(next.timer);
     void appliance.close().then(() => parentPort?.close());
     return;
   }

@@ -40,7 +40,7 @@ export const seedControllers = async (
   };
   take('PLC-L3-07', 'V2.9.4', 'query');
   take('PLC-L3-08', 'V2.9', 'project');
-  appliance.controllerFindings.settle();
+  appliance.controllerFindings.recomputePending();
   const [read = '', configured = ''] = appliance.controllers
     .ids(0, 2)
     .map((id) => appliance.controllers.byId(id)?.publicId ?? '');

@@ -73,14 +73,14 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
     const stream = c.env?.incoming ?? c.req.raw.body;
     const guest = guestOf(c.env?.incoming);
     // A token says nothing of the device, so that all bodies have the places of strangers until they are unpacked.
-    const takePlace = (): void => {
-      if (!guest.takePlace()) throw new AppError('OVERLOADED', 'busy');
+    const takeSlot = (): void => {
+      if (!guest.takeSlot()) throw new AppError('OVERLOADED', 'busy');
     };
     const wire = await readWire({ stream, contentLength: c.req.header('content-length') }, wireLimits.wireBytes, {
       bytes: headBytes,
-      ask: takePlace,
+      ask: takeSlot,
     });
-    takePlace();
+    takeSlot();
     const plain = await unpackBody(wire);
     const isHeld = plain !== wire && plain.length >= leastPlainBytes && plain.length <= maxPlainBytes;
     const head = readHead(plain);
@@ -182,7 +182,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
       const admitted = admit(c);
       if (admitted instanceof Response) return admitted;
       const guest = guestOf(c.env?.incoming);
-      const call = await readCall(c, admitted).finally(guest.givePlace);
+      const call = await readCall(c, admitted).finally(guest.giveSlot);
       if (callerOf(parts, call)?.state === 'managed') guest.vouch();
       try {
         return await answer(c, call);

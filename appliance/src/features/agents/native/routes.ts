@@ -105,7 +105,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     const issue = parsed.error.issues[0];
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   };
-  const takePlace = (device: Caller) => {
+  const takeSlot = (device: Caller) => {
     const place = inWork.take(device.id);
     if (place !== undefined) return place;
     throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
@@ -183,7 +183,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const collection = c.req.param('collection');
         if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-        const place = takePlace(device);
+        const place = takeSlot(device);
         try {
           const section = { device: device.id, collection, source: 'native' } as const;
           const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
@@ -201,7 +201,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
 
       .post('/sections', async (c) => {
         const device = caller(c);
-        const place = takePlace(device);
+        const place = takeSlot(device);
         try {
           const sent = { device: device.id, source: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
           const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };

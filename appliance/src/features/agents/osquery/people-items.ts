@@ -1,4 +1,4 @@
-import { type ItemsOf, item, settled, text, time, whole } from './rows.ts';
+import { type ItemsOf, item, sortedDistinct, text, time, whole } from './rows.ts';
 
 const adminGroup = /^(?:root|sudo|adm|wheel|admin|administrators)$/i;
 const administratorsSid = 'S-1-5-32-544';
@@ -15,7 +15,7 @@ export const accountsItems: ItemsOf = (answers, system) => {
     if (adminGroup.test(name) || text(row, 'group_sid') === administratorsSid) admins.add(member);
   }
   const isWindows = system.vendor === 'windows';
-  return settled(
+  return sortedDistinct(
     (answers['accounts'] ?? []).flatMap((row) => {
       const name = text(row, 'username');
       const uid = text(row, 'uid', 20);
@@ -42,7 +42,7 @@ const loopbackHost = /^(?:|:\d.*|localhost|-)$/;
 
 /** Who is logged in. */
 export const sessionsItems: ItemsOf = (answers) =>
-  settled(
+  sortedDistinct(
     (answers['sessions'] ?? []).flatMap((row) => {
       const account = text(row, 'user');
       const type = text(row, 'type', 50);

@@ -162,7 +162,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       if (held.place !== undefined) return;
       const place = owner === undefined ? undefined : bodies.take(owner);
       if (place !== undefined) held.place = place;
-      if (owner === undefined ? !guest.takePlace() : place === undefined)
+      if (owner === undefined ? !guest.takeSlot() : place === undefined)
         throw new AppError('OVERLOADED', 'too many reports at once');
     };
     const ask = (head: Buffer): void => {
@@ -176,7 +176,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       return await work({ bytes: headBytes, ask });
     } finally {
       if (held.place !== undefined) bodies.give(held.place);
-      guest.givePlace();
+      guest.giveSlot();
     }
   };
 

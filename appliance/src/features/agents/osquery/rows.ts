@@ -66,7 +66,7 @@ export const item = (
 };
 
 /** Sorted by their texts, without doubles of the named fields: the same machine gives the same section. */
-export const settled = (items: readonly Item[], ...identity: readonly string[]): Item[] => {
+export const sortedDistinct = (items: readonly Item[], ...identity: readonly string[]): Item[] => {
   const byKey = new Map<string, Item>();
   for (const one of items) {
     const key = identity.map((field) => String(one[field] ?? '')).join('\0');

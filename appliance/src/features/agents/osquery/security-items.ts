@@ -1,10 +1,10 @@
-import { hexId, type ItemsOf, item, known, ownBlockDevice, settled, text, time, whole } from './rows.ts';
+import { hexId, type ItemsOf, item, known, ownBlockDevice, sortedDistinct, text, time, whole } from './rows.ts';
 
 const articleOf = (title: string): string => /\bKB\d{6,8}\b/i.exec(title)?.[0].toUpperCase() ?? '';
 
 /** Updates of Windows. */
 export const osUpdateItems: ItemsOf = (answers) =>
-  settled(
+  sortedDistinct(
     [
       ...(answers['os-update.patches'] ?? []).map((row) =>
         item({
@@ -44,7 +44,7 @@ const stateOf = (word: string): string =>
 
 /** What the security centre of Windows lists. */
 export const protectionItems: ItemsOf = (answers) =>
-  settled(
+  sortedDistinct(
     (answers['protection'] ?? []).map((row) => {
       const kind = securityKinds[text(row, 'type', 50).toLowerCase()] ?? 'other';
       return item({
@@ -70,7 +70,7 @@ const conversion: Readonly<Record<string, string>> = {
 
 /** Whether volumes are encrypted. */
 export const encryptionItems: ItemsOf = (answers) =>
-  settled(
+  sortedDistinct(
     [
       ...(answers['encryption.disks'] ?? [])
         .filter((row) => !ownBlockDevice.test(text(row, 'name')) || /dm-|md/.test(text(row, 'name')))
@@ -103,7 +103,7 @@ const hubClass = /^0?9$/;
 
 /** What is plugged in by USB. */
 export const externalDeviceItems: ItemsOf = (answers) =>
-  settled(
+  sortedDistinct(
     (answers['external-device'] ?? []).flatMap((row) => {
       if (hubClass.test(text(row, 'class', 10))) return [];
       const label = known(row, 'model') || `USB ${hexId(row, 'vendor_id')}:${hexId(row, 'model_id')}`;

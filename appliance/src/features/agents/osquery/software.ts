@@ -1,5 +1,5 @@
 import type { Item } from '../../../engine/inventory/types.ts';
-import { amount, type ItemsOf, item, type Row, type System, settled, text, time, whole } from './rows.ts';
+import { amount, type ItemsOf, item, type Row, type System, sortedDistinct, text, time, whole } from './rows.ts';
 
 // Packages in the very words of our own agent: a package that two devices report through different sources is one item of
 // the site, and matching does not see by which source it came.
@@ -126,7 +126,7 @@ const appItem = (row: Row): Item | undefined => {
 
 /** Packages and programs. */
 export const softwareItems: ItemsOf = (answers, system) =>
-  settled(
+  sortedDistinct(
     [
       ...(answers['software.deb_packages'] ?? []).map((row) => debItem(row, system)),
       ...(answers['software.rpm_packages'] ?? []).map((row) => rpmItem(row, system)),

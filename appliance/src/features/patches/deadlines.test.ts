@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { afterMove, clocksOf, overdueClocks } from './clocks.ts';
+import { afterMove, deadlinesOf, overdueDeadlines } from './deadlines.ts';
 import { openSlots } from './people.ts';
-import type { ClockTimes } from './types.ts';
+import type { DeadlineTimes } from './types.ts';
 import { fitsLogixTool, meetsVersion } from './version-meets.ts';
 
 const day = 86_400_000;
 const days = { received: 35, evaluated: 35, due: 35 };
-const fresh: ClockTimes = {
+const fresh: DeadlineTimes = {
   publishedAt: 0,
   receivedAt: 10 * day,
   evaluatedAt: null,
@@ -17,43 +17,43 @@ const fresh: ClockTimes = {
 
 describe('the three clocks', () => {
   it('run one after the other, and stop with what ends them', () => {
-    expect(overdueClocks(clocksOf(fresh, days, 45 * day))).toEqual([]);
-    expect(overdueClocks(clocksOf(fresh, days, 45 * day + 1))).toEqual(['evaluated']);
+    expect(overdueDeadlines(deadlinesOf(fresh, days, 45 * day))).toEqual([]);
+    expect(overdueDeadlines(deadlinesOf(fresh, days, 45 * day + 1))).toEqual(['evaluated']);
     const tested = afterMove(fresh, 'vendor_approved', 'site_testing', 20 * day);
-    expect(clocksOf(tested, days, 21 * day)[2]).toMatchObject({ from: 20 * day, limit: 55 * day, overdue: false });
+    expect(deadlinesOf(tested, days, 21 * day)[2]).toMatchObject({ from: 20 * day, limit: 55 * day, overdue: false });
     const deferred = afterMove(tested, 'site_testing', 'deferred', 30 * day);
-    expect(overdueClocks(clocksOf(deferred, days, 56 * day))).toEqual(['due']);
+    expect(overdueDeadlines(deadlinesOf(deferred, days, 56 * day))).toEqual(['due']);
     const mitigated = afterMove(deferred, 'deferred', 'mitigated', 40 * day);
-    expect(overdueClocks(clocksOf(mitigated, days, 90 * day))).toEqual([]);
+    expect(overdueDeadlines(deadlinesOf(mitigated, days, 90 * day))).toEqual([]);
     const back = afterMove(mitigated, 'mitigated', 'site_testing', 100 * day);
-    expect(clocksOf(back, days, 101 * day)[2]).toMatchObject({ from: 100 * day, doneAt: null, overdue: false });
-    expect(clocksOf({ ...fresh, receivedAt: 36 * day }, days, 36 * day)[0]).toMatchObject({ overdue: true });
+    expect(deadlinesOf(back, days, 101 * day)[2]).toMatchObject({ from: 100 * day, doneAt: null, overdue: false });
+    expect(deadlinesOf({ ...fresh, receivedAt: 36 * day }, days, 36 * day)[0]).toMatchObject({ overdue: true });
   });
 
   it('are not stopped by the vendor, but by what does not concern the product', () => {
     expect(afterMove(fresh, 'imported', 'vendor_approved', 11 * day)).toEqual(fresh);
     const none = afterMove(fresh, 'imported', 'not_applicable', 11 * day);
-    expect(overdueClocks(clocksOf(none, days, 999 * day))).toEqual([]);
+    expect(overdueDeadlines(deadlinesOf(none, days, 999 * day))).toEqual([]);
   });
 
   it('end later where an extension was signed, never earlier', () => {
     const extended = { ...fresh, extended: { evaluated: 60 * day } };
-    expect(clocksOf(extended, days, 50 * day)[1]).toMatchObject({ limit: 60 * day, overdue: false, extended: true });
-    expect(clocksOf({ ...fresh, extended: { evaluated: day } }, days, 0)[1]).toMatchObject({ extended: false });
+    expect(deadlinesOf(extended, days, 50 * day)[1]).toMatchObject({ limit: 60 * day, overdue: false, extended: true });
+    expect(deadlinesOf({ ...fresh, extended: { evaluated: day } }, days, 0)[1]).toMatchObject({ extended: false });
   });
 });
 
 describe('slots', () => {
   it('are filled by different people, in the way that leaves fewest open', () => {
-    const both = { person: 'a', duties: ['ot-owner', 'security'] as const, asks: true };
-    const one = { person: 'b', duties: ['ot-owner'] as const, asks: false };
+    const both = { person: 'a', roles: ['ot-owner', 'security'] as const, asks: true };
+    const one = { person: 'b', roles: ['ot-owner'] as const, asks: false };
     const slots = [
-      { duty: 'ot-owner', other: false },
-      { duty: 'security', other: false },
+      { role: 'ot-owner', other: false },
+      { role: 'security', other: false },
     ] as const;
     expect(openSlots(slots, [both])).toHaveLength(1);
     expect(openSlots(slots, [both, one])).toEqual([]);
-    expect(openSlots([{ duty: 'anyone', other: true }], [both])).toHaveLength(1);
+    expect(openSlots([{ role: 'anyone', other: true }], [both])).toHaveLength(1);
   });
 });
 

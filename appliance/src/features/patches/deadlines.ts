@@ -1,25 +1,25 @@
 import { isVendorState } from './states.ts';
-import type { Clock, ClockTimes, ClockView, PatchState } from './types.ts';
+import type { Deadline, DeadlineTimes, DeadlineView, PatchState } from './types.ts';
 
-// Three clocks per patch (OT 6), each 35 days unless the site says otherwise:
+// Three deadlines per patch (OT 6), each 35 days unless the site says otherwise:
 //   received   from the day that the supplier gave it out until it was known here,
 //   evaluated  from then until the site said whether it concerns it,
 //   due        from then until it is installed, mitigated, accepted or replaced.
-// A mitigation or acceptance that ends starts the last clock again. An extension moves the end of one clock, and a named
+// A mitigation or acceptance that ends starts the last deadline again. An extension moves one deadline, and a named
 // senior approver signs it.
 
-export type ClockDays = Readonly<Record<Clock, number>>;
+export type DeadlineDays = Readonly<Record<Deadline, number>>;
 
 const dayMs = 86_400_000;
 
-/** The clocks of a patch as they stand. */
-export const clocksOf = (times: ClockTimes, days: ClockDays, now: number): ClockView[] => {
-  const view = (clock: Clock, from: number | null, doneAt: number | null): ClockView => {
-    const own = from === null ? null : from + days[clock] * dayMs;
-    const extension = times.extended[clock];
+/** The deadlines of a patch at a time. */
+export const deadlinesOf = (times: DeadlineTimes, days: DeadlineDays, now: number): DeadlineView[] => {
+  const view = (deadline: Deadline, from: number | null, doneAt: number | null): DeadlineView => {
+    const own = from === null ? null : from + days[deadline] * dayMs;
+    const extension = times.extended[deadline];
     const limit = own === null ? null : Math.max(own, extension ?? own);
     return {
-      clock,
+      deadline,
       from,
       limit,
       doneAt,
@@ -34,14 +34,14 @@ export const clocksOf = (times: ClockTimes, days: ClockDays, now: number): Clock
   ];
 };
 
-/** The clocks that run and are past their end. */
-export const overdueClocks = (views: readonly ClockView[]): Clock[] =>
-  views.filter(({ overdue, doneAt }) => overdue && doneAt === null).map(({ clock }) => clock);
+/** The deadlines that are missed and not met yet. */
+export const overdueDeadlines = (views: readonly DeadlineView[]): Deadline[] =>
+  views.filter(({ overdue, doneAt }) => overdue && doneAt === null).map(({ deadline: clock }) => clock);
 
 const endsDue: ReadonlySet<PatchState> = new Set(['installed', 'verified', 'mitigated', 'accepted', 'superseded']);
 
-/** What a change of state does to the clocks. */
-export const afterMove = (times: ClockTimes, from: PatchState, to: PatchState, at: number): ClockTimes => {
+/** What a change of state does to the deadlines. */
+export const afterMove = (times: DeadlineTimes, from: PatchState, to: PatchState, at: number): DeadlineTimes => {
   const isGiven = !isVendorState(to) || to === 'not_applicable';
   const evaluatedAt = times.evaluatedAt ?? (isGiven ? at : null);
   const dueFrom = times.dueFrom ?? evaluatedAt;

@@ -1,7 +1,7 @@
 import { type Database, immediate } from '../../platform/database.ts';
 import { idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
-import { arrayTableOf, holderTableOf } from './table-store.ts';
+import { arrayTableOf, itemDeviceTableOf } from './table-store.ts';
 import type { Collection } from './types.ts';
 
 // Which devices have an item of a `shared` collection, as rows. A first report names hundreds of items at once, so its device
@@ -39,8 +39,8 @@ const inItemOrder = (waiting: readonly Waiting[]): { items: Uint32Array; devices
 const isSame = (a: Uint32Array, b: Uint32Array): boolean => a.length === b.length && a.every((id, at) => id === b[at]);
 
 /** SQL of the devices that have an item. */
-export const holderStore = (db: Database, collection: Collection) => {
-  const table = holderTableOf(collection);
+export const itemDeviceStore = (db: Database, collection: Collection) => {
+  const table = itemDeviceTableOf(collection);
   const entity = collection.name;
   const add = db.prepare<[number, number]>(`insert or ignore into ${table} (item, device) values (?, ?)`);
   const remove = db.prepare<[number, number]>(`delete from ${table} where item = ? and device = ?`);
