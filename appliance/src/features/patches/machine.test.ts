@@ -235,7 +235,7 @@ describe('laws of every walk', () => {
             expect(before.state).toBe('scheduled');
           }
           if (to === 'scheduled') expect(step.blackout).toBe(false);
-          if (to === 'authorized') expect(roles('ot-owner').size).toBeGreaterThan(0);
+          if (to === 'authorized') expect(peopleOf('ot-owner').size).toBeGreaterThan(0);
           if (to === 'verified')
             expect(step.targets.every(({ readAt, meets }) => readAt === 6 && meets === 'yes')).toBe(true);
         }

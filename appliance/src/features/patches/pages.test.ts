@@ -176,12 +176,12 @@ describe('patches in the console', () => {
     expect(await ok(ann, at)).toContain('Then it is again: Available');
     expect((await ann.post(paths.patchExtend(id), { clock: 'due', until: '', reason: '' })).status).toBe(422);
     await ann.post(paths.patchExtend(id), { clock: 'due', until: `${year}T06:30`, reason: 'spare part' });
-    expect(await ok(ann, at)).toContain('Extension of the clock: Due');
+    expect(await ok(ann, at)).toContain('Extension of the deadline: Due');
     expect((await ann.get(paths.patch(999))).status).toBe(404);
   });
 
   it('stand beside measures, accepted risks and evidence', async () => {
-    expect(await ok(ann, paths.measures())).toContain('No measures yet');
+    expect(await ok(ann, paths.measures())).toContain('No compensating controls yet');
     const owner = site.appliance.objects.findBy('account', 'name', 'admin')?.id ?? '';
     await ann.post(paths.objectNew('risk-acceptance'), {
       'f.name': 'no spare',

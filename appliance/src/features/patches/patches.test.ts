@@ -335,7 +335,7 @@ describe('the gate of the vendor', () => {
       type: 'verdict',
       target: 'vendor_approved',
       verdict: { list: 'list.csv' },
-      open: [{ role: 'ot-owner' }, { duty: 'security' }],
+      open: [{ role: 'ot-owner' }, { role: 'security' }],
     });
     expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
     expect(importList(list('vendor_approved', '', later)).rows[0]?.outcome).toBe('unchanged');
