@@ -226,8 +226,8 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   const devices = new Map<string, { id: number; publicId: string }>();
 
   const settle = (): void => {
-    site.appliance.rules.sweep();
-    site.appliance.rules.settle();
+    site.appliance.rules.recomputeAll();
+    site.appliance.rules.recomputePending();
   };
   /** Brings a bundle with the feeds of some hosts. */
   const bring = async (hosts: readonly FleetHost[]): Promise<void> => {
