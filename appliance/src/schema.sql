@@ -2,7 +2,7 @@
 -- migrations/. Tables of collections (inv_<name>) are made from their declarations.
 
 -- The steps by which this schema came to be: this file, then each one of migrations/, written in the transaction of its step.
--- Every release reads it, also an older one than took the last step: which program has to be run is said from it.
+-- Every release reads it, also an older one than took the last step: it tells which program has to be run.
 create table schema_step (
   version integer primary key,
   name text not null,
@@ -227,7 +227,7 @@ create table device_certificate (
 ) strict, without rowid;
 create index device_certificate_device on device_certificate (device, state);
 
--- Devices that a token has let in; an object's revisions are for decisions, not for counting.
+-- Devices that a token has approved; an object's revisions are for decisions, not for counting.
 create table token_use (
   token text primary key,
   used integer not null
@@ -291,7 +291,7 @@ create table site_card (
 ) STRICT;
 
 -- A request is open until a commit closes its nonce.
--- What the request said that the site holds: its answer may rely on any of it.
+-- What the site holds according to the request: its answer may rely on any of it.
 create table request (
   number     INTEGER PRIMARY KEY,
   request_id TEXT    NOT NULL UNIQUE,
@@ -348,7 +348,7 @@ create table receipt (
 create index receipt_bundle ON receipt (bundle_id, result);
 create index receipt_open ON receipt (acknowledged_at, number);
 
--- Advisory feeds: the position for the next request and the age of what is known.
+-- Advisory feeds: the position for the next request and the age of the data.
 create table feed (
   feed        TEXT PRIMARY KEY,
   cursor      TEXT NOT NULL,
@@ -722,7 +722,7 @@ create table discovery_subject (
   message text,
   -- JSON, of the last one that went well.
   summary text,
-  -- Somebody wants the run to end.
+  -- The run is to end.
   stop integer not null default 0
 ) strict, without rowid;
 
@@ -847,7 +847,7 @@ create table device_merge_rows (
   primary key (merge, name)
 ) strict, without rowid;
 
--- Pairs that somebody has found to be two devices, whatever they share. `one` is the older record.
+-- Pairs marked as two devices, whatever they share. `one` is the older record.
 create table device_distinct (
   one integer not null,
   two integer not null,
@@ -871,7 +871,7 @@ create table baseline_content (
   primary key (baseline, content, collection)
 ) strict, without rowid;
 
--- A deviation that somebody accepted: it changes what is expected, of one device or (null) of the whole group.
+-- An accepted deviation: it changes what is expected, of one device or (null) of the whole group.
 create table baseline_acceptance (
   id integer primary key autoincrement,
   baseline text not null,
@@ -1023,7 +1023,7 @@ create table person_erasure (
 ) strict, without rowid;
 create index person_erasure_asked on person_erasure (asked_at);
 
--- Controllers. What was said is in three tables: who brought it (import_batch), what was said at one time about one controller
+-- Controllers. Facts are in three tables: who brought them (import_batch), what was reported at one time about one controller
 -- (controller_reading) and value by value (controller_fact). Nothing of these is changed by merging or by a better value. All the rest is
 -- worked out from them: which record a reading belongs to is the reading's `controller`, and parts, effectiveValues, keys and rows of lists
 -- can be made again at any time.
@@ -1066,11 +1066,11 @@ create table controller_reading (
   observed_at integer not null,
   confidence real not null,
   place text,
-  -- Hash of all that was said, without the time.
+  -- Hash of all its facts, without the time.
   content blob not null,
-  -- Somebody said which record it is about; keys do not take it away from there.
+  -- A person assigned it to this record; keys do not move it.
   pinned integer not null,
-  -- Newer words of the same person took its place: shown, but wins nothing.
+  -- Replaced by a newer fact of the same person: shown, never effective.
   ended integer not null default 0
 ) strict;
 create index controller_reading_controller on controller_reading (controller, observed_at);
@@ -1128,7 +1128,7 @@ create table controller_key (
 ) strict, without rowid;
 create index controller_key_controller on controller_key (controller);
 
--- What people said about two records that share a weak key; `one` is the older record.
+-- People's decisions about two records that share a weak key; `one` is the older record.
 create table controller_pair (
   one integer not null,
   two integer not null,
@@ -1140,7 +1140,7 @@ create table controller_pair (
 ) strict, without rowid;
 create index controller_pair_two on controller_pair (two);
 
--- Weak keys that somebody confirmed: what bears one belongs to this record, unless its serial number says otherwise.
+-- Confirmed weak keys: what has one belongs to this record, unless its serial number says otherwise.
 create table controller_agreed (
   kind text not null,
   value text not null,
@@ -1461,7 +1461,7 @@ create table controller_match_state (
   one integer primary key check (one = 1),
   -- The snapshot of advisories that everything was matched with; 0: none.
   snapshot integer not null,
-  -- Of the matcher's maps, of the rules of priority and of what people said about names.
+  -- Of the matcher's maps, of the rules of priority and of people's answers about names.
   maps text not null,
   rules text not null,
   synonyms text not null,
@@ -1470,7 +1470,7 @@ create table controller_match_state (
   matched_at integer
 ) strict;
 
--- Firmware files that were handed to a person, and what the person said afterwards.
+-- Firmware files that were handed to a person, and the outcome reported afterwards.
 create table controller_firmware_handover (
   id integer primary key autoincrement,
   controller integer not null,
@@ -1494,7 +1494,7 @@ create index controller_firmware_handover_open on controller_firmware_handover (
 
 -- The patch process of controllers: patches with their states, what led there, who signed, what the vendor says, the
 -- controllers they are for with their checklists, imported lists, files of evidence, evidence packs.
--- A list of the vendor's words that somebody imported, or a bundle that brought some.
+-- An imported list of the vendor's approvals, or a bundle with some.
 create table ot_patch_import (
   id integer primary key autoincrement,
   at integer not null,
@@ -1524,7 +1524,7 @@ create table ot_patch (
   vulnerabilities text not null default '[]',
   state text not null,
   verdict text not null,
-  -- When the vendor said so, when that became known here, and by which list.
+  -- When the vendor published it, when that became known here, and by which list.
   verdict_on integer,
   verdict_at integer not null,
   verdict_import integer references ot_patch_import (id),
@@ -1678,10 +1678,10 @@ create table ot_evidence (
   job integer
 ) strict;
 
--- Ends of mitigations and acceptances that were said in an event.
+-- Ends of compensating controls and acceptances that have an event.
 create table ot_notice (
   object text not null,
-  -- `soon`, `over`, with the end that it was said of.
+  -- `soon`, `over`, with the end that it is about.
   what text not null,
   until integer not null,
   at integer not null,
@@ -1689,7 +1689,7 @@ create table ot_notice (
 ) strict, without rowid;
 
 -- Whether the programs of controllers are the ones that were approved. What was approved is in objects (controller-program); here is
--- what comparing said last, how it went before, and what was kept beside a patch.
+-- the last result of comparing, how it went before, and what was kept beside a patch.
 create table controller_program_state (
   controller integer primary key,
   state text not null check (state in ('ok', 'changed', 'unreachable', 'no-reference')),
@@ -1778,7 +1778,7 @@ create table controller_threat (
   impact text
 ) strict, without rowid;
 
--- Findings of controllers that an accepted risk or a mitigation holds back, worked out from these objects, from zones and from
+-- Findings of controllers that an accepted risk or a compensating control holds back, worked out from these objects, from zones and from
 -- what is open. An expired row holds nothing back.
 create table controller_held (
   identity integer not null,
@@ -1977,8 +1977,8 @@ create table update_need_state (
 ) strict;
 
 -- The triggers, last since they name tables above. Beside them each `shared` collection has one (engine/inventory/table-store.ts).
--- What follows from a change is said by its writer and derived by derivations.ts; a trigger is only what no writer can say.
--- Counts of matches follow matches and whether somebody has what they are of: statements of a match write thousands of rows
+-- What follows from a change is noted by its writer and derived by derivations.ts; a trigger notes only what no writer can.
+-- Counts of matches follow matches and whether any device has their component: statements of a match write thousands of rows
 -- whose groups only the database sees.
 create trigger controller_match_counted after insert on controller_match when new.until is null begin
   insert into controller_match_count

@@ -23,13 +23,13 @@ export type CollectContext = {
   products?: string | undefined;
   /** How much of a turn's work may go into executable files; absent: not asked for. */
   executables?: ExecutableLimits | undefined;
-  /** Somebody asked whom the device sees on its network. */
+  /** The neighbours on its network were asked for. */
   neighbours?: boolean | undefined;
 };
 
 export type Collector = {
   collection: string;
-  /** How often it is due; once a day unless said. `turn`: whenever the agent checks in. */
+  /** How often it is due; once a day by default. `turn`: whenever the agent checks in. */
   every?: 'turn' | 'hour';
   /** Due as well when the database of the package manager changed. */
   followsPackages?: true;

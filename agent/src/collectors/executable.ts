@@ -6,7 +6,7 @@ import { type Mount, mountsOf } from '../platform/mounts.ts';
 import type { RootFiles } from '../platform/root-files.ts';
 import { type CollectContext, type Collector, clean, type Item, item, sortItems } from './collector.ts';
 
-// Executable files with their hashes, only where somebody asked for it. The section is that of the last whole round.
+// Executable files with their hashes, only where asked for. The section is that of the last whole round.
 
 const memoryName = 'executable';
 

@@ -39,7 +39,7 @@ export const parseIpNeighbours = (text: string): Neighbour[] =>
     }),
   );
 
-/** `/proc/net/arp`, which knows IPv4 only: a complete entry has the flag 2, one that somebody entered 4 as well. */
+/** `/proc/net/arp`, which knows IPv4 only: a complete entry has the flag 2, an entered one 4 as well. */
 export const parseArp = (text: string): Neighbour[] =>
   kept(
     text

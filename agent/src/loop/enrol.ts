@@ -13,7 +13,7 @@ import { openTrust } from '../trust/held.ts';
 import { agentVersion } from '../version.ts';
 import { client } from './client.ts';
 
-// Enrolment. First contact: the chain of the server cannot be checked yet, so nothing secret is said; what it answers
+// Enrolment. First contact: the chain of the server cannot be checked yet, so nothing secret is sent; what it answers
 // must have the fingerprint that a person brought. Then everything again over a connection that is verified against the
 // CA just pinned, and only there the token is sent.
 
@@ -39,7 +39,7 @@ const toPem = (der: Uint8Array): string =>
       .match(/.{1,64}/g) ?? []
   ).join('\n')}\n-----END CERTIFICATE-----\n`;
 
-/** The appliance has not said yet where controllers are. */
+/** The appliance has not sent the addresses of controllers yet. */
 const nothingKnown = () => addressSet([]);
 
 /** Asks who the site is and compares. */

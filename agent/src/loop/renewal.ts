@@ -18,7 +18,7 @@ export const renew = async (state: AgentState, client: Client): Promise<void> =>
   const cert = await client.renew(csrPem);
   const certificate = new X509Certificate(cert);
   const own = new X509Certificate(state.identity()?.cert ?? '');
-  // A certificate for somebody else, or for a key that we do not have, would lock this device out.
+  // A certificate for another device, or for a key that we do not have, would lock this device out.
   if (certificate.subject !== own.subject || !certificate.checkPrivateKey(createPrivateKey(keyPem))) {
     throw new AgentError('PROTOCOL', 'the new certificate is not for this device and its key');
   }

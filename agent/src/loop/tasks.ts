@@ -12,7 +12,7 @@ import type { Spool } from '../state/spool.ts';
 // One task at a time. What is known by id and attempt is never run twice; what a crash cut off has failed; a wanted
 // restart keeps a task running until the check after it.
 
-/** Codes that mean that somebody offered what the pinned chain does not list. */
+/** Codes of an offer that the pinned chain does not list. */
 const tamperCodes = new Set([
   'SIGNATURE',
   'ROOT_CHAIN',
@@ -27,7 +27,7 @@ const tamperCodes = new Set([
 export type Current = { id: string; state: 'running' | 'restarting' };
 
 export type TaskRunner = {
-  /** Settles what an earlier run left open. */
+  /** Completes what an earlier run left open. */
   recover(): void;
   current(): Current | undefined;
   /** Takes a delivered task; the promise ends with the task. A repeat of a finished one sends its result again. */

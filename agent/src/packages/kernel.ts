@@ -39,7 +39,7 @@ const keyOf = (found: KernelPackage, release: string): Uint8Array | null =>
 
 /**
  * Which of the packages are of the running kernel, which wait for a restart and which are left over, by the place in the
- * list. Nothing is said where none of them runs (a container, a kernel of the user's own).
+ * list. Empty where none of them runs (a container, a kernel of the user's own).
  */
 export const kernelStates = (packages: readonly KernelPackage[], running: string): Map<number, KernelState> => {
   const kernels = packages.flatMap((found, at) => {

@@ -20,7 +20,7 @@ export type Reply = { status: number; headers: IncomingHttpHeaders; body: Buffer
 
 export type Call = {
   method: 'GET' | 'POST' | 'PUT';
-  /** Below the door's prefix. */
+  /** Below the prefix of the entry point. */
   path: string;
   body?: unknown;
   /** A body that is JSON already. */
@@ -52,7 +52,7 @@ type ConnectOptions = {
   /** PEM of the pinned CA; null only for the first contact, which sends nothing secret. */
   ca: string | null;
   identity?: { key: string; cert: string };
-  /** Where controllers are, as the appliance said last; read at each connection. */
+  /** Where controllers are, as the appliance sent last; read at each connection. */
   forbidden: () => AddressSet;
 };
 

@@ -14,7 +14,7 @@ const reportSchema = z.object({
 });
 
 export type WindowsReport = {
-  /** The parts of a section by name. Throws what the script said when it could not read the section. */
+  /** The parts of a section by name. Throws the script's error when it could not read the section. */
   section(name: string): Row;
 };
 

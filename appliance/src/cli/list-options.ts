@@ -12,7 +12,7 @@ export const among = <T extends string>(option: string, values: readonly string[
     return found;
   });
 
-/** How many rows `--limit` asks for, 100 unless said; USAGE outside of 1 to 100000. */
+/** How many rows `--limit` asks for, 100 by default; USAGE outside of 1 to 100000. */
 export const limitOf = (text: string | undefined): number => {
   const limit = Number(text ?? 100);
   if (!Number.isInteger(limit) || limit < 1 || limit > mostRows)

@@ -17,7 +17,7 @@ const databaseSchema = (dataDir: string): { schema: number; release: string | nu
       db.close();
     }
   } catch {
-    // Which program this is has to be said even where the database cannot be read.
+    // The version is printed even where the database cannot be read.
     return null;
   }
 };

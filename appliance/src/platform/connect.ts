@@ -28,14 +28,14 @@ export type NamedTarget = {
   /** `kind/id` of the object that names it. */
   object: string;
   ports: readonly number[];
-  /** Ports for datagrams; none unless said. */
+  /** Ports for datagrams; none by default. */
   udp?: readonly number[];
   /** Whether `ping` may be sent. */
   echo: boolean;
   covers(host: string): boolean;
 };
 
-/** Where to, what for, and by the word of which object (`kind/id`). */
+/** Where to, what for, and which object names it (`kind/id`). */
 type Destination = { purpose: Purpose; object: string; host: string; port: number };
 
 /** How the other side proves who it is: a certificate of this CA for this name, or exactly this certificate. */
@@ -63,7 +63,7 @@ export type Connection = {
   close(): void;
 };
 
-/** `open` took a connection, `closed` refused one (so it is there), `silent` said nothing. */
+/** `open` took a connection, `closed` refused one (so it is there), `silent` gave no answer. */
 export type ProbeAnswer = 'open' | 'closed' | 'silent';
 
 export type Outbound = {

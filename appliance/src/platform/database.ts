@@ -172,7 +172,7 @@ export const changeStamp = (db: Database): (() => string) => {
   return () => `${others.get()} ${own.get()}`;
 };
 
-/** Empties the log of changes into the database; false while somebody reads an older state, which is not waited for. */
+/** Empties the log of changes into the database; false while a reader has an older state; it does not wait for it. */
 export const emptyLog = (db: Database): boolean => {
   db.pragma('busy_timeout = 0');
   try {

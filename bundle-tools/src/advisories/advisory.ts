@@ -74,7 +74,7 @@ export const AdvisorySchema = z.strictObject({
   summary: z.string().max(MAX_SUMMARY),
   references: z.array(z.string().max(2_000)).max(MAX_REFERENCES),
   affected: z.array(AffectedSchema).max(MAX_AFFECTED),
-  /** What a CSAF document says of controllers and other products that have no coordinate. */
+  /** What a CSAF document says of controllers and other products that are no component. */
   csaf: csafBodySchema.optional(),
   /** What a catalogue of exploitation says of the CVE; such a record affects nothing by itself. */
   threat: threatSchema.optional(),

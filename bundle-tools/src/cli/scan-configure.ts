@@ -37,7 +37,7 @@ export const scanConfigure: Command = {
     return withLock(state, async () => {
       if (textOption(input, 'engine') !== undefined) {
         const engine = given(input);
-        // One that does not work would stop every command after it: that is said now.
+        // One that does not work would stop every later command: it is refused now.
         const report = engine === undefined ? undefined : await scanFiles(engine, []);
         if (report?.verdict === 'error')
           throw new BundleError(

@@ -8,7 +8,7 @@ import { argument, integerOption, stateOf, stateOption } from './state-option.ts
 const shownBundles = 20;
 const shownUpdates = 20;
 
-/** After so many days without a receipt or a request somebody asks the site. */
+/** After so many days without a receipt or a request the site is to be asked. */
 export const overdueOption = {
   type: 'string',
   value: 'DAYS',

@@ -20,7 +20,7 @@ const noteExpiring = (state: HostState, io: Io): { readonly expiring: ReadonlyAr
   return { expiring };
 };
 
-/** At the end of each command that signs with the host's keys: old seal keys go, and what runs out is said. */
+/** At the end of each command that signs with the host's keys: old seal keys go, and a warning names what expires. */
 export const upkeep = (state: HostState, io: Io): { readonly expiring: ReadonlyArray<KeyWarning> } => {
   for (const fingerprint of tidySealKeys(state, signedCatalog(state).policy, nowMs()))
     io.note(

@@ -1,5 +1,5 @@
 // Catalogue numbers of CIP identities (vendor/type/code): facts that a shipped capture, OT.md or project files of several
-// plants agree on. Whatever is not certain is not here: what has only such a tuple is then said to be too little known.
+// plants agree on. Whatever is not certain is not here: a part with only such a tuple is reported as too little known.
 
 /** Raised with every change of the list. */
 export const CIP_MAP = 1;

@@ -36,7 +36,7 @@ type FamilyQuestion = {
 
 /**
  * The families of a product, the widest and the narrowest ones that the map knows; none where it knows none. `keyOf` is
- * vendorKey, for those who remember what it said.
+ * vendorKey, memoised by its callers.
  */
 export const familiesOf = ({ vendor, orderNumber, model }: FamilyQuestion, keyOf = vendorKey): string[] => {
   const written = orderNumber === undefined ? undefined : orderKey(orderNumber);

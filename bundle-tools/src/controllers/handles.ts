@@ -18,7 +18,7 @@ const orderHandles = (order: string): string[] => {
 
 const numberHandles = (key: string): string[] => numbersIn(nameTokens(key)).map((number) => `n ${number}`);
 
-/** The handles of a part, with the names that a person said mean the same; in a fixed order. */
+/** The handles of a part, with the names that a person declared the same; in a fixed order. */
 export const handlesOfPart = (part: PartIdentity, synonyms: readonly Synonym[]): string[] => {
   const ownNames = [part.model, part.orderNumber, part.cipTuple].map((name) => name?.trim().toLowerCase());
   const same = synonyms

@@ -67,7 +67,7 @@ export type ControllerMatch = {
   outrankedBy?: number;
 };
 
-/** What a person said about a likeness: these names mean the same product, or do not. */
+/** A person's answer about a likeness: these names mean the same product, or do not. */
 export type Synonym = { vendor: string; name: string; means: string; same: boolean };
 
 export type IndexedDocument = { key: string; body: CsafBody };

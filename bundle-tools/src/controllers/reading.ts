@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 // What a source says about one controller (OT 2.1): an import, a capture, an identification query, at the appliance or at an
-// agent in the segment. A reading holds only what was said. What it means for the record (which value wins, which
+// agent in the segment. A reading holds only what was reported. What it means for the record (which value is effective, which
 // controller it is) is decided where the record is.
 
 /**
@@ -41,7 +41,7 @@ export const readingSchema = z.strictObject({
   method: z.enum(METHODS),
   /** Protocol or kind of file: `s7`, `enip`, `modbus`, `aml`, `l5x`, `aas`, `csv`. */
   source: z.string().min(1).max(32),
-  /** 0 to 1; 1 unless said. */
+  /** 0 to 1; 1 by default. */
   confidence: z.number().min(0).max(1).optional(),
   /** Where in the source: `packet 112`, `line 4`, an element's path. */
   where: z.string().max(512).optional(),

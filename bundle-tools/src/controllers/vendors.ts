@@ -5,7 +5,7 @@ import { vendorRelatives, vendorTable } from './vendor-table.ts';
 
 export const VENDOR_MAP = 1;
 
-/** UTF-8 that somebody read as Windows-1252, put right: `GeutebrÃ¼ck`. Other text comes back as it was. */
+/** UTF-8 that was read as Windows-1252, put right: `GeutebrÃ¼ck`. Other text comes back as it was. */
 export const undoMojibake = (text: string): string => {
   if (!/[ÂÃâ]/.test(text)) return text;
   const bytes: number[] = [];

@@ -93,7 +93,7 @@ export const requestSchema = z.strictObject({
   seal_to: base64Of(32),
   tuf: tufVersions,
   state: requestState,
-  /** `before`: as the last requests before this one said it, so that the host finds the one that it took. */
+  /** `before`: as in the last requests before this one, so that the host finds the one that it took. */
   journal: journalHead.extend({
     before: z.array(journalHead.extend({ number: int })).max(limits.journalHeads),
   }),

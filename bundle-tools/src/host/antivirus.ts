@@ -44,7 +44,7 @@ const maxScannedBytes = 64 * 1024 * 1024;
 const settingsPath = (state: HostState): string => join(state.dir, 'antivirus.json');
 const scannedPath = (state: HostState): string => join(state.dir, 'scanned.json');
 
-/** The engine that somebody configured; undefined: none. */
+/** The configured engine; undefined: none. */
 export const readAntivirus = (state: HostState): ScanEngine | undefined => {
   if (!existsSync(settingsPath(state))) return undefined;
   const bytes = readBounded(settingsPath(state), maxSettingsBytes);

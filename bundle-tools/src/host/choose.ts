@@ -234,7 +234,7 @@ export const choose = (
     for (const update of answer.updates) updates.set(update.id, update);
     for (const digest of answer.objects) wantedDigests.add(digest);
     const noted = gapOf.get(position) ?? [];
-    // A whole platform may be answered in part; for one named update an answer settles it.
+    // A whole platform may be answered in part; for one named update an answer completes it.
     if (!answer.isAnswered && !answered.has(position))
       for (const reason of noted.length > 0 ? noted : ['UNKNOWN' as const]) missing.push({ reason, want: position });
     else if (want.kind === 'newer' || want.kind === 'suite' || want.kind === 'coverage')

@@ -4,7 +4,7 @@ import type { HostState } from './state.ts';
 import { findNewest, getNewest, rootsFrom } from './trust-files.ts';
 
 // What sites say that they hold. A host that was restored from a backup is behind its sites and must go above them; but a
-// site far ahead shows that somebody else signs with the host's key, and following it would burn the numbers of all.
+// site far ahead shows that another one signs with the host's key, and following it would burn the numbers of all.
 
 /** Versions that some site already holds; what is signed next must go above them. */
 export type Floor = { readonly snapshot: number; readonly timestamp: number };

@@ -46,7 +46,7 @@ const parseFile = (path: string): z.infer<typeof keyFile> => {
   return parsed.data;
 };
 
-/** Reads a key file: a pair, a pair under a passphrase, or the public half of somebody who signs elsewhere. */
+/** Reads a key file: a pair, a pair under a passphrase, or the public half of a person who signs elsewhere. */
 export const readKeyFile = (path: string): KeyFile => {
   const file = parseFile(path);
   const publicKey = new Uint8Array(Buffer.from(file.public, 'base64'));

@@ -11,7 +11,7 @@ import { ensureDir } from '../platform/files.ts';
 import type { HostState } from './state.ts';
 import { findPublished, getNewest } from './trust-files.ts';
 
-// Before a bundle leaves, the real importer reads it, in its own process, knowing what the site said that it knows.
+// Before a bundle leaves, the real importer reads it, in its own process, with the site's claimed state.
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 

@@ -48,7 +48,7 @@ export type SiteView = {
     readonly bundle: string | null;
   }>;
   /**
-   * The audit chain of the site, as its last request and receipt said. `went-back`: what came last went behind it and waits
+   * The audit chain of the site, as in its last request and receipt. `went-back`: what came last went behind it and waits
    * for a person; `accepted`: a person let it go back once.
    */
   readonly journal: {
@@ -97,7 +97,7 @@ const journalOf = (record: SiteRecord): SiteView['journal'] => {
   return { state: journal === undefined ? 'unknown' : 'whole', ...heads };
 };
 
-/** The last word of the receipts on each bundle. */
+/** The last receipt on each bundle. */
 const outcomes = (receipts: ReadonlyArray<OpenedReceipt>): Map<string, ReceiptPredicate> => {
   const found = new Map<string, ReceiptPredicate>();
   for (const { predicate } of receipts) {
@@ -187,7 +187,7 @@ const warningsOf = (view: Omit<SiteView, 'warnings'>, record: SiteRecord, overdu
   return warnings;
 };
 
-/** Everything that is known of a site. `overdueDays`: after so long without a receipt or a request somebody asks. */
+/** The state of a site. `overdueDays`: after so long without a receipt or a request the site is to be asked. */
 export const viewSite = (site: Site, options: { readonly nowMs: number; readonly overdueDays: number }): SiteView => {
   const { nowMs, overdueDays } = options;
   const { record, card } = site;

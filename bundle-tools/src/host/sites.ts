@@ -35,7 +35,7 @@ const recordSchema = z.strictObject({
   last_bundle: id.optional(),
   /** The last request that was accepted. */
   request: z.strictObject({ number: int, id, digest: hex, seen_at: time }).optional(),
-  /** The audit chain of the site, as its last request said. */
+  /** The audit chain of the site, as in its last request. */
   journal: journalHead.optional(),
   /** The last receipt of the chain. */
   receipt: z.strictObject({ number: int, digest: hex, seq: int, tuf: tufVersions, journal: journalHead }).optional(),

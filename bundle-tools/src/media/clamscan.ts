@@ -98,7 +98,7 @@ export const clamscanScan = async (
     '--no-summary',
     `--database=${engine.database}`,
     `--file-list=${list}`,
-    // What it gives up on must not count as clean, so its limits are as high as it takes them, and said when met.
+    // What it gives up on must not count as clean, so its limits are as high as it takes them, and reported when met.
     '--alert-exceeds-max=yes',
     `--max-filesize=${maxFileBytes}`,
     '--max-scansize=4000M',

@@ -71,7 +71,7 @@ const run = (path: string, workDir: string, options: { timeoutMs: number; signal
 /** Codes of Linux that Node.js has no name for. */
 const linuxCodes: Readonly<Record<string, string>> = { '117': 'EUCLEAN', '123': 'ENOMEDIUM', '124': 'EMEDIUMTYPE' };
 
-/** The system's code in what a process said when it failed. */
+/** The system's code in the output of a failed process. */
 export const codeIn = (errorText: string): string => {
   const code = /code: '([A-Z][A-Z0-9_]{1,39})'/.exec(errorText)?.[1];
   const number = /Unknown system error -(\d{1,5})/.exec(errorText)?.[1];

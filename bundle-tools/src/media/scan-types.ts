@@ -30,7 +30,7 @@ export type ScanOptions = {
   readonly signal?: AbortSignal;
 };
 
-/** What an engine said about each file. */
+/** An engine's result for each file. */
 export type Findings = Pick<ScanReport, 'infected' | 'faults'>;
 
 /** Neither engine takes a larger file. */

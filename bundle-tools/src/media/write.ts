@@ -88,7 +88,7 @@ export const writeToMedium = (
   });
 };
 
-/** Small enough for a slow stick to report often. */
+/** Small enough for a slow medium to report often. */
 const pieceBytes = 256 * 1024;
 
 /** Writes bytes to a new hidden file of a medium, syncs and compares them; the caller gives the file its name. */

@@ -211,7 +211,7 @@ export const httpGet = async (address: string, options: HttpGetOptions): Promise
 };
 
 type UnixExchangeOptions = {
-  /** What is said, piece by piece; read only as fast as the service takes it. */
+  /** What is sent, piece by piece; read only as fast as the service takes it. */
   send: Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
   maxAnswerBytes: number;
   timeoutMs: number;
@@ -220,7 +220,7 @@ type UnixExchangeOptions = {
 
 /**
  * Says something to a service of this computer through its Unix socket and returns all that it answers until it closes.
- * An answer that comes before everything was said counts. Refuses with FETCH_FAILED or LIMIT.
+ * An answer that comes before everything was sent counts. Refuses with FETCH_FAILED or LIMIT.
  */
 export const unixExchange = async (socketPath: string, options: UnixExchangeOptions): Promise<Uint8Array> => {
   const deadline = AbortSignal.timeout(options.timeoutMs);
@@ -244,7 +244,7 @@ export const unixExchange = async (socketPath: string, options: UnixExchangeOpti
       if (socket.destroyed || !socket.writable) break;
       if (!socket.write(piece)) await Promise.race([closed, new Promise((resolve) => socket.once('drain', resolve))]);
     }
-    // A service that hung up while it was spoken to may have said why: what it said lies in the socket still.
+    // A service that hung up early may have answered why: the answer is still in the socket.
     await closed;
   } finally {
     socket.destroy();

@@ -1,4 +1,4 @@
-// The one way in which the product reads a pattern that somebody entered: `*` stands for any text, everything else for
+// The one way in which the product reads an entered pattern: `*` stands for any text, everything else for
 // itself. No regular expression is built from it: those go back and try again, and a pattern and a text that were chosen for
 // it take longer than anybody waits. Here each character of the text is looked at a bounded number of times (Knuth, Morris
 // and Pratt), whatever the pattern.

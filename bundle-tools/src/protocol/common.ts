@@ -5,7 +5,7 @@ import * as z from 'zod';
 
 const MiB = 1024 * 1024;
 
-/** Caps of every door: bytes on the wire, bytes after inflation, and the ratio between the two. */
+/** Caps of every entry point: bytes on the wire, bytes after inflation, and the ratio between the two. */
 export const wireLimits = {
   wireBytes: 8 * MiB,
   inflatedBytes: 16 * MiB,

@@ -4,7 +4,7 @@ import { base64, count, opaqueId, pem, text } from './common.ts';
 // POST /enrol: token and request for a certificate against a certificate. The key was made on the device; only its public
 // half is taken from the request, every other word in the certificate is the appliance's.
 
-/** What the device says about itself, for matching it with what is known and for the person who approves it. */
+/** The device's claims about itself, for matching it with known devices and for the person who approves it. */
 export const enrolDevice = z.object({
   uuid: text(64).nullish(),
   serial: text(128).nullish(),

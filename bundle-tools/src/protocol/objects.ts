@@ -4,7 +4,7 @@ import { digest } from './common.ts';
 
 type ByteRange = { start: number; end: number };
 
-/** The path of an object below the door's prefix. */
+/** The path of an object below the prefix of the entry point. */
 export const objectPath = (sha256: string): string => `/objects/sha256/${digest.parse(sha256)}`;
 
 /**

@@ -212,7 +212,7 @@ export const distributionSchemes: ReadonlyMap<string, SystemScheme> = new Map(
 type PlatformName = {
   vendor: string;
   release: string;
-  /** The package manager of a vendor that has no ecosystem of its own; dpkg unless said otherwise. */
+  /** The package manager of a vendor that has no ecosystem of its own; dpkg by default. */
   family?: SystemScheme | undefined;
 };
 

@@ -28,7 +28,7 @@ export const ListPanel = <Row extends { readonly id: string; readonly name: stri
   readonly table: Pick<TableProps<Row>, 'caption' | 'columns' | 'order'>;
   readonly order: string;
   readonly bulk: { readonly form: string; readonly action: string; readonly actions: Child };
-  /** Said to screen readers of the box of a row; its name unless said. */
+  /** Label for screen readers of the box of a row; its name by default. */
   readonly nameOf?: (row: Row) => string;
   readonly empty: Child;
   readonly children?: Child;

@@ -23,7 +23,7 @@ export type Column<Row> = {
 
 export type TableProps<Row> = {
   readonly ctx: Ctx;
-  /** Said to screen readers. */
+  /** For screen readers. */
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];

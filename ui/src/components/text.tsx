@@ -30,7 +30,7 @@ export const Age = ({ ctx, at }: { ctx: Ctx; at: When | null | undefined }) =>
     </time>
   );
 
-/** Nothing is to be said about a row: a dash in its column; in the record of a narrow screen, what it is. */
+/** A row without a value: a dash in its column; in the record of a narrow screen, what it is. */
 export const Ordinary = ({ other }: { other: string | undefined }) => (
   <>
     <span class="hide-narrow">–</span>

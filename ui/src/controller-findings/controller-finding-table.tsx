@@ -99,7 +99,7 @@ const ExploitationMark = ({
     </Status>
   );
 
-/** What holds a finding back: the accepted risk or the mitigation, and its end. */
+/** What holds a finding back: the accepted risk or the compensating control, and its end. */
 export const HeldBy = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow, 'heldBy'> }) => (
   <>
     {row.heldBy.map(({ kind, name, until }) => (

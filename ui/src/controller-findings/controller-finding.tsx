@@ -58,7 +58,7 @@ export type ControllerFindingProps = {
   readonly exploited: { readonly since: string; readonly due: string | null; readonly ransomware: boolean } | null;
   readonly controllers: readonly { readonly controller: Reference; readonly part: string; readonly since: When }[];
   readonly more: boolean;
-  /** What a person said of it, and holds. */
+  /** A person's answer in force. */
   readonly answer: {
     readonly justification: string;
     readonly reason: string;
@@ -239,7 +239,7 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
   </Panel>
 );
 
-/** Why a vulnerability is said to be in a product: what was read, what each document says, what was made of it. */
+/** Why a product counts as vulnerable: what was read, what each document says, what was made of it. */
 export const ControllerFinding = (props: ControllerFindingProps) => {
   const { ctx, finding, identity, documents, inputs, controllers } = props;
   return (

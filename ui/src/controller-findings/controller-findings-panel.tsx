@@ -6,7 +6,7 @@ import { type ControllerFindingRow, ControllerFindingTable, HeldBy } from './con
 export type ControllerFindingsView = {
   /** Affected and for review, most urgent first. */
   readonly rows: readonly ControllerFindingRow[];
-  /** Held back by accepted risks and mitigations, with what holds them. */
+  /** Held back by accepted risks and compensating controls, with what holds them. */
   readonly held: readonly ControllerFindingRow[];
   /** Compared and certainly not affected. */
   readonly notAffected: number;

@@ -28,7 +28,7 @@ type QuestionRow = {
 const questionText = (ctx: Ctx, row: QuestionRow): string =>
   row.question === 'names' ? ctx.t('cfind.question.names', { means: row.means }) : ctx.t('cfind.question.version');
 
-/** The inbox: each row is a question whose answer settles all that is behind it. */
+/** The inbox: each row is a question whose answer decides all that is behind it. */
 export const ControllerReview = ({
   ctx,
   list,

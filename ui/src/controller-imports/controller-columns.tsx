@@ -21,7 +21,7 @@ export type ColumnsView = {
     readonly target: string;
     readonly samples: readonly string[];
   }[];
-  /** Fields by the part that they are said of. */
+  /** Fields by their part. */
   readonly choices: readonly { readonly part: string; readonly field: string }[];
   readonly errors?: FieldErrors | undefined;
 };

@@ -64,7 +64,7 @@ const levels: Readonly<Record<OutcomeName, Level>> = {
   refused: 'critical',
 };
 
-/** The collection in whose words a field is said. */
+/** The collection whose words name a field. */
 const collectionOf = (part: string): string => {
   const type = part.split(' ')[0] ?? 'controller';
   return type === 'controller' || type === '' ? 'controller' : `controller-${type}`;

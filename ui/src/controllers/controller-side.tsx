@@ -125,7 +125,7 @@ const HistoryHead = ({ ctx, change }: { ctx: Ctx; change: ControllerChange | und
     </div>
   );
 
-/** How values changed, the newest first; what one source said of one part at one moment stands together. */
+/** How values changed, the newest first; changes from one source about one part at one moment stand together. */
 export const ControllerHistory = ({ ctx, changes }: { ctx: Ctx; changes: readonly ControllerChange[] }) => (
   <Panel title={ctx.t('controllers.history')}>
     <div class="body">

@@ -147,7 +147,7 @@ const StateNotice = ({ ctx, state, into }: Pick<ControllerProps, 'ctx' | 'state'
     </Notice>
   );
 
-/** Left: what is known, read beside planned, losing values one click away. Right: why, decision, what is missing, history. */
+/** Left: its values, read beside planned, superseded values one click away. Right: why, decision, what is missing, history. */
 export const ControllerPage = (props: ControllerProps) => {
   const { ctx, id, groups, losers, showLosers, panels } = props;
   const panelsAt = (place: 'main' | 'side') => panels.filter((panel) => panel.place === place).map(({ body }) => body);

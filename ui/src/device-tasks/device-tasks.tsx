@@ -25,7 +25,7 @@ export type DeviceTaskRow = {
   readonly askedAt: When;
   readonly confirmedBy?: string | undefined;
   readonly endedAt?: When | undefined;
-  /** Somebody else than the reader confirms it. */
+  /** Another person than the reader confirms it. */
   readonly needsAnother: boolean;
 };
 
@@ -90,7 +90,7 @@ const Output = ({ ctx, row }: { ctx: Ctx; row: DeviceTaskRow }) =>
     </details>
   );
 
-/** What was asked of one device, and what it said. */
+/** What was asked of one device, and its answer. */
 export const DeviceTasks = (props: DeviceTasksProps) => {
   const { ctx, device, rows, files, values, errors, asked } = props;
   const unavailable = props.unavailable ?? withoutRight(ctx, 'devices:write');

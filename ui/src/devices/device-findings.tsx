@@ -18,7 +18,7 @@ type DeviceFindingsProps = {
   readonly coverage: CoverageView;
   /** Packages of the device that no advisory source covers or that could not be compared. */
   readonly notComparable: number;
-  /** Packages about which nothing can be said: their source package is not known. */
+  /** Packages that cannot be judged: their source package is not known. */
   readonly unjudged: readonly { readonly name: string; readonly href: string }[];
 };
 

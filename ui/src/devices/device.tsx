@@ -24,7 +24,7 @@ export type Fact = {
   readonly source: string;
   readonly at: When | null;
   readonly level?: 'critical' | 'warning';
-  /** Values that lost against it. */
+  /** Superseded values. */
   readonly others?: readonly { readonly value: Value; readonly source: string; readonly at: When | null }[];
 };
 
@@ -208,7 +208,7 @@ const EndOfDevice = ({ ctx, device }: Pick<DeviceProps, 'ctx' | 'device'>) =>
     </PostForm>
   );
 
-/** Left: facts with source and age, losing values one click away. Right: why this status, then what changed. */
+/** Left: facts with source and age, superseded values one click away. Right: why this status, then what changed. */
 export const Device = (props: DeviceProps) => {
   const { ctx, device, tabs, groups, why, changes, showOthers, deployable, certificate } = props;
   const others = groups.flatMap((group) => group.facts).reduce((sum, fact) => sum + (fact.others?.length ?? 0), 0);

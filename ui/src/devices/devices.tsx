@@ -76,13 +76,9 @@ type DevicesProps = {
 
 const form = 'devices-bulk';
 
-/** A number of findings or updates; none is only said of what is judged. */
+/** A number of findings or updates; "none" is shown only for what is judged. */
 const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: number | undefined; href: string }) =>
-  n === undefined ? (
-    <a href={href}>{ctx.t('coverage.not-judged')}</a>
-  ) : (
-    <Count ctx={ctx} n={n} href={href} />
-  );
+  n === undefined ? <a href={href}>{ctx.t('coverage.not-judged')}</a> : <Count ctx={ctx} n={n} href={href} />;
 
 /** The same in a file. */
 const judgedCell = (n: number | undefined, ctx: Ctx): number | string => n ?? ctx.t('coverage.not-judged');
@@ -173,7 +169,9 @@ const ownColumns: ListColumns<DeviceRow> = {
     num: true,
     sort: true,
     until: 'file',
-    cell: (row, ctx) => <JudgedCount ctx={ctx} n={judged(row, row.findings)} href={paths.deviceTab(row.id, 'findings')} />,
+    cell: (row, ctx) => (
+      <JudgedCount ctx={ctx} n={judged(row, row.findings)} href={paths.deviceTab(row.id, 'findings')} />
+    ),
     file: (row, ctx) => judgedCell(judged(row, row.findings), ctx),
   },
   coverage: {

@@ -8,7 +8,7 @@ import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
-/** Somebody's word. */
+/** A person's statement. */
 type Destroyed = { readonly at: When; readonly by: string; readonly reason: string };
 
 /** What still holds something of a person who was erased. */
@@ -57,10 +57,10 @@ export type PersonsProps = {
     readonly decidedAt?: When | undefined;
     readonly rows: number;
     readonly devices: number;
-    /** The reader may decide: somebody else asked. */
+    /** The reader may decide: another person asked. */
     readonly mine: boolean;
     readonly remains: readonly PersonLeft[];
-    /** Somebody could still read the values with what remains. */
+    /** The values can still be read with what remains. */
     readonly isIncomplete: boolean;
   }[];
   readonly values: { readonly reason: string };

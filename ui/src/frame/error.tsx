@@ -13,7 +13,7 @@ type ErrorViewProps = {
   readonly status: number;
   /** Code of the table of errors: words `error.<CODE>`, `.why`, `.next`. */
   readonly code: string;
-  /** What the service said, in English: a detail, which what is not found does not need. */
+  /** The service's message, in English: a detail, which what is not found does not need. */
   readonly detail?: string | undefined;
   readonly requestId?: string | undefined;
   readonly back?: string | undefined;

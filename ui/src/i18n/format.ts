@@ -24,7 +24,7 @@ export type Formatters = {
   rate(bytesPerSecond: number): string;
   date(at: When): string;
   dateTime(at: When): string;
-  /** From one moment to another; a day that both have is said once. */
+  /** From one moment to another; a day that both have is printed once. */
   period(from: When, until: When): string;
   /** From one day to another. */
   dates(from: When, until: When): string;

@@ -13,7 +13,7 @@ import { ProgramStatus } from './program-state.tsx';
 const word = (ctx: Ctx, text: string | null): Child =>
   text === null || text === '' ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>;
 
-/** What each rule says; what is not known is said as such. */
+/** What each rule says; unknown ones are shown as unknown. */
 export const HardeningPanel = ({ ctx, rules }: { ctx: Ctx; rules: readonly RuleView[] }) => (
   <Panel title={ctx.t('integrity.hardening')}>
     <DataTable

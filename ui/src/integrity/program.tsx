@@ -22,14 +22,14 @@ import { ProgramStatus } from './program-state.tsx';
 export type ProgramProps = {
   readonly ctx: Ctx;
   readonly program: ProgramRowView;
-  /** What was approved and what is known, by field. */
+  /** Approved and present values, by field. */
   readonly fields: readonly {
     readonly field: string;
     readonly approved: string | null;
     readonly found: string | null;
     readonly differs: boolean;
   }[];
-  /** Hash of what is known now; the form sends it back. */
+  /** Hash of the present values; the form sends it back. */
   readonly currentHash: string;
   readonly canApprove: boolean;
   readonly proposal: { readonly who: string; readonly at: When; readonly reason: string; readonly own: boolean } | null;
@@ -110,7 +110,7 @@ const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
     </Notice>
   );
 
-/** The program of one controller: what was approved, what is known, who decided, what hardening says, the files. */
+/** The program of one controller: approved and present values, who decided, what hardening says, the files. */
 export const Program = (props: ProgramProps) => {
   const { ctx, program, fields, canApprove, proposal, approvals, changes, snapshots, rules, files, values, errors } =
     props;

@@ -12,7 +12,7 @@ import { paths } from '../paths.ts';
 import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
 import { FindingTable } from '../vulnerabilities/vulnerabilities.tsx';
 
-/** One item of a shared collection: what it is, which devices have it, what is known about it. */
+/** One item of a shared collection: what it is, which devices have it, its findings. */
 type SoftwareItemProps = {
   readonly ctx: Ctx;
   readonly collection: string;

@@ -29,7 +29,7 @@ const labelKeys = {
 } as const;
 const needed: ReadonlySet<string> = new Set(['patchId', 'vendor', 'product']);
 
-/** A patch that somebody enters by hand. POST fields are the names of the form. */
+/** A patch entered by hand. POST fields are the names of the form. */
 export const PatchNew = ({
   ctx,
   values,

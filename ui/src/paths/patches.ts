@@ -1,6 +1,6 @@
 import { page } from './page.ts';
 
-/** Patches of controllers: the process, windows, measures, evidence. */
+/** Patches of controllers: the process, windows, compensating controls, evidence. */
 export const patchesPages = {
   /** Patches of controllers: `state`, `overdue`. */
   patches: page('/controllers/patches', { GET: 'devices:read' }),

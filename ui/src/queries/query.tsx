@@ -166,7 +166,7 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
   );
 };
 
-/** One live query with what each device said. */
+/** One live query with each device's answer. */
 export const Query = (props: QueryProps) => {
   const { ctx, id, sql, state, next } = props;
   const isRunning = state === 'running';

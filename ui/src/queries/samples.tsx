@@ -23,7 +23,7 @@ export type SampleRow = {
   readonly sizeBytes?: number | undefined;
   readonly sha256?: string | undefined;
   readonly code?: string | undefined;
-  /** The reader asked for it, so somebody else approves. */
+  /** The reader asked for it, so another person approves. */
   readonly isOwn: boolean;
 };
 

@@ -116,7 +116,7 @@ export type EventOf<D extends EventDeclaration> = DeviceOf<D> & {
 export const isParam = (type: ParamType, value: unknown): value is string | number =>
   type === 'text' ? typeof value === 'string' : Number.isSafeInteger(value);
 
-/** The parameters that an event declares, out of what somebody else sent; undefined when one is missing or wrong. */
+/** The parameters that an event declares, out of a sent message; undefined when one is missing or wrong. */
 export function pickParams<D extends EventDeclaration>(
   { params }: D,
   given: Readonly<Record<string, unknown>>,

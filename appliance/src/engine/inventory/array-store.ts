@@ -6,12 +6,12 @@ import type { Members, Stored } from './types.ts';
 
 // What a device has of a `shared` collection, one row for each section of it: the ids of the items as a raw array, and a column
 // for each perDevice field. Numbers and times stand in the order of the ids, one more than the value (seconds of a time), so that
-// 0 is none. Any other field is JSON by item: what is said, or, of a field with a usual value, what is not as usual.
+// 0 is none. Any other field is JSON by item: the reported values, or, of a field with a usual value, what is not as usual.
 
 type Cell = Buffer | string | null;
 type ArrayRow = { items: Buffer } & Record<string, Cell>;
 
-/** What a device says of its items, by field, in the order of the items; a field of which nothing is said is absent. */
+/** A device's values of its items, by field, in the order of the items; a field without values is absent. */
 export type ItemValues = Readonly<Record<string, readonly Stored[]>>;
 
 const mostRaw = 0xffff_fffe;
@@ -49,7 +49,7 @@ const encoded = (
   const byField: Record<string, Stored> = {};
   for (let at = 0; at < values.length; at += 1) {
     const value = values[at] as Stored;
-    // Of a field with a usual value that nothing is said is listed, too: another device may set that value later.
+    // An item without a value of a `usual` field is listed, too: another device may set that value later.
     if (usual === undefined ? value !== null : value === null || value !== usual[at]) byField[String(ids[at])] = value;
   }
   return JSON.stringify(byField);

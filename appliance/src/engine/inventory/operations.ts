@@ -124,7 +124,7 @@ const collectionSchema = z.object({
 
 type Asked = z.output<ReturnType<typeof listParameters>>;
 
-/** What the engine is asked; a field may bear the name of the counter, then it is the field. */
+/** What the engine is asked; a field may have the name of the counter, then it is the field. */
 const queryOf = (
   { appCategories, devices }: Pick<Needs, 'appCategories' | 'devices'>,
   collection: Collection,
@@ -203,7 +203,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     run: (context, given) => {
       const { inventory, events, deviceQueries, actor } = context;
       const asked = queryOf(context, collection, given);
-      // The first page is read before anything is said, so that what is refused is refused with its code.
+      // The first page is read before the answer begins, so that a refusal has its code.
       const first = inventory.ofAnyCollection.list({ ...asked, limit: csvPageRows });
       if (asked.personal) recordPersonal(events, { actor, what: name, device: asked.device });
       events.record('data-exported', {

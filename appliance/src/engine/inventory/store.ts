@@ -77,7 +77,7 @@ export const sectionStore = (db: Database) => {
   );
   const ofDevice = db.prepare<[number], SectionRow>('select * from section where device = ?');
   const forget = db.prepare<[number]>('delete from section where device = ?');
-  // A report of what is known already writes nothing: a section is as fresh as the last word of its device.
+  // An unchanged report writes nothing: a section is as fresh as the last report of its device.
   const silent = db.prepare<{ collection: string; before: number; most: number }, { device: number; source: string }>(
     `select s.device, s.source from section s left join device d on d.id = s.device
      where s.collection = @collection and s.received_at < @before and coalesce(d.last_seen_at, 0) < @before

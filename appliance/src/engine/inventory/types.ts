@@ -37,7 +37,7 @@ export type Field = {
   /** In lists unless false. */
   column?: boolean;
   maxLength?: number;
-  /** `list`: most entries, 256 unless said. */
+  /** `list`: most entries, 256 by default. */
   maxItems?: number;
   /** `text`: the only values there are; their words are `collection.<name>.choice.<field>.<value>`. */
   choices?: readonly string[];
@@ -179,7 +179,7 @@ export type HeldSection = {
 /** Moves what the engine holds from one device to another. */
 export type InventoryTransfer = {
   /**
-   * Runs `work`, which may move sections between these devices, and settles best sources and counts; then tells listeners
+   * Runs `work`, which may move sections between these devices, and recomputes best sources and counts; then tells listeners
    * about every section of the devices in `notify`. One transaction.
    */
   rearrange<T>(devices: readonly number[], notify: readonly number[], work: () => T): T;
@@ -252,7 +252,7 @@ export type FactField = {
   entered?: boolean;
   /** Kept in the object that people entered it into and nowhere else. */
   personal?: boolean;
-  /** Worked out by a map of what was said, which the fact names. */
+  /** Derived by a map, which the fact names. */
   derived?: boolean;
   /** The two sides are compared; a difference is a finding. */
   compared?: boolean;
@@ -326,7 +326,7 @@ export type ReportFacts = {
   arch: string;
   agentVersion: string;
   kind: 'computer' | 'network' | 'printer' | 'phone';
-  /** Of a machine that somebody else's agent read: what it is found by, besides. */
+  /** Of a machine that another one's agent read: what it is found by, besides. */
   found?: Pick<Seen, 'kind' | 'addresses' | 'names'>;
 };
 
@@ -334,7 +334,7 @@ export type DecodedReport = {
   sections: readonly DecodedSection[];
   /** A full report empties the sections of this source that it does not hold. */
   full: boolean;
-  /** The collections that such reports speak of, where the source fills others in other ways; all unless said. */
+  /** The collections that such reports speak of, where the source fills others in other ways; all by default. */
   covers?: ReadonlySet<string>;
   /** What was left out while decoding, by its name in the report. */
   dropped: Readonly<Record<string, number>>;

@@ -4,7 +4,7 @@ import { type NamedField, type Shape, toStored } from './item.ts';
 import { tableOf, usualColumn } from './table-store.ts';
 import type { Item, Stored } from './types.ts';
 
-// What the first device said of an item in a `usual` field: nearly all others say the same (a package's installed size), and
+// The first device's value of an item in a `usual` field: nearly all others have the same (a package's installed size), and
 // a device then keeps only where its own differs. Set once and never changed, so no device alters what another one reported.
 // Only values are kept in memory, never that there is none: another process may set it.
 
@@ -52,7 +52,7 @@ export const usualValues = (db: Database, shape: Shape) => {
     size = 0;
   };
 
-  /** Beside the ids; null where an item has none, and where nothing is said of it. */
+  /** Beside the ids; null where an item has none, and where none was reported. */
   const of = (name: string, ids: ArrayLike<number>, given?: readonly Stored[]): Stored[] => {
     const field = fields.get(name);
     if (field === undefined) return Array.from(ids, () => null);

@@ -41,7 +41,7 @@ export const changeFilters = (collections: readonly Collection[]): FilterField[]
   { name: 'to', label: 'filter.to' },
 ];
 
-/** The collections that somebody may read. */
+/** The collections that an actor may read. */
 export const readableCollections = (collections: readonly Collection[], actor: Actor): Collection[] =>
   collections.filter((collection) => hasRight(actor, readRight(collection)));
 

@@ -205,7 +205,7 @@ export const sectionWriter = (parts: {
         return outcome;
       });
     },
-    /** Drops what silent devices said last before a moment, with its history; how many sections. */
+    /** Drops sections of devices silent since a moment, with its history; how many sections. */
     expire: (held: CollectionStores, before: number, most: number): number =>
       immediate(db, () => {
         const { collection } = held.shape;

@@ -1,7 +1,7 @@
 import type { FieldErrors } from '@sallyport/ui/model';
 import type { Body, Kind } from './types.ts';
 
-/** What is wrong with a field that the form does not have is said of the whole, also before anything was sent. */
+/** A fault of a field that the form does not have is shown for the whole form, also before anything was sent. */
 export function shownFaults(
   kind: Kind,
   held: Body | undefined,

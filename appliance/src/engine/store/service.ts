@@ -192,7 +192,7 @@ export const storeService = ({ objects, objectsTmp }: { objects: string; objects
     put,
     adopt: async (path, sha256) => {
       checkHash(sha256);
-      // A link would be moved in as a link: what it leads to may go, or belong to somebody else.
+      // A link would be moved in as a link: what it leads to may go, or belong to another user.
       if (!lstatSync(path).isFile()) throw new AppError('HASH_MISMATCH', `${basename(path)} is no plain file`);
       const sizeBytes = await withFile(path, async (fd) => {
         const { size } = fstatSync(fd);

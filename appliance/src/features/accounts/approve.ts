@@ -1,5 +1,5 @@
 // The one gate of every act that takes two persons. The one who asks is kept with `asked` (or is an author of stored revisions),
-// and `assertMayApprove` is called when somebody says yes; no feature compares actors itself, and a new act gets a row in
+// and `assertMayApprove` is called at the approval; no feature compares actors itself, and a new act gets a row in
 // `twoPersonActs` (types.ts) and a scenario (test/architecture/two-persons.test.ts, appliance/src/features/accounts/two-persons.test.ts).
 
 import type { EventService } from '../../engine/events/service.ts';

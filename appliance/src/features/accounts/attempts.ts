@@ -6,7 +6,7 @@ import type { AccountStore, AttemptRow } from './store.ts';
 // Slows guessing, and nothing else. What a stranger can do must not keep a person out, so no limit is a lock:
 //
 // - A growing delay counts per account and place: the browser, where it shows the cookie of an earlier log-in
-//   (known-browser.ts), else the address. It is somebody else's only for browsers at the guesser's own address that were
+//   (known-browser.ts), else the address. It is another person's only for browsers at the guesser's own address that were
 //   never logged in there.
 // - While an account or an address is tried by many, a place without that cookie and without a try of its own waits once,
 //   `strangerMs`. The wait is that place's row, so tries of others make it no longer.

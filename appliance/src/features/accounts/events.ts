@@ -1,7 +1,7 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
 export const accountEvents = defineEvents({
-  /** A request of somebody known, or a form, that was refused; the address without its parts. */
+  /** A refused request of a known actor, or a refused form; the address without its parts. */
   'access-refused': {
     severity: 'warning',
     area: 'accounts',

@@ -84,7 +84,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   const isMore = (before: ReadonlySet<Right>, after: ReadonlySet<Right>): boolean =>
     [...after].some((right) => !hasRight({ ...systemActor, rights: before }, right));
 
-  /** A change that makes somebody more than before: more rights, usable again, another name or address. */
+  /** A change that makes an account more powerful: more rights, usable again, another name or address. */
   const promotes = (kind: string, before: Body, after: Body): boolean => {
     const isOther = (field: string): boolean => (before[field] ?? null) !== (after[field] ?? null);
     if (kind === 'role') return isMore(rightsOfRole(before), rightsOfRole(after));
@@ -109,7 +109,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       accounts.touch(actor, account);
   };
 
-  /** Writes what makes somebody more, or keeps it for a second person; anything else is written. */
+  /** Writes such a change, or keeps it for a second person; anything else is written. */
   const change = (actor: Actor, kind: string, held: Obj, patch: Body, write: () => Obj): WrittenObject => {
     const before = held.deletedAt === undefined ? held.body : {};
     const isGrave = promotes(kind, before, { ...before, ...patch });
@@ -148,7 +148,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       return { object: objects.get('token', id), secret: { kind: 'token', value: secret } };
     }
     if (purpose === 'first') {
-      // A new link for somebody who forgot the password; it replaces an unused one.
+      // A new link for a forgotten password; it replaces an unused one.
       if (typeof body['account'] !== 'string') throw invalid({ account: { key: 'validation.required' } });
       const account = objects.find('account', body['account']);
       if (account === undefined) throw invalid({ account: { key: 'validation.reference' } });

@@ -81,7 +81,7 @@ export type AccountService = {
   ): { id: string; secret: string };
   /** The actor of a bearer token; TOKEN for any that is wrong. */
   authenticateToken(secret: string | undefined, from: string): Actor;
-  /** Refusals of any entry point, thinned on their way into the journal. */
+  /** Refusals of any entry point, rate-limited on their way into the journal. */
   refusals: Refusals;
   trim(): void;
 };

@@ -102,7 +102,7 @@ export type Approvable = {
   thing?: string;
   /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
   authors?: Iterable<ReadonlySet<PersonId>>;
-  /** Who said yes before, where several have to and that is not kept here. */
+  /** Who approved before, where several have to and their approvals are not kept here. */
   approvers?: Iterable<ReadonlySet<PersonId>>;
   /** Since when it waits; for those who asked it is known. */
   since?: number;
@@ -112,13 +112,13 @@ export type ApprovalGate = {
   personsBehind: AccountPersons['personsBehind'];
   /** The one who asks for what a second person approves is a person. APPROVAL_PERSON. */
   assertMayAsk(actor: Actor): ReadonlySet<PersonId>;
-  /** The same, and keeps who is behind it until somebody approves. */
+  /** The same, and keeps the persons behind it until the approval. */
   asked(actor: Actor, act: TwoPersonAct, thing: string): void;
   /** Why a person cannot approve, for pages; undefined when he can. */
   hindrance(actor: Actor, thing: Approvable): Hindrance | undefined;
   /** Throws what hinders; otherwise keeps the approval and says which persons are behind it. */
   assertMayApprove(actor: Actor, thing: Approvable): ReadonlySet<PersonId>;
-  /** Somebody else could approve, or could lately; without a person behind the actor: two could. */
+  /** Another person could approve, or could lately; without a person behind the actor: two could. */
   mustWait(actor: Actor, act: TwoPersonAct): boolean;
   /** Forgets what is older than the evidence is kept. */
   trim(): number;

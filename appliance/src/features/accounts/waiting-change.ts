@@ -63,7 +63,7 @@ export function waitingChanges(parts: {
 
   return {
     accountsWith,
-    /** Somebody else could say yes now: an account that can sign in, may write accounts, and is another person. */
+    /** Another person could approve now: an account that can sign in, may write accounts, and is another person. */
     needsSecond: (actor: Actor): boolean => {
       if (actor.type !== 'account') return false;
       const own = gate.personsBehind(actor);

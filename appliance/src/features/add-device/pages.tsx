@@ -53,7 +53,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     return faults;
   };
 
-  /** A form that names no client must not become a token: what the page offers first is not what somebody chose. */
+  /** A form that names no client must not become a token: the default of the page is no choice. */
   const notChosen = (form: Pick<Form, 'text'>): FieldErrors => ({
     ...(clients.some((client) => client === form.text('client')) ? {} : { client: { key: 'validation.choice' } }),
     ...(systems.some((system) => system === form.text('system')) ? {} : { system: { key: 'validation.choice' } }),

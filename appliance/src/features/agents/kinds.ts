@@ -4,7 +4,7 @@ import { fileSearchFaults } from './glpi/task-rules.ts';
 import { executableCollectionFaults } from './native/policy-rules.ts';
 
 export const agentKinds = defineKinds({
-  /** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; there is none unless somebody says so. */
+  /** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; none by default. */
   'agent-scan': {
     row: 'D1',
     area: 'devices',
@@ -33,7 +33,7 @@ export const agentKinds = defineKinds({
     },
     leaves: null,
   },
-  /** Which executable files our agents of a group look for, and how much of a check-in that may take; none unless somebody says so. */
+  /** Which executable files our agents of a group look for, and how much of a check-in that may take; none by default. */
   'executable-collection': {
     row: 'C1',
     area: 'devices',
@@ -53,7 +53,7 @@ export const agentKinds = defineKinds({
     check: executableCollectionFaults,
     leaves: null,
   },
-  /** A file that the GLPI and FusionInventory agents of a group look for; there is none unless somebody says so. */
+  /** A file that the GLPI and FusionInventory agents of a group look for; none by default. */
   'file-search': {
     row: 'C1',
     area: 'devices',
@@ -74,7 +74,7 @@ export const agentKinds = defineKinds({
     check: fileSearchFaults,
     leaves: null,
   },
-  /** Whether our agents of a group say whom they see on their own network: data about others, so only where somebody asks. */
+  /** Whether our agents of a group report the neighbours on their own network: data about others, so off by default. */
   'neighbour-collection': {
     row: 'D1',
     area: 'devices',
@@ -83,7 +83,7 @@ export const agentKinds = defineKinds({
       name: { type: 'text', required: true, max: 100 },
       /** One for each group; those below it take the nearest. */
       group: { type: 'reference', kind: 'group', required: true, unique: true },
-      /** Nothing is said in the group and those below it. */
+      /** No reports in the group and those below it. */
       disabled: { type: 'boolean', default: false },
     },
     leaves: null,

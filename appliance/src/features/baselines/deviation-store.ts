@@ -51,7 +51,7 @@ const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
   return { sql: parts.length === 0 ? '1' : parts.join(' and '), params };
 };
 
-/** SQL of deviations; what opens or closes one makes its device dirty for the rules. */
+/** SQL of deviations; what opens or closes one makes its device pending for the rules. */
 export const deviationStore = (db: Database, changed: Changed) => {
   const openOf = db.prepare<[number, string], DeviationRow>(
     'select * from deviation where device = +? and collection = +? and until is null order by id',

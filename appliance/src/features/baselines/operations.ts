@@ -33,7 +33,7 @@ export const upToDate = ({ baselines, request }: { baselines: BaselineService } 
   return baselines;
 };
 
-/** Names of the collections whose content somebody may read. */
+/** Names of the collections whose content an actor may read. */
 export const readableCollections = (inventory: InventoryService, actor: Actor): string[] =>
   inventory
     .collections()

@@ -17,7 +17,7 @@ type CaParts = {
   /** DATA/keys: the certificates lie beside the wrapped keys. */
   keysDir: string;
   clock?: () => number;
-  /** Life of agents' certificates; 90 days unless said. */
+  /** Life of agents' certificates; 90 days by default. */
   certificateDays?: () => number;
 };
 

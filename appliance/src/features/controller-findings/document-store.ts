@@ -13,7 +13,7 @@ type MatchState = {
   readonly matchedAt: number | null;
 };
 
-/** In place of the digest of what was said of names: it is not what the matches were made with. */
+/** In place of the digest of answers about names: it is not what the matches were made with. */
 export const NAMES_CHANGED = '?';
 
 /** The documents that matches were made with, and how far matching has come: controller_document, controller_match_state, controller_priority. */

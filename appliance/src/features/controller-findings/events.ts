@@ -13,7 +13,7 @@ export const controllerFindingEvents = defineEvents({
     params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
     retentionDays: 365,
   },
-  /** An accepted risk or a mitigation holds findings of controllers back. */
+  /** An accepted risk or a compensating control holds findings of controllers back. */
   'controller-findings-held': {
     severity: 'info',
     area: 'vulnerabilities',
@@ -21,7 +21,7 @@ export const controllerFindingEvents = defineEvents({
     audit: true,
     retentionDays: 1_095,
   },
-  /** Findings that an accepted risk or a mitigation held back are shown again: it ended, was changed or taken back. */
+  /** Findings that an accepted risk or a compensating control held back are shown again: it ended, was changed or taken back. */
   'controller-findings-returned': {
     severity: 'warning',
     area: 'vulnerabilities',

@@ -2,7 +2,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { decodeIdentity } from './identity.ts';
 import type { HeldBack, Holding } from './types.ts';
 
-// Which findings accepted risks and mitigations hold back (ADVISORIES 8): controller_held. Reads controller_match, controller_part_identity,
+// Which findings accepted risks and compensating controls hold back (ADVISORIES 8): controller_held. Reads controller_match, controller_part_identity,
 // controller_identity, controller_effective. It is worked out anew from what is in force; what is over holds nothing back at any moment.
 
 type Candidate = {

@@ -226,7 +226,7 @@ export const identityStore = (db: Database) => {
     clearDigests: (ids: readonly number[]): void => {
       clearDigests.run(JSON.stringify(ids));
     },
-    /** Unused ones go: should one come again, it is matched with what is known then. */
+    /** Unused ones go: a returning one is matched with the data of that time. */
     forgetUnused: (): void => {
       unmatched.run();
     },

@@ -56,7 +56,7 @@ const compare = (held: readonly HeldDocument[], now: readonly ControllerDocument
 /** Where a small index no longer pays: everything is matched anew. */
 const maxDeltaShare = 0.25;
 const maxJudged = 400;
-/** So few identities are asked for what is known of each. */
+/** Up to so many identities are looked up one by one. */
 const fewIdentities = 500;
 /** How long an unused index is kept. */
 const keepMs = 120_000;

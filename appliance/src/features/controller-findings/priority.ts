@@ -118,7 +118,7 @@ export const threatOf = (vector: string | undefined, known: Partial<Threat> | un
   return { ...implied, ...known, ...(implied.exploitation === 'active' ? { exploitation: 'active' as const } : {}) };
 };
 
-/** How many codes of threats share what is known of attacks: codes are in the order of EXPLOITATION. */
+/** How many codes of threats share one state of exploitation: codes are in the order of EXPLOITATION. */
 export const THREATS_PER_EXPLOITATION = AUTOMATABLE.length * IMPACT.length;
 
 export const EXPLOITATIONS: readonly Exploitation[] = EXPLOITATION;

@@ -327,7 +327,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
       `select count(*) from controller_part_identity where identity in (select id from controller_identity where matched_at is null)`,
     )
     .pluck();
-  // Documents name no CIP identity: what has nothing else can be found in none, unless a person said what it means.
+  // Documents name no CIP identity: what has nothing else can be found in none, unless a person entered what it means.
   const comparable = db
     .prepare<[number], number>(
       `select count(*) from controller_part_identity p join controller_identity i on i.id = p.identity

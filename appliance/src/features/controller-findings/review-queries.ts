@@ -4,7 +4,7 @@ import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { decodeIdentity, nameOf } from './identity.ts';
 import type { ReviewItem } from './types.ts';
 
-// Uncertain matches, grouped so that one answer settles many. Reads controller_match, controller_identity, controller_document, controller_leaf.
+// Uncertain matches, grouped so that one answer decides many. Reads controller_match, controller_identity, controller_document, controller_leaf.
 
 /** `names`: is it the product that the document means; `version`: is this version of the product affected. */
 type ReviewQuestion = 'names' | 'version';
@@ -103,7 +103,7 @@ const toGroup = (row: GroupRow): ReviewGroup => {
   };
 };
 
-/** More questions than a person answers; the rest comes up when these are settled. */
+/** More questions than a person answers; the rest comes up when these are decided. */
 const maxGroups = 5_000;
 const maxItems = 2_000;
 

@@ -25,7 +25,7 @@ type ReviewParts = {
   readonly queries: ReviewQueries;
 };
 
-/** Longest list of one answer; a group that is larger is settled in several. */
+/** Longest list of one answer; a group that is larger is decided in several. */
 const maxAbout = 2_000;
 
 /** The inbox of uncertain matches, and what answers do. */
@@ -170,12 +170,12 @@ export const controllerReview = (parts: ReviewParts) => {
       };
     },
     groups: (): ReviewGroup[] => queries.groups(),
-    /** Throws NOT_FOUND: it may have been settled by another answer. */
+    /** Throws NOT_FOUND: another answer may have decided it. */
     group: (id: string): { group: ReviewGroup; items: ReviewItem[] } => {
       const { group, key } = get(id);
       return { group, items: queries.items(key) };
     },
-    /** Writes the answer as an object and settles what it is about. Returns the object's id. */
+    /** Writes the answer as an object and applies it. Returns the object's id. */
     decide: (actor: Actor, id: string, answer: ReviewAnswer): string => {
       requireRight(actor, 'vulnerabilities:write');
       return 'same' in answer ? decideNames(actor, id, answer) : decideVersion(actor, id, answer);

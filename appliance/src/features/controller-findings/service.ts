@@ -44,16 +44,16 @@ type ControllerFindingParts = {
   readonly nameOf: (controller: number) => string;
   readonly build: IndexBuilder;
   readonly maps: string;
-  /** Accepted risks and mitigations in force; without them nothing is held back. */
+  /** Accepted risks and compensating controls in force; without them nothing is held back. */
   readonly measures?: Pick<HeldParts, 'holding' | 'publicId' | 'zoneNames'>;
   readonly changed: Changed;
   readonly clock: () => number;
 };
 
 export type ControllerFindings = {
-  /** Call in the transaction that changed parts of controllers, or right after it: what is known of them is known at once. */
+  /** Call in the transaction that changed parts of controllers, or right after it: their findings are up to date at once. */
   partsChanged(controllers?: readonly number[]): void;
-  /** Objects were written: measures hold findings back at once, answers and words about names are noted. In the transaction. */
+  /** Objects were written: compensating controls hold findings back at once, answers and words about names are noted. In the transaction. */
   written(objects: readonly ObjectChanged[]): void;
   /** Whether something waits for its match. */
   isDue(): boolean;
@@ -63,7 +63,7 @@ export type ControllerFindings = {
   recomputePending(limit?: number): { done: number; more: boolean };
   /** After an import of advisories, and when the maps are newer than the matches. Not in a transaction. */
   rematch(): ControllerRematch;
-  /** Works out anew what accepted risks and mitigations hold back: when they were written, and as time goes on. */
+  /** Works out anew what accepted risks and compensating controls hold back: when they were written, and as time goes on. */
   holdAgain(): void;
   list(filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string };
   counts(): ControllerFindingCounts;

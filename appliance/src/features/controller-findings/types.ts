@@ -76,7 +76,7 @@ export type Judgement = {
 export type ControllerFindingLoad = {
   readonly findings: number;
   readonly review: number;
-  /** Held back by accepted risks and mitigations; counted nowhere else. */
+  /** Held back by accepted risks and compensating controls; counted nowhere else. */
   readonly held: number;
   readonly act: number;
   readonly attend: number;
@@ -94,7 +94,7 @@ export type HeldBack = {
   readonly until: number;
 };
 
-/** A finding as measures are written about it: names by which the product goes, and the controller with its zone. */
+/** A finding as compensating controls name it: names by which the product goes, and the controller with its zone. */
 export type MeasuredFinding = {
   readonly vulnerability: string;
   readonly vendor: string | null;
@@ -234,7 +234,7 @@ export type FindingWhy = {
   readonly documents: readonly WhyDocument[];
   readonly rule: string;
   readonly threat: Threat;
-  /** What a person said of it, and holds. */
+  /** A person's answer in force. */
   readonly answer: HeldAnswer | undefined;
   /** What catalogues of exploitation say of it. */
   readonly known: KnownThreat | undefined;

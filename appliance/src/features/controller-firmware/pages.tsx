@@ -18,7 +18,7 @@ import { type ArrivedFirmware, CHECKS, type Check, type FirmwareTarget, type Han
 
 const shownTargets = 50;
 
-/** Firmware files that are here: shown, handed over, and what was said of them afterwards. */
+/** Firmware files that are here: shown, handed over, and the outcomes reported afterwards. */
 export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   const { controllerFirmware: firmware, controllers } = deps;
 

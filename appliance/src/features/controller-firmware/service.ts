@@ -29,7 +29,7 @@ type ControllerFirmwareParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly store: Pick<StoreService, 'has' | 'isIntact' | 'open' | 'read'>;
   readonly nameOf: (controller: number) => string;
-  /** A controller and its modules, with what is known of them. */
+  /** A controller and its modules, with their data. */
   readonly partsOf: ControllerService['parts'];
   readonly clock: () => number;
 };

@@ -1,7 +1,7 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
 export const controllerImportEvents = defineEvents({
-  /** A capture shows traffic that changes a controller: somebody set an address, stopped it, gave it a program. */
+  /** A capture shows traffic that changes a controller: its address, its run state, its program. */
   'controller-control-traffic': {
     severity: 'warning',
     area: 'devices',

@@ -28,7 +28,7 @@ export const part = (type: PartReading['type'], key: string, items: readonly Rea
   facts: [...items],
 });
 
-/** The value of a field, where it was said. */
+/** The value of a field, where it has one. */
 export const factValue = ({ facts: items }: Pick<Reading, 'facts'>, field: string): string | undefined => {
   const found = items.find((item) => item.field === field);
   return found !== undefined && 'value' in found ? found.value : undefined;

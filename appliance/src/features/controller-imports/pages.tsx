@@ -226,7 +226,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     });
   };
 
-  /** What would go is said before it goes. */
+  /** Shows what would go before it goes. */
   const undo = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = { ...actorFor(c, 'devices:write'), from: c.get('from') };
     const form = c.get('form');

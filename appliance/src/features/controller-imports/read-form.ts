@@ -9,7 +9,7 @@ import type { CsvOptions, FileReadings, ImportForm, ImportLimits } from './types
 
 export type ReadOptions = {
   nowMs: number;
-  /** What the file is said to be: another form is refused. */
+  /** The expected form: another one is refused. */
   as?: ImportForm;
   csv?: CsvOptions;
   limits?: ImportLimits;

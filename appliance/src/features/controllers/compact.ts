@@ -3,7 +3,7 @@ import type { ReadingStore } from './store.ts';
 
 // A controller that is asked every hour says the same for years. Of words that do not change the first and the last time is kept;
 // those between go once they are old, for they change no effective, no key that decides and no time. Only what identification
-// brought is thinned, and only as a whole: all that one run said of a controller, or nothing of it.
+// brought is compacted, and only as a whole: all facts of one run about a controller, or none.
 
 /** So many runs and controllers at once. */
 const atOnce = 100;

@@ -15,7 +15,7 @@ import type { ReadingStore } from './store.ts';
 import type { ControllerDecision, FieldTable } from './types.ts';
 
 // What people enter lies in objects of the kinds controller-record and controller-decision, with revisions and audit, and becomes facts of
-// people: the newest words of an object hold, older ones are history. What names a person stays in the object alone.
+// people: the newest facts of an object count, older ones are history. What names a person stays in the object alone.
 
 export const recordKind = 'controller-record';
 export const decisionKind = 'controller-decision';

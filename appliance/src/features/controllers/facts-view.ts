@@ -2,7 +2,7 @@ import type { RecordStore } from './record-store.ts';
 import type { ReadingStore } from './store.ts';
 import type { PartFact } from './types.ts';
 
-/** All facts of a record, the newest said first; which ones win. */
+/** All facts of a record, the newest first; which ones are effective. */
 export const factsView = (
   store: Pick<ReadingStore, 'factsOf'>,
   records: Pick<RecordStore, 'parts' | 'effectiveValues'>,

@@ -33,7 +33,7 @@ import {
 
 // Takes what a source says (OT 2): each reading finds its record or makes one, its facts are appended, and effectiveValues follow.
 // All or nothing: a few readings in one transaction, which a trial rolls back; many in steps, which are taken back when one
-// fails, or tried beside the database (trial.ts). The same import batch said again adds nothing.
+// fails, or tried beside the database (trial.ts). The same import batch again adds nothing.
 
 type IngestParts = {
   db: Database;
@@ -52,7 +52,7 @@ type IngestParts = {
   derive: (controllers: ReadonlySet<number>) => Generator<void, void, void>;
   /** In the last transaction, after all readings were taken. */
   finish: (taken: Ingested) => void;
-  /** Takes back what was taken of an import batch that did not come to its end, as if it had never come. */
+  /** Undoes the facts of an incomplete import batch, all of them. */
   takeBack: (actor: Actor, batch: number) => Promise<void>;
   /** Brings to an end what others left unfinished. */
   recover: () => Promise<void>;
@@ -198,7 +198,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
       return undefined;
     };
 
-    /** What the address says: that it took another's place or the reverse, or that two are said to be there. */
+    /** What the address shows: that it took another's place or the reverse, or that two are reported there. */
     const swapOf = (controller: number): 'replaced' | 'conflict' | undefined => {
       const rivals = state.rivals(controller).map((rival) => rival.controller);
       if (rivals.length === 0) return undefined;
@@ -306,7 +306,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
       if (list.summary.readings % progressEvery === 0) options.onProgress?.(list.summary.readings);
       yield;
     }
-    // What was said again in this take was said at its last time; written once.
+    // A fact repeated in this ingest has its last time; written once.
     for (const { reading, observedAt, kept: written } of inTake.values()) {
       if (observedAt === written) continue;
       store.setTime(reading, observedAt);

@@ -5,7 +5,7 @@ import { serialKey } from './serials.ts';
 
 // What tells which controller a reading is about (OT 2.3). Serial number, and order number with MAC address, are certain;
 // a station name in its subnet and an address are only ever proposed. Beside them stand keys by which a source recognises
-// what it said itself: the same row of a list, the same device in the same place of one capture or one stream. Those join
+// what it reported itself: the same row of a list, the same device in the same place of one capture or one stream. Those join
 // readings, never two devices that have different serial numbers.
 
 export type KeyKind = 'serial' | 'mac' | 'row' | 'seen' | 'here' | 'number' | 'station' | 'ip';

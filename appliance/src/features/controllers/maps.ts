@@ -2,7 +2,7 @@
 // shared with the matching of advisories; compose.ts hands them in.
 
 export type ControllerMaps = {
-  /** Names the maps and their numbers; facts that were derived bear it. */
+  /** Names the maps and their numbers; derived facts have it. */
   version: string;
   /** The vendor's one name; undefined where the map does not know the spelling. */
   vendorByName(raw: string): string | undefined;
@@ -15,7 +15,7 @@ export type ControllerMaps = {
   family(product: { vendor?: string; orderNumber?: string; model?: string }): string | undefined;
 };
 
-/** Knows nothing: a vendor is what was said, and nothing has a family. */
+/** Empty: a vendor stays as reported, and nothing has a family. */
 export const noMaps: ControllerMaps = {
   version: 'none',
   vendorByName: () => undefined,

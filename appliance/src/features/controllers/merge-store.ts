@@ -15,7 +15,7 @@ export type PairRow = { one: number; two: number; same: number; at: number; acto
 
 const mergeColumns = 'id, keep, other, at, actor, data, undone_at, undone_by';
 
-/** SQL of merges and of what people said about pairs of records. */
+/** SQL of merges and of people's decisions about pairs of records. */
 export const mergeStore = (db: Database) => {
   const add = db.prepare<[number, number, number, string, string]>(
     'insert into controller_merge (keep, other, at, actor, data) values (?, ?, ?, ?, ?)',

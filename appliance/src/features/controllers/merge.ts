@@ -10,7 +10,7 @@ import type { ReadingStore } from './store.ts';
 
 // Two records that are one controller (OT 2.3). The readings of the other one belong to the kept one from then on; facts
 // stay as they are, so it is enough to give the readings back to have two again. What people entered about the other record
-// stays with it, and fills what was not said about the kept one.
+// stays with it, and fills what the kept one lacks.
 
 export type Proposal = { other: number; kind: KeyKind; value: string };
 

@@ -43,7 +43,7 @@ const differences = (side: ControllerSide, a: Contender, b: Contender): readonly
 export const compareFacts = (side: ControllerSide, a: Contender, b: Contender): number =>
   differences(side, a, b).find(([, difference]) => difference !== 0)?.[1] ?? 0;
 
-/** The rule by which `effective` won over `loser`. */
+/** The rule by which `effective` goes before `superseded`. */
 export const ruleBetween = (side: ControllerSide, effective: Contender, loser: Contender): WinRule => {
   const [rule] = differences(side, effective, loser).find(([, difference]) => difference !== 0) ?? ['order'];
   return rule === 'rank' && effective.method === 'manual' ? 'manual' : rule;

@@ -121,7 +121,7 @@ type KeptFact = NewFact & { id: number };
 /** Facts of one reading as today's normaliser and maps make them. */
 type FactsAgain = { own: KeptFact[]; derived: NewFact[] };
 
-/** Works facts that are kept out again from what was said (OT F6, F7); what is no longer declared stays as it is. */
+/** Derives kept facts again from their raw values (OT F6, F7); fields no longer declared stay as they are. */
 export const factsAgain = (table: FieldTable, maps: ControllerMaps) => {
   const derive = remembered(maps);
   const again = (fact: KeptFact): KeptFact => {
@@ -185,7 +185,7 @@ export const factsOfReading = (table: FieldTable, maps: ControllerMaps): FactsOf
         const value = normalise(field, one.value);
         const raw = keptRaw(one.raw);
         if (value === undefined) {
-          // Nothing was said where only blanks were; anything else is evidence of something that we cannot read.
+          // Blanks alone are no value; anything else is evidence of something that we cannot read.
           if (one.value.trim() !== '') {
             const reason = keptRaw(one.value, 200);
             facts.push({ ...base, side, value: null, given: null, raw, error: unreadable, reason });

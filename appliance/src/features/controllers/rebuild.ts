@@ -7,7 +7,7 @@ import type { RecordState } from './record-state.ts';
 import type { FactRow, ReadingStore } from './store.ts';
 import type { FieldTable } from './types.ts';
 
-// When a normaliser or a map has another number, what was kept is worked out again from what was said (OT F6, F7), reading by
+// When a normaliser or a map has another number, kept facts are derived again from their raw values (OT F6, F7), reading by
 // reading in the order of their coming. Where the names of vendors or order numbers change, readings go where their keys lead
 // now, as if they were taken anew. Doing it again changes nothing; cut off, it goes on where it was.
 

@@ -52,7 +52,7 @@ export const recordState = (
 
   const addressesOf = (controller: number): string[] => [...new Set(records.addresses(controller))];
 
-  /** Devices that are said to be at this one's address and have another serial number. */
+  /** Devices reported at this one's address and have another serial number. */
   const rivals = (controller: number): Rival[] => {
     const serials = serialsOf(records.keys(controller));
     if (serials.length === 0) return [];

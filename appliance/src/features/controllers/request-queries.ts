@@ -19,7 +19,7 @@ const identifying: Readonly<Record<string, ControllerIdentity['kind']>> = {
 
 /** What the exchange asks the record of controllers for. */
 export const requestQueries = (db: Database): ControllersForExchange => {
-  // Whatever was ever said, not only what wins.
+  // All values ever reported, not only effective ones.
   const values = db.prepare<[string], { controller: number; field: string; value: string }>(
     `select distinct r.controller, f.field, f.value from controller_fact f join controller_reading r on r.id = f.reading
      where f.value is not null and f.field in (select value from json_each(?))`,

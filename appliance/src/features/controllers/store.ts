@@ -63,7 +63,7 @@ const factColumns = `f.id, f.reading, f.type, f.key, f.field, f.side, f.value, f
 const batchColumns = 'id, type, name, sha256, at, actor, summary, undone_at, undone_by, state';
 const readingColumns = 'id, batch, controller, method, source, observed_at, confidence, place, pinned, ended';
 
-/** SQL of what was said: import batches, readings, facts. */
+/** SQL of import batches, readings and facts. */
 export const readingStore = (db: Database) => {
   const addBatch = db.prepare<[string, string, string | null, Buffer, number, string, string]>(
     "insert into import_batch (type, name, sha256, scope, at, actor, summary, state) values (?, ?, ?, ?, ?, ?, ?, 'taking')",
@@ -205,7 +205,7 @@ export const readingStore = (db: Database) => {
     markUndone: (id: number, at: number, by: string): void => void markUndone.run(at, by, id),
     setDone: (id: number): void => void setDone.run(id),
     setAt: (id: number, at: number): void => void setAt.run(at, id),
-    /** Import batches of a file or name that somebody is taking. */
+    /** Import batches of a file or name that are being ingested. */
     ingestingOfScope: (scope: Buffer): number[] => ingestingOfScope.all(scope),
     /** Import batches whose ingest or undo has made no step since `before`. */
     cutOff: (before: number) => cutOff.all(before),
@@ -214,7 +214,7 @@ export const readingStore = (db: Database) => {
     /** How many went. */
     removeReadingsIn: (id: number, controllers: Iterable<number>): number =>
       removeReadingsIn.run(id, JSON.stringify([...controllers])).changes,
-    /** Runs of which every word about a controller is what the same protocol said just before and just after. */
+    /** Runs whose facts about a controller equal those of the same protocol just before and just after. */
     repeated: (before: number, limit: number) => repeated.all(before, limit),
     known: (batch: number, content: Buffer) => known.get(batch, content),
     addReading: (
@@ -224,7 +224,7 @@ export const readingStore = (db: Database) => {
     moveReadings: (readings: readonly number[], controller: number): void =>
       void moveReadings.run(controller, JSON.stringify(readings)),
     lastReading: (): number => lastReading.get() ?? 0,
-    /** Somebody says which record they are about, or takes that back. */
+    /** A person assigns them to a record, or undoes that. */
     pin: (readings: readonly number[], isPinned: boolean): void =>
       void pin.run(Number(isPinned), JSON.stringify(readings)),
     /** Those of some readings that belong to another record. */
@@ -234,7 +234,7 @@ export const readingStore = (db: Database) => {
     readingsOf: (controller: number) => readingsOf.all(controller),
     readingsOfBatch: (id: number) => readingsOfBatch.all(id),
     removeReading: (id: number): void => void removeReading.run(id),
-    /** What a person said before is history from now on. */
+    /** Earlier facts of the same person end now. */
     endPersons: (controller: number): void => void end.run(controller),
     newestOfPerson: (controller: number) => newestOfPerson.get(controller),
     // By places: with names this, the most frequent write of all, takes half as long again.

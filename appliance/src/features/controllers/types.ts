@@ -4,7 +4,7 @@ import type { FactCollection, FactField, FactPart } from '../../engine/inventory
 import type { Actor, Body } from '../../engine/objects/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, import batch and confidence.
-// Facts are appended; the record shows the effective and, on request, the losers and the rule that chose. What is observed and
+// Facts are appended; the record shows the effective and, on request, the superseded values and the rule that chose. What is observed and
 // what is configured are two sides that never replace each other; where they differ is a finding. Parts of a controller
 // (modules, interfaces, services) have facts of their own. Facts come in import batches (a file, a capture, an
 // identification job, a person), and an import batch can be taken back as a whole. Sallyport never writes to a controller.
@@ -96,7 +96,7 @@ export type ReadingOutcome = {
     side: ControllerSide;
     before: string | null;
     after: string | null;
-    /** What was said and did not win; `before` and `after` are what does. */
+    /** A superseded value; `before` and `after` are the effective ones. */
     lost?: string;
   }[];
   /** Records that may be the same; a person decides. */
@@ -149,7 +149,7 @@ export type IngestReadings = (
 
 /**
  * The same in many short transactions, so that others write meanwhile. What was taken before it failed, was stopped or was cut
- * off is taken back as if it had never come; until then it is there.
+ * off is undone completely; until then it is there.
  */
 export type IngestReadingsInSteps = (
   actor: Actor,
@@ -158,7 +158,7 @@ export type IngestReadingsInSteps = (
   options?: Omit<IngestOptions, 'dryRun'> & { signal?: AbortSignal },
 ) => Promise<IngestResult>;
 
-/** A value that names a controller of the site, and the record that bears it. */
+/** A value that names a controller of the site, and the record that has it. */
 export type ControllerIdentity = { kind: 'host' | 'address' | 'mac' | 'serial'; value: string; controller: number };
 
 /** What the exchange asks the record for: what leaves, and what must not. */

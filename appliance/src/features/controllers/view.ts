@@ -10,7 +10,7 @@ import { byPlace, factGroups, groupOf } from './fact-groups.ts';
 import { compareFacts, ruleBetween } from './rank.ts';
 import type { ControllerPart, ControllerSide, FieldTable, PartFact, PartType } from './types.ts';
 
-// The facts of a controller as its page shows them: per field what wins on either side, and below what lost against it.
+// The facts of a controller as its page shows them: per field the effective value of either side, and below the superseded ones.
 
 const contender = (fact: PartFact) => ({ ...fact, value: fact.value ?? '', derived: fact.derivedBy !== null });
 
@@ -21,7 +21,7 @@ const derivedWith = ({ derivedBy }: PartFact): DerivedWith[] => {
   return [...byVersion].map(([version, all]) => ({ version, tables: all.map((map) => map.split('/')[0] ?? '') }));
 };
 
-/** So many losers are shown of one field. */
+/** So many superseded values are shown of one field. */
 const maxLosers = 20;
 
 const loserOf = (fact: PartFact, effective: PartFact | undefined): ControllerLoser => ({

@@ -136,7 +136,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
       const entries = [
         ...controllers.counts().flatMap(({ collection, rows }) => {
           const declared = controllers.collections.find(({ name }) => name === collection);
-          // The record of controllers is one: what was said, by whom, and what counts of it.
+          // The record of controllers is one entry: facts, their sources, and effective values.
           const tables = collection === 'controller' ? controllerTables : [];
           return declared === undefined ? [] : [ofCollection(declared, tables, rows)];
         }),

@@ -1,7 +1,7 @@
 // Deployments: approved updates ordered to devices. The object of kind `deployment` is what was decided; a task per device
 // and update is what came of it. An order is handed out while it is queued or running, the same one until its result came;
-// its files are settled when it is handed out first, dependencies first, from what the device has then. `installed` is
-// what an installer said; `verified` is what the next inventory shows. Nothing else ends a task well.
+// its files are chosen when it is handed out first, dependencies first, from what the device has then. `installed` is
+// what an installer reports; `verified` is what the next inventory shows. Nothing else ends a task well.
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 
 export type TaskState = 'queued' | 'running' | 'installed' | 'verified' | 'failed' | 'skipped' | 'cancelled';

@@ -24,7 +24,7 @@ export type DeviceTask = {
   /** Null once its key was forgotten. */
   wanted: Wanted | null;
   reason: string | null;
-  /** Lines of the log, or what the product said. */
+  /** Lines of the log, or the product's output. */
   output: string | null;
   state: DeviceTaskState;
   code: string | null;

@@ -70,7 +70,7 @@ export const certificateBinding = (parts: {
           // A boot that was over speaks again: two machines take turns with one key, and which is the copy cannot be told.
           immediate(db, () => {
             store.hold(caller.id, 'two-boots');
-            // Whichever is let in again, its boot was seen before: it would be held once more at its first word.
+            // Whichever is approved again, its boot was seen before: its first call would hold it once more.
             store.setBootIds(caller.id, '[]');
             seen.forgetBoots(caller.id);
             events.record('device-possible-clone', {

@@ -9,7 +9,7 @@ import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
-/** What is decided about one device: it is let in, revoked, or its record is removed. */
+/** What is decided about one device: it is approved, revoked, or its record is removed. */
 export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { devices } = deps;
 

@@ -126,7 +126,7 @@ export const deviceFilters = (parts: {
     return isIndexed ? 0 : 1;
   };
 
-  /** What a list shows only when somebody asks for it. */
+  /** What a list shows only on request. */
   const hidden = (filter: Filter | undefined): DeviceSet => {
     const directories: Filter = { field: 'kind', op: '=', value: 'directory' };
     const revoked: Filter = { field: 'state', op: '=', value: 'revoked' };

@@ -18,13 +18,13 @@ export type LastSeen = {
   /** Milliseconds of a note that is not written yet. */
   pending(device: number, source: InventorySource): number | undefined;
   flush(): void;
-  /** The same, but leaves it for the next time while somebody else writes: each second. */
+  /** The same, but leaves it for the next time while another connection writes: each second. */
   tryFlush(): void;
 };
 
 /** No request is answered meanwhile. */
 const waitMs = 20;
-/** After so many rounds that found somebody else writing, once for longer. */
+/** After so many rounds that found the database locked, one longer wait. */
 const mostMissed = 30;
 const patientMs = 500;
 

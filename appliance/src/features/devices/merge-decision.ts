@@ -1,13 +1,13 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 
-// What administrators said about both records: what was said about the kept one stands, and what was said only about the
-// other one is said about it from now on; of lists (tags by hand) it has both.
+// Decisions about both records: those about the kept one stand, and those only about the other one become its own;
+// of lists (tags by hand) it has both.
 
 const kind = 'device-decision';
 
 export type MergedDecision = {
-  /** False: nothing was said about the kept record before. */
+  /** False: there was no decision about the kept record before. */
   existed: boolean;
   /** Fields that came from the other record, with what they were. */
   filled: Record<string, { before: unknown; after: unknown }>;
@@ -16,7 +16,7 @@ export type MergedDecision = {
 const isEmpty = (value: unknown): boolean =>
   value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 
-/** Fills what is not said about the kept record. */
+/** Fills what the decision about the kept record lacks. */
 export const mergeDecision = (
   { ofAnyKind: objects }: ObjectService,
   actor: Actor,

@@ -104,7 +104,7 @@ export const deviceMerges = (parts: MergeParts) => {
     return { sections, parked };
   };
 
-  /** Clients that waited as another device are let in where the device is. */
+  /** Clients that waited as another device are approved where the device is. */
   const letIn = (keep: DeviceRow, other: DeviceRow, state: string): Data['sourceStates'] => {
     const waited = [keep, other]
       .filter((device) => device.state !== 'managed')

@@ -2,7 +2,7 @@ import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 
-// Between the first look at who speaks and the moment when what he said is written, another process may have merged the
+// Between the look-up of the sender and the write of its report, another process may have merged the
 // record, taken a merge back, revoked or forgotten it. What is written then must not belong to a device that is no more.
 
 /** Sources whose clients are rows; what comes by the others has no client that could have moved. */

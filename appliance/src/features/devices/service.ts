@@ -60,7 +60,7 @@ export type DeviceService = {
   enrolmentToken(purpose: TokenPurpose, secret: string): EnrolmentToken | undefined;
   /** The client with this key; undefined when it is surely unknown. */
   callerByKey(source: InventorySource, keyDigest: string): SourceCaller | undefined;
-  /** Addresses that devices which were let in speak from, those heard last at the end. */
+  /** Addresses of approved devices, those heard last at the end. */
   knownAddresses(limit: number): string[];
   /** The client that came with this token under this name before. */
   callerByClient(source: InventorySource, tokenId: string, clientId: string): SourceCaller | undefined;
@@ -93,7 +93,7 @@ export type DeviceService = {
   heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
   /** Writes what was noted; one transaction. */
   flush(): void;
-  /** The same, unless somebody else writes; for each second. */
+  /** The same, unless another connection writes; each second. */
   tryFlush(): void;
   /** False when this device sent an event with this id before. Within the caller's transaction. */
   isNewEvent(device: number, eventId: string): boolean;
@@ -191,7 +191,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       if (device.state === 'managed' && !isLetIn) return device;
       if (device.state !== 'managed') store.approve(id, clock());
       if (device.heldReason === 'key-with-other-hardware') store.forgetHardware(id);
-      // Somebody has looked at both.
+      // A person has looked at both.
       if (device.resembles !== null && actor.type !== 'system')
         duplicates.setDistinct(id, device.resembles, clock(), actorRef(actor));
       events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });

@@ -157,7 +157,7 @@ export const sourceStore = (db: Database, changed: Changed) => {
     ofDevice: (device: number): DeviceSource[] => ofDevice.all(device).map(toSource),
     sources: (): Map<number, InventorySource[]> =>
       new Map(sources.all().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
-    /** From where those that were let in spoke last, the latest first. */
+    /** The last addresses of approved ones, the latest first. */
     addresses: (limit: number): string[] => addresses.pluck().all(limit),
     insert: (source: NewSource, now: number): number => {
       const id = Number(insert.run({ ...source, now }).lastInsertRowid);
@@ -166,7 +166,7 @@ export const sourceStore = (db: Database, changed: Changed) => {
     },
     /** The same client that waits, with a new key. */
     setKey: (id: number, keyDigest: string): void => void setKey.run(keyDigest, id),
-    /** What waited is let in; what it stands in place of is replaced. False when nothing waited. */
+    /** What waited is approved; what it stands in place of is replaced. False when nothing waited. */
     approveWaiting: (device: number): boolean => {
       const waiting = pendingOf.all(device);
       for (const { id, source } of waiting) {

@@ -2,7 +2,7 @@
 //
 // An agent makes its own key and enrols with a token. What it says about its hardware is only a claim: it decides which
 // known device a newcomer resembles, never what it may do. A newcomer that resembles nothing waits for approval (or is
-// let in by a token that says `auto`); one that looks like a live device is held as a possible clone. From then on the
+// approved by a token that says `auto`); one that looks like a live device is held as a possible clone. From then on the
 // device is its certificate: every request is bound to the certificate's fingerprint, which is looked up each time, so
 // that a revocation by another process counts at once. All refusals look alike to the caller; the event has the reason.
 //
@@ -92,7 +92,7 @@ export type SourceCaller = {
   state: 'managed' | 'pending' | 'held' | 'revoked';
   /** The row of the source. */
   sourceId: number;
-  /** A report of everything was kept from this client; what came before it was let in was not. */
+  /** A report of everything was kept from this client; what came before its approval was not. */
   hasFull: boolean;
 };
 
@@ -218,7 +218,7 @@ export type DuplicateReason = 'uuid' | 'serial' | 'mac' | 'dns' | 'resembles';
 /** Two records that may be one device, the older first, and what they share. */
 export type DuplicatePair = { one: number; two: number; why: { reason: DuplicateReason; values: string[] }[] };
 
-/** What a token lets in; one for `glpi` serves OCS, too. */
+/** What a token approves; one for `glpi` serves OCS, too. */
 export type TokenPurpose = 'agent' | 'osquery' | 'glpi';
 
 export type EnrolmentToken = {
@@ -331,7 +331,7 @@ export type DeviceQueries = {
 };
 
 /**
- * Which derivation settles a field of a filter: 0 facts and what people say by hand, 1 the group (moving rules), 2 tags (tag
+ * Which derivation decides a field of a filter: 0 facts and what people say by hand, 1 the group (moving rules), 2 tags (tag
  * rules), 3 visibility (the time-out of the status), 4 the status and what is asked of lists alone, since nothing tells rules
  * that it changed. A rule sees only what comes before it, so none goes in circles.
  */

@@ -11,7 +11,7 @@ import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type DeviceStatus, deviceStatus } from './device-status.ts';
 import type { DeviceListQuery, DeviceListRow } from './types.ts';
 
-/** Devices whose name has a text in it: the one that is meant is among them, or it has to be said by its number. */
+/** Devices whose name has a text in it: the one that is meant is among them, or it has to be named by its number. */
 const sameNames = 1_000;
 
 /** An id that no device has: the filter for a device that there is not finds nothing. */

@@ -93,7 +93,7 @@ export const directoryTree = (): DirectoryTree => {
     };
     for (const dn of dns) {
       const entryOf = known.get(sameDn(dn));
-      // Somebody of another domain, or below a base that is not read: the name says who.
+      // A person of another domain, or below a base that is not read: the name says who.
       if (entryOf === undefined) keep(of(parseDn(dn)[0]?.value ?? dn, 'unknown'));
       else keep(of(entryOf.name, entryOf.kind));
     }

@@ -20,7 +20,7 @@ export const discoveryKinds = defineKinds({
       /** Hours of the day in which it may run, in the appliance's time; both or none. */
       fromTime: { type: 'text', max: 5 },
       untilTime: { type: 'text', max: 5 },
-      /** SHA-256 of the plan that somebody confirmed, and who did. */
+      /** SHA-256 of the confirmed plan, and who confirmed it. */
       confirmedPlan: { type: 'text', max: 64, internal: true },
       confirmedBy: { type: 'text', max: 100, internal: true },
     },

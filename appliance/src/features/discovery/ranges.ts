@@ -146,7 +146,7 @@ export const addressRanges = (parts: RangeParts) => {
         { comment: 'confirmed' },
       );
     },
-    /** Asks every address. CONFLICT while something hinders it; CANCELLED when somebody stops it. */
+    /** Asks every address. CONFLICT while something hinders it; CANCELLED when it is stopped. */
     scan: async (
       id: string,
       actor: Actor,

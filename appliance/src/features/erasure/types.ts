@@ -5,7 +5,7 @@
 // would tell that the person was there; sections that held them are asked for anew, and a later report of the same person
 // makes a new key. The journal names a person by a keyed reference that says nothing without the site's key; its chains
 // commit to encrypted values and stay whole. Sealed backups made before hold the old key until they are deleted: an erasure is
-// not said to be complete while such a one is known, unless a person said that every copy of it is destroyed.
+// not complete while such a one is known, unless a person stated that every copy of it is destroyed.
 
 /** Where values of a person are, without the values. */
 export type PersonTrace = {

@@ -79,7 +79,7 @@ type BundleCommit = {
   /** Every feed that the catalogue has, whether or not this bundle brought news of it. */
   readonly catalogFeeds: readonly string[];
   readonly snapshot: number;
-  /** Digests that the inventory lists: whatever a listing said before, the site holds them from now on. */
+  /** Digests that the inventory lists: whatever a listing had before, the site holds them from now on. */
   readonly referenced: ReadonlySet<string>;
   readonly scan?: ReceiptPredicate['scan'];
   readonly approved?: readonly ApprovedLine[];

@@ -1,4 +1,4 @@
-// The counter-proof: the finished request is searched for everything that names a device or a person of the site. A hit
+// The leak scan: the finished request is searched for everything that names a device or a person of the site. A hit
 // blocks writing.
 //
 // The rule.
@@ -13,11 +13,11 @@
 //   packages, systems and suites. There it is no hit if it is exactly the name of a package, system or suite of the request
 //   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
 //   if the name of the package is public as a whole (a computer called `control` beside `gnome-control-center`), or if
-//   another device, which does not bear the name, has the same package: then the text does not come from the name.
+//   another device, which does not have the name, has the same package: then the text does not come from the name.
 // - A name of digits alone, and a word that packagers write into versions, is no hit in the version of a public package
 //   either. Names of distributions are none in the fields that name a system.
 // - Names of one or two characters are compared only where nothing public stands.
-// - The name of the site is said in every request and on the site card; a host called by a part of it does not stop it.
+// - The name of the site stands in every request and on the site card; a host called by a part of it does not stop it.
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
@@ -25,7 +25,7 @@ import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { AppError } from '../../platform/errors.ts';
 import type { CounterProof, IdentityKind, Leak } from './types.ts';
 
-/** A value that must not leave, what it is, and the devices that bear it. */
+/** A value that must not leave, what it is, and the devices that have it. */
 export type IdentityValue = { readonly kind: IdentityKind; readonly value: string; readonly device: number };
 
 /** A text of the request. `devices`: who reported it, where that is known. */

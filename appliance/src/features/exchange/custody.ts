@@ -44,7 +44,7 @@ export const custodyReader =
     // All at once: the search looks at every name of the site.
     const words = chains.flatMap(({ beside }) => beside.map(wordsOf)).join(' ');
     const isSilent = words === '' || !isNaming(words);
-    // A line that names somebody here stays here with all that follow it; the host sees that they are missing.
+    // A line that names a person here stays here with all that follow it; the host sees that they are missing.
     const harmless = (beside: readonly string[]): readonly string[] => {
       const naming = isSilent ? -1 : beside.findIndex((line) => isNaming(wordsOf(line)));
       return naming < 0 ? beside : beside.slice(0, naming);

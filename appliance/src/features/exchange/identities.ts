@@ -107,7 +107,7 @@ const objectValues = function* ({ objects }: Sources): Generator<IdentityValue> 
   }
 };
 
-/** Every value of the site that must not leave, with the device that bears it (0: the site itself). */
+/** Every value of the site that must not leave, with the device that has it (0: the site itself). */
 export const siteIdentities = function* (sources: Sources): Generator<IdentityValue> {
   const system = new Set<string>();
   for (const row of rowsOf(sources, 'accounts')) {

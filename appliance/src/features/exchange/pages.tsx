@@ -212,7 +212,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         bundleId={found.bundleId}
         digest={found.digest}
         prev={found.prev ?? undefined}
-        // A receipt leaves the site and has codes only; what the importer said stays here.
+        // A receipt leaves the site and has codes only; the importer's message stays here.
         detail={predicate.detail || (row?.message ?? '')}
         warnings={predicate.warnings}
         overrides={predicate.overrides}
@@ -225,7 +225,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     );
   };
 
-  /** The card in force; a new one is made when what it says has changed, by somebody who may. */
+  /** The card in force; a new one is made when its content has changed, with the right to it. */
   const cardFor = (actor: Actor) => {
     const held = queries.card();
     const rootVersion = exchange.state().trust?.rootVersion ?? 0;

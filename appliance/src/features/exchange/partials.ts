@@ -55,7 +55,7 @@ export const keepWholePartials = async (
 
 /**
  * Takes away what is not needed, and the folder once it is empty. What a bundle waits for stays however old it is: the
- * site has said which volumes it needs no more, and a trip may take months.
+ * site has listed the volumes it needs no more, and a trip may take months.
  */
 export const tidyPartials = (
   stagingDir: string,

@@ -117,7 +117,7 @@ const receiptEnvelopes = (store: ExchangeStore): { envelopes: Envelope[]; last: 
   return { envelopes, last: rows.at(-1)?.number ?? 0 };
 };
 
-/** Builds and signs the next request; nothing is stored. The counter-proof is made on the signed bytes. */
+/** Builds and signs the next request; nothing is stored. The leak scan reads the signed bytes. */
 export const buildRequest = (sources: RequestSources): BuiltRequest => {
   const { store, keys, content } = sources;
   const state = requireState(store);

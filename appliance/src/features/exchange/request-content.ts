@@ -14,7 +14,7 @@ export type RequestContent = {
   /** What each platform follows by its distribution or by the administrator's rule; of the same order. */
   readonly followed: readonly (readonly string[])[];
   readonly software: readonly string[];
-  /** The devices that reported a package name, source name or purl: for the counter-proof. */
+  /** The devices that reported a package name, source name or purl: for the leak scan. */
   readonly reporters: (text: string) => Iterable<number>;
 };
 

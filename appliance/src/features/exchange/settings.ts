@@ -40,6 +40,6 @@ export const exchangeSettings = defineSettings({
   },
   /** Whether a bundle for every site, which answers no request, is taken. */
   'exchange.broadcast': { type: 'boolean', safety: true, default: false, area: 'exchange' },
-  /** Names that a person has judged harmless where the counter-proof of a request finds them in public names. */
+  /** Names that a person has judged harmless where the leak scan of a request finds them in public names. */
   'exchange.allowed-words': { type: 'list', safety: true, default: [], area: 'exchange' },
 });

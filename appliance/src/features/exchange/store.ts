@@ -225,7 +225,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
         ? { entries: 0, head: '0'.repeat(64) }
         : { entries: last.seq, head: last.hash.toString('hex') };
     },
-    /** What the last requests said of it, the newest first. */
+    /** Its entries in the last requests, the newest first. */
     journalBefore: (limit: number): (JournalHead & { number: number })[] => journalBefore.all(limit),
     state: (): StateRow | undefined => {
       const row = state.get();

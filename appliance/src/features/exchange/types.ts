@@ -180,7 +180,7 @@ export type ReceiptRow = {
   readonly acknowledgedAt?: string;
 };
 
-/** What the antivirus said about the objects of a bundle (bundle format, state 11). */
+/** The antivirus results for the objects of a bundle (bundle format, state 11). */
 export type ScanOutcome = {
   readonly scan: NonNullable<ReceiptPredicate['scan']>;
   /** Digests in which something was found; they leave the store. */

@@ -32,7 +32,7 @@ export const judged = (value: string | undefined, isBad: (value: string) => bool
       ? { answer: 'found', evidence: value }
       : { answer: 'ok' };
 
-/** Services on a port that somebody heard; a state that says that it is off is good news. */
+/** Services heard on a port; a state that says it is off is good news. */
 export const judgedService = (facts: ControllerFacts, keys: readonly string[]): HardeningAnswer => {
   const heard = facts.services.filter(({ key }) => keys.includes(key));
   const on = heard.find(({ values }) => !/^(closed|off|disabled|refused)$/i.test(values['state'] ?? ''));

@@ -7,7 +7,7 @@ import { hindranceOf, switchedOn } from './policy.ts';
 import type { IdentificationStore } from './store.ts';
 import { type ControllerViews, type Plan, type PlanTarget, type Run, SWITCHES } from './types.ts';
 
-// Whether the next packet may leave: asked before each one, by the words of now (OT Q3, Q5, Q7, Q12). What was approved is
+// Whether the next packet may leave: asked before each one, by the present policies (OT Q3, Q5, Q7, Q12). What was approved is
 // the most that may be sent; whatever has become stricter since then holds.
 
 /** Why nothing of a run may leave any more. Each has its change in test/support/controllers/forbidding.ts. */

@@ -41,7 +41,7 @@ export const identificationKinds = defineKinds({
       modules: { type: 'boolean', default: false },
       details: { type: 'boolean', default: false },
       mode: { type: 'boolean', default: false },
-      /** Also what is known already (OT Q10). */
+      /** Also known values (OT Q10). */
       askKnown: { type: 'boolean', default: false },
       /** The window. */
       from: { type: 'time', required: true },
@@ -88,7 +88,7 @@ export const identificationKinds = defineKinds({
       queryUntilTime: { type: 'text', max: 5 },
       /** Of a safety controller: why it may be asked all the same. */
       safetyReason: { type: 'multiline', max: 2_000 },
-      /** `type:id` of who said so. */
+      /** `type:id` of the actor. */
       safetyBy: { type: 'text', max: 100, internal: true },
     },
     check: devicePolicyFaults,

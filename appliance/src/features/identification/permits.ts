@@ -16,7 +16,7 @@ import type { IdentificationStore } from './store.ts';
 import type { Plan, PlannedAsk, PlanTarget } from './types.ts';
 
 // The one place where a packet towards a controller is let go, for this appliance and for every agent (OT Q3, Q4, Q7): by the
-// words of now, for one target and one packet, compared with what was approved. Here it is known who has which controller: one
+// present policies, for one target and one packet, compared with what was approved. Here it is known who has which controller: one
 // connection per controller and per address, one packet at a time, the pause between any two, over all runs and places.
 
 const hashBytes = 32;

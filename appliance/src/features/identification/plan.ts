@@ -24,9 +24,9 @@ import {
 } from './types.ts';
 
 // The dry run (OT Q7): every packet per target, before any leaves. Only what is missing is asked (OT Q10). What has no part
-// in what leaves (labels, what is known) is shown but is no part of the digest.
+// in what leaves (labels, known values) is shown but is no part of the digest.
 
-/** What each switch can bring; of these, what is known already is not asked again. */
+/** What each switch can bring; of these, known values are not asked again. */
 export const fieldsOf: Readonly<Record<Switch, readonly string[]>> = {
   identify: ['vendor', 'model', 'orderNumber', 'firmware', 'serial'],
   // Their number is unknown: never complete.

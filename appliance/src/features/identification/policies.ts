@@ -32,7 +32,7 @@ const ownWord = (entered: string | null, body: Body | undefined): PolicyWord | u
   return LEVELS.indexOf(level) < LEVELS.indexOf(word.level) ? { ...word, level } : word;
 };
 
-/** Effective policies, by the words of now. */
+/** Effective policies at present. */
 export const policies = (parts: { objects: ObjectService; store: IdentificationStore }): PolicyOf => {
   const { objects, store } = parts;
   return (controller) => {

@@ -16,7 +16,7 @@ const addressOf = (parts: readonly ControllerPart[]): string | null => {
     'address',
   );
   if (own !== null) return own;
-  // A controller with several addresses is asked at none unless somebody says which one.
+  // A controller with several addresses is asked at none unless a person chooses one.
   const addresses = new Set(
     parts
       .filter(({ type }) => type === 'interface')
@@ -79,7 +79,7 @@ export const controllerViews = (controllers: Records): ControllerViews => {
   };
 };
 
-/** Takes what was read of each controller as what was said about it (OT 2); the number of the first import batch. */
+/** Ingests what was read of each controller (OT 2); the number of the first import batch. */
 export const takeFound =
   (controllers: Pick<ControllerService, 'ingest' | 'label'>): TakeFound =>
   (actor, name, found) => {

@@ -30,7 +30,7 @@ export const windowAt = (
   }
 };
 
-/** The plan for another of its windows: the same packets, with what is known of the mode now. */
+/** The plan for another of its windows: the same packets, with the mode as known now. */
 export const planIn = (plan: Plan, window: Window, find: ControllerViews['find']): Plan => ({
   ...plan,
   ...window,

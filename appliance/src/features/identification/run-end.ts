@@ -8,7 +8,7 @@ import type { ControllerViews, Plan, Run, RunState, RunSummary } from './types.t
 // The end of a run, wherever it ran: what was read goes into the records, the journal says what happened, an anomaly halts
 // its zone (OT Q5).
 
-/** Takes what was said of controllers that are in the record; returns the import batch's number. */
+/** Ingests readings of controllers that are in the record; returns the import batch's number. */
 export type TakeFound = (
   actor: Actor,
   name: string,

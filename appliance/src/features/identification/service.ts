@@ -161,7 +161,7 @@ export const identificationService = (parts: IdentificationParts) => {
   };
 
   /**
-   * What ended other than as it should, or because somebody or a rule said so, does not come again by itself: a second
+   * What ended other than as it should, or was stopped by a person or a rule, does not come again by itself: a second
    * person looks at it first.
    */
   const nextOf = (approval: Approval | undefined, run: Run | undefined): Window | undefined => {

@@ -20,7 +20,7 @@ export type ControllerView = {
   zone: string | null;
   address: string | null;
   role: string | null;
-  /** Somebody said that it is safety equipment, or its role does. */
+  /** A person or its role marks it as safety equipment. */
   isSafety: boolean;
   /** The controller's own word, as people entered it into the record. */
   queryPolicy: string | null;
@@ -55,7 +55,7 @@ export type PlanTarget = {
   host: string;
   gapMs: number;
   modeBefore: string | undefined;
-  /** Of the fields that the job could bring: what is known already, what is missing (OT Q10). */
+  /** Of the fields that the job could bring: known ones, missing ones (OT Q10). */
   known: readonly KnownField[];
   missing: readonly string[];
   asks: readonly PlannedAsk[];

@@ -2,7 +2,7 @@ import type { ControllerFacts } from '../controllers/types.ts';
 import { contentOf, programReadAt } from './content.ts';
 import { type Comparison, type Difference, PROGRAM_FIELDS, type ProgramContent } from './types.ts';
 
-// Comparing an approved program with what is known now. A difference is a difference however old; without one, everything
+// Comparing an approved program with the present readings. A difference is a difference however old; without one, everything
 // that was approved must have been read, and lately, before it is OK.
 
 const deciding = [...PROGRAM_FIELDS, 'projectSha256'] as const;

@@ -26,7 +26,7 @@ export const programReadAt = ({ observed, readAt }: ControllerFacts): number | n
   return times.length === 0 ? null : Math.min(...times);
 };
 
-/** The same content has the same hash, in whatever order it was said. */
+/** The same content has the same hash, in whatever order it comes. */
 export const contentHash = (content: ProgramContent): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(content).sort(([a], [b]) => (a < b ? -1 : 1))))

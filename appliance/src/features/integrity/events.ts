@@ -1,7 +1,7 @@
 import { defineEvents } from '../../engine/events/types.ts';
 
 export const integrityEvents = defineEvents({
-  /** Somebody approved what a controller holds as its program. */
+  /** The program of a controller was approved. */
   'controller-program-approved': {
     severity: 'info',
     area: 'devices',
@@ -17,7 +17,7 @@ export const integrityEvents = defineEvents({
     audit: true,
     retentionDays: 3_650,
   },
-  /** Somebody proposed a program; a second person is to approve it. */
+  /** A program was proposed; a second person is to approve it. */
   'controller-program-proposed': {
     severity: 'info',
     area: 'devices',

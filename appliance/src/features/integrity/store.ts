@@ -55,7 +55,7 @@ const rest = [
   'unknown',
 ] as const satisfies readonly (keyof StateRow)[];
 
-/** SQL of what comparing programs said. */
+/** SQL of the results of comparing programs. */
 export const integrityStore = (db: Database) => {
   const byController = db.prepare<[number], StateRow>('select * from controller_program_state where controller = ?');
   const all = db.prepare<[], StateRow>('select * from controller_program_state');

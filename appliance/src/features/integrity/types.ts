@@ -3,7 +3,7 @@ import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
 import type { Health, ZoneController } from '../zones/types.ts';
 
-// Program integrity (OT 2.2, DATA-MAP P2): whether what runs in a controller is what somebody approved. Sallyport reads
+// Program integrity (OT 2.2, DATA-MAP P2): whether a controller runs its approved program. Sallyport reads
 // checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
 
 /** Where the facts come from: the record. */
@@ -119,11 +119,11 @@ export type IntegrityService = {
   counts(): Record<ProgramState, number>;
   /** NOT_FOUND. */
   get(publicId: string): ProgramDetail;
-  /** Takes what is known now as the approved program, or proposes it where the site wants two people. */
+  /** Approves the present readings as the program, or proposes it where the site wants two people. */
   approve(actor: Actor, publicId: string, given: ApproveProgram): ProgramDetail;
   /** The second person; FORBIDDEN for the one who proposed. */
   confirm(actor: Actor, publicId: string, decision: 'approve' | 'decline'): ProgramDetail;
-  /** Keeps what is known now, before or after work; INVALID where nothing is known. */
+  /** Keeps the present readings, before or after work; INVALID where there are none. */
   snapshot(actor: Actor, publicId: string, moment: 'before' | 'after', workOrder: string): Snapshot;
   /** What differs between before and after one piece of work; undefined while one of the two is missing. */
   workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;

@@ -82,13 +82,13 @@ export type OfflineFile = {
   report: DecodedReport;
   /** ms */
   collectedAt: number;
-  /** Somebody else's agent read it: what a search of the network or SNMP says. */
+  /** Read by another machine's agent: by a search of the network or SNMP. */
   isFound: boolean;
   /** Who found it, or those that it tells of: a name for people. */
   by: string;
 };
 
-/** A search writes a file per address; what somebody put together by hand is bounded. */
+/** A search writes a file per address; a file put together by hand is bounded. */
 const maxDevices = 4_096;
 
 /**

@@ -127,7 +127,7 @@ const fileFaults = (body: Body): FieldErrors => {
   return isFine ? {} : { files: { key: 'validation.hash' } };
 };
 
-/** What is wrong with a mitigation as people write it. */
+/** What is wrong with a compensating control as people enter it. */
 export const mitigationFaults = (body: Body): FieldErrors => {
   const [review, end] = [body['reviewAt'], body['expiresAt']];
   const isLate = typeof review === 'string' && typeof end === 'string' && review > end;

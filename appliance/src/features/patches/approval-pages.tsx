@@ -59,7 +59,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     faults: result.faults.slice(0, shownRows),
   });
 
-  /** What is wrong with the file itself is said beside it. */
+  /** A fault of the file itself is shown beside it. */
   const refused = (c: Ctx, error: unknown): Response | Promise<Response> => {
     const { code } = toFailure(error);
     const known: Readonly<Record<string, Message>> = {

@@ -16,7 +16,7 @@ import {
 } from './types.ts';
 
 // A vendor's list as rows (OT 6): the neutral CSV or JSON with one patch for one product and version in each. What is wrong
-// with a row is said beside it and costs nothing but that row. Lists in the standard's exchange format would come in
+// with a row is shown beside it and costs nothing but that row. Lists in the standard's exchange format would come in
 // through another reader of this form; its schema is not public, so there is none.
 
 type ApprovalList = { readonly rows: readonly VerdictRow[]; readonly faults: readonly RowFault[] };

@@ -143,7 +143,7 @@ export const approvalImports = (parts: ApprovalParts) => {
     return stored;
   };
 
-  /** A line that waits: a patch that was not known is there from now on, with nothing said of it. */
+  /** A line that waits: an unknown patch is added, without a verdict. */
   const propose = (actor: Actor, id: number, list: string, row: VerdictRow, held: Patch | undefined): void => {
     const patch = held ?? inserted(actor, id, row);
     process.propose(actor, patch, { import: id, list, row });
@@ -212,7 +212,7 @@ export const approvalImports = (parts: ApprovalParts) => {
     applyAsked: (actor: Actor, patch: Patch, { import: id, list, row }: AskedVerdict, signed: Move['signed']): Patch =>
       apply(actor, id, list, row, patch, signed),
     /**
-     * Takes back what a list did, and what it proposes. Patches that somebody moved since stay as they are and are named; so
+     * Takes back what a list did, and what it proposes. Patches moved since stay as they are and are named; so
      * do those whose gate of the vendor that would open.
      */
     undo: (actor: Actor, id: number): UndoResult => {

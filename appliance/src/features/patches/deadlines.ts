@@ -3,9 +3,9 @@ import type { Deadline, DeadlineTimes, DeadlineView, PatchState } from './types.
 
 // Three deadlines per patch (OT 6), each 35 days unless the site says otherwise:
 //   received   from the day that the supplier gave it out until it was known here,
-//   evaluated  from then until the site said whether it concerns it,
+//   evaluated  from then until the site decided whether it is concerned,
 //   due        from then until it is installed, mitigated, accepted or replaced.
-// A mitigation or acceptance that ends starts the last deadline again. An extension moves one deadline, and a named
+// A compensating control or acceptance that ends starts the last deadline again. An extension moves one deadline, and a named
 // senior approver signs it.
 
 export type DeadlineDays = Readonly<Record<Deadline, number>>;

@@ -15,7 +15,7 @@ export const patchEvents = defineEvents({
     audit: true,
     retentionDays: 1_095,
   },
-  /** Said once, some days before a mitigation or an acceptance ends. */
+  /** Recorded once, some days before a compensating control or an acceptance ends. */
   'measure-ends': {
     severity: 'warning',
     area: 'devices',

@@ -47,7 +47,7 @@ export const vendorGate = (patch: GatedPatch, vendorFirst: boolean): GateResult 
 const isRefusal = (verdict: VendorState): boolean => verdict === 'vendor_rejected' || verdict === 'not_applicable';
 
 /**
- * Whether another word of the vendor lifts a refusal or opens the gate otherwise: then it takes the two roles, unless the
+ * Whether another verdict of the vendor lifts a refusal or opens the gate otherwise: then it takes the two roles, unless the
  * vendor's word came signed.
  */
 export function opensVendorGate(before: GatedPatch, after: GatedPatch, vendorFirst: boolean): boolean {

@@ -5,7 +5,7 @@ import { openSlots, type Signer } from './people.ts';
 import { fallbackOf, isExpiring, isVendorState } from './states.ts';
 import type { EvidenceName, GateResult, MachinePatch, MoveEvidence, PatchState, Slot, VendorState } from './types.ts';
 
-// The state machine of a patch, pure: what it is, what somebody asks for, what is known; out comes what it would be, or
+// The state machine of a patch, pure: in go its state, the request and the facts; out comes the next state, or
 // the code of the refusal. Nothing here reads the time or a database.
 
 type MoveRequest = {
@@ -31,7 +31,7 @@ export type Refusal =
   /** A time that is over, too far, or before its window. */
   | { readonly code: 'TIME'; readonly field: 'until' | 'installedAt' }
   | { readonly code: 'GATE_CLOSED'; readonly gates: readonly GateResult[] }
-  /** Somebody else has to sign first. */
+  /** Another person has to sign first. */
   | { readonly code: 'SIGNATURE'; readonly open: readonly Slot[] };
 
 export type Decision = { readonly ok: true; readonly patch: MachinePatch } | ({ readonly ok: false } & Refusal);
@@ -112,7 +112,7 @@ const moved = (patch: MachinePatch, request: MoveRequest, facts: MoveFacts): Mac
   };
 };
 
-/** Whether a patch may go where somebody wants it, and what it is then. */
+/** Whether a patch may move to the asked state, and the patch then. */
 export const decide = (patch: MachinePatch, request: MoveRequest, facts: MoveFacts): Decision => {
   const { to, evidence, signers } = request;
   if (!isMove(patch.state, to)) return { ok: false, code: 'NO_SUCH_MOVE' };
@@ -128,7 +128,7 @@ export const decide = (patch: MachinePatch, request: MoveRequest, facts: MoveFac
   return { ok: true, patch: moved(patch, request, facts) };
 };
 
-/** The patch after a new word of the vendor, from a list or a bundle. */
+/** The patch after a new verdict of the vendor, from a list or a bundle. */
 export const withVerdict = (patch: MachinePatch, word: VendorState, at: number): MachinePatch => {
   const effect = vendorEffect(patch.state, patch.fallback, word);
   return {

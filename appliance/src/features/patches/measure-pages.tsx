@@ -17,7 +17,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 const maxFileBytes = 64 * 1024 * 1024;
 const shownFiles = 200;
 
-/** Compensating measures, accepted risks and the files that prove them. */
+/** Compensating controls, accepted risks and the files that prove them. */
 export const measurePages = (deps: ConsoleDeps): Pages => {
   const { patches, objects, store } = deps;
   type Ctx = Context<ConsoleEnv>;
@@ -98,7 +98,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
     const file = patches.file(param(c, 'sha256'));
     if (file === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
     const name = file.name.replace(/[^A-Za-z0-9._-]/g, '-');
-    // Somebody's file: never shown in a page of this server.
+    // An uploaded file: never shown in a page of this server.
     return c.body(new Uint8Array(store.read(file.sha256, maxFileBytes)), 200, {
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': `attachment; filename="${name}"`,

@@ -194,7 +194,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
       const now = clock();
       const held = accepted();
       const byId = new Map(held.map((one) => [one.id, one]));
-      // Whose review is due holds nothing back until somebody looked.
+      // One whose review is due holds nothing back until the review.
       const measures = all('mitigation')
         .map(toMitigation)
         .filter(({ state }) => state === 'in-force' || state === 'ends-soon');
@@ -256,7 +256,7 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
           say('risk-acceptance', one.id, one.name, state === 'over' ? 'over' : 'soon', one.expiresAt);
       }
     },
-    /** Files of evidence that measures name. */
+    /** Files of evidence that compensating controls name. */
     files: (): string[] =>
       [...all('mitigation'), ...all('risk-acceptance')].flatMap(({ body }) => texts(body['files'])),
   };

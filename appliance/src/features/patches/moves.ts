@@ -38,7 +38,7 @@ export const isMove = (from: PatchState, to: PatchState): boolean => table[from]
 type VendorEffect = { readonly state?: PatchState; readonly fallback?: PatchState };
 
 /**
- * A new word of the vendor about a patch in a state. While the vendor's word is the state it is replaced. A refusal pulls
+ * A new verdict of the vendor about a patch in a state. While the vendor's verdict is the state it is replaced. A refusal pulls
  * back what the site has gone on with; a state with an end lasts, and falls back to the refusal. What is installed stays
  * installed: the word is kept beside it, and closes the gate of whatever comes next.
  */

@@ -1,6 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 
-/** SQL of what was said once, and of files that people attached. */
+/** SQL of notices recorded once, and of files that people attached. */
 export const noticeStore = (db: Database) => {
   const add = db.prepare<[string, string, number, number]>(
     'insert into ot_notice (object, what, until, at) values (?, ?, ?, ?) on conflict do nothing',
@@ -11,7 +11,7 @@ export const noticeStore = (db: Database) => {
   const files = db.prepare<[number], AttachedFile>('select * from ot_file order by at desc, sha256 limit ?');
   const file = db.prepare<[string], AttachedFile>('select * from ot_file where sha256 = ?');
   return {
-    /** False: it was said already. */
+    /** False: recorded already. */
     add: (object: string, what: 'soon' | 'over', until: number, at: number): boolean =>
       add.run(object, what, until, at).changes > 0,
     addFile: (given: AttachedFile): void =>

@@ -3,7 +3,7 @@ import { type Actor, actorRef } from '../../engine/objects/types.ts';
 import { isPatchRole } from './people.ts';
 import { PATCH_ROLES, type People } from './types.ts';
 
-/** People by their accounts, and the roles that somebody gave them (kind `patch-duty`). */
+/** People by their accounts, and their roles (kind `patch-duty`). */
 export const peopleOf = (objects: Pick<ObjectService, 'find' | 'list'>): People => ({
   personOf: (actor: Actor): string => {
     if (actor.type !== 'token') return actorRef(actor);

@@ -34,7 +34,7 @@ import {
   type Slot,
 } from './types.ts';
 
-// Moving patches: somebody asks, gates are looked at, who has to sign signs, and it happens in one transaction with its
+// Moving patches: a request, its gates, its signatures, and then the move in one transaction with its
 // entry in the history and in the audit chain.
 
 export const WRITE = 'devices:write' as const;
@@ -58,7 +58,7 @@ type ProcessParts = {
   clockDays(): DeadlineDays;
   /** What is known of the hurry: kept with the move, since it changes. */
   urgencyOf(patch: Patch): Urgency;
-  /** What a list said becomes so, once the two roles have signed. */
+  /** The verdict of a list, in force once the two roles have signed. */
   applyVerdict(actor: Actor, patch: Patch, asked: AskedVerdict, signed: Move['signed']): Patch;
   /** Within the transaction of a move. */
   onMoved(before: Patch, after: Patch, evidence: MoveEvidence): void;
@@ -163,7 +163,7 @@ export const patchProcess = (parts: ProcessParts) => {
     // A later signature would be for what was asked from another state.
     if (after.state !== before.state)
       for (const request of moves.openOf(before.id)) if (request.type === 'move') moves.close(request.id, 'void', at);
-    // A newer word of the vendor answers what an earlier list proposed.
+    // A newer verdict of the vendor answers what an earlier list proposed.
     if (after.verdict !== before.verdict)
       for (const request of moves.openOf(before.id))
         if (request.type === 'verdict') moves.close(request.id, 'void', at);

@@ -70,7 +70,7 @@ const maxHistory = 1_000;
 
 const isHash = (text: string): boolean => /^[0-9a-f]{64}$/.test(text);
 
-/** Patches of controllers, windows, measures and the evidence of all of it. */
+/** Patches of controllers, windows, compensating controls and the evidence of all of it. */
 export const patchService = (parts: PatchParts) => {
   const { db, objects, gate, events, store, site, controllers } = parts;
   const clock = parts.clock ?? nowMs;
@@ -286,7 +286,7 @@ export const patchService = (parts: PatchParts) => {
         return process.found(id);
       });
     },
-    /** What may be said later: the version that it brings, its file, what it closes. */
+    /** What may be entered later: the version that it brings, its file, what it closes. */
     describe: (
       actor: Actor,
       id: number,
@@ -407,7 +407,7 @@ export const patchService = (parts: PatchParts) => {
       const held = windows();
       return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time(), clock())]));
     },
-    /** Patches and measures of a controller, for its page. */
+    /** Patches and compensating controls of a controller, for its page. */
     ofController: (
       controller: string,
     ): { patches: PatchSummary[]; mitigations: ReturnType<typeof measures.mitigations> } => {

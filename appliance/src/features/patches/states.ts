@@ -1,7 +1,7 @@
 // The states of a patch (OT 6). A state belongs to a patch for one product, version and site, never to the patch alone.
 //
 // The lifecycle names follow the patch lifecycle that IEC 62443-2-3 describes. They have to be checked against a licensed
-// copy of the standard; until somebody did, they are labels beside our own states and nothing claims conformance.
+// copy of the standard; until then they are labels beside our own states and nothing claims conformance.
 
 import { type PatchState, VENDOR_STATES, type VendorState } from './types.ts';
 

@@ -118,7 +118,7 @@ export type Signature = {
   readonly roles: readonly PatchRole[];
 };
 
-/** What somebody may do next, or why not. */
+/** The next moves, or why not. */
 export type MoveOption = {
   readonly to: PatchState;
   /** Nothing but the evidence and the signatures are missing. */
@@ -295,7 +295,7 @@ export const moveEvidenceSchema = z.strictObject({
   testedOn: z.enum(TESTED_ON).optional(),
   /** Deferred, mitigated, accepted: when that ends. */
   until: ms.optional(),
-  /** Id of a mitigation, or the plan in words. */
+  /** Id of a compensating control, or the plan in words. */
   plan: line.optional(),
   /** Who answers for it: `account:<id>` or a name. */
   owner: line.optional(),
@@ -341,7 +341,7 @@ export type GateResult = {
 export type GatedPatch = {
   readonly state: PatchState;
   readonly verdict: VendorState;
-  /** When the word of the vendor became known here. */
+  /** When the verdict of the vendor became known here. */
   readonly verdictAt: number;
   /** When two named roles passed the vendor's gate. */
   readonly overriddenAt: number | null;
@@ -405,7 +405,7 @@ export type MachinePatch = GatedPatch & {
   /** Where a state with an end falls back to. */
   readonly fallback: PatchState | null;
   readonly until: number | null;
-  /** The OT owner said no: only with the OT owner does it come back (OT 7). */
+  /** Declined by the OT owner, who alone can reopen it (OT 7). */
   readonly vetoed: boolean;
 };
 
@@ -445,7 +445,7 @@ export type RowOutcome = {
   readonly product: string;
   readonly productVersion: string;
   readonly vendor: string;
-  /** `older`: what is known is newer. `pulls-back`: the site had gone on with it. `proposed`: two roles have to agree. */
+  /** `older`: the known one is newer. `pulls-back`: the site had gone on with it. `proposed`: two roles have to agree. */
   readonly outcome: 'new' | 'changed' | 'pulls-back' | 'proposed' | 'unchanged' | 'older';
   readonly before: PatchState | null;
   readonly after: PatchState;

@@ -14,7 +14,7 @@ export const windowFaults = (body: Body): FieldErrors =>
     ? { recurrence: { key: 'validation.recurrence' } }
     : {};
 
-/** A window that was checked when it was stored; undefined for one that an older rule let in. */
+/** A window that was checked when it was stored; undefined for one that only an older rule allowed. */
 export const toWindow = ({ id, body }: Obj): MaintenanceWindow | undefined => {
   const text = String(body['recurrence'] ?? '');
   const recurrence = parseRecurrence(text);

@@ -88,7 +88,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     });
   };
 
-  /** What is wrong with a question, said at its field. */
+  /** A fault of a question, shown at its field. */
   const faultsOf = (error: unknown): FieldErrors => {
     const { code, message, details } = toFailure(error);
     if (code === 'INVALID' && details.fields !== undefined) return details.fields;
@@ -150,7 +150,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     });
   };
 
-  /** Every row of every device; a device that said nothing has a line with its state. */
+  /** Every row of every device; a device without an answer has a line with its state. */
   const csv = (c: Context<ConsoleEnv>): Response => {
     const actor = actorFor(c, 'queries:read');
     const { id } = queries.get(param(c, 'id'));

@@ -38,9 +38,9 @@ export type RollbackDetector = {
    * there is one. NOT_FOUND, INVALID.
    */
   acknowledge(actor: Actor, id: string, reason: string): Return;
-  /** The second person agrees, or gives up what the first one said. CONFLICT where nothing waits. */
+  /** The second person agrees, or gives up the first one's request. CONFLICT where nothing waits. */
   decide(actor: Actor, id: string, agree: boolean): Return;
-  /** What one person said at a time. */
+  /** What one person asked for, and when. */
   approvable(id: string, at: number): Approvable;
   /** Why this person cannot agree; undefined when he can, or nothing waits. */
   hindrance(actor: Actor, back: Return): Hindrance | undefined;
@@ -145,7 +145,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     }
   };
 
-  /** Takes away again what was taken away; a thing that is not here any more needs nothing. */
+  /** Removes again what was removed; what is absent already needs nothing. */
   const apply = (taken: readonly Taken[], dead: readonly number[]): { applied: Applied; failed: string[] } => {
     const applied: Applied = { devices: 0, accounts: 0, rights: 0, persons: 0 };
     const failed: string[] = [];

@@ -32,7 +32,7 @@ export type RuleEngine = {
   recomputeAll(): void;
   /** Notes devices of which something changed that rules look at. In the transaction of the change. */
   note(devices: readonly number[]): void;
-  /** Notes devices that were heard, where that may change what is said of them. */
+  /** Notes devices that were heard, where that may change their status. */
   noteHeard(devices: readonly number[]): void;
   /** Takes over tags by hand, as of a record that came back. */
   setHandTags(devices: readonly number[]): void;

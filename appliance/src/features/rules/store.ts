@@ -157,7 +157,7 @@ export const ruleStore = (db: Database) => {
     setDone: (rule: string, device: number, enrolment: string): void => void setDone.run(rule, device, enrolment),
     /** Notes devices: something that rules look at changed. */
     note: pending.note,
-    /** Devices that were heard: only those of which some age has passed, or of which nothing is said yet. */
+    /** Devices that were heard: only those of which some age has passed, or which have no status yet. */
     noteHeard: (devices: readonly number[]): void => pending.note(aged.all(JSON.stringify(devices))),
     /** Notes those that decisions are about, and takes over their tags by hand: lists read them beside those of rules. */
     decided: (publicIds: readonly string[]): void => {

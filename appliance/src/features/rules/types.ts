@@ -6,7 +6,7 @@
 // Pending devices are recomputed in small batches, each one transaction that clears the marks with what it writes: a crash
 // repeats a batch and loses none.
 //
-// Rules cannot go in circles: each sees only what rules before it have settled. Moving rules see facts and tags by hand,
+// Rules cannot go in circles: each sees only what rules before it have decided. Moving rules see facts and tags by hand,
 // tag rules also the group, status conditions also all tags.
 
 import type { Level, Message } from '@sallyport/ui/model';

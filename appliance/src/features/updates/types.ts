@@ -1,7 +1,7 @@
 // An update has three states that are kept apart. Approval is decided (an object of kind `update-decision`). Supply is
 // derived: what devices need and the site lacks, what an open request asks for, what the host could not bring, what is
 // in the store. Installation is derived per device: what a deployment ordered, and at its end what the next inventory
-// shows. Nothing counts as done because a file arrived or an installer said so.
+// shows. Nothing counts as done because a file arrived or an installer reported success.
 
 import { z } from 'zod';
 import { type Decision, decisionSchema, type Severity, severitySchema } from '../vulnerabilities/types.ts';

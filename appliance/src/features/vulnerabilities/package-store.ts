@@ -131,7 +131,7 @@ export const packageWriter = (db: Database) => {
       if (records.isFull()) flush();
       return idBytes(sortedIds(new Set(named)));
     },
-    /** Takes away what an advisory said about packages. */
+    /** Removes the package ranges of an advisory. */
     drop: (adv: number, pkgs: Iterable<number>, isNoted: boolean): void => {
       for (const pkg of pkgs) {
         const held = dropped.get(pkg) ?? new Set<number>();

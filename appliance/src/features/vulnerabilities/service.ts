@@ -80,7 +80,7 @@ export type VulnerabilityService = {
     readonly capturedAt: string;
     readonly onProgress?: (advisories: number) => void;
   }): Promise<FeedState[]>;
-  /** Looks again at devices whose agents do not name source packages: somebody may know them by now. */
+  /** Looks again at devices whose agents do not name source packages: others may name them by now. */
   refreshSources(): void;
   /** The number of the snapshot in force; 0: there is none. */
   snapshot(): number;
@@ -104,7 +104,7 @@ export type VulnerabilityService = {
   /** Keeps the number of today for the trend. */
   noteDay(): void;
   /**
-   * Packages of a device about which nothing can be said: advisories are written about source packages, theirs is unknown,
+   * Packages of a device that cannot be judged: advisories are written about source packages, theirs is unknown,
    * and none is published under their own name.
    */
   unjudged(device: number): UnjudgedPackage[];

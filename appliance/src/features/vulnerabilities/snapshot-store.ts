@@ -21,7 +21,7 @@ const shownNames = ({ aliases, upstream }: Advisory): readonly string[] =>
   sorted([...new Set([...aliases, ...upstream.filter((name) => /^CVE-\d{4}-\d{4,}$/.test(name))])]);
 
 /**
- * Writes advisories into a snapshot that is being built. Documents and what is said about packages wait in memory, so that
+ * Writes advisories into a snapshot that is being built. Documents and package ranges wait in memory, so that
  * each value is written once; `flush` writes what waits.
  */
 export const snapshotWriter = (db: Database) => {

@@ -9,7 +9,7 @@ type Known = { name: string; source: string; version: string; sourceVersion: str
 /** A rebuild without a change of the source adds this to the version of the binary alone. */
 const withoutRebuild = (version: string): string => version.replace(/\+b\d+$/, '');
 
-/** Fills in the sources of the items that have none, where somebody knows them. Reads inv_software and catalog_update. */
+/** Fills in the sources of the items that have none, where they are known. Reads inv_software and catalog_update. */
 export const sourceNames = (db: Database) => {
   const reported = db.prepare<[string, string, string, string], Known>(
     // By the index that sorts names in any case of letters.

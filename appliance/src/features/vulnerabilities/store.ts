@@ -79,7 +79,7 @@ export const vulnerabilityStore = (db: Database) => {
     `SELECT component, findings, affected, act, attend, worst, severity FROM component_load
      WHERE component IN (SELECT value FROM json_each(?))`,
   );
-  // Another device that does name the source has it settled.
+  // Another device that does name the source fixes it for good.
   const identities = db.prepare<[string], ComponentIdentity>(
     `SELECT c.id AS component, c.eco AS ecosystem, c.name AS name, c.key IS NULL AS unkeyed,
        NOT EXISTS (SELECT 1 FROM item_component i INDEXED BY item_component_of WHERE i.component = c.id AND i.settled = 1) AS unsettled

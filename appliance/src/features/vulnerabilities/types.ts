@@ -236,7 +236,7 @@ export type KeptDevice = {
   log: { component: number; added: string; removed: string | null }[];
 };
 
-/** A package of a device about which nothing can be said, since its source package is unknown. */
+/** A package of a device that cannot be judged, since its source package is unknown. */
 export type UnjudgedPackage = { item: number; name: string; version: string };
 
 /** A document without its body. `key` is the publisher's namespace and the tracking id; several feeds may carry one. */

@@ -47,7 +47,7 @@ export const waitingOperations = [
         );
         if (rows.length === 0) out.note('Nothing waits for a second person.');
       },
-      // What hinders somebody is for people who may decide.
+      // Hindrances are shown to people who may decide.
       json: (_answer, _input, { waiting, actor }) => ({ rows: waiting.list(actor).map(toRow) }),
     },
   }),

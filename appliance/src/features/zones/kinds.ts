@@ -25,7 +25,7 @@ export const zoneKinds = defineKinds({
   },
   /**
    * A zone of controllers (OT 2.2). What a zone says of queries is the most that may be asked in it (OT Q1, Q3, Q12): nothing,
-   * unless somebody decides otherwise; a controller of its own may be held stricter, never looser.
+   * unless decided otherwise; a controller of its own may be held stricter, never looser.
    */
   'controller-zone': {
     row: 'P1',

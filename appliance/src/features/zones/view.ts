@@ -13,7 +13,7 @@ import {
 
 const maxProtocols = 3;
 
-/** Security levels as they are said; what is not known is not said. */
+/** Security levels as text; unknown ones are left out. */
 const noteOf = (ctx: Ctx, { slT, slA }: Zone): string => {
   if (slT !== null && slA !== null) return ctx.t('zones.slBoth', { slT, slA });
   if (slT !== null) return ctx.t('zones.slTarget', { slT });

@@ -66,7 +66,7 @@ function itemOf(field: Field, given: Token, options: ParseOptions, version?: { o
   return some({ any: [named(given.text), { all: [named(head), of('=', tail)] }] });
 }
 
-/** What a value asks of a field where no operator is said. */
+/** What a value asks of a field where no operator is given. */
 export function usualOf(field: Field, name: string, given: Token, options: ParseOptions): Filter {
   if (field.type === 'item') return itemOf(field, given, options);
   // A group by its id is that group; words are a part of the names of groups.

@@ -40,7 +40,7 @@ export type Filter =
 /** `item`: a row of a collection by its name, with or without its version; see `Field.item`. */
 export type ValueType = 'text' | 'choice' | 'number' | 'yesno' | 'time' | 'address' | 'group' | 'item';
 
-/** What can be asked of a value; what stands first is asked where nothing is said. */
+/** What can be asked of a value; what stands first is the default. */
 const opsOfType: Readonly<Record<ValueType, readonly Op[]>> = {
   text: ['=', '!=', 'contains', 'starts', 'ends', '<', '<=', '>', '>=', 'unknown'],
   choice: ['=', '!=', 'unknown'],
@@ -56,7 +56,7 @@ export type Field = {
   name: string;
   type: ValueType;
   /**
-   * Which derivation settles the field; a filter that an earlier one asks may not name it, so none goes in circles. What
+   * Which derivation decides the field; a filter that an earlier one asks may not name it, so none goes in circles. What
    * each number means is told where the fields are declared.
    */
   layer: number;

@@ -112,7 +112,7 @@ export const decodeBody = async (bytes: Buffer): Promise<Buffer> => {
 /** More than enough for the tables of the packing and a hash. */
 const headBytes = 384;
 
-/** The first bytes of a body, unpacked; empty where they cannot be. Nothing is said about the rest. */
+/** The first bytes of a body, unpacked; empty where they cannot be. The rest is not checked. */
 export const headOfBody = (bytes: Buffer): Buffer => {
   const maxOutputLength = headBytes * wireLimits.inflationRatio;
   const options = { finishFlush: constants.Z_SYNC_FLUSH, maxOutputLength, chunkSize: 4 * headBytes };

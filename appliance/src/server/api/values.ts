@@ -76,7 +76,7 @@ export const personalParameter = z
   .default(false)
   .describe('Returns personal values; who read them is recorded');
 
-/** Records that somebody reads personal values, before the first is shown. */
+/** Records the reading of personal values, before the first is shown. */
 export const recordPersonal = (
   events: EventService,
   call: { actor: Actor; what: string; device?: number | undefined },

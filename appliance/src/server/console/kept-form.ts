@@ -1,6 +1,6 @@
 import { type Form, strangerFormBytes } from './form.ts';
 
-// A session ends while somebody fills in a form. What was entered goes with the log-in page and comes back as a question
+// A session ends while a form is filled in. What was entered goes with the log-in page and comes back as a question
 // after it; nothing is sent by itself, and nothing secret is kept.
 
 export type KeptForm = { readonly action: string; readonly fields: readonly (readonly [string, string])[] };

@@ -38,7 +38,7 @@ type CommandForm<N, I, O> = {
   positionals?: ReadonlyArray<keyof I & string>;
   /** `false`: the command does not have it. */
   flags?: Partial<Record<keyof I & string, Flag | false>>;
-  /** Of a list in pages: how many rows come where --limit is not given, 100 unless said. */
+  /** Of a list in pages: how many rows come where --limit is not given, 100 by default. */
   rows?: number;
   /** The last positional, which may be repeated: the operation runs for each, and --json prints `{ items }`. */
   each?: keyof I & string;

@@ -108,7 +108,7 @@ const inputOf = (
   if (!Object.hasOwn(values, key)) throw new AppError('USAGE', `${shown} is missing`);
   const known = choices(inner((input.shape as Record<string, z.ZodType>)[key] ?? z.unknown()));
   const message = known === '' ? `${shown} does not fit` : `${shown} takes ${known}`;
-  // What would fit is said below it, in the words of the console.
+  // What would fit stands below it, in the console's texts.
   throw new AppError('USAGE', message, { fields: toFieldErrors(parsed.error) });
 };
 

@@ -21,7 +21,7 @@ export type ReviewReason =
   | 'mixed'
   | 'text';
 
-/** What the bounds speak of: the product's own version unless said. */
+/** What the bounds apply to: by default the product's own version. */
 export type Measure = 'version' | 'bios' | 'date' | 'serial';
 
 export type LeafVersions =

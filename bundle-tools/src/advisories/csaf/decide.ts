@@ -80,7 +80,7 @@ const firmwareIndex = (value: string): string | undefined =>
 
 const fractionOf = (text: string): string | undefined => /^[vr]?\d+\.(\d+)[a-z]?$/i.exec(text.trim())?.[1];
 
-/** parseFirmware, for those who remember what it said: bounds and versions repeat. */
+/** parseFirmware, memoised by its callers: bounds and versions repeat. */
 export type ParseVersion = (text: string) => FirmwareVersion | undefined;
 
 type Ways = Habits & { parse: ParseVersion };

@@ -163,7 +163,7 @@ const joinedLeaf = (made: Made, component: CsafLeaf, platform: CsafLeaf): CsafLe
 
 const addMade = (made: readonly Made[], into: Collected): void => {
   let left = made;
-  // A product may be made of one that is made itself; each round settles at least one level.
+  // A product may be made of one that is made itself; each round resolves at least one level.
   for (let round = 0; left.length > 0 && round < MAX_CHAIN; round += 1) {
     const waiting: Made[] = [];
     for (const one of left) {

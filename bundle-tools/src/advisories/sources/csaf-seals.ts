@@ -42,7 +42,7 @@ export const signatureFault = async (
 ): Promise<string | undefined> => {
   const seal = seals.get(`${name}.asc`);
   if (seal === undefined) return 'it has no signature beside it';
-  // Large, and needed only where somebody gave keys.
+  // Large, and needed only where keys are given.
   const { createMessage, readSignature, verify } = await import('openpgp');
   try {
     const signature = await readSignature({ armoredSignature: Buffer.from(seal).toString('latin1') });

@@ -14,7 +14,7 @@ import { guardedTransport, type Leaving, secretsOf } from './guarded.ts';
 import type { ApprovedPacket, PermitReply, PermitRequest } from './permit.ts';
 
 // A job's run: one device after the other, one protocol after the other, at the appliance and at an agent alike (OT Q4, Q5,
-// Q9). An exchange is begun once: after a restart nothing is said again that was said before.
+// Q9). An exchange is begun once: after a restart nothing is sent twice.
 
 /** One exchange: a device by a protocol. */
 export type Ask = {

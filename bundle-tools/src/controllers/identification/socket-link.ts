@@ -19,7 +19,7 @@ const troubles: Readonly<Record<string, Trouble>> = {
   EPIPE: 'closed',
 };
 
-/** What the system said, in the words of the protocols. */
+/** The system's error as the protocols name it. */
 export const troubleOf = (error: unknown): Trouble =>
   troubles[String(error instanceof Error ? (error as NodeJS.ErrnoException).code : '')] ?? 'unreachable';
 
@@ -98,7 +98,7 @@ export const tcpLink = (socket: Socket, limits: LinkLimits): Link => {
           socket.destroy();
           resolve();
         };
-        // A side that does not end its half is left to it: our end is said, and all that came was read.
+        // A side that does not end its half is left to it: our end is sent, and all that came was read.
         const timer = setTimeout(done, closeMs);
         socket.once('close', done);
         socket.resume();

@@ -51,9 +51,9 @@ export type IdentifyOptions = {
   sleep: (ms: number) => Promise<void>;
   /** Between two requests; OT Q4 wants 500 or more. */
   intervalMs?: number;
-  /** How long an answer is waited for; 3,000 unless said. */
+  /** How long an answer is waited for; 3,000 by default. */
   replyMs?: number;
-  /** Where the device listens; the protocol's own port unless said. */
+  /** Where the device listens; by default the protocol's own port. */
   port?: number;
   /** The device's address in words: OPC UA repeats it to the device. */
   host?: string;
@@ -87,7 +87,7 @@ export type Anomaly =
   | { kind: 'left-run'; atMs: number; before: string; after: string };
 
 export type Identification = {
-  /** Empty where the device said nothing. */
+  /** Empty where the device answered nothing. */
   readings: Reading[];
   packets: PacketEntry[];
   anomalies: Anomaly[];

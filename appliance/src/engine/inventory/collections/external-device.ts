@@ -1,6 +1,6 @@
 import { defineCollection } from '../types.ts';
 
-/** C6: devices that somebody plugged in. */
+/** C6: plugged-in devices. */
 export const collection = defineCollection({
   name: 'external-device',
   row: 'C6',

@@ -23,7 +23,7 @@ export const collection = defineCollection({
     releasedAt: { type: 'time', column: false },
     needsRestart: { type: 'boolean', column: false },
     errorCode: { type: 'text', maxLength: 50, column: false },
-    /** What said so: the package manager's local index, the update agent's scan, a scan file. */
+    /** The source: the package manager's local index, the update agent's scan, a scan file. */
     foundBy: { type: 'text', maxLength: 100, column: false },
   },
   retentionDays: 730,

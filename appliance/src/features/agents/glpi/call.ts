@@ -12,7 +12,7 @@ export type Call = {
   dialect: Dialect;
   from: string;
   agent: string;
-  /** The managed device that the agent said before it is on: it may speak of others. */
+  /** The managed device that the agent claimed to run on: it may report others. */
   speaker: number | undefined;
   head: Message;
   wire: Buffer;

@@ -63,7 +63,7 @@ export const factsOf = (message: Message, isOcs: boolean): ReportFacts => {
   };
 };
 
-/** What a machine that somebody else's agent read is found by. */
+/** What identifies a machine that another one's agent read. */
 const foundBy = ({ itemType }: Message, hostname: string, device: Row): NonNullable<ReportFacts['found']> => {
   const names = [hostname, dnsNameOf(device) ?? '', line(device, 'netbiosname', 255) ?? ''];
   return {
@@ -185,7 +185,7 @@ export const virtualMachines = (message: Message, now: number): Seen[] =>
     ];
   });
 
-/** A message, and what is known of its packages: the same as they are held, or others with a digest to keep. */
+/** A message, and the state of its packages: the same as they are held, or others with a digest to keep. */
 const readPackages = (
   plain: Buffer,
   isOcs: boolean,

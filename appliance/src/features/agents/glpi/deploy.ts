@@ -11,7 +11,7 @@ import { groupsOf } from '../groups.ts';
 
 // Packages through agents that cannot verify them. No command can be ordered here: the one job there is installs the
 // files of an approved update, which are read from the store and hashed again before their names go out. A group takes
-// part while two people have said so, and a device that has an agent of ours is left to that.
+// part while two people consent, and a device that has an agent of ours is left to that.
 
 const maxConsents = 20;
 const maxKnownObjects = 5_000;

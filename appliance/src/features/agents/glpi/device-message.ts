@@ -1,8 +1,8 @@
 import { line, lines, rowsIn } from './fields.ts';
 import type { ItemType, Message, Row } from './message.ts';
 
-// Searches of the network and their SNMP readings come in XML as rows of devices, in words of their own. Here each becomes
-// a message about one device in the words of the JSON dialect, so that both dialects are mapped by the one table.
+// Searches of the network and their SNMP readings come in XML as rows of devices, in a form of their own. Here each becomes
+// a message about one device in the form of the JSON dialect, so that both dialects are mapped by the one table.
 
 /** Words of the agents and, in figures, of plugins of long ago. Whatever else has SNMP stands in the network, as GLPI has it. */
 const itemTypes: Readonly<Record<string, ItemType>> = {

@@ -5,7 +5,7 @@ import { cleanLine } from '../../../platform/text.ts';
 import type { Row } from './message.ts';
 
 // The values of foreign agents: text padded with NUL, numbers in quotes, dates in local time, and what firmware says
-// where its maker said nothing.
+// where its maker left it empty.
 
 const placeholder =
   /^(?:-+|\.+|n\/?a|none|null|unknown|undefined|not (?:specified|available|applicable|provided|present)|default string|to be filled.*|o\.?e\.?m\.?|system (?:manufacturer|product name|serial number|version)|0x0+|0+|f+|x+)$/i;
@@ -133,7 +133,7 @@ export const addressesOf = (row: Row, name: string, version: 4 | 6): string[] =>
 
 type Value = string | number | boolean | readonly string[] | undefined;
 
-/** An item of what is known: absent, undefined and empty are the same. */
+/** An item of the known values: absent, undefined and empty are the same. */
 export const item = (values: Record<string, Value>): Item => {
   const found: Item = {};
   for (const name in values) {

@@ -6,7 +6,7 @@ import type { Seen } from '../../discovery/types.ts';
 
 // Switches and printers do not speak for themselves: an agent beside them does. Their records stay those of what was found.
 
-/** How a machine is found that somebody else's agent read; undefined where nothing tells it from others. */
+/** What identifies a machine that another one's agent read; undefined where nothing does. */
 export const seenOf = (facts: ReportFacts | undefined, at: number): Seen | undefined => {
   const { uuid, serial, macs, os, found } = facts ?? {};
   if (found === undefined || macs === undefined) return undefined;
@@ -29,7 +29,7 @@ type Stores = {
   discovery: Pick<DiscoveryService, 'keepFound'>;
 };
 
-/** Its record, and whether sections of it are kept: not of a machine that waits to be let in. */
+/** Its record, and whether sections of it are kept: not of a machine that waits for approval. */
 export const keepSeen = (
   { devices, discovery }: Stores,
   seen: Seen,

@@ -29,7 +29,7 @@ const enrol = ({ devices }: GlpiParts, call: Call, facts: ReportFacts): SourceCa
   return caller;
 };
 
-/** Whether what a device says of itself is no longer what is known of it. */
+/** Whether the reported identity of a device differs from the stored one. */
 const isNews = ({ devices }: GlpiParts, device: number, facts: ReportFacts, agent: string): boolean => {
   const known = devices.find(device);
   return (

@@ -65,7 +65,7 @@ export const encryptionItems = (_: readonly Row[], context: MapContext): Item[] 
   ...context.rows('storages').flatMap((row) => encryptedVolume(row, ['name', 'model'])),
 ];
 
-/** Hubs inside the machine are no devices that somebody plugged in. */
+/** Hubs inside the machine are no plugged-in devices. */
 const isRootHub = (row: Row): boolean => hexId(row, 'vendorid') === '1d6b';
 
 export const usbItems = (rows: readonly Row[]): Item[] =>

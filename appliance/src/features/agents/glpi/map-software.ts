@@ -4,7 +4,7 @@ import type { MapContext } from './map-types.ts';
 import type { Row } from './message.ts';
 import { isDpkgVendor } from './system.ts';
 
-// Packages in the very words of our own agent, so that one package is one item of the site by whatever source it came.
+// Packages in the same form as our own agent's, so that one package is one item of the site by whatever source it came.
 
 const encode = encodeURIComponent;
 /** `:` and `+` stay as they are in a version, as the reference library writes them. */

@@ -18,7 +18,7 @@ export type SectionMapping = {
   sections: readonly [string, ...string[]];
   collection: string;
   items(rows: readonly Row[], context: MapContext): Item[];
-  /** Which items of the collection come from these sections, where others come from elsewhere; all unless said. */
+  /** Which items of the collection come from these sections, where others come from elsewhere; all by default. */
   owns?(item: Item): boolean;
   /** Of a collection with one item: the fields that come from these sections. */
   fields?: readonly string[];

@@ -14,7 +14,7 @@ import { keepFoundDevice } from './found-device.ts';
 import type { Message, Row } from './message.ts';
 import { snmpDevices, snmpOrder } from './ocs-network.ts';
 
-// Searches of the network by agents of others: one device's agent, a range that somebody confirmed, one address after the
+// Searches of the network by agents of others: one device's agent, a confirmed range, one address after the
 // other. What an agent says of an address that it was not asked about is dropped.
 
 const kind = 'agent-scan';
@@ -134,7 +134,7 @@ export const networkSearches = (parts: Parts): NetworkSearches => {
     if (answered.size > maxSearchers && !oldest.done) answered.delete(oldest.value);
   };
 
-  /** The address that a row is about: it says so, or it bears the number that we gave. */
+  /** The address that a row is about: its own address, or the one of the number that we gave. */
   const addressOf = (row: Row): string | undefined => {
     const given = line(row, 'ip', 45);
     if (given !== undefined) return given;

@@ -5,9 +5,9 @@ import type { Node } from './answers.ts';
 import { addressesOf, known, line, rowsIn } from './fields.ts';
 import type { Message, Row } from './message.ts';
 
-// What OCS agents know of others, in words of their own: what they read over SNMP because they were asked to, and what their
+// What OCS agents know of others, in a form of their own: what they read over SNMP because they were asked to, and what their
 // `ipdiscover` saw on the segment because another server had asked for it. That one is never asked for here: it looks at all
-// of an interface's network, and cannot be kept to a range that somebody confirmed.
+// of an interface's network, and cannot be kept to a confirmed range.
 
 const maxHosts = 4_096;
 
@@ -96,7 +96,7 @@ const newerDevice =
     };
   };
 
-/** The devices of an answer, in the words of a search, so far as they are at addresses that were asked about. */
+/** The devices of an answer, in the form of a search, so far as they are at addresses that were asked about. */
 export const snmpDevices = (message: Message, isAsked: (address: string) => boolean): Row[] =>
   [
     ...(message.sections.get('device') ?? []).map(olderDevice),

@@ -88,5 +88,5 @@ export const sectionTable: readonly SectionMapping[] = [
   plain('slots', 'slot'),
 ];
 
-/** Sections that somebody else reads: the tag, the client's version, machines beside the sender. */
+/** Sections that other modules read: the tag, the client's version, machines beside the sender. */
 export const readElsewhere: readonly string[] = ['accountinfo', 'versionclient', 'virtualmachines', 'ipdiscover'];

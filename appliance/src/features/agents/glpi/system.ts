@@ -27,7 +27,7 @@ const vendors: ReadonlyArray<readonly [RegExp, string]> = [
   [/\bandroid\b/i, 'android'],
 ];
 
-/** The version in the words of os-release: Debian's has no point release, Ubuntu's two numbers. */
+/** The version as os-release has it: Debian's has no point release, Ubuntu's two numbers. */
 const releaseOf = (vendor: string, version: string): string => {
   const numbers = /\d+(?:\.\d+)*/.exec(version)?.[0] ?? '';
   const parts = numbers.split('.');

@@ -1,6 +1,6 @@
 // The entry point of GLPI, FusionInventory and OCS agents: one URL with the token in it, the one secret that may be in a URL. A
 // client proves nothing but the token; it is known by what it calls itself, and what it says of its hardware is compared
-// with what is known of the device before anything is stored.
+// with the stored state of the device before anything is stored.
 
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { InventoryService } from '../../../engine/inventory/service.ts';

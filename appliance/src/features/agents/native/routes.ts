@@ -77,7 +77,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     return clock() - startedAt < seconds * 1_000 ? spread(seconds, 0.5) : jitter(seconds);
   };
   // One moment of the database, and its locks are taken once. Nothing is written here: a transaction that has read cannot
-  // become one that writes when somebody else wrote meanwhile.
+  // become one that writes after another write meanwhile.
   const look = db.transaction((device: Caller, isWorking: boolean) => ({
     held: inventory.hashes(device.id, 'native'),
     policy: parts.policyOf(device),

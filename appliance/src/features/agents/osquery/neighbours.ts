@@ -1,7 +1,7 @@
 import { neighboursOf, type Seen } from '../../discovery/types.ts';
 import { type Row, text } from './rows.ts';
 
-/** Of osquery's table the rows that the machine learned, not those that somebody entered. */
+/** Of osquery's table the rows that the machine learned, not entered ones. */
 export const learnedNeighbours = (rows: readonly Row[], now: number): Seen[] =>
   neighboursOf(
     rows

@@ -98,7 +98,7 @@ export const encryptionItems: ItemsOf = (answers) =>
     'volume',
   );
 
-/** A hub of the machine itself is no device that somebody plugged in. */
+/** A hub of the machine itself is no plugged-in device. */
 const hubClass = /^0?9$/;
 
 /** What is plugged in by USB. */

@@ -1,7 +1,7 @@
 import type { Item } from '../../../engine/inventory/types.ts';
 import { amount, type ItemsOf, item, type Row, type System, sortedDistinct, text, time, whole } from './rows.ts';
 
-// Packages in the very words of our own agent: a package that two devices report through different sources is one item of
+// Packages in the same form as our own agent's: a package that two devices report through different sources is one item of
 // the site, and matching does not see by which source it came.
 
 const byVendor: Readonly<Record<string, string>> = { 'red hat enterprise linux': 'rhel', darwin: 'macos' };

@@ -1,6 +1,6 @@
 // The entry point of osquery: its remote API as the client speaks it. The client ignores the HTTP status, so a refusal is a
 // body; an empty body would be taken for success, so there is always an object. `node_invalid` makes a client throw its
-// key away and enrol anew: it is said only of a key that is surely unknown or revoked, never for trouble of ours.
+// key away and enrol anew: it is answered only for a key that is surely unknown or revoked, never for trouble of ours.
 //
 // Nothing is scheduled on the client. Inventory, live queries and samples all go through distributed/read under our names.
 

@@ -18,7 +18,7 @@ export type SeenService = {
   protocol: CaptureProtocol;
   atMs: number;
   packet: number;
-  /** What was said of it last. */
+  /** Its latest facts. */
   facts: readonly DeviceFact[];
 };
 
@@ -167,7 +167,7 @@ export const seenDevices = () => {
       if (named === undefined) continue;
       const key = `${named.field} ${protocol}`;
       const before = values.get(key);
-      // A stream in disorder is read later than it was said.
+      // A stream in disorder is read later than it was sent.
       if (before === undefined ? values.size < maxValues : before.atMs <= atMs)
         values.set(key, { ...named, raw: fact.raw, source: protocol, atMs, packet });
     }
@@ -200,7 +200,7 @@ export const seenDevices = () => {
     devices: joined,
     /** Sightings of devices for which there was no room. */
     left: (): number => left,
-    /** The address's own MAC: said by itself, or the only one that ever sent for it, and for nothing else. */
+    /** The address's own MAC: claimed by itself, or the only one that ever sent for it, and for nothing else. */
     macOf: (device: SeenDevice): string | undefined => {
       const mac = device.mac ?? (device.address === undefined ? undefined : macOfAddress.get(device.address));
       if (mac !== undefined) return (addressesOfMac.get(mac)?.size ?? 0) > maxAddressesOfMac ? undefined : mac;

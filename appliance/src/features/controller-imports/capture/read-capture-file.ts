@@ -10,7 +10,7 @@ import { makerOfMac } from './makers.ts';
 
 const whole = (ms: number): number => Math.max(0, Math.trunc(ms));
 
-/** What an answer on a port shows, where nothing was said there. */
+/** What an answer on a port shows, where nothing was sent there. */
 const presence = 'capture';
 const maxPlaces = 12;
 const makerConfidence = 0.3;
@@ -104,7 +104,7 @@ const makerReading = (device: SeenDevice, seen: SeenDevices): Reading[] => {
   ];
 };
 
-/** Devices of a capture, with times and places of packets; nothing is held but what is known of each device. */
+/** Devices of a capture, with times and places of packets; only the data of each device is held. */
 export const readCaptureFile = async (
   chunks: AsyncIterable<Uint8Array>,
   onPacket: (packets: number) => void = () => undefined,

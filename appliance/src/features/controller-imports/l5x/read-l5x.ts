@@ -55,7 +55,7 @@ export const readL5x = async (
   const serial = projectSerial(controller['ProjectSN']);
   const matches = controller['MatchProjectToController'];
   const isSafety = safety !== undefined && Object.keys(safety).length > 0;
-  // What the controller's own entry repeats is said once, by the controller.
+  // What the controller's own entry repeats is read once, from the controller.
   const entry = own === undefined ? [] : moduleFacts(own.attributes).filter(({ field }) => field !== 'firmware');
   const items: ReadingFact[] = [
     ...fact('name', controller['Name']),

@@ -20,13 +20,13 @@ export type Told = {
   protocol?: CaptureProtocol;
   /** Without facts it tells that the server is there. */
   facts?: readonly DeviceFact[];
-  /** What is said of the service itself. */
+  /** Facts of the service itself. */
   serviceFacts?: readonly DeviceFact[];
   slot?: number;
   /** One of several devices that speak through this address. */
   unit?: number;
   station?: Station;
-  /** Who said it, where the sender only passed it on. */
+  /** Its origin, where the sender only forwarded it. */
   origin?: { address: string; port: number };
   /** What changes the controller: `cip-reset`. */
   control?: ControlCommand;

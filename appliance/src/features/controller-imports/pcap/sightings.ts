@@ -15,7 +15,7 @@ import type { CaptureGaps, CaptureProtocol, Frame, Packet, Sighting } from './ty
 
 export type CaptureCounts = { packets: number; unread: number };
 
-/** What a packet shows, and the number of the packet that said it: a stream in disorder is read later. */
+/** What a packet shows, and the number of that packet: a stream in disorder is read later. */
 export type Seen = { sighting: Sighting; packet: number };
 
 const tcp = 6;
@@ -27,7 +27,7 @@ const udp = 17;
  */
 const firstHops: ReadonlySet<number> = new Set([30, 64, 128, 255]);
 const maxEveryones = 1_024;
-/** Stations that are kept as seen, so that each is said once. */
+/** Stations seen before, so that each is added once. */
 const maxPresent = 16_384;
 
 /** The last moment that a document can name; what a capture puts behind it, by an odd resolution say, is no time. */

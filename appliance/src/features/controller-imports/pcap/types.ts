@@ -154,7 +154,7 @@ export type Sighting = {
   unit?: number;
   /** What it answers on: `tcp/102`. */
   service?: string;
-  /** What is said of the service itself: how it is secured. */
+  /** Facts of the service itself: how it is secured. */
   serviceFacts?: readonly DeviceFact[];
   /** The frame's sender, where no router is seen between; `mac` is the device's own word. */
   via?: string;

@@ -154,7 +154,7 @@ const endpoint = (rest: Reader): Endpoint & { server: Application } => {
 
 type Endpoints = { facts: DeviceFact[]; service: DeviceFact[]; endpoints: Endpoint[] };
 
-/** The doors of the server: how each is secured, and who may come without a name. */
+/** The endpoints of the server: how each is secured, and who may come without a name. */
 export const endpointsOf = (rest: Reader): Endpoints => {
   const endpoints = rest.list(() => endpoint(rest));
   const nameOf = ({ mode, policy }: Endpoint): string => {

@@ -100,11 +100,11 @@ const exchange = function* (context: ExchangeContext): Exchange {
     collect.facts((yield* call(context, found, answerIds.findServers, serverFacts)) ?? []);
   }
   const asked = requests.getEndpoints(channel, count(), url);
-  const doors = yield* call(context, asked, answerIds.getEndpoints, endpointsOf);
-  collect.facts(doors?.facts ?? []);
-  context.serve(doors?.service ?? []);
+  const endpoints = yield* call(context, asked, answerIds.getEndpoints, endpointsOf);
+  collect.facts(endpoints?.facts ?? []);
+  context.serve(endpoints?.service ?? []);
   if (switches.details) {
-    const policy = anonymousAt(doors?.endpoints ?? []);
+    const policy = anonymousAt(endpoints?.endpoints ?? []);
     const wanted = ['firmwareObserved', 'productName'];
     if (policy === undefined) collect.refused(wanted, 'denied-by-device', 'opcua-no-anonymous');
     else yield* build(context, channel, count, policy);
