@@ -1545,7 +1545,7 @@ create table ot_patch (
   done_at integer,
   -- JSON: extensions of deadlines; missed deadlines with an event.
   extended text not null default '{}',
-  overdue_said text not null default '[]',
+  overdue_reported text not null default '[]',
   created_at integer not null,
   created_by text not null,
   import integer references ot_patch_import (id)

@@ -9,7 +9,7 @@ export const command: Command = {
   positionals: 'PATH…',
   options: {
     'dry-run': { type: 'boolean', help: 'say which device each would be; nothing is changed' },
-    approve: { type: 'boolean', help: 'let in the machines that nobody has decided about' },
+    approve: { type: 'boolean', help: 'approve the machines without a decision' },
   },
   example: 'sallyport inventory import /media/usb/inventories.zip --dry-run --data /var/lib/sallyport',
   run: async ({ open, out, positionals, flag, cliActor }) => {

@@ -38,7 +38,7 @@ export const command: Command = {
       if (code === '') code = second;
     } else {
       const typed = await askUnseen(`Password of ${name}: `);
-      if (typed === undefined) throw new AppError('USAGE', 'there is nobody to ask: --password-stdin');
+      if (typed === undefined) throw new AppError('USAGE', 'there is no terminal to ask: --password-stdin');
       password = typed;
       if (code === '') code = (await askUnseen('Code of the second factor (empty without one): ')) ?? '';
     }

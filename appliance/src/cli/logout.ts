@@ -7,7 +7,7 @@ export const command: Command = {
   run: async ({ open, out, dataDir }) => {
     const { accounts } = await open();
     const ended = signOut(accounts, dataDir);
-    out.line(ended ? 'signed out' : 'nobody was signed in');
+    out.line(ended ? 'signed out' : 'not signed in');
     out.result({ ended });
     return 0;
   },

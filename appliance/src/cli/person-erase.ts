@@ -6,10 +6,10 @@ import type { Command } from './command.ts';
 const remainderText = (left: Remainder): string => {
   if (left.what === 'key') return `the key, since ${left.why}; it is tried again at each start and every night`;
   if (left.what === 'log')
-    return 'unreadable values in the log of the database, until whoever reads an older state of it ends';
+    return 'unreadable values in the log of the database, until the last reader of an older state of it ends';
   if (left.destroyed !== undefined) {
     const { by, at, reason } = left.destroyed;
-    return `backup ${left.file} of ${toTime(left.madeAt)}: ${by} said ${toTime(at)} that every copy is destroyed (${reason}); nobody saw it`;
+    return `backup ${left.file} of ${toTime(left.madeAt)}: ${by} stated ${toTime(at)} that every copy is destroyed (${reason}); not verified`;
   }
   const where = left.here ? 'in the backups folder' : 'wherever it was taken';
   return `backup ${left.file} of ${toTime(left.madeAt)} has the key until it is deleted (${where})`;

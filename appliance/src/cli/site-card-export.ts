@@ -25,7 +25,7 @@ export const command: Command = {
         sheet,
         sheetHtml({
           title: `Site card ${card.number}`,
-          purpose: 'Whoever adds this card on the connected host compares this paper with what that host shows.',
+          purpose: 'When this card is added on the connected host, compare this paper with what that host shows.',
           fingerprint: card.fingerprint,
           facts: [['card', String(card.number)]],
         }),

@@ -38,7 +38,7 @@ export const command: Command = {
     for (const line of fingerprintText(file.fingerprint)) out.note(line);
     let compared = text('fingerprint');
     if (compared === undefined) {
-      if (!process.stdin.isTTY) throw new AppError('USAGE', '--fingerprint is missing and there is nobody to ask');
+      if (!process.stdin.isTTY) throw new AppError('USAGE', '--fingerprint is missing and there is no terminal to ask');
       const agrees = await askYes('Is this the fingerprint that the host shows? Type yes: ');
       if (!agrees) throw new AppError('USAGE', 'not confirmed; nothing was changed');
       compared = file.fingerprint;

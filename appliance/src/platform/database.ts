@@ -312,7 +312,7 @@ export function createSchema(db: Database, schema: Schema = readSchema()): void 
 
 /**
  * Brings a database of an older release to this code's schema, each step with its record in one transaction; returns the
- * numbers of the steps. For who holds the lock of the server on it, or a database that nobody else has. Codes of `assertKnownSchema`.
+ * numbers of the steps. For who holds the lock of the server on it, or a database that no other process has open. Codes of `assertKnownSchema`.
  */
 export function migrate(db: Database, schema: Schema = readSchema()): number[] {
   assertKnownSchema(db, schema);

@@ -9,7 +9,7 @@ import type { When } from '../model.ts';
 /** Tables of one version that a value was worked out with; the words are `controllers.table.<table>`. */
 export type DerivedWith = { readonly version: string; readonly tables: readonly string[] };
 
-export type ControllerLoser = {
+export type SupersededFact = {
   /** Null: there is an error instead. */
   readonly value: string | null;
   readonly reason: string | null;
@@ -34,7 +34,7 @@ export type ControllerFact = {
   readonly at: When;
   /** Held whatever a device says. */
   readonly locked: boolean;
-  readonly losers: readonly ControllerLoser[];
+  readonly superseded: readonly SupersededFact[];
 };
 
 export type ControllerFactGroup = { readonly title: string; readonly facts: readonly ControllerFact[] };
@@ -66,11 +66,11 @@ const Value = ({ ctx, line, value }: { ctx: Ctx; line: Line; value: string | und
 export const ControllerFacts = ({
   ctx,
   groups,
-  showLosers,
+  showSuperseded,
 }: {
   ctx: Ctx;
   groups: readonly ControllerFactGroup[];
-  showLosers: boolean;
+  showSuperseded: boolean;
 }) => {
   const lines: Line[] = groups.flatMap((group) =>
     group.facts.map((fact) => ({ ...fact, group: ctx.tDynamic(group.title) })),
@@ -131,18 +131,18 @@ export const ControllerFacts = ({
         },
       ]}
       open={(line) =>
-        showLosers && line.losers.length > 0 ? (
+        showSuperseded && line.superseded.length > 0 ? (
           <ul class="small second">
-            {line.losers.map((loser) => (
+            {line.superseded.map((fact) => (
               <li>
-                {ctx.t(loser.side === 'observed' ? 'controllers.observed' : 'controllers.configured')},{' '}
-                {sourceText(ctx, loser)}:{' '}
-                {loser.value === null ? (
-                  <span>{ctx.t('controllers.refused', { reason: loser.reason ?? '–' })}</span>
+                {ctx.t(fact.side === 'observed' ? 'controllers.observed' : 'controllers.configured')},{' '}
+                {sourceText(ctx, fact)}:{' '}
+                {fact.value === null ? (
+                  <span>{ctx.t('controllers.refused', { reason: fact.reason ?? '–' })}</span>
                 ) : (
-                  <span translate="no">{loser.value}</span>
+                  <span translate="no">{fact.value}</span>
                 )}
-                , <Age ctx={ctx} at={loser.at} />. {ctx.tDynamic(`controllers.rule.${loser.rule}`)}
+                , <Age ctx={ctx} at={fact.at} />. {ctx.tDynamic(`controllers.rule.${fact.rule}`)}
               </li>
             ))}
           </ul>

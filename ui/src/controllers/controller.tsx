@@ -40,8 +40,8 @@ type ControllerProps = {
   readonly firstSeenAt: When | null;
   readonly lastSeenAt: When | null;
   readonly groups: readonly ControllerFactGroup[];
-  readonly losers: number;
-  readonly showLosers: boolean;
+  readonly superseded: number;
+  readonly showSuperseded: boolean;
   readonly modules: readonly ControllerPartRow[];
   readonly interfaces: readonly ControllerPartRow[];
   readonly services: readonly ControllerPartRow[];
@@ -149,7 +149,7 @@ const StateNotice = ({ ctx, state, into }: Pick<ControllerProps, 'ctx' | 'state'
 
 /** Left: its values, read beside planned, superseded values one click away. Right: why, decision, what is missing, history. */
 export const ControllerPage = (props: ControllerProps) => {
-  const { ctx, id, groups, losers, showLosers, panels } = props;
+  const { ctx, id, groups, superseded, showSuperseded, panels } = props;
   const panelsAt = (place: 'main' | 'side') => panels.filter((panel) => panel.place === place).map(({ body }) => body);
   return (
     <ControllersFrame
@@ -173,14 +173,16 @@ export const ControllerPage = (props: ControllerProps) => {
             title={ctx.t('controllers.facts')}
             context={ctx.t('controllers.factsContext')}
             link={
-              losers === 0 ? undefined : (
-                <a href={withQuery(paths.controller(id), { facts: showLosers ? undefined : 'all' })}>
-                  {showLosers ? ctx.t('controllers.hideLosers') : ctx.t('controllers.showLosers', { n: losers })}
+              superseded === 0 ? undefined : (
+                <a href={withQuery(paths.controller(id), { facts: showSuperseded ? undefined : 'all' })}>
+                  {showSuperseded
+                    ? ctx.t('controllers.hideSuperseded')
+                    : ctx.t('controllers.showSuperseded', { n: superseded })}
                 </a>
               )
             }
           >
-            <ControllerFacts ctx={ctx} groups={groups} showLosers={showLosers} />
+            <ControllerFacts ctx={ctx} groups={groups} showSuperseded={showSuperseded} />
           </Panel>
           <Parts
             ctx={ctx}

@@ -107,12 +107,16 @@ export const words = defineWords({
     ru: 'прочитано рядом с заданным',
     kk: 'оқылғаны жоспарланғанмен қатар',
   },
-  'controllers.showLosers': {
-    en: 'Show what did not win: {n}',
-    ru: 'Показать непобедившие: {n}',
-    kk: 'Жеңбегендерін көрсету: {n}',
+  'controllers.showSuperseded': {
+    en: 'Show superseded values: {n}',
+    ru: 'Показать вытесненные значения: {n}',
+    kk: 'Ығыстырылған мәндерді көрсету: {n}',
   },
-  'controllers.hideLosers': { en: 'Hide what did not win', ru: 'Скрыть непобедившие', kk: 'Жеңбегендерін жасыру' },
+  'controllers.hideSuperseded': {
+    en: 'Hide superseded values',
+    ru: 'Скрыть вытесненные значения',
+    kk: 'Ығыстырылған мәндерді жасыру',
+  },
   'controllers.field': { en: 'Field', ru: 'Поле', kk: 'Өріс' },
   'controllers.observed': { en: 'Read', ru: 'Прочитано', kk: 'Оқылған' },
   'controllers.configured': { en: 'Planned', ru: 'Задано', kk: 'Жоспарланған' },

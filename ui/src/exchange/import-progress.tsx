@@ -35,7 +35,7 @@ const volumeWords = (ctx: Ctx, { n, of }: NonNullable<ImportProgress['volume']>)
   of === undefined ? ctx.t('exchange.volumeN', { n: String(n) }) : ctx.t('exchange.volume', { n, of });
 
 /** What a screen reader says: it changes with the state, the volume and each quarter, not with every tick. */
-const saidWords = (ctx: Ctx, { states, volume, doneBytes, totalBytes, isRunning }: ImportProgress): string => {
+const progressWords = (ctx: Ctx, { states, volume, doneBytes, totalBytes, isRunning }: ImportProgress): string => {
   const now = states.find(({ state }) => state === 'running' || state === 'failed');
   if (!isRunning || now === undefined) return '';
   const quarter = totalBytes === 0 ? 0 : Math.floor((doneBytes / totalBytes) * 4) / 4;
@@ -52,7 +52,7 @@ export const ImportProgressRegion = ({ ctx, progress }: { ctx: Ctx; progress: Im
   return (
     <>
       <p class="vh" role="status">
-        {saidWords(ctx, progress)}
+        {progressWords(ctx, progress)}
       </p>
       <div class="row apart">
         <span>

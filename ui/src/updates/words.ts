@@ -106,7 +106,7 @@ export const words = defineWords({
     kk: 'мұнда жаңартулар тізбесі жоқ',
   },
   'updates.noCatalogueWhy': {
-    en: 'A bundle brings it. Until then nobody knows what is needed.',
+    en: 'A bundle brings it. Until then the need is unknown.',
     ru: 'Его приносит комплект. До этого неизвестно, что нужно.',
     kk: 'Оны бума әкеледі. Оған дейін не қажет екені белгісіз.',
   },

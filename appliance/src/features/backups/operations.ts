@@ -17,7 +17,7 @@ const backup = z.object({
   destroyed: z
     .object({ at: time, by: z.string(), reason: z.string() })
     .optional()
-    .describe('A person said that every copy is destroyed; nobody saw it'),
+    .describe('A person stated that every copy is destroyed; not verified'),
 });
 
 export const backupSchemas = { Backup: backup };
@@ -84,7 +84,7 @@ export const backupOperations = [
     command: {
       positionals: ['backup'],
       example: 'sallyport backup forget plant-7.spb --reason "medium shredded, record 7" --data /var/lib/sallyport',
-      print: (out, { file, destroyed }) => out.line(`noted as said by ${destroyed?.by ?? ''}: ${file} is destroyed`),
+      print: (out, { file, destroyed }) => out.line(`noted as stated by ${destroyed?.by ?? ''}: ${file} is destroyed`),
     },
   }),
 ];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Verdict } from '@sallyport/bundle-tools/controllers/match-types';
 import type { Database } from '../../platform/database.ts';
 import type { Severity } from '../vulnerabilities/types.ts';
-import type { Judgement, OtherSaying } from './types.ts';
+import type { Judgement, OtherVerdict } from './types.ts';
 
 /** A judgement with all that is stored beside it. */
 export type NewMatch = Judgement & {
@@ -131,7 +131,7 @@ export const matchStore = (db: Database) => {
     return id;
   };
 
-  const othersOf = (others: readonly OtherSaying[]): string => (others.length === 0 ? '' : JSON.stringify(others));
+  const othersOf = (others: readonly OtherVerdict[]): string => (others.length === 0 ? '' : JSON.stringify(others));
 
   const toRow = (match: NewMatch, documentId: (key: string) => number): Omit<Row, 'since'> => ({
     vulnerability: match.vulnerability,

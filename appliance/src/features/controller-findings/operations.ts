@@ -19,7 +19,7 @@ const fixStates = ['available', 'planned', 'none-planned', 'none', 'mitigation']
 const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
 
-const saying = {
+const verdictShape = {
   verdict: z.enum(verdicts),
   reason: z.string().describe('Why it is for review; empty where it is certain'),
   level: z.enum(levels).describe('Order number, CIP tuple, vendor and model, family, likeness'),
@@ -27,7 +27,7 @@ const saying = {
   versionText: z.string().describe('As the document writes it'),
 };
 
-const otherSchema = z.object({ document: z.string(), leaf: z.string(), ...saying });
+const otherSchema = z.object({ document: z.string(), leaf: z.string(), ...verdictShape });
 
 const controllerFindingSchema = z.object({
   id: z.string(),
@@ -37,7 +37,7 @@ const controllerFindingSchema = z.object({
   family: z.string(),
   firmware: z.string(),
   firmwareSide: z.enum(['observed', 'configured', '']),
-  ...saying,
+  ...verdictShape,
   matched: z.enum(verdicts).describe('What comparing alone gave, where a person has answered'),
   confidence: z.number(),
   decision: z.enum(DECISIONS),
@@ -82,7 +82,7 @@ const whySchema = z.object({
       modified: time,
       feed: z.string(),
       disclaimer: z.string().optional(),
-      says: z.object(saying),
+      says: z.object(verdictShape),
       remediations: z.array(
         z.object({
           category: z.string(),
@@ -112,7 +112,7 @@ const whySchema = z.object({
       at: time,
     })
     .nullable()
-    .describe('What a person said of it, and holds'),
+    .describe('The answer of a person in force'),
   contexts: z.array(z.record(z.string(), z.string())),
   controllers: z.array(z.object({ id: z.string(), name: z.string(), part: z.string(), since: time })),
 });

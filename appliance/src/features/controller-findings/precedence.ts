@@ -1,5 +1,5 @@
 import type { ControllerMatch, Verdict } from '@sallyport/bundle-tools/controllers/match-types';
-import type { Judgement, OtherSaying } from './types.ts';
+import type { Judgement, OtherVerdict } from './types.ts';
 
 // Of several documents about one vulnerability in one part, one decides and all are kept (ADVISORIES 6.2). A likeness
 // never outranks a name; the vendor's document outranks the coordinator's copy, which goes stale; of the rest the worse
@@ -30,7 +30,7 @@ const compare = (a: Ranked, b: Ranked): number => {
 
 const MAX_OTHERS = 8;
 
-const saying = ({ match }: Ranked): OtherSaying => ({
+const otherOf = ({ match }: Ranked): OtherVerdict => ({
   document: match.docKey,
   verdict: match.verdict,
   reason: match.reason ?? '',
@@ -56,7 +56,7 @@ const judgementOf = (ranked: readonly Ranked[]): Judgement | undefined => {
     versionText: match.versionText,
     fixState: match.fixState,
     fixedVersion: match.fixedVersion ?? '',
-    others: rest.slice(0, MAX_OTHERS).map(saying),
+    others: rest.slice(0, MAX_OTHERS).map(otherOf),
   };
 };
 

@@ -11,7 +11,7 @@ import type {
   ControllerFindingFilter,
   ControllerFindingLoad,
   ControllerPartFinding,
-  OtherSaying,
+  OtherVerdict,
 } from './types.ts';
 
 // Read model: controller_held, controller_threat, controller_match, controller_identity, controller_document, controller_leaf, controller_part_identity, controller_priority.
@@ -109,7 +109,7 @@ const toFinding = (row: FindingRow): ControllerFinding => {
     leaf: row.leaf,
     path: JSON.parse(row.path) as string[],
     versionText: row.version_text,
-    others: row.others === '' ? [] : (JSON.parse(row.others) as OtherSaying[]),
+    others: row.others === '' ? [] : (JSON.parse(row.others) as OtherVerdict[]),
     answer: row.answer,
     former: row.former,
     controllers: row.controllers,

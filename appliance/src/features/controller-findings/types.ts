@@ -44,7 +44,7 @@ export type IndexBuilder = (
 ) => Pick<ControllerIndex, 'match' | 'matchDocuments' | 'documents'>;
 
 /** What another document says of the same vulnerability in the same part. */
-export type OtherSaying = {
+export type OtherVerdict = {
   readonly document: string;
   readonly verdict: Verdict;
   readonly reason: string;
@@ -69,7 +69,7 @@ export type Judgement = {
   readonly versionText: string;
   readonly fixState: FixState;
   readonly fixedVersion: string;
-  readonly others: readonly OtherSaying[];
+  readonly others: readonly OtherVerdict[];
 };
 
 /** Open findings of a controller; `worst` is a place in DECISIONS, null when none certainly applies. */
@@ -145,7 +145,7 @@ export type ControllerFinding = {
   readonly leaf: string;
   readonly path: readonly string[];
   readonly versionText: string;
-  readonly others: readonly OtherSaying[];
+  readonly others: readonly OtherVerdict[];
   /** The answer in force, and one that holds no more. */
   readonly answer: string;
   readonly former: string;
@@ -253,7 +253,7 @@ export type WhyDocument = {
   readonly modified: string;
   readonly feed: string;
   readonly disclaimer?: string;
-  readonly says: Pick<OtherSaying, 'verdict' | 'reason' | 'level' | 'path' | 'versionText'>;
+  readonly says: Pick<OtherVerdict, 'verdict' | 'reason' | 'level' | 'path' | 'versionText'>;
   readonly remediations: readonly WhyRemediation[];
   readonly cvss?: string;
   readonly score?: number;

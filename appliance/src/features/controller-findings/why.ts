@@ -8,7 +8,7 @@ import type {
   ControllerFinding,
   FindingWhy,
   HeldAnswer,
-  OtherSaying,
+  OtherVerdict,
   Threat,
   WhyDocument,
   WhyRemediation,
@@ -33,7 +33,7 @@ const documentOf = (
   document: ControllerDocument,
   body: CsafBody,
   vulnerability: string,
-  says: OtherSaying,
+  says: OtherVerdict,
 ): WhyDocument => {
   const about = body.vulnerabilities.find(({ id }) => id === vulnerability);
   return {
@@ -64,7 +64,7 @@ export const whyOf = (
     readonly contexts: readonly ControllerContext[];
   },
 ): FindingWhy => {
-  const sayings: OtherSaying[] = [
+  const verdicts: OtherVerdict[] = [
     {
       document: finding.advisory,
       verdict: finding.matched,
@@ -80,8 +80,8 @@ export const whyOf = (
   const documents: WhyDocument[] = [];
   if (source !== null) {
     try {
-      const held = new Map(source.byKey(sayings.map(({ document }) => document)).map((one) => [one.key, one]));
-      for (const says of sayings) {
+      const held = new Map(source.byKey(verdicts.map(({ document }) => document)).map((one) => [one.key, one]));
+      for (const says of verdicts) {
         const document = held.get(says.document);
         if (document === undefined) continue;
         documents.push(documentOf(document, source.body(document.adv), finding.vulnerability, says));

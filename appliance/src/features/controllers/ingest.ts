@@ -136,8 +136,8 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
         (held) =>
           held.type === fact.type && held.key === fact.key && held.field === fact.field && held.side === fact.side,
       );
-      const isLoser = effective !== undefined && effective.value !== fact.value;
-      if (!isLoser) return [];
+      const isSuperseded = effective !== undefined && effective.value !== fact.value;
+      if (!isSuperseded) return [];
       const sameTime = (row: FactRow) => ({
         ...row,
         value: '',

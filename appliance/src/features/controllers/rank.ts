@@ -44,7 +44,7 @@ export const compareFacts = (side: ControllerSide, a: Contender, b: Contender): 
   differences(side, a, b).find(([, difference]) => difference !== 0)?.[1] ?? 0;
 
 /** The rule by which `effective` goes before `superseded`. */
-export const ruleBetween = (side: ControllerSide, effective: Contender, loser: Contender): WinRule => {
-  const [rule] = differences(side, effective, loser).find(([, difference]) => difference !== 0) ?? ['order'];
+export const ruleBetween = (side: ControllerSide, effective: Contender, superseded: Contender): WinRule => {
+  const [rule] = differences(side, effective, superseded).find(([, difference]) => difference !== 0) ?? ['order'];
   return rule === 'rank' && effective.method === 'manual' ? 'manual' : rule;
 };

@@ -68,7 +68,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
       value === null || controllers.table.field(type, field)?.choices === undefined
         ? value && calledIn(type, field, value)
         : ctx.tDynamic(`collection.${collectionOf(type)}.choice.${field}.${value}`, {}, value);
-    const { groups, losers } = factGroupsOf(controllers.table, facts, ofOwn, called);
+    const { groups, superseded } = factGroupsOf(controllers.table, facts, ofOwn, called);
     const { body } = controllers.entered(controller.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
     const replacements = controllers.replacements(controller.id);
@@ -89,8 +89,8 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         firstSeenAt={controller.firstSeenAt}
         lastSeenAt={controller.lastSeenAt}
         groups={groups}
-        losers={losers}
-        showLosers={c.req.query('facts') === 'all'}
+        superseded={superseded}
+        showSuperseded={c.req.query('facts') === 'all'}
         modules={partRows(parts, 'module', ofParts)}
         interfaces={partRows(parts, 'interface', ofParts)}
         services={partRows(parts, 'service', ofParts)}

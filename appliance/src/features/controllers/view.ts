@@ -3,8 +3,8 @@ import type { ControllerPartRow } from '@sallyport/ui/controllers/controller.tsx
 import type {
   ControllerFact,
   ControllerFactGroup,
-  ControllerLoser,
   DerivedWith,
+  SupersededFact,
 } from '@sallyport/ui/controllers/controller-facts.tsx';
 import { byPlace, factGroups, groupOf } from './fact-groups.ts';
 import { compareFacts, ruleBetween } from './rank.ts';
@@ -22,9 +22,9 @@ const derivedWith = ({ derivedBy }: PartFact): DerivedWith[] => {
 };
 
 /** So many superseded values are shown of one field. */
-const maxLosers = 20;
+const maxSuperseded = 20;
 
-const loserOf = (fact: PartFact, effective: PartFact | undefined): ControllerLoser => ({
+const supersededOf = (fact: PartFact, effective: PartFact | undefined): SupersededFact => ({
   value: fact.value,
   reason: fact.reason === null || fact.reason === '' ? fact.error : fact.reason,
   side: fact.side,
@@ -47,12 +47,12 @@ export const factGroupsOf = (
   drifting: ReadonlySet<string>,
   /** How a value is called: a zone by its name. */
   named: (field: string, value: string) => string = (_field, value) => value,
-): { groups: ControllerFactGroup[]; losers: number } => {
+): { groups: ControllerFactGroup[]; superseded: number } => {
   const byField = Map.groupBy(
     facts.filter(({ type }) => type === 'controller'),
     ({ field }) => field,
   );
-  let losers = 0;
+  let superseded = 0;
   const lines = [...byField].flatMap(([field, all]): { group: string; field: string; fact: ControllerFact }[] => {
     const effectiveOf1 = (side: ControllerSide): PartFact | undefined =>
       all.find((fact) => fact.wins && fact.side === side);
@@ -62,8 +62,8 @@ export const factGroupsOf = (
     const lost = all
       .filter((fact) => !fact.wins)
       .sort((a, b) => compareFacts(a.side, contender(a), contender(b)))
-      .map((fact) => loserOf(fact, effectiveOf1(fact.side)));
-    losers += lost.length;
+      .map((fact) => supersededOf(fact, effectiveOf1(fact.side)));
+    superseded += lost.length;
     const calledOf = (fact: PartFact | undefined): string | undefined =>
       typeof fact?.value === 'string' ? named(field, fact.value) : undefined;
     const words =
@@ -85,14 +85,14 @@ export const factGroupsOf = (
             observed?.method === 'manual' &&
             configured?.method === 'manual' &&
             table.field('controller', field)?.entered !== true,
-          losers: lost.slice(0, maxLosers),
+          superseded: lost.slice(0, maxSuperseded),
         },
       },
     ];
   });
   lines.sort((a, b) => byPlace(a.field, b.field));
   return {
-    losers,
+    superseded,
     groups: factGroups
       .map(([name]) => ({
         title: `controllers.group.${name}`,

@@ -321,7 +321,7 @@ export const deviceOperations = [
       rows: z.array(deviceUpdateSchema),
       catalogue: z
         .boolean()
-        .describe('Whether a bundle brought a catalogue of updates; without one nobody knows what it needs'),
+        .describe('Whether a bundle brought a catalogue of updates; without one its need is unknown'),
       coverage: coverageSchema,
       followed: followedSchema.nullable().describe('What the device takes its packages from'),
     }),

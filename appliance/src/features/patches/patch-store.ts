@@ -42,7 +42,7 @@ type PatchRow = {
   due_from: number | null;
   done_at: number | null;
   extended: string;
-  overdue_said: string;
+  overdue_reported: string;
   created_at: number;
   created_by: string;
 };
@@ -145,8 +145,8 @@ export const patchStore = (db: Database) => {
   const running = db.prepare<[number, number], PatchRow>(
     'select * from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?',
   );
-  const reported = db.prepare<[number], { overdue_said: string }>('select overdue_said from ot_patch where id = ?');
-  const setReported = db.prepare<[string, number]>('update ot_patch set overdue_said = ? where id = ?');
+  const reported = db.prepare<[number], { overdue_reported: string }>('select overdue_reported from ot_patch where id = ?');
+  const setReported = db.prepare<[string, number]>('update ot_patch set overdue_reported = ? where id = ?');
   const counts = db.prepare<[], { state: string; n: number }>(
     'select state, count(*) as n from ot_patch group by state order by state',
   );
@@ -189,7 +189,7 @@ export const patchStore = (db: Database) => {
     ended: (now: number, most: number): Patch[] => ended.all(now, most).map(toPatch),
     /** Patches with a running deadline, page by page. */
     running: (after: number, most: number): Patch[] => running.all(after, most).map(toPatch),
-    overdueReported: (id: number): Deadline[] => JSON.parse(reported.get(id)?.overdue_said ?? '[]') as Deadline[],
+    overdueReported: (id: number): Deadline[] => JSON.parse(reported.get(id)?.overdue_reported ?? '[]') as Deadline[],
     setOverdueReported: (id: number, deadlines: readonly Deadline[]): void =>
       void setReported.run(JSON.stringify(deadlines), id),
     counts: (): { state: PatchState; n: number }[] =>

@@ -74,7 +74,7 @@ export const rollbackOperations = [
               : `${toTime(back.at)}: ${back.cause}, acknowledged ${toTime(back.acknowledged.at)} by ${back.acknowledged.by}: ${back.acknowledged.reason}`,
           );
         for (const { id: waiting, asked } of returns)
-          if (asked !== undefined) out.note(`${waiting} waits for a second person; ${asked.by} said: ${asked.reason}`);
+          if (asked !== undefined) out.note(`${waiting} waits for a second person; ${asked.by} asked: ${asked.reason}`);
         if (returns.length === 0) out.note('The database never went back.');
       },
       exit: ({ returns }) => (returns.every(({ acknowledged }) => acknowledged !== undefined) ? 0 : 1),
@@ -109,8 +109,8 @@ export const rollbackOperations = [
     input: z.strictObject({
       id,
       reason: reason.optional().describe('Why it went back, and what was looked at; it goes into the journal'),
-      agree: z.boolean().default(false).describe('As a second person, agree to what another one said'),
-      refuse: z.boolean().default(false).describe('Give up what was said'),
+      agree: z.boolean().default(false).describe('As a second person, agree to another one’s request'),
+      refuse: z.boolean().default(false).describe('Give up the request'),
     }),
     output: z.custom<Return>(),
     run: ({ rollbackDetector, actor }, { id: wanted, reason: why, agree, refuse }) => {

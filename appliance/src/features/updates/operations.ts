@@ -66,9 +66,7 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
   });
 
 const judged = {
-  catalogue: z
-    .boolean()
-    .describe('Whether a bundle brought a catalogue of updates; without one nobody knows what is needed'),
+  catalogue: z.boolean().describe('Whether a bundle brought a catalogue of updates; without one the need is unknown'),
   covered: z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged'),
 };
 

@@ -65,7 +65,7 @@ export type UpdateService = {
   /** All devices that need it or have an order for it. */
   devicesOf(id: string): OnDevice[];
   forDevice(device: number): DeviceUpdate[];
-  /** Whether a bundle brought a catalogue of updates: without one nobody knows what is needed. */
+  /** Whether a bundle brought a catalogue of updates: without one the need is unknown. */
   hasCatalogue(): boolean;
   /** How many updates each of some devices needs; devices that need none are absent. */
   neededCounts(devices: readonly number[]): Map<number, number>;

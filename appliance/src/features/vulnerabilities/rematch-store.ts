@@ -60,9 +60,9 @@ const DANGER_COLUMNS = 'exploitedSince, exploitedDue, ransomware, exploitation, 
 const PUT_DANGER: Readonly<Record<Scope, string>> = {
   all: `INSERT INTO temp.danger (adv, ${DANGER_COLUMNS}) SELECT adv, ${DANGER_COLUMNS} FROM (
     SELECT named.adv AS adv, ${WORST_THREAT} FROM (
-      SELECT l.adv AS adv, h.adv AS said FROM snap.threat h CROSS JOIN snap.alias l ON l.vuln = h.vuln
+      SELECT l.adv AS adv, h.adv AS source FROM snap.threat h CROSS JOIN snap.alias l ON l.vuln = h.vuln
       UNION ALL SELECT a.id, h.adv FROM snap.adv a CROSS JOIN snap.threat h ON h.vuln = a.osv_id WHERE a.osv_id GLOB 'CVE-*'
-    ) named CROSS JOIN snap.threat h ON h.adv = named.said GROUP BY named.adv)`,
+    ) named CROSS JOIN snap.threat h ON h.adv = named.source GROUP BY named.adv)`,
   changed: `INSERT INTO temp.danger (adv, ${DANGER_COLUMNS}) SELECT adv, ${DANGER_COLUMNS} FROM (
     SELECT t.adv AS adv, ${WORST_THREAT} FROM temp.stale t CROSS JOIN snap.adv a ON a.id = t.adv
     CROSS JOIN json_each('["' || replace(a.osv_id || ' ' || a.names, ' ', '","') || '"]') n

@@ -76,8 +76,8 @@ const inflateAsync = promisify(inflate);
  * the length of what was packed, which is only a claim; reports shrink to a fifteenth in XML, to a twenty-fifth in JSON.
  */
 const pieceBytes = (packed: Buffer, gzip: boolean): number => {
-  const said = gzip && packed.length > 4 ? packed.readUInt32LE(packed.length - 4) + 1 : packed.length * 32;
-  return Math.max(1024, Math.min(512 * 1024, packed.length * 32, said));
+  const claimed = gzip && packed.length > 4 ? packed.readUInt32LE(packed.length - 4) + 1 : packed.length * 32;
+  return Math.max(1024, Math.min(512 * 1024, packed.length * 32, claimed));
 };
 
 /** Less is unpacked at once: handing it to another thread and back costs more. */
