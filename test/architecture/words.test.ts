@@ -7,7 +7,8 @@ import { type RefusalCall, refusalCalls } from '@sallyport/ui/refusals';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { provisionService } from '../../appliance/src/features/data-register/service.ts';
 import { admin, type Engines, openEngines } from '../../appliance/test/support/engines.ts';
-import { repositoryRoot } from '../support/sources.ts';
+import { codeOnly, repositoryRoot, type SourceFile, sourceFile, sourceFiles } from '../support/sources.ts';
+import { type GoneWord, goneWords, storyWords } from './gone-words.ts';
 
 // Views cannot miss a word, since the compiler knows their keys. What routes say goes by name; this looks at every name.
 
@@ -87,5 +88,63 @@ describe('what routes say', () => {
     const keys = new Set([...quoted().filter((key) => !isSetting(key)), ...made, ...declared]);
     expect(keys.size).toBeGreaterThan(300);
     expect([...keys].filter((key) => !words.has(key))).toEqual([]);
+  });
+});
+
+/** Names in the code, whole and by their parts, in lower case. */
+const nameParts = (text: string): Set<string> =>
+  new Set(
+    [...codeOnly(text).matchAll(/[A-Za-z_$][\w$]*/g)].flatMap(([name]) => [
+      name.replaceAll('_', '').toLowerCase(),
+      ...name
+        .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+        .toLowerCase()
+        .split(/[^a-z]+/),
+    ]),
+  );
+
+type Named = { path: string; parts: ReadonlySet<string> };
+
+const named = (sources: readonly SourceFile[]): Named[] =>
+  sources.map(({ path, text }) => ({
+    path,
+    parts: nameParts(`${text}\n${path.split('/').at(-1)?.replaceAll('-', '_')}`),
+  }));
+
+/** Sources with a name, or of a name, that has a word which is gone. */
+const pathsWith = ({ forms }: GoneWord, sources: readonly Named[]): string[] =>
+  sources.filter(({ parts }) => forms.some((form) => parts.has(form))).map(({ path }) => path);
+
+const linesWithStories = (sources: readonly SourceFile[]): string[] =>
+  sources.flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, at) => (storyWords.test(line) ? [`${path}:${at + 1}`] : [])),
+  );
+
+describe('words that the glossary has replaced', () => {
+  const production = sourceFiles('appliance/src', 'bundle-tools/src', 'agent/src', 'ui/src').filter(
+    ({ path }) => !/\.test\.tsx?$|\.generated\.ts$/.test(path),
+  );
+  const schema = 'appliance/src/schema.sql';
+  const withSchema = [...production, sourceFile(schema, readFileSync(join(repositoryRoot, schema), 'utf8'))];
+  const names = named(withSchema);
+  const planted = [
+    sourceFile('ui/src/a.ts', "// Nobody reads it.\nexport const text = 'to whoever asks';\n"),
+    sourceFile('ui/src/settle-b.ts', "export const c = 'dirty';\nexport const isDirty = 1;\n"),
+  ];
+
+  it('finds a planted one in a comment, a text, a name and the name of a file', () => {
+    expect(linesWithStories(planted)).toEqual(['ui/src/a.ts:1', 'ui/src/a.ts:2']);
+    const found = goneWords.flatMap((word) =>
+      pathsWith(word, named(planted)).map((path) => `${word.forms[0]} ${path}`),
+    );
+    expect(found.sort()).toEqual(['dirty ui/src/settle-b.ts', 'settle ui/src/settle-b.ts']);
+  });
+
+  it('tells no stories', () => {
+    expect(linesWithStories(withSchema)).toEqual([]);
+  });
+
+  it.each(goneWords)('has $forms in no further file', (word) => {
+    expect(pathsWith(word, names).sort()).toEqual([...word.left].sort());
   });
 });
