@@ -111,7 +111,7 @@ export const words = defineWords({
     kk: 'Токен тек қазір көрсетіледі.',
   },
   'add.onceWhy': {
-    en: 'Only its hash is kept. Download the files now; who has the secret can ask to be let in.',
+    en: 'Only its hash is kept. Download the files now; with the secret a device can request approval.',
     ru: 'Хранится лишь его хеш. Скачайте файлы сейчас; у кого есть секрет, тот может попроситься внутрь.',
     kk: 'Оның хеші ғана сақталады. Файлдарды қазір жүктеп алыңыз; құпиясы бар адам кіруді сұрай алады.',
   },

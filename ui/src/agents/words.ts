@@ -203,7 +203,7 @@ export const words = defineWords({
     kk: 'көршілер туралы мәлімет жинау',
   },
   'kind.neighbour-collection.purpose': {
-    en: 'Whether our agents of a group say whom they see on their own network: addresses and MAC addresses of other devices. Without one nothing is said.',
+    en: 'Whether our agents of a group report the neighbours on their own network: addresses and MAC addresses of other devices. Without one nothing is reported.',
     ru: 'Сообщают ли наши агенты группы, кого они видят в своей сети: адреса и MAC-адреса чужих устройств. Пока сбор не задан, ничего не сообщают.',
     kk: 'Топтағы біздің агенттер өз желісінде кімді көретінін айта ма: басқа құрылғылардың мекенжайлары мен MAC мекенжайлары. Жинау берілмейінше ештеңе айтылмайды.',
   },
@@ -226,7 +226,7 @@ export const words = defineWords({
     kk: 'Ішкі топтар ең жақынын алады.',
   },
   'kind.neighbour-collection.hint.disabled': {
-    en: 'Nothing is said in this group and those below it; what was reported is taken back.',
+    en: 'Nothing is reported in this group and those below it; what was reported is removed.',
     ru: 'В этой группе и вложенных ничего не сообщают; сообщённое раньше отзывается.',
     kk: 'Бұл топта және ішкі топтарда ештеңе айтылмайды; бұрын айтылғаны қайтарып алынады.',
   },

@@ -7,7 +7,7 @@ export const words = defineWords({
     kk: 'Адамның айтуынша {file} көшірмесі жойылды. {reason}',
   },
   'eventType.backup-forgotten': {
-    en: 'Backup said to be destroyed',
+    en: 'Backup stated to be destroyed',
     ru: 'Копия уничтожена по словам человека',
     kk: 'Адамның айтуынша көшірме жойылды',
   },

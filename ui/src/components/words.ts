@@ -299,7 +299,7 @@ export const words = defineWords({
     kk: 'Бұл мекенжай оны қабылдамайды',
   },
   'error.CONFLICT': {
-    en: 'Somebody changed it meanwhile',
+    en: 'It was changed meanwhile',
     ru: 'Объект тем временем изменили',
     kk: 'Оны біреу өзгертіп қойды',
   },
@@ -500,7 +500,7 @@ export const words = defineWords({
     kk: 'Тізімдегі мәндердің бірін таңдаңыз.',
   },
   'validation.conflict': {
-    en: 'Somebody changed it meanwhile; look and repeat.',
+    en: 'It was changed meanwhile; look and repeat.',
     ru: 'Кто-то изменил это; посмотрите и повторите.',
     kk: 'Біреу өзгертіп қойды; қарап, қайталаңыз.',
   },

@@ -213,7 +213,7 @@ export const words = defineWords({
     kk: 'Контроллерлер туралы бюллетень әлі жоқ',
   },
   'cfind.noKnowledgeWhy': {
-    en: 'They come with a bundle. Until then nothing can be said about vulnerabilities of controllers.',
+    en: 'They come with a bundle. Until then vulnerabilities of controllers are unknown.',
     ru: 'Они приходят с комплектом. До этого об уязвимостях контроллеров нельзя сказать ничего.',
     kk: 'Олар бумамен келеді. Оған дейін контроллерлердің осалдықтары туралы ештеңе айту мүмкін емес.',
   },

@@ -570,7 +570,7 @@ export const words = defineWords({
     kk: 'Басқа дерегі жоқ {n} контроллер жойылады.',
   },
   'confirm.imports.undo.stays': {
-    en: 'What people entered and what other files said stays.',
+    en: 'Entered values and values of other files stay.',
     ru: 'Введённое людьми и сказанное другими файлами останется.',
     kk: 'Адамдар енгізгені және басқа файлдардан алынғаны қалады.',
   },

@@ -160,7 +160,7 @@ export const words = defineWords({
     kk: 'Одан жоғары жаңарақ мән тұр.',
   },
   'controllers.rule.direct': {
-    en: 'What was said stands above what a map derived.',
+    en: 'Reported values go before derived ones.',
     ru: 'Сказанное выше выведенного по карте.',
     kk: 'Айтылған мән карта бойынша алынғаннан жоғары.',
   },
@@ -342,7 +342,7 @@ export const words = defineWords({
     kk: '{other} мен {name} бір контроллер ме?',
   },
   'confirm.controllerMerge.consequence': {
-    en: 'All that was said about {other} is said about {name} from now on. It can be undone.',
+    en: 'All facts about {other} become facts about {name}. It can be undone.',
     ru: 'Всё сказанное о {other} теперь относится к {name}. Это можно отменить.',
     kk: '{other} туралы айтылғанның бәрі енді {name} туралы болады. Мұны қайтаруға болады.',
   },
@@ -442,7 +442,7 @@ export const words = defineWords({
   'collection.controller.field.role': { en: 'Role', ru: 'Роль', kk: 'Рөлі' },
   'collection.controller.field.vendor': { en: 'Vendor', ru: 'Производитель', kk: 'Өндіруші' },
   'collection.controller.field.vendorRaw': {
-    en: 'Vendor as said',
+    en: 'Vendor as reported',
     ru: 'Производитель, как сообщено',
     kk: 'Өндіруші, айтылған түрінде',
   },
@@ -731,7 +731,7 @@ export const words = defineWords({
   'collection.controller-module.field.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттамасы' },
   'collection.controller-module.field.vendor': { en: 'Vendor', ru: 'Производитель', kk: 'Өндіруші' },
   'collection.controller-module.field.vendorRaw': {
-    en: 'Vendor as said',
+    en: 'Vendor as reported',
     ru: 'Производитель, как сообщено',
     kk: 'Өндіруші, айтылған түрінде',
   },
@@ -866,7 +866,7 @@ export const words = defineWords({
   'kind.controller-record.option.role.panel': { en: 'Operator panel', ru: 'Панель оператора', kk: 'Оператор тақтасы' },
   'kind.controller-record.option.role.other': { en: 'Other', ru: 'Другое', kk: 'Басқа' },
   'kind.controller-record.field.vendorRaw': {
-    en: 'Vendor as said',
+    en: 'Vendor as reported',
     ru: 'Производитель, как сообщено',
     kk: 'Өндіруші, айтылған түрінде',
   },

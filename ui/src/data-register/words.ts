@@ -308,7 +308,7 @@ export const words = defineWords({
   'register.reports.title': { en: 'Reports of devices', ru: 'Отчёты устройств', kk: 'Құрылғы есептері' },
   'register.reports.source': { en: 'agents', ru: 'агенты', kk: 'агенттер' },
   'register.reports.purpose': {
-    en: 'to know what a device said last and by which source',
+    en: 'to know the last report of a device and its source',
     ru: 'чтобы знать, что устройство сообщило последним и каким путём',
     kk: 'құрылғының соңғы не хабарлағанын және қай жолмен екенін білу',
   },

@@ -439,7 +439,7 @@ export const words = defineWords({
   'records.moves': { en: 'What the merge does', ru: 'Что сделает объединение', kk: 'Біріктіру не істейді' },
   'records.movesContext': { en: 'It can be undone.', ru: 'Его можно отменить.', kk: 'Оны болдырмауға болады.' },
   'records.m.letIn': {
-    en: 'Client {source} {agent} is let in as this device.',
+    en: 'Client {source} {agent} is approved as this device.',
     ru: 'Клиент {source} {agent} допускается как это устройство.',
     kk: '{source} {agent} клиенті осы құрылғы ретінде кіргізіледі.',
   },
@@ -469,7 +469,7 @@ export const words = defineWords({
     kk: { one: 'Тарихтың {n} өзгерісі көшеді.', other: 'Тарихтың {n} өзгерісі көшеді.' },
   },
   'records.m.decision': {
-    en: 'What was said only about the other record is taken over: {fields}.',
+    en: 'Decisions only about the other record are taken over: {fields}.',
     ru: 'Сказанное только о другой записи переходит: {fields}.',
     kk: 'Тек басқа жазба туралы айтылғаны көшеді: {fields}.',
   },

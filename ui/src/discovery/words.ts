@@ -510,7 +510,7 @@ export const words = defineWords({
   'discovery.importing': { en: 'Importing…', ru: 'Импорт…', kk: 'Импортталуда…' },
   'discovery.lists': { en: 'Content', ru: 'Содержимое', kk: 'Мазмұны' },
   'discovery.rangeSub': {
-    en: 'Off until somebody confirms exactly what is sent. Where controllers live nothing is ever asked.',
+    en: 'Off until what is sent is confirmed. Where controllers live nothing is ever asked.',
     ru: 'Выключено, пока кто-то не подтвердит, что именно отправляется. Где контроллеры, запросов не бывает никогда.',
     kk: 'Не жіберілетінін біреу дәл растағанша өшірулі. Контроллерлер бар жерде ештеңе сұралмайды.',
   },

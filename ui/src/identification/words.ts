@@ -35,7 +35,7 @@ export const words = defineWords({
     kk: 'Контроллерлерді сәйкестендіруді түгел тоқтату керек пе?',
   },
   'identification.offConsequence': {
-    en: 'Runs end before their next packet, also at agents; their approvals are used up. Nothing is asked until somebody allows it again.',
+    en: 'Runs end before their next packet, also at agents; their approvals are used up. Nothing is asked until it is allowed again.',
     ru: 'Выполнения прервутся до следующего пакета, также у агентов; их подтверждения израсходованы. Ничего не запрашивается, пока кто-нибудь снова не разрешит.',
     kk: 'Орындаулар келесі пакетке дейін тоқтайды, агенттерде де; олардың растаулары жұмсалды. Біреу қайта рұқсат бергенше ештеңе сұралмайды.',
   },
@@ -89,7 +89,7 @@ export const words = defineWords({
     ru: 'идентификацию на площадке выключили',
     kk: 'алаңда сәйкестендіру өшірілді',
   },
-  'identification.code.stopped': { en: 'somebody stopped it', ru: 'его остановили', kk: 'оны біреу тоқтатты' },
+  'identification.code.stopped': { en: 'stopped by a person', ru: 'его остановили', kk: 'оны біреу тоқтатты' },
   'identification.code.over': { en: 'it was over already', ru: 'оно уже закончилось', kk: 'ол аяқталып қойған' },
   'identification.code.changed': { en: 'the job was changed', ru: 'задание изменили', kk: 'тапсырма өзгертілді' },
   'identification.code.window': { en: 'the window was over', ru: 'окно закончилось', kk: 'терезе аяқталды' },
@@ -423,7 +423,7 @@ export const words = defineWords({
   'identification.exchanges': { en: 'Exchanges', ru: 'Обмены', kk: 'Алмасулар' },
   'identification.outcome': { en: 'Outcome', ru: 'Итог', kk: 'Нәтижесі' },
   'identification.outcome.read': { en: 'Read', ru: 'Прочитано', kk: 'Оқылды' },
-  'identification.outcome.nothing': { en: 'Nothing was said', ru: 'Ничего не сообщено', kk: 'Ештеңе айтылмады' },
+  'identification.outcome.nothing': { en: 'Nothing reported', ru: 'Ничего не сообщено', kk: 'Ештеңе айтылмады' },
   'identification.outcome.refused': {
     en: 'Refused; not tried again',
     ru: 'Отказ; не повторяется',
@@ -457,7 +457,7 @@ export const words = defineWords({
   'identification.outcome.under-way': { en: 'Under way', ru: 'Идёт', kk: 'Жүріп жатыр' },
   'identification.halts': { en: 'Halted zones', ru: 'Остановленные зоны', kk: 'Тоқтатылған аймақтар' },
   'identification.haltsWhy': {
-    en: 'A controller answered as it should not. Nothing is asked in its zone until somebody has looked at it and says so.',
+    en: 'A controller answered as it should not. Nothing is asked in its zone until a person has checked it and confirms that.',
     ru: 'Контроллер ответил не так, как должен. В его зоне ничего не запрашивается, пока кто-нибудь не посмотрит и не скажет.',
     kk: 'Контроллер дұрыс жауап бермеді. Біреу қарап, айтқанша оның аймағында ештеңе сұралмайды.',
   },

@@ -13,7 +13,7 @@ export const words = defineWords({
   },
   'kind.controller-program.one': { en: 'approved program', ru: 'утверждённая программа', kk: 'бекітілген бағдарлама' },
   'kind.controller-program.purpose': {
-    en: 'What somebody approved as the program of a controller, to see when it is another one.',
+    en: 'The approved program of a controller, to see when it runs another one.',
     ru: 'Что утверждено как программа контроллера, чтобы видеть, когда она стала другой.',
     kk: 'Контроллер бағдарламасы ретінде не бекітілгені, оның қашан өзгергенін көру үшін.',
   },

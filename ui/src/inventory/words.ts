@@ -332,7 +332,7 @@ export const words = defineWords({
   },
   'collection.sessions.choice.kind.mir': { en: 'desktop, Mir', ru: 'рабочий стол, Mir', kk: 'жұмыс үстелі, Mir' },
   'collection.sessions.choice.kind.web': { en: 'web', ru: 'веб', kk: 'веб' },
-  'collection.sessions.choice.kind.unspecified': { en: 'not said', ru: 'не указан', kk: 'көрсетілмеген' },
+  'collection.sessions.choice.kind.unspecified': { en: 'not stated', ru: 'не указан', kk: 'көрсетілмеген' },
   'collection.sessions.choice.state.active': { en: 'active', ru: 'активен', kk: 'белсенді' },
   'collection.sessions.choice.state.disconnected': { en: 'disconnected', ru: 'отключён', kk: 'ажыратылған' },
   'collection.sessions.choice.state.ended': { en: 'ended', ru: 'завершён', kk: 'аяқталған' },

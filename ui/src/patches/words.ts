@@ -77,7 +77,7 @@ export const words = defineWords({
     kk: 'Еш жерде: екінші адам қол қояды',
   },
   'patches.vetoed': {
-    en: 'The OT owner said no. Only with the OT owner does it come back.',
+    en: 'Declined by the OT owner, who alone can reopen it.',
     ru: 'Владелец АСУ ТП отказал. Вернуть можно только с ним.',
     kk: 'Технология иесі бас тартты. Тек онымен бірге қайтаруға болады.',
   },
@@ -492,7 +492,7 @@ export const words = defineWords({
   'approvals.undo': { en: 'Take back', ru: 'Отменить', kk: 'Кері алу' },
   'approvals.undone': { en: 'Taken back on {at}', ru: 'Отменено {at}', kk: 'Кері алынды: {at}' },
   'approvals.undoneToast': {
-    en: 'Taken back. Restored: {restored}, removed: {removed}, kept because somebody went on: {kept}',
+    en: 'Taken back. Restored: {restored}, removed: {removed}, kept because moved on since: {kept}',
     ru: 'Отменено. Восстановлено: {restored}, удалено: {removed}, оставлено: {kept}',
     kk: 'Кері алынды. Қалпына келді: {restored}, жойылды: {removed}, қалдырылды: {kept}',
   },
@@ -984,7 +984,7 @@ export const words = defineWords({
     kk: 'Бағалау мерзімі, күн',
   },
   'setting.patches.evaluated-days.help': {
-    en: 'Until the site said whether it concerns it.',
+    en: 'Until the site decides whether it is concerned.',
     ru: 'Пока площадка не решит, касается ли её исправление.',
     kk: 'Алаң түзетудің өзіне қатысы барын шешкенше.',
   },

@@ -205,7 +205,7 @@ export const words = defineWords({
   'queries.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },
   'queries.took': { en: 'Took', ru: 'Заняло', kk: 'Ұзақтығы' },
   'queries.ms': { en: '{n} ms', ru: '{n} мс', kk: '{n} мс' },
-  'queries.message': { en: 'What it said', ru: 'Сообщение', kk: 'Хабар' },
+  'queries.message': { en: 'Message', ru: 'Сообщение', kk: 'Хабар' },
   'queries.countAnswered': { en: '{n} of {m} answered', ru: 'ответили {n} из {m}', kk: '{m} ішінен {n} жауап берді' },
   'queries.countOffline': { en: '{n} offline', ru: 'не на связи: {n}', kk: 'байланыста емес: {n}' },
   'queries.countFailed': { en: '{n} failed', ru: 'с ошибкой: {n}', kk: 'қате: {n}' },

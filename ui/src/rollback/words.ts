@@ -137,7 +137,7 @@ export const words = defineWords({
     kk: 'Бұрынғы күйге қайту: оны бір адам көрді, екіншісі күтілуде ({cause}, {found} жазба). {reason}',
   },
   'event.state-return-refused': {
-    en: 'Return to an older state: what one person said was given up ({cause}, entry {found}). {reason}',
+    en: 'Return to an older state: the request of one person was given up ({cause}, entry {found}). {reason}',
     ru: 'Возврат к прежнему состоянию: отметка одного человека снята ({cause}, запись {found}). {reason}',
     kk: 'Бұрынғы күйге қайту: бір адамның белгісі алынды ({cause}, {found} жазба). {reason}',
   },

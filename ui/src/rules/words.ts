@@ -510,7 +510,7 @@ export const words = defineWords({
     kk: '{n} құрылғыға белгі қою керек пе? Белгі: {tag}',
   },
   'confirm.devices.tag.consequence': {
-    en: 'The tag stays until somebody removes it.',
+    en: 'The tag stays until a person removes it.',
     ru: 'Метка остаётся, пока её не снимут.',
     kk: 'Белгі алынғанша қалады.',
   },

@@ -252,7 +252,7 @@ export const words = defineWords({
   },
   'vuln.noAdvisories': { en: 'No advisories yet', ru: 'Бюллетеней ещё нет', kk: 'Бюллетень әлі жоқ' },
   'vuln.noAdvisoriesWhy': {
-    en: 'They come with a bundle. Until then nothing can be said about vulnerabilities.',
+    en: 'They come with a bundle. Until then vulnerabilities are unknown.',
     ru: 'Они приходят с комплектом. До этого об уязвимостях нельзя сказать ничего.',
     kk: 'Олар бумамен келеді. Оған дейін осалдықтар туралы ештеңе айту мүмкін емес.',
   },

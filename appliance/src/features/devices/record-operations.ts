@@ -33,7 +33,7 @@ const moves = z.object({
     }),
   ),
   changes: z.int().describe('Of its history'),
-  decision: z.record(z.string(), z.unknown()).describe('What was said only about the other record'),
+  decision: z.record(z.string(), z.unknown()).describe('Decisions only about the other record'),
   rows: z.record(z.string(), z.object({ moved: z.int(), aside: z.int() })).describe('Of other tables'),
 });
 
