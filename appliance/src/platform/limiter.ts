@@ -1,4 +1,4 @@
-// The one bound on what others can make the server hold: connections, requests, bytes and places. Everything that is held has an
+// The one bound on what others can make the server hold: connections, requests, bytes and slots. Everything that is held has an
 // owner, a device or the network of a stranger. An owner that has its share, and a whole that is full, take nothing more away from
 // others: who holds most gives way first, its oldest first, so that a newcomer who holds little always gets in.
 

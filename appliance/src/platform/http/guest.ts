@@ -13,9 +13,9 @@ export type Guest = {
   prove(key: string): void;
   /** A known device speaks from this address, though nothing proves that it is the one: its network goes before unknown ones. */
   vouch(): void;
-  /** Takes a place for work on a body whose sender is not known yet; false: there is none. */
+  /** Takes a slot for work on a body whose sender is not known yet; false: there is none. */
   takeSlot(): boolean;
-  /** For a `finally`; a place that was not taken, too. */
+  /** For a `finally`; also of a slot that was not taken. */
   giveSlot(): void;
 };
 

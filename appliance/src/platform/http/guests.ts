@@ -9,7 +9,7 @@ import { type Guest, type Incoming, setGuest } from './guest.ts';
 // Bounds what strangers can hold of the listener, so that known devices, persons and programs are served whatever strangers do.
 //
 // A connection is a stranger's until a valid key came over it (`Guest.prove`). Strangers are counted by network; what they hold
-// of connections, requests, bytes of bodies and places is bounded per network and in all. Where it is full, the oldest holding
+// of connections, requests, bytes of bodies and slots is bounded per network and in all. Where it is full, the oldest holding
 // of the network that holds most is ended, and networks from which known devices speak go before others. Idle connections and
 // slow bodies are ended in time, of HTTP/1.1 and HTTP/2 alike.
 

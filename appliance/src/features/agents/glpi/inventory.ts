@@ -97,14 +97,14 @@ export const takeInventory = async (
   now: number,
 ): Promise<Response> => {
   const caller = callerOf(parts, call);
-  const place = bodies.take(caller?.id ?? 0);
-  if (place === undefined) return failureReply(call.dialect, 503, 'busy', 60);
+  const slot = bodies.take(caller?.id ?? 0);
+  if (slot === undefined) return failureReply(call.dialect, 503, 'busy', 60);
   try {
     return await take(parts, call, caller, now);
   } catch (error) {
     return answerOf(parts, call, error);
   } finally {
-    bodies.give(place);
+    bodies.give(slot);
   }
 };
 

@@ -29,7 +29,7 @@ const askAgain = '10s';
 
 /** A switch of many ports is some hundred kilobytes. */
 const maxSearchBytes = 2 << 20;
-/** So much of a body is read before it takes a place: most reports are smaller, and slow ones must not hold places. */
+/** So much of a body is read before it takes a slot: most reports are smaller, and slow ones must not hold slots. */
 const headBytes = 64 << 10;
 
 /** From this size on, unpacked bytes are handed on instead of being unpacked again, and held meanwhile. */
@@ -72,7 +72,7 @@ export const glpiRoutes = (parts: GlpiParts): Hono<Env> => {
   const readCall = async (c: Context<Env>, admitted: Admitted): Promise<Call> => {
     const stream = c.env?.incoming ?? c.req.raw.body;
     const guest = guestOf(c.env?.incoming);
-    // A token says nothing of the device, so that all bodies have the places of strangers until they are unpacked.
+    // A token says nothing of the device, so that all bodies have the slots of strangers until they are unpacked.
     const takeSlot = (): void => {
       if (!guest.takeSlot()) throw new AppError('OVERLOADED', 'busy');
     };

@@ -106,8 +106,8 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
     throw new AppError('MALFORMED', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'invalid'}`);
   };
   const takeSlot = (device: Caller) => {
-    const place = inWork.take(device.id);
-    if (place !== undefined) return place;
+    const slot = inWork.take(device.id);
+    if (slot !== undefined) return slot;
     throw new AppError('OVERLOADED', 'too many reports at once', { retryAfterSeconds: later(20) });
   };
   const root = (): Uint8Array => {
@@ -183,7 +183,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
         const device = caller(c);
         const collection = c.req.param('collection');
         if (!collections.has(collection)) throw new AppError('UNKNOWN_COLLECTION', 'no such collection');
-        const place = takeSlot(device);
+        const slot = takeSlot(device);
         try {
           const section = { device: device.id, collection, source: 'native' } as const;
           const sent = { ...section, wire: await wire(c, wireLimits.wireBytes) };
@@ -195,13 +195,13 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           devices.sectionRejected(device.id, collection, toFailure(error).code);
           throw error;
         } finally {
-          inWork.give(place);
+          inWork.give(slot);
         }
       })
 
       .post('/sections', async (c) => {
         const device = caller(c);
-        const place = takeSlot(device);
+        const slot = takeSlot(device);
         try {
           const sent = { device: device.id, source: 'native', wire: await wire(c, wireLimits.wireBytes) } as const;
           const reply: SectionsReply = { sections: (await intake.putAll(sent)).map(toAnswer) };
@@ -214,7 +214,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
           devices.sectionRejected(device.id, 'report', toFailure(error).code);
           throw error;
         } finally {
-          inWork.give(place);
+          inWork.give(slot);
         }
       })
 

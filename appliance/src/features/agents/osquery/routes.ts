@@ -26,7 +26,7 @@ type Env = { Bindings: Partial<HttpBindings | Http2Bindings> };
 /** An oversized batch of log lines or of answers is read to its end, up to this. */
 const maxDrainBytes = 64 << 20;
 const keyBytes = 32;
-/** So much of a body without a known key is read before it takes a place: mostly the key stands within. */
+/** So much of a body without a known key is read before it takes a slot: mostly the key stands within. */
 const headBytes = 16 << 10;
 const tooMuch = 'all answers together were too large';
 
@@ -151,18 +151,18 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
   };
 
   /**
-   * Bounds what is in work, so that a flood cannot fill the memory. A known node has places of its own, which are taken once its
+   * Bounds what is in work, so that a flood cannot fill the memory. A known node has slots of its own, which are taken once its
    * key is read: from the head of the call, from an earlier call over the connection, or from the first bytes of the body.
-   * Other bodies have the places of strangers.
+   * Other bodies have the slots of strangers.
    */
-  const withPlace = async (c: Context<Env>, work: (atHead: AtHead) => Promise<Response>): Promise<Response> => {
+  const withSlot = async (c: Context<Env>, work: (atHead: AtHead) => Promise<Response>): Promise<Response> => {
     const guest = guestOf(c.env?.incoming);
-    const held: { place?: Body } = {};
+    const held: { slot?: Body } = {};
     const takeOf = (owner: string | undefined): void => {
-      if (held.place !== undefined) return;
-      const place = owner === undefined ? undefined : bodies.take(owner);
-      if (place !== undefined) held.place = place;
-      if (owner === undefined ? !guest.takeSlot() : place === undefined)
+      if (held.slot !== undefined) return;
+      const slot = owner === undefined ? undefined : bodies.take(owner);
+      if (slot !== undefined) held.slot = slot;
+      if (owner === undefined ? !guest.takeSlot() : slot === undefined)
         throw new AppError('OVERLOADED', 'too many reports at once');
     };
     const ask = (head: Buffer): void => {
@@ -175,7 +175,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
       if (owner !== undefined) takeOf(owner);
       return await work({ bytes: headBytes, ask });
     } finally {
-      if (held.place !== undefined) bodies.give(held.place);
+      if (held.slot !== undefined) bodies.give(held.slot);
       guest.giveSlot();
     }
   };
@@ -239,7 +239,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/log', (c) =>
-      withPlace(c, async (atHead) => {
+      withSlot(c, async (atHead) => {
         const from = address(c);
         const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes, atHead });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
@@ -265,7 +265,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/distributed/write', (c) =>
-      withPlace(c, async (atHead) => {
+      withSlot(c, async (atHead) => {
         const taken = await takeBody(source(c), { keepBytes: wireLimits.wireBytes, maxBytes: maxDrainBytes, atHead });
         if (taken === undefined) return json('{"error":"too large"}', 413, { Connection: 'close' });
         atHead.ask(taken.bytes);
@@ -308,7 +308,7 @@ export const osqueryRoutes = (parts: OsqueryParts): Hono<Env> => {
     })
 
     .post('/carve/block', (c) =>
-      withPlace(c, async (atHead) => {
+      withSlot(c, async (atHead) => {
         const call = await body(c, blockCall, wireLimits.wireBytes, atHead);
         samples.block({
           session: call.session_id,
