@@ -145,7 +145,9 @@ export const patchStore = (db: Database) => {
   const running = db.prepare<[number, number], PatchRow>(
     'select * from ot_patch where id > ? and (done_at is null or evaluated_at is null) order by id limit ?',
   );
-  const reported = db.prepare<[number], { overdue_reported: string }>('select overdue_reported from ot_patch where id = ?');
+  const reported = db.prepare<[number], { overdue_reported: string }>(
+    'select overdue_reported from ot_patch where id = ?',
+  );
   const setReported = db.prepare<[string, number]>('update ot_patch set overdue_reported = ? where id = ?');
   const counts = db.prepare<[], { state: string; n: number }>(
     'select state, count(*) as n from ot_patch group by state order by state',
