@@ -231,7 +231,7 @@ export const checks: readonly Check[] = [
           goneSince === undefined
             ? []
             : [
-                `no bundle has ${feed} since ${goneSince}; what it said up to ${newest ?? 'an unknown day'} is kept and closes nothing`,
+                `no bundle has ${feed} since ${goneSince}; its records up to ${newest ?? 'an unknown day'} are kept and close nothing`,
               ],
         ),
   },

@@ -48,7 +48,6 @@ export const goneWords: readonly GoneWord[] = [
     now: 'role',
     left: [
       'appliance/src/features/patches/kinds.ts',
-      'appliance/src/features/patches/operations.ts',
       'appliance/src/features/patches/process.ts',
       'appliance/src/features/patches/shapes.ts',
     ],

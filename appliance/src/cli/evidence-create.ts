@@ -18,7 +18,7 @@ export const command: Command = {
     from: { type: 'string', value: 'DAY', required: true, help: 'the first day, in UTC' },
     to: { type: 'string', value: 'DAY', required: true, help: 'the last day, in UTC' },
     out: { type: 'string', value: 'DIR', required: true, help: 'where the three files are written' },
-    lang: { type: 'string', value: 'LANG', help: 'language of the print: kk, ru or en (en unless said)' },
+    lang: { type: 'string', value: 'LANG', help: 'language of the print: kk, ru or en (en by default)' },
   },
   example: 'sallyport evidence create --from 2026-10-01 --to 2026-12-31 --out /media/usb --data /var/lib/sallyport',
   run: async ({ open, out, text, cliActor }) => {

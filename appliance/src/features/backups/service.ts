@@ -71,7 +71,7 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
       if (found === undefined) throw new AppError('NOT_FOUND', 'no such backup is known');
       const reason = cleanLine(text).trim().slice(0, maxReason);
       if (reason === '') throw invalid({ reason: { key: 'validation.required' } });
-      if (found.destroyed !== undefined) throw new AppError('CONFLICT', 'this was said already');
+      if (found.destroyed !== undefined) throw new AppError('CONFLICT', 'this was stated already');
       if (found.place !== 'elsewhere')
         throw new AppError('CONFLICT', 'only of what was taken elsewhere: delete the file');
       events.record('backup-forgotten', {

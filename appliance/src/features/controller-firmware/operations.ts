@@ -131,7 +131,7 @@ export const controllerFirmwareOperations = [
     http: { method: 'get', path: '/controller-firmware/handovers' },
     area: 'updates',
     right: 'updates:read',
-    summary: 'Lists files that were handed over, and what newer readings said afterwards',
+    summary: 'Lists files that were handed over, and what newer readings show',
     input: z.strictObject({ controller: controllerId.optional() }),
     output: z.object({ rows: z.array(handoverSchema) }),
     run: (parts, { controller }) => ({ rows: handoversOf(parts, controller) }),

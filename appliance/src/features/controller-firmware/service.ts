@@ -226,7 +226,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
       requireRight(actor, 'updates:write');
       immediate(db, () => {
         const row = handoverOf(id);
-        if (!store.setDone(id, clock(), actorRef(actor))) throw new AppError('CONFLICT', 'this was said before');
+        if (!store.setDone(id, clock(), actorRef(actor))) throw new AppError('CONFLICT', 'this was confirmed before');
         record('controller-firmware-done', row, productOf(row.sha256), { actor });
       });
     },

@@ -29,7 +29,7 @@ const task = z.object({
   id: z.string(),
   device: deviceReference,
   update: z.string(),
-  state: z.enum(taskStates).describe('`verified`: the next inventory shows it; `installed`: the installer said so'),
+  state: z.enum(taskStates).describe('`verified`: the next inventory shows it; `installed`: the installer reports it'),
   reason: z.string().nullable(),
   attempt: z.int(),
   queuedAt: time,

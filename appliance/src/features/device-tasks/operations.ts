@@ -36,7 +36,7 @@ const deviceTask = z.object({
   reason: z.string().nullable(),
   state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
   code: z.string().nullable().describe('Why it failed'),
-  output: z.string().nullable().describe('Lines of the log, or what the product said'),
+  output: z.string().nullable().describe('Lines of the log, or the product’s output'),
   askedAt: time,
   askedBy: z.string(),
   confirmedAt: time.nullable(),
@@ -184,7 +184,7 @@ export const deviceTaskOperations = [
       toTask(deviceQueries, deviceTasks.ask(actor, device, { kind: 'kept-file', ...wanted }, why)),
     command: {
       positionals: ['device'],
-      flags: { list: { name: 'backup', means: 'backup', help: 'a file in backup; in quarantine unless said' } },
+      flags: { list: { name: 'backup', means: 'backup', help: 'a file in backup; in quarantine by default' } },
       example:
         'sallyport device file 0123456789abcdef0123456789abcdef --product ClamAV --number 17 --act delete --reason "known worm"',
       print: (out, { id, state: now }) => {

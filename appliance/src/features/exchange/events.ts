@@ -70,7 +70,7 @@ export const exchangeEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
-  /** A feed is no longer in the catalogue of a bundle: what it said is kept and ages. */
+  /** A feed is no longer in the catalogue of a bundle: its records are kept and age. */
   'feed-gone': {
     severity: 'warning',
     area: 'exchange',

@@ -353,7 +353,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     seeFeed: (feed: string, at: string): void => {
       seeFeed.run(at, feed);
     },
-    /** The feeds that the catalogue in force has; those that it no longer has, for the first time. What they said is kept. */
+    /** The feeds that the catalogue in force has; those that it no longer has, for the first time. Their records are kept. */
     noteFeeds: (named: readonly string[], at: string): string[] => {
       feedBack.run(JSON.stringify(named));
       return feedGone.all(at, JSON.stringify(named));

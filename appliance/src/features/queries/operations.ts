@@ -206,7 +206,7 @@ export const queryOperations = [
     http: { method: 'get', path: '/queries/{query}/answers' },
     area,
     right: 'queries:read',
-    summary: 'What each device said: rows or the failure',
+    summary: 'The answer of each device: rows or the failure',
     input: z.strictObject({ query, ...numberPaging }),
     output: z.object({ rows: z.array(answerSchema), total: z.int(), next: z.int().nullable() }),
     run: ({ queries, actor }, { query: id, limit, after }) => {

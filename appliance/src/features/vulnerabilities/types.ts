@@ -202,7 +202,7 @@ export type Knowledge = {
   readonly newest?: string;
   readonly importedAt: string;
   readonly ageDays?: number;
-  /** Since when no bundle has the feed; what it said is kept. */
+  /** Since when no bundle has the feed; its records are kept. */
   readonly goneSince?: string;
   readonly limitDays: number;
   readonly stale: boolean;
