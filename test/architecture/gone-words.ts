@@ -17,6 +17,9 @@ export const goneWords: readonly GoneWord[] = [
     forms: ['settle', 'settled', 'settles', 'settling', 'unsettled'],
     now: 'the act itself: recompute, derive, destroy, decide',
     left: [
+      'appliance/src/cli/serve.ts',
+      'appliance/src/cli/upgrade.ts',
+      'appliance/src/features/upgrade/settle.ts',
       'appliance/src/derivations.ts',
       'appliance/src/features/agents/glpi/later.ts',
       'appliance/src/features/agents/osquery/log-body.ts',

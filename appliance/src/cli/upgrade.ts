@@ -29,13 +29,13 @@ const tryHere = async ({ dataDir, out }: CommandContext) => {
 };
 
 const childResult = ({ status, stdout }: { status: number | null; stdout: string }): unknown => {
-  const said = (stdout === '' ? {} : JSON.parse(stdout)) as { error?: AppErrorCode; message?: string };
+  const answer = (stdout === '' ? {} : JSON.parse(stdout)) as { error?: AppErrorCode; message?: string };
   if (status !== 0)
     throw new AppError(
-      said.error ?? 'UPGRADE',
-      said.message ?? `the trial ended with ${status ?? 'a signal'}; nothing was changed`,
+      answer.error ?? 'UPGRADE',
+      answer.message ?? `the trial ended with ${status ?? 'a signal'}; nothing was changed`,
     );
-  return said;
+  return answer;
 };
 
 export const command: Command = {

@@ -83,7 +83,7 @@ const leaveLivingKeys = (paths: DataPaths, living: ReadonlySet<number>): void =>
 };
 
 /**
- * Puts back what was kept, as often as it is asked: whoever is killed in between begins anew. The database is replaced page by
+ * Puts back what was kept, as often as it is asked: a process killed in between begins anew. The database is replaced page by
  * page in one transaction, so a command that has it open sees the one or the other. What was taken away since is taken away
  * again when the data directory is opened next; `nameReturn` tells it that this return was wanted.
  */

@@ -8,7 +8,7 @@ import type { Upgrade } from './types.ts';
 
 // What the server of a release does to its data directory when it starts within an upgrade, under its lock.
 
-/** Longer than `sallyport upgrade` waits: whoever would have gone back has done it by then. */
+/** Longer than `sallyport upgrade` waits: a return would have happened by then. */
 const confirmMs = 900_000;
 
 type Settled = {
@@ -27,7 +27,7 @@ const migrateFile = (path: string): number[] => {
   }
 };
 
-/** Where `sallyport upgrade` was killed, nobody else says that the new release serves. */
+/** Where `sallyport upgrade` was killed, only this start tells that the new release serves. */
 const confirmLater = (paths: DataPaths): void => {
   setTimeout(() => {
     const upgrade = readUpgrade(paths.data);

@@ -36,7 +36,7 @@ const assertRoom = (paths: DataPaths): number => {
   return databaseBytes;
 };
 
-/** A data directory whose database and keys are copies; what nobody changes is linked. The master key is not copied. */
+/** A data directory whose database and keys are copies; unchanged files are linked. The master key is not copied. */
 const copyData = (paths: DataPaths, folder: string): DataPaths => {
   const trial = dataPaths(folder);
   for (const sub of [trial.keys, trial.staging, trial.backups, trial.diagnostics]) ensureDir(sub, 0o700);

@@ -1,6 +1,6 @@
 // An upgrade changes which release runs and, with it, the database. Who takes part: `sallyport upgrade` of the new release, which
 // may run as root, and the servers of both releases, which alone touch the data directory. What they agree on stands in
-// DATA/upgrade.json; which release a start brings is the link `current`. Both change by one rename, so that whoever is killed
+// DATA/upgrade.json; which release a start brings is the link `current`. Both change by one rename, so that a process killed
 // in between leaves a state from which a start of `current` comes up. Trusted: the folder of releases and the data directory.
 
 /**
