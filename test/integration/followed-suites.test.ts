@@ -41,6 +41,16 @@ const exchangeOf = async (site: Site) => {
   await host('site', 'add', at('card'), '--fingerprint', card.fingerprint);
   return {
     host,
+    /** Adds the component main of a suite as a source of the suite's name. */
+    addApt: async (
+      suite: string,
+      { uri, signedBy, proxy }: { uri: string; signedBy: readonly string[]; proxy?: string | undefined },
+    ): Promise<void> => {
+      const keyrings = signedBy.flatMap((path) => ['--keyring', path]);
+      const through = proxy === undefined ? [] : ['--proxy', proxy];
+      const place = ['--uri', uri, '--suite', suite, '--component', 'main'];
+      await host('source', 'add', 'apt', suite, ...place, ...keyrings, ...through);
+    },
     /** Once around: a request out, its answer in. */
     goRound: async (): Promise<void> => {
       for (const name of readdirSync(at('medium'))) rmSync(at('medium', name), { recursive: true });
@@ -97,11 +107,7 @@ describe('what devices follow, over repositories of our own', () => {
     await site.stop();
   });
 
-  const addSource = (suite: string) =>
-    exchange.host(
-      ...['source', 'add', 'apt', suite, '--uri', repository.url, '--suite', suite],
-      ...['--component', 'main', '--keyring', repository.keyring],
-    );
+  const addSource = (suite: string) => exchange.addApt(suite, { uri: repository.url, signedBy: [repository.keyring] });
 
   it('says which suites no source has', async () => {
     await addSource('trixie');
@@ -221,11 +227,7 @@ describe.skipIf(lacks.length > 0)(
         await reportRoot();
         const exchange = await exchangeOf(site);
         for (const [n, entry] of archives.entries())
-          await exchange.host(
-            ...['source', 'add', 'apt', suites[n] ?? '', '--uri', entry?.uri ?? '', '--suite', suites[n] ?? ''],
-            ...['--component', 'main', ...(entry?.signedBy ?? []).flatMap((path) => ['--keyring', path])],
-            ...(entry?.proxy === undefined ? [] : ['--proxy', entry.proxy]),
-          );
+          await exchange.addApt(suites[n] ?? '', { uri: '', signedBy: [], ...entry });
         await exchange.goRound();
         expect(neededOn(site, 1)).toEqual(wanted);
         expect(site.vulnerabilities.list({ limit: 1 }).total).toBeGreaterThan(0);

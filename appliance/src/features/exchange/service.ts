@@ -54,7 +54,19 @@ import { currentCard, type ExportedCard } from './site-card.ts';
 import { exchangeState } from './state-view.ts';
 import { exchangeStore } from './store.ts';
 import { importTrust, readTrustFile, type TrustFile } from './trust-import.ts';
-import type { ExchangeState, ExportReport, ExportedRequest, ImportOptions, ImportResult, ImportRow, ReceiptRow, RequestPreview, ScanObjects, TrustRole, UnfulfilledRow } from './types.ts';
+import type {
+  ExchangeState,
+  ExportedRequest,
+  ExportReport,
+  ImportOptions,
+  ImportResult,
+  ImportRow,
+  ReceiptRow,
+  RequestPreview,
+  ScanObjects,
+  TrustRole,
+  UnfulfilledRow,
+} from './types.ts';
 import { type Unreferenced, unreferencedStore } from './unreferenced-store.ts';
 import { type WaitingBundle, waitingStore } from './waiting-store.ts';
 
