@@ -103,13 +103,30 @@ const notApproved = (
   return { ...findings, gaps: [...findings.gaps, gap] };
 };
 
+/** Without a build for the request nothing tells whether a source has the suites that it follows. */
+const unseenSuites = ({ wants }: OpenedRequest['request']): Unfulfilled[] => {
+  const positions = wants.flatMap(({ kind }, position) => (kind === 'suite' ? [position] : []));
+  if (positions.length === 0) return [];
+  return [
+    {
+      reason: 'UNKNOWN',
+      wants: positions,
+      what: 'suites',
+      detail: 'no catalogue was built for this request: catalog build',
+    },
+  ];
+};
+
 const chooseFor = (
   state: HostState,
   opened: OpenedRequest,
   signed: Signed,
 ): { choice: Choice; gaps: ReadonlyArray<Unfulfilled>; coverage: ReadonlyArray<CoverageAnswer> } => {
   const plan = findSitePlan(opened.site, opened.digest);
-  const found: Findings = plan === undefined ? { updates: [], gaps: [] } : { updates: plan.updates, gaps: plan.gaps };
+  const found: Findings =
+    plan === undefined
+      ? { updates: [], gaps: unseenSuites(opened.request) }
+      : { updates: plan.updates, gaps: plan.gaps };
   const findings = notApproved(opened, found, signed.catalog, signed.pending);
   const coverage = coverageAnswers(opened.request, listFeeds(state), signed.catalog.lines);
   const missing = coverageGaps(opened.request, coverage);

@@ -14,7 +14,8 @@ export type FollowedView = {
 };
 type SystemRow = FollowedView & { readonly name: string; readonly ecosystem: string; readonly devices: number };
 
-const suiteText = (ctx: Ctx, suite: string): string => (suite === '*' ? ctx.t('followed.byRelease') : suite);
+/** A suite by its name; `*` in words. */
+export const suiteText = (ctx: Ctx, suite: string): string => (suite === '*' ? ctx.t('followed.byRelease') : suite);
 
 /** The suites that something follows; those that its own sources add are marked. */
 const FollowedSuites = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView }) => (

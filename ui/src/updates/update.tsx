@@ -8,8 +8,9 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Installation, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { suiteText } from './followed.tsx';
 import type { UpdateRow } from './updates.tsx';
-import { ApprovalMark, InstallationMark, SupplyMark } from './updates.tsx';
+import { ApprovalMark, AsOf, InstallationMark, SupplyMark } from './updates.tsx';
 
 type UpdateProps = {
   readonly ctx: Ctx;
@@ -145,7 +146,13 @@ export const Update = (props: UpdateProps) => {
                     {props.purl}
                   </span>,
                 ],
-                [ctx.t('updates.suites'), <span translate="no">{update.suites.join(', ') || '–'}</span>],
+                [
+                  ctx.t('updates.suites'),
+                  <>
+                    <span translate="no">{update.suites.map((suite) => suiteText(ctx, suite)).join(', ') || '–'}</span>{' '}
+                    <AsOf ctx={ctx} at={update.asOf} />
+                  </>,
+                ],
                 [
                   ctx.t('updates.signer'),
                   <span class="hash" translate="no">

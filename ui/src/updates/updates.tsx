@@ -12,6 +12,7 @@ import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
 import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
 import { paths } from '../paths.ts';
+import { suiteText } from './followed.tsx';
 
 export type UpdateRow = {
   readonly id: string;
@@ -285,7 +286,9 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
             any: true,
             cell: (row) => (
               <span class="second" translate="no">
-                {row.suites.length === 0 ? (row.source ?? '–') : row.suites.join(', ')}
+                {row.suites.length === 0
+                  ? (row.source ?? '–')
+                  : row.suites.map((suite) => suiteText(ctx, suite)).join(', ')}
               </span>
             ),
           },

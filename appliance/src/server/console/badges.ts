@@ -45,7 +45,7 @@ export const navigationBadges = (
     const failed = running.filter(({ counts }) => counts.failed > 0).length;
     const imports = jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
     const open = exchange.state().openRequests.length;
-    const stale = exchange.knowledge().filter((feed) => feed.stale).length;
+    const stale = exchange.knowledge().filter((feed) => feed.stale || feed.goneSince !== undefined).length;
     const controllers = zones.counts();
     return {
       ...(controllers.critical > 0
