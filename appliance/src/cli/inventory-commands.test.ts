@@ -146,3 +146,31 @@ describe('the commands', () => {
     expect((await run('doctor')).json).not.toMatchObject({ findings: [{ check: 'baselines' }] });
   });
 });
+
+describe('what systems follow', () => {
+  it('is listed, decided and taken back', async () => {
+    const [id = 0] = addDevices(site.db, [{ hostname: 'press-9', lastSeenAt: Date.UTC(2026, 4, 1) }]);
+    const platform = { vendor: 'debian', release: '12', codename: 'bookworm', arch: 'arm64', suites: ['vendor'] };
+    reportSection(site.inventory, id, 'platform', [platform]);
+    const followed = async (): Promise<unknown> =>
+      ((await run('update', 'followed')).json['rows'] as { arch: string }[]).find(({ arch }) => arch === 'arm64');
+    const suites = ['bookworm', 'bookworm-updates', 'bookworm-security'];
+    const row = { system: 'Debian:12', arch: 'arm64', devices: 1, suites, by: 'default', own: ['vendor'] };
+    expect(await followed()).toEqual(row);
+    const decided = await run(
+      'update',
+      'follow',
+      'Debian:12',
+      '--suite',
+      'bookworm',
+      '--suite',
+      'line',
+      '--without-own',
+    );
+    expect(decided.json['rows']).toEqual([{ ...row, suites: ['bookworm', 'line'], by: 'rule', own: [] }]);
+    expect((await run('update', 'follow', 'Debian:12')).code).toBe(2);
+    expect((await run('update', 'follow', 'Debian:12', '--default')).json['rows']).toEqual([row]);
+    expect(await followed()).toEqual(row);
+    expect((await run('exchange', 'unfulfilled')).json).toEqual({ rows: [] });
+  });
+});
