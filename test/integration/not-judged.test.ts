@@ -105,9 +105,11 @@ const NAMES_ONLY: Readonly<Record<string, string>> = {
   patchNew: OF_CONTROLLERS,
   provision: 'which fields are held, and why',
   provisionCsv: 'which fields are held, and why',
+  'requestGroup platforms': 'what leaves, as it is written',
   'requestGroup wants': 'what leaves, as it is written',
   requestText: 'what leaves, as it is written',
   update: ONE,
+  updatesFollowed: 'what systems take their packages from',
 };
 
 /** Pages of which there is one for each collection, kind or group. */
@@ -165,6 +167,11 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
   'patch.show': OF_CONTROLLERS,
   'update.show': ONE,
   'waiting.list': DECIDED,
+  'object.followed-suites.diff': DECIDED,
+  'object.followed-suites.list': DECIDED,
+  'object.followed-suites.revisions': DECIDED,
+  'object.followed-suites.show': DECIDED,
+  'update.followed': 'what systems take their packages from',
 };
 
 /** Commands that are no operations. None says how many findings or updates a device has. */
@@ -178,6 +185,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'controller-identification-log': 'packets to controllers',
   'controller-identification-stop': 'a job over controllers',
   'controller-import': 'records of controllers',
+  destroy: 'the data of a site, gone',
   'directory-import': 'accounts and computers of a directory',
   doctor: 'whether the data is whole; names what advisories no rule reads',
   'evidence-create': 'patches of controllers',
@@ -192,6 +200,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'receipt-export': 'receipts',
   'request-export': 'what leaves',
   serve: 'the server',
+  setup: 'a new site',
   'site-card-export': 'the site card',
   'token-create': 'a secret',
   'trust-import': 'the root of trust',

@@ -6,6 +6,7 @@ import { FIRMWARE } from '../updates/sources/firmware.ts';
 import type { Unfulfilled, UnfulfilledReason, Update } from '../updates/update.ts';
 import { ecosystemOf } from '../versions/ecosystem.ts';
 import { compareKeys } from '../versions/key.ts';
+import { streamedPackage } from '../versions/module-stream.ts';
 import { packageOf, readPurl } from '../versions/purl.ts';
 import { keyFor } from '../versions/scheme.ts';
 import { catalogParts, chooseChain, partsByFeed } from './part-chain.ts';
@@ -48,8 +49,9 @@ const newestByName = (
   const newest = new Map<string, Update>();
   for (const update of updates) {
     if (!applies(update, platform, ecosystem)) continue;
-    const held = newest.get(update.name);
-    if (held === undefined || isAbove(ecosystem, update.version, held.version)) newest.set(update.name, update);
+    const named = streamedPackage(update);
+    const held = newest.get(named);
+    if (held === undefined || isAbove(ecosystem, update.version, held.version)) newest.set(named, update);
   }
   return newest;
 };
@@ -81,7 +83,7 @@ const withDependencies = (
     for (const id of update.depends) {
       const wanted = byId.get(id);
       if (wanted === undefined || all.has(id)) continue;
-      const present = everywhere.get(wanted.name);
+      const present = everywhere.get(streamedPackage(wanted));
       const isThere =
         present !== undefined && (present === wanted.version || isAbove(wanted.ecosystem, present, wanted.version));
       if (isThere) continue;
@@ -92,7 +94,8 @@ const withDependencies = (
   return [...all.values()];
 };
 
-const splitUpdateWant = (id: string): { ecosystem: string; source: string } => {
+/** The ecosystem and the package of a want of the kind `update`: `AlmaLinux:8/nodejs:18/nodejs`. */
+export const splitUpdateWant = (id: string): { ecosystem: string; source: string } => {
   const at = id.indexOf('/');
   return { ecosystem: id.slice(0, Math.max(at, 0)), source: id.slice(at + 1) };
 };

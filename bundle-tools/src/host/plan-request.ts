@@ -6,7 +6,7 @@ import { filesSource } from '../updates/sources/files.ts';
 import { firmwareSource } from '../updates/sources/firmware.ts';
 import type { PlannedUpdate, Unfulfilled, UnfulfilledReason } from '../updates/update.ts';
 import { BY_RELEASE } from '../versions/followed-suites.ts';
-import { platformEcosystem } from './choose.ts';
+import { platformEcosystem, splitUpdateWant } from './choose.ts';
 import type { AptContent, WantedFile } from './gather-updates.ts';
 import type { FilesSourceEntry, FirmwareSourceEntry } from './sources.ts';
 
@@ -115,6 +115,9 @@ const planFiles = (request: SiteRequest, source: FilesSourceEntry): RequestPlan 
     platforms: request.platforms,
     software: request.software,
     wants,
+    updates: request.wants.flatMap((want, position) =>
+      want.kind === 'update' ? [{ position, ...splitUpdateWant(want.id), ...defined({ min: want.min }) }] : [],
+    ),
   });
   return {
     updates: plan.updates,

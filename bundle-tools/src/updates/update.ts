@@ -15,6 +15,7 @@ export const UpdateSchema = z.strictObject({
   ecosystem: z.string().min(1).max(100),
   name: label,
   version: label,
+  /** As findings and wants name it: of a build of a module with its stream (`nodejs:18/nodejs`). */
   source: label,
   source_version: label,
   arch: z.string().min(1).max(50),

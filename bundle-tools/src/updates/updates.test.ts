@@ -171,6 +171,41 @@ describe('a folder of vendor files', () => {
     expect(parseUpdates(encodeUpdates(plan.updates.map((one) => one.update)))).toHaveLength(2);
   });
 
+  test('keeps two streams of one module apart, and leaves out a build that names none', () => {
+    const alma = (module?: string) => ({
+      vendor: 'almalinux',
+      release: '8.10',
+      ...(module === undefined ? {} : { module }),
+    });
+    const [of18, of20] = ['18.2.0-1.module_el8.9.0+2+bb', '20.1.0-1.module_el8.9.0+3+cc'];
+    put('a.rpm', 'a', { product: 'nodejs', version: of18, appliesTo: alma('nodejs:18') });
+    put('b.rpm', 'b', { product: 'nodejs', version: of20, appliesTo: alma('nodejs:20') });
+    put('c.rpm', 'c', { product: 'nodejs', version: '22.1.0-1.module_el8.9.0+4+dd', appliesTo: alma() });
+    const ask = (name: string, source: string, min: string) =>
+      filesSource({ folder }).plan({
+        platforms: [
+          {
+            ...platform,
+            vendor: 'almalinux',
+            release: '8.10',
+            packages: [{ name, version: '18.1.0-1.module_el8.9.0+1+aa', source: 'nodejs', source_version: '', all: 1 }],
+          },
+        ],
+        software: [],
+        wants: [],
+        updates: [{ position: 7, ecosystem: 'AlmaLinux:8', source, min }],
+      }).updates;
+    expect(
+      ask('nodejs:18/nodejs', 'nodejs:18/nodejs', of18).map(({ update: one, wants }) => [one.source, wants]),
+    ).toEqual([['nodejs:18/nodejs', [7]]]);
+    // Of a fix above what is offered nothing is answered, and another stream answers no want of this one.
+    expect(ask('nodejs:18/nodejs', 'nodejs:18/nodejs', '18.9-1')[0]?.wants).toEqual([]);
+    expect(ask('nodejs:20/nodejs', 'nodejs:18/nodejs', of18).map(({ wants }) => wants)).toEqual([[]]);
+    // A host that names no stream gets none.
+    expect(ask('nodejs', 'nodejs', of18)).toEqual([]);
+    expect(filesSource({ folder }).scan().rejected).toMatchObject([{ file: 'c.rpm', reason: 'SIDECAR' }]);
+  });
+
   test('rejects a file that is not what its sidecar says', () => {
     put('changed.bin', 'good', { product: 'changed', version: '1', appliesTo: { vendor: 'debian' } });
     writeFileSync(join(folder, 'changed.bin'), 'evil');

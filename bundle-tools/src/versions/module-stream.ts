@@ -2,6 +2,8 @@
 // (`nodejs:18`, `nodejs:20`), and what is fixed in one says nothing of another. A build of a module says so in its release
 // (`…-1.module_el8.9.0+3633+…`, `….module+el8…`); which stream it is, rpm's label says, and of an advisory its title.
 
+import { readPurl } from './purl.ts';
+
 /** A stream that an advisory does not name. */
 export const UNNAMED_STREAM = '*';
 
@@ -44,8 +46,12 @@ export function streamIn(named: ReadonlySet<string>, stream: string): 'yes' | 'u
   return !/^\d/.test(own) && named.has(unnamedStreamOf(module)) ? 'unsure' : 'no';
 }
 
-/** Module and stream of rpm's label `name:stream:version:context[:arch]`; '' where it is none. */
-export function streamOfLabel(label: string): string {
+/**
+ * Module and stream of a package by its URL, whose `rpmmod` is rpm's label `name:stream:version:context[:arch]`; '' where it has
+ * none.
+ */
+export function streamOfPurl(purl: string): string {
+  const label = readPurl(purl)?.qualifiers.get('rpmmod') ?? '';
   const [module = '', stream = ''] = label.split(':', 2);
   return module === '' || stream === '' ? '' : `${module}:${stream}`;
 }
@@ -56,6 +62,11 @@ export function streamOfLabel(label: string): string {
  */
 export function streamedName(stream: string, name: string): string {
   return stream === '' ? name : `${stream}/${name}`;
+}
+
+/** The name by which requests and inventories know the package of an update: with the stream that its source names. */
+export function streamedPackage({ source, name }: { readonly source: string; readonly name: string }): string {
+  return streamedName(readStreamedName(source).stream, name);
 }
 
 /** The stream and the package of such a name. */

@@ -74,6 +74,8 @@ describe('the counter-proof', () => {
     expect(found('', { software: ['pkg:npm/%40angular/control@1', 'pkg:maven/org.acme/control@1'] })).toEqual([]);
     expect(found('', { software: ['pkg:npm/%40control/gnome-control-center@1'] })).toEqual(['software[0]=control']);
     expect(found('', { wants: [{ kind: 'update', id: 'Debian:13/gnome-control-center' }] })).toEqual([]);
+    // Of a module stream the package's own name counts.
+    expect(found('', { wants: [{ kind: 'update', id: 'AlmaLinux:8/desk:1/gnome-control-center' }] })).toEqual([]);
     expect(found('', { wants: [{ kind: 'update', id: 'dpkg:control:1/gnome-control-center' }] })).toEqual([
       'wants[0].id=control',
     ]);

@@ -21,6 +21,7 @@
 // - Numbers that the writer counts itself (its request, versions, volumes, bytes) hold no name: a computer called `80` may be
 //   there beside request 80. A number in any other field is searched like a text.
 
+import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { AppError } from '../../platform/errors.ts';
 import type { CounterProof, IdentityKind, Leak } from './types.ts';
@@ -193,8 +194,8 @@ const leavesOf = (document: unknown): Leaf[] => {
       packages: [] as readonly string[],
     };
     const [, place, part] = /^(platforms\[\d+\]\.packages\[\d+\])\.([a-z_]+)$/.exec(exact) ?? [];
-    if (place !== undefined && (part === 'name' || part === 'source')) leaf.packages = [text];
-    if (place !== undefined && part === 'name') named.set(place, text);
+    if (place !== undefined && (part === 'name' || part === 'source')) leaf.packages = [readStreamedName(text).name];
+    if (place !== undefined && part === 'name') named.set(place, readStreamedName(text).name);
     if (field === 'wants[].kind') asked.set(exact.slice(0, -'.kind'.length), text);
     // A package URL holds a name and a version, both behind escapes; only the version may look like an address.
     const purl = field === 'software[]' ? readPurl(text) : undefined;
@@ -208,7 +209,12 @@ const leavesOf = (document: unknown): Leaf[] => {
       // An ecosystem and a package of it; the ecosystem is searched like any text.
       const at = text.indexOf('/');
       leaves.push({ ...leaf, text: text.slice(0, at), isVersion: false, isSystem: true });
-      leaves.push({ ...leaf, packages: [text.slice(at + 1)], text: text.slice(at + 1), isVersion: false });
+      leaves.push({
+        ...leaf,
+        packages: [readStreamedName(text.slice(at + 1)).name],
+        text: text.slice(at + 1),
+        isVersion: false,
+      });
     } else leaves.push({ ...leaf, text, isVersion: VERSION_FIELDS.test(field) });
   });
   return leaves.map((leaf) => {

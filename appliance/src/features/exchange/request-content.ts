@@ -1,6 +1,7 @@
 import type { RequestPlatform } from '@sallyport/bundle-tools/documents/request';
 import { BundleError } from '@sallyport/bundle-tools/errors';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { streamedName, streamOfPurl } from '@sallyport/bundle-tools/versions/module-stream';
 import { readPurl, writePurl } from '@sallyport/bundle-tools/versions/purl';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
@@ -121,7 +122,7 @@ export const requestContent = (
     for (const item of member.items) {
       const row = items.get(item);
       if (!row) continue;
-      const [name, version] = [text(row['name']), text(row['version'])];
+      const [plain, version] = [text(row['name']), text(row['version'])];
       if (!SYSTEM_TYPES.has(text(row['type']))) {
         const purl = barePurl(text(row['purl']));
         if (purl === undefined) continue;
@@ -130,8 +131,10 @@ export const requestContent = (
         continue;
       }
       if (!group) continue;
-      const source = text(row['source']) || name;
-      for (const word of [name, source, version]) note(devices, word, member.device);
+      // A package of a module stream is asked for as findings name it, so that no other stream of it comes.
+      const name = streamedName(streamOfPurl(text(row['purl'])), plain);
+      const source = text(row['source']) || plain;
+      for (const word of [plain, name, source, version]) note(devices, word, member.device);
       const key = JSON.stringify([name, version, source]);
       if (seen.has(key)) continue;
       seen.add(key);

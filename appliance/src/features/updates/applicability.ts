@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { streamedName, streamedPackage, streamOfPurl } from '@sallyport/bundle-tools/versions/module-stream';
 import { packageOf, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
@@ -65,7 +66,8 @@ export const updateKeys = ({
 const suits = ({ update }: StoredUpdate, platform: DevicePlatform): boolean =>
   update.ecosystem === platform.ecosystem &&
   (update.arch === 'all' || update.arch === platform.arch) &&
-  update.suites.some((suite) => platform.suites.includes(suite));
+  // A vendor's file for a whole release stands in no suite.
+  (update.suites.length === 0 || update.suites.some((suite) => platform.suites.includes(suite)));
 
 const isAbove = (candidate: StoredUpdate, other: StoredUpdate): boolean =>
   candidate.key !== null && (other.key === null || Buffer.compare(candidate.key, other.key) > 0);
@@ -81,8 +83,9 @@ const newestFor = (updates: readonly StoredUpdate[], platform: DevicePlatform): 
   const newest = new Map<string, StoredUpdate>();
   for (const update of updates) {
     if (!update.inCatalog || update.key === null || !suits(update, platform)) continue;
-    const held = newest.get(update.update.name);
-    if (!held || isBetter(update, held)) newest.set(update.update.name, update);
+    const named = streamedPackage(update.update);
+    const held = newest.get(named);
+    if (!held || isBetter(update, held)) newest.set(named, update);
   }
   return newest;
 };
@@ -117,7 +120,7 @@ export const applicability = (updates: readonly StoredUpdate[]) => {
         return update && update.update.version !== installed.version ? { update, installed } : undefined;
       }
       if (!platform) return undefined;
-      const update = newest(platform).get(installed.name);
+      const update = newest(platform).get(streamedName(streamOfPurl(installed.purl), installed.name));
       if (!update?.key) return undefined;
       const key = keyFor(platform.ecosystem, installed.version);
       return key !== null && Buffer.compare(update.key, key) > 0 ? { update, installed } : undefined;

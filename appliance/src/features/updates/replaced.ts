@@ -1,10 +1,11 @@
 import { FIRMWARE } from '@sallyport/bundle-tools/updates/sources/firmware';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
+import { streamedPackage } from '@sallyport/bundle-tools/versions/module-stream';
 
 // What a new catalogue says of an update that it does not list: something else in its place, or nothing. Nothing is no reason to
 // forget it: a source that was taken away makes no device newer.
 
-const placeOf = ({ ecosystem, name, arch }: Update): string => JSON.stringify([ecosystem, name, arch]);
+const placeOf = (update: Update): string => JSON.stringify([update.ecosystem, streamedPackage(update), update.arch]);
 
 /**
  * Tells whether a catalogue has another version in the place of an update: of the same package in one of its suites, or of the same

@@ -1,7 +1,7 @@
 import { normalisePackage } from '@sallyport/bundle-tools/advisories/package-name';
 import { ecosystemOf, namesSources } from '@sallyport/bundle-tools/versions/ecosystem';
 import { languageEcosystem } from '@sallyport/bundle-tools/versions/languages';
-import { streamOfLabel } from '@sallyport/bundle-tools/versions/module-stream';
+import { streamOfPurl } from '@sallyport/bundle-tools/versions/module-stream';
 import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 
@@ -72,7 +72,7 @@ export const componentOf = (item: SoftwareIdentity, platform: Platform | undefin
   // rpm keys the public keys of repositories as packages.
   if (eco === null || (item.type === 'rpm' && item.name === 'gpg-pubkey')) return undefined;
   if (!namesSources(eco)) {
-    const stream = item.type === 'rpm' ? streamOfLabel(readPurl(item.purl ?? '')?.qualifiers.get('rpmmod') ?? '') : '';
+    const stream = item.type === 'rpm' ? streamOfPurl(item.purl ?? '') : '';
     return { eco, name: item.name, version: item.version, ...(stream === '' ? {} : { stream }) };
   }
   // A rebuild (+b1) changes only the binary version.

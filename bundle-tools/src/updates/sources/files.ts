@@ -7,6 +7,7 @@ import { defined } from '../../platform/defined.ts';
 import { ecosystemOf } from '../../versions/ecosystem.ts';
 import { compareKeys } from '../../versions/key.ts';
 import { orderingEcosystem } from '../../versions/languages.ts';
+import { isModuleBuild, streamedName } from '../../versions/module-stream.ts';
 import { packageOf, readPurl, writePurl } from '../../versions/purl.ts';
 import { keyFor } from '../../versions/scheme.ts';
 import { type PlannedUpdate, type RequestPlatform, type Unfulfilled, type Update, updateId } from '../update.ts';
@@ -33,7 +34,17 @@ const SidecarSchema = z.strictObject({
         .max(500)
         .refine((text) => readPurl(text) !== undefined, { error: 'no package URL' }),
     }),
-    z.strictObject({ vendor: label, release: label.optional(), arch: label.optional() }),
+    z.strictObject({
+      vendor: label,
+      release: label.optional(),
+      arch: label.optional(),
+      /** The stream of a build of a module; other streams of the package must not get it. */
+      module: z
+        .string()
+        .max(100)
+        .regex(/^[A-Za-z0-9][\w.+-]*:[A-Za-z0-9][\w.+-]*$/, 'a stream is written as nodejs:18')
+        .optional(),
+    }),
   ]),
   title: z.string().max(500).optional(),
   /** The licence text that a person must accept. */
@@ -44,6 +55,8 @@ type Sidecar = z.infer<typeof SidecarSchema>;
 type FileOffer = { path: string; file: string; sizeBytes: number; sidecar: Sidecar };
 type FileReject = { file: string; product?: string; reason: 'SIDECAR' | 'MISSING' | 'HASH'; detail: string };
 type ProductWant = { position: number; product: string; min?: string | undefined };
+/** What findings ask for: a package of an ecosystem, of a module with its stream. */
+type UpdateWant = { position: number; ecosystem: string; source: string; min?: string | undefined };
 
 type FilesPlan = {
   updates: PlannedUpdate[];
@@ -58,6 +71,7 @@ type FilesSource = {
     platforms: readonly RequestPlatform[];
     software: readonly string[];
     wants: readonly ProductWant[];
+    updates?: readonly UpdateWant[];
   }): FilesPlan;
 };
 
@@ -73,10 +87,21 @@ const readSidecar = (path: string): Sidecar | string => {
   }
 };
 
+/** The product as requests name it: with its module stream. */
+const namedProduct = ({ appliesTo, product }: Sidecar): string =>
+  streamedName(('module' in appliesTo ? appliesTo.module : undefined) ?? '', product);
+
 const inspect = (folder: string, name: string): FileOffer | FileReject => {
   const file = name.slice(0, -SUFFIX.length);
   const sidecar = readSidecar(join(folder, name));
   if (typeof sidecar === 'string') return { file, reason: 'SIDECAR', detail: sidecar };
+  if (isModuleBuild(sidecar.version) && namedProduct(sidecar) === sidecar.product)
+    return {
+      file,
+      product: sidecar.product,
+      reason: 'SIDECAR',
+      detail: 'a build of a module: appliesTo.module has to name its stream',
+    };
   const { product } = sidecar;
   const path = join(folder, file);
   if (!isRegularFile(path)) return { file, product, reason: 'MISSING', detail: 'no regular file beside the sidecar' };
@@ -124,10 +149,11 @@ const appliesToPlatform = (
       (to.release === undefined || to.release === platform.release) &&
       (to.arch === undefined || to.arch === platform.arch),
   );
-  const { product, version } = offer.sidecar;
+  const { version } = offer.sidecar;
+  const named = namedProduct(offer.sidecar);
   const newer = fitting.some((platform) =>
     platform.packages.some(
-      (one) => one.name === product && isNewer(ecosystemOf(platform) ?? 'files', version, one.version),
+      (one) => one.name === named && isNewer(ecosystemOf(platform) ?? 'files', version, one.version),
     ),
   );
   return { known: fitting.length > 0, newer };
@@ -140,7 +166,7 @@ export const filesSource = ({ folder }: { folder: string }): FilesSource => {
 
   return {
     scan,
-    plan({ platforms, software, wants }) {
+    plan({ platforms, software, wants, updates: named = [] }) {
       const { offers, rejected } = scan();
       const updates: PlannedUpdate[] = [];
       const licences = new Map<string, string>();
@@ -156,6 +182,13 @@ export const filesSource = ({ folder }: { folder: string }): FilesSource => {
             want.product === product &&
             (want.min === undefined || !isNewer(ecosystemFor(offer.sidecar), want.min, version)),
         );
+        const ecosystem = ecosystemFor(offer.sidecar);
+        const found = named.filter(
+          (want) =>
+            want.ecosystem === ecosystem &&
+            want.source === namedProduct(offer.sidecar) &&
+            (want.min === undefined || !isNewer(ecosystem, want.min, version)),
+        );
         // A product that is installed in an older version comes along unasked; a new one only on demand.
         if (!newer && !(known && asking.length > 0)) continue;
         for (const want of asking) answered.add(want.position);
@@ -163,7 +196,7 @@ export const filesSource = ({ folder }: { folder: string }): FilesSource => {
         updates.push(
           toPlanned(
             offer,
-            asking.map((want) => want.position),
+            [...asking, ...found].map((want) => want.position),
           ),
         );
       }
@@ -200,7 +233,7 @@ const toPlanned = (offer: FileOffer, wants: number[]): PlannedUpdate => {
     ecosystem: ecosystemFor(offer.sidecar),
     name: product,
     version,
-    source: product,
+    source: namedProduct(offer.sidecar),
     source_version: version,
     arch: ('arch' in appliesTo ? appliesTo.arch : undefined) ?? 'all',
     suites: [],
