@@ -65,8 +65,8 @@ export const cloneFleet = async (
     db.exec(`update inv_identity set "name" = 'host-' || lower(hex(randomblob(3))),
         "ipv4" = '["10.' || (device / 65536) || '.' || (device / 256 % 256) || '.' || (device % 256) || '"]'
       where device >= ${first + options.profiles}`);
-    db.exec(`insert into device_component (device, since, components)
-      ${all} select ${first} + n, since, components from n join device_component on device = ${from}`);
+    db.exec(`insert into device_component (device, since, components, nameless)
+      ${all} select ${first} + n, since, components, nameless from n join device_component on device = ${from}`);
     db.exec(`insert into pending (entity, id, since) ${all} select 'software', ${first} + n, 0 from n`);
     db.exec(`insert into object (kind, id, revision, created_at, updated_at, body)
       select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % 40) || ']'))

@@ -117,7 +117,9 @@ export const fillComponents = async (
      select ?, p.eco, p.name, ?, ?, p.id from source_package p where p.eco = ? and p.name = ?`,
   );
   const addPackage = db.prepare('insert or ignore into source_package (eco, name) values (?, ?)');
-  const put = db.prepare('insert or replace into device_component (device, since, components) values (?, ?, ?)');
+  const put = db.prepare(
+    'insert or replace into device_component (device, since, components, nameless) values (?, ?, ?, 0)',
+  );
   const count = db.prepare('insert into component_count (devices, id) values (?, ?)');
   const since = '2026-01-02T00:00:00Z';
   const ids = new Map<World, Int32Array[]>();
