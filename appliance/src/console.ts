@@ -5,7 +5,7 @@ import type { Appliance } from './compose.ts';
 import { entryParts } from './entry-parts.ts';
 import { controllerFindingPanels } from './features/controller-findings/panels.tsx';
 import { controllerModel } from './features/controllers/list-view.ts';
-import { deviceModel, textFilter } from './features/devices/view.ts';
+import { deviceModel } from './features/devices/view.ts';
 import { consoleQueries } from './features/exchange/page-queries.ts';
 import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
@@ -13,6 +13,7 @@ import { controllerPatchPanels } from './features/patches/controller-panels.tsx'
 import { searchService } from './features/search/service.ts';
 import { untoldFailure } from './features/upgrade/settle.ts';
 import { immediate } from './platform/database.ts';
+import { textFilter } from './platform/filter/types.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { apiApp, describeApi } from './server/api/app.ts';
 import { consoleApp } from './server/console/app.tsx';
@@ -64,7 +65,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     devices: (text, limit) => model.page({ filter: textFilter(text), sort: 'name', descending: false, limit }),
     controllers: (text, limit) => {
       const { ids, total } = deps.controllerList.page({
-        filter: { search: text },
+        filter: textFilter(text),
         sort: 'name',
         descending: false,
         limit,

@@ -18,7 +18,7 @@ export function entryParts(appliance: Appliance, clock: () => number = nowMs) {
   return {
     deviceQueries: deviceQueries(db),
     deviceList: deviceList(db, appliance.deviceFilters),
-    controllerList: controllerList(db),
+    controllerList: controllerList(db, appliance.controllers),
     managedObjects: managedObjects(appliance),
     addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
     hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),

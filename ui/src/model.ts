@@ -74,7 +74,7 @@ export type FilterField = {
   readonly valueName?: (value: string) => string;
 };
 /** `label` is shown as it is (a name); `key` is looked up, and so is the beginning of a `sentence`; else the value is shown. */
-type FilterOption = {
+export type FilterOption = {
   readonly value: string;
   readonly label?: string;
   readonly key?: string;

@@ -107,7 +107,21 @@ const views: readonly (readonly [name: string, view: View])[] = [
         list={list}
         page={{ rows: [row], total: 214, next: 'cursor' }}
         siteTotal={1284}
-        filters={[{ name: 'status', label: 'devices.status', options: [{ value: 'critical', key: 'level.critical' }] }]}
+        filters={{
+          chips: [],
+          builder: {
+            fields: [
+              {
+                name: 'status',
+                label: { key: 'condition.field.status' },
+                ops: ['=', '!='],
+                options: [{ value: 'critical', key: 'level.critical' }],
+              },
+            ],
+            rows: [],
+            kept: [],
+          },
+        }}
         extraColumns={[{ name: 'arch', collection: 'platform', type: 'text' }]}
         groups={[{ id: 'g', name: 'Цех 2' }]}
       />

@@ -1,6 +1,6 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
-import type { FieldErrors, Message } from '../model.ts';
+import type { FieldErrors, FilterOption, Message } from '../model.ts';
 import { Button, SelectField, TextField } from './form.tsx';
 
 // The one builder of filters: rows of a field, what is asked of it and a value, and one more to be added. It is part of a
@@ -11,10 +11,14 @@ export type AskedField = {
   readonly name: string;
   readonly label: Message;
   readonly of?: Message;
+  /** A name that is shown as it is, in place of the label. */
+  readonly text?: string;
   /** The usual first. */
   readonly ops: readonly string[];
   /** The values of a choice. */
-  readonly options?: readonly { readonly value: string; readonly label?: string; readonly key?: string }[];
+  readonly options?: readonly FilterOption[];
+  /** What is shown for a value that is not among the options. */
+  readonly valueName?: (value: string) => string;
 };
 
 type FilterRow = { readonly field: string; readonly op: string; readonly value: string };
@@ -52,15 +56,19 @@ const opWords: Readonly<Record<string, string>> = {
   unknown: 'unknown',
 };
 
-export const askedLabel = (ctx: Ctx, { label, of }: Pick<AskedField, 'label' | 'of'>): string =>
-  of === undefined ? ctx.say(label) : `${ctx.say(of)}: ${ctx.say(label)}`;
+export const askedLabel = (ctx: Ctx, { label, of, text }: Pick<AskedField, 'label' | 'of' | 'text'>): string =>
+  text !== undefined ? text : of === undefined ? ctx.say(label) : `${ctx.say(of)}: ${ctx.say(label)}`;
 
 export const opText = (ctx: Ctx, op: string): string => ctx.tDynamic(`condition.op.${opWords[op] ?? 'is'}`);
+
+/** What an option is called. */
+export const optionText = (ctx: Ctx, { label, key, sentence }: FilterOption, value: string): string =>
+  label ?? (sentence !== undefined ? ctx.outline(sentence) : key === undefined ? value : ctx.tDynamic(key, {}, value));
 
 /** What a value of a field is called. */
 export const askedValue = (ctx: Ctx, field: AskedField | undefined, value: string): string => {
   const option = field?.options?.find((one) => one.value === value);
-  return option?.label ?? (option?.key === undefined ? value : ctx.tDynamic(option.key, {}, value));
+  return option === undefined ? (field?.valueName?.(value) ?? value) : optionText(ctx, option, value);
 };
 
 const RowFields = ({

@@ -1,10 +1,11 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import { changeList, type ListState, listParams, listUrl } from '../list.ts';
-import type { FilterField } from '../model.ts';
+import type { FilterField, Message } from '../model.ts';
 import { paths } from '../paths.ts';
-import { FilterBuilder, type FilterBuilderProps } from './filter-builder.tsx';
+import { FilterBuilder, type FilterBuilderProps, optionText } from './filter-builder.tsx';
 import { Button, Hidden } from './form.tsx';
+import { Notice } from './panel.tsx';
 import { Shape, Tag } from './status.tsx';
 
 /** A link within a list: with htmx only the page's content is exchanged, without it the page is loaded. */
@@ -17,25 +18,75 @@ export const swap = (href: string) => ({
   'hx-push-url': 'true',
 });
 
-const labelOf = (ctx: Ctx, filters: readonly FilterField[], name: string): string => {
-  const field = filters.find((filter) => filter.name === name);
-  return field === undefined ? name : (field.text ?? ctx.tDynamic(field.label));
+/** What a list is filtered by. */
+export type Filtering = {
+  /** Of each filter of the list, in their order: what is asked of which field, and the value. */
+  readonly chips: readonly (readonly [field: string, value: string])[];
+  /** Rows in the place of one field each; `kept` are filters that no row can show. */
+  readonly builder: FilterBuilderProps & { readonly kept: ListState['filters'] };
+  /** Why the filter cannot be read: then there are no rows. */
+  readonly fault?: Message | undefined;
 };
 
-const valueLabel = (ctx: Ctx, filters: readonly FilterField[], name: string, value: string): string => {
-  const field = filters.find((filter) => filter.name === name);
+/** Of a list with few fixed filters: a menu of them. */
+type Filters = Filtering | readonly FilterField[];
+
+const isBuilt = (filters: Filters): filters is Filtering => 'builder' in filters;
+
+const valueLabel = (ctx: Ctx, field: FilterField | undefined, value: string): string => {
   const option = field?.options?.find((one) => one.value === value);
-  if (option?.label !== undefined) return option.label;
-  if (option?.sentence !== undefined) return ctx.outline(option.sentence);
-  return option?.key === undefined ? (field?.valueName?.(value) ?? value) : ctx.tDynamic(option.key);
+  return option === undefined ? (field?.valueName?.(value) ?? value) : optionText(ctx, option, value);
 };
+
+const chipsOf = (ctx: Ctx, list: ListState, filters: Filters): Filtering['chips'] =>
+  isBuilt(filters)
+    ? filters.chips
+    : list.filters.map(([name, value]) => {
+        const field = filters.find((filter) => filter.name === name);
+        return [field === undefined ? name : (field.text ?? ctx.tDynamic(field.label)), valueLabel(ctx, field, value)];
+      });
 
 /** The filter in words, for the first lines of a print. */
-export const filterWords = (ctx: Ctx, list: ListState, filters: readonly FilterField[]): string =>
+export const filterWords = (ctx: Ctx, list: ListState, filters: Filters): string =>
   [
     ...(list.q === '' ? [] : [`“${list.q}”`]),
-    ...list.filters.map(([name, value]) => `${labelOf(ctx, filters, name)}: ${valueLabel(ctx, filters, name, value)}`),
+    ...chipsOf(ctx, list, filters).map(([field, value]) => `${field}: ${value}`),
   ].join('; ');
+
+const FilterMenu = ({ ctx, list, filters }: { ctx: Ctx; list: ListState; filters: readonly FilterField[] }) => (
+  <form method="get" action={list.path} class="form">
+    <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
+    {filters.map((filter) => (
+      <div class="field">
+        <label for={`filter-${filter.name}`}>{filter.text ?? ctx.tDynamic(filter.label)}</label>
+        {filter.options === undefined ? (
+          <input class="input" id={`filter-${filter.name}`} name={filter.name} />
+        ) : (
+          <select class="input" id={`filter-${filter.name}`} name={filter.name}>
+            <option value="">{ctx.t('list.any')}</option>
+            {filter.options.map((option) => (
+              <option value={option.value}>{valueLabel(ctx, filter, option.value)}</option>
+            ))}
+          </select>
+        )}
+      </div>
+    ))}
+    <div>
+      <Button kind="primary" small>
+        {ctx.t('list.apply')}
+      </Button>
+    </div>
+  </form>
+);
+
+const BuilderMenu = ({ ctx, list, builder }: { ctx: Ctx; list: ListState; builder: Filtering['builder'] }) => (
+  <form method="get" action={list.path}>
+    <Hidden fields={listParams(changeList(list, { filters: builder.kept, trail: [], sort: list.sort ?? null }))} />
+    {/* What Enter presses: the first button of the form would take a row away. */}
+    <button type="submit" class="vh" name="do" value="add" tabindex={-1} aria-hidden="true" />
+    <FilterBuilder ctx={ctx} builder={builder} button={ctx.t('list.apply')} />
+  </form>
+);
 
 /** Search field, one chip per filter, and a menu to add one. All of it is GET. */
 export const Filters = ({
@@ -43,78 +94,57 @@ export const Filters = ({
   list,
   filters,
   placeholder,
-  builder,
 }: {
   ctx: Ctx;
   list: ListState;
-  filters: readonly FilterField[];
+  filters: Filters;
   placeholder: string;
-  /** Rows in the place of one field each; `kept` are filters that no row can show. */
-  builder?: (FilterBuilderProps & { readonly kept: ListState['filters'] }) | undefined;
 }) => {
   const kept = listParams(changeList(list, { q: '', trail: [] })).filter(([name]) => name !== 'q');
+  const built = isBuilt(filters) ? filters : undefined;
   return (
-    <div class="filters">
-      <form class="find" method="get" action={list.path} role="search" aria-label={ctx.t('list.filter')}>
-        <Hidden fields={kept} />
-        <input class="input" type="search" name="q" value={list.q} placeholder={placeholder} aria-label={placeholder} />
-        <kbd aria-hidden="true">f</kbd>
-      </form>
-      {list.filters.map(([name, value], index) => (
-        <a
-          class="chip on"
-          {...swap(listUrl(list, { filters: list.filters.filter((_, other) => other !== index) }))}
-          aria-label={ctx.t('list.removeFilter', {
-            field: labelOf(ctx, filters, name),
-            value: valueLabel(ctx, filters, name, value),
-          })}
-        >
-          {labelOf(ctx, filters, name)}: {valueLabel(ctx, filters, name, value)} <Shape ctx={ctx} name="close" />
-        </a>
-      ))}
-      {filters.length === 0 ? null : (
-        <details class={builder === undefined ? 'pop' : 'pop broad'} open={builder?.errors !== undefined}>
-          <summary class="chip">{ctx.t('list.addFilter')}</summary>
-          <div>
-            {builder === undefined ? null : (
-              <form method="get" action={list.path}>
-                <Hidden
-                  fields={listParams(changeList(list, { filters: builder.kept, trail: [], sort: list.sort ?? null }))}
-                />
-                {/* What Enter presses: the first button of the form would take a row away. */}
-                <button type="submit" class="vh" name="do" value="add" tabindex={-1} aria-hidden="true" />
-                <FilterBuilder ctx={ctx} builder={builder} button={ctx.t('list.apply')} />
-              </form>
-            )}
-            {builder !== undefined ? null : (
-              <form method="get" action={list.path} class="form">
-                <Hidden fields={listParams(changeList(list, { trail: [], sort: list.sort ?? null }))} />
-                {filters.map((filter) => (
-                  <div class="field">
-                    <label for={`filter-${filter.name}`}>{filter.text ?? ctx.tDynamic(filter.label)}</label>
-                    {filter.options === undefined ? (
-                      <input class="input" id={`filter-${filter.name}`} name={filter.name} />
-                    ) : (
-                      <select class="input" id={`filter-${filter.name}`} name={filter.name}>
-                        <option value="">{ctx.t('list.any')}</option>
-                        {filter.options.map((option) => (
-                          <option value={option.value}>{valueLabel(ctx, filters, filter.name, option.value)}</option>
-                        ))}
-                      </select>
-                    )}
-                  </div>
-                ))}
-                <div>
-                  <Button kind="primary" small>
-                    {ctx.t('list.apply')}
-                  </Button>
-                </div>
-              </form>
-            )}
-          </div>
-        </details>
+    <>
+      <div class="filters">
+        <form class="find" method="get" action={list.path} role="search" aria-label={ctx.t('list.filter')}>
+          <Hidden fields={kept} />
+          <input
+            class="input"
+            type="search"
+            name="q"
+            value={list.q}
+            placeholder={placeholder}
+            aria-label={placeholder}
+          />
+          <kbd aria-hidden="true">f</kbd>
+        </form>
+        {chipsOf(ctx, list, filters).map(([field, value], index) => (
+          <a
+            class="chip on"
+            {...swap(listUrl(list, { filters: list.filters.filter((_, other) => other !== index) }))}
+            aria-label={ctx.t('list.removeFilter', { field, value })}
+          >
+            {field}: {value} <Shape ctx={ctx} name="close" />
+          </a>
+        ))}
+        {!isBuilt(filters) && filters.length === 0 ? null : (
+          <details class={built === undefined ? 'pop' : 'pop broad'} open={built?.builder.errors !== undefined}>
+            <summary class="chip">{ctx.t('list.addFilter')}</summary>
+            <div>
+              {isBuilt(filters) ? (
+                <BuilderMenu ctx={ctx} list={list} builder={filters.builder} />
+              ) : (
+                <FilterMenu ctx={ctx} list={list} filters={filters} />
+              )}
+            </div>
+          </details>
+        )}
+      </div>
+      {built?.fault === undefined ? null : (
+        <Notice ctx={ctx} level="critical" title={ctx.t('condition.unreadable')} alert>
+          {ctx.say(built.fault)}
+        </Notice>
       )}
-    </div>
+    </>
   );
 };
 

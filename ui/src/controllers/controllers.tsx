@@ -3,7 +3,7 @@ import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { ColumnPicker, DensitySwitch, Filters, filterWords } from '../components/list-tools.tsx';
+import { ColumnPicker, DensitySwitch, type Filtering, Filters, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -11,7 +11,7 @@ import { Age } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { FilterField, Level, Message, PageOf, Reference, When } from '../model.ts';
+import type { Level, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { controllerReason } from './controller-reason.ts';
 
@@ -50,7 +50,7 @@ type ControllersProps = {
   readonly list: ListState;
   readonly page: PageOf<ControllerRow>;
   readonly counts: ControllerCounts;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   /** Names of the fields of the site. */
   readonly ownFields: readonly string[];
   /** Imports and undos that have not ended: half of them shows. */

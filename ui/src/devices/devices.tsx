@@ -8,8 +8,8 @@ import {
   tableColumns,
 } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { ColumnPicker, DensitySwitch, Filters, filterWords } from '../components/list-tools.tsx';
-import { Empty, Notice } from '../components/panel.tsx';
+import { ColumnPicker, DensitySwitch, type Filtering, Filters, filterWords } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
 import { Age, Count, FieldText } from '../components/text.tsx';
@@ -17,17 +17,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type {
-  CoverageState,
-  FieldColumn,
-  FilterField,
-  Level,
-  Message,
-  PageOf,
-  Reference,
-  Value,
-  When,
-} from '../model.ts';
+import type { CoverageState, FieldColumn, Level, Message, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { TagChips } from './device-tags.tsx';
 
@@ -61,16 +51,13 @@ type DevicesProps = {
   readonly page: PageOf<DeviceRow>;
   /** Of the whole site. */
   readonly siteTotal: number;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly extraColumns: readonly FieldColumn[];
   readonly groups: readonly Reference[];
   /** Saved filters, with the addresses that they are. */
   readonly selections: readonly { readonly name: string; readonly href: string }[];
   /** What is filtered by, in the language of filters. */
   readonly filterText?: string;
-  /** Why the filter cannot be read: then there are no rows. */
-  readonly fault?: Message;
-  readonly builder?: Parameters<typeof Filters>[0]['builder'];
   /** `all` of the list: how many the whole filter selects. */
 };
 
@@ -285,8 +272,6 @@ export const Devices = ({
   groups,
   selections,
   filterText,
-  builder,
-  fault,
 }: DevicesProps) => {
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
@@ -318,12 +303,7 @@ export const Devices = ({
         </>
       }
     >
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} builder={builder} />
-      {fault === undefined ? null : (
-        <Notice ctx={ctx} level="critical" title={ctx.t('condition.unreadable')} alert>
-          {ctx.say(fault)}
-        </Notice>
-      )}
+      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
       <Selections ctx={ctx} selections={selections} {...(filterText === undefined ? {} : { filterText })} />
       <ListPanel
         ctx={ctx}

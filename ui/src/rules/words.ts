@@ -227,9 +227,14 @@ export const words = defineWords({
     kk: 'Салыстыру тым көп; ережені бөліңіз.',
   },
   'condition.fault.tooManyScans': {
-    en: 'A list may look at every device or package {text} times at most. Ask for state, status, group, tag or a package by its name instead, or make a rule.',
-    ru: 'Список может просмотреть все устройства или пакеты не более {text} раз. Задайте вместо этого состояние, статус, группу, метку или имя пакета либо создайте правило.',
-    kk: 'Тізім барлық құрылғыны не пакетті ең көбі {text} рет қарай алады. Оның орнына күйді, мәртебені, топты, белгіні не пакет атауын беріңіз немесе ереже жасаңыз.',
+    en: 'A list may look at everything that it lists {text} times at most. Ask for a whole state, group, tag or name instead, or make a rule.',
+    ru: 'Список может просмотреть всё, что в нём есть, не более {text} раз. Задайте вместо этого состояние, группу, метку или имя целиком либо создайте правило.',
+    kk: 'Тізім өзіндегінің бәрін ең көбі {text} рет қарай алады. Оның орнына күйді, топты, белгіні не атауды толық беріңіз немесе ереже жасаңыз.',
+  },
+  'condition.fault.apart': {
+    en: 'Here “or” and “not” can join only what is asked of the same thing: of the advisory, of its verdict and fix, of the package, or of the work.',
+    ru: 'Здесь «or» и «not» могут объединять только то, что спрашивается об одном: о бюллетене, о выводе и исправлении, о пакете или о ходе работ.',
+    kk: 'Мұнда «or» мен «not» бір нәрсе туралы сұралғанды ғана біріктіре алады: бюллетень, қорытынды мен түзету, пакет немесе жұмыс барысы туралы.',
   },
   'condition.fault.tooManyLines': {
     en: 'At most {text} lines.',

@@ -2,12 +2,10 @@ import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import type { ControllerService } from './service.ts';
-import { customOf, type ListedController, shownOf } from './types.ts';
+import { controllerDecisions, controllerStates, customOf, type ListedController, shownOf } from './types.ts';
 
 // A controller, as operations show it: in a list, and whole.
 
-export const decisions = ['authorised', 'unauthorised', 'archived'] as const;
-export const states = ['live', 'replaced', 'merged'] as const;
 export const sides = ['observed', 'configured'] as const;
 export const partTypes = ['controller', 'module', 'interface', 'service'] as const;
 
@@ -17,8 +15,8 @@ const matched = ['vendor', 'model', 'orderNumber', 'firmware'] as const;
 export const controllerSchema = z.object({
   id: z.string(),
   name: z.string(),
-  state: z.enum(states),
-  decision: z.enum(decisions),
+  state: z.enum(controllerStates),
+  decision: z.enum(controllerDecisions),
   vendor: z.string().nullable(),
   family: z.string().nullable(),
   model: z.string().nullable(),

@@ -1,19 +1,39 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
+import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { filterLanguage } from '../../platform/filter/language.ts';
+import { asksFor, type Filter } from '../../platform/filter/types.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { conditionsOf } from './filter-queries.ts';
+import { controllerVocabulary } from './field-queries.ts';
 import type {
   ControllerCounts,
-  ControllerFilter,
   ControllerList,
   ControllerListPage,
   ControllerListQuery,
   ControllerSort,
+  CustomField,
 } from './types.ts';
 
 const maxChoices = 200;
 
-/** Pages of controllers out of controller_row; see row.ts for how that is kept. */
-export const controllerList = (db: Database): ControllerList => {
+/** Pages of controllers out of controller_row; see row.ts for how that is kept. `own`: the fields of the site. */
+export const controllerList = (
+  db: Database,
+  own: {
+    customFields(): CustomField[];
+    recordsWith(wanted: ReadonlyMap<string, string>): string[];
+  },
+): ControllerList => {
+  const vocabulary = () => controllerVocabulary(own.customFields(), own.recordsWith);
+
+  /** What was merged, replaced or archived is listed where its field is asked for. */
+  const where = (filter: Filter | undefined): Condition[] => [
+    ...conditionsOf(filter, { vocabulary: vocabulary(), now: nowMs() }),
+    ...(asksFor('state', filter) ? [] : [{ sql: `r.state = 'live'`, params: [] }]),
+    ...(asksFor('decision', filter) ? [] : [{ sql: `r.decision in ('authorised', 'unauthorised')`, params: [] }]),
+  ];
+
   const list = listBuilder<{ id: number }, ControllerSort>(db, {
     from: 'controller_row r',
     id: 'r.controller',
@@ -53,14 +73,15 @@ export const controllerList = (db: Database): ControllerList => {
 
   return {
     page: ({ filter, ...query }: ControllerListQuery): ControllerListPage => {
-      const { rows, ...page } = list.page({ ...query, where: conditionsOf(filter) });
+      const { rows, ...page } = list.page({ ...query, where: where(filter) });
       return { ...page, ids: rows.map(({ id }) => id) };
     },
     all: ({ filter, ...query }: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
-      list.all({ ...query, where: conditionsOf(filter) }).map(({ id }) => id),
-    count: (filter: ControllerFilter): number => list.count({ where: conditionsOf(filter) }),
+      list.all({ ...query, where: where(filter) }).map(({ id }) => id),
+    count: (filter: Filter | undefined): number => list.count({ where: where(filter) }),
     counts: (): ControllerCounts =>
       counts.get() ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
+    language: () => filterLanguage({ vocabulary: vocabulary() }),
     choices: (field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[] => choices(field),
   };
 };

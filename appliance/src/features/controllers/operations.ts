@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { termsIn } from '../../platform/filter/parameters.ts';
 import { inParts } from '../../platform/steps.ts';
 import {
   anyOf,
@@ -11,27 +12,25 @@ import {
   search,
   time,
   timeOf,
+  where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { batchOperations, batchSchema } from './batch-operations.ts';
-import {
-  controllerDetailSchema,
-  controllerSchema,
-  decisions,
-  detailOf,
-  partTypes,
-  sides,
-  states,
-  toController,
-} from './detail.ts';
+import { controllerDetailSchema, controllerSchema, detailOf, partTypes, sides, toController } from './detail.ts';
 import type { ControllerService } from './service.ts';
-import { type ControllerList, controllerSorts, customOf } from './types.ts';
+import {
+  type ControllerList,
+  controllerDecisions,
+  controllerMethods,
+  controllerSorts,
+  controllerStates,
+  customOf,
+} from './types.ts';
 
 // The record of controllers: lists, one with its facts, decisions, what is entered, merges.
 
 const { operation } = operationsOver<{ controllers: ControllerService; controllerList: ControllerList }>();
 
-const methods = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
 const controllerId = z.string().min(1).max(64).describe('Public id of a controller');
 const texts = z.array(z.string().min(1).max(200)).max(50).optional();
 const given = z.record(z.string().max(64), z.unknown());
@@ -48,7 +47,7 @@ const factSchema = z.object({
   raw: z.string().nullable(),
   error: z.string().nullable().describe('Why there is no value'),
   reason: z.string().nullable(),
-  method: z.enum(methods),
+  method: z.enum(controllerMethods),
   source: z.string(),
   observedAt: time,
   origin: z.int(),
@@ -98,19 +97,23 @@ export const controllerOperations = [
       model: texts,
       zone: texts,
       role: texts,
-      decision: anyOf(decisions),
-      state: anyOf(states),
-      method: anyOf(methods),
+      decision: anyOf(controllerDecisions),
+      state: anyOf(controllerStates),
+      method: anyOf(controllerMethods),
       drift: z.boolean().optional().describe('Whether what was read differs from what was planned'),
       missingFirmware: z.boolean().optional().describe('Whether its firmware is not known'),
       proposals: z.boolean().optional().describe('Whether it may be the same as another'),
       custom: texts.describe('Values of fields of the site, as `Name: value`'),
+      where,
     }),
     output: pageOf(controllerSchema),
-    run: ({ controllers, controllerList, note }, { limit, after, sort, descending, custom = [], ...filter }) => {
-      const own = custom.length === 0 ? {} : { publicIds: controllers.recordsWith(customOf({ custom })) };
+    run: ({ controllers, controllerList, note }, { limit, after, sort, descending, custom, search: q, ...asked }) => {
+      const own = [...customOf({ custom })].map(([name, value]) => [`custom.${name}`, value] as const);
+      const { read, vocabulary } = controllerList.language();
+      // Nothing has a value of a field that the site does not have.
+      const isDeclared = own.every(([name]) => vocabulary.fields.has(name));
       const page = controllerList.page({
-        filter: { ...defined(filter), ...own },
+        filter: isDeclared ? read([...termsIn({ q, ...asked }), ...own]) : { any: [] },
         sort,
         descending,
         limit,
@@ -276,7 +279,7 @@ export const controllerOperations = [
     summary: 'Decides whether controllers should be there',
     input: z.strictObject({
       controllers: z.array(controllerId).min(1).max(10_000),
-      decision: z.enum(decisions),
+      decision: z.enum(controllerDecisions),
       reason: comment.optional(),
     }),
     output: z.object({ decided: z.int() }),

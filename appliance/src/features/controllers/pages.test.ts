@@ -160,7 +160,9 @@ describe('controllers of which something is not known, or only the site knows it
     expect(found).toContain(paths.controller(one));
     expect(found).not.toContain('CC-two');
     expect(found).toContain('>4711<');
-    expect(await textOf(paths.controllers({ q: 'CC-' }))).toContain('name="custom.Cost centre"');
+    expect(await textOf(paths.controllers({ q: 'CC-' }))).toContain(
+      '<option value="custom.Cost centre">Cost centre</option>',
+    );
     const csv = await textOf(`${paths.controllersCsv()}?custom.Cost+centre=4712`);
     expect(csv).toContain('Cost centre');
     expect(csv).toContain('CC-two');

@@ -2,6 +2,8 @@ import type { Method, Reading } from '@sallyport/bundle-tools/controllers/readin
 import { z } from 'zod';
 import type { FactCollection, FactField, FactPart } from '../../engine/inventory/types.ts';
 import type { Actor, Body } from '../../engine/objects/types.ts';
+import type { FilterLanguage } from '../../platform/filter/language.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, import batch and confidence.
 // Facts are appended; the record shows the effective and, on request, the superseded values and the rule that chose. What is observed and
@@ -64,10 +66,15 @@ export type ControllerPart = {
   configured: Readonly<Record<string, string>>;
 };
 
-export type ControllerDecision = 'authorised' | 'unauthorised' | 'archived';
+export const controllerDecisions = ['authorised', 'unauthorised', 'archived'] as const;
+export type ControllerDecision = (typeof controllerDecisions)[number];
+
+/** How a fact was come by. */
+export const controllerMethods = ['manual', 'query', 'passive', 'inferred', 'project', 'nameplate', 'csv'] as const;
 
 /** `gone`: became part of another record, or was replaced. */
-export type ControllerState = 'live' | 'replaced' | 'merged';
+export const controllerStates = ['live', 'replaced', 'merged'] as const;
+export type ControllerState = (typeof controllerStates)[number];
 
 export type Controller = {
   id: number;
@@ -205,31 +212,6 @@ export type FieldTable = {
 };
 
 /** Values of one name are alternatives; several names hold at once. */
-export type ControllerFilter = {
-  /** Part of a name, address, serial number, model; of an order number with or without its blanks. */
-  search?: string;
-  /** Whole names, as they are shown. */
-  vendor?: readonly string[];
-  family?: readonly string[];
-  model?: readonly string[];
-  /** Ids of zones; the empty one is no zone. */
-  zone?: readonly string[];
-  role?: readonly string[];
-  /** Without it, what was set aside is left out. */
-  decision?: readonly ControllerDecision[];
-  /** Where its firmware is known from; the empty one is nowhere. */
-  method?: readonly string[];
-  drift?: boolean;
-  missingFirmware?: boolean;
-  proposals?: boolean;
-  /** Vulnerabilities that are open on one of its parts, certainly or to be reviewed. */
-  cve?: readonly string[];
-  /** Only these, by their public ids. */
-  publicIds?: readonly string[];
-  /** Without it, records that are live. */
-  state?: readonly ControllerState[];
-};
-
 export const controllerSorts = [
   'name',
   'vendor',
@@ -251,14 +233,16 @@ export type ControllerList = {
   page(query: ControllerListQuery): ControllerListPage;
   /** Every controller that the filter finds now, in order: for actions and files. */
   all(query: Omit<ControllerListQuery, 'after' | 'limit'>): number[];
-  count(filter: ControllerFilter): number;
+  count(filter: Filter | undefined): number;
   counts(): ControllerCounts;
+  /** The language that it is asked in, with the fields of the site as they are. */
+  language(): FilterLanguage;
   /** What there is to choose from: vendors, families. */
   choices(field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[];
 };
 
 export type ControllerListQuery = {
-  filter: ControllerFilter;
+  filter: Filter | undefined;
   sort: ControllerSort;
   descending: boolean;
   /** The `next` of the page before. */

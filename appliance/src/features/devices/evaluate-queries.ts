@@ -1,10 +1,11 @@
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Members } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
-import { type FilterSqlOptions, filterSql, type Sql } from '../../platform/filter/filter-queries.ts';
+import { type FilterSqlOptions, filterSql } from '../../platform/filter/filter-queries.ts';
 import { defineFunctions } from '../../platform/filter/functions.ts';
 import type { Filter, Rows, Vocabulary } from '../../platform/filter/types.ts';
 import { hasId } from '../../platform/id-array.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import type { Evaluator, Moment } from './types.ts';
 
 /** Ids of items that are kept of what filters found, over all filters; a filter itself counts as some. */
@@ -46,7 +47,7 @@ export const filterEvaluator = (
   // Items never change and ids only rise: what a filter found among them stands, only those that came since are asked.
   const known = new Map<string, { last: number; ids: number[] }>();
   const kept = { ids: 0 };
-  const itemsOf = (rows: Rows, where: Sql): readonly number[] => {
+  const itemsOf = (rows: Rows, where: Condition): readonly number[] => {
     const key = JSON.stringify([rows.table, where.sql, where.params]);
     const held = known.get(key) ?? { last: 0, ids: [] };
     const last = db.prepare<[], number | null>(`select max(id) from ${rows.table}`).pluck().get() ?? 0;
@@ -70,12 +71,15 @@ export const filterEvaluator = (
     return held.ids;
   };
 
-  const compiler = (moment: Moment, among: readonly number[] | undefined): ((filter: Filter, of?: Rows) => Sql) => {
+  const compiler = (
+    moment: Moment,
+    among: readonly number[] | undefined,
+  ): ((filter: Filter, of?: Rows) => Condition) => {
     const find =
       among === undefined
         ? (collection: string, items: readonly number[]) => inventory.devicesWith(collection, new Set(items))
         : holdersAmong(among);
-    const some: FilterSqlOptions['some'] = (rows, where) =>
+    const some: NonNullable<FilterSqlOptions['some']> = (rows, where) =>
       rows.shared
         ? {
             sql: 'd.id in (select value from json_each(?))',
@@ -98,7 +102,7 @@ export const filterEvaluator = (
       );
       const compile = compiler(moment, devices);
       const ids = JSON.stringify(devices);
-      const add = (columns: readonly Sql[], take: (device: number, values: number[]) => void): void => {
+      const add = (columns: readonly Condition[], take: (device: number, values: number[]) => void): void => {
         for (const group of groupsOf(columns, columnsAtOnce)) {
           const list = group.map(({ sql }, n) => `(${sql}) as c${n}`).join(', ');
           const rows = db

@@ -1,5 +1,5 @@
 import type { Collection, Field as CollectionField } from '../../engine/inventory/types.ts';
-import type { Field, Rows, ValueType, Vocabulary } from '../../platform/filter/types.ts';
+import { type Field, type Rows, type ValueType, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
@@ -21,17 +21,15 @@ const deviceFields: readonly Field[] = [
   {
     name: 'name',
     type: 'text',
-    layer: 0,
     source: {
       scalar: `coalesce(nullif((${decisionValue('displayName')}), ''), nullif((${singleValue('identity', 'name')}), ''),
         nullif(d.hostname, ''), d.public_id)`,
     },
   },
-  { name: 'hostname', type: 'text', layer: 0, source: { scalar: `nullif(d.hostname, '')` } },
+  { name: 'hostname', type: 'text', source: { scalar: `nullif(d.hostname, '')` } },
   {
     name: 'os',
     type: 'text',
-    layer: 0,
     ops: ['contains', '=', '!=', 'starts', 'ends', 'unknown'],
     // What the agent calls it, what people call it, and all of it with the architecture.
     source: {
@@ -40,30 +38,27 @@ const deviceFields: readonly Field[] = [
         union all select nullif(trim(os_search), '') from device_row where device = d.id`,
     },
   },
-  { name: 'vendor', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'vendor') } },
-  { name: 'release', type: 'text', layer: 0, source: { scalar: singleValue('platform', 'release') } },
+  { name: 'vendor', type: 'text', source: { scalar: singleValue('platform', 'vendor') } },
+  { name: 'release', type: 'text', source: { scalar: singleValue('platform', 'release') } },
   {
     name: 'arch',
     type: 'text',
-    layer: 0,
     source: { scalar: `coalesce((${singleValue('platform', 'arch')}), nullif(d.arch, ''))` },
   },
   {
     name: 'kind',
     type: 'choice',
-    layer: 0,
     options: ['computer', 'network', 'printer', 'phone'],
     source: { scalar: 'd.kind' },
   },
   {
     name: 'state',
     type: 'choice',
-    layer: 0,
     options: deviceStates,
     source: { scalar: 'd.state' },
   },
-  { name: 'agentVersion', type: 'text', layer: 0, source: { scalar: `nullif(d.agent_version, '')` } },
-  { name: 'added', type: 'time', layer: 0, source: { scalar: 'd.created_at' } },
+  { name: 'agentVersion', type: 'text', source: { scalar: `nullif(d.agent_version, '')` } },
+  { name: 'added', type: 'time', source: { scalar: 'd.created_at' } },
 ];
 
 /** Every address that is known of a device: those it reported, and the one it came from. */
@@ -71,7 +66,6 @@ const addressFields: readonly Field[] = [
   {
     name: 'address',
     type: 'address',
-    layer: 0,
     ops: ['starts', '=', '!=', 'in', 'unknown'],
     also: ['ip'],
     source: {
@@ -94,7 +88,6 @@ const tagFields: readonly Field[] = [
   {
     name: 'handTag',
     type: 'text',
-    layer: 0,
     source: { many: `select tag as value from device_tag where device = d.id and source = 'hand'` },
   },
 ];
@@ -104,7 +97,6 @@ const sourceFields: readonly Field[] = [
   {
     name: 'source',
     type: 'choice',
-    layer: 0,
     options: ['native', 'osquery', 'glpi', 'ocs', 'offline', 'network', 'directory'],
     source: {
       many: `select source as value from device_source where device = d.id and state <> 'revoked'
@@ -114,7 +106,6 @@ const sourceFields: readonly Field[] = [
   {
     name: 'reenrolling',
     type: 'yesno',
-    layer: 0,
     source: {
       scalar: `d.state = 'managed' and exists
         (select 1 from device_source x where x.device = d.id and x.state = 'pending')`,
@@ -124,7 +115,7 @@ const sourceFields: readonly Field[] = [
 
 /** When a device was heard. `visible` is what the status calls it: heard within the time-out of its group. */
 const seenFields: readonly Field[] = [
-  { name: 'lastSeen', type: 'time', layer: 0, source: { scalar: 'd.last_seen_at' } },
+  { name: 'lastSeen', type: 'time', source: { scalar: 'd.last_seen_at' } },
   { name: 'visible', type: 'yesno', layer: 3, source: { scalar: 'coalesce(d.last_seen_at > :visibleSince, 0)' } },
 ];
 
@@ -133,9 +124,9 @@ const findingCount = (column: string): string =>
 
 /** Open findings: all, and those that certainly apply by their decision. */
 const findingFields: readonly Field[] = [
-  { name: 'findings', type: 'number', layer: 0, source: { scalar: findingCount('findings') } },
-  { name: 'findings.act', type: 'number', layer: 0, source: { scalar: findingCount('act') } },
-  { name: 'findings.attend', type: 'number', layer: 0, source: { scalar: findingCount('attend') } },
+  { name: 'findings', type: 'number', source: { scalar: findingCount('findings') } },
+  { name: 'findings.act', type: 'number', source: { scalar: findingCount('act') } },
+  { name: 'findings.attend', type: 'number', source: { scalar: findingCount('attend') } },
 ];
 
 /** By what a device is judged: what "no findings" is worth. */
@@ -143,24 +134,19 @@ const coverageFields: readonly Field[] = [
   {
     name: 'coverage',
     type: 'choice',
-    layer: 0,
     options: COVERAGE_STATES,
-    source: {
-      scalar: `coalesce((select case f.state ${COVERAGE_STATES.map((name, rank) => `when ${rank} then '${name}'`).join(' ')} end
-        from device_coverage f where f.device = d.id), '${COVERAGE_STATES[0]}')`,
-    },
+    stored: 'rank',
+    source: { scalar: 'coalesce((select f.state from device_coverage f where f.device = d.id), 0)' },
   },
   {
     name: 'systemJudged',
     type: 'yesno',
-    layer: 0,
     source: { scalar: 'coalesce((select f.system from device_coverage f where f.device = d.id), 0)' },
   },
   // A site without any says so once, not on each of its devices.
   {
     name: 'advisories',
     type: 'yesno',
-    layer: 0,
     source: { scalar: 'exists (select 1 from exchange_state where snapshot > 0)' },
   },
 ];
@@ -170,7 +156,6 @@ const deviationFields: readonly Field[] = [
   {
     name: 'deviations',
     type: 'number',
-    layer: 0,
     source: { scalar: '(select count(*) from deviation x where x.device = d.id and x.until is null)' },
   },
 ];
@@ -180,7 +165,6 @@ const orderFields: readonly Field[] = [
   {
     name: 'failedOrders',
     type: 'number',
-    layer: 0,
     source: {
       scalar: `select count(*) from task t where t.device = d.id and t.state = 'failed' and not exists
         (select 1 from task later where later.device = t.device and later.update_id = t.update_id
@@ -194,16 +178,11 @@ const inventoryFields: readonly Field[] = [
   {
     name: 'inventory',
     type: 'yesno',
-    layer: 0,
     source: {
       scalar: `exists (select 1 from section s where s.device = d.id and s.collection = 'software' and s.best = 1)`,
     },
   },
 ];
-
-/** What a name for a place of a list stands for. */
-const named = (rank: string, names: readonly string[]): string =>
-  `case ${rank} ${names.map((name, at) => `when ${at} then '${name}'`).join(' ')} end`;
 
 /** What only lists ask; and packages, by their name and version. */
 const listFields: readonly Field[] = [
@@ -212,25 +191,26 @@ const listFields: readonly Field[] = [
     type: 'choice',
     layer: listLayer,
     options: levels,
-    source: { scalar: named('(select r.level from device_row r where r.device = d.id)', levels) },
+    stored: 'rank',
+    source: { scalar: 'select r.level from device_row r where r.device = d.id' },
   },
   {
     name: 'decision',
     type: 'choice',
     layer: listLayer,
     options: DECISIONS,
-    source: { scalar: named('(select f.worst from device_findings f where f.device = d.id)', DECISIONS) },
+    stored: 'rank',
+    source: { scalar: 'select f.worst from device_findings f where f.device = d.id' },
   },
-  { name: 'contact', type: 'choice', layer: listLayer, options: contacts, ops: ['=', '!='], source: { set: true } },
-  { name: 'cve', type: 'text', layer: listLayer, ops: ['=', '!='], source: { set: true } },
-  { name: 'user', type: 'text', layer: listLayer, ops: ['=', '!='], source: { set: true } },
-  { name: 'text', type: 'text', layer: listLayer, ops: ['contains'], parameter: 'q', source: { set: true } },
+  { name: 'contact', type: 'choice', layer: listLayer, options: contacts, ops: ['=', '!='], source: { code: true } },
+  { name: 'cve', type: 'text', layer: listLayer, ops: ['=', '!='], source: { code: true } },
+  { name: 'user', type: 'text', layer: listLayer, ops: ['=', '!='], source: { code: true } },
+  { name: 'text', type: 'text', layer: listLayer, ops: ['contains'], parameter: 'q', source: { code: true } },
   {
     name: 'software',
     type: 'item',
-    layer: 0,
     item: { rows: 'software', name: 'name', version: 'version' },
-    source: { set: true },
+    source: { code: true },
   },
 ];
 
@@ -264,8 +244,8 @@ const rowsOf = (collection: Collection): Rows => ({
 });
 
 /** Everything that filters can ask for; the order is the one of the form. */
-export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => ({
-  fields: new Map(
+export function deviceVocabulary(collections: readonly Collection[]): Vocabulary {
+  return vocabularyOf(
     [
       ...deviceFields,
       ...addressFields,
@@ -279,12 +259,7 @@ export const vocabularyOf = (collections: readonly Collection[]): Vocabulary => 
       ...orderFields,
       ...inventoryFields,
       ...listFields,
-    ].map((field) => [field.name, field]),
-  ),
-  rows: new Map(
-    collections
-      .map(rowsOf)
-      .filter(({ fields }) => fields.size > 0)
-      .map((rows) => [rows.name, rows]),
-  ),
-});
+    ],
+    collections.map(rowsOf).filter(({ fields }) => fields.size > 0),
+  );
+}

@@ -3,7 +3,8 @@ import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { Term } from '../../platform/filter/parameters.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
+import { textFilter } from '../../platform/filter/types.ts';
 import {
   anyOf,
   comment,
@@ -15,6 +16,7 @@ import {
   time,
   timeOf,
   timeOrNull,
+  where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { deviceUpdateSchema, followedSchema, toDeviceUpdate, toFollowed } from '../updates/types.ts';
@@ -167,24 +169,15 @@ export const deviceOperations = [
       contact: anyOf(contacts).describe('Online, or not heard for so many days'),
       os: z.string().max(100).optional().describe('Part of the system and its release'),
       address: z.string().max(45).optional().describe('Begin of the address'),
-      where: z
-        .string()
-        .max(4_000)
-        .optional()
-        .describe(
-          'A filter in the language of rules and selections: `software = openssl < 3.0.14 and not tag = spare`',
-        ),
+      where,
       sort: z.enum(deviceSorts).default('status'),
       descending: z.boolean().default(false),
       ...paging,
     }),
     output: pageOf(device),
     run: (context, { search: q, sort, descending, limit, after, ...asked }) => {
-      const terms = Object.entries({ q, ...asked }).flatMap(([name, values = []]) =>
-        [values].flat().flatMap((value): Term[] => (value.trim() === '' ? [] : [[name, value]])),
-      );
       const page = deviceModel(context).page({
-        filter: context.deviceFilters.read(terms),
+        filter: context.deviceFilters.read(termsIn({ q, ...asked })),
         sort,
         descending,
         limit,
@@ -285,9 +278,9 @@ export const deviceOperations = [
     summary: 'Open findings on a device, the worst first',
     input: one.extend({ search: search.optional(), ...paging }),
     output: pageOf(findingSchema).extend({ coverage: coverageSchema }),
-    run: (context, { device: id, limit, ...rest }) => {
+    run: (context, { device: id, limit, after, search: text = '' }) => {
       const listed = deviceModel(context).get(id);
-      const page = context.vulnerabilities.list({ device: listed.id, limit, ...defined(rest) });
+      const page = context.vulnerabilities.list({ device: listed.id, filter: textFilter(text), limit, after });
       return { ...page, coverage: listed.coverage, next: page.next ?? null };
     },
   }),

@@ -1,37 +1,31 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { askedLabel, askedValue, opText } from '@sallyport/ui/components/filter-builder.tsx';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, type ListState, listParams, listUrl } from '@sallyport/ui/list';
-import type { FieldColumn, FilterField, Message, Value } from '@sallyport/ui/model';
+import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
+import type { FieldColumn, Message, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
 import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
-import { AppError, invalid, toFailure } from '../../platform/errors.ts';
-import type { Filter } from '../../platform/filter/types.ts';
+import { AppError, invalid } from '../../platform/errors.ts';
 import { inParts } from '../../platform/steps.ts';
-import { builtBy } from '../../server/console/built-filter.ts';
+import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
-import { formListState, listState, pageRows, references, termsIn } from '../../server/console/lists.ts';
+import { formListState, listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
-import { contacts, type DeviceSort, deviceSorts, listLayer } from './types.ts';
-import { askedFields, type DeviceModel, type ListedDevice } from './view.ts';
+import { type DeviceSort, deviceSorts, listLayer } from './types.ts';
+import { type DeviceModel, deviceFieldWords, type ListedDevice } from './view.ts';
 
-const statuses = ['critical', 'warning', 'waiting', 'not-visible', 'ok', 'info'] as const;
-const states = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
 const typedNumberFrom = 50;
 const maxSelections = 50;
 const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 100;
-/** Devices of one transaction of a bulk action. */
 
 const sortOf = (list: ListState): DeviceSort => deviceSorts.find((sort) => sort === list.sort) ?? 'status';
 
@@ -65,45 +59,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return values;
   };
 
-  const filters = (): FilterField[] => [
-    {
-      name: 'status',
-      label: 'devices.status',
-      options: statuses.map((value) => ({ value, key: `level.${value}` })),
-    },
-    {
-      name: 'state',
-      label: 'filter.state',
-      options: states.map((value) => ({ value, key: `devices.state.${value}` })),
-    },
-    {
-      name: 'group',
-      label: 'devices.group',
-      options: references(objects, 'group').map(({ id, name }) => ({ value: id, label: name })),
-    },
-    {
-      name: 'decision',
-      label: 'vuln.decision',
-      options: DECISIONS.map((value) => ({ value, key: `decision.${value}` })),
-    },
-    {
-      name: 'coverage',
-      label: 'coverage.title',
-      options: COVERAGE_STATES.map((value) => ({ value, key: `coverage.${value}` })),
-    },
-    {
-      name: 'contact',
-      label: 'devices.contact',
-      options: contacts.map((value) => ({ value, key: `devices.contact.${value}` })),
-    },
-    { name: 'os', label: 'devices.os' },
-    { name: 'ip', label: 'devices.address' },
-    { name: 'tag', label: 'devices.filter.tag' },
-    { name: 'software', label: 'devices.filter.software' },
-    { name: 'user', label: 'devices.filter.user' },
-    { name: 'cve', label: 'devices.filter.cve' },
-  ];
-
   /** Rows of the list, with their tags and picked fields. */
   const listRows = (listed: readonly ListedDevice[], picked: readonly string[]): DeviceRow[] => {
     const tags = rules.tagsOfAll(listed.map(({ id }) => id));
@@ -127,102 +82,39 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const idsOf = (list: ListState): number[] =>
-    model.ids({ filter: deviceFilters.read(termsIn(list)), sort: sortOf(list), descending: list.descending });
-
-  /** The list's filter, or what is wrong with it: then nothing is listed, and the page says why. */
-  const filterOf = (list: ListState): { filter: Filter | undefined } | { fault: Message } => {
-    try {
-      return { filter: deviceFilters.read(termsIn(list)) };
-    } catch (error) {
-      const [fault] = Object.values(toFailure(error).details.fields ?? {});
-      if (fault === undefined) throw error;
-      return { fault };
-    }
-  };
-
-  /** What the builder shows of a list's filters: a row for each that is one, the others stay as they are. */
-  const builderOf = (c: Context<ConsoleEnv>, list: ListState) => {
-    const groups = references(objects, 'group');
-    const fields = askedFields(deviceFilters.vocabulary, listLayer + 1, groups);
-    const ctx = viewContext(deps, c, 'part');
-    const shown = list.filters.map((term) => ({ term, row: deviceFilters.rowOf(term) }));
-    return {
-      // A chip names what is asked where its name alone does not.
-      chips: shown.map(({ term: [name, value], row }): FilterField => {
-        const field = fields.find((one) => one.name === row?.field);
-        if (row === undefined || field === undefined) return { name, label: 'condition.text' };
-        const isUsual = row.op === field.ops[0] && row.op === '=';
-        return {
-          name,
-          label: '',
-          text: `${askedLabel(ctx, field)}${isUsual ? '' : ` ${opText(ctx, row.op)}`}`,
-          options: [{ value, label: row.op === 'unknown' ? ctx.t('common.yes') : askedValue(ctx, field, row.value) }],
-        };
-      }),
-      builder: {
-        fields,
-        rows: shown.flatMap(({ row }) => row ?? []),
-        kept: shown.filter(({ row }) => row === undefined).map(({ term }) => term),
-      },
-    };
-  };
+    model.ids({ filter: deviceFilters.read(termsOf(list)), sort: sortOf(list), descending: list.descending });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const list = listState(c, deviceFilters.parameters);
-    const built = builtBy((name) => c.req.query(name));
-    const sent = built === undefined ? [] : [...built.rows, ...(built.added === undefined ? [] : [built.added])];
-    const read = sent.map(({ at, row }) => ({ at, ...deviceFilters.ofRow(row) }));
-    const errors = Object.fromEntries(
-      read.flatMap(({ at, fault }) => (fault === undefined ? [] : [[`b.${at}`, fault]])),
-    );
-    const isWrong = Object.keys(errors).length > 0;
-    // A field that was picked first, so that its values can be picked: a step on the way and no fault.
-    const isStep =
-      built?.added?.row.value === '' && Object.keys(errors).every((name) => name === `b.${built.added?.at}`);
-    if (built !== undefined && !isWrong)
-      return c.redirect(
-        listUrl(list, { filters: [...list.filters, ...read.flatMap(({ terms }) => terms)], trail: [] }),
-        303,
-      );
-    const { chips, builder } = builderOf(c, list);
-    const cursor = currentCursor(list);
-    const asked = filterOf(list);
-    const query = { sort: sortOf(list), descending: list.descending, limit: pageRows, ...defined({ after: cursor }) };
-    const { rows, ...page } =
-      'fault' in asked ? { rows: [], total: 0 } : model.page({ ...query, filter: asked.filter });
+    const ctx = viewContext(deps, c);
+    const groups = references(objects, 'group');
+    const fields = askedFields(deviceFilters.vocabulary, deviceFieldWords(groups), listLayer + 1);
+    const asked = askedList(c, ctx, deviceFilters, fields);
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const query = {
+      sort: sortOf(list),
+      descending: list.descending,
+      limit: pageRows,
+      ...defined({ after: currentCursor(list) }),
+    };
+    const { rows, ...page } = askedPage(asked, (filter) => model.page({ ...query, filter }));
     return c.html(
       <Devices
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
-        page={{
-          ...page,
-          rows: listRows(rows, pickedExtras(list)),
-          exact: true,
-        }}
+        page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
         siteTotal={deviceList.count(undefined)}
-        filters={[...filters(), ...chips.filter(({ name }) => !filters().some((one) => one.name === name))]}
-        builder={{
-          ...builder,
-          ...(isWrong && built !== undefined
-            ? {
-                rows: built.rows.map(({ row }) => row),
-                ...defined({ added: built.added?.row }),
-                errors: isStep ? {} : errors,
-              }
-            : {}),
-        }}
+        filters={filtering}
         extraColumns={extraColumns}
-        groups={references(objects, 'group')}
+        groups={groups}
         selections={selectionsOf(c).map(({ name, filter }) => ({
           name,
           href: `${paths.devices()}?${new URLSearchParams(deviceFilters.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
         }))}
-        {...('fault' in asked
-          ? { fault: asked.fault }
-          : asked.filter && { filterText: deviceFilters.textOf(asked.filter) })}
+        {...(asked.filter && { filterText: deviceFilters.textOf(asked.filter) })}
       />,
-      (isWrong && !isStep) || 'fault' in asked ? 422 : 200,
+      asked.status,
     );
   };
 

@@ -15,9 +15,8 @@ import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
-import type { Term } from '../../platform/filter/parameters.ts';
-import type { Row } from '../../platform/filter/rows.ts';
-import type { Filter, Rows, sayFault, Vocabulary } from '../../platform/filter/types.ts';
+import type { FilterLanguage } from '../../platform/filter/language.ts';
+import type { Filter, Rows } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
 import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
 
@@ -375,24 +374,9 @@ export type GroupTree = {
 };
 
 /** The language of filters over devices. */
-export type DeviceFilters = {
-  vocabulary: Vocabulary;
+export type DeviceFilters = FilterLanguage & {
   evaluator: Evaluator;
   groups(): GroupTree;
-  /** Names of parameters that ask something; a name may be followed by an operator. */
-  parameters: readonly string[];
-  /** The filter of an address's parameters; INVALID at the one that is wrong. */
-  read(terms: readonly Term[]): Filter | undefined;
-  /** The filter of a text; INVALID at `field`. */
-  parse(text: string, field: string): Filter;
-  /** The parameters of a list that asks what a text asks. */
-  termsOf(text: string): Term[];
-  /** A parameter as a row of a form; undefined where it says more than one can. */
-  rowOf(term: Term): Row | undefined;
-  /** The parameters of a row, or what is wrong with it. */
-  ofRow(row: Row): { terms: Term[]; fault?: ReturnType<typeof sayFault> };
-  /** The text of a filter, as people read it. */
-  textOf(filter: Filter): string;
   /** The devices that a list shows of a filter: without those that it has to ask for. */
   find(filter: Filter): DeviceSet;
   /** The same; without a filter all but those. */

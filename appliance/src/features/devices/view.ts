@@ -1,10 +1,9 @@
 import type { DeviceHead } from '@sallyport/ui/components/device-frame.tsx';
-import type { AskedField } from '@sallyport/ui/components/filter-builder.tsx';
 import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Message, Reference } from '@sallyport/ui/model';
 import { AppError } from '../../platform/errors.ts';
-import { rowOps } from '../../platform/filter/rows.ts';
-import type { Field, Filter, Vocabulary } from '../../platform/filter/types.ts';
+import { textFilter } from '../../platform/filter/types.ts';
+import type { FieldWords } from '../../server/console/asked-list.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { levels } from '../rules/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
@@ -58,67 +57,16 @@ export type DeviceModel = {
 /** More devices than this that wait for a look of rules are left to the server's own rhythm. */
 const lookedAtOnce = 16;
 
-/** What the values of a field are called: the beginning of a catalogue key. */
-const choiceWords: Readonly<Record<string, string>> = {
-  state: 'devices.state',
-  status: 'level',
-  decision: 'decision',
-  contact: 'devices.contact',
-  source: 'source',
-  coverage: 'coverage',
-};
-
-const askedField = (
-  field: Field,
-  words: string | undefined,
-  groups: readonly Reference[],
-): Pick<AskedField, 'ops' | 'options'> => ({
-  ops: rowOps(field),
-  ...(field.type === 'choice'
-    ? {
-        options: (field.options ?? []).map((value) => ({
-          value,
-          ...(words === undefined ? {} : { key: `${words}.${value}` }),
-        })),
-      }
-    : {}),
-  ...(field.type === 'yesno'
-    ? {
-        options: [
-          { value: 'yes', key: 'common.yes' },
-          { value: 'no', key: 'common.no' },
-        ],
-      }
-    : {}),
-  ...(field.type === 'group' ? { options: groups.map(({ id, name }) => ({ value: id, label: name })) } : {}),
+/** What fields of devices and their values are called. */
+export const deviceFieldWords = (groups: readonly Reference[]): Readonly<Record<string, FieldWords>> => ({
+  state: { choices: 'devices.state' },
+  status: { choices: 'level' },
+  decision: { choices: 'decision' },
+  contact: { choices: 'devices.contact' },
+  source: { choices: 'source' },
+  coverage: { choices: 'coverage' },
+  group: { options: groups.map(({ id, name }) => ({ value: id, label: name })) },
 });
-
-/** The fields that a builder of filters offers: those below a layer, and those of every collection. */
-export const askedFields = (vocabulary: Vocabulary, below: number, groups: readonly Reference[]): AskedField[] => [
-  ...[...vocabulary.fields.values()]
-    .filter(({ layer }) => layer < below)
-    .map(
-      (field): AskedField => ({
-        name: field.name,
-        label: { key: `condition.field.${field.name}` },
-        ...askedField(field, choiceWords[field.name], groups),
-      }),
-    ),
-  ...[...vocabulary.rows.values()].flatMap((rows) =>
-    [...rows.fields.values()].map(
-      (field): AskedField => ({
-        name: `${rows.name}.${field.name}`,
-        label: { key: `collection.${rows.name}.field.${field.name}` },
-        of: { key: `collection.${rows.name}.title` },
-        ...askedField(field, `collection.${rows.name}.choice.${field.name}`, groups),
-      }),
-    ),
-  ),
-];
-
-/** Devices with a text in what is searched; without one all. */
-export const textFilter = (text: string): Filter | undefined =>
-  text.trim() === '' ? undefined : { field: 'text', op: 'contains', value: text.trim() };
 
 /** Devices with what is derived about them, for lists, tiles and heads. */
 export const deviceModel = (

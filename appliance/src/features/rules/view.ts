@@ -6,13 +6,14 @@ import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { Body, Kind } from '../../engine/objects/types.ts';
 import { bodyOf, shownValue } from '../../engine/objects/view.ts';
+import { askedFields } from '../../server/console/asked-list.ts';
 import { type Built, builtBy } from '../../server/console/built-filter.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { param, references } from '../../server/console/lists.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
-import { askedFields, type DeviceModel, type ListedDevice } from '../devices/view.ts';
+import { type DeviceModel, deviceFieldWords, type ListedDevice } from '../devices/view.ts';
 import type { RuleService } from './service.ts';
 import { givenLevels, limitOf, type Reason, type RuleKind } from './types.ts';
 
@@ -65,7 +66,7 @@ export const conditionForms = (
     const shown = rules.rows(kind.name, text);
     return {
       builder: {
-        fields: askedFields(rules.vocabulary, limitOf[kind.name], groups()),
+        fields: askedFields(rules.vocabulary, deviceFieldWords(groups()), limitOf[kind.name]),
         rows: shown?.rows ?? [],
         ...(isSet ? {} : { join: shown?.join ?? 'and' }),
         ...extra.builder,

@@ -1,37 +1,36 @@
 import { AppError } from '../errors.ts';
+import type { Condition } from '../list/condition.ts';
 import { fold } from '../sql-functions.ts';
 import type { Comparison, Field, Filter, Op, Rows, Vocabulary } from './types.ts';
 import { dateMs, durationMs } from './values.ts';
-
-/** A part of a statement with the values that it binds. */
-export type Sql = { sql: string; params: unknown[] };
 
 export type FilterSqlOptions = {
   vocabulary: Vocabulary;
   now: number;
   /** Numbers that stand in the SQL of fields as `:name`. */
-  moments: Readonly<Record<string, number>>;
-  /** The ids of a group and of those below it. */
-  groupsBelow: (group: string) => readonly string[];
+  moments?: Readonly<Record<string, number>>;
+  /** The ids of a group and of those below it; where a field is a group. */
+  groupsBelow?: (group: string) => readonly string[];
   /** The ids of groups with a text in their names, and of those below them. */
-  groupsNamed: (text: string) => readonly string[];
-  /** Whether what is filtered has one of the rows `r` that a condition finds. */
-  some: (rows: Rows, where: Sql) => Sql;
+  groupsNamed?: (text: string) => readonly string[];
+  /** Whether what is filtered has one of the rows `r` that a condition finds; where there are collections. */
+  some?: (rows: Rows, where: Condition) => Condition;
 };
 
 const signs: Readonly<Partial<Record<Op, string>>> = { '<': '<', '<=': '<=', '>': '>', '>=': '>=', '=': '=' };
 
-const textTest = (expression: string, op: Op, value: string, typeColumn: string): Sql => {
+const textTest = (expression: string, op: Op, value: string, typeColumn: string, isFolded = false): Condition => {
   const folded = fold(value);
+  const text = isFolded ? expression : `fold(${expression})`;
   switch (op) {
     case '=':
-      return { sql: `filter_fold(${expression}) = ?`, params: [folded] };
+      return { sql: `${text} = ?`, params: [folded] };
     case 'contains':
-      return { sql: `instr(filter_fold(${expression}), ?) > 0`, params: [folded] };
+      return { sql: `instr(${text}, ?) > 0`, params: [folded] };
     case 'starts':
-      return { sql: `substr(filter_fold(${expression}), 1, length(?)) = ?`, params: [folded, folded] };
+      return { sql: `substr(${text}, 1, length(?)) = ?`, params: [folded, folded] };
     case 'ends':
-      return { sql: `substr(filter_fold(${expression}), -length(?)) = ?`, params: [folded, folded] };
+      return { sql: `substr(${text}, -length(?)) = ?`, params: [folded, folded] };
     default:
       return {
         sql: `filter_version(${typeColumn}, ${expression}) ${signs[op] ?? '='} filter_version(${typeColumn}, ?)`,
@@ -47,10 +46,14 @@ const test = (
   { op, value }: Comparison,
   options: FilterSqlOptions,
   type: string,
-): Sql => {
+): Condition => {
   switch (field.type) {
     case 'text':
-      return textTest(expression, op, String(value), type);
+      return textTest(expression, op, String(value), type, field.stored === 'folded');
+    case 'choice': {
+      const stored = field.stored === 'rank' ? (field.options ?? []).indexOf(String(value)) : value;
+      return { sql: `${expression} = ?`, params: [stored] };
+    }
     case 'number':
       return { sql: `${expression} ${signs[op] ?? '='} ?`, params: [value] };
     case 'yesno':
@@ -71,7 +74,7 @@ const test = (
         : { sql: `${expression} = ?`, params: [value] };
     case 'group': {
       if (op === '=') return { sql: `${expression} = ?`, params: [value] };
-      const ids = (op === 'in' ? options.groupsBelow : options.groupsNamed)(String(value));
+      const ids = (op === 'in' ? options.groupsBelow : options.groupsNamed)?.(String(value)) ?? [];
       return { sql: `${expression} in (select value from json_each(?))`, params: [JSON.stringify(ids)] };
     }
     default:
@@ -79,31 +82,40 @@ const test = (
   }
 };
 
-/** A comparison over one field, as true or false. */
-const compare = (field: Field, comparison: Comparison, options: FilterSqlOptions, type = 'null'): Sql => {
+/**
+ * A comparison over one field. Without a value it is null, which finds nothing and lets an index be used; where it stands under a
+ * `not`, or is one, it is false.
+ */
+const compare = (
+  field: Field,
+  comparison: Comparison,
+  options: FilterSqlOptions,
+  isNegated: boolean,
+  type = 'null',
+): Condition => {
   const { op } = comparison;
+  const { source } = field;
   const positive: Comparison = op === '!=' ? { ...comparison, op: '=' } : comparison;
   const not = op === '!=' ? 'not ' : '';
-  if ('set' in field.source) throw new AppError('INTERNAL', `${field.name} is found as a set alone`);
-  if ('scalar' in field.source) {
-    const expression = Object.entries(options.moments).reduce(
+  const known = ({ sql, params }: Condition): Condition =>
+    isNegated || op === '!=' ? { sql: `${not}coalesce(${sql}, 0)`, params } : { sql, params };
+  if ('code' in source) throw new AppError('INTERNAL', `${field.name} is not found by SQL`);
+  if ('test' in source) return known(source.test(String(comparison.value)));
+  if ('scalar' in source) {
+    const expression = Object.entries(options.moments ?? {}).reduce(
       (sql, [name, at]) => sql.replaceAll(`:${name}`, String(Math.trunc(at))),
-      field.source.scalar,
+      source.scalar,
     );
     if (op === 'unknown') return { sql: `(${expression}) is null`, params: [] };
     // As the index has it: no letter of a name outside ASCII is one of ASCII without its case.
     if (field.nocase && positive.op === '=' && /^[ -~]+$/.test(String(positive.value)))
-      return {
-        sql: `${not}(${expression} is not null and ${expression} = ? collate nocase)`,
-        params: [positive.value],
-      };
-    const { sql, params } = test(field, `(${expression})`, positive, options, type);
-    return { sql: `${not}coalesce(${sql}, 0)`, params };
+      return known({ sql: `(${expression} = ? collate nocase)`, params: [positive.value] });
+    return known(test(field, `(${expression})`, positive, options, type));
   }
   if (op === 'unknown')
-    return { sql: `not exists (select 1 from (${field.source.many}) where value is not null)`, params: [] };
+    return { sql: `not exists (select 1 from (${source.many}) where value is not null)`, params: [] };
   const { sql, params } = test(field, 'value', positive, options, type);
-  return { sql: `${not}exists (select 1 from (${field.source.many}) where ${sql})`, params };
+  return { sql: `${not}exists (select 1 from (${source.many}) where ${sql})`, params };
 };
 
 /** `software.name = a` as what it asks of the collection's rows: none is equal to what is told by `!=`, none has an unknown value. */
@@ -117,11 +129,16 @@ export function ofRows({ field, op, value }: Comparison, { rows }: Vocabulary): 
 }
 
 /** SQL over what the fields' sources are over; every value is bound, every name comes from a declaration. `of`: over these rows. */
-export function filterSql(filter: Filter, options: FilterSqlOptions, of?: Rows): Sql {
+export function filterSql(filter: Filter, options: FilterSqlOptions, of?: Rows): Condition {
   const { vocabulary, some } = options;
 
-  const joined = (parts: readonly Filter[], word: 'and' | 'or', rows: Rows | undefined): Sql => {
-    const compiled = parts.map((part) => walk(part, rows));
+  const joined = (
+    parts: readonly Filter[],
+    word: 'and' | 'or',
+    rows: Rows | undefined,
+    isNegated: boolean,
+  ): Condition => {
+    const compiled = parts.map((part) => walk(part, rows, isNegated));
     if (compiled.length === 0) return { sql: word === 'and' ? '1' : '0', params: [] };
     return {
       sql: `(${compiled.map(({ sql }) => sql).join(` ${word} `)})`,
@@ -129,30 +146,38 @@ export function filterSql(filter: Filter, options: FilterSqlOptions, of?: Rows):
     };
   };
 
-  const leaf = (comparison: Comparison, rows: Rows | undefined): Sql => {
+  const leaf = (comparison: Comparison, rows: Rows | undefined, isNegated: boolean): Condition => {
     const field = (rows ?? vocabulary).fields.get(comparison.field);
-    if (field !== undefined) return compare(field, comparison, options, rows?.fields.has('type') ? 'r."type"' : 'null');
+    if (field !== undefined)
+      return compare(field, comparison, options, isNegated, rows?.fields.has('type') ? 'r."type"' : 'null');
     const whole = rows === undefined ? ofRows(comparison, vocabulary) : undefined;
     if (whole === undefined) throw new AppError('INTERNAL', `there is no field ${comparison.field}`);
-    return walk(whole, undefined);
+    return walk(whole, undefined, isNegated);
   };
 
-  const walk = (part: Filter, rows: Rows | undefined): Sql => {
-    if ('all' in part) return joined(part.all, 'and', rows);
-    if ('any' in part) return joined(part.any, 'or', rows);
+  const walk = (part: Filter, rows: Rows | undefined, isNegated: boolean): Condition => {
+    if ('all' in part) return joined(part.all, 'and', rows, isNegated);
+    if ('any' in part) return joined(part.any, 'or', rows, isNegated);
     if ('not' in part) {
-      const { sql, params } = walk(part.not, rows);
+      const { sql, params } = walk(part.not, rows, true);
       return { sql: `not (${sql})`, params };
     }
     if ('some' in part) {
-      const of = vocabulary.rows.get(part.some);
-      if (of === undefined) throw new AppError('INTERNAL', `there is no collection ${part.some}`);
-      return some(of, walk(part.where, of));
+      const asked = vocabulary.rows.get(part.some);
+      if (asked === undefined || some === undefined)
+        throw new AppError('INTERNAL', `there is no collection ${part.some}`);
+      // Of no row at all it is false, not null.
+      return some(asked, walk(part.where, asked, false));
     }
-    return leaf(part, rows);
+    return leaf(part, rows, isNegated);
   };
 
-  return walk(filter, of);
+  return walk(filter, of, false);
+}
+
+/** The condition of a list; none where nothing is asked. */
+export function conditionsOf(filter: Filter | undefined, options: FilterSqlOptions): Condition[] {
+  return filter === undefined ? [] : [filterSql(filter, options)];
 }
 
 /** A comparison with time: the field's moments, and an age after them or a fixed moment at which it turns. */

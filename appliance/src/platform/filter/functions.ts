@@ -1,7 +1,6 @@
 import { orderingEcosystem } from '@sallyport/bundle-tools/versions/languages';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { Database } from '../database.ts';
-import { fold } from '../sql-functions.ts';
 import { rangeTest } from './values.ts';
 
 /** A key that orders versions of a type of package; of an unknown type as Debian does, which takes most. */
@@ -24,7 +23,6 @@ export function defineFunctions(db: Database): void {
     return Number(test(address));
   };
   const options = { deterministic: true } as const;
-  db.function('filter_fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : null));
   db.function('filter_version', options, (type: unknown, version: unknown) => {
     if (typeof version !== 'string') return null;
     const key = versionKey(typeof type === 'string' ? type : null, version);

@@ -162,7 +162,7 @@ const drawnValue = (one: Field, op: Op): fc.Arbitrary<string | number | boolean>
   return fc.constantFrom(...words);
 };
 const asked = (fields: Iterable<Field>, prefix = ''): fc.Arbitrary<Filter> => {
-  const all = [...fields].filter(({ type, layer }) => type !== 'item' && layer < 3);
+  const all = [...fields].filter(({ type, layer = 0 }) => type !== 'item' && layer < 3);
   return fc
     .constantFrom(...all)
     .chain((one) =>

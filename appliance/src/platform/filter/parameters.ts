@@ -1,7 +1,7 @@
 import { fieldOf, maxComparisons, namedField, type ParseOptions, parseFilter, termOf, usualOf } from './parse.ts';
 import { printFilter } from './print.ts';
 import type { Token } from './tokens.ts';
-import { type Comparison, type Field, type Filter, FilterFault, type Op, opsOf } from './types.ts';
+import { type Comparison, comparisonsOf, type Field, type Filter, FilterFault, type Op, opsOf } from './types.ts';
 
 // A filter as parameters of an address: an `and` of terms. A name is a field with what is asked of it, `name=value` being
 // what is usually asked: `os=debian`, `os!=windows`, `findings>=5`, `findings<5`, `lastSeen.older=30d`, `vendor.unknown=yes`.
@@ -10,6 +10,15 @@ import { type Comparison, type Field, type Filter, FilterFault, type Op, opsOf }
 
 /** A parameter: its name and its value. */
 export type Term = readonly [name: string, value: string];
+
+/** The terms of named values; what is left out or empty asks nothing. */
+export function termsIn(
+  asked: Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>,
+): Term[] {
+  return Object.entries(asked).flatMap(([name, values = []]) =>
+    [values].flat().flatMap((value): Term[] => (String(value).trim() === '' ? [] : [[name, String(value)]])),
+  );
+}
 
 /** The parameter that holds a filter's text. */
 const whereParameter = 'where';
@@ -43,7 +52,7 @@ function askedField(name: string, { vocabulary, below }: ParseOptions): string |
   const field =
     vocabulary.fields.get(name) ??
     [...vocabulary.fields.values()].find(({ also, parameter }) => parameter === name || also?.includes(name));
-  if (field !== undefined) return field.layer < below ? field.name : undefined;
+  if (field !== undefined) return (field.layer ?? 0) < below ? field.name : undefined;
   const [rows = '', inner = ''] = name.split('.');
   return vocabulary.rows.get(rows)?.fields.has(inner) ? name : undefined;
 }
@@ -91,13 +100,6 @@ const keyOf = (term: Term, options: ParseOptions): string => {
   return `${askedField(name, options) ?? name} ${op ?? ''}`;
 };
 
-const comparisonsIn = (filter: Filter): number => {
-  if ('all' in filter) return filter.all.reduce((sum, part) => sum + comparisonsIn(part), 0);
-  if ('any' in filter) return filter.any.reduce((sum, part) => sum + comparisonsIn(part), 0);
-  if ('not' in filter) return comparisonsIn(filter.not);
-  return 'some' in filter ? comparisonsIn(filter.where) : 1;
-};
-
 /** The filter of some parameters, all of which are terms; undefined when there is none. Throws FilterFault. */
 export function filterOf(terms: readonly Term[], options: ParseOptions): Filter | undefined {
   if (terms.length > maxComparisons) throw new FilterFault('tooMany', 1, String(maxComparisons));
@@ -121,7 +123,7 @@ export function filterOf(terms: readonly Term[], options: ParseOptions): Filter 
     return only === undefined || filters.length === 1 || isNegative(term) ? filters : [{ any: filters }];
   });
   const all = [...parts, ...wheres];
-  if (comparisonsIn({ all }) > maxComparisons) throw new FilterFault('tooMany', 1, String(maxComparisons));
+  if (comparisonsOf({ all }).length > maxComparisons) throw new FilterFault('tooMany', 1, String(maxComparisons));
   const [only] = all;
   return all.length < 2 ? only : { all };
 }

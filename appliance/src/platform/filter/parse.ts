@@ -30,7 +30,7 @@ export function fieldOf(token: Token, options: ParseOptions, scope?: string): Fi
     scope === undefined ? namedField(token.text, vocabulary) : vocabulary.rows.get(scope)?.fields.get(token.text);
   if (token.kind !== 'word' || field === undefined)
     throw faultAt(token.kind === 'end' ? 'expectedField' : 'unknownField', token);
-  if (field.layer >= options.below) throw faultAt('notHere', token);
+  if ((field.layer ?? 0) >= options.below) throw faultAt('notHere', token);
   return field;
 }
 

@@ -9,7 +9,10 @@
 // that. Text is compared without case; `<` and its kin compare text as versions. `some` asks for one row of a collection
 // that fits a filter over the collection's own fields. A filter is checked, printed and turned into SQL from its tree.
 //
-// `field:value` asks what is usually asked of the field. The address of a list is an `and` of such terms, see parameters.ts.
+// `field:value` asks what is usually asked of the field. The address of a list is an `and` of such terms, see parameters.ts;
+// what a list is searched for is its field `text`.
+
+import type { Condition } from '../list/condition.ts';
 
 export type Op =
   | '='
@@ -57,15 +60,20 @@ export type Field = {
   type: ValueType;
   /**
    * Which derivation decides the field; a filter that an earlier one asks may not name it, so none goes in circles. What
-   * each number means is told where the fields are declared.
+   * each number means is told where the fields are declared; without one it is the first.
    */
-  layer: number;
+  layer?: number;
   /** Of a `choice`. */
   options?: readonly string[];
-  /** SQL over what is filtered: one value, or a query of a column `value`; `set`: only as a set (sets.ts). */
-  source: { scalar: string } | { many: string } | { set: true };
+  /**
+   * SQL over what is filtered: one value, or a query of a column `value`; `test`: the condition for a value that is `=` or that is
+   * contained; `code`: not by SQL but by what filters, as a set of devices or in memory.
+   */
+  source: { scalar: string } | { many: string } | { test: (value: string) => Condition } | { code: true };
   /** Its source is a column with an index without case. */
   nocase?: true;
+  /** How its source has it: text without case (`fold`), a choice as its place among the options. */
+  stored?: 'folded' | 'rank';
   /** Numbers may be written with KB, MB, GB, TB. */
   bytes?: true;
   /** Fewer operators than its type has; the first is the usual one. */
@@ -93,6 +101,33 @@ export type Rows = {
 };
 
 export type Vocabulary = { fields: ReadonlyMap<string, Field>; rows: ReadonlyMap<string, Rows> };
+
+/** The vocabulary of some fields; the order is the one of the form. */
+export function vocabularyOf(fields: readonly Field[], rows: readonly Rows[] = []): Vocabulary {
+  return {
+    fields: new Map(fields.map((field) => [field.name, field])),
+    rows: new Map(rows.map((one) => [one.name, one])),
+  };
+}
+
+/** Every comparison that a filter makes; those over a collection's rows as `collection.field`. */
+export function comparisonsOf(filter: Filter): Comparison[] {
+  if ('all' in filter) return filter.all.flatMap(comparisonsOf);
+  if ('any' in filter) return filter.any.flatMap(comparisonsOf);
+  if ('not' in filter) return comparisonsOf(filter.not);
+  if (!('some' in filter)) return [filter];
+  return comparisonsOf(filter.where).map((one) => ({ ...one, field: `${filter.some}.${one.field}` }));
+}
+
+/** Whether a filter asks for a field. */
+export function asksFor(field: string, filter: Filter | undefined): boolean {
+  return filter !== undefined && comparisonsOf(filter).some((one) => one.field === field);
+}
+
+/** What has a text in what is searched; without one everything. */
+export function textFilter(text: string): Filter | undefined {
+  return text.trim() === '' ? undefined : { field: 'text', op: 'contains', value: text.trim() };
+}
 
 /** What is wrong with a text: a part of the catalogue key `condition.fault.<what>`, and where. */
 export type Fault = { what: string; at: number; text: string };

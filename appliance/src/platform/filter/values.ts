@@ -12,9 +12,9 @@ export function durationMs(text: string): number | undefined {
   return Number(match[1]) * (unitMs[(match[2] ?? '').toLowerCase()] ?? 0);
 }
 
-/** Milliseconds of `2026-01-31` or `2026-01-31T10:00:00Z`; undefined for anything else. */
+/** Milliseconds of `2026-01-31`, `2026-01-31T10:00:00Z` or `2026-01-31T10:00:00.000Z`; undefined for anything else. */
 export function dateMs(text: string): number | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}Z)?$/.test(text)) return undefined;
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}:\d{2}(\.\d{3})?Z)?$/.test(text)) return undefined;
   const ms = Date.parse(text);
   return Number.isNaN(ms) ? undefined : ms;
 }
@@ -65,9 +65,9 @@ export function parseValue(field: Field, op: string, text: string): string | num
     case 'number':
       return numberOf(value, field.bytes === true);
     case 'yesno':
-      return { yes: true, no: false, true: true, false: false }[value.toLowerCase()];
+      return { yes: true, no: false, true: true, false: false, 1: true, 0: false }[value.toLowerCase()];
     case 'choice':
-      return field.options?.find((option) => option === value.toLowerCase());
+      return field.options?.find((option) => option.toLowerCase() === value.toLowerCase());
     case 'time':
       if (op === 'older' || op === 'newer')
         return durationMs(value) === undefined ? undefined : value.toLowerCase().replace(/\s/g, '');

@@ -27,6 +27,14 @@ export const deviceId = z.string().min(1).max(64).describe('Public id of a devic
 export const deviceReference = z.object({ id: z.string(), name: z.string() });
 
 export const search = z.string().max(200).describe('Part of a text');
+/** What the parameters of a list cannot say. */
+export const where = z
+  .string()
+  .max(4_000)
+  .optional()
+  .describe(
+    'A filter in the language of rules and selections: `name contains pump and not (os = windows or tag = spare)`',
+  );
 export const comment = z.string().max(500).describe('For the journal');
 
 /** The parameters of every list: pages by key, so that rows that come or go meanwhile shift nothing. */

@@ -35,7 +35,7 @@ export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]
   readListState(new URL(c.req.url), filterNames);
 
 /** What the list's address asks for, as parameters of a filter. */
-export const termsIn = (list: ListState): Term[] => [
+export const termsOf = (list: ListState): Term[] => [
   ...(list.q === '' ? [] : ([['q', list.q]] as const)),
   ...list.filters,
 ];

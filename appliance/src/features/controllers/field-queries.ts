@@ -1,0 +1,94 @@
+import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
+import { among, type Condition } from '../../platform/list/condition.ts';
+import { fold } from '../../platform/sql-functions.ts';
+import { codeKey } from './normalise.ts';
+import { type CustomField, controllerDecisions, controllerMethods, controllerStates } from './types.ts';
+
+// What filters can ask of a controller, each with the SQL of its value over its row `r`.
+
+// Matches lie with what parts are.
+const WITH_CVE = `r.controller in (select p.controller from controller_match m cross join controller_part_identity p on p.identity = m.identity
+  where m.until is null and m.verdict <> 'not-affected' and m.vulnerability = ?)`;
+const isCve = (text: string): boolean => /^cve-\d{4}-\d{1,9}$/i.test(text);
+
+/** Part of a name, address, serial number, model; of an order number with or without its blanks. */
+const holding = (given: string): Condition => {
+  const text = fold(given);
+  if (isCve(text)) return { sql: `(instr(r.search, ?) > 0 or ${WITH_CVE})`, params: [text, text.toUpperCase()] };
+  // Order numbers stand in the searched text without blanks, too.
+  const code = fold(codeKey(text));
+  return code === text || code.length < 4
+    ? { sql: 'instr(r.search, ?) > 0', params: [text] }
+    : { sql: '(instr(r.search, ?) > 0 or instr(r.search, ?) > 0)', params: [text, code] };
+};
+
+const text = (name: string, column: string): Field => ({
+  name,
+  type: 'text',
+  stored: 'folded',
+  source: { scalar: `nullif(r.${column}, '')` },
+});
+
+/** Whether a count is above 0. */
+const some = (name: string, column: string, more: Partial<Field> = {}): Field => ({
+  name,
+  type: 'yesno',
+  ops: ['='],
+  source: { scalar: `r.${column} > 0` },
+  ...more,
+});
+
+const controllerFields: readonly Field[] = [
+  text('name', 'name_key'),
+  text('vendor', 'vendor_key'),
+  text('family', 'family_key'),
+  text('model', 'model_key'),
+  {
+    name: 'order',
+    type: 'text',
+    ops: ['=', '!='],
+    source: { test: (value) => ({ sql: 'r.order_key = ?', params: [codeKey(value)] }) },
+  },
+  text('firmware', 'firmware_key'),
+  { name: 'zone', type: 'text', source: { scalar: `nullif(r.zone, '')` }, ops: ['=', '!=', 'unknown'] },
+  { name: 'role', type: 'text', source: { scalar: `nullif(r.role, '')` }, ops: ['=', '!=', 'unknown'] },
+  {
+    name: 'decision',
+    type: 'choice',
+    options: controllerDecisions,
+    source: { scalar: 'r.decision' },
+    ops: ['=', '!='],
+  },
+  some('drift', 'drift'),
+  some('missingFirmware', 'missing_firmware', { also: ['missing'] }),
+  some('proposals', 'proposals'),
+  // Where its firmware is known from.
+  { name: 'method', type: 'choice', options: controllerMethods, source: { scalar: `nullif(r.method, '')` } },
+  { name: 'state', type: 'choice', options: controllerStates, source: { scalar: 'r.state' }, ops: ['=', '!='] },
+  { name: 'firstSeen', type: 'time', source: { scalar: 'r.first_seen' } },
+  { name: 'lastSeen', type: 'time', source: { scalar: 'r.last_seen' } },
+  {
+    name: 'cve',
+    type: 'text',
+    ops: ['=', '!='],
+    source: { test: (value) => ({ sql: WITH_CVE, params: [value.toUpperCase()] }) },
+  },
+  { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding } },
+];
+
+/** Everything that can be asked, with the fields of the site; `recordsWith`: the public ids of the records that have a value of one. */
+export function controllerVocabulary(
+  own: readonly CustomField[],
+  recordsWith: (wanted: ReadonlyMap<string, string>) => string[],
+): Vocabulary {
+  const ofSite = own.map(
+    ({ name, type, options }): Field => ({
+      name: `custom.${name}`,
+      type: type === 'choice' ? 'choice' : 'text',
+      ...(type === 'choice' ? { options } : {}),
+      ops: ['=', '!='],
+      source: { test: (value) => among('r.public_id', recordsWith(new Map([[name, value]]))) },
+    }),
+  );
+  return vocabularyOf([...controllerFields, ...ofSite]);
+}
