@@ -1,5 +1,14 @@
 import { LinkButton } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import {
+  type Filtering,
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  Toolbar,
+} from '../components/list-tools.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Shape, type ShapeName, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -8,7 +17,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { EventSeverity, FilterField, Message, PageOf, Reference, When } from '../model.ts';
+import type { EventSeverity, Message, PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type EventRow = {
@@ -28,7 +37,7 @@ type EventsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<EventRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly chain: { readonly ok: boolean; readonly length: number; readonly brokenAt?: number | undefined };
 };
 

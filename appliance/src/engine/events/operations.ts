@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 import {
   anyOf,
   deviceId,
@@ -12,6 +13,7 @@ import {
   search,
   time,
   timeOf,
+  where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { areas } from '../objects/types.ts';
@@ -70,19 +72,13 @@ export const eventOperations = [
       from: givenTime.optional(),
       to: givenTime.optional(),
       audit: z.boolean().optional(),
+      where,
       ...numberPaging,
     }),
     output: numberPageOf(event),
-    run: ({ events, devices, deviceQueries }, { limit, device, from, to, ...rest }) => {
-      const page = events.list({
-        limit,
-        ...defined({
-          ...rest,
-          device: device === undefined ? undefined : devices.records(devices.byPublicId(device).id),
-          from: from === undefined ? undefined : Date.parse(from),
-          to: to === undefined ? undefined : Date.parse(to),
-        }),
-      });
+    run: ({ events, devices, deviceQueries }, { limit, after, search: q, ...asked }) => {
+      if (asked.device !== undefined) devices.byPublicId(asked.device);
+      const page = events.list({ filter: events.language.read(termsIn({ q, ...asked })), limit, after });
       const named = deviceQueries.names([...new Set(page.rows.flatMap((row) => row.device ?? []))]);
       return {
         rows: page.rows.map((row) => ({

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import type { Term } from '../../platform/filter/parameters.ts';
 import { chainStart, checkEntries, entryHash } from './chain.ts';
 import type { AuditEntry } from './types.ts';
 
@@ -27,10 +28,12 @@ describe('events', () => {
     const second = events.list({ limit: 5, ...(first.next === undefined ? {} : { after: first.next }) });
     expect(second.rows.map((event) => event.device)).toEqual([3, 2, 1]);
     expect(second.next).toBeUndefined();
-    expect(events.list({ limit: 9, severity: ['warning'] }).total).toBe(7);
-    expect(events.list({ limit: 9, device: 3 }).total).toBe(1);
-    expect(events.list({ limit: 9, search: 'c7' }).rows.map((event) => event.device)).toEqual([7]);
-    expect(events.list({ limit: 9, audit: true }).total).toBe(1);
+    const found = (...terms: readonly Term[]) => events.list({ limit: 9, filter: events.language.read(terms) });
+    expect(found(['severity', 'warning']).total).toBe(7);
+    expect(found(['q', 'c7']).rows.map((event) => event.device)).toEqual([7]);
+    expect(found(['audit', 'true']).total).toBe(1);
+    expect(found(['where', 'severity = critical or (type = server-started and not audit = no)']).total).toBe(1);
+    expect(() => found(['severity', 'loud'])).toThrow(expect.objectContaining({ code: 'INVALID' }));
   });
 
   it('come in the order of their numbers, be they few or many', () => {
@@ -43,8 +46,19 @@ describe('events', () => {
       .prepare<[], { id: number; severity: string; at: number }>('select id, severity, at from event order by id desc')
       .all();
     for (const [filter, keeps] of [
-      [{ from: 4_999_900, to: 5_000_001 }, ({ at }: { at: number }) => at >= 4_999_900 && at <= 5_000_001],
-      [{ severity: ['warning'] as const }, ({ severity }: { severity: string }) => severity === 'warning'],
+      [
+        {
+          filter: events.language.read([
+            ['from', '1970-01-01T01:23:19.900Z'],
+            ['to', '1970-01-01T01:23:20Z'],
+          ]),
+        },
+        ({ at }: { at: number }) => at >= 4_999_900 && at < 5_000_000,
+      ],
+      [
+        { filter: events.language.read([['severity', 'warning']]) },
+        ({ severity }: { severity: string }) => severity === 'warning',
+      ],
       [{ type: ['finding-opened'] }, () => true],
     ] as const) {
       const seen: number[] = [];
@@ -93,8 +107,8 @@ describe('events', () => {
     );
     for (let n = 0; n < 2_500; n += 1) insert.run(9_000_000_000_000);
     events.trim();
-    expect(events.list({ limit: 1, audit: false }).total).toBe(1_000);
-    expect(events.list({ limit: 1, audit: true }).total).toBe(3);
+    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'no']]) }).total).toBe(1_000);
+    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'yes']]) }).total).toBe(3);
     expect(events.verifyChain().ok).toBe(true);
   });
 
@@ -103,7 +117,7 @@ describe('events', () => {
     objects.setSetting(admin, 'events.max-rows', 1_000);
     for (let n = 0; n < 3_500; n += 1) record(n);
     expect(events.list({ limit: 1 }).rows[0]?.device).toBe(3_499);
-    expect(events.list({ limit: 1, audit: false }).total).toBeLessThan(2_100);
+    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'no']]) }).total).toBeLessThan(2_100);
   });
 });
 

@@ -4,10 +4,12 @@ import type { EventName, Events } from '../../all-events.ts';
 import { commitmentOf } from '../../platform/commitment.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
+import { eventVocabulary } from './field-queries.ts';
 import { type EventStore, eventStore } from './store.ts';
 import {
   type AuditEntry,
@@ -29,6 +31,8 @@ export type EventService = {
   types(): readonly EventType[];
   /** Throws INTERNAL for a wrong parameter that the compiler could not see: that is a defect of ours, not of input. */
   record<N extends EventName>(type: N, event: NewEvent<N>): StoredEvent;
+  /** The language that lists of events are asked in. */
+  readonly language: FilterLanguage;
   list(query: EventQuery): EventPage;
   /** Adds an entry to the audit chain; needs the caller's transaction. Returns its number. */
   append(entry: NewAuditEntry): number;
@@ -261,6 +265,8 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     types: () => types,
     record,
     append,
+    // A part of what an event says is looked for in every one of them.
+    language: filterLanguage({ vocabulary: eventVocabulary, scans: 2 }),
     list: (query) => store.page(query),
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),

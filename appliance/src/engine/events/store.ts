@@ -1,8 +1,10 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Database } from '../../platform/database.ts';
-import { among, type Condition, oneOf } from '../../platform/list/condition.ts';
+import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { oneOf } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { likePattern } from '../../platform/text.ts';
+import { eventVocabulary } from './field-queries.ts';
 import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
 
 type EventRow = {
@@ -61,28 +63,6 @@ const toEntry = (row: AuditRow): AuditEntry => ({
   prev: row.prev.toString('hex'),
   hash: row.hash.toString('hex'),
 });
-
-const conditionsOf = (query: Omit<EventQuery, 'after' | 'limit'>): Condition[] => {
-  const { from, to, audit, search } = query;
-  const pattern = likePattern(search ?? '');
-  return [
-    ...oneOf('severity', query.severity),
-    ...oneOf('type', query.type),
-    ...oneOf('area', query.area),
-    ...(query.device === undefined ? [] : [among('device', [query.device].flat())]),
-    ...(from === undefined ? [] : [{ sql: 'at >= ?', params: [from] }]),
-    ...(to === undefined ? [] : [{ sql: 'at < ?', params: [to] }]),
-    ...(audit === undefined ? [] : [{ sql: `audit_seq is ${audit ? 'not ' : ''}null`, params: [] }]),
-    ...(search
-      ? [
-          {
-            sql: "(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')",
-            params: [pattern, pattern, pattern],
-          },
-        ]
-      : []),
-  ];
-};
 
 /** SQL of events and of the audit chain. */
 export const eventStore = (db: Database) => {
@@ -207,11 +187,15 @@ export const eventStore = (db: Database) => {
         .all(...params, query.limit)
         .map(toEntry);
     },
-    page: ({ limit, after, ...query }: EventQuery): EventPage => {
+    page: ({ filter, type, device, limit, after }: EventQuery): EventPage => {
       const { rows, total, next } = list.page({
         sort: 'id',
         descending: true,
-        where: conditionsOf(query),
+        where: [
+          ...conditionsOf(filter, { vocabulary: eventVocabulary, now: nowMs() }),
+          ...oneOf('type', type),
+          ...oneOf('device', device === undefined ? [] : [device]),
+        ],
         limit,
         after: after === undefined ? undefined : [after],
       });

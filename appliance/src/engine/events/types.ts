@@ -3,6 +3,7 @@
 // and names actors by reference (`account:<id>`), never by personal value. Retention is per type, with a cap on rows
 // beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue keys: `event.<type>`, with
 // the parameters by name.
+import type { Filter } from '../../platform/filter/types.ts';
 import type { Area } from '../objects/types.ts';
 
 /** A declaration with its name. */
@@ -25,19 +26,20 @@ export type StoredEvent = {
 };
 
 export type EventQuery = {
-  severity?: readonly Severity[];
+  /** In the language of events; see `EventService.language`. */
+  filter?: Filter | undefined;
+  /** Of these types, of this device alone: what code asks. */
   type?: readonly string[];
-  area?: readonly Area[];
-  /** One, or a device with the records that became part of it. */
-  device?: number | readonly number[];
-  search?: string;
-  from?: number;
-  to?: number;
-  audit?: boolean;
+  device?: number;
   /** The `next` of the page before. */
-  after?: number;
+  after?: number | undefined;
   limit: number;
 };
+
+/** Events from a moment on, in milliseconds. */
+export function fromMoment(ms: number): Filter {
+  return { field: 'from', op: 'after', value: new Date(ms).toISOString() };
+}
 
 export type EventPage = { rows: StoredEvent[]; total: number; next?: number };
 

@@ -5,6 +5,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
+import { fromMoment } from '../../engine/events/types.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -38,7 +39,7 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
   const words = (since: number): Map<string, KnownBackup['destroyed']> =>
     new Map(
       events
-        .list({ type: ['backup-forgotten'], from: since, limit: maxBackups })
+        .list({ type: ['backup-forgotten'], filter: fromMoment(since), limit: maxBackups })
         .rows.map(({ at, actor, params }) => [
           String(params['backup']),
           { at, by: actor ?? '', reason: String(params['reason']) },
@@ -47,20 +48,22 @@ export function backupRecords(parts: { events: Pick<EventService, 'list' | 'reco
 
   const list: BackupRecords['list'] = (since = 0) => {
     const statements = words(since);
-    return events.list({ type: ['backup-created'], from: since, limit: maxBackups }).rows.map(({ at, params }) => {
-      const file = String(params['file']);
-      const id = String(params['begun']);
-      const isHere = params['here'] === 1;
-      const destroyed = statements.get(id);
-      return {
-        id,
-        file,
-        madeAt: at,
-        bytes: Number(params['bytes']),
-        place: !isHere ? 'elsewhere' : existsSync(join(folder, file)) ? 'here' : 'gone',
-        ...defined({ destroyed }),
-      };
-    });
+    return events
+      .list({ type: ['backup-created'], filter: fromMoment(since), limit: maxBackups })
+      .rows.map(({ at, params }) => {
+        const file = String(params['file']);
+        const id = String(params['begun']);
+        const isHere = params['here'] === 1;
+        const destroyed = statements.get(id);
+        return {
+          id,
+          file,
+          madeAt: at,
+          bytes: Number(params['bytes']),
+          place: !isHere ? 'elsewhere' : existsSync(join(folder, file)) ? 'here' : 'gone',
+          ...defined({ destroyed }),
+        };
+      });
   };
 
   return {

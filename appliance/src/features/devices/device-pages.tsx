@@ -25,7 +25,7 @@ import { actorRef } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
-import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
+import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -36,7 +36,6 @@ import { coverageView } from '../vulnerabilities/view.ts';
 import type { DeviceTabs } from './device-tabs.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
-const eventFilters = ['severity', 'type'];
 const lastChanges = 8;
 const maxOtherRows = 1_000;
 
@@ -359,16 +358,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
     actorFor(c, 'events:read');
     const ctx = viewContext(deps, c);
-    const list = listState(c, eventFilters);
+    const list = listState(c, events.language.parameters);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
-    const type = filterValues(list, 'type');
     const found = events.list({
-      device: devices.records(device.id),
+      filter: events.language.read([...termsOf(list), ['device', device.publicId]]),
       limit: pageRows,
-      ...(list.q === '' ? {} : { search: list.q }),
-      ...(type.length === 0 ? {} : { type }),
-      ...(cursor === undefined ? {} : { after: Number(cursor) }),
+      after: cursor === undefined ? undefined : Number(cursor),
     });
     const named = new Map(devices.records(device.id).map((id) => [id, { id: device.publicId, name: device.name }]));
     return c.html(

@@ -3,6 +3,7 @@ import { Overview } from '@sallyport/ui/overview/overview.tsx';
 import type { OverviewProps } from '@sallyport/ui/overview/overview-model';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
+import { fromMoment } from '../../engine/events/types.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventWords } from '../../server/console/records.ts';
@@ -108,7 +109,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const worst = deviceList.worstCounts();
     const covered = deviceList.coverageCounts();
     const since = clock() - shiftMs;
-    const recent = events.list({ from: since, limit: shownEvents }).rows;
+    const recent = events.list({ filter: fromMoment(since), limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
     const messageOf = eventWords(ctx, deps);

@@ -205,7 +205,10 @@ describe('the loop through the API', () => {
     });
     expect((await call('GET', '/updates/counts', undefined, viewer)).json).toMatchObject({ arrived: 1, undecided: 1 });
     const types = site.appliance.events
-      .list({ limit: 100, area: ['updates', 'deployments'] })
+      .list({
+        limit: 100,
+        filter: { any: ['updates', 'deployments'].map((value) => ({ field: 'area', op: '=', value })) },
+      })
       .rows.map(({ type }) => type);
     expect(types).toEqual(
       expect.arrayContaining(['update-approved', 'update-declined', 'deployment-created', 'deployment-cancelled']),

@@ -1,0 +1,61 @@
+import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
+import { dateMs } from '../../platform/filter/values.ts';
+import type { Condition } from '../../platform/list/condition.ts';
+import { fold } from '../../platform/sql-functions.ts';
+import { likePattern } from '../../platform/text.ts';
+import { areas } from '../objects/types.ts';
+import { severities } from './types.ts';
+
+// What filters can ask of an event. Reads event; of devices device, device_row and device_merge.
+
+const dayMs = 86_400_000;
+
+/** By its number or, whatever the case, its whole name where one device alone has it; with the records that became part of it. */
+const ofDevice = (text: string): Condition => ({
+  sql: `device in (with recursive part (id) as (select id from device where public_id = ?
+      union select max(device) from device_row where name_key = ? having count(*) = 1
+      union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part)`,
+  params: [text, fold(text)],
+});
+
+/** The end of the day, where no time of it is said. */
+const endOf = (text: string): number => (dateMs(text) ?? 0) + (text.includes('T') ? 0 : dayMs);
+
+const holding = (text: string): Condition => {
+  const pattern = likePattern(text);
+  return {
+    sql: "(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')",
+    params: [pattern, pattern, pattern],
+  };
+};
+
+const fields: readonly Field[] = [
+  { name: 'severity', type: 'choice', options: severities, ops: ['=', '!='], source: { scalar: 'severity' } },
+  { name: 'type', type: 'text', ops: ['=', '!=', 'starts'], stored: 'folded', source: { scalar: 'type' } },
+  { name: 'area', type: 'choice', options: areas, ops: ['=', '!='], source: { scalar: 'area' } },
+  { name: 'device', type: 'text', ops: ['=', '!='], source: { test: ofDevice } },
+  { name: 'actor', type: 'text', source: { scalar: 'actor' }, ops: ['=', '!=', 'contains', 'unknown'] },
+  { name: 'at', type: 'time', source: { scalar: 'at' }, ops: ['older', 'newer', 'before', 'after'] },
+  {
+    name: 'from',
+    type: 'time',
+    ops: ['after'],
+    source: { test: (text) => ({ sql: 'at >= ?', params: [dateMs(text) ?? 0] }) },
+  },
+  {
+    name: 'to',
+    type: 'time',
+    ops: ['before'],
+    source: { test: (text) => ({ sql: 'at < ?', params: [endOf(text)] }) },
+  },
+  {
+    name: 'audit',
+    type: 'yesno',
+    ops: ['='],
+    source: { test: (isAudit) => ({ sql: `audit_seq is ${isAudit === 'true' ? 'not ' : ''}null`, params: [] }) },
+  },
+  { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding } },
+];
+
+/** Everything that can be asked. */
+export const eventVocabulary: Vocabulary = vocabularyOf(fields);
