@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Appliance } from '@sallyport/appliance/compose';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
-import type { FeedPart, FindingFilter } from '@sallyport/appliance/features/vulnerabilities/types';
+import type { FeedPart, FindingQuery } from '@sallyport/appliance/features/vulnerabilities/types';
 import { countOf } from '@sallyport/appliance/platform/device-set';
+import type { Term } from '@sallyport/appliance/platform/filter/parameters';
 import { readPart } from '@sallyport/bundle-tools/advisories/part';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { repositoryRoot } from '../support/sources.ts';
@@ -29,26 +30,44 @@ const starts = 3;
 const dataFolder = (): string => env('SALLYPORT_DATA') ?? join(repositoryRoot, '../shared/data');
 const almaRecords = (): string => join(dataFolder(), 'osv-almalinux.ndjson.gz');
 
-const pages: readonly (readonly [string, Omit<FindingFilter, 'limit'>])[] = [
+const pages: readonly (readonly [string, Pick<FindingQuery, 'sort' | 'descending'> & { asked?: readonly Term[] }])[] = [
   ['first page of findings', {}],
-  ['affected with a fix, as the console opens', { verdict: 'affected', fixState: ['available'] }],
-  ['by severity, critical and high', { severity: ['critical', 'high'], sort: 'severity' }],
+  [
+    'affected with a fix, as the console opens',
+    {
+      asked: [
+        ['verdict', 'affected'],
+        ['fix', 'available'],
+      ],
+    },
+  ],
+  [
+    'by severity, critical and high',
+    {
+      asked: [
+        ['severity', 'critical'],
+        ['severity', 'high'],
+      ],
+      sort: 'severity',
+    },
+  ],
   ['by devices, descending', { sort: 'devices', descending: true }],
   ['by package', { sort: 'package' }],
   ['by advisory', { sort: 'advisory' }],
   ['newest first', { sort: 'since', descending: true }],
-  ['of one feed', { feed: ['made-debian'] }],
-  ['still open', { state: 'open' }],
-  ['part of a package name', { search: 'source-12' }],
-  ['name of a CVE', { search: 'CVE-2099-100001' }],
+  ['of one feed', { asked: [['feed', 'made-debian']] }],
+  ['still open', { asked: [['state', 'open']] }],
+  ['part of a package name', { asked: [['q', 'source-12']] }],
+  ['name of a CVE', { asked: [['q', 'CVE-2099-100001']] }],
 ];
 
 const pageFigures = async ({ vulnerabilities }: Appliance): Promise<Figure[]> => {
   const figures: Figure[] = [];
-  for (const [what, filter] of pages) {
+  for (const [what, { asked = [], ...order }] of pages) {
+    const filter = vulnerabilities.language.read(asked);
     const took: number[] = [];
     for (let n = 0; n <= pageRounds; n += 1) {
-      const { cpuMs } = await worked(() => vulnerabilities.list({ limit: 50, ...filter }));
+      const { cpuMs } = await worked(() => vulnerabilities.list({ limit: 50, filter, ...order }));
       // The first compiles the statements.
       if (n > 0) took.push(cpuMs);
     }

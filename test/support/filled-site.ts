@@ -8,6 +8,7 @@ import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { type Device, newTokenSecret, tokenHash } from '../../appliance/src/features/devices/types.ts';
 import { initialise } from '../../appliance/src/init.ts';
+import { textFilter } from '../../appliance/src/platform/filter/types.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { reporter } from '../../appliance/test/support/site.ts';
@@ -208,7 +209,9 @@ const deployTo = async (
   daysBack: number,
 ): Promise<void> => {
   const { appliance, rows, actor } = filling;
-  const item = appliance.updates.list({ limit: 200, search: update }).rows.find(({ name }) => name === update);
+  const item = appliance.updates
+    .list({ limit: 200, filter: textFilter(update) })
+    .rows.find(({ name }) => name === update);
   if (item === undefined) throw new Error(`no update of ${update}`);
   const devices = Object.keys(outcomes).flatMap((name) => rows.get(name)?.publicId ?? []);
   await daysAgo(daysBack, () => appliance.deployments.create(actor, { updates: [item.id], devices }));

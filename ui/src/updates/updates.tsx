@@ -1,6 +1,6 @@
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { Filters, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, Filters, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { Count } from '../components/text.tsx';
@@ -10,7 +10,7 @@ import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { Approval, Decision, FilterField, Installation, PageOf, Supply } from '../model.ts';
+import type { Approval, Decision, Installation, PageOf, Supply } from '../model.ts';
 import { paths } from '../paths.ts';
 import { suiteText } from './followed.tsx';
 
@@ -43,7 +43,7 @@ type UpdatesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<UpdateRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly counts: Readonly<Record<Supply, number>> & { readonly undecided: number; readonly deployable: number };
   /** What "none" is worth: without a catalogue nothing, and less where devices are not judged. */
   readonly judged: { readonly catalogue: boolean; readonly notJudged: number };

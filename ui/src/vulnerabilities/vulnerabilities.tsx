@@ -3,6 +3,7 @@ import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import {
+  type Filtering,
   Filters,
   filterWords,
   foundText,
@@ -21,7 +22,7 @@ import { type ControllerMatrix, ControllerMatrixPanel } from '../controller-find
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
-import type { Decision, FilterField, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
+import type { Decision, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
 import { paths } from '../paths.ts';
 
 export type FindingRow = {
@@ -56,7 +57,7 @@ type VulnerabilitiesProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<FindingRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly unread: readonly UnreadEcosystem[];
   /** Devices of which some or all is judged by no feed. */
   readonly notJudged: number;

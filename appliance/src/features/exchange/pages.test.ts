@@ -192,7 +192,10 @@ describe('exchange through the console', () => {
     // The server looks at what changed a moment later.
     site.appliance.rules.recomputePending();
     expect(holds(await page(viewer, paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
-    const [needed] = site.appliance.updates.list({ supply: ['arrived'], limit: 1 }).rows;
+    const [needed] = site.appliance.updates.list({
+      filter: { field: 'supply', op: '=', value: 'arrived' },
+      limit: 1,
+    }).rows;
     const id = needed?.id ?? '';
     await page(viewer, paths.update(id));
     const asked = await admin.post(paths.updatesDecide(), { action: 'approve', id });

@@ -3,6 +3,7 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import { textFilter } from '../../platform/filter/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 
@@ -79,7 +80,7 @@ export const searchService = (parts: SearchParts): SearchService => {
   };
 
   const advisories = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.vulnerabilities.list({ search: text, limit });
+    const { rows, total } = parts.vulnerabilities.list({ filter: textFilter(text), limit });
     const results = rows.map((row) => ({
       id: row.id,
       title: row.advisory,
@@ -89,7 +90,7 @@ export const searchService = (parts: SearchParts): SearchService => {
   };
 
   const updates = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.updates.list({ search: text, limit });
+    const { rows, total } = parts.updates.list({ filter: textFilter(text), limit });
     const results = rows.map((row) => ({ id: row.id, title: row.title ?? row.name, context: row.version }));
     return { name: 'updates', results, total };
   };

@@ -1,3 +1,4 @@
+import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
 import { memoryPage } from '../../platform/list/memory-list.ts';
 import type { Need } from './needs.ts';
 import { DECISION_RANK } from './overview.ts';
@@ -6,15 +7,15 @@ import {
   SUPPLIES,
   type Supply,
   type UpdateCounts,
-  type UpdateFilter,
   type UpdateItem,
+  type UpdateListQuery,
 } from './types.ts';
 
 // The list of updates: items of the catalogue and needs, filtered, sorted and counted before any need is made an item.
 
 export type Entry = UpdateItem | Need;
 
-type Sort = NonNullable<UpdateFilter['sort']>;
+type Sort = NonNullable<UpdateListQuery['sort']>;
 
 const SUPPLY_RANK: Readonly<Record<Supply, number>> = {
   unfulfilled: 0,
@@ -68,45 +69,59 @@ const needOrder = ({ fix, supply }: Need, sort: Sort, devices: ReadonlyMap<numbe
 /** Decides between entries of the same place; needs of one kind are in the order of their packages. */
 const tieOf = (entry: Entry): string => (isNeed(entry) ? `${entry.fix.source}/${entry.fix.ecosystem}` : entry.id);
 
-const matcher = (filter: UpdateFilter, needApproval: (need: Need) => Approval): ((entry: Entry) => boolean) => {
-  const search = filter.search?.trim().toLowerCase();
-  const { approval, supply, security } = filter;
-  return (entry) => {
-    if (supply?.length && !supply.includes(entry.supply)) return false;
-    const isSecurity = isNeed(entry) || entry.security;
-    if (security !== undefined && isSecurity !== security) return false;
-    if (filter.deployable && (isNeed(entry) || !isDeployable(entry))) return false;
-    if (approval?.length && !approval.includes(isNeed(entry) ? needApproval(entry) : entry.approval)) return false;
-    if (!search) return true;
-    const texts = isNeed(entry)
-      ? [entry.fix.source, entry.fix.fixed]
-      : [entry.name, entry.source, entry.title ?? '', entry.version];
-    return texts.some((text) => text.toLowerCase().includes(search));
+/** What an entry has of each field of fields.ts. */
+const fieldsOf = ({ needApproval, devicesOf }: Pick<PageParts, 'needApproval' | 'devicesOf'>): MemoryFields<Entry> => {
+  // Of all needs, where it is asked for.
+  let held: ReadonlyMap<number, number> | undefined;
+  const devicesOfNeed = ({ fix }: Need): number => {
+    held ??= devicesOf();
+    return held.get(fix.number) ?? 0;
   };
+  return {
+    name: (entry) => (isNeed(entry) ? entry.fix.source : entry.name),
+    version: (entry) => (isNeed(entry) ? entry.fix.fixed : entry.version),
+    approval: (entry) => (isNeed(entry) ? needApproval(entry) : entry.approval),
+    supply: ({ supply }) => supply,
+    security: (entry) => isNeed(entry) || entry.security,
+    deployable: (entry) => !isNeed(entry) && isDeployable(entry),
+    decision: (entry) => (isNeed(entry) ? entry.fix.decision : (entry.decision ?? null)),
+    devices: (entry) => (isNeed(entry) ? devicesOfNeed(entry) : entry.devices),
+    findings: (entry) => (isNeed(entry) ? entry.fix.findings : entry.findings),
+    size: (entry) => (isNeed(entry) ? 0 : entry.sizeBytes),
+    text: (entry) =>
+      isNeed(entry)
+        ? [entry.fix.source, entry.fix.fixed]
+        : [entry.name, entry.source, entry.title ?? null, entry.version],
+  };
+};
+
+type PageParts = {
+  readonly needApproval: (need: Need) => Approval;
+  /** How many devices have a need, by the number of its package: of all needs, or of those on the page. */
+  readonly devicesOf: (needs?: readonly Need[]) => ReadonlyMap<number, number>;
+  readonly toItem: (need: Need, devices: number) => UpdateItem;
 };
 
 /** One page of entries in the order that is asked for. */
 export const updatePage = (
   entries: readonly Entry[],
-  filter: UpdateFilter,
-  parts: {
-    readonly needApproval: (need: Need) => Approval;
-    /** How many devices have a need, by the number of its package: of all needs, or of those on the page. */
-    readonly devicesOf: (needs?: readonly Need[]) => ReadonlyMap<number, number>;
-    readonly toItem: (need: Need, devices: number) => UpdateItem;
-  },
+  query: UpdateListQuery,
+  parts: PageParts,
 ): { rows: UpdateItem[]; total: number; next?: string } => {
-  const sort = filter.sort ?? 'decision';
+  const { filter, sort = 'decision', descending = false, after, limit } = query;
   const all = sort === 'devices' ? parts.devicesOf() : new Map<number, number>();
   const placeOf = (entry: Entry): string | number =>
     isNeed(entry) ? needOrder(entry, sort, all) : orderOf(entry, sort);
-  const { rows, ...page } = memoryPage(entries.filter(matcher(filter, parts.needApproval)), {
-    keyOf: (entry) => [placeOf(entry), tieOf(entry)],
-    keys: 2,
-    descending: filter.descending ?? false,
-    after: filter.after,
-    limit: filter.limit,
-  });
+  const { rows, ...page } = memoryPage(
+    filter === undefined ? entries : entries.filter(fitsIn(filter, fieldsOf(parts))),
+    {
+      keyOf: (entry) => [placeOf(entry), tieOf(entry)],
+      keys: 2,
+      descending,
+      after,
+      limit,
+    },
+  );
   const devices = parts.devicesOf(rows.filter(isNeed));
   return {
     ...page,

@@ -1,7 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
-import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search } from '../../server/api/schemas.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
+import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
@@ -46,6 +47,7 @@ const filter = {
   supply: anyOf(SUPPLIES),
   security: z.boolean().optional().describe('Security updates alone'),
   deployable: z.boolean().optional().describe('Approved, arrived and needed by a device'),
+  where,
 };
 
 const sentSystem = (system: FollowedSystem) => ({ ...toFollowed(system), devices: system.devices });
@@ -95,8 +97,9 @@ export const updateOperations = [
       ...paging,
     }),
     output: pageOf(updateSchema).extend(judged),
-    run: ({ updates, deviceList }, { limit, sort, descending, ...rest }) => {
-      const page = updates.list({ limit, sort, descending, ...defined(rest) });
+    run: ({ updates, deviceList }, { limit, sort, descending, after, search: q, ...asked }) => {
+      const found = updates.language.read(termsIn({ q, ...asked }));
+      const page = updates.list({ filter: found, limit, sort, descending, after });
       return { ...page, ...judgedOf({ updates, deviceList }), next: page.next ?? null };
     },
   }),
@@ -111,9 +114,9 @@ export const updateOperations = [
       limit: z.int().min(1).max(100_000).default(100).describe('At most so many (100)'),
     }),
     output: z.custom<Listed>(),
-    run: ({ updates, devices, deviceList, deviceQueries }, { device, limit, ...rest }) => {
+    run: ({ updates, devices, deviceList, deviceQueries }, { device, limit, search: q, ...asked }) => {
       if (device === undefined) {
-        const { rows, total } = updates.list({ limit, ...defined(rest) });
+        const { rows, total } = updates.list({ filter: updates.language.read(termsIn({ q, ...asked })), limit });
         return { total, counts: updates.counts(), ...judgedOf({ updates, deviceList }), updates: rows };
       }
       const { id, publicId } = devices.byPublicId(device);
@@ -278,8 +281,8 @@ export const updateOperations = [
     run: ({ updates, actor }, { ids: given, all, decline, clear, showLicence, acceptLicences: accepted, ...note }) => {
       if (decline && clear) throw new AppError('USAGE', '--decline and --clear exclude each other');
       if (given.length === 0 && !all) throw new AppError('USAGE', 'give the ids of updates, or --all');
-      const undecided = { approval: ['undefined'], supply: ['arrived'], limit: 100_000 } as const;
-      const wanted = all ? updates.list(undecided).rows.map(({ id }) => id) : given;
+      const undecided = updates.language.read(termsIn({ approval: 'undefined', supply: 'arrived' }));
+      const wanted = all ? updates.list({ filter: undecided, limit: 100_000 }).rows.map(({ id }) => id) : given;
       if (showLicence) return { licences: wanted.map((id) => ({ id, licence: updates.licenceText(id) ?? null })) };
       if (decline) updates.decline(actor, wanted, defined(note));
       else if (clear) updates.clear(actor, wanted, defined(note));

@@ -9,16 +9,16 @@ import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
-import { formListState, listState, pageRows, param, slicePage } from '../../server/console/lists.ts';
+import { formListState, listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import { APPROVALS, SUPPLIES, type UpdateFilter, type UpdateItem } from './types.ts';
+import type { UpdateItem } from './types.ts';
 
 const sorts = ['decision', 'name', 'devices', 'supply', 'size', 'since'] as const;
 const fileColumns: FileColumns<UpdateItem> = [
@@ -36,29 +36,24 @@ const fileColumns: FileColumns<UpdateItem> = [
   ['common.size', (item) => item.sizeBytes],
 ];
 
-const filters = {
-  approval: choiceOf('filter.approval', (value) => `approval.${value}`, APPROVALS),
-  supply: choiceOf('updates.supply', (value) => `supply.${value}`, SUPPLIES),
-  security: choiceOf('updates.security', (value) => (value === 'true' ? 'common.yes' : 'common.no'), ['true', 'false']),
-  deployable: choiceOf('filter.deployable', () => 'common.yes', ['true']),
+const words: Readonly<Record<string, FieldWords>> = {
+  name: { label: 'updates.update' },
+  version: { label: 'updates.version' },
+  approval: { label: 'filter.approval', choices: 'approval' },
+  supply: { label: 'updates.supply', choices: 'supply' },
+  security: { label: 'updates.security' },
+  deployable: { label: 'filter.deployable' },
+  decision: { label: 'vuln.decision', choices: 'decision' },
+  devices: { label: 'nav.devices' },
+  findings: { label: 'vuln.findings' },
+  size: { label: 'common.size' },
 };
-const filterNames = Object.keys(filters);
 
-/** A list's filter as the service takes it. */
-const updateFilter = (list: ListState): Omit<UpdateFilter, 'limit' | 'after'> => {
-  const { approval, supply, deployable, ...asked } = askedBy(filters, list);
-  const [security] = asked.security;
-  const sort = sorts.find((name) => name === list.sort);
-  return {
-    approval,
-    supply,
-    descending: list.descending,
-    ...(security === undefined ? {} : { security: security === 'true' }),
-    ...(deployable.length > 0 ? { deployable: true } : {}),
-    ...(list.q === '' ? {} : { search: list.q }),
-    ...defined({ sort }),
-  };
-};
+/** In which order a list's address asks for its rows. */
+const orderIn = (list: ListState) => ({
+  descending: list.descending,
+  ...defined({ sort: sorts.find((name) => name === list.sort) }),
+});
 
 const updateRow = (item: UpdateItem): UpdateRow => ({
   id: item.id,
@@ -87,6 +82,8 @@ const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
 /** Updates: what is needed, what is here, what was decided. */
 export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { updates, objects, store, vulnerabilities } = deps;
+  const { language } = updates;
+  const fields = askedFields(language.vocabulary, words);
 
   /** What "none" is worth: whether there is a catalogue, and the devices that are not judged, or only in part. */
   const judged = () => {
@@ -96,23 +93,23 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'updates:read');
-    const list = listState(c, filterNames);
-    const cursor = currentCursor(list);
-    const found = updates.listCounted({
-      ...updateFilter(list),
-      limit: pageRows,
-      ...defined({ after: cursor }),
-    });
+    const ctx = viewContext(deps, c);
+    const asked = askedList(c, ctx, language, fields);
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const found = askedPage(asked, (filter) => updates.listCounted({ ...query, filter }));
     return c.html(
       <Updates
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
-        filters={filterFields(filters)}
-        counts={found.counts}
+        filters={filtering}
+        counts={'counts' in found ? found.counts : updates.counts()}
         judged={judged()}
         notFilled={deps.exchange.unfulfilled()}
       />,
+      asked.status,
     );
   };
 
@@ -186,8 +183,8 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const selected = (c: Context<ConsoleEnv>): UpdateItem[] => {
     const form = c.get('form');
     if (form.text('all') === '1') {
-      const list = formListState(c, form, paths.updates(), filterNames);
-      return updates.list({ ...updateFilter(list), limit: 10_000 }).rows;
+      const list = formListState(c, form, paths.updates(), language.parameters);
+      return updates.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: 10_000 }).rows;
     }
     return [...new Set(form.texts('id'))].slice(0, 10_000).map((id) => updates.get(id));
   };
@@ -275,10 +272,10 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'updates:read');
-    const list = listState(c, filterNames);
+    const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
-    const found = updates.list({ ...updateFilter(list), limit: maxCsvRows });
+    const found = updates.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
     const { catalogue, notJudged } = judged();
     const notes = [
       ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),

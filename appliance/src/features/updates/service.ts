@@ -8,9 +8,11 @@ import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { anyOf, countOf, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { compareKeys } from '../../platform/list/memory-list.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
+import { updateVocabulary } from './fields.ts';
 import { followedBy, followedSystems, followRules } from './followed.ts';
 import { type Entry, orderOf, updateCounts, updatePage } from './listing.ts';
 import { needIndex } from './need-index.ts';
@@ -28,8 +30,8 @@ import type {
   FollowedSystem,
   UpdateCounts,
   UpdateFile,
-  UpdateFilter,
   UpdateItem,
+  UpdateListQuery,
   UpdateWant,
 } from './types.ts';
 
@@ -50,10 +52,12 @@ type Concerned = Pick<UpdateItem, 'id' | 'kind' | 'ecosystem' | 'source'>;
 type OnDevice = { device: number; installedVersion?: string; task?: TaskState };
 
 export type UpdateService = {
-  list(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string };
+  /** The language that the list is asked in. */
+  readonly language: FilterLanguage;
+  list(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string };
   counts(): UpdateCounts;
   /** Both, of the same moment. */
-  listCounted(filter: UpdateFilter): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
+  listCounted(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
   get(id: string): UpdateItem;
   /** The devices that need it, rising. */
@@ -156,8 +160,8 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   const devicesOfNeeds = (needs?: readonly Need[]): ReadonlyMap<number, number> =>
     needs?.length === 0 ? new Map() : parts.vulnerabilities.devicesBySource(needs?.map(({ fix }) => fix.number));
 
-  const pageOf = ({ now, entries }: ReturnType<typeof everything>, filter: UpdateFilter) =>
-    updatePage(entries, filter, {
+  const pageOf = ({ now, entries }: ReturnType<typeof everything>, query: UpdateListQuery) =>
+    updatePage(entries, query, {
       needApproval: needApprovals(now),
       devicesOf: devicesOfNeeds,
       toItem: (need, devices) => needItem(need, devices, now),
@@ -264,10 +268,11 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   });
 
   return {
-    list: (filter) => pageOf(everything(), filter),
-    listCounted: (filter) => {
+    language: filterLanguage({ vocabulary: updateVocabulary }),
+    list: (query) => pageOf(everything(), query),
+    listCounted: (query) => {
       const found = everything();
-      return { ...pageOf(found, filter), counts: updateCounts(found.entries) };
+      return { ...pageOf(found, query), counts: updateCounts(found.entries) };
     },
     counts: () => updateCounts(everything().entries),
     get,

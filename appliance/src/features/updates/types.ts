@@ -4,6 +4,7 @@
 // shows. Nothing counts as done because a file arrived or an installer reported success.
 
 import { z } from 'zod';
+import type { Filter } from '../../platform/filter/types.ts';
 import { type Decision, decisionSchema, type Severity, severitySchema } from '../vulnerabilities/types.ts';
 
 export type Approval = 'undefined' | 'approved' | 'declined';
@@ -55,16 +56,11 @@ export type UpdateItem = {
   readonly asOf?: string;
 };
 
-export type UpdateFilter = {
-  readonly approval?: readonly Approval[];
-  readonly supply?: readonly Supply[];
-  readonly security?: boolean;
-  /** Approved, arrived, needed by a device. */
-  readonly deployable?: boolean;
-  readonly search?: string;
+export type UpdateListQuery = {
+  readonly filter?: Filter | undefined;
   readonly sort?: 'decision' | 'name' | 'devices' | 'supply' | 'size' | 'since';
   readonly descending?: boolean;
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
 };
 

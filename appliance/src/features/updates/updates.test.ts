@@ -5,6 +5,7 @@ import { admin } from '../../../test/support/engines.ts';
 import type { Content, TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 
 const licence = Buffer.from('You may install this on one line.');
 
@@ -34,6 +35,7 @@ describe('updates', () => {
     const { path } = await host.answer(medium, ask(), options);
     await site.exchange.importBundle(admin, path);
   };
+  const asked = (terms: Parameters<typeof termsIn>[0]) => site.updates.language.read(termsIn(terms));
   const byName = (name: string) => site.updates.list({ limit: 100 }).rows.filter((row) => row.name === name);
   const supplies = () => site.updates.list({ limit: 100 }).rows.map((row) => [row.name, row.version, row.supply]);
 
@@ -176,7 +178,7 @@ describe('updates', () => {
     await bring({ updates: [wanted], files });
     site.updates.approve(admin, [wanted.id], { comment: 'tested' });
     expect(site.updates.get(wanted.id).approval).toBe('approved');
-    expect(site.updates.list({ deployable: true, limit: 10 }).total).toBe(1);
+    expect(site.updates.list({ filter: asked({ deployable: true }), limit: 10 }).total).toBe(1);
     expect(site.updates.counts()).toMatchObject({ arrived: 1, deployable: 1, undecided: 0 });
     site.updates.decline(admin, [wanted.id]);
     site.updates.clear(admin, [wanted.id]);
@@ -234,9 +236,9 @@ describe('updates', () => {
       after = page.next;
     } while (after !== undefined);
     expect(seen).toEqual(names);
-    expect(site.updates.list({ limit: 50, security: true }).total).toBe(6);
-    expect(site.updates.list({ limit: 50, search: 'PKG-03' }).total).toBe(1);
-    expect(site.updates.list({ limit: 50, supply: ['requested'] }).total).toBe(0);
+    expect(site.updates.list({ limit: 50, filter: asked({ security: true }) }).total).toBe(6);
+    expect(site.updates.list({ limit: 50, filter: asked({ q: 'PKG-03' }) }).total).toBe(1);
+    expect(site.updates.list({ limit: 50, filter: asked({ supply: 'requested' }) }).total).toBe(0);
   });
 
   it('pages what findings ask for in every order, beside what the catalogue has, and keeps what was decided of it', async () => {
@@ -278,13 +280,15 @@ describe('updates', () => {
         expect(new Set(seen).size).toBe(10);
         expect(seen).toEqual(site.updates.list({ limit: 100, sort, descending }).rows.map(({ id }) => id));
       }
-    const [need] = site.updates.list({ limit: 1, search: 'pkg-05' }).rows;
+    const [need] = site.updates.list({ limit: 1, filter: asked({ q: 'pkg-05' }) }).rows;
     expect(site.updates.get(need?.id ?? '')).toEqual(need);
     site.updates.decline(admin, [need?.id ?? '']);
-    expect(site.updates.list({ limit: 10, approval: ['declined'] }).rows).toEqual([{ ...need, approval: 'declined' }]);
-    expect(site.updates.list({ limit: 10, approval: ['undefined'] }).total).toBe(9);
+    expect(site.updates.list({ limit: 10, filter: asked({ approval: 'declined' }) }).rows).toEqual([
+      { ...need, approval: 'declined' },
+    ]);
+    expect(site.updates.list({ limit: 10, filter: asked({ approval: 'undefined' }) }).total).toBe(9);
     expect(site.updates.wants().map(({ id }) => id)).not.toContain('Debian:13/pkg-05');
-    const { counts, total } = site.updates.listCounted({ limit: 1, security: true });
+    const { counts, total } = site.updates.listCounted({ limit: 1, filter: asked({ security: true }) });
     expect(counts).toEqual(site.updates.counts());
     expect(counts.arrived + counts.needed + counts.requested).toBe(total);
   });

@@ -1,10 +1,10 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
-import { allTrue, type Condition, oneOf } from '../../platform/list/condition.ts';
+import { allTrue, type Condition } from '../../platform/list/condition.ts';
 import { keyAfter, type Order, pageOf, readRows } from '../../platform/list/list-queries.ts';
-import { likePattern } from '../../platform/text.ts';
-import { fixStateOf, STATE_COLUMNS, statesOf, verdictOf } from './match-state.ts';
-import { DECISIONS, type Finding, type FindingFilter, SEVERITIES, type WorkState } from './types.ts';
+import { type FindingPlan, findingPlan } from './field-queries.ts';
+import { fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { DECISIONS, type Finding, type FindingQuery, SEVERITIES, type WorkState } from './types.ts';
 
 // Pages of findings. Reads match, match_advisory, component, catalog_update, task, feed, unfulfilled. An order walks the index of what it sorts by
 // until the page is full; what a filter finds by name or by device is listed first and sorted then.
@@ -60,7 +60,7 @@ const BY_COMPONENT = (components: string): string =>
    CROSS JOIN component_count held ON held.id = c.id`;
 
 /** Each is walked until the page is full; by number of devices see `readByDevices`. */
-const ORDERS: Readonly<Record<NonNullable<FindingFilter['sort']>, Order & { from: string }>> = {
+const ORDERS: Readonly<Record<NonNullable<FindingQuery['sort']>, Order & { from: string }>> = {
   decision: { from: BY_ADVISORY('match_advisory_decision'), keys: ['g.decision', 'g.adv', 'm.component'], entered: 2 },
   severity: { from: BY_ADVISORY('match_advisory_severity'), keys: ['g.severity', 'g.adv', 'm.component'], entered: 2 },
   advisory: { from: BY_ADVISORY('match_advisory_name'), keys: ['g.osv_id', 'g.adv', 'm.component'], entered: 2 },
@@ -84,59 +84,31 @@ const LISTED = `listed CROSS JOIN match m ON m.component = listed.component AND 
    CROSS JOIN component_count held ON held.id = m.component CROSS JOIN component c ON c.id = m.component
    CROSS JOIN match_advisory g ON g.adv = m.adv`;
 
-const placesOf = (values: readonly string[] | undefined, all: readonly string[]): number[] | undefined =>
-  values?.map((value) => all.indexOf(value));
-
-/** What advisories must be like. */
-const advisoryConditions = (filter: Omit<FindingFilter, 'limit'>): Condition[] => [
-  ...oneOf('g.severity', placesOf(filter.severity, SEVERITIES)),
-  ...oneOf('g.decision', placesOf(filter.decision, DECISIONS)),
-  ...oneOf('g.feed', filter.feed),
-];
-
 const plain = (sql: string): Condition => ({ sql, params: [] });
 
 const countOf = (states: readonly number[]): string =>
   states.map((state) => `g.${STATE_COLUMNS[state]}`).join(' + ') || '0';
 
 /** The matches that a filter names one by one; undefined: it does not, and an order is walked instead. */
-const listedBy = (
-  filter: Omit<FindingFilter, 'limit'>,
-  components: readonly number[] | undefined,
-): Condition | undefined => {
-  const sets: Condition[] = [];
+const listedBy = ({ named, work }: FindingPlan, components: readonly number[] | undefined): Condition | undefined => {
+  const sets: Condition[] = [...named];
   if (components)
     sets.push({
       sql: 'SELECT m.component, m.adv, m.state FROM json_each(?) e CROSS JOIN match m ON m.component = e.value WHERE m.until IS NULL',
       params: [JSON.stringify(components)],
     });
-  if (filter.state === 'planned')
+  if (work === 'planned')
     sets.push(
       plain(
         `SELECT m.component, m.adv, m.state FROM (${PLANNED_COMPONENTS}) p CROSS JOIN match m ON m.component = p.component WHERE m.until IS NULL`,
       ),
     );
-  if (filter.state === 'fixed')
+  if (work === 'fixed')
     sets.push(
       plain(
         'SELECT m.component, m.adv, m.state FROM component_count c INDEXED BY component_idle CROSS JOIN match m ON m.component = c.id WHERE c.devices = 0 AND m.until IS NULL',
       ),
     );
-  const search = filter.search?.trim();
-  if (search) {
-    const pattern = likePattern(search);
-    sets.push({
-      // Texts are read out of indexes that hold nothing else; most components of a package have no match.
-      sql: `SELECT m.component, m.adv, m.state
-           FROM (SELECT DISTINCT name FROM source_package INDEXED BY source_package_name WHERE name LIKE ? ESCAPE '\\') p
-           CROSS JOIN component c INDEXED BY component_name ON c.name = p.name CROSS JOIN component_load l ON l.component = c.id
-           CROSS JOIN match m ON m.component = c.id WHERE m.until IS NULL
-         UNION SELECT m.component, m.adv, m.state
-           FROM match_advisory g INDEXED BY match_advisory_name CROSS JOIN match m INDEXED BY match_adv ON m.adv = g.adv
-           WHERE (g.osv_id LIKE ? ESCAPE '\\' OR g.summary LIKE ? ESCAPE '\\' OR g.names LIKE ? ESCAPE '\\') AND m.until IS NULL`,
-      params: [pattern, pattern, pattern, pattern],
-    });
-  }
   if (sets.length === 0) return undefined;
   return {
     sql: `WITH listed (component, adv, state) AS MATERIALIZED (${sets.map(({ sql }) => `SELECT * FROM (${sql})`).join(' INTERSECT ')})`,
@@ -180,18 +152,18 @@ export const parseFindingId = (id: string | number): { component: number; adv: n
 };
 
 /** One page with the exact number of findings; `components`: of these components only. */
-export const findingPage = (db: Database, filter: FindingFilter, components?: readonly number[]) => {
-  const { sort = 'decision', descending = false, limit } = filter;
+export const findingPage = (db: Database, query: FindingQuery, components?: readonly number[]) => {
+  const { sort = 'decision', descending = false, limit } = query;
+  const plan = findingPlan(query.filter);
   const order = ORDERS[sort];
-  const after = keyAfter(order, filter.after);
-  const states = statesOf(filter);
+  const after = keyAfter(order, query.after);
+  const { states, work, advisory: ofAdvisory } = plan;
   const isEveryState = states.length === STATE_COLUMNS.length;
-  const listed = listedBy(filter, components);
-  const ofAdvisory = advisoryConditions(filter);
+  const listed = listedBy(plan, components);
   const match = listed === undefined ? 'm' : 'listed';
   const shown = [
     ...ofAdvisory,
-    plain(filter.state === 'fixed' ? 'held.devices = 0' : 'held.devices > 0'),
+    plain(work === 'fixed' ? 'held.devices = 0' : 'held.devices > 0'),
     ...(isEveryState ? [] : [plain(`${match}.state IN (${states.join(', ')})`)]),
     // What is listed is open. Whole advisories without such a finding are passed over.
     ...(listed === undefined ? [plain('m.until IS NULL')] : []),
@@ -200,10 +172,10 @@ export const findingPage = (db: Database, filter: FindingFilter, components?: re
   /** What is listed, with the tables that this order and this filter ask. */
   const ofListed = [
     'listed CROSS JOIN component_count held ON held.id = listed.component CROSS JOIN match_advisory g ON g.adv = listed.adv',
-    ...(sort === 'package' || filter.state === 'open' ? ['component c ON c.id = listed.component'] : []),
+    ...(sort === 'package' || work === 'open' ? ['component c ON c.id = listed.component'] : []),
     ...(sort === 'since' ? ['match m ON m.component = listed.component AND m.adv = listed.adv'] : []),
   ].join(' CROSS JOIN ');
-  const where = allTrue(filter.state === 'open' ? [...shown, plain(`NOT ${PLANNED}`)] : shown);
+  const where = allTrue(work === 'open' ? [...shown, plain(`NOT ${PLANNED}`)] : shown);
 
   const counted = ({ sql, params }: Condition): number =>
     db
@@ -221,7 +193,7 @@ export const findingPage = (db: Database, filter: FindingFilter, components?: re
       sql: `SELECT sum(${countOf(states)}) FROM match_advisory g WHERE ${advisories.sql}`,
       params: advisories.params,
     });
-    if (filter.state !== 'open') return all;
+    if (work !== 'open') return all;
     const { sql, params } = allTrue(shown);
     return (
       all -

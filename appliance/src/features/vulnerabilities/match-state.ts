@@ -14,12 +14,4 @@ export const verdictOf = (state: number): Verdict => (state < REVIEW_FIX ? 'affe
 export const fixStateOf = (state: number): FixState =>
   state === AFFECTED_NONE ? 'none' : state === REVIEW_NONE ? 'undetermined' : 'available';
 
-const ALL = [AFFECTED_FIX, AFFECTED_NONE, REVIEW_FIX, REVIEW_NONE];
-
-/** The states that a filter lets through. */
-export const statesOf = (filter: { verdict?: Verdict; fixState?: readonly FixState[] }): readonly number[] =>
-  ALL.filter(
-    (state) =>
-      (filter.verdict === undefined || verdictOf(state) === filter.verdict) &&
-      (filter.fixState === undefined || filter.fixState.length === 0 || filter.fixState.includes(fixStateOf(state))),
-  );
+export const ALL_STATES: readonly number[] = [AFFECTED_FIX, AFFECTED_NONE, REVIEW_FIX, REVIEW_NONE];

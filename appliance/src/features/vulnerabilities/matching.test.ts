@@ -7,6 +7,8 @@ import { expectBearers } from '../../../test/support/expected-bearers.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import type { Term } from '../../platform/filter/parameters.ts';
+import { textFilter } from '../../platform/filter/types.ts';
 import { encodeKey } from '../../platform/list/cursor.ts';
 import { ALL_COMPONENTS } from './cover-queries.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -102,7 +104,11 @@ describe('matching', () => {
     site.report(1, 'software', [deb('openssl', '3.5.1-1')]);
     expect(ids()).toEqual([]);
     expect(noted).toEqual(['finding-closed A']);
-    expect(vulnerabilities.list({ limit: 10, state: 'fixed' }).rows.map((row) => row.state)).toEqual(['fixed']);
+    expect(
+      vulnerabilities
+        .list({ limit: 10, filter: { field: 'state', op: '=', value: 'fixed' } })
+        .rows.map((row) => row.state),
+    ).toEqual(['fixed']);
   });
 
   it('judges a device by the kernel that runs, not by one left over or one that waits for a restart', async () => {
@@ -319,7 +325,7 @@ describe('matching', () => {
       const { total } = vulnerabilities.list({ limit: 1 });
       expect(vulnerabilities.counts().open).toBe(total);
       expect(vulnerabilities.list({ limit: 1_000, sort: 'package' }).rows).toHaveLength(total);
-      expect(vulnerabilities.list({ limit: 1_000, search: 'problem' }).total).toBe(total);
+      expect(vulnerabilities.list({ limit: 1_000, filter: textFilter('problem') }).total).toBe(total);
       expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
       expect(vulnerabilities.verify()).toEqual([]);
       // What is not what the advisories say is found, whether it is there or not.
@@ -390,6 +396,7 @@ describe('matching', () => {
       ),
     );
     await publish(await part('', records));
+    const asked = (...terms: readonly Term[]) => vulnerabilities.language.read(terms);
     const seen: string[] = [];
     let after: string | undefined;
     do {
@@ -400,7 +407,13 @@ describe('matching', () => {
     } while (after !== undefined);
     expect(new Set(seen).size).toBe(25);
     // What is named by a search or a device is found by another way than what an order is walked for.
-    for (const named of [{}, { search: 'OpenSSL' }, { device: 1 }, { device: 1, search: 'adv' }])
+    for (const named of [
+      {},
+      { filter: textFilter('OpenSSL') },
+      { filter: asked(['package', 'openssl']) },
+      { device: 1 },
+      { device: 1, filter: textFilter('adv') },
+    ])
       for (const sort of ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const)
         for (const descending of [false, true]) {
           const query = { ...named, sort, descending };
@@ -417,14 +430,29 @@ describe('matching', () => {
           expect(new Set(found).size).toBe(25);
           expect(vulnerabilities.list({ limit: 100, ...query }).rows).toEqual(whole);
         }
-    const [last] = vulnerabilities.list({ limit: 1, search: 'openssl', descending: true }).rows;
+    const [last] = vulnerabilities.list({ limit: 1, filter: textFilter('openssl'), descending: true }).rows;
     const beyond = encodeKey([9, last?.adv ?? 0, last?.component ?? 0]);
-    expect(vulnerabilities.list({ limit: 7, search: 'openssl', after: beyond })).toEqual({ rows: [], total: 25 });
-    expect(vulnerabilities.list({ limit: 50, severity: ['critical'] }).total).toBe(5);
-    expect(vulnerabilities.list({ limit: 50, decision: ['track'] }).total).toBe(20);
-    expect(vulnerabilities.list({ limit: 50, search: 'cve-adv-03' }).rows.map((row) => row.advisory)).toEqual([
-      'ADV-03',
-    ]);
+    expect(vulnerabilities.list({ limit: 7, filter: textFilter('openssl'), after: beyond })).toEqual({
+      rows: [],
+      total: 25,
+    });
+    expect(vulnerabilities.list({ limit: 50, filter: asked(['severity', 'critical']) }).total).toBe(5);
+    expect(vulnerabilities.list({ limit: 50, filter: asked(['decision', 'track']) }).total).toBe(20);
+    expect(
+      vulnerabilities.list({ limit: 50, filter: textFilter('cve-adv-03') }).rows.map((row) => row.advisory),
+    ).toEqual(['ADV-03']);
+    const totalOf = (...terms: readonly Term[]) => vulnerabilities.list({ limit: 1, filter: asked(...terms) }).total;
+    expect(totalOf(['where', 'severity = critical or advisory = ADV-01'])).toBe(6);
+    expect(totalOf(['where', 'not (verdict = review or fix = none)'])).toBe(25);
+    expect(totalOf(['where', 'text:adv-03 or package = openssl'])).toBe(25);
+    expect(totalOf(['state', 'open'], ['state', 'planned'], ['decision!', 'track'])).toBe(5);
+    // What is found in different ways is joined by `and` alone: nothing looks at every finding.
+    for (const where of ['severity = low or package = openssl', 'not text:adv', 'state = open or state = fixed'])
+      expect(() => asked(['where', where])).toThrow(
+        expect.objectContaining({
+          details: { fields: { where: expect.objectContaining({ key: 'condition.fault.apart' }) } },
+        }),
+      );
     expect(vulnerabilities.list({ limit: 50, device: 2 }).total).toBe(0);
     expect(vulnerabilities.devices()).toEqual(new Map([[1, { findings: 25, worst: 'act', severity: 'critical' }]]));
   });

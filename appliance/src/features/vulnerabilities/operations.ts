@@ -1,6 +1,6 @@
-import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { anyOf, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
+import { anyOf, deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
@@ -77,18 +77,23 @@ export const vulnerabilityOperations = [
       verdict: z.enum(['affected', 'review']).optional(),
       state: z.enum(WORK_STATES).optional(),
       device: deviceId.optional(),
+      where,
       sort: z.enum(['decision', 'severity', 'package', 'advisory', 'devices', 'since']).default('decision'),
       descending: z.boolean().default(false),
       ...paging,
     }),
     output: pageOf(findingSchema).extend({ covered }),
-    run: ({ vulnerabilities, devices, deviceList }, { limit, sort, descending, device, ...rest }) => {
+    run: (
+      { vulnerabilities, devices, deviceList },
+      { limit, after, sort, descending, device, search: q, ...asked },
+    ) => {
       const page = vulnerabilities.list({
+        filter: vulnerabilities.language.read(termsIn({ q, ...asked })),
         limit,
+        after,
         sort,
         descending,
         ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
-        ...defined(rest),
       });
       return { ...page, covered: deviceList.coverageCounts(), next: page.next ?? null };
     },

@@ -5,27 +5,16 @@ import { Finding } from '@sallyport/ui/vulnerabilities/finding.tsx';
 import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
+import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
-import { listState, pageRows, param } from '../../server/console/lists.ts';
+import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import {
-  DECISIONS,
-  type Finding as FindingEntry,
-  type FindingFilter,
-  type FindingWhy,
-  type FixState,
-  SEVERITIES,
-  type WorkState,
-} from './types.ts';
+import { type Finding as FindingEntry, type FindingWhy, WORK_STATES } from './types.ts';
 
-const fixStates: readonly FixState[] = ['available', 'none', 'undetermined'];
-const workStates: readonly WorkState[] = ['open', 'planned', 'fixed'];
-const verdicts = ['affected', 'review'] as const;
 const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
 const shownDevices = 200;
 
@@ -45,32 +34,11 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['csv.summary', (row) => row.summary],
 ];
 
-const filters = {
-  decision: choiceOf('vuln.decision', (value) => `decision.${value}`, DECISIONS),
-  severity: choiceOf('vuln.severity', (value) => `severity.${value}`, SEVERITIES),
-  fix: choiceOf('vuln.fix', (value) => `fix.${value}`, fixStates),
-  state: choiceOf('vuln.workState', (value) => `vuln.state.${value}`, workStates),
-  verdict: choiceOf('filter.verdict', (value) => `verdict.${value}`, verdicts),
-  feed: { label: 'overview.source' },
-};
-const filterNames = Object.keys(filters);
-
-/** A list's filter as the service takes it. */
-const findingFilter = (list: ListState): Omit<FindingFilter, 'limit' | 'after'> => {
-  const { decision, severity, fix, feed, ...asked } = askedBy(filters, list);
-  const [[state], [verdict]] = [asked.state, asked.verdict];
-  const sort = sorts.find((name) => name === list.sort);
-  return {
-    decision,
-    severity,
-    fixState: fix,
-    feed: feed.slice(0, 20),
-    descending: list.descending,
-    ...defined({ state, verdict }),
-    ...(list.q === '' ? {} : { search: list.q }),
-    ...defined({ sort }),
-  };
-};
+/** In which order a list's address asks for its rows. */
+const orderIn = (list: ListState) => ({
+  descending: list.descending,
+  ...defined({ sort: sorts.find((name) => name === list.sort) }),
+});
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -123,28 +91,41 @@ const referencesIn = (document: unknown): string[] => {
 /** Findings: the matrix, the list, and why each one is one. */
 export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { vulnerabilities } = deps;
+  const { language } = vulnerabilities;
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'vulnerabilities:read');
-    const list = listState(c, filterNames);
-    const cursor = currentCursor(list);
-    const found = vulnerabilities.list({
-      ...findingFilter(list),
-      limit: pageRows,
-      ...defined({ after: cursor }),
+    const ctx = viewContext(deps, c);
+    const knowledge = deps.exchange.knowledge();
+    const fields = askedFields(language.vocabulary, {
+      decision: { label: 'vuln.decision', choices: 'decision' },
+      severity: { label: 'vuln.severity', choices: 'severity' },
+      feed: { label: 'overview.source', options: knowledge.map(({ feed }) => ({ value: feed, label: feed })) },
+      advisory: { label: 'vuln.advisory' },
+      verdict: { label: 'filter.verdict', choices: 'verdict' },
+      fix: { label: 'vuln.fix', choices: 'fix' },
+      state: {
+        label: 'vuln.workState',
+        options: WORK_STATES.map((value) => ({ value, key: `vuln.state.${value}` })),
+      },
+      package: { label: 'csv.package' },
     });
+    const asked = askedList(c, ctx, language, fields);
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const found = askedPage(asked, (filter) => vulnerabilities.list({ ...query, filter }));
     const counts = vulnerabilities.tallies();
     const covered = deps.deviceList.coverageCounts();
     const controllers = deps.controllerFindings.counts();
     const why = list.open === undefined ? undefined : findWhy(list.open);
-    const knowledge = deps.exchange.knowledge();
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
     return c.html(
       <Vulnerabilities
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
         page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
-        filters={filterFields(filters, { feed: knowledge.map(({ feed }) => ({ value: feed, label: feed })) })}
+        filters={filtering}
         unread={vulnerabilities.unreadEcosystems()}
         notJudged={covered['not-judged'] + covered.partly}
         counts={{
@@ -170,6 +151,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
               }
         }
       />,
+      asked.status,
     );
   };
 
@@ -206,10 +188,10 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
-    const list = listState(c, filterNames);
+    const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
-    const found = vulnerabilities.list({ ...findingFilter(list), limit: maxCsvRows });
+    const found = vulnerabilities.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
     const covered = deps.deviceList.coverageCounts();
     const n = covered['not-judged'] + covered.partly;
     const notes = n === 0 ? [] : [ctx.t('vuln.notJudged', { n })];

@@ -11,7 +11,7 @@ import {
   type Decision,
   type Finding,
   type FindingCounts,
-  type FindingFilter,
+  type FindingQuery,
   type FixNeeded,
   type FixState,
   SEVERITIES,
@@ -89,9 +89,9 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     return attached > 0 ? db : undefined;
   };
   return {
-    list: (filter: FindingFilter, components?: readonly number[]) => {
+    list: (query: FindingQuery, components?: readonly number[]) => {
       const db = open();
-      return db ? findingPage(db, filter, components) : { rows: [], total: 0 };
+      return db ? findingPage(db, query, components) : { rows: [], total: 0 };
     },
     find: (component: number, adv: number): Finding | undefined => {
       const row = open()

@@ -8,12 +8,14 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 import { uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
+import { findingPlan, findingVocabulary } from './field-queries.ts';
 import type { SourceDecisions } from './fix-queries.ts';
 import { affectedFaults, componentHolders } from './holder-store.ts';
 import { identityOf, platformOf } from './identity.ts';
@@ -37,8 +39,8 @@ import {
   type FeedState,
   type Finding,
   type FindingCounts,
-  type FindingFilter,
   type FindingLoad,
+  type FindingQuery,
   type FindingWhy,
   type FixNeeded,
   type KeptDevice,
@@ -92,7 +94,9 @@ export type VulnerabilityService = {
   tidySnapshots(): void;
   /** Whether the matches were made with another snapshot than the one in force: after a crash between the two. */
   isRematchDue(): boolean;
-  list(filter: FindingFilter): { rows: Finding[]; total: number; next?: string };
+  /** The language that the list is asked in. */
+  readonly language: FilterLanguage;
+  list(query: FindingQuery): { rows: Finding[]; total: number; next?: string };
   /** Throws NOT_FOUND. */
   why(id: string): FindingWhy;
   counts(): FindingCounts;
@@ -287,8 +291,8 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
-  const list: VulnerabilityService['list'] = (filter) =>
-    queries.list(filter, filter.device === undefined ? undefined : Array.from(deviceComponents(filter.device)));
+  const list: VulnerabilityService['list'] = (query) =>
+    queries.list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device)));
 
   return {
     onSectionChanged: ({ device, collection }) => {
@@ -343,6 +347,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const { snapshot, matched } = store.snapshots();
       return snapshot !== matched;
     },
+    language: filterLanguage({ vocabulary: findingVocabulary, check: findingPlan, scans: 4 }),
     list,
     why: (id) => {
       const { component, adv } = queries.parseId(id);

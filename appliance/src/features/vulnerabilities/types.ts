@@ -4,6 +4,7 @@
 
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { z } from 'zod';
+import type { Filter } from '../../platform/filter/types.ts';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
@@ -15,6 +16,7 @@ export type WorkState = 'open' | 'planned' | 'fixed';
 
 export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'unknown'];
 export const DECISIONS: readonly Decision[] = ['act', 'attend', 'track-star', 'track'];
+export const VERDICTS = ['affected', 'review'] as const satisfies readonly Verdict[];
 export const FIX_STATES: readonly FixState[] = ['available', 'none', 'undetermined'];
 export const WORK_STATES: readonly WorkState[] = ['open', 'planned', 'fixed'];
 
@@ -136,19 +138,13 @@ export type FindingLoad = {
   readonly worst: number | null;
 };
 
-export type FindingFilter = {
-  readonly severity?: readonly Severity[];
-  readonly decision?: readonly Decision[];
-  readonly fixState?: readonly FixState[];
-  readonly verdict?: Verdict;
-  readonly state?: WorkState;
+export type FindingQuery = {
+  readonly filter?: Filter | undefined;
+  /** Of one device alone. */
   readonly device?: number;
-  /** Names of sources. */
-  readonly feed?: readonly string[];
-  readonly search?: string;
   readonly sort?: 'decision' | 'severity' | 'package' | 'advisory' | 'devices' | 'since';
   readonly descending?: boolean;
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
 };
 
