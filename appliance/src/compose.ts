@@ -308,6 +308,7 @@ export const compose = async ({
       events,
       record: recordSubjects(db),
       nameOf: controllers.service.label,
+      numberOf: (publicId) => controllers.service.find(publicId)?.id ?? 0,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
       measures: measuresIn({ patches: () => patches, controllers: controllers.service, objects }),
@@ -397,16 +398,7 @@ export const compose = async ({
       timeZone: siteTimeZone,
     });
     const backups = backupRecords({ events, folder: paths.backups });
-    const persons = personService({
-      db,
-      personal: people,
-      inventory,
-      objects,
-      events,
-      gate,
-      devices,
-      backups,
-    });
+    const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
     const rollbackDetector = newRollbackDetector({
       db,
       keyring,

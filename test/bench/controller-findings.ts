@@ -114,6 +114,7 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
         controllers === undefined ? subjects : controllers.flatMap((controller) => subjects[controller - 1] ?? []),
     },
     nameOf: (controller) => `PLC-${controller}`,
+    numberOf: () => 0,
     build: controllerIndex,
     maps: CONTROLLER_MAPS,
     changed: () => undefined,

@@ -119,6 +119,7 @@ beforeAll(async () => {
     events: appliance.events,
     record: recordSubjects(appliance.db),
     nameOf: appliance.controllers.label,
+    numberOf: () => 0,
     build: controllerIndex,
     maps: 'test/1',
     changed: () => undefined,

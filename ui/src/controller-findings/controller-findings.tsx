@@ -1,11 +1,20 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
+import {
+  type Filtering,
+  Filters,
+  filterWords,
+  foundText,
+  isFiltered,
+  NoMatch,
+  Pager,
+  Toolbar,
+} from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
-import type { Decision, FilterField, FixState, PageOf } from '../model.ts';
+import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 import { type ControllerFindingRow, ControllerFindingTable } from './controller-finding-table.tsx';
 import { KnowledgeEnds } from './controller-findings-panel.tsx';
@@ -16,7 +25,7 @@ type ControllerFindingsProps = {
   readonly ctx: Ctx;
   readonly list: ListState;
   readonly page: PageOf<ControllerFindingRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly counts: {
     readonly affected: number;
     readonly review: number;

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { csafAdvisory, type TestDocument } from '../../../test/support/controllers/csaf.ts';
 import { type FindingsSite, openFindings } from '../../../test/support/controllers/findings-site.ts';
 import { admin } from '../../../test/support/engines.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 
 const order = '6ES7 515-2AM02-0AB0';
 const cpu = (firmware?: string) => ({
@@ -315,7 +316,9 @@ describe('what catalogues of exploitation say', () => {
     await site.publish('ssvc', [judged]);
     expect(said()).toEqual(['CVE-2024-2 act active 2025-08-25', 'CVE-2024-1 track-star poc ']);
     expect(
-      site.findings.list({ limit: 9, exploitation: ['active'] }).rows.map(({ vulnerability }) => vulnerability),
+      site.findings
+        .list({ limit: 9, filter: { field: 'exploitation', op: '=', value: 'active' } })
+        .rows.map(({ vulnerability }) => vulnerability),
     ).toEqual(['CVE-2024-2']);
     expect(
       site.findings.list({ limit: 9, sort: 'exploitation', descending: true }).rows.map((one) => one.exploitation),
@@ -368,14 +371,16 @@ describe('accepted risks and mitigations', () => {
       };
       site.findings.holdAgain();
     };
-    const listed = (filter: object = {}) =>
-      site.findings.list({ limit: 9, ...filter }).rows.map(({ vulnerability, held }) => `${vulnerability} ${held}`);
+    const listed = (asked: Parameters<typeof termsIn>[0] = {}) =>
+      site.findings
+        .list({ limit: 9, filter: site.findings.language.read(termsIn(asked)) })
+        .rows.map(({ vulnerability, held }) => `${vulnerability} ${held}`);
 
     hold('controller-1');
     expect(listed()).toEqual(['CVE-2024-1 1', 'CVE-2024-2 0']);
     expect(listed({ held: 'only' })).toEqual(['CVE-2024-1 1']);
-    expect(listed({ controller: 1 })).toEqual(['CVE-2024-2 0']);
-    expect(listed({ controller: 2 })).toEqual(['CVE-2024-1 0', 'CVE-2024-2 0']);
+    expect(listed({ controller: 'controller-1' })).toEqual(['CVE-2024-2 0']);
+    expect(listed({ controller: 'controller-2' })).toEqual(['CVE-2024-1 0', 'CVE-2024-2 0']);
     expect(site.findings.loads([1, 2]).get(1)).toMatchObject({ findings: 1, held: 1, attend: 0 });
     expect(site.findings.loads([1, 2]).get(2)).toMatchObject({ findings: 2, held: 0, attend: 1 });
     expect(site.findings.forController(1)[0]).toMatchObject({ held: 1, heldBy: [{ name: 'Until the outage', until }] });

@@ -1,12 +1,19 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import { invalid } from '../../platform/errors.ts';
-import { anyOf, pageOf, paging, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
+import { anyOf, pageOf, paging, search, time, timeOf, timeOrNull, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
 import type { ControllerFindings } from './service.ts';
-import { type ControllerFinding, JUSTIFICATIONS } from './types.ts';
+import {
+  type ControllerFinding,
+  controllerFixStates,
+  controllerVerdicts,
+  exploitations,
+  JUSTIFICATIONS,
+} from './types.ts';
 
 // What advisories say of controllers, and the answers of people where comparing could not tell. Beside a running server its
 // job compares what waits; without one a command does it first.
@@ -14,13 +21,10 @@ import { type ControllerFinding, JUSTIFICATIONS } from './types.ts';
 type Parts = { controllerFindings: ControllerFindings; controllers: ControllerService };
 const { operation } = operationsOver<Parts>();
 
-const verdicts = ['affected', 'not-affected', 'review'] as const;
-const fixStates = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
-const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
 
 const verdictShape = {
-  verdict: z.enum(verdicts),
+  verdict: z.enum(controllerVerdicts),
   reason: z.string().describe('Why it is for review; empty where it is certain'),
   level: z.enum(levels).describe('Order number, CIP tuple, vendor and model, family, likeness'),
   path: z.array(z.string()).describe('Names on the way to the leaf of the document'),
@@ -38,7 +42,7 @@ const controllerFindingSchema = z.object({
   firmware: z.string(),
   firmwareSide: z.enum(['observed', 'configured', '']),
   ...verdictShape,
-  matched: z.enum(verdicts).describe('What comparing alone gave, where a person has answered'),
+  matched: z.enum(controllerVerdicts).describe('What comparing alone gave, where a person has answered'),
   confidence: z.number(),
   decision: z.enum(DECISIONS),
   exploitation: z
@@ -49,7 +53,7 @@ const controllerFindingSchema = z.object({
     .describe('Day on which it came into the catalogue of known exploited ones; empty where it is not in it'),
   severity: z.enum(SEVERITIES),
   score: z.number().nullable(),
-  fixState: z.enum(fixStates),
+  fixState: z.enum(controllerFixStates),
   fixedVersion: z.string(),
   advisory: z.string().describe('Namespace of the publisher and id of the document that decided'),
   publisher: z.string(),
@@ -173,10 +177,10 @@ export const controllerFindingOperations = [
     input: z.strictObject({
       search: search.optional(),
       controller: controllerId.optional(),
-      verdict: anyOf(verdicts),
+      verdict: anyOf(controllerVerdicts),
       decision: anyOf(DECISIONS),
       severity: anyOf(SEVERITIES),
-      fixState: anyOf(fixStates),
+      fixState: anyOf(controllerFixStates),
       exploitation: anyOf(exploitations),
       held: z
         .enum(['only', 'all'])
@@ -185,6 +189,7 @@ export const controllerFindingOperations = [
       vendor: z.string().max(300).optional(),
       family: z.string().max(300).optional(),
       vulnerability: z.string().max(200).optional(),
+      where,
       sort: z
         .enum(['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'])
         .default('decision'),
@@ -192,11 +197,12 @@ export const controllerFindingOperations = [
       ...paging,
     }),
     output: pageOf(controllerFindingSchema),
-    run: (context, { limit, sort, descending, controller, ...rest }) => {
+    run: (context, { limit, sort, descending, after, search: q, ...asked }) => {
       const { controllerFindings, controllers } = context;
       recomputeFirst(context);
-      const own = controller === undefined ? {} : { controller: controllers.get(controller).id };
-      const page = controllerFindings.list({ limit, sort, descending, ...defined(rest), ...own });
+      if (asked.controller !== undefined) controllers.get(asked.controller);
+      const filter = controllerFindings.language.read(termsIn({ q, ...asked }));
+      const page = controllerFindings.list({ filter, limit, sort, descending, after });
       return { rows: page.rows.map(toWire), total: page.total, next: page.next ?? null };
     },
     command: {
@@ -322,7 +328,7 @@ export const controllerFindingOperations = [
     right: 'vulnerabilities:write',
     summary: 'Takes the answer about a finding back: what comparing gave holds again',
     input: z.strictObject({ finding: findingId }),
-    output: z.object({ verdict: z.enum(verdicts) }),
+    output: z.object({ verdict: z.enum(controllerVerdicts) }),
     run: ({ controllerFindings, actor }, { finding }) => {
       controllerFindings.retract(actor, finding);
       return { verdict: controllerFindings.why(finding).finding.verdict };

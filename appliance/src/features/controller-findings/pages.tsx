@@ -8,43 +8,32 @@ import { ControllerGroups } from '@sallyport/ui/controller-findings/controller-g
 import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { askedBy, choiceOf, filterFields } from '../../server/console/list-filters.ts';
-import { listState, pageRows, param } from '../../server/console/lists.ts';
+import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { DECISIONS, SEVERITIES } from '../vulnerabilities/types.ts';
-import {
-  type ControllerFindingFilter,
-  type ControllerFinding as FindingEntry,
-  type FindingWhy,
-  type GroupBy,
-  JUSTIFICATIONS,
-} from './types.ts';
+import { type ControllerFinding as FindingEntry, type FindingWhy, type GroupBy, JUSTIFICATIONS } from './types.ts';
 import { findingView, knowledgeEnds } from './view.ts';
 
-const verdicts = ['affected', 'review', 'not-affected'] as const;
-const remedies = ['available', 'planned', 'none-planned', 'none', 'mitigation'] as const;
 const sorts = ['decision', 'vulnerability', 'product', 'controllers', 'severity', 'since', 'exploitation'] as const;
-const heldChoices = ['only', 'all'] as const;
-const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
 const shownControllers = 200;
 
-const filters = {
-  decision: choiceOf('vuln.decision', (value) => `decision.${value}`, DECISIONS),
-  verdict: choiceOf('cfind.verdict', (value) => `cfind.verdict.${value}`, verdicts),
-  severity: choiceOf('vuln.severity', (value) => `severity.${value}`, SEVERITIES),
-  exploitation: choiceOf('cfind.exploitation', (value) => `cfind.input.exploitation.${value}`, exploitations),
-  held: choiceOf('cfind.held', (value) => `cfind.held.${value}`, heldChoices),
-  remedy: choiceOf('cfind.fix', (value) => `cfind.fix.${value}`, remedies),
-  vendor: {},
-  family: {},
-  cve: {},
-  controller: {},
+const words: Readonly<Record<string, FieldWords>> = {
+  decision: { label: 'vuln.decision', choices: 'decision' },
+  verdict: { label: 'cfind.verdict', choices: 'cfind.verdict' },
+  severity: { label: 'vuln.severity', choices: 'severity' },
+  exploitation: { label: 'cfind.exploitation', choices: 'cfind.input.exploitation' },
+  held: { label: 'cfind.held', choices: 'cfind.held' },
+  fixState: { label: 'cfind.fix', choices: 'cfind.fix' },
+  vendor: { label: 'cfind.vendor' },
+  family: { label: 'cfind.family' },
+  product: { label: 'cfind.product' },
+  vulnerability: { label: 'cfind.vulnerability' },
+  since: { label: 'cfind.since' },
 };
-const filterNames = Object.keys(filters);
 
 const fileColumns: FileColumns<FindingEntry> = [
   ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
@@ -100,52 +89,50 @@ const identityFields = [
 export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   const { controllerFindings, controllers } = deps;
 
-  const filterOf = (list: ListState): Omit<ControllerFindingFilter, 'limit' | 'after'> => {
-    const { decision, verdict, severity, exploitation, remedy, ...asked } = askedBy(filters, list);
-    const [[held], [vendor], [family], [vulnerability]] = [asked.held, asked.vendor, asked.family, asked.cve];
-    const [controller] = asked.controller;
-    const sort = sorts.find((name) => name === list.sort);
-    return {
-      decision,
-      verdict,
-      severity,
-      exploitation,
-      fixState: remedy,
-      descending: list.descending,
-      ...defined({ held, vendor, family, vulnerability }),
-      // One that is not there has no findings.
-      ...(controller === undefined ? {} : { controller: controllers.find(controller)?.id ?? 0 }),
-      ...(list.q === '' ? {} : { search: list.q }),
-      ...defined({ sort }),
-    };
-  };
+  const { language } = controllerFindings;
+  const fields = askedFields(language.vocabulary, {
+    ...words,
+    controller: {
+      label: 'nav.controllers',
+      valueName: (id) => {
+        const found = controllers.find(id);
+        return found === undefined ? id : controllers.label(found.id);
+      },
+    },
+  });
+  const orderIn = (list: ListState) => ({
+    descending: list.descending,
+    ...defined({ sort: sorts.find((name) => name === list.sort) }),
+  });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'vulnerabilities:read');
-    const list = listState(c, filterNames);
-    const cursor = currentCursor(list);
-    const found = controllerFindings.list({
-      ...filterOf(list),
-      limit: pageRows,
-      ...defined({ after: cursor }),
-    });
+    const ctx = viewContext(deps, c);
+    const asked = askedList(c, ctx, language, fields);
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const found = askedPage(asked, (filter) => controllerFindings.list({ ...query, filter }));
     return c.html(
       <ControllerFindings
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
         page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
-        filters={filterFields(filters)}
+        filters={filtering}
         counts={controllerFindings.counts()}
         waiting={controllerFindings.waiting()}
         ends={knowledgeEnds(deps)}
       />,
+      asked.status,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
     const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
-    const found = controllerFindings.list({ ...filterOf(listState(c, filterNames)), limit: maxCsvRows });
+    const list = listState(c, language.parameters);
+    const filter = language.read(termsOf(list));
+    const found = controllerFindings.list({ ...orderIn(list), filter, limit: maxCsvRows });
     return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf) });
   };
 

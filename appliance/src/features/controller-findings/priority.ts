@@ -1,5 +1,5 @@
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
-import type { ControllerContext, Exploitation, Threat } from './types.ts';
+import { type ControllerContext, exploitations, type Threat } from './types.ts';
 
 // What to do first (ADVISORIES 5, OT 7): from exploitation, whether it can be automated, what it does, how exposed the
 // controller is, and what depends on it. A score alone never decides. Both halves are small numbers, so that the list of
@@ -7,7 +7,6 @@ import type { ControllerContext, Exploitation, Threat } from './types.ts';
 
 export const PRIORITY_RULES = 'ot/1';
 
-const EXPLOITATION = ['active', 'poc', 'none', 'unknown'] as const;
 const AUTOMATABLE = ['yes', 'no', 'unknown'] as const;
 const IMPACT = ['total', 'partial', 'unknown'] as const;
 const EXPOSURE = ['direct', 'indirect', 'small', 'unknown'] as const;
@@ -18,10 +17,10 @@ const place = <T>(values: readonly T[], value: T): number => Math.max(0, values.
 const at = <T>(values: readonly T[], index: number): T => values[index % values.length] as T;
 
 export const encodeThreat = ({ exploitation, automatable, impact }: Threat): number =>
-  (place(EXPLOITATION, exploitation) * 3 + place(AUTOMATABLE, automatable)) * 3 + place(IMPACT, impact);
+  (place(exploitations, exploitation) * 3 + place(AUTOMATABLE, automatable)) * 3 + place(IMPACT, impact);
 
 export const decodeThreat = (code: number): Threat => ({
-  exploitation: at(EXPLOITATION, Math.floor(code / 9)),
+  exploitation: at(exploitations, Math.floor(code / 9)),
   automatable: at(AUTOMATABLE, Math.floor(code / 3) % 3),
   impact: at(IMPACT, code % 3),
 });
@@ -55,7 +54,7 @@ const decidePriority = (threat: Threat, context: ControllerContext): Decision =>
   return sum >= 2 ? 'track-star' : 'track';
 };
 
-const threatCount = EXPLOITATION.length * AUTOMATABLE.length * IMPACT.length;
+const threatCount = exploitations.length * AUTOMATABLE.length * IMPACT.length;
 const contextCount = EXPOSURE.length * CRITICALITY.length * SAFETY.length;
 
 const ranks: readonly (readonly number[])[] = Array.from({ length: threatCount }, (_, threat) =>
@@ -118,7 +117,5 @@ export const threatOf = (vector: string | undefined, known: Partial<Threat> | un
   return { ...implied, ...known, ...(implied.exploitation === 'active' ? { exploitation: 'active' as const } : {}) };
 };
 
-/** How many codes of threats share one state of exploitation: codes are in the order of EXPLOITATION. */
+/** How many codes of threats share one state of exploitation: codes are in the order of exploitations. */
 export const THREATS_PER_EXPLOITATION = AUTOMATABLE.length * IMPACT.length;
-
-export const EXPLOITATIONS: readonly Exploitation[] = EXPLOITATION;

@@ -1,23 +1,24 @@
 import type { Database } from '../../platform/database.ts';
-import { type Condition, oneOf } from '../../platform/list/condition.ts';
+import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { filterLanguage } from '../../platform/filter/language.ts';
+import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
+import { asksFor, comparisonsOf, type Filter, type Vocabulary } from '../../platform/filter/types.ts';
+import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder, type Order } from '../../platform/list/list-queries.ts';
-import { likePattern } from '../../platform/text.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { controllerFindingVocabulary } from './field-queries.ts';
 import type { HeldStore } from './held-store.ts';
 import { decodeIdentity } from './identity.ts';
-import { decodeThreat, EXPLOITATIONS, THREATS_PER_EXPLOITATION } from './priority.ts';
+import { decodeThreat, THREATS_PER_EXPLOITATION } from './priority.ts';
 import type {
   ControllerFinding,
-  ControllerFindingFilter,
   ControllerFindingLoad,
+  ControllerFindingQuery,
   ControllerPartFinding,
   OtherVerdict,
 } from './types.ts';
 
 // Read model: controller_held, controller_threat, controller_match, controller_identity, controller_document, controller_leaf, controller_part_identity, controller_priority.
-
-/** Which findings are meant, without how many are shown. */
-type Wanted = Omit<ControllerFindingFilter, 'limit'>;
 
 type FindingRow = {
   identity: number;
@@ -69,7 +70,7 @@ const FROM_OF = `${COUNTED_OF}
 
 const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
 const inOrderOf = (expression: string): Order => ({ keys: [expression, 'm.vulnerability', 'm.identity'] });
-const ORDERS: Readonly<Record<NonNullable<ControllerFindingFilter['sort']>, Order>> = {
+const ORDERS: Readonly<Record<NonNullable<ControllerFindingQuery['sort']>, Order>> = {
   decision: inOrderOf('m.rank'),
   vulnerability: inOrderOf('m.vulnerability'),
   product: inOrderOf('i.label'),
@@ -120,54 +121,37 @@ const toFinding = (row: FindingRow): ControllerFinding => {
   };
 };
 
-const conditionsOf = (filter: Wanted, held: HeldView): Condition[] => {
-  const { vendor, family, vulnerability, controller } = filter;
-  const pattern = likePattern(filter.search?.trim() ?? '');
-  return [
-    { sql: 'm.until is null and i.controllers > 0', params: [] },
-    // In these words the index in the order of the list is of use.
-    ...(filter.verdict?.includes('not-affected') ? [] : [{ sql: `m.verdict <> 'not-affected'`, params: [] }]),
-    ...oneOf('m.verdict', filter.verdict),
-    ...oneOf('m.severity', filter.severity),
-    ...oneOf('m.fix_state', filter.fixState),
-    ...oneOf(
-      'm.rank',
-      filter.decision?.map((decision) => DECISIONS.indexOf(decision)),
-    ),
-    ...oneOf(
-      `m.threat / ${THREATS_PER_EXPLOITATION}`,
-      filter.exploitation?.map((one) => EXPLOITATIONS.indexOf(one)),
-    ),
-    ...(vendor === undefined ? [] : oneOf('i.vendor', [vendor])),
-    ...(family === undefined ? [] : oneOf('i.family', [family])),
-    ...(vulnerability === undefined ? [] : oneOf('m.vulnerability', [vulnerability])),
-    ...(controller === undefined
-      ? []
-      : [
-          { sql: 'i.id in (select identity from controller_part_identity where controller = ?)', params: [controller] },
-        ]),
-    ...heldConditions(filter, held),
-    ...(filter.search?.trim()
-      ? [
-          {
-            sql: `(m.vulnerability like ? escape '\\' or i.label like ? escape '\\' or i.family like ? escape '\\'
-              or d.key like ? escape '\\' or d.title like ? escape '\\')`,
-            params: [pattern, pattern, pattern, pattern, pattern],
-          },
-        ]
-      : []),
-  ];
+const hidden = 'not-affected';
+
+/** What does not apply is listed where it is asked for. */
+const asksForHidden = (filter: Filter | undefined): boolean =>
+  filter !== undefined && comparisonsOf(filter).some(({ field, value }) => field === 'verdict' && value === hidden);
+
+/** The controller whose findings are asked for, by its public id. */
+const controllerIn = (filter: Filter | undefined): string | undefined => {
+  const asked = filter === undefined ? [] : comparisonsOf(filter);
+  const found = asked.find(({ field, op }) => field === 'controller' && op === '=');
+  return found === undefined ? undefined : String(found.value);
 };
 
 /** So many matches are found first and sorted then; more are walked in the order of the list. */
 const fewMatches = 4_000;
 
-/** Only what the table of counts knows is asked. */
-const isCounted = (filter: Wanted): boolean => {
-  const { vendor, family, controller, vulnerability, search, exploitation, held } = filter;
-  const others = [vendor, family, controller, vulnerability, search?.trim() || undefined, exploitation?.[0]];
-  return held !== 'only' && others.every((value) => value === undefined);
+/** What an entry of the table of counts has of each field that it knows. */
+const countedFields: MemoryFields<CountRow> = {
+  verdict: ({ verdict }) => verdict,
+  decision: ({ rank }) => DECISIONS[rank] ?? 'track',
+  severity: ({ severity }) => severity,
+  fixState: ({ fix_state }) => fix_state,
+  held: () => 'all',
 };
+
+/** Only what the table of counts knows is asked. */
+const isCounted = (filter: Filter | undefined): boolean =>
+  filter === undefined ||
+  comparisonsOf(filter).every(
+    ({ field, value }) => Object.hasOwn(countedFields, field) && !(field === 'held' && value === 'only'),
+  );
 
 type CountRow = Pick<FindingRow, 'verdict' | 'rank' | 'severity' | 'fix_state'> & { n: number };
 
@@ -223,17 +207,10 @@ const HELD_SOMEWHERE =
 const HELD_ON =
   'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.controller = ? and h.until > ?)';
 
-/** What is held back is left out, or is all that is asked for. Costs nothing while nothing is held back. */
-const heldConditions = (
-  { held: wanted, controller }: Pick<ControllerFindingFilter, 'held' | 'controller'>,
-  held: HeldView,
-): Condition[] => {
-  if (wanted === 'all' || (wanted === undefined && !held.any())) return [];
-  const now = held.now();
-  const somewhere = wanted === 'only' ? HELD_SOMEWHERE : HELD_EVERYWHERE;
-  const { sql, params } =
-    controller === undefined ? { sql: somewhere, params: [now] } : { sql: HELD_ON, params: [controller, now] };
-  return [{ sql: wanted === 'only' ? sql : `not (${sql})`, params }];
+/** What is held back: on a controller, on every one of those that have it, or on one of them. */
+const heldCondition = (where: 'somewhere' | 'everywhere', controller: number | undefined, now: number): Condition => {
+  if (controller !== undefined) return { sql: HELD_ON, params: [controller, now] };
+  return { sql: where === 'somewhere' ? HELD_SOMEWHERE : HELD_EVERYWHERE, params: [now] };
 };
 
 /** What queries need to know of what is held back. */
@@ -249,7 +226,7 @@ const withHeld = <F extends ControllerFinding>(finding: F, held: HeldView, isAny
   return { ...finding, held: rows.length, heldBy };
 };
 
-export const controllerFindingQueries = (db: Database, held: HeldView) => {
+export const controllerFindingQueries = (db: Database, held: HeldView, numberOf: (controller: string) => number) => {
   const loadsSome = db.prepare<[string], LoadRow>(
     `${LOAD} where p.controller in (select value from json_each(?)) group by p.controller, m.verdict`,
   );
@@ -366,36 +343,54 @@ export const controllerFindingQueries = (db: Database, held: HeldView) => {
   };
 
   /** The matches that a filter of counted things leaves. */
-  const countOf = ({ verdict, decision, severity, fixState, held: wanted }: Wanted): number => {
-    const left = wanted === undefined && held.any() ? heldGroups.all(held.now(), held.now()) : [];
+  const countOf = (filter: Filter | undefined): number => {
+    const left = !asksFor('held', filter) && held.any() ? heldGroups.all(held.now(), held.now()) : [];
+    const isShown = asksForHidden(filter);
+    const fits = filter === undefined ? () => true : fitsIn(filter, countedFields);
     return withoutHeld(counts.all(), left)
-      .filter(
-        (row) =>
-          (verdict?.length ? verdict.includes(row.verdict) : row.verdict !== 'not-affected') &&
-          (!severity?.length || severity.includes(row.severity)) &&
-          (!fixState?.length || fixState.includes(row.fix_state)) &&
-          (!decision?.length || decision.includes(DECISIONS[row.rank] ?? 'track')),
-      )
+      .filter((row) => (isShown || row.verdict !== hidden) && fits(row))
       .reduce((sum, { n }) => sum + n, 0);
   };
 
+  const vocabularyFor = (controller?: number): Vocabulary =>
+    controllerFindingVocabulary({
+      numberOf,
+      held: (wanted) =>
+        wanted === 'only' ? heldCondition('somewhere', controller, held.now()) : { sql: 'true', params: [] },
+    });
+
+  const where = (filter: Filter | undefined, controller: number | undefined): Condition[] => {
+    const now = held.now();
+    const back = heldCondition('everywhere', controller, now);
+    return [
+      { sql: 'm.until is null and i.controllers > 0', params: [] },
+      // In these words the index in the order of the list is of use.
+      ...(asksForHidden(filter) ? [] : [{ sql: `m.verdict <> '${hidden}'`, params: [] }]),
+      // Costs nothing while nothing is held back.
+      ...(asksFor('held', filter) || !held.any() ? [] : [{ sql: `not (${back.sql})`, params: back.params }]),
+      ...conditionsOf(filter, { vocabulary: vocabularyFor(controller), now }),
+    ];
+  };
+
   return {
-    list: (filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string } => {
+    language: filterLanguage({ vocabulary: vocabularyFor() }),
+    list: (query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string } => {
+      const { filter, sort = 'decision', descending = false, limit, after } = query;
       const isAny = held.any();
-      const ofSome = filter.vendor !== undefined || filter.family !== undefined || filter.controller !== undefined;
+      const asked = controllerIn(filter);
+      const controller = asked === undefined ? undefined : numberOf(asked);
+      const ofSome = ['vendor', 'family', 'controller'].some((field) => asksFor(field, filter));
       const list = listBuilder<FindingRow, keyof typeof ORDERS>(db, {
         from: FROM,
-        counted: filter.search?.trim() ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED,
+        counted: asksFor('text', filter) ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED,
         select: COLUMNS,
         id: 'm.identity',
         orders: ORDERS,
         ...(ofSome ? { few: { most: fewMatches, from: FROM_OF } } : {}),
       });
-      const { sort = 'decision', descending = false, limit, after } = filter;
       const total = isCounted(filter) ? () => countOf(filter) : undefined;
-      const where = conditionsOf(filter, held);
-      const { rows, ...page } = list.page({ sort, descending, where, limit, after }, total);
-      return { ...page, rows: rows.map((row) => withHeld(toFinding(row), held, isAny, filter.controller)) };
+      const page = list.page({ sort, descending, where: where(filter, controller), limit, after }, total);
+      return { ...page, rows: page.rows.map((row) => withHeld(toFinding(row), held, isAny, controller)) };
     },
     find: (identity: number, vulnerability: string): ControllerFinding | undefined => {
       const row = one.get(identity, vulnerability);

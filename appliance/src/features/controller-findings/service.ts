@@ -4,6 +4,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
 import { REVIEW_KIND, SYNONYM_KIND } from './answers.ts';
 import { documentStore } from './document-store.ts';
@@ -20,8 +21,8 @@ import { reviewQueries } from './review-queries.ts';
 import { threatStore } from './threat-store.ts';
 import type {
   ControllerFinding,
-  ControllerFindingFilter,
   ControllerFindingLoad,
+  ControllerFindingQuery,
   ControllerPartFinding,
   ControllerRecord,
   ControllerRematch,
@@ -42,6 +43,8 @@ type ControllerFindingParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly record: ControllerRecord;
   readonly nameOf: (controller: number) => string;
+  /** By its public id; 0 where there is none. */
+  readonly numberOf: (controller: string) => number;
   readonly build: IndexBuilder;
   readonly maps: string;
   /** Accepted risks and compensating controls in force; without them nothing is held back. */
@@ -65,7 +68,9 @@ export type ControllerFindings = {
   rematch(): ControllerRematch;
   /** Works out anew what accepted risks and compensating controls hold back: when they were written, and as time goes on. */
   holdAgain(): void;
-  list(filter: ControllerFindingFilter): { rows: ControllerFinding[]; total: number; next?: string };
+  /** The language that the list is asked in. */
+  readonly language: FilterLanguage;
+  list(query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string };
   counts(): ControllerFindingCounts;
   /** Open ones of a controller, worst first. */
   forController(controller: number): ControllerPartFinding[];
@@ -118,7 +123,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const documents = documentStore(db);
   const threats = threatStore(db);
   const held = heldStore({ db, clock, ...(parts.measures ?? noMeasures) });
-  const queries = controllerFindingQueries(db, { any: held.any, of: held.of, now: clock });
+  const queries = controllerFindingQueries(db, { any: held.any, of: held.of, now: clock }, parts.numberOf);
 
   /** Measures changed, ended, or are about what changed: what they hold back is worked out anew, and told of. */
   const holdAgain = (): void =>
@@ -232,6 +237,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
       return done;
     },
     holdAgain,
+    language: queries.language,
     list: queries.list,
     counts: queries.counts,
     forController: queries.forController,

@@ -9,6 +9,7 @@ import type {
   Synonym,
   Verdict,
 } from '@sallyport/bundle-tools/controllers/match-types';
+import type { Filter } from '../../platform/filter/types.ts';
 import type { Decision, KnownThreat, Severity } from '../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
@@ -54,7 +55,17 @@ export type OtherVerdict = {
   readonly versionText: string;
 };
 
-export type Exploitation = 'active' | 'poc' | 'none' | 'unknown';
+export const exploitations = ['active', 'poc', 'none', 'unknown'] as const;
+export type Exploitation = (typeof exploitations)[number];
+
+export const controllerVerdicts = ['affected', 'review', 'not-affected'] as const satisfies readonly Verdict[];
+export const controllerFixStates = [
+  'available',
+  'planned',
+  'none-planned',
+  'none',
+  'mitigation',
+] as const satisfies readonly FixState[];
 
 /** What holds of one part and one vulnerability, over all documents. */
 export type Judgement = {
@@ -165,22 +176,12 @@ export type ControllerPartFinding = ControllerFinding & {
   readonly firstSeen: number;
 };
 
-export type ControllerFindingFilter = {
-  readonly verdict?: readonly Verdict[];
-  readonly decision?: readonly Decision[];
-  readonly severity?: readonly Severity[];
-  readonly fixState?: readonly FixState[];
-  readonly exploitation?: readonly Exploitation[];
-  /** Without it, what is held back on every controller is left out. */
-  readonly held?: 'only' | 'all';
-  readonly vendor?: string;
-  readonly family?: string;
-  readonly controller?: number;
-  readonly vulnerability?: string;
-  readonly search?: string;
+export type ControllerFindingQuery = {
+  /** Without `held` in it, what is held back on every controller is left out. */
+  readonly filter?: Filter | undefined;
   readonly sort?: 'decision' | 'vulnerability' | 'product' | 'controllers' | 'severity' | 'since' | 'exploitation';
   readonly descending?: boolean;
-  readonly after?: string;
+  readonly after?: string | undefined;
   readonly limit: number;
 };
 

@@ -1,4 +1,5 @@
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import { filterLanguage } from '../../platform/filter/language.ts';
 import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
 import { comparisonsOf, type Field, type Filter, FilterFault, vocabularyOf } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
@@ -72,7 +73,7 @@ const ofNames: readonly Field[] = [
 ];
 
 /** Everything that can be asked. */
-export const findingVocabulary = vocabularyOf([...ofAdvisory, ...ofMatch, ...ofWork, ...ofNames]);
+const findingVocabulary = vocabularyOf([...ofAdvisory, ...ofMatch, ...ofWork, ...ofNames]);
 
 const matchFields: MemoryFields<number> = { verdict: verdictOf, fix: fixStateOf };
 const workFields: MemoryFields<WorkState> = { state: (state) => state };
@@ -128,3 +129,6 @@ export function findingPlan(filter: Filter | undefined): FindingPlan {
     named: names.map(namedBy),
   };
 }
+
+/** The language that lists of findings are asked in. */
+export const findingLanguage = filterLanguage({ vocabulary: findingVocabulary, check: findingPlan, scans: 4 });

@@ -8,14 +8,13 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
 import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
 import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 import { uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
-import { findingPlan, findingVocabulary } from './field-queries.ts';
+import { findingLanguage } from './field-queries.ts';
 import type { SourceDecisions } from './fix-queries.ts';
 import { affectedFaults, componentHolders } from './holder-store.ts';
 import { identityOf, platformOf } from './identity.ts';
@@ -95,7 +94,7 @@ export type VulnerabilityService = {
   /** Whether the matches were made with another snapshot than the one in force: after a crash between the two. */
   isRematchDue(): boolean;
   /** The language that the list is asked in. */
-  readonly language: FilterLanguage;
+  readonly language: typeof findingLanguage;
   list(query: FindingQuery): { rows: Finding[]; total: number; next?: string };
   /** Throws NOT_FOUND. */
   why(id: string): FindingWhy;
@@ -291,9 +290,6 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
-  const list: VulnerabilityService['list'] = (query) =>
-    queries.list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device)));
-
   return {
     onSectionChanged: ({ device, collection }) => {
       if (collection === 'software' || collection === 'platform') within(db, () => updateDevice(device));
@@ -347,8 +343,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const { snapshot, matched } = store.snapshots();
       return snapshot !== matched;
     },
-    language: filterLanguage({ vocabulary: findingVocabulary, check: findingPlan, scans: 4 }),
-    list,
+    language: findingLanguage,
+    list: (query) =>
+      queries.list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device))),
     why: (id) => {
       const { component, adv } = queries.parseId(id);
       const finding = queries.find(component, adv);

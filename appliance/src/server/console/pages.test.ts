@@ -67,7 +67,8 @@ describe('a device that nothing judges', () => {
     for (const path of pages) {
       const page = await html(admin, path);
       expect(holds(page, t('coverage.not-judged')), path).toBe(true);
-      for (const claim of [t('vuln.none'), t('updates.none'), t('updates.noneForDevice')]) expect(holds(page, claim), path).toBe(false);
+      for (const claim of [t('vuln.none'), t('updates.none'), t('updates.noneForDevice')])
+        expect(holds(page, claim), path).toBe(false);
     }
     for (const file of [paths.updatesCsv(), paths.vulnerabilitiesCsv()])
       expect(await html(admin, file), file).toMatch(/not judged/i);
@@ -399,8 +400,9 @@ describe('search, events and provision', () => {
   });
 
   it('offers types of events by words', async () => {
-    const page = await html(viewer, '/events');
-    const [, select = ''] = /<select class="input" id="filter-type"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
+    // The field is picked first; its values are offered then.
+    const page = await html(viewer, '/events?b.0.field=type&b.0.op=&b.0.value=&do=add');
+    const [, select = ''] = /<select class="input"[^>]*name="b\.0\.value"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
     const words = [...select.matchAll(/<option value="([^"]+)">([^<]*)</g)].map(([, value, word]) => [value, word]);
     expect(words).toContainEqual(['device-approved', 'Device approved']);
     expect(words).toContainEqual(['bundle-imported', 'Bundle … imported']);
@@ -417,12 +419,24 @@ describe('search, events and provision', () => {
     expect(holds(await html(viewer, '/events?device=nobody'), 'No match')).toBe(true);
   });
 
+  it('offers every field of a list by words', async () => {
+    const lists = ['/devices', '/controllers', '/vulnerabilities', '/updates', '/events', '/controllers/findings'];
+    for (const path of lists) {
+      const page = await html(viewer, path);
+      const [, select = ''] = /<select class="input"[^>]*name="b\.0\.field"[^>]*>(.*?)<\/select>/s.exec(page) ?? [];
+      const words = [...select.matchAll(/<option value="[^"]+"[^>]*>([^<]*)</g)].map(([, word = '']) => word);
+      expect(words.length).toBeGreaterThan(5);
+      expect(words.filter((word) => word === '' || /^[a-z]\w*\.[\w.]+$/i.test(word))).toEqual([]);
+    }
+  });
+
   it('filters events by severity and type, and exports what is shown', async () => {
     const page = await html(viewer, '/events?type=personal-read');
     expect(holds(page, paths.device(pump.publicId))).toBe(true);
     const rows = cells(await (await viewer.get('/events.csv?type=personal-read')).text());
     expect(rows).toHaveLength(2);
-    expect(await html(viewer, '/events?severity=critical&type=nonsense')).toBeTruthy();
+    expect(holds(await html(viewer, '/events?severity=critical&type=nonsense'), 'No match')).toBe(true);
+    expect((await viewer.get('/events?severity=loud')).status).toBe(422);
   });
 
   it('shows the register with live counts, personal only and what leaves only', async () => {

@@ -29,6 +29,7 @@ export const openFindings = async (build: IndexBuilder = plainIndex) => {
         ),
     },
     nameOf: (controller) => `PLC-${controller}`,
+    numberOf: (publicId) => Number(publicId.replace('controller-', '')),
     build,
     maps: 'test/1',
     changed: () => undefined,
