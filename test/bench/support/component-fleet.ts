@@ -113,8 +113,8 @@ export const fillComponents = async (
   const alma = await almaWorlds(options.almaRecords);
   const debian = debianWorlds();
   const add = db.prepare(
-    `insert into component (id, eco, name, version, key, source)
-     select ?, p.eco, p.name, ?, ?, p.id from source_package p where p.eco = ? and p.name = ?`,
+    `insert into component (id, eco, name, version, key, source, stream)
+     select ?, p.eco, p.name, ?, ?, p.id, '' from source_package p where p.eco = ? and p.name = ?`,
   );
   const addPackage = db.prepare('insert or ignore into source_package (eco, name) values (?, ?)');
   const put = db.prepare(
