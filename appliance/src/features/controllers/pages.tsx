@@ -1,25 +1,22 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { Controllers, controllerColumns } from '@sallyport/ui/controllers/controllers.tsx';
-import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
-import type { Message } from '@sallyport/ui/model';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { chosen, formListState, listState, pageRows, termsOf } from '../../server/console/lists.ts';
+import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { ControllerModel } from './list-view.ts';
-import { type ControllerDecision, type ControllerSort, controllerDecisions, controllerSorts } from './types.ts';
+import { type ControllerSort, controllerDecisions, controllerSorts } from './types.ts';
 
-const typedNumberFrom = 50;
 const csvBatch = 20;
 
 const sortOf = (list: ListState): ControllerSort => controllerSorts.find((sort) => sort === list.sort) ?? 'name';
@@ -118,71 +115,38 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     return sendCsv(deps, c, { name: 'controllers', head, rows: { count: ids.length, read } });
   };
 
-  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
-  const selected = (c: Context<ConsoleEnv>): string[] => {
-    const form = c.get('form');
-    if (form.text('all') === '1')
-      return idsOf(formListState(c, form, paths.controllers(), controllerList.language().parameters)).flatMap(
-        (id) => controllers.byId(id)?.publicId ?? [],
-      );
-    return [...new Set(form.texts('id'))].filter((id) => controllers.find(id) !== undefined);
-  };
-
-  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
+  const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    const picked = selected(c);
-    if (picked.length === 0) {
-      setToast(c, { message: { key: 'toast.nothingSelected' } });
-      return c.redirect(paths.controllers(), 303);
-    }
-    const [decision]: ControllerDecision[] = chosen(controllerDecisions, [form.text('action')]);
+    const chosen = chosenIn(c, paths.controllers(), controllerList.language().parameters);
+    const picked =
+      'all' in chosen
+        ? idsOf(chosen.all).flatMap((id) => controllers.byId(id)?.publicId ?? [])
+        : chosen.ids.filter((id) => controllers.find(id) !== undefined);
+    if (picked.length === 0) return nothingChosen(c, paths.controllers());
+    const decision = controllerDecisions.find((name) => name === form.text('action'));
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
-    const params = { n: picked.length };
-    const typeNumber = picked.length > typedNumberFrom;
-    const isConfirmed = form.text('confirmed') === '1';
-    // A filter that finds another number than the one that was shown is asked about again.
-    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
-    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
-      const comment = form.text('comment').trim().slice(0, 500);
-      let n = 0;
-      await inParts(picked, (part) => {
-        n += controllers.decide(actor, part, decision, comment);
-      });
-      setToast(c, { message: { key: 'toast.controllers.decided', params: { n } } });
-      return c.redirect(paths.controllers(), 303);
-    }
-    const message = (part: string): Message => ({ key: `confirm.controllers.${decision}.${part}`, params });
-    return c.html(
-      <Confirm
-        ctx={viewContext(deps, c)}
-        section="controllers"
-        question={message('question')}
-        consequences={[message('consequence')]}
-        items={picked.slice(0, 20).map((id) => ({
-          id,
-          name: controllers.label(controllers.get(id).id),
-          href: paths.controller(id),
-        }))}
-        count={picked.length}
-        action={paths.controllersBulk()}
-        fields={[
-          ...(form.text('all') === '1'
-            ? // The filter itself, which is asked again when the action runs.
-              listParams(formListState(c, form, paths.controllers(), controllerList.language().parameters))
-            : picked.map((id): [string, string] => ['id', id])),
-          ['count', String(picked.length)],
-          ['action', decision],
-          ['confirmed', '1'],
-        ]}
-        button={message('button')}
-        comment
-        typeNumber={typeNumber}
-        cancel={paths.controllers()}
-        {...(isConfirmed ? { errors: { confirm: { key: 'validation.typeNumber', params } } } : {})}
-      />,
-      isConfirmed ? 422 : 200,
-    );
+    return bulkAct(c, viewContext(deps, c), {
+      section: 'controllers',
+      chosen,
+      picked,
+      name: `controllers.${decision}`,
+      list: paths.controllers(),
+      action: paths.controllersBulk(),
+      fields: [['action', decision]],
+      items: (some) =>
+        some.map((id) => ({ id, name: controllers.label(controllers.get(id).id), href: paths.controller(id) })),
+      typesNumber: true,
+      asks: { comment: true },
+      run: async () => {
+        const comment = form.text('comment').trim().slice(0, 500);
+        let n = 0;
+        await inParts(picked, (part) => {
+          n += controllers.decide(actor, part, decision, comment);
+        });
+        return { toast: { message: { key: 'toast.controllers.decided', params: { n } } } };
+      },
+    });
   };
 
   return new Hono<ConsoleEnv>()

@@ -1,9 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileColumns } from '@sallyport/ui/components/list-columns.tsx';
 import { type DeviceRow, Devices, deviceColumns } from '@sallyport/ui/devices/devices.tsx';
-import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, type ListState, listParams } from '@sallyport/ui/list';
-import type { FieldColumn, Message, Value } from '@sallyport/ui/model';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
+import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
@@ -12,16 +11,16 @@ import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
-import { formListState, listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
+import { listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { type DeviceSort, deviceSorts, listLayer } from './types.ts';
 import { type DeviceModel, deviceFieldWords, type ListedDevice } from './view.ts';
 
-const typedNumberFrom = 50;
 const maxSelections = 50;
 const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
@@ -132,14 +131,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return sendCsv(deps, c, { name: 'devices', head, rows: { count: ids.length, read } });
   };
 
-  /** What is chosen now: one by one, or by a filter that is asked again whenever it counts. */
-  const selected = (c: Context<ConsoleEnv>): number[] => {
-    const form = c.get('form');
-    return form.text('all') === '1'
-      ? idsOf(formListState(c, form, paths.devices(), deviceFilters.parameters))
-      : model.idsOf(form.texts('id'));
-  };
-
   type Bulk = {
     name: string;
     run: (actor: Actor, device: ListedDevice) => void;
@@ -189,14 +180,12 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     throw new AppError('MALFORMED', 'there is no such action');
   };
 
-  const bulk = async (c: Context<ConsoleEnv>): Promise<Response> => {
+  const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    const picked = selected(c);
-    if (picked.length === 0) {
-      setToast(c, { message: { key: 'toast.nothingSelected' } });
-      return c.redirect(paths.devices(), 303);
-    }
+    const chosen = chosenIn(c, paths.devices(), deviceFilters.parameters);
+    const picked = 'all' in chosen ? idsOf(chosen.all) : model.idsOf(chosen.ids);
+    if (picked.length === 0) return nothingChosen(c, paths.devices());
     if (form.text('action') === 'deploy') {
       requireRight(actor, 'deployments:write');
       const query = new URLSearchParams(
@@ -209,54 +198,33 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const action = bulkOf(form.text('action'), group, tag);
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
     const params = { n: picked.length, group: groupName, tag };
-    const typeNumber = picked.length > typedNumberFrom;
-    const isConfirmed = form.text('confirmed') === '1';
-    // A filter that finds another number than the one that was shown is asked about again.
-    const isSameNumber = !form.has('count') || form.text('count') === String(picked.length);
-    if (isConfirmed && isSameNumber && (!typeNumber || form.text('confirm').trim() === String(picked.length))) {
-      await inParts(picked, (part) =>
-        transact(() => {
-          for (const device of model.some(part)) action.run(actor, device);
-        }),
-      );
-      const undo = action.undo?.();
-      setToast(c, { message: { key: `toast.${action.name}`, params }, ...defined({ undo }) });
-      return c.redirect(paths.devices(), 303);
-    }
-    const message = (part: string): Message => ({ key: `confirm.${action.name}.${part}`, params });
-    return c.html(
-      <Confirm
-        ctx={viewContext(deps, c)}
-        section="devices"
-        question={message('question')}
-        consequences={[message('consequence')]}
-        items={model.some(picked.slice(0, 20)).map((device) => ({
-          id: device.publicId,
-          name: device.name,
-          href: paths.device(device.publicId),
-        }))}
-        count={picked.length}
-        action={paths.devicesBulk()}
-        fields={[
-          ...(form.text('all') === '1'
-            ? // The filter itself, which is asked again when the action runs.
-              listParams(formListState(c, form, paths.devices(), deviceFilters.parameters))
-            : form.texts('id').map((id): [string, string] => ['id', id])),
-          ['count', String(picked.length)],
-          ['action', form.text('action')],
-          ['group', group],
-          // Not `tag`: that is a filter of the list.
-          ['newTag', tag],
-          ['confirmed', '1'],
-        ]}
-        button={message('button')}
-        {...(action.danger ? { danger: true } : {})}
-        typeNumber={typeNumber}
-        cancel={paths.devices()}
-        {...(isConfirmed ? { errors: { confirm: { key: 'validation.typeNumber', params } } } : {})}
-      />,
-      isConfirmed ? 422 : 200,
-    );
+    return bulkAct(c, viewContext(deps, c), {
+      section: 'devices',
+      chosen,
+      picked,
+      name: action.name,
+      params,
+      list: paths.devices(),
+      action: paths.devicesBulk(),
+      fields: [
+        ['action', form.text('action')],
+        ['group', group],
+        // Not `tag`: that is a filter of the list.
+        ['newTag', tag],
+      ],
+      items: (some) =>
+        model.some(some).map(({ publicId, name }) => ({ id: publicId, name, href: paths.device(publicId) })),
+      typesNumber: true,
+      asks: defined({ danger: action.danger }),
+      run: async () => {
+        await inParts(picked, (part) =>
+          transact(() => {
+            for (const device of model.some(part)) action.run(actor, device);
+          }),
+        );
+        return { toast: { message: { key: `toast.${action.name}`, params }, ...defined({ undo: action.undo?.() }) } };
+      },
+    });
   };
 
   const undoTags = (c: Context<ConsoleEnv>): Response => {

@@ -1,7 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { currentCursor, type ListState } from '@sallyport/ui/list';
-import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { FollowedPage } from '@sallyport/ui/updates/followed.tsx';
 import { Update } from '@sallyport/ui/updates/update.tsx';
@@ -10,10 +8,10 @@ import { type Context, Hono } from 'hono';
 import { requireRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
-import { setToast } from '../../server/console/cookies.ts';
+import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { formListState, listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
+import { listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -76,6 +74,8 @@ const updateRow = (item: UpdateItem): UpdateRow => ({
 });
 
 const actions = { approve: 'updates.approve', decline: 'updates.decline', clear: 'updates.clear' } as const;
+/** Updates of one decision. */
+const maxChosen = 10_000;
 type Action = keyof typeof actions;
 const isAction = (text: string): text is Action => Object.hasOwn(actions, text);
 
@@ -180,94 +180,66 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
-  const selected = (c: Context<ConsoleEnv>): UpdateItem[] => {
-    const form = c.get('form');
-    if (form.text('all') === '1') {
-      const list = formListState(c, form, paths.updates(), language.parameters);
-      return updates.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: 10_000 }).rows;
-    }
-    return [...new Set(form.texts('id'))].slice(0, 10_000).map((id) => updates.get(id));
-  };
-
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'updates:read');
     const form = c.get('form');
     const action = form.text('action');
     if (action !== 'deploy' && !isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
     requireRight(actor, action === 'deploy' ? 'deployments:write' : 'updates:write');
-    const items = selected(c);
-    if (items.length === 0) {
-      setToast(c, { message: { key: 'toast.nothingSelected' } });
-      return c.redirect(paths.updates(), 303);
-    }
+    const chosen = chosenIn(c, paths.updates(), language.parameters);
+    const items =
+      'all' in chosen
+        ? updates.list({ ...orderIn(chosen.all), filter: language.read(termsOf(chosen.all)), limit: maxChosen }).rows
+        : chosen.ids.slice(0, maxChosen).map((id) => updates.get(id));
+    if (items.length === 0) return nothingChosen(c, paths.updates());
     if (action === 'deploy') {
       const query = new URLSearchParams(items.slice(0, 1_000).map(({ id }): [string, string] => ['update', id]));
       return c.redirect(`${paths.deploymentNew()}?${query}`, 303);
     }
-    if (form.text('confirmed') !== '1') return ask(c, action, items);
-    const comment = form.text('comment').trim().slice(0, 500);
-    const options = comment === '' ? {} : { comment };
-    const ids = items.map(({ id }) => id);
-    try {
-      if (action === 'approve') updates.approve(actor, ids, { ...options, acceptLicences: form.texts('licence') });
-      else if (action === 'decline') updates.decline(actor, ids, options);
-      else updates.clear(actor, ids, options);
-    } catch (error) {
-      const { code, details } = toFailure(error);
-      if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return ask(c, action, items, details.fields);
-    }
-    setToast(c, { message: { key: `toast.${actions[action]}`, params: { n: items.length } } });
-    const [only] = items;
-    return c.redirect(items.length === 1 && only !== undefined ? paths.update(only.id) : paths.updates(), 303);
-  };
-
-  const ask = (
-    c: Context<ConsoleEnv>,
-    action: Action,
-    items: readonly UpdateItem[],
-    errors?: Readonly<Record<string, Message>>,
-  ): Response | Promise<Response> => {
-    const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
-    const message = (part: string): Message => ({
-      key: `confirm.${actions[action]}.${part}`,
-      params: { n: items.length, devices },
-    });
     const licences = new Map(
       items
         .filter((item) => action === 'approve' && item.licence !== undefined && !item.licenceAccepted)
         .map((item) => [item.licence ?? '', item]),
     );
-    return c.html(
-      <Confirm
-        ctx={viewContext(deps, c)}
-        section="updates"
-        question={message('question')}
-        consequences={[message('consequence')]}
-        items={items.slice(0, 20).map(({ id, name, version }) => ({
-          id,
-          name: `${name} ${version}`,
-          href: paths.update(id),
-        }))}
-        count={items.length}
-        action={paths.updatesDecide()}
-        fields={[...items.map(({ id }): [string, string] => ['id', id]), ['action', action], ['confirmed', '1']]}
-        button={message('button')}
-        comment
-        {...(licences.size === 0
-          ? {}
-          : {
-              licences: [...licences].map(([sha256, item]) => ({
-                sha256,
-                name: `${item.name} ${item.version}`,
-                text: updates.licenceText(item.id) ?? '',
-              })),
-            })}
-        cancel={paths.updates()}
-        {...defined({ errors })}
-      />,
-      errors === undefined ? 200 : 422,
-    );
+    const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
+    const [only] = items;
+    return bulkAct(c, viewContext(deps, c), {
+      section: 'updates',
+      chosen,
+      picked: items,
+      name: actions[action],
+      params: { devices },
+      list: paths.updates(),
+      action: paths.updatesDecide(),
+      fields: [['action', action]],
+      items: (some) =>
+        some.map(({ id, name, version }) => ({ id, name: `${name} ${version}`, href: paths.update(id) })),
+      asks: {
+        comment: true,
+        licences: [...licences].map(([sha256, item]) => ({
+          sha256,
+          name: `${item.name} ${item.version}`,
+          text: updates.licenceText(item.id) ?? '',
+        })),
+      },
+      run: () => {
+        const comment = form.text('comment').trim().slice(0, 500);
+        const options = comment === '' ? {} : { comment };
+        const ids = items.map(({ id }) => id);
+        try {
+          if (action === 'approve') updates.approve(actor, ids, { ...options, acceptLicences: form.texts('licence') });
+          else updates[action](actor, ids, options);
+        } catch (error) {
+          const { code, details } = toFailure(error);
+          if (code !== 'INVALID' || details.fields === undefined) throw error;
+          return { errors: details.fields };
+        }
+        return {
+          toast: { message: { key: `toast.${actions[action]}`, params: { n: items.length } } },
+          ...(items.length === 1 && only !== undefined ? { to: paths.update(only.id) } : {}),
+        };
+      },
+    });
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
