@@ -2,6 +2,7 @@ import { LinkButton } from '../components/form.tsx';
 import {
   ColumnPicker,
   DensitySwitch,
+  type Filtering,
   Filters,
   filterWords,
   foundText,
@@ -17,7 +18,7 @@ import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
 import { type ListState, listUrl } from '../list.ts';
-import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
+import type { FieldColumn, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 import { DiscoveryFrame } from './discovery-frame.tsx';
 
@@ -35,7 +36,7 @@ type DiscoveryProps = {
   readonly list: ListState;
   readonly page: PageOf<FoundRow>;
   readonly columns: readonly FieldColumn[];
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   readonly counts: Readonly<Record<'discovered' | 'pending' | 'managed', number>>;
 };
 

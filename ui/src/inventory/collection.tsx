@@ -3,6 +3,7 @@ import { KindLinks } from '../components/kind-links.tsx';
 import {
   ColumnPicker,
   DensitySwitch,
+  type Filtering,
   Filters,
   filterWords,
   foundText,
@@ -20,7 +21,7 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
-import type { FieldColumn, FilterField, PageOf, Reference, Value } from '../model.ts';
+import type { FieldColumn, PageOf, Reference, Value } from '../model.ts';
 import { paths } from '../paths.ts';
 
 type CollectionRow = {
@@ -45,7 +46,7 @@ type CollectionProps = {
   readonly columns: readonly FieldColumn[];
   readonly list: ListState;
   readonly page: PageOf<CollectionRow>;
-  readonly filters: readonly FilterField[];
+  readonly filters: Filtering;
   /** Devices that reported the collection. */
   readonly reporting: number;
   readonly personalWithheld: boolean;

@@ -4,8 +4,18 @@ import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
 import { csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
+import { termsIn } from '../../platform/filter/parameters.ts';
 import { lineStream } from '../../platform/http/line-stream.ts';
-import { deviceId, deviceReference, pageOf, paging, search, time, timeOrNull } from '../../server/api/schemas.ts';
+import {
+  deviceId,
+  deviceReference,
+  pageOf,
+  paging,
+  search,
+  time,
+  timeOrNull,
+  where,
+} from '../../server/api/schemas.ts';
 import {
   hasPersonal,
   personalParameter,
@@ -89,6 +99,7 @@ const listParameters = (collection: Collection) => {
   ];
   return z.strictObject({
     ...(Object.fromEntries(filters) as object),
+    where,
     search: search.optional(),
     device: deviceId.optional(),
     ...((collection.name === 'executable' ? { category } : {}) as { category: typeof category }),
@@ -126,15 +137,16 @@ type Asked = z.output<ReturnType<typeof listParameters>>;
 
 /** What the engine is asked; a field may have the name of the counter, then it is the field. */
 const queryOf = (
-  { appCategories, devices }: Pick<Needs, 'appCategories' | 'devices'>,
+  { appCategories, devices, inventory }: Pick<Needs, 'appCategories' | 'devices' | 'inventory'>,
   collection: Collection,
   given: Asked,
 ): Omit<ListQuery, 'limit' | 'after'> => {
-  const { sort, category: wanted, device } = given;
+  const { sort, category: wanted, device, where: text = '' } = given;
   const isCounter = (sort === 'devices' || sort === 'device') && !(sort in collection.fields);
   return {
     collection: collection.name,
     where: whereOf(given),
+    filter: inventory.language(collection).read(termsIn({ where: text })),
     descending: given.descending,
     personal: given.personal === true,
     ...defined({

@@ -1,71 +1,64 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { fileValue } from '@sallyport/ui/components/list-columns.tsx';
 import { choiceText } from '@sallyport/ui/components/text.tsx';
 import { Collection as CollectionView } from '@sallyport/ui/inventory/collection.tsx';
 import { SoftwareItem } from '@sallyport/ui/inventory/software-item.tsx';
-import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list';
+import { currentCursor, type ListState } from '@sallyport/ui/list';
 import type { Reference } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
+import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { listState, numberParam, pageRows, param, slicePage } from '../../server/console/lists.ts';
+import { listState, numberParam, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { type Collection, type InventoryRow, type ListQuery, readRight } from './types.ts';
-import { collectionExtras, fieldColumns, fieldFilters, rowValues, shownColumns } from './view.ts';
+import { collectionExtras, fieldColumns, rowValues, shownColumns } from './view.ts';
 
 /** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
 export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { inventory, vulnerabilities } = deps;
   const extras = collectionExtras(deps);
 
-  const queryOf = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
-    const names = fieldFilters(collection).map(({ name }) => name);
-    const where = Object.fromEntries(
-      names.map((name) => [name, filterValues(list, name)] as const).filter(([, values]) => values.length > 0),
-    );
+  /** What a list is read by, beside its filter. */
+  const readBy = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
     const columns = fieldColumns(collection, { link: false });
     const isSortable =
       columns.some((column) => column.name === list.sort && column.sortable) ||
       list.sort === (collection.mode === 'shared' ? '_devices' : '_device');
     return {
       collection: collection.name,
-      where,
+      told: extras.told(collection),
       descending: list.descending,
-      ...(list.q === '' ? {} : { search: list.q }),
       ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
-      ...extras.query(collection, list),
     };
   };
 
-  const stateOf = (c: Context<ConsoleEnv>, collection: Collection): ListState =>
-    listState(
-      c,
-      [...fieldFilters(collection), ...extras.filters(collection)].map(({ name }) => name),
-    );
+  const languageOf = (collection: Collection) => inventory.language(collection, extras.told(collection));
 
   const devicesOf = (rows: readonly InventoryRow[]) =>
     model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
 
   const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
     const actor = actorFor(c, readRight(collection));
-    const list = stateOf(c, collection);
-    const cursor = currentCursor(list);
-    const found = inventory.ofAnyCollection.list({
-      ...queryOf(collection, list),
-      limit: pageRows,
-      ...(cursor === undefined ? {} : { after: cursor }),
-    });
+    const ctx = viewContext(deps, c);
+    const language = languageOf(collection);
+    const asked = askedList(c, ctx, language, askedFields(language.vocabulary, extras.words(collection)));
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
+    const query = { ...readBy(collection, list), limit: pageRows, ...defined({ after: currentCursor(list) }) };
+    const found = askedPage(asked, (filter) => inventory.ofAnyCollection.list({ ...query, filter }));
     const columns = fieldColumns(collection, { link: false });
     const entered = extras.columns(collection);
     const devices = devicesOf(found.rows);
     return c.html(
       <CollectionView
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         collection={collection.name}
         collections={inventory.collections().map(({ name }) => name)}
         mode={collection.mode}
@@ -88,21 +81,23 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           exact: true,
           next: found.next,
         }}
-        filters={[...fieldFilters(collection), ...extras.filters(collection)]}
+        filters={filtering}
         reporting={inventory.reporting(collection.name)}
         personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
       />,
+      asked.status,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
     const actor = actorFor(c, readRight(collection));
-    const list = stateOf(c, collection);
+    const language = languageOf(collection);
+    const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const own = fieldColumns(collection, { link: false });
     const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
-    const query = queryOf(collection, list);
+    const query = { ...readBy(collection, list), filter: language.read(termsOf(list)) };
     const { total } = inventory.ofAnyCollection.list({ ...query, limit: 1 });
     const isShared = collection.mode === 'shared';
     const cellsOf = (row: InventoryRow, device: Reference | undefined): Cell[] => {

@@ -2,10 +2,13 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, immediate } from '../../platform/database.ts';
 import type { DeviceSet } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
+import type { Rows } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
 import type { Changed } from '../changes/types.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
+import { collectionRows, collectionVocabulary } from './field-queries.ts';
 import { shapeOf } from './item.ts';
 import { reportWriter } from './put-report.ts';
 import { inventoryReader } from './reader.ts';
@@ -32,6 +35,7 @@ import type {
   SectionOutcome,
   SectionReport,
   Snapshot,
+  ToldOfItems,
 } from './types.ts';
 import { type CollectionStores, collectionStores, sectionWriter } from './writer.ts';
 
@@ -42,6 +46,10 @@ export type InventoryService = InventoryTransfer &
   TypedRows & {
     ofAnyCollection: AnyRows;
     collections(): readonly Collection[];
+    /** What filters of devices ask of the rows of each collection. */
+    filterRows(): Rows[];
+    /** The language that the list of a collection is asked in; `told` as its queries have it. */
+    language(collection: Collection, told?: ToldOfItems): FilterLanguage;
     /** Throws UNKNOWN_COLLECTION. */
     collection(name: string): Collection;
     /** Section hashes (hex) of a device; without a source, of the best one of each collection. */
@@ -232,6 +240,10 @@ export const inventoryService = ({
     ...reader,
     ...typedRows(reader),
     ofAnyCollection: reader,
+    filterRows: () => collections.map(collectionRows).filter(({ fields }) => fields.size > 0),
+    // A part of a text is looked for in each of hundreds of thousands of items.
+    language: (collection, told) =>
+      filterLanguage({ vocabulary: collectionVocabulary(personal, collection, told), scans: 2 }),
     changes: log.changes,
     aboutChanges: log.about,
     ...inventoryTransfer({ db, sections, storesByName, changed }),

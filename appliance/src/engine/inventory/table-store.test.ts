@@ -53,6 +53,6 @@ describe('the tables of a collection', () => {
       .all(...params)
       .map(({ detail }) => detail)
       .join();
-    expect(plan).toContain('SEARCH item USING INDEX inv_hardware_sorted');
+    expect(plan).toContain('SEARCH r USING INDEX inv_hardware_sorted');
   });
 });

@@ -13,6 +13,7 @@
 
 import type { Seen } from '../../features/discovery/types.ts';
 import type { Refusal } from '../../platform/errors.ts';
+import type { Filter } from '../../platform/filter/types.ts';
 import type { Obj, Right } from '../objects/types.ts';
 
 export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
@@ -113,14 +114,23 @@ export type Match =
 /** Meets one of `any` and none of `none`. */
 export type Matching = { any: readonly Match[]; none: readonly Match[] };
 
+/** What others know of the items of a collection. */
+export type ToldOfItems = {
+  /** Items about which people entered something that holds a text. */
+  readonly items?: (text: string) => readonly number[];
+  /** What falls into a category. */
+  readonly category?: (id: string) => Matching;
+};
+
 export type ListQuery = {
   collection: string;
   /** Equal to the value or one of the values; of a `list` field: contains it. */
   where?: Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
   /** Part of a text field, or the whole of an indexed personal one. */
   search?: string;
-  /** Found by the search as well: what people entered about them holds the text. */
-  searchItems?: readonly number[];
+  /** In the language of the collection; see `InventoryService.language`. */
+  filter?: Filter | undefined;
+  told?: ToldOfItems;
   matching?: Matching;
   sort?: string;
   descending?: boolean;

@@ -1,6 +1,7 @@
 import { filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
+import type { FieldWords } from '../../server/console/asked-list.ts';
 import { chosen } from '../../server/console/lists.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { type Actor, hasRight } from '../objects/types.ts';
@@ -12,9 +13,9 @@ import {
   type Field,
   type FieldValue,
   type InventoryRow,
-  type ListQuery,
   partOf,
   readRight,
+  type ToldOfItems,
 } from './types.ts';
 
 // How pages, of this engine and of features, show collections: their fields, lists of changes, further lines of a list.
@@ -113,30 +114,14 @@ export const shownColumns = (
   return titleColumn === undefined || wanted.includes(titleColumn) ? wanted : [titleColumn, ...wanted];
 };
 
-/** The indexed fields, as filters. */
-export const fieldFilters = (collection: Collection): FilterField[] =>
-  Object.entries(collection.fields)
-    .filter(([, field]) => field.indexed && !field.perDevice && !field.entered)
-    .map(([name, field]) => ({
-      name,
-      label: `collection.${collection.name}.field.${name}`,
-      ...(field.type === 'boolean'
-        ? {
-            options: [
-              { value: 'true', key: 'common.yes' },
-              { value: 'false', key: 'common.no' },
-            ],
-          }
-        : {}),
-      ...(field.choices === undefined
-        ? {}
-        : {
-            options: field.choices.map((value) => ({
-              value,
-              key: `collection.${collection.name}.choice.${name}.${value}`,
-            })),
-          }),
-    }));
+/** What the fields of a collection's list and their values are called. */
+export const collectionWords = ({ name, fields }: Collection): Readonly<Record<string, FieldWords>> =>
+  Object.fromEntries(
+    Object.keys(fields).map((field): [string, FieldWords] => [
+      field,
+      { label: `collection.${name}.field.${field}`, choices: `collection.${name}.choice.${field}` },
+    ]),
+  );
 
 /** The values of a row by the names of the columns. */
 export const rowValues = (row: InventoryRow, columns: readonly FieldColumn[]): Record<string, Value> =>
@@ -146,8 +131,9 @@ export const rowValues = (row: InventoryRow, columns: readonly FieldColumn[]): R
 // executable files. A collection without such a thing has none of it.
 
 type CollectionExtras = {
-  filters(collection: Collection): FilterField[];
-  query(collection: Collection, list: ListState): Pick<ListQuery, 'matching' | 'searchItems'>;
+  /** What the list is asked beside what is reported, and what that is called. */
+  told(collection: Collection): ToldOfItems;
+  words(collection: Collection): Readonly<Record<string, FieldWords>>;
   columns(collection: Collection): FieldColumn[];
   /** Entered values of a row, and where they are entered. */
   row(
@@ -165,23 +151,19 @@ export const collectionExtras = (deps: Pick<ConsoleDeps, 'hardwareRecords' | 'ap
   const isExecutable = ({ name }: Collection): boolean => name === 'executable';
 
   return {
-    filters: (collection) =>
-      isExecutable(collection)
-        ? [
-            {
-              name: 'category',
-              label: 'kind.app-category.title',
-              options: categories.all().map(({ id, body }) => ({ value: id, label: String(body['name']) })),
-            },
-          ]
-        : [],
-    query: (collection, list) => {
-      const [category] = isExecutable(collection) ? filterValues(list, 'category') : [];
-      return {
-        ...(category === undefined ? {} : { matching: categories.matching(category) }),
-        ...(isHardware(collection) && list.q !== '' ? { searchItems: records.search(list.q) } : {}),
-      };
-    },
+    told: (collection) => ({
+      ...(isHardware(collection) ? { items: records.search } : {}),
+      ...(isExecutable(collection) ? { category: categories.matching } : {}),
+    }),
+    words: (collection) => ({
+      ...collectionWords(collection),
+      category: {
+        label: 'kind.app-category.title',
+        options: isExecutable(collection)
+          ? categories.all().map(({ id, body }) => ({ value: id, label: String(body['name']) }))
+          : [],
+      },
+    }),
     columns: (collection) =>
       isHardware(collection)
         ? [

@@ -184,7 +184,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       personal,
       ...(list.q === '' ? {} : { search: list.q }),
       ...defined({ sort }),
-      ...extras.query(collection, list),
+      told: extras.told(collection),
       ...defined({ after: cursor }),
     });
     const [first] = inventory.ofAnyCollection.section(device.id, collection.name);

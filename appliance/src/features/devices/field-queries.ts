@@ -1,5 +1,4 @@
-import type { Collection, Field as CollectionField } from '../../engine/inventory/types.ts';
-import { type Field, type Rows, type ValueType, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
+import { type Field, type Rows, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { levels } from '../rules/types.ts';
 import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { contacts, deviceStates, listLayer } from './types.ts';
@@ -214,37 +213,8 @@ const listFields: readonly Field[] = [
   },
 ];
 
-const typeOf = (field: CollectionField): ValueType => {
-  if (field.choices !== undefined) return 'choice';
-  return ({ text: 'text', integer: 'number', real: 'number', boolean: 'yesno', time: 'time', list: 'text' } as const)[
-    field.type
-  ];
-};
-
-const fieldOf = (name: string, field: CollectionField, nocase: boolean): Field => ({
-  name,
-  type: typeOf(field),
-  layer: 0,
-  ...(field.choices === undefined ? {} : { options: field.choices }),
-  ...(field.unit === 'bytes' ? { bytes: true } : {}),
-  ...(nocase ? { nocase: true } : {}),
-  source: field.type === 'list' ? { many: `select value from json_each(r."${name}")` } : { scalar: `r."${name}"` },
-});
-
-/** The rows of a collection as filters ask for them. Personal values are encrypted and cannot be asked. */
-const rowsOf = (collection: Collection): Rows => ({
-  name: collection.name,
-  table: `inv_${collection.name.replaceAll('-', '_')}`,
-  shared: collection.mode === 'shared',
-  fields: new Map(
-    Object.entries(collection.fields)
-      .filter(([, field]) => !field.personal && !field.entered && !field.perDevice)
-      .map(([name, field]) => [name, fieldOf(name, field, collection.sort === name && field.type === 'text')]),
-  ),
-});
-
 /** Everything that filters can ask for; the order is the one of the form. */
-export function deviceVocabulary(collections: readonly Collection[]): Vocabulary {
+export function deviceVocabulary(rows: readonly Rows[]): Vocabulary {
   return vocabularyOf(
     [
       ...deviceFields,
@@ -260,6 +230,6 @@ export function deviceVocabulary(collections: readonly Collection[]): Vocabulary
       ...inventoryFields,
       ...listFields,
     ],
-    collections.map(rowsOf).filter(({ fields }) => fields.size > 0),
+    rows,
   );
 }

@@ -39,13 +39,13 @@ const namesOne = (where: Filter): boolean => {
 export const deviceFilters = (parts: {
   db: Database;
   personal: Personal;
-  inventory: Pick<InventoryService, 'collections' | 'devicesWith' | 'deviceSetWith' | 'membersAmong'>;
+  inventory: Pick<InventoryService, 'filterRows' | 'devicesWith' | 'deviceSetWith' | 'membersAmong'>;
   vulnerabilities: Pick<VulnerabilityService, 'devicesWith'>;
   objects: ObjectService;
   clock?: () => number;
 }): DeviceFilters => {
   const { db, personal, inventory, vulnerabilities, objects, clock = nowMs } = parts;
-  const vocabulary = deviceVocabulary(inventory.collections());
+  const vocabulary = deviceVocabulary(inventory.filterRows());
   const evaluator = filterEvaluator(db, inventory, vocabulary);
   const groups = () => groupTree(objects);
   const indexed = indexedDevices({

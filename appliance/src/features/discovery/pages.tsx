@@ -5,16 +5,17 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Discovery } from '@sallyport/ui/discovery/discovery.tsx';
 import { type DirectoryRow, DiscoveryDirectories } from '@sallyport/ui/discovery/discovery-directories.tsx';
 import { DiscoveryRange, DiscoveryRanges, type RangeRow } from '@sallyport/ui/discovery/discovery-ranges.tsx';
-import { currentCursor, filterValues } from '@sallyport/ui/list';
+import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { fieldColumns, fieldFilters, rowValues } from '../../engine/inventory/view.ts';
+import { collectionWords, fieldColumns, rowValues } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
+import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { listState, pageRows, param } from '../../server/console/lists.ts';
+import { pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
@@ -33,32 +34,29 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
 
   const showFound = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const filters = fieldFilters(collection);
-    const names = filters.map(({ name }) => name);
-    const list = listState(c, names);
-    const cursor = currentCursor(list);
+    const ctx = viewContext(deps, c);
+    const language = inventory.language(collection);
+    const asked = askedList(c, ctx, language, askedFields(language.vocabulary, collectionWords(collection)));
+    if (asked instanceof Response) return asked;
+    const { list, filtering } = asked;
     const columns = fieldColumns(collection, { link: false });
-    const where = Object.fromEntries(
-      names.map((name) => [name, filterValues(list, name)] as const).filter(([, values]) => values.length > 0),
-    );
     const isSortable = columns.some((column) => column.name === list.sort && column.sortable);
-    const found = inventory.ofAnyCollection.list({
+    const query = {
       collection: collection.name,
-      where,
       descending: list.descending,
       limit: pageRows,
-      ...(list.q === '' ? {} : { search: list.q }),
       ...(isSortable && list.sort !== undefined ? { sort: list.sort } : {}),
-      ...defined({ after: cursor }),
-    });
+      ...defined({ after: currentCursor(list) }),
+    };
+    const found = askedPage(asked, (filter) => inventory.ofAnyCollection.list({ ...query, filter }));
     const named = model.references(found.rows.map((row) => Number(row['_device'])));
     const { discovered, pending, managed } = devices.counts();
     return c.html(
       <Discovery
-        ctx={viewContext(deps, c)}
+        ctx={ctx}
         list={list}
         columns={columns}
-        filters={filters}
+        filters={filtering}
         counts={{ discovered, pending, managed }}
         page={{
           rows: found.rows.map((row) => {
@@ -74,6 +72,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           next: found.next,
         }}
       />,
+      asked.status,
     );
   };
 

@@ -19,12 +19,20 @@ export type FilterSqlOptions = {
 
 const signs: Readonly<Partial<Record<Op, string>>> = { '<': '<', '<=': '<=', '>': '>', '>=': '>=', '=': '=' };
 
-const textTest = (expression: string, op: Op, value: string, typeColumn: string, isFolded = false): Condition => {
+const textTest = (
+  expression: string,
+  op: Op,
+  value: string,
+  typeColumn: string,
+  stored?: Field['stored'],
+): Condition => {
   const folded = fold(value);
-  const text = isFolded ? expression : `fold(${expression})`;
+  const text = stored === 'folded' ? expression : `fold(${expression})`;
   switch (op) {
     case '=':
-      return { sql: `${text} = ?`, params: [folded] };
+      return stored === 'exact'
+        ? { sql: `${expression} = ?`, params: [value] }
+        : { sql: `${text} = ?`, params: [folded] };
     case 'contains':
       return { sql: `instr(${text}, ?) > 0`, params: [folded] };
     case 'starts':
@@ -49,7 +57,7 @@ const test = (
 ): Condition => {
   switch (field.type) {
     case 'text':
-      return textTest(expression, op, String(value), type, field.stored === 'folded');
+      return textTest(expression, op, String(value), type, field.stored);
     case 'choice': {
       const stored = field.stored === 'rank' ? (field.options ?? []).indexOf(String(value)) : value;
       return { sql: `${expression} = ?`, params: [stored] };

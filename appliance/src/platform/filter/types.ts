@@ -72,8 +72,8 @@ export type Field = {
   source: { scalar: string } | { many: string } | { test: (value: string) => Condition } | { code: true };
   /** Its source is a column with an index without case. */
   nocase?: true;
-  /** How its source has it: text without case (`fold`), a choice as its place among the options. */
-  stored?: 'folded' | 'rank';
+  /** How its source has it: text without case (`fold`), text that is equal as it is written, a choice as its place among the options. */
+  stored?: 'folded' | 'exact' | 'rank';
   /** Numbers may be written with KB, MB, GB, TB. */
   bytes?: true;
   /** Fewer operators than its type has; the first is the usual one. */

@@ -14,7 +14,7 @@ const typedNumberFrom = 50;
 const namedItems = 20;
 
 /** What was chosen: one by one, or by a filter that is asked again whenever it counts. */
-export type Chosen = { readonly all: ListState } | { readonly ids: readonly string[] };
+type Chosen = { readonly all: ListState } | { readonly ids: readonly string[] };
 
 /** What the form of a list at `path` chose. */
 export function chosenIn(c: Context<ConsoleEnv>, path: string, parameters: readonly string[]): Chosen {
