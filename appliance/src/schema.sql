@@ -1907,7 +1907,8 @@ create table source_package (
   name text not null,
   unique (eco, name)
 ) strict;
-create index source_package_name on source_package (name);
+-- Each name of a component once: what is searched for a part of one.
+create table package_name (name text primary key) strict, without rowid;
 
 -- A component with open findings that certainly apply and that a newer version closes.
 create table component_fix (

@@ -39,7 +39,7 @@ const tableBytes = (site: Site): Promise<Map<string, number>> =>
   });
 
 /** Stored once per site: the items, their components and the sources of those. */
-const once = /^(?:inv_software(?:_count|_gone)?|component|component_count|item_component|source_package)$/;
+const once = /^(?:inv_software(?:_count|_gone)?|component|component_count|item_component|source_package|package_name)$/;
 /** What of the rest follows from the number of packages. */
 const ofPackages = /^(?:inv_software_device|device_software|device_component|device_component_log|item_aside)$/;
 const parts: ReadonlyArray<readonly [string, RegExp]> = [

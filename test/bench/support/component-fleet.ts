@@ -117,6 +117,7 @@ export const fillComponents = async (
      select ?, p.eco, p.name, ?, ?, p.id, '' from source_package p where p.eco = ? and p.name = ?`,
   );
   const addPackage = db.prepare('insert or ignore into source_package (eco, name) values (?, ?)');
+  const addName = db.prepare('insert or ignore into package_name (name) values (?)');
   const put = db.prepare(
     'insert or replace into device_component (device, since, components, nameless) values (?, ?, ?, 0)',
   );
@@ -153,6 +154,7 @@ export const fillComponents = async (
           bearers.push(0);
           const text = versions[version] as string;
           addPackage.run(world.ecosystem, name);
+          addName.run(name);
           add.run(id, text, keyFor(world.ecosystem, text), world.ecosystem, name);
         }
         bearers[id] = (bearers[id] as number) + 1;

@@ -397,7 +397,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'S1',
     pillar: 'derived',
     name: 'coordinates',
-    tables: ['component', 'device_component', 'item_component', 'item_aside', 'source_package'],
+    tables: ['component', 'device_component', 'item_component', 'item_aside', 'source_package', 'package_name'],
     retention: 'derived',
   },
   {

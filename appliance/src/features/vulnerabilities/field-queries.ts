@@ -43,9 +43,9 @@ const MATCHES = 'SELECT m.component, m.adv, m.state FROM';
 
 // Texts are read out of indexes that hold nothing else; most components of a package have no match.
 const packageHolding = (text: string): Condition => ({
-  sql: `${MATCHES} (SELECT DISTINCT name FROM source_package INDEXED BY source_package_name WHERE name LIKE ? ESCAPE '\\') p
+  sql: `${MATCHES} package_name p
     CROSS JOIN component c INDEXED BY component_name ON c.name = p.name CROSS JOIN component_load l ON l.component = c.id
-    CROSS JOIN match m ON m.component = c.id WHERE m.until IS NULL`,
+    CROSS JOIN match m ON m.component = c.id WHERE p.name LIKE ? ESCAPE '\\' AND m.until IS NULL`,
   params: [likePattern(text)],
 });
 const packageNamed = (name: string): Condition => ({

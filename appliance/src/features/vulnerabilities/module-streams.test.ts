@@ -137,6 +137,15 @@ describe.skipIf(!existsSync(file))('module streams of AlmaLinux 8 (skipped witho
       expect(fixes.find(({ id }) => id === advisory)?.streams).toEqual([]);
   });
 
+  it('is found by a part of the name of its package', () => {
+    findings(host(['nodejs:18'], (versions) => versions[0] ?? ''));
+    const { rows } = open.vulnerabilities.list({ limit: 100_000 });
+    const named = rows.filter(({ package: name }) => name.includes('nodejs'));
+    expect(named.length).toBeGreaterThan(0);
+    const filter = open.vulnerabilities.language.read([['package.contains', 'NodeJS']]);
+    expect(open.vulnerabilities.list({ filter, limit: 1 }).total).toBe(named.length);
+  });
+
   it('what it asks for is the stream that is installed', () => {
     findings(host(['nodejs:20'], (versions) => versions[0] ?? ''));
     const asked = open.vulnerabilities.sourceFixes().find(({ source }) => source === 'nodejs:20/nodejs');

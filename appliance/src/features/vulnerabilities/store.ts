@@ -49,6 +49,7 @@ export const vulnerabilityStore = (db: Database) => {
     .prepare<[string, string], number>('SELECT id FROM source_package WHERE eco = ? AND name = ?')
     .pluck();
   const addSource = db.prepare('INSERT INTO source_package (eco, name) VALUES (?, ?)');
+  const addName = db.prepare('INSERT OR IGNORE INTO package_name (name) VALUES (?)');
   const addCount = db.prepare<[number]>('INSERT INTO component_count (id, devices) VALUES (?, 0)');
   const countUp = db.prepare('UPDATE component_count SET devices = devices + 1 WHERE id = ?');
   const countAllUp = db.prepare(
@@ -185,6 +186,7 @@ export const vulnerabilityStore = (db: Database) => {
       // Streams are asked for and fixed by themselves.
       const named = streamedName(stream, name);
       const source = findSource.get(eco, named) ?? addSource.run(eco, named).lastInsertRowid;
+      addName.run(name);
       const id = Number(addComponent.run(eco, name, version, key, source, stream).lastInsertRowid);
       addCount.run(id);
       return { id, isNew: true };
