@@ -18,7 +18,7 @@ const ofDevice = (text: string): Condition => ({
   params: [text, fold(text)],
 });
 
-/** The end of the day, where no time of it is said. */
+/** The end of the day, where it names no time of it. */
 const endOf = (text: string): number => (dateMs(text) ?? 0) + (text.includes('T') ? 0 : dayMs);
 
 const holding = (text: string): Condition => {

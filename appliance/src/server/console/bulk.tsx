@@ -34,7 +34,7 @@ type BulkAct<Item> = {
   readonly section: NavKey;
   readonly chosen: Chosen;
   readonly picked: readonly Item[];
-  /** Of the act: `confirm.<name>.question`, `.consequence` and `.button` are said of it. */
+  /** Of the act: `confirm.<name>.question`, `.consequence` and `.button` are its words. */
   readonly name: string;
   readonly params?: Readonly<Record<string, string | number>>;
   /** The list to go back to, and where its acts are sent. */
@@ -61,8 +61,8 @@ export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkA
   const typeNumber = act.typesNumber === true && picked.length > typedNumberFrom;
   const isConfirmed = form.text('confirmed') === '1';
   const isSame = !form.has('count') || form.text('count') === n;
-  const isSaid = isConfirmed && isSame && (!typeNumber || form.text('confirm').trim() === n);
-  const done = isSaid ? await act.run() : undefined;
+  const isAnswered = isConfirmed && isSame && (!typeNumber || form.text('confirm').trim() === n);
+  const done = isAnswered ? await act.run() : undefined;
   if (done !== undefined && 'toast' in done) {
     setToast(c, done.toast);
     return c.redirect(done.to ?? list, 303);
