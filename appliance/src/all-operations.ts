@@ -19,6 +19,7 @@ import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/
 import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
+import { healthOperations, healthSchemas } from './features/health/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
 import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
 import { mediaOperations } from './features/media/operations.ts';
@@ -38,6 +39,7 @@ import type { MadeOperations, Operation } from './server/operations/operation.ts
 /** Every operation, in the order of the API's document. */
 export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
   ...backupOperations,
+  ...healthOperations,
   ...controllerOperations,
   ...controllerImportOperations,
   ...controllerFindingOperations,
@@ -73,6 +75,7 @@ export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
 /** Shapes that stand in the document once, under a name. */
 export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...backupSchemas,
+  ...healthSchemas,
   ...controllerSchemas,
   ...controllerImportSchemas,
   ...controllerFindingSchemas,

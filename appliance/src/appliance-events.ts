@@ -18,6 +18,7 @@ export const applianceEvents = defineEvents({
     retentionDays: 3650,
   },
   'disk-low': { severity: 'warning', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 90 },
+  'disk-full': { severity: 'critical', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 365 },
   'doctor-finding': {
     severity: 'failure',
     area: 'settings',

@@ -55,6 +55,7 @@ import { type PersonService, personService } from './features/erasure/service.ts
 import { type ExchangeService, exchangeService } from './features/exchange/service.ts';
 import type { TrustFiles } from './features/exchange/types.ts';
 import { harden } from './features/hardening/service.ts';
+import { type HealthService, healthService } from './features/health/service.ts';
 import { agentsOf, ownAddressList } from './features/identification/places.ts';
 import { controllerViews, takeFound } from './features/identification/record-views.ts';
 import { type IdentificationService, identificationService } from './features/identification/service.ts';
@@ -138,6 +139,7 @@ export type Appliance = {
   offlineImport: OfflineImport;
   persons: PersonService;
   backups: BackupRecords;
+  health: HealthService;
   /** Everything that waits for a second person. */
   waiting: WaitingService;
   /** The detector of returns to an older state of the database. */
@@ -452,6 +454,7 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
+      health: healthService({ db, events, objects, keyring, jobs: queue, dataDir: paths.data, clock: nowMs }),
       rollbackDetector,
       controllers: controllers.service,
       controllerImports,

@@ -6,18 +6,24 @@ import type { Appliance } from './compose.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { unfulfilledLines } from './features/exchange/unfulfilled.ts';
+import { isPublicKeyFile, keyFaults } from './features/health/keys.ts';
 import { returnText } from './features/rollback/text.ts';
 import { readUpgrade } from './features/upgrade/file.ts';
 import { untoldFailure } from './features/upgrade/settle.ts';
-import { assertSchema, databaseFaults } from './platform/database.ts';
+import { assertSchema, pageFaults, referenceFaults } from './platform/database.ts';
 import { AppError, toFailure } from './platform/errors.ts';
-import { personKeysFile } from './platform/person-keys.ts';
 import { takeServerLock } from './platform/process-lock.ts';
 
 // What `sallyport doctor` looks at. It works beside a running server; what only a stopped one would leave behind is then
 // not judged.
 
-export type Finding = { check: string; severity: 'finding' | 'warning'; detail: string };
+export type Finding = {
+  check: string;
+  severity: 'finding' | 'warning';
+  detail: string;
+  /** The check itself failed: nothing is known. */
+  isUnchecked?: true;
+};
 
 export type Check = {
   name: string;
@@ -44,35 +50,18 @@ const openTo = (path: string): string | undefined => {
   return (mode & 0o077) === 0 ? undefined : `${path} is open to others (${mode.toString(8).padStart(4, '0')})`;
 };
 
-/** Certificates are public; they lie beside the keys. */
-const isPublic = (file: string): boolean => file.endsWith('.pem');
-
 /** An upgrade that is under way takes less, whatever its database. */
 const unfinishedMs = 30 * 60_000;
 
 const checkPermissions = ({ paths, keyring }: Appliance): string[] => {
   const keys = keyring
     .fileNames()
-    .filter((file) => !isPublic(file))
+    .filter((file) => !isPublicKeyFile(file))
     .map((file) => join(paths.keys, file));
   return [paths.data, paths.keys, paths.database, paths.config, ...keys]
     .map(openTo)
     .filter((finding) => finding !== undefined);
 };
-
-const checkKeys = ({ keyring }: Appliance): string[] =>
-  keyring
-    .fileNames()
-    .filter((file) => !isPublic(file) && file !== 'master.key' && file !== personKeysFile)
-    .flatMap((file) => {
-      try {
-        keyring.readFile(file);
-        return [];
-      } catch (error) {
-        // The finding is the report: every key file is looked at.
-        return [toFailure(error).message];
-      }
-    });
 
 /** The file of the newest backup that may still be had; the journal that names it may be damaged itself. */
 const newestBackup = ({ backups, paths }: Appliance): string | undefined => {
@@ -98,7 +87,7 @@ const wayBack = (appliance: Appliance): string => {
 };
 
 const checkIntegrity = (appliance: Appliance): string[] => {
-  const faults = databaseFaults(appliance.db, 20);
+  const faults = pageFaults(appliance.db, 20);
   return faults.length === 0 ? [] : [...faults, wayBack(appliance)];
 };
 
@@ -122,6 +111,7 @@ export const checks: readonly Check[] = [
     },
   },
   { name: 'database', ofDatabase: true, run: checkIntegrity },
+  { name: 'references', ofDatabase: true, run: ({ db }) => referenceFaults(db, 20) },
   {
     name: 'audit chain',
     ofDatabase: true,
@@ -206,7 +196,7 @@ export const checks: readonly Check[] = [
     },
   },
   { name: 'permissions', run: checkPermissions },
-  { name: 'key files', run: checkKeys },
+  { name: 'key files', run: ({ keyring }) => keyFaults(keyring) },
   { name: 'keys of persons', run: ({ personal }) => personal.verify() },
   {
     name: 'advisories',
@@ -268,7 +258,12 @@ export const examine = async (appliance: Appliance, list: readonly Check[] = che
       for (const detail of await check.run(appliance, context)) findings.push({ check: check.name, severity, detail });
     } catch (error) {
       const { code, message } = toFailure(error);
-      findings.push({ check: check.name, severity: 'finding', detail: `could not be checked: ${code}: ${message}` });
+      findings.push({
+        check: check.name,
+        severity: 'finding',
+        detail: `could not be checked: ${code}: ${message}`,
+        isUnchecked: true,
+      });
     }
   }
   return findings;

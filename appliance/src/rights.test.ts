@@ -16,7 +16,7 @@ import { type Need, needsByRoute } from './server/console/route-needs.ts';
 
 const everything = (except?: Area): Right[] =>
   areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:read`, `${area}:write`]);
-const reading: Right[] = areas.map((area): Right => `${area}:read`);
+const reading: Right[] = [...areas.map((area): Right => `${area}:read`), 'metrics:read'];
 
 let site: Console;
 let routes: { method: string; path: string }[] = [];

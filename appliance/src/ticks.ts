@@ -15,11 +15,12 @@ export const schedules: readonly Schedule[] = [
 
 /** Everything that a server does again and again beside jobs. `isBusy`: reports are being written. */
 export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
-  const { accounts, controllers, devices, discovery, identification, jobs, patches, queues, rollbackDetector } =
+  const { accounts, controllers, devices, discovery, health, identification, jobs, patches, queues, rollbackDetector } =
     appliance;
   return [
     // Commands beside the server add rows of jobs, too.
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
+    { failed: 'health was not looked at', everyMs: 5 * secondMs, firstMs: secondMs, run: () => health.turn() },
     { failed: 'last seen was not written', everyMs: secondMs, run: () => devices.tryFlush() },
     { failed: 'the witness was not written', everyMs: secondMs, run: () => void rollbackDetector.flush() },
     {

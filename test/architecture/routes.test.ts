@@ -53,6 +53,10 @@ describe('the table of routes', () => {
       // Files of the console itself, by the hash in their name.
       'GET /assets/:name{.+}',
       'GET /healthz',
+      // Behind the token that the API asks for.
+      'GET /metrics',
+      // Names and codes, no details.
+      'GET /readyz',
       'POST /a/:token/collect/:remote',
       'POST /api/agent/v1/check-in',
       'POST /api/agent/v1/enrol',

@@ -63,6 +63,8 @@ export type ContextInput = {
   readonly failedUpgrade?: { readonly to: string; readonly at: number; readonly reason: string } | undefined;
   /** The database went back to an older state, and that is not acknowledged. */
   readonly wentBack?: { readonly cause: 'restored' | 'unknown' | 'no-witness'; readonly at: number } | undefined;
+  /** What is wrong with the appliance itself; a failed check keeps it from some of its work. */
+  readonly unwell?: ReadonlyArray<{ readonly code: string; readonly isFailed: boolean }> | undefined;
 };
 
 /** The one prop that every view takes as `ctx`. */

@@ -1,12 +1,12 @@
-import { statfsSync } from 'node:fs';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { checks, examine } from '../doctor.ts';
 import { runJobs } from './worker.ts';
 
 const maxEvents = 50;
 
-/** What `sallyport doctor` would find, as events; and whether the disk fills up. */
+/** What `sallyport doctor` would find, as events. */
 await runJobs('self-check', async (_payload, { appliance }) => {
-  const { events, store, objects, paths } = appliance;
+  const { events, store } = appliance;
   const mismatches = await store.verify();
   for (const { sha256, problem } of mismatches.slice(0, maxEvents)) {
     events.record('store-mismatch', { actor: 'system:appliance', params: { sha256, problem } });
@@ -21,10 +21,7 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   appliance.exchange.noteTime();
   const staleFeeds = appliance.exchange.noteStale();
   const keyDates = appliance.exchange.noteKeyDates();
-  const { bavail, bsize } = statfsSync(paths.data);
-  const freeBytes = bavail * bsize;
-  if (freeBytes < objects.setting('exchange.reserve-bytes')) {
-    events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
-  }
-  return { mismatches: mismatches.length, findings: findings.length, freeBytes, staleFeeds, keyDates };
+  // The server reads from it that it must not write any more (health).
+  const damage = findings.find(({ check, isUnchecked }) => check === 'database' && !isUnchecked)?.detail;
+  return { mismatches: mismatches.length, findings: findings.length, staleFeeds, keyDates, ...defined({ damage }) };
 });

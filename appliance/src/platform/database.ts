@@ -125,8 +125,17 @@ export const immediateWithin = (db: Database, waitMs: number, work: () => void):
   }
 };
 
-/** What SQLite finds wrong in the pages and indexes of a database. It gives up at some damage: that is a line, too. */
-const pageFaults = (db: Database, most: number): string[] => {
+/**
+ * Writes the head of the database as it is, to learn whether a commit succeeds; throws what the disk says. Another writer is
+ * waited for at most so long; one that has the lock is no fault.
+ */
+export const tryWrite = (db: Database, waitMs: number): void => {
+  const version = db.pragma('user_version', { simple: true }) as number;
+  immediateWithin(db, waitMs, () => void db.pragma(`user_version = ${version}`));
+};
+
+/** At most so many lines on what SQLite finds wrong in the pages and indexes of a database. It gives up at some damage: that is a line, too. */
+export const pageFaults = (db: Database, most: number): string[] => {
   try {
     return (db.pragma(`integrity_check(${most})`) as Array<{ integrity_check: string }>)
       .map(({ integrity_check: line }) => line)
@@ -138,13 +147,16 @@ const pageFaults = (db: Database, most: number): string[] => {
   }
 };
 
+/** At most so many lines on rows that refer to one that is not there. */
+export const referenceFaults = (db: Database, most: number): string[] =>
+  (db.pragma('foreign_key_check') as Array<{ table: string }>)
+    .slice(0, most)
+    .map(({ table }) => `${table}: refers to a row that is not there`);
+
 /** At most so many lines on what is wrong in pages, indexes and references; references only of a database whose pages are whole. */
 export const databaseFaults = (db: Database, most: number): string[] => {
   const faults = pageFaults(db, most);
-  if (faults.length > 0) return faults;
-  return (db.pragma('foreign_key_check') as Array<{ table: string }>)
-    .slice(0, most)
-    .map(({ table }) => `${table}: refers to a row that is not there`);
+  return faults.length > 0 ? faults : referenceFaults(db, most);
 };
 
 /** From now on what this connection deletes is overwritten, too. */

@@ -69,6 +69,9 @@ export const jobStore = (db: Database) => {
   const progress = db.prepare<[string, number]>('update job_run set progress = ? where id = ?');
   const queued = db.prepare<[], { kind: string }>("select distinct kind from job_run where state = 'queued'");
   const running = db.prepare<[], JobRow>("select * from job_run where state = 'running'");
+  const counts = db.prepare<[], { kind: string; state: string; runs: number }>(
+    'select kind, state, count(*) as runs from job_run group by kind, state order by kind, state',
+  );
   const trim = db.prepare<[number]>(
     "delete from job_run where state in ('done', 'failed', 'cancelled') and finished_at < ?",
   );
@@ -105,6 +108,7 @@ export const jobStore = (db: Database) => {
       progress.run(JSON.stringify(value ?? null), id);
     },
     queuedKinds: (): string[] => queued.all().map(({ kind }) => kind),
+    counts: () => counts.all(),
     running: (): JobRun[] => running.all().map(toRun),
     trim: (before: number): number => trim.run(before).changes,
     lastTick: (name: string): number | undefined => ticked.get(name)?.last_at,

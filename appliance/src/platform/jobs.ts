@@ -26,6 +26,10 @@ export type Jobs = {
   /** Works on rows that another process added, if it was started. */
   wake(): void;
   stop(): Promise<void>;
+  /** Kinds whose work does not go on: a row runs without a worker, or waits long while none of its kind runs. */
+  stuck(): string[];
+  /** How many rows there are by kind and state. */
+  counts(): Array<{ kind: string; state: string; runs: number }>;
   /** Forgets runs that ended long ago. */
   trim(): number;
 };
@@ -43,6 +47,9 @@ const maxAttempts = 3;
 const stopMs = 10_000;
 const pollMs = 100;
 const keepMs = 90 * 86_400_000;
+/** A row is claimed within seconds, and a worker that ends has ended its row. */
+const waitsLongMs = 10 * 60_000;
+const withoutWorkerMs = 60_000;
 
 const kindsOf = (folder: string): Array<{ name: string; path: string }> =>
   (existsSync(folder) ? readdirSync(folder) : [])
@@ -90,6 +97,20 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
     });
   };
 
+  const stuck = (): string[] => {
+    const now = nowMs();
+    const running = store.running();
+    const atWork = new Set(running.map(({ kind }) => kind));
+    const left = running.filter(
+      ({ kind, startedAt }) =>
+        bree !== undefined && !bree.workers.has(kind) && now - (startedAt ?? now) > withoutWorkerMs,
+    );
+    const waiting = store
+      .queuedKinds()
+      .filter((kind) => !atWork.has(kind) && now - (store.next(kind)?.createdAt ?? now) > waitsLongMs);
+    return [...new Set([...left.map(({ kind }) => kind), ...waiting])];
+  };
+
   const onTick = ({ name, kind, payload }: Schedule): void => {
     immediate(db, () => {
       store.tick(name, nowMs());
@@ -100,6 +121,8 @@ export const jobs = ({ db, workerData, folder, log }: JobParts): Jobs => {
   return {
     enqueue,
     trim,
+    stuck,
+    counts: store.counts,
     get: store.byId,
     list: ({ kind, limit }) => store.list(kind, limit),
     finished: async (id, { timeoutMs }) => {

@@ -44,6 +44,15 @@ export function pendingOf(db: Database, entity: string): Pending {
   };
 }
 
+/** What waits by entity, with the time of the oldest; entities without anything are absent. */
+export function pendingCounts(db: Database): Array<{ entity: string; count: number; since: number }> {
+  return db
+    .prepare<[], { entity: string; count: number; since: number }>(
+      'select entity, count(*) as count, min(since) as since from pending group by entity order by entity',
+    )
+    .all();
+}
+
 /** Works off what waits for one who derives, in batches of a transaction each, for about this long; one batch at least. */
 export type Queue = {
   isBehind(): boolean;

@@ -3,7 +3,7 @@ import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import type { Appliance } from '../compose.ts';
-import { entryPoints } from '../console.ts';
+import { entryPoints as peopleAndPrograms } from '../console.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import { osqueryPrefix } from '../features/add-device/types.ts';
 import { glpiRoutes } from '../features/agents/glpi/routes.ts';
@@ -11,25 +11,58 @@ import { agentPolicies } from '../features/agents/native/policy.ts';
 import { nativeRoutes } from '../features/agents/native/routes.ts';
 import { osqueryRoutes } from '../features/agents/osquery/routes.ts';
 import { joinedQueues } from '../features/device-tasks/types.ts';
+import { assertWritable } from '../features/health/damage.ts';
+import type { EntryPoint } from '../features/health/meter.ts';
+import { withRoom } from '../features/health/with-room.ts';
 import { AppError, toFailure } from '../platform/errors.ts';
 import { withoutHopByHop } from '../platform/http/hop-by-hop.ts';
 import { apiPrefix } from './api/types.ts';
 import { inlineIntake } from './intake/inline.ts';
 
+const entryPoints: ReadonlyArray<readonly [prefix: string, entryPoint: EntryPoint]> = [
+  [nativePrefix, 'native'],
+  [osqueryPrefix, 'osquery'],
+  ['/a', 'glpi'],
+  [apiPrefix, 'api'],
+];
+
+const entryPointOf = (path: string): EntryPoint =>
+  entryPoints.find(([prefix]) => path.startsWith(`${prefix}/`))?.[1] ?? 'console';
+
 type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
 /** Every route of the appliance. */
 export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<HttpEnv> => {
-  const { config, db, ca, devices, inventory, events, store, objects, log } = appliance;
+  const { config, db, ca, devices, inventory, events, store, objects, log, health } = appliance;
   const app = new Hono<HttpEnv>();
   app.use(withoutHopByHop());
+  app.use(async function meterCalls(c, next) {
+    const startMs = performance.now();
+    await next();
+    health.meter.count(entryPointOf(c.req.path), c.res.status, performance.now() - startMs);
+  });
+  app.use(async function refuseProgramsOfADamagedSite(c, next) {
+    if (entryPointOf(c.req.path) !== 'console') assertWritable(health, c.req.method);
+    await next();
+  });
   app.onError((error, c) => {
+    health.met(error);
     const failure = toFailure(error);
     if (failure.status >= 500) log.error({ err: error, path: c.req.routePath, method: c.req.method }, 'request failed');
     return c.json({ error: failure.code, message: failure.message, ...failure.details }, failure.status as 500);
   });
-  const reports = intake ?? inlineIntake(appliance);
+  const reports = withRoom(intake ?? inlineIntake(appliance), health);
+  health.serves(() => reports.waiting());
+  // The process answers. What it can do, readyz says.
   app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', (c) => {
+    const { isReady, checks } = health.current();
+    return c.json(
+      { ready: isReady, checks: checks.map(({ name, state, code }) => ({ name, state, code })) },
+      isReady ? 200 : 503,
+      { 'Cache-Control': 'no-store' },
+    );
+  });
   app.route(
     nativePrefix,
     nativeRoutes({
@@ -59,8 +92,10 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     }),
   );
   app.route('/', glpiRoutes({ ...appliance, intake: reports, inventoryHours }));
-  const { api, console } = entryPoints(appliance);
+  const { api, console } = peopleAndPrograms(appliance);
   app.route(apiPrefix, api);
+  // Where monitoring looks by itself.
+  app.get('/metrics', (c) => api.request('/metrics', { headers: c.req.raw.headers }, c.env));
   // Programs get no pages: an address that no entry point has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
     if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');

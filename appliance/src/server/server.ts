@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import type { Config } from '../platform/config.ts';
+import { toFailure } from '../platform/errors.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
 import { type ProcessLock, takeServerLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
@@ -23,13 +24,28 @@ export const startServer = async (
   appliance: Appliance,
   options: { listen?: Config['listen']; lock?: ProcessLock } = {},
 ): Promise<Server> => {
-  const { paths, config, extensions, ca, devices, events, jobs, log, store } = appliance;
+  const { paths, config, extensions, ca, devices, events, health, jobs, log, store } = appliance;
   const lock = options.lock ?? takeServerLock(paths.data);
   const release = (): void => {
     if (options.lock === undefined) lock.release();
   };
-  let listener: Listener;
+  // Of a damaged database what can be read is served: what could not be written is told by health, and no reason to end.
+  const unlessDamaged = async (work: () => unknown): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      if (toFailure(error).code !== 'DATABASE') throw error;
+      health.met(error);
+      log.error({ err: error }, 'the database is damaged: what can be read is served, nothing is written');
+    }
+  };
+  let listener: Listener | undefined;
   let intake: SectionIntake | undefined;
+  const end = async (): Promise<void> => {
+    await listener?.close();
+    await intake?.close();
+    await jobs.stop();
+  };
   try {
     // Under the lock only commands write objects, and they are told to repeat.
     store.cleanTemporary();
@@ -38,10 +54,12 @@ export const startServer = async (
     )) {
       rmSync(join(paths.staging, name), { recursive: true, force: true });
     }
-    // What a crash left of an import is finished or dropped before anybody reads the state.
-    await appliance.exchange.recover();
-    appliance.exchange.noteTime();
-    await jobs.start(schedules);
+    await unlessDamaged(async () => {
+      // What a crash left of an import is finished or dropped before anybody reads the state.
+      await appliance.exchange.recover();
+      appliance.exchange.noteTime();
+      await jobs.start(schedules);
+    });
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
@@ -49,10 +67,11 @@ export const startServer = async (
       listen: options.listen ?? config.listen,
       familiar: devices.knownAddresses(maxKnownAddresses),
     });
-    events.record('server-started', { actor: 'system:appliance', params: { version: appliance.version } });
+    await unlessDamaged(() =>
+      events.record('server-started', { actor: 'system:appliance', params: { version: appliance.version } }),
+    );
   } catch (error) {
-    await intake?.close();
-    await jobs.stop();
+    await end();
     release();
     throw error;
   }
@@ -64,18 +83,18 @@ export const startServer = async (
     address: listener.address,
     port: listener.port,
     stop: async () => {
-      await listener.close();
-      await intake.close();
       stopTicking();
+      await end();
       try {
         appliance.accounts.refusals.flush(true);
       } catch (error) {
         log.error({ err: error }, 'refusals were not recorded');
       }
-      devices.flush();
-      await jobs.stop();
-      appliance.exchange.noteTime();
-      events.record('server-stopped', { actor: 'system:appliance', params: {} });
+      await unlessDamaged(() => {
+        devices.flush();
+        appliance.exchange.noteTime();
+        events.record('server-stopped', { actor: 'system:appliance', params: {} });
+      });
       release();
     },
   };

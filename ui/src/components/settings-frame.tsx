@@ -69,7 +69,7 @@ export const SettingsFrame = ({
   children,
 }: {
   ctx: Ctx;
-  /** `settings`, `sessions`, `rollback`, `deleted` or a kind. */
+  /** `settings`, `sessions`, `health`, `rollback`, `deleted` or a kind. */
   current: string;
   title: string;
   untranslatedTitle?: boolean;
@@ -113,6 +113,7 @@ export const SettingsFrame = ({
               current: current === kind,
             })),
             { href: paths.sessions(), label: ctx.t('sessions.title'), current: current === 'sessions' },
+            { href: paths.health(), label: ctx.t('health.title'), current: current === 'health' },
             { href: paths.rollback(), label: ctx.t('rollback.title'), current: current === 'rollback' },
             { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
           ]}

@@ -92,6 +92,11 @@ export const words = defineWords({
     ru: 'Мало места: {freeBytes}',
     kk: 'Орын аз қалды: {freeBytes}',
   },
+  'event.disk-full': {
+    en: 'The disk is full ({freeBytes} left): reports are refused until there is room',
+    ru: 'Диск заполнен (осталось {freeBytes}): отчёты не принимаются, пока нет места',
+    kk: 'Диск толды ({freeBytes} қалды): орын босағанша есептер қабылданбайды',
+  },
   'event.doctor-finding': {
     en: 'Daily check: {check}: {detail}',
     ru: 'Ежедневная проверка: {check}: {detail}',
@@ -120,6 +125,7 @@ export const words = defineWords({
     kk: 'Сақтық көшірме қалпына келтірілді',
   },
   'eventType.disk-low': { en: 'Little space', ru: 'Мало места', kk: 'Орын аз' },
+  'eventType.disk-full': { en: 'Disk full', ru: 'Диск заполнен', kk: 'Диск толды' },
   'eventType.doctor-finding': { en: 'Daily check', ru: 'Ежедневная проверка', kk: 'Күндік тексеру' },
   'eventType.job-failed': { en: 'Job failed', ru: 'Задание не выполнено', kk: 'Жұмыс сәтсіз' },
   'eventType.server-started': { en: 'Server started', ru: 'Сервер запущен', kk: 'Сервер іске қосылды' },

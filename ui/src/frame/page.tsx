@@ -71,6 +71,17 @@ const FailedUpgrade = ({ ctx }: { ctx: Ctx }) => {
   );
 };
 
+/** On every page as long as it is so. */
+const Unwell = ({ ctx }: { ctx: Ctx }) => (
+  <>
+    {(ctx.unwell ?? []).map(({ code, isFailed }) => (
+      <Notice ctx={ctx} level={isFailed ? 'critical' : 'warning'} title={ctx.tDynamic(`health.code.${code}`)}>
+        {ctx.can('settings:read') ? <a href={paths.health()}>{ctx.t('health.look')}</a> : null}
+      </Notice>
+    ))}
+  </>
+);
+
 const ToastLine = ({ ctx }: { ctx: Ctx }) => {
   const toast = ctx.toast;
   if (toast === undefined) return null;
@@ -133,6 +144,7 @@ export const Page = (props: PageProps) => {
           <PrintHead props={props} />
           <WentBack ctx={ctx} />
           <FailedUpgrade ctx={ctx} />
+          <Unwell ctx={ctx} />
           <div class="head">
             <div>
               {props.crumbs === undefined ? null : (

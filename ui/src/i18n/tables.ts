@@ -17,6 +17,7 @@ import { words as events } from '../events/words.ts';
 import { words as exchange } from '../exchange/words.ts';
 import { words as frame } from '../frame/words.ts';
 import { words as hardening } from '../hardening/words.ts';
+import { words as health } from '../health/words.ts';
 import { words as identification } from '../identification/words.ts';
 import { words as integrity } from '../integrity/words.ts';
 import { words as inventory } from '../inventory/words.ts';
@@ -58,6 +59,7 @@ export const allWords = joined(
   exchange,
   frame,
   hardening,
+  health,
   identification,
   integrity,
   inventory,

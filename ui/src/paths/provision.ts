@@ -13,6 +13,7 @@ export const provisionPages = {
   personDecide: page('/persons/decide', { POST: 'provision:write' }),
   /** Says that every copy of a backup is destroyed. */
   backupForget: page('/persons/backups/forget', { POST: 'settings:write' }),
+  health: page('/health', { GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { GET: 'settings:read', POST: 'safety:write' }),
   rollbackDecide: page('/rollback/decide', { POST: 'safety:write' }),

@@ -51,6 +51,7 @@ export const words = defineWords({
   'area.events': { en: 'Events', ru: 'События', kk: 'Оқиғалар' },
   'area.accounts': { en: 'Accounts', ru: 'Учётные записи', kk: 'Есептік жазбалар' },
   'area.safety': { en: 'Safety settings', ru: 'Настройки безопасности', kk: 'Қауіпсіздік баптаулары' },
+  'area.metrics': { en: 'Figures for monitoring', ru: 'Показатели для мониторинга', kk: 'Мониторинг көрсеткіштері' },
   'area.settings': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
   'area.provision': { en: 'Data provision', ru: 'Реестр данных', kk: 'Деректер тізілімі' },
   'settings.unit.bytes': { en: 'bytes', ru: 'байт', kk: 'байт' },

@@ -36,8 +36,11 @@ export const areas: readonly Area[] = [
   'provision',
 ];
 
-/** `safety:write`: settings that weaken what protects the site, beside `settings:write`. */
-export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'all';
+/**
+ * `safety:write`: settings that weaken what protects the site, beside `settings:write`. `metrics:read`: the figures for
+ * monitoring and nothing else, for its token.
+ */
+export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'metrics:read' | 'all';
 
 /** A human as far as the appliance can tell: random, made with an account (person-store.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };

@@ -60,7 +60,13 @@ export type LinkPurpose = { account: string; name: string; expiresAt: number; as
 const allAreas = (access: 'read' | 'write'): Right[] => areas.map((area): Right => `${area}:${access}`);
 
 /** Every right that a role can name. */
-export const allRights: readonly Right[] = ['all', ...allAreas('read'), ...allAreas('write'), 'safety:write'];
+export const allRights: readonly Right[] = [
+  'all',
+  ...allAreas('read'),
+  ...allAreas('write'),
+  'safety:write',
+  'metrics:read',
+];
 
 /** `x:write` includes `x:read`; `all` is everything. */
 export const isRight = (text: string): text is Right => (allRights as readonly string[]).includes(text);

@@ -428,7 +428,12 @@ export const heldEntries: readonly HeldEntry[] = [
   { row: 'O7', pillar: 'event', name: 'audit', tables: ['audit', 'audit_head'], protection: ['chain'] },
   { row: 'E6', pillar: 'local', name: 'schema', tables: ['schema_step'], files: ['upgrade.json'] },
   { row: 'E6', pillar: 'local', name: 'jobs', tables: ['job_run', 'schedule_run'], retention: { days: 90 } },
-  { row: 'O10', pillar: 'local', name: 'configuration', files: ['config.json', '*.lock', '*.lock-journal'] },
+  {
+    row: 'O10',
+    pillar: 'local',
+    name: 'configuration',
+    files: ['config.json', '*.lock', '*.lock-journal', 'reserve*'],
+  },
   {
     row: 'O4',
     pillar: 'local',

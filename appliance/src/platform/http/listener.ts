@@ -2,6 +2,7 @@ import { IncomingMessage, type ServerResponse } from 'node:http';
 import { createSecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
+import { AppError } from '../errors.ts';
 import { type Guests, listenerGuests } from './guests.ts';
 import { setSecurityHeaders } from './security-headers.ts';
 
@@ -73,6 +74,19 @@ const countingRequests = (received: Guests['received']) => ({
   },
 });
 
+/** What keeps a server from its address, with what to do; anything else as it is. */
+const listenFault = (error: Error, { address, port }: { address: string; port: number }): Error => {
+  const { code } = error as { code?: string };
+  const at = `port ${port} of ${address}`;
+  if (code === 'EADDRINUSE')
+    return new AppError('IN_USE', `another program listens on ${at}; stop it, or give another one: --listen ADDR:PORT`);
+  if (code === 'EACCES')
+    return new AppError('IN_USE', `this user may not listen on ${at}: a port below 1024 needs CAP_NET_BIND_SERVICE`);
+  if (code === 'EADDRNOTAVAIL')
+    return new AppError('USAGE', `this computer has no address ${address}; give one that it has: --listen ADDR:PORT`);
+  return error;
+};
+
 /**
  * The one listener: TLS 1.2 or newer, HTTP/1.1 and HTTP/2. A client certificate is asked for and never required; the
  * agents' entry point judges it, browsers have none.
@@ -107,9 +121,10 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   Object.assign(server, { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: requestMs });
   guests.watch(server);
   await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+    const onFault = (error: Error): void => reject(listenFault(error, listen));
+    server.once('error', onFault);
     server.listen({ port: listen.port, host: listen.address, backlog: waitingConnections }, () => {
-      server.off('error', reject);
+      server.off('error', onFault);
       resolve();
     });
   });

@@ -56,6 +56,7 @@ export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<Api
     new AppError('METHOD', 'this address does not take that method', { allow: methods.join(', ') });
 
   app.onError((error, c) => {
+    parts.health.met(error);
     const { code, status, details } = toFailure(error);
     parts.accounts.refusals.refused(code, {
       actor: c.get('actor'),

@@ -29,6 +29,7 @@ import type { DeviceFilters, DeviceList, DeviceQueries } from '../../features/de
 import type { DiscoveryService } from '../../features/discovery/service.ts';
 import type { ExchangeService } from '../../features/exchange/service.ts';
 import type { ImportDrafts } from '../../features/exchange/types.ts';
+import type { HealthService } from '../../features/health/service.ts';
 import type { IdentificationService } from '../../features/identification/service.ts';
 import type { IntegrityService } from '../../features/integrity/types.ts';
 import type { MediaService } from '../../features/media/types.ts';
@@ -50,7 +51,7 @@ import type { Log } from '../../platform/log.ts';
 export type ApiParts = {
   version: string;
   config: { readonly site: string };
-  paths: Pick<DataPaths, 'staging'>;
+  paths: Pick<DataPaths, 'staging' | 'database'>;
   log: Pick<Log, 'error'>;
   db: Database;
   accounts: AccountService;
@@ -84,13 +85,14 @@ export type ApiParts = {
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
   provision: ProvisionService;
+  health: HealthService;
   rollbackDetector: RollbackDetector;
   backups: BackupRecords;
   waiting: WaitingService;
   /** Bundles on their way in; the console shows the same ones. */
   drafts: ImportDrafts;
   media: MediaService;
-  jobs: Pick<Jobs, 'get' | 'enqueue'>;
+  jobs: Pick<Jobs, 'get' | 'enqueue' | 'counts'>;
   clock: () => number;
 };
 

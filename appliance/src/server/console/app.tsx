@@ -32,6 +32,8 @@ import { personPages } from '../../features/erasure/pages.tsx';
 import { importPages } from '../../features/exchange/import-pages.tsx';
 import { exchangePages } from '../../features/exchange/pages.tsx';
 import { storyPages } from '../../features/exchange/story-pages.tsx';
+import { assertWritable } from '../../features/health/damage.ts';
+import { healthPages } from '../../features/health/pages.tsx';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
 import { offlineImportPages } from '../../features/offline-import/pages.tsx';
@@ -65,6 +67,11 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', assetRoutes(deps.assets));
   app.use(identify(deps));
   app.use(guard(deps));
+  app.use(async function refuseChangesOfADamagedSite(c, next) {
+    // Who is to mend it logs in.
+    if (c.req.path !== paths.login()) assertWritable(deps.health, c.req.method);
+    await next();
+  });
   app.route('/', loginPages(deps));
   app.use(async function requireSession(c, next) {
     const signedIn = c.get('signedIn');
@@ -121,6 +128,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', discoveryPages(deps, model));
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
+  app.route('/', healthPages(deps));
   app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));

@@ -37,7 +37,9 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     rights: signedIn?.actor.rights ?? new Set(),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...defined({ toast }),
-    ...(signedIn === undefined || kind === 'part' ? {} : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade() }),
+    ...(signedIn === undefined || kind === 'part'
+      ? {}
+      : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade(), unwell: unwell(deps) }),
   });
 };
 
@@ -46,6 +48,12 @@ const wentBack = (deps: ConsoleDeps): Pick<Ctx, 'wentBack'> => {
   const [back] = deps.rollbackDetector.unacknowledged();
   return back === undefined ? {} : { wentBack: { cause: back.cause, at: back.at } };
 };
+
+/** What is wrong with the appliance itself. */
+const unwell = (deps: ConsoleDeps): Ctx['unwell'] =>
+  deps.health
+    .current()
+    .checks.flatMap(({ code, state }) => (state === 'ok' ? [] : [{ code, isFailed: state === 'failed' }]));
 
 /** Of the feed that has gone longest without news; null before the first import. */
 const advisoryAge = (deps: ConsoleDeps): Ctx['advisories'] => {
@@ -84,6 +92,7 @@ export const againPage = (
 
 /** A refusal as a page: its code, why, and what to do next. */
 export const errorPage = (deps: ConsoleDeps, error: unknown, c: Context<ConsoleEnv>): Response | Promise<Response> => {
+  deps.health.met(error);
   const failure = toFailure(error);
   if (failure.status >= 500)
     deps.log.error({ err: error, path: c.req.routePath, requestId: c.get('requestId') }, 'request failed');

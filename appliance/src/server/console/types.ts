@@ -35,6 +35,7 @@ import type { DiscoveryService } from '../../features/discovery/service.ts';
 import type { PersonService } from '../../features/erasure/service.ts';
 import type { ExchangeService } from '../../features/exchange/service.ts';
 import type { ConsoleQueries, ImportDrafts } from '../../features/exchange/types.ts';
+import type { HealthService } from '../../features/health/service.ts';
 import type { IdentificationService } from '../../features/identification/service.ts';
 import type { IntegrityService } from '../../features/integrity/types.ts';
 import type { MediaService } from '../../features/media/types.ts';
@@ -95,6 +96,7 @@ export type ConsoleDeps = {
   baselines: BaselineService;
   offlineImport: OfflineImport;
   persons: PersonService;
+  health: HealthService;
   rollbackDetector: RollbackDetector;
   backups: BackupRecords;
   waiting: WaitingService;

@@ -1,0 +1,158 @@
+import { statSync } from 'node:fs';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { type Database, schemaVersion } from '../../platform/database.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import { pendingCounts } from '../../platform/pending.ts';
+import type { DeviceService } from '../devices/service.ts';
+import type { DeviceList } from '../devices/types.ts';
+import type { ExchangeService } from '../exchange/service.ts';
+import type { UpdateService } from '../updates/service.ts';
+import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { Family, Sample } from './exposition.ts';
+import { DURATION_BOUNDS, type EntryPoint, type Meter } from './meter.ts';
+import type { HealthService } from './service.ts';
+
+export type MetricsParts = {
+  version: string;
+  db: Database;
+  paths: { database: string };
+  health: Pick<HealthService, 'current' | 'meter' | 'reportsWaiting'>;
+  jobs: Pick<Jobs, 'counts'>;
+  devices: Pick<DeviceService, 'waiting'>;
+  deviceList: Pick<DeviceList, 'counts'>;
+  vulnerabilities: Pick<VulnerabilityService, 'tallies'>;
+  updates: Pick<UpdateService, 'counts'>;
+  exchange: Pick<ExchangeService, 'knowledge'>;
+};
+
+const gauge = (name: string, help: string, samples: readonly Sample[] | number): Family => ({
+  name: `sallyport_${name}`,
+  type: 'gauge',
+  help,
+  samples: typeof samples === 'number' ? [{ value: samples }] : samples,
+});
+
+const counter = (name: string, help: string, samples: readonly Sample[] | number): Family => ({
+  ...gauge(`${name}_total`, help, samples),
+  type: 'counter',
+});
+
+const bytesOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+
+const healthFamilies = ({ version, db, paths, health }: MetricsParts): Family[] => {
+  const { isReady, checks, disk, checkedAt } = health.current();
+  const schema = String(schemaVersion(db));
+  return [
+    gauge('build_info', 'The release and the number of its schema.', [{ labels: { version, schema }, value: 1 }]),
+    gauge('ready', 'Whether no check has failed, as readyz says.', Number(isReady)),
+    gauge(
+      'check_ok',
+      'Whether a check of readyz found nothing.',
+      checks.map(({ name, state }) => ({ labels: { check: name }, value: Number(state === 'ok') })),
+    ),
+    gauge('checked_timestamp_seconds', 'When the checks were made.', checkedAt / 1_000),
+    gauge('disk_free_bytes', 'Free space on the disk of the data directory.', disk.freeBytes),
+    gauge('disk_size_bytes', 'Size of the disk of the data directory.', disk.sizeBytes),
+    gauge('database_bytes', 'Size of the database.', bytesOf(paths.database)),
+    gauge('database_log_bytes', 'Size of the write-ahead log of the database.', bytesOf(`${paths.database}-wal`)),
+  ];
+};
+
+const siteFamilies = (parts: MetricsParts): Family[] => {
+  const { db, jobs, devices, deviceList, vulnerabilities, updates, exchange } = parts;
+  const byState = new Map<string, number>();
+  for (const { state, devices: n } of deviceList.counts()) byState.set(state, (byState.get(state) ?? 0) + n);
+  const { matrix } = vulnerabilities.tallies();
+  const { undecided } = updates.counts();
+  const pending = pendingCounts(db);
+  return [
+    gauge(
+      'devices',
+      'Devices by state.',
+      [...byState].map(([state, value]) => ({ labels: { state }, value })),
+    ),
+    gauge('devices_waiting', 'Devices that wait for a person.', devices.waiting()),
+    gauge(
+      'findings',
+      'Open findings by decision and state of the fix.',
+      Object.entries(matrix).flatMap(([decision, row]) =>
+        Object.entries(row).map(([fix, value]) => ({ labels: { decision, fix }, value })),
+      ),
+    ),
+    gauge('updates_undecided', 'Needed updates that wait for a decision.', undecided),
+    gauge(
+      'knowledge_age_days',
+      'Age of each feed of advisories; a feed without a date is absent.',
+      exchange
+        .knowledge()
+        .flatMap(({ feed, ageDays }) => (ageDays === undefined ? [] : [{ labels: { feed }, value: ageDays }])),
+    ),
+    gauge(
+      'pending',
+      'What is noted and not yet derived.',
+      pending.map(({ entity, count }) => ({ labels: { entity }, value: count })),
+    ),
+    gauge(
+      'pending_age_seconds',
+      'Age of the oldest of it.',
+      pending.map(({ entity, since }) => ({ labels: { entity }, value: Math.max(0, (nowMs() - since) / 1_000) })),
+    ),
+    gauge(
+      'jobs',
+      'Runs of jobs that are kept, by kind and state.',
+      jobs.counts().map(({ kind, state, runs }) => ({ labels: { kind, state }, value: runs })),
+    ),
+  ];
+};
+
+const durations = (calls: ReturnType<Meter['calls']>): Sample[] =>
+  [...calls].flatMap(([entryPoint, { within, seconds, total }]) => {
+    const labels = { entry_point: entryPoint satisfies EntryPoint };
+    return [
+      ...DURATION_BOUNDS.map((bound, index) => ({
+        suffix: '_bucket',
+        labels: { ...labels, le: String(bound) },
+        value: within[index] ?? 0,
+      })),
+      { suffix: '_bucket', labels: { ...labels, le: '+Inf' }, value: total },
+      { suffix: '_sum', labels, value: seconds },
+      { suffix: '_count', labels, value: total },
+    ];
+  });
+
+/** What only the process that serves knows; nothing in a command. */
+const serverFamilies = ({ health }: MetricsParts): Family[] => {
+  const waiting = health.reportsWaiting();
+  if (waiting === undefined) return [];
+  const calls = health.meter.calls();
+  const { user, system } = process.cpuUsage();
+  return [
+    gauge('intake_waiting', 'Reports that wait to be stored.', waiting),
+    counter(
+      'requests',
+      'Requests by entry point and class of status.',
+      [...calls].flatMap(([entryPoint, { byStatus }]) =>
+        [...byStatus].map(([status, value]) => ({ labels: { entry_point: entryPoint, status }, value })),
+      ),
+    ),
+    {
+      name: 'sallyport_request_duration_seconds',
+      type: 'histogram',
+      help: 'Time until a request was answered, by entry point.',
+      samples: durations(calls),
+    },
+    counter(
+      'event_loop_busy_seconds',
+      'Time in which the serving thread was at work.',
+      performance.eventLoopUtilization().active / 1_000,
+    ),
+    counter('cpu_seconds', 'Processor time of the server.', (user + system) / 1e6),
+    gauge('resident_memory_bytes', 'Memory of the server.', process.memoryUsage.rss()),
+    gauge('start_time_seconds', 'When the server was started.', nowMs() / 1_000 - process.uptime()),
+  ];
+};
+
+/** Everything that monitoring may ask, as families of the text format. */
+export function metricFamilies(parts: MetricsParts): Family[] {
+  return [...healthFamilies(parts), ...siteFamilies(parts), ...serverFamilies(parts)];
+}

@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { time, timeOf } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { EXPOSITION_TYPE, exposition } from './exposition.ts';
+import { type MetricsParts, metricFamilies } from './metrics.ts';
+import type { HealthService } from './service.ts';
+import { HEALTH_CHECKS, HEALTH_CODES, type Health } from './types.ts';
+
+// Whether the appliance can do its work, and figures of it for monitoring.
+
+const { operation, download } = operationsOver<MetricsParts & { health: HealthService }>();
+
+const healthSchema = z.object({
+  checkedAt: time,
+  isReady: z.boolean().describe('No check failed'),
+  checks: z.array(
+    z.object({
+      name: z.enum(HEALTH_CHECKS),
+      state: z.enum(['ok', 'warning', 'failed']),
+      code: z.enum(HEALTH_CODES),
+      detail: z.string().describe('English: cause and next step; empty where all is well'),
+    }),
+  ),
+  disk: z.object({ freeBytes: z.number(), sizeBytes: z.number() }),
+});
+
+export const healthSchemas = { Health: healthSchema };
+
+const toAnswer = ({ checkedAt, ...health }: Health) => ({ checkedAt: timeOf(checkedAt), ...health });
+
+const none = z.strictObject({});
+
+export const healthOperations = [
+  operation({
+    name: 'health',
+    http: { method: 'get', path: '/health' },
+    area: 'settings',
+    right: 'settings:read',
+    summary: 'Whether database, schema, disk, keys and jobs are well; the command exits with 1 when one is not',
+    input: none,
+    output: healthSchema,
+    run: ({ health }) => toAnswer(health.current()),
+    command: {
+      example: 'sallyport health --data /var/lib/sallyport',
+      print: (out, { checks }) =>
+        out.table(
+          ['check', 'state', 'code', 'detail'],
+          checks.map(({ name, state, code, detail }) => [name, state, code, detail]),
+        ),
+      exit: ({ isReady }) => (isReady ? 0 : 1),
+    },
+  }),
+  download({
+    name: 'metrics',
+    http: { method: 'get', path: '/metrics' },
+    area: 'settings',
+    right: 'metrics:read',
+    summary: 'Figures for monitoring in the text format of Prometheus; also at /metrics',
+    input: none,
+    file: EXPOSITION_TYPE,
+    run: (parts) => ({ name: 'metrics.txt', body: Buffer.from(exposition(metricFamilies(parts))) }),
+  }),
+  operation({
+    name: 'metrics.show',
+    area: 'settings',
+    right: 'metrics:read',
+    summary: 'Prints the figures for monitoring that do not need the serving process, in the text format of Prometheus',
+    input: none,
+    output: z.object({ text: z.string() }),
+    run: (parts) => ({ text: exposition(metricFamilies(parts)) }),
+    command: {
+      example: 'sallyport metrics show --data /var/lib/sallyport',
+      print: (out, { text }) => out.line(text.trimEnd()),
+    },
+  }),
+];

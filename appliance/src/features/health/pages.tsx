@@ -1,0 +1,14 @@
+import { Health } from '@sallyport/ui/health/health.tsx';
+import { paths } from '@sallyport/ui/paths';
+import { Hono } from 'hono';
+import { actorFor } from '../../server/console/guard.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+
+/** Whether the appliance itself is well. */
+export const healthPages = (deps: ConsoleDeps): Pages =>
+  new Hono<ConsoleEnv>().get(paths.health.pattern, (c) => {
+    actorFor(c, 'settings:read');
+    const { checkedAt, checks, disk } = deps.health.current();
+    return c.html(<Health ctx={viewContext(deps, c)} checkedAt={checkedAt} checks={checks} disk={disk} />);
+  });

@@ -1,0 +1,191 @@
+import { statfsSync } from 'node:fs';
+import type { EventService } from '../../engine/events/service.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { assertSchema, changeStamp, type Database, tryWrite } from '../../platform/database.ts';
+import { toFailure } from '../../platform/errors.ts';
+import type { Jobs } from '../../platform/jobs.ts';
+import type { Keyring } from '../../platform/keyring.ts';
+import { keyFaults } from './keys.ts';
+import { type Meter, newMeter } from './meter.ts';
+import { diskReserve } from './reserve.ts';
+import {
+  FULL_SHARE,
+  type Health,
+  type HealthCheck,
+  type HealthCheckName,
+  type HealthCode,
+  LOW_SHARE,
+} from './types.ts';
+
+export type HealthService = {
+  /** Looks now, and changes nothing. */
+  look(): Health;
+  /** What the last turn of the server found; what is found now where there was none. */
+  current(): Health;
+  /** The server's turn: looks, keeps what it found, tells once what became of the disk, sets the reserve aside or releases it. */
+  turn(): void;
+  /** An error that an entry point met: damage is remembered, and a full disk has its turn at once. */
+  met(error: unknown): void;
+  /** Reports are refused. */
+  isFull(): boolean;
+  /** Nothing is written any more. */
+  isDamaged(): boolean;
+  /** What the server counts of its calls. */
+  meter: Meter;
+  /** How many reports wait to be stored; undefined in a process that does not serve. */
+  reportsWaiting(): number | undefined;
+  /** This process serves. */
+  serves(waiting: () => number): void;
+};
+
+type Parts = {
+  db: Database;
+  events: Pick<EventService, 'record'>;
+  keyring: Keyring;
+  jobs: Pick<Jobs, 'stuck' | 'list'>;
+  objects: Pick<ObjectService, 'setting'>;
+  dataDir: string;
+  clock: () => number;
+};
+
+/** A writer is waited for so long: another one that writes is proof enough. */
+const writeWaitMs = 100;
+
+const check = (
+  name: HealthCheckName,
+  state: HealthCheck['state'] = 'ok',
+  code: HealthCode = 'OK',
+  detail = '',
+): HealthCheck => ({ name, state, code, detail });
+
+/** What tells whether the appliance can do its work, over an open data directory. */
+export function healthService(parts: Parts): HealthService {
+  const { db, events, keyring, jobs, objects, dataDir, clock } = parts;
+  const reserve = diskReserve(dataDir);
+  const stamp = changeStamp(db);
+  const seen = { damage: '', stamp: '', disk: 'OK' as HealthCode, selfCheck: 0 };
+  let kept: Health | undefined;
+  let waiting: (() => number) | undefined;
+
+  // The nightly check reads every page, which is too much to do at each look.
+  const nightly = (): void => {
+    const [run] = jobs.list({ kind: 'self-check', limit: 1 });
+    if (run?.state !== 'done' || run.id === seen.selfCheck) return;
+    seen.selfCheck = run.id;
+    const { damage } = (run.result ?? {}) as { damage?: string };
+    if (damage !== undefined) seen.damage = damage;
+  };
+
+  const database = (): HealthCheck => {
+    try {
+      if (seen.damage === '') nightly();
+      if (seen.damage !== '')
+        return check(
+          'database',
+          'failed',
+          'DATABASE',
+          `${seen.damage}; run: sallyport doctor, which names the way back`,
+        );
+      // What was committed since the last look has shown already that commits succeed.
+      const now = stamp();
+      if (now === seen.stamp) tryWrite(db, writeWaitMs);
+      seen.stamp = stamp();
+      return check('database');
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      if (code === 'DATABASE') seen.damage = message;
+      return code === 'DISK_FULL'
+        ? check('database', 'failed', 'DISK_FULL', `${message}; make room on the disk of ${dataDir}`)
+        : check('database', 'failed', code === 'DATABASE' ? 'DATABASE' : 'STORE_IO', message);
+    }
+  };
+
+  const schema = (): HealthCheck => {
+    try {
+      assertSchema(db);
+      return check('schema');
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      if (!code.startsWith('SCHEMA_')) throw error;
+      return check('schema', 'failed', 'SCHEMA', message);
+    }
+  };
+
+  const space = (): Health['disk'] => {
+    const { bavail, blocks, bsize } = statfsSync(dataDir);
+    return { freeBytes: bavail * bsize, sizeBytes: blocks * bsize };
+  };
+  const disk = ({ freeBytes, sizeBytes }: Health['disk']): HealthCheck => {
+    const share = freeBytes / sizeBytes;
+    const what = `${freeBytes} of ${sizeBytes} bytes are free`;
+    const todo = 'make room, or run: sallyport store gc';
+    if (share < FULL_SHARE) return check('disk', 'failed', 'DISK_FULL', `${what}: reports are refused; ${todo}`);
+    // Below what an import leaves free it is low, too.
+    if (share < LOW_SHARE || freeBytes < objects.setting('exchange.reserve-bytes'))
+      return check('disk', 'warning', 'DISK_LOW', `${what}; ${todo}`);
+    return check('disk');
+  };
+
+  const keys = (): HealthCheck => {
+    const [first] = keyFaults(keyring);
+    return first === undefined ? check('keys') : check('keys', 'failed', 'KEY', first);
+  };
+
+  const job = (): HealthCheck => {
+    const stuck = jobs.stuck();
+    return stuck.length === 0
+      ? check('jobs')
+      : check('jobs', 'failed', 'JOB_STUCK', `${stuck.join(', ')} does not go on; restart the server`);
+  };
+
+  const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
+    try {
+      return look();
+    } catch (error) {
+      const { code, message } = toFailure(error);
+      return check(name, 'failed', code === 'DATABASE' ? 'DATABASE' : 'STORE_IO', message);
+    }
+  };
+
+  const look = (): Health => {
+    const room = space();
+    const checks = [
+      orFailed('database', database),
+      orFailed('schema', schema),
+      orFailed('disk', () => disk(room)),
+      orFailed('keys', keys),
+      orFailed('jobs', job),
+    ];
+    return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
+  };
+
+  const turn = (): void => {
+    kept = look();
+    const found = kept.checks.find(({ name }) => name === 'disk')?.code ?? 'OK';
+    const { freeBytes, sizeBytes } = kept.disk;
+    if (found === 'DISK_FULL') reserve.release();
+    else if (found === 'OK') reserve.hold(sizeBytes);
+    if (found === seen.disk) return;
+    seen.disk = found;
+    if (found === 'DISK_LOW') events.record('disk-low', { actor: 'system:appliance', params: { freeBytes } });
+    if (found === 'DISK_FULL') events.record('disk-full', { actor: 'system:appliance', params: { freeBytes } });
+  };
+
+  return {
+    look,
+    current: () => kept ?? look(),
+    turn,
+    met: (error) => {
+      const { code, message } = toFailure(error);
+      if (code === 'DATABASE') seen.damage = message;
+      if (code === 'DISK_FULL' && reserve.isHeld()) turn();
+    },
+    isFull: () => kept?.checks.some(({ code }) => code === 'DISK_FULL') ?? false,
+    isDamaged: () => seen.damage !== '',
+    meter: newMeter(),
+    reportsWaiting: () => waiting?.(),
+    serves: (reports) => {
+      waiting = reports;
+    },
+  };
+}

@@ -1,0 +1,44 @@
+// Whether this appliance can do its work, for people, for monitoring and for the entry points. Looked at every few seconds by the
+// server; a command looks anew. Strangers get the names and codes, not what stands behind them.
+
+/** What is looked at, in the order in which it is shown. */
+export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs'] as const;
+export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
+
+/**
+ * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
+ * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
+ */
+export const HEALTH_CODES = [
+  'OK',
+  'DATABASE',
+  'STORE_IO',
+  'DISK_LOW',
+  'DISK_FULL',
+  'SCHEMA',
+  'KEY',
+  'JOB_STUCK',
+] as const;
+export type HealthCode = (typeof HEALTH_CODES)[number];
+
+export type HealthCheck = {
+  name: HealthCheckName;
+  /** With a warning the appliance still does all of its work. */
+  state: 'ok' | 'warning' | 'failed';
+  code: HealthCode;
+  /** English: cause and next step; empty where all is well. */
+  detail: string;
+};
+
+export type Health = {
+  checkedAt: number;
+  /** No check failed. */
+  isReady: boolean;
+  checks: readonly HealthCheck[];
+  disk: { freeBytes: number; sizeBytes: number };
+};
+
+/** Below this share of the disk the administrator is told. */
+export const LOW_SHARE = 0.05;
+/** Below this share reports are refused, and the reserve is released for those who log in to mend it. */
+export const FULL_SHARE = 0.01;

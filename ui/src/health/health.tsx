@@ -1,0 +1,64 @@
+import { Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+
+type HealthProps = {
+  readonly ctx: Ctx;
+  readonly checkedAt: When;
+  readonly checks: ReadonlyArray<{
+    readonly name: string;
+    readonly state: 'ok' | 'warning' | 'failed';
+    readonly code: string;
+    /** English, as in the log. */
+    readonly detail: string;
+  }>;
+  readonly disk: { readonly freeBytes: number; readonly sizeBytes: number };
+};
+
+const levels = { ok: 'ok', warning: 'warning', failed: 'critical' } as const;
+
+/** Whether the appliance can do its work: each check, what it found, what to do. */
+export const Health = ({ ctx, checkedAt, checks, disk }: HealthProps) => (
+  <SettingsFrame ctx={ctx} current="health" title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
+    <Panel
+      title={ctx.t('health.checked')}
+      context={<Time ctx={ctx} at={checkedAt} />}
+      foot={ctx.t('health.disk', { free: ctx.fmt.bytes(disk.freeBytes), size: ctx.fmt.bytes(disk.sizeBytes) })}
+    >
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('health.title')}
+        records="labelled"
+        rows={checks}
+        columns={[
+          {
+            key: 'name',
+            label: ctx.t('health.check'),
+            head: true,
+            cell: ({ name }) => ctx.tDynamic(`health.check.${name}`),
+          },
+          {
+            key: 'state',
+            label: ctx.t('health.state'),
+            cell: ({ state, code }) => (
+              <Status ctx={ctx} level={levels[state]}>
+                {ctx.tDynamic(`health.code.${code}`)}
+              </Status>
+            ),
+          },
+          { key: 'todo', label: ctx.t('health.todo'), cell: ({ code }) => ctx.tDynamic(`health.todo.${code}`) },
+          {
+            key: 'detail',
+            label: ctx.t('health.detail'),
+            any: true,
+            cell: ({ detail }) => <span lang="en">{detail}</span>,
+          },
+        ]}
+      />
+    </Panel>
+  </SettingsFrame>
+);

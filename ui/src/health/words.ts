@@ -1,0 +1,98 @@
+import { defineWords } from '../i18n/types.ts';
+
+export const words = defineWords({
+  'health.title': { en: 'Health', ru: 'Состояние', kk: 'Күйі' },
+  'health.sub': {
+    en: 'Whether the appliance can do its work. It looks every five seconds.',
+    ru: 'Может ли сервер выполнять свою работу. Проверка идёт каждые пять секунд.',
+    kk: 'Сервер жұмысын істей ала ма. Тексеру бес секунд сайын өтеді.',
+  },
+  'health.look': {
+    en: 'What is wrong, and what to do',
+    ru: 'Что не так и что делать',
+    kk: 'Не дұрыс емес және не істеу керек',
+  },
+  'health.checked': { en: 'Checked', ru: 'Проверено', kk: 'Тексерілді' },
+  'health.check': { en: 'Check', ru: 'Проверка', kk: 'Тексеру' },
+  'health.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
+  'health.todo': { en: 'What to do', ru: 'Что делать', kk: 'Не істеу керек' },
+  'health.detail': { en: 'Details', ru: 'Подробности', kk: 'Толығырақ' },
+  'health.disk': {
+    en: '{free} of {size} are free on the disk of the data',
+    ru: 'На диске данных свободно {free} из {size}',
+    kk: 'Деректер дискісінде {size} ішінен {free} бос',
+  },
+  'health.check.database': { en: 'Database', ru: 'База данных', kk: 'Дерекқор' },
+  'health.check.schema': { en: 'Schema', ru: 'Схема', kk: 'Схема' },
+  'health.check.disk': { en: 'Disk', ru: 'Диск', kk: 'Диск' },
+  'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
+  'health.check.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Жұмыстар' },
+  'health.code.OK': { en: 'In order', ru: 'В порядке', kk: 'Ретінде' },
+  'health.code.DATABASE': {
+    en: 'The database is damaged: nothing is written any more',
+    ru: 'База данных повреждена: запись остановлена',
+    kk: 'Дерекқор зақымдалған: жазу тоқтатылды',
+  },
+  'health.code.STORE_IO': {
+    en: 'The data disk fails or is read-only',
+    ru: 'Диск данных отказывает или доступен только для чтения',
+    kk: 'Деректер дискісі істен шығуда немесе тек оқуға ашық',
+  },
+  'health.code.DISK_LOW': {
+    en: 'Little space is left on the disk',
+    ru: 'На диске мало места',
+    kk: 'Дискіде орын аз қалды',
+  },
+  'health.code.DISK_FULL': {
+    en: 'The disk is full: reports are refused',
+    ru: 'Диск заполнен: отчёты не принимаются',
+    kk: 'Диск толды: есептер қабылданбайды',
+  },
+  'health.code.SCHEMA': {
+    en: 'The database belongs to another release',
+    ru: 'База данных принадлежит другому выпуску',
+    kk: 'Дерекқор басқа шығарылымға тиесілі',
+  },
+  'health.code.KEY': {
+    en: 'A key is missing or damaged',
+    ru: 'Ключ отсутствует или повреждён',
+    kk: 'Кілт жоқ немесе зақымдалған',
+  },
+  'health.code.JOB_STUCK': { en: 'A job does not go on', ru: 'Задание не продвигается', kk: 'Жұмыс ілгерілемейді' },
+  'health.todo.OK': { en: 'Nothing', ru: 'Ничего', kk: 'Ештеңе' },
+  'health.todo.DATABASE': {
+    en: 'Run sallyport doctor on the appliance: it names the newest good backup and the command to restore it.',
+    ru: 'Выполните на сервере sallyport doctor: команда назовёт последнюю исправную копию и команду восстановления.',
+    kk: 'Серверде sallyport doctor орындаңыз: ол соңғы жарамды көшірмені және қалпына келтіру пәрменін атайды.',
+  },
+  'health.todo.STORE_IO': {
+    en: 'Look at the disk and its file system on the appliance, then restart the server.',
+    ru: 'Проверьте на сервере диск и файловую систему, затем перезапустите сервер.',
+    kk: 'Серверде дискіні және файлдық жүйені тексеріңіз, содан кейін серверді қайта іске қосыңыз.',
+  },
+  'health.todo.DISK_LOW': {
+    en: 'Make room: remove old backups, run sallyport store gc, or enlarge the disk.',
+    ru: 'Освободите место: удалите старые копии, выполните sallyport store gc или увеличьте диск.',
+    kk: 'Орын босатыңыз: ескі көшірмелерді жойыңыз, sallyport store gc орындаңыз немесе дискіні үлкейтіңіз.',
+  },
+  'health.todo.DISK_FULL': {
+    en: 'Make room now: remove old backups, run sallyport store gc, or enlarge the disk. Devices send their reports again by themselves.',
+    ru: 'Освободите место сейчас: удалите старые копии, выполните sallyport store gc или увеличьте диск. Устройства пришлют отчёты сами.',
+    kk: 'Орынды қазір босатыңыз: ескі көшірмелерді жойыңыз, sallyport store gc орындаңыз немесе дискіні үлкейтіңіз. Құрылғылар есептерді өздері қайта жібереді.',
+  },
+  'health.todo.SCHEMA': {
+    en: 'Stop this server and start the release that the database belongs to.',
+    ru: 'Остановите этот сервер и запустите выпуск, которому принадлежит база данных.',
+    kk: 'Бұл серверді тоқтатып, дерекқор тиесілі шығарылымды іске қосыңыз.',
+  },
+  'health.todo.KEY': {
+    en: 'Bring the file back from a backup before the next start.',
+    ru: 'Верните файл из резервной копии до следующего запуска.',
+    kk: 'Келесі іске қосуға дейін файлды сақтық көшірмеден қайтарыңыз.',
+  },
+  'health.todo.JOB_STUCK': {
+    en: 'Restart the server; if it stays so, look at its log.',
+    ru: 'Перезапустите сервер; если не поможет, посмотрите его журнал.',
+    kk: 'Серверді қайта іске қосыңыз; көмектеспесе, оның журналын қараңыз.',
+  },
+});
