@@ -198,12 +198,14 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'patch-move': 'patches of controllers',
   'person-erase': 'values of a person',
   'receipt-export': 'receipts',
+  'release-rollback': 'the release that runs',
   'request-export': 'what leaves',
   serve: 'the server',
   setup: 'a new site',
   'site-card-export': 'the site card',
   'token-create': 'a secret',
   'trust-import': 'the root of trust',
+  upgrade: 'the release that runs',
   version: 'the version',
 };
 
