@@ -84,7 +84,7 @@ describe('package URLs', () => {
   });
 
   test('are written as the reference library writes them, and read back', () => {
-    const text = fc.string({ unit: fc.constantFrom(...'aZ9.-_~+:@/?#%&=ü!*'), minLength: 1, maxLength: 8 });
+    const text = fc.string({ unit: fc.constantFrom(...'aZ9.-_~+:@/?#%&=ü!*'.split('')), minLength: 1, maxLength: 8 });
     const segment = text.map((one) => one.replaceAll('/', 'x'));
     // The library decodes qualifiers twice.
     const value = text.map((one) => one.replaceAll('%', 'x'));

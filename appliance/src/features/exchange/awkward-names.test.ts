@@ -2,9 +2,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin } from '../../../test/support/engines.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
-import { loadAllDeclarations } from '../../all-declarations.ts';
-
-loadAllDeclarations();
 
 // Names of computers, each with packages of Debian that hold it as a word and that no other computer of the site has.
 const COMPUTERS: ReadonlyArray<readonly [string, string]> = [
