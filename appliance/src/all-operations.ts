@@ -3,6 +3,7 @@ import { eventOperations, eventSchemas } from './engine/events/operations.ts';
 import { changeOperations, changeSchemas } from './engine/inventory/change-operations.ts';
 import { inventoryOperations } from './engine/inventory/operations.ts';
 import { objectOperations } from './engine/objects/operations.ts';
+import type { EntryParts } from './entry-parts.ts';
 import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
@@ -33,11 +34,10 @@ import { updateOperations, updateSchemas } from './features/updates/operations.t
 import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
 import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
 import { siteOperations } from './server/api/site-operations.ts';
-import type { ApiParts } from './server/api/types.ts';
 import type { MadeOperations, Operation } from './server/operations/operation.ts';
 
 /** Every operation, in the order of the API's document. */
-export const allOperations: ReadonlyArray<Operation<ApiParts>> = [
+export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...backupOperations,
   ...healthOperations,
   ...controllerOperations,
@@ -107,7 +107,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
 };
 
 /** Those that are made from the declarations of collections and kinds. */
-export function madeOperations(parts: ApiParts): MadeOperations<ApiParts> {
+export function madeOperations(parts: EntryParts): MadeOperations<EntryParts> {
   const [inventory, objects] = [inventoryOperations(parts), objectOperations(parts)];
   return {
     operations: [...inventory.operations, ...objects.operations],

@@ -36,7 +36,7 @@ const remembered = <T>(read: () => Promise<T>, clock: () => number): (() => Prom
 /** The entry points for people and programs over one appliance: the API and the console. */
 export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) => {
   const { db, events, exchange } = appliance;
-  const parts = { ...appliance, ...entryParts(appliance, clock) };
+  const parts = entryParts(appliance, clock);
   const described = describeApi(parts);
   const model = deviceModel(parts);
   const deps: ConsoleDeps = {

@@ -11,8 +11,7 @@ import { deviceQueries } from './features/devices/queries.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
 
-/** What pages, API and commands need beside the services. */
-export function entryParts(appliance: Appliance, clock: () => number = nowMs) {
+function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
   const { db, jobs, media, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
   return {
@@ -26,4 +25,11 @@ export function entryParts(appliance: Appliance, clock: () => number = nowMs) {
     drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
     clock,
   };
+}
+
+/** What pages, the API and commands may take: every part of the appliance, and what only they need. */
+export type EntryParts = Appliance & ReturnType<typeof partsOfEntryPoints>;
+
+export function entryParts(appliance: Appliance, clock: () => number = nowMs): EntryParts {
+  return { ...appliance, ...partsOfEntryPoints(appliance, clock) };
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiPartsOf } from '../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../test/support/console.ts';
 import { readRight } from './engine/inventory/types.ts';
 import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
+import { entryParts } from './entry-parts.ts';
 import { describeApi } from './server/api/app.ts';
 import type { ApiRoute } from './server/api/route.ts';
 import { apiPrefix } from './server/api/types.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
   site = await openConsole();
   // The router keeps middleware as well; that has the method ALL.
   routes = site.app.routes.filter(({ method }) => method !== 'ALL');
-  api = describeApi(apiPartsOf(site.appliance)).routes;
+  api = describeApi(entryParts(site.appliance)).routes;
   await person('nothing', []);
   await person('reading', reading);
   for (const area of areas) await person(`not ${area}`, everything(area));

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryPoints } from '../../appliance/src/console.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { messagePaths, oauthPaths } from '../../appliance/src/features/agents/glpi/addresses.ts';
 import { describeApi } from '../../appliance/src/server/api/app.ts';
 import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
 import { apiPrefix } from '../../appliance/src/server/api/types.ts';
 import { needsByRoute, routeKey } from '../../appliance/src/server/console/route-needs.ts';
-import { apiPartsOf } from '../../appliance/test/support/api-site.ts';
 import { type Console, openConsole } from '../../appliance/test/support/console.ts';
 
 // What is mounted and what is declared are the same. rights.test.ts calls each of them with and without its right.
@@ -18,7 +18,7 @@ beforeAll(async () => {
   site = await openConsole();
   // The router keeps middleware as well; that has the method ALL.
   routes = site.app.routes.filter(({ method }) => method !== 'ALL');
-  api = describeApi(apiPartsOf(site.appliance)).routes;
+  api = describeApi(entryParts(site.appliance)).routes;
 });
 afterAll(() => site.close());
 

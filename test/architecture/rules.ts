@@ -132,7 +132,6 @@ export const entryPointsAreNotImported: Rule = (files) => {
 const assembly = [
   'api/app.ts',
   'api/site-operations.ts',
-  'api/types.ts',
   'console/app.tsx',
   'console/cookies.ts',
   'console/guard.ts',

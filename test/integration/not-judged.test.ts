@@ -10,9 +10,9 @@ import type { Page as PagePath } from '@sallyport/ui/paths/page';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { allOperations, madeOperations } from '../../appliance/src/all-operations.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { requestGroupNames } from '../../appliance/src/features/exchange/types.ts';
 import { advisory } from '../../appliance/test/support/advisory-parts.ts';
-import { apiPartsOf } from '../../appliance/test/support/api-site.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
@@ -369,7 +369,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   };
 
   const operations = () => {
-    const parts = apiPartsOf(site.appliance);
+    const parts = entryParts(site.appliance);
     return [...allOperations, ...madeOperations(parts).operations].filter(
       ({ http, right }) =>
         http?.method === 'get' || (http === undefined && (right === 'any' || right.endsWith(':read'))),
@@ -377,7 +377,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
   };
   /** Operations that speak of them and whose answer has no place that says what is not judged. */
   const silentOperations = async (name: string): Promise<string[]> => {
-    const context = { ...apiPartsOf(site.appliance), actor: admin, note: () => undefined };
+    const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
     const silent: string[] = [];
     for (const operation of operations()) {
       if (!('json' in operation.answers)) continue;
@@ -395,7 +395,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
 
   const printed = async (words: string, input: Record<string, unknown>): Promise<string> => {
     const operation = allOperations.find((one) => one.name === words);
-    const context = { ...apiPartsOf(site.appliance), actor: admin, note: () => undefined };
+    const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
     const parsed = operation?.input.parse(input) ?? {};
     const answer = await operation?.run(context as never, parsed);
     const lines: string[] = [];
@@ -435,7 +435,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
           for (const claim of CLAIMS) expect(text, `${name} ${path}`).not.toContain(t(claim));
         }
       }
-      const context = { ...apiPartsOf(site.appliance), actor: admin, note: () => undefined };
+      const context = { ...entryParts(site.appliance), actor: admin, note: () => undefined };
       for (const operation of ['device.get', 'device.findings', 'device.updates', 'device.unjudged'])
         expect(
           await allOperations

@@ -5,6 +5,7 @@ import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { entryParts } from '../../appliance/src/entry-parts.ts';
 import {
   type ControllerFindings,
   controllerFindings,
@@ -17,7 +18,6 @@ import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snap
 import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
 import { apiApp } from '../../appliance/src/server/api/app.ts';
-import { apiPartsOf } from '../../appliance/test/support/api-site.ts';
 import { csafAdvisory, csafPart } from '../../appliance/test/support/controllers/csaf.ts';
 import { captureFile } from '../support/plant-capture.ts';
 import {
@@ -162,7 +162,7 @@ describe('a plant of 200 controllers, from files alone', () => {
     );
     const account = appliance.objects.create(systemActor, 'account', { name: 'reader', roles: ['viewer'] }).id;
     const { secret } = appliance.accounts.createApiToken(systemActor, { name: 'reader', account });
-    const answer = await apiApp(apiPartsOf(appliance)).request('/controllers?missingFirmware=true&limit=200', {
+    const answer = await apiApp(entryParts(appliance)).request('/controllers?missingFirmware=true&limit=200', {
       headers: { Authorization: `Bearer ${secret}` },
     });
     const listed = (await answer.json()) as { rows: { vendor: string; lacks: object[] }[] };

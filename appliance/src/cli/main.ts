@@ -6,9 +6,9 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { versionLine } from '@sallyport/bundle-tools/platform/release';
 import type { Appliance } from '../compose.ts';
 import type { Actor } from '../engine/objects/types.ts';
+import type { EntryParts } from '../entry-parts.ts';
 import { AppError, type Failure, toFailure } from '../platform/errors.ts';
 import { applianceRelease } from '../platform/release.ts';
-import type { ApiParts } from '../server/api/types.ts';
 import type { Operation } from '../server/operations/operation.ts';
 import { actorOf, resumeSession } from './actor.ts';
 import type { Command, CommandContext, OptionSpec } from './command.ts';
@@ -52,12 +52,10 @@ type Commands = ReadonlyMap<string, () => Promise<Command>>;
 
 const localCommands = (): Commands => new Map(localNames().map((name) => [wordsOfFile(name), () => loadLocal(name)]));
 
-const partsOf = async (appliance: Appliance): Promise<ApiParts> => ({
-  ...appliance,
-  ...(await import('../entry-parts.ts')).entryParts(appliance),
-});
+const partsOf = async (appliance: Appliance): Promise<EntryParts> =>
+  (await import('../entry-parts.ts')).entryParts(appliance);
 
-const loadDeclared = async (operations: ReadonlyArray<Operation<ApiParts>>): Promise<[string, Command][]> => {
+const loadDeclared = async (operations: ReadonlyArray<Operation<EntryParts>>): Promise<[string, Command][]> => {
   const { toCommand } = await import('../server/operations/to-command.ts');
   return operations.flatMap((operation) => {
     const command = toCommand(operation, partsOf);
@@ -83,7 +81,7 @@ const indexedCommands = (): Commands => {
       string,
       unknown
     >;
-    const operations = Object.values(exported).filter(Array.isArray).flat() as Operation<ApiParts>[];
+    const operations = Object.values(exported).filter(Array.isArray).flat() as Operation<EntryParts>[];
     const named = operations.filter(({ name }) => name.replaceAll('.', ' ') === words);
     const [found] = await loadDeclared(named);
     if (found === undefined) throw new AppError('INTERNAL', `${module} declares no command ${words}`);

@@ -4,17 +4,13 @@ import { join } from 'node:path';
 import type { Extensions } from '../../src/all-declarations.ts';
 import { type Appliance, compose } from '../../src/compose.ts';
 import { type Right, systemActor } from '../../src/engine/objects/types.ts';
-import { entryParts } from '../../src/entry-parts.ts';
+import { type EntryParts, entryParts } from '../../src/entry-parts.ts';
 import { newTokenSecret, tokenHash } from '../../src/features/devices/types.ts';
 import { openLog } from '../../src/platform/log.ts';
 import { apiApp } from '../../src/server/api/app.ts';
-import type { ApiParts } from '../../src/server/api/types.ts';
 import { initialised } from './initialised.ts';
 import { cheapPasswords } from './passwords.ts';
 import { reporter } from './site.ts';
-
-/** The parts of the API over a composed appliance. */
-export const apiPartsOf = (appliance: Appliance): ApiParts => ({ ...appliance, ...entryParts(appliance) });
 
 export type Answer = { status: number; headers: Headers; text: string; json: Record<string, unknown> };
 
@@ -28,7 +24,7 @@ type CallOptions = {
 
 export type ApiSite = {
   appliance: Appliance;
-  parts: ApiParts;
+  parts: EntryParts;
   call(method: string, path: string, options?: CallOptions): Promise<Answer>;
   /** A token of an account with a built-in role, or with exactly these rights. */
   tokenOf(role: string, rights?: readonly Right[]): string;
@@ -59,7 +55,7 @@ export const openApiSite = async (extensions: Extensions = {}): Promise<ApiSite>
     log,
   });
   const appliance = await compose({ dataDir: folder, log, extensions, hashing: cheapPasswords() });
-  const parts = apiPartsOf(appliance);
+  const parts = entryParts(appliance);
   const app = apiApp(parts);
   const { objects, accounts, devices } = appliance;
   let made = 0;

@@ -1,8 +1,8 @@
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiPartsOf } from '../../../test/support/api-site.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
 import { apiApp } from '../../server/api/app.ts';
 
 // Rights within groups are not told apart yet: a role that is limited to some would grant nothing, so none is made.
@@ -58,7 +58,7 @@ describe('a role limited to groups', () => {
   });
 
   it('is refused by the API, made and changed', async () => {
-    const app = apiApp(apiPartsOf(site.appliance));
+    const app = apiApp(entryParts(site.appliance));
     const call = async (method: string, path: string, body: unknown): Promise<{ status: number; text: string }> => {
       const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
       const answer = await app.request(path, { method, headers, body: JSON.stringify(body) });

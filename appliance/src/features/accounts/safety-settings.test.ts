@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { apiPartsOf } from '../../../test/support/api-site.ts';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { type Actor, type Right, type Setting, type SettingValue, systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
 import { apiApp } from '../../server/api/app.ts';
 import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
@@ -140,7 +140,7 @@ describe('where there is a second administrator', () => {
     const second = await person(['all']);
     const writer = await person(['settings:write', 'settings:read']);
     const managed = managedObjects(site.appliance);
-    const app = apiApp(apiPartsOf(site.appliance));
+    const app = apiApp(entryParts(site.appliance));
     const { secret } = accounts.createApiToken(systemActor, { name: 'settings', account: adminId() });
     const call = async (method: string, name: string, body?: unknown): Promise<string> => {
       const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };

@@ -6,7 +6,7 @@ import { kitFor } from './kit.ts';
 import { caFingerprint, fingerprintOf, makeToken, serverAddresses } from './token.ts';
 import type { Kit, KitInput, TokenWishes } from './types.ts';
 
-export type AddDeviceService = {
+type AddDeviceService = {
   /** Every address that the certificate names, the most useful first. */
   servers(): string[];
   /** SHA-256 of the CA's certificate, as tools show it. */

@@ -5,12 +5,12 @@ import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { firmwareSource } from '@sallyport/bundle-tools/updates/sources/firmware';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { apiPartsOf } from '../../../test/support/api-site.ts';
 import { csafAdvisory } from '../../../test/support/controllers/csaf.ts';
 import { actorWith, admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
 import { apiApp } from '../../server/api/app.ts';
 
 // Once around: an advisory arrives, a controller has a finding, the request asks for the firmware without naming anybody,
@@ -244,7 +244,7 @@ describe('firmware of controllers, once around', () => {
       confirmed: [],
     };
     // The same over the API: listed, its checklist read, handed over, reported.
-    const parts = apiPartsOf(site);
+    const parts = entryParts(site);
     const api = apiApp(parts);
     const tokenFor = (role: string): string => {
       const account = site.objects.create(systemActor, 'account', { name: `api-${role}`, roles: [role] }).id;

@@ -1,12 +1,13 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { allOperations, allSchemas, madeOperations } from '../../all-operations.ts';
+import type { EntryParts } from '../../entry-parts.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { toRoute } from '../operations/to-route.ts';
 import { type Json, openApiDocument, schemaNames } from './openapi.ts';
 import type { ApiRoute } from './route.ts';
-import type { ApiEnv, ApiParts } from './types.ts';
+import type { ApiEnv } from './types.ts';
 import { errorResponse } from './wire.ts';
 
 export type Api = {
@@ -15,7 +16,7 @@ export type Api = {
 };
 
 /** The table of every call and the document that is made from it. */
-export const describeApi = (parts: ApiParts): Api => {
+export const describeApi = (parts: EntryParts): Api => {
   const names = schemaNames();
   const made = madeOperations(parts);
   for (const [id, schema] of Object.entries({ ...allSchemas, ...made.schemas })) names.add(schema, { id });
@@ -32,7 +33,7 @@ export const describeApi = (parts: ApiParts): Api => {
 
 const bearer = /^Bearer +([\x21-\x7e]{1,512})$/i;
 
-const authenticate = ({ accounts }: ApiParts): MiddlewareHandler<ApiEnv> =>
+const authenticate = ({ accounts }: EntryParts): MiddlewareHandler<ApiEnv> =>
   async function authenticateToken(c, next) {
     const from = addressOf(c);
     const secret = bearer.exec(c.req.header('authorization') ?? '')?.[1];
@@ -49,7 +50,7 @@ const pattern = (path: string): string => path.replace(/\{(\w+)\}/g, ':$1');
 const bySpecificity = (a: ApiRoute, b: ApiRoute): number => Number(a.path.includes('{')) - Number(b.path.includes('{'));
 
 /** The API over the services, to be mounted at `apiPrefix`. */
-export const apiApp = (parts: ApiParts, api: Api = describeApi(parts)): Hono<ApiEnv> => {
+export const apiApp = (parts: EntryParts, api: Api = describeApi(parts)): Hono<ApiEnv> => {
   const { routes } = api;
   const app = new Hono<ApiEnv>();
   const notAllowed = (methods: readonly string[]): AppError =>

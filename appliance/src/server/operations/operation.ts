@@ -6,6 +6,7 @@
 import type { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
 import { type Actor, type Area, type Right, requireRight } from '../../engine/objects/types.ts';
+import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
 
@@ -120,8 +121,13 @@ const assertRightOf =
     if (right !== 'any') requireRight(actor, right);
   };
 
+/** What refuses parts that the appliance does not have, in the file that names them. */
+type Held<N> = EntryParts extends N
+  ? object
+  : Record<Exclude<keyof N, keyof EntryParts>, 'compose.ts makes no such part'>;
+
 /** The way to declare operations over the parts `N`: `const { operation, download } = operationsOver<{ rules: RuleService }>()`. */
-export function operationsOver<N>() {
+export function operationsOver<N extends Held<N>>() {
   return {
     operation: <I extends z.ZodObject, R extends z.ZodType>(spec: Spec<N, I, R>): Operation<N> => {
       const { http, output, command, find, run, ...head } = spec;
