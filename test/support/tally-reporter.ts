@@ -1,10 +1,17 @@
+import { stripVTControlCharacters } from 'node:util';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 
 /** First lines of why a test failed, for a log of which only the end was kept. */
-const maxReasonChars = 300;
+const maxReasonChars = 500;
 
-const reasonOf = (test: TestCase): string =>
-  (test.result().errors?.[0]?.message ?? '').replace(/\s+/g, ' ').slice(0, maxReasonChars);
+/** The message, and of a comparison the lines that differ: `expected [ Array(2) ] to deeply equal []` names neither. */
+const reasonOf = (test: TestCase): string => {
+  const { message = '', diff = '' } = test.result().errors?.[0] ?? {};
+  const differing = stripVTControlCharacters(diff)
+    .split('\n')
+    .filter((line) => /^[+-] +[^ [\](){}]/.test(line) && !/^(?:- Expected|\+ Received)/.test(line));
+  return [message, ...differing].join(' ').replace(/\s+/g, ' ').slice(0, maxReasonChars);
+};
 
 /**
  * Names what failed, then prints `N passed, N failed, N skipped` alone on the last line; module failures and unhandled errors
