@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { entryPoints } from '../../appliance/src/console.ts';
 import { entryParts } from '../../appliance/src/entry-parts.ts';
@@ -7,6 +9,8 @@ import type { ApiRoute } from '../../appliance/src/server/api/route.ts';
 import { apiPrefix } from '../../appliance/src/server/api/types.ts';
 import { needsByRoute, routeKey } from '../../appliance/src/server/console/route-needs.ts';
 import { type Console, openConsole } from '../../appliance/test/support/console.ts';
+import { allKeys, notWalked } from '../e2e/console-pages.ts';
+import { repositoryRoot } from '../support/sources.ts';
 
 // What is mounted and what is declared are the same. rights.test.ts calls each of them with and without its right.
 
@@ -88,5 +92,11 @@ describe('the table of routes', () => {
   it('declares nothing that is not there', () => {
     const mounted = new Set(entryPoints(site.appliance).console.routes.map(routeKey));
     expect([...needsByRoute().keys()].filter((key) => !mounted.has(key))).toEqual([]);
+  });
+
+  it('has each page in the walk over all pages, or among those that other tests have', () => {
+    const walk = readFileSync(join(repositoryRoot, 'test/e2e/console-pages.ts'), 'utf8');
+    const isWalked = (key: string): boolean => new RegExp(`\\bat\\(\\s*'${key}'`).test(walk);
+    expect(allKeys.filter((key) => isWalked(key) === notWalked.has(key))).toEqual([]);
   });
 });

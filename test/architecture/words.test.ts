@@ -78,6 +78,7 @@ describe('what routes say', () => {
         .settings()
         .flatMap(({ setting }) => [
           `setting.${setting.name}.title`,
+          `setting.${setting.name}.help`,
           ...(setting.options ?? []).map((option) => `setting.${setting.name}.option.${option}`),
         ]),
       ...engines.events.types().map(({ type }) => `event.${type}`),
@@ -87,7 +88,10 @@ describe('what routes say', () => {
     ];
     const keys = new Set([...quoted().filter((key) => !isSetting(key)), ...made, ...declared]);
     expect(keys.size).toBeGreaterThan(300);
-    expect([...keys].filter((key) => !words.has(key))).toEqual([]);
+    expect(
+      [...keys].filter((key) => !words.has(key)),
+      'keys of no table: add them to ui/src/<name>/words.ts',
+    ).toEqual([]);
   });
 });
 

@@ -165,8 +165,11 @@ const fusionInventory: Filler = {
 export const fillers = { ownAgent, ownExecutables, windowsAgent, product, fusionInventory } as const;
 export type FillerName = keyof typeof fillers;
 
+/** Filled by asking the network and directories; tests of those readers ask for their fields. */
+type Asked = 'discovery' | Extract<CollectionName, `directory-${string}`>;
+
 /** The filler of each declared field, by collection; what people enter is in none. */
-export const filledBy: Readonly<Partial<Record<CollectionName, Partial<Record<FillerName, string>>>>> = {
+export const filledBy: Readonly<Record<Exclude<CollectionName, Asked>, Partial<Record<FillerName, string>>>> = {
   identity: {
     ownAgent: 'name dnsName dnsDomain ipv4 ipv6 macs osType isVirtual hypervisor uuid serial',
     fusionInventory: 'agentTag',

@@ -19,7 +19,7 @@ import { collected, type Filler, type FillerName, filledBy, fillers } from './co
 // the register. And what must never be kept: reports full of marked secrets through each door, and a search of the whole data
 // folder for the marks.
 
-const ownCollections = Object.keys(filledBy) as CollectionName[];
+const ownCollections = Object.keys(filledBy) as (keyof typeof filledBy)[];
 
 let site: GlpiSite;
 let api: ReturnType<typeof apiClient>;
@@ -41,7 +41,7 @@ const rowsOf = (filler: FillerName, collection: CollectionName): SectionRow[] =>
   site.appliance.inventory.section(asked.get(filler) ?? 0, collection, { personal: true });
 
 const claims = ownCollections.flatMap((collection) =>
-  (Object.entries(filledBy[collection] ?? {}) as [FillerName, string][]).map(
+  (Object.entries(filledBy[collection]) as [FillerName, string][]).map(
     ([filler, fields]) => [collection, filler, fields.split(' ')] as const,
   ),
 );
