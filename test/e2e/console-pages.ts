@@ -249,6 +249,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('vulnerabilities', paths.vulnerabilities()),
     ...at('finding', finding),
     ...at('updates', paths.updates()),
+    ...at('updatesFollowed', paths.updatesFollowed()),
     ...at('update', update),
     ...at('deployments', paths.deployments()),
     ...at('deploymentNew', paths.deploymentNew({ update: id(update) })),
