@@ -179,6 +179,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('sessions', paths.sessions()),
     ...at('rollback', paths.rollback()),
     ...at('waiting', paths.waiting()),
+    ...at('health', paths.health()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
     ...at('deviceDuplicates', paths.deviceDuplicates()),
