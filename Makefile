@@ -2,12 +2,13 @@ ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java python3-cyclonedx-lib python3-jsonschema promtool
 DEBIAN_DIST_PACKAGES := dpkg rpm openssl
+DEBIAN_RELEASE_PACKAGES := debootstrap lintian rpmlint openssl util-linux
 
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test-packages dist-packages build dist check test fuzz soak demo run dev bench conformance mutation clean
+.PHONY: help setup test-packages dist-packages build dist release-test check test fuzz soak demo run dev bench conformance mutation clean
 
 help: ## what there is
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -31,6 +32,10 @@ dist-packages: # Debian packages that make the artefacts
 
 dist: build dist-packages ## a release's packages in dist/; ONLY="sallyport-host:x64" makes some of them
 	@$(NODE) scripts/packages/main.ts $(ONLY)
+
+release-test: build dist-packages ## a release from its artefacts to a log-in page on a bare Debian, and gone again; most of an hour
+	@$(call install_missing,$(DEBIAN_RELEASE_PACKAGES),for the release test)
+	@$(NODE) --conditions=@sallyport/source test/release/main.ts
 
 build: setup ## compile the workspaces
 	@npm run --silent build
@@ -68,4 +73,4 @@ mutation: setup ## changes of the core that no test notices; ONLY="trust/core" n
 	@$(NODE) scripts/mutation.ts
 
 clean: ## remove what was built
-	@rm -rf dist */dist */program var/demo var/dist
+	@rm -rf dist */dist */program var/demo var/dist var/release

@@ -50,7 +50,7 @@ export const packageSpecs: readonly PackageSpec[] = [
       '/usr/share/doc/sallyport/operations.md': 'docs/operations.md',
     },
     compression: 'zstd',
-    debianDepends: 'libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 250), udev, util-linux',
+    debianDepends: 'libc6 (>= 2.34), libstdc++6 (>= 11), systemd (>= 250), udev',
     rpmRequires: ['glibc >= 2.34', 'libstdc++', 'systemd >= 250', 'systemd-udev', 'util-linux'],
   },
   {
@@ -71,7 +71,7 @@ export const packageSpecs: readonly PackageSpec[] = [
       '/usr/lib/sysusers.d/sallyport-host.conf': 'systemd/sallyport-host.sysusers',
     },
     compression: 'zstd',
-    debianDepends: 'libc6 (>= 2.28), libstdc++6 (>= 8), systemd (>= 250), util-linux',
+    debianDepends: 'libc6 (>= 2.28), libstdc++6 (>= 8), systemd (>= 250)',
     rpmRequires: ['glibc >= 2.28', 'libstdc++', 'systemd', 'util-linux'],
   },
   {

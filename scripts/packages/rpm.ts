@@ -32,6 +32,8 @@ function specFile(staged: Staged, release: Release, source: string): string {
     'Release: 1',
     `Summary: ${spec.summary}`,
     'License: Apache-2.0',
+    'Group: System Environment/Daemons',
+    'Packager: Sallyport maintainers <maintainers@sallyport.invalid>',
     'URL: https://sallyport.invalid/',
     'AutoReqProv: no',
     ...spec.rpmRequires.map((need) => `Requires: ${need}`),

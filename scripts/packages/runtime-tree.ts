@@ -1,4 +1,14 @@
-import { chmodSync, cpSync, existsSync, lstatSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { apart } from '../build-programs.ts';
 import { closureOf, type Lock, type Locked, locked } from './locked.ts';
@@ -49,14 +59,28 @@ function copyAlike(root: string, out: string, path: string): void {
   cpSync(join(root, path), join(out, path), { recursive: true });
 }
 
-/** Modes do not depend on who checked the repository out: 0755 for folders and what can be started, else 0644. */
+/** What is started by its path; all else is read by the runtime. */
+const isStarted = (path: string): boolean =>
+  /\/usr\/bin\/|\/\.bin\/node$|\/systemd\/sallyport-media$|\/package-steps$/.test(path);
+
+/** Modes do not depend on who checked the repository out: 0755 for folders and what is started, else 0644. */
 export function plainModes(folder: string): void {
   chmodSync(folder, 0o755);
   for (const name of readdirSync(folder)) {
     const path = join(folder, name);
     const stat = lstatSync(path);
     if (stat.isDirectory()) plainModes(path);
-    else if (stat.isFile()) chmodSync(path, stat.mode & 0o100 ? 0o755 : 0o644);
+    else if (stat.isFile()) chmodSync(path, isStarted(path) ? 0o755 : 0o644);
+  }
+}
+
+/** A first line that asks for a `node` of the system means nothing here: the runtime is named by whoever starts a file. */
+function withoutInterpreter(folder: string): void {
+  for (const file of filesIn(folder).filter((name) => /\.[cm]?js$/.test(name))) {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    if (text.startsWith('#!'))
+      writeFileSync(path, text.replace(/^#!.*/, '// Started with the runtime of its package.'));
   }
 }
 
@@ -86,6 +110,7 @@ export function layRuntimeTree(
       copyFile(join(root, path, file), join(out, path, file));
   copyFile(join(node, 'bin/node'), join(out, 'node_modules/.bin/node'));
   copyFile(join(node, 'LICENSE'), join(out, 'node_modules/.bin/node-license.txt'));
+  withoutInterpreter(out);
   plainModes(out);
   return [locked(lock, `node_modules/node-linux-${arch}`), ...used];
 }

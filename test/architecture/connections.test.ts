@@ -25,6 +25,7 @@ const connecting = /^(?:appliance|agent|bundle-tools)\/src\/platform\/connect\.t
 const listening = /^appliance\/src\/platform\/http\/listener\.ts$/;
 const starting: Readonly<Record<string, string>> = {
   'appliance/src/platform/connect.ts': 'ping',
+  'appliance/src/platform/service-notify.ts': 'systemd-notify',
   'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
   'agent/src/platform/child.ts': 'what collectors and actions run',
   'appliance/src/features/upgrade/service-manager.ts': 'systemctl, systemd-run, what a file declares, our own program',

@@ -59,9 +59,10 @@ describe.each(packageSpecs.map((spec) => [spec.name, spec] as const))('the packa
     expect(units.length).toBeGreaterThan(0);
     for (const unit of units)
       for (const [path = ''] of readFileSync(join(at, unit), 'utf8').matchAll(/(?<=^Exec\w+=.*)\/opt\/[^\s%]+/gm))
-        expect(existsSync(join(at, path.replace('/opt/sallyport/current/', '/opt/sallyport/package/'))), path).toBe(
-          true,
-        );
+        expect(
+          existsSync(join(at, path.replace(/^\/opt\/sallyport\/(current|previous)\//, '/opt/sallyport/package/'))),
+          path,
+        ).toBe(true);
   });
 
   it('names the licence of every package whose code it has', () => {
@@ -261,7 +262,10 @@ describe('the SBOM', () => {
         'error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(open(sys.argv[1]).read())',
         'sys.exit(str(error)[:500] if error else 0)',
       ].join('\n');
-      expect(spawnSync('/usr/bin/python3', ['-c', check, path], { encoding: 'utf8' })).toMatchObject({ status: 0, stderr: '' });
+      expect(spawnSync('/usr/bin/python3', ['-c', check, path], { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
     },
   );
 });

@@ -24,16 +24,21 @@ const property = (name) => execFileSync('systemctl', ['show', 'sallyport.service
 const answers = () => fetch('https://127.0.0.1:8443/healthz').then(({ status }) => status === 200, () => false);
 (async () => {
   for (;;) {
-    const isUp = await answers();
+    // Started is said once it answers, not before.
+    const isUp = property('ActiveState') === 'active' && (await answers());
     const status = Number(property('ExecMainStatus'));
     if (!isUp && status === 0) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       continue;
     }
+    const signs = property('WatchdogTimestampMonotonic');
+    // The sign at the start, and one after it.
+    while (isUp && property('WatchdogTimestampMonotonic') === signs) await new Promise((resolve) => setTimeout(resolve, 100));
+    const signsOfLife = isUp && Number(signs) > 0;
     const pid = property('MainPID');
     const environ = isUp ? require('node:fs').readFileSync('/proc/' + pid + '/environ', 'utf8').split('\\0') : [];
     const folder = environ.find((line) => line.startsWith('CREDENTIALS_DIRECTORY='));
-    writeFileSync('/run/seen/outcome', JSON.stringify({ isUp, status, hasCredential: folder !== undefined }));
+    writeFileSync('/run/seen/outcome', JSON.stringify({ isUp, status, hasCredential: folder !== undefined, signsOfLife }));
     return;
   }
 })();
@@ -54,7 +59,7 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
     copyFileSync(systemd('sallyport.service'), join(work, 'units/sallyport.service'));
     writeFileSync(
       join(work, dropIn, 'said.conf'),
-      '[Service]\nStandardOutput=append:/run/seen/said\nStandardError=inherit\n',
+      '[Service]\nWatchdogSec=30\nStandardOutput=append:/run/seen/said\nStandardError=inherit\n',
     );
     prepare(work);
     for (const part of ['sysinit', 'basic', 'shutdown']) writeFileSync(join(work, `units/${part}.target`), target);
@@ -76,7 +81,12 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
   };
 
   it('starts without a credential', async () => {
-    expect(await start('without', () => undefined)).toEqual({ isUp: true, status: 0, hasCredential: false });
+    expect(await start('without', () => undefined)).toEqual({
+      isUp: true,
+      status: 0,
+      hasCredential: false,
+      signsOfLife: true,
+    });
   });
 
   it('starts with the drop-in and the credential alone', async () => {
@@ -84,13 +94,13 @@ describe.runIf(canBoot())('the unit of the appliance', () => {
       renameSync(join(work, 'data/keys/master.key'), join(work, 'master'));
       copyFileSync(systemd('sallyport-master.conf'), join(work, dropIn, 'master.conf'));
     });
-    expect(outcome).toEqual({ isUp: true, status: 0, hasCredential: true });
+    expect(outcome).toEqual({ isUp: true, status: 0, hasCredential: true, signsOfLife: true });
   });
 
   it('does not start where the drop-in is and the credential is gone', async () => {
     const outcome = await start('gone', (work) => {
       copyFileSync(systemd('sallyport-master.conf'), join(work, dropIn, 'master.conf'));
     });
-    expect(outcome).toEqual({ isUp: false, status: 243, hasCredential: false });
+    expect(outcome).toEqual({ isUp: false, status: 243, hasCredential: false, signsOfLife: false });
   });
 });

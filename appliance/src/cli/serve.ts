@@ -1,6 +1,8 @@
 import { dataPaths, parseListen, readConfig } from '../platform/config.ts';
 import { takeServerLock } from '../platform/process-lock.ts';
 import { applianceRelease } from '../platform/release.ts';
+import { signsOfLife, tellSystemd } from '../platform/service-notify.ts';
+import { startTicking } from '../platform/ticking.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -30,11 +32,18 @@ export const command: Command = {
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;
     out.line(`listening on ${url}`);
+    const stopSigns = startTicking(signsOfLife(), (error, failed) => appliance.log.error({ err: error }, failed));
+    // Where systemd cannot be told, the start has failed.
+    await tellSystemd('READY=1').catch(async (error: unknown) => {
+      await server.stop();
+      throw error;
+    });
     out.begun({ listening: url, address: server.address, port: server.port });
     await new Promise<void>((resolve) => {
       for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     });
     await server.stop();
+    stopSigns();
     return 0;
   },
 };

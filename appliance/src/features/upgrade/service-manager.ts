@@ -44,10 +44,11 @@ const ownerOf = (dataDir: string): { uid?: number; gid?: number } => {
   return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : {};
 };
 
+/** A start is not waited for: the unit starts when it answers, and a release that never does is gone back from here. */
 const systemd = (dataDir: string): ServiceManager => ({
-  start: () => done(['systemctl', 'start', unit]),
+  start: () => done(['systemctl', '--no-block', 'start', unit]),
   stop: () => done(['systemctl', 'stop', unit]),
-  restart: () => done(['systemctl', 'restart', unit]),
+  restart: () => done(['systemctl', '--no-block', 'restart', unit]),
   run: async (args) => {
     const user = ownerOf(dataDir);
     const credentials: string[] = [];

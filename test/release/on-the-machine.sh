@@ -1,0 +1,58 @@
+#!/bin/sh
+# What an administrator does on a bare server with the folder of a release on a stick, and what is left afterwards. Each line of the
+# log is a fact; the script ends at the first that is not as it has to be.
+set -eu
+
+say() { echo "$(cut -d ' ' -f 1 /proc/uptime) $*"; }
+wrong() {
+  say "WRONG: $*"
+  exit 1
+}
+node=/opt/sallyport/current/node_modules/.bin/node
+page() { NODE_TLS_REJECT_UNAUTHORIZED=0 $node -e "fetch('https://127.0.0.1$1').then(async (a) => console.log(a.status, (await a.text()).includes('aqtau-1')), (e) => console.log('none', e.cause))"; }
+others() { find /var/lib/sallyport ! -user sallyport | grep . && wrong "files of another owner" || true; }
+
+find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/mnt/out/before
+say "the stick is in"
+sh /mnt/stick/install.sh appliance --fingerprint "$(cat /mnt/stick/fingerprint)" -- --site aqtau-1 --address localhost --yes
+say "setup has ended"
+[ "$(page /login)" = '200 true' ] || wrong "the log-in page is not served"
+say "the log-in page is served"
+systemctl is-active sallyport.service
+systemctl is-enabled sallyport.service
+[ -e /etc/sallyport/master.cred ] || wrong "the master key is not sealed"
+[ ! -e /var/lib/sallyport/keys/master.key ] || wrong "the master key lies beside the data"
+others
+say "the key is sealed, the data are the service's user's"
+sallyport doctor || wrong "doctor found something"
+sallyport backup create --out /root/first.spb
+sallyport account reset administrator >/dev/null
+[ -s /root/first.spb ] || wrong "no backup"
+others
+ls -A /run/sallyport
+say "root's commands work with the sealed key and leave nothing of root's"
+setpriv --reuid=sallyport --regid=sallyport --clear-groups sallyport doctor 2>&1 | tail -2 || true
+sallyport setup --port 8443 --yes || wrong "setup again"
+others
+[ "$(NODE_TLS_REJECT_UNAUTHORIZED=0 $node -e "fetch('https://127.0.0.1:8443/login').then((a) => console.log(a.status), (e) => console.log('none', e.cause))")" = 200 ] || wrong "not served on the other port"
+say "another port by setup"
+systemctl restart sallyport.service
+say "started again"
+systemd-analyze security --no-pager sallyport.service | tail -1
+systemd-analyze verify sallyport.service 2>&1 | head -5
+dpkg --purge sallyport
+say "purged"
+# What the packager, the user database and systemd's own key of this computer note is not ours.
+find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/mnt/out/after
+diff /mnt/out/before /mnt/out/after | grep '^[<>]' | grep -v -e '/var/lib/sallyport' -e /root/first.spb -e /var/lib/dpkg -e /var/log -e /etc/passwd -e /etc/group -e /etc/shadow -e /etc/gshadow -e /var/cache -e /var/lib/systemd/credential.secret >/mnt/out/left || true
+cat /mnt/out/left
+[ ! -s /mnt/out/left ] || wrong "purging left this, or took it"
+ls -d /run/sallyport 2>/dev/null && wrong "/run/sallyport is left"
+[ -e /var/lib/sallyport/master.cred ] || wrong "the sealed key went with the package"
+dpkg -i /mnt/stick/sallyport_*_"$(dpkg --print-architecture)".deb
+sallyport setup --yes || wrong "setup over the data that stayed"
+say "installed again over its data"
+sallyport destroy --confirm aqtau-1
+[ ! -e /var/lib/sallyport ] || wrong "the data are still there"
+dpkg --purge sallyport
+say "DONE"
