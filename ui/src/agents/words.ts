@@ -16,21 +16,6 @@ export const words = defineWords({
     ru: 'Нет ответа на вопрос инвентаризации {question}: {state}',
     kk: 'Түгендеу сұрағына жауап жоқ {question}: {state}',
   },
-  'eventType.osquery-answers-dropped': {
-    en: 'Answers of osquery dropped',
-    ru: 'Ответы osquery отброшены',
-    kk: 'osquery жауаптары тасталды',
-  },
-  'eventType.osquery-log-dropped': {
-    en: 'Log batch dropped',
-    ru: 'Пакет журнала отброшен',
-    kk: 'Журнал дестесі тасталды',
-  },
-  'eventType.osquery-question-failed': {
-    en: 'Inventory question failed',
-    ru: 'Вопрос инвентаризации без ответа',
-    kk: 'Түгендеу сұрағына жауап жоқ',
-  },
 
   'kind.file-search.title': { en: 'File searches', ru: 'Поиск файлов', kk: 'Файлдарды іздеу' },
   'kind.file-search.one': { en: 'file search', ru: 'поиск файла', kk: 'файлды іздеу' },
@@ -245,20 +230,5 @@ export const words = defineWords({
     en: 'Trust data of the agent is old: {role}, expired {expired}',
     ru: 'Данные доверия агента устарели: {role}, срок {expired}',
     kk: 'Агенттің сенім деректері ескі: {role}, мерзімі {expired}',
-  },
-  'eventType.agent-refused-object': {
-    en: 'Agent refused an object',
-    ru: 'Агент отклонил объект',
-    kk: 'Агент нысанды қабылдамады',
-  },
-  'eventType.agent-spool-dropped': {
-    en: 'Agent dropped reports',
-    ru: 'Агент отбросил отчёты',
-    kk: 'Агент есептерді тастады',
-  },
-  'eventType.agent-trust-stale': {
-    en: "Agent's trust data old",
-    ru: 'Данные доверия агента устарели',
-    kk: 'Агенттің сенім деректері ескі',
   },
 });

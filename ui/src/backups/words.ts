@@ -6,9 +6,4 @@ export const words = defineWords({
     ru: 'По словам человека уничтожена копия {file}. {reason}',
     kk: 'Адамның айтуынша {file} көшірмесі жойылды. {reason}',
   },
-  'eventType.backup-forgotten': {
-    en: 'Backup stated to be destroyed',
-    ru: 'Копия уничтожена по словам человека',
-    kk: 'Адамның айтуынша көшірме жойылды',
-  },
 });

@@ -53,22 +53,6 @@ export const words = defineWords({
     ru: 'Наряд {order} на отклонения: {n}',
     kk: '{order} наряд, ауытқулар саны: {n}',
   },
-  'eventType.device-deviates': {
-    en: 'Device deviates from its baseline',
-    ru: 'Устройство отклоняется от эталона',
-    kk: 'Құрылғы эталоннан ауытқиды',
-  },
-  'eventType.device-conforms': {
-    en: 'Device is as its baseline says',
-    ru: 'Устройство соответствует эталону',
-    kk: 'Құрылғы эталонға сай',
-  },
-  'eventType.deviation-accepted': { en: 'Deviations accepted', ru: 'Отклонения приняты', kk: 'Ауытқулар қабылданды' },
-  'eventType.deviation-work-order': {
-    en: 'Work order for deviations',
-    ru: 'Наряд на отклонения',
-    kk: 'Ауытқуларға наряд',
-  },
   'register.deviations.title': {
     en: 'Deviations from baselines',
     ru: 'Отклонения от эталонов',

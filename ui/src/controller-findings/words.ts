@@ -84,16 +84,6 @@ export const words = defineWords({
     ru: 'Уязвимость контроллера закрыта: {vulnerability}, {product}, {controller}; контроллеров с ней: {controllers}',
     kk: 'Контроллер осалдығы жабылды: {vulnerability}, {product}, {controller}; осалдығы бар контроллерлер: {controllers}',
   },
-  'eventType.controller-finding-opened': {
-    en: 'Vulnerability of a controller',
-    ru: 'Уязвимость контроллера',
-    kk: 'Контроллер осалдығы',
-  },
-  'eventType.controller-finding-closed': {
-    en: 'Vulnerability of a controller closed',
-    ru: 'Уязвимость контроллера закрыта',
-    kk: 'Контроллер осалдығы жабылды',
-  },
   'event.controller-firmware-handed': {
     en: 'Firmware handed to an engineer: {product} {version}, {controller}; SHA-256: {sha256}',
     ru: 'Прошивка передана инженеру: {product} {version}, {controller}; SHA-256: {sha256}',
@@ -113,26 +103,6 @@ export const words = defineWords({
     en: 'Firmware read again and not as expected: {product}, {controller}; expected: {version}, read: {found}',
     ru: 'Прошивка прочитана снова и не совпала: {product}, {controller}; ожидалась: {version}, прочитана: {found}',
     kk: 'Микробағдарлама қайта оқылды, сәйкес емес: {product}, {controller}; күтілген: {version}, оқылған: {found}',
-  },
-  'eventType.controller-firmware-handed': {
-    en: 'Firmware handed to an engineer',
-    ru: 'Прошивка передана инженеру',
-    kk: 'Микробағдарлама инженерге берілді',
-  },
-  'eventType.controller-firmware-done': {
-    en: 'Firmware reported as installed',
-    ru: 'Сообщено об установке прошивки',
-    kk: 'Микробағдарламаның орнатылғаны хабарланды',
-  },
-  'eventType.controller-firmware-verified': {
-    en: 'Firmware verified by a new reading',
-    ru: 'Прошивка подтверждена новым чтением',
-    kk: 'Микробағдарлама жаңа оқумен расталды',
-  },
-  'eventType.controller-firmware-differs': {
-    en: 'Firmware differs from what was expected',
-    ru: 'Прошивка не та, что ожидалась',
-    kk: 'Микробағдарлама күтілгеннен өзгеше',
   },
 
   'controllers.tab.findings': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
@@ -653,16 +623,6 @@ export const words = defineWords({
     en: 'Findings of controllers are shown again: {findings}. {name}',
     ru: 'Находки контроллеров снова показаны: {findings}. {name}',
     kk: 'Контроллерлер бойынша табылғандар қайта көрсетілді: {findings}. {name}',
-  },
-  'eventType.controller-findings-held': {
-    en: 'Findings of controllers held back',
-    ru: 'Находки контроллеров отложены',
-    kk: 'Контроллерлер бойынша табылғандар ұсталып тұр',
-  },
-  'eventType.controller-findings-returned': {
-    en: 'Findings of controllers shown again',
-    ru: 'Находки контроллеров снова показаны',
-    kk: 'Контроллерлер бойынша табылғандар қайта көрсетілді',
   },
   'kind.controller-review.field.justification': { en: 'Class of the reason', ru: 'Класс причины', kk: 'Себеп класы' },
   'kind.controller-review.field.evidence': { en: 'Evidence', ru: 'Подтверждение', kk: 'Дәлел' },

@@ -641,9 +641,4 @@ export const words = defineWords({
     ru: '{file}, пакет {packet}: от {sender} для {target}, {what}{detail}; раз: {count}, начиная с {seenAt}',
     kk: '{file}, {packet}-пакет: {sender} мекенжайынан {target} үшін, {what}{detail}; {count} рет, басы {seenAt}',
   },
-  'eventType.controller-control-traffic': {
-    en: 'Traffic that changes a controller',
-    ru: 'Трафик, изменяющий контроллер',
-    kk: 'Контроллерді өзгертетін трафик',
-  },
 });

@@ -10,7 +10,6 @@ export const words = defineWords({
     ru: 'Выгружено: {what}, строк {rows}',
     kk: 'Шығарылды: {what}, {rows} жол',
   },
-  'eventType.data-exported': { en: 'Data exported', ru: 'Данные выгружены', kk: 'Деректер шығарылды' },
 
   'csv.pillar': { en: 'Kind of data', ru: 'Вид данных', kk: 'Дерек түрі' },
 

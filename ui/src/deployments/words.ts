@@ -213,15 +213,6 @@ export const words = defineWords({
     ru: 'Не установлено: {update}. Причина: {code}',
     kk: 'Орнатылмады: {update}. Себебі: {code}',
   },
-  'eventType.deployment-cancelled': {
-    en: 'Deployment cancelled',
-    ru: 'Развёртывание отменено',
-    kk: 'Тарату тоқтатылды',
-  },
-  'eventType.deployment-created': { en: 'Deployment created', ru: 'Развёртывание создано', kk: 'Тарату құрылды' },
-  'eventType.deployment-finished': { en: 'Deployment finished', ru: 'Развёртывание завершено', kk: 'Тарату аяқталды' },
-  'eventType.task-done': { en: 'Update installed', ru: 'Обновление установлено', kk: 'Жаңарту орнатылды' },
-  'eventType.task-failed': { en: 'Update failed', ru: 'Обновление не установлено', kk: 'Жаңарту орнатылмады' },
 
   'kind.deployment.title': { en: 'Deployments', ru: 'Развёртывания', kk: 'Тарату' },
   'kind.deployment.one': { en: 'deployment', ru: 'развёртывание', kk: 'тарату' },

@@ -87,40 +87,20 @@ export const words = defineWords({
     ru: 'Запрошено у устройства: {kind} ({task})',
     kk: 'Құрылғыдан сұралды: {kind} ({task})',
   },
-  'eventType.device-task-asked': {
-    en: 'Task for a device asked',
-    ru: 'Задание устройству запрошено',
-    kk: 'Құрылғыға тапсырма сұралды',
-  },
   'event.device-task-confirmed': {
     en: 'Confirmed for the device: {kind} ({task})',
     ru: 'Подтверждено для устройства: {kind} ({task})',
     kk: 'Құрылғы үшін расталды: {kind} ({task})',
-  },
-  'eventType.device-task-confirmed': {
-    en: 'Task for a device confirmed',
-    ru: 'Задание устройству подтверждено',
-    kk: 'Құрылғыға тапсырма расталды',
   },
   'event.device-task-cancelled': {
     en: 'Cancelled for the device: {kind} ({task})',
     ru: 'Отменено для устройства: {kind} ({task})',
     kk: 'Құрылғы үшін болдырылмады: {kind} ({task})',
   },
-  'eventType.device-task-cancelled': {
-    en: 'Task for a device cancelled',
-    ru: 'Задание устройству отменено',
-    kk: 'Құрылғыға тапсырма болдырылмады',
-  },
   'event.device-task-ended': {
     en: 'Task of the device ended: {kind}, {state} ({task})',
     ru: 'Задание устройства закончено: {kind}, {state} ({task})',
     kk: 'Құрылғы тапсырмасы аяқталды: {kind}, {state} ({task})',
-  },
-  'eventType.device-task-ended': {
-    en: 'Task for a device ended',
-    ru: 'Задание устройству закончено',
-    kk: 'Құрылғыға тапсырма аяқталды',
   },
   'register.device-tasks.title': {
     en: 'Tasks for one device, with what came back',

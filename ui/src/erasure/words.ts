@@ -11,16 +11,6 @@ export const words = defineWords({
     ru: 'Просмотрены персональные данные: {collection}',
     kk: 'Жеке деректер оқылды: {collection}',
   },
-  'eventType.personal-erased': {
-    en: 'Personal data erased',
-    ru: 'Персональные данные удалены',
-    kk: 'Жеке деректер өшірілді',
-  },
-  'eventType.personal-read': {
-    en: 'Personal data read',
-    ru: 'Персональные данные просмотрены',
-    kk: 'Жеке деректер оқылды',
-  },
 
   'persons.title': { en: 'Erase a person', ru: 'Удаление данных человека', kk: 'Адам деректерін өшіру' },
   'persons.sub': {

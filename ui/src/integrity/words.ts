@@ -136,31 +136,6 @@ export const words = defineWords({
     ru: 'Состояние программы сохранено: контроллер «{controller}», наряд {workOrder}',
     kk: 'Бағдарлама күйі сақталды: «{controller}» контроллері, {workOrder} наряды',
   },
-  'eventType.controller-program-changed': {
-    en: 'Program of a controller changed',
-    ru: 'Программа контроллера изменилась',
-    kk: 'Контроллер бағдарламасы өзгерді',
-  },
-  'eventType.controller-program-restored': {
-    en: 'Program of a controller is the approved one again',
-    ru: 'Программа контроллера снова утверждённая',
-    kk: 'Контроллер бағдарламасы қайтадан бекітілгендей',
-  },
-  'eventType.controller-program-approved': {
-    en: 'Program of a controller approved',
-    ru: 'Программа контроллера утверждена',
-    kk: 'Контроллер бағдарламасы бекітілді',
-  },
-  'eventType.controller-program-proposed': {
-    en: 'Program of a controller proposed',
-    ru: 'Программа контроллера предложена',
-    kk: 'Контроллер бағдарламасы ұсынылды',
-  },
-  'eventType.controller-program-snapshot': {
-    en: 'State of a program kept beside work',
-    ru: 'Состояние программы сохранено при работах',
-    kk: 'Жұмыс кезінде бағдарлама күйі сақталды',
-  },
   'register.program-states.title': {
     en: 'States of controller programs',
     ru: 'Состояния программ контроллеров',

@@ -540,11 +540,6 @@ export const words = defineWords({
     ru: 'Ошибка шифрования диска: {volume}, {error}',
     kk: 'Дискіні шифрлау қатесі: {volume}, {error}',
   },
-  'eventType.encryption-error': {
-    en: 'Disk encryption failed',
-    ru: 'Ошибка шифрования диска',
-    kk: 'Дискіні шифрлау қатесі',
-  },
 
   'kind.hardware-record.title': { en: 'Records of hardware', ru: 'Учёт оборудования', kk: 'Жабдық есебі' },
   'kind.hardware-record.one': { en: 'record of hardware', ru: 'запись об оборудовании', kk: 'жабдық туралы жазба' },

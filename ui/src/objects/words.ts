@@ -126,13 +126,6 @@ export const words = defineWords({
     ru: 'Возвращено: {kind} «{object}», ревизия {revision}',
     kk: 'Қайтарылды: {kind} «{object}», {revision}-нұсқа',
   },
-  'eventType.object-changed': { en: 'Object changed', ru: 'Объект изменён', kk: 'Нысан өзгертілді' },
-  'eventType.object-created': { en: 'Object created', ru: 'Объект создан', kk: 'Нысан құрылды' },
-  'eventType.object-erased': { en: 'Object erased', ru: 'Персональные данные объекта удалены', kk: 'Нысан өшірілді' },
-  'eventType.object-purged': { en: 'Object gone', ru: 'Объект исчез', kk: 'Нысан біржола жойылды' },
-  'eventType.object-removed': { en: 'Object deleted', ru: 'Объект удалён', kk: 'Нысан жойылды' },
-  'eventType.object-restored': { en: 'Object restored', ru: 'Объект восстановлен', kk: 'Нысан қалпына келтірілді' },
-  'eventType.object-reverted': { en: 'Object taken back', ru: 'Объект возвращён', kk: 'Нысан қайтарылды' },
 
   'kind.setting.title': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
   'kind.setting.one': { en: 'setting', ru: 'настройка', kk: 'баптау' },

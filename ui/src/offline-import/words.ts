@@ -85,9 +85,4 @@ export const words = defineWords({
     ru: 'Инвентаризации с носителя: файлов {files}, сохранено {stored}, ждут {waiting}, пропущено {refused}',
     kk: 'Тасымалдағыштан түгендеу: файлдар {files}, сақталды {stored}, күтуде {waiting}, өткізілді {refused}',
   },
-  'eventType.offline-imported': {
-    en: 'Inventories from a medium',
-    ru: 'Инвентаризации с носителя',
-    kk: 'Тасымалдағыштан түгендеу',
-  },
 });

@@ -1013,166 +1013,95 @@ export const words = defineWords({
     ru: 'Исправление {name} добавлено, номер {patch}: {product}',
     kk: 'Түзету {name} қосылды, нөмірі {patch}: {product}',
   },
-  'eventType.patch-added': { en: 'Patch of controllers added', ru: 'Исправление добавлено', kk: 'Түзету қосылды' },
   'event.patch-described': {
     en: 'Patch {name}, number {patch}: brings version {version}',
     ru: 'Исправление {name}, номер {patch}: даёт версию {version}',
     kk: 'Түзету {name}, нөмірі {patch}: беретін нұсқасы {version}',
   },
-  'eventType.patch-described': { en: 'Patch described', ru: 'Исправление описано', kk: 'Түзету сипатталды' },
   'event.patch-moved': {
     en: 'Patch {name}, number {patch}: from {from} to {to}',
     ru: 'Исправление {name}, номер {patch}: из «{from}» в «{to}»',
     kk: 'Түзету {name}, нөмірі {patch}: «{from}» күйінен «{to}» күйіне',
-  },
-  'eventType.patch-moved': {
-    en: 'Patch has another state',
-    ru: 'Состояние исправления изменилось',
-    kk: 'Түзету күйі өзгерді',
   },
   'event.patch-extended': {
     en: 'Patch {name}, number {patch}: a deadline was extended',
     ru: 'Исправление {name}, номер {patch}: срок продлён',
     kk: 'Түзету {name}, нөмірі {patch}: мерзім ұзартылды',
   },
-  'eventType.patch-extended': {
-    en: 'Deadline of a patch extended',
-    ru: 'Срок исправления продлён',
-    kk: 'Түзету мерзімі ұзартылды',
-  },
   'event.patch-asked': {
     en: 'Patch {name}, number {patch}: {to} waits for signatures',
     ru: 'Исправление {name}, номер {patch}: «{to}» ждёт подписи',
     kk: 'Түзету {name}, нөмірі {patch}: «{to}» қол қоюды күтеді',
-  },
-  'eventType.patch-asked': {
-    en: 'Patch waits for signatures',
-    ru: 'Исправление ждёт подписи',
-    kk: 'Түзету қол қоюды күтеді',
   },
   'event.patch-signed': {
     en: 'Patch {name}, number {patch}: {to} signed',
     ru: 'Исправление {name}, номер {patch}: «{to}» подписано',
     kk: 'Түзету {name}, нөмірі {patch}: «{to}» қол қойылды',
   },
-  'eventType.patch-signed': { en: 'Signed for a patch', ru: 'Подпись под исправлением', kk: 'Түзетуге қол қойылды' },
   'event.patch-declined': {
     en: 'Patch {name}, number {patch}: {to} declined',
     ru: 'Исправление {name}, номер {patch}: «{to}» отклонено',
     kk: 'Түзету {name}, нөмірі {patch}: «{to}» қабылданбады',
   },
-  'eventType.patch-declined': { en: 'Declined for a patch', ru: 'Отказ по исправлению', kk: 'Түзетуден бас тартылды' },
   'event.patch-overdue': {
     en: 'Patch {name}, number {patch}: the deadline {clock} has passed',
     ru: 'Исправление {name}, номер {patch}: истёк срок «{clock}»',
     kk: 'Түзету {name}, нөмірі {patch}: «{clock}» мерзімі өтті',
   },
-  'eventType.patch-overdue': { en: 'Patch is overdue', ru: 'Исправление просрочено', kk: 'Түзету мерзімі өтті' },
   'event.patch-expired': {
     en: 'Patch {name}, number {patch}: {from} ended, now {to}',
     ru: 'Исправление {name}, номер {patch}: «{from}» закончилось, теперь «{to}»',
     kk: 'Түзету {name}, нөмірі {patch}: «{from}» бітті, енді «{to}»',
-  },
-  'eventType.patch-expired': {
-    en: 'State of a patch ended',
-    ru: 'Состояние исправления истекло',
-    kk: 'Түзету күйінің мерзімі бітті',
   },
   'event.patch-vendor-refused': {
     en: 'The vendor refuses {name}, number {patch}, which was {state}',
     ru: 'Производитель отклонил {name}, номер {patch}; было «{state}»',
     kk: 'Өндіруші қабылдамады: {name}, нөмірі {patch}; бұрын «{state}»',
   },
-  'eventType.patch-vendor-refused': {
-    en: 'Vendor refuses a patch in use',
-    ru: 'Производитель отклонил используемое исправление',
-    kk: 'Өндіруші қолданыстағы түзетуді қабылдамады',
-  },
   'event.patch-target': {
     en: 'Patch {name}, number {patch}: controller {controller} {change}',
     ru: 'Исправление {name}, номер {patch}: контроллер {controller}, {change}',
     kk: 'Түзету {name}, нөмірі {patch}: контроллер {controller}, {change}',
-  },
-  'eventType.patch-target': {
-    en: 'Controllers of a patch changed',
-    ru: 'Контроллеры исправления изменены',
-    kk: 'Түзету контроллерлері өзгерді',
   },
   'event.patch-checked': {
     en: 'Patch {name}, number {patch}, controller {controller}: {item} – {answer}',
     ru: 'Исправление {name}, номер {patch}, контроллер {controller}: {item} – {answer}',
     kk: 'Түзету {name}, нөмірі {patch}, контроллер {controller}: {item} – {answer}',
   },
-  'eventType.patch-checked': {
-    en: 'Checklist answered',
-    ru: 'Ответ в перечне проверок',
-    kk: 'Тексеру тізіміне жауап берілді',
-  },
   'event.patch-approvals-imported': {
     en: 'Vendor’s list {name} imported, changes: {n}, SHA-256 {sha256}',
     ru: 'Список производителя {name} загружен, изменений: {n}, SHA-256 {sha256}',
     kk: 'Өндіруші тізімі {name} импортталды, өзгерістер: {n}, SHA-256 {sha256}',
-  },
-  'eventType.patch-approvals-imported': {
-    en: 'Vendor’s list imported',
-    ru: 'Список производителя загружен',
-    kk: 'Өндіруші тізімі импортталды',
   },
   'event.patch-approvals-undone': {
     en: 'Vendor’s list {name} taken back, changes: {n}',
     ru: 'Список производителя {name} отменён, изменений: {n}',
     kk: 'Өндіруші тізімі {name} кері алынды, өзгерістер: {n}',
   },
-  'eventType.patch-approvals-undone': {
-    en: 'Vendor’s list taken back',
-    ru: 'Список производителя отменён',
-    kk: 'Өндіруші тізімі кері алынды',
-  },
   'event.risk-accepted': {
     en: 'Risk accepted: {name}, {vulnerability}, until {until}',
     ru: 'Риск принят: {name}, {vulnerability}, до {until}',
     kk: 'Тәуекел қабылданды: {name}, {vulnerability}, мерзімі {until}',
   },
-  'eventType.risk-accepted': { en: 'Risk accepted', ru: 'Риск принят', kk: 'Тәуекел қабылданды' },
   'event.measure-ends': {
     en: '{name} ends on {until}',
     ru: '{name}: окончание {until}',
     kk: '{name}: аяқталуы {until}',
-  },
-  'eventType.measure-ends': {
-    en: 'Compensating control or acceptance ends soon',
-    ru: 'Мера или принятие скоро закончится',
-    kk: 'Шара немесе қабылдау жақында бітеді',
   },
   'event.measure-over': {
     en: '{name} ended on {until}',
     ru: '{name}: закончилось {until}',
     kk: '{name}: бітті {until}',
   },
-  'eventType.measure-over': {
-    en: 'Compensating control or acceptance has ended',
-    ru: 'Мера или принятие закончилось',
-    kk: 'Шара немесе қабылдау бітті',
-  },
   'event.evidence-attached': {
     en: 'File of evidence attached: {sha256}, {bytes}',
     ru: 'Приложен файл: {sha256}, {bytes}',
     kk: 'Негіз файлы тіркелді: {sha256}, {bytes}',
   },
-  'eventType.evidence-attached': {
-    en: 'File of evidence attached',
-    ru: 'Приложен файл-основание',
-    kk: 'Негіз файлы тіркелді',
-  },
   'event.evidence-created': {
     en: 'Evidence pack {pack} made, {from} – {to}, SHA-256 {sha256}',
     ru: 'Собран пакет свидетельств {pack}, {from} – {to}, SHA-256 {sha256}',
     kk: 'Дәлел топтамасы жасалды: {pack}, {from} – {to}, SHA-256 {sha256}',
-  },
-  'eventType.evidence-created': {
-    en: 'Evidence pack made',
-    ru: 'Собран пакет свидетельств',
-    kk: 'Дәлел топтамасы жасалды',
   },
   'error.NO_SUCH_MOVE': {
     en: 'A patch in this state cannot become that.',

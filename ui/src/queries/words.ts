@@ -12,20 +12,10 @@ export const words = defineWords({
     ru: 'Прочитаны ответы живого запроса: {query}',
     kk: 'Жедел сұраудың жауаптары оқылды: {query}',
   },
-  'eventType.query-read': {
-    en: 'Answers of a live query read',
-    ru: 'Прочитаны ответы живого запроса',
-    kk: 'Жедел сұраудың жауаптары оқылды',
-  },
   'event.sample-read': {
     en: 'File for analysis {sample} was taken away',
     ru: 'Файл на анализ {sample} выгружен',
     kk: 'Талдауға арналған файл {sample} жүктеп алынды',
-  },
-  'eventType.sample-read': {
-    en: 'File for analysis taken',
-    ru: 'Файл на анализ выгружен',
-    kk: 'Талдауға арналған файл жүктелді',
   },
   'event.query-stopped': {
     en: 'Live query stopped: {query}',
@@ -51,28 +41,6 @@ export const words = defineWords({
     en: 'Transfer of a file refused: {reason}',
     ru: 'Передача файла отклонена: {reason}',
     kk: 'Файлды беру қабылданбады: {reason}',
-  },
-  'eventType.query-run': { en: 'Live query', ru: 'Живой запрос', kk: 'Жедел сұрау' },
-  'eventType.query-stopped': { en: 'Live query stopped', ru: 'Живой запрос остановлен', kk: 'Жедел сұрау тоқтатылды' },
-  'eventType.sample-asked': {
-    en: 'File asked for analysis',
-    ru: 'Запрошен файл на анализ',
-    kk: 'Талдауға файл сұралды',
-  },
-  'eventType.sample-decided': {
-    en: 'File for analysis decided',
-    ru: 'Решение о файле на анализ',
-    kk: 'Талдауға арналған файл туралы шешім',
-  },
-  'eventType.sample-received': {
-    en: 'File for analysis received',
-    ru: 'Получен файл на анализ',
-    kk: 'Талдауға арналған файл алынды',
-  },
-  'eventType.carve-refused': {
-    en: 'File transfer refused',
-    ru: 'Передача файла отклонена',
-    kk: 'Файлды беру қабылданбады',
   },
   'validation.noOsquery': {
     en: 'None of these devices is managed through osquery.',

@@ -141,20 +141,4 @@ export const words = defineWords({
     ru: 'Возврат к прежнему состоянию: отметка одного человека снята ({cause}, запись {found}). {reason}',
     kk: 'Бұрынғы күйге қайту: бір адамның белгісі алынды ({cause}, {found} жазба). {reason}',
   },
-  'eventType.state-return-asked': {
-    en: 'Acknowledgement of a return to an older state asked for',
-    ru: 'Подтверждение возврата к прежнему состоянию запрошено',
-    kk: 'Бұрынғы күйге қайтуды растау сұралды',
-  },
-  'eventType.state-return-refused': {
-    en: 'Acknowledgement of a return to an older state given up',
-    ru: 'Подтверждение возврата к прежнему состоянию снято',
-    kk: 'Бұрынғы күйге қайтуды растау алынды',
-  },
-  'eventType.state-went-back': { en: 'Database went back', ru: 'База вернулась назад', kk: 'Дерекқор артқа қайтты' },
-  'eventType.state-return-acknowledged': {
-    en: 'Return to an older state acknowledged',
-    ru: 'Возврат к прежнему состоянию подтверждён',
-    kk: 'Бұрынғы күйге қайту расталды',
-  },
 });

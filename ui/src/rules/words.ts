@@ -165,11 +165,6 @@ export const words = defineWords({
     ru: 'Перемещено правилом «{rule}». Группа: {group}',
     kk: '«{rule}» ережесімен көшірілді. Топ: {group}',
   },
-  'eventType.device-moved': {
-    en: 'Device moved by a rule',
-    ru: 'Устройство перемещено правилом',
-    kk: 'Құрылғыны ереже көшірді',
-  },
   'devices.reason.own': { en: '{text}', ru: '{text}', kk: '{text}' },
   'devices.reason.unreadableCondition': {
     en: 'A condition of “{name}” can no longer be read',

@@ -228,9 +228,6 @@ export const words = defineWords({
     ru: 'Обновление отклонено: {update}',
     kk: 'Жаңарту қабылданбады: {update}',
   },
-  'eventType.update-approval-cleared': { en: 'Decision taken back', ru: 'Решение снято', kk: 'Шешім қайтарылды' },
-  'eventType.update-approved': { en: 'Update approved', ru: 'Обновление одобрено', kk: 'Жаңарту мақұлданды' },
-  'eventType.update-declined': { en: 'Update declined', ru: 'Обновление отклонено', kk: 'Жаңарту қабылданбады' },
 
   'kind.update-decision.title': {
     en: 'Decisions about updates',

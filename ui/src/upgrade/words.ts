@@ -16,10 +16,4 @@ export const words = defineWords({
     ru: 'Возврат с выпуска {from} к {to}: {reason}',
     kk: '{from} шығарылымынан {to} шығарылымына қайту: {reason}',
   },
-  'eventType.release-changed': { en: 'Release upgraded', ru: 'Выпуск обновлён', kk: 'Шығарылым жаңартылды' },
-  'eventType.release-returned': {
-    en: 'Back to the release of before',
-    ru: 'Возврат к прежнему выпуску',
-    kk: 'Бұрынғы шығарылымға қайту',
-  },
 });

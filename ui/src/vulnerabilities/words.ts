@@ -269,8 +269,6 @@ export const words = defineWords({
     ru: 'Найдена уязвимость: {advisory}, {package}, {severity}',
     kk: 'Осалдық табылды: {advisory}, {package}, {severity}',
   },
-  'eventType.finding-closed': { en: 'Finding closed', ru: 'Уязвимость закрыта', kk: 'Осалдық жабылды' },
-  'eventType.finding-opened': { en: 'Finding opened', ru: 'Уязвимость найдена', kk: 'Осалдық табылды' },
 
   'filter.verdict': { en: 'Comparison', ru: 'Сравнение', kk: 'Салыстыру' },
   'verdict.affected': { en: 'Version is affected', ru: 'Версия подвержена', kk: 'Нұсқа осал' },
