@@ -19,6 +19,8 @@ export type InstalledSite = {
   /** Runs a command of a release. */
   run: typeof runRelease;
   supervise(order: 'start' | 'stop' | 'restart'): Promise<void>;
+  /** Ends what runs without a word, as when the power fails; what an upgrade started was ended by who did that. */
+  cutPower(): void;
   /** Of the server that was started last; 0 without one. */
   serverPid(): number;
   log(): string;
@@ -80,6 +82,15 @@ export function installedSite(root: string, releases: string, current: string, p
     place: ['--data', data, '--root', root, '--service', service],
     run: runRelease,
     supervise,
+    cutPower: () => {
+      const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0;
+      try {
+        if (pid > 0) process.kill(pid, 'SIGKILL');
+      } catch {
+        // It was ended with the others.
+      }
+      for (const name of ['server.pid', 'supervisor.lock']) rmSync(join(root, name), { force: true });
+    },
     serverPid: () => (existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0),
     log,
     page,

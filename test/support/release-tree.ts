@@ -40,15 +40,16 @@ export const command = {
 
 export const programOf = (release: string): string => join(release, 'appliance/bin/sallyport.js');
 
-/** Runs a command of an installed release to its end. `prefix`: arguments of node in front of the program. */
+/** Runs a command of an installed release to its end; `detached` with a process group of its own. */
 export function runRelease(
   release: string,
   args: readonly string[],
-  { prefix = [], env = {} }: { prefix?: readonly string[]; env?: Readonly<Record<string, string>> } = {},
+  { env = {}, detached = false }: { env?: Readonly<Record<string, string>>; detached?: boolean } = {},
 ): Promise<Outcome & { signal: NodeJS.Signals | null }> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [...prefix, programOf(release), ...args], {
+    const child = spawn(process.execPath, [programOf(release), ...args], {
       env: { ...process.env, ...env },
+      detached,
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const said = { stdout: '', stderr: '' };
@@ -58,6 +59,7 @@ export function runRelease(
     child.stderr.on('data', (chunk: Buffer) => {
       said.stderr += chunk.toString();
     });
-    child.once('close', (status, signal) => resolve({ ...said, status, signal }));
+    // A server that was started meanwhile goes on, and may have what was said open.
+    child.once('exit', (status, signal) => resolve({ ...said, status, signal }));
   });
 }

@@ -45,5 +45,16 @@ const start = (): void => {
   child.unref();
 };
 
+// One order after the other: the one before may be a killed upgrade's.
+const lock = join(root, 'supervisor.lock');
+await until(() => {
+  try {
+    closeSync(openSync(lock, 'wx'));
+    return true;
+  } catch {
+    return undefined;
+  }
+});
 if (order !== 'start') await stop();
 if (order !== 'stop') start();
+rmSync(lock);

@@ -91,7 +91,7 @@ export const command: Command = {
         out.result({ state, from, to, root });
         return 0;
       };
-      if (!existsSync(paths.config)) {
+      if (!existsSync(paths.config) && !flag('settle')) {
         releases.pointTo(root, to);
         return told('linked', `release ${to}; there is no data directory yet: sallyport init --help`);
       }

@@ -34,6 +34,7 @@ export const systemAt = (prefix: string): System => ({
 });
 
 const dropIns = '/etc/systemd/system/sallyport.service.d';
+const endingDropIns = '/etc/systemd/system/sallyport-settle.service.d';
 const sealedKey = '/etc/sallyport/master.cred';
 const dataFolderFile = '/etc/sallyport/data-folder';
 const mediaRule = '/etc/udev/rules.d/70-sallyport-media.rules';
@@ -73,6 +74,8 @@ export function nameDataFolder(system: System, dataDir: string): boolean {
   const isUsual = dataDir === usualDataDir;
   const text = `[Service]\nEnvironment=SALLYPORT_DATA_DIR=${dataDir}\nReadWritePaths=${dataDir}\n`;
   const unit = keepFile(system, `${dropIns}/data.conf`, isUsual ? undefined : text);
+  const ending = `[Service]\nEnvironment=SALLYPORT_DATA_DIR=${dataDir}\n`;
+  keepFile(system, `${endingDropIns}/data.conf`, isUsual ? undefined : ending);
   return keepFile(system, dataFolderFile, isUsual ? undefined : `${dataDir}\n`) || unit;
 }
 
@@ -179,7 +182,7 @@ export function runDoctor({ prefix }: System, dataDir: string): { status: number
 export function takeBack(system: System): string[] {
   if (system.hasSystemd) run('systemctl', 'disable', '--now', 'sallyport.service');
   const removed: string[] = [];
-  for (const path of [dropIns, dirname(sealedKey)].map((name) => `${system.prefix}${name}`)) {
+  for (const path of [dropIns, endingDropIns, dirname(sealedKey)].map((name) => `${system.prefix}${name}`)) {
     if (!existsSync(path)) continue;
     rmSync(path, { recursive: true });
     removed.push(path);

@@ -1,5 +1,7 @@
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
 
@@ -19,10 +21,11 @@ export type ServiceManager = {
 const program = z.array(z.string().min(1)).min(1).max(50);
 const declaration = z.strictObject({ start: program, stop: program, restart: program });
 
+type User = { uid?: number; gid?: number };
 type Run = { status: number | null; stdout: string };
 
 /** What it says on stderr is shown as it comes. */
-const runProgram = ([file = '', ...args]: readonly string[], user: { uid?: number; gid?: number } = {}): Promise<Run> =>
+const runProgram = ([file = '', ...args]: readonly string[], user: User = {}): Promise<Run> =>
   new Promise((resolve, reject) => {
     const child = spawn(file, args, { ...user, stdio: ['ignore', 'pipe', 'inherit'] });
     let stdout = '';
@@ -39,9 +42,38 @@ const done = async (line: readonly string[]): Promise<void> => {
 };
 
 /** As the owner of the data directory where this process is root. */
-const ownerOf = (dataDir: string): { uid?: number; gid?: number } => {
+const ownerOf = (dataDir: string): User => {
   const { uid, gid } = statSync(dataDir);
   return process.getuid?.() === 0 && uid !== 0 ? { uid, gid } : {};
+};
+
+/** The bytes of a credential that the unit names as `name:path`. */
+const credentialOf = (property: string, name: string, path: string): Buffer => {
+  if (property === 'LoadCredential') return readFileSync(path);
+  const { status, stdout } = spawnSync('systemd-creds', ['decrypt', `--name=${name}`, path, '-']);
+  if (status !== 0) throw new AppError('KEY', `${path} could not be opened: only this computer's root can`);
+  return stdout;
+};
+
+/** Opens the unit's credentials for as long as `work` runs, in memory and for the server's user alone. */
+const withCredentials = async <T>(user: User, work: (prefix: readonly string[]) => Promise<T>): Promise<T> => {
+  // `systemctl show` does not print them.
+  const { stdout } = await runProgram(['systemctl', 'cat', unit]);
+  const named = [...stdout.matchAll(/^(LoadCredential(?:Encrypted)?)=([^:\s]+):(\S+)$/gm)];
+  if (named.length === 0) return work([]);
+  ensureDir('/run/sallyport');
+  const folder = mkdtempSync('/run/sallyport/command.');
+  try {
+    for (const [, property = '', name = '', path = ''] of named) {
+      const file = join(folder, name);
+      writeFileSync(file, credentialOf(property, name, path), { mode: 0o600 });
+      if (user.uid !== undefined && user.gid !== undefined) chownSync(file, user.uid, user.gid);
+    }
+    if (user.uid !== undefined && user.gid !== undefined) chownSync(folder, user.uid, user.gid);
+    return await work(['env', `CREDENTIALS_DIRECTORY=${folder}`]);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 };
 
 /** A start is not waited for: the unit starts when it answers, and a release that never does is gone back from here. */
@@ -49,16 +81,9 @@ const systemd = (dataDir: string): ServiceManager => ({
   start: () => done(['systemctl', '--no-block', 'start', unit]),
   stop: () => done(['systemctl', 'stop', unit]),
   restart: () => done(['systemctl', '--no-block', 'restart', unit]),
-  run: async (args) => {
+  run: (args) => {
     const user = ownerOf(dataDir);
-    const credentials: string[] = [];
-    for (const name of ['LoadCredential', 'LoadCredentialEncrypted']) {
-      const { stdout } = await runProgram(['systemctl', 'show', unit, '-P', name]);
-      for (const one of stdout.split(/\s+/).filter((text) => text !== '')) credentials.push('-p', `${name}=${one}`);
-    }
-    if (credentials.length === 0) return runProgram(args, user);
-    const as = user.uid === undefined ? [] : ['-p', `User=${user.uid}`, '-p', `Group=${user.gid}`];
-    return runProgram(['systemd-run', '--quiet', '--wait', '--pipe', '--collect', ...as, ...credentials, ...args]);
+    return withCredentials(user, (prefix) => runProgram([...prefix, ...args], user));
   },
 });
 

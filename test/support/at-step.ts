@@ -1,0 +1,23 @@
+import { join } from 'node:path';
+import { repositoryRoot } from './sources.ts';
+
+export type AtStep = {
+  /** The command and the release of the process that is meant: `upgrade-0.3.0`, `serve-0.3.0`, `trial-0.3.0`. */
+  readonly role?: string;
+  /** In front of the so-many-th thing that it does to files and databases. */
+  readonly step?: number;
+  /** `kill` ends the process, `kill-group` all that the first one of them started. */
+  readonly act?: 'kill' | 'kill-group';
+  /** A file that says that it was killed. */
+  readonly killed?: string;
+  /** A folder that takes the number of steps of each process that ends by itself. */
+  readonly counts?: string;
+};
+
+/** The environment of a command whose processes are counted or killed. */
+export function atStep(order: AtStep): Record<string, string> {
+  return {
+    NODE_OPTIONS: `--import ${join(repositoryRoot, 'test/support/at-step-main.ts')}`,
+    AT_STEP: JSON.stringify(order),
+  };
+}
