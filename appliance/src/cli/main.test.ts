@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -127,6 +127,11 @@ describe('the command line', () => {
     expect((await run('backup', 'verify', file, '--key-file', key, '--work', folder, '--json')).stdout).toContain(
       '"site":"test-1"',
     );
+    // A folder, as of a stick, gets a file with a name of its own.
+    const stick = join(folder, 'stick');
+    mkdirSync(stick);
+    expect((await run('backup', 'create', '--data', data(), '--out', stick)).code).toBe(0);
+    expect(readdirSync(stick)).toEqual([expect.stringMatching(/^test-1-\d{8}T\d{6}Z\.spb$/)]);
     const restored = join(folder, 'restored');
     expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(0);
     expect((await run('doctor', '--data', restored)).code).toBe(0);
