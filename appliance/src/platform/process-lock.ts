@@ -25,3 +25,11 @@ export const takeServerLock = (dataDir: string): ProcessLock =>
     join(dataDir, 'server.lock'),
     (cause) => new AppError('IN_USE', 'another server works on this data directory', {}, { cause }),
   );
+
+/** One trial of an upgrade per data directory, which the server's start leaves alone: IN_USE. */
+export const takeTrialLock = (dataDir: string): ProcessLock =>
+  takeLock(
+    join(dataDir, 'trial.lock'),
+    (cause) =>
+      new AppError('IN_USE', 'another upgrade tries itself on this data directory; wait for its end', {}, { cause }),
+  );

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
 import { initialise } from '../init.ts';
 import { openLog } from '../platform/log.ts';
+import { takeTrialLock } from '../platform/process-lock.ts';
 import { type Server, startServer } from './server.ts';
 
 const log = openLog('silent');
@@ -62,6 +63,20 @@ const get = (
     call.once('error', reject);
     call.end();
   });
+
+describe('what was left in staging', () => {
+  it('goes at the start, but for the copy of an upgrade that tries itself meanwhile', async () => {
+    const { paths: at } = appliance;
+    for (const name of ['backup-cut', 'offline-cut', 'backup-trial-on']) mkdirSync(join(at.staging, name));
+    const trial = takeTrialLock(at.data);
+    server = await startServer(appliance);
+    expect(readdirSync(at.staging)).toEqual(['backup-trial-on']);
+    await server.stop();
+    trial.release();
+    server = await startServer(appliance);
+    expect(readdirSync(at.staging)).toEqual([]);
+  });
+});
 
 describe('a new data directory', () => {
   it('has roles, one administrator and one link, whose secret is not in it', async () => {

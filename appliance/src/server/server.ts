@@ -2,10 +2,10 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
-import type { Config } from '../platform/config.ts';
+import type { Config, DataPaths } from '../platform/config.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
-import { type ProcessLock, takeServerLock } from '../platform/process-lock.ts';
+import { type ProcessLock, takeServerLock, takeTrialLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
 import { httpApp } from './http-app.ts';
@@ -15,6 +15,24 @@ import { startIntake } from './intake/intake.ts';
 const maxKnownAddresses = 50_000;
 
 export type Server = { address: string; port: number; stop(): Promise<void> };
+
+/** Removes what a backup, an import or the trial of an upgrade left when it was cut off; a trial that goes on is left alone. */
+const clearStaging = ({ data, staging }: DataPaths): void => {
+  let trial: ProcessLock | undefined;
+  try {
+    trial = takeTrialLock(data);
+  } catch (error) {
+    if (toFailure(error).code !== 'IN_USE') throw error;
+  }
+  const isLeft = (name: string): boolean =>
+    name.startsWith('backup-trial-') ? trial !== undefined : /^(?:backup|offline)-/.test(name);
+  try {
+    for (const name of readdirSync(staging).filter(isLeft))
+      rmSync(join(staging, name), { recursive: true, force: true });
+  } finally {
+    trial?.release();
+  }
+};
 
 /**
  * Starts jobs and the listener over a composed appliance; IN_USE when another server holds the data directory. A `lock` that is
@@ -49,11 +67,7 @@ export const startServer = async (
   try {
     // Under the lock only commands write objects, and they are told to repeat.
     store.cleanTemporary();
-    for (const name of readdirSync(paths.staging).filter(
-      (entry) => entry.startsWith('backup-') || entry.startsWith('offline-'),
-    )) {
-      rmSync(join(paths.staging, name), { recursive: true, force: true });
-    }
+    clearStaging(paths);
     await unlessDamaged(async () => {
       // What a crash left of an import is finished or dropped before anybody reads the state.
       await appliance.exchange.recover();

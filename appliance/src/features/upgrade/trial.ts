@@ -11,6 +11,7 @@ import {
   schemaVersion,
 } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { takeTrialLock } from '../../platform/process-lock.ts';
 import { witnessName } from '../rollback/types.ts';
 
 // The rehearsal of an upgrade: this release brings a copy of the data directory to its schema and looks at it, while the
@@ -66,7 +67,7 @@ const copyData = (paths: DataPaths, folder: string): DataPaths => {
 };
 
 /**
- * Migrates a copy and looks at it with `examine`, which returns what is wrong. Throws DISK_FULL, DATABASE, FINDINGS and the codes
+ * Migrates a copy and looks at it with `examine`, which returns what is wrong. Throws DISK_FULL, DATABASE, IN_USE, FINDINGS and the codes
  * of schemas. The data directory itself is not changed.
  */
 export async function tryUpgrade(
@@ -77,6 +78,7 @@ export async function tryUpgrade(
   const paths = dataPaths(dataDir);
   readConfig(paths);
   const databaseBytes = assertRoom(paths);
+  const lock = takeTrialLock(paths.data);
   const folder = mkdtempSync(join(paths.staging, 'backup-trial-'));
   try {
     progress(`copies and checks the database (${Math.ceil(databaseBytes / 1e6)} MB)`);
@@ -102,5 +104,6 @@ export async function tryUpgrade(
     return { schema: { from, to }, databaseBytes };
   } finally {
     rmSync(folder, { recursive: true, force: true });
+    lock.release();
   }
 }
