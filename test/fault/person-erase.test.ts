@@ -94,7 +94,7 @@ describe('a person who is erased beside a running server', () => {
       expect(said, said.stderr).toMatchObject({ status: 0 });
       expect(said.stdout).toMatch(/^erased: 1 rows on 1 devices/);
       // What is left is said: it ends with the reader, and nobody can read it.
-      expect(said.stdout).toContain('unreadable values in the log of the database, until whoever reads');
+      expect(said.stdout).toContain('unreadable values in the log of the database, until the last reader');
       expect(holding(wrapped)).toEqual([]);
     } finally {
       reader.close();

@@ -29,6 +29,10 @@ export const command: Command = {
       ...(listen === undefined ? {} : { listen: parseListen(listen) }),
     });
     settled.listening();
+    // Before it says that it serves: a signal that follows at once ends it cleanly.
+    const toldToStop = new Promise<void>((resolve) => {
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
+    });
     const host = server.address.includes(':') ? `[${server.address}]` : server.address;
     const url = `https://${host}:${server.port}`;
     out.line(`listening on ${url}`);
@@ -39,9 +43,7 @@ export const command: Command = {
       throw error;
     });
     out.begun({ listening: url, address: server.address, port: server.port });
-    await new Promise<void>((resolve) => {
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
-    });
+    await toldToStop;
     await server.stop();
     stopSigns();
     return 0;
