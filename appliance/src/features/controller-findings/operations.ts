@@ -166,6 +166,11 @@ const recomputeFirst = ({ controllerFindings, request }: Parts & { request?: Req
   if (request === undefined && controllerFindings.isDue()) controllerFindings.recomputePending();
 };
 
+/** Zero findings without a feed are no answer. */
+const judgedBy = z
+  .array(z.string())
+  .describe('Feeds with advisories about controllers, in force; without one no controller is judged');
+
 export const controllerFindingOperations = [
   operation({
     name: 'controller.findings',
@@ -196,14 +201,19 @@ export const controllerFindingOperations = [
       descending: z.boolean().default(false),
       ...paging,
     }),
-    output: pageOf(controllerFindingSchema),
+    output: pageOf(controllerFindingSchema).extend({ judgedBy }),
     run: (context, { limit, sort, descending, after, search: q, ...asked }) => {
       const { controllerFindings, controllers } = context;
       recomputeFirst(context);
       if (asked.controller !== undefined) controllers.get(asked.controller);
       const filter = controllerFindings.language.read(termsIn({ q, ...asked }));
       const page = controllerFindings.list({ filter, limit, sort, descending, after });
-      return { rows: page.rows.map(toWire), total: page.total, next: page.next ?? null };
+      return {
+        rows: page.rows.map(toWire),
+        total: page.total,
+        next: page.next ?? null,
+        judgedBy: [...controllerFindings.feeds()],
+      };
     },
     command: {
       flags: {
@@ -214,7 +224,7 @@ export const controllerFindingOperations = [
         exploitation: { name: 'exploited', means: ['active'], help: 'only what is known to be exploited' },
       },
       example: 'sallyport controller findings --decision act --data /var/lib/sallyport --json',
-      print: (out, { rows }) =>
+      print: (out, { rows, judgedBy: feeds }) => {
         out.table(
           [
             'ID',
@@ -242,9 +252,12 @@ export const controllerFindingOperations = [
             row.controllers,
             row.heldBy.map(({ name }) => name).join(', ') || null,
           ]),
-        ),
-      json: ({ total, rows }, _input, { controllerFindings }) => ({
+        );
+        if (feeds.length === 0) out.line('no controller is judged: no bundle brought advisories about controllers');
+      },
+      json: ({ total, rows, judgedBy: feeds }, _input, { controllerFindings }) => ({
         total,
+        judgedBy: feeds,
         counts: controllerFindings.counts(),
         findings: rows,
       }),
@@ -262,9 +275,10 @@ export const controllerFindingOperations = [
       review: z.int(),
       held: z.int().describe('Held back on every controller that has them'),
       controllers: z.int(),
+      judgedBy,
       matrix: z.record(z.enum(DECISIONS), z.record(z.enum(['available', 'none', 'undetermined']), z.int())),
     }),
-    run: ({ controllerFindings }) => controllerFindings.counts(),
+    run: ({ controllerFindings }) => ({ ...controllerFindings.counts(), judgedBy: [...controllerFindings.feeds()] }),
   }),
   operation({
     name: 'controller.finding.show',

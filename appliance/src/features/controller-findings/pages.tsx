@@ -129,11 +129,14 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
     actorFor(c, 'vulnerabilities:read');
-    const { head, cellsOf } = inColumns(viewContext(deps, c, 'part'), fileColumns);
+    const ctx = viewContext(deps, c, 'part');
+    const { head, cellsOf } = inColumns(ctx, fileColumns);
     const list = listState(c, language.parameters);
     const filter = language.read(termsOf(list));
     const found = controllerFindings.list({ ...orderIn(list), filter, limit: maxCsvRows });
-    return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf) });
+    const notes =
+      controllerFindings.feeds().length > 0 ? [] : [`${ctx.t('cfind.noKnowledge')}. ${ctx.t('cfind.noKnowledgeWhy')}`];
+    return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
   };
 
   const showFinding = (

@@ -43,7 +43,9 @@ describe('vulnerabilities of controllers through the API', () => {
       affected: 2,
       review: 2,
       controllers: 2,
+      judgedBy: list.json['judgedBy'],
     });
+    expect(list.json['judgedBy']).toHaveLength(1);
     const own = await site.call('GET', `/controllers/${seeded.configured}/findings`, { token: read });
     expect(own.json).toMatchObject({ rows: [{ verdict: 'review' }, { verdict: 'review' }], closed: [], waiting: 0 });
 
@@ -59,4 +61,18 @@ describe('vulnerabilities of controllers through the API', () => {
     const after = await site.call('GET', `/controllers/${seeded.configured}/findings`, { token: read });
     expect(after.json).toMatchObject({ rows: [{ verdict: 'affected', matched: 'review' }, { verdict: 'affected' }] });
   });
+});
+
+it('zero findings of a site without advisories about controllers say that none is judged', async () => {
+  const bare = await openApiSite();
+  try {
+    const token = bare.tokenOf('viewer');
+    expect((await bare.call('GET', '/controller-findings/counts', { token })).json).toMatchObject({
+      affected: 0,
+      judgedBy: [],
+    });
+    expect((await bare.call('GET', '/controller-findings', { token })).json).toMatchObject({ rows: [], judgedBy: [] });
+  } finally {
+    await bare.close();
+  }
 });
