@@ -72,7 +72,6 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
 const NAMES_ONLY: Readonly<Record<string, string>> = {
   baselineEntries: REPORTED,
   changes: REPORTED,
-  controllerFindingsCsv: OF_CONTROLLERS,
   controllerFirmware: OF_CONTROLLERS,
   controllerReview: OF_CONTROLLERS,
   deploymentNew: ORDERED,
