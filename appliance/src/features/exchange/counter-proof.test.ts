@@ -85,6 +85,18 @@ describe('the counter-proof', () => {
     expect(found('gnome-control-center', { comment: 'from control' })).toEqual(['comment=control']);
   });
 
+  it('explains a host that is called like a system with its release where that is named, and nowhere else', () => {
+    const platform = { vendor: 'astra', release: '1.7', packages: [] };
+    const document = (extra: object) => request({ platforms: [platform], ...extra });
+    const coverage = [{ ecosystem: 'dpkg:astra:1.7', components: 1, devices: 1 }];
+    const wants = [{ kind: 'coverage', id: 'dpkg:astra:1.7' }];
+    expect(leaksOf([value('host', 'astra-1-7')], document({ coverage, wants }))).toEqual([]);
+    expect(leaksOf([value('host', 'astra-1-8')], document({ coverage: [{ ecosystem: 'dpkg:astra:1.8' }] }))).toEqual([
+      'coverage[0].ecosystem=astra-1-8',
+    ]);
+    expect(leaksOf([value('host', 'astra-1-7')], document({ comment: 'astra-1-7' }))).toEqual(['comment=astra-1-7']);
+  });
+
   it('names the word, the place and the setting in the refusal', () => {
     const proof = counterProof(request(), [value('host', 'press4')], { ...KNOWS_NOTHING, reporters: () => [1] });
     expect(() => assertSilent('the request', proof)).toThrow(

@@ -11,7 +11,7 @@
 //   whole upstream version of a package (`10.0.0.1-2`) is that version.
 // - A name (host, domain, account, person) hits wherever it stands, but for the fields that carry the public names of
 //   packages, systems and suites. There it is no hit if it is exactly the name of a package, system or suite of the request
-//   (a computer called `nginx` beside the package `nginx`), if it is one of the words below that package names are made of,
+//   (a computer called `nginx` beside the package `nginx`, one called `astra-1-7` where a system is named), if it is one of the words below that package names are made of,
 //   if the name of the package is public as a whole (a computer called `control` beside `gnome-control-center`), or if
 //   another device, which does not have the name, has the same package: then the text does not come from the name.
 // - A name of digits alone, and a word that packagers write into versions, is no hit in the version of a public package
@@ -269,11 +269,19 @@ const isInsideVersion = (identity: IdentityValue, leaf: Leaf): boolean => {
   return /[0-9.]$/.test(leaf.text.slice(0, at)) || /^\.?[0-9]/.test(after);
 };
 
+/** The systems of a request, each by the tokens of its vendor and release: `demo line 1` of `dpkg:demo-line:1`. */
+const systemsOf = (request: unknown): Set<string> => {
+  const { platforms } = (request ?? {}) as { platforms?: unknown };
+  const named = Array.isArray(platforms) ? (platforms as ReadonlyArray<{ vendor?: unknown; release?: unknown }>) : [];
+  return new Set(named.map(({ vendor, release }) => tokensOf(`${String(vendor)} ${String(release)}`).join(' ')));
+};
+
 const isExplained = (
   identity: IdentityValue,
   leaf: Leaf,
   bearers: ReadonlySet<number>,
   publicNames: ReadonlySet<string>,
+  systems: ReadonlySet<string>,
   { reporters, isPublicPackage }: Known,
 ): boolean => {
   if (isInsideVersion(identity, leaf) || isOwnVersion(identity, leaf)) return true;
@@ -284,6 +292,7 @@ const isExplained = (
     tokensOf(folded).every((token) => words.has(token) || numbers.test(token));
   if (isMadeOf(COMMON_WORDS, /^\d{1,3}$/)) return true;
   if (leaf.isSystem && isMadeOf(SYSTEM_WORDS, /^\d{1,3}$/)) return true;
+  if (leaf.isSystem && systems.has(tokensOf(folded).join(' '))) return true;
   if (!leaf.isVersion || isMadeOf(VERSION_WORDS, /^\d+$/))
     for (const name of leaf.packages) if (isPublicPackage(name) || isPublicPackage(name.toLowerCase())) return true;
   for (const device of reporters(leaf.whole)) if (!bearers.has(device)) return true;
@@ -315,6 +324,7 @@ export const counterProof = (
 ): CounterProof => {
   const leaves = leavesOf(request);
   const { tokens, index } = indexTokens(leaves);
+  const systems = systemsOf(request);
   const publicNames = new Set(leaves.flatMap((leaf) => (leaf.isPublic ? wholeNames(leaf.whole) : [])));
   const bearers = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
   for (const identity of identities) {
@@ -338,7 +348,7 @@ export const counterProof = (
         if (form.every((token, offset) => tokens[leaf]?.[at + offset] === token)) hits.add(leaf);
     const unexplained = [...hits].flatMap((at) => {
       const leaf = leaves[at];
-      return leaf && !isExplained(identity, leaf, devices, publicNames, known) ? [leaf] : [];
+      return leaf && !isExplained(identity, leaf, devices, publicNames, systems, known) ? [leaf] : [];
     });
     if (unexplained.length > 0) count.found += 1;
     for (const leaf of unexplained.slice(0, 20))
