@@ -174,6 +174,11 @@ export const vulnerabilityStore = (db: Database) => {
     fixes.refresh([component]);
   };
 
+  // Where the source is known, so is the name.
+  const newSource = (eco: string, named: string, name: string): number | bigint => {
+    addName.run(name);
+    return addSource.run(eco, named).lastInsertRowid;
+  };
   return {
     /** Devices whose software is known through an agent that does not name source packages. */
     withoutSources: () => withoutSources.all(),
@@ -185,8 +190,7 @@ export const vulnerabilityStore = (db: Database) => {
       const key = keyOfComponent(component);
       // Streams are asked for and fixed by themselves.
       const named = streamedName(stream, name);
-      const source = findSource.get(eco, named) ?? addSource.run(eco, named).lastInsertRowid;
-      addName.run(name);
+      const source = findSource.get(eco, named) ?? newSource(eco, named, name);
       const id = Number(addComponent.run(eco, name, version, key, source, stream).lastInsertRowid);
       addCount.run(id);
       return { id, isNew: true };
