@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { temporaryFolder } from '../support/commands.ts';
@@ -180,6 +181,15 @@ describe.skipIf(!can)('an import onto a broken disk', () => {
     console.info(JSON.stringify({ fault, count, seen }));
     return seen;
   };
+
+  it('that lets nothing be removed any more either is told by its first error', async () => {
+    await onDisks(['whole'], async (_, disk, name) => {
+      await disk.setFaults({ ops: ['rename', 'unlink'], errno: 'EROFS', sticky: true });
+      expect(() => writeFileDurable(join(disk.path, name, 'file'), 'new')).toThrow(
+        expect.objectContaining({ code: 'EROFS' }),
+      );
+    });
+  });
 
   for (const { what, fault, codes, points } of broken) {
     it(what, async () => {

@@ -58,6 +58,13 @@ export const isTemporaryOf = (name: string, of?: string): boolean => {
   return written !== undefined && (of === undefined || written === of);
 };
 
+/** A disk that failed fails here, too: its first error is the reason, and the name of what stays says that it is unfinished. */
+const removeUnfinished = (path: string): void => {
+  try {
+    rmSync(path, { force: true });
+  } catch {}
+};
+
 /**
  * Replaces a file as a whole: temporary file, fsync, rename, fsync of the folder. After a crash the old or the new
  * content is there, never a part.
@@ -75,7 +82,7 @@ export const writeFileDurable = (path: string, content: Uint8Array | string, mod
     }
     renameOver(temporary, path);
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeUnfinished(temporary);
     throw error;
   }
   syncDir(dirname(path));
