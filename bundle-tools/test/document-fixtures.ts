@@ -324,6 +324,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         volumes: { seen: [1], missing: [] },
         scan: { engine: 'ClamAV', version: '1.4.3', definitions_at: fixtureTime, verdict: 'clean' },
         custody: [{ sha256: sha256Hex(bundle), lines: custody }],
+        unknown_kinds: [{ kind: 'of-a-later-release', objects: 1, bytes: 20 }],
         warnings: ['STALE'],
         overrides: [{ code: 'STALE', reason: 'the ship was late', operator: 2 }],
         applied: [{ update: 'Debian:13/bash', done: 3, failed: 1, waiting: 2, reasons: ['no room on the disk'] }],

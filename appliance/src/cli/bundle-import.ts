@@ -74,6 +74,10 @@ export const command: Command = {
       out.note(
         `${feed}: newest ${newest ?? 'unknown'}, ${ageDays ?? '?'} days old${stale ? `, over ${limitDays}` : ''}`,
       );
+    for (const { kind, objects, bytes } of summary.unknownKinds ?? [])
+      out.note(
+        `not stored: ${objects} objects of the kind ${kind}, ${bytes} bytes: this release does not know it; a newer one does`,
+      );
     for (const { code, message } of summary.ignored ?? []) out.note(`left out: ${code}: ${message}`);
     for (const warning of summary.warnings) out.note(`warning: ${warning}`);
     if (summary.missingVolumes.length > 0) {

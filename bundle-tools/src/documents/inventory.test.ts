@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { encodeInventory, type InventoryLine, isInventoryPath, parseInventory } from './inventory.ts';
+import { encodeInventory, type InventoryLine, isInventoryPath, parseInventory, unknownObjects } from './inventory.ts';
 
 const digest = (n: number): string => n.toString(16).padStart(64, '0');
 const line = (path: string, n = 1, size = 5): InventoryLine => ({ path, sha256: digest(n), size, kind: 'update' });
@@ -84,5 +84,13 @@ describe('an inventory', () => {
       ).join(''),
     );
     expect(() => parseInventory(many)).toThrow(expect.objectContaining({ code: 'LIMIT' }));
+  });
+
+  it('has lines of kinds of a later release, and their objects apart', () => {
+    const later = (path: string, n: number): InventoryLine => ({ ...line(path, n), kind: 'of-a-later-release' });
+    const lines = parseInventory(encodeInventory([line('a', 1), later('b', 1), later('c', 2), line('d', 3)]));
+    expect(lines.map(({ kind }) => kind)).toEqual(['update', 'of-a-later-release', 'of-a-later-release', 'update']);
+    expect([...unknownObjects(lines).keys()]).toEqual([digest(2)]);
+    expect(unknownObjects([later('a', 1), line('b', 1)]).size).toBe(0);
   });
 });

@@ -4,16 +4,20 @@ import { checkDocument, hex, int, text, time } from './fields.ts';
 import { limits } from './limits.ts';
 import { parseStrictJson } from './strict-json.ts';
 
+/** What this release stores. A line of another kind is of a later one: see `unknownObjects`. */
 export const inventoryKinds = [
   'advisory',
   'update',
-  'os-update',
   'firmware',
   'announcement',
   'release',
+  'package',
+  'database',
   'document',
   'sealed',
 ] as const;
+export type InventoryKind = (typeof inventoryKinds)[number];
+const knownKinds: ReadonlySet<string> = new Set(inventoryKinds);
 
 /** A path is a label that people read, never a file path; so nothing in it may look like one that leads elsewhere. */
 export const isInventoryPath = (path: string): boolean =>
@@ -41,7 +45,7 @@ export const inventoryLineSchema = z
     path: z.string().refine(isInventoryPath, 'not an inventory path'),
     sha256: hex,
     size: int.max(limits.objectBytes),
-    kind: z.enum(inventoryKinds),
+    kind: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'not the name of a kind'),
     approval: z.array(approval).max(64).optional(),
     chunks: z.array(hex).optional(),
   })
@@ -53,6 +57,17 @@ export const inventoryLineSchema = z
 
 /** One object that a curator has signed for. */
 export type InventoryLine = z.infer<typeof inventoryLineSchema>;
+
+/**
+ * The objects that lines of unknown kinds alone have, by digest. An importer checks their bytes like any other's, stores none of
+ * them, waits for none of them and names the kinds in its receipt (docs/bundle-format.md, "Kinds").
+ */
+export function unknownObjects(lines: readonly InventoryLine[]): ReadonlyMap<string, InventoryLine> {
+  const found = new Map<string, InventoryLine>();
+  for (const line of lines) if (!knownKinds.has(line.kind) && !found.has(line.sha256)) found.set(line.sha256, line);
+  if (found.size > 0) for (const { kind, sha256 } of lines) if (knownKinds.has(kind)) found.delete(sha256);
+  return found;
+}
 
 // Two paths that differ only in case or composition would be one file on some disks and one word to a reader.
 const foldPath = (path: string): string => path.normalize('NFKC').toLowerCase().normalize('NFC');

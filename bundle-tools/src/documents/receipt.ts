@@ -52,6 +52,11 @@ export const receiptPredicateSchema = z.strictObject({
     .array(z.strictObject({ sha256: hex, lines: z.array(text(limits.custodyBytes)).max(limits.custodyLines + 2) }))
     .max(limits.volumes)
     .optional(),
+  /** What was carried of kinds that this site's release does not know; it was checked and not stored. */
+  unknown_kinds: z
+    .array(z.strictObject({ kind: text(32), objects: int, bytes: int }))
+    .max(32)
+    .optional(),
   warnings: z.array(text(64)).max(32),
   overrides: z.array(z.strictObject({ code: text(64), reason: text(500), operator: int })).max(32),
   applied: z

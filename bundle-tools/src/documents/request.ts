@@ -29,7 +29,6 @@ export const wantKinds = [
   'suite',
   'advisory',
   'update',
-  'os-update',
   'firmware',
   'product',
   'object',

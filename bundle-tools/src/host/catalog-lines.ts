@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
-import type { InventoryLine } from '../documents/inventory.ts';
+import type { InventoryKind, InventoryLine } from '../documents/inventory.ts';
 import { limits } from '../documents/limits.ts';
 import { FIRMWARE } from '../updates/sources/firmware.ts';
 import type { PlannedFile, Update } from '../updates/update.ts';
@@ -45,7 +45,7 @@ export const lineMaker = (objects: ObjectStore, known: ReadonlyArray<InventoryLi
     known.flatMap((line) => (line.chunks === undefined ? [] : [[line.sha256, line.chunks] as const])),
   );
   const taken = new Set<string>();
-  return (path: string, kind: InventoryLine['kind'], sha256: string, size: number): InventoryLine => {
+  return (path: string, kind: InventoryKind, sha256: string, size: number): InventoryLine => {
     const free = taken.has(fold(path)) ? `${path}.${sha256.slice(0, 16)}` : path;
     taken.add(fold(free));
     if (size <= limits.chunkBytes) return { path: free, sha256, size, kind };

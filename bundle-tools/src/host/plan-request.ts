@@ -155,7 +155,6 @@ const otherGaps = (request: SiteRequest, sources: Sources): ReadonlyArray<Unfulf
     }
     if (want.kind === 'firmware' && sources.firmware.length === 0)
       return [gap('NO_SOURCE', position, want.id, 'no folder of firmware')];
-    if (want.kind === 'os-update') return [gap('NO_SOURCE', position, want.id, `no source has ${want.kind}`)];
     if (want.kind === 'product' && sources.files.length === 0)
       return [gap('NO_SOURCE', position, want.id, 'no folder of vendor files')];
     if (want.kind === 'newer' && request.platforms[Number(want.id)] === undefined)

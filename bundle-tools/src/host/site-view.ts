@@ -187,6 +187,14 @@ const warningsOf = (view: Omit<SiteView, 'warnings'>, record: SiteRecord, overdu
   return warnings;
 };
 
+/** What the site's release could not store of the last bundle. */
+const unknownKinds = (last: ReceiptPredicate | undefined): SiteWarning[] =>
+  (last?.unknown_kinds ?? []).map(({ kind, objects }) => ({
+    code: 'UNKNOWN_KIND',
+    detail: `${objects} objects of the kind ${kind} were not stored: the release of the site does not know it`,
+    next: 'bring the site a newer release of Sallyport',
+  }));
+
 /** The state of a site. `overdueDays`: after so long without a receipt or a request the site is to be asked. */
 export const viewSite = (site: Site, options: { readonly nowMs: number; readonly overdueDays: number }): SiteView => {
   const { nowMs, overdueDays } = options;
@@ -250,5 +258,5 @@ export const viewSite = (site: Site, options: { readonly nowMs: number; readonly
       predicate.overrides.map((override) => ({ receipt: predicate.number, ...override })),
     ),
   };
-  return { ...view, warnings: [...warnings, ...warningsOf(view, record, overdueDays)] };
+  return { ...view, warnings: [...warnings, ...warningsOf(view, record, overdueDays), ...unknownKinds(last)] };
 };

@@ -2,7 +2,7 @@ import { readFile, statfs } from 'node:fs/promises';
 import type { Item } from '../archive/layout.ts';
 import { onStore } from '../archive/medium-errors.ts';
 import { hasDigest, isPackedDigests } from '../documents/digests.ts';
-import { parseInventory } from '../documents/inventory.ts';
+import { parseInventory, unknownObjects } from '../documents/inventory.ts';
 import type { Manifest } from '../documents/manifest.ts';
 import { BundleError } from '../errors.ts';
 import type { BoundInventory } from './bind.ts';
@@ -47,11 +47,13 @@ export const planObjects = async (
   held: Uint8Array,
 ): Promise<ObjectPlan> => {
   const fresh = new Map<string, number>();
-  let heldCount = new Set(bound.reliesOn.map((number) => bound.lines[number]?.sha256)).size;
+  const unknown = unknownObjects(bound.lines);
+  const reliedOn = new Set(bound.reliesOn.flatMap((number) => bound.lines[number]?.sha256 ?? []));
+  let heldCount = [...reliedOn].filter((sha256) => !unknown.has(sha256)).length;
   let neededBytes = 0;
   for (const number of bound.include) {
     const line = bound.lines[number];
-    if (line === undefined) continue;
+    if (line === undefined || unknown.has(line.sha256)) continue;
     if (hasDigest(held, line.sha256)) {
       heldCount += 1;
       continue;
@@ -89,8 +91,9 @@ export const checkComplete = async (
   isPresent: (sha256: string) => boolean,
   partialDir: string,
 ): Promise<number[]> => {
+  const unknown = unknownObjects(bound.lines);
   const isThere = async ({ sha256, line: number, offset, length }: Item): Promise<boolean> => {
-    if (isPresent(sha256)) return true;
+    if (unknown.has(sha256) || isPresent(sha256)) return true;
     const line = bound.lines[number];
     return line?.chunks !== undefined && coversRange(await readMarks(partialDir, line), offset, length);
   };
@@ -105,7 +108,7 @@ export const checkComplete = async (
   const missing = new Set<string>();
   for (const number of bound.reliesOn) {
     const digest = bound.lines[number]?.sha256 ?? '';
-    if (!hasDigest(held, digest)) missing.add(digest);
+    if (!unknown.has(digest) && !hasDigest(held, digest)) missing.add(digest);
   }
   if (missing.size > 0) {
     throw new ImportRefusal('INCOMPLETE', `${missing.size} objects are neither held nor carried`, {

@@ -18,6 +18,8 @@ export type ImportDiff = {
     readonly removed: number;
     readonly bytes: number;
   }[];
+  /** What it carries of kinds that this release does not know. */
+  readonly unknownKinds: readonly { readonly kind: string; readonly objects: number; readonly bytes: number }[];
   /** What the import found; undefined before it. */
   readonly findings?: { readonly opened: number; readonly closed: number; readonly changed: number } | undefined;
   /**
@@ -83,7 +85,10 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
           key: 'kind',
           label: ctx.t('exchange.kindLabel'),
           head: true,
-          cell: (row) => ctx.tDynamic(`exchange.kind.${row.kind}`),
+          cell: (row) =>
+            diff.unknownKinds.some(({ kind }) => kind === row.kind)
+              ? ctx.t('exchange.unknownKind', { kind: row.kind })
+              : ctx.tDynamic(`exchange.kind.${row.kind}`),
         },
         ...(['added', 'changed', 'removed'] as const).map((key) => ({
           key,
@@ -103,6 +108,11 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       <Total ctx={ctx} kinds={diff.kinds} />
       <h3>{ctx.t(diff.findings === undefined ? 'exchange.effectEstimate' : 'exchange.effect')}</h3>
       <Effect ctx={ctx} diff={diff} />
+      {diff.unknownKinds.map(({ kind, objects, bytes }) => (
+        <Status ctx={ctx} level="warning">
+          {ctx.t('exchange.unknownKindWhy', { kind, n: objects, size: ctx.fmt.bytes(bytes) })}
+        </Status>
+      ))}
       {diff.unfulfilled.length === 0 ? null : (
         <Status ctx={ctx} level="warning">
           {ctx.t('overview.unfulfilled', { n: diff.unfulfilled.length })}

@@ -240,6 +240,8 @@ export const bundleOperations = [
           ['KIND', 'ADDED', 'CHANGED', 'REMOVED', 'BYTES'],
           summary.kinds.map(({ kind, added, changed, removed, bytes }) => [kind, added, changed, removed, bytes]),
         );
+        for (const { kind, objects, bytes } of summary.unknownKinds ?? [])
+          out.line(`not stored: ${objects} objects of the kind ${kind}, ${bytes} bytes: this release does not know it`);
         for (const { reason, kind, want } of summary.unfulfilled) out.line(`not brought: ${kind} ${want}: ${reason}`);
         for (const warning of summary.warnings) out.note(`warning: ${warning}`);
       },

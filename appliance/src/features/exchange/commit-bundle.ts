@@ -185,6 +185,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
         volumes: { seen: [...summary.seenVolumes], missing: [] },
         ...defined({ scan: commit.scan }),
         ...custody(finished, commit.scan),
+        ...defined({ unknown_kinds: summary.unknownKinds?.map((one) => ({ ...one })) }),
         warnings: [...verdict.warnings],
         // An override that was not needed is not recorded.
         overrides: commit.receipt.overrides.filter(({ code }) => code !== 'STALE' || verdict.acceptedStale),

@@ -1,12 +1,15 @@
 import { decodeBitmap } from '@sallyport/bundle-tools/documents/bitmap';
 import { packDigests, unpackDigests } from '@sallyport/bundle-tools/documents/digests';
-import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
+import { type InventoryLine, unknownObjects } from '@sallyport/bundle-tools/documents/inventory';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { ImportVerdict } from '@sallyport/bundle-tools/importer/verdict';
 import { differences, readInventoryFile, sizesOf, unfulfilledWants } from './catalog.ts';
 import type { ImporterParts } from './importer-parts.ts';
 import { requireState } from './request-builder.ts';
-import type { ImportSummary } from './types.ts';
+import type { ImportSummary, UnknownKind } from './types.ts';
+
+/** As many as a receipt names. */
+const maxUnknownKinds = 32;
 
 /** The new catalogue, and what it changes. */
 export type ImportPlan = {
@@ -31,13 +34,29 @@ const needsOf = (
   waiting: { readonly fresh: Uint8Array } | undefined,
 ): Needs => {
   const { include, relies_on: reliesOn } = verdict.manifest;
+  const unknown = unknownObjects(lines);
   const digestsAt = (bitmap: string): string[] =>
-    decodeBitmap(bitmap, lines.length).flatMap((number) => lines[number]?.sha256 ?? []);
+    decodeBitmap(bitmap, lines.length)
+      .flatMap((number) => lines[number]?.sha256 ?? [])
+      .filter((sha256) => !unknown.has(sha256));
   const included = digestsAt(include);
   return {
     digests: packed([...included, ...digestsAt(reliesOn)]),
     fresh: waiting?.fresh ?? packed(included.filter((sha256) => !heldBefore(sha256))),
   };
+};
+
+/** What a bundle carries of kinds that this release does not know, by kind. */
+const unknownKindsOf = (lines: readonly InventoryLine[], include: string): UnknownKind[] => {
+  const unknown = unknownObjects(lines);
+  const kinds = new Map<string, UnknownKind>();
+  for (const number of unknown.size === 0 ? [] : decodeBitmap(include, lines.length)) {
+    const line = unknown.get(lines[number]?.sha256 ?? '');
+    if (line === undefined) continue;
+    const { objects, bytes } = kinds.get(line.kind) ?? { objects: 0, bytes: 0 };
+    kinds.set(line.kind, { kind: line.kind, objects: objects + 1, bytes: bytes + line.size });
+  }
+  return [...kinds.values()].slice(0, maxUnknownKinds);
 };
 
 /** Compares what a verdict brings with what is in force. */
@@ -57,6 +76,7 @@ export const planImport = (
   const waiting = parts.waiting.find(verdict.bundleId);
   const needs = needsOf(lines, verdict, heldBefore, waiting);
   const fresh = new Set(unpackDigests(needs.fresh));
+  const unknownKinds = unknownKindsOf(lines, verdict.manifest.include);
   const sizes = sizesOf(lines);
   const bytes = [...fresh].reduce((sum, sha256) => sum + (sizes.get(sha256) ?? 0), 0);
 
@@ -87,6 +107,7 @@ export const planImport = (
       warnings: verdict.warnings,
       unfulfilled: unfulfilledWants(verdict.manifest, requestWants),
       kinds: differences(before, lines, fresh),
+      ...(unknownKinds.length > 0 ? { unknownKinds } : {}),
       feeds: [],
       advisories: 0,
       updates: lines.filter(({ kind }) => kind === 'update').length,

@@ -98,6 +98,9 @@ export type UnfulfilledRow = UnfulfilledWant & { readonly since: string };
 
 type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
 
+/** Objects of a kind that this release does not know: checked, not stored. */
+export type UnknownKind = { readonly kind: string; readonly objects: number; readonly bytes: number };
+
 export type ImportSummary = {
   readonly bundleId: string;
   readonly seq: number;
@@ -122,6 +125,7 @@ export type ImportSummary = {
   readonly warnings: readonly ImportWarning[];
   readonly unfulfilled: readonly UnfulfilledWant[];
   readonly kinds: readonly KindDifference[];
+  readonly unknownKinds?: readonly UnknownKind[];
   readonly feeds: readonly FeedChange[];
   readonly advisories: number;
   readonly updates: number;
