@@ -41,6 +41,7 @@ export type AppErrorCode =
   | 'SCHEMA_OTHER'
   | 'UPGRADE'
   | 'DATABASE'
+  | 'ADVISORIES'
   | 'CHAIN_BROKEN'
   | 'KEY'
   | 'DATA_DIR'
@@ -128,6 +129,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   SCHEMA_OTHER: entry('SCHEMA_OTHER', 500),
   UPGRADE: entry('UPGRADE', 500),
   DATABASE: entry('DATABASE', 500),
+  ADVISORIES: entry('ADVISORIES', 503),
   CHAIN_BROKEN: entry('CHAIN_BROKEN', 500),
   KEY: entry('KEY', 500),
   DATA_DIR: entry('DATA_DIR', 500, 2),

@@ -430,6 +430,16 @@ export const words = defineWords({
     ru: 'Запустите doctor на устройстве.',
     kk: 'Құрылғыда doctor іске қосыңыз.',
   },
+  'error.ADVISORIES': {
+    en: 'The file of advisories is damaged',
+    ru: 'Файл бюллетеней повреждён',
+    kk: 'Бюллетеньдер файлы зақымдалған',
+  },
+  'error.ADVISORIES.next': {
+    en: 'Stop the server and bring the file back from the newest backup. Everything else goes on.',
+    ru: 'Остановите сервер и верните файл из последней резервной копии. Остальное работает.',
+    kk: 'Серверді тоқтатып, файлды соңғы сақтық көшірмеден қайтарыңыз. Қалғаны жұмыс істей береді.',
+  },
   'error.CHAIN_BROKEN': {
     en: 'The audit chain is broken',
     ru: 'Цепочка аудита разорвана',

@@ -3,6 +3,7 @@ import { compareRevisions } from '@sallyport/bundle-tools/advisories/csaf/docume
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import BetterSqlite3 from 'better-sqlite3';
 import { AppError } from '../../platform/errors.ts';
+import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { knownThreats } from './threat-queries.ts';
 import type { ControllerDocument, ControllerDocuments, ControllerKnowledge } from './types.ts';
@@ -46,7 +47,7 @@ const openDocuments = (folder: string, number: number): ControllerDocuments | nu
   );
   const bodyOf = db.prepare<[number], Buffer>('SELECT body FROM csaf WHERE adv = ?').pluck();
   const about1 = db.prepare<[number], string>('SELECT vuln FROM csaf_vuln WHERE adv = +? ORDER BY vuln').pluck();
-  return {
+  const documents = {
     documents: (): ControllerDocument[] => newestOfEach(all.all()),
     about: (vulnerabilities: readonly string[]): ControllerDocument[] =>
       newestOfEach(about.all(JSON.stringify(vulnerabilities))),
@@ -61,6 +62,7 @@ const openDocuments = (folder: string, number: number): ControllerDocuments | nu
       db.close();
     },
   };
+  return namingDamage(documents, () => path);
 };
 
 /** The feeds of snapshot `number` that hold documents. */
@@ -83,9 +85,12 @@ const documentFeeds = (folder: string, number: number): string[] => {
 
 /** What the snapshots of a folder say of controllers. */
 export function controllerKnowledge(folder: string): ControllerKnowledge {
-  return {
-    open: (snapshot) => openDocuments(folder, snapshot),
-    feeds: (snapshot) => documentFeeds(folder, snapshot),
-    threats: (snapshot) => knownThreats(folder, snapshot),
-  };
+  return namingDamage(
+    {
+      open: (snapshot: number) => openDocuments(folder, snapshot),
+      feeds: (snapshot: number) => documentFeeds(folder, snapshot),
+      threats: (snapshot: number) => knownThreats(folder, snapshot),
+    },
+    (snapshot) => presentSnapshot(folder, Number(snapshot)),
+  );
 }

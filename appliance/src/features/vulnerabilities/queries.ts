@@ -3,6 +3,7 @@ import { type Database, openDatabase } from '../../platform/database.ts';
 import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
 import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
 import type { ComponentLoad } from './store.ts';
@@ -88,7 +89,7 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     held = { db, number: attached };
     return attached > 0 ? db : undefined;
   };
-  return {
+  const queries = {
     list: (query: FindingQuery, components?: readonly number[]) => {
       const db = open();
       return db ? findingPage(db, query, components) : { rows: [], total: 0 };
@@ -184,4 +185,5 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
       held = undefined;
     },
   };
+  return namingDamage(queries, () => presentSnapshot(options.folder, options.current()));
 };

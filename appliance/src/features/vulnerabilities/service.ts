@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
@@ -23,6 +22,7 @@ import { findingQueries } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { rpmKeys } from './rpm-key-queries.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
+import { namingDamage, snapshotFaults } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
@@ -315,7 +315,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       const { snapshot: number, matched } = store.snapshots();
       const path = presentSnapshot(parts.folder, number);
       if (path === undefined) return { opened: 0, closed: 0, changed: 0 };
-      return rematchAll(db, {
+      return namingDamage({ rematchAll }, () => path).rematchAll(db, {
         path,
         number,
         matched,
@@ -482,8 +482,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       for (const row of store.devices())
         for (const component of idsOf(row.components)) counted.set(component, (counted.get(component) ?? 0) + 1);
       const number = current();
-      const missing =
-        number > 0 && !existsSync(snapshotPath(parts.folder, number)) ? [`advisories/${number}.db is missing`] : [];
+      const missing = number > 0 ? snapshotFaults(snapshotPath(parts.folder, number)) : [];
       const wrong = store
         .counts()
         .filter(({ id, devices }) => devices !== (counted.get(id) ?? 0))

@@ -6,6 +6,7 @@ import type { AdvisoryThreat } from './decision.ts';
 import { documentAt } from './document-blocks.ts';
 import type { Hit } from './hit-bytes.ts';
 import { EXACT, RANGE, readRecord, recordsOf } from './package-records.ts';
+import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { WORST_THREAT } from './threat-queries.ts';
 import type { AdvisoryFacts, FeedState, Severity } from './types.ts';
@@ -162,7 +163,7 @@ type SnapshotReader = ReturnType<typeof openReader>;
  */
 export const snapshotReaders = (folder: string, current: () => number) => {
   let held: { number: number; reader: SnapshotReader } | undefined;
-  return {
+  const readers = {
     reader: (): SnapshotReader | undefined => {
       const number = current();
       if (held?.number === number) return held.reader;
@@ -170,7 +171,7 @@ export const snapshotReaders = (folder: string, current: () => number) => {
       held = undefined;
       const path = presentSnapshot(folder, number);
       if (path === undefined) return undefined;
-      held = { number, reader: openReader(path) };
+      held = { number, reader: namingDamage(openReader(path), () => path) };
       return held.reader;
     },
     close: (): void => {
@@ -178,6 +179,7 @@ export const snapshotReaders = (folder: string, current: () => number) => {
       held = undefined;
     },
   };
+  return namingDamage(readers, () => presentSnapshot(folder, current()));
 };
 
 /** Attaches a snapshot as `snap`; the caller detaches it with `detachSnapshot`, outside any transaction. */

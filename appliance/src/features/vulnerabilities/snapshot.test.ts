@@ -1,3 +1,4 @@
+import { closeSync, fstatSync, openSync, writeSync } from 'node:fs';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import { contentDigest, toRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { encodePart, partHeader } from '@sallyport/bundle-tools/advisories/part';
@@ -6,6 +7,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../../../../test/support/commands.ts';
+import { controllerKnowledge } from './csaf-queries.ts';
 import { unpackDocuments } from './document-blocks.ts';
 import { buildSnapshot } from './snapshot-build-store.ts';
 import { snapshotReaders } from './snapshot-queries.ts';
@@ -13,6 +15,7 @@ import { advisoryKey, snapshotPath } from './snapshot-schema-store.ts';
 import type { FeedPart } from './types.ts';
 
 const feed = 'osv-debian';
+const pageBytes = 4_096;
 const key = (version: string) => toHex(keyFor('Debian:13', version) ?? new Uint8Array());
 const advisory = (n: number, extra: Partial<Advisory> = {}): Advisory => ({
   id: `A-${String(n).padStart(4, '0')}`,
@@ -135,5 +138,28 @@ describe('a snapshot', () => {
       expect(live * 2).toBeGreaterThan(documents);
     }
     expect(blocks.reduce((sum, { live }) => sum + live, 0)).toBe(held.length);
+  });
+
+  it('names its own file where that is damaged', async () => {
+    await build(1, 0, await part('', all));
+    const path = snapshotPath(folder.path, 1);
+    const id = advisoryKey(feed, all[3]?.id ?? '');
+    const readers = snapshotReaders(folder.path, () => 1);
+    const knowledge = controllerKnowledge(folder.path);
+    // Pages behind the first, so that it is still a database of this schema.
+    const file = openSync(path, 'r+');
+    const behind = fstatSync(file).size - pageBytes;
+    expect(behind).toBeGreaterThan(0);
+    writeSync(file, Buffer.alloc(behind, 0x55), 0, behind, pageBytes);
+    closeSync(file);
+    for (const read of [
+      () => readers.reader()?.advisory(id),
+      () => knowledge.feeds(1),
+      () => knowledge.open(1)?.documents(),
+    ])
+      expect(read).toThrow(
+        expect.objectContaining({ code: 'ADVISORIES', message: expect.stringContaining('advisories/1.db') }),
+      );
+    readers.close();
   });
 });
