@@ -34,7 +34,7 @@ const parts: Staged[] = [];
 for (const spec of packageSpecs)
   for (const arch of ['x64', 'arm64'] as const) {
     if (wanted.length > 0 && !wanted.includes(`${spec.name}:${arch}`)) continue;
-    const staged = stage(spec, arch, join(work, `${spec.name}-${arch}`), release);
+    const staged = await stage(spec, arch, join(work, `${spec.name}-${arch}`), release);
     makeDeb(staged, out, release);
     makeRpm(staged, out, release);
     rmSync(staged.folder, { recursive: true });

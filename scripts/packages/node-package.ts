@@ -3,14 +3,16 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Lock, locked } from './locked.ts';
-import type { Arch } from './runtime-tree.ts';
 
-// The runtime of another architecture is no part of this computer's node_modules: npm fetches its archive, which has to have the
+// The runtime of another system is no part of this computer's node_modules: npm fetches its archive, which has to have the
 // digest of package-lock.json.
 
-/** The folder of the unpacked runtime for `arch`; fetched into `cache` where it is not installed. */
-export function nodePackage(root: string, lock: Lock, arch: Arch, cache: string): string {
-  const { path, name, version, integrity } = locked(lock, `node_modules/node-linux-${arch}`);
+/** A system that there is a runtime for. */
+export type RuntimeSystem = 'linux-x64' | 'linux-arm64' | 'win-x64';
+
+/** The folder of the unpacked runtime for a system; fetched into `cache` where it is not installed. */
+export function nodePackage(root: string, lock: Lock, system: RuntimeSystem, cache: string): string {
+  const { path, name, version, integrity } = locked(lock, `node_modules/node-${system}`);
   if (existsSync(join(root, path, 'bin/node'))) return join(root, path);
   const folder = join(cache, `${name}-${version}`);
   if (existsSync(folder)) return folder;

@@ -7,9 +7,8 @@ export type PackageSpec = {
   /** One line, and a paragraph of lines. */
   summary: string;
   description: readonly string[];
-  runtime: Runtime;
-  /** Where its program lies on the target. */
-  home: string;
+  /** A tree of files and where it lies on the target, or one executable. */
+  program: { runtime: Runtime; home: string } | { executable: string };
   /** The command's file in the program; its help becomes the man page. */
   command: { name: string; file: string };
   /** Files of the repository by their place on the target. */
@@ -31,11 +30,13 @@ export const packageSpecs: readonly PackageSpec[] = [
       'computers and controllers, matching with advisories, and updates that come',
       'in signed bundles on a medium. It brings the runtime that it needs.',
     ],
-    runtime: {
-      workspaces: ['appliance', 'bundle-tools'],
-      beside: ['ui/dist/assets', 'ui/dist/document-fonts', 'systemd', 'packaging/sallyport/package-steps'],
+    program: {
+      runtime: {
+        workspaces: ['appliance', 'bundle-tools'],
+        beside: ['ui/dist/assets', 'ui/dist/document-fonts', 'systemd', 'packaging/sallyport/package-steps'],
+      },
+      home: '/opt/sallyport/package',
     },
-    home: '/opt/sallyport/package',
     command: { name: 'sallyport', file: 'appliance/bin/sallyport.js' },
     files: {
       '/usr/bin/sallyport': 'packaging/sallyport/sallyport',
@@ -61,8 +62,7 @@ export const packageSpecs: readonly PackageSpec[] = [
       'computer with a network, has people sign catalogs of them, and writes',
       'bundles for isolated sites. A timer reads the sources every night.',
     ],
-    runtime: { workspaces: ['bundle-tools'], beside: [] },
-    home: '/opt/sallyport-host',
+    program: { runtime: { workspaces: ['bundle-tools'], beside: [] }, home: '/opt/sallyport-host' },
     command: { name: 'sallyport-bundle', file: 'bundle-tools/bin/sallyport-bundle.js' },
     files: {
       '/usr/bin/sallyport-bundle': 'packaging/sallyport-host/sallyport-bundle',
@@ -81,11 +81,9 @@ export const packageSpecs: readonly PackageSpec[] = [
       'Reports what a computer has to the appliance of its site, and installs what',
       'people ordered and the signed chain covers.',
     ],
-    runtime: { workspaces: ['agent'], beside: [] },
-    home: '/opt/sallyport-agent',
+    program: { executable: '/usr/bin/sallyport-agent' },
     command: { name: 'sallyport-agent', file: 'agent/bin/sallyport-agent.js' },
     files: {
-      '/usr/bin/sallyport-agent': 'packaging/sallyport-agent/sallyport-agent',
       [`${units}/sallyport-agent.service`]: 'systemd/sallyport-agent.service',
     },
     compression: 'xz',

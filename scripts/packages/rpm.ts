@@ -21,8 +21,9 @@ function scriptlet({ root, version }: Release, name: string, file: string, befor
 
 function specFile(staged: Staged, release: Release, source: string): string {
   const { spec, folder } = staged;
+  const home = 'home' in spec.program ? spec.program.home : '/none';
   const listed = filesIn(folder)
-    .filter((file) => !file.startsWith(`${spec.home.slice(1)}/`) && !file.startsWith('usr/share/lintian/'))
+    .filter((file) => !file.startsWith(`${home.slice(1)}/`) && !file.startsWith('usr/share/lintian/'))
     .map((file) => `/${file}`);
   const day = new Date(release.epoch * 1000).toUTCString();
   const [weekday, date, month, year] = day.replace(',', '').split(' ');
@@ -47,7 +48,7 @@ function specFile(staged: Staged, release: Release, source: string): string {
     `cp -a ${source}/. %{buildroot}/`,
     'rm -rf %{buildroot}/usr/share/lintian',
     '%files',
-    spec.home,
+    ...('home' in spec.program ? [home] : []),
     ...listed.map((file) =>
       file.startsWith('/usr/share/man/') || file.startsWith('/usr/share/doc/') ? `%doc ${file}` : file,
     ),

@@ -44,7 +44,7 @@ export function sbomOf(
   const libraries = [...all]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([purl, one]) => ({
-      type: one.name.startsWith('node-linux-') ? 'platform' : 'library',
+      type: /^node-(?:linux|win)-/.test(one.name) ? 'platform' : 'library',
       'bom-ref': purl,
       name: one.name,
       version: one.version,

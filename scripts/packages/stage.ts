@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { agentBlob, agentComponents, makeExecutable } from './executable.ts';
 import type { Lock, Locked } from './locked.ts';
 import { nodePackage } from './node-package.ts';
 import type { PackageSpec } from './package-spec.ts';
@@ -87,25 +88,31 @@ function setTimes(folder: string, epoch: number): void {
 }
 
 /** Lays a package's files into `folder`, which is made anew. */
-export function stage(spec: PackageSpec, arch: Arch, folder: string, release: Release): Staged {
+export async function stage(spec: PackageSpec, arch: Arch, folder: string, release: Release): Promise<Staged> {
   const { root, lock, cache, epoch } = release;
   rmSync(folder, { recursive: true, force: true });
   const put = (target: string, bytes: string | Uint8Array): void => {
     mkdirSync(dirname(join(folder, target)), { recursive: true });
     writeFileSync(join(folder, target), bytes);
   };
-  const components = layRuntimeTree(join(folder, spec.home), {
-    root,
-    lock,
-    runtime: spec.runtime,
-    arch,
-    node: nodePackage(root, lock, arch, cache),
-  });
+  const node = nodePackage(root, lock, `linux-${arch}`, cache);
+  const doc = `/usr/share/doc/${spec.name}`;
+  const lay = async (): Promise<Locked[]> => {
+    const { program } = spec;
+    if ('home' in program)
+      return layRuntimeTree(join(folder, program.home), { root, lock, runtime: program.runtime, arch, node });
+    put(`${doc}/node-license.txt`, readFileSync(join(node, 'LICENSE')));
+    mkdirSync(dirname(join(folder, program.executable)), { recursive: true });
+    const blob = await agentBlob(root, `${folder}.executable`);
+    makeExecutable(root, blob, join(node, 'bin/node'), join(folder, program.executable));
+    rmSync(`${folder}.executable`, { recursive: true });
+    return agentComponents(lock, `linux-${arch}`);
+  };
+  const components = await lay();
   for (const [target, from] of Object.entries(spec.files)) {
     mkdirSync(dirname(join(folder, target)), { recursive: true });
     cpSync(join(root, from), join(folder, target));
   }
-  const doc = `/usr/share/doc/${spec.name}`;
   put(`${doc}/copyright`, copyright(components));
   put(`${doc}/changelog.gz`, compressed(changelog(spec, release)));
   put(`/usr/share/man/man8/${spec.command.name}.8.gz`, compressed(manPage(spec, root, epoch)));

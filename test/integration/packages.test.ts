@@ -26,8 +26,9 @@ const release: Release = {
   cache: join(folder.path, 'npm'),
 };
 const staged = new Map<string, Staged>();
-beforeAll(() => {
-  for (const spec of packageSpecs) staged.set(spec.name, stage(spec, 'x64', join(folder.path, spec.name), release));
+beforeAll(async () => {
+  for (const spec of packageSpecs)
+    staged.set(spec.name, await stage(spec, 'x64', join(folder.path, spec.name), release));
 }, 180_000);
 
 const stagedOf = (name: string): Staged => {
@@ -36,14 +37,18 @@ const stagedOf = (name: string): Staged => {
   return found;
 };
 
+/** The file or the runtime that is started, and what is given to it. */
+const startOf = (name: string): [string, ...string[]] => {
+  const { folder: at, spec } = stagedOf(name);
+  if ('executable' in spec.program) return [join(at, spec.program.executable)];
+  const home = join(at, spec.program.home);
+  return [join(home, 'node_modules/.bin/node'), join(home, spec.command.file)];
+};
+
 describe.each(packageSpecs.map((spec) => [spec.name, spec] as const))('the package %s', (name, spec) => {
   it('runs without the checkout', () => {
-    const home = join(stagedOf(name).folder, spec.home);
-    const run = spawnSync(join(home, 'node_modules/.bin/node'), [join(home, spec.command.file), '--version'], {
-      encoding: 'utf8',
-      cwd: folder.path,
-      env: {},
-    });
+    const [program, ...args] = startOf(name);
+    const run = spawnSync(program, [...args, '--version'], { encoding: 'utf8', cwd: folder.path, env: {} });
     expect(run).toMatchObject({ status: 0, stdout: expect.stringMatching(`^${spec.command.name} \\d`) as string });
   });
 
@@ -58,7 +63,9 @@ describe.each(packageSpecs.map((spec) => [spec.name, spec] as const))('the packa
     const units = filesIn(at).filter((file) => file.includes('/systemd/system/'));
     expect(units.length).toBeGreaterThan(0);
     for (const unit of units)
-      for (const [path = ''] of readFileSync(join(at, unit), 'utf8').matchAll(/(?<=^Exec\w+=.*)\/opt\/[^\s%]+/gm))
+      for (const [path = ''] of readFileSync(join(at, unit), 'utf8').matchAll(
+        /(?<=^Exec\w+=.*)\/(?:opt|usr\/bin\/sallyport)[^\s%]+/gm,
+      ))
         expect(
           existsSync(join(at, path.replace(/^\/opt\/sallyport\/(current|previous)\//, '/opt/sallyport/package/'))),
           path,
@@ -105,11 +112,11 @@ describe('the program in the package', () => {
 
 describe('a Debian package', () => {
   it('has the same bytes when it is made again, root as owner, and the time of the commit', () => {
-    const { spec, folder: at } = stagedOf('sallyport-host');
+    const { folder: at } = stagedOf('sallyport-host');
     // Without the runtime, whose 120 MB only take time.
     const small: Staged = { ...stagedOf('sallyport-host'), folder: join(folder.path, 'small') };
     cpSync(at, small.folder, { recursive: true, preserveTimestamps: true });
-    rmSync(join(small.folder, spec.home, 'node_modules/.bin/node'));
+    rmSync(join(small.folder, 'opt/sallyport-host/node_modules/.bin/node'));
     const made = ['one', 'two'].map((name) => {
       mkdirSync(join(folder.path, name));
       return makeDeb(small, join(folder.path, name), release);
@@ -139,7 +146,7 @@ describe('an RPM package', () => {
     const { folder: at } = stagedOf('sallyport');
     const small: Staged = { ...stagedOf('sallyport'), folder: join(folder.path, 'small-rpm') };
     cpSync(at, small.folder, { recursive: true, preserveTimestamps: true });
-    rmSync(join(small.folder, small.spec.home, 'node_modules'), { recursive: true });
+    rmSync(join(small.folder, 'opt/sallyport/package/node_modules'), { recursive: true });
     const [one = '', two = ''] = ['rpm-one', 'rpm-two'].map((name) => {
       mkdirSync(join(folder.path, name));
       return makeRpm(small, join(folder.path, name), release);

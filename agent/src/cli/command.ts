@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AgentError } from '../errors.ts';
 
@@ -27,6 +28,9 @@ export type Command = {
 
 export const defaultStateDir =
   process.platform === 'win32' ? 'C:\\ProgramData\\Sallyport\\Agent' : '/var/lib/sallyport-agent';
+
+/** The root of the machine itself; on Windows not that of the drive where the command was given. */
+export const machineRoot = (): string => (process.platform === 'win32' ? `${env('SystemDrive') ?? 'C:'}\\` : '/');
 
 /** Options that every command takes. */
 export const commonOptions = {

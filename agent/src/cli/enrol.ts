@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import { AgentError } from '../errors.ts';
 import { enrol } from '../loop/enrol.ts';
 import { openState } from '../state/state.ts';
-import { type Command, type CommandContext, defaultStateDir, wholeNumber } from './command.ts';
+import { closeFolder } from '../windows/close-folder.ts';
+import { type Command, type CommandContext, defaultStateDir, machineRoot, wholeNumber } from './command.ts';
 
 const maxTokenBytes = 4096;
 const defaultWaitSeconds = 600;
@@ -24,7 +25,7 @@ const readToken = (path: string): string => {
 };
 
 const rootOf = (text: string | undefined): string => {
-  const root = resolve(text ?? '/');
+  const root = resolve(text ?? machineRoot());
   if (!statSync(root, { throwIfNoEntry: false })?.isDirectory())
     throw new AgentError('USAGE', `no such folder: ${root}`);
   return root;
@@ -42,8 +43,10 @@ export const command: Command = {
   },
   example: 'sallyport-agent enrol --server https://sallyport.plant:8443 --token-file secret --fingerprint "1f2e …"',
   run: async (context) => {
+    const folder = resolve(context.text('state') ?? defaultStateDir);
+    if (process.platform === 'win32') await closeFolder(folder);
     const settings = await enrol({
-      state: openState(context.text('state') ?? defaultStateDir),
+      state: openState(folder),
       server: required(context, 'server'),
       token: readToken(required(context, 'token-file')),
       fingerprint: required(context, 'fingerprint'),

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { collectSections } from '../collectors/all.ts';
@@ -11,13 +12,14 @@ import { openAgent } from '../loop/agent.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { newOwnId, openState } from '../state/state.ts';
 import { agentVersion } from '../version.ts';
-import { type Command, type CommandContext, defaultStateDir } from './command.ts';
+import { type Command, type CommandContext, defaultStateDir, machineRoot } from './command.ts';
 
 /** The inventory as a file, for a computer without network; needs no enrolment. */
 const writeInventory = async (context: CommandContext, out: string): Promise<void> => {
   const state = context.text('state');
   const settings = state === undefined ? undefined : openState(state).settings();
-  const files = rootFiles(resolve(context.text('root') ?? settings?.root ?? '/'));
+  const files = rootFiles(resolve(context.text('root') ?? settings?.root ?? machineRoot()));
+  const work = state === undefined ? tmpdir() : openState(state).path('work');
   const from = {
     files,
     memory: noMemory,
@@ -26,14 +28,14 @@ const writeInventory = async (context: CommandContext, out: string): Promise<voi
     executables: context.flag('executables') ? wholeRound : undefined,
   };
   const sections = await collectSections(from, {
-    chosen: platformCollectors(),
+    chosen: platformCollectors(work),
     onFault: (collection, error) => context.note(`${collection} could not be collected: ${describe(error)}`),
   });
   const report = {
     format: 'sallyport-inventory/1',
     agentVersion,
     collectedAt: toTime(nowMs()),
-    device: await deviceFactsOf(files, settings?.ownId ?? newOwnId()),
+    device: await deviceFactsOf(files, settings?.ownId ?? newOwnId(), work),
     sections: Object.fromEntries(sections.map(({ collection, ...section }) => [collection, section])),
   };
   writeFileSync(out, `${JSON.stringify(report)}\n`, { mode: 0o600 });

@@ -134,7 +134,7 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
         return policy.current().neighbours === true;
       },
     },
-    collectors: platformCollectors(),
+    collectors: platformCollectors(state.path('work')),
     saved,
     onFault: (collection, error) => log('error', `${collection} could not be collected: ${describe(error)}`),
   });

@@ -95,7 +95,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   const held = state.enrolKey() ?? (await newKeyAndRequest());
   state.writeEnrolKey(held);
 
-  const facts = await deviceFactsOf(rootFiles(options.root), settings.ownId);
+  const facts = await deviceFactsOf(rootFiles(options.root), settings.ownId, state.path('work'));
   const connection = connect({ server: options.server, ca: caPem, forbidden: nothingKnown });
   const calls = client(connection);
   const deadlineMs = nowMs() + options.waitSeconds * 1000;
