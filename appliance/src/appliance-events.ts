@@ -3,6 +3,7 @@ import { defineEvents } from './engine/events/types.ts';
 export const applianceEvents = defineEvents({
   'backup-created': {
     severity: 'info',
+    bound: 'site',
     area: 'settings',
     // `begun`: from when on nothing of the database got in. `here`: it lies in the backups folder of the data directory.
     params: { file: 'text', bytes: 'integer', begun: 'integer', here: 'integer' },
@@ -12,35 +13,52 @@ export const applianceEvents = defineEvents({
   },
   'backup-restored': {
     severity: 'warning',
+    bound: 'site',
     area: 'settings',
     params: { file: 'text' },
     audit: true,
     retentionDays: 3650,
   },
-  'disk-low': { severity: 'warning', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 90 },
-  'disk-full': { severity: 'critical', area: 'settings', params: { freeBytes: 'integer' }, retentionDays: 365 },
+  'disk-low': {
+    severity: 'warning',
+    bound: 'site',
+    area: 'settings',
+    params: { freeBytes: 'integer' },
+    retentionDays: 90,
+  },
+  'disk-full': {
+    severity: 'critical',
+    bound: 'site',
+    area: 'settings',
+    params: { freeBytes: 'integer' },
+    retentionDays: 365,
+  },
   'doctor-finding': {
     severity: 'failure',
+    bound: 'site',
     area: 'settings',
     params: { check: 'text', detail: 'text' },
     retentionDays: 180,
   },
   'job-failed': {
     severity: 'failure',
+    bound: 'site',
     area: 'settings',
     params: { job: 'text', code: 'text', reason: 'text' },
     retentionDays: 180,
   },
   'server-started': {
     severity: 'info',
+    bound: 'site',
     area: 'settings',
     params: { version: 'text' },
     audit: true,
     retentionDays: 180,
   },
-  'server-stopped': { severity: 'info', area: 'settings', params: {}, retentionDays: 180 },
+  'server-stopped': { severity: 'info', bound: 'site', area: 'settings', params: {}, retentionDays: 180 },
   'store-mismatch': {
     severity: 'critical',
+    bound: 'site',
     area: 'settings',
     params: { sha256: 'text', problem: 'text' },
     retentionDays: 365,

@@ -27,6 +27,14 @@ const head = [
   "declare const lost: 'lost' | 'partial';",
   `import type { Translate } from ${JSON.stringify(join(repositoryRoot, 'ui/src/i18n/catalogue.ts'))};`,
   'declare const t: Translate;',
+  `import { defineKinds } from ${source('engine/objects/types.ts')};`,
+  `import { defineEvents } from ${source('engine/events/types.ts')};`,
+  `import { defineCollection } from ${source('engine/inventory/types.ts')};`,
+  `import type { operationsOver } from ${source('server/operations/operation.ts')};`,
+  `import { page } from ${JSON.stringify(join(repositoryRoot, 'ui/src/paths/page.ts'))};`,
+  "type Spec = Parameters<ReturnType<typeof operationsOver<object>>['operation']>[0];",
+  "const kind = { row: 'O1', area: 'devices', title: 'name', fields: { name: { type: 'text' }, group: { type: 'reference' } }, leaves: null } as const;",
+  "const own = { name: 'c', row: 'S1', mode: 'own', title: 'n', sort: 'n', fields: {}, retentionDays: 1, leaves: null, sources: [] } as const;",
   `import { defineWords } from ${JSON.stringify(join(repositoryRoot, 'ui/src/i18n/types.ts'))};`,
 ];
 
@@ -157,6 +165,42 @@ const cases: readonly Case[] = [
     /'nmae'/,
   ),
   wrong('a count by a field that is none', "inventory.tally('software', 'nmae');", /"nmae"/),
+
+  right('a kind by the group in a field', "defineKinds({ a: { ...kind, bound: { group: 'group' } } });"),
+  right('a kind that is a group', "defineKinds({ a: { ...kind, bound: { group: 'id' } } });"),
+  wrong('a kind that belongs to nothing', 'defineKinds({ a: kind });', /'bound' is missing/),
+  wrong('a kind by a field that is none', "defineKinds({ a: { ...kind, bound: { group: 'gruop' } } });", /"gruop"/),
+  wrong('a kind by something else', "defineKinds({ a: { ...kind, bound: 'tenant' } });", /"tenant"/),
+  right(
+    'an event of a device that names it',
+    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device', device: 'always' } });",
+  ),
+  wrong(
+    'an event that belongs to nothing',
+    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1 } });",
+    /not assignable/,
+  ),
+  wrong(
+    'an event of devices that names none',
+    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'device' } });",
+    /'device' is missing/,
+  ),
+  wrong(
+    'an event of the site that names a device',
+    "defineEvents({ a: { severity: 'info', area: 'devices', params: {}, retentionDays: 1, bound: 'site', device: 'always' } });",
+    /not assignable/,
+  ),
+  right('a collection of devices', "defineCollection({ ...own, bound: 'device' });"),
+  wrong('a collection that belongs to nothing', 'defineCollection(own);', /'bound' is missing/),
+  right('an operation on devices', "export const belongs: Spec['bound'] = 'device';"),
+  wrong('an operation on something else', "export const belongs2: Spec['bound'] = 'all';", /"all"/),
+  wrong(
+    'an operation that belongs to nothing',
+    "export const belongs3: Pick<Spec, 'bound'> = {};",
+    /'bound' is missing/,
+  ),
+  right('a page of devices', "page('/a', { bound: 'device', GET: 'devices:read' });"),
+  wrong('a page that belongs to nothing', "page('/a', { GET: 'devices:read' });", /'bound' is missing/),
 
   right('a word with its parameter', "t('patches.until', { at: 'noon' });"),
   right('a word without parameters', "t('patches.title');"),

@@ -14,9 +14,9 @@ import { updatesPages } from './paths/updates.ts';
 
 /** Every address of the console, by area in the folder beside: `paths.device(id)` is a link, `.pattern` and `.needs` are the router's and the guard's. */
 export const paths = {
-  overview: page('/', { GET: 'devices:read' }),
+  overview: page('/', { bound: 'device', GET: 'devices:read' }),
   // Of each act whose kind the person may read.
-  waiting: page('/waiting', { GET: 'person' }),
+  waiting: page('/waiting', { bound: 'owner', GET: 'person' }),
   ...sessionPages,
   ...devicesPages,
   ...controllersPages,
@@ -29,13 +29,13 @@ export const paths = {
   ...discoveryPages,
   ...provisionPages,
   ...objectsPages,
-  events: page('/events', { GET: 'events:read' }),
-  eventsCsv: page('/events.csv', { GET: 'events:read' }),
-  search: page('/search', { GET: 'person' }),
+  events: page('/events', { bound: 'device', GET: 'events:read' }),
+  eventsCsv: page('/events.csv', { bound: 'device', GET: 'events:read' }),
+  search: page('/search', { bound: 'device', GET: 'person' }),
   /** Fragment of results for the palette. */
-  searchPalette: page('/search/palette', { GET: 'person' }),
+  searchPalette: page('/search/palette', { bound: 'device', GET: 'person' }),
   // The document says what can be asked, nothing of the site.
-  api: page('/api', { GET: 'person' }),
+  api: page('/api', { bound: 'catalog', GET: 'person' }),
 } as const;
 
 /** The document of the API; the API's own. */

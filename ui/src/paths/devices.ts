@@ -2,43 +2,43 @@ import { page } from './page.ts';
 
 /** Devices: the list, one device, records that may be one. */
 export const devicesPages = {
-  devices: page('/devices', { GET: 'devices:read' }),
-  devicesCsv: page('/devices.csv', { GET: 'devices:read' }),
+  devices: page('/devices', { bound: 'device', GET: 'devices:read' }),
+  devicesCsv: page('/devices.csv', { bound: 'device', GET: 'devices:read' }),
   /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
-  devicesBulk: page('/devices/bulk', { POST: 'devices:write' }),
-  deviceAdd: page('/devices/add', { GET: 'accounts:write', POST: 'accounts:write' }),
+  devicesBulk: page('/devices/bulk', { bound: 'device', POST: 'devices:write' }),
+  deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
   /** POST; answers with a file. */
-  deviceAddFile: page('/devices/add/file', { POST: 'accounts:write' }),
+  deviceAddFile: page('/devices/add/file', { bound: 'site', POST: 'accounts:write' }),
   /** Held copies, pairs that may be one device, merges that can be undone. */
-  deviceDuplicates: page('/device-duplicates', { GET: 'devices:read' }),
+  deviceDuplicates: page('/device-duplicates', { bound: 'device', GET: 'devices:read' }),
   /** Two records side by side (`one`, `two`, `keep`); POST merges. */
-  deviceCompare: page('/device-duplicates/compare', { GET: 'devices:write', POST: 'devices:write' }),
+  deviceCompare: page('/device-duplicates/compare', { bound: 'device', GET: 'devices:write', POST: 'devices:write' }),
   /** POST: `one` and `two` are two devices. */
-  deviceDistinct: page('/device-duplicates/distinct', { POST: 'devices:write' }),
+  deviceDistinct: page('/device-duplicates/distinct', { bound: 'device', POST: 'devices:write' }),
   /** POST: `merge` */
-  deviceUnmerge: page('/device-duplicates/undo', { POST: 'devices:write' }),
+  deviceUnmerge: page('/device-duplicates/undo', { bound: 'device', POST: 'devices:write' }),
   /** GET form, POST multipart: an inventory file or a zip; answers with what it would do. */
-  offlineImport: page('/devices/import', { GET: 'devices:write', POST: 'devices:write', upload: true }),
+  offlineImport: page('/devices/import', { bound: 'site', GET: 'devices:write', POST: 'devices:write', upload: true }),
   /** POST `draft`, `approve` */
-  offlineImportApply: page('/devices/import/apply', { POST: 'devices:write' }),
-  device: page('/devices/:id', { GET: 'devices:read' }),
+  offlineImportApply: page('/devices/import/apply', { bound: 'site', POST: 'devices:write' }),
+  device: page('/devices/:id', { bound: 'device', GET: 'devices:read' }),
   /** A tab: a collection, or findings, updates, changes, events. */
-  deviceTab: page('/devices/:id/:tab', { GET: 'devices:read' }),
+  deviceTab: page('/devices/:id/:tab', { bound: 'device', GET: 'devices:read' }),
   /** Tab; POST: asks something of the device; decide: POST `decision`, `confirm` or `cancel`. */
-  deviceTasks: page('/devices/:id/tasks', { GET: 'devices:read', POST: 'devices:write' }),
-  deviceTaskDecide: page('/devices/:id/tasks/:task', { POST: 'devices:write' }),
+  deviceTasks: page('/devices/:id/tasks', { bound: 'device', GET: 'devices:read', POST: 'devices:write' }),
+  deviceTaskDecide: page('/devices/:id/tasks/:task', { bound: 'device', POST: 'devices:write' }),
   /** POST */
-  deviceApprove: page('/devices/:id/approve', { POST: 'devices:write' }),
+  deviceApprove: page('/devices/:id/approve', { bound: 'device', POST: 'devices:write' }),
   /** POST */
-  deviceRevoke: page('/devices/:id/revoke', { POST: 'devices:write' }),
+  deviceRevoke: page('/devices/:id/revoke', { bound: 'device', POST: 'devices:write' }),
   /** POST: removes the record of a device that may not come in. */
-  deviceForget: page('/devices/:id/forget', { POST: 'devices:write' }),
+  deviceForget: page('/devices/:id/forget', { bound: 'device', POST: 'devices:write' }),
   /** POST `add` or `remove`: a tag by hand. */
-  deviceTags: page('/devices/:id/tags', { POST: 'devices:write' }),
+  deviceTags: page('/devices/:id/tags', { bound: 'device', POST: 'devices:write' }),
   /** POST `id`: takes back a bulk action on tags. */
-  devicesTagUndo: page('/devices/tag-undo', { POST: 'devices:write' }),
+  devicesTagUndo: page('/devices/tag-undo', { bound: 'device', POST: 'devices:write' }),
   /** Form of the display name, description and group. */
-  deviceEdit: page('/devices/:id/edit', { GET: 'devices:write', POST: 'devices:write' }),
+  deviceEdit: page('/devices/:id/edit', { bound: 'device', GET: 'devices:write', POST: 'devices:write' }),
   /** POST: shows personal rows once and records it. */
-  devicePersonal: page('/devices/:id/:collection/personal', { POST: 'devices:read' }),
+  devicePersonal: page('/devices/:id/:collection/personal', { bound: 'device', POST: 'devices:read' }),
 } as const;

@@ -2,13 +2,13 @@ import { page } from './page.ts';
 
 /** Devices that were found, by how. */
 export const discoveryPages = {
-  discovery: page('/discovery', { GET: 'devices:read' }),
-  discoveryDirectories: page('/discovery/directories', { GET: 'devices:read' }),
+  discovery: page('/discovery', { bound: 'site', GET: 'devices:read' }),
+  discoveryDirectories: page('/discovery/directories', { bound: 'site', GET: 'devices:read' }),
   /** POST: `action` test, poll or stop. */
-  discoveryDirectory: page('/discovery/directories/:id', { POST: 'devices:write' }),
+  discoveryDirectory: page('/discovery/directories/:id', { bound: 'site', POST: 'devices:write' }),
   /** POST multipart: an LDIF file (`file`) of the directory `source`. */
-  discoveryImport: page('/discovery/import', { POST: 'devices:write', upload: true }),
-  discoveryRanges: page('/discovery/ranges', { GET: 'devices:read' }),
+  discoveryImport: page('/discovery/import', { bound: 'site', POST: 'devices:write', upload: true }),
+  discoveryRanges: page('/discovery/ranges', { bound: 'site', GET: 'devices:read' }),
   /** What would be sent; POST: `action` confirm, scan or stop. */
-  discoveryRange: page('/discovery/ranges/:id', { GET: 'devices:read', POST: 'devices:write' }),
+  discoveryRange: page('/discovery/ranges/:id', { bound: 'site', GET: 'devices:read', POST: 'devices:write' }),
 } as const;

@@ -2,28 +2,28 @@ import { page } from './page.ts';
 
 /** What devices have: collections, changes, baselines. */
 export const inventoryPages = {
-  software: page('/software', { GET: 'software:read' }),
-  softwareCsv: page('/software.csv', { GET: 'software:read' }),
-  softwareItem: page('/software/:item', { GET: 'software:read' }),
-  inventory: page('/inventory/:collection', { GET: 'collection:read' }),
-  inventoryCsv: page('/inventory/:file{[a-z0-9-]+\\.csv}', { GET: 'collection:read' }),
-  inventoryItem: page('/inventory/:collection/:item', { GET: 'collection:read' }),
+  software: page('/software', { bound: 'device', GET: 'software:read' }),
+  softwareCsv: page('/software.csv', { bound: 'device', GET: 'software:read' }),
+  softwareItem: page('/software/:item', { bound: 'device', GET: 'software:read' }),
+  inventory: page('/inventory/:collection', { bound: 'named', GET: 'collection:read' }),
+  inventoryCsv: page('/inventory/:file{[a-z0-9-]+\\.csv}', { bound: 'named', GET: 'collection:read' }),
+  inventoryItem: page('/inventory/:collection/:item', { bound: 'named', GET: 'collection:read' }),
   /** What changed on all devices. */
-  changes: page('/changes', { GET: 'devices:read' }),
-  changesCsv: page('/changes.csv', { GET: 'devices:read' }),
-  baselines: page('/baselines', { GET: 'devices:read' }),
+  changes: page('/changes', { bound: 'device', GET: 'devices:read' }),
+  changesCsv: page('/changes.csv', { bound: 'device', GET: 'devices:read' }),
+  baselines: page('/baselines', { bound: 'group', GET: 'devices:read' }),
   /** GET form (`device` or `group`), POST approves. */
-  baselineNew: page('/baselines/new', { GET: 'devices:write', POST: 'devices:write' }),
-  baseline: page('/baselines/:id', { GET: 'devices:read' }),
+  baselineNew: page('/baselines/new', { bound: 'group', GET: 'devices:write', POST: 'devices:write' }),
+  baseline: page('/baselines/:id', { bound: 'group', GET: 'devices:read' }),
   /** GET `collection`, `q`, `device`; POST `remove`, `add`, `comment`: what is expected, entry by entry. */
-  baselineEntries: page('/baselines/:id/entries', { GET: 'devices:write', POST: 'devices:write' }),
-  baselineReport: page('/baselines/:id/report', { GET: 'devices:read' }),
+  baselineEntries: page('/baselines/:id/entries', { bound: 'group', GET: 'devices:write', POST: 'devices:write' }),
+  baselineReport: page('/baselines/:id/report', { bound: 'group', GET: 'devices:read' }),
   /** POST; the first answer is the confirm page. */
-  baselineRemove: page('/baselines/:id/remove', { POST: 'devices:write' }),
+  baselineRemove: page('/baselines/:id/remove', { bound: 'group', POST: 'devices:write' }),
   /** POST `revision` */
-  baselineRevert: page('/baselines/:id/revert', { POST: 'devices:write' }),
-  deviations: page('/deviations', { GET: 'devices:read' }),
-  deviationsCsv: page('/deviations.csv', { GET: 'devices:read' }),
+  baselineRevert: page('/baselines/:id/revert', { bound: 'group', POST: 'devices:write' }),
+  deviations: page('/deviations', { bound: 'device', GET: 'devices:read' }),
+  deviationsCsv: page('/deviations.csv', { bound: 'device', GET: 'devices:read' }),
   /** POST: `action` accept or order; `id` repeated or `all`; the first answer is the form. */
-  deviationsDecide: page('/deviations/decide', { POST: 'devices:write' }),
+  deviationsDecide: page('/deviations/decide', { bound: 'device', POST: 'devices:write' }),
 } as const;

@@ -6,8 +6,12 @@ import { withQuery } from '../list.ts';
 /** Parameters of an address; those without a value are left out. */
 export type Query = Readonly<Record<string, string | number | undefined>>;
 
+/** What the things of an address belong to (appliance/src/engine/objects/types.ts); `named`: what the kind or collection in it belongs to. */
+type PageBound = 'device' | 'group' | 'zone' | 'catalog' | 'owner' | 'site' | 'named';
+
 /** A right as `area:read` or `area:write`, or `open`, `person`, `kind:read`, `kind:write`, `collection:read` (see the guard). */
 type Needs<N extends string = string> = {
+  readonly bound: PageBound;
   readonly GET?: N;
   readonly POST?: N;
   /** Takes a file: the token comes in the first part, and the page checks it. No other address takes multipart. */

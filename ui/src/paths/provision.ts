@@ -2,19 +2,19 @@ import { page } from './page.ts';
 
 /** What is held, and of whom. */
 export const provisionPages = {
-  provision: page('/provision', { GET: 'provision:read' }),
-  provisionCsv: page('/provision.csv', { GET: 'provision:read' }),
-  persons: page('/persons', { GET: 'provision:write' }),
+  provision: page('/provision', { bound: 'site', GET: 'provision:read' }),
+  provisionCsv: page('/provision.csv', { bound: 'site', GET: 'provision:read' }),
+  persons: page('/persons', { bound: 'site', GET: 'provision:write' }),
   /** POST `name`: a name never stands in an address. */
-  personFind: page('/persons/find', { POST: 'provision:write' }),
+  personFind: page('/persons/find', { bound: 'site', POST: 'provision:write' }),
   /** POST `name`, `confirm`, `reason` */
-  personErase: page('/persons/erase', { POST: 'provision:write' }),
+  personErase: page('/persons/erase', { bound: 'site', POST: 'provision:write' }),
   /** POST `id`, `agree` */
-  personDecide: page('/persons/decide', { POST: 'provision:write' }),
+  personDecide: page('/persons/decide', { bound: 'site', POST: 'provision:write' }),
   /** Says that every copy of a backup is destroyed. */
-  backupForget: page('/persons/backups/forget', { POST: 'settings:write' }),
-  health: page('/health', { GET: 'settings:read' }),
+  backupForget: page('/persons/backups/forget', { bound: 'site', POST: 'settings:write' }),
+  health: page('/health', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */
-  rollback: page('/rollback', { GET: 'settings:read', POST: 'safety:write' }),
-  rollbackDecide: page('/rollback/decide', { POST: 'safety:write' }),
+  rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),
+  rollbackDecide: page('/rollback/decide', { bound: 'site', POST: 'safety:write' }),
 } as const;

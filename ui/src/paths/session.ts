@@ -2,22 +2,22 @@ import { page } from './page.ts';
 
 /** Signing in, and what a person sets for itself. */
 export const sessionPages = {
-  login: page('/login', { GET: 'open', POST: 'open' }),
+  login: page('/login', { bound: 'owner', GET: 'open', POST: 'open' }),
   /** POST */
-  logout: page('/logout', { POST: 'open' }),
+  logout: page('/logout', { bound: 'owner', POST: 'open' }),
   /** One-time link: GET shows the form, POST sets the first password. */
-  first: page('/first/:token', { GET: 'open', POST: 'open' }),
+  first: page('/first/:token', { bound: 'owner', GET: 'open', POST: 'open' }),
   /** POST: language, theme, density, shortcuts; `back` returns to the page. */
-  preferences: page('/preferences', { POST: 'open' }),
-  me: page('/me', { GET: 'person' }),
+  preferences: page('/preferences', { bound: 'owner', POST: 'open' }),
+  me: page('/me', { bound: 'owner', GET: 'person' }),
   /** POST */
-  mePassword: page('/me/password', { POST: 'person' }),
+  mePassword: page('/me/password', { bound: 'owner', POST: 'person' }),
   /** POST */
-  meTwoStep: page('/me/two-step', { POST: 'person' }),
+  meTwoStep: page('/me/two-step', { bound: 'owner', POST: 'person' }),
   /** POST: `session`, or nothing for all but this one. */
-  meSessions: page('/me/sessions', { POST: 'person' }),
+  meSessions: page('/me/sessions', { bound: 'owner', POST: 'person' }),
   /** Password and code again, before what is grave; `back` returns to the page. */
-  meAgain: page('/me/again', { GET: 'person', POST: 'person' }),
+  meAgain: page('/me/again', { bound: 'owner', GET: 'person', POST: 'person' }),
   /** Of everybody. POST ends `session`, or all of `account`. */
-  sessions: page('/sessions', { GET: 'accounts:read', POST: 'accounts:write' }),
+  sessions: page('/sessions', { bound: 'site', GET: 'accounts:read', POST: 'accounts:write' }),
 } as const;

@@ -59,6 +59,7 @@ const right = 'events:read';
 export const eventOperations = [
   operation({
     name: 'event.list',
+    bound: 'device',
     http: { method: 'get', path: '/events' },
     area,
     right,
@@ -94,6 +95,7 @@ export const eventOperations = [
   }),
   operation({
     name: 'event.types',
+    bound: 'catalog',
     http: { method: 'get', path: '/events/types' },
     area,
     right,
@@ -115,6 +117,7 @@ export const eventOperations = [
   }),
   operation({
     name: 'audit.list',
+    bound: 'site',
     http: { method: 'get', path: '/audit' },
     area,
     right,
@@ -135,6 +138,7 @@ export const eventOperations = [
   }),
   operation({
     name: 'audit.verify',
+    bound: 'site',
     http: { method: 'post', path: '/audit/verify' },
     area,
     right,

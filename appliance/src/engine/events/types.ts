@@ -85,11 +85,16 @@ export type EventDeclaration = {
   severity: Severity;
   area: Area;
   params: Readonly<Record<string, ParamType>>;
-  /** Whether it names the device that it happened to; absent is never. */
-  device?: 'always' | 'sometimes';
   audit?: boolean;
   retentionDays: number;
-};
+} & (
+  | {
+      bound: 'device';
+      /** Whether it names the device that it happened to; one that names none is the site's. */
+      device: 'always' | 'sometimes';
+    }
+  | { bound: 'zone' | 'catalog' | 'site'; device?: never }
+);
 
 /** A feature's table of events, by their names. */
 export function defineEvents<const T extends Readonly<Record<string, EventDeclaration>>>(events: T): T {

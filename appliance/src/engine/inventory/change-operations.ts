@@ -93,6 +93,7 @@ const right = 'devices:read';
 export const changeOperations = [
   operation({
     name: 'change.list',
+    bound: 'device',
     http: { method: 'get', path: '/changes' },
     area,
     right,
@@ -103,6 +104,7 @@ export const changeOperations = [
   }),
   operation({
     name: 'device.changes',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/changes' },
     area,
     right,

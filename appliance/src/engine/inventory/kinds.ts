@@ -21,6 +21,7 @@ const faultsOf = (body: Body): FieldErrors => {
 export const inventoryKinds = defineKinds({
   /** C2: executable files that belong together: what meets one condition and none of the exclusions. */
   'app-category': {
+    bound: 'catalog',
     row: 'C2',
     area: 'software',
     title: 'name',
@@ -44,6 +45,7 @@ export const inventoryKinds = defineKinds({
   },
   /** A column of the site's own in the lists of hardware. */
   'hardware-column': {
+    bound: 'catalog',
     row: 'S2',
     area: 'devices',
     title: 'name',
@@ -58,6 +60,7 @@ export const inventoryKinds = defineKinds({
   },
   /** What people know of a part and the part does not: S2's entered fields. Its revisions are its history. */
   'hardware-record': {
+    bound: 'device',
     row: 'S2',
     area: 'devices',
     title: 'name',

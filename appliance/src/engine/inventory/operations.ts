@@ -184,6 +184,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
   const list = operation({
     name: `inventory.${name}.list`,
+    bound: collection.bound,
     http: { method: 'get', path: `/inventory/${name}` },
     area,
     right,
@@ -205,6 +206,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
   const csv = download({
     name: `inventory.${name}.csv`,
+    bound: collection.bound,
     http: { method: 'get', path: `/inventory/${name}.csv` },
     area,
     right,
@@ -244,6 +246,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
   const section = operation({
     name: `device.${name}`,
+    bound: collection.bound,
     http: { method: 'get', path: `/devices/{device}/sections/${name}` },
     area,
     right,
@@ -271,6 +274,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
   const devices = operation({
     name: `inventory.${name}.devices`,
+    bound: collection.bound,
     http: { method: 'get', path: `/inventory/${name}/{item}/devices` },
     area,
     right,
@@ -293,6 +297,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 
 const collectionList = operation({
   name: 'inventory.collections',
+  bound: 'device',
   http: { method: 'get', path: '/inventory' },
   area: 'devices',
   right: 'devices:read',

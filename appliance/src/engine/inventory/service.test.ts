@@ -40,6 +40,7 @@ const failure = (work: () => unknown): AppError => {
 
 const tags: Collection = defineCollection({
   name: 'tags',
+  bound: 'device',
   row: 'D11',
   mode: 'own',
   title: 'label',

@@ -57,6 +57,7 @@ export type Leaves = { file: string; fields: readonly string[]; group: string };
 
 export type Collection = {
   name: string;
+  bound: 'device' | 'site';
   /** The row of the data map. */
   row: string;
   mode: 'shared' | 'own';
@@ -280,6 +281,7 @@ export type FactField = {
  */
 export type FactCollection = {
   name: string;
+  bound: 'zone';
   row: string;
   mode: 'facts';
   part: FactPart;

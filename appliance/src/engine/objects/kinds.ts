@@ -3,6 +3,7 @@ import { defineKinds } from './types.ts';
 export const settingKinds = defineKinds({
   /** A setting that differs from its default; its key is the setting's name. */
   setting: {
+    bound: 'site',
     row: 'O10',
     area: 'settings',
     key: 'given',

@@ -7,7 +7,7 @@ import { hasPersonal, personalParameter, recordPersonal } from '../../server/api
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
 import type { ObjectService } from './service.ts';
-import type { Kind, KindField, Obj } from './types.ts';
+import type { Bound, Kind, KindField, Obj } from './types.ts';
 
 type Needs = { objects: ObjectService; events: EventService; managedObjects: ManagedObjects };
 
@@ -49,13 +49,15 @@ const whereOf = (given: Readonly<Record<string, unknown>>): Record<string, strin
 
 const id = z.string().min(1).max(512);
 
+const boundOfCalls = ({ bound }: Kind): Bound => (typeof bound === 'string' ? bound : 'group');
+
 /** Objects of a kind: lists, revisions, differences, and writes where the kind has no calls of its own. */
 const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
   const base = `/objects/${kind.name}` as const;
   const one = `${base}/{id}` as const;
   const { area } = kind;
-  const read = { area, right: `${area}:read` } as const;
-  const write = { area, right: `${area}:write` } as const;
+  const read = { area, bound: boundOfCalls(kind), right: `${area}:read` } as const;
+  const write = { area, bound: boundOfCalls(kind), right: `${area}:write` } as const;
   const named = (verb: string): string => `object.${kind.name}.${verb}`;
   const body = readBody(kind);
   const object = z.object({
@@ -264,6 +266,7 @@ const ofKind = (kind: Kind, isManaged: boolean): MadeOperations<Needs> => {
 
 const kindList = operation({
   name: 'object.kinds',
+  bound: 'site',
   http: { method: 'get', path: '/objects' },
   area: 'settings',
   right: 'settings:read',

@@ -7,6 +7,7 @@ import type { Body, Kind } from './types.ts';
 
 const note: Kind = {
   name: 'note',
+  bound: 'site',
   row: 'O11',
   area: 'settings',
   title: 'text',

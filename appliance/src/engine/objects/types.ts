@@ -42,6 +42,16 @@ export const areas: readonly Area[] = [
  */
 export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'metrics:read' | 'all';
 
+/**
+ * What a declaration's things belong to, which says who reads and writes them with a right over a part of the site: a device
+ * (by the group that it is in now), a group, a zone of controllers, what comes from outside and is the same for all
+ * (`catalog`), the person who made it, or the site as a whole. Nothing is declared without it.
+ */
+export type Bound = 'device' | 'group' | 'zone' | 'catalog' | 'owner' | 'site';
+
+/** Of a kind: `group` names the field with the group, `id` where the object is one. */
+type KindBound = Exclude<Bound, 'group'> | { readonly group: string };
+
 /** A human as far as the appliance can tell: random, made with an account (person-store.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };
 
@@ -97,6 +107,7 @@ export type KindField = {
 
 export type Kind = {
   name: string;
+  bound: KindBound;
   row: string;
   area: Area;
   fields: Readonly<Record<string, KindField>>;
@@ -109,8 +120,17 @@ export type Kind = {
 
 export type KindDeclaration = Omit<Kind, 'name'>;
 
+type KindDeclarations = Readonly<Record<string, KindDeclaration>>;
+
+/** The field that `bound` names is one of the kind's. */
+type BoundByOwnField<T extends KindDeclarations> = {
+  readonly [K in keyof T]: {
+    readonly bound: Exclude<Bound, 'group'> | { readonly group: 'id' | keyof T[K]['fields'] };
+  };
+};
+
 /** A feature's table of kinds, by their names. */
-export function defineKinds<const T extends Readonly<Record<string, KindDeclaration>>>(kinds: T): T {
+export function defineKinds<const T extends KindDeclarations>(kinds: T & BoundByOwnField<T>): T {
   return kinds;
 }
 

@@ -4,6 +4,7 @@ export const accountEvents = defineEvents({
   /** A refused request of a known actor, or a refused form; the address without its parts. */
   'access-refused': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { code: 'text', path: 'text', count: 'integer' },
     audit: true,
@@ -11,6 +12,7 @@ export const accountEvents = defineEvents({
   },
   'account-change-approved': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -18,6 +20,7 @@ export const accountEvents = defineEvents({
   },
   'account-change-asked': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -25,6 +28,7 @@ export const accountEvents = defineEvents({
   },
   'account-change-refused': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -32,6 +36,7 @@ export const accountEvents = defineEvents({
   },
   'account-reset-at-console': {
     severity: 'critical',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -39,6 +44,7 @@ export const accountEvents = defineEvents({
   },
   'account-vouched': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -47,6 +53,7 @@ export const accountEvents = defineEvents({
   /** The only person who could approve approved what he asked for himself. */
   'approved-by-one-person': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { act: 'text', thing: 'text' },
     audit: true,
@@ -54,6 +61,7 @@ export const accountEvents = defineEvents({
   },
   'first-link-used': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -61,6 +69,7 @@ export const accountEvents = defineEvents({
   },
   'login-failed': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text', reason: 'text', count: 'integer' },
     audit: true,
@@ -68,14 +77,16 @@ export const accountEvents = defineEvents({
   },
   'login-succeeded': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
     retentionDays: 365,
   },
-  logout: { severity: 'info', area: 'accounts', params: { account: 'text' }, retentionDays: 180 },
+  logout: { severity: 'info', bound: 'site', area: 'accounts', params: { account: 'text' }, retentionDays: 180 },
   'one-time-link-made': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -83,6 +94,7 @@ export const accountEvents = defineEvents({
   },
   'password-changed': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -90,6 +102,7 @@ export const accountEvents = defineEvents({
   },
   'second-factor-disabled': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -97,6 +110,7 @@ export const accountEvents = defineEvents({
   },
   'second-factor-enabled': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text' },
     audit: true,
@@ -104,6 +118,7 @@ export const accountEvents = defineEvents({
   },
   'sessions-ended': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { account: 'text', count: 'integer' },
     audit: true,
@@ -111,6 +126,7 @@ export const accountEvents = defineEvents({
   },
   'setting-change-approved': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -118,6 +134,7 @@ export const accountEvents = defineEvents({
   },
   'setting-change-asked': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -125,6 +142,7 @@ export const accountEvents = defineEvents({
   },
   'setting-change-refused': {
     severity: 'info',
+    bound: 'site',
     area: 'accounts',
     params: { kind: 'text', object: 'text' },
     audit: true,
@@ -132,6 +150,7 @@ export const accountEvents = defineEvents({
   },
   'token-refused': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { reason: 'text', count: 'integer' },
     audit: true,

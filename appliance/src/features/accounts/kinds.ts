@@ -3,6 +3,7 @@ import { isAddressRange } from '../../platform/address-ranges.ts';
 
 export const accountKinds = defineKinds({
   account: {
+    bound: 'site',
     row: 'O4',
     area: 'accounts',
     title: 'name',
@@ -26,6 +27,7 @@ export const accountKinds = defineKinds({
     leaves: null,
   },
   role: {
+    bound: 'site',
     row: 'O5',
     area: 'accounts',
     title: 'name',
@@ -47,6 +49,7 @@ export const accountKinds = defineKinds({
   },
   /** An enrolment token or an API token; only the hash of its secret is kept. */
   token: {
+    bound: 'site',
     row: 'O6',
     area: 'accounts',
     title: 'name',

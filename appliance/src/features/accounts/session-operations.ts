@@ -35,6 +35,7 @@ const accountId = ({ objects, accounts }: Needs, wanted: string): string =>
 export const sessionOperations = [
   operation({
     name: 'session.list',
+    bound: 'site',
     http: { method: 'get', path: '/sessions' },
     area,
     right: 'accounts:read',
@@ -67,6 +68,7 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end-one',
+    bound: 'site',
     http: { method: 'post', path: '/sessions/{session}/end' },
     area,
     right: 'accounts:write',
@@ -80,6 +82,7 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end-all',
+    bound: 'site',
     http: { method: 'post', path: '/accounts/{account}/sessions/end' },
     area,
     right: 'accounts:write',
@@ -92,6 +95,7 @@ export const sessionOperations = [
   }),
   operation({
     name: 'session.end',
+    bound: 'site',
     area,
     right: 'accounts:write',
     summary: 'Ends sessions of the console, or all of an account',

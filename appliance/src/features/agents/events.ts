@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const agentEvents = defineEvents({
   'agent-refused-object': {
     severity: 'critical',
+    bound: 'device',
     area: 'devices',
     params: { object: 'text', code: 'text', reason: 'text' },
     device: 'always',
@@ -10,6 +11,7 @@ export const agentEvents = defineEvents({
   },
   'agent-spool-dropped': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { count: 'integer' },
     device: 'always',
@@ -17,6 +19,7 @@ export const agentEvents = defineEvents({
   },
   'agent-trust-stale': {
     severity: 'warning',
+    bound: 'device',
     area: 'exchange',
     params: { role: 'text', expired: 'text' },
     device: 'always',
@@ -25,6 +28,7 @@ export const agentEvents = defineEvents({
   /** All answers of a node together were above what is taken: its inventory stays as it was. */
   'osquery-answers-dropped': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { bytes: 'integer' },
     device: 'always',
@@ -32,6 +36,7 @@ export const agentEvents = defineEvents({
   },
   'osquery-log-dropped': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { bytes: 'integer' },
     device: 'sometimes',
@@ -39,6 +44,7 @@ export const agentEvents = defineEvents({
   },
   'osquery-question-failed': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { question: 'text', state: 'text' },
     device: 'always',

@@ -6,6 +6,7 @@ import { executableCollectionFaults } from './native/policy-rules.ts';
 export const agentKinds = defineKinds({
   /** A confirmed address range that the GLPI, FusionInventory or OCS agent of one device searches; none by default. */
   'agent-scan': {
+    bound: 'device',
     row: 'D1',
     area: 'devices',
     title: 'name',
@@ -23,6 +24,7 @@ export const agentKinds = defineKinds({
   },
   /** One person's word that packages may go to a group through agents that cannot verify them; it takes two people's. */
   'deploy-consent': {
+    bound: { group: 'group' },
     row: 'S6',
     area: 'deployments',
     title: 'name',
@@ -35,6 +37,7 @@ export const agentKinds = defineKinds({
   },
   /** Which executable files our agents of a group look for, and how much of a check-in that may take; none by default. */
   'executable-collection': {
+    bound: { group: 'group' },
     row: 'C1',
     area: 'devices',
     title: 'name',
@@ -55,6 +58,7 @@ export const agentKinds = defineKinds({
   },
   /** A file that the GLPI and FusionInventory agents of a group look for; none by default. */
   'file-search': {
+    bound: { group: 'group' },
     row: 'C1',
     area: 'devices',
     title: 'name',
@@ -76,6 +80,7 @@ export const agentKinds = defineKinds({
   },
   /** Whether our agents of a group report the neighbours on their own network: data about others, so off by default. */
   'neighbour-collection': {
+    bound: { group: 'group' },
     row: 'D1',
     area: 'devices',
     title: 'name',

@@ -43,6 +43,7 @@ const waiting = (backups: BackupRecords, wanted: string): string => {
 export const backupOperations = [
   operation({
     name: 'backup.list',
+    bound: 'site',
     http: { method: 'get', path: '/backups' },
     area: 'settings',
     right: 'settings:read',
@@ -70,6 +71,7 @@ export const backupOperations = [
   }),
   operation({
     name: 'backup.forget',
+    bound: 'site',
     http: { method: 'post', path: '/backups/{backup}/forget' },
     area: 'settings',
     right: 'settings:write',

@@ -73,6 +73,7 @@ const ids = z.array(z.int().min(1)).min(1).max(5_000);
 export const deviationOperations = [
   operation({
     name: 'deviation.list',
+    bound: 'device',
     http: { method: 'get', path: '/deviations' },
     area,
     right: 'devices:read',
@@ -133,6 +134,7 @@ export const deviationOperations = [
   }),
   operation({
     name: 'deviation.accept',
+    bound: 'device',
     http: { method: 'post', path: '/deviations/accept' },
     area,
     right: 'devices:write',
@@ -167,6 +169,7 @@ export const deviationOperations = [
   }),
   operation({
     name: 'deviation.work-order',
+    bound: 'device',
     http: { method: 'post', path: '/deviations/work-order' },
     area,
     right: 'devices:write',

@@ -4,6 +4,7 @@ export const baselineEvents = defineEvents({
   /** Who accepted how many deviations of which baseline; its revision has the rest. */
   'deviation-accepted': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { baseline: 'text', n: 'integer', revision: 'integer' },
     audit: true,
@@ -12,6 +13,7 @@ export const baselineEvents = defineEvents({
   /** Deviations that work was ordered for, under the number that another system gave. */
   'deviation-work-order': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { order: 'text', n: 'integer' },
     audit: true,
@@ -20,6 +22,7 @@ export const baselineEvents = defineEvents({
   /** A device is again as its baseline says. */
   'device-conforms': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text' },
     device: 'always',
@@ -28,6 +31,7 @@ export const baselineEvents = defineEvents({
   /** A device that was as its baseline says differs from it now. */
   'device-deviates': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', n: 'integer' },
     device: 'always',

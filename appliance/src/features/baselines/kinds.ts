@@ -6,6 +6,7 @@ export const baselineKinds = defineKinds({
    * deviation accepted, it has a new revision; the content is in tables and vouched for by its hash.
    */
   baseline: {
+    bound: { group: 'group' },
     row: 'S2',
     area: 'devices',
     key: 'given',

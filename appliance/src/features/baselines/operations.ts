@@ -116,6 +116,7 @@ const maxListed = 10_000;
 export const baselineOperations = [
   operation({
     name: 'baseline.list',
+    bound: 'group',
     http: { method: 'get', path: '/baselines' },
     area,
     right: 'devices:read',
@@ -135,6 +136,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.show',
+    bound: 'group',
     http: { method: 'get', path: '/baselines/{baseline}' },
     area,
     right: 'devices:read',
@@ -207,6 +209,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.approve',
+    bound: 'group',
     http: { method: 'post', path: '/baselines' },
     area,
     right: 'devices:write',
@@ -252,6 +255,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.entries',
+    bound: 'group',
     http: { method: 'get', path: '/baselines/{baseline}/entries' },
     area,
     right: 'devices:read',
@@ -267,6 +271,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.change',
+    bound: 'group',
     http: { method: 'post', path: '/baselines/{baseline}/edit' },
     area,
     right: 'devices:write',
@@ -289,6 +294,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.edit',
+    bound: 'group',
     area,
     right: 'devices:write',
     summary: 'Shows what a baseline expects of a collection, and adds or removes entries, as a new revision',
@@ -337,6 +343,7 @@ export const baselineOperations = [
   }),
   operation({
     name: 'baseline.remove',
+    bound: 'group',
     http: { method: 'delete', path: '/baselines/{baseline}' },
     area,
     right: 'devices:write',

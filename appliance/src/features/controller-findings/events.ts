@@ -3,12 +3,14 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const controllerFindingEvents = defineEvents({
   'controller-finding-closed': {
     severity: 'info',
+    bound: 'zone',
     area: 'vulnerabilities',
     params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
     retentionDays: 365,
   },
   'controller-finding-opened': {
     severity: 'warning',
+    bound: 'zone',
     area: 'vulnerabilities',
     params: { vulnerability: 'text', product: 'text', controller: 'text', controllers: 'integer' },
     retentionDays: 365,
@@ -16,6 +18,7 @@ export const controllerFindingEvents = defineEvents({
   /** An accepted risk or a compensating control holds findings of controllers back. */
   'controller-findings-held': {
     severity: 'info',
+    bound: 'zone',
     area: 'vulnerabilities',
     params: { name: 'text', until: 'time', findings: 'integer' },
     audit: true,
@@ -24,6 +27,7 @@ export const controllerFindingEvents = defineEvents({
   /** Findings that an accepted risk or a compensating control held back are shown again: it ended, was changed or taken back. */
   'controller-findings-returned': {
     severity: 'warning',
+    bound: 'zone',
     area: 'vulnerabilities',
     params: { name: 'text', findings: 'integer' },
     audit: true,
@@ -31,6 +35,7 @@ export const controllerFindingEvents = defineEvents({
   },
   'controller-firmware-differs': {
     severity: 'warning',
+    bound: 'zone',
     area: 'updates',
     params: { product: 'text', version: 'text', controller: 'text', found: 'text' },
     audit: true,
@@ -38,6 +43,7 @@ export const controllerFindingEvents = defineEvents({
   },
   'controller-firmware-done': {
     severity: 'info',
+    bound: 'zone',
     area: 'updates',
     params: { product: 'text', version: 'text', controller: 'text' },
     audit: true,
@@ -45,6 +51,7 @@ export const controllerFindingEvents = defineEvents({
   },
   'controller-firmware-handed': {
     severity: 'info',
+    bound: 'zone',
     area: 'updates',
     params: { product: 'text', version: 'text', controller: 'text', sha256: 'text' },
     audit: true,
@@ -52,6 +59,7 @@ export const controllerFindingEvents = defineEvents({
   },
   'controller-firmware-verified': {
     severity: 'info',
+    bound: 'zone',
     area: 'updates',
     params: { product: 'text', version: 'text', controller: 'text' },
     audit: true,

@@ -7,6 +7,7 @@ export const controllerFindingKinds = defineKinds({
    * advisory's revision or the version changes; then the question is asked anew.
    */
   'controller-review': {
+    bound: 'site',
     row: 'P1',
     area: 'vulnerabilities',
     title: 'label',
@@ -29,6 +30,7 @@ export const controllerFindingKinds = defineKinds({
   },
   /** Two names that a person has compared: they mean one product, or they do not. */
   'controller-synonym': {
+    bound: 'catalog',
     row: 'P1',
     area: 'vulnerabilities',
     title: 'name',

@@ -174,6 +174,7 @@ const judgedBy = z
 export const controllerFindingOperations = [
   operation({
     name: 'controller.findings',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -265,6 +266,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.counts',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-findings/counts' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -282,6 +284,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.show',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-findings/{finding}' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -312,6 +315,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.dispute',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-findings/{finding}/dispute' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:write',
@@ -337,6 +341,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.retract',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-findings/{finding}/retract' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:write',
@@ -355,6 +360,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.finding.list',
+    bound: 'zone',
     http: { method: 'get', path: '/controllers/{controller}/findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -383,6 +389,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.review.list',
+    bound: 'site',
     http: { method: 'get', path: '/controller-review' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -415,6 +422,7 @@ export const controllerFindingOperations = [
   }),
   operation({
     name: 'controller.review.decide',
+    bound: 'site',
     http: { method: 'post', path: '/controller-review/{question}' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:write',

@@ -102,6 +102,7 @@ const targetInput = { sha256: digest, controller: controllerId, part: partKey.de
 export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.list',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-firmware' },
     area: 'updates',
     right: 'updates:read',
@@ -128,6 +129,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.handovers',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-firmware/handovers' },
     area: 'updates',
     right: 'updates:read',
@@ -138,6 +140,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.close',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-firmware/handovers/{handover}' },
     area: 'updates',
     right: 'updates:write',
@@ -149,6 +152,7 @@ export const controllerFirmwareOperations = [
   }),
   operation({
     name: 'controller.firmware.checklist',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-firmware/{sha256}/checklist' },
     area: 'updates',
     right: 'updates:read',
@@ -162,6 +166,7 @@ export const controllerFirmwareOperations = [
   }),
   download({
     name: 'controller.firmware.handover',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-firmware/{sha256}/handover' },
     area: 'updates',
     right: 'updates:write',

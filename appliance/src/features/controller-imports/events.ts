@@ -4,6 +4,7 @@ export const controllerImportEvents = defineEvents({
   /** A capture shows traffic that changes a controller: its address, its run state, its program. */
   'controller-control-traffic': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: {
       what: 'text',

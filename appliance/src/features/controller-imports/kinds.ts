@@ -5,6 +5,7 @@ import { delimiterNames, encodingNames } from './types.ts';
 export const controllerImportKinds = defineKinds({
   /** How the columns of a site's own table of controllers are read. */
   'controller-csv-mapping': {
+    bound: 'site',
     row: 'P1',
     area: 'devices',
     title: 'name',

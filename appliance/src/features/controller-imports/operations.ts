@@ -137,6 +137,7 @@ const importId = z.string().min(1).max(64);
 export const controllerImportOperations = [
   operation({
     name: 'controller.import.upload',
+    bound: 'site',
     http: {
       method: 'post',
       path: '/controllers/imports',
@@ -178,6 +179,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.list',
+    bound: 'site',
     http: { method: 'get', path: '/controllers/imports' },
     area: 'devices',
     right: 'devices:read',
@@ -188,6 +190,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.show',
+    bound: 'site',
     http: { method: 'get', path: '/controllers/imports/{import}' },
     area: 'devices',
     right: 'devices:read',
@@ -198,6 +201,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.apply',
+    bound: 'site',
     http: { method: 'post', path: '/controllers/imports/{import}/apply' },
     area: 'devices',
     right: 'devices:write',
@@ -211,6 +215,7 @@ export const controllerImportOperations = [
   }),
   operation({
     name: 'controller.import.stop',
+    bound: 'site',
     http: { method: 'post', path: '/controllers/imports/{import}/stop' },
     area: 'devices',
     right: 'devices:write',

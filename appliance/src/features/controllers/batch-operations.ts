@@ -48,6 +48,7 @@ const pageOfBatches = (controllers: ControllerService, limit: number, before: nu
 export const batchOperations = [
   operation({
     name: 'controller.origin.list',
+    bound: 'site',
     http: { method: 'get', path: '/controller-origins' },
     area: 'devices',
     right: 'devices:read',
@@ -77,6 +78,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.undo',
+    bound: 'site',
     http: { method: 'post', path: '/controller-origins/{origin}/undo' },
     area: 'devices',
     right: 'devices:write',
@@ -107,6 +109,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.before',
+    bound: 'site',
     http: { method: 'get', path: '/controllers/origins' },
     area: 'devices',
     right: 'devices:read',
@@ -120,6 +123,7 @@ export const batchOperations = [
   }),
   operation({
     name: 'controller.origin.revert',
+    bound: 'site',
     http: { method: 'post', path: '/controllers/origins/{origin}/undo' },
     area: 'devices',
     right: 'devices:write',

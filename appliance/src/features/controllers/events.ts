@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const controllerEvents = defineEvents({
   'controller-apart': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', other: 'text' },
     audit: true,
@@ -10,32 +11,43 @@ export const controllerEvents = defineEvents({
   },
   'controller-archived': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', days: 'integer' },
     retentionDays: 3650,
   },
   'controller-decided': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', decision: 'text' },
     audit: true,
     retentionDays: 3650,
   },
-  'controller-drift-ended': { severity: 'info', area: 'devices', params: { controller: 'text' }, retentionDays: 3650 },
+  'controller-drift-ended': {
+    severity: 'info',
+    bound: 'zone',
+    area: 'devices',
+    params: { controller: 'text' },
+    retentionDays: 3650,
+  },
   'controller-drift': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', field: 'text', configured: 'text', observed: 'text' },
     retentionDays: 3650,
   },
   'controller-found': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', address: 'text' },
     retentionDays: 3650,
   },
   'controller-merged': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', other: 'text', merge: 'integer' },
     audit: true,
@@ -43,6 +55,7 @@ export const controllerEvents = defineEvents({
   },
   'controller-origin-taken': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { origin: 'integer', name: 'text', sort: 'text', created: 'integer', changed: 'integer', facts: 'integer' },
     audit: true,
@@ -50,6 +63,7 @@ export const controllerEvents = defineEvents({
   },
   'controller-origin-undone': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { origin: 'integer', name: 'text', facts: 'integer', removed: 'integer' },
     audit: true,
@@ -57,14 +71,22 @@ export const controllerEvents = defineEvents({
   },
   'controller-replaced': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', other: 'text', address: 'text' },
     audit: true,
     retentionDays: 3650,
   },
-  'controller-returned': { severity: 'info', area: 'devices', params: { controller: 'text' }, retentionDays: 3650 },
+  'controller-returned': {
+    severity: 'info',
+    bound: 'zone',
+    area: 'devices',
+    params: { controller: 'text' },
+    retentionDays: 3650,
+  },
   'controller-unmerged': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', other: 'text', merge: 'integer' },
     audit: true,

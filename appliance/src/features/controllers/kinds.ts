@@ -3,6 +3,7 @@ import { defineKinds } from '../../engine/objects/types.ts';
 export const controllerKinds = defineKinds({
   /** P3: whether a controller should be there; its key is the controller's public id. Without one, where it came from says so. */
   'controller-decision': {
+    bound: 'zone',
     row: 'P3',
     area: 'devices',
     key: 'given',
@@ -15,6 +16,7 @@ export const controllerKinds = defineKinds({
   },
   /** A field of the site's own in the records of controllers. */
   'controller-field': {
+    bound: 'catalog',
     row: 'P1',
     area: 'devices',
     title: 'name',
@@ -41,6 +43,7 @@ export const controllerKinds = defineKinds({
    * names a person, which stays here alone. `locks` are values that stand whatever a device says, until they are removed.
    */
   'controller-record': {
+    bound: 'zone',
     row: 'P1',
     area: 'devices',
     key: 'given',

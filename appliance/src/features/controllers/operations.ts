@@ -83,6 +83,7 @@ const partName = ({ sort, key }: { sort: string; key: string }): string => (key 
 export const controllerOperations = [
   operation({
     name: 'controller.list',
+    bound: 'zone',
     http: { method: 'get', path: '/controllers' },
     area: 'devices',
     right: 'devices:read',
@@ -151,6 +152,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.create',
+    bound: 'zone',
     http: { method: 'post', path: '/controllers', status: 201 },
     area: 'devices',
     right: 'devices:write',
@@ -161,6 +163,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.show',
+    bound: 'zone',
     http: { method: 'get', path: '/controllers/{controller}' },
     area: 'devices',
     right: 'devices:read',
@@ -210,6 +213,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.facts',
+    bound: 'zone',
     http: { method: 'get', path: '/controllers/{controller}/facts' },
     area: 'devices',
     right: 'devices:read',
@@ -222,6 +226,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.changes',
+    bound: 'zone',
     http: { method: 'get', path: '/controllers/{controller}/changes' },
     area: 'devices',
     right: 'devices:read',
@@ -255,6 +260,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.edit',
+    bound: 'zone',
     http: { method: 'patch', path: '/controllers/{controller}' },
     area: 'devices',
     right: 'devices:write',
@@ -273,6 +279,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.decide',
+    bound: 'zone',
     http: { method: 'post', path: '/controllers/decide' },
     area: 'devices',
     right: 'devices:write',
@@ -305,6 +312,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.merge',
+    bound: 'zone',
     http: { method: 'post', path: '/controllers/{controller}/merge' },
     area: 'devices',
     right: 'devices:write',
@@ -334,6 +342,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.apart',
+    bound: 'zone',
     http: { method: 'post', path: '/controllers/{controller}/apart' },
     area: 'devices',
     right: 'devices:write',
@@ -347,6 +356,7 @@ export const controllerOperations = [
   }),
   operation({
     name: 'controller.unmerge',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-merges/{merge}/undo' },
     area: 'devices',
     right: 'devices:write',

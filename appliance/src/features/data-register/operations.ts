@@ -41,6 +41,7 @@ export const registerSchemas = { RegisterEntry: entry };
 export const registerOperations = [
   operation({
     name: 'provision.show',
+    bound: 'site',
     http: { method: 'get', path: '/provision' },
     area: 'provision',
     right: 'provision:read',

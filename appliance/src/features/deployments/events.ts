@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const deploymentEvents = defineEvents({
   'deployment-cancelled': {
     severity: 'info',
+    bound: 'site',
     area: 'deployments',
     params: { deployment: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const deploymentEvents = defineEvents({
   },
   'deployment-created': {
     severity: 'info',
+    bound: 'site',
     area: 'deployments',
     params: { deployment: 'text', updates: 'integer', devices: 'integer' },
     audit: true,
@@ -17,12 +19,14 @@ export const deploymentEvents = defineEvents({
   },
   'deployment-finished': {
     severity: 'info',
+    bound: 'site',
     area: 'deployments',
     params: { deployment: 'text', succeeded: 'integer', failed: 'integer' },
     retentionDays: 365,
   },
   'task-done': {
     severity: 'info',
+    bound: 'device',
     area: 'deployments',
     params: { deployment: 'text', update: 'text' },
     device: 'always',
@@ -30,6 +34,7 @@ export const deploymentEvents = defineEvents({
   },
   'task-failed': {
     severity: 'failure',
+    bound: 'device',
     area: 'deployments',
     params: { deployment: 'text', update: 'text', code: 'text' },
     device: 'always',

@@ -2,6 +2,7 @@ import { defineKinds } from '../../engine/objects/types.ts';
 
 export const deploymentKinds = defineKinds({
   deployment: {
+    bound: { group: 'group' },
     row: 'S6',
     area: 'deployments',
     title: 'name',

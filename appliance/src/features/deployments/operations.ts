@@ -86,6 +86,7 @@ const flags = { updates: { name: 'update', value: 'ID' }, devices: { name: 'devi
 
 const preview = operation({
   name: 'deployment.preview',
+  bound: 'device',
   http: { method: 'post', path: '/deployments/preview' },
   area,
   right: 'deployments:read',
@@ -112,6 +113,7 @@ const preview = operation({
 export const deploymentOperations = [
   operation({
     name: 'deployment.list',
+    bound: 'device',
     http: { method: 'get', path: '/deployments' },
     area,
     right: 'deployments:read',
@@ -146,6 +148,7 @@ export const deploymentOperations = [
   preview,
   operation({
     name: 'deployment.create',
+    bound: 'device',
     http: { method: 'post', path: '/deployments', status: 201 },
     area,
     right: 'deployments:write',
@@ -162,6 +165,7 @@ export const deploymentOperations = [
   }),
   operation({
     name: 'deployment.get',
+    bound: 'device',
     http: { method: 'get', path: '/deployments/{deployment}' },
     area,
     right: 'deployments:read',
@@ -175,6 +179,7 @@ export const deploymentOperations = [
   }),
   operation({
     name: 'deployment.cancel',
+    bound: 'device',
     http: { method: 'post', path: '/deployments/{deployment}/cancel' },
     area,
     right: 'deployments:write',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const deviceTaskEvents = defineEvents({
   'device-task-asked': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { task: 'text', kind: 'text' },
     device: 'always',
@@ -11,6 +12,7 @@ export const deviceTaskEvents = defineEvents({
   },
   'device-task-cancelled': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { task: 'text', kind: 'text' },
     device: 'always',
@@ -19,6 +21,7 @@ export const deviceTaskEvents = defineEvents({
   },
   'device-task-confirmed': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { task: 'text', kind: 'text' },
     device: 'always',
@@ -27,6 +30,7 @@ export const deviceTaskEvents = defineEvents({
   },
   'device-task-ended': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { task: 'text', kind: 'text', state: 'text' },
     device: 'always',

@@ -66,6 +66,7 @@ const state = ({ id, state: now }: { id: string; state: string }) => ({ task: id
 const decide = (action: 'confirm' | 'cancel', summary: string) =>
   operation({
     name: `device.task.${action}`,
+    bound: 'device',
     http: { method: 'post', path: `/device-tasks/{task}/${action}` },
     area,
     right: 'devices:write',
@@ -84,6 +85,7 @@ const decide = (action: 'confirm' | 'cancel', summary: string) =>
 export const deviceTaskOperations = [
   operation({
     name: 'device.task.list',
+    bound: 'device',
     http: { method: 'get', path: '/device-tasks' },
     area,
     right: 'devices:read',
@@ -117,6 +119,7 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.task.ask',
+    bound: 'device',
     http: { method: 'post', path: '/devices/{device}/tasks', status: 201 },
     area,
     right: 'devices:write',
@@ -130,6 +133,7 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.task.get',
+    bound: 'device',
     http: { method: 'get', path: '/device-tasks/{task}' },
     area,
     right: 'devices:read',
@@ -142,6 +146,7 @@ export const deviceTaskOperations = [
   decide('cancel', 'Takes back what has not ended'),
   operation({
     name: 'device.log',
+    bound: 'device',
     area,
     right: 'devices:write',
     summary: "Asks a device for the newest lines of its agent's own log, and waits for them",
@@ -175,6 +180,7 @@ export const deviceTaskOperations = [
   }),
   operation({
     name: 'device.file',
+    bound: 'device',
     area,
     right: 'devices:write',
     summary: 'Asks the security product of a device to restore, delete or rescan a file that it keeps',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const deviceEvents = defineEvents({
   'certificate-refused': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { reason: 'text' },
     device: 'sometimes',
@@ -10,6 +11,7 @@ export const deviceEvents = defineEvents({
   },
   'device-approved': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text' },
     device: 'always',
@@ -18,6 +20,7 @@ export const deviceEvents = defineEvents({
   },
   'device-certificate-renewed': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { serial: 'text' },
     device: 'always',
@@ -25,6 +28,7 @@ export const deviceEvents = defineEvents({
   },
   'device-discovered': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', method: 'text' },
     device: 'always',
@@ -32,6 +36,7 @@ export const deviceEvents = defineEvents({
   },
   'device-enrolled': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text' },
     device: 'always',
@@ -39,6 +44,7 @@ export const deviceEvents = defineEvents({
   },
   'device-forgotten': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { device: 'text', name: 'text' },
     audit: true,
@@ -46,6 +52,7 @@ export const deviceEvents = defineEvents({
   },
   'device-merged': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', other: 'text', merge: 'integer' },
     device: 'always',
@@ -54,6 +61,7 @@ export const deviceEvents = defineEvents({
   },
   'device-pending': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', address: 'text' },
     device: 'always',
@@ -61,6 +69,7 @@ export const deviceEvents = defineEvents({
   },
   'device-possible-clone': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', resembles: 'text', reason: 'text' },
     device: 'always',
@@ -68,6 +77,7 @@ export const deviceEvents = defineEvents({
   },
   'device-reinstalled': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', address: 'text' },
     device: 'always',
@@ -75,6 +85,7 @@ export const deviceEvents = defineEvents({
   },
   'device-revoked': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text' },
     device: 'always',
@@ -83,6 +94,7 @@ export const deviceEvents = defineEvents({
   },
   'device-unmerged': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', other: 'text', merge: 'integer' },
     device: 'always',
@@ -91,6 +103,7 @@ export const deviceEvents = defineEvents({
   },
   'devices-distinct': {
     severity: 'info',
+    bound: 'device',
     area: 'devices',
     params: { device: 'text', other: 'text' },
     device: 'always',
@@ -99,12 +112,14 @@ export const deviceEvents = defineEvents({
   },
   'devices-expired': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { count: 'integer', names: 'text' },
     retentionDays: 365,
   },
   'enrolment-refused': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { reason: 'text' },
     device: 'sometimes',
@@ -112,6 +127,7 @@ export const deviceEvents = defineEvents({
   },
   'section-rejected': {
     severity: 'warning',
+    bound: 'device',
     area: 'devices',
     params: { collection: 'text', code: 'text' },
     device: 'always',

@@ -3,6 +3,7 @@ import { defineKinds } from '../../engine/objects/types.ts';
 export const deviceKinds = defineKinds({
   /** What administrators say about a device; its key is the device's public id. */
   'device-decision': {
+    bound: 'device',
     row: 'D3',
     area: 'devices',
     key: 'given',
@@ -17,6 +18,7 @@ export const deviceKinds = defineKinds({
     leaves: null,
   },
   group: {
+    bound: { group: 'id' },
     row: 'O1',
     area: 'devices',
     title: 'name',

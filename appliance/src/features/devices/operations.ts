@@ -128,6 +128,7 @@ const one = z.strictObject({ device: deviceId });
 const decide = (action: 'approve' | 'revoke', summary: string) =>
   operation({
     name: `device.${action}`,
+    bound: 'device',
     http: { method: 'post', path: `/devices/{device}/${action}` },
     area,
     right: 'devices:write',
@@ -151,6 +152,7 @@ const decide = (action: 'approve' | 'revoke', summary: string) =>
 export const deviceOperations = [
   operation({
     name: 'device.search',
+    bound: 'device',
     http: { method: 'get', path: '/devices' },
     area,
     right: 'devices:read',
@@ -188,6 +190,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.list',
+    bound: 'device',
     area,
     right: 'devices:read',
     summary: 'The devices, their states, who reports them and how much software they have',
@@ -217,6 +220,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.get',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}' },
     area,
     right: 'devices:read',
@@ -229,6 +233,7 @@ export const deviceOperations = [
   decide('revoke', 'Revokes a device: it is refused from the next request on'),
   operation({
     name: 'device.decide',
+    bound: 'device',
     http: { method: 'patch', path: '/devices/{device}/decision' },
     area,
     right: 'devices:write',
@@ -257,6 +262,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.sections',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/sections' },
     area,
     right: 'devices:read',
@@ -272,6 +278,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.findings',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -286,6 +293,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.unjudged',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/unjudged' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -305,6 +313,7 @@ export const deviceOperations = [
   }),
   operation({
     name: 'device.updates',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/updates' },
     area: 'updates',
     right: 'updates:read',

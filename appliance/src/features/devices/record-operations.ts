@@ -92,6 +92,7 @@ const two = one.extend({ other: deviceId });
 export const deviceRecordOperations = [
   operation({
     name: 'device.doors',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/doors' },
     area,
     right: 'devices:read',
@@ -112,6 +113,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.duplicates',
+    bound: 'device',
     http: { method: 'get', path: '/device-duplicates' },
     area,
     right: 'devices:read',
@@ -152,6 +154,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge.preview',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/merge' },
     area,
     right: 'devices:write',
@@ -163,6 +166,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge',
+    bound: 'device',
     http: { method: 'post', path: '/devices/{device}/merge' },
     area,
     right: 'devices:write',
@@ -188,6 +192,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.distinct',
+    bound: 'device',
     http: { method: 'post', path: '/devices/{device}/distinct', status: 204 },
     area,
     right: 'devices:write',
@@ -206,6 +211,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.forget',
+    bound: 'device',
     http: { method: 'delete', path: '/devices/{device}', status: 204 },
     area,
     right: 'devices:write',
@@ -227,6 +233,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merges',
+    bound: 'device',
     http: { method: 'get', path: '/device-merges' },
     area,
     right: 'devices:read',
@@ -237,6 +244,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.merge.undo',
+    bound: 'device',
     http: { method: 'post', path: '/device-merges/{merge}/undo' },
     area,
     right: 'devices:write',
@@ -248,6 +256,7 @@ export const deviceRecordOperations = [
   }),
   operation({
     name: 'device.unmerge',
+    bound: 'device',
     area,
     right: 'devices:write',
     summary: 'Takes a merge back: two records again; without a number, the merges that can be',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const discoveryEvents = defineEvents({
   'connection-denied': {
     severity: 'failure',
+    bound: 'site',
     area: 'devices',
     params: { purpose: 'text', host: 'text', port: 'integer' },
     audit: true,
@@ -10,6 +11,7 @@ export const discoveryEvents = defineEvents({
   },
   'connection-forbidden': {
     severity: 'failure',
+    bound: 'site',
     area: 'devices',
     params: { purpose: 'text', host: 'text', port: 'integer', address: 'text', because: 'text' },
     audit: true,
@@ -17,12 +19,14 @@ export const discoveryEvents = defineEvents({
   },
   'directory-failed': {
     severity: 'failure',
+    bound: 'site',
     area: 'devices',
     params: { directory: 'text', code: 'text', reason: 'text' },
     retentionDays: 365,
   },
   'directory-imported': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { directory: 'text', users: 'integer', groups: 'integer', computers: 'integer', changes: 'integer' },
     audit: true,
@@ -30,18 +34,21 @@ export const discoveryEvents = defineEvents({
   },
   'directory-polled': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { directory: 'text', users: 'integer', groups: 'integer', computers: 'integer', changes: 'integer' },
     retentionDays: 365,
   },
   'range-scan-ended': {
     severity: 'warning',
+    bound: 'site',
     area: 'devices',
     params: { range: 'text', code: 'text', reason: 'text' },
     retentionDays: 365,
   },
   'range-scanned': {
     severity: 'info',
+    bound: 'site',
     area: 'devices',
     params: { range: 'text', asked: 'integer', probes: 'integer', found: 'integer', created: 'integer' },
     audit: true,

@@ -4,6 +4,7 @@ import { addressRangeFaults, directorySourceFaults } from './source-rules.ts';
 export const discoveryKinds = defineKinds({
   /** Addresses that may be asked whether something answers; or that may never be, because controllers live there. */
   'address-range': {
+    bound: 'site',
     row: 'D1',
     area: 'devices',
     title: 'name',
@@ -29,6 +30,7 @@ export const discoveryKinds = defineKinds({
   },
   /** A directory that is polled over LDAP, or whose LDIF files are imported. */
   'directory-source': {
+    bound: 'site',
     row: 'D2',
     area: 'devices',
     title: 'name',

@@ -101,6 +101,7 @@ const job = z.object({ job: z.int() });
 
 const directoryTest = operation({
   name: 'directory.test',
+  bound: 'site',
   http: { method: 'post', path: '/discovery/directories/{id}/test' },
   area,
   right: 'devices:write',
@@ -118,6 +119,7 @@ const directoryTest = operation({
 export const discoveryOperations = [
   operation({
     name: 'directory.list',
+    bound: 'site',
     http: { method: 'get', path: '/discovery/directories' },
     area,
     right: 'devices:read',
@@ -129,6 +131,7 @@ export const discoveryOperations = [
   directoryTest,
   operation({
     name: 'directory.poll',
+    bound: 'site',
     area,
     right: 'devices:write',
     summary: 'Reads a directory over LDAP now',
@@ -151,6 +154,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'directory.start',
+    bound: 'site',
     http: { method: 'post', path: '/discovery/directories/{id}/poll' },
     area,
     right: 'devices:write',
@@ -161,6 +165,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.list',
+    bound: 'site',
     http: { method: 'get', path: '/discovery/ranges' },
     area,
     right: 'devices:read',
@@ -171,6 +176,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.plan',
+    bound: 'site',
     http: { method: 'get', path: '/discovery/ranges/{id}/plan' },
     area,
     right: 'devices:read',
@@ -197,6 +203,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.confirm',
+    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/confirm' },
     area,
     right: 'devices:write',
@@ -210,6 +217,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.start',
+    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/scan' },
     area,
     right: 'devices:write',
@@ -220,6 +228,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.scan',
+    bound: 'site',
     area,
     right: 'devices:write',
     summary: 'Asks the addresses of a range that was confirmed; Ctrl-C ends it',
@@ -241,6 +250,7 @@ export const discoveryOperations = [
   }),
   operation({
     name: 'range.stop',
+    bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/stop' },
     area,
     right: 'devices:write',

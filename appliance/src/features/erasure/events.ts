@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const personEvents = defineEvents({
   'personal-erased': {
     severity: 'warning',
+    bound: 'site',
     area: 'accounts',
     params: { person: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const personEvents = defineEvents({
   },
   'personal-read': {
     severity: 'info',
+    bound: 'device',
     area: 'accounts',
     params: { collection: 'text' },
     device: 'sometimes',

@@ -122,6 +122,7 @@ const bundle = z.string().min(1).max(64);
 export const bundleOperations = [
   operation({
     name: 'bundle.upload',
+    bound: 'site',
     http: {
       method: 'post',
       path: '/exchange/bundles',
@@ -152,6 +153,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.pick',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/pick', status: 201 },
     area,
     right: write,
@@ -162,6 +164,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.list',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/bundles' },
     area,
     right: read,
@@ -172,6 +175,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.show',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/bundles/{bundle}' },
     area,
     right: read,
@@ -182,6 +186,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.start',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/{bundle}/import' },
     area,
     right: write,
@@ -198,6 +203,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.stop',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/bundles/{bundle}/stop' },
     area,
     right: write,
@@ -211,6 +217,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'bundle.inspect',
+    bound: 'site',
     area,
     right: read,
     summary: 'Checks a bundle without importing it: what it is and what it would change',
@@ -249,6 +256,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'import.list',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/imports' },
     area,
     right: read,
@@ -265,6 +273,7 @@ export const bundleOperations = [
   }),
   operation({
     name: 'import.show',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/imports/{import}' },
     area,
     right: read,

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const exchangeEvents = defineEvents({
   'bundle-given-up': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { bundleId: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const exchangeEvents = defineEvents({
   },
   'bundle-imported': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { bundleId: 'text', seq: 'integer', advisories: 'integer', updates: 'integer', objects: 'integer' },
     audit: true,
@@ -17,6 +19,7 @@ export const exchangeEvents = defineEvents({
   },
   'bundle-partial': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { bundleId: 'text', missing: 'integer' },
     audit: true,
@@ -24,14 +27,22 @@ export const exchangeEvents = defineEvents({
   },
   'bundle-refused': {
     severity: 'failure',
+    bound: 'site',
     area: 'exchange',
     params: { code: 'text', reason: 'text' },
     audit: true,
     retentionDays: 3650,
   },
-  'bundle-repeated': { severity: 'info', area: 'exchange', params: { bundleId: 'text' }, retentionDays: 365 },
+  'bundle-repeated': {
+    severity: 'info',
+    bound: 'site',
+    area: 'exchange',
+    params: { bundleId: 'text' },
+    retentionDays: 365,
+  },
   'clock-agreed': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { source: 'text', time: 'time', before: 'time', reason: 'text' },
     audit: true,
@@ -39,12 +50,14 @@ export const exchangeEvents = defineEvents({
   },
   'clock-doubtful': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { code: 'text', clock: 'time', floor: 'time' },
     retentionDays: 3650,
   },
   'inventory-reverted': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { from: 'text', to: 'text', reason: 'text' },
     audit: true,
@@ -52,6 +65,7 @@ export const exchangeEvents = defineEvents({
   },
   'key-expires-soon': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { role: 'text', version: 'integer', limitDays: 'integer', daysLeft: 'integer', expires: 'time' },
     // Longer than any of the files lives: it is also how the site knows that it has spoken.
@@ -59,12 +73,14 @@ export const exchangeEvents = defineEvents({
   },
   'knowledge-stale': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { feed: 'text', ageDays: 'integer', limitDays: 'integer' },
     retentionDays: 90,
   },
   'objects-collected': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { objects: 'integer', bytes: 'integer' },
     audit: true,
@@ -73,12 +89,14 @@ export const exchangeEvents = defineEvents({
   /** A feed is no longer in the catalogue of a bundle: its records are kept and age. */
   'feed-gone': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { feed: 'text' },
     retentionDays: 3650,
   },
   'receipts-exported': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { first: 'integer', last: 'integer' },
     audit: true,
@@ -86,6 +104,7 @@ export const exchangeEvents = defineEvents({
   },
   'request-exported': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { number: 'integer', requestId: 'text', bytes: 'integer', medium: 'text' },
     audit: true,
@@ -93,6 +112,7 @@ export const exchangeEvents = defineEvents({
   },
   'root-updated': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { rootVersion: 'integer' },
     audit: true,
@@ -101,6 +121,7 @@ export const exchangeEvents = defineEvents({
   /** The other side read the fingerprint of the site card, and it was the same. */
   'site-card-compared': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { fingerprint: 'text' },
     audit: true,
@@ -108,6 +129,7 @@ export const exchangeEvents = defineEvents({
   },
   'site-card-exported': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { fingerprint: 'text' },
     audit: true,
@@ -115,6 +137,7 @@ export const exchangeEvents = defineEvents({
   },
   'trust-imported': {
     severity: 'info',
+    bound: 'site',
     area: 'exchange',
     params: { rootVersion: 'integer', fingerprint: 'text' },
     audit: true,
@@ -122,6 +145,7 @@ export const exchangeEvents = defineEvents({
   },
   'trust-replaced': {
     severity: 'critical',
+    bound: 'site',
     area: 'exchange',
     params: { before: 'text', reason: 'text' },
     audit: true,
@@ -129,6 +153,7 @@ export const exchangeEvents = defineEvents({
   },
   'update-unfulfilled': {
     severity: 'warning',
+    bound: 'catalog',
     area: 'updates',
     params: { update: 'text', reason: 'text' },
     retentionDays: 365,

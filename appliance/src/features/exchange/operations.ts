@@ -134,6 +134,7 @@ const requestsDir = ({ staging }: Pick<DataPaths, 'staging'>): string => join(st
 export const exchangeOperations = [
   operation({
     name: 'exchange.show',
+    bound: 'site',
     http: { method: 'get', path: '/exchange' },
     area,
     right: read,
@@ -144,6 +145,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'exchange.knowledge',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/knowledge' },
     area,
     right: read,
@@ -154,6 +156,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'exchange.unfulfilled',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/unfulfilled' },
     area,
     right: read,
@@ -171,6 +174,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'request.preview',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/request' },
     area,
     right: read,
@@ -185,6 +189,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'request.write',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/requests', status: 201 },
     area,
     right: write,
@@ -218,6 +223,7 @@ export const exchangeOperations = [
   }),
   download({
     name: 'request.file',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/requests/{number}/file' },
     area,
     right: write,
@@ -233,6 +239,7 @@ export const exchangeOperations = [
   }),
   download({
     name: 'siteCard.file',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/site-card' },
     area,
     right: write,
@@ -250,6 +257,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.page',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/receipts' },
     area,
     right: read,
@@ -263,6 +271,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.list',
+    bound: 'site',
     area,
     right: read,
     summary: 'What came of each bundle, newest first',
@@ -292,6 +301,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.show',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/receipts/{number}' },
     area,
     right: read,
@@ -309,6 +319,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'receipt.verify',
+    bound: 'site',
     http: { method: 'post', path: '/exchange/receipts/verify' },
     area,
     right: read,
@@ -330,6 +341,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'trust.show',
+    bound: 'site',
     area,
     right: read,
     summary: 'Draws what this site trusts: who holds which key, and until when',
@@ -371,6 +383,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'clock.show',
+    bound: 'site',
     area,
     right: read,
     summary: 'What this site takes for the time, and what is in doubt',
@@ -394,6 +407,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'clock.agree',
+    bound: 'site',
     area,
     right: write,
     summary: 'Says that a time which is far ahead is right; the floor rises to it for good',
@@ -422,6 +436,7 @@ export const exchangeOperations = [
   }),
   operation({
     name: 'store.gc',
+    bound: 'site',
     area,
     right: write,
     summary: 'Lists objects that nothing refers to; with --apply removes those that were listed before',

@@ -33,6 +33,7 @@ const none = z.strictObject({});
 export const healthOperations = [
   operation({
     name: 'health',
+    bound: 'site',
     http: { method: 'get', path: '/health' },
     area: 'settings',
     right: 'settings:read',
@@ -52,6 +53,7 @@ export const healthOperations = [
   }),
   download({
     name: 'metrics',
+    bound: 'site',
     http: { method: 'get', path: '/metrics' },
     area: 'settings',
     right: 'metrics:read',
@@ -62,6 +64,7 @@ export const healthOperations = [
   }),
   operation({
     name: 'metrics.show',
+    bound: 'site',
     area: 'settings',
     right: 'metrics:read',
     summary: 'Prints the figures for monitoring that do not need the serving process, in the text format of Prometheus',

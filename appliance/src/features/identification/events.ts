@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const identificationEvents = defineEvents({
   'controller-anomaly': {
     severity: 'critical',
+    bound: 'zone',
     area: 'devices',
     params: { job: 'text', controller: 'text', zone: 'text', code: 'text', reason: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-approved': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { job: 'text', digest: 'text', persons: 'text', targets: 'integer', packets: 'integer' },
     audit: true,
@@ -17,6 +19,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-ended': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { job: 'text', targets: 'integer', packets: 'integer', read: 'integer' },
     audit: true,
@@ -24,6 +27,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-started': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { job: 'text', targets: 'integer', where: 'text' },
     audit: true,
@@ -31,6 +35,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-stopped': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { job: 'text', code: 'text', reason: 'text' },
     audit: true,
@@ -38,6 +43,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-switched-off': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { stopped: 'integer' },
     audit: true,
@@ -45,6 +51,7 @@ export const identificationEvents = defineEvents({
   },
   'identification-zone-released': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { zone: 'text', reason: 'text' },
     audit: true,

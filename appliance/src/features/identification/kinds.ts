@@ -8,6 +8,7 @@ const states = ['zone', 'off', 'manual', 'scheduled'] as const;
 export const identificationKinds = defineKinds({
   /** Who a controller's SNMP agent lets read: a user of version 3, or the community of version 2c. */
   'controller-credential': {
+    bound: 'site',
     row: 'P1',
     area: 'devices',
     title: 'name',
@@ -29,6 +30,7 @@ export const identificationKinds = defineKinds({
    * second person has approved exactly what would be sent; any change of it ends that approval.
    */
   'controller-identification': {
+    bound: 'zone',
     row: 'P1',
     area: 'devices',
     title: 'name',
@@ -66,6 +68,7 @@ export const identificationKinds = defineKinds({
    * controller's public id. For a safety controller it holds who takes it upon himself, and why (OT Q2).
    */
   'controller-query-policy': {
+    bound: 'zone',
     row: 'P1',
     area: 'devices',
     key: 'given',

@@ -179,6 +179,7 @@ const paramsText = (params: Readonly<Record<string, string | number>>): string =
 export const identificationOperations = [
   operation({
     name: 'controller.identification.list',
+    bound: 'zone',
     http: { method: 'get', path: '/identification' },
     area: 'devices',
     right: 'devices:read',
@@ -224,6 +225,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.switch',
+    bound: 'site',
     http: { method: 'post', path: '/identification/switch' },
     area: 'devices',
     right: 'devices:write',
@@ -238,6 +240,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.release',
+    bound: 'site',
     http: { method: 'post', path: '/identification/zones/{id}/release' },
     area: 'devices',
     right: 'devices:write',
@@ -251,6 +254,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.policy',
+    bound: 'zone',
     http: { method: 'get', path: '/identification/policy/{id}' },
     area: 'devices',
     right: 'devices:read',
@@ -271,6 +275,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.show',
+    bound: 'zone',
     http: { method: 'get', path: '/identification/jobs/{id}' },
     area: 'devices',
     right: 'devices:read',
@@ -281,6 +286,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.plan',
+    bound: 'zone',
     http: { method: 'get', path: '/identification/jobs/{id}/plan' },
     area: 'devices',
     right: 'devices:read',
@@ -316,6 +322,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.approve',
+    bound: 'zone',
     http: { method: 'post', path: '/identification/jobs/{id}/approve' },
     area: 'devices',
     right: 'devices:write',
@@ -341,6 +348,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.start',
+    bound: 'zone',
     http: { method: 'post', path: '/identification/jobs/{id}/start' },
     area: 'devices',
     right: 'devices:write',
@@ -360,6 +368,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.end',
+    bound: 'zone',
     http: { method: 'post', path: '/identification/jobs/{id}/stop' },
     area: 'devices',
     right: 'devices:write',
@@ -373,6 +382,7 @@ export const identificationOperations = [
   }),
   operation({
     name: 'controller.identification.packets',
+    bound: 'zone',
     http: { method: 'get', path: '/identification/runs/{id}/packets' },
     area: 'devices',
     right: 'devices:read',

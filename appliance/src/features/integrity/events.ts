@@ -4,6 +4,7 @@ export const integrityEvents = defineEvents({
   /** The program of a controller was approved. */
   'controller-program-approved': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', revision: 'integer' },
     audit: true,
@@ -12,6 +13,7 @@ export const integrityEvents = defineEvents({
   /** The program of a controller is not the approved one any more. */
   'controller-program-changed': {
     severity: 'critical',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', what: 'text' },
     audit: true,
@@ -20,6 +22,7 @@ export const integrityEvents = defineEvents({
   /** A program was proposed; a second person is to approve it. */
   'controller-program-proposed': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text' },
     retentionDays: 3_650,
@@ -27,6 +30,7 @@ export const integrityEvents = defineEvents({
   /** The program of a controller is the approved one again. */
   'controller-program-restored': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text' },
     retentionDays: 3_650,
@@ -34,6 +38,7 @@ export const integrityEvents = defineEvents({
   /** The state of a program was kept before or after work. */
   'controller-program-snapshot': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { controller: 'text', moment: 'text', workOrder: 'text' },
     retentionDays: 3_650,

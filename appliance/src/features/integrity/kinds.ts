@@ -6,6 +6,7 @@ export const integrityKinds = defineKinds({
    * when, why, by which work order. Only the service of program integrity writes it.
    */
   'controller-program': {
+    bound: 'zone',
     row: 'P2',
     area: 'devices',
     key: 'given',
@@ -28,6 +29,7 @@ export const integrityKinds = defineKinds({
   },
   /** A project file or a backup as evidence: its hash, tool and place, and when restoring it was tried. The bytes may lie elsewhere. */
   'controller-project-file': {
+    bound: 'zone',
     row: 'P2',
     area: 'devices',
     title: 'name',

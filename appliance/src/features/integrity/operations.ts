@@ -94,6 +94,7 @@ export const integritySchemas = { ControllerProgram: programSchema, ControllerPr
 export const integrityOperations = [
   operation({
     name: 'controller.integrity.list',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-programs' },
     area: 'devices',
     right: 'devices:read',
@@ -131,6 +132,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.show',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-programs/{controller}' },
     area: 'devices',
     right: 'devices:read',
@@ -141,6 +143,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.approve',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-programs/{controller}/approval' },
     area: 'devices',
     right: 'devices:write',
@@ -173,6 +176,7 @@ export const integrityOperations = [
   }),
   operation({
     name: 'controller.integrity.confirm',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
     area: 'devices',
     right: 'devices:write',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const mediaEvents = defineEvents({
   'antivirus-failed': {
     severity: 'warning',
+    bound: 'site',
     area: 'exchange',
     params: { engine: 'text', reason: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const mediaEvents = defineEvents({
   },
   'antivirus-found': {
     severity: 'critical',
+    bound: 'site',
     area: 'exchange',
     params: { name: 'text', object: 'text', label: 'text' },
     audit: true,

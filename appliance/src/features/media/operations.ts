@@ -95,6 +95,7 @@ const waitMs = 30_000;
 export const mediaOperations = [
   operation({
     name: 'media.rows',
+    bound: 'site',
     http: { method: 'get', path: '/exchange/media' },
     area: 'exchange',
     right: 'exchange:read',
@@ -105,6 +106,7 @@ export const mediaOperations = [
   }),
   operation({
     name: 'media.list',
+    bound: 'site',
     area: 'exchange',
     right: 'exchange:read',
     summary: 'The media that are plugged in, and what lies on them by its own word',

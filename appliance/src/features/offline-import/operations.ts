@@ -45,6 +45,7 @@ const toRow = ({ collectedAt, ...row }: OfflineRow) => ({ ...row, collectedAt: t
 export const offlineImportOperations = [
   operation({
     name: 'inventory.upload',
+    bound: 'site',
     http: {
       method: 'post',
       path: '/inventories',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const patchEvents = defineEvents({
   'evidence-attached': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { sha256: 'text', bytes: 'integer' },
     audit: true,
@@ -10,6 +11,7 @@ export const patchEvents = defineEvents({
   },
   'evidence-created': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { pack: 'integer', from: 'time', to: 'time', sha256: 'text' },
     audit: true,
@@ -18,6 +20,7 @@ export const patchEvents = defineEvents({
   /** Recorded once, some days before a compensating control or an acceptance ends. */
   'measure-ends': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { name: 'text', until: 'time' },
     retentionDays: 1_095,
@@ -25,6 +28,7 @@ export const patchEvents = defineEvents({
   /** From now on the findings that it held back are shown again. */
   'measure-over': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { name: 'text', until: 'time' },
     audit: true,
@@ -32,6 +36,7 @@ export const patchEvents = defineEvents({
   },
   'patch-added': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', product: 'text' },
     audit: true,
@@ -39,6 +44,7 @@ export const patchEvents = defineEvents({
   },
   'patch-approvals-imported': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { name: 'text', n: 'integer', sha256: 'text' },
     audit: true,
@@ -46,6 +52,7 @@ export const patchEvents = defineEvents({
   },
   'patch-approvals-undone': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { name: 'text', n: 'integer' },
     audit: true,
@@ -53,6 +60,7 @@ export const patchEvents = defineEvents({
   },
   'patch-asked': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
@@ -60,6 +68,7 @@ export const patchEvents = defineEvents({
   },
   'patch-checked': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', controller: 'text', item: 'text', answer: 'text' },
     audit: true,
@@ -67,6 +76,7 @@ export const patchEvents = defineEvents({
   },
   'patch-declined': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
@@ -74,6 +84,7 @@ export const patchEvents = defineEvents({
   },
   'patch-described': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', version: 'text' },
     audit: true,
@@ -82,6 +93,7 @@ export const patchEvents = defineEvents({
   /** A state with an end is over; the patch is where it was before. */
   'patch-expired': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', from: 'text', to: 'text' },
     audit: true,
@@ -89,6 +101,7 @@ export const patchEvents = defineEvents({
   },
   'patch-extended': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text' },
     audit: true,
@@ -97,6 +110,7 @@ export const patchEvents = defineEvents({
   /** Who moved a patch of controllers where; its history has why and on what it rests. */
   'patch-moved': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', from: 'text', to: 'text' },
     audit: true,
@@ -105,12 +119,14 @@ export const patchEvents = defineEvents({
   /** Once for each missed deadline. */
   'patch-overdue': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', clock: 'text' },
     retentionDays: 1_095,
   },
   'patch-signed': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
@@ -118,6 +134,7 @@ export const patchEvents = defineEvents({
   },
   'patch-target': {
     severity: 'info',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', controller: 'text', change: 'text' },
     audit: true,
@@ -126,6 +143,7 @@ export const patchEvents = defineEvents({
   /** The vendor refuses what the site had gone on with. */
   'patch-vendor-refused': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { patch: 'integer', name: 'text', state: 'text' },
     audit: true,
@@ -133,6 +151,7 @@ export const patchEvents = defineEvents({
   },
   'risk-accepted': {
     severity: 'warning',
+    bound: 'zone',
     area: 'devices',
     params: { name: 'text', vulnerability: 'text', until: 'time' },
     audit: true,

@@ -36,6 +36,7 @@ const packNumber = z.int().min(1);
 export const evidenceOperations = [
   operation({
     name: 'patch.approval.import',
+    bound: 'site',
     http: {
       method: 'post',
       path: '/controller-patches/approvals',
@@ -58,6 +59,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'patch.approval.undo',
+    bound: 'site',
     http: { method: 'delete', path: '/controller-patches/approvals/{import}' },
     area: 'devices',
     right: 'devices:write',
@@ -68,6 +70,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'patch.calendar',
+    bound: 'zone',
     http: { method: 'get', path: '/maintenance-windows/calendar' },
     area: 'devices',
     right: 'devices:read',
@@ -96,6 +99,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'patch.risk.approve',
+    bound: 'zone',
     http: { method: 'post', path: '/risk-acceptances/{acceptance}/approve' },
     area: 'devices',
     right: 'devices:write',
@@ -106,6 +110,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'evidence.ask',
+    bound: 'zone',
     http: { method: 'post', path: '/evidence', status: 201 },
     area: 'devices',
     right: 'devices:write',
@@ -120,6 +125,7 @@ export const evidenceOperations = [
   }),
   operation({
     name: 'evidence.show',
+    bound: 'zone',
     http: { method: 'get', path: '/evidence/{pack}' },
     area: 'devices',
     right: 'devices:read',
@@ -152,6 +158,7 @@ export const evidenceOperations = [
   }),
   download({
     name: 'evidence.file',
+    bound: 'zone',
     http: { method: 'get', path: '/evidence/{pack}/{file}' },
     area: 'devices',
     right: 'devices:read',

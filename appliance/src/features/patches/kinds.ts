@@ -6,6 +6,7 @@ import { windowFaults } from './window-objects.ts';
 export const patchKinds = defineKinds({
   /** When controllers may be worked on, or may not (blackout): `2nd Sunday 06-10`, in the time of the site. */
   'maintenance-window': {
+    bound: 'zone',
     row: 'P3',
     area: 'devices',
     title: 'name',
@@ -26,6 +27,7 @@ export const patchKinds = defineKinds({
   },
   /** A compensating measure for what cannot be patched (OT 7): which, where, whose, on what evidence, until when. */
   mitigation: {
+    bound: 'zone',
     row: 'P3',
     area: 'devices',
     title: 'name',
@@ -54,6 +56,7 @@ export const patchKinds = defineKinds({
   },
   /** What is done in one outage: an occurrence of a window, patches, controllers. */
   'outage-plan': {
+    bound: 'zone',
     row: 'P3',
     area: 'devices',
     title: 'name',
@@ -71,6 +74,7 @@ export const patchKinds = defineKinds({
   },
   /** A named role in the patch process of controllers (OT 7), held by an account. Giving one is giving a right. */
   'patch-duty': {
+    bound: 'site',
     row: 'P3',
     area: 'accounts',
     title: 'name',
@@ -86,6 +90,7 @@ export const patchKinds = defineKinds({
    * author approved exactly what it says.
    */
   'risk-acceptance': {
+    bound: 'zone',
     row: 'P3',
     area: 'devices',
     title: 'name',

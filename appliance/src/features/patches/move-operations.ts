@@ -15,6 +15,7 @@ const reason = z.string().min(1).max(1_000).describe('Why; it stays in the histo
 export const moveOperations = [
   operation({
     name: 'patch.move',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/{patch}/move' },
     area: 'devices',
     right: 'devices:write',
@@ -28,6 +29,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.extend',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/{patch}/extend' },
     area: 'devices',
     right: 'devices:write',
@@ -40,6 +42,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.sign',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/requests/{request}/sign' },
     area: 'devices',
     right: 'devices:write',
@@ -57,6 +60,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.add',
+    bound: 'zone',
     http: { method: 'put', path: '/controller-patches/{patch}/controllers/{controller}' },
     area: 'devices',
     right: 'devices:write',
@@ -67,6 +71,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.remove',
+    bound: 'zone',
     http: { method: 'delete', path: '/controller-patches/{patch}/controllers/{controller}' },
     area: 'devices',
     right: 'devices:write',
@@ -77,6 +82,7 @@ export const moveOperations = [
   }),
   operation({
     name: 'patch.target.check',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-patches/{patch}/controllers/{controller}/checks' },
     area: 'devices',
     right: 'devices:write',

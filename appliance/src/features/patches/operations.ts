@@ -127,6 +127,7 @@ const detailOf = (patches: PatchService, id: number) => ({
 export const patchOperations = [
   operation({
     name: 'patch.list',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-patches' },
     area: 'devices',
     right: 'devices:read',
@@ -180,6 +181,7 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.create',
+    bound: 'zone',
     http: { method: 'post', path: '/controller-patches', status: 201 },
     area: 'devices',
     right: 'devices:write',
@@ -205,6 +207,7 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.show',
+    bound: 'zone',
     http: { method: 'get', path: '/controller-patches/{patch}' },
     area: 'devices',
     right: 'devices:read',
@@ -245,6 +248,7 @@ export const patchOperations = [
   }),
   operation({
     name: 'patch.edit',
+    bound: 'zone',
     http: { method: 'patch', path: '/controller-patches/{patch}' },
     area: 'devices',
     right: 'devices:write',

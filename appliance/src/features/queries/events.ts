@@ -3,22 +3,39 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const queryEvents = defineEvents({
   'carve-refused': {
     severity: 'warning',
+    bound: 'device',
     area: 'queries',
     params: { reason: 'text' },
     device: 'sometimes',
     retentionDays: 180,
   },
-  'query-read': { severity: 'info', area: 'queries', params: { query: 'text' }, audit: true, retentionDays: 365 },
+  'query-read': {
+    severity: 'info',
+    bound: 'site',
+    area: 'queries',
+    params: { query: 'text' },
+    audit: true,
+    retentionDays: 365,
+  },
   'query-run': {
     severity: 'info',
+    bound: 'site',
     area: 'queries',
     params: { query: 'text', sql: 'text', devices: 'integer' },
     audit: true,
     retentionDays: 3650,
   },
-  'query-stopped': { severity: 'info', area: 'queries', params: { query: 'text' }, audit: true, retentionDays: 3650 },
+  'query-stopped': {
+    severity: 'info',
+    bound: 'site',
+    area: 'queries',
+    params: { query: 'text' },
+    audit: true,
+    retentionDays: 3650,
+  },
   'sample-asked': {
     severity: 'warning',
+    bound: 'device',
     area: 'queries',
     params: { sample: 'text' },
     device: 'always',
@@ -27,6 +44,7 @@ export const queryEvents = defineEvents({
   },
   'sample-decided': {
     severity: 'warning',
+    bound: 'device',
     area: 'queries',
     params: { sample: 'text', decision: 'text' },
     device: 'always',
@@ -35,6 +53,7 @@ export const queryEvents = defineEvents({
   },
   'sample-read': {
     severity: 'warning',
+    bound: 'device',
     area: 'queries',
     params: { sample: 'text' },
     device: 'always',
@@ -43,6 +62,7 @@ export const queryEvents = defineEvents({
   },
   'sample-received': {
     severity: 'warning',
+    bound: 'device',
     area: 'queries',
     params: { sample: 'text', sha256: 'text', bytes: 'integer' },
     device: 'always',

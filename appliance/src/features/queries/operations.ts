@@ -106,6 +106,7 @@ const pageDevices = 500;
 export const queryOperations = [
   operation({
     name: 'query.list',
+    bound: 'device',
     http: { method: 'get', path: '/queries' },
     area,
     right: 'queries:read',
@@ -116,6 +117,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.ask',
+    bound: 'device',
     http: { method: 'post', path: '/queries', status: 201 },
     area,
     right: 'queries:write',
@@ -133,6 +135,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.run',
+    bound: 'device',
     area,
     right: 'queries:write',
     summary: 'Asks devices by SQL through osquery, and waits for what they say',
@@ -193,6 +196,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.show',
+    bound: 'device',
     http: { method: 'get', path: '/queries/{query}' },
     area,
     right: 'queries:read',
@@ -203,6 +207,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.answers',
+    bound: 'device',
     http: { method: 'get', path: '/queries/{query}/answers' },
     area,
     right: 'queries:read',
@@ -230,6 +235,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'query.stop',
+    bound: 'device',
     http: { method: 'post', path: '/queries/{query}/stop' },
     area,
     right: 'queries:write',
@@ -240,6 +246,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.list',
+    bound: 'device',
     http: { method: 'get', path: '/samples' },
     area,
     right: 'queries:read',
@@ -252,6 +259,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.ask',
+    bound: 'device',
     http: { method: 'post', path: '/samples', status: 201 },
     area,
     right: 'queries:write',
@@ -270,6 +278,7 @@ export const queryOperations = [
   }),
   operation({
     name: 'sample.decide',
+    bound: 'device',
     http: { method: 'post', path: '/samples/{sample}/decision' },
     area,
     right: 'queries:write',
@@ -281,6 +290,7 @@ export const queryOperations = [
   }),
   download({
     name: 'sample.file',
+    bound: 'device',
     http: { method: 'get', path: '/samples/{sample}/file' },
     area,
     right: 'queries:write',

@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const rollbackEvents = defineEvents({
   'state-return-acknowledged': {
     severity: 'warning',
+    bound: 'site',
     area: 'settings',
     params: { cause: 'text', found: 'integer', reason: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const rollbackEvents = defineEvents({
   },
   'state-return-refused': {
     severity: 'info',
+    bound: 'site',
     area: 'settings',
     params: { cause: 'text', found: 'integer', reason: 'text' },
     audit: true,
@@ -17,6 +19,7 @@ export const rollbackEvents = defineEvents({
   },
   'state-return-asked': {
     severity: 'info',
+    bound: 'site',
     area: 'settings',
     params: { cause: 'text', found: 'integer', reason: 'text' },
     audit: true,
@@ -24,6 +27,7 @@ export const rollbackEvents = defineEvents({
   },
   'state-went-back': {
     severity: 'failure',
+    bound: 'site',
     area: 'settings',
     params: { cause: 'text', was: 'integer', found: 'integer', file: 'text' },
     audit: true,

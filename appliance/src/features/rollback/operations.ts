@@ -48,6 +48,7 @@ export const rollbackSchemas = { ReturnToOlderState: returnSchema };
 export const rollbackOperations = [
   operation({
     name: 'rollback.list',
+    bound: 'site',
     http: { method: 'get', path: '/rollback' },
     area: 'settings',
     right: 'settings:read',
@@ -58,6 +59,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.show',
+    bound: 'site',
     area: 'settings',
     right: 'settings:read',
     summary: 'Returns of the database to an older state; exit 1 when one waits to be acknowledged',
@@ -82,6 +84,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.ask',
+    bound: 'site',
     http: { method: 'post', path: '/rollback/{id}/acknowledge' },
     area: 'settings',
     right: 'safety:write',
@@ -92,6 +95,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.decide',
+    bound: 'site',
     http: { method: 'post', path: '/rollback/{id}/decision' },
     area: 'settings',
     right: 'safety:write',
@@ -102,6 +106,7 @@ export const rollbackOperations = [
   }),
   operation({
     name: 'rollback.acknowledge',
+    bound: 'site',
     area: 'settings',
     right: 'safety:write',
     summary:

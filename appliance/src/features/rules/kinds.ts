@@ -3,6 +3,7 @@ import { defineKinds } from '../../engine/objects/types.ts';
 export const ruleKinds = defineKinds({
   /** Moves the devices that fit a condition into a group; the first rule by priority that fits a device decides. */
   'moving-rule': {
+    bound: 'site',
     row: 'D11',
     area: 'devices',
     title: 'name',
@@ -19,6 +20,7 @@ export const ruleKinds = defineKinds({
   },
   /** A saved filter of the list of devices. */
   selection: {
+    bound: 'owner',
     row: 'D11',
     area: 'devices',
     title: 'name',
@@ -32,6 +34,7 @@ export const ruleKinds = defineKinds({
   },
   /** What makes a device of a group critical or a warning; groups below inherit it. Without a group it holds for the site. */
   'status-conditions': {
+    bound: { group: 'group' },
     row: 'D10',
     area: 'devices',
     title: 'name',
@@ -48,6 +51,7 @@ export const ruleKinds = defineKinds({
   },
   /** Gives a tag to the devices that fit a condition, and takes it from those that no longer do. */
   'tag-rule': {
+    bound: 'site',
     row: 'D11',
     area: 'devices',
     title: 'name',

@@ -59,6 +59,7 @@ const tagCommand = (verb: TagVerb, summary: string, done: 'added' | 'removed', l
   const name = verb === 'addTag' ? 'tag.add' : 'tag.remove';
   return operation({
     name,
+    bound: 'device',
     area,
     right: 'devices:write',
     summary,
@@ -85,6 +86,7 @@ type Ran = { devices: number } | { moves: { device: string; rule: string; from: 
 export const ruleOperations = [
   operation({
     name: 'tag.counts',
+    bound: 'device',
     http: { method: 'get', path: '/tags' },
     area,
     right: 'devices:read',
@@ -95,6 +97,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.ofDevice',
+    bound: 'device',
     http: { method: 'get', path: '/devices/{device}/tags' },
     area,
     right: 'devices:read',
@@ -105,6 +108,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.list',
+    bound: 'device',
     area,
     right: 'devices:read',
     summary: 'Every tag in use, or the tags of devices and where they are from',
@@ -137,6 +141,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'tag.change',
+    bound: 'device',
     http: { method: 'post', path: '/tags' },
     area,
     right: 'devices:write',
@@ -166,6 +171,7 @@ export const ruleOperations = [
   ),
   operation({
     name: 'condition.try',
+    bound: 'device',
     http: { method: 'post', path: '/conditions/try' },
     area,
     right: 'devices:read',
@@ -195,6 +201,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'rule.dryRun',
+    bound: 'site',
     http: { method: 'post', path: '/moving-rules/dry-run' },
     area,
     right: 'devices:read',
@@ -239,6 +246,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'rule.run',
+    bound: 'site',
     area,
     right: 'devices:write',
     summary: 'Looks at every device that waits for the rules; --all at every device, --dry-run lists the moves only',
@@ -284,6 +292,7 @@ export const ruleOperations = [
   }),
   operation({
     name: 'selection.list',
+    bound: 'owner',
     area,
     right: 'devices:read',
     summary: 'The saved selections and their filters',

@@ -61,6 +61,7 @@ const name = z.string().min(1).max(128);
 export const settingOperations = [
   operation({
     name: 'setting.list',
+    bound: 'site',
     http: { method: 'get', path: '/settings' },
     area: 'settings',
     right: 'settings:read',
@@ -79,6 +80,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.show',
+    bound: 'site',
     http: { method: 'get', path: '/settings/{setting}' },
     area: 'settings',
     right: 'settings:read',
@@ -89,6 +91,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.set',
+    bound: 'site',
     http: { method: 'put', path: '/settings/{setting}' },
     area: 'settings',
     right: 'settings:write',
@@ -111,6 +114,7 @@ export const settingOperations = [
   }),
   operation({
     name: 'setting.reset',
+    bound: 'site',
     http: { method: 'delete', path: '/settings/{setting}' },
     area: 'settings',
     right: 'settings:write',

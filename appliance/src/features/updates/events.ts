@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const updateEvents = defineEvents({
   'update-approval-cleared': {
     severity: 'info',
+    bound: 'catalog',
     area: 'updates',
     params: { update: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const updateEvents = defineEvents({
   },
   'update-approved': {
     severity: 'info',
+    bound: 'catalog',
     area: 'updates',
     params: { update: 'text' },
     audit: true,
@@ -17,6 +19,7 @@ export const updateEvents = defineEvents({
   },
   'update-declined': {
     severity: 'info',
+    bound: 'catalog',
     area: 'updates',
     params: { update: 'text' },
     audit: true,

@@ -4,6 +4,7 @@ import { followedFaults } from './followed-rule.ts';
 export const updateKinds = defineKinds({
   /** Approval of an update; its key is the update's id. Supply and installation are derived. */
   'update-decision': {
+    bound: 'catalog',
     row: 'S4',
     area: 'updates',
     key: 'given',
@@ -19,6 +20,7 @@ export const updateKinds = defineKinds({
   },
   /** What systems of one distribution and release follow, in place of what the distribution itself sets up. */
   'followed-suites': {
+    bound: 'catalog',
     row: 'S4',
     area: 'updates',
     title: 'system',

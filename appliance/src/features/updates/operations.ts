@@ -55,6 +55,7 @@ const sentSystem = (system: FollowedSystem) => ({ ...toFollowed(system), devices
 const decide = (action: 'decline' | 'clear', summary: string) =>
   operation({
     name: `update.${action}`,
+    bound: 'catalog',
     http: { method: 'post', path: `/updates/${action}` },
     area,
     right: 'updates:write',
@@ -86,6 +87,7 @@ type Decided = { licences: { id: string; licence: string | null }[] } | { word: 
 export const updateOperations = [
   operation({
     name: 'update.page',
+    bound: 'catalog',
     http: { method: 'get', path: '/updates' },
     area,
     right: 'updates:read',
@@ -105,6 +107,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.list',
+    bound: 'catalog',
     area,
     right: 'updates:read',
     summary: 'The updates that this site needs, has asked for, has got',
@@ -174,6 +177,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.counts',
+    bound: 'catalog',
     http: { method: 'get', path: '/updates/counts' },
     area,
     right: 'updates:read',
@@ -189,6 +193,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.followed',
+    bound: 'catalog',
     http: { method: 'get', path: '/updates/followed' },
     area,
     right: 'updates:read',
@@ -214,6 +219,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.follow',
+    bound: 'catalog',
     http: { method: 'post', path: '/updates/followed' },
     area,
     right: 'updates:write',
@@ -250,6 +256,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.accept',
+    bound: 'catalog',
     http: { method: 'post', path: '/updates/approve' },
     area,
     right: 'updates:write',
@@ -265,6 +272,7 @@ export const updateOperations = [
   decide('clear', 'Takes decisions back'),
   operation({
     name: 'update.approve',
+    bound: 'catalog',
     area,
     right: 'updates:write',
     summary: 'Approves updates, or declines them, or takes a decision back',
@@ -302,6 +310,7 @@ export const updateOperations = [
   }),
   operation({
     name: 'update.show',
+    bound: 'catalog',
     http: { method: 'get', path: '/updates/{update}' },
     area,
     right: 'updates:read',

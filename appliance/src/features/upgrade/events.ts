@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const upgradeEvents = defineEvents({
   'release-changed': {
     severity: 'info',
+    bound: 'site',
     area: 'settings',
     params: { from: 'text', to: 'text' },
     audit: true,
@@ -10,6 +11,7 @@ export const upgradeEvents = defineEvents({
   },
   'release-returned': {
     severity: 'warning',
+    bound: 'site',
     area: 'settings',
     params: { from: 'text', to: 'text', reason: 'text' },
     audit: true,

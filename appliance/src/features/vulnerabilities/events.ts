@@ -3,6 +3,7 @@ import { defineEvents } from '../../engine/events/types.ts';
 export const vulnerabilityEvents = defineEvents({
   'finding-closed': {
     severity: 'info',
+    bound: 'device',
     area: 'vulnerabilities',
     params: { advisory: 'text', package: 'text' },
     device: 'sometimes',
@@ -10,6 +11,7 @@ export const vulnerabilityEvents = defineEvents({
   },
   'finding-opened': {
     severity: 'warning',
+    bound: 'site',
     area: 'vulnerabilities',
     params: { advisory: 'text', package: 'text', severity: 'text' },
     retentionDays: 365,

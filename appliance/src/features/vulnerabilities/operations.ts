@@ -65,6 +65,7 @@ export const vulnerabilitySchemas = { Finding: findingSchema, FindingWhy: whySch
 export const vulnerabilityOperations = [
   operation({
     name: 'finding.list',
+    bound: 'device',
     http: { method: 'get', path: '/findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -127,6 +128,7 @@ export const vulnerabilityOperations = [
   }),
   operation({
     name: 'finding.counts',
+    bound: 'device',
     http: { method: 'get', path: '/findings/counts' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -137,6 +139,7 @@ export const vulnerabilityOperations = [
   }),
   operation({
     name: 'finding.show',
+    bound: 'device',
     http: { method: 'get', path: '/findings/{finding}' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',

@@ -31,6 +31,7 @@ const toRow = ({ at, hindrance, ...one }: ReturnType<WaitingService['list']>[num
 export const waitingOperations = [
   operation({
     name: 'waiting.list',
+    bound: 'owner',
     http: { method: 'get', path: '/waiting' },
     area: 'accounts',
     right: 'any',

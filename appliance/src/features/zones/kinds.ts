@@ -4,6 +4,7 @@ import { conduitFaults, zoneFaults } from './rules.ts';
 export const zoneKinds = defineKinds({
   /** A way between two zones and what may go through it. */
   'controller-conduit': {
+    bound: 'zone',
     row: 'P1',
     area: 'devices',
     title: 'name',
@@ -28,6 +29,7 @@ export const zoneKinds = defineKinds({
    * unless decided otherwise; a controller of its own may be held stricter, never looser.
    */
   'controller-zone': {
+    bound: 'zone',
     row: 'P1',
     area: 'devices',
     title: 'name',

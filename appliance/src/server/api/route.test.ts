@@ -14,6 +14,7 @@ const routeOf = (path: `/${string}`, right: 'devices:read' | 'devices:write', ou
   toRoute(
     operation({
       name: 'thing.list',
+      bound: 'catalog',
       http: { method: 'get', path },
       area: 'devices',
       right,

@@ -15,6 +15,7 @@ const { operation } = operationsOver<{
 export const siteOperations = [
   operation({
     name: 'site.show',
+    bound: 'catalog',
     http: { method: 'get', path: '/site' },
     area: 'settings',
     right: 'any',

@@ -5,7 +5,7 @@
 
 import type { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
-import { type Actor, type Area, type Right, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, type Area, type Bound, type Right, requireRight } from '../../engine/objects/types.ts';
 import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
@@ -59,6 +59,8 @@ type CommandForm<N, I, O> = {
 type Head<I extends z.ZodObject> = {
   /** Words of the command, and the name in the table of operations: `tag.add`, `controller.integrity.approve`. */
   name: string;
+  /** What it reads or writes belongs to this. */
+  bound: Bound;
   area: Area;
   /** `any`: every signed-in account. Services check once more what they change. */
   right: Right | 'any';

@@ -10,6 +10,7 @@ const asked: unknown[] = [];
 
 const list = operation({
   name: 'thing.list',
+  bound: 'catalog',
   area: 'devices',
   right: 'any',
   summary: 'Numbers from the one after `after` on',

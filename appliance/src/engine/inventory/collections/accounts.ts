@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D6: accounts on the device. */
 export const collection = defineCollection({
   name: 'accounts',
+  bound: 'device',
   row: 'D6',
   mode: 'own',
   title: 'name',

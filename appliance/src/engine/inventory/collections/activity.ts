@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D5. "Last seen" itself is the device table's: it changes at every check-in. */
 export const collection = defineCollection({
   name: 'activity',
+  bound: 'device',
   row: 'D5',
   mode: 'own',
   single: true,

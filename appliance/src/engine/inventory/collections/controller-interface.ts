@@ -3,6 +3,7 @@ import { defineFacts } from '../types.ts';
 /** P1: where controllers are in the network. */
 export const collection = defineFacts({
   name: 'controller-interface',
+  bound: 'zone',
   row: 'P1',
   mode: 'facts',
   part: 'interface',

@@ -3,6 +3,7 @@ import { defineFacts } from '../types.ts';
 /** P1: modules of controllers. Each is matched against advisories by itself (OT 1.5). */
 export const collection = defineFacts({
   name: 'controller-module',
+  bound: 'zone',
   row: 'P1',
   mode: 'facts',
   part: 'module',

@@ -3,6 +3,7 @@ import { defineFacts } from '../types.ts';
 /** P1: what controllers answer on. A reply or a capture shows it; ports are never tried. */
 export const collection = defineFacts({
   name: 'controller-service',
+  bound: 'zone',
   row: 'P1',
   mode: 'facts',
   part: 'service',

@@ -3,6 +3,7 @@ import { defineFacts } from '../types.ts';
 /** P1: controllers. Every field of OT 2.2 that is the controller's own; what is a module's, an interface's or a service's is in theirs. */
 export const collection = defineFacts({
   name: 'controller',
+  bound: 'zone',
   row: 'P1',
   mode: 'facts',
   part: 'controller',

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D2: a domain of a directory. */
 export const collection = defineCollection({
   name: 'directory-domain',
+  bound: 'site',
   row: 'D2',
   mode: 'own',
   title: 'name',

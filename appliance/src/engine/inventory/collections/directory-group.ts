@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D2: a group of a directory. */
 export const collection = defineCollection({
   name: 'directory-group',
+  bound: 'site',
   row: 'D2',
   mode: 'own',
   title: 'name',

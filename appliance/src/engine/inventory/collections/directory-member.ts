@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D2: who is in a group. */
 export const collection = defineCollection({
   name: 'directory-member',
+  bound: 'site',
   row: 'D2',
   mode: 'own',
   title: 'member',

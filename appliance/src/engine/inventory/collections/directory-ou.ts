@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D2: an organisational unit. */
 export const collection = defineCollection({
   name: 'directory-ou',
+  bound: 'site',
   row: 'D2',
   mode: 'own',
   title: 'name',

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D2: an account of a directory. Its person is the account's name, as on devices: erasing the one erases the other. */
 export const collection = defineCollection({
   name: 'directory-user',
+  bound: 'site',
   row: 'D2',
   mode: 'own',
   title: 'name',

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D1: how a device was found, by each method. */
 export const collection = defineCollection({
   name: 'discovery',
+  bound: 'device',
   row: 'D1',
   mode: 'own',
   title: 'label',

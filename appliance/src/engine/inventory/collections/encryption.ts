@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** C7: whether volumes are encrypted. Keys and recovery keys are never asked for. */
 export const collection = defineCollection({
   name: 'encryption',
+  bound: 'device',
   row: 'C7',
   mode: 'own',
   title: 'volume',

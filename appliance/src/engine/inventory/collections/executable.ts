@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** C1: executable files that were seen. Stored once per site, linked per device. */
 export const collection = defineCollection({
   name: 'executable',
+  bound: 'device',
   row: 'C1',
   mode: 'shared',
   title: 'name',

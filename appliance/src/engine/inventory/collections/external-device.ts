@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** C6: plugged-in devices. */
 export const collection = defineCollection({
   name: 'external-device',
+  bound: 'device',
   row: 'C6',
   mode: 'own',
   title: 'label',

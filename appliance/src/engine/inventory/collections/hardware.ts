@@ -26,6 +26,7 @@ const types = [
 /** S2: parts of the device. Numbers of the part stay on site. */
 export const collection = defineCollection({
   name: 'hardware',
+  bound: 'device',
   row: 'S2',
   mode: 'own',
   title: 'model',

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D3: what a device calls itself and where it is. Never leaves. */
 export const collection = defineCollection({
   name: 'identity',
+  bound: 'device',
   row: 'D3',
   mode: 'own',
   single: true,

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D1: whom a device sees on its own network. Asked of groups only; what it names becomes a record of what was found. */
 export const collection = defineCollection({
   name: 'neighbour',
+  bound: 'device',
   row: 'D1',
   mode: 'own',
   title: 'address',

@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** S5: updates of the operating system, as the device's own update agent or an offline scan found them. */
 export const collection = defineCollection({
   name: 'os-update',
+  bound: 'device',
   row: 'S5',
   mode: 'own',
   title: 'update',

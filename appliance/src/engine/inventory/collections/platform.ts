@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** D4: what the operating system is, for audit and for which updates apply. */
 export const collection = defineCollection({
   name: 'platform',
+  bound: 'device',
   row: 'D4',
   mode: 'own',
   single: true,

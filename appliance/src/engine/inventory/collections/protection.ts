@@ -5,6 +5,7 @@ const states = ['on', 'off', 'paused', 'failing', 'unknown'] as const;
 /** S7: security products on the device and what they say of themselves. Licence keys are encrypted. */
 export const collection = defineCollection({
   name: 'protection',
+  bound: 'device',
   row: 'S7',
   mode: 'own',
   title: 'product',

@@ -6,6 +6,7 @@ const kinds = ['local', 'remote', 'tty', 'x11', 'wayland', 'mir', 'web', 'unspec
 /** D6: who worked on the device, when and from where. */
 export const collection = defineCollection({
   name: 'sessions',
+  bound: 'device',
   row: 'D6',
   mode: 'own',
   title: 'account',

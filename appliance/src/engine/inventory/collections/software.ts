@@ -3,6 +3,7 @@ import { defineCollection } from '../types.ts';
 /** S1: installed software. Stored once per site, linked per device. */
 export const collection = defineCollection({
   name: 'software',
+  bound: 'device',
   row: 'S1',
   mode: 'shared',
   title: 'name',
