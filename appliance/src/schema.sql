@@ -470,14 +470,16 @@ create index person_address_address on person_address (address);
 create table person_same (
   person text not null,
   same text not null,
+  at integer not null,
   primary key (person, same)
 ) strict, without rowid;
 
 -- Who made, promoted or reset an account alone stands behind it too, until a third person confirms it, or its owner was
--- told at a log-in with two factors and some days have passed.
+-- told at a log-in with two factors and some days have passed. `since` is the first time, 0 while the account never had a password.
 create table account_touch (
   account text not null,
   person text not null,
+  since integer not null,
   at integer not null,
   told_at integer,
   primary key (account, person)

@@ -2,9 +2,9 @@
 // requests, approvals; `storedPersons`), and the gate (accounts/approve.ts) compares what was stored: a later change of accounts
 // or tokens rewrites no authorship. Rows are added here and never changed.
 
-import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
-import type { AccountPersons, Actor, Body, PersonId } from './types.ts';
+import type { AccountPersons, Body, PersonId } from './types.ts';
 
 const subjectOf = (type: 'account' | 'token', id: string): string => `${type}:${id}`;
 
@@ -17,21 +17,22 @@ function personsIn(db: Database): {
 } {
   // Two accounts that once had one address are one person for good: changing it before the second act splits none.
   // Who made, promoted or reset an account alone stands behind it as well (touch-store.ts).
-  const behind = db.prepare<[string], { person: PersonId }>(
+  const behind = db.prepare<{ subject: string; since: number }, { person: PersonId }>(
     `with recursive found(person) as (
-       select person from person_of where subject = ?
+       select person from person_of where subject = @subject
        union
-       select same from found join person_same using (person)
+       select same from found join person_same using (person) where at <= @since
        union
        select touch.person from found join person_of own using (person)
          join account_touch touch on own.subject = 'account:' || touch.account
+         where touch.since <= @since
      ) select person from found`,
   );
-  const ofSubject = (subject: string): ReadonlySet<PersonId> =>
-    new Set(behind.all(subject).map(({ person }) => person));
+  const ofSubject = (subject: string, since = Number.MAX_SAFE_INTEGER): ReadonlySet<PersonId> =>
+    new Set(behind.all({ subject, since }).map(({ person }) => person));
 
-  const personsBehind = (actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId> =>
-    actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id)) : new Set();
+  const personsBehind: AccountPersons['personsBehind'] = (actor, since) =>
+    actor.type === 'account' || actor.type === 'token' ? ofSubject(subjectOf(actor.type, actor.id), since) : new Set();
 
   return { ofSubject, personsBehind };
 }
@@ -49,13 +50,13 @@ export function accountPersons(parts: {
      on conflict (person) do update set address = excluded.address`,
   );
   const dropAddress = db.prepare<[PersonId]>('delete from person_address where person = ?');
-  const join = db.prepare<[PersonId]>(
-    `insert or ignore into person_same (person, same)
+  const join = db.prepare<{ person: PersonId; at: number }>(
+    `insert or ignore into person_same (person, same, at)
        with pair(one, other) as (
          select own.person, other.person from person_address own
            join person_address other on other.address = own.address and other.person <> own.person
-          where own.person = ?
-       ) select one, other from pair union all select other, one from pair`,
+          where own.person = @person
+       ) select one, other, @at from pair union all select other, one, @at from pair`,
   );
   const drop = db.prepare<[string]>('delete from person_of where subject = ?');
   const dropTouches = db.prepare<[string]>('delete from account_touch where account = ?');
@@ -74,7 +75,7 @@ export function accountPersons(parts: {
         const address = addressOf(body);
         if (address === '') dropAddress.run(own);
         else setAddress.run(own, blind(address));
-        join.run(own);
+        join.run({ person: own, at: nowMs() });
       }
       if (kind === 'token') {
         // The author of a token may know its secret, and the account is the one that it acts for.

@@ -330,8 +330,11 @@ export const systemActor: Actor = {
 
 /** Which persons are behind whom, over the accounts and tokens. */
 export type AccountPersons = {
-  /** Device, system and a command line without log-in are no persons: the set is empty. */
-  personsBehind(actor: Pick<Actor, 'type' | 'id'>): ReadonlySet<PersonId>;
+  /**
+   * Device, system and a command line without log-in are no persons: the set is empty. `since` (ms) leaves out who came to stand
+   * behind an account after it, where somebody else could use the account before.
+   */
+  personsBehind(actor: Pick<Actor, 'type' | 'id'>, since?: number): ReadonlySet<PersonId>;
   /** Told of every write of an account or token, in its transaction. */
   written(kind: string, id: string, body: Body | undefined, actor: Pick<Actor, 'type' | 'id'>): void;
   /** The object is gone for ever; what was stored with acts stays. */

@@ -10,13 +10,13 @@ import {
   areTwoPersons,
   byWhom,
   hasRight,
-  type PersonId,
   type Right,
   requireRight,
   unitePersons,
 } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { ApprovalStore } from './approval-store.ts';
+import { lookBackMs } from './approvers.ts';
 import {
   type Act,
   type Approvable,
@@ -53,13 +53,23 @@ export function approvalGate(parts: GateParts): ApprovalGate {
   const { persons, store, couldApprove, events, clock } = parts;
   const rowOf = (act: TwoPersonAct): Act => twoPersonActs[act];
 
-  const isSole = (act: TwoPersonAct, own: ReadonlySet<PersonId>, since: number | undefined): boolean =>
+  /**
+   * Of the accounts that can approve, or could lately, those of other persons. Who took a colleague's account over since
+   * (a link, enabling it, an address in common) has not become the only person by that.
+   */
+  const othersWhoCould = (actor: Actor, act: TwoPersonAct): string[] => {
+    const sinceMs = clock() - lookBackMs;
+    const own = persons.personsBehind(actor, sinceMs);
+    return [...couldApprove(rowOf(act).right)].filter((id) =>
+      areTwoPersons(own, persons.personsBehind({ type: 'account', id }, sinceMs)),
+    );
+  };
+
+  const isSole = (actor: Actor, act: TwoPersonAct, since: number | undefined): boolean =>
     rowOf(act).sole === true &&
     since !== undefined &&
     clock() - since >= soleWaitMs &&
-    [...couldApprove(rowOf(act).right)].every((id) =>
-      [...persons.personsBehind({ type: 'account', id })].some((person) => own.has(person)),
-    );
+    othersWhoCould(actor, act).length === 0;
 
   const look = (actor: Actor, { act, thing, ...given }: Approvable): Hindrance | 'one-person' | undefined => {
     if (!hasRight(actor, rowOf(act).right)) return 'FORBIDDEN';
@@ -75,7 +85,7 @@ export function approvalGate(parts: GateParts): ApprovalGate {
     const before = unitePersons([wrote, ...agreed.map(({ persons: who }) => who), ...(given.approvers ?? [])]);
     const isSelf = [...own].some((person) => before.has(person));
     const since = given.since ?? kept.findLast(({ type }) => type === 'author')?.at;
-    if (isSelf && !isSole(act, own, since)) return 'APPROVAL_SELF';
+    if (isSelf && !isSole(actor, act, since)) return 'APPROVAL_SELF';
     if (!isFresh(actor, clock())) return 'APPROVAL_FRESH';
     return isSelf ? 'one-person' : undefined;
   };
@@ -119,9 +129,8 @@ export function approvalGate(parts: GateParts): ApprovalGate {
       return own;
     },
     mustWait: (actor, act) => {
-      const own = persons.personsBehind(actor);
-      const could = [...couldApprove(rowOf(act).right)].map((id) => persons.personsBehind({ type: 'account', id }));
-      return own.size === 0 ? could.length > 1 : could.some((other) => areTwoPersons(own, other));
+      if (persons.personsBehind(actor).size === 0) return couldApprove(rowOf(act).right).size > 1;
+      return othersWhoCould(actor, act).length > 0;
     },
     trim: () => store.trim(clock() - keptMs),
     isOnePerson: (act, thing) => store.of(act, thing).some(({ onePerson }) => onePerson),

@@ -5,7 +5,8 @@
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body, Right } from '../../engine/objects/types.ts';
 
-const lookBackMs = 30 * 86_400_000;
+/** How long an account that could approve still counts, ms. */
+export const lookBackMs = 30 * 86_400_000;
 const maxAccounts = 10_000;
 
 const texts = (value: unknown): string[] =>

@@ -120,6 +120,10 @@ export const accountService = (parts: AccountParts): AccountService => {
   const touches = accountTouches(db);
   const changes = waitingChanges({ objects, events, gate, clock });
   const safety = safetySettings({ objects, events, gate, changes, clock, transact: (work) => immediate(db, work) });
+  const touch = (actor: Actor, id: string): void => {
+    const isNew = hashIn(objects.find('account', id, { secrets: true })) === undefined;
+    touches.touch(id, gate.personsBehind(actor), clock(), isNew);
+  };
   const vouchMs = (): number => objects.setting('accounts.vouch-days') * 86_400_000;
 
   const nameOf = (account: ObjectOf<'account'>): string => String(account.body['name'] ?? '');
@@ -317,7 +321,7 @@ export const accountService = (parts: AccountParts): AccountService => {
       immediate(db, () => {
         const made = links.make(actor, id, options);
         // The one who gets the link first can act as the account.
-        touches.touch(id, gate.personsBehind(actor), clock());
+        touch(actor, id);
         return made;
       }),
     assertFresh: (actor) => assertFresh(actor, clock()),
@@ -325,7 +329,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     safety,
     transact: (work) => immediate(db, work),
     touches,
-    touch: (actor, id) => touches.touch(id, gate.personsBehind(actor), clock()),
+    touch,
     vouch: (actor, id) =>
       immediate(db, () => {
         const account = objects.get('account', id);

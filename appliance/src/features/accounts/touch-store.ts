@@ -7,8 +7,8 @@ import type { Touch } from './types.ts';
 // with two factors, was told, and does so again after the days that the site sets.
 
 export function accountTouches(db: Database) {
-  const add = db.prepare<[string, PersonId, number]>(
-    `insert into account_touch (account, person, at) values (?, ?, ?)
+  const add = db.prepare<[string, PersonId, number, number]>(
+    `insert into account_touch (account, person, since, at) values (?, ?, ?, ?)
      on conflict (account, person) do update set at = excluded.at, told_at = null`,
   );
   const of = db.prepare<[string], Touch>(
@@ -22,8 +22,9 @@ export function accountTouches(db: Database) {
   );
   const clear = db.prepare<[string]>('delete from account_touch where account = ?');
   return {
-    touch: (account: string, persons: ReadonlySet<PersonId>, at: number): void => {
-      for (const person of persons) add.run(account, person, at);
+    /** `isNew`: the account never had a password. */
+    touch: (account: string, persons: ReadonlySet<PersonId>, at: number, isNew: boolean): void => {
+      for (const person of persons) add.run(account, person, isNew ? 0 : at, at);
     },
     of: (account: string): Touch[] => of.all(account),
     /** The owner signed in with two factors: ends what is old enough, and says what the owner is told now. */
