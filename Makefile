@@ -1,6 +1,6 @@
 ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 NODE := node_modules/.bin/node
-DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java python3-cyclonedx-lib python3-jsonschema promtool
+DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java python3-cyclonedx-lib python3-jsonschema promtool squid
 DEBIAN_DIST_PACKAGES := dpkg rpm openssl
 DEBIAN_RELEASE_PACKAGES := debootstrap lintian rpmlint openssl util-linux
 

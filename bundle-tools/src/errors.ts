@@ -41,6 +41,8 @@ export type BundleErrorCode =
   | 'NOT_FOUND'
   | 'EXISTS'
   | 'FETCH_FAILED'
+  | 'PROXY_AUTH'
+  | 'SOURCE_FULL'
   | 'SOURCE_INVALID';
 
 /** Any refusal of this workspace; `message` names the cause, `code` is stable. */

@@ -91,7 +91,7 @@ const heap = (): number => {
 };
 
 const measure = async ({ db, paths, events, objects }: Appliance, input: string): Promise<Result> => {
-  const collected = await collectFeed({ results: readCsafSource({ input, feed, workDir: paths.staging }), capturedAt });
+  const collected = await collectFeed({ results: readCsafSource({ input, feed }), capturedAt });
   const { records } = collected;
   const advisories = records.map(({ line }) => JSON.parse(line) as Advisory);
   const bodies = advisories.flatMap(({ csaf }) => csaf ?? []);

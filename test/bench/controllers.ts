@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { countClasses } from '@sallyport/bundle-tools/advisories/csaf/classes';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
@@ -54,9 +53,8 @@ const tally = (matches: Iterable<readonly ControllerMatch[]>) => {
 export const controllersBench = async (): Promise<Result> => {
   const input = corpus();
   if (!existsSync(input)) return { method: [], figures: [], skipped: `${input} is not here` };
-  const workDir = tmpdir();
   const read = await timed(() =>
-    collectFeed({ results: readCsafSource({ input, feed: 'cisa', workDir }), capturedAt: '2026-11-26T00:00:00Z' }),
+    collectFeed({ results: readCsafSource({ input, feed: 'cisa' }), capturedAt: '2026-11-26T00:00:00Z' }),
   );
   const bodies = read.value.records.flatMap(({ line }) => (JSON.parse(line) as { csaf?: CsafBody }).csaf ?? []);
   const documents = indexed(bodies);

@@ -79,6 +79,16 @@ export const commands: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./source-remove.ts')).sourceRemove,
   },
   {
+    words: ['source', 'limit'],
+    summary: 'Bounds what a source may take of the disk.',
+    load: async () => (await import('./source-limit.ts')).sourceLimit,
+  },
+  {
+    words: ['proxy', 'configure'],
+    summary: 'Sets the proxy through which this host reaches its sources, or says which one is used.',
+    load: async () => (await import('./proxy-configure.ts')).proxyConfigure,
+  },
+  {
     words: ['source', 'sync'],
     summary: 'Reads the sources now, checks their signatures, and reports what changed.',
     load: async () => (await import('./source-sync.ts')).sourceSync,

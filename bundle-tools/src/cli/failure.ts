@@ -41,6 +41,8 @@ const steps: Partial<Record<BundleErrorCode, string>> = {
   ROOT_TOO_SHORT: 'make a new root: sallyport-bundle trust rotate',
   SELF_CHECK: 'nothing was written; keep the state folder and report this as a bug',
   FETCH_FAILED: 'check the address and the network, then run the same command again',
+  PROXY_AUTH: 'give the account of the proxy: sallyport-bundle proxy configure --user NAME --password-file FILE',
+  SOURCE_FULL: 'raise the limit: sallyport-bundle source limit NAME SIZE; source list shows what each takes',
   SOURCE_INVALID: 'correct the source: sallyport-bundle source list',
   INTERNAL: 'report this as a bug, with the command and this text',
 };

@@ -40,14 +40,18 @@ const checkInput = (command: Command, input: CommandInput): void => {
     throw usageError(`unexpected argument: ${input.positionals[command.maxPositionals]}`);
 };
 
+/** An address that somebody typed may hold a password; what is said of it goes into logs. */
+const withoutPasswords = (text: string): string => text.replace(/(:\/\/[^\s/:@]*):[^\s/@]+@/g, '$1:***@');
+
 const failed = (program: string, entry: CommandEntry, json: boolean, error: unknown): Outcome => {
   const known = toBundleError(error);
   const isUsage = known.code === 'USAGE';
   const usage = `${program} ${entry.words.join(' ')} --help`;
-  const lines = [`Error ${known.code}: ${known.message}`, `Next: ${isUsage ? `see ${usage}` : nextStep(known.code)}`];
+  const message = withoutPasswords(known.message);
+  const lines = [`Error ${known.code}: ${message}`, `Next: ${isUsage ? `see ${usage}` : nextStep(known.code)}`];
   return {
     exit: isUsage ? 2 : 1,
-    stdout: json ? JSON.stringify({ error: { code: known.code, message: known.message } }) : '',
+    stdout: json ? JSON.stringify({ error: { code: known.code, message } }) : '',
     stderr: lines.join('\n'),
   };
 };

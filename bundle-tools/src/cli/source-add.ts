@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { BundleError } from '../errors.ts';
-import { addSource, parseSource, readSources, type Source } from '../host/sources.ts';
+import { addSource, parseSource, readSources, type Source, shownSource } from '../host/sources.ts';
 import { type HostState, withLock } from '../host/state.ts';
 import { defined } from '../platform/defined.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
@@ -57,12 +57,13 @@ const systemSources = (state: HostState, input: CommandInput): Source[] => {
 
 const givenSource = (kind: string, input: CommandInput): Source => {
   const name = argument(input, 1);
+  const proxy = defined({ proxy: textOption(input, 'proxy') });
   if (kind === 'osv' || kind === 'kev' || kind === 'ssvc')
-    return parseSource({ name, kind, location: absolute(argument(input, 2)) });
+    return parseSource({ name, kind, location: absolute(argument(input, 2)), ...proxy });
   if (kind === 'csaf') {
     const keyrings = listOption(input, 'keyring').map((path) => resolve(path));
     const location = absolute(argument(input, 2));
-    return parseSource({ name, kind, location, ...(keyrings.length === 0 ? {} : { keyrings }) });
+    return parseSource({ name, kind, location, ...(keyrings.length === 0 ? {} : { keyrings }), ...proxy });
   }
   if (kind === 'firmware') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
   if (kind === 'files') return parseSource({ name, kind, folder: resolve(argument(input, 2)) });
@@ -71,7 +72,6 @@ const givenSource = (kind: string, input: CommandInput): Source => {
       'USAGE',
       `unknown kind of source: ${kind}; known are osv, csaf, kev, ssvc, apt, files, firmware`,
     );
-  const proxy = textOption(input, 'proxy');
   return parseSource({
     name,
     kind,
@@ -79,7 +79,7 @@ const givenSource = (kind: string, input: CommandInput): Source => {
     suites: listOption(input, 'suite'),
     components: listOption(input, 'component'),
     keyrings: listOption(input, 'keyring').map((path) => resolve(path)),
-    ...defined({ proxy }),
+    ...proxy,
   });
 };
 
@@ -97,7 +97,7 @@ export const sourceAdd: Command = {
       multiple: true,
       help: 'apt: the keys that may sign the repository; csaf: the keys that must sign each document',
     },
-    proxy: { type: 'string', value: 'URL', help: 'apt: an http proxy' },
+    proxy: { type: 'string', value: 'URL', help: 'a proxy for this source alone (else as `proxy configure` says)' },
     system: { type: 'boolean', help: "apt: this computer's own signed apt sources" },
     'apt-root': { type: 'string', value: 'DIR', help: 'apt --system: read etc/apt under this folder' },
   },
@@ -111,7 +111,7 @@ export const sourceAdd: Command = {
       const added = flagOption(input, 'system') ? systemSources(state, input) : [givenSource(kind, input)];
       for (const source of added) addSource(state, source);
       return {
-        json: { added },
+        json: { added: added.map(shownSource) },
         text:
           added.length === 0
             ? ['nothing to add: all are known']

@@ -1,8 +1,15 @@
+import { diskUse } from '../host/disk-use.ts';
 import { findFeed } from '../host/feeds.ts';
-import { isAdvisorySource, readSources, type Source } from '../host/sources.ts';
+import { isAdvisorySource, readSources, type Source, shownSource } from '../host/sources.ts';
 import { defined } from '../platform/defined.ts';
 import type { Command } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
+
+const inUnits = (bytes: number): string => {
+  const at = ['B', 'KiB', 'MiB', 'GiB', 'TiB'].findLast((_unit, index) => bytes >= 1024 ** index) ?? 'B';
+  const value = bytes / 1024 ** ['B', 'KiB', 'MiB', 'GiB', 'TiB'].indexOf(at);
+  return `${value < 10 && at !== 'B' ? value.toFixed(1) : Math.round(value)} ${at}`;
+};
 
 const placeOf = (source: Source): string => {
   if (isAdvisorySource(source)) return source.location;
@@ -21,7 +28,8 @@ export const sourceList: Command = {
     const sources = readSources(state).map((source) => {
       const feed = isAdvisorySource(source) ? findFeed(state, source.name) : undefined;
       return {
-        ...source,
+        ...shownSource(source),
+        disk: diskUse(state, source),
         ...defined({ advisories: feed?.advisories, newest: feed?.newest, syncedAt: feed?.synced_at }),
       };
     });
@@ -29,7 +37,7 @@ export const sourceList: Command = {
       json: { sources },
       text: sources.map(
         (source) =>
-          `${source.name.padEnd(20)} ${source.kind.padEnd(6)} ${placeOf(source)}${
+          `${source.name.padEnd(20)} ${source.kind.padEnd(8)} ${inUnits(source.disk.bytes)} of ${inUnits(source.disk.limitBytes)}  ${placeOf(source)}${
             'advisories' in source ? `  ${source.advisories} advisories, newest ${source.newest || 'unknown'}` : ''
           }`,
       ),

@@ -1,3 +1,4 @@
+import { dropCache } from '../host/disk-use.ts';
 import { dropFeed } from '../host/feeds.ts';
 import { removeSource } from '../host/sources.ts';
 import { withLock } from '../host/state.ts';
@@ -15,7 +16,10 @@ export const sourceRemove: Command = {
     const name = argument(input, 0);
     return withLock(state, async () => {
       const removed = removeSource(state, name);
-      for (const gone of removed) dropFeed(state, gone);
+      for (const gone of removed) {
+        dropFeed(state, gone);
+        dropCache(state, gone);
+      }
       return { json: { removed }, text: removed.map((gone) => `removed ${gone}`) };
     });
   },

@@ -1,5 +1,6 @@
 import { classesLine } from '../advisories/csaf/classes.ts';
 import { BundleError } from '../errors.ts';
+import { diskUse, tidyDisk } from '../host/disk-use.ts';
 import { syncAdvisories } from '../host/gather-advisories.ts';
 import { readApt } from '../host/gather-updates.ts';
 import { objectStore } from '../host/objects.ts';
@@ -12,7 +13,7 @@ import { firmwareSource } from '../updates/sources/firmware.ts';
 import { type Command, type CommandInput, listOption } from './command.ts';
 import { stateOf, stateOption } from './state-option.ts';
 
-type Synced = { name: string; kind: Source['kind']; line: string; details: object };
+type Synced = { name: string; kind: Source['kind']; line: string; details: object; hasFailed?: true };
 
 const chosen = (state: HostState, names: ReadonlyArray<string>): ReadonlyArray<Source> => {
   const sources = readSources(state);
@@ -59,7 +60,7 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
     return { name, kind, line, details: { files: offers.length, rejected: rejected.length } };
   }
   const content = await readApt(state, source, architecturesOf(state, input), new Date(nowMs()), input.io);
-  if (content.failure !== undefined) throw new BundleError('FETCH_FAILED', content.failure.message);
+  if (content.failure !== undefined) throw content.failure;
   const suites = content.indexes.map((index) => ({
     suite: index.suite,
     arch: index.arch,
@@ -72,6 +73,19 @@ const syncOne = async (state: HostState, source: Source, input: CommandInput): P
     line: suites.map((suite) => `${suite.suite} ${suite.arch} ${suite.packages} packages`).join(', '),
     details: { suites },
   };
+};
+
+/** One source that is refused or cannot be had does not keep the others from being read; the command then ends with 1. */
+const tryOne = async (state: HostState, source: Source, input: CommandInput, isOnly: boolean): Promise<Synced> => {
+  try {
+    return await syncOne(state, source, input);
+  } catch (error) {
+    if (isOnly || !(error instanceof BundleError)) throw error;
+    const { name, kind } = source;
+    const line = `not read: ${error.code}: ${error.message}`;
+    input.io.note(`${name}: ${line}`);
+    return { name, kind, line, details: { error: { code: error.code, message: error.message } }, hasFailed: true };
+  }
 };
 
 export const sourceSync: Command = {
@@ -91,11 +105,19 @@ export const sourceSync: Command = {
   run: async (input) => {
     const state = stateOf(input);
     return withLock(state, async () => {
-      const synced: Synced[] = [];
-      for (const source of chosen(state, input.positionals)) synced.push(await syncOne(state, source, input));
+      const sources = chosen(state, input.positionals);
+      const synced: { one: Synced; source: Source }[] = [];
+      for (const source of sources)
+        synced.push({ source, one: await tryOne(state, source, input, sources.length === 1) });
+      const tidied = tidyDisk(state, readSources(state), nowMs());
+      const shown = synced.map(({ one, source }) => ({ ...one, disk: diskUse(state, source) }));
       return {
-        json: { sources: synced.map(({ name, kind, details }) => ({ name, kind, ...details })) },
-        text: synced.map(({ name, line }) => `${name}: ${line}`),
+        json: { sources: shown.map(({ name, kind, details, disk }) => ({ name, kind, ...details, disk })), tidied },
+        text: [
+          ...shown.map(({ name, line }) => `${name}: ${line}`),
+          ...(tidied.files > 0 ? [`took away ${tidied.files} files that nothing needs, ${tidied.bytes} bytes`] : []),
+        ],
+        ...(shown.some(({ hasFailed }) => hasFailed) ? { exit: 1 as const } : {}),
       };
     });
   },

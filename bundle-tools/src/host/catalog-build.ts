@@ -4,7 +4,6 @@ import type { Io } from '../cli/io.ts';
 import { unpackDigests } from '../documents/digests.ts';
 import { encodeInventory, type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import { parsePolicy } from '../documents/policy.ts';
-import { BundleError } from '../errors.ts';
 import { toTime } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
@@ -29,7 +28,7 @@ import { claimedTargets } from './claimed-versions.ts';
 import { type CoverageAnswer, coverageAnswers } from './coverage.ts';
 import { feedLines, listFeeds } from './feeds.ts';
 import { type FeedSync, syncAdvisories, syncSuites } from './gather-advisories.ts';
-import { type AptContent, fetchFiles, readApt } from './gather-updates.ts';
+import { type AptContent, fetchFiles, isOutage, readApt } from './gather-updates.ts';
 import { daysUntil } from './lifetimes.ts';
 import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
 import { type ObjectStore, objectStore } from './objects.ts';
@@ -111,7 +110,7 @@ const gather = async (
     try {
       feeds.push(await syncAdvisories(source, { state, objects, io, now }));
     } catch (error) {
-      if (!(error instanceof BundleError && (error.code === 'FETCH_FAILED' || error.code === 'NOT_FOUND'))) throw error;
+      if (!isOutage(error)) throw error;
       // Yesterday's advisories are better than none; the age of what goes out is shown on site.
       io.note(`${source.name}: ${error.message}`);
       failedFeeds.add(source.name);

@@ -6,6 +6,7 @@ import { encodeAdvisory, type FeedRecord } from '../advisories/digest.ts';
 import { type FeedCounts, feedDelta } from '../advisories/feed.ts';
 import { cursorOf, type PartHeader, partHeader, partPath, readPart, writePart } from '../advisories/part.ts';
 import { encodeDocument, hex, int, parseDocument, text, time } from '../documents/fields.ts';
+import { type Room, takeRoom } from '../downloads/room.ts';
 import { BundleError } from '../errors.ts';
 import { randomBytes } from '../platform/ambient.ts';
 import { ensureDir, writeFileDurable } from '../platform/files.ts';
@@ -72,10 +73,12 @@ const writeObject = async (
   objects: ObjectStore,
   header: PartHeader,
   records: Iterable<FeedRecord>,
+  room: Room | undefined,
 ): Promise<z.infer<typeof partSchema>> => {
   const path = join(state.staging, `${Buffer.from(randomBytes(8)).toString('hex')}.part`);
   try {
     const { sha256, sizeBytes } = await writePart(path, header, records);
+    if (room !== undefined) takeRoom(room, sizeBytes, `feed ${header.feed}`);
     objects.putFile(path, sha256);
     return { from: header.from, to: header.to, sha256, size: sizeBytes };
   } finally {
@@ -126,8 +129,10 @@ export const takeFeed = async (options: {
   readonly feed: string;
   readonly content: FeedContent;
   readonly now: string;
+  /** What its source may still take of the disk. */
+  readonly room?: Room;
 }): Promise<{ feed: FeedState; changed: number }> => {
-  const { state, objects, feed, content, now } = options;
+  const { state, objects, feed, content, now, room } = options;
   const held = findFeed(state, feed);
   if (held !== undefined && !objects.has(held.full.sha256))
     throw new BundleError('STORE_IO', `the full part of feed ${feed} is missing in the object store`);
@@ -135,13 +140,19 @@ export const takeFeed = async (options: {
   const { delta, after, digest } = feedDelta(previous, content.records, now);
   if (held !== undefined && delta.length === 0) return { feed: held, changed: 0 };
   const newest = content.newest;
-  const full = await writeObject(state, objects, partHeader({ feed, from: '', digest, newest }), after);
+  const full = await writeObject(state, objects, partHeader({ feed, from: '', digest, newest }), after, room);
   const deltas =
     held === undefined
       ? []
       : [
           ...held.deltas,
-          await writeObject(state, objects, partHeader({ feed, from: cursorOf(held.digest), digest, newest }), delta),
+          await writeObject(
+            state,
+            objects,
+            partHeader({ feed, from: cursorOf(held.digest), digest, newest }),
+            delta,
+            room,
+          ),
         ];
   const next: FeedState = {
     format: 'sallyport-feed/1',

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { silentIo } from '../cli/io.ts';
 import type { SiteRequest } from '../documents/request.ts';
+import { BundleError } from '../errors.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { listFeeds, readFeedRecords } from './feeds.ts';
 import { syncSuites } from './gather-advisories.ts';
@@ -91,7 +92,7 @@ describe('the suites that a site follows', () => {
   });
 
   it('have no source for want of one, or because it cannot be read', () => {
-    const failure = { code: 'FETCH_FAILED', message: 'no answer' };
+    const failure = new BundleError('FETCH_FAILED', 'no answer');
     expect(
       answer(['trixie', 'trixie-security'], [source('trixie'), source('trixie-security', { indexes: [], failure })]),
     ).toEqual(expect.arrayContaining(['FETCH_FAILED 2 Debian:13 amd64 trixie-security: no answer']));

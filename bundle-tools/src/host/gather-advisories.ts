@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { AdvisorySchema, type SourceResult } from '../advisories/advisory.ts';
 import { countClasses, type LeafClasses } from '../advisories/csaf/classes.ts';
 import { compareRevisions } from '../advisories/csaf/document.ts';
@@ -12,13 +10,15 @@ import { readOsv } from '../advisories/sources/osv.ts';
 import { readSsvc } from '../advisories/sources/ssvc.ts';
 import { suiteAdvisories } from '../advisories/sources/suite.ts';
 import type { Io } from '../cli/io.ts';
+import type { Download } from '../downloads/download.ts';
 import { BundleError } from '../errors.ts';
-import { ensureDir } from '../platform/files.ts';
 import { readKeyrings } from '../updates/sources/apt/keyring.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
+import { roomOf } from './disk-use.ts';
 import { type FeedContent, type FeedState, findFeed, listFeeds, readFeedRecords, takeFeed } from './feeds.ts';
+import { downloadsFor } from './gather-updates.ts';
 import type { ObjectStore } from './objects.ts';
-import { type AdvisorySource, suitesFeed } from './sources.ts';
+import { type AdvisorySource, shownPlace, suitesFeed } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** What became of one advisory source. */
@@ -70,10 +70,10 @@ const bodiesOf = ({ records }: FeedContent): CsafBody[] =>
 
 const readSource = async (
   source: AdvisorySource,
-  workDir: string,
+  download: Download,
   now: string,
 ): Promise<AsyncGenerator<SourceResult>> => {
-  const from = { input: source.location, feed: source.name, workDir };
+  const from = { input: source.location, feed: source.name, download };
   if (source.kind === 'osv') return readOsv(from);
   if (source.kind === 'kev') return readKev(from);
   if (source.kind === 'ssvc') return readSsvc(from);
@@ -85,21 +85,16 @@ const readSource = async (
 /** Reads a source of OSV records, CSAF documents or a catalogue to its end and keeps it as the feed of the same name. */
 export const syncAdvisories = async (source: AdvisorySource, options: SyncOptions): Promise<FeedSync> => {
   const { state, objects, io, now } = options;
-  const workDir = join(state.staging, `${source.kind}-${source.name}`);
-  ensureDir(workDir);
-  try {
-    const results = await readSource(source, workDir, now);
-    const read = await collectFeed({ results: counted(results, io, `reading ${source.name}`), capturedAt: now });
-    if (read.records.length === 0)
-      throw new BundleError('SOURCE_INVALID', `source ${source.name}: ${source.location} holds no advisory`);
-    const held = source.kind === 'csaf' ? findFeed(state, source.name) : undefined;
-    const content = held === undefined ? read : keepNewer(await readFeedRecords(objects, held), read);
-    const { feed, changed } = await takeFeed({ state, objects, feed: source.name, content, now });
-    const done = summary(feed, changed, read.rejected);
-    return source.kind === 'csaf' ? { ...done, classes: countClasses(bodiesOf(content)) } : done;
-  } finally {
-    rmSync(workDir, { recursive: true, force: true });
-  }
+  const results = await readSource(source, downloadsFor(state, source, roomOf(state, source), io), now);
+  const read = await collectFeed({ results: counted(results, io, `reading ${source.name}`), capturedAt: now });
+  if (read.records.length === 0)
+    throw new BundleError('SOURCE_INVALID', `source ${source.name}: ${shownPlace(source)} holds no advisory`);
+  const held = source.kind === 'csaf' ? findFeed(state, source.name) : undefined;
+  const content = held === undefined ? read : keepNewer(await readFeedRecords(objects, held), read);
+  const room = roomOf(state, source);
+  const { feed, changed } = await takeFeed({ state, objects, feed: source.name, content, now, room });
+  const done = summary(feed, changed, read.rejected);
+  return source.kind === 'csaf' ? { ...done, classes: countClasses(bodiesOf(content)) } : done;
 };
 
 /** The fixed versions that the advisories of an ecosystem name, as `source version`. */

@@ -1,31 +1,42 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Io } from '../cli/io.ts';
+import { type Download, downloader } from '../downloads/download.ts';
+import { type Room, takeRoom } from '../downloads/room.ts';
 import { BundleError } from '../errors.ts';
 import { freeBytes } from '../media/write.ts';
-import { defined } from '../platform/defined.ts';
 import { ensureDir } from '../platform/files.ts';
-import { fetchFile } from '../updates/sources/apt/fetch.ts';
 import { type AptIndex, aptSource } from '../updates/sources/apt/source.ts';
 import type { PlannedFile } from '../updates/update.ts';
+import { cacheOf, downloadsOf, noteObject, roomOf } from './disk-use.ts';
 import type { ObjectStore } from './objects.ts';
-import type { AptSourceEntry } from './sources.ts';
+import { proxyOf } from './proxy-settings.ts';
+import type { AptSourceEntry, Source } from './sources.ts';
 import type { HostState } from './state.ts';
 
 /** The indexes of one apt source, or the failure that a plan then names. */
 export type AptContent = {
   readonly source: AptSourceEntry;
   readonly indexes: ReadonlyArray<AptIndex>;
-  readonly failure?: { readonly code: string; readonly message: string };
+  readonly failure?: BundleError;
 };
 
-/** What cannot be reached today is a gap in the answer; a wrong signature or hash stops the work. */
-const isOutage = (error: unknown): error is BundleError =>
-  error instanceof BundleError && (error.code === 'FETCH_FAILED' || error.code === 'NOT_FOUND');
+/** What cannot be had today is a gap in the answer; a wrong signature or hash stops the work. */
+export function isOutage(error: unknown): error is BundleError {
+  return (
+    error instanceof BundleError && ['FETCH_FAILED', 'NOT_FOUND', 'PROXY_AUTH', 'SOURCE_FULL'].includes(error.code)
+  );
+}
 
-/** Where a source keeps its files between runs. */
-const cacheOf = (state: HostState, source: { name: string }): string => join(state.cache, source.name);
+/** The downloads of a source, within its limit and through its proxy. */
+export function downloadsFor(state: HostState, source: Source, room: Room, io: Io): Download {
+  return downloader({
+    folder: downloadsOf(state, source.name),
+    proxyOf: proxyOf(state, source),
+    room,
+    note: (line) => io.note(`${source.name}: ${line}`),
+  });
+}
 
 /** Reads the signed indexes of a source for the given architectures. */
 export const readApt = async (
@@ -35,20 +46,13 @@ export const readApt = async (
   now: Date,
   io: Io,
 ): Promise<AptContent> => {
-  const cacheDir = cacheOf(state, source);
+  const cacheDir = cacheOf(state, source.name);
   ensureDir(cacheDir);
-  const { uri, suites, components, keyrings, proxy } = source;
-  const apt = aptSource({
-    uri,
-    suites,
-    components,
-    keyrings,
-    cacheDir,
-    now,
-    ...defined({ proxy }),
-  });
+  const { uri, suites, components, keyrings } = source;
   const indexes: AptIndex[] = [];
   try {
+    const download = downloadsFor(state, source, roomOf(state, source), io);
+    const apt = aptSource({ uri, suites, components, keyrings, cacheDir, now, download });
     for (const arch of architectures) {
       io.note(`${source.name}: reading the indexes of ${suites.join(', ')} for ${arch}`);
       indexes.push(...(await apt.refresh(arch)));
@@ -56,7 +60,7 @@ export const readApt = async (
   } catch (error) {
     if (!isOutage(error)) throw error;
     io.note(`${source.name}: ${error.message}`);
-    return { source, indexes: [], failure: { code: error.code, message: error.message } };
+    return { source, indexes: [], failure: error };
   }
   return { source, indexes };
 };
@@ -64,24 +68,34 @@ export const readApt = async (
 /** A file that a plan needs, and the source that has it. */
 export type WantedFile = {
   readonly file: PlannedFile;
-  readonly source: { readonly name: string; readonly proxy?: string | undefined };
+  readonly source: Source;
 };
 
 /** Kept free beside what is fetched. */
 const reserveBytes = 64 * 1024 * 1024;
 
-const fetchOne = async (state: HostState, objects: ObjectStore, { file, source }: WantedFile): Promise<void> => {
-  if (file.url.startsWith('file:')) {
-    objects.putFile(fileURLToPath(file.url), file.sha256);
-    return;
+type Way = { readonly room: Room; readonly download: Download };
+
+const fetchOne = async (
+  state: HostState,
+  objects: ObjectStore,
+  { file, source }: WantedFile,
+  { room, download }: Way,
+): Promise<void> => {
+  const { url, sha256, sizeBytes } = file;
+  if (url.startsWith('file:')) {
+    takeRoom(room, sizeBytes, file.name);
+    objects.putFile(fileURLToPath(url), sha256);
+  } else {
+    const path = await download({ url, maxBytes: sizeBytes, declared: { sha256, sizeBytes } });
+    objects.putFile(path, sha256);
+    rmSync(path, { force: true });
   }
-  const path = await fetchFile(file, {
-    cacheDir: cacheOf(state, source),
-    ...defined({ proxy: source.proxy }),
-  });
-  objects.putFile(path, file.sha256);
-  rmSync(path, { force: true });
+  noteObject(state, source.name, sha256);
 };
+
+/** After so many files in a row that could not be had, a source is not asked for more in this run. */
+const maxFailures = 3;
 
 /**
  * Brings files into the object store, each by its digest; what is there is not fetched again. Returns the digests that
@@ -105,14 +119,26 @@ export const fetchFiles = async (options: {
       `${state.objects} has ${free} bytes free, the files to fetch need ${total + reserveBytes}`,
     );
   const failed = new Map<string, string>();
+  const ways = new Map<string, Way & { failures: number }>();
   let done = 0;
   for (const wanted of missing) {
+    const { file, source } = wanted;
+    let way = ways.get(source.name);
+    if (way === undefined) {
+      const room = roomOf(state, source);
+      way = { room, download: downloadsFor(state, source, room, io), failures: 0 };
+      ways.set(source.name, way);
+    }
     try {
-      await fetchOne(state, objects, wanted);
+      if (way.failures >= maxFailures)
+        throw new BundleError('FETCH_FAILED', `${source.name} did not give the ${maxFailures} files before`);
+      await fetchOne(state, objects, wanted, way);
+      way.failures = 0;
     } catch (error) {
       if (!isOutage(error)) throw error;
-      failed.set(wanted.file.sha256, error.message);
-      io.note(`${wanted.file.name}: ${error.message}`);
+      if (error.code === 'FETCH_FAILED') way.failures += 1;
+      failed.set(file.sha256, error.message);
+      io.note(`${file.name}: ${error.message}`);
     }
     done += wanted.file.sizeBytes;
     io.progress('fetching updates, bytes', done, total);

@@ -51,6 +51,18 @@ const readPlan = (folder: string): BundlePlan => {
   return { manifest, prelude, items: itemsOf(lines, decodeBitmap(manifest.include, lines.length), manifest.parts) };
 };
 
+/** The objects that the kept bundles of all sites are made from. */
+export function keptObjects(state: HostState): ReadonlyArray<string> {
+  return listSites(state).flatMap((site) =>
+    existsSync(bundlesOf(site))
+      ? readdirSync(bundlesOf(site))
+          .map((name) => join(bundlesOf(site), name))
+          .filter((folder) => existsSync(join(folder, orderFile)))
+          .flatMap((folder) => readPlan(folder).items.map(({ sha256 }) => sha256))
+      : [],
+  );
+}
+
 /** A bundle that this host wrote, by its id or the beginning of it. */
 type KeptBundle = { readonly site: Site; readonly plan: BundlePlan };
 

@@ -64,7 +64,8 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
     wants.map(({ position }) => gap('FETCH_FAILED', position, source.name, failure?.message ?? '')),
   );
   const indexes = relevant.flatMap((content) => content.indexes);
-  if (indexes.length === 0) {
+  const [first] = relevant;
+  if (first === undefined || indexes.length === 0) {
     const label = `${platform.vendor} ${platform.release} ${platform.arch}`;
     const missing = wants.map(({ position }) =>
       gap('NO_SOURCE', position, label, `no apt source has ${platform.suites.join(', ') || 'its suites'}`),
@@ -73,8 +74,7 @@ const planPlatform = (request: SiteRequest, index: number, sources: Sources): Re
   }
   const plan = planUpdates({ platform, indexes, wants });
   const origins = new Map(relevant.map(({ source }) => [source.uri.replace(/\/+$/, ''), source]));
-  const sourceOf = (url: string) =>
-    [...origins].find(([uri]) => url.startsWith(`${uri}/`))?.[1] ?? relevant[0]?.source ?? { name: 'apt' };
+  const sourceOf = (url: string) => [...origins].find(([uri]) => url.startsWith(`${uri}/`))?.[1] ?? first.source;
   return {
     updates: plan.updates,
     files: plan.updates.flatMap(({ files }) => files.map((file) => ({ file, source: sourceOf(file.url) }))),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { shownAddress } from '../downloads/proxies.ts';
 import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { readBounded } from './read-bounded.ts';
@@ -16,19 +17,32 @@ export const suitesFeed = 'suites';
 
 const place = z.string().min(1).max(4096);
 
-const osvSource = z.strictObject({ name, kind: z.literal('osv'), location: place });
+/** What every source may have: the most that it takes of the disk. */
+const common = { name, limitBytes: z.int().min(1024).max(Number.MAX_SAFE_INTEGER).optional() };
+/** What those have that may lie at an address: a proxy of their own. */
+const fetched = {
+  proxy: z
+    .string()
+    .regex(/^https?:\/\//)
+    .max(1024)
+    .optional(),
+};
+
+const osvSource = z.strictObject({ ...common, ...fetched, kind: z.literal('osv'), location: place });
 const csafSource = z.strictObject({
-  name,
+  ...common,
+  ...fetched,
   kind: z.literal('csaf'),
   location: place,
   /** Keys that sign the documents; without them signatures are not looked at. */
   keyrings: z.array(place).max(16).optional(),
 });
 /** Catalogues about CVEs: known exploited vulnerabilities, and decision points of SSVC. */
-const kevSource = z.strictObject({ name, kind: z.literal('kev'), location: place });
-const ssvcSource = z.strictObject({ name, kind: z.literal('ssvc'), location: place });
+const kevSource = z.strictObject({ ...common, ...fetched, kind: z.literal('kev'), location: place });
+const ssvcSource = z.strictObject({ ...common, ...fetched, kind: z.literal('ssvc'), location: place });
 const aptSource = z.strictObject({
-  name,
+  ...common,
+  ...fetched,
   kind: z.literal('apt'),
   /** The name under which several were added at once; each command takes it for all of them. */
   group: name.optional(),
@@ -39,14 +53,9 @@ const aptSource = z.strictObject({
     .max(32),
   components: z.array(z.string().regex(/^[a-zA-Z0-9][a-zA-Z0-9._/-]{0,63}$/)).max(32),
   keyrings: z.array(place).min(1).max(16),
-  proxy: z
-    .string()
-    .regex(/^https?:\/\//)
-    .max(1024)
-    .optional(),
 });
-const filesSource = z.strictObject({ name, kind: z.literal('files'), folder: place });
-const firmwareSource = z.strictObject({ name, kind: z.literal('firmware'), folder: place });
+const filesSource = z.strictObject({ ...common, kind: z.literal('files'), folder: place });
+const firmwareSource = z.strictObject({ ...common, kind: z.literal('firmware'), folder: place });
 
 const source = z.discriminatedUnion('kind', [
   osvSource,
@@ -102,6 +111,32 @@ export const addSource = (state: HostState, added: Source): void => {
   writeSources(state, [...sources, added]);
 };
 
+/** Bounds what the sources of a name or group may take of the disk; returns their names. */
+export function limitSources(state: HostState, wanted: string, limitBytes: number): ReadonlyArray<string> {
+  const sources = readSources(state);
+  const meant = sources.filter((source) => isNamed(source, wanted));
+  if (meant.length === 0) throw new BundleError('NOT_FOUND', `no source is named ${wanted}`);
+  writeSources(
+    state,
+    sources.map((source) => (meant.includes(source) ? parseSource({ ...source, limitBytes }) : source)),
+  );
+  return meant.map((source) => source.name);
+}
+
+/** Where a source of advisories lies, without a password. */
+export function shownPlace({ location }: AdvisorySource): string {
+  return /^https?:/.test(location) ? shownAddress(location) : location;
+}
+
+/** A source as it may be shown: an address without its password. */
+export function shownSource(source: Source): Source {
+  const shown = { ...source };
+  if ('proxy' in shown && shown.proxy !== undefined) shown.proxy = shownAddress(shown.proxy);
+  if ('location' in shown) shown.location = shownPlace(shown);
+  if ('uri' in shown) shown.uri = shownAddress(shown.uri);
+  return shown;
+}
+
 /** Whether a source has a feed of advisories. */
 export const isAdvisorySource = (source: Source): source is AdvisorySource => 'location' in source;
 
@@ -122,4 +157,4 @@ export const removeSource = (state: HostState, name: string): ReadonlyArray<stri
 };
 
 const writeSources = (state: HostState, sources: ReadonlyArray<Source>): void =>
-  writeFileDurable(state.sources, `${JSON.stringify({ format: 'sallyport-sources/1', sources }, null, 2)}\n`);
+  writeFileDurable(state.sources, `${JSON.stringify({ format: 'sallyport-sources/1', sources }, null, 2)}\n`, 0o600);

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { isLong } from '../../../test/support/long.ts';
@@ -37,7 +36,7 @@ const coarserThan = (text: string): string[] => {
 };
 
 const readAll = async (input: string) => {
-  const results = readCsafSource({ input, feed: 'ot', workDir: tmpdir() });
+  const results = readCsafSource({ input, feed: 'ot' });
   const feed = await collectFeed({ results, capturedAt: '2026-11-26T00:00:00Z' });
   const bodies = feed.records.flatMap(({ line }) => (JSON.parse(line) as { csaf?: CsafBody }).csaf ?? []);
   return { feed, bodies };

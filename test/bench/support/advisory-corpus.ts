@@ -120,7 +120,7 @@ export const makeCorpus = async (options: { data: string; folder: string; count:
   for (const feed of ['osv-almalinux', 'osv-pypi']) {
     const input = join(data, `${feed}.ndjson.gz`);
     if (!existsSync(input)) continue;
-    const { records } = await collectFeed({ results: readOsv({ input, feed, workDir: folder }), capturedAt });
+    const { records } = await collectFeed({ results: readOsv({ input, feed }), capturedAt });
     real.push({ feed, records });
     await add(feed, records);
   }

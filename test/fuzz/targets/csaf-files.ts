@@ -12,7 +12,6 @@ const limits = {
   maxTotalBytes: 1 << 20,
   maxDocuments: 1_000,
   maxDownloadBytes: 1,
-  downloadTimeoutMs: 1,
 };
 
 /** A tar of one file, by hand. */

@@ -66,7 +66,7 @@ describe.skipIf(!existsSync(file))('module streams of AlmaLinux 8 (skipped witho
     folder = mkdtempSync(join(tmpdir(), 'streams-'));
     fixes = fixesIn(gunzipSync(readFileSync(file)).toString('utf8'));
     const records: Advisory[] = [];
-    for await (const result of readOsv({ input: file, feed: 'osv-debian', workDir: folder }))
+    for await (const result of readOsv({ input: file, feed: 'osv-debian' }))
       if ('advisory' in result && result.advisory.affected.some(({ qualifiers }) => qualifiers?.module !== undefined))
         records.push(result.advisory);
     open = await openMatching();

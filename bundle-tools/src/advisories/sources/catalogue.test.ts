@@ -16,7 +16,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 const collect = (read: typeof readKev, input: string) =>
-  collectFeed({ results: read({ input, feed: 'known', workDir: folder }), capturedAt: '2026-02-01T00:00:00Z' });
+  collectFeed({ results: read({ input, feed: 'known' }), capturedAt: '2026-02-01T00:00:00Z' });
 
 const put = (name: string, value: unknown): string => {
   const path = join(folder, name);

@@ -1,3 +1,4 @@
+import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
 import { type Advisory, FEED_NAME, type SourceResult } from '../advisory.ts';
 import type { CatalogueThreat } from '../threat.ts';
@@ -8,9 +9,8 @@ export type CatalogueOptions = {
   /** A folder, a .zip, an .ndjson or .json file (each also with gzip), or an http(s) address of one. */
   readonly input: string;
   readonly feed: string;
-  /** Where a fetched copy lies while it is read. */
-  readonly workDir: string;
-  readonly proxy?: string | undefined;
+  /** For an input that is an address. */
+  readonly download?: Download | undefined;
   readonly limits?: Partial<DocumentLimits> | undefined;
 };
 
@@ -99,7 +99,7 @@ export const readCatalogue = (
 ): AsyncGenerator<SourceResult> => {
   if (!FEED_NAME.test(options.feed)) throw new BundleError('USAGE', `not a feed name: ${options.feed}`);
   const limits = { ...DOCUMENT_LIMITS, ...options.limits };
-  return withLocalInput(options.input, { workDir: options.workDir, proxy: options.proxy, limits }, (path) =>
+  return withLocalInput(options.input, { download: options.download, limits }, (path) =>
     readLocal(path, options.feed, limits, entriesOf),
   );
 };

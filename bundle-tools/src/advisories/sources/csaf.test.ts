@@ -61,7 +61,7 @@ const zipOf = (files: Files): string => {
 };
 
 const read = (input: string, more: object = {}) =>
-  collectFeed({ results: readCsafSource({ input, feed: 'ot', workDir: scratch, ...more }), capturedAt: now });
+  collectFeed({ results: readCsafSource({ input, feed: 'ot', ...more }), capturedAt: now });
 
 const files: Files = {
   '2024/one.json': text({ id: 'ONE-1' }),

@@ -1,4 +1,5 @@
 import { parseStrictJson } from '../../documents/strict-json.ts';
+import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
 import type { Keyring } from '../../updates/sources/apt/keyring.ts';
 import {
@@ -30,8 +31,8 @@ import { readNamedFiles } from './named-files.ts';
 type CsafOptions = {
   input: string;
   feed: string;
-  workDir: string;
-  proxy?: string | undefined;
+  /** For an input that is an address. */
+  download?: Download | undefined;
   limits?: Partial<DocumentLimits> | undefined;
   /** Keys of the operator: with them a document without a valid signature is not taken. */
   keyring?: { keyring: Keyring; at: Date } | undefined;
@@ -151,7 +152,7 @@ async function* readLocal(path: string, options: CsafOptions, limits: DocumentLi
 export const readCsafSource = (options: CsafOptions): AsyncGenerator<SourceResult> => {
   if (!FEED_NAME.test(options.feed)) throw new BundleError('USAGE', `not a feed name: ${options.feed}`);
   const limits = { ...DOCUMENT_LIMITS, maxDocumentBytes: MAX_CSAF_BYTES, ...options.limits };
-  return withLocalInput(options.input, { workDir: options.workDir, proxy: options.proxy, limits }, (path) =>
+  return withLocalInput(options.input, { download: options.download, limits }, (path) =>
     readLocal(path, options, limits),
   );
 };

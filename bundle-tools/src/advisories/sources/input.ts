@@ -1,11 +1,10 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { open, readdir, rm, stat } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { createGunzip } from 'node:zlib';
 import { zipParts } from '../../archive/zip-entries.ts';
+import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
-import { randomBytes } from '../../platform/ambient.ts';
-import { httpGet } from '../../platform/connect.ts';
 
 // What every source of advisories reads: a folder, a zip or a file, packed with gzip or not, at a path or an address. Form
 // is told by content. Nothing is unpacked onto the disk, so that no name leads anywhere.
@@ -18,7 +17,6 @@ export type DocumentLimits = {
   maxDocuments: number;
   /** What is fetched from an address. */
   maxDownloadBytes: number;
-  downloadTimeoutMs: number;
 };
 
 export const DOCUMENT_LIMITS: DocumentLimits = {
@@ -26,7 +24,6 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
   maxTotalBytes: 32 * 2 ** 30,
   maxDocuments: 5_000_000,
   maxDownloadBytes: 4 * 2 ** 30,
-  downloadTimeoutMs: 3_600_000,
 };
 
 /** The bytes of a document, or that it has more than a document may have. */
@@ -37,21 +34,19 @@ const MAX_DEPTH = 8;
 /** True for an address rather than a path. */
 const isAddress = (input: string): boolean => /^https?:\/\//.test(input);
 
-/** Fetches an input that is an address into `workDir`, runs `use` on the local path, and removes the copy. */
+/** Fetches an input that is an address, runs `use` on the local path, and removes the copy. */
 export const withLocalInput = async function* <T>(
   input: string,
-  options: { workDir: string; proxy?: string | undefined; limits: DocumentLimits },
+  { download, limits }: { download: Download | undefined; limits: DocumentLimits },
   use: (path: string) => AsyncGenerator<T>,
 ): AsyncGenerator<T> {
   if (!isAddress(input)) return yield* use(input);
-  await mkdir(options.workDir, { recursive: true });
-  const to = join(options.workDir, `fetched-${Buffer.from(randomBytes(8)).toString('hex')}`);
+  if (download === undefined) throw new BundleError('USAGE', 'an address needs something to fetch it with');
+  const fetched = await download({ url: input, maxBytes: limits.maxDownloadBytes });
   try {
-    const { maxDownloadBytes: maxBytes, downloadTimeoutMs: timeoutMs } = options.limits;
-    await httpGet(input, { to, maxBytes, timeoutMs, proxy: options.proxy });
-    yield* use(to);
+    yield* use(fetched);
   } finally {
-    await rm(to, { force: true });
+    await rm(fetched, { force: true });
   }
 };
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { type Download, downloader } from '../../downloads/download.ts';
 import { env } from '../../platform/ambient.ts';
 import { fromHex, inBounds } from '../../versions/key.ts';
 import { keyFor } from '../../versions/scheme.ts';
@@ -35,9 +36,9 @@ const record = (id: string, extra: object = {}) => ({
   ...extra,
 });
 
-const collect = (input: string, limits = {}) =>
+const collect = (input: string, limits = {}, download?: Download) =>
   collectFeed({
-    results: readOsv({ input, feed: 'test', workDir: folder, limits }),
+    results: readOsv({ input, feed: 'test', limits, download }),
     capturedAt: '2026-02-01T00:00:00Z',
   });
 
@@ -190,7 +191,8 @@ describe('inputs', () => {
     }
     const server = createServer((_request, response) => response.end(files['b.ndjson.gz']));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    digests.add((await collect(`http://127.0.0.1:${(server.address() as AddressInfo).port}/all.zip`)).digest);
+    const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}/all.zip`;
+    digests.add((await collect(address, {}, downloader({ folder: join(folder, 'downloads') }))).digest);
     server.close();
     expect(digests.size).toBe(1);
   });
@@ -240,7 +242,7 @@ describe('real feeds', () => {
     const path = real('osv-pypi.ndjson.gz', skip);
     const byId = new Map<string, Advisory>();
     const results: SourceResult[] = [];
-    for await (const result of readOsv({ input: path, feed: 'pypi', workDir: folder })) {
+    for await (const result of readOsv({ input: path, feed: 'pypi' })) {
       results.push(result);
       if ('advisory' in result) byId.set(result.advisory.id, result.advisory);
     }

@@ -1,3 +1,4 @@
+import type { Download } from '../../downloads/download.ts';
 import { BundleError } from '../../errors.ts';
 import { FEED_NAME, type SourceResult } from '../advisory.ts';
 import { type RawDocument, readDocuments } from './documents.ts';
@@ -8,9 +9,8 @@ type OsvOptions = {
   /** A folder, a .zip, an .ndjson or .json file (each also with gzip), or an http(s) address of one. */
   input: string;
   feed: string;
-  /** Where a fetched copy lies while it is read. */
-  workDir: string;
-  proxy?: string | undefined;
+  /** For an input that is an address. */
+  download?: Download | undefined;
   limits?: Partial<DocumentLimits> | undefined;
 };
 
@@ -85,7 +85,7 @@ async function* readLocal(path: string, feed: string, limits: DocumentLimits): A
 export const readOsv = (options: OsvOptions): AsyncGenerator<SourceResult> => {
   if (!FEED_NAME.test(options.feed)) throw new BundleError('USAGE', `not a feed name: ${options.feed}`);
   const limits = { ...DOCUMENT_LIMITS, ...options.limits };
-  return withLocalInput(options.input, { workDir: options.workDir, proxy: options.proxy, limits }, (path) =>
+  return withLocalInput(options.input, { download: options.download, limits }, (path) =>
     readLocal(path, options.feed, limits),
   );
 };

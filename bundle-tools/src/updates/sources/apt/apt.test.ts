@@ -5,8 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { makeDemoRepository, makeRepositoryKey, signRelease } from '../../../../../scripts/demo-repository.ts';
 import { startAptRepository, type TestRepository } from '../../../../../test/support/apt-repository.ts';
 import { suiteAdvisories } from '../../../advisories/sources/suite.ts';
+import { downloader } from '../../../downloads/download.ts';
 import { nowMs } from '../../../platform/ambient.ts';
-import { fetchFile } from './fetch.ts';
 import { planUpdates } from './plan.ts';
 import { aptSource } from './source.ts';
 
@@ -14,6 +14,9 @@ const DAY_MS = 86_400_000;
 const now = new Date(nowMs());
 let repository: TestRepository;
 let cacheDir: string;
+
+const download = (wanted: Parameters<ReturnType<typeof downloader>>[0]) =>
+  downloader({ folder: join(cacheDir, 'downloads') })(wanted);
 
 beforeAll(async () => {
   repository = await startAptRepository();
@@ -43,6 +46,7 @@ const source = (suite: string, extra = {}) =>
     components: ['main'],
     keyrings: [repository.keyring],
     cacheDir,
+    download,
     now,
     ...extra,
   });
@@ -86,32 +90,28 @@ describe('a signed repository', () => {
       expect.stringContaining('/main/binary-amd64/by-hash/SHA256/'),
     ]);
     const [deb] = made.debs;
-    const file = {
-      sha256: deb!.sha256,
-      sizeBytes: deb!.sizeBytes,
-      url: `${repository.url}/${index!.packages[0]!.path}`,
-    };
-    const path = await fetchFile(file, { cacheDir });
+    const fetchAs = (declared: { sha256: string; sizeBytes: number }, maxBytes = 2 << 20) =>
+      download({ url: `${repository.url}/${index!.packages[0]!.path}`, maxBytes, declared });
+    const file = { sha256: deb!.sha256, sizeBytes: deb!.sizeBytes };
+    const path = await fetchAs(file);
     expect(readFileSync(path)).toEqual(readFileSync(deb!.path));
     const asked = repository.requests.length;
-    await fetchFile(file, { cacheDir });
+    await fetchAs(file);
     expect(repository.requests).toHaveLength(asked);
     writeFileSync(path, 'rotten');
-    await fetchFile(file, { cacheDir });
+    await fetchAs(file);
     expect(readFileSync(path)).toEqual(readFileSync(deb!.path));
-    await expect(fetchFile({ ...file, sha256: '0'.repeat(64) }, { cacheDir })).rejects.toMatchObject({ code: 'HASH' });
-    await expect(fetchFile({ ...file, sizeBytes: 10, sha256: '1'.repeat(64) }, { cacheDir })).rejects.toMatchObject({
+    await expect(fetchAs({ ...file, sha256: '0'.repeat(64) })).rejects.toMatchObject({ code: 'HASH' });
+    await expect(fetchAs({ sizeBytes: 10, sha256: '1'.repeat(64) })).rejects.toMatchObject({
       code: 'LIMIT',
     });
-    await expect(
-      fetchFile({ ...file, sizeBytes: 1 << 20, sha256: '1'.repeat(64) }, { cacheDir }),
-    ).rejects.toMatchObject({ code: 'TRUNCATED' });
-    await expect(fetchFile({ ...file, sha256: '1'.repeat(64) }, { cacheDir, maxBytes: 10 })).rejects.toMatchObject({
+    await expect(fetchAs({ sizeBytes: 1 << 20, sha256: '1'.repeat(64) })).rejects.toMatchObject({ code: 'TRUNCATED' });
+    await expect(fetchAs({ ...file, sha256: '1'.repeat(64) }, 10)).rejects.toMatchObject({
       code: 'LIMIT',
     });
     expect(
-      readdirSync(join(cacheDir, 'sha256'))
-        .flatMap((name) => readdirSync(join(cacheDir, 'sha256', name)))
+      readdirSync(join(cacheDir, 'downloads'))
+        .flatMap((name) => readdirSync(join(cacheDir, 'downloads', name)))
         .filter((name) => name.endsWith('.part')),
     ).toEqual([]);
   });
@@ -250,6 +250,7 @@ test('a vendor without public advisories: from its signed archive to a planned, 
       components: [demo.component],
       keyrings: [demo.keyring],
       cacheDir,
+      download,
       now,
     }).refresh(demo.arch);
     const [old, fixed] = demo.versions as [string, string];
@@ -274,7 +275,8 @@ test('a vendor without public advisories: from its signed archive to a planned, 
         files: [{ sha256: demo.debs[1]?.sha256 }],
       },
     ]);
-    expect(readFileSync(await fetchFile(plan.updates[0]!.files[0]!, { cacheDir }))).toEqual(
+    const { url, ...declared } = plan.updates[0]!.files[0]!;
+    expect(readFileSync(await download({ url, maxBytes: 1 << 20, declared }))).toEqual(
       readFileSync(demo.debs[1]!.path),
     );
     const advisories = suiteAdvisories({ ecosystem: 'dpkg:demo-line:1', indexes, feed: 'suites' });

@@ -1,19 +1,21 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import xz from 'xz-decompress';
+import type { Download } from '../../../downloads/download.ts';
 import { BundleError } from '../../../errors.ts';
-import { httpGet } from '../../../platform/connect.ts';
 import { ensureDir, writeFileDurable } from '../../../platform/files.ts';
-import { type FetchOptions, fetchFile } from './fetch.ts';
 import { type Keyring, readKeyrings } from './keyring.ts';
 import { type AptPackage, readPackages } from './packages.ts';
 import { type IndexFile, openRelease, type Release } from './release.ts';
 
-type AptSourceOptions = FetchOptions & {
+type AptSourceOptions = {
+  download: Download;
+  /** Where the newest signed list of each suite is kept. */
+  cacheDir: string;
   /** `http:` or `https:` address of the repository. */
   uri: string;
   suites: readonly string[];
@@ -44,7 +46,6 @@ type AptSource = {
 
 const MAX_RELEASE_BYTES = 16 << 20;
 const MAX_INDEX_BYTES = 1 << 30;
-const RELEASE_TIMEOUT_MS = 60_000;
 
 const isSecuritySuite = (suite: string, release: Release): boolean =>
   [suite, release.suite, release.codename].some((name) => name.includes('-security')) ||
@@ -105,12 +106,10 @@ export const aptSource = (options: AptSourceOptions): AptSource => {
     if (!/^[A-Za-z0-9][A-Za-z0-9._/-]*[A-Za-z0-9]$/.test(suite) || suite.split('/').includes('..')) {
       throw new BundleError('SOURCE_INVALID', `not a suite, or a flat repository: ${suite}`);
     }
-    const got = await httpGet(`${base}/dists/${suite}/InRelease`, {
-      maxBytes: MAX_RELEASE_BYTES,
-      timeoutMs: RELEASE_TIMEOUT_MS,
-      proxy: options.proxy,
-    });
-    const fetched = await openRelease(got.bytes, keyring, options.now);
+    const got = await options.download({ url: `${base}/dists/${suite}/InRelease`, maxBytes: MAX_RELEASE_BYTES });
+    const bytes = await readFile(got);
+    await rm(got);
+    const fetched = await openRelease(bytes, keyring, options.now);
     // Stable suites have no Valid-Until, so an old snapshot would pass for ever: like apt, stay with the newest one seen.
     const path = releasePath(options.cacheDir, base, suite);
     const held = await readHeld(path);
@@ -119,18 +118,19 @@ export const aptSource = (options: AptSourceOptions): AptSource => {
       if (before !== undefined && before.date.getTime() > fetched.date.getTime()) return before;
     }
     ensureDir(dirname(path));
-    writeFileDurable(path, got.bytes);
+    writeFileDurable(path, bytes);
     return fetched;
   };
 
   const fetchIndex = async (suite: string, path: string, file: IndexFile, byHash: boolean): Promise<string> => {
     const folder = `${base}/dists/${suite}/${path.slice(0, path.lastIndexOf('/'))}`;
-    const plain = { ...file, url: `${base}/dists/${suite}/${path}` };
-    if (!byHash) return fetchFile(plain, options);
+    const from = (url: string): Promise<string> => options.download({ url, maxBytes: MAX_INDEX_BYTES, declared: file });
+    const plain = `${base}/dists/${suite}/${path}`;
+    if (!byHash) return from(plain);
     try {
-      return await fetchFile({ ...file, url: `${folder}/by-hash/SHA256/${file.sha256}` }, options);
+      return await from(`${folder}/by-hash/SHA256/${file.sha256}`);
     } catch (error) {
-      if (error instanceof BundleError && error.code === 'NOT_FOUND') return fetchFile(plain, options);
+      if (error instanceof BundleError && error.code === 'NOT_FOUND') return from(plain);
       throw error;
     }
   };
