@@ -7,6 +7,7 @@ import type { ControllerFindings } from './features/controller-findings/service.
 import type { ControllerFirmware } from './features/controller-firmware/service.ts';
 import type { controllerService } from './features/controllers/service.ts';
 import type { DeploymentService } from './features/deployments/service.ts';
+import type { groupStore } from './features/devices/group-store.ts';
 import type { deviceRows } from './features/devices/row-store.ts';
 import type { DeviceService } from './features/devices/service.ts';
 import { neighbourRecords } from './features/discovery/neighbour-records.ts';
@@ -27,6 +28,7 @@ type DerivationParts = {
   devices: DeviceService;
   discovery: DiscoveryService;
   rows: ReturnType<typeof deviceRows>;
+  groups: Pick<ReturnType<typeof groupStore>, 'derive'>;
   rules: RuleService;
   baselines: BaselineService;
   vulnerabilities: VulnerabilityService;
@@ -45,7 +47,7 @@ type DerivationParts = {
  * and worked off by `queues`; so are rows of more devices than a caller should wait for.
  */
 export function derivations(parts: DerivationParts): Derivations {
-  const { inventory, devices, discovery, rows, rules, baselines, vulnerabilities, updates, deployments } = parts;
+  const { inventory, devices, discovery, rows, groups, rules, baselines, vulnerabilities, updates, deployments } = parts;
   const { controllers, controllerFindings, firmware, integrity, events, clock } = parts;
   const noteEncryption = encryptionErrors({ inventory, events });
   const noteNeighbours = neighbourRecords({ inventory, discovery, clock });
@@ -83,6 +85,7 @@ export function derivations(parts: DerivationParts): Derivations {
       (sections) => of(sections, ['software']).forEach(deployments.verifyDevice),
     ],
     object: [
+      (objects) => groups.derive(idsOf(objects, 'group')),
       (objects) => rows.derive(rows.ofDecisions(idsOf(objects, 'device-decision'))),
       (objects) => rows.derive(rows.inGroups(idsOf(objects, 'group'))),
       rules.written,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { networklessPrefix } from '@sallyport/bundle-tools/importer/no-network';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from './compose.ts';
+import { verifyGroupPaths } from './features/devices/group-store.ts';
 import { verifyDeviceRows } from './features/devices/row-store.ts';
 import { keyDateText } from './features/exchange/key-dates.ts';
 import { unfulfilledLines } from './features/exchange/unfulfilled.ts';
@@ -152,6 +153,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'updates', ofDatabase: true, run: ({ updates }) => updates.verify() },
   { name: 'device-list', ofDatabase: true, run: ({ db }) => verifyDeviceRows(db) },
+  { name: 'group-tree', ofDatabase: true, run: ({ db }) => verifyGroupPaths(db) },
   {
     name: 'receipts',
     ofDatabase: true,

@@ -80,6 +80,14 @@ create table object (
 ) strict, without rowid;
 create index object_title on object (kind, title collate nocase, id);
 
+-- The tree of groups: each group under itself and under every group above it. Derived from objects (features/devices/group-store.ts).
+create table group_path (
+  ancestor text not null,
+  grp text not null,
+  primary key (ancestor, grp)
+) strict, without rowid;
+create index group_path_grp on group_path (grp);
+
 create table object_index (
   kind text not null,
   field text not null,

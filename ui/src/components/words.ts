@@ -519,6 +519,11 @@ export const words = defineWords({
     ru: 'Группа не может быть ниже самой себя.',
     kk: 'Топ өзінен төмен бола алмайды.',
   },
+  'validation.depth': {
+    en: 'Groups are at most {max} levels deep.',
+    ru: 'Не больше {max} уровней групп.',
+    kk: 'Топтар ең көбі {max} деңгей.',
+  },
   'validation.fingerprint': {
     en: 'The fingerprint differs. Compare again with the connected side.',
     ru: 'Отпечаток не совпадает. Сверьте его с подключённой стороной.',

@@ -120,7 +120,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'O7',
     pillar: 'object',
     name: 'decisions',
-    tables: ['object', 'object_index'],
+    tables: ['object', 'object_index', 'group_path'],
     personal: 'yes',
     protection: decided,
   },

@@ -1,8 +1,6 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { fold } from '../../platform/sql-functions.ts';
-import type { GroupTree } from './types.ts';
-
-const maxGroups = 10_000;
+import { type GroupTree, maxGroups } from './types.ts';
 
 /** The tree of groups as it is now. */
 export const groupTree = (objects: ObjectService): GroupTree => {

@@ -361,6 +361,9 @@ export type Evaluator = {
   turns(ages: readonly Age[], devices: readonly number[], now: number): Map<number, number | null>;
 };
 
+/** Groups of a site. */
+export const maxGroups = 5_000;
+
 export type GroupTree = {
   /** The id of a group by its id or its name; undefined when there is none or several have the name. */
   find(text: string): string | undefined;
