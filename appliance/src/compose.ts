@@ -46,7 +46,6 @@ import { type DeploymentService, deploymentService } from './features/deployment
 import { type DeviceTaskService, deviceTaskService } from './features/device-tasks/service.ts';
 import type { TaskQueue } from './features/device-tasks/types.ts';
 import { deviceFilters } from './features/devices/filter.ts';
-import { groupRule } from './features/devices/group-rules.ts';
 import { groupStore } from './features/devices/group-store.ts';
 import { deviceRows } from './features/devices/row-store.ts';
 import { type DeviceService, deviceService } from './features/devices/service.ts';
@@ -194,7 +193,6 @@ export const compose = async ({
   try {
     assertSchema(db);
     const people = personal(db, keyring);
-    const groups = groupStore(db);
     // What a crash left between an erasure and the end of its keys.
     destroyErasedKeys(people, log);
     const events: EventService = eventService({
@@ -213,9 +211,8 @@ export const compose = async ({
       settings: declarations.settings,
       changed,
       further: (kind) =>
-        rules.bodyRules[kind] ??
-        controllers.bodyRules[kind] ??
-        (kind === 'hardware-record' ? hardwareRule : kind === 'group' ? groupRule(groups) : undefined),
+        [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
+        (kind === 'hardware-record' ? hardwareRule : undefined),
       guard: (kind) => (kind === 'setting' ? accounts.safety.guard : undefined),
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
@@ -354,7 +351,7 @@ export const compose = async ({
     const discovery = discoveryService({ db, objects, gate, events, inventory, devices, jobs: queue, forbidden });
     const rows = deviceRows(db);
     const derived = derivations({
-      groups,
+      groups: groupStore(db),
       events,
       inventory,
       devices,

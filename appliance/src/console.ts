@@ -62,7 +62,8 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
   const found = controllerModel(deps);
   const search = searchService({
     ...deps,
-    devices: (text, limit) => model.page({ filter: textFilter(text), sort: 'name', descending: false, limit }),
+    devices: (text, limit, scope) =>
+      model.page({ scope, filter: textFilter(text), sort: 'name', descending: false, limit }),
     controllers: (text, limit) => {
       const { ids, total } = deps.controllerList.page({
         filter: textFilter(text),

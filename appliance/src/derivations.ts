@@ -47,7 +47,8 @@ type DerivationParts = {
  * and worked off by `queues`; so are rows of more devices than a caller should wait for.
  */
 export function derivations(parts: DerivationParts): Derivations {
-  const { inventory, devices, discovery, rows, groups, rules, baselines, vulnerabilities, updates, deployments } = parts;
+  const { inventory, devices, discovery, rows, groups, rules, baselines, vulnerabilities, updates, deployments } =
+    parts;
   const { controllers, controllerFindings, firmware, integrity, events, clock } = parts;
   const noteEncryption = encryptionErrors({ inventory, events });
   const noteNeighbours = neighbourRecords({ inventory, discovery, clock });

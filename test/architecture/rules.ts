@@ -286,3 +286,85 @@ export const sqlInStoresAndQueries: Rule = (files) =>
         .filter((text) => sql.test(text) && !text.startsWith('sallyport '))
         .map((text) => `${file.path}: ${text.trim().replace(/\s+/g, ' ').slice(0, 60)}`),
     );
+
+// Scope
+
+/** Tables with rows of a device or controller: those of the schema that name one in a column, and those of collections. */
+export function boundTables(schema: string): ReadonlySet<string> {
+  const tables = [...schema.matchAll(/^create table (\w+) \(\n([\s\S]*?)^\)/gim)];
+  return new Set([
+    'device',
+    'controller',
+    // These name a device by `id`, since they do not move when records are merged.
+    'finding_device',
+    'update_device',
+    'update_need_of',
+    ...tables.flatMap(([, name = '', columns = '']) => (/^\s+(?:device|controller)\s/im.test(columns) ? [name] : [])),
+  ]);
+}
+
+const asksScope = new Set(['devicesIn', 'devicesReached']);
+
+type Node = Readonly<Record<string, unknown>>;
+
+const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
+
+/** Reads of a device's rows in functions that do not ask `devicesIn` themselves, as many as there are in each file. */
+export function readsWithoutScope(files: readonly SourceFile[], tables: ReadonlySet<string>): Map<string, number> {
+  const reads = new RegExp(`\\b(?:from|join)\\s+(?:(?:${[...tables].join('|')})\\b|inv_)`, 'i');
+  const found = new Map<string, number>();
+  for (const file of files) {
+    if (!file.path.startsWith('appliance/src/') || !reads.test(file.text)) continue;
+    const { program, errors } = parseSync(file.path, file.text);
+    const [error] = errors;
+    if (error !== undefined) throw new Error(`${file.path}: ${error.message}`);
+    let count = 0;
+    /** What a function does itself, without the functions in it. */
+    const look = (body: unknown): void => {
+      const own = { asks: false, reads: 0 };
+      const visit = (node: unknown): void => {
+        if (Array.isArray(node)) for (const one of node) visit(one);
+        if (!isNode(node) || Array.isArray(node)) return;
+        const { type, value, quasis, callee, body: inner } = node;
+        if (/^(?:Arrow)?Function(?:Expression|Declaration)$/.test(String(type))) {
+          look(inner);
+          return;
+        }
+        if (type === 'CallExpression' && isNode(callee) && asksScope.has(String(callee['name']))) own.asks = true;
+        const text =
+          type === 'TemplateLiteral'
+            ? (quasis as ReadonlyArray<{ value: { cooked: string | null } }>)
+                .map((one) => one.value.cooked ?? '')
+                .join('?')
+            : type === 'Literal' && typeof value === 'string'
+              ? value
+              : '';
+        if (reads.test(text) && /\bselect\b/i.test(text) && !/^\s*(?:insert|update|delete|create)\b/i.test(text))
+          own.reads += 1;
+        Object.values(node).forEach(visit);
+      };
+      visit(body);
+      if (!own.asks) count += own.reads;
+    };
+    look(program);
+    if (count > 0) found.set(file.path, count);
+  }
+  return found;
+}
+
+/** The two that may say what is reached. */
+const makers = ['appliance/src/platform/scope.ts', 'appliance/src/engine/objects/types.ts'];
+
+/** Nobody else makes a scope, also not by saying that something is one. */
+export const onlyScopeOfMakesScopes: Rule = (files) =>
+  files
+    .filter(
+      ({ path, text, imported }) =>
+        !makers.includes(path) &&
+        (imported.some(
+          ({ specifier, values }) =>
+            specifier.endsWith('platform/scope.ts') && values.some((name) => /^reaching\b/.test(name)),
+        ) ||
+          /\bas (?:unknown as |never as )?Scope\b/.test(codeOnly(text))),
+    )
+    .map(({ path }) => `${path}: makes a scope`);

@@ -58,9 +58,9 @@ export const words = defineWords({
     kk: 'Кемінде бір әкімші қалуы керек.',
   },
   'validation.roleGroups': {
-    en: 'A role cannot be limited to groups yet. One that is grants nothing: make another role.',
-    ru: 'Роль пока нельзя ограничить группами. Ограниченная роль не даёт никаких прав: создайте другую.',
-    kk: 'Рөлді әзірге топтармен шектеуге болмайды. Шектелген рөл ешқандай құқық бермейді: басқа рөл жасаңыз.',
+    en: 'In groups a role can so far only read devices, software, vulnerabilities and updates. Give other rights by another role.',
+    ru: 'В группах роль пока может только читать устройства, программы, уязвимости и обновления. Другие права дайте другой ролью.',
+    kk: 'Топтарда рөл әзірге құрылғыларды, бағдарламаларды, осалдықтарды және жаңартуларды тек оқи алады. Басқа құқықтарды басқа рөлмен беріңіз.',
   },
   'validation.ownAccount': {
     en: 'A token is made only for the own account.',

@@ -2,8 +2,8 @@ import { page } from './page.ts';
 
 /** Devices: the list, one device, records that may be one. */
 export const devicesPages = {
-  devices: page('/devices', { bound: 'device', GET: 'devices:read' }),
-  devicesCsv: page('/devices.csv', { bound: 'device', GET: 'devices:read' }),
+  devices: page('/devices', { bound: 'device', scoped: true, GET: 'devices:read' }),
+  devicesCsv: page('/devices.csv', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
   devicesBulk: page('/devices/bulk', { bound: 'device', POST: 'devices:write' }),
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
@@ -21,9 +21,9 @@ export const devicesPages = {
   offlineImport: page('/devices/import', { bound: 'site', GET: 'devices:write', POST: 'devices:write', upload: true }),
   /** POST `draft`, `approve` */
   offlineImportApply: page('/devices/import/apply', { bound: 'site', POST: 'devices:write' }),
-  device: page('/devices/:id', { bound: 'device', GET: 'devices:read' }),
+  device: page('/devices/:id', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** A tab: a collection, or findings, updates, changes, events. */
-  deviceTab: page('/devices/:id/:tab', { bound: 'device', GET: 'devices:read' }),
+  deviceTab: page('/devices/:id/:tab', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** Tab; POST: asks something of the device; decide: POST `decision`, `confirm` or `cancel`. */
   deviceTasks: page('/devices/:id/tasks', { bound: 'device', GET: 'devices:read', POST: 'devices:write' }),
   deviceTaskDecide: page('/devices/:id/tasks/:task', { bound: 'device', POST: 'devices:write' }),

@@ -12,6 +12,8 @@ type PageBound = 'device' | 'group' | 'zone' | 'catalog' | 'owner' | 'site' | 'n
 /** A right as `area:read` or `area:write`, or `open`, `person`, `kind:read`, `kind:write`, `collection:read` (see the guard). */
 type Needs<N extends string = string> = {
   readonly bound: PageBound;
+  /** What it shows is cut to what the person reaches: a right over a part of the site is enough. */
+  readonly scoped?: true;
   readonly GET?: N;
   readonly POST?: N;
   /** Takes a file: the token comes in the first part, and the page checks it. No other address takes multipart. */

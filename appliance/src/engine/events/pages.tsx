@@ -5,9 +5,10 @@ import { type Context, Hono } from 'hono';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventRows } from '../../server/console/records.ts';
@@ -29,20 +30,21 @@ const fileColumns: FileColumns<EventRow> = [
 export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { events } = deps;
 
-  const fields = askedFields(events.language.vocabulary, {
-    severity: { label: 'events.severity', choices: 'eventSeverity' },
-    type: {
-      label: 'csv.type',
-      options: events.types().map(({ type }) => ({ value: type, sentence: `event.${type}` })),
-    },
-    area: { label: 'filter.area', choices: 'area' },
-    device: { label: 'events.device', valueName: (text) => model.named(text)?.name ?? text },
-    actor: { label: 'events.actor' },
-    at: { label: 'events.at' },
-    from: { label: 'filter.from' },
-    to: { label: 'filter.to' },
-    audit: { label: 'filter.audit' },
-  });
+  const fieldsFor = (scope: Scope) =>
+    askedFields(events.language.vocabulary, {
+      severity: { label: 'events.severity', choices: 'eventSeverity' },
+      type: {
+        label: 'csv.type',
+        options: events.types().map(({ type }) => ({ value: type, sentence: `event.${type}` })),
+      },
+      area: { label: 'filter.area', choices: 'area' },
+      device: { label: 'events.device', valueName: (text) => model.named(text, scope)?.name ?? text },
+      actor: { label: 'events.actor' },
+      at: { label: 'events.at' },
+      from: { label: 'filter.from' },
+      to: { label: 'filter.to' },
+      audit: { label: 'filter.audit' },
+    });
 
   const devicesOf = (rows: readonly StoredEvent[]) =>
     model.references(rows.map(({ device }) => device).filter((device) => device !== null));
@@ -50,7 +52,7 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const showList = async (c: Context<ConsoleEnv>): Promise<Response> => {
     actorFor(c, 'events:read');
     const ctx = viewContext(deps, c);
-    const asked = askedList(c, ctx, events.language, fields);
+    const asked = askedList(c, ctx, events.language, fieldsFor(scopeFor(c, 'events:read')));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
     const cursor = currentCursor(list);

@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
@@ -38,7 +38,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const [device] = filterValues(list, 'device');
     return {
       ...changeQueryOf(list, collections, actor),
-      ...(device === undefined ? {} : { device: model.named(device)?.id ?? NO_DEVICE }),
+      ...(device === undefined ? {} : { device: model.named(device, scopeFor(c, 'devices:read'))?.id ?? NO_DEVICE }),
     };
   };
 
@@ -60,7 +60,11 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const deviceOf = named(rows);
     const filters: FilterField[] = [
       ...changeFilters(readableCollections(collections, actor)),
-      { name: 'device', label: 'events.device', valueName: (text) => model.named(text)?.name ?? text },
+      {
+        name: 'device',
+        label: 'events.device',
+        valueName: (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text,
+      },
     ];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(

@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
+import { deviceIn } from '../../features/devices/view.ts';
 import { csvMark, csvRow } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
@@ -26,7 +27,7 @@ import {
 } from '../../server/api/values.ts';
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
-import { byWhom } from '../objects/types.ts';
+import { byWhom, scopeOf } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
 import {
   type AppCategories,
@@ -247,6 +248,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const section = operation({
     name: `device.${name}`,
     bound: collection.bound,
+    scoped: true,
     http: { method: 'get', path: `/devices/{device}/sections/${name}` },
     area,
     right,
@@ -258,8 +260,8 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
       collectedAt: time.nullable(),
       rows: z.array(z.object({ id: z.int(), values })),
     }),
-    run: ({ inventory, events, devices, actor }, { device, ...given }) => {
-      const { id } = devices.byPublicId(device);
+    run: ({ inventory, events, deviceQueries, actor }, { device, ...given }) => {
+      const id = deviceIn(deviceQueries, device, scopeOf(actor, right));
       const personal = given.personal === true;
       if (personal) recordPersonal(events, { actor, what: name, device: id });
       const rows = inventory.ofAnyCollection.section(id, name, { personal });

@@ -48,6 +48,7 @@ export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }
         const found = controllers.find(id);
         return found === undefined ? id : controllers.label(found.id);
       }),
+    group: (id: string) => cached(`group ${id}`, () => lookUp('group', id)),
     update: (id: string) =>
       cached(`update ${id}`, () => {
         const stored = updates.stored(id);
@@ -61,7 +62,12 @@ type ObjectNames = ReturnType<typeof objectNames>;
 /** So many are named of a list; the rest is a number. */
 const maxNamed = 10;
 
-const pageOf = { device: paths.device, update: paths.update, controller: paths.controller } as const;
+const pageOf = {
+  device: paths.device,
+  update: paths.update,
+  controller: paths.controller,
+  group: (id: string) => paths.object('group', id),
+} as const;
 
 /** What the fields of an object are ids of, by name and with its page; at most ten of a field. */
 export const fieldLinks = (names: ObjectNames, kind: Kind, body: Body): Record<string, NamedLink[]> =>

@@ -23,7 +23,6 @@ import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { fieldLinks, objectNames } from './object-names.ts';
 import { decideAbout, peopleOf, waits } from './object-people.ts';
-import { shownFaults } from './reserved-fields.ts';
 import { pageByShownName } from './shown-names.ts';
 import { hasRight, type Kind, type KindField, type Obj } from './types.ts';
 import { bodyOf, formFields, formValues, shownValue, shownValues, viewField } from './view.ts';
@@ -76,6 +75,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     if (kind.name === 'address-range' && name === 'ports')
       return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
     if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
+    if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
     if (kind.name === 'baseline' && name === 'collections') {
       const ctx = viewContext(deps, c, 'part');
       return deps.inventory
@@ -182,7 +182,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   ): Response | Promise<Response> => {
     const ctx = viewContext(deps, c);
     const latest = object === undefined ? undefined : objects.revisions(kind.name, object.id)[0];
-    const errors = shownFaults(kind, object?.body, extra.errors);
     const secret =
       extra.secret === undefined
         ? undefined
@@ -215,7 +214,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
                 updatedBy: latest === undefined ? '' : actorWords(ctx, objects)(latest.actor),
               }
         }
-        {...defined({ errors })}
+        {...defined({ errors: extra.errors })}
         readOnly={object !== undefined && (!managed.isManaged(kind.name) || managed.isFixed(object))}
         secret={secret}
         people={object === undefined ? undefined : peopleOf(deps, c, kind, object)}

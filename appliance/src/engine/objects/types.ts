@@ -8,6 +8,7 @@
 
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AppError, type FieldErrors } from '../../platform/errors.ts';
+import { reaching, type Scope } from '../../platform/scope.ts';
 
 export type Area =
   | 'devices'
@@ -55,6 +56,9 @@ type KindBound = Exclude<Bound, 'group'> | { readonly group: string };
 /** A human as far as the appliance can tell: random, made with an account (person-store.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };
 
+/** A right over some groups and all below them. */
+export type Grant = { readonly right: Right; readonly groups: readonly string[] };
+
 export type Actor = {
   type: 'account' | 'token' | 'device' | 'system' | 'cli';
   id: string;
@@ -62,7 +66,10 @@ export type Actor = {
   label: string;
   /** Address that the call came from. */
   from?: string;
+  /** Over the whole site. */
   rights: ReadonlySet<Right>;
+  /** Over a part of it, beside these. */
+  grants?: readonly Grant[];
   /** When the person behind a session last proved who it is; absent for everything but a signed-in account. */
   authenticatedAt?: number;
 };
@@ -89,16 +96,14 @@ export type KindField = {
   /** Of a `choice`, or of the entries of a `list`. */
   options?: readonly string[];
   kind?: string;
-  /** `text`, and each entry of a `list`: an id of what is no object; lists show its name. */
-  idOf?: 'device' | 'update' | 'controller';
+  /** `text`, and each entry of a `list`: an id; lists show its name. */
+  idOf?: 'device' | 'update' | 'controller' | 'group';
   personal?: boolean;
   indexed?: boolean;
   unique?: boolean;
   default?: unknown;
   /** Not on forms: set by the services. */
   internal?: boolean;
-  /** No form offers it: its rule refuses every value until what it is for exists. */
-  reserved?: boolean;
   /** Stays as it was when the object was made. */
   immutable?: boolean;
   /** `multiline`: a text of the language of conditions; its rule checks it, its form can try it out. */
@@ -290,6 +295,20 @@ export const hasRight = (actor: Actor, right: Right): boolean => {
 export const requireRight = (actor: Actor, right: Right): void => {
   if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
 };
+
+const covers = (held: Right, right: Right): boolean =>
+  held === right || (right.endsWith(':read') && held === right.replace(/:read$/, ':write'));
+
+/**
+ * Where an actor holds a right: the site, or the groups of all its grants together. FORBIDDEN where nowhere; `all` over a part is
+ * every right of areas there, and none of the site's.
+ */
+export function scopeOf(actor: Actor, right: Right): Scope {
+  if (hasRight(actor, right)) return reaching({ site: true, roots: [] });
+  const roots = (actor.grants ?? []).filter((grant) => grant.right === 'all' || covers(grant.right, right));
+  if (roots.length === 0) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+  return reaching({ site: false, roots: [...new Set(roots.flatMap(({ groups }) => groups))] });
+}
 
 /** How the chain and events name an actor. */
 export const actorRef = (actor: Actor): string => `${actor.type}:${actor.id}`;

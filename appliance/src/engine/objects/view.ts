@@ -8,9 +8,9 @@ import type { Body, Kind, KindField } from './types.ts';
 
 const minuteMs = 60_000;
 
-/** The fields that a form has: not what only services set, nor what cannot be used yet. */
+/** The fields that a form has: not what only services set. */
 export const formFields = (kind: Kind): [string, KindField][] =>
-  Object.entries(kind.fields).filter(([, field]) => !field.internal && !field.reserved);
+  Object.entries(kind.fields).filter(([, field]) => !field.internal);
 
 const lines = (texts: readonly string[]): string[] =>
   texts
@@ -71,9 +71,7 @@ const parseJson = (text: string): unknown => {
 /** The body that a form of a kind says; an empty secret says nothing. */
 export const bodyOf = (kind: Kind, form: Form): Body => {
   const body: Body = {};
-  // A reserved field that is sent all the same is refused by its rule, not dropped; one that is not sent stays.
-  const sent = Object.entries(kind.fields).filter(([name, field]) => field.reserved && form.has(`f.${name}`));
-  for (const [name, field] of [...formFields(kind), ...sent]) {
+  for (const [name, field] of formFields(kind)) {
     const value = parsed(field, form, `f.${name}`);
     if (field.type === 'secret' && value === null) continue;
     if (value !== undefined) body[name] = value;

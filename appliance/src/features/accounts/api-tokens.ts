@@ -5,7 +5,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, type Right, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Refusals } from './refusals.ts';
-import { limitRights, rightsOf } from './rights.ts';
+import { heldBy, limitGrants, limitRights } from './rights.ts';
 
 // Tokens of the API are objects of the kind `token`, purpose `api`; only the SHA-256 of the secret is kept. The secret
 // has 256 random bits, so a plain hash is enough.
@@ -61,12 +61,14 @@ export const apiTokens = (parts: { objects: ObjectService; clock: () => number; 
       if (typeof expiresAt === 'string' && Date.parse(expiresAt) <= clock()) throw refuse('expired', from, token.id);
       const account = typeof accountId === 'string' ? objects.find('account', accountId) : undefined;
       if (account === undefined || account.body['disabled'] === true) throw refuse('no-account', from, token.id);
+      const held = heldBy(objects, account);
       return {
         type: 'token',
         id: token.id,
         label: String(token.body['name'] ?? ''),
         from,
-        rights: limitRights(rightsOf(objects, account), token.body['rights']),
+        rights: limitRights(held.rights, token.body['rights']),
+        grants: limitGrants(held.grants, token.body['rights']),
       };
     },
   };

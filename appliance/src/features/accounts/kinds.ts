@@ -1,5 +1,8 @@
 import { defineKinds } from '../../engine/objects/types.ts';
 import { isAddressRange } from '../../platform/address-ranges.ts';
+import { rightsInGroups } from './types.ts';
+
+const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
 
 export const accountKinds = defineKinds({
   account: {
@@ -36,15 +39,17 @@ export const accountKinds = defineKinds({
       description: { type: 'multiline', max: 2_000 },
       /** `area:read`, `area:write`, or `all`. */
       rights: { type: 'list', required: true, max: 50 },
-      /** Group ids that the rights are limited to: kept for when rights within groups are told apart; empty until then. */
-      groups: { type: 'list', max: 1_000, reserved: true },
+      /** Ids of the groups that the rights are limited to, with all below them; none: the whole site. */
+      groups: { type: 'list', idOf: 'group', max: 1_000 },
       builtIn: { type: 'boolean', default: false, internal: true },
       /** JSON: a change that waits for a second person. */
       waiting: { type: 'secret', internal: true },
     },
-    // A limited role grants nothing (accounts/rights.ts), which is not expected of a limit.
-    check: ({ groups }) =>
-      Array.isArray(groups) && groups.length > 0 ? { groups: { key: 'validation.roleGroups' } } : {},
+    // A right that opens nothing in a group is not given there: that is not expected of a limit.
+    check: ({ groups, rights }) =>
+      listed(groups).length > 0 && !listed(rights).every((right) => rightsInGroups.some((one) => one === right))
+        ? { rights: { key: 'validation.roleGroups' } }
+        : {},
     leaves: null,
   },
   /** An enrolment token or an API token; only the hash of its secret is kept. */

@@ -1,17 +1,9 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
-import {
-  type Actor,
-  type Body,
-  hasRight,
-  type Obj,
-  type Right,
-  type SettingValue,
-  systemActor,
-} from '../../engine/objects/types.ts';
+import type { Actor, Body, Obj, Right, SettingValue } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
-import { rightsOf, rightsOfRole } from './rights.ts';
+import { heldBy, heldByRole, holdsMore } from './rights.ts';
 import type { AccountService } from './service.ts';
 import { isRight, type ManagedObjects, type WrittenObject } from './types.ts';
 import type { WaitingChange } from './waiting-change.ts';
@@ -80,17 +72,13 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     return { object, waits: true };
   };
 
-  /** Something of the second that the first does not hold. */
-  const isMore = (before: ReadonlySet<Right>, after: ReadonlySet<Right>): boolean =>
-    [...after].some((right) => !hasRight({ ...systemActor, rights: before }, right));
-
   /** A change that makes an account more powerful: more rights, usable again, another name or address. */
   const promotes = (kind: string, before: Body, after: Body): boolean => {
     const isOther = (field: string): boolean => (before[field] ?? null) !== (after[field] ?? null);
-    if (kind === 'role') return isMore(rightsOfRole(before), rightsOfRole(after));
+    if (kind === 'role') return holdsMore(heldByRole(before), heldByRole(after));
     if (kind !== 'account') return false;
     return (
-      isMore(rightsOf(objects, { body: before }), rightsOf(objects, { body: after })) ||
+      holdsMore(heldBy(objects, { body: before }), heldBy(objects, { body: after })) ||
       (before['disabled'] === true && after['disabled'] !== true) ||
       isOther('name') ||
       isOther('email')

@@ -1,11 +1,15 @@
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
-import { systemActor } from '../../engine/objects/types.ts';
+import { allOperations, madeOperations } from '../../all-operations.ts';
+import { type Actor, hasRight, type Right, scopeOf, systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { apiApp } from '../../server/api/app.ts';
+import { needsByRoute } from '../../server/console/route-needs.ts';
+import { heldByRole, holdsMore } from './rights.ts';
+import { rightsInGroups } from './types.ts';
 
-// Rights within groups are not told apart yet: a role that is limited to some would grant nothing, so none is made.
+// A role limited to groups gives rights over these alone, and only those that open something there.
 
 let site: Console;
 let admin: Browser;
@@ -24,14 +28,6 @@ const role = (): string => {
   made += 1;
   return site.appliance.objects.create(systemActor, 'role', { name: `Role ${made}`, rights: ['devices:read'] }).id;
 };
-/** A stored role with groups, which none of the calls makes. */
-const limited = (): string => {
-  const id = role();
-  site.appliance.db
-    .prepare(`update object set body = json_set(body, '$.groups', json('["a-group"]')) where kind = 'role' and id = ?`)
-    .run(id);
-  return id;
-};
 const groupsOf = (id: string): unknown => site.appliance.objects.get('role', id).body['groups'] ?? [];
 const fault = (work: () => unknown): unknown => {
   try {
@@ -41,39 +37,51 @@ const fault = (work: () => unknown): unknown => {
     return (error as { details?: { fields?: unknown } }).details?.fields;
   }
 };
-const refused = { groups: { key: 'validation.roleGroups' } };
+const refused = { rights: { key: 'validation.roleGroups' } };
+const unknown = { groups: { key: 'validation.reference' } };
+let hall = '';
+beforeAll(() => {
+  hall = site.appliance.objects.create(systemActor, 'group', { name: 'Hall' }).id;
+});
 
 describe('a role limited to groups', () => {
-  it('is not offered by the form, and refused where one is sent all the same', async () => {
+  it('is offered by the form, with the groups that there are', async () => {
     const form = await (await admin.get(paths.objectNew('role'))).text();
-    expect(form).toContain('name="f.rights"');
-    expect(form).not.toContain('f.groups');
-    const fields = { 'f.name': 'Forged', 'f.rights': ['devices:read'], 'f.groups': ['a-group'] };
-    const made = await admin.post(paths.objectNew('role'), fields);
-    expect(made.status).toBe(422);
-    expect(await made.text()).toContain('cannot be limited to groups');
-    const id = role();
-    expect((await admin.post(paths.object('role', id), { ...fields, revision: '1' })).status).toBe(422);
-    expect(groupsOf(id)).toEqual([]);
+    expect(form).toContain('name="f.groups"');
+    const fields = { 'f.name': 'Of the hall', 'f.rights': ['devices:read'], 'f.groups': [hall] };
+    expect((await admin.post(paths.objectNew('role'), fields)).status).toBe(303);
+    const made = site.appliance.objects.findBy('role', 'name', 'Of the hall');
+    expect(made?.body['groups']).toEqual([hall]);
+    expect(await (await admin.get(paths.object('role', made?.id ?? ''))).text()).toContain('Hall');
+    const wrong = await admin.post(paths.objectNew('role'), {
+      ...fields,
+      'f.name': 'W',
+      'f.rights': ['devices:write'],
+    });
+    expect(wrong.status).toBe(422);
+    expect(await wrong.text()).toContain('can so far only read');
   });
 
-  it('is refused by the API, made and changed', async () => {
+  it('is narrowed by a token and not widened', async () => {
     const app = apiApp(entryParts(site.appliance));
-    const call = async (method: string, path: string, body: unknown): Promise<{ status: number; text: string }> => {
-      const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-      const answer = await app.request(path, { method, headers, body: JSON.stringify(body) });
+    const id = role();
+    const patch = async (body: object): Promise<{ status: number; text: string }> => {
+      const answer = await app.request(`/objects/role/${id}`, {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ body, expectedRevision: site.appliance.objects.get('role', id).revision }),
+      });
       return { status: answer.status, text: await answer.text() };
     };
-    const id = role();
-    const calls = [
-      await call('POST', '/objects/role', { body: { name: 'By call', rights: ['devices:read'], groups: ['a-group'] } }),
-      await call('PATCH', `/objects/role/${id}`, { body: { groups: ['a-group'] }, expectedRevision: 1 }),
-    ];
-    // A token makes no role at all.
-    expect(calls.map(({ status }) => status)).toEqual([403, 422]);
-    expect(calls[1]?.text).toContain('validation.roleGroups');
-    expect(groupsOf(id)).toEqual([]);
-    expect(site.appliance.objects.findBy('role', 'name', 'By call')).toBeUndefined();
+    // A token makes no role more.
+    expect(await patch({ rights: ['accounts:read'], groups: [hall] })).toMatchObject({ status: 403 });
+    const narrowed = await patch({ groups: [hall], rights: ['devices:read'] });
+    expect(narrowed.status).toBe(200);
+    expect((await patch({ groups: null })).status).toBe(403);
+    expect(fault(() => site.appliance.objects.update(systemActor, 'role', id, { groups: ['a-group'] }))).toEqual(
+      unknown,
+    );
+    expect(groupsOf(id)).toEqual([hall]);
   });
 
   it.each([
@@ -85,34 +93,59 @@ describe('a role limited to groups', () => {
     const { objects } = site.appliance;
     const [way, id] = given();
     made += 1;
-    const body = { name: `By engine ${made}`, rights: ['devices:read'], groups: ['a-group'] };
-    const ways = {
-      create: () => objects.create(systemActor, 'role', body),
-      put: () => objects.put(systemActor, 'role', id, body),
-      import: () => objects.importKind(systemActor, [{ kind: 'role', id, revision: 1, body }]),
-      update: () => objects.update(systemActor, 'role', id, body),
-    };
-    expect(fault(ways[way])).toEqual(refused);
+    const body = { name: `By engine ${made}`, rights: ['settings:write'], groups: [hall] };
+    const ways = (what: typeof body) => ({
+      create: () => objects.create(systemActor, 'role', what),
+      put: () => objects.put(systemActor, 'role', id, what),
+      import: () => objects.importKind(systemActor, [{ kind: 'role', id, revision: 1, body: what }]),
+      update: () => objects.update(systemActor, 'role', id, what),
+    });
+    expect(fault(ways(body)[way])).toEqual(refused);
+    expect(fault(ways({ ...body, rights: ['devices:read'], groups: ['a-group'] })[way])).toEqual(unknown);
   });
 
-  it('does not come back by a revision or from the tombstones', () => {
-    const { objects, db } = site.appliance;
-    const [id, gone] = [limited(), limited()];
-    db.prepare(
-      `update object_revision set body = json_set(body, '$.groups', json('["a-group"]')) where kind = 'role' and id = ?`,
-    ).run(id);
-    objects.update(systemActor, 'role', id, { groups: null });
-    expect(fault(() => objects.revert(systemActor, 'role', id, 1))).toEqual(refused);
-    objects.remove(systemActor, 'role', gone);
-    expect(fault(() => objects.restore(systemActor, 'role', gone))).toEqual(refused);
+  it('is more than it was with another group, another right, or no group any more', () => {
+    const held = (rights: string[], ...groups: string[]) => heldByRole({ rights, groups });
+    const one = held(['devices:read'], hall);
+    expect(holdsMore(one, one)).toBe(false);
+    expect(holdsMore(one, held(['devices:read'], hall, 'other'))).toBe(true);
+    expect(holdsMore(one, held(['devices:read', 'updates:read'], hall))).toBe(true);
+    expect(holdsMore(one, held(['devices:read']))).toBe(true);
+    expect(holdsMore(held(['devices:read']), one)).toBe(false);
+    expect(holdsMore(held(['devices:read'], hall, 'other'), one)).toBe(false);
+    expect(holdsMore(held([]), one)).toBe(true);
   });
 
-  it('that is there already is shown as granting nothing, and saving its form does not widen it', async () => {
-    const id = limited();
-    const page = await (await admin.get(paths.object('role', id))).text();
-    expect(page).toContain('grants nothing');
-    const fields = { revision: '1', 'f.name': 'Renamed', 'f.rights': ['devices:read'] };
-    expect((await admin.post(paths.object('role', id), fields)).status).toBe(422);
-    expect(groupsOf(id)).toEqual(['a-group']);
+  it('gives nothing over the site, and a token no more than its limits', () => {
+    const { accounts, objects } = site.appliance;
+    const id = objects.create(systemActor, 'role', {
+      name: 'Part',
+      rights: ['devices:read', 'updates:read'],
+      groups: [hall],
+    });
+    const account = objects.create(systemActor, 'account', { name: 'part', roles: [id.id] }).id;
+    const actorOf = (rights?: Right[]): Actor =>
+      accounts.authenticateToken(
+        accounts.createApiToken(systemActor, { name: 't', account, ...(rights === undefined ? {} : { rights }) })
+          .secret,
+        'x',
+      );
+    const whole = actorOf();
+    expect([...whole.rights]).toEqual([]);
+    expect(hasRight(whole, 'devices:read')).toBe(false);
+    expect(scopeOf(whole, 'updates:read')).toEqual({ site: false, roots: [hall] });
+    expect(() => scopeOf(whole, 'software:read')).toThrow('needs the right');
+    const limited = actorOf(['devices:read', 'software:read']);
+    expect(scopeOf(limited, 'devices:read').roots).toEqual([hall]);
+    for (const right of ['updates:read', 'software:read'] as const)
+      expect(() => scopeOf(limited, right)).toThrow('needs');
+  });
+
+  it('names exactly the rights that a scoped address or operation asks for', () => {
+    const needs = [...needsByRoute().values()].flatMap(({ need, scoped }) => (scoped ? [need] : []));
+    const made = madeOperations(entryParts(site.appliance)).operations;
+    const asked = [...allOperations, ...made].flatMap(({ right, scoped }) => (scoped === true ? [right] : []));
+    // The tab of updates of a device asks for its right by itself.
+    expect([...new Set([...needs, ...asked, 'updates:read'])].toSorted()).toEqual(rightsInGroups.toSorted());
   });
 });

@@ -1,7 +1,7 @@
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { FurtherRule, ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, type Right, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
@@ -14,7 +14,7 @@ import { oneTimeLinks } from './links.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
 import type { Passwords } from './password.ts';
 import { type Refusals, refusals } from './refusals.ts';
-import { administratorRole, repairAdministratorRole } from './rights.ts';
+import { administratorRole, repairAdministratorRole, roleRule } from './rights.ts';
 import { type SafetySettings, safetySettings } from './safety-settings.ts';
 import { type SecondFactor, secondFactor } from './second-factor.ts';
 import { type SessionService, sessionService } from './sessions.ts';
@@ -58,6 +58,8 @@ export type AccountService = {
   changes: WaitingChanges;
   /** Every change of a setting by a person or a token. */
   safety: SafetySettings;
+  /** What is wrong with a body of a kind, beside what its declaration says. */
+  bodyRules: Readonly<Record<string, FurtherRule>>;
   /** All writes of `work` or none. */
   transact<T>(work: () => T): T;
   /** Who stands behind an account because they made, promoted or reset it alone. */
@@ -327,6 +329,7 @@ export const accountService = (parts: AccountParts): AccountService => {
     assertFresh: (actor) => assertFresh(actor, clock()),
     changes,
     safety,
+    bodyRules: { role: roleRule(objects) },
     transact: (work) => immediate(db, work),
     touches,
     touch,

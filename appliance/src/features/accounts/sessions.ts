@@ -6,7 +6,7 @@ import { type Actor, byWhom, hasRight, requireRight } from '../../engine/objects
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { KnownBrowsers } from './known-browser.ts';
-import { rightsOf } from './rights.ts';
+import { heldBy } from './rights.ts';
 import type { AccountStore } from './store.ts';
 import { type NewSession, type Session, type SessionWay, type SignedIn, sessionId } from './types.ts';
 
@@ -38,7 +38,7 @@ export function sessionService(parts: {
     id: account.id,
     label: String(account.body['fullName'] ?? account.body['name'] ?? ''),
     from,
-    rights: rightsOf(objects, account),
+    ...heldBy(objects, account),
     authenticatedAt,
   });
 

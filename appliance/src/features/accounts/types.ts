@@ -68,6 +68,14 @@ export const allRights: readonly Right[] = [
   'metrics:read',
 ];
 
+/** Rights that can be limited to groups: those that an address or operation with `scoped` asks for, and no others. */
+export const rightsInGroups = [
+  'devices:read',
+  'software:read',
+  'vulnerabilities:read',
+  'updates:read',
+] as const satisfies readonly Right[];
+
 /** `x:write` includes `x:read`; `all` is everything. */
 export const isRight = (text: string): text is Right => (allRights as readonly string[]).includes(text);
 

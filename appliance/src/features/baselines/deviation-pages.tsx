@@ -8,10 +8,11 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf, readableCollections } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -68,12 +69,12 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
       ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
       ...defined({ baseline }),
-      ...(device === undefined ? {} : { device: model.named(device)?.id ?? NO_DEVICE }),
+      ...(device === undefined ? {} : { device: model.named(device, scopeFor(c, 'devices:read'))?.id ?? NO_DEVICE }),
       ...(list.q === '' ? {} : { search: list.q }),
     };
   };
 
-  const filters = (): FilterField[] => [
+  const filters = (scope: Scope): FilterField[] => [
     {
       name: 'state',
       label: 'deviations.state',
@@ -107,7 +108,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       label: 'baselines.name',
       options: baselines.list().map(({ id, name }) => ({ value: id, label: name })),
     },
-    { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text)?.name ?? text },
+    { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text, scope)?.name ?? text },
   ];
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -138,7 +139,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
-        filters={filters()}
+        filters={filters(scopeFor(c, 'devices:read'))}
         limitDays={limitDays}
         late={query.state === 'closed' ? 0 : late}
       />,

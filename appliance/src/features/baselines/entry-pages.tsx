@@ -5,7 +5,7 @@ import { type Collection, readRight } from '../../engine/inventory/types.ts';
 import { hasRight } from '../../engine/objects/types.ts';
 import { type FieldErrors, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -48,9 +48,10 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
       readable.find((one) => one.name === (asked.collection || (held[0] ?? 'software'))) ??
       inventory.collection(held[0] ?? 'software');
     actorFor(c, readRight(collection));
+    const scope = scopeFor(c, 'devices:write');
     const query = { search: asked.q, limit: shownEntries };
     const faults: FieldErrors = { ...errors };
-    const device = asked.device === '' ? undefined : model.named(asked.device);
+    const device = asked.device === '' ? undefined : model.named(asked.device, scope);
     if (asked.device !== '' && device === undefined) faults['device'] = { key: 'validation.device' };
     const more =
       device === undefined
@@ -63,7 +64,7 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         collections={readable.map((one) => one.name)}
         collection={collection.name}
         q={asked.q}
-        device={device !== undefined && model.named(device.name)?.id === device.id ? device.name : asked.device}
+        device={device !== undefined && model.named(device.name, scope)?.id === device.id ? device.name : asked.device}
         deviceId={device?.publicId}
         expected={toList(collection, baselines.entries(id, collection.name, query))}
         offered={more}
@@ -84,7 +85,7 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const add = form.texts('add');
     const isShared = collection.mode === 'shared';
     try {
-      if (device !== '') model.get(device);
+      if (device !== '') model.get(device, scopeFor(c, 'devices:write'));
       baselines.edit(actor, id, {
         collection: collection.name,
         remove: form.texts('remove'),

@@ -9,7 +9,7 @@ import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { numberText, param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -77,7 +77,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const form = c.get('form');
     const asked = (name: string): string => (errors === undefined ? (c.req.query(name) ?? '') : form.text(name));
     const publicId = asked('device');
-    const device = publicId === '' ? undefined : model.get(publicId);
+    const device = publicId === '' ? undefined : model.get(publicId, scopeFor(c, 'devices:write'));
     const group = asked('group');
     const id = device === undefined ? groupBaselineId(group) : deviceBaselineId(device.publicId);
     const held = baselines.find(id);
@@ -118,8 +118,8 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
   };
 
-  const referenceOf = (text: string): string => {
-    const one = model.named(text);
+  const referenceOf = (c: Context<ConsoleEnv>, text: string): string => {
+    const one = model.named(text, scopeFor(c, 'devices:write'));
     if (one === undefined)
       throw new AppError('INVALID', 'no such device, or several', {
         fields: { reference: { key: 'validation.device' } },
@@ -150,7 +150,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         device === ''
           ? baselines.approveGroup(actor, group, {
               ...options,
-              ...(reference === '' ? {} : { reference: referenceOf(reference) }),
+              ...(reference === '' ? {} : { reference: referenceOf(c, reference) }),
             })
           : baselines.approveDevice(actor, devices.byPublicId(device).publicId, options);
       setToast(c, { message: { key: 'baselines.toast' } });

@@ -9,7 +9,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { invalid, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -134,10 +134,10 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   /** What a deployment like this would do; faults of the choice come as errors of their fields. */
-  const previewOf = (wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
+  const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
     if (wanted.updates.length === 0) return { deviceCount: 0, errors: {} };
     try {
-      return { deviceCount: deployments.preview(toNew(wanted)).devices, errors: {} };
+      return { deviceCount: deployments.preview(toNew(c, wanted)).devices, errors: {} };
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -146,33 +146,33 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   /** The devices that a saved selection finds now. */
-  const selected = (id: string): string[] => {
+  const selected = (c: Context<ConsoleEnv>, id: string): string[] => {
     const object = objects.find('selection', id);
     if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
     const filter = deviceFilters.parse(String(object.body['filter']), 'selection');
-    const ids = model.ids({ filter, sort: 'name', descending: false });
+    const ids = model.ids({ scope: scopeFor(c, 'deployments:read'), filter, sort: 'name', descending: false });
     // No device is not every device.
     if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });
     return model.some(ids).map(({ publicId }) => publicId);
   };
 
-  const scopeOf = (wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
+  const targetsOf = (c: Context<ConsoleEnv>, wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
     if (wanted.devices.length > 0) return { devices: wanted.devices };
-    if (wanted.selection !== '') return { devices: selected(wanted.selection) };
+    if (wanted.selection !== '') return { devices: selected(c, wanted.selection) };
     return wanted.group === '' ? {} : { group: wanted.group };
   };
 
-  const toNew = (wanted: Wanted, comment = ''): NewDeployment => ({
+  const toNew = (c: Context<ConsoleEnv>, wanted: Wanted, comment = ''): NewDeployment => ({
     updates: wanted.updates,
     timeoutMinutes: wanted.timeoutMinutes,
     ...(wanted.name === '' ? {} : { name: wanted.name }),
-    ...scopeOf(wanted),
+    ...targetsOf(c, wanted),
     ...(comment === '' ? {} : { comment }),
   });
 
   const showForm = (c: Context<ConsoleEnv>, wanted: Wanted, errors: FieldErrors = {}): Response | Promise<Response> => {
     actorFor(c, 'deployments:read');
-    const preview = previewOf(wanted);
+    const preview = previewOf(c, wanted);
     const faults = { ...preview.errors, ...errors };
     const hasFaults = Object.keys(faults).length > 0;
     const items = wanted.updates.map((id) => updates.get(id));
@@ -191,7 +191,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
           sizeBytes: item.sizeBytes,
           devices: item.devices,
         }))}
-        devices={wanted.devices.map((id) => ({ id, name: model.get(id).name }))}
+        devices={wanted.devices.map((id) => ({ id, name: model.get(id, scopeFor(c, 'deployments:read')).name }))}
         deviceCount={preview.deviceCount}
         groups={references(objects, 'group')}
         group={wanted.group}
@@ -231,14 +231,14 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       selection: form.text('selection'),
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
     };
-    const { deviceCount, errors } = previewOf(wanted);
+    const { deviceCount, errors } = previewOf(c, wanted);
     const faults: Record<string, FieldErrors[string]> = { ...errors };
     if (wanted.timeoutMinutes < 1) faults['timeoutMinutes'] = { key: 'validation.tooSmall', params: { min: 1 } };
     if (deviceCount >= typeNumberFrom && form.text('confirm').trim() !== String(deviceCount))
       faults['confirm'] = { key: 'validation.typeNumber', params: { n: deviceCount } };
     if (Object.keys(faults).length > 0) return showForm(c, wanted, faults);
     try {
-      const made = deployments.create(actor, toNew(wanted, form.text('comment').trim().slice(0, 500)));
+      const made = deployments.create(actor, toNew(c, wanted, form.text('comment').trim().slice(0, 500)));
       setToast(c, { message: { key: 'toast.deployment.created', params: { n: deviceCount } } });
       return c.redirect(paths.deployment(made.id), 303);
     } catch (error) {

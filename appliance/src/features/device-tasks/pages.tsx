@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -58,7 +58,8 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     failed?: { form: 'log' | 'file'; errors: FieldErrors },
   ): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:read');
-    const device = model.get(param(c, 'id'));
+    const scope = scopeFor(c, 'devices:read');
+    const device = model.get(param(c, 'id'), scope);
     const nameOf = actorNames(objects);
     const ctx = viewContext(deps, c);
     const form = c.get('form');
@@ -69,8 +70,8 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     return c.html(
       <DeviceTasks
         ctx={ctx}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scope)}
+        tabs={tabsOf(device, scope)}
         rows={deviceTasks.list({ device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
         unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
         files={filesOf(device.id)}

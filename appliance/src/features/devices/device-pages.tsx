@@ -21,10 +21,10 @@ import {
   readableCollections,
   rowValues,
 } from '../../engine/inventory/view.ts';
-import { actorRef } from '../../engine/objects/types.ts';
+import { actorRef, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
@@ -112,11 +112,11 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const summary = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
     // The journal and bookmarks still name records that became part of another one.
     const kept = devices.keptAs(param(c, 'id'));
-    if (kept !== undefined) return c.redirect(paths.device(kept), 303);
-    const device = model.get(param(c, 'id'));
+    if (kept !== undefined && model.idsOf([kept], scope).length === 1) return c.redirect(paths.device(kept), 303);
+    const device = model.get(param(c, 'id'), scope);
     const entered = enteredGroup(device);
     const groups = inventory
       .collections()
@@ -130,8 +130,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <Device
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         groups={entered === undefined ? groups : [...groups, entered]}
         personal={inventory
           .collections()
@@ -140,7 +140,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         why={whyOf(device)}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         tags={rules.tagsOf(device.id)}
-        held={heldBy(rules, device)}
+        // The group that a rule would move it to may be out of reach.
+        held={scope.site ? heldBy(rules, device) : undefined}
         changes={inventory.changes({ device: device.id, limit: lastChanges }).map(asChange)}
         {...(typeof description === 'string' && description !== '' ? { description } : {})}
         showOthers={c.req.query('others') === '1'}
@@ -201,8 +202,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceCollection
         ctx={{ ...viewContext(deps, c), url: list.path }}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         collection={collection.name}
         single={collection.single ?? false}
         titleField={collection.title}
@@ -216,7 +217,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
               : paths.inventoryItem(collection.name, item.id);
           return {
             id: item.id,
-            ...(collection.mode === 'shared' ? { href: own } : {}),
+            ...(collection.mode === 'shared' && hasRight(actor, readRight(collection)) ? { href: own } : {}),
             ...extra,
             values: { ...rowValues(item, columns), ...extra.values },
           };
@@ -232,7 +233,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const findings = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    actorFor(c, 'vulnerabilities:read');
+    model.get(device.publicId, scopeFor(c, 'vulnerabilities:read'));
     const list = listState(c, ['decision', 'severity']);
     const decisions = filterValues(list, 'decision');
     const severities = filterValues(list, 'severity');
@@ -251,8 +252,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceFindings
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
           ...page,
@@ -269,13 +270,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const deviceUpdates = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    actorFor(c, 'updates:read');
+    model.get(device.publicId, scopeFor(c, 'updates:read'));
     const followed = updates.followed()(inventory.section(device.id, 'platform')[0]);
     return c.html(
       <DeviceUpdates
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
         catalogue={updates.hasCatalogue()}
         followed={followed}
@@ -313,8 +314,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceChanges
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         rows={rows.map(asChange)}
         next={last === undefined ? undefined : String(last.id)}
@@ -324,6 +325,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const deviations = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
+    actorFor(c, 'devices:read');
     const list = listState(c, []);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
@@ -335,8 +337,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceDeviations
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
           rows: views.deviations(found.rows),
@@ -370,8 +372,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceEvents
         ctx={ctx}
-        device={model.toHead(device)}
-        tabs={tabsOf(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
+        tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
           rows: eventRows(ctx, deps, found.rows, named),
@@ -384,8 +386,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const tab = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
-    const device = model.get(param(c, 'id'));
+    const device = model.get(param(c, 'id'), scopeFor(c, 'devices:read'));
     const name = param(c, 'tab');
     if (name === 'findings') return findings(c, device);
     if (name === 'updates') return deviceUpdates(c, device);
@@ -394,13 +395,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     if (name === 'events') return deviceEvents(c, device);
     if (name === 'summary') return c.redirect(paths.device(device.publicId), 303);
     const collection = inventory.collection(name);
-    actorFor(c, readRight(collection));
+    model.get(device.publicId, scopeFor(c, readRight(collection)));
     return showCollection(c, device, collection, false);
   };
 
   const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
     actorFor(c, 'devices:write');
-    const device = model.get(param(c, 'id'));
+    const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const decision = objects.find('device-decision', device.publicId);
     const form = c.get('form');
     const value = (name: 'displayName' | 'description' | 'group'): string =>
@@ -408,7 +409,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     return c.html(
       <DeviceEdit
         ctx={viewContext(deps, c)}
-        device={model.toHead(device)}
+        device={model.toHead(device, scopeFor(c, 'devices:read'))}
         revision={decision?.revision ?? 0}
         values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
         groups={references(objects, 'group')}
@@ -420,7 +421,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
 
   const edit = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    const device = model.get(param(c, 'id'));
+    const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const form = c.get('form');
     const revision = objects.find('device-decision', device.publicId)?.revision ?? 0;
     try {
@@ -446,7 +447,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
 
   const personal = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:read');
-    const device = model.get(param(c, 'id'));
+    const device = model.get(param(c, 'id'), scopeFor(c, 'devices:read'));
     const collection = inventory.collection(param(c, 'collection'));
     actorFor(c, readRight(collection));
     if (!isPersonal(collection)) throw new AppError('NOT_FOUND', 'the collection has no personal values');

@@ -1,9 +1,10 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { DeviceTab } from '@sallyport/ui/components/device-frame.tsx';
+import type { Scope } from '../../platform/scope.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel, ListedDevice } from './view.ts';
 
-export type DeviceTabs = (device: ListedDevice) => DeviceTab[];
+export type DeviceTabs = (device: ListedDevice, scope: Scope) => DeviceTab[];
 
 /** The tabs of a device, with what each holds. */
 export const deviceTabs = (
@@ -22,7 +23,7 @@ export const deviceTabs = (
       }));
   };
 
-  return (device) => [
+  return (device, scope) => [
     { name: 'summary' },
     ...collectionTabs(device),
     // None is a number only of what is judged.
@@ -30,9 +31,14 @@ export const deviceTabs = (
       ? { name: 'findings' }
       : { name: 'findings', count: device.findings },
     { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
-    { name: 'changes' },
-    { name: 'deviations', count: baselines.deviationsOf(device.id) },
-    { name: 'tasks', count: deviceTasks.openOf(device.id) },
-    { name: 'events' },
+    // These are of the whole site until they ask what is reached.
+    ...(scope.site
+      ? [
+          { name: 'changes' },
+          { name: 'deviations', count: baselines.deviationsOf(device.id) },
+          { name: 'tasks', count: deviceTasks.openOf(device.id) },
+          { name: 'events' },
+        ]
+      : []),
   ];
 };

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -58,7 +58,7 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
 
   const sidesOf = (c: Context<ConsoleEnv>, device: Device): Record<string, string> => {
     const ctx = viewContext(deps, c);
-    const listed = model.get(device.publicId);
+    const listed = model.get(device.publicId, scopeFor(c, 'devices:write'));
     const decision = objects.find('device-decision', device.publicId);
     const at = (ms: number | null): string => (ms === null ? '' : ctx.fmt.dateTime(ms));
     return {

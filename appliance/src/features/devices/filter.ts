@@ -7,12 +7,13 @@ import { ofRows } from '../../platform/filter/filter-queries.ts';
 import { filterLanguage } from '../../platform/filter/language.ts';
 import { asksFor, type Filter, type Vocabulary } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { devicesReached, groupsReached } from '../../platform/scope.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { filterEvaluator } from './evaluate-queries.ts';
 import { deviceVocabulary } from './field-queries.ts';
 import { everyDevice, indexedDevices } from './filter-queries.ts';
 import { groupTree } from './groups.ts';
-import { type DeviceFilters, listLayer, type Moment } from './types.ts';
+import { type DeviceFilters, type GroupTree, listLayer, type Moment } from './types.ts';
 
 const hourMs = 3_600_000;
 
@@ -112,17 +113,51 @@ export const deviceFilters = (parts: {
     return without(isOfDevices(filter, vocabulary) ? found : allOf([found, all()]), hidden(filter));
   };
 
+  const language = filterLanguage({
+    vocabulary,
+    below: listLayer + 1,
+    group: (text) => (objects.find('group', text) === undefined ? groups().find(text) : text),
+    groupName: (id) => groups().name(id),
+    scansOf,
+  });
+  /** A part of a group's name is looked for among the groups in reach alone. */
+  const byReached = (filter: Filter, named: GroupTree['named']): Filter => {
+    if ('all' in filter) return { all: filter.all.map((part) => byReached(part, named)) };
+    if ('any' in filter) return { any: filter.any.map((part) => byReached(part, named)) };
+    if ('not' in filter) return { not: byReached(filter.not, named) };
+    if ('some' in filter) return filter;
+    const { field, op, value } = filter;
+    return op === 'contains' && vocabulary.fields.get(field)?.type === 'group'
+      ? { any: named(String(value)).map((id) => ({ field, op: 'in', value: id })) }
+      : filter;
+  };
+
   return {
-    ...filterLanguage({
-      vocabulary,
-      below: listLayer + 1,
-      group: (text) => (objects.find('group', text) === undefined ? groups().find(text) : text),
-      groupName: (id) => groups().name(id),
-      scansOf,
-    }),
+    ...language,
+    within: (scope) => {
+      const inReach = groupsReached(db, scope);
+      if (inReach === undefined) return language;
+      const tree = groupTree(objects, inReach);
+      return filterLanguage({
+        vocabulary,
+        below: listLayer + 1,
+        group: tree.find,
+        groupName: tree.name,
+        scansOf,
+      });
+    },
+    groupsIn: (scope) => groupsReached(db, scope),
     evaluator,
     groups,
     find: shown,
-    chosen: (filter) => (filter === undefined ? { notIn: hidden(filter) } : { in: shown(filter) }),
+    chosen: (filter, scope) => {
+      const reached = devicesReached(db, scope);
+      if (reached !== undefined && filter === undefined) return { in: without(reached, hidden(filter)) };
+      if (reached !== undefined && filter !== undefined) {
+        const { named } = groupTree(objects, groupsReached(db, scope));
+        return { in: allOf([shown(byReached(filter, named)), reached]) };
+      }
+      return filter === undefined ? { notIn: hidden(filter) } : { in: shown(filter) };
+    },
   };
 };

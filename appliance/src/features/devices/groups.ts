@@ -2,12 +2,13 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { type GroupTree, maxGroups } from './types.ts';
 
-/** The tree of groups as it is now. */
-export const groupTree = (objects: ObjectService): GroupTree => {
+/** The tree of groups as it is now, or the part of it that is in reach. */
+export const groupTree = (objects: ObjectService, inReach?: ReadonlySet<string>): GroupTree => {
   const groups = new Map(
     objects
       .list({ kind: 'group', limit: maxGroups, sort: 'id' })
-      .rows.map(({ id, body }) => [
+      .rows.filter(({ id }) => inReach?.has(id) !== false)
+      .map(({ id, body }) => [
         id,
         { name: String(body['name'] ?? id), parent: typeof body['parent'] === 'string' ? body['parent'] : undefined },
       ]),

@@ -3,8 +3,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
-import { systemActor } from '../../engine/objects/types.ts';
+import { type Actor, scopeOf, systemActor } from '../../engine/objects/types.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { levels } from '../rules/types.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
 import { deviceFilters } from './filter.ts';
@@ -61,12 +62,7 @@ beforeAll(async () => {
   const set = (sql: string, ...params: unknown[]): void => void db.prepare(sql).run(...params);
   groups = ['Завод', 'Hall', 'Cell'].map((name) => objects.create(systemActor, 'group', { name }).id);
   // Each below the one before.
-  for (const at of [1, 2])
-    set(
-      `update object set body = json_set(body, '$.parent', ?) where kind = 'group' and id = ?`,
-      groups[at - 1],
-      groups[at],
-    );
+  for (const at of [1, 2]) objects.update(systemActor, 'group', groups[at] ?? '', { parent: groups[at - 1] ?? null });
   const pick = <T>(from: readonly T[], n: number): T => from[n % from.length] as T;
   const ids = addDevices(
     db,
@@ -209,19 +205,81 @@ const drawnFilters: fc.Arbitrary<Asked> = fc
   .tuple(filterParts, fc.uniqueArray(fc.nat(11), { maxLength: 3 }))
   .map(([parts, at]) => Object.fromEntries(Object.entries(parts).filter((_, n) => at.includes(n))) as Asked);
 
-const filterOf = (asked: Asked): Filter | undefined =>
-  filters.read(Object.entries(asked).flatMap(([name, values]) => values.map((value) => [name, value] as const)));
+const everything = wholeSite('job');
+
+const filterOf = (asked: Asked, scope: Scope = everything): Filter | undefined =>
+  filters
+    .within(scope)
+    .read(Object.entries(asked).flatMap(([name, values]) => values.map((value) => [name, value] as const)));
+
+/** A person with the right over some groups. */
+const readerOf = (roots: readonly string[]): Actor => ({
+  ...systemActor,
+  rights: new Set(),
+  grants: [{ right: 'devices:read', groups: roots }],
+});
+
+/** Groups of which each is below the one before, from the highest of some on. */
+const reaches = (roots: readonly number[], { group }: Plain): boolean =>
+  group !== undefined && roots.some((root) => group >= root);
+
+/** A site of which only what is in reach is left: what stands above it has no name there. */
+const cut = (plain: Plain, roots: readonly number[], drawn: Asked): boolean => {
+  const top = Math.min(...roots);
+  const { group: texts, ...rest } = drawn;
+  const left = ['Завод', 'Hall', 'Cell'].slice(top, (plain.group ?? 0) + 1).map((name) => name.toLowerCase());
+  return (
+    fits(plain, rest as Asked) &&
+    (texts === undefined ||
+      texts.length === 0 ||
+      texts.some((text) => left.some((name) => name.includes(text.toLowerCase()))))
+  );
+};
 
 describe('a list of devices', () => {
+  it('is, for who reaches some groups, that of a site in which nothing else is', () => {
+    const roots = fc.uniqueArray(fc.nat(2), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(drawnFilters, roots, fc.constantFrom(...deviceSorts), fc.boolean(), (drawn, at, sort, descending) => {
+        const scope = scopeOf(readerOf(at.map((one) => groups[one] ?? '')), 'devices:read');
+        const query = { scope, filter: filterOf(drawn, scope), sort, descending };
+        const wanted = fleet.filter((plain) => reaches(at, plain) && cut(plain, at, drawn)).map(({ id }) => id);
+        const all = list.all(query);
+        expect(all.toSorted((a, b) => a - b)).toEqual(wanted);
+        expect(list.count(query.filter, scope)).toBe(wanted.length);
+        const whole = list.all({ ...query, filter: filterOf({ ...drawn, group: [] }), scope: everything });
+        const unnamed = list.all({ ...query, filter: filterOf({ ...drawn, group: [] }, scope) });
+        // In the order of the whole, without what is out of reach.
+        expect(unnamed).toEqual(whole.filter((id) => unnamed.includes(id)));
+        const first = list.page({ ...query, limit: 40 });
+        expect(first).toMatchObject({ ids: all.slice(0, 40), total: wanted.length });
+        expect(first.next === undefined).toBe(wanted.length <= 40);
+      }),
+      { numRuns: runs(200) },
+    );
+  });
+
+  it('counts what is in reach', () => {
+    for (const at of [[0], [1], [2], [1, 2]]) {
+      const scope = scopeOf(readerOf(at.map((one) => groups[one] ?? '')), 'devices:read');
+      const mine = fleet.filter((plain) => reaches(at, plain));
+      const shown = mine.filter(({ kind }) => kind !== 'directory');
+      expect(list.counts(scope).reduce((sum, { devices }) => sum + devices, 0)).toBe(shown.length);
+      expect(list.withFindings(scope)).toBe(mine.filter(({ worst }) => worst !== null).length);
+      const worst = list.worstCounts(scope);
+      for (const rank of [0, 1, 2, 3]) expect(worst[rank] ?? 0).toBe(mine.filter((one) => one.worst === rank).length);
+    }
+  });
+
   it('finds by any filter what a look at every device finds, counts it, and pages it in the order of its file', () => {
     fc.assert(
       fc.property(drawnFilters, fc.constantFrom(...deviceSorts), fc.boolean(), (drawn, sort, descending) => {
         const wanted = fleet.filter((plain) => fits(plain, drawn)).map(({ id }) => id);
         const filter = filterOf(drawn);
-        const query = { filter, sort, descending };
+        const query = { scope: everything, filter, sort, descending };
         const all = list.all(query);
         expect(all.toSorted((a, b) => a - b)).toEqual(wanted);
-        expect(list.count(filter)).toBe(wanted.length);
+        expect(list.count(filter, everything)).toBe(wanted.length);
         const first = list.page({ ...query, limit: 40 });
         expect(first).toMatchObject({ ids: all.slice(0, 40), total: wanted.length });
         if (first.next !== undefined)
@@ -245,9 +303,9 @@ describe('a list of devices', () => {
         const wanted = fleet.filter(
           (plain) => isShown(plain) && ((holds(plain, one) && !holds(plain, other)) || holds(plain, third)),
         );
-        expect(list.all({ filter, sort: 'seen', descending: false }).toSorted((x, y) => x - y)).toEqual(
-          wanted.map(({ id }) => id),
-        );
+        expect(
+          list.all({ scope: everything, filter, sort: 'seen', descending: false }).toSorted((x, y) => x - y),
+        ).toEqual(wanted.map(({ id }) => id));
       }),
       { numRuns: runs(150) },
     );
@@ -266,14 +324,14 @@ describe('a list of devices', () => {
     } as const;
     for (const sort of deviceSorts)
       for (const filter of [undefined, filterOf({ tag: ['rare'] })]) {
-        const among = new Set(list.all({ filter, sort: 'name', descending: false }));
+        const among = new Set(list.all({ scope: everything, filter, sort: 'name', descending: false }));
         const plain = site.db
           .prepare<[], number>(`select device from device_row order by ${keys[sort].join(', ')}, device`)
           .pluck()
           .all()
           .filter((id) => among.has(id));
-        expect(list.all({ filter, sort, descending: false }), sort).toEqual(plain);
-        expect(list.all({ filter, sort, descending: true }), sort).toEqual(plain.toReversed());
+        expect(list.all({ scope: everything, filter, sort, descending: false }), sort).toEqual(plain);
+        expect(list.all({ scope: everything, filter, sort, descending: true }), sort).toEqual(plain.toReversed());
       }
   });
 
@@ -284,7 +342,9 @@ describe('a list of devices', () => {
       const key = `${state} ${level}`;
       plain.set(key, (plain.get(key) ?? 0) + 1);
     }
-    expect(new Map(list.counts().map((row) => [`${row.state} ${row.level}`, row.devices]))).toEqual(plain);
-    expect(list.worstCounts()).toEqual([0, 1, 2, 3].map((worst) => fleet.filter((one) => one.worst === worst).length));
+    expect(new Map(list.counts(everything).map((row) => [`${row.state} ${row.level}`, row.devices]))).toEqual(plain);
+    expect(list.worstCounts(everything)).toEqual(
+      [0, 1, 2, 3].map((worst) => fleet.filter((one) => one.worst === worst).length),
+    );
   });
 });

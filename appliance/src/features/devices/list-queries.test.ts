@@ -5,6 +5,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { addDevices, reportSection } from '../../../test/support/fleet.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { ruleStore } from '../rules/store.ts';
 import { hintStore } from './hint-store.ts';
 import { deviceList } from './list-queries.ts';
@@ -36,7 +37,7 @@ const asked = (parameters: Record<string, readonly string[]>): Filter | undefine
     Object.entries(parameters).flatMap(([name, values]) => values.map((value) => [name, value] as const)),
   );
 const all = (parameters: Parameters<typeof asked>[0], sort: (typeof deviceSorts)[number] = 'name') =>
-  list.all({ filter: asked(parameters), sort, descending: false });
+  list.all({ scope: wholeSite('job'), filter: asked(parameters), sort, descending: false });
 
 describe('rows of the list of devices', () => {
   const devices = { ids: [] as number[], groups: [] as string[] };
@@ -211,7 +212,7 @@ describe('the list of devices', () => {
   it.each(deviceSorts.flatMap((sort) => [false, true].map((descending) => ({ sort, descending }))))(
     'is paged by $sort, descending $descending, without a gap or a repeat',
     ({ sort, descending }) => {
-      const query = { filter: undefined, sort, descending };
+      const query = { scope: wholeSite('job'), filter: undefined, sort, descending };
       const seen: number[] = [];
       let after: string | undefined;
       do {
@@ -308,7 +309,7 @@ describe('the list of devices', () => {
     for (const settled of [false, true]) {
       expect(all({ software: ['bash'] }).sort(byNumber), `settled ${settled}`).toEqual(many.toSorted(byNumber));
       expect(all({ software: ['rare'] }).sort(byNumber)).toEqual(rare);
-      expect(list.count(asked({ software: ['bash'], q: ['many-1'] }))).toBe(
+      expect(list.count(asked({ software: ['bash'], q: ['many-1'] }), wholeSite('job'))).toBe(
         many.filter((_, n) => String(n).startsWith('1')).length,
       );
       while (site.inventory.enterPending(500) > 0);
@@ -320,8 +321,8 @@ describe('the list of devices', () => {
 
   it('refuses a cursor that it has not made', () => {
     for (const after of ['x', 'WzFd', Buffer.from('[1,{},2]').toString('base64url')])
-      expect(() => list.page({ filter: undefined, sort: 'status', descending: false, limit: 1, after })).toThrow(
-        'cursor',
-      );
+      expect(() =>
+        list.page({ scope: wholeSite('job'), filter: undefined, sort: 'status', descending: false, limit: 1, after }),
+      ).toThrow('cursor');
   });
 });

@@ -1,6 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import type { Filter } from '../../platform/filter/types.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { DeviceFilters, DeviceList, DeviceListPage, DeviceListQuery } from './types.ts';
 
 /** Pages of devices: which they are comes out of sets, in which order out of an index of device_row. */
@@ -21,22 +22,32 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
     },
     few: { most: 500 },
   });
-  const worst = db
-    .prepare<[], [number, number]>('select worst, count(*) from device_findings where worst is not null group by worst')
-    .raw();
-  const byStateAndLevel = db.prepare<[], { state: string; level: number; devices: number }>(
-    `select state, level, count(*) as devices from device_row indexed by device_row_state where kind <> 'directory'
-     group by state, level`,
-  );
-  const withFindings = db.prepare<[], number>('select count(*) from device_findings').pluck();
+  const worst = (scope: Scope): [number, number][] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], [number, number]>(
+        `select worst, count(*) from device_findings where worst is not null and ${sql} group by worst`,
+      )
+      .raw()
+      .all(...params);
+  };
+  const byStateAndLevel = (scope: Scope): { state: string; level: number; devices: number }[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], { state: string; level: number; devices: number }>(
+        `select state, level, count(*) as devices from device_row ${scope.site ? 'indexed by device_row_state' : ''}
+         where kind <> 'directory' and ${sql} group by state, level`,
+      )
+      .all(...params);
+  };
 
-  const asked = ({ filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
+  const asked = ({ scope, filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
     sort,
     descending,
-    chosen: chosen(filter),
+    chosen: chosen(filter, scope),
   });
 
-  const count = (filter: Filter | undefined): number => list.count({ chosen: chosen(filter) });
+  const count = (filter: Filter | undefined, scope: Scope): number => list.count({ chosen: chosen(filter, scope) });
 
   return {
     page: ({ limit, after, ...query }: DeviceListQuery): DeviceListPage => {
@@ -45,17 +56,25 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
     },
     all: (query: Omit<DeviceListQuery, 'after' | 'limit'>): number[] => list.all(asked(query)).map(({ id }) => id),
     count,
-    worstCounts: (): number[] => {
+    worstCounts: (scope): number[] => {
       const found: number[] = [];
-      for (const [rank, devices] of worst.all()) found[rank] = devices;
+      for (const [rank, devices] of worst(scope)) found[rank] = devices;
       return Array.from(found, (devices) => devices ?? 0);
     },
-    coverageCounts: () => ({
-      'not-judged': count({ field: 'coverage', op: '=', value: 'not-judged' }),
-      partly: count({ field: 'coverage', op: '=', value: 'partly' }),
-      judged: count({ field: 'coverage', op: '=', value: 'judged' }),
+    coverageCounts: (scope) => ({
+      'not-judged': count({ field: 'coverage', op: '=', value: 'not-judged' }, scope),
+      partly: count({ field: 'coverage', op: '=', value: 'partly' }, scope),
+      judged: count({ field: 'coverage', op: '=', value: 'judged' }, scope),
     }),
-    withFindings: (): number => withFindings.get() ?? 0,
-    counts: (): { state: string; level: number; devices: number }[] => byStateAndLevel.all(),
+    withFindings: (scope): number => {
+      const { sql, params } = devicesIn(scope, 'device');
+      return (
+        db
+          .prepare<unknown[], number>(`select count(*) from device_findings where ${sql}`)
+          .pluck()
+          .get(...params) ?? 0
+      );
+    },
+    counts: byStateAndLevel,
   };
 };

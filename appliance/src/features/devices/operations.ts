@@ -1,6 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
@@ -24,7 +25,7 @@ import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { COVERAGE_STATES, coverageSchema, findingSchema } from '../vulnerabilities/types.ts';
 import { deviceListing, listedDevice } from './listing.ts';
 import { contacts, type DeviceFilters, deviceSorts, deviceStates } from './types.ts';
-import { deviceModel, type ListedDevice } from './view.ts';
+import { deviceIn, deviceModel, type ListedDevice } from './view.ts';
 
 // Devices: lists, one with everything that is known about it, approval, revocation, decisions.
 
@@ -101,15 +102,16 @@ const toDevice = (listed: ListedDevice) => ({
 
 const textOrNull = (value: unknown): string | null => (typeof value === 'string' ? value : null);
 
-const detail = (needs: Needs, publicId: string) => {
+const detail = (needs: Needs & { actor: Actor }, publicId: string) => {
+  const scope = scopeOf(needs.actor, 'devices:read');
   const model = deviceModel(needs);
-  const listed = model.get(publicId);
+  const listed = model.get(publicId, scope);
   const found = needs.devices.byId(listed.id);
   const decided = needs.objects.find('device-decision', publicId);
   return {
     ...toDevice(listed),
     agentVersion: found.agentVersion,
-    resembles: found.resembles === null ? null : model.reference(found.resembles),
+    resembles: model.toHead(listed, scope).resembles ?? null,
     approvedAt: timeOrNull(found.approvedAt),
     enrolledAt: timeOrNull(found.enrolledAt),
     revokedAt: timeOrNull(found.revokedAt),
@@ -153,6 +155,7 @@ export const deviceOperations = [
   operation({
     name: 'device.search',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices' },
     area,
     right: 'devices:read',
@@ -178,8 +181,10 @@ export const deviceOperations = [
     }),
     output: pageOf(device),
     run: (context, { search: q, sort, descending, limit, after, ...asked }) => {
+      const scope = scopeOf(context.actor, 'devices:read');
       const page = deviceModel(context).page({
-        filter: context.deviceFilters.read(termsIn({ q, ...asked })),
+        scope,
+        filter: context.deviceFilters.within(scope).read(termsIn({ q, ...asked })),
         sort,
         descending,
         limit,
@@ -221,6 +226,7 @@ export const deviceOperations = [
   operation({
     name: 'device.get',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}' },
     area,
     right: 'devices:read',
@@ -263,17 +269,20 @@ export const deviceOperations = [
   operation({
     name: 'device.sections',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/sections' },
     area,
     right: 'devices:read',
     summary: 'Which collections the device reports',
     input: one,
     output: z.object({ rows: z.array(z.object({ collection: z.string(), hash: z.string() })) }),
-    run: ({ devices, inventory }, input) => ({
-      rows: Object.entries(inventory.hashes(devices.byPublicId(input.device).id)).map(([collection, hash]) => ({
-        collection,
-        hash,
-      })),
+    run: ({ deviceQueries, inventory, actor }, input) => ({
+      rows: Object.entries(inventory.hashes(deviceIn(deviceQueries, input.device, scopeOf(actor, 'devices:read')))).map(
+        ([collection, hash]) => ({
+          collection,
+          hash,
+        }),
+      ),
     }),
   }),
   operation({
@@ -286,7 +295,7 @@ export const deviceOperations = [
     input: one.extend({ search: search.optional(), ...paging }),
     output: pageOf(findingSchema).extend({ coverage: coverageSchema }),
     run: (context, { device: id, limit, after, search: text = '' }) => {
-      const listed = deviceModel(context).get(id);
+      const listed = deviceModel(context).get(id, scopeOf(context.actor, 'vulnerabilities:read'));
       const page = context.vulnerabilities.list({ device: listed.id, filter: textFilter(text), limit, after });
       return { ...page, coverage: listed.coverage, next: page.next ?? null };
     },
@@ -294,6 +303,7 @@ export const deviceOperations = [
   operation({
     name: 'device.unjudged',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/unjudged' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -306,7 +316,7 @@ export const deviceOperations = [
       coverage: coverageSchema,
     }),
     run: (context, input) => {
-      const { id, coverage } = deviceModel(context).get(input.device);
+      const { id, coverage } = deviceModel(context).get(input.device, scopeOf(context.actor, 'vulnerabilities:read'));
       const rows = context.vulnerabilities.unjudged(id);
       return { total: rows.length, rows, coverage };
     },
@@ -328,7 +338,7 @@ export const deviceOperations = [
       followed: followedSchema.nullable().describe('What the device takes its packages from'),
     }),
     run: (context, input) => {
-      const { id, coverage } = deviceModel(context).get(input.device);
+      const { id, coverage } = deviceModel(context).get(input.device, scopeOf(context.actor, 'updates:read'));
       const { updates, inventory } = context;
       const followed = updates.followed()(inventory.section(id, 'platform')[0]);
       return {

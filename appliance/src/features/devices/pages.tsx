@@ -6,15 +6,16 @@ import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, references, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -69,29 +70,38 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     }));
   };
 
-  /** Those for everybody, and the person's own. */
-  const selectionsOf = (c: Context<ConsoleEnv>) => {
+  /** Those for everybody, and the person's own; alone these where not the whole site is in reach. */
+  const selectionsOf = (c: Context<ConsoleEnv>, scope: Scope) => {
     const me = actorRef(signedIn(c).actor);
     return objects
       .list({ kind: 'selection', limit: maxSelections })
       .rows.filter(
-        ({ id, body }) => body['shared'] !== false || objects.revisions('selection', id).at(-1)?.actor === me,
+        ({ id, body }) =>
+          (scope.site && body['shared'] !== false) || objects.revisions('selection', id).at(-1)?.actor === me,
       )
       .map(({ id, body }) => ({ id, name: String(body['name']), filter: String(body['filter']) }));
   };
 
-  const idsOf = (list: ListState): number[] =>
-    model.ids({ filter: deviceFilters.read(termsOf(list)), sort: sortOf(list), descending: list.descending });
+  const idsOf = (list: ListState, scope: Scope): number[] =>
+    model.ids({
+      scope,
+      filter: deviceFilters.within(scope).read(termsOf(list)),
+      sort: sortOf(list),
+      descending: list.descending,
+    });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
+    const language = deviceFilters.within(scope);
     const ctx = viewContext(deps, c);
-    const groups = references(objects, 'group');
+    const inReach = deviceFilters.groupsIn(scope);
+    const groups = references(objects, 'group').filter(({ id }) => inReach?.has(id) !== false);
     const fields = askedFields(deviceFilters.vocabulary, deviceFieldWords(groups), listLayer + 1);
-    const asked = askedList(c, ctx, deviceFilters, fields);
+    const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
     const query = {
+      scope,
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
@@ -103,27 +113,27 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ctx={ctx}
         list={list}
         page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
-        siteTotal={deviceList.count(undefined)}
+        siteTotal={deviceList.count(undefined, scope)}
         filters={filtering}
         extraColumns={extraColumns}
         groups={groups}
-        selections={selectionsOf(c).map(({ name, filter }) => ({
+        selections={selectionsOf(c, scope).map(({ name, filter }) => ({
           name,
-          href: `${paths.devices()}?${new URLSearchParams(deviceFilters.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
+          href: `${paths.devices()}?${new URLSearchParams(language.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
         }))}
-        {...(asked.filter && { filterText: deviceFilters.textOf(asked.filter) })}
+        {...(asked.filter && { filterText: language.textOf(asked.filter) })}
       />,
       asked.status,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
     const list = listState(c, deviceFilters.parameters);
     const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, deviceColumns(extraColumns));
     const picked = pickedExtras(list);
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
-    const ids = idsOf(list).slice(0, maxCsvRows);
+    const ids = idsOf(list, scope).slice(0, maxCsvRows);
     const read = function* (): Generator<Cell[]> {
       for (let at = 0; at < ids.length; at += csvBatch)
         for (const row of listRows(model.some(ids.slice(at, at + csvBatch)), picked)) yield cellsOf(row);
@@ -184,7 +194,8 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
     const chosen = chosenIn(c, paths.devices(), deviceFilters.parameters);
-    const picked = 'all' in chosen ? idsOf(chosen.all) : model.idsOf(chosen.ids);
+    const scope = scopeOf(actor, 'devices:write');
+    const picked = 'all' in chosen ? idsOf(chosen.all, scope) : model.idsOf(chosen.ids, scope);
     if (picked.length === 0) return nothingChosen(c, paths.devices());
     if (form.text('action') === 'deploy') {
       requireRight(actor, 'deployments:write');

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
 import { addressSql, osNameSql } from './row-store.ts';
 import type { DeviceCoverage, DeviceListRow, DeviceQueries } from './types.ts';
@@ -53,9 +54,6 @@ export const deviceQueries = (db: Database): DeviceQueries => {
     where ${where}`;
   const some = db.prepare<[string], Row>(sql('d.id in (select value from json_each(?))'));
   const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));
-  const ids = db
-    .prepare<[string], number>('select id from device where public_id in (select value from json_each(?))')
-    .pluck();
   const names = db.prepare<[string], { id: number; publicId: string; name: string }>(
     `select d.id, d.public_id as publicId,
        coalesce(nullif(json_extract(o.body, '$.displayName'), ''), nullif(i."name", ''), d.hostname) as name
@@ -64,6 +62,16 @@ export const deviceQueries = (db: Database): DeviceQueries => {
      left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
      where d.id in (select value from json_each(?))`,
   );
+  const isReached = (device: number, scope: Scope): boolean => {
+    if (scope.site) return true;
+    const { sql, params } = devicesIn(scope, 'id');
+    return (
+      db
+        .prepare<unknown[], number>(`select count(*) from device where id = ? and ${sql}`)
+        .pluck()
+        .get(device, ...params) === 1
+    );
+  };
   const stamp = db.prepare<[], { stamp: string }>(
     `select (select coalesce(max(id), 0) from change_log) || '.' || (select coalesce(max(seq), 0) from audit) || '.' ||
        coalesce((select snapshot || '.' || matched from exchange_state), '') || '.' ||
@@ -95,11 +103,19 @@ export const deviceQueries = (db: Database): DeviceQueries => {
       const found = new Map(some.all(JSON.stringify(ids)).map((row) => [row.id, toRow(row)]));
       return ids.flatMap((id) => found.get(id) ?? []);
     },
-    byPublicId: (publicId: string): DeviceListRow | undefined => {
+    byPublicId: (publicId, scope) => {
       const row = byPublicId.get(publicId);
-      return row && toRow(row);
+      return row !== undefined && isReached(row.id, scope) ? toRow(row) : undefined;
     },
-    idsOf: (publicIds: readonly string[]): number[] => ids.all(JSON.stringify(publicIds)),
+    idsOf: (publicIds, scope) => {
+      const { sql, params } = devicesIn(scope, 'id');
+      return db
+        .prepare<unknown[], number>(
+          `select id from device where public_id in (select value from json_each(?)) and ${sql}`,
+        )
+        .pluck()
+        .all(JSON.stringify(publicIds), ...params);
+    },
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
       new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
     stamp: (): string => stamp.get()?.stamp ?? '',

@@ -5,7 +5,7 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
-import type { ObjectService } from '../../engine/objects/service.ts';
+import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -17,6 +17,8 @@ import { discovery, recognition } from './discover.ts';
 import { duplicateFinder } from './duplicate-store.ts';
 import { enrolment } from './enrolment.ts';
 import { deviceForgetting } from './forget.ts';
+import { groupRule } from './group-rules.ts';
+import { groupStore } from './group-store.ts';
 import { hintStore } from './hint-store.ts';
 import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
@@ -117,6 +119,8 @@ export type DeviceService = {
   /** Every device, a page at a time. */
   each(): Iterable<Device>;
   /** Throws NOT_FOUND. */
+  /** What is wrong with a body of a kind, beside what its declaration says. */
+  bodyRules: Readonly<Record<string, FurtherRule>>;
   byId(id: number): Device;
   find(id: number): Device | undefined;
   /** Throws NOT_FOUND. */
@@ -367,6 +371,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
         after = page.next;
       } while (after !== undefined);
     },
+    bodyRules: { group: groupRule(groupStore(db)) },
     byId: (id) => found(store.byId(id)),
     find: (id) => store.byId(id),
     byPublicId: (publicId) => found(store.byPublicId(publicId)),

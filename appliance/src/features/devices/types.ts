@@ -18,6 +18,7 @@ import type { FilterSqlOptions } from '../../platform/filter/filter-queries.ts';
 import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { Filter, Rows } from '../../platform/filter/types.ts';
 import type { Chosen } from '../../platform/list/list-queries.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Coverage, CoverageState } from '../vulnerabilities/types.ts';
 
 export const deviceStates = ['discovered', 'pending', 'managed', 'held', 'revoked'] as const;
@@ -249,6 +250,7 @@ export const deviceSorts = ['status', 'name', 'group', 'os', 'address', 'seen', 
 export type DeviceSort = (typeof deviceSorts)[number];
 
 export type DeviceListQuery = {
+  scope: Scope;
   filter: Filter | undefined;
   sort: DeviceSort;
   descending: boolean;
@@ -305,24 +307,24 @@ export type DeviceList = {
   page(query: DeviceListQuery): DeviceListPage;
   /** Every device that the filter finds now, in order: for actions and files. */
   all(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
-  count(filter: Filter | undefined): number;
+  count(filter: Filter | undefined, scope: Scope): number;
   /** Devices by the place in DECISIONS of the worst decision about their findings. */
-  worstCounts(): number[];
+  worstCounts(scope: Scope): number[];
   /** Devices by what judges them; a device without a look yet is absent. */
-  coverageCounts(): Readonly<Record<CoverageState, number>>;
+  coverageCounts(scope: Scope): Readonly<Record<CoverageState, number>>;
   /** How many devices have open findings, as of the last look at each. */
-  withFindings(): number;
+  withFindings(scope: Scope): number;
   /** Devices by state and rank of their level; as in a list, directories are none. */
-  counts(): { state: string; level: number; devices: number }[];
+  counts(scope: Scope): { state: string; level: number; devices: number }[];
 };
 
 /** What lists show of devices. */
 export type DeviceQueries = {
   /** In the order of the ids. */
   rows(ids: readonly number[]): DeviceListRow[];
-  byPublicId(publicId: string): DeviceListRow | undefined;
+  byPublicId(publicId: string, scope: Scope): DeviceListRow | undefined;
   /** Ids of the devices with these public ids. */
-  idsOf(publicIds: readonly string[]): number[];
+  idsOf(publicIds: readonly string[], scope: Scope): number[];
   /** Names for people of some devices. */
   names(ids: readonly number[]): Map<number, { id: string; name: string }>;
   /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */
@@ -382,6 +384,10 @@ export type DeviceFilters = FilterLanguage & {
   groups(): GroupTree;
   /** The devices that a list shows of a filter: without those that it has to ask for. */
   find(filter: Filter): DeviceSet;
-  /** The same; without a filter all but those. */
-  chosen(filter: Filter | undefined): Chosen;
+  /** The same, in reach; without a filter all but those. */
+  chosen(filter: Filter | undefined, scope: Scope): Chosen;
+  /** The language for a reader to whom only the groups in reach have names. */
+  within(scope: Scope): FilterLanguage;
+  /** The groups in reach; undefined: all there are. */
+  groupsIn(scope: Scope): ReadonlySet<string> | undefined;
 };

@@ -3,12 +3,13 @@ import type { DeviceRow } from '@sallyport/ui/devices/devices.tsx';
 import type { Message, Reference } from '@sallyport/ui/model';
 import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { FieldWords } from '../../server/console/asked-list.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { levels } from '../rules/types.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
 import { type DeviceStatus, deviceStatus } from './device-status.ts';
-import type { DeviceListQuery, DeviceListRow } from './types.ts';
+import type { DeviceListQuery, DeviceListRow, DeviceQueries } from './types.ts';
 
 /** Devices whose name has a text in it: the one that is meant is among them, or it has to be named by its number. */
 const sameNames = 1_000;
@@ -37,17 +38,18 @@ export type DeviceModel = {
   ids(query: Omit<DeviceListQuery, 'after' | 'limit'>): number[];
   /** Devices by id, in that order; a device that is gone is left out. */
   some(ids: readonly number[]): ListedDevice[];
-  /** Ids of the devices with these public ids. */
-  idsOf(publicIds: readonly string[]): number[];
-  /** The one that a text means: its number or, whatever the case, its whole name. Nothing where none or several have it. */
-  named(text: string): ListedDevice | undefined;
-  /** By public id; NOT_FOUND. */
-  get(publicId: string): ListedDevice;
-  counts(): SiteCounts;
+  /** Ids of the devices in reach with these public ids. */
+  idsOf(publicIds: readonly string[], scope: Scope): number[];
+  /** The one that a text means: its number or, whatever the case, its whole name. Nothing where none or several in reach have it. */
+  named(text: string, scope: Scope): ListedDevice | undefined;
+  /** By public id; NOT_FOUND, also for one out of reach. */
+  get(publicId: string, scope: Scope): ListedDevice;
+  counts(scope: Scope): SiteCounts;
   /** Undefined: nothing tells what it needs. */
   neededUpdates(device: ListedDevice): number | undefined;
   toRows(devices: readonly ListedDevice[]): DeviceRow[];
-  toHead(device: ListedDevice): DeviceHead;
+  /** Of the device that it resembles nothing is said where that one is out of reach. */
+  toHead(device: ListedDevice, scope: Scope): DeviceHead;
   /** Public id and name of devices by number. */
   references(ids: readonly number[]): Map<number, Reference>;
   /** Of one device; a device that is gone keeps its number as name. */
@@ -67,6 +69,13 @@ export const deviceFieldWords = (groups: readonly Reference[]): Readonly<Record<
   coverage: { choices: 'coverage' },
   group: { options: groups.map(({ id, name }) => ({ value: id, label: name })) },
 });
+
+/** The number of a device in reach; NOT_FOUND. */
+export function deviceIn(queries: Pick<DeviceQueries, 'idsOf'>, publicId: string, scope: Scope): number {
+  const [id] = queries.idsOf([publicId], scope);
+  if (id === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
+  return id;
+}
 
 /** Devices with what is derived about them, for lists, tiles and heads. */
 export const deviceModel = (
@@ -122,25 +131,31 @@ export const deviceModel = (
     },
     some,
     idsOf: deviceQueries.idsOf,
-    named: (text) => {
+    named: (text, scope) => {
       catchUp();
-      const row = deviceQueries.byPublicId(text);
+      const row = deviceQueries.byPublicId(text, scope);
       if (row !== undefined) return list(row);
       const wanted = text.toLowerCase();
-      const { ids } = deviceList.page({ filter: textFilter(text), sort: 'name', descending: false, limit: sameNames });
+      const { ids } = deviceList.page({
+        scope,
+        filter: textFilter(text),
+        sort: 'name',
+        descending: false,
+        limit: sameNames,
+      });
       const found = some(ids).filter(({ name }) => name.toLowerCase() === wanted);
       return found.length === 1 ? found[0] : undefined;
     },
-    get: (publicId) => {
+    get: (publicId, scope) => {
       catchUp();
-      const row = deviceQueries.byPublicId(publicId);
+      const row = deviceQueries.byPublicId(publicId, scope);
       if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
       return list(row);
     },
-    counts: () => {
+    counts: (scope) => {
       catchUp();
       const counts: SiteCounts = { total: 0, critical: 0, warning: 0, notVisible: 0, ok: 0, pending: 0, revoked: 0 };
-      for (const { state, level: rank, devices: n } of deviceList.counts()) {
+      for (const { state, level: rank, devices: n } of deviceList.counts(scope)) {
         const level = levels[rank];
         if (state === 'revoked') counts.revoked += n;
         else counts.total += n;
@@ -175,8 +190,9 @@ export const deviceModel = (
         };
       });
     },
-    toHead: (device) => {
+    toHead: (device, scope) => {
       const { resembles, agentVersion } = devices.byId(device.id);
+      const other = resembles === null ? undefined : references([resembles]).get(resembles);
       return {
         id: device.publicId,
         name: device.name,
@@ -189,7 +205,7 @@ export const deviceModel = (
         lastSeenAt: device.lastSeenAt,
         visible: device.visible,
         heldReason: device.heldReason ?? undefined,
-        resembles: resembles === null ? undefined : references([resembles]).get(resembles),
+        resembles: other !== undefined && deviceQueries.idsOf([other.id], scope).length === 1 ? other : undefined,
         reenrolling: device.reenrolling,
         agentVersion: agentVersion || undefined,
       };

@@ -6,8 +6,9 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -41,11 +42,11 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return [...here, ...elsewhere].sort((a, b) => b.at - a.at);
   };
 
-  const foundOf = (name: string, trace: PersonTrace): NonNullable<PersonsProps['found']> => ({
+  const foundOf = (scope: Scope, name: string, trace: PersonTrace): NonNullable<PersonsProps['found']> => ({
     name,
     reference: trace.reference,
     collections: trace.collections,
-    devices: [...model.references(model.idsOf(trace.devices)).values()],
+    devices: [...model.references(model.idsOf(trace.devices, scope)).values()],
     changes: trace.changes,
     accounts: trace.accounts,
   });
@@ -94,7 +95,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const actor = withFrom(c);
     const name = c.get('form').text('name').trim();
     if (name === '') return show(c, { errors: { name: { key: 'validation.required' } } });
-    return show(c, { found: foundOf(name, persons.trace(actor, name)) });
+    return show(c, { found: foundOf(scopeFor(c, 'provision:write'), name, persons.trace(actor, name)) });
   };
 
   const erase = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -108,7 +109,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
-      const found = foundOf(name, persons.trace(actor, name));
+      const found = foundOf(scopeFor(c, 'provision:write'), name, persons.trace(actor, name));
       return show(c, { found, errors: details.fields, reason: form.text('reason') });
     }
   };

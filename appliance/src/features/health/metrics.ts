@@ -3,6 +3,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type Database, schemaVersion } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { pendingCounts } from '../../platform/pending.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList } from '../devices/types.ts';
 import type { ExchangeService } from '../exchange/service.ts';
@@ -61,7 +62,8 @@ const healthFamilies = ({ version, db, paths, health }: MetricsParts): Family[] 
 const siteFamilies = (parts: MetricsParts): Family[] => {
   const { db, jobs, devices, deviceList, vulnerabilities, updates, exchange } = parts;
   const byState = new Map<string, number>();
-  for (const { state, devices: n } of deviceList.counts()) byState.set(state, (byState.get(state) ?? 0) + n);
+  for (const { state, devices: n } of deviceList.counts(wholeSite('figures')))
+    byState.set(state, (byState.get(state) ?? 0) + n);
   const { matrix } = vulnerabilities.tallies();
   const { undecided } = updates.counts();
   const pending = pendingCounts(db);

@@ -5,7 +5,8 @@ import { OfflineImportPage, type OfflineImportProps } from '@sallyport/ui/offlin
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { stagedUploads } from '../../server/console/staged-uploads.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -27,8 +28,16 @@ export const offlineImportPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     return c.html(<OfflineImportPage ctx={viewContext(deps, c)} {...view} />, status);
   };
 
-  const planOf = (result: OfflineResult, name: string, draft?: string): NonNullable<OfflineImportProps['plan']> => {
-    const ids = model.idsOf(result.rows.flatMap(({ device }) => (device === null ? [] : [device])));
+  const planOf = (
+    scope: Scope,
+    result: OfflineResult,
+    name: string,
+    draft?: string,
+  ): NonNullable<OfflineImportProps['plan']> => {
+    const ids = model.idsOf(
+      result.rows.flatMap(({ device }) => (device === null ? [] : [device])),
+      scope,
+    );
     const named = new Map([...model.references(ids).values()].map((reference) => [reference.id, reference]));
     return {
       name,
@@ -59,7 +68,10 @@ export const offlineImportPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     actorFor(c, 'devices:write');
     try {
       return await uploads.take(c, async ({ draft, path, name, sizeBytes }) => {
-        if (sizeBytes > 0) return show(c, { plan: planOf(await offlineImport.preview(path, { name }), name, draft) });
+        if (sizeBytes > 0)
+          return show(c, {
+            plan: planOf(scopeFor(c, 'devices:write'), await offlineImport.preview(path, { name }), name, draft),
+          });
         rmSync(path, { force: true });
         return show(c, { error: { key: 'validation.required' } }, 422);
       });
@@ -79,7 +91,7 @@ export const offlineImportPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         approve: form.text('approve') === 'on',
       });
       baselines.run();
-      return await show(c, { plan: planOf(result, name) });
+      return await show(c, { plan: planOf(scopeFor(c, 'devices:write'), result, name) });
     } catch (error) {
       return refused(c, error);
     } finally {

@@ -4,7 +4,7 @@ import type { OverviewProps } from '@sallyport/ui/overview/overview-model';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import { fromMoment } from '../../engine/events/types.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -103,11 +103,12 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   return new Hono<ConsoleEnv>().get(paths.overview.pattern, (c) => {
     const reader = actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
-    const counts = model.counts();
+    const counts = model.counts(scope);
     const { matrix } = vulnerabilities.tallies();
-    const worst = deviceList.worstCounts();
-    const covered = deviceList.coverageCounts();
+    const worst = deviceList.worstCounts(scope);
+    const covered = deviceList.coverageCounts(scope);
     const since = clock() - shiftMs;
     const recent = events.list({ filter: fromMoment(since), limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));

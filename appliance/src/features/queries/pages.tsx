@@ -9,7 +9,7 @@ import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -69,7 +69,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         ctx={viewContext(deps, c)}
         sql={wanted.sql}
         wait={wanted.wait}
-        devices={wanted.devices.map((id) => ({ id, name: model.get(id).name }))}
+        devices={wanted.devices.map((id) => ({ id, name: model.get(id, scopeFor(c, 'queries:write')).name }))}
         deviceCount={wanted.devices.length === 0 ? queries.countTargets() : wanted.devices.length}
         maxLength={maxSqlLength}
         errors={errors}

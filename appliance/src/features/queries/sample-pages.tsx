@@ -4,7 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/queries/samples.tsx';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -60,7 +60,7 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       path: form.text('path').slice(0, 2_000),
       reason: form.text('reason').slice(0, 500),
     };
-    const device = model.named(values.device);
+    const device = model.named(values.device, scopeFor(c, 'queries:write'));
     if (device === undefined) return show(c, values, { device: { key: 'validation.device' } });
     try {
       samples.ask(actor, { device: device.id, path: values.path, reason: values.reason });

@@ -1,9 +1,10 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
+import { type Actor, hasRight, type Right, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 
@@ -26,6 +27,7 @@ type SearchParts = {
   devices: (
     text: string,
     limit: number,
+    scope: Scope,
   ) => { rows: readonly { publicId: string; name: string; address: string | null }[]; total: number };
   /** Controllers by a part of a name, address, serial or order number. */
   controllers: (
@@ -46,8 +48,8 @@ const minTextLength = 2;
 
 /** One box for everything: devices, packages, advisories, updates, groups. */
 export const searchService = (parts: SearchParts): SearchService => {
-  const devices = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.devices(text, limit);
+  const devices = (text: string, limit: number, actor: Actor): FoundGroup => {
+    const { rows, total } = parts.devices(text, limit, scopeOf(actor, 'devices:read'));
     return {
       name: 'devices',
       results: rows.map((device) => ({
@@ -100,7 +102,7 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'objects', results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
   };
 
-  const sources: readonly (readonly [Right, (text: string, limit: number) => FoundGroup])[] = [
+  const sources: readonly (readonly [Right, (text: string, limit: number, actor: Actor) => FoundGroup])[] = [
     ['devices:read', devices],
     ['devices:read', controllers],
     ['software:read', software],
@@ -116,7 +118,7 @@ export const searchService = (parts: SearchParts): SearchService => {
       if (asked.length < minTextLength) return [];
       return sources
         .filter(([right]) => hasRight(actor, right))
-        .map(([, find]) => find(asked, perGroup))
+        .map(([, find]) => find(asked, perGroup, actor))
         .filter((group) => group.total > 0);
     },
   };

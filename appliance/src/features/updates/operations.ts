@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search, where } from '../../server/api/schemas.ts';
@@ -73,9 +74,9 @@ const judged = {
   covered: z.record(z.enum(COVERAGE_STATES), z.int()).describe('Devices by how much of them is judged'),
 };
 
-const judgedOf = (parts: { updates: UpdateService; deviceList: Pick<DeviceList, 'coverageCounts'> }) => ({
+const judgedOf = (parts: { updates: UpdateService; deviceList: Pick<DeviceList, 'coverageCounts'>; actor: Actor }) => ({
   catalogue: parts.updates.hasCatalogue(),
-  covered: parts.deviceList.coverageCounts(),
+  covered: parts.deviceList.coverageCounts(scopeOf(parts.actor, 'updates:read')),
 });
 
 type Listed =
@@ -99,10 +100,10 @@ export const updateOperations = [
       ...paging,
     }),
     output: pageOf(updateSchema).extend(judged),
-    run: ({ updates, deviceList }, { limit, sort, descending, after, search: q, ...asked }) => {
+    run: ({ updates, deviceList, actor }, { limit, sort, descending, after, search: q, ...asked }) => {
       const found = updates.language.read(termsIn({ q, ...asked }));
       const page = updates.list({ filter: found, limit, sort, descending, after });
-      return { ...page, ...judgedOf({ updates, deviceList }), next: page.next ?? null };
+      return { ...page, ...judgedOf({ updates, deviceList, actor }), next: page.next ?? null };
     },
   }),
   operation({
@@ -117,10 +118,10 @@ export const updateOperations = [
       limit: z.int().min(1).max(100_000).default(100).describe('At most so many (100)'),
     }),
     output: z.custom<Listed>(),
-    run: ({ updates, devices, deviceList, deviceQueries }, { device, limit, search: q, ...asked }) => {
+    run: ({ updates, devices, deviceList, deviceQueries, actor }, { device, limit, search: q, ...asked }) => {
       if (device === undefined) {
         const { rows, total } = updates.list({ filter: updates.language.read(termsIn({ q, ...asked })), limit });
-        return { total, counts: updates.counts(), ...judgedOf({ updates, deviceList }), updates: rows };
+        return { total, counts: updates.counts(), ...judgedOf({ updates, deviceList, actor }), updates: rows };
       }
       const { id, publicId } = devices.byPublicId(device);
       const all = updates.forDevice(id);
@@ -189,7 +190,7 @@ export const updateOperations = [
       deployable: z.int(),
       ...judged,
     }),
-    run: ({ updates, deviceList }) => ({ ...updates.counts(), ...judgedOf({ updates, deviceList }) }),
+    run: ({ updates, deviceList, actor }) => ({ ...updates.counts(), ...judgedOf({ updates, deviceList, actor }) }),
   }),
   operation({
     name: 'update.followed',

@@ -10,7 +10,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -86,8 +86,8 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const fields = askedFields(language.vocabulary, words);
 
   /** What "none" is worth: whether there is a catalogue, and the devices that are not judged, or only in part. */
-  const judged = () => {
-    const covered = deps.deviceList.coverageCounts();
+  const judged = (c: Context<ConsoleEnv>) => {
+    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'updates:read'));
     return { catalogue: updates.hasCatalogue(), notJudged: covered['not-judged'] + covered.partly };
   };
 
@@ -106,7 +106,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filtering}
         counts={'counts' in found ? found.counts : updates.counts()}
-        judged={judged()}
+        judged={judged(c)}
         notFilled={deps.exchange.unfulfilled()}
       />,
       asked.status,
@@ -248,7 +248,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const found = updates.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
-    const { catalogue, notJudged } = judged();
+    const { catalogue, notJudged } = judged(c);
     const notes = [
       ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),
       ...(notJudged === 0 ? [] : [ctx.t('updates.notJudged', { n: notJudged })]),

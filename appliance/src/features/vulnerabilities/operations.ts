@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
@@ -85,7 +86,7 @@ export const vulnerabilityOperations = [
     }),
     output: pageOf(findingSchema).extend({ covered }),
     run: (
-      { vulnerabilities, devices, deviceList },
+      { vulnerabilities, devices, deviceList, actor },
       { limit, after, sort, descending, device, search: q, ...asked },
     ) => {
       const page = vulnerabilities.list({
@@ -96,7 +97,11 @@ export const vulnerabilityOperations = [
         descending,
         ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
       });
-      return { ...page, covered: deviceList.coverageCounts(), next: page.next ?? null };
+      return {
+        ...page,
+        covered: deviceList.coverageCounts(scopeOf(actor, 'vulnerabilities:read')),
+        next: page.next ?? null,
+      };
     },
     command: {
       flags: { fixState: { name: 'fix' } },
@@ -135,7 +140,10 @@ export const vulnerabilityOperations = [
     summary: 'How many findings there are, by severity, decision and state of the fix',
     input: z.strictObject({}),
     output: countsSchema.extend({ covered }),
-    run: ({ vulnerabilities, deviceList }) => ({ ...vulnerabilities.counts(), covered: deviceList.coverageCounts() }),
+    run: ({ vulnerabilities, deviceList, actor }) => ({
+      ...vulnerabilities.counts(),
+      covered: deviceList.coverageCounts(scopeOf(actor, 'vulnerabilities:read')),
+    }),
   }),
   operation({
     name: 'finding.show',

@@ -7,7 +7,7 @@ import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
@@ -116,7 +116,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => vulnerabilities.list({ ...query, filter }));
     const counts = vulnerabilities.tallies();
-    const covered = deps.deviceList.coverageCounts();
+    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'vulnerabilities:read'));
     const controllers = deps.controllerFindings.counts();
     const why = list.open === undefined ? undefined : findWhy(list.open);
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
@@ -130,7 +130,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         notJudged={covered['not-judged'] + covered.partly}
         counts={{
           open: counts.open,
-          devices: deps.deviceList.withFindings(),
+          devices: deps.deviceList.withFindings(scopeFor(c, 'vulnerabilities:read')),
           review: counts.review,
           matrix: counts.matrix,
         }}
@@ -192,7 +192,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const found = vulnerabilities.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
-    const covered = deps.deviceList.coverageCounts();
+    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'vulnerabilities:read'));
     const n = covered['not-judged'] + covered.partly;
     const notes = n === 0 ? [] : [ctx.t('vuln.notJudged', { n })];
     return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });

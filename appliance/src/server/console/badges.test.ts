@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { systemActor } from '../../engine/objects/types.ts';
 import { navigationBadges } from './badges.ts';
 
 type Parts = Parameters<typeof navigationBadges>[0];
@@ -18,8 +19,9 @@ describe('the navigation', () => {
       clock: () => 0,
     } as unknown as Parts;
     const badges = navigationBadges(parts);
-    expect(badges()).toEqual({ devices: { level: 'warning', count: 1 } });
+    expect(badges(systemActor)).toEqual({ devices: { level: 'warning', count: 1 } });
     worst = [3, 5];
-    expect(badges()).toEqual({ devices: { level: 'critical', count: 3 } });
+    expect(badges(systemActor)).toEqual({ devices: { level: 'critical', count: 3 } });
+    expect(badges({ ...systemActor, rights: new Set(['exchange:read']) })).toEqual({});
   });
 });

@@ -1,10 +1,21 @@
 import type { ContextInput } from '@sallyport/ui/context';
+import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ConsoleDeps } from './types.ts';
 
 /** A count that took long is made again only after this many times as long: a busy intake changes something all the time. */
 const rests = 50;
 /** Counts below this cost nothing that anybody notices. */
 const cheapMs = 20;
+
+/** Whose number stands at an entry: who may read it all. */
+const rights: Readonly<Record<string, Right>> = {
+  controllers: 'devices:read',
+  devices: 'devices:read',
+  vulnerabilities: 'vulnerabilities:read',
+  exchange: 'exchange:read',
+  deployments: 'deployments:read',
+};
 
 /** What is abnormal or moving, for the navigation; worked out again when something that it shows has changed. */
 export const navigationBadges = (
@@ -20,7 +31,7 @@ export const navigationBadges = (
     | 'zones'
     | 'clock'
   >,
-): (() => ContextInput['badges']) => {
+): ((actor: Actor) => ContextInput['badges']) => {
   const { deviceQueries, deviceList, vulnerabilities, devices, deployments, exchange, jobs, zones, clock } = deps;
   const held = { stamp: '', act: 0, attend: 0, againAtMs: 0 };
   const derived = (): typeof held => {
@@ -36,10 +47,10 @@ export const navigationBadges = (
     held.againAtMs = tookMs < cheapMs ? 0 : startMs + tookMs * rests;
     return held;
   };
-  return () => {
+  const all = (): ContextInput['badges'] => {
     const { act, attend } = derived();
     // Rows of devices follow a look of the rules, after what the stamp is made of; their sets are few and small.
-    const actDevices = deviceList.worstCounts()[0] ?? 0;
+    const actDevices = deviceList.worstCounts(wholeSite('figures'))[0] ?? 0;
     const waiting = devices.waiting();
     const running = deployments.list({ limit: 20 }).rows.filter(({ state }) => state === 'running');
     const failed = running.filter(({ counts }) => counts.failed > 0).length;
@@ -75,4 +86,11 @@ export const navigationBadges = (
           : {}),
     };
   };
+  return (actor) =>
+    Object.fromEntries(
+      Object.entries(all()).filter(([name]) => {
+        const right = rights[name];
+        return right !== undefined && hasRight(actor, right);
+      }),
+    );
 };

@@ -1,11 +1,12 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
+import { type Actor, hasRight, type Right, scopeOf } from '../../engine/objects/types.ts';
 import { isRight, type SignedIn } from '../../features/accounts/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
 import { addressOf } from '../../platform/http/request.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
 import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes } from './form.ts';
 import { readPreferences } from './preferences.ts';
@@ -98,11 +99,15 @@ export const actorFor = (c: Ctx, right: Right): Actor => {
   return actor;
 };
 
+/** Where the person holds a right; FORBIDDEN where nowhere. */
+export const scopeFor = (c: Ctx, right: Right): Scope => scopeOf(signedIn(c).actor, right);
+
 /** The outer wall: an address without declared needs is not there, one with a right is only for who has it. */
 export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
-  const need = needOf(c)?.need;
+  const { need, scoped } = needOf(c) ?? {};
   if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
-  if (isRight(need)) actorFor(c, need);
+  if (isRight(need) && scoped === true) scopeFor(c, need);
+  else if (isRight(need)) actorFor(c, need);
   else signedIn(c);
   await next();
 };

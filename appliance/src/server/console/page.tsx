@@ -28,7 +28,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     url: `${url.pathname}${url.search}`,
     person: signedIn === undefined ? null : { id: signedIn.actor.id, name: signedIn.actor.label },
     site: { id: deps.config.site, name: deps.objects.setting('appliance.site-title') || deps.config.site },
-    badges: signedIn === undefined || kind === 'part' ? {} : deps.badges(),
+    badges: signedIn === undefined || kind === 'part' ? {} : deps.badges(signedIn.actor),
     advisories: signedIn === undefined ? null : advisoryAge(deps),
     version: deps.version,
     schema: deps.schema,

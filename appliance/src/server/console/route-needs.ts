@@ -14,11 +14,11 @@ export type Need = Right | 'open' | 'person' | 'kind:read' | 'kind:write' | 'col
 type Method = 'GET' | 'POST';
 
 /** One address with one method, as the router has it. */
-export type RouteNeed = { readonly need: Need; readonly upload: boolean };
+export type RouteNeed = { readonly need: Need; readonly upload: boolean; readonly scoped: boolean };
 
 const keyOf = (method: string, pattern: string): string => `${method} ${pattern}`;
 
-type Needs = { readonly GET?: Need; readonly POST?: Need; readonly upload?: true };
+type Needs = { readonly GET?: Need; readonly POST?: Need; readonly upload?: true; readonly scoped?: true };
 
 /** A need that is no right and none of the words above does not compile. */
 const declared: Readonly<Record<string, { readonly pattern: string; readonly needs: Needs }>> = paths;
@@ -29,7 +29,9 @@ export const needsByRoute = (): ReadonlyMap<string, RouteNeed> =>
     Object.values(declared).flatMap(({ pattern, needs }) =>
       (['GET', 'POST'] as const satisfies readonly Method[]).flatMap((method): [string, RouteNeed][] => {
         const need = needs[method];
-        return need === undefined ? [] : [[keyOf(method, pattern), { need, upload: needs.upload === true }]];
+        return need === undefined
+          ? []
+          : [[keyOf(method, pattern), { need, upload: needs.upload === true, scoped: needs.scoped === true }]];
       }),
     ),
   );

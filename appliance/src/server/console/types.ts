@@ -9,6 +9,7 @@ import type { ContextInput, Ctx } from '@sallyport/ui/context';
 import type { ControllerPanelView } from '@sallyport/ui/controllers/controller.tsx';
 import type { Hono } from 'hono';
 import type { ChainReport } from '../../engine/events/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import type { EntryParts } from '../../entry-parts.ts';
 import type { SignedIn } from '../../features/accounts/types.ts';
 import type { Controller } from '../../features/controllers/types.ts';
@@ -36,7 +37,7 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   chain: () => Promise<ChainReport>;
   receiptChain: () => Promise<{ ok: boolean; at: number }>;
   /** What is abnormal or moving, for the navigation. */
-  badges: () => ContextInput['badges'];
+  badges: (actor: Actor) => ContextInput['badges'];
   /** The API's OpenAPI document. */
   apiDocument: () => Readonly<Record<string, unknown>>;
 };

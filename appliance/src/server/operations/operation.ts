@@ -5,7 +5,7 @@
 
 import type { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
-import { type Actor, type Area, type Bound, type Right, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, type Area, type Bound, type Right, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
@@ -62,6 +62,8 @@ type Head<I extends z.ZodObject> = {
   /** What it reads or writes belongs to this. */
   bound: Bound;
   area: Area;
+  /** What it says is cut to what the caller reaches: a right over a part of the site is enough. Without it only one over all is. */
+  scoped?: true;
   /** `any`: every signed-in account. Services check once more what they change. */
   right: Right | 'any';
   summary: string;
@@ -118,9 +120,11 @@ const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
 };
 
 const assertRightOf =
-  ({ right }: Head<z.ZodObject>) =>
+  ({ right, scoped }: Head<z.ZodObject>) =>
   (actor: Actor): void => {
-    if (right !== 'any') requireRight(actor, right);
+    if (right === 'any') return;
+    if (scoped === true) scopeOf(actor, right);
+    else requireRight(actor, right);
   };
 
 /** What refuses parts that the appliance does not have, in the file that names them. */

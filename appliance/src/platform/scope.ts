@@ -1,0 +1,58 @@
+import type { Database } from './database.ts';
+import { type DeviceSet, setOf } from './device-set.ts';
+import type { Condition } from './list/condition.ts';
+
+// What one request may reach. A function of a store that reads rows of devices takes a Scope; only `scopeOf` (engine/objects/types.ts),
+// which asks what a person's roles grant, and `wholeSite`, which says why no person is asked, make one.
+
+declare const made: unique symbol;
+
+export type Scope = {
+  readonly site: boolean;
+  /** Groups; what lies below them is reached, too. Nothing where there are none. */
+  readonly roots: readonly string[];
+  readonly [made]: true;
+};
+
+/** For `scopeOf` alone: test/architecture/scope.test.ts. */
+export function reaching(reach: { site: boolean; roots: readonly string[] }): Scope {
+  return reach as Scope;
+}
+
+const site = reaching({ site: true, roots: [] });
+
+/** Why a read is of the whole site: an agent's own call, work that no person waits for, figures without things, a command as root. */
+type Reason = 'agent' | 'job' | 'figures' | 'console-root';
+
+export function wholeSite(_reason: Reason): Scope {
+  return site;
+}
+
+const groupsIn = `select grp from group_path where ancestor in (select value from json_each(?))`;
+
+/** The expression is the number of a device in reach. A device without a group, or without a row yet, is in reach of the site alone. */
+export function devicesIn(scope: Scope, device: string): Condition {
+  if (scope.site) return { sql: 'true', params: [] };
+  return {
+    sql: `${device} in (select device from device_row where group_id in (${groupsIn}))`,
+    params: [JSON.stringify(scope.roots)],
+  };
+}
+
+/** The ids of the groups in reach; undefined: all there are. */
+export function groupsReached(db: Database, scope: Scope): ReadonlySet<string> | undefined {
+  if (scope.site) return undefined;
+  return new Set(db.prepare<[string], string>(groupsIn).pluck().all(JSON.stringify(scope.roots)));
+}
+
+/** The devices in reach, a byte for each; undefined: all there are. */
+export function devicesReached(db: Database, scope: Scope): DeviceSet | undefined {
+  if (scope.site) return undefined;
+  const { sql, params } = devicesIn(scope, 'device');
+  return setOf(
+    db
+      .prepare<unknown[], number>(`select device from device_row where ${sql}`)
+      .pluck()
+      .all(...params),
+  );
+}
