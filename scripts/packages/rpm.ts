@@ -49,6 +49,7 @@ function specFile(staged: Staged, release: Release, source: string): string {
     'rm -rf %{buildroot}/usr/share/lintian',
     '%files',
     ...('home' in spec.program ? [home] : []),
+    `%dir /usr/share/doc/${spec.name}`,
     ...listed.map((file) =>
       file.startsWith('/usr/share/man/') || file.startsWith('/usr/share/doc/') ? `%doc ${file}` : file,
     ),

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What an administrator does on a bare server with the folder of a release on a stick, and what is left afterwards. Each line of the
+# Runs on the machine. What an administrator does on a bare server with the folder of a release on a stick, and what is left afterwards. Each line of the
 # log is a fact; the script ends at the first that is not as it has to be.
 set -eu
 
@@ -12,7 +12,7 @@ node=/opt/sallyport/current/node_modules/.bin/node
 page() { NODE_TLS_REJECT_UNAUTHORIZED=0 $node -e "fetch('https://127.0.0.1$1').then(async (a) => console.log(a.status, (await a.text()).includes('aqtau-1')), (e) => console.log('none', e.cause))"; }
 others() { find /var/lib/sallyport ! -user sallyport | grep . && wrong "files of another owner" || true; }
 
-find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/mnt/out/before
+find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/run/before
 say "the stick is in"
 sh /mnt/stick/install.sh appliance --fingerprint "$(cat /mnt/stick/fingerprint)" -- --site aqtau-1 --address localhost --yes
 say "setup has ended"
@@ -43,10 +43,10 @@ systemd-analyze verify sallyport.service 2>&1 | head -5
 dpkg --purge sallyport
 say "purged"
 # What the packager, the user database and systemd's own key of this computer note is not ours.
-find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/mnt/out/after
-diff /mnt/out/before /mnt/out/after | grep '^[<>]' | grep -v -e '/var/lib/sallyport' -e /root/first.spb -e /var/lib/dpkg -e /var/log -e /etc/passwd -e /etc/group -e /etc/shadow -e /etc/gshadow -e /var/cache -e /var/lib/systemd/credential.secret >/mnt/out/left || true
-cat /mnt/out/left
-[ ! -s /mnt/out/left ] || wrong "purging left this, or took it"
+find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/run/after
+diff /run/before /run/after | grep '^[<>]' | grep -v -e '/var/lib/sallyport' -e /root/first.spb -e /var/lib/dpkg -e /var/log -e /etc/passwd -e /etc/group -e /etc/shadow -e /etc/gshadow -e /var/cache -e /var/lib/systemd/credential.secret >/run/left || true
+cat /run/left
+[ ! -s /run/left ] || wrong "purging left this, or took it"
 ls -d /run/sallyport 2>/dev/null && wrong "/run/sallyport is left"
 [ -e /var/lib/sallyport/master.cred ] || wrong "the sealed key went with the package"
 dpkg -i /mnt/stick/sallyport_*_"$(dpkg --print-architecture)".deb

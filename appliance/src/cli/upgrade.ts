@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataPaths } from '../platform/config.ts';
 import { AppError, type AppErrorCode } from '../platform/errors.ts';
@@ -27,6 +27,10 @@ const tryHere = async ({ dataDir, out }: CommandContext) => {
     }
   });
 };
+
+/** Root tries as the server's user, with the credentials that the server has: it has no master key of its own. */
+const isServersUser = (dataDir: string): boolean =>
+  process.getuid?.() !== 0 || (statSync(dataDir, { throwIfNoEntry: false })?.uid ?? 0) === 0;
 
 const childResult = ({ status, stdout }: { status: number | null; stdout: string }): unknown => {
   const answer = (stdout === '' ? {} : JSON.parse(stdout)) as { error?: AppErrorCode; message?: string };
@@ -57,7 +61,7 @@ export const command: Command = {
   run: async (context) => {
     const { text, flag, dataDir, out } = context;
     const own = applianceRelease().version;
-    if (flag('trial') && (text('to') ?? own) === own) {
+    if (flag('trial') && (text('to') ?? own) === own && isServersUser(dataDir)) {
       const trial = await tryHere(context);
       out.line(`the copy was brought from schema ${trial.schema.from} to ${trial.schema.to} and is well`);
       out.result({ release: own, ...trial });

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { repositoryRoot } from '../support/sources.ts';
+import { must } from './place.ts';
+
+// What `make dist` makes: the same bytes twice, a signature that openssl verifies, packages in which lintian and rpmlint find no error.
+
+const run = (file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): string =>
+  execFileSync(file, args, {
+    encoding: 'utf8',
+    cwd: repositoryRoot,
+    env: { ...process.env, ...env },
+    maxBuffer: 1 << 28,
+  });
+
+/** lintian knows no zstd, which Debian's own archive does not take; dpkg reads it since Debian 12. */
+const tooNew = 'malformed-deb-archive';
+
+/** The release key of the test, made where there is none. */
+const keyIn = (keys: string): string => {
+  mkdirSync(keys, { recursive: true });
+  const held = (): string | undefined => readdirSync(keys).find((name) => name.endsWith('.key'));
+  if (held() === undefined) {
+    const tool = 'bundle-tools/bin/sallyport-bundle.js';
+    run(process.execPath, [tool, 'trust', 'key', 'create', '--for', 'release', '--out', keys]);
+  }
+  return join(keys, held() ?? '');
+};
+
+/** Makes all artefacts twice into `dist` and has them judged. */
+export function makeAndJudge(dist: string, keys: string, say: (line: string) => void): void {
+  const env = { RELEASE_KEY: keyIn(keys) };
+  const [first = '', second = ''] = [1, 2].map((time) => {
+    say(`makes the artefacts, time ${time} of 2`);
+    process.stdout.write(run(process.execPath, ['scripts/packages/main.ts'], env));
+    return readFileSync(join(dist, 'SHA256SUMS'), 'utf8');
+  });
+  must(first === second, 'the second time gave other bytes');
+  say('the second time gave the same bytes');
+  const inDist = (name: string): string => join(dist, name);
+  const signed = ['-rawin', '-in', inDist('SHA256SUMS'), '-sigfile', inDist('SHA256SUMS.sig')];
+  say(run('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', inDist('release.pem'), ...signed]).trim());
+  for (const name of readdirSync(dist).filter((file) => file.endsWith('_amd64.deb'))) {
+    run('lintian', ['--allow-root', '--fail-on', 'error', '--suppress-tags', tooNew, inDist(name)]);
+    say(`lintian has no error in ${name}`);
+  }
+  for (const name of readdirSync(dist).filter((file) => file.endsWith('.x86_64.rpm'))) {
+    run('rpmlint', ['--config', join(repositoryRoot, 'packaging/rpmlint.toml'), inDist(name)]);
+    say(`rpmlint has no error in ${name}`);
+  }
+}

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoAdvisories } from '../../scripts/demo-advisories.ts';
+import { repositoryRoot } from '../support/sources.ts';
+import { makeStick } from './installation.ts';
+import { must, type Place } from './place.ts';
+import { type BootedComputer, bootComputer, makeDisk } from './qemu-root.ts';
+import { factsOf, installFilled, layContent, well } from './site.ts';
+
+// From power-on: a bare computer takes a stick, becomes a site, writes a request to a second stick and imports the bundle that
+// answers it. The kernel, udev and the file systems are the computer's own.
+
+const media = '/run/sallyport/media';
+
+/** The connected side, a state folder on this computer. */
+const connectedHost = (folder: string) => {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  const run = <T>(...args: string[]): T => {
+    const tool = join(repositoryRoot, 'bundle-tools/bin/sallyport-bundle.js');
+    const line = [tool, ...args, '--state', join(folder, 'state'), '--json'];
+    return JSON.parse(execFileSync(process.execPath, line, { encoding: 'utf8' })) as T;
+  };
+  const curator = join(folder, 'curator.json');
+  run('trust', 'init', '--root-key', join(folder, 'root.json'), '--threshold', '1', '--curator-key', curator);
+  run('source', 'add', 'osv', 'demo', demoAdvisories(join(folder, 'advisories'), 'Debian:13', 'bash', '999'));
+  return { run, curator };
+};
+
+/** Waits until the stick that was plugged in is mounted; its folder. */
+const mounted = async (on: BootedComputer): Promise<string> =>
+  (await well(on, `for i in $(seq 300); do ls -d ${media}/*-sd* 2>/dev/null && exit 0; sleep 1; done; exit 1`)).trim();
+
+export async function wholeComputer({ stick, base, work, say }: Place, debian: string): Promise<void> {
+  const folder = join(work, 'computer');
+  const [installer, carrier, carried] = [join(work, 'stick.img'), join(work, 'carrier.img'), join(work, 'carried')];
+  layContent(join(stick, 'content'), base);
+  makeStick(stick, installer, 'SALLYPORT');
+  makeDisk(debian, folder);
+  say('power on');
+  let on = await bootComputer(folder);
+  say('the computer is up');
+  await on.plug(installer, 'one');
+  await well(on, 'for i in $(seq 300); do [ -b /dev/sda ] && break; sleep 1; done; mkdir -p /mnt/stick');
+  await well(on, 'mount -o ro /dev/sda /mnt/stick');
+  const pluggedMs = Date.now();
+  await installFilled(on);
+  const before = await factsOf(on);
+  say(`a filled site that serves, ${Math.round((Date.now() - pluggedMs) / 1000)} s after the stick was plugged in`);
+  await well(on, 'umount /mnt/stick');
+  await on.unplug('one');
+
+  const host = connectedHost(join(work, 'host'));
+  rmSync(carried, { recursive: true, force: true });
+  mkdirSync(carried);
+  const root = host.run<{ fingerprint: string }>('trust', 'export', '--out', join(carried, 'trust.tar'));
+  makeStick(carried, carrier, 'CARRIER');
+  await on.plug(carrier, 'two');
+  const path = await mounted(on);
+  say(`the system mounted the second stick: ${(await well(on, 'sallyport media list')).trim()}`);
+  await well(on, `sallyport trust import ${path}/trust.tar --fingerprint ${root.fingerprint}`);
+  const card = join(work, 'site-card.json');
+  const made = await well(on, 'sallyport site-card export --out /root/card.json --json 2>/dev/null');
+  writeFileSync(card, await well(on, 'cat /root/card.json'));
+  const { fingerprint } = JSON.parse(made) as { fingerprint: string };
+  host.run('site', 'add', card, '--fingerprint', fingerprint);
+  await well(on, `sallyport request export --out ${path}`);
+  await on.unplug('two');
+  say('the request is on the stick');
+
+  execFileSync('mcopy', ['-s', '-n', '-i', carrier, '::*', carried]);
+  const { bundles } = host.run<{ bundles: { path: string }[] }>(
+    'fulfil',
+    '--media',
+    carried,
+    '--curator-key',
+    host.curator,
+  );
+  must(bundles.length === 1, 'the request was not answered');
+  makeStick(carried, carrier, 'CARRIER');
+  await on.plug(carrier, 'three');
+  const bundle = (bundles[0]?.path ?? '').slice(carried.length + 1);
+  await well(on, `sallyport bundle import ${await mounted(on)}/${bundle}`);
+  must((await well(on, 'sallyport finding list --json')).includes('DEMO-2026-0001'), 'the advisory has no finding');
+  await on.unplug('three');
+  say('the bundle is imported, its advisory has findings');
+
+  await on.powerOff();
+  on = await bootComputer(folder);
+  const after = await factsOf(on);
+  must(after.content === before.content, `it was ${before.content} and is ${after.content}`);
+  say('all of it is there after a reboot');
+  await on.powerOff();
+}

@@ -1,0 +1,151 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { until } from '../support/until.ts';
+import type { BootedRoot } from './booted-root.ts';
+
+// A whole computer: Debian's own kernel on a disk of its own, under QEMU without hardware help and without a network card. It takes
+// scripts by a serial port and sticks by the control socket of QEMU.
+
+export type BootedComputer = BootedRoot & {
+  /** Plugs a stick; `image` is its file. */
+  plug(image: string, name: string): Promise<void>;
+  unplug(name: string): Promise<void>;
+};
+
+/** Of the first start, which takes minutes without hardware help. */
+const patienceMs = 1_200_000;
+
+/** What runs on the computer: each line is a script in base64, its answer is what it said in base64 and its exit code. */
+const driver = `[Unit]
+After=basic.target
+[Service]
+ExecStart=/bin/sh -c 'exec 3<>/dev/virtio-ports/driver; while read -r line <&3; do echo "$$line" | base64 -d >/run/script; sh /run/script >/run/said 2>&1 </dev/null; status=$$?; echo "$$(base64 -w 0 /run/said) $$status" >&3; done'
+Environment=HOME=/root LC_ALL=C.UTF-8
+KillMode=process
+`;
+
+/** Makes the disk of a computer from a root that has a kernel; the kernel lies beside it. */
+export function makeDisk(root: string, folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(root, 'etc/fstab'), '/dev/vda / ext4 defaults 0 1\n');
+  writeFileSync(join(root, 'etc/systemd/system/driver.service'), driver);
+  const wants = join(root, 'etc/systemd/system/multi-user.target.wants/driver.service');
+  rmSync(wants, { force: true });
+  symlinkSync('../driver.service', wants);
+  for (const name of readdirSync(join(root, 'boot')))
+    for (const kind of ['vmlinuz', 'initrd'])
+      if (name.startsWith(kind)) execFileSync('cp', [join(root, 'boot', name), join(folder, kind)]);
+  const disk = join(folder, 'disk.img');
+  execFileSync('truncate', ['-s', '4G', disk]);
+  execFileSync('mkfs.ext4', ['-q', '-F', '-d', root, disk]);
+}
+
+const connected = async (path: string): Promise<Socket> => {
+  await until(() => existsSync(path));
+  const socket = createConnection(path);
+  await new Promise<void>((resolve, reject) => {
+    socket.once('connect', resolve);
+    socket.once('error', reject);
+  });
+  return socket;
+};
+
+/** Asks one line at a time; the answers come in order. */
+const asker = (socket: Socket) => {
+  const lines = createInterface({ input: socket })[Symbol.asyncIterator]();
+  return {
+    write: (line: string): boolean => socket.write(`${line}\n`),
+    read: async (): Promise<string> => String((await lines.next()).value ?? ''),
+  };
+};
+
+/** Starts the computer whose disk lies in `folder`. Returns when it has come up, whatever state it is in. */
+export async function bootComputer(folder: string): Promise<BootedComputer> {
+  const at = (name: string): string => join(folder, name);
+  for (const name of ['control', 'driver']) rmSync(at(name), { force: true });
+  const machine = ['-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '2', '-m', '2048', '-display', 'none'];
+  const kernel = ['-kernel', at('vmlinuz'), '-initrd', at('initrd'), '-append', 'root=/dev/vda rw console=ttyS0 quiet'];
+  const parts = [
+    '-drive',
+    `file=${at('disk.img')},if=virtio,format=raw`,
+    '-nic',
+    'none',
+    '-device',
+    'qemu-xhci,id=usb',
+  ];
+  const port = [
+    '-device',
+    'virtio-serial',
+    '-chardev',
+    `socket,id=driver,path=${at('driver')},server=on,wait=off`,
+    '-device',
+    'virtserialport,chardev=driver,name=driver',
+    '-serial',
+    `file:${at('console.log')}`,
+    '-qmp',
+    `unix:${at('control')},server=on,wait=off`,
+  ];
+  const qemu = spawn('nice', ['-n', '19', 'qemu-system-x86_64', ...machine, ...kernel, ...parts, ...port], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const ended = new Promise<void>((resolve) => qemu.once('exit', () => resolve()));
+  const kill = (): void => void qemu.kill('SIGKILL');
+  process.once('exit', kill);
+  const control = asker(await connected(at('control')));
+  await control.read();
+  const ask = async (execute: string, args: Readonly<Record<string, unknown>> = {}): Promise<void> => {
+    control.write(JSON.stringify({ execute, arguments: args }));
+    for (;;) {
+      const answer = JSON.parse(await control.read()) as { return?: unknown; error?: { desc: string } };
+      if (answer.error !== undefined) throw new Error(`${execute}: ${answer.error.desc}`);
+      if (answer.return !== undefined) return;
+    }
+  };
+  await ask('qmp_capabilities');
+  const commands = asker(await connected(at('driver')));
+  const sh: BootedRoot['sh'] = async (script, timeoutMs = patienceMs) => {
+    commands.write(Buffer.from(script).toString('base64'));
+    const late = once(AbortSignal.timeout(timeoutMs), 'abort').then(() => {
+      throw new Error(`no answer in ${timeoutMs / 1000} s: ${script}`);
+    });
+    const [said = '', status = ''] = (await Promise.race([commands.read(), late])).split(' ');
+    return { status: status === '' ? null : Number(status), text: Buffer.from(said, 'base64').toString() };
+  };
+  await sh('systemctl is-system-running --wait');
+  return {
+    sh,
+    cut: async () => {
+      kill();
+      await ended;
+      process.removeListener('exit', kill);
+    },
+    powerOff: async () => {
+      commands.write(Buffer.from('systemctl poweroff').toString('base64'));
+      await ended;
+      process.removeListener('exit', kill);
+    },
+    plug: async (image, name) => {
+      await ask('blockdev-add', {
+        'node-name': `n${name}`,
+        driver: 'raw',
+        file: { driver: 'file', filename: image },
+      });
+      await ask('device_add', { driver: 'usb-storage', bus: 'usb.0', drive: `n${name}`, id: name, removable: true });
+    },
+    unplug: async (name) => {
+      await ask('device_del', { id: name });
+      // As long as the computer holds it.
+      const isGone = (): Promise<boolean> =>
+        ask('blockdev-del', { 'node-name': `n${name}` }).then(
+          () => true,
+          () => false,
+        );
+      await until(isGone);
+    },
+  };
+}

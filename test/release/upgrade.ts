@@ -1,0 +1,151 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { random } from '../bench/support/random.ts';
+import { seed } from '../support/chance.ts';
+import { type BootedRoot, bootRoot } from './booted-root.ts';
+import { makeNextRelease, type NextRelease } from './next-release.ts';
+import { copyOf, must, type Place } from './place.ts';
+import { type Facts, factsOf, installFilled, layContent, well } from './site.ts';
+
+// Upgrades of a filled site under a systemd of its own: to a next release that migrates, and back as a person wants it; to releases
+// that do not come up; and with the power taken away in between. Afterwards the old or the new release serves, and nothing of
+// what was put in is missing.
+
+const cuts = 20;
+
+type Next = { version: string; package: string };
+/** The packages of releases to come, on the stick. */
+function layNext({ stick, work, deb, version }: Place, schema: number): Record<'good' | 'deaf' | 'dead', Next> {
+  const [major, minor] = version.split('.').map(Number);
+  const lay = (by: number, server: NextRelease['server']): Next => {
+    const to = `${major}.${(minor ?? 0) + by}.0`;
+    const name = `next-${by}.deb`;
+    makeNextRelease({ deb, from: version, to, schema, server }, join(work, 'next'), join(stick, name));
+    return { version: to, package: `/mnt/stick/${name}` };
+  };
+  return { good: lay(1, 'serves'), deaf: lay(2, 'does not listen'), dead: lay(3, 'does not start') };
+}
+
+/** The same but for the journal: nothing that was put in is missing or changed. */
+const expectSame = (before: Facts, after: Facts, release: string, schema: number): void => {
+  must(after.release === release, `release ${after.release} serves, not ${release}`);
+  must(after.schema === schema, `the database has schema ${after.schema}, not ${schema}`);
+  must(after.content === before.content, `it was ${before.content} and is ${after.content}`);
+};
+
+/** The longest time in ms without the page while `work` runs, asked for ten times a second. */
+const longestGap = async (on: BootedRoot, work: () => Promise<void>): Promise<number> => {
+  const asks = `const https = require('https'); let gone, longest = 0;
+    const end = () => { if (gone !== undefined) longest = Math.max(longest, Date.now() - gone); gone = undefined; };
+    setInterval(() => https.get({ host: '127.0.0.1', path: '/login', rejectUnauthorized: false, timeout: 2000 }, (a) => { a.resume(); end(); })
+      .on('error', () => { gone ??= Date.now(); }), 100);
+    setInterval(() => { if (require('fs').existsSync('/run/asked')) { console.log(longest); process.exit(); } }, 200);`;
+  await well(on, `rm -f /run/asked; cat >/run/ask.js <<'END'\n${asks}\nEND`);
+  const asking = on.sh('exec /opt/sallyport/current/node_modules/.bin/node /run/ask.js');
+  await work();
+  await well(on, 'touch /run/asked');
+  return Number((await asking).text.trim());
+};
+
+const seconds = (sinceMs: number): string => `${((Date.now() - sinceMs) / 1000).toFixed(1)} s`;
+
+/** Up, away from its next release as a person wants it, and away by itself from two that do not come up. */
+async function upAndBack(on: BootedRoot, place: Place, next: Record<'good' | 'deaf' | 'dead', Next>, before: Facts) {
+  const { version, say } = place;
+  await well(on, 'sallyport upgrade --trial');
+  say('root tries an upgrade on a copy, with a sealed key');
+  const beganMs = Date.now();
+  const gapMs = await longestGap(on, async () => void (await well(on, `dpkg -i ${next.good.package}`)));
+  const tookMs = Date.now() - beganMs;
+  expectSame(before, await factsOf(on), next.good.version, before.schema + 1);
+  say(`upgraded to ${next.good.version} in ${seconds(beganMs)}; no page for ${(gapMs / 1000).toFixed(1)} s`);
+
+  await well(on, "sallyport tag add later $(sallyport device list --json | grep -o '[0-9a-f]\\{32\\}' | head -n 1)");
+  must((await on.sh('sallyport release rollback')).status === 1, 'the way back was taken without being confirmed');
+  await well(on, 'sallyport release rollback --confirm --reason "line 3 cannot print"');
+  expectSame(before, await factsOf(on), version, before.schema);
+  say(`back to ${version} by release rollback`);
+
+  for (const { version: failing, package: file } of [next.deaf, next.dead]) {
+    const fromMs = Date.now();
+    const { status, text } = await on.sh(`dpkg -i ${file}`);
+    must(status !== 0 && text.includes(`release ${version} serves again`), `the way back was not told: ${text}`);
+    expectSame(before, await factsOf(on), version, before.schema);
+    say(`away from ${failing}, which does not come up, by itself in ${seconds(fromMs)}`);
+  }
+  await well(on, `dpkg -i /mnt/stick/${basename(place.deb)}`);
+  expectSame(before, await factsOf(on), version, before.schema);
+  return tookMs;
+}
+
+/** Ends by itself when the machine starts, forward and back, what no command is there any more to end. */
+async function endedAtBoot(place: Place, machine: string, next: Next, before: Facts): Promise<void> {
+  const file = join(machine, 'var/lib/sallyport/upgrade.json');
+  const reopen = (state: string): void =>
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"state": "done"', state));
+  let on = await bootRoot(machine, place.stick);
+  await well(on, `dpkg -i ${next.package}`);
+  for (const [state, release, schema] of [
+    ['"state": "open"', next.version, before.schema + 1],
+    ['"state": "open", "reason": "it prints nothing"', place.version, before.schema],
+  ] as const) {
+    await on.cut();
+    reopen(state);
+    on = await bootRoot(machine, place.stick);
+    expectSame(before, await factsOf(on), release, schema);
+    must(!readFileSync(file, 'utf8').includes('"open"'), 'the start of the machine did not end the upgrade');
+  }
+  await on.powerOff();
+  place.say('an upgrade that was cut off is ended by the next start of the machine, forward and back');
+}
+
+export async function upgrades(place: Place): Promise<void> {
+  const { base, stick, work, version, say } = place;
+  const [golden, machine] = [join(work, 'golden'), join(work, 'machine')];
+  layContent(join(stick, 'content'), base);
+  copyOf(base, golden);
+  let on = await bootRoot(golden, stick);
+  await installFilled(on);
+  const before = await factsOf(on);
+  await on.powerOff();
+  say(`release ${version} with a filled site, schema ${before.schema}`);
+  const next = layNext(place, before.schema + 1);
+
+  copyOf(golden, machine);
+  on = await bootRoot(machine, stick);
+  const tookMs = await upAndBack(on, place, next, before);
+  await on.powerOff();
+  on = await bootRoot(machine, stick);
+  expectSame(before, await factsOf(on), version, before.schema);
+  await on.powerOff();
+  say('all of it is there after a reboot');
+  await endedAtBoot(place, machine, next.good, before);
+
+  const chance = random(seed);
+  const seen = { old: 0, new: 0 };
+  for (let cut = 0; cut < cuts; cut += 1) {
+    copyOf(golden, machine);
+    on = await bootRoot(machine, stick);
+    await factsOf(on);
+    const afterMs = (tookMs * (cut + chance.next())) / cuts;
+    const upgrade = on.sh(`dpkg -i ${next.good.package}`);
+    await sleep(afterMs);
+    await on.cut();
+    await upgrade;
+    on = await bootRoot(machine, stick);
+    const after = await factsOf(on);
+    const isOld = after.release === version;
+    expectSame(before, after, isOld ? version : next.good.version, before.schema + (isOld ? 0 : 1));
+    seen[isOld ? 'old' : 'new'] += 1;
+    // What a person does next.
+    await well(on, `dpkg -i ${next.good.package}`);
+    expectSame(before, await factsOf(on), next.good.version, before.schema + 1);
+    await on.cut();
+    say(
+      `power cut ${cut + 1} of ${cuts}, ${(afterMs / 1000).toFixed(2)} s after the order: ${after.release} comes up, and the upgrade is made again`,
+    );
+  }
+  say(`${cuts} power cuts (seed ${seed}): ${seen.old} times the release of before came up, ${seen.new} times the next`);
+  must(seen.old > 0 && seen.new > 0, 'all cuts fell on one side of the switch');
+}
