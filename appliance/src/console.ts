@@ -7,6 +7,7 @@ import { controllerFindingPanels } from './features/controller-findings/panels.t
 import { controllerModel } from './features/controllers/list-view.ts';
 import { deviceModel } from './features/devices/view.ts';
 import { consoleQueries } from './features/exchange/page-queries.ts';
+import { helpService } from './features/help/service.ts';
 import { identificationPanel } from './features/identification/panel.tsx';
 import { programPanel } from './features/integrity/program-panel.tsx';
 import { controllerPatchPanels } from './features/patches/controller-panels.tsx';
@@ -74,5 +75,5 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
       return { rows: found.rows(ids), total };
     },
   });
-  return { api: apiApp(parts, described), console: consoleApp(deps, model, search) };
+  return { api: apiApp(parts, described), console: consoleApp(deps, model, search, helpService()) };
 };

@@ -33,7 +33,7 @@ export const packageSpecs: readonly PackageSpec[] = [
     program: {
       runtime: {
         workspaces: ['appliance', 'bundle-tools'],
-        beside: ['ui/dist/assets', 'ui/dist/document-fonts', 'systemd', 'packaging/sallyport/package-steps'],
+        beside: ['ui/dist/assets', 'ui/dist/document-fonts', 'ui/help', 'systemd', 'packaging/sallyport/package-steps'],
       },
       home: '/opt/sallyport/package',
     },

@@ -180,6 +180,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('rollback', paths.rollback()),
     ...at('waiting', paths.waiting()),
     ...at('health', paths.health()),
+    ...at('help', paths.help(), ...['first-hour', 'sizes', 'glossary'].map((name) => paths.help(name))),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
     ...at('deviceDuplicates', paths.deviceDuplicates()),

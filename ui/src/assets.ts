@@ -19,6 +19,9 @@ type AssetManifest = Readonly<Record<string, AssetEntry>>;
 /** Where the build puts the assets, from the sources and from the compiled files alike. */
 export const assetsDir = join(import.meta.dirname, '..', 'dist', 'assets');
 
+/** Texts of the help: a folder for each language. */
+export const helpDir = join(import.meta.dirname, '..', 'help');
+
 /** Fonts of documents, which together have the letters of the three languages. */
 export const documentFonts = (): readonly string[] =>
   ['plex-latin.ttf', 'plex-cyrillic.ttf', 'plex-cyrillic-ext.ttf'].map((name) =>

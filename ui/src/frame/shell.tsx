@@ -1,5 +1,6 @@
 import { Badge } from '../components/status.tsx';
 import type { Ctx, NavKey } from '../context.ts';
+import { chapterOf } from '../help/chapters.ts';
 import { langs } from '../i18n/types.ts';
 import { paths } from '../paths.ts';
 
@@ -89,6 +90,11 @@ const Person = ({ ctx }: { ctx: Ctx }) =>
     </details>
   );
 
+/** Leads to the chapter of this page. */
+const Help = ({ ctx }: { ctx: Ctx }) => (
+  <a href={paths.help(chapterOf(ctx.url.split('?')[0] ?? ''))}>{ctx.t('help.link')}</a>
+);
+
 /** Mark, name of the product, name of the site. */
 export const Brand = ({ ctx }: { ctx: Ctx }) => (
   <a class="brand" href={paths.overview()}>
@@ -123,6 +129,7 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
       <AdvisoryAge ctx={ctx} />
       <LanguageSwitch ctx={ctx} />
       <ThemeSwitch ctx={ctx} />
+      <Help ctx={ctx} />
       <Person ctx={ctx} />
     </div>
   </header>
@@ -183,6 +190,7 @@ export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undef
     <div class="narrow-only row tools">
       <LanguageSwitch ctx={ctx} />
       <ThemeSwitch ctx={ctx} />
+      <Help ctx={ctx} />
       <a href={paths.me()}>{ctx.t('common.me')}</a>
       <LogOut ctx={ctx} />
     </div>

@@ -18,6 +18,7 @@ import { words as exchange } from '../exchange/words.ts';
 import { words as frame } from '../frame/words.ts';
 import { words as hardening } from '../hardening/words.ts';
 import { words as health } from '../health/words.ts';
+import { words as help } from '../help/words.ts';
 import { words as identification } from '../identification/words.ts';
 import { words as integrity } from '../integrity/words.ts';
 import { words as inventory } from '../inventory/words.ts';
@@ -60,6 +61,7 @@ export const allWords = joined(
   frame,
   hardening,
   health,
+  help,
   identification,
   integrity,
   inventory,

@@ -7,6 +7,7 @@ import { AppError } from '../../platform/errors.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import type { HelpService } from '../help/service.ts';
 import type { FoundGroup, SearchService } from './service.ts';
 
 const pagesByName: readonly (readonly [name: string, href: string, right: Right])[] = [
@@ -59,7 +60,7 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
 };
 
 /** The results page and the palette: one box for everything. */
-export const searchPages = (deps: ConsoleDeps, search: SearchService): Pages => {
+export const searchPages = (deps: ConsoleDeps, search: SearchService, help: HelpService): Pages => {
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, perGroup: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
     const lower = q.trim().toLowerCase();
@@ -77,9 +78,21 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService): Pages => 
       total,
       href: listOf(name, q),
     }));
-    return pages.length === 0
-      ? found
-      : [...found, { name: 'pages', results: pages, total: pages.length, href: paths.search({ q: q }) }];
+    const hits = help.find(ctx.lang, q);
+    const chapters = hits.slice(0, perGroup).map(({ chapter, id, title, in: context }) => ({
+      title,
+      href: `${paths.help(chapter)}#${id}`,
+      ...(context === title ? {} : { context }),
+    }));
+    return [
+      ...found,
+      ...(pages.length === 0
+        ? []
+        : [{ name: 'pages', results: pages, total: pages.length, href: paths.search({ q }) }]),
+      ...(hits.length === 0
+        ? []
+        : [{ name: 'help', results: chapters, total: hits.length, href: paths.search({ q }) }]),
+    ];
   };
 
   const asked = (c: Context<ConsoleEnv>): string => {

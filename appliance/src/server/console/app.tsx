@@ -34,6 +34,8 @@ import { exchangePages } from '../../features/exchange/pages.tsx';
 import { storyPages } from '../../features/exchange/story-pages.tsx';
 import { assertWritable } from '../../features/health/damage.ts';
 import { healthPages } from '../../features/health/pages.tsx';
+import { helpPages } from '../../features/help/pages.tsx';
+import type { HelpService } from '../../features/help/service.ts';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
 import { offlineImportPages } from '../../features/offline-import/pages.tsx';
@@ -60,7 +62,7 @@ import { errorPage } from './page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
 /** The console over the services; mounted at `/`. */
-export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: SearchService): Pages => {
+export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: SearchService, help: HelpService): Pages => {
   const controllers = controllerModel(deps);
   const app = new Hono<ConsoleEnv>();
   app.onError((error, c) => errorPage(deps, error, c));
@@ -135,7 +137,8 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', waitingPages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, deps.managedObjects, model));
-  app.route('/', searchPages(deps, search));
+  app.route('/', searchPages(deps, search, help));
+  app.route('/', helpPages(deps, help));
   app.route('/', apiPages(deps));
   return app;
 };
