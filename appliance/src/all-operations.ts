@@ -4,6 +4,7 @@ import { changeOperations, changeSchemas } from './engine/inventory/change-opera
 import { inventoryOperations } from './engine/inventory/operations.ts';
 import { objectOperations } from './engine/objects/operations.ts';
 import type { EntryParts } from './entry-parts.ts';
+import { roleOperations } from './features/accounts/role-operations.ts';
 import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
@@ -15,6 +16,7 @@ import { controllerOperations, controllerSchemas } from './features/controllers/
 import { registerOperations, registerSchemas } from './features/data-register/operations.ts';
 import { deploymentOperations, deploymentSchemas } from './features/deployments/operations.ts';
 import { deviceTaskOperations, deviceTaskSchemas } from './features/device-tasks/operations.ts';
+import { groupOperations } from './features/devices/group-operations.ts';
 import { deviceOperations, deviceSchemas } from './features/devices/operations.ts';
 import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/record-operations.ts';
 import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
@@ -69,6 +71,8 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...discoveryOperations,
   ...eventOperations,
   ...registerOperations,
+  ...roleOperations,
+  ...groupOperations,
   ...sessionOperations,
 ];
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import type { Hono } from 'hono';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { runs } from '../../test/support/chance.ts';
+import { runs, seed } from '../../test/support/chance.ts';
 import { type Console, openConsole, password } from '../test/support/console.ts';
 import { addDevices, reportSection } from '../test/support/fleet.ts';
 import { cheapPasswords } from '../test/support/passwords.ts';
@@ -331,5 +331,39 @@ describe('who reaches a part of the site', () => {
     expect(await ask(`${apiPrefix}/devices/${others}`, 'token')).toMatch(/^404/);
     expect(await ask('/vulnerabilities')).toMatch(/^403/);
     expect(await ask(`${apiPrefix}/inventory/software`, 'token')).toMatch(/^403/);
+  });
+
+  it('sees the tree from the top of what is reached, and its own counts', async () => {
+    const who = persons.get('hall all') as Person;
+    const ask = (address: string, by: Call['by'] = 'browser'): Promise<string> =>
+      answer(site.app as unknown as Hono, who, { method: 'GET', address, by });
+    const page = await ask('/groups');
+    for (const name of ['Hall A', 'Line A']) expect(page).toContain(name);
+    for (const name of ['Plant', 'Hall B', 'Line B']) expect(page).not.toContain(name);
+    const { rows } = JSON.parse((await ask(`${apiPrefix}/groups`, 'token')).split('\n').slice(1).join('\n'));
+    expect(rows).toEqual([
+      { id: groups[1], name: 'Hall A', parent: null, level: 1, devices: perGroup, below: 2 * perGroup },
+      { id: groups[2], name: 'Line A', parent: groups[1], level: 2, devices: perGroup, below: perGroup },
+    ]);
+    const admin = await site.as('administrator');
+    expect(await (await admin.get('/groups')).text()).toContain('Plant');
+    const role = site.appliance.objects.findBy('role', 'name', 'hall-all')?.id ?? '';
+    expect(await (await admin.get(`/objects/role/${role}`)).text()).toContain('Reaches 8 devices.');
+    expect(await (await admin.get('/objects/role/administrator')).text()).toContain('Reaches the whole site.');
+  });
+
+  it('reaches the same after every call that would change something', async () => {
+    const who = persons.get('both all') as Person;
+    const { accounts } = site.appliance;
+    const held = () => {
+      const { rights, grants } = accounts.authenticateToken(who.token, 'here');
+      return { rights: [...rights], grants };
+    };
+    const list = { method: 'GET', address: `${apiPrefix}/devices`, by: 'token' } as const;
+    const before = [held(), await answer(site.app as unknown as Hono, who, list)];
+    const writes = calls.filter(({ method }) => method !== 'GET');
+    const some = isLong ? writes : fc.sample(fc.constantFrom(...writes), { numRuns: runs(150), seed });
+    for (const call of some) await answer(site.app as unknown as Hono, who, call);
+    expect([held(), await answer(site.app as unknown as Hono, who, list)]).toEqual(before);
   });
 });

@@ -446,6 +446,21 @@ export const words = defineWords({
   'people.askedBy': { en: 'Asked for by {who}, {at}.', ru: 'Запросил {who}, {at}.', kk: 'Сұраған {who}, {at}.' },
   'people.approve': { en: 'Agree', ru: 'Согласиться', kk: 'Келісу' },
   'people.refuse': { en: 'Refuse', ru: 'Отклонить', kk: 'Бас тарту' },
+  'people.reach': {
+    en: { one: 'Reaches {n} device.', other: 'Reaches {n} devices.' },
+    ru: {
+      one: 'Охватывает {n} устройство.',
+      few: 'Охватывает {n} устройства.',
+      many: 'Охватывает {n} устройств.',
+      other: 'Охватывает {n} устройства.',
+    },
+    kk: { one: '{n} құрылғыны қамтиды.', other: '{n} құрылғыны қамтиды.' },
+  },
+  'people.reachSite': {
+    en: 'Reaches the whole site.',
+    ru: 'Охватывает всю площадку.',
+    kk: 'Бүкіл алаңды қамтиды.',
+  },
   'people.touched': {
     en: 'Made, promoted or reset by one person alone',
     ru: 'Создана, повышена или сброшена одним человеком',

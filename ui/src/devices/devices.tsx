@@ -298,6 +298,7 @@ export const Devices = ({
           <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
+          <LinkButton href={paths.groups()}>{ctx.t('groups.title')}</LinkButton>
           <LinkButton href={paths.deviceDuplicates()}>{ctx.t('records.title')}</LinkButton>
           {add}
         </>

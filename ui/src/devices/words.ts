@@ -361,6 +361,19 @@ export const words = defineWords({
 
   'nav.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
 
+  'groups.title': { en: 'Groups', ru: 'Группы', kk: 'Топтар' },
+  'groups.sub': {
+    en: 'The tree of groups, with the devices in each and below it.',
+    ru: 'Дерево групп: сколько устройств в каждой и ниже.',
+    kk: 'Топтар ағашы: әрқайсысында және одан төмен қанша құрылғы бар.',
+  },
+  'groups.context': {
+    en: 'A number leads to the devices.',
+    ru: 'Число ведёт к устройствам.',
+    kk: 'Сан құрылғыларға апарады.',
+  },
+  'groups.none': { en: 'There are no groups yet.', ru: 'Групп пока нет.', kk: 'Топтар әзірге жоқ.' },
+  'groups.edit': { en: 'Edit', ru: 'Изменить', kk: 'Өзгерту' },
   'records.title': { en: 'Duplicates and clones', ru: 'Дубликаты и копии', kk: 'Көшірмелер мен телнұсқалар' },
   'records.sub': {
     en: 'Records that may be one device, and copies of a device that are held.',

@@ -64,6 +64,8 @@ export type ObjectFormProps = {
           | undefined;
         readonly touched: readonly { readonly at: When }[];
         readonly hasSessions: boolean;
+        /** Of a role: devices in reach. */
+        readonly reach: { readonly site: boolean; readonly devices: number } | undefined;
       }
     | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
@@ -122,6 +124,9 @@ const People = ({
             </Button>
           </PostForm>
         </Notice>
+      )}
+      {people.reach === undefined ? null : (
+        <p>{people.reach.site ? ctx.t('people.reachSite') : ctx.t('people.reach', { n: people.reach.devices })}</p>
       )}
       {people.hasSessions ? (
         <p>

@@ -6,6 +6,8 @@ export const devicesPages = {
   devicesCsv: page('/devices.csv', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** POST: `action`, `id` repeated or `all` with the list's query; answers with the confirm page. */
   devicesBulk: page('/devices/bulk', { bound: 'device', POST: 'devices:write' }),
+  /** The tree. */
+  groups: page('/groups', { bound: 'group', scoped: true, GET: 'devices:read' }),
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
   /** POST; answers with a file. */
   deviceAddFile: page('/devices/add/file', { bound: 'site', POST: 'accounts:write' }),

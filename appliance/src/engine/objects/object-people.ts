@@ -2,6 +2,7 @@ import type { ObjectFormProps } from '@sallyport/ui/objects/object-form.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
 import type { ManagedObjects, WrittenObject } from '../../features/accounts/types.ts';
+import { roleReach } from '../../features/accounts/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
@@ -37,6 +38,7 @@ export function peopleOf(
       hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
     },
     touched: kind.name === 'account' ? accounts.touches.of(object.id) : [],
+    reach: kind.name === 'role' ? roleReach(deps.deviceList, object.body) : undefined,
     hasSessions: kind.name === 'account' && accounts.sessions.list(object.id).length > 0,
   };
 }

@@ -116,6 +116,17 @@ export const deviceQueries = (db: Database): DeviceQueries => {
         .pluck()
         .all(JSON.stringify(publicIds), ...params);
     },
+    perGroup: (scope) => {
+      const { sql, params } = devicesIn(scope, 'device');
+      const rows = db
+        .prepare<unknown[], [string, number]>(
+          `select group_id, count(*) from device_row
+           where group_id is not null and kind <> 'directory' and state <> 'revoked' and ${sql} group by group_id`,
+        )
+        .raw()
+        .all(...params);
+      return new Map(rows);
+    },
     names: (ids: readonly number[]): Map<number, { id: string; name: string }> =>
       new Map(names.all(JSON.stringify(ids)).map((row) => [row.id, { id: row.publicId, name: row.name }])),
     stamp: (): string => stamp.get()?.stamp ?? '',

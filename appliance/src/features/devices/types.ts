@@ -325,6 +325,8 @@ export type DeviceQueries = {
   byPublicId(publicId: string, scope: Scope): DeviceListRow | undefined;
   /** Ids of the devices with these public ids. */
   idsOf(publicIds: readonly string[], scope: Scope): number[];
+  /** Devices in reach by their group, without directories and revoked ones; a group without any is absent. */
+  perGroup(scope: Scope): Map<string, number>;
   /** Names for people of some devices. */
   names(ids: readonly number[]): Map<number, { id: string; name: string }>;
   /** Changes whenever an inventory, a decision or the advisories change: what findings per device are derived from. */

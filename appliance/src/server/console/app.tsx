@@ -25,6 +25,7 @@ import { deviceDecisionPages } from '../../features/devices/decision-pages.tsx';
 import { devicePages } from '../../features/devices/device-pages.tsx';
 import { deviceTabs } from '../../features/devices/device-tabs.ts';
 import { deviceDuplicatePages } from '../../features/devices/duplicate-pages.tsx';
+import { groupPages } from '../../features/devices/group-pages.tsx';
 import { devicesPages } from '../../features/devices/pages.tsx';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import { discoveryPages } from '../../features/discovery/pages.tsx';
@@ -95,6 +96,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));
   app.route('/', deviceDuplicatePages(deps, model));
+  app.route('/', groupPages(deps));
   app.route('/', deviceDecisionPages(deps, model));
   app.route('/', offlineImportPages(deps, model));
   const tabs = deviceTabs(deps, model);

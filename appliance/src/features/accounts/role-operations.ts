@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { AppError } from '../../platform/errors.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { DeviceList } from '../devices/types.ts';
+import { roleReach } from './view.ts';
+
+// How far a role reaches.
+
+const { operation } = operationsOver<{ objects: ObjectService; deviceList: DeviceList }>();
+
+const text = z.string().min(1).max(512);
+
+export const roleOperations = [
+  operation({
+    name: 'role.show',
+    bound: 'site',
+    http: { method: 'get', path: '/roles/{role}' },
+    area: 'accounts',
+    right: 'accounts:read',
+    summary: 'What a role grants, and how far it reaches',
+    input: z.strictObject({ role: text.describe('A role, by its id or its name') }),
+    output: z.object({
+      id: z.string(),
+      name: z.string(),
+      rights: z.array(z.string()),
+      groups: z.array(z.object({ id: z.string(), name: z.string() })).describe('None: the whole site'),
+      site: z.boolean(),
+      devices: z.int().describe('Devices in reach now'),
+    }),
+    run: ({ objects, deviceList }, { role: wanted }) => {
+      const role = objects.find('role', wanted) ?? objects.findBy('role', 'name', wanted);
+      if (role === undefined) throw new AppError('NOT_FOUND', 'there is no such role');
+      const { name, rights, groups = [] } = role.body;
+      return {
+        id: role.id,
+        name,
+        rights,
+        groups: groups.map((id) => ({ id, name: objects.find('group', id)?.body.name ?? id })),
+        ...roleReach(deviceList, role.body),
+      };
+    },
+    command: {
+      positionals: ['role'],
+      example: 'sallyport role show Operator --data /var/lib/sallyport',
+      print: (out, { name, rights, groups, site, devices }) => {
+        out.line(`${name}: ${rights.join(' ')}`);
+        out.line(
+          `reaches ${site ? 'the whole site' : groups.map((group) => group.name).join(', ')}: ${devices} devices`,
+        );
+      },
+    },
+  }),
+];

@@ -1,0 +1,51 @@
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Count } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import { paths } from '../paths.ts';
+
+export type GroupRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly parent: string | null;
+  /** In the group and all below it. */
+  readonly below: number;
+};
+
+type Children = ReadonlyMap<string | null, readonly GroupRow[]>;
+
+const Branch = ({ ctx, rows, of }: { ctx: Ctx; rows: Children; of: string | null }) => (
+  <ul>
+    {(rows.get(of) ?? []).map(({ id, name, below }) => (
+      <li>
+        <span translate="no">{name}</span> <Count ctx={ctx} n={below} href={paths.devices({ group: id })} />{' '}
+        {ctx.can('devices:read') ? <a href={paths.object('group', id)}>{ctx.t('groups.edit')}</a> : null}
+        {rows.has(id) ? <Branch ctx={ctx} rows={rows} of={id} /> : null}
+      </li>
+    ))}
+  </ul>
+);
+
+/** The tree of groups, each with its devices and those below it. */
+export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) => (
+  <Page
+    ctx={ctx}
+    title={ctx.t('groups.title')}
+    section="devices"
+    sub={ctx.t('groups.sub')}
+    actions={
+      <LinkButton href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
+        {ctx.t('kind.group.create')}
+      </LinkButton>
+    }
+  >
+    <Panel title={ctx.t('groups.title')} context={ctx.t('groups.context')}>
+      {rows.length === 0 ? (
+        <Empty title={ctx.t('groups.none')} />
+      ) : (
+        <Branch ctx={ctx} rows={Map.groupBy(rows, ({ parent }) => parent)} of={null} />
+      )}
+    </Panel>
+  </Page>
+);
