@@ -214,6 +214,12 @@ beforeAll(async () => {
   const pages = [...needsByRoute().keys()].flatMap((key): Call[] => {
     const [method = '', pattern = ''] = key.split(' ');
     if (isOwn.test(pattern) || pattern.endsWith('/stream')) return [];
+    if (pattern.startsWith('/search'))
+      return ['host', 'Device 1', 'Hall', 'bash', '10.0.3'].map((text) => ({
+        method,
+        address: `${pattern}?q=${encodeURIComponent(text)}`,
+        by: 'browser',
+      }));
     return filled(pattern, /:(\w+)(?:\{[^}]*\})?\??/).flatMap((address) =>
       (method === 'GET' && /^\/devices(?:\.csv)?$/.test(pattern) ? asked : ['']).map((query) => ({
         method,
@@ -294,7 +300,7 @@ describe('who reaches a part of the site', () => {
       console.info(`${cells.length * 2} calls, ${calls.length} addresses, ${who.length} persons`);
       return;
     }
-    const open = calls.filter(({ address }) => /\/devices\b/.test(address));
+    const open = calls.filter(({ address }) => /\/(?:devices|groups|search)\b/.test(address));
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...who),
@@ -322,6 +328,9 @@ describe('who reaches a part of the site', () => {
     expect(await ask(`/devices/${mine}`)).toMatch(/^200/);
     expect(await ask(`/devices/${mine}/software`)).toMatch(/^200/);
     expect(await ask('/devices.csv')).not.toContain('Device 14');
+    const found = await ask('/search?q=Device');
+    expect(found).toContain('</mark> 4<');
+    expect(found).not.toContain('</mark> 14<');
     const never = 'f'.repeat(32);
     for (const path of [`/devices/${others}`, `/devices/${others}/software`])
       expect((await ask(path)).replaceAll(others ?? '', never)).toBe(await ask(path.replace(others ?? '', never)));

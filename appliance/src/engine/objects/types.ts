@@ -299,6 +299,13 @@ export const requireRight = (actor: Actor, right: Right): void => {
 const covers = (held: Right, right: Right): boolean =>
   held === right || (right.endsWith(':read') && held === right.replace(/:read$/, ':write'));
 
+/** Whether an actor holds a right over anything. */
+export function holdsAnywhere(actor: Actor, right: Right): boolean {
+  return (
+    hasRight(actor, right) || (actor.grants ?? []).some((grant) => grant.right === 'all' || covers(grant.right, right))
+  );
+}
+
 /**
  * Where an actor holds a right: the site, or the groups of all its grants together. FORBIDDEN where nowhere; `all` over a part is
  * every right of areas there, and none of the site's.

@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, hasRight, type Right, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, hasRight, holdsAnywhere, type Right, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -102,8 +102,10 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'objects', results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
   };
 
-  const sources: readonly (readonly [Right, (text: string, limit: number, actor: Actor) => FoundGroup])[] = [
-    ['devices:read', devices],
+  type Source = (text: string, limit: number, actor: Actor) => FoundGroup;
+  /** `scoped`: what it finds is cut to what the actor reaches. */
+  const sources: readonly (readonly [right: Right, find: Source, scoped?: true])[] = [
+    ['devices:read', devices, true],
     ['devices:read', controllers],
     ['software:read', software],
     ['vulnerabilities:read', advisories],
@@ -117,7 +119,7 @@ export const searchService = (parts: SearchParts): SearchService => {
       if (asked.length > maxTextLength) throw new AppError('MALFORMED', 'the search text is too long');
       if (asked.length < minTextLength) return [];
       return sources
-        .filter(([right]) => hasRight(actor, right))
+        .filter(([right, , scoped]) => (scoped === true ? holdsAnywhere : hasRight)(actor, right))
         .map(([, find]) => find(asked, perGroup, actor))
         .filter((group) => group.total > 0);
     },
