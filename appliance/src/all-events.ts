@@ -3,6 +3,7 @@ import { inventoryEvents } from './engine/inventory/events.ts';
 import { objectEvents } from './engine/objects/events.ts';
 import { accountEvents } from './features/accounts/events.ts';
 import { agentEvents } from './features/agents/events.ts';
+import { announcementEvents } from './features/announcements/events.ts';
 import { backupEvents } from './features/backups/events.ts';
 import { baselineEvents } from './features/baselines/events.ts';
 import { controllerFindingEvents } from './features/controller-findings/events.ts';
@@ -33,6 +34,7 @@ export const allEvents = joined(
   applianceEvents,
   accountEvents,
   agentEvents,
+  announcementEvents,
   backupEvents,
   baselineEvents,
   deploymentEvents,

@@ -6,6 +6,7 @@ import { objectOperations } from './engine/objects/operations.ts';
 import type { EntryParts } from './entry-parts.ts';
 import { roleOperations } from './features/accounts/role-operations.ts';
 import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
+import { announcementOperations, announcementSchemas } from './features/announcements/operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
 import { baselineOperations, baselineSchemas } from './features/baselines/operations.ts';
@@ -56,6 +57,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...updateOperations,
   ...queryOperations,
   ...exchangeOperations,
+  ...announcementOperations,
   ...mediaOperations,
   ...bundleOperations,
   ...rollbackOperations,
@@ -87,6 +89,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...identificationSchemas,
   ...integritySchemas,
   ...patchSchemas,
+  ...announcementSchemas,
   ...bundleSchemas,
   ...exchangeSchemas,
   ...offlineImportSchemas,

@@ -21,6 +21,7 @@ import { couldApprove } from './features/accounts/approvers.ts';
 import { type Passwords, passwords } from './features/accounts/password.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
+import { type AnnouncementService, announcementService } from './features/announcements/service.ts';
 import { type BackupRecords, backupRecords } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
@@ -33,8 +34,7 @@ import {
   controllerFindings as controllerFindingService,
 } from './features/controller-findings/service.ts';
 import { recordSubjects } from './features/controller-findings/subject-queries.ts';
-import type { ControllerFirmware } from './features/controller-firmware/service.ts';
-import { controllerFirmware } from './features/controller-firmware/service.ts';
+import { type ControllerFirmware, controllerFirmware } from './features/controller-firmware/service.ts';
 import { controllerDraftStore } from './features/controller-imports/draft-store.ts';
 import { controllerDrafts } from './features/controller-imports/drafts.ts';
 import { type FileImports, fileImports } from './features/controller-imports/service.ts';
@@ -127,6 +127,7 @@ export type Appliance = {
   deployments: DeploymentService;
   deviceTasks: DeviceTaskService;
   exchange: ExchangeService;
+  announcements: AnnouncementService;
   /** The language in which devices are asked for. */
   deviceFilters: DeviceFilters;
   rules: RuleService;
@@ -168,8 +169,6 @@ type ComposeOptions = {
   /** Tests log in many hundred times, and hash with less. */
   hashing?: Passwords;
 };
-
-const here = import.meta.dirname;
 
 /**
  * Opens the data directory and wires every part. Safe beside a running server: nothing is cached across processes, and a
@@ -227,12 +226,9 @@ export const compose = async ({
     });
     const store = storeService(paths);
     const workerData = { dataDir: paths.data, extensions };
-    const queue = jobs({ db, workerData, folder: join(here, 'jobs'), log });
-    const ca = await openCa({
-      keyring,
-      keysDir: paths.keys,
-      certificateDays: () => objects.setting('devices.certificate-days'),
-    });
+    const queue = jobs({ db, workerData, folder: join(import.meta.dirname, 'jobs'), log });
+    const certificateDays = () => objects.setting('devices.certificate-days');
+    const ca = await openCa({ keyring, keysDir: paths.keys, certificateDays });
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -327,6 +323,7 @@ export const compose = async ({
       partsOf: controllers.service.parts,
       clock: nowMs,
     });
+    const announcements = announcementService({ db, events, objects, clock: nowMs });
     const exchange = exchangeService({
       firmware,
       db,
@@ -344,6 +341,7 @@ export const compose = async ({
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
       scan: antivirus({ db, objects, events }),
+      onCatalogue: [announcements.take],
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: release.builtAt,
     });
@@ -417,6 +415,7 @@ export const compose = async ({
     });
     // Before anybody is served: who was put out since stays out.
     rollbackDetector.open();
+    const pollSeconds = () => objects.setting('devices.check-in-seconds');
     const made: Omit<Appliance, 'waiting'> = {
       version: release.version,
       schema: schemaVersion(db),
@@ -447,6 +446,7 @@ export const compose = async ({
       deployments,
       deviceTasks: deviceTaskService({ db, personal: people, events, gate, inventory, devices }),
       exchange,
+      announcements,
       deviceFilters: filters,
       rules,
       changed,
@@ -469,12 +469,7 @@ export const compose = async ({
       }),
       patches,
       media: mediaService({ folders: (name) => objects.setting(name), exchange, clock: nowMs }),
-      queries: queryService({
-        db,
-        personal: people,
-        events,
-        pollSeconds: () => objects.setting('devices.check-in-seconds'),
-      }),
+      queries: queryService({ db, personal: people, events, pollSeconds }),
       samples: sampleService({ db, personal: people, events, gate }),
       provision: provisionService({ db, inventory, objects, store, controllers: controllers.service, clock: nowMs }),
       close: async () => {

@@ -36,6 +36,7 @@ const cleanStaging = ({ paths }: Appliance): void => {
 export function applyRetention(appliance: Appliance) {
   appliance.accounts.trim();
   appliance.gate.trim();
+  appliance.announcements.trim();
   appliance.queries.trim();
   appliance.samples.trim();
   appliance.deviceTasks.trim();

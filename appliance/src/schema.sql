@@ -2023,6 +2023,24 @@ create trigger controller_identity_counted after update of controllers on contro
     on conflict (verdict, rank, severity, fix_state) do update set n = n + excluded.n;
 end;
 
+-- Notes of the connected side to the people of this site, of the inventory in force.
+create table announcement (
+  id text primary key,
+  severity text not null check (severity in ('info', 'warning', 'critical')),
+  published_at text not null,
+  ends_at text not null,
+  product text,
+  versions text,
+  -- JSON: title and body by language.
+  texts text not null
+) strict;
+create table announcement_read (
+  announcement text not null references announcement (id) on delete cascade,
+  account text not null,
+  at text not null,
+  primary key (announcement, account)
+) strict, without rowid;
+
 -- First rows.
 insert into rule_round (one, after_device, again) values (1, 0, 0);
 insert into baseline_state (one, lapsed_at) values (1, 0);

@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { announcementSchema } from '../src/documents/announcement.ts';
 import { custodySchema } from '../src/documents/custody.ts';
 import { envelopeSchema } from '../src/documents/envelope.ts';
 import { inventoryKinds, inventoryLineSchema } from '../src/documents/inventory.ts';
@@ -124,6 +125,30 @@ export const documents: Record<string, Described> = {
       ['sign_threshold', [], [0, 2, 17]],
       ['seal_key', [], ['AAAA']],
       listUpTo('device_ca', 16, 'AAAA'),
+    ],
+  },
+  announcement: {
+    schema: announcementSchema,
+    good: {
+      format: 'sallyport-announcement/1',
+      id: ids,
+      severity: 'warning',
+      published_at: noon,
+      ends_at: '2099-01-01T00:00:00Z',
+      concerns: { product: 'Sallyport', versions: 'before 0.3.0' },
+      texts: [{ language: 'kk', title: 't', body: 'one\ntwo' }],
+    },
+    optional: ['concerns', 'concerns.versions'],
+    bounds: [
+      ['format', [], ['sallyport-announcement/2', '']],
+      ['severity', ['info', 'warning', 'critical'], ['none', '']],
+      ['ends_at', [], [noon, '2000-01-01T00:00:00Z', '2099-01-01']],
+      ['concerns.product', ['p'.repeat(128)], ['', 'p'.repeat(129), 'a\nb']],
+      ['concerns.versions', ['v'.repeat(128)], ['', 'v'.repeat(129)]],
+      ['texts.0.language', ['kk', 'ru', 'en'], ['de', '']],
+      ['texts.0.title', ['t'.repeat(200)], ['', 't'.repeat(201), 'a\nb']],
+      ['texts.0.body', ['b'.repeat(8000)], ['', 'b'.repeat(8001), 'a\tb', 'a\u001bb']],
+      ['texts', [], [[], many(2, { language: 'kk', title: 't', body: 'b' })]],
     ],
   },
   'inventory line': {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPart } from '../src/advisories/part.ts';
+import { announcementSchema, parseAnnouncement } from '../src/documents/announcement.ts';
 import { checkChain, custodyKey, splitChain } from '../src/documents/custody-chain.ts';
 import { checkEvidencePrint, openEvidence } from '../src/documents/evidence.ts';
 import { parseInventory } from '../src/documents/inventory.ts';
@@ -108,7 +109,13 @@ describe('the signed documents', () => {
     const stagingDir = join(work, 'staging');
     mkdirSync(stagingDir);
     const verdict = await verifyBundle({ path: join(fixtureFolder, 'bundle.tar'), context, stagingDir });
-    expect(verdict).toMatchObject({ requestId: request.request_id, counts: { new: 1 }, missingVolumes: [] });
+    expect(verdict).toMatchObject({ requestId: request.request_id, counts: { new: 2 }, missingVolumes: [] });
+  });
+
+  it('the announcement is read', () => {
+    const { texts, ...rest } = parseAnnouncement(file('announcement.json'));
+    expect(Object.keys({ texts, ...rest }).sort()).toEqual(Object.keys(announcementSchema.shape).sort());
+    expect(texts.map(({ language }) => language)).toEqual(['kk', 'ru', 'en']);
   });
 
   it('the catalogue and its policy are read', async () => {

@@ -5,6 +5,7 @@ import { type Advisory, SEVERITIES } from '../src/advisories/advisory.ts';
 import { contentDigest, toRecord } from '../src/advisories/digest.ts';
 import { encodePart, partHeader, partPath } from '../src/advisories/part.ts';
 import { buildBundle } from '../src/builder/build-bundle.ts';
+import { announcementPath, encodeAnnouncement } from '../src/documents/announcement.ts';
 import { signCustody } from '../src/documents/custody.ts';
 import { joinChain } from '../src/documents/custody-chain.ts';
 import { packDigests } from '../src/documents/digests.ts';
@@ -167,6 +168,26 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         ],
       },
     ];
+    const announcement = encodeAnnouncement({
+      format: 'sallyport-announcement/1',
+      id: '44'.repeat(16),
+      severity: 'warning',
+      published_at: fixtureTime,
+      ends_at: expires,
+      concerns: { product: 'Sallyport', versions: 'before 0.2.0' },
+      texts: [
+        { language: 'kk', title: 'Жаңарту', body: 'Бірінші жол\nекінші жол' },
+        { language: 'ru', title: 'Обновление', body: 'Первая строка\nвторая строка' },
+        { language: 'en', title: 'Update', body: 'First line\nsecond line' },
+      ],
+    });
+    writeFileSync(join(folder, sha256Hex(announcement)), announcement);
+    lines.unshift({
+      path: announcementPath({ id: '44'.repeat(16) }),
+      sha256: sha256Hex(announcement),
+      size: announcement.length,
+      kind: 'announcement',
+    });
     const inventory = encodeInventory(lines);
     const policy = encodePolicy({
       format: 'sallyport-policy/1',
@@ -287,8 +308,8 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       request: { requestId, digest: sha256Hex(envelope), nonce },
       seq: 2,
       prevBundle: '22'.repeat(16),
-      include: [1],
-      reliesOn: [0],
+      include: [0, 2],
+      reliesOn: [1],
       unfulfilled: [{ reason: 'NO_SOURCE', wants: [3, 5] }],
       receiptSeen: 1,
     });
@@ -320,7 +341,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
         before: { tuf, seq: 0, inventory: sha256Hex(inventory) },
         after: { tuf, seq: 2, inventory: sha256Hex(inventory) },
         journal: { entries: 64, head: 'a3'.repeat(32) },
-        counts: { new: 1, held: 1, removed: 0, unfulfilled: 1, bytes: deb.length },
+        counts: { new: 2, held: 1, removed: 0, unfulfilled: 1, bytes: deb.length + announcement.length },
         volumes: { seen: [1], missing: [] },
         scan: { engine: 'ClamAV', version: '1.4.3', definitions_at: fixtureTime, verdict: 'clean' },
         custody: [{ sha256: sha256Hex(bundle), lines: custody }],
@@ -347,6 +368,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       ['policy.json', policy],
       ['inventory.jsonl', inventory],
       ['updates.jsonl', updates],
+      ['announcement.json', announcement],
       [partPath(header), part],
       ['trust.tar', trustFile],
       ['site-card-1.dsse.json', cards.first],

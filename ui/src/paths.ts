@@ -17,6 +17,9 @@ export const paths = {
   overview: page('/', { bound: 'device', GET: 'devices:read' }),
   // Of each act whose kind the person may read.
   waiting: page('/waiting', { bound: 'owner', GET: 'person' }),
+  announcements: page('/announcements', { bound: 'catalog', GET: 'person' }),
+  /** POST: the reader has read it. */
+  announcementRead: page('/announcements/:id/read', { bound: 'owner', POST: 'person' }),
   ...sessionPages,
   ...devicesPages,
   ...controllersPages,

@@ -94,6 +94,21 @@ export const commands: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./source-sync.ts')).sourceSync,
   },
   {
+    words: ['announcement', 'add'],
+    summary: 'Writes a note to the people of all sites, in up to three languages, until a day.',
+    load: async () => (await import('./announcement.ts')).announcementAdd,
+  },
+  {
+    words: ['announcement', 'list'],
+    summary: 'Lists what sites are told.',
+    load: async () => (await import('./announcement.ts')).announcementList,
+  },
+  {
+    words: ['announcement', 'remove'],
+    summary: 'Takes a note back; sites drop it with the next bundle.',
+    load: async () => (await import('./announcement.ts')).announcementRemove,
+  },
+  {
     words: ['scan', 'configure'],
     summary: 'Chooses the antivirus that looks at objects before they are offered and before they leave.',
     load: async () => (await import('./scan-configure.ts')).scanConfigure,

@@ -25,6 +25,9 @@ export const limits = {
   /** Earlier heads of the journal in a request. */
   journalHeads: 32,
   openRequests: 8,
+  announcementBytes: 64 * 1024,
+  /** That are out at one time. */
+  announcements: 200,
   /** Ecosystems that a site names as not judged. */
   uncovered: 4096,
   reserveBytes: 64 * MiB,

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Io } from '../cli/io.ts';
+import { type Announcement, announcementPath, encodeAnnouncement } from '../documents/announcement.ts';
 import { unpackDigests } from '../documents/digests.ts';
 import { encodeInventory, type InventoryLine, parseInventory } from '../documents/inventory.ts';
 import { parsePolicy } from '../documents/policy.ts';
@@ -11,6 +12,7 @@ import { indexesOf } from '../updates/sources/apt/catalog.ts';
 import type { AptIndex } from '../updates/sources/apt/source.ts';
 import { FIRMWARE } from '../updates/sources/firmware.ts';
 import { encodeUpdates, type PlannedFile, type Unfulfilled, type Update } from '../updates/update.ts';
+import { announcementLines, liveAnnouncements } from './announcements.ts';
 import { type RefusedObject, scanObjects } from './antivirus.ts';
 import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
 import { lineMaker, updatePath } from './catalog-lines.ts';
@@ -219,7 +221,14 @@ const gapsOf = (plan: RequestPlan, collected: Collected): Unfulfilled[] => {
 const writeFolder = (
   options: BuildOptions,
   number: number,
-  content: { inventory: Uint8Array; lines: number; updates: Uint8Array; policy: Uint8Array; diff: string },
+  content: {
+    inventory: Uint8Array;
+    lines: number;
+    updates: Uint8Array;
+    policy: Uint8Array;
+    diff: string;
+    announcements: ReadonlyArray<Announcement>;
+  },
   heldTargets: number,
 ): string => {
   const { state, nowMs } = options;
@@ -230,6 +239,9 @@ const writeFolder = (
   const targets = getNewest(state, 'targets');
   writeFileDurable(join(folder, 'inventory.jsonl'), content.inventory);
   writeFileDurable(join(folder, 'updates.jsonl'), content.updates);
+  if (content.announcements.length > 0) ensureDir(join(folder, 'announcements'));
+  for (const one of content.announcements)
+    writeFileDurable(join(folder, announcementPath(one)), encodeAnnouncement(one));
   writeFileDurable(join(folder, 'policy.json'), content.policy);
   writeFileDurable(join(folder, 'diff.txt'), content.diff);
   writeFileDurable(join(folder, 'root.json'), getNewest(state, 'root').bytes);
@@ -262,11 +274,13 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
   const updates = encodeUpdates([...collected.updates.values()]);
   const updatesObject = objects.putBytes(updates);
   const line = lineMaker(objects, signed.lines);
+  const announcements = liveAnnouncements(state, nowMs);
   const wanted: InventoryLine[] = [
     ...listFeeds(state).flatMap((feed) =>
       feedLines(feed).map((part) => line(part.path, 'advisory', part.sha256, part.size)),
     ),
     ...fileLines(collected, objects, line),
+    ...announcementLines(announcements, objects, line),
     line('updates.jsonl', 'document', updatesObject.sha256, updatesObject.size),
   ];
   const isEmpty = wanted.length === 1 && updates.length === 0;
@@ -295,9 +309,14 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     reason,
   }));
   for (const { name, reason } of refused) io.note(`${name}: ${reason}`);
-  const text = diffText(number, signed.number, diff, after, refused);
+  const text = diffText(number, signed.number, diff, after, { refused, announcements });
   if (!isSigned && !isPending)
-    writeFolder(options, number, { inventory, lines: after.lines.length, updates, policy, diff: text }, heldTargets);
+    writeFolder(
+      options,
+      number,
+      { inventory, lines: after.lines.length, updates, policy, diff: text, announcements },
+      heldTargets,
+    );
   const feeds = listFeeds(state);
   const sites = collected.plans.map(({ opened, plan }) => {
     const gaps = gapsOf(plan, collected);

@@ -1,3 +1,4 @@
+import { type Announcement, announcementPath } from '../documents/announcement.ts';
 import type { InventoryLine } from '../documents/inventory.ts';
 import type { Update } from '../updates/update.ts';
 import { catalogParts } from './part-chain.ts';
@@ -55,6 +56,19 @@ const updateLine = (sign: string, update: Update): string =>
 const byName = (a: Update, b: Update): number =>
   `${a.name} ${a.arch} ${a.version}` < `${b.name} ${b.arch} ${b.version}` ? -1 : 1;
 
+const announcementText = (one: Announcement): string[] => [
+  `Announcement ${one.id}: ${one.severity}, until ${one.ends_at}${
+    one.concerns === undefined
+      ? ''
+      : `, about ${[one.concerns.product, one.concerns.versions].filter(Boolean).join(' ')}`
+  }`,
+  ...one.texts.flatMap(({ language, title, body }) => [
+    `  ${language}  ${title}`,
+    ...body.split('\n').map((line) => `      ${line}`),
+  ]),
+  '',
+];
+
 /** A line that a person may read: no control character of a vendor's text reaches a terminal. */
 const readable = (line: string): string => line.replace(/[\p{Cc}\p{Cf}]/gu, '?');
 
@@ -64,8 +78,14 @@ export const diffText = (
   beforeNumber: number,
   diff: CatalogDiff,
   after: Content,
-  refused: ReadonlyArray<{ readonly name: string; readonly sha256: string; readonly reason: string }> = [],
+  further: {
+    readonly refused?: ReadonlyArray<{ readonly name: string; readonly sha256: string; readonly reason: string }>;
+    /** Of which those that are new stand in full: a curator signs what people of sites will read. */
+    readonly announcements?: ReadonlyArray<Announcement>;
+  } = {},
 ): string => {
+  const { refused = [], announcements = [] } = further;
+  const added = new Set([...diff.added, ...diff.changed].map(({ path }) => path));
   const feeds = new Map<string, string[]>();
   for (const part of catalogParts(after.lines))
     feeds.set(part.feed, [
@@ -96,6 +116,7 @@ export const diffText = (
     ...[...diff.addedUpdates].sort(byName).map((update) => updateLine('+', update)),
     ...[...diff.removedUpdates].sort(byName).map((update) => updateLine('-', update)),
     '',
+    ...announcements.filter((one) => added.has(announcementPath(one))).flatMap(announcementText),
     'Other objects:',
     ...others(diff.added).map((line) => `+ ${line}`),
     ...others(diff.changed).map((line) => `~ ${line}`),

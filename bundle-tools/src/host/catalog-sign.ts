@@ -6,6 +6,7 @@ import { BundleError } from '../errors.ts';
 import { writeFileDurable } from '../platform/files.ts';
 import { sha256Hex } from '../trust/hash.ts';
 import { buildTargets, describeMetadata, signMetadata } from '../trust/repository.ts';
+import { announcementsIn } from './announcements.ts';
 import { type CatalogDiff, diffCatalogs, diffText } from './catalog-diff.ts';
 import { type Catalog, type CatalogHead, readCatalog, targetIn } from './catalogs.ts';
 import { type KeyFile, signingKeysOf } from './key-files.ts';
@@ -91,6 +92,8 @@ export const signCatalog = (options: {
       `the catalog wants targets ${head.targets_version}, signed was ${previous.version}`,
     );
   const before = previousContent(options.previousFolder, previous);
+  const diff = diffCatalogs(before, catalog);
+  const announcements = announcementsIn(folder, [...diff.added, ...diff.changed]);
   const newFulfilKeys = !sameKeys(head, previous);
   if (newFulfilKeys && !options.acceptNewFulfilKeys)
     throw new BundleError(
@@ -106,10 +109,9 @@ export const signCatalog = (options: {
   const signed = signMetadata(isSame ? begun.bytes : fresh, signingKeysOf(keys));
   writeFileDurable(path, signed);
   const written = load(path, limits.targetsBytes);
-  const diff = diffCatalogs(before, catalog);
   return {
     diff,
-    diffText: diffText(head.catalog, before.number, diff, catalog),
+    diffText: diffText(head.catalog, before.number, diff, catalog, { announcements }),
     head,
     newFulfilKeys,
     threshold,

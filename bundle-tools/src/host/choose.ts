@@ -263,6 +263,10 @@ export const choose = (
   const updatesLine = catalog.lines.findIndex((line) => line.path === 'updates.jsonl');
   if (updatesLine >= 0) wantedLines.add(firstLine.get(catalog.lines[updatesLine]?.sha256 ?? '') ?? updatesLine);
 
+  // Notes to people are small and for everybody.
+  for (const { kind, sha256 } of catalog.lines)
+    if (kind === 'announcement') wantedLines.add(firstLine.get(sha256) ?? 0);
+
   const held = new Set(unpackDigests(Buffer.from(request.have, 'base64')));
   const sorted = [...wantedLines].sort((a, b) => a - b);
   const isHeld = (line: number): boolean => held.has(catalog.lines[line]?.sha256 ?? '');

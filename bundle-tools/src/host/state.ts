@@ -14,6 +14,7 @@ import { ensureDir } from '../platform/files.ts';
  *   sources.json where advisories and updates come from
  *   feeds/       the normalised content of each advisory feed, as synced last
  *   catalogs/    one folder per catalog, unsigned until a curator signs
+ *   announcements/  what sites are told, one file each
  *   objects/     bytes by SHA-256
  *   cache/       what sources keep between runs; may be deleted
  *   staging/     work in progress; may be deleted
@@ -30,6 +31,7 @@ export type HostState = {
   readonly sources: string;
   readonly feeds: string;
   readonly catalogs: string;
+  readonly announcements: string;
   readonly objects: string;
   readonly cache: string;
   readonly staging: string;
@@ -45,6 +47,7 @@ const layout = (dir: string): HostState => ({
   sources: join(dir, 'sources.json'),
   feeds: join(dir, 'feeds'),
   catalogs: join(dir, 'catalogs'),
+  announcements: join(dir, 'announcements'),
   objects: join(dir, 'objects', 'sha256'),
   cache: join(dir, 'cache'),
   staging: join(dir, 'staging'),

@@ -362,6 +362,17 @@ export const words = defineWords({
     ru: 'чтобы хранить решения администраторов',
     kk: 'әкімшілердің шешімдерін сақтау',
   },
+  'register.announcements.title': { en: 'Announcements', ru: 'Объявления', kk: 'Хабарландырулар' },
+  'register.announcements.source': {
+    en: 'bundles of the connected side; who read one, by account',
+    ru: 'комплекты подключённой стороны; кто прочитал, по учётным записям',
+    kk: 'қосылған тараптың бумалары; кім оқығаны, тіркелгі бойынша',
+  },
+  'register.announcements.purpose': {
+    en: 'so that people of the site learn what the connected side has to say, until it ends',
+    ru: 'чтобы люди на площадке узнали, что сообщает подключённая сторона, пока срок не истёк',
+    kk: 'алаңдағы адамдар қосылған тараптың айтқанын мерзімі біткенше білуі үшін',
+  },
   'register.approvals.title': {
     en: 'Who asked and who approved',
     ru: 'Кто запросил и кто утвердил',

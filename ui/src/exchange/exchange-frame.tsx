@@ -54,6 +54,7 @@ export const ExchangeFrame = ({
         },
         { href: paths.exchangeCard(), label: ctx.t('exchange.tab.card'), current: current === 'card' },
         { href: paths.exchangeTrust(), label: ctx.t('exchange.tab.trust'), current: current === 'trust' },
+        { href: paths.announcements(), label: ctx.t('announcements.title'), current: false },
       ]}
     />
     {children}

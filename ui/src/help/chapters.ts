@@ -52,6 +52,8 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/exchange': 'exchange',
   '/exchange/introduction': 'first-hour',
   '/exchange/trust': 'certificates',
+  '/announcements': 'exchange',
+  '/releases': 'upgrade',
   '/events': 'health',
   '/health': 'health',
   '/provision': 'data',

@@ -1,3 +1,4 @@
+import type { UnreadAnnouncements } from '../announcements/announcements.tsx';
 import type { ExchangeTrip } from '../components/exchange-diagram.tsx';
 import type { KeyDate } from '../components/key-dates.tsx';
 import type { Ctx } from '../context.ts';
@@ -17,6 +18,7 @@ export type OverviewProps = {
     readonly pending: number;
     readonly notVisibleHours: number;
   };
+  readonly unread?: UnreadAnnouncements | undefined;
   /** For a second person, of what the reader may see. */
   readonly waiting: number;
   /** Devices of which all, or some, is judged by no feed. */

@@ -1,3 +1,4 @@
+import { UnreadLine } from '../announcements/announcements.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -42,6 +43,7 @@ export const Overview = (props: OverviewProps) => {
       }
     >
       <KeyDates ctx={ctx} dates={props.keyDates ?? []} />
+      <UnreadLine ctx={ctx} unread={props.unread} />
       <Tiles>
         <Tile
           ctx={ctx}

@@ -183,6 +183,15 @@ export const heldEntries: readonly HeldEntry[] = [
     protection: ['hash'],
   },
   {
+    row: 'O12',
+    pillar: 'sync',
+    name: 'announcements',
+    tables: ['announcement', 'announcement_read'],
+    retention: 'derived',
+    personal: 'possible',
+    protection: ['signed'],
+  },
+  {
     row: 'O10',
     pillar: 'local',
     name: 'import-drafts',

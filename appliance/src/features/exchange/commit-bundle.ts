@@ -17,7 +17,7 @@ import type { SiteKeys } from './keys.ts';
 import { addReceipt, daysLeft } from './receipts.ts';
 import { heldVersions, requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
-import type { ImportSummary, TrustRole } from './types.ts';
+import type { ImportSummary, TakenCatalogue, TrustRole } from './types.ts';
 import { unreferencedStore } from './unreferenced-store.ts';
 import type { WaitingStore } from './waiting-store.ts';
 
@@ -58,6 +58,8 @@ export type CommitParts = {
   readonly clock: () => number;
   /** What vendors say of files, line by line (BUNDLES 3); in the transaction of the commit. */
   readonly approvals?: (bundle: { name: string; sha256: string }, lines: readonly ApprovedLine[]) => void;
+  /** Features that keep something of a catalogue. */
+  readonly onCatalogue?: readonly ((catalogue: TakenCatalogue) => void)[];
 };
 
 /** A line of the inventory with what vendors of products say of its file. */
@@ -83,6 +85,7 @@ type BundleCommit = {
   readonly referenced: ReadonlySet<string>;
   readonly scan?: ReceiptPredicate['scan'];
   readonly approved?: readonly ApprovedLine[];
+  readonly catalogue: TakenCatalogue;
 };
 
 const side = (store: ExchangeStore): ReceiptPredicate['before'] => {
@@ -165,6 +168,7 @@ export const commitState = (parts: CommitParts, commit: BundleCommit): number =>
     if (commit.updates) parts.updates.applyCatalog(commit.updates.list, commit.updates.sizes, finished);
     if (commit.approved !== undefined && commit.approved.length > 0)
       parts.approvals?.({ name: verdict.bundleId, sha256: verdict.inventory.sha256 }, commit.approved);
+    for (const take of parts.onCatalogue ?? []) take(commit.catalogue);
     const applied = commit.receipt.applied();
     const { floor } = requireState(store);
     const receipt = addReceipt(store, commit.receipt.keys, state.site, {

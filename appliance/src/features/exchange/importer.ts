@@ -62,6 +62,8 @@ const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
     throw new ImportRefusal('INTERNAL', `${absent.length} objects are reported and not there, ${absent[0]} among them`);
 };
 
+const PARSED: ReadonlySet<string> = new Set(['document', 'advisory', 'announcement']);
+
 /**
  * What this program itself will parse is hashed once more. Objects were taken while the child was alive, and a process
  * that was taken over could have gone on writing to a file that it had handed over; now it has ended.
@@ -69,7 +71,7 @@ const demandObjects = (parts: ImporterParts, { needs }: ImportPlan): void => {
 const demandIntact = async (parts: ImporterParts, { lines, needs }: ImportPlan): Promise<void> => {
   const fresh = new Set(unpackDigests(needs.fresh));
   for (const { sha256, kind } of lines) {
-    if ((kind !== 'document' && kind !== 'advisory') || !fresh.delete(sha256)) continue;
+    if (!PARSED.has(kind) || !fresh.delete(sha256)) continue;
     if (await parts.objects.isIntact(sha256)) continue;
     parts.objects.remove(sha256);
     throw new ImportRefusal('INTERNAL', `object ${sha256} was changed after it had been handed over`);
@@ -177,6 +179,7 @@ const complete = async (
     approved: plan.lines.flatMap(({ path, sha256, approval }) =>
       approval === undefined ? [] : [{ path, sha256, approval }],
     ),
+    catalogue: { lines: plan.lines, place, isWhole: !verdict.broadcast },
     ...defined({ scan: scanned?.scan }),
   });
 

@@ -53,6 +53,7 @@ const plan = (parts: ImporterParts): Plan => {
       store.revert(snapshot, feeds === undefined ? state.snapshot_previous : state.snapshot);
       updates.applyCatalog(list, sizesOf(lines), at, { back: true });
       store.noteFeeds(feedsIn(lines), at);
+      for (const take of parts.onCatalogue ?? []) take({ lines, place, isWhole: true });
       if (feeds === undefined) return;
       // The next request asks from where the older advisories end.
       const kept = new Map(feeds.map((feed) => [feed.feed, feed]));

@@ -94,6 +94,7 @@ type ExchangeParts = {
   /** Looks at what a bundle needs before it comes into force. */
   readonly scan?: ScanObjects;
   readonly approvals?: ImporterParts['approvals'];
+  readonly onCatalogue?: ImporterParts['onCatalogue'];
 };
 
 export type ExchangeService = {
@@ -210,6 +211,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     objects: parts.store,
     ...(parts.scan && { scan: parts.scan }),
     ...(parts.approvals && { approvals: parts.approvals }),
+    ...(parts.onCatalogue && { onCatalogue: parts.onCatalogue }),
     paths: parts.paths,
     vulnerabilities,
     settings: {

@@ -4,6 +4,7 @@
 // folder; what it found is adopted into the store, and one synced transaction (the commit) makes it the site's state.
 // Before the commit the old state is live, after it the new one; `recover` cleans up what a crash left between.
 
+import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { ImportProgress, ImportWarning } from '@sallyport/bundle-tools/importer/verdict';
 import type { Actor, ActorRow } from '../../engine/objects/types.ts';
@@ -97,6 +98,15 @@ export type UnfulfilledWant = { readonly reason: string; readonly kind: string; 
 export type UnfulfilledRow = UnfulfilledWant & { readonly since: string };
 
 type FeedChange = { readonly feed: string; readonly newest?: string; readonly cursor: string };
+
+/** A catalogue that comes into force; in the transaction in which it does. */
+export type TakenCatalogue = {
+  readonly lines: readonly InventoryLine[];
+  /** Where an object lies; undefined for one that is not here. */
+  readonly place: (sha256: string) => string | undefined;
+  /** False of a broadcast, which may lack objects that the site has of bundles of its own. */
+  readonly isWhole: boolean;
+};
 
 /** Objects of a kind that this release does not know: checked, not stored. */
 export type UnknownKind = { readonly kind: string; readonly objects: number; readonly bytes: number };

@@ -8,6 +8,7 @@ import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { unreadOf } from '../announcements/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { exchangeTrips } from '../exchange/story.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
@@ -133,6 +134,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           findings: Object.values(matrix.act).reduce((sum, n) => sum + n, 0),
           devices: worst[DECISIONS.indexOf('act')] ?? 0,
         }}
+        unread={unreadOf(deps.announcements.list(reader), ctx.lang)}
         waiting={deps.waiting.count(reader)}
         updatesNeeded={supply.undecided}
         exchange={exchangePart()}

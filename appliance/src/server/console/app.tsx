@@ -8,6 +8,7 @@ import { loginPages, sessionEnded } from '../../features/accounts/login-pages.ts
 import { mePages } from '../../features/accounts/own-pages.tsx';
 import { sessionPages } from '../../features/accounts/session-pages.tsx';
 import { addDevicePages } from '../../features/add-device/pages.tsx';
+import { announcementPages } from '../../features/announcements/pages.tsx';
 import { deviationPages } from '../../features/baselines/deviation-pages.tsx';
 import { baselineEntryPages } from '../../features/baselines/entry-pages.tsx';
 import { baselinePages } from '../../features/baselines/pages.tsx';
@@ -137,6 +138,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));
   app.route('/', waitingPages(deps));
+  app.route('/', announcementPages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, deps.managedObjects, model));
   app.route('/', searchPages(deps, search, help));
