@@ -14,6 +14,7 @@ type AgentErrorCode =
   | 'RETRY'
   | 'ANSWER'
   | 'PROTOCOL'
+  | 'VERSION'
   | 'LIMIT'
   | 'TIMEOUT';
 

@@ -37,7 +37,7 @@ export class ActionError extends Error {
   }
 }
 
-const fetchFailures = new Set(['UNREACHABLE', 'RETRY', 'ANSWER', 'REFUSED', 'PROTOCOL']);
+const fetchFailures = new Set(['UNREACHABLE', 'RETRY', 'ANSWER', 'REFUSED', 'PROTOCOL', 'VERSION']);
 const passing = new Set(['UNREACHABLE', 'RETRY']);
 const retryMs = [1000, 3000, 10_000, 30_000, 60_000];
 

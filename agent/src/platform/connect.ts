@@ -9,6 +9,7 @@ import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-
 import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { AgentError } from '../errors.ts';
 
 // The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
@@ -158,7 +159,12 @@ export const connect = (options: ConnectOptions): Connection => {
         port,
         method: call.method,
         path: `${nativePrefix}${call.path}`,
-        headers: { ...call.headers, 'Content-Length': String(call.bytes.length), Accept: 'application/json' },
+        headers: {
+          ...call.headers,
+          [versionHeader]: spokenText,
+          'Content-Length': String(call.bytes.length),
+          Accept: 'application/json',
+        },
         signal,
       });
       const fail = (error: unknown): void => {
@@ -169,7 +175,15 @@ export const connect = (options: ConnectOptions): Connection => {
       };
       outgoing.once('error', fail);
       outgoing.once('response', (response) => {
-        onResponse(response).then(resolve, fail);
+        const answered = response.headers[versionHeader];
+        if (commonVersion(answered === undefined ? undefined : String(answered)) === undefined)
+          fail(
+            new AgentError(
+              'VERSION',
+              `the server speaks version ${String(answered)} of the calls of agents, this agent ${spokenText}: update the older of the two`,
+            ),
+          );
+        else onResponse(response).then(resolve, fail);
       });
       outgoing.end(call.bytes);
     });
@@ -241,6 +255,7 @@ export const toError = (reply: Reply): AgentError => {
   if (reply.status === 401) return new AgentError('REFUSED', message, details);
   if (reply.status === 409 && serverCode === 'POSSIBLE_CLONE')
     return new AgentError('POSSIBLE_CLONE', message, details);
+  if (serverCode === 'VERSION') return new AgentError('VERSION', message, details);
   if (serverCode === 'NO_ROOT') return new AgentError('NO_ROOT', message, details);
   if (reply.status === 429 || reply.status >= 500) return new AgentError('RETRY', message, details);
   return new AgentError('ANSWER', `${serverCode}: ${message}`, details);

@@ -5,6 +5,7 @@ import { BundleError, type BundleErrorCode } from '@sallyport/bundle-tools/error
 export type AppErrorCode =
   | 'INVALID'
   | 'MALFORMED'
+  | 'VERSION'
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'APPROVAL_SELF'
@@ -93,6 +94,7 @@ const entry = (code: string, status: number, exit: 1 | 2 = 1): ErrorEntry => ({ 
 const errorTable: Record<AppErrorCode, ErrorEntry> = {
   INVALID: entry('INVALID', 422),
   MALFORMED: entry('MALFORMED', 400),
+  VERSION: entry('VERSION', 400),
   UNAUTHENTICATED: entry('UNAUTHENTICATED', 401),
   FORBIDDEN: entry('FORBIDDEN', 403),
   APPROVAL_SELF: entry('APPROVAL_SELF', 403),

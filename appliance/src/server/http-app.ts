@@ -98,6 +98,9 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
   app.get('/metrics', (c) => api.request('/metrics', { headers: c.req.raw.headers }, c.env));
   // Programs get no pages: an address that no entry point has is not sent to the log-in page.
   app.all('/api/*', async (c, next) => {
+    const [, version] = /^\/api\/(?:agent\/)?v(\d{1,9})\//.exec(c.req.path) ?? [];
+    if (version !== undefined && version !== '1')
+      throw new AppError('VERSION', `this appliance speaks version 1 here, not ${version}`, { versions: [1] });
     if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');
     await next();
   });

@@ -327,6 +327,11 @@ export const words = defineWords({
     ru: 'Уменьшите объём за один раз.',
     kk: 'Бір жолғысын азайтыңыз.',
   },
+  'error.VERSION': {
+    en: 'The two sides speak no common version; update the older one',
+    ru: 'У сторон нет общей версии протокола; обновите более старую',
+    kk: 'Тараптардың ортақ хаттама нұсқасы жоқ; ескісін жаңартыңыз',
+  },
   'error.UNSUPPORTED_TYPE': {
     en: 'This type of content is not taken',
     ru: 'Такой тип содержимого не принимается',

@@ -13,6 +13,7 @@ import type { SectionReply } from '@sallyport/bundle-tools/protocol/section';
 import type { SectionsReply } from '@sallyport/bundle-tools/protocol/sections';
 import { taskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import { trustName } from '@sallyport/bundle-tools/protocol/trust';
+import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { type Context, Hono } from 'hono';
 import type * as z from 'zod';
 import type { SectionResult } from '../../../engine/inventory/types.ts';
@@ -119,6 +120,16 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
 
   return (
     new Hono<Env>()
+      .use(async function agreeOnVersion(c, next) {
+        const version = commonVersion(c.req.header(versionHeader));
+        if (version === undefined) {
+          const message = `this appliance speaks version ${spokenText} of the calls of agents: update the older of the two`;
+          return c.json({ error: 'VERSION', message }, 400, { [versionHeader]: spokenText });
+        }
+        await next();
+        c.res.headers.set(versionHeader, String(version));
+        return undefined;
+      })
       .get('/site', (c) => c.json({ site, ca: base64(ca.certificateDer), tufRoot: base64(root()) }))
 
       .get('/trust/:name', (c) => {
