@@ -22,6 +22,7 @@ import { mediaEvents } from './features/media/events.ts';
 import { offlineImportEvents } from './features/offline-import/events.ts';
 import { patchEvents } from './features/patches/events.ts';
 import { queryEvents } from './features/queries/events.ts';
+import { releaseEvents } from './features/releases/events.ts';
 import { rollbackEvents } from './features/rollback/events.ts';
 import { ruleEvents } from './features/rules/events.ts';
 import { updateEvents } from './features/updates/events.ts';
@@ -57,6 +58,7 @@ export const allEvents = joined(
   ruleEvents,
   offlineImportEvents,
   updateEvents,
+  releaseEvents,
   upgradeEvents,
   vulnerabilityEvents,
   rollbackEvents,

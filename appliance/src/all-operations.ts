@@ -30,6 +30,7 @@ import { mediaOperations } from './features/media/operations.ts';
 import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
 import { queryOperations, querySchemas } from './features/queries/operations.ts';
+import { releaseOperations, releaseSchemas } from './features/releases/operations.ts';
 import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
 import { ruleOperations, ruleSchemas } from './features/rules/operations.ts';
 import { settingOperations, settingSchemas } from './features/settings/operations.ts';
@@ -58,6 +59,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...queryOperations,
   ...exchangeOperations,
   ...announcementOperations,
+  ...releaseOperations,
   ...mediaOperations,
   ...bundleOperations,
   ...rollbackOperations,
@@ -90,6 +92,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...integritySchemas,
   ...patchSchemas,
   ...announcementSchemas,
+  ...releaseSchemas,
   ...bundleSchemas,
   ...exchangeSchemas,
   ...offlineImportSchemas,

@@ -73,9 +73,11 @@ import { type PatchService, patchService } from './features/patches/service.ts';
 import { sampleService } from './features/queries/samples.ts';
 import { type QueryService, queryService } from './features/queries/service.ts';
 import type { SampleService } from './features/queries/types.ts';
+import { type ReleaseService, releaseService } from './features/releases/service.ts';
 import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
+import { defaultRoot, laidReleases } from './features/upgrade/releases.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
 import type { KeptDevice } from './features/vulnerabilities/types.ts';
 import { type WaitingService, waitingService } from './features/waiting/service.ts';
@@ -128,6 +130,7 @@ export type Appliance = {
   deviceTasks: DeviceTaskService;
   exchange: ExchangeService;
   announcements: AnnouncementService;
+  releases: ReleaseService;
   /** The language in which devices are asked for. */
   deviceFilters: DeviceFilters;
   rules: RuleService;
@@ -324,6 +327,7 @@ export const compose = async ({
       clock: nowMs,
     });
     const announcements = announcementService({ db, events, objects, clock: nowMs });
+    const releases = releaseService({ db, events, running: release.version, laid: () => laidReleases(defaultRoot) });
     const exchange = exchangeService({
       firmware,
       db,
@@ -341,7 +345,7 @@ export const compose = async ({
       deviceCa: () => [Buffer.from(ca.publicKey).toString('base64')],
       clock: nowMs,
       scan: antivirus({ db, objects, events }),
-      onCatalogue: [announcements.take],
+      onCatalogue: [announcements.take, releases.take],
       approvals: (bundle, lines) => void patches.approvals.takeBundle(systemActor, bundle, lines),
       releasedAt: release.builtAt,
     });
@@ -447,6 +451,7 @@ export const compose = async ({
       deviceTasks: deviceTaskService({ db, personal: people, events, gate, inventory, devices }),
       exchange,
       announcements,
+      releases,
       deviceFilters: filters,
       rules,
       changed,

@@ -2041,6 +2041,13 @@ create table announcement_read (
   primary key (announcement, account)
 ) strict, without rowid;
 
+-- Releases of Sallyport that bundles brought, of the inventory in force.
+create table staged_release (
+  version text primary key,
+  sha256 text not null,
+  size_bytes integer not null
+) strict;
+
 -- First rows.
 insert into rule_round (one, after_device, again) values (1, 0, 0);
 insert into baseline_state (one, lapsed_at) values (1, 0);

@@ -15,6 +15,7 @@ import { openSiteCard } from '../src/documents/site-card.ts';
 import { readTrustExport } from '../src/host/trust-export.ts';
 import type { ImportContext } from '../src/importer/context.ts';
 import { verifyBundle } from '../src/importer/verify-bundle.ts';
+import { readReleaseFile } from '../src/release/release-file.ts';
 import { sha256Hex } from '../src/trust/hash.ts';
 import { parseUpdates } from '../src/updates/update.ts';
 import {
@@ -30,7 +31,7 @@ import {
 
 const file = (name: string): Uint8Array => new Uint8Array(readFileSync(join(fixtureFolder, name)));
 const names = readdirSync(fixtureFolder, { recursive: true, withFileTypes: true })
-  .filter((entry) => entry.isFile() && entry.name !== 'README.md')
+  .filter((entry) => entry.isFile() && !['README.md', 'SHA256SUMS'].includes(entry.name))
   .map((entry) => join(entry.parentPath, entry.name).slice(fixtureFolder.length + 1))
   .sort();
 const siteKeys = [fixtureKeys.site.publicKey];
@@ -42,6 +43,11 @@ beforeAll(() => {
 afterAll(() => rmSync(work, { recursive: true, force: true }));
 
 describe('the signed documents', () => {
+  it('are those of release 0.2.0, which never change', () => {
+    const sums = names.map((name) => `${sha256Hex(file(name))}  ${name}`);
+    expect(sums).toEqual(Buffer.from(file('SHA256SUMS')).toString().trimEnd().split('\n'));
+  });
+
   it('are made again to the byte', async () => {
     const made = await makeDocumentFixtures();
     expect([...made.keys()].sort()).toEqual(names);
@@ -110,6 +116,12 @@ describe('the signed documents', () => {
     mkdirSync(stagingDir);
     const verdict = await verifyBundle({ path: join(fixtureFolder, 'bundle.tar'), context, stagingDir });
     expect(verdict).toMatchObject({ requestId: request.request_id, counts: { new: 2 }, missingVolumes: [] });
+  });
+
+  it('the file of a release is read by its key', async () => {
+    const path = join(fixtureFolder, 'sallyport-9.8.7.release.tar');
+    const { manifest } = await readReleaseFile(path, [fixtureKeys.release.publicKey]);
+    expect(manifest).toMatchObject({ version: '9.8.7', files: [{ name: 'SHA256SUMS' }, {}] });
   });
 
   it('the announcement is read', () => {

@@ -17,6 +17,7 @@ import { signReceipt } from '../src/documents/receipt.ts';
 import { type SiteRequest, signRequest, stateDigest } from '../src/documents/request.ts';
 import { sealTo } from '../src/documents/sealed.ts';
 import { type SiteCard, signSiteCard } from '../src/documents/site-card.ts';
+import { writeReleaseFile } from '../src/release/release-file.ts';
 import { sha256Hex } from '../src/trust/hash.ts';
 import { keyidOf, type SealKey, type SigningKey } from '../src/trust/keys.ts';
 import { buildSnapshot, buildTargets, buildTimestamp, createRoot, signMetadata } from '../src/trust/repository.ts';
@@ -53,6 +54,7 @@ export const fixtureKeys = {
   siteAfter: signingKey('site, after its keys were changed'),
   siteSeal: sealKey('site seal'),
   person: signingKey('person 3'),
+  release: signingKey('release'),
 } as const;
 
 export const fixtureSite = 'plant-7';
@@ -355,6 +357,25 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       key: site,
     });
 
+    const sums = Buffer.from(`${sha256Hex(deb)}  sallyport_9.8.7_amd64.deb\n`);
+    const ofRelease = { SHA256SUMS: sums, 'sallyport_9.8.7_amd64.deb': deb };
+    for (const [name, bytes] of Object.entries(ofRelease)) writeFileSync(join(folder, name), bytes);
+    const release = await writeReleaseFile({
+      out: folder,
+      folder,
+      key: fixtureKeys.release,
+      manifest: {
+        format: 'sallyport-release/1',
+        version: '9.8.7',
+        released_at: fixtureTime,
+        files: Object.entries(ofRelease).map(([name, bytes]) => ({
+          name,
+          size: bytes.length,
+          sha256: sha256Hex(bytes),
+        })),
+      },
+    });
+
     const evidence = signEvidence(
       { format: 'sallyport-evidence/1', site: fixtureSite, period: { from: '2026-04-01', to: '2026-04-30' }, rows: 0 },
       site,
@@ -379,6 +400,7 @@ export const makeDocumentFixtures = async (): Promise<Map<string, Uint8Array>> =
       ['custody.jsonl', joinChain(custody)],
       ['receipt-1.dsse.json', refused],
       ['receipt-2.dsse.json', imported],
+      ['sallyport-9.8.7.release.tar', readFileSync(release)],
       ['evidence.dsse.json', evidence],
       ['evidence.pdf', print],
       ['evidence-print.dsse.json', signEvidencePrint({ site: fixtureSite, evidence, print }, site)],

@@ -7,7 +7,7 @@ import { packageSpecs } from './package-spec.ts';
 import { makeRpm } from './rpm.ts';
 import { sbomOf } from './sbom.ts';
 import { type Release, type Staged, stage } from './stage.ts';
-import { writeSums } from './sums.ts';
+import { signingKeyIn, writeReleaseOf, writeSums } from './sums.ts';
 
 // `make dist`: every artefact of a release in one folder, the same bytes for the same commit.
 
@@ -20,12 +20,15 @@ const work = join(root, 'var/dist');
 const version = (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
 const given = process.env['SOURCE_DATE_EPOCH'];
 const commit = (): string => execFileSync('git', ['log', '-1', '--format=%ct'], { cwd: root, encoding: 'utf8' });
+const keyPath = process.env['RELEASE_KEY'];
+const key = keyPath === undefined ? undefined : await signingKeyIn(keyPath);
 const release: Release = {
   root,
   version,
   epoch: Number(given ?? commit()),
   lock: readLock(root),
   cache: join(root, 'var/npm-packages'),
+  releaseKey: key?.publicKey,
 };
 
 rmSync(out, { recursive: true, force: true });
@@ -42,7 +45,8 @@ for (const spec of packageSpecs)
   }
 writeFileSync(join(out, `sallyport-${version}.cdx.json`), sbomOf(release, parts));
 cpSync(join(root, 'packaging/install.sh'), join(out, 'install.sh'));
-const fingerprint = await writeSums(out, process.env['RELEASE_KEY']);
+const fingerprint = await writeSums(out, key);
+if (key !== undefined) await writeReleaseOf(out, { version, epoch: release.epoch, key });
 for (const name of readdirSync(out).sort())
   process.stdout.write(`${`${statSync(join(out, name)).size}`.padStart(10)}  ${name}\n`);
 process.stdout.write(

@@ -17,6 +17,8 @@ export type Release = {
   epoch: number;
   lock: Lock;
   cache: string;
+  /** The public half of the key that signs this release and, until another takes its place, the next ones. */
+  releaseKey?: Uint8Array | undefined;
 };
 
 export type Staged = { spec: PackageSpec; arch: Arch; folder: string; components: Locked[] };
@@ -113,6 +115,11 @@ export async function stage(spec: PackageSpec, arch: Arch, folder: string, relea
     mkdirSync(dirname(join(folder, target)), { recursive: true });
     cpSync(join(root, from), join(folder, target));
   }
+  if (release.releaseKey !== undefined && 'home' in spec.program)
+    put(
+      join(spec.program.home, 'release.pub'),
+      `${JSON.stringify({ type: 'ed25519', public: Buffer.from(release.releaseKey).toString('base64') })}\n`,
+    );
   put(`${doc}/copyright`, copyright(components));
   put(`${doc}/changelog.gz`, compressed(changelog(spec, release)));
   put(`/usr/share/man/man8/${spec.command.name}.8.gz`, compressed(manPage(spec, root, epoch)));

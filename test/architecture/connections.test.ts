@@ -28,6 +28,7 @@ const starting: Readonly<Record<string, string>> = {
   'appliance/src/platform/service-notify.ts': 'systemd-notify',
   'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
   'agent/src/platform/child.ts': 'what collectors and actions run',
+  'appliance/src/features/releases/install.ts': 'dpkg, rpm',
   'appliance/src/features/upgrade/service-manager.ts':
     'systemctl, systemd-creds, what a file declares, our own program',
   'bundle-tools/src/media/run-survey.ts': 'our own program',

@@ -181,6 +181,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('rollback', paths.rollback()),
     ...at('waiting', paths.waiting()),
     ...at('announcements', paths.announcements()),
+    ...at('releases', paths.releases()),
     ...at('health', paths.health()),
     ...at('help', paths.help(), ...['first-hour', 'sizes', 'glossary'].map((name) => paths.help(name))),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),

@@ -9,7 +9,7 @@ import { makeRpm } from '../../scripts/packages/rpm.ts';
 import { filesIn } from '../../scripts/packages/runtime-tree.ts';
 import { sbomOf } from '../../scripts/packages/sbom.ts';
 import { type Release, type Staged, stage } from '../../scripts/packages/stage.ts';
-import { writeSums } from '../../scripts/packages/sums.ts';
+import { signingKeyIn, writeSums } from '../../scripts/packages/sums.ts';
 import { command, temporaryFolder } from '../support/commands.ts';
 import { repositoryRoot } from '../support/sources.ts';
 
@@ -188,7 +188,7 @@ describe('the sums of a release', () => {
     const key = readdirSync(join(at, 'key')).find((file) => file.endsWith('.key')) ?? '';
     writeFileSync(join(at, 'out/sallyport-agent_9.8.7_amd64.deb'), 'a package');
     cpSync(join(repositoryRoot, 'packaging/install.sh'), join(at, 'out/install.sh'));
-    const fingerprint = (await writeSums(join(at, 'out'), join(at, 'key', key))) ?? '';
+    const fingerprint = (await writeSums(join(at, 'out'), await signingKeyIn(join(at, 'key', key)))) ?? '';
     writeFileSync(
       join(at, 'bin/dpkg'),
       `#!/bin/sh\n[ "$1" = --print-architecture ] && exec echo amd64\necho "$@" >${join(at, 'installed')}\n`,

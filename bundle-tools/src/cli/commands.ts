@@ -109,6 +109,21 @@ export const commands: ReadonlyArray<CommandEntry> = [
     load: async () => (await import('./announcement.ts')).announcementRemove,
   },
   {
+    words: ['release', 'add'],
+    summary: 'Checks the file of a release of Sallyport and keeps it, to bring it to sites.',
+    load: async () => (await import('./release.ts')).releaseAdd,
+  },
+  {
+    words: ['release', 'list'],
+    summary: 'Lists the releases of Sallyport that can be brought to sites.',
+    load: async () => (await import('./release.ts')).releaseList,
+  },
+  {
+    words: ['release', 'remove'],
+    summary: 'Takes a release away; the next catalog does not have it.',
+    load: async () => (await import('./release.ts')).releaseRemove,
+  },
+  {
     words: ['scan', 'configure'],
     summary: 'Chooses the antivirus that looks at objects before they are offered and before they leave.',
     load: async () => (await import('./scan-configure.ts')).scanConfigure,

@@ -82,6 +82,7 @@ export const fulfil: Command = {
       value: 'SIZE',
       help: 'fat32, dvd, bd25 or bytes such as 700M (else what the site asks for)',
     },
+    release: { type: 'string', value: 'VERSION', help: 'bring this release of Sallyport along' },
     person: { type: 'string', value: 'N', help: 'the local number of who does this, for the custody line (0)' },
   },
   minPositionals: 0,
@@ -102,6 +103,7 @@ export const fulfil: Command = {
         io: input.io,
         nowMs: nowMs(),
         person,
+        release: textOption(input, 'release'),
         ...(volumeSize === undefined ? {} : { volumeBytes: parseVolumeBytes(volumeSize) }),
       });
       for (const { site, code, message } of failed) input.io.note(`site ${site}: ${code}: ${message}`);

@@ -1,6 +1,7 @@
 import { tmpdir } from 'node:os';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
+import { readKeyFile } from '../host/key-files.ts';
 import { readBounded } from '../host/read-bounded.ts';
 import { openState } from '../host/state.ts';
 import { readTrustExport } from '../host/trust-export.ts';
@@ -8,9 +9,11 @@ import { getNewest } from '../host/trust-files.ts';
 import { verifyWithRoot } from '../host/verify.ts';
 import { kindOfFile } from '../media/find.ts';
 import { nowMs } from '../platform/ambient.ts';
+import { isReleaseFile, readReleaseFile } from '../release/release-file.ts';
 import { groupHex } from '../trust/keys.ts';
 import { describeMetadata } from '../trust/repository.ts';
-import { type Command, type CommandInput, textOption } from './command.ts';
+import { type Command, type CommandInput, listOption, textOption } from './command.ts';
+import { releaseKeyOption } from './release.ts';
 import { stateFolder } from './state-option.ts';
 
 /** The root to check against: a file, a trust export, or the root of this host's state. */
@@ -23,16 +26,35 @@ const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
   return bytes;
 };
 
+const verifyRelease = async (path: string, input: CommandInput): ReturnType<Command['run']> => {
+  const keys = listOption(input, 'release-key').map((file) => readKeyFile(file).publicKey);
+  if (keys.length === 0)
+    throw new BundleError('USAGE', `${path} is a release; give its public key: --release-key FILE`);
+  const { manifest, bytes, sha256 } = await readReleaseFile(path, keys);
+  const { version, released_at: releasedAt, files } = manifest;
+  return {
+    json: { verified: true, release: version, releasedAt, files, bytes, sha256 },
+    text: [
+      `good: release ${version} of ${releasedAt}, ${files.length} files, ${bytes} bytes`,
+      ...files.map((file) => `  ${file.sha256}  ${file.name}`),
+    ],
+  };
+};
+
 export const verify: Command = {
-  usage: 'verify PATH... [--root FILE | --state DIR]',
+  usage: 'verify PATH... [--root FILE | --state DIR | --release-key FILE]',
   example: 'verify /media/usb/1f0c77aa-1of1.tar --root 1.root.json',
   options: {
     root: { type: 'string', value: 'FILE', help: 'the root to trust: root metadata, or a trust export' },
     state: { type: 'string', value: 'DIR', help: 'trust the root of this host' },
+    'release-key': releaseKeyOption,
   },
   minPositionals: 1,
   maxPositionals: 999,
   run: async (input) => {
+    const [first = ''] = input.positionals;
+    if (input.positionals.length === 1 && kindOfFile(first) === 'tar' && (await isReleaseFile(first)))
+      return verifyRelease(first, input);
     const root = await rootOf(input);
     const described = describeMetadata(root);
     const { verdict, reliesOn } = await verifyWithRoot({

@@ -6,7 +6,7 @@ import { base64, checkDocument, hex } from './fields.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** The payload type of one of our own documents. */
-export const payloadTypeOf = (name: 'request' | 'bundle' | 'site-card' | 'custody'): string =>
+export const payloadTypeOf = (name: 'request' | 'bundle' | 'site-card' | 'custody' | 'release'): string =>
   `application/vnd.sallyport.${name}.v1+json`;
 
 const signature = z.strictObject({ keyid: hex, sig: base64 });

@@ -25,6 +25,8 @@ export const limits = {
   /** Earlier heads of the journal in a request. */
   journalHeads: 32,
   openRequests: 8,
+  /** In the file of a release. */
+  releaseFiles: 64,
   announcementBytes: 64 * 1024,
   /** That are out at one time. */
   announcements: 200,

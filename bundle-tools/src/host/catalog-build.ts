@@ -36,6 +36,7 @@ import { dropIncomplete, heldUpdates, mergeUpdates } from './merge-updates.ts';
 import { type ObjectStore, objectStore } from './objects.ts';
 import { readOnlineKeys } from './online-keys.ts';
 import { planRequest, type RequestPlan } from './plan-request.ts';
+import { releaseLines } from './releases.ts';
 import { lastRequests, type OpenedRequest } from './requests.ts';
 import { writeSitePlan } from './site-plan.ts';
 import { isAdvisorySource, readSources } from './sources.ts';
@@ -281,6 +282,7 @@ export const buildCatalog = async (options: BuildOptions): Promise<BuiltCatalog>
     ),
     ...fileLines(collected, objects, line),
     ...announcementLines(announcements, objects, line),
+    ...releaseLines(state, line),
     line('updates.jsonl', 'document', updatesObject.sha256, updatesObject.size),
   ];
   const isEmpty = wanted.length === 1 && updates.length === 0;

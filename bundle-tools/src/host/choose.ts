@@ -208,6 +208,8 @@ export const choose = (
   request: SiteRequest,
   catalog: CatalogContent,
   findings: Findings = { updates: [], gaps: [] },
+  /** The label of the release that goes along. */
+  release?: string,
 ): Choice => {
   const byId = new Map(catalog.updates.map((update) => [update.id, update]));
   const firstLine = new Map<string, number>();
@@ -264,8 +266,9 @@ export const choose = (
   if (updatesLine >= 0) wantedLines.add(firstLine.get(catalog.lines[updatesLine]?.sha256 ?? '') ?? updatesLine);
 
   // Notes to people are small and for everybody.
-  for (const { kind, sha256 } of catalog.lines)
-    if (kind === 'announcement') wantedLines.add(firstLine.get(sha256) ?? 0);
+  for (const { kind, path, sha256 } of catalog.lines)
+    if (kind === 'announcement' || (kind === 'release' && path === release))
+      wantedLines.add(firstLine.get(sha256) ?? 0);
 
   const held = new Set(unpackDigests(Buffer.from(request.have, 'base64')));
   const sorted = [...wantedLines].sort((a, b) => a - b);

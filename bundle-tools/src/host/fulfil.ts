@@ -6,6 +6,7 @@ import { listMedium } from '../media/find.ts';
 import type { ReadBackSource } from '../media/read-back.ts';
 import { randomBytes, toTime } from '../platform/ambient.ts';
 import { defined } from '../platform/defined.ts';
+import { releasePath } from '../release/release-file.ts';
 import type { Unfulfilled } from '../updates/update.ts';
 import { scanObjects } from './antivirus.ts';
 import { publishSigned } from './catalog-sign.ts';
@@ -66,6 +67,8 @@ type FulfilOptions = {
   readonly io: Io;
   readonly nowMs: number;
   readonly person: number;
+  /** The version of the release that goes along, to every site that is answered. */
+  readonly release?: string | undefined;
   /** The most that a volume may have, over what the site asks for. */
   readonly volumeBytes?: number;
 };
@@ -118,7 +121,7 @@ const unseenSuites = ({ wants }: OpenedRequest['request']): Unfulfilled[] => {
 };
 
 const chooseFor = (
-  state: HostState,
+  { state, release }: Pick<FulfilOptions, 'state' | 'release'>,
   opened: OpenedRequest,
   signed: Signed,
 ): { choice: Choice; gaps: ReadonlyArray<Unfulfilled>; coverage: ReadonlyArray<CoverageAnswer> } => {
@@ -130,7 +133,12 @@ const chooseFor = (
   const findings = notApproved(opened, found, signed.catalog, signed.pending);
   const coverage = coverageAnswers(opened.request, listFeeds(state), signed.catalog.lines);
   const missing = coverageGaps(opened.request, coverage);
-  const choice = choose(opened.request, signed.catalog, { ...findings, gaps: [...findings.gaps, ...missing] });
+  const choice = choose(
+    opened.request,
+    signed.catalog,
+    { ...findings, gaps: [...findings.gaps, ...missing] },
+    release === undefined ? undefined : releasePath(release),
+  );
   return { choice, gaps: findings.gaps, coverage };
 };
 
@@ -239,7 +247,7 @@ const demandClean = async ({ state, io }: FulfilOptions, { catalog }: Signed, ch
 const fulfilOne = async (options: FulfilOptions, opened: OpenedRequest, signed: Signed): Promise<Fulfilled> => {
   const { state, media, io, nowMs } = options;
   const site = getSite(state, opened.site.record.site);
-  const { choice, gaps, coverage } = chooseFor(state, opened, signed);
+  const { choice, gaps, coverage } = chooseFor(options, opened, signed);
   const wasScanned = await demandClean(options, signed, choice);
   const { record, seq } = reserveSeq(site, opened.request);
   const plan = planFor(options, opened, signed, choice, record);
@@ -324,6 +332,12 @@ export const fulfil = async (options: FulfilOptions): Promise<FulfilOutcome> => 
   checkFitToLeave(state, nowMs);
   if (pending !== undefined) options.io.note(`catalog ${pending.number} waits for a curator; what it adds is left out`);
   const catalog = signedCatalog(state);
+  const { release } = options;
+  if (release !== undefined && !catalog.lines.some(({ path }) => path === releasePath(release)))
+    throw new BundleError(
+      'NOT_FOUND',
+      `no signed catalog has release ${release}; release add FILE, then catalog build, catalog sign`,
+    );
   const keys = readOnlineKeys(state);
   const { floor, burned, ahead } = claimedVersions(
     state,

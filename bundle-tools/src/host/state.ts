@@ -15,6 +15,7 @@ import { ensureDir } from '../platform/files.ts';
  *   feeds/       the normalised content of each advisory feed, as synced last
  *   catalogs/    one folder per catalog, unsigned until a curator signs
  *   announcements/  what sites are told, one file each
+ *   releases.json   releases of Sallyport that can be brought to sites
  *   objects/     bytes by SHA-256
  *   cache/       what sources keep between runs; may be deleted
  *   staging/     work in progress; may be deleted
@@ -32,6 +33,7 @@ export type HostState = {
   readonly feeds: string;
   readonly catalogs: string;
   readonly announcements: string;
+  readonly releases: string;
   readonly objects: string;
   readonly cache: string;
   readonly staging: string;
@@ -48,6 +50,7 @@ const layout = (dir: string): HostState => ({
   feeds: join(dir, 'feeds'),
   catalogs: join(dir, 'catalogs'),
   announcements: join(dir, 'announcements'),
+  releases: join(dir, 'releases.json'),
   objects: join(dir, 'objects', 'sha256'),
   cache: join(dir, 'cache'),
   staging: join(dir, 'staging'),

@@ -29,6 +29,7 @@ import { words as offlineImport } from '../offline-import/words.ts';
 import { words as overview } from '../overview/words.ts';
 import { words as patches } from '../patches/words.ts';
 import { words as queries } from '../queries/words.ts';
+import { words as releases } from '../releases/words.ts';
 import { words as rollback } from '../rollback/words.ts';
 import { words as rules } from '../rules/words.ts';
 import { words as search } from '../search/words.ts';
@@ -73,6 +74,7 @@ export const allWords = joined(
   overview,
   patches,
   queries,
+  releases,
   rollback,
   rules,
   search,

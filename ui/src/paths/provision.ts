@@ -14,6 +14,7 @@ export const provisionPages = {
   /** Says that every copy of a backup is destroyed. */
   backupForget: page('/persons/backups/forget', { bound: 'site', POST: 'settings:write' }),
   health: page('/health', { bound: 'site', GET: 'settings:read' }),
+  releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),
   rollbackDecide: page('/rollback/decide', { bound: 'site', POST: 'safety:write' }),

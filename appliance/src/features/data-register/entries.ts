@@ -330,7 +330,7 @@ export const heldEntries: readonly HeldEntry[] = [
     row: 'G2',
     pillar: 'sync',
     name: 'bundles',
-    tables: ['bundle_import', 'waiting_bundle', 'missing_object', 'unfulfilled'],
+    tables: ['bundle_import', 'waiting_bundle', 'missing_object', 'unfulfilled', 'staged_release'],
     protection: ['signed'],
   },
   {

@@ -24,6 +24,14 @@ export function currentRelease(root: string): string | undefined {
   return existsSync(link) ? basename(readlinkSync(link)) : undefined;
 }
 
+/** What lies in the folder of releases, and which of it is the way back; nothing where there is no such folder. */
+export function laidReleases(root: string): { installed: string[]; previous: string | undefined } {
+  const folder = join(root, 'releases');
+  const installed = existsSync(folder) ? readdirSync(folder).filter((name) => isInstalled(root, name)) : [];
+  const previous = join(root, 'previous');
+  return { installed: installed.sort(), previous: existsSync(previous) ? basename(readlinkSync(previous)) : undefined };
+}
+
 const link = (root: string, name: string, version: string): void => {
   const fresh = join(root, `.${name}.new`);
   rmSync(fresh, { force: true });

@@ -49,6 +49,7 @@ import { patchPages } from '../../features/patches/pages.tsx';
 import { windowPages } from '../../features/patches/window-pages.tsx';
 import { queryPages } from '../../features/queries/pages.tsx';
 import { samplePages } from '../../features/queries/sample-pages.tsx';
+import { releasePages } from '../../features/releases/pages.tsx';
 import { rollbackPages } from '../../features/rollback/pages.tsx';
 import { searchPages } from '../../features/search/pages.tsx';
 import type { SearchService } from '../../features/search/service.ts';
@@ -139,6 +140,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', sessionPages(deps));
   app.route('/', waitingPages(deps));
   app.route('/', announcementPages(deps));
+  app.route('/', releasePages(deps));
   app.route('/', settingsPages(deps));
   app.route('/', objectPages(deps, deps.managedObjects, model));
   app.route('/', searchPages(deps, search, help));

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { ReleaseService } from './service.ts';
+import { RELEASE_STATES } from './types.ts';
+
+// Which releases of Sallyport are here. Installing one is root's command alone: sallyport release install.
+
+const { operation } = operationsOver<{ releases: ReleaseService }>();
+
+const releaseSchema = z.object({
+  version: z.string(),
+  state: z
+    .enum(RELEASE_STATES)
+    .describe('`kept`: the way back; `staged`: a bundle brought it, and it is not installed'),
+  sha256: z.string().nullable().describe('Of the file that a bundle brought'),
+  sizeBytes: z.number().nullable(),
+});
+
+export const releaseSchemas = { Release: releaseSchema };
+
+export const releaseOperations = [
+  operation({
+    name: 'release.list',
+    http: { method: 'get', path: '/releases' },
+    bound: 'site',
+    area: 'settings',
+    right: 'settings:read',
+    summary: 'Releases of Sallyport: the one that runs, the one before it, what bundles brought',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(releaseSchema) }),
+    run: ({ releases }) => ({ rows: releases.list() }),
+    command: {
+      example: 'sallyport release list --data /var/lib/sallyport',
+      print: (out, { rows }) => {
+        out.table(
+          ['VERSION', 'STATE', 'BYTES', 'SHA-256'],
+          rows.map(({ version, state, sizeBytes, sha256 }) => [version, state, sizeBytes ?? '', sha256 ?? '']),
+        );
+        if (rows.some(({ state }) => state === 'staged'))
+          out.note('to install one, as root: sallyport release install VERSION');
+      },
+    },
+  }),
+];

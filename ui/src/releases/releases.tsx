@@ -1,0 +1,68 @@
+import { Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+
+type Row = {
+  readonly version: string;
+  readonly state: 'running' | 'kept' | 'installed' | 'staged';
+  readonly sha256: string | null;
+  readonly sizeBytes: number | null;
+};
+
+const levels = { running: 'ok', kept: 'info', installed: 'info', staged: 'waiting' } as const;
+
+/** Releases of Sallyport: which runs, which is the way back, what a bundle brought and how it is installed. */
+export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
+  <SettingsFrame ctx={ctx} current="releases" title={ctx.t('releases.title')} sub={ctx.t('releases.sub')}>
+    <Panel title={ctx.t('releases.title')} context={ctx.fmt.number(rows.length)}>
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('releases.title')}
+        records="labelled"
+        rows={rows}
+        columns={[
+          {
+            key: 'version',
+            label: ctx.t('releases.version'),
+            head: true,
+            cell: ({ version }) => <span translate="no">{version}</span>,
+          },
+          {
+            key: 'state',
+            label: ctx.t('releases.state'),
+            cell: ({ state }) => (
+              <Status ctx={ctx} level={levels[state]}>
+                {ctx.tDynamic(`releases.state.${state}`)}
+              </Status>
+            ),
+          },
+          {
+            key: 'size',
+            label: ctx.t('releases.size'),
+            num: true,
+            cell: ({ sizeBytes }) => (sizeBytes === null ? '–' : ctx.fmt.bytes(sizeBytes)),
+          },
+          {
+            key: 'todo',
+            label: ctx.t('releases.todo'),
+            any: true,
+            cell: ({ version, state }) =>
+              state === 'staged' ? (
+                <>
+                  {ctx.t('releases.install')} <code translate="no">sallyport release install {version}</code>
+                </>
+              ) : state === 'kept' ? (
+                <>
+                  {ctx.t('releases.back')} <code translate="no">sallyport release rollback</code>
+                </>
+              ) : (
+                '–'
+              ),
+          },
+        ]}
+      />
+    </Panel>
+  </SettingsFrame>
+);
