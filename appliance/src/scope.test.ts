@@ -318,6 +318,7 @@ describe('who reaches a part of the site', () => {
     const [mine, others] = [4, 14].map((n) => publicIds()[n] ?? '');
     const ask = (address: string, by: Call['by'] = 'browser'): Promise<string> =>
       answer(site.app as unknown as Hono, who, { method: 'GET', address, by });
+    expect(await ask('/')).toMatch(/^303 \/devices\n/);
     const list = await ask('/devices');
     expect(list).toMatch(/^200/);
     expect(list).toContain('Device 4');

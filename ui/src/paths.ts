@@ -14,7 +14,7 @@ import { updatesPages } from './paths/updates.ts';
 
 /** Every address of the console, by area in the folder beside: `paths.device(id)` is a link, `.pattern` and `.needs` are the router's and the guard's. */
 export const paths = {
-  overview: page('/', { bound: 'device', GET: 'devices:read' }),
+  overview: page('/', { bound: 'device', scoped: true, GET: 'devices:read' }),
   // Of each act whose kind the person may read.
   waiting: page('/waiting', { bound: 'owner', GET: 'person' }),
   announcements: page('/announcements', { bound: 'catalog', GET: 'person' }),

@@ -103,8 +103,10 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   return new Hono<ConsoleEnv>().get(paths.overview.pattern, (c) => {
-    const reader = actorFor(c, 'devices:read');
     const scope = scopeFor(c, 'devices:read');
+    // Most of what it shows is of the whole site.
+    if (!scope.site) return c.redirect(paths.devices(), 303);
+    const reader = actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c);
     const counts = model.counts(scope);
     const { matrix } = vulnerabilities.tallies();
