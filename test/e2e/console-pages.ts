@@ -186,6 +186,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('help', paths.help(), ...['first-hour', 'sizes', 'glossary'].map((name) => paths.help(name))),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
+    ...at('deviceArrivals', paths.deviceArrivals(site.enrolment)),
     ...at('groups', paths.groups()),
     ...at('deviceDuplicates', paths.deviceDuplicates()),
     ...at('deviceCompare', paths.deviceCompare({ one: device, two: site.devices.get('hmi-l2-04') ?? '' })),

@@ -57,6 +57,8 @@ export type FilledSite = {
   readonly request: string;
   /** Public id by name. */
   readonly devices: ReadonlyMap<string, string>;
+  /** Id of a token that devices came with. */
+  readonly enrolment: string;
   /** Publishes fixes beyond those that are here, and answers the request in `path` with them. */
   answer(path: string, names: readonly FixableName[]): Promise<string>;
   /** Ends the server and removes everything. */
@@ -421,7 +423,8 @@ const make = async (folder: string, port: number) => {
       return appliance.accounts.makeLink(systemActor, account?.id ?? '').token;
     });
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
-    return { dataDir, medium, host, card, token, devices, request: filling.request };
+    const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';
+    return { dataDir, medium, host, card, token, enrolment, devices, request: filling.request };
   } finally {
     await appliance.close();
   }

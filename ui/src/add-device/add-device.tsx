@@ -31,11 +31,13 @@ export type AddDeviceProps = {
   readonly siteFingerprint: string | null;
   readonly made?: {
     readonly secret: string;
+    /** Id of the token. */
+    readonly token: string;
     readonly files: readonly string[];
     /** What the client is told, to be read and copied. */
     readonly settings: { readonly name: string; readonly text: string } | undefined;
     readonly commands: readonly {
-      readonly what: 'place' | 'configure' | 'enrol' | 'start' | 'once';
+      readonly what: 'place' | 'configure' | 'install' | 'once';
       readonly line: string;
     }[];
   };
@@ -195,6 +197,9 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
               </li>
             ))}
           </ol>
+          <a class="button" href={paths.deviceArrivals(made.token)}>
+            {ctx.t('add.waitFor')}
+          </a>
         </div>
       </Panel>
       <Panel title={ctx.t('add.otherTitle')} span={5}>

@@ -11,6 +11,8 @@ export const devicesPages = {
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
   /** POST; answers with a file. */
   deviceAddFile: page('/devices/add/file', { bound: 'site', POST: 'accounts:write' }),
+  /** Who came with a token; the page looks again by itself. */
+  deviceArrivals: page('/device-arrivals/:token', { bound: 'site', GET: 'devices:read' }),
   /** Held copies, pairs that may be one device, merges that can be undone. */
   deviceDuplicates: page('/device-duplicates', { bound: 'device', GET: 'devices:read' }),
   /** Two records side by side (`one`, `two`, `keep`); POST merges. */

@@ -2,7 +2,8 @@ import { basicRealm } from '../../platform/http/basic.ts';
 import { type Kit, type KitCommand, type KitFile, type KitInput, osqueryPrefix } from './types.ts';
 
 const at = ({ folder }: KitInput, name: string): string => `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
-const shell = (text: string): string => (/^[\w./:@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`);
+const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const shell = (text: string): string => (/^[\w./:@=-]+$/.test(text) ? text : quoted(text));
 const powershell = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 const lines = (all: readonly string[]): string => `${all.join('\n')}\n`;
 
@@ -157,39 +158,39 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
   { what: 'once', line: 'sudo ocsinventory-agent --nolocal' },
 ];
 
-/** Where docs/agent.md has it; on Linux the package brings the command and the unit. */
-const windowsAgent = 'C:\\Sallyport\\agent\\bin\\sallyport-agent.js';
+const enrolLine = (input: KitInput, secret: string): string =>
+  `sallyport-agent enrol --server ${shell(input.server)} --token-file ${shell(secret)} --fingerprint ${input.fingerprint ?? ''}`;
 
 /**
- * Node is no service of Windows by itself: the task scheduler starts it. Without these settings it would end the task after three
- * days and on battery; SYSTEM goes by its number.
+ * One line beside the file of the token and the package of the release: installs it, hands over the site's values and takes the
+ * file of the token away; the service enrols.
  */
-const windowsTask = [
-  'Register-ScheduledTask -Force -TaskName Sallyport',
-  "-Principal (New-ScheduledTaskPrincipal -UserId 'S-1-5-18' -RunLevel Highest)",
-  '-Trigger (New-ScheduledTaskTrigger -AtStartup)',
-  `-Action (New-ScheduledTaskAction -Execute node -Argument '"${windowsAgent}" run')`,
-  '-Settings (New-ScheduledTaskSettingsSet -ExecutionTimeLimit ([TimeSpan]::Zero) -AllowStartIfOnBatteries -DontStopIfGoingOnBatteries -RestartCount 255 -RestartInterval (New-TimeSpan -Minutes 1))',
-  '| Out-Null; Start-ScheduledTask Sallyport',
-].join(' ');
-
-const enrolLine = (input: KitInput): string => {
-  const quote = isWindows(input) ? powershell : (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  const run = isWindows(input) ? `node ${powershell(windowsAgent)}` : 'sallyport-agent';
-  return `${run} enrol --server ${quote(input.server)} --token-file ${quote(at(input, 'secret'))} --fingerprint ${input.fingerprint ?? ''}`;
+const installLine = (input: KitInput): string => {
+  const { server, fingerprint, system } = input;
+  if (system === 'windows')
+    return [
+      `$msi = (Get-Item sallyport-agent_*_x64.msi | Select-Object -Last 1).FullName; $token = (Resolve-Path secret).Path`,
+      `$values = ${powershell(`SERVER=${server}`)}, ${powershell(`FINGERPRINT=${fingerprint ?? ''}`)}, "TOKENFILE=\`"$token\`""`,
+      `$done = Start-Process msiexec -Wait -PassThru -ArgumentList (@('/i', "\`"$msi\`"", '/qn') + $values)`,
+      `if ($done.ExitCode -eq 0) { Remove-Item secret } else { "msiexec: $($done.ExitCode)" }`,
+    ].join('; ');
+  const install =
+    system === 'debian'
+      ? 'dpkg -i ./sallyport-agent_*_"$(dpkg --print-architecture)".deb'
+      : 'rpm -U --replacepkgs ./sallyport-agent-*."$(uname -m)".rpm';
+  const lines = [
+    install,
+    `${enrolLine(input, 'secret')} --later`,
+    'systemctl enable --now sallyport-agent',
+    'rm secret',
+  ];
+  return `sudo sh -c ${quoted(lines.join(' && '))}`;
 };
 
-const agentCommands = (input: KitInput): KitCommand[] => [
-  place(input, ['secret']),
-  { what: 'enrol', line: isWindows(input) ? enrolLine(input) : `sudo ${enrolLine(input)}` },
-  {
-    what: 'start',
-    line: isWindows(input) ? windowsTask : 'sudo systemctl enable --now sallyport-agent',
-  },
-];
+const agentCommands = (input: KitInput): KitCommand[] => [{ what: 'install', line: installLine(input) }];
 
 /** The command that enrols our own agent. */
-export const enrolCommand = (input: KitInput): string => enrolLine(input);
+export const enrolCommand = (input: KitInput): string => enrolLine(input, at(input, 'secret'));
 
 /** Files to take to the device and the lines to run there. */
 export const kitFor = (input: KitInput): Kit => {
@@ -198,7 +199,7 @@ export const kitFor = (input: KitInput): Kit => {
   switch (input.client) {
     case 'agent':
       return {
-        files: [ca, secret, { name: 'enrol.txt', text: `${enrolLine(input)}\n`, isSecret: false }],
+        files: [ca, secret, { name: 'enrol.txt', text: `${enrolCommand(input)}\n`, isSecret: false }],
         commands: agentCommands(input),
       };
     case 'osquery':

@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { runLine } from '../../cli/main.ts';
 import { systemActor } from '../../engine/objects/types.ts';
-import { tokenHash } from '../devices/types.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import { kitFor } from './kit.ts';
 import { clients, runsOn, systems } from './types.ts';
 
@@ -107,6 +108,40 @@ describe('the page', () => {
   });
 });
 
+describe('the devices that came with a token', () => {
+  it('show what to compare, and are approved there, by who may', async () => {
+    const { devices, objects } = site.appliance;
+    const secret = newTokenSecret();
+    const token = objects.create(systemActor, 'token', {
+      name: 'line 9',
+      purpose: 'agent',
+      hash: tokenHash(secret),
+      approve: 'manual',
+    }).id;
+    const address = paths.deviceArrivals(token);
+    expect(await (await admin.get(address)).text()).toContain('No device came yet');
+    const keyDigest = 'ab'.repeat(32);
+    const { device } = devices.enrol({
+      request: {
+        token: secret,
+        csr: '',
+        agentVersion: '1.0.0',
+        device: { hostname: 'hmi-9', os: 'linux', arch: 'amd64', macs: ['02:00:00:00:00:09'], serial: 'V8K1234569' },
+      },
+      csr: { publicKey: new Uint8Array(), keyDigest },
+      from: '10.0.0.9',
+    });
+    const html = plain(await (await admin.get(address)).text());
+    for (const shown of ['hmi-9', '02:00:00:00:00:09', 'V8K1234569', '10.0.0.9', wordsOf(keyDigest).join(' ')])
+      expect(html).toContain(shown);
+    expect(html).toContain(paths.deviceApprove(device.publicId));
+    expect((await admin.post(paths.deviceApprove(device.publicId), {})).status).toBe(303);
+    const after = await (await admin.get(address)).text();
+    expect([after.includes('Approved'), after.includes(paths.deviceApprove(device.publicId))]).toEqual([true, false]);
+    expect((await admin.get(paths.deviceArrivals('f'.repeat(32)))).status).toBe(404);
+  });
+});
+
 describe('a kit', () => {
   it('has a settings file that names the CA, the server and, where it is, the secret, for each client and system', () => {
     const faults: string[] = [];
@@ -159,13 +194,15 @@ describe('the lines for Windows', () => {
     for (const client of clients.filter((one) => runsOn(one, 'windows'))) {
       const text = lines(client);
       expect(text).not.toMatch(/Administrators|SYSTEM:|\/ru /);
-      expect(text.indexOf('icacls')).toBeLessThan(text.indexOf('Copy-Item'));
+      // Our own package closes its folder itself.
+      if (client !== 'agent') expect(text.indexOf('icacls')).toBeLessThan(text.indexOf('Copy-Item'));
     }
   });
 
-  it('leave other settings of an agent, and let ours run for longer than three days', () => {
+  it('leave other settings of an agent, and give ours the values of the site and no secret', () => {
     expect(lines('glpi-agent')).not.toContain("New-Item -Force 'HKLM");
-    expect(lines('agent')).toContain('-ExecutionTimeLimit ([TimeSpan]::Zero)');
+    expect(lines('agent')).toContain(`'SERVER=https://10.0.0.2:8443', 'FINGERPRINT=${'ab'.repeat(32)}'`);
+    expect(lines('agent')).not.toContain('sallyport-x-secret');
   });
 });
 

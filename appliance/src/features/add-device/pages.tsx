@@ -1,12 +1,14 @@
+import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { AddDevice, type AddDeviceProps } from '@sallyport/ui/add-device/add-device.tsx';
+import { type Arrival, Arrivals } from '@sallyport/ui/add-device/arrivals.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Form } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
-import { references } from '../../server/console/lists.ts';
+import { param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { clients, folderOn, type Kit, purposeOfClient, runsOn, systems } from './types.ts';
@@ -16,6 +18,7 @@ type Values = AddDeviceProps['values'];
 const dayMs = 86_400_000;
 const maxRanges = 50;
 const defaultDays = '7';
+const maxArrivals = 50;
 
 const among = <T extends string>(options: readonly T[], text: string, otherwise: T): T =>
   options.find((option) => option === text) ?? otherwise;
@@ -71,10 +74,10 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
   const show = (
     c: Context<ConsoleEnv>,
     values: Values,
-    more: { secret?: string; errors?: FieldErrors } = {},
+    more: { made?: { secret: string; token: string }; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
-    const { secret, errors } = more;
-    const kit = secret === undefined ? undefined : kitOf(values, secret);
+    const { made, errors } = more;
+    const kit = made === undefined ? undefined : kitOf(values, made.secret);
     return c.html(
       <AddDevice
         ctx={viewContext(deps, c)}
@@ -83,11 +86,11 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
         groups={references(objects, 'group')}
         caFingerprint={addDevice.caFingerprint()}
         siteFingerprint={addDevice.siteFingerprint()}
-        {...(kit === undefined || secret === undefined
+        {...(kit === undefined || made === undefined
           ? {}
           : {
               made: {
-                secret,
+                ...made,
                 files: kit.files.map(({ name }) => name),
                 settings: kit.files.find(({ name }) => name !== 'ca.pem' && name !== 'secret'),
                 commands: kit.commands,
@@ -100,12 +103,13 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
   };
 
   /** The secret that the page showed, sent back by it; only a token of ours is made files of. */
-  const secretIn = (form: Form, values: Values): string | undefined => {
+  const secretIn = (form: Form, values: Values): { secret: string; token: string } | undefined => {
     const secret = form.text('secret');
     if (secret === '') return undefined;
-    if (devices.enrolmentToken(purposeOfClient(values.client), secret) === undefined)
+    const token = devices.enrolmentToken(purposeOfClient(values.client), secret);
+    if (token === undefined)
       throw new AppError('NOT_FOUND', 'this token is not there any more, or it is for other clients');
-    return secret;
+    return { secret, token: token.id };
   };
 
   const make = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
@@ -115,9 +119,9 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const errors = { ...faultsOf(values), ...notChosen(form) };
     if (Object.keys(errors).length > 0) return show(c, values, { errors });
     const held = secretIn(form, values);
-    if (held !== undefined) return show(c, values, { secret: held });
+    if (held !== undefined) return show(c, values, { made: held });
     try {
-      const { secret } = addDevice.makeToken(actor, {
+      const { id, secret } = addDevice.makeToken(actor, {
         purpose: purposeOfClient(values.client),
         approve: values.approve,
         group: values.group === '' ? undefined : values.group,
@@ -125,7 +129,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
         lifeMs: values.days === '' ? undefined : Number(values.days) * dayMs,
         approveFrom: values.approve === 'auto' ? rangesOf(values) : [],
       });
-      return show(c, values, { secret });
+      return show(c, values, { made: { secret, token: id } });
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -138,15 +142,41 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     actorFor(c, 'accounts:write');
     const form = c.get('form');
     const values = valuesOf(form);
-    const secret = secretIn(form, values);
+    const held = secretIn(form, values);
     const found =
-      secret === undefined ? undefined : kitOf(values, secret).files.find(({ name }) => name === form.text('file'));
+      held === undefined ? undefined : kitOf(values, held.secret).files.find(({ name }) => name === form.text('file'));
     if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
     return c.body(found.text, 200, {
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': `attachment; filename="${found.name}"`,
       'Cache-Control': 'no-store',
     });
+  };
+
+  const arrivals = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const token = param(c, 'token');
+    const came = devices.broughtBy(token, maxArrivals);
+    if (came.length === 0 && objects.find('token', token) === undefined)
+      throw new AppError('NOT_FOUND', 'there is no such token');
+    const rows = came.flatMap((source): Arrival[] => {
+      const device = devices.find(source.device);
+      if (device === undefined || source.state === 'replaced') return [];
+      const { publicId: id, hostname, macs, serial } = device;
+      const state = device.state === 'held' || device.state === 'revoked' ? device.state : source.state;
+      return [
+        {
+          id,
+          name: hostname === '' ? id : hostname,
+          state,
+          heardAt: source.lastSeenAt ?? source.firstSeenAt,
+          from: source.from ?? '',
+          macs,
+          serial: serial ?? '',
+          words: source.source === 'native' ? wordsOf(source.clientId).join(' ') : '',
+        },
+      ];
+    });
+    return c.html(<Arrivals ctx={viewContext(deps, c)} rows={rows} />);
   };
 
   return new Hono<ConsoleEnv>()
@@ -157,5 +187,6 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       return show(c, { ...asked, days: defaultDays });
     })
     .post(paths.deviceAdd.pattern, make)
-    .post(paths.deviceAddFile.pattern, file);
+    .post(paths.deviceAddFile.pattern, file)
+    .get(paths.deviceArrivals.pattern, arrivals);
 };

@@ -14,7 +14,7 @@ export type KitFile = {
 };
 
 /** A line to run on the device; `what` is a word of the catalogue. */
-export type KitCommand = { what: 'place' | 'configure' | 'enrol' | 'start' | 'once'; line: string };
+export type KitCommand = { what: 'place' | 'configure' | 'install' | 'once'; line: string };
 
 export type Kit = { files: readonly KitFile[]; commands: readonly KitCommand[] };
 

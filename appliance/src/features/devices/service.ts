@@ -65,6 +65,8 @@ export type DeviceService = {
   /** Addresses of approved devices, those heard last at the end. */
   knownAddresses(limit: number): string[];
   /** The client that came with this token under this name before. */
+  /** Clients that came with a token, the newest first. */
+  broughtBy(token: string, limit: number): DeviceSource[];
   callerByClient(source: InventorySource, tokenId: string, clientId: string): SourceCaller | undefined;
   /** A client spoke: noted for the next flush. */
   heardClient(caller: SourceCaller, call: { agent: string; from: string }): void;
@@ -305,6 +307,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     enrolmentToken: (purpose, secret) => findEnrolmentToken(objects, purpose, secret),
     knownAddresses: (limit) => sources.addresses(limit).reverse(),
     callerByKey: (source, keyDigest) => sources.callerByKey(source, keyDigest),
+    broughtBy: (token, limit) => sources.ofToken(token, limit),
     callerByClient: (source, tokenId, clientId) => sources.callerByClient(source, tokenId, clientId),
     heardClient: ({ id, source, sourceId }, { agent, from }) =>
       seen.noteSource(source, { sourceId, device: id, at: clock(), agent, from }),
