@@ -1,8 +1,9 @@
 ARCH := $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x64)
 NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java python3-cyclonedx-lib python3-jsonschema promtool squid
-DEBIAN_DIST_PACKAGES := dpkg rpm openssl
-DEBIAN_RELEASE_PACKAGES := debootstrap lintian rpmlint piuparts openssl util-linux dosfstools mtools fusefat qemu-system-x86
+DEBIAN_DIST_PACKAGES := dpkg rpm openssl wixl gcc-mingw-w64-x86-64-win32 osslsigncode
+# Wine is 112 MB to fetch and 740 MB installed.
+DEBIAN_RELEASE_PACKAGES := debootstrap lintian rpmlint piuparts openssl util-linux dosfstools mtools fusefat qemu-system-x86 wine wine64
 
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
@@ -36,6 +37,7 @@ dist: build dist-packages ## a release's packages in dist/; ONLY="sallyport-host
 release-test: build dist-packages ## a release installed, upgraded, cut off, moved and removed on booted machines; PARTS="installation upgrades" is some of it; hours
 	@$(call install_missing,$(DEBIAN_RELEASE_PACKAGES),for the release test)
 	@$(NODE) --conditions=@sallyport/source test/release/main.ts $(PARTS)
+	@node_modules/.bin/vitest run --project commands test/interop/windows-agent.test.ts
 
 build: setup ## compile the workspaces
 	@npm run --silent build

@@ -6,7 +6,8 @@
 #include <wchar.h>
 
 #define AGAIN_MS 30000
-#define STOP_MS 60000
+/* Installers wait 30 s. */
+#define STOP_MS 20000
 
 static SERVICE_STATUS_HANDLE handle;
 static SERVICE_STATUS status;
@@ -80,7 +81,7 @@ static void WINAPI service_main(DWORD count, wchar_t **arguments) {
     if (agent == NULL) continue;
     WaitForMultipleObjects(2, either, FALSE, INFINITE);
     CloseHandle(input);
-    /* A task in work is ended first; what goes on after that is ended here. */
+    /* A turn that takes longer is ended here: what the agent writes is whole at any time. */
     if (WaitForSingleObject(agent, STOP_MS) != WAIT_OBJECT_0) TerminateProcess(agent, 1);
     CloseHandle(agent);
   } while (WaitForSingleObject(stop_wanted, AGAIN_MS) != WAIT_OBJECT_0);

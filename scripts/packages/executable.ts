@@ -24,7 +24,7 @@ const waitLater: Plugin = {
 const nodeOf = (root: string): string => join(root, 'node_modules/.bin/node');
 
 /** Writes the code of the agent, and the files that it reads, as what is put into a runtime; returns its path in `work`. */
-export async function agentBlob(root: string, work: string): Promise<string> {
+export async function agentBlob(root: string, version: string, work: string): Promise<string> {
   rmSync(work, { recursive: true, force: true });
   mkdirSync(work, { recursive: true });
   const bundle = await rolldown({
@@ -37,13 +37,8 @@ export async function agentBlob(root: string, work: string): Promise<string> {
   });
   await bundle.write({ file: join(work, 'agent.cjs'), format: 'cjs', codeSplitting: false });
   await bundle.close();
-  const read = (path: string): Record<string, unknown> =>
-    JSON.parse(readFileSync(join(root, path), 'utf8')) as Record<string, unknown>;
-  const release = {
-    version: read('agent/package.json')['version'],
-    builtAt: read('agent/dist/release.json')['builtAt'],
-  };
-  writeFileSync(join(work, 'release.json'), JSON.stringify(release));
+  const { builtAt } = JSON.parse(readFileSync(join(root, 'agent/dist/release.json'), 'utf8')) as { builtAt: string };
+  writeFileSync(join(work, 'release.json'), JSON.stringify({ version, builtAt }));
   const config = {
     main: 'agent.cjs',
     output: 'agent.blob',

@@ -2,7 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { makeDeb } from './deb.ts';
+import { agentBlob, agentComponents, makeExecutable } from './executable.ts';
 import { readLock } from './locked.ts';
+import { makeMsi } from './msi.ts';
+import { nodePackage } from './node-package.ts';
 import { packageSpecs } from './package-spec.ts';
 import { makeRpm } from './rpm.ts';
 import { sbomOf } from './sbom.ts';
@@ -33,7 +36,7 @@ const release: Release = {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
-const parts: Staged[] = [];
+const parts: Pick<Staged, 'spec' | 'components'>[] = [];
 for (const spec of packageSpecs)
   for (const arch of ['x64', 'arm64'] as const) {
     if (wanted.length > 0 && !wanted.includes(`${spec.name}:${arch}`)) continue;
@@ -43,6 +46,32 @@ for (const spec of packageSpecs)
     rmSync(staged.folder, { recursive: true });
     parts.push(staged);
   }
+const agent = packageSpecs.find(({ name }) => name === 'sallyport-agent');
+if (agent !== undefined && (wanted.length === 0 || wanted.includes('sallyport-agent:windows'))) {
+  const folder = join(work, 'windows');
+  const blob = await agentBlob(root, version, folder);
+  const [certificate, key] = [process.env['WINDOWS_CERTIFICATE'], process.env['WINDOWS_KEY']];
+  const executable = join(folder, 'sallyport-agent.exe');
+  makeExecutable(
+    root,
+    blob,
+    join(nodePackage(root, release.lock, 'win-x64', release.cache), 'bin/node.exe'),
+    executable,
+  );
+  makeMsi({
+    root,
+    version,
+    epoch: release.epoch,
+    agent: executable,
+    work: folder,
+    out: join(out, `sallyport-agent_${version}_x64.msi`),
+    key: certificate === undefined || key === undefined ? undefined : { certificate, key },
+  });
+  parts.push({ spec: agent, components: agentComponents(release.lock, 'win-x64') });
+  rmSync(folder, { recursive: true });
+}
+const collector = readFileSync(join(root, 'packaging/windows/sallyport-collect.ps1'), 'utf8');
+writeFileSync(join(out, 'sallyport-collect.ps1'), collector.replaceAll('@VERSION@', version));
 writeFileSync(join(out, `sallyport-${version}.cdx.json`), sbomOf(release, parts));
 cpSync(join(root, 'packaging/install.sh'), join(out, 'install.sh'));
 const fingerprint = await writeSums(out, key);

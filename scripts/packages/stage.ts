@@ -105,7 +105,7 @@ export async function stage(spec: PackageSpec, arch: Arch, folder: string, relea
       return layRuntimeTree(join(folder, program.home), { root, lock, runtime: program.runtime, arch, node });
     put(`${doc}/node-license.txt`, readFileSync(join(node, 'LICENSE')));
     mkdirSync(dirname(join(folder, program.executable)), { recursive: true });
-    const blob = await agentBlob(root, `${folder}.executable`);
+    const blob = await agentBlob(root, release.version, `${folder}.executable`);
     makeExecutable(root, blob, join(node, 'bin/node'), join(folder, program.executable));
     rmSync(`${folder}.executable`, { recursive: true });
     return agentComponents(lock, `linux-${arch}`);

@@ -5,6 +5,7 @@
 export const needNoScope: Readonly<Record<string, { readonly reads: number; readonly why: string }>> = {
   'features/agents/native/queries.ts': { reads: 1, why: 'an agent asks about its own device' },
   'features/agents/osquery/node-store.ts': { reads: 1, why: 'an agent asks about its own device' },
+  'features/devices/arrival-queries.ts': { reads: 1, why: 'a token is of the site, and so is its page' },
   'features/devices/certificate-store.ts': { reads: 2, why: 'who a caller is, by its certificate' },
   'features/devices/evaluate-queries.ts': { reads: 4, why: 'sets of devices, which filter.ts cuts to what is reached' },
   'features/devices/field-queries.ts': {

@@ -10,6 +10,7 @@ import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { encodeInventory } from '@sallyport/bundle-tools/documents/inventory';
+import { limits } from '@sallyport/bundle-tools/documents/limits';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { InstallPackageTask as Task } from '@sallyport/bundle-tools/protocol/task';
@@ -65,6 +66,13 @@ export const makeRoot = (version: number, keys: Keys, signers: SigningKey[] = []
     [...keys.root, ...signers],
   );
 
+/** The digests of the parts of an object that is larger than one. */
+const chunksOf = (bytes: Uint8Array): { chunks?: string[] } => {
+  if (bytes.length <= limits.chunkBytes) return {};
+  const starts = Array.from({ length: Math.ceil(bytes.length / limits.chunkBytes) }, (_, n) => n * limits.chunkBytes);
+  return { chunks: starts.map((start) => sha256(bytes.subarray(start, start + limits.chunkBytes))) };
+};
+
 /** The files of a repository whose one catalog lists these objects. */
 export const publish = (
   keys: Keys,
@@ -77,6 +85,7 @@ export const publish = (
     sha256: sha256(bytes),
     size: bytes.length,
     kind: 'update' as const,
+    ...chunksOf(bytes),
   }));
   const inventory = encodeInventory(lines);
   const expires = inDays(expiresDays);

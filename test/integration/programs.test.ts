@@ -57,7 +57,9 @@ describe('a built program', () => {
       .filter(({ path, text }) => !path.endsWith('.test.ts') && !/^export\b/m.test(text))
       .map(({ path }) => path.replace('/src/', '/program/').replace(/\.ts$/, '.js'));
     expect(started).toContain('bundle-tools/program/media/survey-child.js');
-    expect(started.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
+    // Of this one the executable is made.
+    const built = started.filter((path) => path !== 'agent/program/cli/executable.js');
+    expect(built.filter((path) => !existsSync(join(repositoryRoot, path)))).toEqual([]);
   });
 
   it('shows the help of a command without the appliance', () => {

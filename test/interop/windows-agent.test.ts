@@ -1,8 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type AgentSite, openAgentSite } from '../integration/agent-site.ts';
-import { canRunWindows, openWine, type Wine, windowsAgent } from '../support/windows/wine.ts';
+import { type AgentSite, openAgentSite, publish, sha256 } from '../integration/agent-site.ts';
+import { repositoryRoot } from '../support/sources.ts';
+import { until } from '../support/until.ts';
+import {
+  canRunWindows,
+  compileForWindows,
+  openWine,
+  type Wine,
+  windowsAgent,
+  windowsPackage,
+} from '../support/windows/wine.ts';
 
 // The agent's executable for Windows under Wine, with a program in place of PowerShell that gives the report which the mapping is
 // tested on. It is composed from the documentation of the classes: what Windows itself says was not seen.
@@ -11,6 +20,7 @@ const state = 'C:\\ProgramData\\Sallyport\\Agent';
 
 describe.skipIf(!canRunWindows)(
   'the agent for Windows (skipped without wine, mingw and the runtime that make release-test fetches)',
+  { timeout: 900_000 },
   () => {
     let site: AgentSite;
     let wine: Wine;
@@ -18,7 +28,7 @@ describe.skipIf(!canRunWindows)(
     beforeAll(async () => {
       site = await openAgentSite();
       wine = openWine(site.folder);
-      agent = await windowsAgent(site.folder);
+      agent = await windowsAgent(site.folder, '0.1.0');
     });
     afterAll(async () => {
       wine.end();
@@ -63,8 +73,76 @@ describe.skipIf(!canRunWindows)(
       expect(existsSync(join(wine.drive('ProgramData/Sallyport/Agent/work'), 'report.json'))).toBe(false);
     });
 
-    it('tells of its log', async () => {
+    it('removes its folder when it is to forget', async () => {
       expect((await wine.run(agent, 'log', '--state', state)).status).toBe(0);
+      expect((await wine.run(agent, 'forget')).status).toBe(0);
+      expect(existsSync(wine.drive('ProgramData/Sallyport'))).toBe(false);
+    });
+
+    const program = (): string => wine.drive('Program Files/Sallyport Agent');
+    const readState = (name: string): Record<string, string> | undefined => {
+      const path = wine.drive('ProgramData/Sallyport/Agent', name);
+      return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, string>) : undefined;
+    };
+    const versionThere = async (): Promise<string> =>
+      (await wine.run(join(program(), 'sallyport-agent.exe'), '--version')).stdout.split(' ')[1] ?? '';
+    let msi = '';
+    let device = 0;
+
+    /** Installs the package on a computer that the site does not know yet, and waits for its first report. */
+    const install = async (): Promise<void> => {
+      wine.another();
+      const values = [
+        `SERVER=${site.server}`,
+        `FINGERPRINT=${site.fingerprint()}`,
+        `TOKENFILE=${wine.path(site.token())}`,
+      ];
+      expect((await wine.run('msiexec', '/i', wine.path(msi), '/qn', ...values)).status).toBe(0);
+      expect((await wine.run('sc', 'query', 'SallyportAgent')).stdout).toMatch(/STATE\s*: 4/);
+      const deviceId = await until(() => readState('agent.json')?.['deviceId']);
+      device = site.appliance.devices.byPublicId(deviceId).id;
+      await until(() => site.appliance.inventory.section(device, 'platform').length > 0);
+      // The token is gone with the enrolment.
+      expect(readState('enrolment.json')).toBeUndefined();
+      expect(readdirSync(program()).sort()).toEqual(['sallyport-agent.exe', 'sallyport-service.exe']);
+    };
+
+    it('is installed as a service that enrols, and leaves nothing when it is uninstalled', async () => {
+      msi = windowsPackage(site.folder, agent, '0.1.0');
+      await install();
+      expect((await wine.run('msiexec', '/x', wine.path(msi), '/qn')).status).toBe(0);
+      expect([existsSync(program()), existsSync(wine.drive('ProgramData/Sallyport'))]).toEqual([false, false]);
+      expect((await wine.run('sc', 'query', 'SallyportAgent')).status).not.toBe(0);
+    });
+
+    /** Orders a package that the signed inventory lists, and waits for the result. */
+    const update = async (version: string, path: string) => {
+      const bytes = new Uint8Array(readFileSync(path));
+      await site.appliance.store.put(bytes, { maxBytes: 1 << 28 });
+      for (const [name, file] of publish(site.keys, ++published, [bytes])) site.trust.set(name, file);
+      const id = site.order(device, { name: 'sallyport-agent', version, bytes, sha256: sha256(bytes) });
+      // A service that starts checks in at once.
+      await wine.run('net', 'stop', 'SallyportAgent');
+      await wine.run('net', 'start', 'SallyportAgent');
+      return until(
+        () => site.results.find(({ task, result }) => task === id && result.state !== 'restarting')?.result,
+        { seconds: 400 },
+      );
+    };
+    let published = 1;
+
+    it('is replaced by a signed release, and put back when the next one does not start', async () => {
+      await install();
+      const next = windowsPackage(site.folder, await windowsAgent(site.folder, '0.1.1'), '0.1.1');
+      expect(await update('0.1.1', next)).toMatchObject({ state: 'completed' });
+      expect(await versionThere()).toBe('0.1.1');
+      const broken = join(site.folder, 'broken.exe');
+      compileForWindows(join(repositoryRoot, 'test/support/windows/powershell.c'), broken);
+      const result = await update('0.1.2', windowsPackage(site.folder, broken, '0.1.2'));
+      expect(result).toMatchObject({ state: 'failed', code: 'NOT_INSTALLED' });
+      expect(result.steps.at(-1)?.output).toContain('the installed program is not 0.1.2');
+      expect(await versionThere()).toBe('0.1.1');
+      expect((await wine.run('sc', 'query', 'SallyportAgent')).stdout).toMatch(/STATE\s*: 4/);
     });
   },
 );

@@ -16,6 +16,8 @@ export type ActionContext = {
   files: RootFiles;
   connection: Connection;
   trust: AgentTrust;
+  /** The agent's own folder. */
+  stateFolder: string;
   /** Where downloads and the inventory lie. */
   workFolder: string;
   /** Says that a signed file is past its date; nothing stops because of it. */

@@ -35,7 +35,7 @@ export const fetchObject = async (
   object: { sha256: string; sizeBytes: number },
 ): Promise<string> => {
   ensureDir(folder, 0o700);
-  const path = join(folder, `${object.sha256}.deb`);
+  const path = join(folder, `${object.sha256}.${process.platform === 'win32' ? 'msi' : 'deb'}`);
   const part = `${path}.part`;
   if (existsSync(path) && (await hashOf(path)) === object.sha256) return path;
   const from = existsSync(part) ? Math.min(statSync(part).size, object.sizeBytes) : 0;

@@ -1,13 +1,17 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskStep } from '@sallyport/bundle-tools/protocol/task-result';
+import { dpkgOptions } from '../dpkg/options.ts';
 import { type InstalledPackage, parseDpkgStatus } from '../dpkg/status.ts';
 import { afterPrefix, runChild } from '../platform/child.ts';
 import type { RootFiles } from '../platform/root-files.ts';
+import { isOwnPackage } from '../replace/own-package.ts';
+import { startReplacement } from '../replace/start.ts';
 import { listedObjects } from '../trust/listed.ts';
+import { agentVersion } from '../version.ts';
 import { type ActionContext, ActionError, failureCodeOf, type InstallPackage, step, withRetries } from './action.ts';
 import { fetchObject } from './fetch-object.ts';
 
@@ -53,7 +57,9 @@ const verifyListed = async (
 
 type PackageFile = { path: string; name: string; version: string; arch: string };
 
-const readPackageFile = async (path: string): Promise<PackageFile> => {
+const readPackageFile = async (path: string, task: InstallPackageTask): Promise<PackageFile> => {
+  // What a package of Windows is shows after it was installed (replace/replace.ts).
+  if (process.platform === 'win32') return { path, ...task.package };
   const fields = ['Package', 'Version', 'Architecture'];
   const shown = await runChild({ command: 'dpkg-deb', args: ['--field', path, ...fields], timeoutMs: toolTimeoutMs });
   const [name = '', version = '', arch = ''] = fields.map(
@@ -64,6 +70,10 @@ const readPackageFile = async (path: string): Promise<PackageFile> => {
   }
   return { path, name, version, arch };
 };
+
+/** Of two releases of the agent, whose versions are numbers between dots. */
+const isOlderRelease = (version: string, than: string): boolean =>
+  version.localeCompare(than, 'en', { numeric: true }) < 0;
 
 const isOlder = async (version: string, than: string): Promise<boolean> => {
   const compared = await runChild({
@@ -81,6 +91,13 @@ const planFiles = async (
   files: readonly PackageFile[],
 ): Promise<PackageFile[]> => {
   const { name, version, arch } = task.package;
+  if (process.platform === 'win32') {
+    if (!isOwnPackage(context.files, name) || files.length !== 1)
+      throw new ActionError('WRONG_PACKAGE', 'on Windows only the agent itself is installed, from one file');
+    if (isOlderRelease(version, agentVersion))
+      throw new ActionError('DOWNGRADE', `${agentVersion} runs, ${version} is older`);
+    return version === agentVersion ? [] : [...files];
+  }
   const main = files.find((file) => file.name === name && file.version === version && file.arch === arch);
   if (main === undefined) throw new ActionError('WRONG_PACKAGE', `none of the files is ${name} ${version} for ${arch}`);
   const installed = installedPackages(context.files);
@@ -98,22 +115,10 @@ const planFiles = async (
   return planned;
 };
 
-const dpkgArguments = (files: RootFiles, planned: readonly PackageFile[]): string[] => {
-  // Without a terminal dpkg cannot ask about a changed configuration file: the site's own one stays.
-  const options = ['--force-confdef', '--force-confold'];
-  if (!files.isMachine) {
-    // Its own log, so that nothing outside the root is written.
-    mkdirSync(files.path('var/log'), { recursive: true });
-    options.push(`--root=${files.root}`, `--log=${files.path('var/log/dpkg.log')}`);
-    if (process.getuid?.() !== 0) options.push('--force-not-root', '--force-bad-path');
-  }
-  return [...options, '--install', ...planned.map((file) => file.path)];
-};
-
 const installFiles = async (context: ActionContext, task: InstallPackageTask, planned: readonly PackageFile[]) => {
   const done = await runChild({
     command: 'dpkg',
-    args: dpkgArguments(context.files, planned),
+    args: [...dpkgOptions(context.files), '--install', ...planned.map((file) => file.path)],
     timeoutMs: task.timeoutMs,
     env: { DEBIAN_FRONTEND: 'noninteractive', DEBCONF_NONINTERACTIVE_SEEN: 'true' },
   });
@@ -151,11 +156,13 @@ export const installPackage: InstallPackage = async (context, task) => {
       for (const object of objects) {
         if (context.isCancelled()) throw new ActionError('CANCELLED', 'the task was cancelled');
         const path = await withRetries(() => fetchObject(context.connection, folder, object));
-        fetched.push(await readPackageFile(path));
+        fetched.push(await readPackageFile(path, task));
       }
       return fetched;
     });
-    const planned = await timed('plan', () => planFiles(context, task, files));
+    const all = await timed('plan', () => planFiles(context, task, files));
+    const own = all.find((file) => isOwnPackage(context.files, file.name));
+    const planned = all.filter((file) => file !== own);
     if (planned.length > 0) {
       const { done, installStep } = await installFiles(context, task, planned);
       steps.push(installStep);
@@ -163,9 +170,15 @@ export const installPackage: InstallPackage = async (context, task) => {
       if (done.exit !== null && task.restartExit.includes(done.exit)) return end('restarting');
       if (done.exit === null || !task.successExit.includes(done.exit)) return end('failed', 'EXIT');
     }
+    if (own !== undefined) {
+      await timed('hand over', () =>
+        startReplacement({ ...context, task: task.id, version: own.version, file: own.path }),
+      );
+      return end('restarting');
+    }
     // dpkg can end well and yet skip a file, so its database has the last word.
-    if (!isInstalled(context.files, task.package)) return end('failed', 'NOT_INSTALLED');
-    return end('completed');
+    const isThere = process.platform === 'win32' || isInstalled(context.files, task.package);
+    return isThere ? end('completed') : end('failed', 'NOT_INSTALLED');
   } catch (error) {
     return end('failed', failureCodeOf(error));
   } finally {

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AgentError } from '../errors.ts';
-import { enrol } from '../loop/enrol.ts';
+import { checkWanted, enrol } from '../loop/enrol.ts';
+import { dropEnrolment, type Enrolment, writeEnrolment } from '../state/enrolment.ts';
 import { openState } from '../state/state.ts';
 import { closeFolder } from '../windows/close-folder.ts';
 import { type Command, type CommandContext, defaultStateDir, machineRoot, wholeNumber } from './command.ts';
@@ -39,23 +40,37 @@ export const command: Command = {
     root: { type: 'string', value: 'DIR', help: 'the root of the system to report and to install into (/)' },
     executables: { type: 'boolean', help: 'report executable files with their hashes' },
     'observe-only': { type: 'boolean', help: 'report, and refuse every action' },
+    later: { type: 'boolean', help: 'only write it down: the service enrols, and waits for approval' },
     wait: { type: 'string', value: 'SECONDS', help: `how long to wait for approval (${defaultWaitSeconds})` },
   },
   example: 'sallyport-agent enrol --server https://sallyport.plant:8443 --token-file secret --fingerprint "1f2e …"',
   run: async (context) => {
     const folder = resolve(context.text('state') ?? defaultStateDir);
     if (process.platform === 'win32') await closeFolder(folder);
-    const settings = await enrol({
-      state: openState(folder),
+    const state = openState(folder);
+    const wanted: Enrolment = {
       server: required(context, 'server'),
       token: readToken(required(context, 'token-file')),
       fingerprint: required(context, 'fingerprint'),
       root: rootOf(context.text('root')),
       observeOnly: context.flag('observe-only'),
       executables: context.flag('executables'),
+    };
+    checkWanted(state, wanted);
+    if (context.flag('later')) {
+      writeEnrolment(state, wanted);
+      context.line('the service enrols when it runs');
+      context.result({ later: true });
+      return;
+    }
+    const settings = await enrol({
+      ...wanted,
+      state,
       waitSeconds: wholeNumber(context.text('wait'), defaultWaitSeconds),
-      onWaiting: (seconds) => context.note(`waiting for approval, next look in ${seconds} s`),
+      onWaiting: (seconds, words) =>
+        context.note(`waiting for approval, next look in ${seconds} s; this device is: ${words}`),
     });
+    dropEnrolment(state);
     context.line(`enrolled at ${settings.site ?? ''} as ${settings.deviceId ?? ''}`);
     context.result({ deviceId: settings.deviceId, site: settings.site, server: settings.server, root: settings.root });
   },

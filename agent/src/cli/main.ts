@@ -19,6 +19,16 @@ const commands: readonly CommandEntry[] = [
     summary: 'collects, reports and does what is ordered, once; or writes the inventory to a file',
     load: () => import('./once.ts'),
   },
+  {
+    name: 'forget',
+    summary: 'removes all that the agent keeps on this device; the appliance still knows the device',
+    load: () => import('./forget.ts'),
+  },
+  {
+    name: 'replace',
+    summary: 'puts an ordered release of the agent in place, and the one before back where it is not heard of',
+    load: () => import('./replace.ts'),
+  },
   { name: 'log', summary: "the newest lines of the agent's own log", load: () => import('./log.ts') },
 ];
 

@@ -54,6 +54,7 @@ const turnOnce = async (context: CommandContext): Promise<void> => {
     const maxTasks = 100;
     for (let turns = 0; turns < maxTasks; turns += 1) {
       const turn = await agent.cycle({ collectAll: turns === 0, collect: true });
+      agent.tasks.heard();
       for (const name of turn.sent) sent.add(name);
       if (turn.task === undefined) break;
       tasks.push(turn.task.id);

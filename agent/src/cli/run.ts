@@ -1,3 +1,5 @@
+import { fileLog } from '../platform/log.ts';
+import { openState } from '../state/state.ts';
 import { type Command, defaultStateDir } from './command.ts';
 
 export const command: Command = {
@@ -6,11 +8,20 @@ export const command: Command = {
   },
   example: 'sallyport-agent run --state /var/lib/sallyport-agent',
   run: async (context) => {
-    const [{ openAgent }, { runAgent }] = await Promise.all([import('../loop/agent.ts'), import('../loop/run.ts')]);
-    const agent = openAgent(context.text('state') ?? defaultStateDir, context.note);
+    const [{ enrolLater }, { openAgent }, { runAgent }] = await Promise.all([
+      import('../loop/enrol-later.ts'),
+      import('../loop/agent.ts'),
+      import('../loop/run.ts'),
+    ]);
+    // An enrolment is left off at once: it goes on at the next start.
+    const stopping = { act: (): void => process.exit(0) };
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.act());
+    if (context.flag('until-input-ends')) process.stdin.once('end', () => stopping.act()).resume();
+    const state = openState(context.text('state') ?? defaultStateDir);
+    await enrolLater(state, fileLog(state.path('log'), context.note));
+    const agent = openAgent(state.folder, context.note);
     const running = runAgent(agent);
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, running.stop);
-    if (context.flag('until-input-ends')) process.stdin.once('end', running.stop).resume();
+    stopping.act = running.stop;
     agent.log('info', `running as ${agent.settings.deviceId ?? ''} of ${agent.settings.site ?? ''}`);
     await running.ended;
     agent.close();

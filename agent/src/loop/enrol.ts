@@ -1,4 +1,5 @@
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { createHash, createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
+import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
@@ -8,6 +9,7 @@ import { newKeyAndRequest } from '../identity/x509.ts';
 import { connect, parseServer } from '../platform/connect.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { pause } from '../platform/timing.ts';
+import type { Enrolment } from '../state/enrolment.ts';
 import { type AgentState, newOwnId, type Settings } from '../state/state.ts';
 import { openTrust } from '../trust/held.ts';
 import { agentVersion } from '../version.ts';
@@ -17,17 +19,12 @@ import { client } from './client.ts';
 // must have the fingerprint that a person brought. Then everything again over a connection that is verified against the
 // CA just pinned, and only there the token is sent.
 
-type EnrolOptions = {
+type EnrolOptions = Enrolment & {
   state: AgentState;
-  server: string;
-  token: string;
-  fingerprint: string;
-  root: string;
-  observeOnly: boolean;
-  executables: boolean;
   /** How long to wait for a person's approval. */
   waitSeconds: number;
-  onWaiting: (seconds: number) => void;
+  /** Told before each wait; `words` are the fingerprint of the device's key, to compare with what the console shows. */
+  onWaiting: (seconds: number, words: string) => void;
 };
 
 const maxRetrySeconds = 60;
@@ -38,6 +35,12 @@ const toPem = (der: Uint8Array): string =>
       .toString('base64')
       .match(/.{1,64}/g) ?? []
   ).join('\n')}\n-----END CERTIFICATE-----\n`;
+
+/** The words of the key's fingerprint, as the console has them. */
+const keyWords = (keyPem: string): string => {
+  const spki = createPublicKey(keyPem).export({ type: 'spki', format: 'der' });
+  return wordsOf(createHash('sha256').update(spki).digest('hex')).join(' ');
+};
 
 /** The appliance has not sent the addresses of controllers yet. */
 const nothingKnown = () => addressSet([]);
@@ -69,16 +72,22 @@ const checkIssued = (certificatePem: string, keyPem: string, caPem: string): voi
   }
 };
 
+/** The fingerprint, once server and fingerprint can be such, and the folder has no agent yet. */
+export function checkWanted(state: AgentState, wanted: Pick<Enrolment, 'server' | 'fingerprint'>): string {
+  const fingerprint = parseFingerprint(wanted.fingerprint);
+  if (fingerprint === null) throw new AgentError('USAGE', 'a fingerprint has 64 hex digits');
+  parseServer(wanted.server);
+  const deviceId = state.settings()?.deviceId;
+  if (deviceId !== undefined)
+    throw new AgentError('ALREADY_ENROLLED', `${state.folder} is enrolled as ${deviceId}; use another folder`);
+  return fingerprint;
+}
+
 /** Enrols and leaves a state folder that `run` works with. PENDING when not approved in time: calling it again continues. */
 export const enrol = async (options: EnrolOptions): Promise<Settings> => {
   const { state } = options;
-  const fingerprint = parseFingerprint(options.fingerprint);
-  if (fingerprint === null) throw new AgentError('USAGE', 'a fingerprint has 64 hex digits');
-  parseServer(options.server);
+  const fingerprint = checkWanted(state, options);
   const before = state.settings();
-  if (before?.deviceId !== undefined) {
-    throw new AgentError('ALREADY_ENROLLED', `${state.folder} is enrolled as ${before.deviceId}; use another folder`);
-  }
   const { site, caPem, root } = await firstContact(options.server, fingerprint);
   const settings: Settings = {
     format: 'sallyport-agent/1',
@@ -119,7 +128,7 @@ export const enrol = async (options: EnrolOptions): Promise<Settings> => {
       if (nowMs() + waitSeconds * 1000 > deadlineMs) {
         throw new AgentError('PENDING', 'an administrator has to approve this device; then run the same command again');
       }
-      options.onWaiting(waitSeconds);
+      options.onWaiting(waitSeconds, keyWords(held.keyPem));
       await pause(waitSeconds * 1000);
     }
   } finally {

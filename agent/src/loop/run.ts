@@ -12,6 +12,8 @@ type RunningAgent = {
 };
 
 const refusedMs = 15 * 60_000;
+/** While a release of the agent takes the place of another, its outcome is soon there. */
+const replacedMs = 10_000;
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof AgentError && (error.code === 'REFUSED' || error.code === 'POSSIBLE_CLONE');
@@ -31,6 +33,7 @@ const loop = async (agent: Agent, timing: Sleeper, isStopped: () => boolean): Pr
     let delayMs: number;
     try {
       const turn = await agent.cycle({ collectAll: false, collect: !refused });
+      const isReplaced = agent.tasks.heard();
       if (refused) agent.log('info', 'the server accepts this device again');
       failures = 0;
       refused = false;
@@ -42,7 +45,7 @@ const loop = async (agent: Agent, timing: Sleeper, isStopped: () => boolean): Pr
         work.task.catch((error: unknown) => agent.log('error', describe(error)));
       }
       await agent.renewIfDue();
-      delayMs = turn.nextSeconds * 1000;
+      delayMs = Math.min(turn.nextSeconds * 1000, isReplaced ? jittered(replacedMs) : Number.POSITIVE_INFINITY);
     } catch (error) {
       failures += 1;
       if (!isRefusal(error)) agent.log('warning', describe(error));

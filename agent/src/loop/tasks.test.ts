@@ -46,7 +46,7 @@ const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => voi
     log: () => undefined,
     bootId: over.bootId ?? 'boot',
     observeOnly: over.observeOnly ?? false,
-    context: { files: rootFiles(folder), connection, trust, workFolder: folder },
+    context: { files: rootFiles(folder), connection, trust, stateFolder: folder, workFolder: folder },
     logFolder: join(folder, 'log'),
     products: join(folder, 'products'),
     onProducts: () => undefined,

@@ -1,13 +1,17 @@
+import { join } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { type DeliveredTask, type Task, task as taskSchema } from '@sallyport/bundle-tools/protocol/task';
 import { taskResult as resultSchema, type TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
-import type { ActionContext } from '../actions/action.ts';
+import { type ActionContext, step } from '../actions/action.ts';
 import { forgetSent, identifyControllers, sentBefore } from '../actions/identify-controllers.ts';
 import { installPackage, isInstalled } from '../actions/install-package.ts';
 import { dropProductOrder, keptFile } from '../actions/kept-file.ts';
 import { showLog } from '../actions/show-log.ts';
 import type { Log } from '../platform/log.ts';
+import { openReplace } from '../replace/order.ts';
 import type { Journal } from '../state/journal.ts';
 import type { Spool } from '../state/spool.ts';
+import { agentVersion } from '../version.ts';
 
 // One task at a time. What is known by id and attempt is never run twice; what a crash cut off has failed; a wanted
 // restart keeps a task running until the check after it.
@@ -29,6 +33,11 @@ export type Current = { id: string; state: 'running' | 'restarting' };
 export type TaskRunner = {
   /** Completes what an earlier run left open. */
   recover(): void;
+  /**
+   * After a turn that the appliance answered: this release was heard, and a replacement of the agent may have ended. True while one is
+   * under way or its result is to be sent.
+   */
+  heard(): boolean;
   current(): Current | undefined;
   /** Takes a delivered task; the promise ends with the task. A repeat of a finished one sends its result again. */
   accept(delivered: DeliveredTask): Promise<void>;
@@ -50,6 +59,9 @@ type TaskRunnerParts = {
   onProducts: () => void;
 };
 
+/** A replacement that has not ended after this time does not end. */
+const lostMs = 3600_000;
+
 /** A task as the journal keeps it: without the secrets that it brought. */
 const kept = (task: Task): Task => {
   if (task.action !== 'identify-controllers') return task;
@@ -59,6 +71,8 @@ const kept = (task: Task): Task => {
 
 export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   const { journal, spool, log, bootId } = parts;
+  const replace = openReplace(join(parts.context.stateFolder, 'replace'));
+  const isReplacing = (task: Task): boolean => replace.order()?.task === task.id;
   const cancelled = new Set<string>();
   const running: { current: Current | undefined } = { current: undefined };
 
@@ -143,6 +157,7 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
     recover: () => {
       for (const entry of journal.open()) {
         if (entry.state === 'running') finish(entry.task, cutOff(entry.task));
+        else if (isReplacing(entry.task)) continue;
         else if (entry.bootId !== bootId && entry.task.action === 'install-package') {
           const { task, result } = entry;
           const steps = result?.steps ?? [];
@@ -153,6 +168,25 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
           );
         }
       }
+    },
+    heard: () => {
+      replace.noteHeard(agentVersion);
+      const entry = journal.open().find(({ task, state }) => state === 'restarting' && isReplacing(task));
+      if (entry === undefined) return false;
+      const { id, attempt } = entry.task;
+      const outcome = replace.outcome();
+      const startedMs = replace.order()?.startedMs ?? 0;
+      const steps = entry.result?.steps ?? [];
+      if (outcome?.task === id) {
+        const ended = step('replace', nowMs() - startedMs, outcome.output, outcome.state === 'replaced' ? 0 : 1);
+        const all = [...steps, ended];
+        if (outcome.state === 'replaced') finish(entry.task, { attempt, steps: all, state: 'completed' });
+        else finish(entry.task, { ...failed(entry.task, 'NOT_INSTALLED'), steps: all });
+      } else if (nowMs() - startedMs > lostMs) {
+        // Who was to replace it is gone, by a power cut, say.
+        finish(entry.task, { ...failed(entry.task, 'AGENT_RESTARTED'), steps });
+      }
+      return true;
     },
     current: () => {
       if (running.current !== undefined) return running.current;

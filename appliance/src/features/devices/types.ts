@@ -84,6 +84,12 @@ export type DeviceSource = {
   from: string | null;
 };
 
+/** A client that came with a token. */
+export type Arrival = Pick<DeviceSource, 'device' | 'source' | 'clientId' | 'from'> & {
+  state: Exclude<SourceState, 'replaced'>;
+  heardAt: number;
+};
+
 /** A client that a request was bound to; only `managed` may have sections stored and work given. */
 export type SourceCaller = {
   id: number;

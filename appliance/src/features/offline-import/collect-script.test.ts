@@ -32,7 +32,8 @@ describe('what sallyport-collect.ps1 writes', () => {
     expect(device).toMatchObject({ serial: 'V8K7654321', macs: ['00:1b:1b:77:12:03'] });
     devices.approve(systemActor, device.id);
     expect((await offlineImport.import(systemActor, file)).rows).toMatchObject([{ state: 'stored' }]);
-    const section = (name: string) => inventory.section(device.id, name);
+    const section = <N extends Parameters<typeof inventory.section>[1]>(name: N) =>
+      inventory.section<N>(device.id, name);
     expect(section('platform')).toMatchObject([
       { vendor: 'windows', release: '6.1.7601', build: 'Service Pack 1', arch: '32-bit' },
     ]);
