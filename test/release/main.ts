@@ -5,7 +5,7 @@ import { repositoryRoot } from '../support/sources.ts';
 import { makeAndJudge } from './artefacts.ts';
 import { wholeComputer } from './computer.ts';
 import { installation, newMachine } from './installation.ts';
-import { judgeDeb, judgeRpm } from './packagers.ts';
+import { judgeDebs, judgeRpms } from './packagers.ts';
 import type { Place } from './place.ts';
 import { upgrades } from './upgrade.ts';
 
@@ -25,8 +25,8 @@ const place: Place = {
   base,
   stick,
   work,
+  dist,
   deb: join(dist, `sallyport_${version}_amd64.deb`),
-  rpm: join(dist, `sallyport-${version}-1.x86_64.rpm`),
   version,
   say,
 };
@@ -52,8 +52,8 @@ function layStick(): void {
 
 const parts: Readonly<Record<string, () => unknown>> = {
   artefacts: () => makeAndJudge(dist, join(work, 'key'), say),
-  deb: () => judgeDeb(place, mirror),
-  rpm: () => judgeRpm(place),
+  deb: () => judgeDebs(place, mirror),
+  rpm: () => judgeRpms(place),
   installation: () => installation(place),
   'new-machine': () => newMachine(place),
   upgrades: () => upgrades(place),

@@ -3,13 +3,13 @@ import { rmSync } from 'node:fs';
 
 // What the parts of the release test share.
 
-/** A bare Debian, the folder that machines see as a stick, a folder for machines, and the package of this release. */
+/** A bare Debian, the folder that machines see as a stick, a folder for machines, the artefacts, and the package of this release. */
 export type Place = {
   base: string;
   stick: string;
   work: string;
+  dist: string;
   deb: string;
-  rpm: string;
   version: string;
   say: (line: string) => void;
 };
