@@ -1,6 +1,7 @@
 import { applianceSettings } from './appliance-settings.ts';
 import { eventSettings } from './engine/events/settings.ts';
 import { accountSettings } from './features/accounts/settings.ts';
+import { backupSettings } from './features/backups/settings.ts';
 import { controllerSettings } from './features/controllers/settings.ts';
 import { deviceSettings } from './features/devices/settings.ts';
 import { discoverySettings } from './features/discovery/settings.ts';
@@ -15,6 +16,7 @@ import { joined } from './platform/declarations.ts';
 export const allSettings = joined(
   accountSettings,
   applianceSettings,
+  backupSettings,
   controllerSettings,
   deviceSettings,
   discoverySettings,

@@ -6,7 +6,15 @@ export const applianceEvents = defineEvents({
     bound: 'site',
     area: 'settings',
     // `begun`: from when on nothing of the database got in. `here`: it lies in the backups folder of the data directory.
-    params: { file: 'text', bytes: 'integer', begun: 'integer', here: 'integer' },
+    params: {
+      file: 'text',
+      folder: 'text',
+      bytes: 'integer',
+      begun: 'integer',
+      here: 'integer',
+      objects: 'integer',
+      bySchedule: 'integer',
+    },
     audit: true,
     // As long as erasures of persons are: a backup that is not known any more would pass for destroyed.
     retentionDays: 3650,

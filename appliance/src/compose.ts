@@ -22,7 +22,7 @@ import { type Passwords, passwords } from './features/accounts/password.ts';
 import { type AccountService, accountService } from './features/accounts/service.ts';
 import type { ApprovalGate } from './features/accounts/types.ts';
 import { type AnnouncementService, announcementService } from './features/announcements/service.ts';
-import { type BackupRecords, backupRecords } from './features/backups/service.ts';
+import { type BackupService, backupService } from './features/backups/service.ts';
 import { type BaselineService, baselineService } from './features/baselines/service.ts';
 import { openCa } from './features/ca/service.ts';
 import type { CaService } from './features/ca/types.ts';
@@ -143,7 +143,7 @@ export type Appliance = {
   baselines: BaselineService;
   offlineImport: OfflineImport;
   persons: PersonService;
-  backups: BackupRecords;
+  backups: BackupService;
   health: HealthService;
   /** Everything that waits for a second person. */
   waiting: WaitingService;
@@ -404,7 +404,7 @@ export const compose = async ({
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone: siteTimeZone,
     });
-    const backups = backupRecords({ events, folder: paths.backups });
+    const backups = backupService({ events, jobs: queue, objects, paths, timeZone: siteTimeZone, clock: nowMs });
     const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
     const rollbackDetector = newRollbackDetector({
       db,
@@ -462,7 +462,7 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
-      health: healthService({ db, events, objects, keyring, jobs: queue, dataDir: paths.data, clock: nowMs }),
+      health: healthService({ db, events, objects, backups, keyring, jobs: queue, dataDir: paths.data, clock: nowMs }),
       rollbackDetector,
       controllers: controllers.service,
       controllerImports,

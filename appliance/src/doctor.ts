@@ -67,8 +67,8 @@ const checkPermissions = ({ paths, keyring }: Appliance): string[] => {
 /** The file of the newest backup that may still be had; the journal that names it may be damaged itself. */
 const newestBackup = ({ backups, paths }: Appliance): string | undefined => {
   try {
-    const newest = backups.list().find(({ destroyed, place }) => destroyed === undefined && place !== 'gone');
-    return newest?.place === 'here' ? join(paths.backups, newest.file) : newest?.file;
+    const { last } = backups.age();
+    return last && join(last.folder, last.file);
   } catch {
     const [last] = readdirSync(paths.backups)
       .filter((file) => file.endsWith('.spb'))
@@ -78,13 +78,26 @@ const newestBackup = ({ backups, paths }: Appliance): string | undefined => {
   }
 };
 
+/** The last good backup in one line; the journal that names it may be damaged. */
+export const lastBackup = ({ backups }: Pick<Appliance, 'backups'>): string => {
+  try {
+    const { last } = backups.age();
+    return last === undefined
+      ? 'last good backup: none is known'
+      : `last good backup: ${toTime(last.madeAt)}, ${join(last.folder, last.file)}`;
+  } catch (error) {
+    return `last good backup: not known (${toFailure(error).message})`;
+  }
+};
+
 /** What to do about a damaged database. */
 const wayBack = (appliance: Appliance): string => {
-  const { data, keys } = appliance.paths;
+  const { data, keys, objects } = appliance.paths;
+  const moved = (path: string): string => (path.startsWith(`${data}/`) ? path.replace(data, `${data}.damaged`) : path);
   const file = newestBackup(appliance);
   return file === undefined
     ? `no backup is known: keep ${data} as it is, and look for a backup that was taken elsewhere`
-    : `newest backup: ${file}. Stop the server, move ${data} to ${data}.damaged, then: sallyport backup restore ${file} --data ${data} --witness ${keys.replace(data, `${data}.damaged`)}/witness`;
+    : `newest backup: ${file}. Stop the server, move ${data} to ${data}.damaged, then: sallyport backup restore ${moved(file)} --key-file FILE --data ${data} --witness ${moved(keys)}/witness --objects ${moved(objects)}`;
 };
 
 const checkIntegrity = (appliance: Appliance): string[] => {
@@ -207,6 +220,17 @@ export const checks: readonly Check[] = [
       vulnerabilities
         .unreadEcosystems()
         .map(({ ecosystem, feeds }) => `nothing here reads ${ecosystem} (${feeds.join(', ')}): it judges no device`),
+  },
+  {
+    name: 'last backup',
+    warning: true,
+    run: ({ backups }) => {
+      const { state, last } = backups.age();
+      if (state === 'ok') return [];
+      return [
+        `${last === undefined ? 'no good backup is known' : `the last good one is of ${toTime(last.madeAt)}: ${join(last.folder, last.file)}`}; run: sallyport backup create`,
+      ];
+    },
   },
   {
     name: 'asked for and not brought',

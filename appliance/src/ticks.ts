@@ -15,8 +15,19 @@ export const schedules: readonly Schedule[] = [
 
 /** Everything that a server does again and again beside jobs. `isBusy`: reports are being written. */
 export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
-  const { accounts, controllers, devices, discovery, health, identification, jobs, patches, queues, rollbackDetector } =
-    appliance;
+  const {
+    accounts,
+    backups,
+    controllers,
+    devices,
+    discovery,
+    health,
+    identification,
+    jobs,
+    patches,
+    queues,
+    rollbackDetector,
+  } = appliance;
   return [
     // Commands beside the server add rows of jobs, too.
     { failed: 'jobs were not looked for', everyMs: 5 * secondMs, run: () => jobs.wake() },
@@ -49,6 +60,7 @@ export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
         await controllers.rebuild(signal);
       },
     },
+    { failed: 'the schedule of backups was not looked at', everyMs: minuteMs, run: () => void backups.enqueueDue() },
     {
       failed: 'the schedule of discovery was not looked at',
       everyMs: minuteMs,

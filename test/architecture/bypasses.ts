@@ -21,5 +21,5 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
     by: ['device-tasks/pages.tsx'],
   },
   'exchange/story.ts': { target: 'the overview asks each feature for its part', by: ['overview/pages.tsx'] },
-  'rollback/file.ts': { target: 'the service names the file', by: ['backups/backup.ts'] },
+  'rollback/file.ts': { target: 'the service names the file', by: ['backups/restore.ts'] },
 };

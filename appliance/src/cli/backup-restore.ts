@@ -1,15 +1,36 @@
 import { basename } from 'node:path';
-import { restoreBackup } from '../features/backups/backup.ts';
+import { type RestoreReport, restoreBackup } from '../features/backups/restore.ts';
 import { returnText } from '../features/rollback/text.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
 import { readRecoveryKey } from './recovery-key.ts';
 
+const shown = 20;
+
+/** What of the objects could not be had, a line each. */
+export function objectLines({ needed, brought, missing, damaged }: RestoreReport['objects']): string[] {
+  const lost = [...missing.map((sha256) => `missing ${sha256}`), ...damaged.map((sha256) => `damaged ${sha256}`)];
+  return [
+    `${needed} objects belong to it: ${brought} brought, ${missing.length} missing, ${damaged.length} damaged`,
+    ...lost.slice(0, shown),
+    ...(lost.length > shown ? [`and ${lost.length - shown} more; --json names all`] : []),
+    ...(lost.length > 0
+      ? ['Bring them once they are found: sallyport backup restore objects FILE --objects DIR --key-file FILE']
+      : []),
+  ];
+}
+
 export const command: Command = {
-  summary: 'makes an empty data directory from a backup',
+  summary: 'makes a data directory from a backup, with the objects that are found; says which are missing',
   positionals: 'FILE',
   options: {
     'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+    objects: {
+      type: 'string',
+      value: 'DIR',
+      multiple: true,
+      help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
+    },
     witness: {
       type: 'string',
       value: 'FILE',
@@ -17,13 +38,15 @@ export const command: Command = {
     },
   },
   example: 'sallyport backup restore plant-7.spb --key-file recovery.txt --data /var/lib/sallyport',
-  run: async ({ positionals, text, dataDir, open, out }) => {
+  run: async ({ positionals, text, texts, dataDir, open, out }) => {
     const [path] = positionals;
     if (path === undefined) throw new AppError('USAGE', 'which file?');
-    const report = await restoreBackup(path, await readRecoveryKey(text('key-file')), dataDir, text('witness'));
+    const key = await readRecoveryKey(text('key-file'));
+    const report = await restoreBackup(path, key, dataDir, { witness: text('witness'), objects: texts('objects') });
     const { events, rollbackDetector } = await open();
     events.record('backup-restored', { actor: 'system:appliance', params: { file: basename(path) } });
     out.line(`restored ${report.files} files of site ${report.site} into ${dataDir}`);
+    for (const line of objectLines(report.objects)) out.line(line);
     for (const back of rollbackDetector.unacknowledged()) out.note(returnText(back));
     if (!report.withWitness)
       out.note(

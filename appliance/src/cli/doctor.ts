@@ -1,4 +1,4 @@
-import { checks, examine } from '../doctor.ts';
+import { checks, examine, lastBackup } from '../doctor.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -8,6 +8,7 @@ export const command: Command = {
     const appliance = await open();
     const { version: release, schema } = appliance;
     out.line(`release ${release}, schema ${schema}`);
+    out.line(lastBackup(appliance));
     const found = await examine(appliance);
     for (const { name } of checks) {
       const own = found.filter(({ check }) => check === name);

@@ -46,10 +46,12 @@ describe('the command line', () => {
     const alike = await run('backup', 'lst');
     expect(alike.code).toBe(2);
     expect(commandsIn(alike.stderr)).toEqual([
+      'backup check',
       'backup create',
       'backup forget',
       'backup list',
       'backup restore',
+      'backup restore objects',
       'backup verify',
     ]);
     expect(commandsIn((await run('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
@@ -131,7 +133,7 @@ describe('the command line', () => {
     const stick = join(folder, 'stick');
     mkdirSync(stick);
     expect((await run('backup', 'create', '--data', data(), '--out', stick)).code).toBe(0);
-    expect(readdirSync(stick)).toEqual([expect.stringMatching(/^test-1-\d{8}T\d{6}Z\.spb$/)]);
+    expect(readdirSync(stick)).toEqual([expect.stringMatching(/^test-1-\d{8}T\d{9}Z\.spb$/)]);
     const restored = join(folder, 'restored');
     expect((await run('backup', 'restore', file, '--key-file', key, '--data', restored)).code).toBe(0);
     expect((await run('doctor', '--data', restored)).code).toBe(0);

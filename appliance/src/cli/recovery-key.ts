@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseRecoveryKey } from '../features/backups/backup.ts';
+import { parseRecoveryKey } from '../features/backups/restore.ts';
 import { AppError } from '../platform/errors.ts';
 
 /** Reads the recovery key from a file or, for `-`, from standard input: never from the command line. */

@@ -69,7 +69,7 @@ export const SettingsFrame = ({
   children,
 }: {
   ctx: Ctx;
-  /** `settings`, `sessions`, `health`, `releases`, `rollback`, `deleted` or a kind. */
+  /** `settings`, `sessions`, `health`, `backups`, `releases`, `rollback`, `deleted` or a kind. */
   current: string;
   title: string;
   untranslatedTitle?: boolean;
@@ -115,6 +115,7 @@ export const SettingsFrame = ({
             { href: paths.sessions(), label: ctx.t('sessions.title'), current: current === 'sessions' },
             { href: paths.health(), label: ctx.t('health.title'), current: current === 'health' },
             { href: paths.releases(), label: ctx.t('releases.title'), current: current === 'releases' },
+            { href: paths.backups(), label: ctx.t('backups.title'), current: current === 'backups' },
             { href: paths.rollback(), label: ctx.t('rollback.title'), current: current === 'rollback' },
             { href: paths.deleted(), label: ctx.t('objects.deleted'), current: current === 'deleted' },
           ]}

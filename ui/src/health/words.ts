@@ -27,6 +27,7 @@ export const words = defineWords({
   'health.check.disk': { en: 'Disk', ru: 'Диск', kk: 'Диск' },
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
   'health.check.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Жұмыстар' },
+  'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
   'health.code.OK': { en: 'In order', ru: 'В порядке', kk: 'Ретінде' },
   'health.code.DATABASE': {
     en: 'The database is damaged: nothing is written any more',
@@ -59,6 +60,16 @@ export const words = defineWords({
     kk: 'Кілт жоқ немесе зақымдалған',
   },
   'health.code.JOB_STUCK': { en: 'A job does not go on', ru: 'Задание не продвигается', kk: 'Жұмыс ілгерілемейді' },
+  'health.code.BACKUP_NONE': {
+    en: 'There is no good backup',
+    ru: 'Нет исправной резервной копии',
+    kk: 'Жарамды сақтық көшірме жоқ',
+  },
+  'health.code.BACKUP_OLD': {
+    en: 'The last good backup is old',
+    ru: 'Последняя исправная резервная копия устарела',
+    kk: 'Соңғы жарамды сақтық көшірме ескі',
+  },
   'health.todo.OK': { en: 'Nothing', ru: 'Ничего', kk: 'Ештеңе' },
   'health.todo.DATABASE': {
     en: 'Run sallyport doctor on the appliance: it names the newest good backup and the command to restore it.',
@@ -94,5 +105,15 @@ export const words = defineWords({
     en: 'Restart the server; if it stays so, look at its log.',
     ru: 'Перезапустите сервер; если не поможет, посмотрите его журнал.',
     kk: 'Серверді қайта іске қосыңыз; көмектеспесе, оның журналын қараңыз.',
+  },
+  'health.todo.BACKUP_NONE': {
+    en: 'Make a backup on the page Backups, or run sallyport backup create; look in the events for why the schedule made none.',
+    ru: 'Создайте копию на странице «Резервные копии» или командой sallyport backup create; причину пропуска ищите в событиях.',
+    kk: '«Сақтық көшірмелер» бетінде немесе sallyport backup create пәрменімен көшірме жасаңыз; кесте неге жасамағанын оқиғалардан қараңыз.',
+  },
+  'health.todo.BACKUP_OLD': {
+    en: 'Make a backup on the page Backups, or run sallyport backup create; look in the events for why the schedule made none.',
+    ru: 'Создайте копию на странице «Резервные копии» или командой sallyport backup create; причину пропуска ищите в событиях.',
+    kk: '«Сақтық көшірмелер» бетінде немесе sallyport backup create пәрменімен көшірме жасаңыз; кесте неге жасамағанын оқиғалардан қараңыз.',
   },
 });

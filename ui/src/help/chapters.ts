@@ -57,6 +57,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/releases': 'upgrade',
   '/events': 'health',
   '/health': 'health',
+  '/backups': 'backup',
   '/provision': 'data',
   '/persons': 'data',
   '/persons/backups': 'backup',

@@ -13,6 +13,11 @@ export const provisionPages = {
   personDecide: page('/persons/decide', { bound: 'site', POST: 'provision:write' }),
   /** Says that every copy of a backup is destroyed. */
   backupForget: page('/persons/backups/forget', { bound: 'site', POST: 'settings:write' }),
+  /** GET, and POST: makes one. */
+  backups: page('/backups', { bound: 'site', GET: 'settings:read', POST: 'settings:write' }),
+  /** POST `backup` */
+  backupCheck: page('/backups/check', { bound: 'site', POST: 'settings:write' }),
+  backupFile: page('/backups/:id/file', { bound: 'site', GET: 'settings:write' }),
   health: page('/health', { bound: 'site', GET: 'settings:read' }),
   releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */

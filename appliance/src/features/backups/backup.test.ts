@@ -2,9 +2,12 @@ import { once } from 'node:events';
 import {
   closeSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   truncateSync,
   writeFileSync,
@@ -15,12 +18,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { until } from '../../../../test/support/until.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
 import { initialise } from '../../init.ts';
 import { openLog } from '../../platform/log.ts';
-import { createBackup, parseRecoveryKey, restoreBackup, verifyBackup } from './backup.ts';
+import { createBackup } from './make-backup.ts';
+import { parseRecoveryKey, restoreBackup, restoreObjects, verifyBackup } from './restore.ts';
 
 const require = createRequire(import.meta.url);
 const log = openLog('silent');
@@ -53,8 +58,9 @@ afterEach(async () => {
 describe('a backup', () => {
   it('restores to the same appliance, personal values and keys included', async () => {
     const key = await parseRecoveryKey(recoveryKey);
-    expect(verifyBackup(at('one.spb'), key, folder)).toMatchObject({ site: 'test-1' });
-    await restoreBackup(at('one.spb'), key, at('restored'));
+    expect(await verifyBackup(at('one.spb'), { key, workFolder: folder })).toMatchObject({ site: 'test-1' });
+    const report = await restoreBackup(at('one.spb'), key, at('restored'));
+    expect(report.objects).toEqual({ needed: 1, brought: 1, missing: [], damaged: [] });
     const restored = await compose({ dataDir: at('restored'), log });
     try {
       expect(restored.objects.findBy('account', 'name', 'dana')?.body['name']).toBe('dana');
@@ -93,7 +99,8 @@ describe('a backup', () => {
     await createBackup(appliance, at('busy.spb'));
     writer.postMessage('enough');
     await once(writer, 'exit');
-    expect(verifyBackup(at('busy.spb'), await parseRecoveryKey(recoveryKey), folder)).toMatchObject({ site: 'test-1' });
+    const key = await parseRecoveryKey(recoveryKey);
+    expect(await verifyBackup(at('busy.spb'), { key, workFolder: folder })).toMatchObject({ site: 'test-1' });
   });
 
   it('is not made of a damaged database, and doctor names the newest good one', async () => {
@@ -115,16 +122,103 @@ describe('a backup', () => {
     expect(details.at(-1)).toContain(`newest backup: ${join(appliance.paths.backups, 'good.spb')}`);
   });
 
+  it('is checked without any secret, and its check writes no key anywhere', async () => {
+    const whole = await verifyBackup(at('one.spb'), { workFolder: at('nowhere') });
+    expect(whole).toMatchObject({ site: 'test-1', files: null, objects: { needed: 1, missing: [], damaged: [] } });
+    expect(whole.signedBy).toBe(appliance.exchange.signedBy());
+    mkdirSync(at('work'));
+    const looker = new Worker(
+      `const { parentPort, workerData } = require('node:worker_threads');
+       const { readdirSync } = require('node:fs');
+       const names = new Set();
+       let goes = true;
+       parentPort.on('message', () => { goes = false; });
+       const look = () => {
+         try {
+           for (const name of readdirSync(workerData, { recursive: true })) names.add(name.replace(/^[^/]*\\/?/, ''));
+         } catch {} // Removed meanwhile.
+         parentPort.postMessage([...names]);
+         if (goes) setImmediate(look); else parentPort.close();
+       };
+       look();`,
+      { eval: true, workerData: at('work') },
+    );
+    let seen: string[] = [];
+    looker.on('message', (names: string[]) => {
+      seen = names;
+    });
+    const key = await parseRecoveryKey(recoveryKey);
+    // Until it was seen while its database is looked at.
+    await until(async () => {
+      await verifyBackup(at('one.spb'), { key, workFolder: at('work') });
+      return seen.includes('state.db');
+    });
+    looker.postMessage('enough');
+    await once(looker, 'exit');
+    expect(seen.filter((name) => name.includes('key'))).toEqual([]);
+    // A byte of what is sealed, and of a copy of an object.
+    const bytes = readFileSync(at('one.spb'));
+    bytes[500] = (bytes[500] ?? 0) ^ 1;
+    writeFileSync(at('altered.spb'), bytes);
+    await expect(verifyBackup(at('altered.spb'), { workFolder: folder })).rejects.toMatchObject({
+      code: 'HASH_MISMATCH',
+    });
+    const [copy = ''] = readdirSync(at('objects'), { recursive: true, encoding: 'utf8' }).filter(
+      (name) => name.length > 64,
+    );
+    writeFileSync(at(join('objects', copy)), 'altered');
+    const { objects } = await verifyBackup(at('one.spb'), { workFolder: folder });
+    expect(objects).toEqual({ needed: 1, missing: [], damaged: [copy.slice(3, 67)] });
+  });
+
+  it('adds only the objects that are new, and no object is readable beside it', async () => {
+    const before = readdirSync(at('objects'), { recursive: true, encoding: 'utf8' });
+    await appliance.store.put(Buffer.from('a second object'), { maxBytes: 1e6 });
+    const made = await createBackup(appliance, at('two.spb'));
+    expect(made.objects).toMatchObject({ copied: 1 });
+    const after = readdirSync(at('objects'), { recursive: true, encoding: 'utf8' });
+    expect(after).toEqual(expect.arrayContaining(before));
+    for (const name of after.filter((one) => one.length > 64))
+      expect(readFileSync(at(join('objects', name))).includes('a second object')).toBe(false);
+    // Beside the store itself a copy would help nobody.
+    expect((await createBackup(appliance, join(appliance.paths.backups, 'here.spb'))).objects).toBeUndefined();
+    expect(readdirSync(appliance.paths.backups)).toEqual(['here.spb']);
+  });
+
+  it('comes back with database and objects in any order, and says which objects are missing', async () => {
+    const key = await parseRecoveryKey(recoveryKey);
+    const [{ sha256 } = { sha256: '' }] = [...appliance.store.list()];
+    renameSync(at('objects'), at('elsewhere'));
+    const lost = await restoreBackup(at('one.spb'), key, at('first'));
+    expect(lost.objects).toEqual({ needed: 1, brought: 0, missing: [sha256], damaged: [] });
+    expect(await restoreObjects(at('one.spb'), key, at('first'), [at('elsewhere')])).toMatchObject({
+      brought: 1,
+      missing: [],
+    });
+    // The objects first, from the data directory of before.
+    const old = join(at('data'), 'objects');
+    expect(await restoreObjects(at('one.spb'), key, at('second'), [old])).toMatchObject({ brought: 1, missing: [] });
+    expect((await restoreBackup(at('one.spb'), key, at('second'))).objects).toMatchObject({ missing: [] });
+    for (const name of ['first', 'second']) {
+      const restored = await compose({ dataDir: at(name), log });
+      expect([...restored.store.list()].map((one) => one.sha256)).toEqual([sha256]);
+      expect((await examine(restored)).filter(({ severity }) => severity === 'finding')).toEqual([]);
+      await restored.close();
+    }
+  });
+
   it('shows nothing of its content', () => {
     const bytes = readFileSync(at('one.spb')).toString('latin1');
-    for (const text of ['test-1', 'state.db', 'Line 1', 'SQLite format', appliance.keyring.masterForBackup()])
+    for (const text of ['state.db', 'Line 1', 'SQLite format', 'dana', appliance.keyring.masterForBackup()])
       expect(bytes).not.toContain(text);
   });
 
   it('with another key, an altered byte or a cut is refused and leaves nothing', async () => {
     const key = await parseRecoveryKey(recoveryKey);
     const other = await parseRecoveryKey('ab'.repeat(32));
-    expect(() => verifyBackup(at('one.spb'), other, folder)).toThrow(expect.objectContaining({ code: 'KEY' }));
+    await expect(verifyBackup(at('one.spb'), { key: other, workFolder: folder })).rejects.toMatchObject({
+      code: 'KEY',
+    });
     const bytes = readFileSync(at('one.spb'));
     for (const position of [3, 60, 100, 500, bytes.length - 1]) {
       const altered = Buffer.from(bytes);

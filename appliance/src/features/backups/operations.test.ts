@@ -1,13 +1,24 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import { actorRef, systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
+import { exposition } from '../health/exposition.ts';
+import { metricFamilies } from '../health/metrics.ts';
+import { checkBackup, runBackupJob } from './backup-jobs.ts';
+import { backupService } from './service.ts';
 
 /** What `backup create` writes down of a backup that it put elsewhere. */
 const taken = (events: EventService, begun: number, file: string): void => {
-  events.record('backup-created', { actor: actorRef(systemActor), params: { file, bytes: 4_096, here: 0, begun } });
+  events.record('backup-created', {
+    actor: actorRef(systemActor),
+    params: { file, folder: '/media/usb', bytes: 4_096, here: 0, begun, objects: 0, bySchedule: 0 },
+  });
 };
 
 describe('backups over the API', () => {
@@ -58,5 +69,90 @@ describe('backups on the page of persons', () => {
     const administrator = await site.as('administrator');
     expect((await administrator.post(paths.backupForget(), form)).status).toBe(303);
     expect(site.appliance.backups.list()[0]?.destroyed?.reason).toBe('medium shredded');
+  });
+});
+
+describe('backups of the server', () => {
+  let site: Console;
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-backups-'));
+  const name = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+  const schedule = async () => (await runBackupJob(site.appliance, { bySchedule: true }, () => undefined)).path;
+  const state = (path: string) => site.appliance.backups.list().find(({ file }) => file === name(path));
+  const copies = (): string[] =>
+    readdirSync(join(folder, 'objects'), { recursive: true, encoding: 'utf8' }).filter((one) => one.length > 64);
+  beforeAll(async () => {
+    site = await openConsole();
+    site.appliance.objects.setSetting(systemActor, 'backups.folder', folder);
+  });
+  afterAll(async () => {
+    await site.close();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are asked for on the page and made by a job, whose result is the last good one everywhere', async () => {
+    const administrator = await site.as('administrator');
+    expect((await administrator.post(paths.backups(), {})).status).toBe(303);
+    expect((await administrator.post(paths.backups(), {})).status).toBe(409);
+    expect(site.appliance.jobs.list({ kind: 'backup', limit: 5 })).toMatchObject([{ payload: { bySchedule: false } }]);
+    expect((await (await site.as('viewer')).post(paths.backups(), {})).status).toBe(403);
+    await site.appliance.store.put(Buffer.from('first object'), { maxBytes: 100 });
+    const path = await schedule();
+    expect(site.appliance.backups.age()).toMatchObject({ state: 'ok', last: { file: name(path), objects: 1 } });
+    const page = await (await administrator.get(paths.backups())).text();
+    expect(page).toContain(name(path));
+    const { id = '' } = state(path) ?? {};
+    const sent = await administrator.get(paths.backupFile(id));
+    expect(Buffer.from(await sent.arrayBuffer())).toEqual(readFileSync(path));
+    const text = exposition(metricFamilies(entryParts(site.appliance)));
+    expect(text).toMatch(/^sallyport_backup_last_bytes [1-9]/m);
+  });
+
+  it('are damaged from when a check finds it, and whole again once they are', async () => {
+    const path = await schedule();
+    const { id = '' } = state(path) ?? {};
+    const whole = readFileSync(path);
+    const altered = Buffer.from(whole);
+    altered[200] = (altered[200] ?? 0) ^ 1;
+    writeFileSync(path, altered);
+    expect(await checkBackup(site.appliance, id)).toMatchObject({ fault: expect.stringContaining('HASH_MISMATCH') });
+    expect(state(path)?.fault).toContain('HASH_MISMATCH');
+    expect(site.appliance.backups.age().last?.file).not.toBe(name(path));
+    writeFileSync(path, whole);
+    expect(await checkBackup(site.appliance, id)).toEqual({ fault: null, missing: 0 });
+    expect(state(path)?.fault).toBeUndefined();
+    expect(site.appliance.backups.age().last?.file).toBe(name(path));
+  });
+
+  it('leave by their generation with the copies that nothing else names, unless it cannot be known', async () => {
+    const { objects, store, backups } = site.appliance;
+    for (const setting of ['backups.keep-weeks', 'backups.keep-months'] as const)
+      objects.setSetting(systemActor, setting, 0);
+    objects.setSetting(systemActor, 'backups.keep-days', 1);
+    const [{ sha256 } = { sha256: '' }] = [...store.list()];
+    store.remove(sha256);
+    await store.put(Buffer.from('second object'), { maxBytes: 100 });
+    writeFileSync(join(folder, 'unread.spb'), 'not a backup');
+    await schedule();
+    expect(copies()).toHaveLength(2);
+    rmSync(join(folder, 'unread.spb'));
+    const newest = await schedule();
+    expect(readdirSync(folder).filter((one) => one.endsWith('.spb'))).toEqual([name(newest)]);
+    expect(copies().map((one) => one.slice(3, 67))).toEqual([...store.list()].map((one) => one.sha256));
+    expect(backups.list().filter(({ place }) => place !== 'gone')).toHaveLength(1);
+  });
+
+  it('are missed where none was made for too long', async () => {
+    const { paths: folders, events, jobs, objects, keyring } = site.appliance;
+    const parts = { events, jobs, objects, paths: folders, timeZone: () => 'UTC' };
+    const dayMs = 86_400_000;
+    const inDays = (days: number) => backupService({ ...parts, clock: () => Date.now() + days * dayMs });
+    expect([inDays(1), inDays(3)].map((one) => one.age().state)).toEqual(['ok', 'old']);
+    expect(keyring.hasFile('recovery.pub')).toBe(true);
+    const never = backupService({
+      ...parts,
+      events: { list: () => ({ rows: [], total: 0 }), record: events.record },
+      clock: () => Date.now() + 3 * dayMs,
+    });
+    expect(never.age()).toEqual({ state: 'none', last: undefined });
   });
 });

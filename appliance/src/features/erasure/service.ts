@@ -10,7 +10,7 @@ import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
-import type { BackupRecords } from '../backups/service.ts';
+import type { BackupService } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import { type ErasureRow, personStore } from './store.ts';
 import type { Erasure, PersonTrace, Remainder } from './types.ts';
@@ -42,7 +42,7 @@ type PersonParts = {
   events: EventService;
   gate: Pick<ApprovalGate, 'asked' | 'assertMayApprove'>;
   devices: Pick<DeviceService, 'find'>;
-  backups: Pick<BackupRecords, 'list'>;
+  backups: Pick<BackupService, 'list'>;
   clock?: () => number;
 };
 

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { limits } from '@sallyport/bundle-tools/documents/limits';
 import type { ReceiptPredicate } from '@sallyport/bundle-tools/documents/receipt';
 import type { DrawnRole } from '@sallyport/bundle-tools/host/trust-drawing';
-import type { SigningKey } from '@sallyport/bundle-tools/trust/keys';
+import { fingerprintOf, type SigningKey, signBytes } from '@sallyport/bundle-tools/trust/keys';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
@@ -143,6 +143,10 @@ export type ExchangeService = {
   /** Writes receipts to `receipts/` of a medium: those that the host has not confirmed, or all. */
   exportReceipts(actor: Actor, folder: string, options?: { all?: boolean }): ExportedReceipts;
   /** Verifies the chain of receipts: signatures, numbers, links. For `doctor`. */
+  /** The signature of the site's own key over bytes, and its public half. */
+  signAsSite(bytes: Uint8Array): { signature: Uint8Array; publicKey: Uint8Array };
+  /** Fingerprint of that key. */
+  signedBy(): string;
   verifyReceipts(): ChainVerdict;
   /** The same on a thread that others wait for: in short turns, once at a time. */
   verifyReceiptsInTurns(): Promise<ChainVerdict>;
@@ -364,6 +368,8 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         allowed: allowedWords(),
       });
     },
+    signAsSite: (bytes) => ({ signature: signBytes(bytes, keys().sign), publicKey: keys().sign.publicKey }),
+    signedBy: () => fingerprintOf(keys().sign.publicKey),
     verifyReceipts: () => atOnce(verifyingChain(store, [keys().sign.publicKey])),
     verifyReceiptsInTurns: oneAtATime(() => verifyingChain(store, [keys().sign.publicKey])),
     verify: ({ isQuiet }) => {

@@ -4,6 +4,7 @@ import { type Database, schemaVersion } from '../../platform/database.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { pendingCounts } from '../../platform/pending.ts';
 import { wholeSite } from '../../platform/scope.ts';
+import type { BackupService } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList } from '../devices/types.ts';
 import type { ExchangeService } from '../exchange/service.ts';
@@ -18,6 +19,7 @@ export type MetricsParts = {
   db: Database;
   paths: { database: string };
   health: Pick<HealthService, 'current' | 'meter' | 'reportsWaiting'>;
+  backups: Pick<BackupService, 'age'>;
   jobs: Pick<Jobs, 'counts'>;
   devices: Pick<DeviceService, 'waiting'>;
   deviceList: Pick<DeviceList, 'counts'>;
@@ -56,6 +58,16 @@ const healthFamilies = ({ version, db, paths, health }: MetricsParts): Family[] 
     gauge('disk_size_bytes', 'Size of the disk of the data directory.', disk.sizeBytes),
     gauge('database_bytes', 'Size of the database.', bytesOf(paths.database)),
     gauge('database_log_bytes', 'Size of the write-ahead log of the database.', bytesOf(`${paths.database}-wal`)),
+  ];
+};
+
+/** Absent where there is no good one. */
+const backupFamilies = ({ backups }: MetricsParts): Family[] => {
+  const { last } = backups.age();
+  const samples = (value: number | undefined): Sample[] => (value === undefined ? [] : [{ value }]);
+  return [
+    gauge('backup_last_timestamp_seconds', 'When the last good backup was made.', samples(last && last.madeAt / 1_000)),
+    gauge('backup_last_bytes', 'Size of the last good backup, without objects.', samples(last?.bytes)),
   ];
 };
 
@@ -156,5 +168,5 @@ const serverFamilies = ({ health }: MetricsParts): Family[] => {
 
 /** Everything that monitoring may ask, as families of the text format. */
 export function metricFamilies(parts: MetricsParts): Family[] {
-  return [...healthFamilies(parts), ...siteFamilies(parts), ...serverFamilies(parts)];
+  return [...healthFamilies(parts), ...backupFamilies(parts), ...siteFamilies(parts), ...serverFamilies(parts)];
 }

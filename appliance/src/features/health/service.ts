@@ -1,10 +1,13 @@
 import { statfsSync } from 'node:fs';
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { assertSchema, changeStamp, type Database, tryWrite } from '../../platform/database.ts';
 import { toFailure } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import type { BackupService } from '../backups/service.ts';
+import type { BackupAge } from '../backups/types.ts';
 import { keyFaults } from './keys.ts';
 import { type Meter, newMeter } from './meter.ts';
 import { diskReserve } from './reserve.ts';
@@ -44,9 +47,12 @@ type Parts = {
   keyring: Keyring;
   jobs: Pick<Jobs, 'stuck' | 'list'>;
   objects: Pick<ObjectService, 'setting'>;
+  backups: Pick<BackupService, 'age'>;
   dataDir: string;
   clock: () => number;
 };
+
+const backupsAgainMs = 60_000;
 
 /** A writer is waited for so long: another one that writes is proof enough. */
 const writeWaitMs = 100;
@@ -60,10 +66,16 @@ const check = (
 
 /** What tells whether the appliance can do its work, over an open data directory. */
 export function healthService(parts: Parts): HealthService {
-  const { db, events, keyring, jobs, objects, dataDir, clock } = parts;
+  const { db, events, keyring, jobs, objects, backups, dataDir, clock } = parts;
   const reserve = diskReserve(dataDir);
   const stamp = changeStamp(db);
-  const seen = { damage: '', stamp: '', disk: 'OK' as HealthCode, selfCheck: 0 };
+  const seen = {
+    damage: '',
+    stamp: '',
+    disk: 'OK' as HealthCode,
+    selfCheck: 0,
+    backup: undefined as (BackupAge & { at: number }) | undefined,
+  };
   let kept: Health | undefined;
   let waiting: (() => number) | undefined;
 
@@ -138,6 +150,18 @@ export function healthService(parts: Parts): HealthService {
       : check('jobs', 'failed', 'JOB_STUCK', `${stuck.join(', ')} does not go on; restart the server`);
   };
 
+  const backup = (): HealthCheck => {
+    // Its list is read from the journal: not at each look.
+    if (seen.backup === undefined || Math.abs(clock() - seen.backup.at) >= backupsAgainMs)
+      seen.backup = { at: clock(), ...backups.age() };
+    const { state, last } = seen.backup;
+    if (state === 'ok') return check('backups');
+    const todo = 'run: sallyport backup create';
+    return state === 'none'
+      ? check('backups', 'warning', 'BACKUP_NONE', `no good backup is known; ${todo}`)
+      : check('backups', 'warning', 'BACKUP_OLD', `the last good backup is of ${toTime(last?.madeAt ?? 0)}; ${todo}`);
+  };
+
   const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
     try {
       return look();
@@ -155,6 +179,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('disk', () => disk(room)),
       orFailed('keys', keys),
       orFailed('jobs', job),
+      orFailed('backups', backup),
     ];
     return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
   };

@@ -2,12 +2,13 @@
 // server; a command looks anew. Strangers get the names and codes, not what stands behind them.
 
 /** What is looked at, in the order in which it is shown. */
-export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs'] as const;
+export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups'] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /**
  * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
+ * `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning).
  */
 export const HEALTH_CODES = [
   'OK',
@@ -18,6 +19,8 @@ export const HEALTH_CODES = [
   'SCHEMA',
   'KEY',
   'JOB_STUCK',
+  'BACKUP_NONE',
+  'BACKUP_OLD',
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
 

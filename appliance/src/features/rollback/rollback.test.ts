@@ -7,7 +7,8 @@ import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { openLog } from '../../platform/log.ts';
-import { createBackup, parseRecoveryKey, restoreBackup } from '../backups/backup.ts';
+import { createBackup } from '../backups/make-backup.ts';
+import { parseRecoveryKey, restoreBackup } from '../backups/restore.ts';
 import { missingIds, packIds } from './file.ts';
 import { keptTaken, takenAfter } from './taken.ts';
 import type { Return } from './types.ts';
@@ -63,7 +64,7 @@ describe('what was taken away after a backup', () => {
 
   const restored = async (name: string, witness?: string): Promise<{ target: string; back: Return | undefined }> => {
     const target = join(folder, name);
-    await restoreBackup(backup, await parseRecoveryKey(recoveryKey), target, witness);
+    await restoreBackup(backup, await parseRecoveryKey(recoveryKey), target, { witness });
     return { target, back: await opened(target, (appliance) => appliance.rollbackDetector.returns()[0]) };
   };
   const witnessOf = join(data, 'keys', 'witness');

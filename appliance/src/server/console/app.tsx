@@ -9,6 +9,7 @@ import { mePages } from '../../features/accounts/own-pages.tsx';
 import { sessionPages } from '../../features/accounts/session-pages.tsx';
 import { addDevicePages } from '../../features/add-device/pages.tsx';
 import { announcementPages } from '../../features/announcements/pages.tsx';
+import { backupPages } from '../../features/backups/pages.tsx';
 import { deviationPages } from '../../features/baselines/deviation-pages.tsx';
 import { baselineEntryPages } from '../../features/baselines/entry-pages.tsx';
 import { baselinePages } from '../../features/baselines/pages.tsx';
@@ -135,6 +136,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', healthPages(deps));
+  app.route('/', backupPages(deps));
   app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));

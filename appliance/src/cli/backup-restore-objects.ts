@@ -1,0 +1,28 @@
+import { restoreObjects } from '../features/backups/restore.ts';
+import { AppError } from '../platform/errors.ts';
+import { objectLines } from './backup-restore.ts';
+import type { Command } from './command.ts';
+import { readRecoveryKey } from './recovery-key.ts';
+
+export const command: Command = {
+  summary: 'brings the objects of a backup into a data directory, before or after its database; says which are missing',
+  positionals: 'FILE',
+  options: {
+    'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+    objects: {
+      type: 'string',
+      value: 'DIR',
+      multiple: true,
+      help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
+    },
+  },
+  example: 'sallyport backup restore objects plant-7.spb --key-file recovery.txt --objects /media/usb',
+  run: async ({ positionals, text, texts, dataDir, out }) => {
+    const [path] = positionals;
+    if (path === undefined) throw new AppError('USAGE', 'which file?');
+    const report = await restoreObjects(path, await readRecoveryKey(text('key-file')), dataDir, texts('objects'));
+    for (const line of objectLines(report)) out.line(line);
+    out.result(report);
+    return report.missing.length + report.damaged.length === 0 ? 0 : 1;
+  },
+};

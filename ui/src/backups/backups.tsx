@@ -1,0 +1,161 @@
+import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type Backup = {
+  readonly id: string;
+  readonly file: string;
+  /** Empty: in the data directory. */
+  readonly folder: string;
+  readonly madeAt: When;
+  readonly bytes: number;
+  readonly objects: number;
+  readonly bySchedule: boolean;
+  readonly place: 'here' | 'gone' | 'elsewhere';
+  readonly checkedAt: When;
+  /** English, as in the journal. */
+  readonly fault?: string | undefined;
+  readonly destroyed?: { readonly at: When; readonly by: string } | undefined;
+};
+
+type BackupsProps = {
+  readonly ctx: Ctx;
+  readonly age: 'ok' | 'old' | 'none';
+  /** The last good one. */
+  readonly last: Backup | undefined;
+  /** Where the next one is made; empty: in the data directory. */
+  readonly folder: string;
+  /** One is being made or checked. */
+  readonly isBusy: boolean;
+  /** The newest first. */
+  readonly backups: ReadonlyArray<Backup & { readonly isReachable: boolean }>;
+  /** So many older ones are not shown. */
+  readonly more: number;
+};
+
+const State = ({ ctx, one }: { ctx: Ctx; one: Backup }) => {
+  if (one.destroyed !== undefined)
+    return (
+      <>
+        {ctx.t('backups.destroyed')} <span translate="no">{one.destroyed.by}</span>
+      </>
+    );
+  if (one.place === 'gone') return ctx.t('backups.gone');
+  return one.fault === undefined ? (
+    <Status ctx={ctx} level="ok">
+      {ctx.t('backups.whole')} <Time ctx={ctx} at={one.checkedAt} />
+    </Status>
+  ) : (
+    <Status ctx={ctx} level="critical">
+      {ctx.t('backups.damaged')} <span lang="en">{one.fault}</span>
+    </Status>
+  );
+};
+
+const Acts = ({ ctx, one }: { ctx: Ctx; one: BackupsProps['backups'][number] }) =>
+  one.isReachable ? (
+    <div class="row">
+      <PostForm ctx={ctx} action={paths.backupCheck()}>
+        <input type="hidden" name="backup" value={one.id} />
+        <Button small unavailable={withoutRight(ctx, 'settings:write')}>
+          {ctx.t('backups.check')}
+        </Button>
+      </PostForm>
+      <LinkButton small download href={paths.backupFile(one.id)} unavailable={withoutRight(ctx, 'settings:write')}>
+        {ctx.t('backups.download')}
+      </LinkButton>
+    </div>
+  ) : (
+    ctx.t(one.place === 'gone' ? 'backups.noFile' : 'backups.elsewhere')
+  );
+
+/** Backups: the last good one, making one, all that are known. */
+export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: BackupsProps) => (
+  <SettingsFrame ctx={ctx} current="backups" title={ctx.t('backups.title')} sub={ctx.t('backups.sub')}>
+    {age === 'ok' ? null : (
+      <Notice
+        ctx={ctx}
+        level="warning"
+        title={ctx.t(age === 'old' ? 'health.code.BACKUP_OLD' : 'health.code.BACKUP_NONE')}
+      >
+        {ctx.t('health.todo.BACKUP_OLD')}
+      </Notice>
+    )}
+    {isBusy ? (
+      <Notice ctx={ctx} level="running" title={ctx.t('backups.busy')}>
+        <a href={paths.backups()}>{ctx.t('backups.again')}</a>
+      </Notice>
+    ) : null}
+    <Panel title={ctx.t('backups.last')}>
+      <div class="body">
+        <Facts
+          rows={[
+            [ctx.t('backups.last'), last === undefined ? ctx.t('backups.none') : <Time ctx={ctx} at={last.madeAt} />],
+            [
+              ctx.t('backups.folder'),
+              folder === '' ? ctx.t('backups.folderOwn') : <span translate="no">{folder}</span>,
+            ],
+          ]}
+        />
+        <PostForm ctx={ctx} action={paths.backups()}>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+            {ctx.t('backups.make')}
+          </Button>
+        </PostForm>
+        <p class="hint">
+          <a href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</a>
+        </p>
+      </div>
+    </Panel>
+    <Panel
+      title={ctx.t('backups.title')}
+      foot={more === 0 ? ctx.t('backups.foot') : ctx.t('backups.more', { n: more })}
+    >
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('backups.title')}
+        records="labelled"
+        rows={backups}
+        columns={[
+          {
+            key: 'made',
+            label: ctx.t('backups.made'),
+            head: true,
+            cell: ({ madeAt }) => <Time ctx={ctx} at={madeAt} />,
+          },
+          {
+            key: 'file',
+            label: ctx.t('backups.file'),
+            any: true,
+            cell: ({ folder: where, file }) => (
+              <span translate="no">
+                {where === '' ? '' : `${where}/`}
+                {file}
+              </span>
+            ),
+          },
+          { key: 'size', label: ctx.t('backups.size'), num: true, cell: ({ bytes }) => ctx.fmt.bytes(bytes) },
+          {
+            key: 'objects',
+            label: ctx.t('backups.objects'),
+            num: true,
+            cell: ({ objects }) => ctx.fmt.number(objects),
+          },
+          {
+            key: 'by',
+            label: ctx.t('backups.by'),
+            cell: ({ bySchedule }) => ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
+          },
+          { key: 'state', label: ctx.t('backups.state'), any: true, cell: (one) => <State ctx={ctx} one={one} /> },
+          { key: 'acts', label: ctx.t('backups.acts'), cell: (one) => <Acts ctx={ctx} one={one} /> },
+        ]}
+      />
+    </Panel>
+  </SettingsFrame>
+);
