@@ -197,12 +197,8 @@ export const compose = async ({
     const people = personal(db, keyring);
     // What a crash left between an erasure and the end of its keys.
     destroyErasedKeys(people, log);
-    const events: EventService = eventService({
-      db,
-      keyring,
-      types: declarations.events,
-      maxRows: () => objects.setting('events.max-rows'),
-    });
+    const maxRows = (): number => objects.setting('events.max-rows');
+    const events: EventService = eventService({ db, keyring, types: declarations.events, maxRows });
     // Who derives is made after who writes: asked for with the first change.
     const changed = passOn(() => derived);
     const objects: ObjectService = objectService({
@@ -247,6 +243,7 @@ export const compose = async ({
       events,
       changed,
       inventory,
+      lost: (publicId, issuedAt) => rollbackDetector.lostCertificate(publicId, issuedAt),
       derived: [
         {
           name: 'vulnerabilities',
@@ -406,7 +403,7 @@ export const compose = async ({
     });
     const backups = backupService({ events, jobs: queue, objects, paths, timeZone: siteTimeZone, clock: nowMs });
     const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
-    const rollbackDetector = newRollbackDetector({
+    const rollbackDetector: RollbackDetector = newRollbackDetector({
       db,
       keyring,
       personal: people,

@@ -202,6 +202,7 @@ export function twoPersonScenarios(get: () => ActSite) {
           at,
           cause: 'unknown',
           found: witness.position,
+          since: 0,
           applied: { devices: 0, accounts: 0, rights: 0, persons: 0 },
           isCovered: true,
           failed: [],

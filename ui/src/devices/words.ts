@@ -589,6 +589,11 @@ export const words = defineWords({
     ru: 'Сертификат устройства обновлён: {serial}',
     kk: 'Құрылғы сертификаты жаңартылды: {serial}',
   },
+  'event.device-returned': {
+    en: 'Device came back by itself: it holds a certificate of this site from the time that a restore lost ({serial})',
+    ru: 'Устройство вернулось само: у него сертификат этой площадки за время, утраченное при восстановлении ({serial})',
+    kk: 'Құрылғы өзі оралды: онда қалпына келтіруде жоғалған уақыттағы осы алаңның сертификаты бар ({serial})',
+  },
   'event.device-enrolled': { en: 'Device enrolled', ru: 'Устройство зарегистрировано', kk: 'Құрылғы тіркелді' },
   'event.device-discovered': {
     en: 'Seen for the first time ({method})',

@@ -10,7 +10,7 @@ import type { Keyring } from '../../platform/keyring.ts';
 import { parseCertificateRequest } from './csr.ts';
 
 import { exportPrivate, generateKeys, importPrivate, importPublic, sha256Hex, toPem } from './keys.ts';
-import type { CaService, TlsMaterial } from './types.ts';
+import { BACKDATE_MS, type CaService, type TlsMaterial } from './types.ts';
 
 type CaParts = {
   keyring: Keyring;
@@ -23,7 +23,6 @@ type CaParts = {
 
 const dayMs = 24 * 3600 * 1000;
 // Clocks in an isolated network are often behind; a certificate must not be "from the future" for them.
-const backdateMs = dayMs;
 const caLifeMs = 20 * 365 * dayMs;
 const serverLifeMs = 2 * 365 * dayMs;
 const serverRenewMs = 90 * dayMs;
@@ -39,7 +38,7 @@ const newSerial = (): string => {
 };
 
 const validity = (now: number, lifeMs: number) => ({
-  notBefore: new Date(now - backdateMs),
+  notBefore: new Date(now - BACKDATE_MS),
   notAfter: new Date(Math.floor((now + lifeMs) / 1000) * 1000),
 });
 

@@ -2,6 +2,12 @@
 // certificate, which holds every name and address that agents use, and the agents' certificates. Of a request for a
 // certificate only the public key is taken; every other word in the certificate is ours. Agents pin this CA.
 
+/** Certificates begin so long before they are issued: clocks of devices are behind. */
+export const BACKDATE_MS = 86_400_000;
+
+/** What a client certificate of ours is for, and nothing else (RFC 5280 4.2.1.12). */
+export const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
+
 export type CertificateRequest = {
   /** SPKI, DER. */
   publicKey: Uint8Array;

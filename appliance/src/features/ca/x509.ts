@@ -3,6 +3,7 @@ import { webcrypto } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 import { p256 } from './keys.ts';
+import { CLIENT_AUTH } from './types.ts';
 
 // The library needs reflect-metadata before its own first line, so nothing else in the appliance imports it; and it is large, so
 // this file is loaded where a certificate is made or a request is read.
@@ -16,7 +17,6 @@ const name = (attributes: Record<string, string>): x509.JsonName =>
 
 const usage = x509.KeyUsageFlags;
 const serverAuth = '1.3.6.1.5.5.7.3.1';
-const clientAuth = '1.3.6.1.5.5.7.3.2';
 
 type Validity = { notBefore: Date; notAfter: Date };
 
@@ -58,7 +58,7 @@ export const makeLeafCertificate = async (options: LeafOptions): Promise<x509.X5
   const extensions: x509.Extension[] = [
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(usage.digitalSignature, true),
-    new x509.ExtendedKeyUsageExtension([options.use === 'server' ? serverAuth : clientAuth], false),
+    new x509.ExtendedKeyUsageExtension([options.use === 'server' ? serverAuth : CLIENT_AUTH], false),
     await x509.AuthorityKeyIdentifierExtension.create(options.ca.certificate, false, webcrypto),
     await x509.SubjectKeyIdentifierExtension.create(options.publicKey, false, webcrypto),
   ];

@@ -6,7 +6,7 @@ import type { LastSeen } from './last-seen.ts';
 import type { Refusals } from './refusals.ts';
 import type { SourceStore } from './source-store.ts';
 import type { DeviceStore } from './store.ts';
-import type { Caller, NewCertificate } from './types.ts';
+import type { Caller, IssuedCertificate, NewCertificate } from './types.ts';
 
 // The native source's clients are bound to their device by certificates.
 
@@ -23,6 +23,8 @@ export const certificateBinding = (parts: {
   seen: LastSeen;
   clock: () => number;
   reporting: (device: number, source: 'native') => number;
+  /** Takes a certificate of a time that the database lost into it again. */
+  returning: (issued: IssuedCertificate, from: string) => boolean;
 }) => {
   const { db, store, sources, certificates, events, refused, seen, clock } = parts;
 
@@ -48,8 +50,16 @@ export const certificateBinding = (parts: {
         if (!store.setEnrolled(id, clock())) return;
         events.record('device-enrolled', { device: id, params: { device: device.publicId } });
       }),
-    authenticate: (fingerprint: string | undefined, from: string): Caller => {
-      const row = fingerprint === undefined ? undefined : certificates.auth(fingerprint);
+    authenticate: (
+      fingerprint: string | undefined,
+      from: string,
+      issued?: () => IssuedCertificate | undefined,
+    ): Caller => {
+      let row = fingerprint === undefined ? undefined : certificates.auth(fingerprint);
+      if (fingerprint !== undefined && row === undefined && refused.allows(from)) {
+        const certificate = issued?.();
+        if (certificate !== undefined && parts.returning(certificate, from)) row = certificates.auth(fingerprint);
+      }
       const reason = fingerprint === undefined ? 'no-certificate' : refusalReason(row);
       if (fingerprint === undefined || row === undefined || reason !== undefined) {
         throw refused.refuse('CERTIFICATE', reason ?? 'unknown-certificate', from, row?.id);

@@ -59,6 +59,15 @@ export const deviceEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
+  'device-returned': {
+    bound: 'device',
+    severity: 'warning',
+    area: 'devices',
+    params: { device: 'text', serial: 'text' },
+    device: 'always',
+    audit: true,
+    retentionDays: 3650,
+  },
   'device-pending': {
     severity: 'info',
     bound: 'device',

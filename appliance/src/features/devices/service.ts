@@ -27,6 +27,7 @@ import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
+import { returning } from './returning.ts';
 import { sourceStore } from './source-store.ts';
 import { deviceStore } from './store.ts';
 import { findEnrolmentToken } from './tokens.ts';
@@ -47,6 +48,8 @@ import type {
   EnrolCall,
   EnrolmentToken,
   EnrolOutcome,
+  IssuedCertificate,
+  LostCertificates,
   MergeReport,
   NewCertificate,
   SourceCaller,
@@ -94,7 +97,8 @@ export type DeviceService = {
    */
   reporting(device: number, source: InventorySource): number;
   /** Binds a request to its device; CERTIFICATE when there is none or it may not speak. */
-  authenticate(fingerprint: string | undefined, from: string): Caller;
+  /** `issued`: what the certificate says, for one that is not known. */
+  authenticate(fingerprint: string | undefined, from: string, issued?: () => IssuedCertificate | undefined): Caller;
   /** A check-in: notes it for the next flush. POSSIBLE_CLONE when two boots take turns with one key. */
   heard(caller: Caller, call: { bootId: string; seq: number; version: string }): void;
   /** Writes what was noted; one transaction. */
@@ -153,6 +157,8 @@ type DeviceParts = {
   events: EventService;
   changed: Changed;
   clock?: () => number;
+  /** Certificates of a time that the database lost. */
+  lost?: LostCertificates;
   /** Needed to merge records. */
   inventory?: InventoryTransfer & Pick<InventoryService, 'forget'>;
   /** What is kept and put back with a merge. */
@@ -279,6 +285,17 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     seen,
   });
 
+  const takeReturning = returning({
+    db,
+    store,
+    sources,
+    certificates,
+    events,
+    clock,
+    letIn: (id) => void approve(systemActor, id),
+    lost: parts.lost ?? (() => undefined),
+  });
+
   const enrol: DeviceService['enrol'] = ({ request, csr, from }) => {
     const { device, token, agentVersion } = request;
     const { state, device: found } = enrolClient({
@@ -331,7 +348,18 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       requireRight(actor, 'devices:write');
       return introduce(seen);
     },
-    ...certificateBinding({ db, store, sources, certificates, events, refused, seen, clock, reporting }),
+    ...certificateBinding({
+      db,
+      store,
+      sources,
+      certificates,
+      events,
+      refused,
+      seen,
+      clock,
+      reporting,
+      returning: takeReturning,
+    }),
     flush: seen.flush,
     tryFlush: seen.tryFlush,
     isNewEvent: (device, eventId) => store.addEvent(device, eventId, clock()),

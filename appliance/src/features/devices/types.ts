@@ -152,6 +152,20 @@ export type Caller = {
   bootIds: string;
 };
 
+/** A client certificate of our CA, of the other end of a connection, which has proved the private key. */
+export type IssuedCertificate = NewCertificate & {
+  /** The device that it names. */
+  publicId: string;
+  /** When it was issued, ms. */
+  issuedAt: number;
+};
+
+/**
+ * Whether a certificate that the database does not know was issued in a time that it lost by going back. `known`: whatever was
+ * taken away since is known, and this device is not among it. `unsure`: that is not known. Undefined: neither.
+ */
+export type LostCertificates = (publicId: string, issuedAt: number) => 'known' | 'unsure' | undefined;
+
 export type DeviceQuery = {
   state?: readonly DeviceState[];
   kind?: readonly DeviceKind[];

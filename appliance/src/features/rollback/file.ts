@@ -35,6 +35,7 @@ const schema = z.strictObject({
       file: z.string().optional(),
       was: position.optional(),
       found: position,
+      since: z.int().min(0),
       applied: z.strictObject({ devices: z.int(), accounts: z.int(), rights: z.int(), persons: z.int() }),
       isCovered: z.boolean(),
       failed: z.array(z.string()),

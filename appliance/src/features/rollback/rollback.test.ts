@@ -134,7 +134,13 @@ describe('what was taken away after a backup', () => {
 });
 
 describe('the list of what was taken away', () => {
-  const store = { position: () => undefined as never, hashAt: () => undefined, since: () => [], body: () => ({}) };
+  const store = {
+    lastAt: () => 0,
+    position: () => undefined as never,
+    hashAt: () => undefined,
+    since: () => [],
+    body: () => ({}),
+  };
 
   it('is bounded, and says from where on it is whole', () => {
     const entries = Array.from({ length: keptTaken + 10 }, (_, n) => ({

@@ -10,6 +10,7 @@ import type { Personal } from '../../platform/personal.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type Approvable, type ApprovalGate, assertFresh, type Hindrance } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
+import type { LostCertificates } from '../devices/types.ts';
 import type { PersonService } from '../erasure/service.ts';
 import {
   dropUnfinishedWitness,
@@ -40,6 +41,8 @@ export type RollbackDetector = {
   acknowledge(actor: Actor, id: string, reason: string): Return;
   /** The second person agrees, or gives up the first one's request. CONFLICT where nothing waits. */
   decide(actor: Actor, id: string, agree: boolean): Return;
+  /** Whether a certificate that the database does not know was issued in a time that it lost. */
+  lostCertificate: LostCertificates;
   /** What one person asked for, and when. */
   approvable(id: string, at: number): Approvable;
   /** Why this person cannot agree; undefined when he can, or nothing waits. */
@@ -75,7 +78,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   const clock = parts.clock ?? nowMs;
   const store = rollbackStore(db);
   let written: Position | undefined;
-  let kept: { returns: Return[] } | undefined;
+  let kept: Pick<WitnessFile, 'returns' | 'taken'> | undefined;
 
   const write = (witness: WitnessFile): void => {
     writeWitness(keyring, witness);
@@ -169,6 +172,8 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
   /** In one transaction: who stops in between finds the same return again. */
   const takeBack = (witness: WitnessFile | undefined, found: Position): void => {
     const isFork = witness !== undefined && store.hashAt(witness.position.entries) !== undefined;
+    // Of a fork it is not known since when.
+    const since = isFork ? 0 : store.lastAt();
     const taken = witness?.taken.filter(({ entry }) => isFork || entry > found.entries) ?? [];
     const dead = witness === undefined ? [] : missingIds(witness.keys, witness.keysLast, personal.living().ids);
     const { applied, failed } = apply(taken, dead);
@@ -181,6 +186,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       ...defined({ file: witness?.restored?.file }),
       ...(knows ? { was: witness.position } : {}),
       found,
+      since,
       applied,
       isCovered: knows && !isFork && failed.length === 0 && witness.takenFrom <= found.entries,
       failed,
@@ -247,6 +253,13 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
     },
     flush,
     returns,
+    lostCertificate: (publicId, issuedAt) => {
+      const { taken, returns: all } = kept ?? readWitness(keyring) ?? emptyWitness();
+      // Times in certificates are whole seconds.
+      const back = all.find(({ since, at }) => issuedAt > since - 1_000 && issuedAt <= at);
+      if (back === undefined || taken.some(({ what }) => what === `device:${publicId}`)) return undefined;
+      return back.isCovered ? 'known' : 'unsure';
+    },
     unacknowledged: () => returns().filter(({ acknowledged }) => acknowledged === undefined),
     acknowledge: (actor, id, text) => {
       requireRight(actor, 'safety:write');

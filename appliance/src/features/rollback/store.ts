@@ -29,7 +29,10 @@ export const rollbackStore = (db: Database) => {
       'select body from object_revision where kind = ? and id = ? and revision = ?',
     )
     .pluck();
+  const lastAt = db.prepare<[], number>('select at from audit order by seq desc limit 1').pluck();
   return {
+    /** When the last entry of the journal was written; 0 without one. */
+    lastAt: (): number => lastAt.get() ?? 0,
     position: (): Position => {
       const last = head.get();
       const exchange = counters.get();

@@ -36,6 +36,8 @@ export type Return = {
   /** What the witness had seen; absent without one. */
   was?: Position;
   found: Position;
+  /** When the last entry of the journal was written that the database still has, ms: what came between it and `at` is lost. */
+  since: number;
   applied: Applied;
   /** Everything that was taken away since is known and was taken away again. */
   isCovered: boolean;

@@ -1,12 +1,38 @@
+import { createHash, type X509Certificate } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Http2ServerRequest } from 'node:http2';
 import { TLSSocket } from 'node:tls';
 import { cleanAddress } from '../../../platform/network.ts';
+import { BACKDATE_MS, CLIENT_AUTH } from '../../ca/types.ts';
+import type { IssuedCertificate } from '../../devices/types.ts';
 
 export type Incoming = IncomingMessage | Http2ServerRequest;
 
 /** Who is at the other end of a connection. */
-export type Peer = { fingerprint: string | undefined; address: string };
+export type Peer = {
+  fingerprint: string | undefined;
+  address: string;
+  /** What the certificate says, where it is a device's of our CA; for one that the database does not know. */
+  issued: () => IssuedCertificate | undefined;
+};
+
+/** Reads a client certificate whose chain leads to our CA. */
+const issuedOf = (certificate: X509Certificate, fingerprint: string): IssuedCertificate | undefined => {
+  const [, publicId] = /^CN=([0-9a-f]{32})$/.exec(certificate.subject) ?? [];
+  if (publicId === undefined || !certificate.keyUsage?.includes(CLIENT_AUTH)) return undefined;
+  const notBefore = certificate.validFromDate.getTime();
+  return {
+    publicId,
+    fingerprint,
+    serial: certificate.serialNumber.toLowerCase(),
+    keyDigest: createHash('sha256')
+      .update(certificate.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('hex'),
+    notBefore,
+    notAfter: certificate.validToDate.getTime(),
+    issuedAt: notBefore + BACKDATE_MS,
+  };
+};
 
 const fingerprintOf = (socket: TLSSocket): string | undefined => {
   // `authorized`: the chain leads to our CA and the dates hold. Without it the certificate is only a claim.
@@ -20,13 +46,19 @@ export const peerReader = (): ((incoming: Incoming | undefined) => Peer) => {
   return (incoming) => {
     // HTTP/2 gives a proxy as the socket of a request; the session's own is the same proxy, which TLSSocket is behind.
     const socket = incoming?.socket;
-    if (incoming === undefined || socket === undefined) return { fingerprint: undefined, address: 'unknown' };
+    if (incoming === undefined || socket === undefined)
+      return { fingerprint: undefined, address: 'unknown', issued: () => undefined };
     const connection = 'stream' in incoming ? (incoming.stream.session ?? socket) : socket;
     const held = known.get(connection);
     if (held !== undefined) return held;
+    const fingerprint = socket instanceof TLSSocket ? fingerprintOf(socket) : undefined;
     const peer: Peer = {
-      fingerprint: socket instanceof TLSSocket ? fingerprintOf(socket) : undefined,
+      fingerprint,
       address: cleanAddress(socket.remoteAddress),
+      issued: () => {
+        const certificate = socket instanceof TLSSocket ? socket.getPeerX509Certificate() : undefined;
+        return certificate === undefined || fingerprint === undefined ? undefined : issuedOf(certificate, fingerprint);
+      },
     };
     known.set(connection, peer);
     return peer;

@@ -90,7 +90,7 @@ export const nativeRoutes = (parts: NativeParts): Hono<Env> => {
   const address = (c: Context<Env>): string => peerOf(c.env?.incoming).address;
   const caller = (c: Context<Env>): Caller => {
     const peer = peerOf(c.env?.incoming);
-    const device = devices.authenticate(peer.fingerprint, peer.address);
+    const device = devices.authenticate(peer.fingerprint, peer.address, peer.issued);
     guestOf(c.env?.incoming).prove(`device:${device.id}`);
     return device;
   };
