@@ -1,5 +1,6 @@
 import { arch, cpus, loadavg, release, totalmem } from 'node:os';
 import { parseArgs } from 'node:util';
+import { backups } from './backups.ts';
 import { blocking } from './blocking.ts';
 import { bundle } from './bundle.ts';
 import { bundlePeers } from './bundle-peers.ts';
@@ -43,6 +44,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   storage,
   strangers,
   blocking,
+  backups,
 };
 
 const { values, positionals } = parseArgs({
