@@ -215,6 +215,7 @@ export const compose = async ({
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
     });
+    const timeZone = (): string => objects.setting('appliance.time-zone') || siteTimeZone();
     const hardwareRule = hardwareRecordRule(objects);
     const inventory: InventoryService = inventoryService({
       db,
@@ -372,6 +373,7 @@ export const compose = async ({
       objects,
       gate,
       set: accounts.safety.set,
+      timeZone,
       events,
       jobs: queue,
       controllers: controllerViews(controllers.service),
@@ -399,9 +401,9 @@ export const compose = async ({
           ids?.flatMap((id) => controllers.service.find(id)?.id ?? []),
         ),
       evidence: evidenceSources({ objects, events, exchange, identification }),
-      timeZone: siteTimeZone,
+      timeZone,
     });
-    const backups = backupService({ events, jobs: queue, objects, paths, timeZone: siteTimeZone, clock: nowMs });
+    const backups = backupService({ events, jobs: queue, objects, paths, timeZone, clock: nowMs });
     const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
     const rollbackDetector: RollbackDetector = newRollbackDetector({
       db,

@@ -52,7 +52,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     liveQueries: appliance.queries,
     // The build lays them out; without them pages are plain but work.
     assets: existsSync(assetsDir) ? assetManifest(assetsDir) : {},
-    timeZone: siteTimeZone(),
+    timeZone: () => appliance.objects.setting('appliance.time-zone') || siteTimeZone(),
     failedUpgrade: () => untoldFailure(appliance.paths.data),
     transact: (work) => immediate(db, work),
     chain: remembered(events.verifyChainInTurns, clock),

@@ -13,8 +13,8 @@ export const schedules: readonly Schedule[] = [
   { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
 ];
 
-/** Everything that a server does again and again beside jobs. `isBusy`: reports are being written. */
-export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
+/** Everything that a server does again and again beside jobs. `isBusy`: reports are being written; `reload`: the certificate is made anew before it ends. */
+export function ticks(appliance: Appliance, server: { isBusy: () => boolean; reload: () => Promise<unknown> }): Tick[] {
   const {
     accounts,
     backups,
@@ -37,7 +37,7 @@ export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
     {
       failed: 'what waits to be derived was not worked off',
       everyMs: secondMs,
-      run: pendingTurn({ queues: queues.quick, jobs, isBusy }),
+      run: pendingTurn({ queues: queues.quick, jobs, isBusy: server.isBusy }),
     },
     {
       failed: 'controllers were not compared with advisories',
@@ -67,6 +67,11 @@ export function ticks(appliance: Appliance, isBusy: () => boolean): Tick[] {
       run: () => void discovery.enqueueDue(),
     },
     { failed: 'the clocks of patches were not looked at', everyMs: minuteMs, run: () => patches.tick() },
+    {
+      failed: 'the certificate was not looked at',
+      everyMs: 60 * minuteMs,
+      run: async () => void (await server.reload()),
+    },
     { failed: 'refusals were not recorded', everyMs: minuteMs, run: () => accounts.refusals.flush() },
   ];
 }

@@ -43,7 +43,14 @@ export const command: Command = {
       throw error;
     });
     out.begun({ listening: url, address: server.address, port: server.port });
+    const onReload = (): void => {
+      server
+        .reload()
+        .catch((error: unknown) => appliance.log.error({ err: error }, 'the certificate was not read anew'));
+    };
+    process.on('SIGHUP', onReload);
     await toldToStop;
+    process.off('SIGHUP', onReload);
     await server.stop();
     stopSigns();
     return 0;

@@ -1,12 +1,15 @@
+import type { X509Certificate } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:http2';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type Appliance, compose } from '../compose.ts';
 import { initialise } from '../init.ts';
+import { writeConfig } from '../platform/config.ts';
 import { openLog } from '../platform/log.ts';
 import { takeTrialLock } from '../platform/process-lock.ts';
 import { type Server, startServer } from './server.ts';
@@ -63,6 +66,47 @@ const get = (
     call.once('error', reject);
     call.end();
   });
+
+describe('the certificate of a server that goes on', () => {
+  const presented = (port: number): Promise<X509Certificate> =>
+    new Promise((resolve, reject) => {
+      const socket = connectTls({ host: '127.0.0.1', servername: 'localhost', port, ca: appliance.ca.certificatePem });
+      socket.once('error', reject);
+      socket.once('secureConnect', () => {
+        const certificate = socket.getPeerX509Certificate();
+        socket.destroy();
+        if (certificate === undefined) reject(new Error('no certificate'));
+        else resolve(certificate);
+      });
+    });
+
+  it('is another one once the configuration names another address, and the same one otherwise', async () => {
+    const running = await startServer(appliance);
+    server = running;
+    const before = await presented(running.port);
+    expect(await running.reload()).toBe(false);
+    writeConfig(appliance.paths, { ...appliance.config, addresses: [...appliance.config.addresses, '10.9.8.7'] });
+    expect(await running.reload()).toBe(true);
+    const after = await presented(running.port);
+    expect([before.checkIP('10.9.8.7'), after.checkIP('10.9.8.7')]).toEqual([undefined, '10.9.8.7']);
+    // As strict as before: TLS 1.1 is not spoken again.
+    await expect(
+      new Promise((resolve, reject) => {
+        const old = {
+          host: '127.0.0.1',
+          port: running.port,
+          rejectUnauthorized: false,
+          maxVersion: 'TLSv1.1',
+        } as const;
+        const socket = connectTls({ ...old, minVersion: 'TLSv1', ciphers: 'DEFAULT@SECLEVEL=0' }, () =>
+          resolve('spoken'),
+        );
+        socket.once('error', reject);
+      }),
+    ).rejects.toThrow();
+    expect((await get(running.port, '/healthz')).status).toBe(200);
+  });
+});
 
 describe('what was left in staging', () => {
   it('goes at the start, but for the copy of an upgrade that tries itself meanwhile', async () => {

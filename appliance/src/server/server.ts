@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
-import type { Config, DataPaths } from '../platform/config.ts';
+import { type Config, type DataPaths, readConfig } from '../platform/config.ts';
 import { toFailure } from '../platform/errors.ts';
 import { type Listener, startListener } from '../platform/http/listener.ts';
 import { type ProcessLock, takeServerLock, takeTrialLock } from '../platform/process-lock.ts';
@@ -14,7 +14,13 @@ import { startIntake } from './intake/intake.ts';
 /** Before strangers are counted, those from where devices spoke before this start. */
 const maxKnownAddresses = 50_000;
 
-export type Server = { address: string; port: number; stop(): Promise<void> };
+export type Server = {
+  address: string;
+  port: number;
+  /** Reads names and addresses of the configuration anew, and presents the certificate for them; whether it is another one. */
+  reload(): Promise<boolean>;
+  stop(): Promise<void>;
+};
 
 /** Removes what a backup, an import or the trial of an upgrade left when it was cut off; a trial that goes on is left alone. */
 const clearStaging = ({ data, staging }: DataPaths): void => {
@@ -59,6 +65,15 @@ export const startServer = async (
   };
   let listener: Listener | undefined;
   let intake: SectionIntake | undefined;
+  let presented: Awaited<ReturnType<typeof ca.serverMaterial>> | undefined;
+  const reload = async (): Promise<boolean> => {
+    const next = await ca.serverMaterial(readConfig(paths).addresses);
+    if (next.cert === presented?.cert) return false;
+    presented = next;
+    listener?.present(next);
+    log.info({ addresses: readConfig(paths).addresses }, 'the server presents another certificate');
+    return true;
+  };
   const end = async (): Promise<void> => {
     await listener?.close();
     await intake?.close();
@@ -74,10 +89,11 @@ export const startServer = async (
       appliance.exchange.noteTime();
       await jobs.start(schedules);
     });
+    presented = await ca.serverMaterial(config.addresses);
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
-      tls: await ca.serverMaterial(config.addresses),
+      tls: presented,
       listen: options.listen ?? config.listen,
       familiar: devices.knownAddresses(maxKnownAddresses),
     });
@@ -89,13 +105,13 @@ export const startServer = async (
     release();
     throw error;
   }
-  const stopTicking = startTicking(
-    ticks(appliance, () => intake.waiting() > 0),
-    (error, failed) => log.error({ err: error }, failed),
+  const stopTicking = startTicking(ticks(appliance, { isBusy: () => intake.waiting() > 0, reload }), (error, failed) =>
+    log.error({ err: error }, failed),
   );
   return {
     address: listener.address,
     port: listener.port,
+    reload,
     stop: async () => {
       stopTicking();
       await end();

@@ -33,6 +33,12 @@ export const words = defineWords({
     ru: 'Показывается под знаком. Никогда не покидает площадку.',
     kk: 'Белгінің астында көрсетіледі. Алаңнан шықпайды.',
   },
+  'setting.appliance.time-zone.title': { en: 'Time zone', ru: 'Часовой пояс', kk: 'Уақыт белдеуі' },
+  'setting.appliance.time-zone.help': {
+    en: 'As in the time zone database: Asia/Almaty. Empty: that of the computer. Pages, deadlines, windows and the time of backups follow it.',
+    ru: 'Как в базе часовых поясов: Asia/Almaty. Пусто: пояс компьютера. Ему следуют страницы, сроки, окна и время копий.',
+    kk: 'Уақыт белдеулері базасындағыдай: Asia/Almaty. Бос: компьютердікі. Беттер, мерзімдер, терезелер және көшіру уақыты соған сай.',
+  },
   'setting.appliance.language.title': { en: 'Language before log-in', ru: 'Язык до входа', kk: 'Кіруге дейінгі тіл' },
   'setting.appliance.language.help': {
     en: 'Everybody can choose another one.',

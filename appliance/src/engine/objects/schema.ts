@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { cleanLine, cleanLines } from '../../platform/text.ts';
+import { isTimeZone } from '../../platform/time-zone.ts';
 import { timeText, toFieldErrors } from '../../platform/validation.ts';
 import type { Body, Kind, KindField, Setting } from './types.ts';
 
@@ -84,7 +85,8 @@ export const settingSchema = (setting: Setting): z.ZodType => {
         .string()
         .min(setting.min ?? 0)
         .max(setting.max ?? 1_000)
-        .transform(cleanLine);
+        .transform(cleanLine)
+        .refine((text) => setting.format === undefined || text === '' || isTimeZone(text));
     case 'integer':
       return z
         .int()

@@ -198,6 +198,8 @@ export type Setting = {
   options?: readonly string[];
   area: Area;
   unit?: 'bytes' | 'seconds' | 'minutes' | 'hours' | 'days';
+  /** A text that has to be the IANA name of a time zone, or empty. */
+  format?: 'time-zone';
   /** Changing it can weaken what protects the site: that asks for more (accounts/safety-settings.ts). */
   safety: boolean;
   /** A change to this side weakens nothing: one person does it at once, because to stop something must be quick. */

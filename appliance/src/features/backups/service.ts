@@ -8,11 +8,11 @@ import type { EventService } from '../../engine/events/service.ts';
 import { fromMoment, type StoredEvent } from '../../engine/events/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
-import { civilTime } from '../../platform/civil-time.ts';
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { civilTimeOf } from '../../platform/time-zone.ts';
 import { isDue, outOfGenerations } from './generations.ts';
 import { type BackupAge, backupCheckJob, backupJob, fileOf, type KnownBackup } from './types.ts';
 
@@ -62,6 +62,8 @@ export function backupService({ events, jobs, objects, paths, timeZone, clock }:
       if (!found.has(String(row.params['backup']))) found.set(String(row.params['backup']), row);
     return found;
   };
+
+  const time = civilTimeOf(timeZone);
 
   const list: BackupService['list'] = (since = 0) => {
     const [forgotten, removed, checked, damaged] = [
@@ -170,7 +172,7 @@ export function backupService({ events, jobs, objects, paths, timeZone, clock }:
       if (run?.state === 'queued' || run?.state === 'running') return false;
       const before = { at: run?.createdAt ?? madeAt(), failed: run?.state === 'failed' };
       const schedule = { everyDays: objects.setting('backups.every-days'), at: objects.setting('backups.at') };
-      if (!isDue(clock(), before, schedule, civilTime(timeZone()))) return false;
+      if (!isDue(clock(), before, schedule, time())) return false;
       jobs.enqueue(backupJob, { bySchedule: true });
       return true;
     },
@@ -186,7 +188,7 @@ export function backupService({ events, jobs, objects, paths, timeZone, clock }:
           weeks: objects.setting('backups.keep-weeks'),
           months: objects.setting('backups.keep-months'),
         },
-        civilTime(timeZone()),
+        time(),
       );
     },
   };

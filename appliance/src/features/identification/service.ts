@@ -13,12 +13,11 @@ import {
   type PersonId,
   requireRight,
 } from '../../engine/objects/types.ts';
-import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type ConnectionRecord, type Forbidden, outbound } from '../../platform/connect.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
-import { siteTimeZone } from '../../platform/time-zone.ts';
+import { civilTimeOf, siteTimeZone } from '../../platform/time-zone.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import { agentQueue } from './agent-queue.ts';
 import { allowances } from './allowance.ts';
@@ -99,11 +98,7 @@ export const identificationService = (parts: IdentificationParts) => {
   const { db, objects, gate, events, jobs, controllers } = parts;
   const clock = parts.clock ?? nowMs;
   const store = identificationStore(db);
-  let civil: CivilTime | undefined;
-  const time = (): CivilTime => {
-    civil ??= civilTime((parts.timeZone ?? siteTimeZone)());
-    return civil;
-  };
+  const time = civilTimeOf(parts.timeZone ?? siteTimeZone);
   const policyOf: PolicyOf = policies({ objects, store });
   const plans = jobPlans({ ...parts, policyOf, agentName: (publicId) => parts.agent(publicId)?.name });
   /** Who, when and the digest, as the chain vouches for them. */

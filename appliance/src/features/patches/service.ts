@@ -4,10 +4,10 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
-import { type CivilTime, civilTime } from '../../platform/civil-time.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { civilTimeOf } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { Urgency } from '../controller-findings/types.ts';
 import { approvalStore } from './approval-store.ts';
@@ -80,11 +80,7 @@ export const patchService = (parts: PatchParts) => {
   const notices = noticeStore(db);
   const imports = approvalStore(db);
   const people = peopleOf(objects);
-  let civil: CivilTime | undefined;
-  const time = (): CivilTime => {
-    civil ??= civilTime(parts.timeZone());
-    return civil;
-  };
+  const time = civilTimeOf(parts.timeZone);
 
   const deadlineDays = (): DeadlineDays => ({
     received: objects.setting('patches.received-days'),

@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import type { Output } from '../../cli/command.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -56,6 +57,23 @@ const one = (objects: ObjectService, name: string) => {
   return found;
 };
 
+/** A value as it stands in a command line; what does not fit stays text, and the check names it. */
+const fromWords = (type: string, text: string): z.infer<typeof value> => {
+  if (type === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
+  if (type === 'boolean') return text === 'true' || text === 'false' ? text === 'true' : text;
+  if (type === 'list')
+    return text
+      .split(',')
+      .map((entry) => entry.trim())
+      .filter((entry) => entry !== '');
+  return text;
+};
+
+const printOne = (out: Pick<Output, 'line'>, row: z.infer<typeof settingSchema>): void => {
+  const waits = row.safety ? '  (a change may wait for a second person: sallyport waiting list)' : '';
+  out.line(`${row.name}  ${String(row.value)}${row.isDefault ? '' : `  default ${String(row.default)}`}${waits}`);
+};
+
 const name = z.string().min(1).max(128);
 
 export const settingOperations = [
@@ -88,6 +106,11 @@ export const settingOperations = [
     input: z.strictObject({ setting: name }),
     output: settingSchema,
     run: ({ objects }, { setting }) => one(objects, setting),
+    command: {
+      positionals: ['setting'],
+      example: 'sallyport setting show backups.every-days --data /var/lib/sallyport',
+      print: printOne,
+    },
   }),
   operation({
     name: 'setting.set',
@@ -98,19 +121,27 @@ export const settingOperations = [
     summary: 'Sets a setting',
     input: z.strictObject({
       setting: name,
-      value,
+      value: value.describe(
+        'As its type says: a number, true or false, a text; of a list the entries with commas between',
+      ),
       expectedRevision: z.int().min(0).optional().describe('CONFLICT when the setting is at another revision'),
       comment: comment.optional(),
     }),
     output: settingSchema,
-    run: ({ accounts, db, objects, actor }, { setting, value: wanted, expectedRevision, comment: note }) =>
+    run: ({ accounts, db, objects, actor, request }, { setting, value: given, expectedRevision, comment: note }) =>
       immediate(db, () => {
-        const { revision } = one(objects, setting);
+        const { revision, type } = one(objects, setting);
+        const wanted = request === undefined && typeof given === 'string' ? fromWords(type, given) : given;
         if (expectedRevision !== undefined && expectedRevision !== revision)
           throw new AppError('CONFLICT', `${setting} is at revision ${revision}`, { revision });
         accounts.safety.set(actor, setting, wanted, defined({ comment: note }));
         return one(objects, setting);
       }),
+    command: {
+      positionals: ['setting', 'value'],
+      example: 'sallyport setting set backups.every-days 1 --data /var/lib/sallyport',
+      print: printOne,
+    },
   }),
   operation({
     name: 'setting.reset',
@@ -125,6 +156,11 @@ export const settingOperations = [
       one(objects, setting);
       accounts.safety.set(actor, setting, undefined);
       return one(objects, setting);
+    },
+    command: {
+      positionals: ['setting'],
+      example: 'sallyport setting reset backups.every-days --data /var/lib/sallyport',
+      print: printOne,
     },
   }),
 ];

@@ -8,7 +8,13 @@ import { setSecurityHeaders } from './security-headers.ts';
 
 export type Fetch = (request: Request, env: HttpBindings | Http2Bindings) => Response | Promise<Response>;
 
-export type Listener = { address: string; port: number; close(): Promise<void> };
+export type Listener = {
+  address: string;
+  port: number;
+  /** New connections get this certificate; those that are open stay as they are. */
+  present(tls: ListenerParts['tls']): void;
+  close(): Promise<void>;
+};
 
 type ListenerParts = {
   fetch: Fetch;
@@ -96,13 +102,13 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   const guests = listenerGuests(tickMs === undefined ? {} : { tickMs });
   guests.familiar(parts.familiar ?? []);
   const answering = getRequestListener(answer);
+  const protocol = { minVersion: 'TLSv1.2', ciphers } as const;
   const server = createSecureServer(
     {
       ...tls,
+      ...protocol,
       ...countingRequests(guests.received),
       allowHTTP1: true,
-      minVersion: 'TLSv1.2',
-      ciphers,
       requestCert: true,
       rejectUnauthorized: false,
       handshakeTimeout: headersMs,
@@ -132,6 +138,7 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   return {
     address: bound.address,
     port: bound.port,
+    present: (next) => server.setSecureContext({ ...next, ...protocol }),
     close: () =>
       new Promise((resolve) => {
         guests.stop();

@@ -33,7 +33,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     version: deps.version,
     schema: deps.schema,
     nowMs: deps.clock(),
-    timeZone: deps.timeZone,
+    timeZone: deps.timeZone(),
     rights: signedIn?.actor.rights ?? new Set(),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...defined({ toast }),

@@ -30,7 +30,7 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   controllerPanels?: readonly ControllerPanel[];
   assets: Readonly<Record<string, Asset>>;
   /** IANA name of the site's time zone. */
-  timeZone: string;
+  timeZone: () => string;
   /** All writes of `work` or none. */
   transact: <T>(work: () => T) => T;
   /** The audit chain and the receipts' chain as last verified; both are read whole, so not at every page. */

@@ -1,0 +1,55 @@
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { openConsole } from '../../../test/support/console.ts';
+import { runLine } from '../../cli/main.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+
+describe('settings on the command line', () => {
+  let site: ApiSite;
+  beforeAll(async () => {
+    site = await openApiSite();
+  });
+  afterAll(() => site.close());
+
+  const run = async (...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> => {
+    const said = { stdout: '', stderr: '' };
+    const code = await runLine([...args, '--data', site.appliance.paths.data], {
+      stdout: (text) => {
+        said.stdout += text;
+      },
+      stderr: (text) => {
+        said.stderr += text;
+      },
+    });
+    return { code, ...said };
+  };
+
+  it('are shown, set by their type and reset', async () => {
+    expect((await run('setting', 'set', 'backups.every-days', '3')).code).toBe(0);
+    expect((await run('setting', 'show', 'backups.every-days')).stdout).toBe('backups.every-days  3  default 1\n');
+    expect(site.appliance.objects.setting('backups.every-days')).toBe(3);
+    expect((await run('setting', 'reset', 'backups.every-days')).code).toBe(0);
+    expect(site.appliance.objects.setting('backups.every-days')).toBe(1);
+    expect((await run('setting', 'set', 'backups.every-days', 'often')).stderr).toContain('INVALID');
+    expect((await run('setting', 'set', 'no.such', '1')).stderr).toContain('NOT_FOUND');
+  });
+
+  it('take a time zone that exists and no other, and pages follow it at once', async () => {
+    expect((await run('setting', 'set', 'appliance.time-zone', 'Asia/Nowhere')).stderr).toContain('INVALID');
+    const console = await openConsole();
+    try {
+      const { objects } = console.appliance;
+      const admin = await console.as('administrator');
+      for (const [zone, offset] of [
+        ['Asia/Almaty', 'UTC+5'],
+        ['America/St_Johns', 'UTC-3:30'],
+      ] as const) {
+        objects.setSetting(systemActor, 'appliance.time-zone', zone);
+        expect(await (await admin.get(paths.health())).text()).toContain(offset);
+      }
+    } finally {
+      await console.close();
+    }
+  });
+});
