@@ -1,9 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, lutimesSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { agentBlob, agentComponents, makeExecutable } from './executable.ts';
 import type { Lock, Locked } from './locked.ts';
+import { manPages } from './man-pages.ts';
 import { nodePackage } from './node-package.ts';
 import type { PackageSpec } from './package-spec.ts';
 import { type Arch, layRuntimeTree, plainModes } from './runtime-tree.ts';
@@ -25,36 +25,6 @@ export type Staged = { spec: PackageSpec; arch: Arch; folder: string; components
 
 /** gzip without a time or a name, as Debian's policy has documents. */
 const compressed = (text: string): Uint8Array => gzipSync(text, { level: 9 });
-
-/** Backslashes, dots and dashes of plain text mean something to the formatter of man pages. */
-const roff = (text: string): string =>
-  text
-    .replaceAll('\\', '\\e')
-    .replaceAll('-', '\\-')
-    .replaceAll(/^([.'])/gm, '\\&$1');
-
-/** The man page of a command: its own help. */
-function manPage({ command, summary }: PackageSpec, root: string, epoch: number): string {
-  const { status, stdout, stderr } = spawnSync(
-    join(root, 'node_modules/.bin/node'),
-    [join(root, command.file), '--help'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(`${command.name} --help ended with ${status}: ${stderr}`);
-  const day = new Date(epoch * 1000).toISOString().slice(0, 10);
-  return [
-    `.TH ${command.name.toUpperCase()} 8 ${day}`,
-    '.SH NAME',
-    `${roff(command.name)} \\- ${roff(summary)}`,
-    '.SH SYNOPSIS',
-    '.nf',
-    roff(stdout.trimEnd()),
-    '.fi',
-    '',
-  ].join('\n');
-}
 
 function changelog({ name }: PackageSpec, { version, epoch }: Release): string {
   const day = new Date(epoch * 1000).toUTCString().replace('GMT', '+0000');
@@ -122,7 +92,8 @@ export async function stage(spec: PackageSpec, arch: Arch, folder: string, relea
     );
   put(`${doc}/copyright`, copyright(components));
   put(`${doc}/changelog.gz`, compressed(changelog(spec, release)));
-  put(`/usr/share/man/man8/${spec.command.name}.8.gz`, compressed(manPage(spec, root, epoch)));
+  for (const [name, page] of await manPages(spec, root, epoch))
+    put(`/usr/share/man/man8/${name}.8.gz`, compressed(page));
   const overrides = join(root, 'packaging', spec.name, 'lintian-overrides');
   if (existsSync(overrides)) put(`/usr/share/lintian/overrides/${spec.name}`, readFileSync(overrides));
   plainModes(folder);

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { allCommands, runLine } from './main.ts';
+import { allCommands, allHelp, runLine } from './main.ts';
 import { alignColumns } from './output.ts';
 
 let folder: string;
@@ -55,6 +55,12 @@ describe('the command line', () => {
       'backup verify',
     ]);
     expect(commandsIn((await run('bakup', 'list')).stderr)).toHaveLength((await allCommands()).size);
+  });
+
+  it('gives the help of each, as man pages have it', async () => {
+    const help = await allHelp();
+    expect([...help.keys()]).toEqual([...(await allCommands()).keys()]);
+    expect(help.get('backup create')?.help).toBe((await run('backup', 'create', '--help')).stdout);
   });
 
   it('takes a noun of two words with a hyphen, too, and says which release it is', async () => {

@@ -129,6 +129,16 @@ const commandHelp = (words: string, command: Command): string =>
     '',
   ].join('\n');
 
+/** Summary and help of each command by its words: what man pages are made of. */
+export const allHelp = async (): Promise<ReadonlyMap<string, { summary: string; help: string }>> => {
+  const found = new Map<string, { summary: string; help: string }>();
+  for (const [words, load] of await allCommands()) {
+    const command = await load();
+    found.set(words, { summary: command.summary, help: commandHelp(words, command) });
+  }
+  return found;
+};
+
 /** All commands, or those that have a word where there are some. */
 const overview = async (first?: string): Promise<string> => {
   const all = [...(await allCommands())];
