@@ -20,6 +20,7 @@ import { deviceTaskOperations, deviceTaskSchemas } from './features/device-tasks
 import { groupOperations } from './features/devices/group-operations.ts';
 import { deviceOperations, deviceSchemas } from './features/devices/operations.ts';
 import { deviceRecordOperations, deviceRecordSchemas } from './features/devices/record-operations.ts';
+import { diagnosticsOperations } from './features/diagnostics/operations.ts';
 import { discoveryOperations, discoverySchemas } from './features/discovery/operations.ts';
 import { bundleOperations, bundleSchemas } from './features/exchange/bundle-operations.ts';
 import { exchangeOperations, exchangeSchemas } from './features/exchange/operations.ts';
@@ -44,6 +45,7 @@ import type { MadeOperations, Operation } from './server/operations/operation.ts
 export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...backupOperations,
   ...healthOperations,
+  ...diagnosticsOperations,
   ...controllerOperations,
   ...controllerImportOperations,
   ...controllerFindingOperations,

@@ -1,0 +1,142 @@
+import { arch, cpus, release, totalmem } from 'node:os';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Appliance } from '../../compose.ts';
+import { examine } from '../../doctor.ts';
+import { fromMoment } from '../../engine/events/types.ts';
+import { sealer } from '../../platform/sealed-stream.ts';
+import { redacted } from './redact.ts';
+
+// What helps somebody elsewhere to find out why an appliance does not do its work, without names of the site. Each section says what
+// is in it before anything is written; nothing of inventories, people and objects is.
+
+type Section = {
+  name: string;
+  /** What is in it, for who decides whether it leaves. */
+  what: string;
+  collect: (appliance: Appliance, isServer: boolean) => unknown;
+};
+
+const failedRuns = 50;
+const windowDays = 30;
+const dayMs = 86_400_000;
+
+/** Every section, in the order in which it stands in the file. */
+export const diagnosticSections: readonly Section[] = [
+  {
+    name: 'system',
+    what: 'Release, schema, runtime, kernel, architecture, processors, memory',
+    collect: ({ version, schema }) => ({
+      version,
+      schema,
+      runtime: process.version,
+      kernel: release(),
+      arch: arch(),
+      processors: cpus().length,
+      memoryBytes: totalmem(),
+    }),
+  },
+  {
+    name: 'settings',
+    what: 'Settings that are not the default; of texts and lists only that they are set',
+    collect: ({ objects }) =>
+      objects
+        .settings()
+        .filter(({ isDefault }) => !isDefault)
+        .map(({ setting, value }) => ({
+          name: setting.name,
+          value: typeof value === 'number' || typeof value === 'boolean' || setting.type === 'choice' ? value : 'set',
+        })),
+  },
+  {
+    name: 'health',
+    what: 'Checks of health with their codes, and the space on the disk',
+    collect: ({ health }) => {
+      const { checks, disk } = health.look();
+      return { checks: checks.map(({ detail, ...check }) => ({ ...check, detail: redacted(detail) })), disk };
+    },
+  },
+  {
+    name: 'doctor',
+    what: 'What doctor finds, with names, addresses and folders taken out; of a server what the nightly check counted',
+    collect: async (appliance, isServer) => {
+      // Reading every page and object would hold the thread that serves: there the nightly check has to do.
+      if (isServer) return { lastNight: appliance.jobs.list({ kind: 'self-check', limit: 1 })[0]?.result ?? null };
+      return (await examine(appliance)).map(({ detail, ...finding }) => ({ ...finding, detail: redacted(detail) }));
+    },
+  },
+  {
+    name: 'jobs',
+    what: `Runs of jobs by kind and state; of the last ${failedRuns} runs those that failed, with code and reason`,
+    collect: ({ jobs }) => ({
+      counts: jobs.counts(),
+      failed: jobs
+        .list({ limit: failedRuns })
+        .filter(({ state }) => state === 'failed')
+        .map(({ kind, createdAt, error }) => ({
+          kind,
+          at: toTime(createdAt),
+          code: error?.code,
+          reason: redacted(error?.message ?? ''),
+        })),
+    }),
+  },
+  {
+    name: 'events',
+    what: `How many events of each type there were in ${windowDays} days; none of them`,
+    collect: ({ events }) =>
+      Object.fromEntries(
+        events
+          .types()
+          .map(({ type }) => [
+            type,
+            events.list({ type: [type], filter: fromMoment(nowMs() - windowDays * dayMs), limit: 1 }).total,
+          ])
+          .filter(([, total]) => total !== 0),
+      ),
+  },
+  {
+    name: 'backups',
+    what: 'How many backups are known, how old the last good one is, when the database went back',
+    collect: ({ backups, rollbackDetector }) => {
+      const { state, last } = backups.age();
+      return {
+        known: backups.list().length,
+        state,
+        last: last && toTime(last.madeAt),
+        returns: rollbackDetector.returns().map(({ at, cause }) => ({ at: toTime(at), cause })),
+      };
+    },
+  },
+];
+
+type Diagnostics = { format: 'sallyport-diagnostics/1'; madeAt: string; sections: Record<string, unknown> };
+
+/** Everything of the sections that are wanted; a section that fails says so. */
+async function collectDiagnostics(
+  appliance: Appliance,
+  { only, isServer }: { only: readonly string[]; isServer: boolean },
+): Promise<Diagnostics> {
+  const sections: Record<string, unknown> = {};
+  for (const { name, collect } of diagnosticSections.filter((one) => only.length === 0 || only.includes(one.name))) {
+    try {
+      sections[name] = await collect(appliance, isServer);
+    } catch (error) {
+      // The section is the report: one that cannot be collected must not hide the others.
+      sections[name] = { failed: redacted(error instanceof Error ? error.message : String(error)) };
+    }
+  }
+  return { format: 'sallyport-diagnostics/1', madeAt: toTime(nowMs()), sections };
+}
+
+/** The file: JSON, or sealed to the recovery key so that it can be carried. */
+export async function diagnosticsFile(
+  appliance: Appliance,
+  { only, isServer, isPlain }: { only: readonly string[]; isServer: boolean; isPlain: boolean },
+): Promise<{ name: string; bytes: Buffer }> {
+  const made = await collectDiagnostics(appliance, { only, isServer });
+  const bytes = Buffer.from(`${JSON.stringify(made, null, 2)}\n`);
+  const name = `sallyport-diagnostics-${made.madeAt.replaceAll(/[-:]/g, '')}`;
+  if (isPlain) return { name: `${name}.json`, bytes };
+  const seal = sealer(appliance.keyring.readFile('recovery.pub'));
+  return { name: `${name}.sealed`, bytes: Buffer.concat([seal.head, ...seal.push(bytes), seal.end()]) };
+}

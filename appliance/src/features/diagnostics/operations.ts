@@ -1,0 +1,79 @@
+import { statSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { z } from 'zod';
+import type { Appliance } from '../../compose.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import { diagnosticSections, diagnosticsFile } from './collect.ts';
+
+// What helps somebody elsewhere: listed before it is written, without names of the site, sealed unless it is wanted plain.
+
+const { operation, download } = operationsOver<Appliance>();
+
+const names = diagnosticSections.map(({ name }) => name);
+const section = z.enum(names as [string, ...string[]]);
+
+export const diagnosticsOperations = [
+  operation({
+    name: 'diagnostics.list',
+    bound: 'site',
+    http: { method: 'get', path: '/diagnostics' },
+    area: 'settings',
+    right: 'settings:read',
+    summary: 'What an export of diagnostics has in it, section by section',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(z.object({ name: z.string(), what: z.string() })) }),
+    run: () => ({ rows: diagnosticSections.map(({ name, what }) => ({ name, what })) }),
+    command: {
+      example: 'sallyport diagnostics list --data /var/lib/sallyport',
+      print: (out, { rows }) =>
+        out.table(
+          ['SECTION', 'WHAT'],
+          rows.map(({ name, what }) => [name, what]),
+        ),
+    },
+  }),
+  download({
+    name: 'diagnostics.file',
+    bound: 'site',
+    http: { method: 'get', path: '/diagnostics/file' },
+    area: 'settings',
+    right: 'settings:write',
+    summary: 'Diagnostics without names of the site, sealed to the recovery key unless plain is true',
+    input: z.strictObject({ plain: z.boolean().optional() }),
+    file: 'application/octet-stream',
+    run: async (appliance, { plain }) => {
+      const { name, bytes } = await diagnosticsFile(appliance, { only: [], isServer: true, isPlain: plain === true });
+      return { name, body: bytes };
+    },
+  }),
+  operation({
+    name: 'diagnostics.export',
+    bound: 'site',
+    area: 'settings',
+    right: 'settings:write',
+    summary: 'Writes diagnostics without names of the site, sealed to the recovery key or plain; see diagnostics list',
+    input: z.strictObject({
+      out: z.string().min(1).max(1_000).optional().describe('a file, or a folder to write it in (DATA/diagnostics)'),
+      plain: z.boolean().optional().describe('not sealed: anybody can read it'),
+      only: z.array(section).max(names.length).optional().describe('this section alone; may be given several times'),
+    }),
+    output: z.object({ path: z.string(), sizeBytes: z.int(), sections: z.array(z.string()) }),
+    run: async (appliance, { out, plain, only = [] }) => {
+      const isPlain = plain === true;
+      const { name, bytes } = await diagnosticsFile(appliance, { only, isServer: false, isPlain });
+      const wanted = resolve(out ?? appliance.paths.diagnostics);
+      if (out === undefined) ensureDir(wanted, 0o700);
+      const isFolder = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === true;
+      const path = isFolder ? join(wanted, name) : wanted;
+      writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
+      return { path, sizeBytes: bytes.length, sections: only.length === 0 ? names : only };
+    },
+    command: {
+      flags: { out: { value: 'FILE' } },
+      example: 'sallyport diagnostics export --out /media/usb --data /var/lib/sallyport',
+      print: (out, { path, sizeBytes, sections }) =>
+        out.line(`${path}  ${sizeBytes} bytes, sections ${sections.join(', ')}`),
+    },
+  }),
+];
