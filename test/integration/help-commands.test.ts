@@ -89,8 +89,15 @@ describe('the commands of the help', () => {
     variables['SERVER'] = `https://127.0.0.1:${port}`;
     const made = await command<{ recoveryKey: string }>(
       'sallyport',
-      ...['init', '--data', at('data'), '--site', 'aqtau-des-1', '--address', '127.0.0.1'],
-      ...['--listen', `127.0.0.1:${port}`],
+      'init',
+      '--data',
+      at('data'),
+      '--site',
+      'aqtau-des-1',
+      '--address',
+      '127.0.0.1',
+      '--listen',
+      `127.0.0.1:${port}`,
     );
     writeFileSync(at('work', 'recovery.txt'), `${made.recoveryKey}\n`);
     running = await startCommand('sallyport', ['serve', '--data', at('data')], /listening/);
@@ -119,7 +126,10 @@ describe('the commands of the help', () => {
       variables['DEVICE'] = await until(async () => {
         const { items } = await command<{ items: { id: string; state: string }[] }>(
           'sallyport',
-          ...['device', 'list', '--data', at('data')],
+          'device',
+          'list',
+          '--data',
+          at('data'),
         );
         return items.find(({ state }) => state === 'pending')?.id;
       });

@@ -66,6 +66,7 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
   discoveryRange: 'addresses that would be asked',
   deployment: 'one run that was ordered, with the devices that were chosen',
   updateLicence: 'the text of a licence',
+  help: 'texts of the product, the same at every site',
 };
 
 /** Pages that name findings or updates and say of no device how many it has, each with its reason. */
