@@ -64,6 +64,8 @@ const parts: Readonly<Record<string, () => unknown>> = {
   },
 };
 
+// Machines end with this process, which a signal alone would not have them do.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 mkdirSync(work, { recursive: true });
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(parts);
 for (const name of wanted) {
