@@ -403,7 +403,7 @@ export const compose = async ({
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone,
     });
-    const backups = backupService({ events, jobs: queue, objects, paths, timeZone, clock: nowMs });
+    const backups = backupService({ events, jobs: queue, objects, paths, keyring, timeZone, clock: nowMs });
     const persons = personService({ db, personal: people, inventory, objects, events, gate, devices, backups });
     const rollbackDetector: RollbackDetector = newRollbackDetector({
       db,

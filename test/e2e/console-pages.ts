@@ -32,6 +32,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'backupForget',
   'backupCheck',
   'backupFile',
+  'diagnosticsFile',
   'deviceAddFile',
   'deviceApprove',
   'deviceRevoke',

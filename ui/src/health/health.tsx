@@ -1,3 +1,4 @@
+import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Status } from '../components/status.tsx';
@@ -5,6 +6,7 @@ import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
+import { paths } from '../paths.ts';
 
 type HealthProps = {
   readonly ctx: Ctx;
@@ -17,12 +19,14 @@ type HealthProps = {
     readonly detail: string;
   }>;
   readonly disk: { readonly freeBytes: number; readonly sizeBytes: number };
+  /** Sections of an export of diagnostics. */
+  readonly diagnostics: readonly string[];
 };
 
 const levels = { ok: 'ok', warning: 'warning', failed: 'critical' } as const;
 
 /** Whether the appliance can do its work: each check, what it found, what to do. */
-export const Health = ({ ctx, checkedAt, checks, disk }: HealthProps) => (
+export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProps) => (
   <SettingsFrame ctx={ctx} current="health" title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
     <Panel
       title={ctx.t('health.checked')}
@@ -59,6 +63,28 @@ export const Health = ({ ctx, checkedAt, checks, disk }: HealthProps) => (
           },
         ]}
       />
+    </Panel>
+    <Panel title={ctx.t('health.diagnostics')}>
+      <div class="body">
+        <p>{ctx.t('health.diagnosticsWhat')}</p>
+        <ul>
+          {diagnostics.map((name) => (
+            <li>{ctx.tDynamic(`health.section.${name}`)}</li>
+          ))}
+        </ul>
+        <div class="row">
+          <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
+            {ctx.t('health.diagnosticsSealed')}
+          </LinkButton>
+          <LinkButton
+            download
+            href={paths.diagnosticsFile({ plain: 'true' })}
+            unavailable={withoutRight(ctx, 'settings:write')}
+          >
+            {ctx.t('health.diagnosticsPlain')}
+          </LinkButton>
+        </div>
+      </div>
     </Panel>
   </SettingsFrame>
 );

@@ -28,6 +28,49 @@ export const words = defineWords({
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
   'health.check.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
+  'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
+  'health.diagnosticsWhat': {
+    en: 'For somebody elsewhere who helps. The file has these sections and names nothing of the site; sealed, only the recovery key opens it.',
+    ru: 'Для того, кто помогает со стороны. В файле эти разделы, и он ничего не называет на площадке; запечатанный открывает только ключ восстановления.',
+    kk: 'Сырттан көмектесетін адамға. Файлда мына бөлімдер бар, ол алаңдағы ештеңені атамайды; мөрленгенін тек қалпына келтіру кілті ашады.',
+  },
+  'health.diagnosticsSealed': { en: 'Download, sealed', ru: 'Скачать запечатанным', kk: 'Мөрленгенін жүктеп алу' },
+  'health.diagnosticsPlain': { en: 'Download, plain', ru: 'Скачать открытым', kk: 'Ашығын жүктеп алу' },
+  'health.section.system': {
+    en: 'Release, schema, runtime, kernel, processors, memory',
+    ru: 'Выпуск, схема, среда, ядро, процессоры, память',
+    kk: 'Шығарылым, схема, орта, ядро, процессорлар, жад',
+  },
+  'health.section.settings': {
+    en: 'Settings that are not the default; of texts and lists only that they are set',
+    ru: 'Настройки не по умолчанию; о текстах и списках только то, что они заданы',
+    kk: 'Әдепкіден өзгеше баптаулар; мәтіндер мен тізімдердің тек берілгені',
+  },
+  'health.section.health': {
+    en: 'Checks of health, and the space on the disk',
+    ru: 'Проверки состояния и место на диске',
+    kk: 'Күй тексерулері және дискідегі орын',
+  },
+  'health.section.doctor': {
+    en: 'What the nightly check counted',
+    ru: 'Итог ночной проверки в числах',
+    kk: 'Түнгі тексерудің сандары',
+  },
+  'health.section.jobs': {
+    en: 'Runs of jobs by kind and state; codes and reasons of those that failed',
+    ru: 'Запуски заданий по виду и состоянию; коды и причины неудач',
+    kk: 'Жұмыстардың түрі мен күйі бойынша саны; сәтсіздердің кодтары мен себептері',
+  },
+  'health.section.events': {
+    en: 'How many events of each type there were in 30 days',
+    ru: 'Сколько событий каждого типа было за 30 дней',
+    kk: '30 күнде әр түрден қанша оқиға болғаны',
+  },
+  'health.section.backups': {
+    en: 'How many backups are known, how old the last good one is, when the database went back',
+    ru: 'Сколько известно копий, когда сделана последняя исправная, когда база возвращалась назад',
+    kk: 'Белгілі көшірмелер саны, соңғы жарамдысы қашан жасалғаны, дерекқор қашан артқа қайтқаны',
+  },
   'health.code.OK': { en: 'In order', ru: 'В порядке', kk: 'Ретінде' },
   'health.code.DATABASE': {
     en: 'The database is damaged: nothing is written any more',

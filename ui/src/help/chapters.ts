@@ -58,6 +58,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/events': 'health',
   '/health': 'health',
   '/backups': 'backup',
+  '/diagnostics': 'health',
   '/provision': 'data',
   '/persons': 'data',
   '/persons/backups': 'backup',

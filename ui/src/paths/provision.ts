@@ -18,6 +18,8 @@ export const provisionPages = {
   /** POST `backup` */
   backupCheck: page('/backups/check', { bound: 'site', POST: 'settings:write' }),
   backupFile: page('/backups/:id/file', { bound: 'site', GET: 'settings:write' }),
+  /** A file; `plain` is not sealed. */
+  diagnosticsFile: page('/diagnostics/file', { bound: 'site', GET: 'settings:write' }),
   health: page('/health', { bound: 'site', GET: 'settings:read' }),
   releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */

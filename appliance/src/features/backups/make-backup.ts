@@ -93,7 +93,7 @@ export const createBackup = async (
     onProgress = () => undefined,
   }: { bySchedule?: boolean; onProgress?: (files: number, bytes: number) => void } = {},
 ): Promise<MadeBackup> => {
-  const { paths, keyring, db, events, personal, store, exchange, config } = appliance;
+  const { paths, db, events, personal, store, exchange, config, backups } = appliance;
   const folder = dirname(path);
   if (existsSync(path)) throw new AppError('EXISTS', `${path} exists`);
   // Before the copy is made, which can take minutes.
@@ -107,7 +107,7 @@ export const createBackup = async (
     copyDatabase(db, copies.database);
     // After the database: the key of each of its rows is there by then. A key that no row of it names stays out.
     personal.keys.copyTo(copies.personKeys, livingIn(copies.database));
-    const recipient = keyring.readFile('recovery.pub');
+    const recipient = backups.recipient();
     const objects = isWithin(folder, paths.data)
       ? undefined
       : { folder: copiesFolder(folder), ...copyObjects(store, copiesFolder(folder), recipient, onProgress) };

@@ -143,7 +143,7 @@ describe('backups of the server', () => {
 
   it('are missed where none was made for too long', async () => {
     const { paths: folders, events, jobs, objects, keyring } = site.appliance;
-    const parts = { events, jobs, objects, paths: folders, timeZone: () => 'UTC' };
+    const parts = { events, jobs, objects, paths: folders, keyring, timeZone: () => 'UTC' };
     const dayMs = 86_400_000;
     const inDays = (days: number) => backupService({ ...parts, clock: () => Date.now() + days * dayMs });
     expect([inDays(1), inDays(3)].map((one) => one.age().state)).toEqual(['ok', 'old']);

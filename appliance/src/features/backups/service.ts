@@ -11,6 +11,7 @@ import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts'
 import type { DataPaths } from '../../platform/config.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
+import type { Keyring } from '../../platform/keyring.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import { isDue, outOfGenerations } from './generations.ts';
@@ -31,6 +32,8 @@ export type BackupService = {
   start(actor: Actor): number;
   /** Has the server read one whole; the number of the job. NOT_FOUND where the file cannot be reached. */
   check(actor: Actor, id: string): number;
+  /** The public half of the recovery key. */
+  recipient(): Uint8Array;
   /** Whether one is being made or checked. */
   isBusy(): boolean;
   /** Has one made when the clock asks for it. */
@@ -50,12 +53,13 @@ type Parts = {
   jobs: Pick<Jobs, 'enqueue' | 'list'>;
   objects: Pick<ObjectService, 'setting'>;
   paths: Pick<DataPaths, 'data' | 'backups' | 'keys'>;
+  keyring: Pick<Keyring, 'readFile'>;
   timeZone: () => string;
   clock: () => number;
 };
 
 /** Backups as the journal knows them, and their schedule. */
-export function backupService({ events, jobs, objects, paths, timeZone, clock }: Parts): BackupService {
+export function backupService({ events, jobs, objects, paths, keyring, timeZone, clock }: Parts): BackupService {
   const last = (type: 'backup-forgotten' | 'backup-removed' | 'backup-checked' | 'backup-damaged', since: number) => {
     const found = new Map<string, StoredEvent>();
     for (const row of events.list({ type: [type], filter: fromMoment(since), limit: maxBackups }).rows)
@@ -166,6 +170,7 @@ export function backupService({ events, jobs, objects, paths, timeZone, clock }:
         throw new AppError('NOT_FOUND', `${found.file} cannot be reached: is the medium plugged in?`);
       return jobs.enqueue(backupCheckJob, { backup: id });
     },
+    recipient: () => keyring.readFile('recovery.pub'),
     isBusy: () => isRunning(backupJob) || isRunning(backupCheckJob),
     enqueueDue: () => {
       const [run] = jobs.list({ kind: backupJob, limit: 1 });

@@ -1,19 +1,29 @@
 import { arch, cpus, release, totalmem } from 'node:os';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../compose.ts';
-import { examine } from '../../doctor.ts';
+import type { Finding } from '../../doctor.ts';
 import { fromMoment } from '../../engine/events/types.ts';
 import { sealer } from '../../platform/sealed-stream.ts';
 import { redacted } from './redact.ts';
+import type { DiagnosticSection } from './types.ts';
 
 // What helps somebody elsewhere to find out why an appliance does not do its work, without names of the site. Each section says what
 // is in it before anything is written; nothing of inventories, people and objects is.
 
+type DiagnosticsParts = Pick<
+  Appliance,
+  'version' | 'schema' | 'objects' | 'health' | 'jobs' | 'events' | 'backups' | 'rollbackDetector'
+> & {
+  /** What doctor finds; not in the process that serves. */
+  examined?: () => Promise<Finding[]>;
+};
+
+/** Their names are of a closed set: pages have words for each. */
 type Section = {
-  name: string;
+  name: DiagnosticSection;
   /** What is in it, for who decides whether it leaves. */
   what: string;
-  collect: (appliance: Appliance, isServer: boolean) => unknown;
+  collect: (parts: DiagnosticsParts) => unknown;
 };
 
 const failedRuns = 50;
@@ -58,11 +68,11 @@ export const diagnosticSections: readonly Section[] = [
   {
     name: 'doctor',
     what: 'What doctor finds, with names, addresses and folders taken out; of a server what the nightly check counted',
-    collect: async (appliance, isServer) => {
-      // Reading every page and object would hold the thread that serves: there the nightly check has to do.
-      if (isServer) return { lastNight: appliance.jobs.list({ kind: 'self-check', limit: 1 })[0]?.result ?? null };
-      return (await examine(appliance)).map(({ detail, ...finding }) => ({ ...finding, detail: redacted(detail) }));
-    },
+    // Reading every page and object would hold the thread that serves: there the nightly check has to do.
+    collect: async ({ jobs, examined }) =>
+      examined === undefined
+        ? { lastNight: jobs.list({ kind: 'self-check', limit: 1 })[0]?.result ?? null }
+        : (await examined()).map(({ detail, ...finding }) => ({ ...finding, detail: redacted(detail) })),
   },
   {
     name: 'jobs',
@@ -112,14 +122,11 @@ export const diagnosticSections: readonly Section[] = [
 type Diagnostics = { format: 'sallyport-diagnostics/1'; madeAt: string; sections: Record<string, unknown> };
 
 /** Everything of the sections that are wanted; a section that fails says so. */
-async function collectDiagnostics(
-  appliance: Appliance,
-  { only, isServer }: { only: readonly string[]; isServer: boolean },
-): Promise<Diagnostics> {
+async function collectDiagnostics(parts: DiagnosticsParts, only: readonly string[]): Promise<Diagnostics> {
   const sections: Record<string, unknown> = {};
   for (const { name, collect } of diagnosticSections.filter((one) => only.length === 0 || only.includes(one.name))) {
     try {
-      sections[name] = await collect(appliance, isServer);
+      sections[name] = await collect(parts);
     } catch (error) {
       // The section is the report: one that cannot be collected must not hide the others.
       sections[name] = { failed: redacted(error instanceof Error ? error.message : String(error)) };
@@ -130,13 +137,13 @@ async function collectDiagnostics(
 
 /** The file: JSON, or sealed to the recovery key so that it can be carried. */
 export async function diagnosticsFile(
-  appliance: Appliance,
-  { only, isServer, isPlain }: { only: readonly string[]; isServer: boolean; isPlain: boolean },
+  parts: DiagnosticsParts,
+  { only = [], isPlain }: { only?: readonly string[]; isPlain: boolean },
 ): Promise<{ name: string; bytes: Buffer }> {
-  const made = await collectDiagnostics(appliance, { only, isServer });
+  const made = await collectDiagnostics(parts, only);
   const bytes = Buffer.from(`${JSON.stringify(made, null, 2)}\n`);
   const name = `sallyport-diagnostics-${made.madeAt.replaceAll(/[-:]/g, '')}`;
   if (isPlain) return { name: `${name}.json`, bytes };
-  const seal = sealer(appliance.keyring.readFile('recovery.pub'));
+  const seal = sealer(parts.backups.recipient());
   return { name: `${name}.sealed`, bytes: Buffer.concat([seal.head, ...seal.push(bytes), seal.end()]) };
 }

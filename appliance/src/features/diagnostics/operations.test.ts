@@ -1,7 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openConsole } from '../../../test/support/console.ts';
 import { runLine } from '../../cli/main.ts';
 import { type Appliance, compose } from '../../compose.ts';
 import { systemActor } from '../../engine/objects/types.ts';
@@ -85,5 +87,20 @@ describe('diagnostics', () => {
     const opened = await run('diagnostics', 'open', out, '--key-file', key, '--json');
     const { sections } = JSON.parse(opened.stdout) as { sections: object };
     expect(Object.keys(sections)).toEqual(['system']);
+  });
+
+  it('are offered on the page of health to who may write settings, and not collected by doctor there', async () => {
+    const site = await openConsole();
+    try {
+      const administrator = await site.as('administrator');
+      const page = await (await administrator.get(paths.health())).text();
+      expect(page).toContain(paths.diagnosticsFile({ plain: 'true' }));
+      const sent = await administrator.get(paths.diagnosticsFile({ plain: 'true' }));
+      const { sections } = (await sent.json()) as { sections: Record<string, unknown> };
+      expect(sections['doctor']).toEqual({ lastNight: null });
+      expect((await (await site.as('viewer')).get(paths.diagnosticsFile())).status).toBe(403);
+    } finally {
+      await site.close();
+    }
   });
 });

@@ -3,15 +3,16 @@ import { join, resolve } from 'node:path';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
 import { z } from 'zod';
 import type { Appliance } from '../../compose.ts';
+import { examine } from '../../doctor.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { diagnosticSections, diagnosticsFile } from './collect.ts';
+import { DIAGNOSTIC_SECTIONS } from './types.ts';
 
 // What helps somebody elsewhere: listed before it is written, without names of the site, sealed unless it is wanted plain.
 
 const { operation, download } = operationsOver<Appliance>();
 
-const names = diagnosticSections.map(({ name }) => name);
-const section = z.enum(names as [string, ...string[]]);
+const section = z.enum(DIAGNOSTIC_SECTIONS);
 
 export const diagnosticsOperations = [
   operation({
@@ -43,7 +44,7 @@ export const diagnosticsOperations = [
     input: z.strictObject({ plain: z.boolean().optional() }),
     file: 'application/octet-stream',
     run: async (appliance, { plain }) => {
-      const { name, bytes } = await diagnosticsFile(appliance, { only: [], isServer: true, isPlain: plain === true });
+      const { name, bytes } = await diagnosticsFile(appliance, { isPlain: plain === true });
       return { name, body: bytes };
     },
   }),
@@ -56,18 +57,25 @@ export const diagnosticsOperations = [
     input: z.strictObject({
       out: z.string().min(1).max(1_000).optional().describe('a file, or a folder to write it in (DATA/diagnostics)'),
       plain: z.boolean().optional().describe('not sealed: anybody can read it'),
-      only: z.array(section).max(names.length).optional().describe('this section alone; may be given several times'),
+      only: z
+        .array(section)
+        .max(DIAGNOSTIC_SECTIONS.length)
+        .optional()
+        .describe('this section alone; may be given several times'),
     }),
     output: z.object({ path: z.string(), sizeBytes: z.int(), sections: z.array(z.string()) }),
     run: async (appliance, { out, plain, only = [] }) => {
       const isPlain = plain === true;
-      const { name, bytes } = await diagnosticsFile(appliance, { only, isServer: false, isPlain });
+      const { name, bytes } = await diagnosticsFile(
+        { ...appliance, examined: () => examine(appliance) },
+        { only, isPlain },
+      );
       const wanted = resolve(out ?? appliance.paths.diagnostics);
       if (out === undefined) ensureDir(wanted, 0o700);
       const isFolder = statSync(wanted, { throwIfNoEntry: false })?.isDirectory() === true;
       const path = isFolder ? join(wanted, name) : wanted;
       writeFileSync(path, bytes, { mode: 0o600, flag: 'wx' });
-      return { path, sizeBytes: bytes.length, sections: only.length === 0 ? names : only };
+      return { path, sizeBytes: bytes.length, sections: only.length === 0 ? [...DIAGNOSTIC_SECTIONS] : only };
     },
     command: {
       flags: { out: { value: 'FILE' } },

@@ -30,6 +30,7 @@ import { deviceDuplicatePages } from '../../features/devices/duplicate-pages.tsx
 import { groupPages } from '../../features/devices/group-pages.tsx';
 import { devicesPages } from '../../features/devices/pages.tsx';
 import type { DeviceModel } from '../../features/devices/view.ts';
+import { diagnosticsPages } from '../../features/diagnostics/pages.tsx';
 import { discoveryPages } from '../../features/discovery/pages.tsx';
 import { personPages } from '../../features/erasure/pages.tsx';
 import { importPages } from '../../features/exchange/import-pages.tsx';
@@ -137,6 +138,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', provisionPages(deps));
   app.route('/', healthPages(deps));
   app.route('/', backupPages(deps));
+  app.route('/', diagnosticsPages(deps));
   app.route('/', rollbackPages(deps));
   app.route('/', personPages(deps, model));
   app.route('/', sessionPages(deps));
