@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeInventory } from '../src/documents/inventory.ts';
 import type { Manifest } from '../src/documents/manifest.ts';
+import { importerVersion } from '../src/importer/bind.ts';
 import { attack, attackEach, refusalOf } from './attack.ts';
 import { entriesOf, joinTar, type RawEntry, replace, resign } from './forge.ts';
 import { overTargetsOf, signedOf, signRaw, withTufOf } from './forge-tuf.ts';
@@ -186,7 +187,7 @@ describe('metadata', () => {
   });
 
   attack('lies', 'refuses a bundle that asks for a newer importer', async () => {
-    const policy = policyBytes({ min_importer: '0.1.1' });
+    const policy = policyBytes({ min_importer: importerVersion.replace(/\d+$/, (patch) => `${Number(patch) + 1}`) });
     const published = publish(world.keys, { version: 1, catalog: 1, inventory: world.inventory, policy });
     const built = await build(world, { policy, tuf: { root: world.root, roots: [], ...published } });
     expect(await codeOf(readVolumeBytes(built))).toBe('METADATA');

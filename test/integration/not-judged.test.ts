@@ -198,6 +198,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'patch-move': 'patches of controllers',
   'person-erase': 'values of a person',
   'receipt-export': 'receipts',
+  'release-install': 'a release of the product itself',
   'release-rollback': 'the release that runs',
   'request-export': 'what leaves',
   serve: 'the server',

@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { importerVersion } from '@sallyport/bundle-tools/importer/bind';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeDeb } from '../../scripts/packages/deb.ts';
 import { readLock } from '../../scripts/packages/locked.ts';
@@ -283,5 +284,8 @@ describe('every package.json', () => {
       (JSON.parse(readFileSync(join(repositoryRoot, path), 'utf8')) as { version: string }).version;
     for (const workspace of ['bundle-tools', 'ui', 'appliance', 'agent'])
       expect(versionOf(`${workspace}/package.json`)).toBe(versionOf('package.json'));
+    expect(importerVersion).toBe(versionOf('package.json'));
+    const [newest] = readFileSync(join(repositoryRoot, 'CHANGELOG.md'), 'utf8').match(/(?<=^## ).+$/m) ?? [];
+    expect(newest).toBe(versionOf('package.json'));
   });
 });

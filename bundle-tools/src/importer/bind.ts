@@ -12,8 +12,8 @@ import type { Prelude } from './prelude.ts';
 
 // State 5: that this bundle is for this site, now, and that its parts belong together.
 
-/** The version that `policy.json` may ask for with `min_importer`. */
-const importerVersion = '0.1.0';
+/** What `policy.json` may ask for with `min_importer`: the version of this release (a test holds it to package.json). */
+export const importerVersion = '0.2.0';
 
 const parts = (version: string): number[] => version.split('.').map(Number);
 
