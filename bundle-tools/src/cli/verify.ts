@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { limits } from '../documents/limits.ts';
 import { BundleError } from '../errors.ts';
@@ -26,6 +27,9 @@ const rootOf = async (input: CommandInput): Promise<Uint8Array> => {
   return bytes;
 };
 
+/** A bundle may be a folder. */
+const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+
 const verifyRelease = async (path: string, input: CommandInput): ReturnType<Command['run']> => {
   const keys = listOption(input, 'release-key').map((file) => readKeyFile(file).publicKey);
   if (keys.length === 0)
@@ -53,7 +57,7 @@ export const verify: Command = {
   maxPositionals: 999,
   run: async (input) => {
     const [first = ''] = input.positionals;
-    if (input.positionals.length === 1 && kindOfFile(first) === 'tar' && (await isReleaseFile(first)))
+    if (input.positionals.length === 1 && isFile(first) && (await isReleaseFile(first)))
       return verifyRelease(first, input);
     const root = await rootOf(input);
     const described = describeMetadata(root);
