@@ -5,7 +5,7 @@ import { Page } from '../frame/page.tsx';
 import type { Level, Message } from '../model.ts';
 
 export type SearchGroup = {
-  /** Key `search.group.<name>`: devices, software, advisories, updates, pages, objects, help. */
+  /** Key `search.group.<name>`. */
   readonly name: string;
   readonly results: readonly {
     readonly title: string;

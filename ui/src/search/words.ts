@@ -26,9 +26,9 @@ export const words = defineWords({
   },
   'search.none': { en: 'Nothing found for {q}', ru: 'Ничего не найдено: {q}', kk: 'Ештеңе табылмады: {q}' },
   'search.noneWhy': {
-    en: 'Names, addresses, packages, CVE numbers and pages are searched. Two letters at least.',
-    ru: 'Поиск идёт по именам, адресам, пакетам, номерам CVE и страницам. Нужно не меньше двух букв.',
-    kk: 'Аттар, мекенжайлар, пакеттер, CVE нөмірлері мен беттер ізделеді. Кемінде екі әріп керек.',
+    en: 'Names, addresses, packages, CVE numbers, pages and settings are searched, pages and settings in three languages. Two letters at least.',
+    ru: 'Поиск идёт по именам, адресам, пакетам, номерам CVE, страницам и настройкам, по двум последним на трёх языках. Нужно не меньше двух букв.',
+    kk: 'Аттар, мекенжайлар, пакеттер, CVE нөмірлері, беттер мен баптаулар ізделеді, соңғы екеуі үш тілде. Кемінде екі әріп керек.',
   },
   'search.empty': { en: 'What to find', ru: 'Что найти', kk: 'Не іздейміз' },
   'search.emptyWhy': {
@@ -41,5 +41,8 @@ export const words = defineWords({
   'search.group.advisories': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
   'search.group.updates': { en: 'Updates', ru: 'Обновления', kk: 'Жаңартулар' },
   'search.group.objects': { en: 'Groups', ru: 'Группы', kk: 'Топтар' },
+  'search.group.zones': { en: 'Zones', ru: 'Зоны', kk: 'Аймақтар' },
+  'search.group.accounts': { en: 'Accounts', ru: 'Учётные записи', kk: 'Есептік жазбалар' },
+  'search.group.settings': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
   'search.group.pages': { en: 'Pages', ru: 'Страницы', kk: 'Беттер' },
 });

@@ -8,6 +8,8 @@ import { severities } from './types.ts';
 
 // What filters can ask of an event. Reads event; of devices device, device_row and device_merge.
 
+type TypesWithWords = (text: string) => readonly string[];
+
 const dayMs = 86_400_000;
 
 /** By its number or, whatever the case, its whole name where one device alone has it; with the records that became part of it. */
@@ -21,15 +23,19 @@ const ofDevice = (text: string): Condition => ({
 /** The end of the day, where it names no time of it. */
 const endOf = (text: string): number => (dateMs(text) ?? 0) + (text.includes('T') ? 0 : dayMs);
 
-const holding = (text: string): Condition => {
-  const pattern = likePattern(text);
-  return {
-    sql: "(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\')",
-    params: [pattern, pattern, pattern],
+/** What an event is said with, or what is kept of it, has a text. */
+const holding =
+  (typesWith: TypesWithWords) =>
+  (text: string): Condition => {
+    const pattern = likePattern(text);
+    return {
+      sql: `(params like ? escape '\\' or type like ? escape '\\' or actor like ? escape '\\'
+        or type in (select value from json_each(?)))`,
+      params: [pattern, pattern, pattern, JSON.stringify(typesWith(text))],
+    };
   };
-};
 
-const fields: readonly Field[] = [
+const fieldsOf = (typesWith: TypesWithWords): readonly Field[] => [
   { name: 'severity', type: 'choice', options: severities, ops: ['=', '!='], source: { scalar: 'severity' } },
   { name: 'type', type: 'text', ops: ['=', '!=', 'starts'], stored: 'folded', source: { scalar: 'type' } },
   { name: 'area', type: 'choice', options: areas, ops: ['=', '!='], source: { scalar: 'area' } },
@@ -54,8 +60,10 @@ const fields: readonly Field[] = [
     ops: ['='],
     source: { test: (isAudit) => ({ sql: `audit_seq is ${isAudit === 'true' ? 'not ' : ''}null`, params: [] }) },
   },
-  { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding } },
+  { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding(typesWith) } },
 ];
 
-/** Everything that can be asked. */
-export const eventVocabulary: Vocabulary = vocabularyOf(fields);
+/** Everything that can be asked; `typesWith` are the types whose sentence has a text. */
+export function eventVocabulary(typesWith: TypesWithWords): Vocabulary {
+  return vocabularyOf(fieldsOf(typesWith));
+}

@@ -36,6 +36,17 @@ describe('events', () => {
     expect(() => found(['severity', 'loud'])).toThrow(expect.objectContaining({ code: 'INVALID' }));
   });
 
+  it.each(['Password changed', 'пароль изм', 'ҚҰПИЯСӨЗ ӨЗГЕРТІЛДІ'])(
+    'are found by what stands on the page: %s',
+    (q) => {
+      const { events } = engines;
+      record(1);
+      events.record('password-changed', { actor: 'account:a1', params: { account: 'a1' } });
+      const found = events.list({ limit: 9, filter: events.language.read([['q', q]]) });
+      expect(found.rows.map(({ type }) => type)).toEqual(['password-changed']);
+    },
+  );
+
   it('come in the order of their numbers, be they few or many', () => {
     const { db, events } = engines;
     // The later one recorded, the earlier its time: clocks were set back.

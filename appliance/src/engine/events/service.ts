@@ -23,6 +23,7 @@ import {
   type NewAuditEntry,
   type StoredEvent,
 } from './types.ts';
+import { eventTypesWithWords } from './types-with-words.ts';
 
 /** What `record` takes of an event. */
 export type NewEvent<N extends EventName> = EventOf<Events[N]>;
@@ -160,7 +161,8 @@ function* verifyingChain(store: EventStore, keyring: Keyring): Generator<void, C
 
 /** The event engine over its declarations. */
 export const eventService = ({ db, keyring, types, maxRows }: EventParts): EventService => {
-  const store = eventStore(db);
+  const vocabulary = eventVocabulary(eventTypesWithWords(types.map(({ type }) => type)));
+  const store = eventStore(db, vocabulary);
   const byName = new Map(types.map((type) => [type.type, type]));
   let sinceCap = 0;
 
@@ -266,7 +268,7 @@ export const eventService = ({ db, keyring, types, maxRows }: EventParts): Event
     record,
     append,
     // A part of what an event says is looked for in every one of them.
-    language: filterLanguage({ vocabulary: eventVocabulary, scans: 2 }),
+    language: filterLanguage({ vocabulary, scans: 2 }),
     list: (query) => store.page(query),
     audit: (query) => store.auditPage(query),
     entries: () => store.entries(),

@@ -2,9 +2,9 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Database } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
+import type { Vocabulary } from '../../platform/filter/types.ts';
 import { oneOf } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
-import { eventVocabulary } from './field-queries.ts';
 import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
 
 type EventRow = {
@@ -65,7 +65,7 @@ const toEntry = (row: AuditRow): AuditEntry => ({
 });
 
 /** SQL of events and of the audit chain. */
-export const eventStore = (db: Database) => {
+export const eventStore = (db: Database, vocabulary: Vocabulary) => {
   const insert = db.prepare<
     [number, string, string, string, number | null, string | null, string | null, string, number | null, Buffer | null]
   >(
@@ -192,7 +192,7 @@ export const eventStore = (db: Database) => {
         sort: 'id',
         descending: true,
         where: [
-          ...conditionsOf(filter, { vocabulary: eventVocabulary, now: nowMs() }),
+          ...conditionsOf(filter, { vocabulary, now: nowMs() }),
           ...oneOf('type', type),
           ...oneOf('device', device === undefined ? [] : [device]),
         ],

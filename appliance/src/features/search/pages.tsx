@@ -2,28 +2,14 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { paths } from '@sallyport/ui/paths';
 import { Search, type SearchGroup, SearchResults } from '@sallyport/ui/search/search.tsx';
 import { type Context, Hono } from 'hono';
-import { type Actor, hasRight, type Right } from '../../engine/objects/types.ts';
+import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { HelpService } from '../help/service.ts';
+import { canOpen, findPlaces, placesOf } from './places.ts';
 import type { FoundGroup, SearchService } from './service.ts';
-
-const pagesByName: readonly (readonly [name: string, href: string, right: Right])[] = [
-  ['overview', paths.overview(), 'devices:read'],
-  ['exchange', paths.exchange(), 'exchange:read'],
-  ['devices', paths.devices(), 'devices:read'],
-  ['controllers', paths.controllers(), 'devices:read'],
-  ['software', paths.software(), 'software:read'],
-  ['vulnerabilities', paths.vulnerabilities(), 'vulnerabilities:read'],
-  ['updates', paths.updates(), 'updates:read'],
-  ['deployments', paths.deployments(), 'deployments:read'],
-  ['queries', paths.queries(), 'queries:read'],
-  ['events', paths.events(), 'events:read'],
-  ['provision', paths.provision(), 'provision:read'],
-  ['settings', paths.settings(), 'settings:read'],
-];
 
 const hrefOf = (group: FoundGroup['name'], id: string): string => {
   switch (group) {
@@ -39,6 +25,10 @@ const hrefOf = (group: FoundGroup['name'], id: string): string => {
       return paths.update(id);
     case 'objects':
       return paths.object('group', id);
+    case 'zones':
+      return paths.controllerZone(id);
+    case 'accounts':
+      return paths.object('account', id);
   }
 };
 
@@ -56,18 +46,34 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
       return paths.updates({ q });
     case 'objects':
       return paths.objects('group', { q });
+    case 'zones':
+      return paths.objects('controller-zone', { q });
+    case 'accounts':
+      return paths.objects('account', { q });
   }
 };
 
 /** The results page and the palette: one box for everything. */
 export const searchPages = (deps: ConsoleDeps, search: SearchService, help: HelpService): Pages => {
+  const places = placesOf(deps);
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, perGroup: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
-    const lower = q.trim().toLowerCase();
-    const pages = pagesByName
-      .filter(([, , right]) => hasRight(actor, right))
-      .map(([name, href]) => ({ title: ctx.tDynamic(`nav.${name}`), href }))
-      .filter(({ title }) => lower.length > 1 && title.toLowerCase().includes(lower));
+    const open = findPlaces(places, q).filter((place) => canOpen(actor, place));
+    const byName = (['pages', 'settings'] as const)
+      .map((name): SearchGroup => {
+        const of = open.filter(({ group }) => group === name);
+        return {
+          name,
+          results: of.slice(0, perGroup).map((one) => ({
+            title: ctx.tDynamic(one.name),
+            href: one.href,
+            ...defined({ context: one.of === undefined ? undefined : ctx.tDynamic(one.of) }),
+          })),
+          total: of.length,
+          href: paths.search({ q }),
+        };
+      })
+      .filter(({ total }) => total > 0);
     const found = search.find(actor, q, perGroup).map(({ name, results, total }) => ({
       name,
       results: results.map(({ id, title, context }) => ({
@@ -85,10 +91,8 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
       ...(context === title ? {} : { context }),
     }));
     return [
+      ...byName,
       ...found,
-      ...(pages.length === 0
-        ? []
-        : [{ name: 'pages', results: pages, total: pages.length, href: paths.search({ q }) }]),
       ...(hits.length === 0
         ? []
         : [{ name: 'help', results: chapters, total: hits.length, href: paths.search({ q }) }]),

@@ -12,7 +12,7 @@ import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 export type Found = { id: string; title: string; context?: string };
 
 export type FoundGroup = {
-  name: 'devices' | 'controllers' | 'software' | 'advisories' | 'updates' | 'objects';
+  name: 'devices' | 'controllers' | 'zones' | 'software' | 'advisories' | 'updates' | 'objects' | 'accounts';
   results: readonly Found[];
   total: number;
 };
@@ -46,7 +46,7 @@ type SearchParts = {
 const maxTextLength = 200;
 const minTextLength = 2;
 
-/** One box for everything: devices, packages, advisories, updates, groups. */
+/** One box for everything: devices, controllers, zones, packages, advisories, updates, groups, accounts. */
 export const searchService = (parts: SearchParts): SearchService => {
   const devices = (text: string, limit: number, actor: Actor): FoundGroup => {
     const { rows, total } = parts.devices(text, limit, scopeOf(actor, 'devices:read'));
@@ -97,20 +97,24 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'updates', results, total };
   };
 
-  const groups = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.objects.list({ kind: 'group', search: text, limit });
-    return { name: 'objects', results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
-  };
+  const named =
+    (name: FoundGroup['name'], kind: 'group' | 'controller-zone' | 'account') =>
+    (text: string, limit: number): FoundGroup => {
+      const { rows, total } = parts.objects.list({ kind, search: text, limit });
+      return { name, results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
+    };
 
   type Source = (text: string, limit: number, actor: Actor) => FoundGroup;
   /** `scoped`: what it finds is cut to what the actor reaches. */
   const sources: readonly (readonly [right: Right, find: Source, scoped?: true])[] = [
     ['devices:read', devices, true],
     ['devices:read', controllers],
+    ['devices:read', named('zones', 'controller-zone')],
     ['software:read', software],
     ['vulnerabilities:read', advisories],
     ['updates:read', updates],
-    ['devices:read', groups],
+    ['devices:read', named('objects', 'group')],
+    ['accounts:read', named('accounts', 'account')],
   ];
 
   return {

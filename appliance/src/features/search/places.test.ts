@@ -1,0 +1,75 @@
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
+import { paths } from '@sallyport/ui/paths';
+import { placeNames } from '@sallyport/ui/search/place-names';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Console, openConsole } from '../../../test/support/console.ts';
+import { findPlaces, type Place, placesOf } from './places.ts';
+
+let site: Console;
+let places: readonly Place[];
+beforeAll(async () => {
+  site = await openConsole();
+  places = placesOf(site.appliance);
+});
+afterAll(() => site.close());
+
+/** Pages that name a thing in their parameters, that are of a session, files, and the box itself. */
+const notLookedFor = new Set([
+  'login',
+  'meAgain',
+  'deviceCompare',
+  'planNew',
+  'deploymentNew',
+  'search',
+  'searchPalette',
+]);
+const isFile = (pattern: string): boolean => /\.csv$|\/file$|\/text$/.test(pattern);
+
+describe('pages, lists and settings', () => {
+  it('are found by their name: every page that can be opened without naming a thing', () => {
+    const openable = Object.entries(paths)
+      .filter(([, { pattern, needs }]) => 'GET' in needs && !pattern.includes(':') && !isFile(pattern))
+      .map(([name]) => name)
+      .filter((name) => !notLookedFor.has(name));
+    expect(openable.filter((name) => !(name in placeNames))).toEqual([]);
+  });
+
+  it('are found in each language, by a part, and on another layout of the keyboard', () => {
+    const lost: string[] = [];
+    for (const lang of langs) {
+      for (const { name, href } of places) {
+        const title = catalogue(lang).tDynamic(name);
+        const found = findPlaces(places, title);
+        if (!found.some((one) => one.href === href)) lost.push(`${lang} ${title}`);
+        // The best of what is found has this very name.
+        if (!found.slice(0, 3).some((one) => catalogue(lang).tDynamic(one.name) === title))
+          lost.push(`${lang} ${title}: far`);
+      }
+    }
+    expect(lost).toEqual([]);
+    const first = (text: string): string | undefined => findPlaces(places, text)[0]?.href;
+    expect(first('ecnhjqcndf')).toBe(paths.devices());
+    expect(first('вумшсуы')).toBe(paths.devices());
+    expect(first('09hsk5skfh')).toBe(paths.devices());
+    expect(findPlaces(places, 'зз%')).toEqual([]);
+    expect(findPlaces(places, 'x')).toEqual([]);
+  });
+
+  it('lead to a page that is there, for whoever may open it', async () => {
+    const administrator = await site.as('administrator');
+    const dead: string[] = [];
+    for (const href of new Set(places.map((one) => one.href.replace(/#.*/, '')))) {
+      const { status } = await administrator.get(href);
+      if (status !== 200) dead.push(`${href} ${status}`);
+    }
+    expect(dead).toEqual([]);
+  });
+
+  it('are shown to nobody who may not open them', async () => {
+    const viewer = await site.as('viewer');
+    const words = async (q: string): Promise<string> => (await viewer.get(paths.searchPalette({ q }))).text();
+    expect(await words('Accounts')).not.toContain(paths.objects('account'));
+    expect(await words('Changes')).toContain(paths.changes());
+  });
+});

@@ -1,0 +1,114 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
+import { paths } from '@sallyport/ui/paths';
+import { placeNames } from '@sallyport/ui/search/place-names';
+import type { InventoryService } from '../../engine/inventory/service.ts';
+import { readRight } from '../../engine/inventory/types.ts';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, hasRight, holdsAnywhere, type Right } from '../../engine/objects/types.ts';
+import { foldLetters, readingsOf } from './letters.ts';
+
+// What is found by its name without being data of the site: pages, lists of kinds and collections, settings.
+
+export type Place = {
+  readonly group: 'pages' | 'settings';
+  /** Key of its name. */
+  readonly name: string;
+  /** Key of what it is part of. */
+  readonly of?: string;
+  readonly href: string;
+  /** What opening it needs; without one a person who is signed in. */
+  readonly right?: Right;
+  /** The right over a part of the site is enough. */
+  readonly scoped?: true;
+  /** Its name in every language, in folded letters. */
+  readonly names: readonly string[];
+};
+
+const catalogues = langs.map(catalogue);
+
+const place = (given: Omit<Place, 'names'>): Place => ({
+  ...given,
+  names: [...new Set(catalogues.map(({ tDynamic }) => foldLetters(tDynamic(given.name))))],
+});
+
+const rightOf = (needs: string | undefined): Right | undefined =>
+  needs === undefined || needs === 'person' ? undefined : (needs as Right);
+
+/** Everything that can be opened by its name, from what is declared. */
+export function placesOf(parts: {
+  objects: Pick<ObjectService, 'kinds' | 'settings'>;
+  inventory: Pick<InventoryService, 'collections'>;
+}): readonly Place[] {
+  const pages = Object.entries(placeNames).map(([page, given]) => {
+    const { needs } = paths[page as keyof typeof placeNames];
+    const { GET, scoped }: { readonly GET?: string; readonly scoped?: true } = needs;
+    const [name, of] = typeof given === 'string' ? [given] : given;
+    return place({
+      group: 'pages',
+      name,
+      href: paths[page as keyof typeof placeNames](),
+      ...defined({ of, right: rightOf(GET), scoped }),
+    });
+  });
+  const named = new Set(pages.map(({ name }) => catalogue('en').tDynamic(name)));
+  const lists = [
+    ...parts.objects
+      .kinds()
+      .filter(({ key }) => key !== 'single')
+      .map(({ name, area }) => ({
+        name: `kind.${name}.title`,
+        href: paths.objects(name),
+        right: `${area}:read` as Right,
+      })),
+    ...parts.inventory.collections().map((collection) => ({
+      name: `collection.${collection.name}.title`,
+      href: paths.inventory(collection.name),
+      right: readRight(collection),
+    })),
+  ];
+  return [
+    ...pages,
+    // What has a page of its own is found there.
+    ...lists
+      .filter(({ name }) => !named.has(catalogue('en').tDynamic(name)))
+      .map((list) => place({ group: 'pages', ...list })),
+    ...parts.objects.settings().map(({ setting }) =>
+      place({
+        group: 'settings',
+        name: `setting.${setting.name}.title`,
+        of: `area.${setting.area}`,
+        href: `${paths.settings({ area: setting.area })}#f-${setting.name.replace(/[^\w-]/g, '-')}`,
+        right: 'settings:read',
+      }),
+    ),
+  ];
+}
+
+/** Whether a person may open it. */
+export function canOpen(actor: Actor, { right, scoped }: Place): boolean {
+  if (right === undefined) return true;
+  return scoped === true ? holdsAnywhere(actor, right) : hasRight(actor, right);
+}
+
+/** How well a name fits what is looked for; the smaller the better. */
+const distance = (name: string, asked: string): number => {
+  if (name === asked) return 0;
+  if (name.startsWith(asked)) return 1;
+  const at = name.indexOf(asked);
+  if (at < 0) return Number.POSITIVE_INFINITY;
+  return /[\p{L}\p{N}]/u.test(name[at - 1] ?? '') ? 3 : 2;
+};
+
+/** The places whose name in some language has the text, also as another keyboard layout would have typed it; the best first. */
+export function findPlaces(places: readonly Place[], text: string): readonly Place[] {
+  const readings = readingsOf(text).filter((reading) => reading.length > 1);
+  const near = ({ names }: Place): number =>
+    Math.min(...names.flatMap((name) => readings.map((reading) => distance(name, reading))), Number.POSITIVE_INFINITY);
+  return places
+    .map((one) => ({ one, near: near(one) }))
+    .filter((found) => found.near < Number.POSITIVE_INFINITY)
+    .sort((a, b) => a.near - b.near)
+    .map(({ one }) => one);
+}
