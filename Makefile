@@ -37,7 +37,7 @@ dist: build dist-packages ## a release's packages in dist/; ONLY="sallyport-host
 release-test: build dist-packages ## a release installed, upgraded, cut off, moved and removed on booted machines; PARTS="installation upgrades" is some of it; hours
 	@$(call install_missing,$(DEBIAN_RELEASE_PACKAGES),for the release test)
 	@$(NODE) --conditions=@sallyport/source test/release/main.ts $(PARTS)
-	@node_modules/.bin/vitest run --project commands test/interop/windows-agent.test.ts
+	@SALLYPORT_RELEASE=1 node_modules/.bin/vitest run --project commands test/interop/windows-agent.test.ts test/interop/linux-agent.test.ts
 
 build: setup ## compile the workspaces
 	@npm run --silent build
