@@ -27,6 +27,23 @@ describe('house', () => {
     expect(dependencies.filter(({ version }) => !/^\d+\.\d+\.\d+(?:-alpha\.\d+)?$/.test(version))).toEqual([]);
   });
 
+  it('has one version, by which the workspaces name each other, too', () => {
+    const { version } = json('package.json');
+    const lock = json('package-lock.json')['packages'] as Record<string, Record<string, Record<string, string>>>;
+    const named = [
+      ...dependencies.filter(({ name }) => name.startsWith('@sallyport/')),
+      ...Object.entries(lock).flatMap(([path, entry]) =>
+        groups.flatMap((group) =>
+          Object.entries(entry[group] ?? {})
+            .filter(([name]) => name.startsWith('@sallyport/'))
+            .map(([name, given]) => ({ path: `package-lock.json ${path}`, name, version: given })),
+        ),
+      ),
+    ];
+    expect(named.length).toBeGreaterThan(4);
+    expect(named.filter((one) => one.version !== version)).toEqual([]);
+  });
+
   it('explains every dependency in a decision', () => {
     const text = readFileSync(join(repositoryRoot, 'docs/decisions/002-dependencies.md'), 'utf8');
     const names = [...new Set(dependencies.map(({ name }) => name))].filter((name) => !name.startsWith('@sallyport/'));
