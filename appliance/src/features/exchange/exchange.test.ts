@@ -287,6 +287,11 @@ describe('the exchange', () => {
     const happened = (): number => fresh.events.list({ type: ['trust-imported'], limit: 10 }).total;
     try {
       const file = await host.trustFile(join(site.folder, 'again'));
+      for (const dryRun of [true, false])
+        await expect(fresh.exchange.importBundle(admin, [medium], { dryRun })).rejects.toMatchObject({
+          code: 'NO_ROOT',
+        });
+      expect(fresh.exchange.receipts({ limit: 10 }).rows).toEqual([]);
       expect(() => fresh.exchange.exportRequest(admin, medium)).toThrow(expect.objectContaining({ code: 'NO_ROOT' }));
       await expect(fresh.exchange.importTrust(admin, file, '0'.repeat(64))).rejects.toMatchObject({
         code: 'SIGNATURE',

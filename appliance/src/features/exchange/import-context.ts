@@ -14,6 +14,13 @@ import type { ImportOptions } from './types.ts';
 
 const base64 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64');
 
+/** The root that bundles are verified from; NO_ROOT before any trust was imported. */
+export function trustedRoot({ store }: Pick<ImporterParts, 'store'>, pin: Pin | undefined): Buffer {
+  const root = pin?.bytes ?? store.metadata().get('root')?.bytes;
+  if (!root) throw new AppError('NO_ROOT', 'no trust was imported yet; run: sallyport trust import FILE');
+  return Buffer.from(root);
+}
+
 /**
  * Everything the child may know besides the medium, read from the database at the start of an import. `held`: digests of
  * what the store has, each at least once.
@@ -28,8 +35,7 @@ export const importContext = (
   const { store, objects } = parts;
   const state = requireState(store);
   const metadata = store.metadata();
-  const root = pin?.bytes ?? metadata.get('root')?.bytes;
-  if (!root) throw new AppError('NO_ROOT', 'no trust was imported yet; run: sallyport trust import FILE');
+  const root = trustedRoot(parts, pin);
   const role = (name: 'timestamp' | 'snapshot' | 'targets') => {
     const held = metadata.get(name);
     return held ? { [name]: base64(held.bytes) } : {};

@@ -8,6 +8,7 @@ import type { FeedState } from '../vulnerabilities/types.ts';
 import { feedsIn, type ObjectPlace, planFeeds, readUpdates, sizesOf } from './catalog.ts';
 import { commitState, type Pin, type ReceiptContext, recordOutcome } from './commit-bundle.ts';
 import { custodyReader } from './custody.ts';
+import { trustedRoot } from './import-context.ts';
 import { takeImportLock } from './import-lock.ts';
 import { type ImportPlan, planImport } from './import-summary.ts';
 import type { ImporterParts } from './importer-parts.ts';
@@ -436,6 +437,8 @@ export const runImport = async (
   options: ImportOptions,
   pin?: Pin,
 ): Promise<ImportResult> => {
+  // Without a root nothing can be said of a bundle: no refusal of it, so no receipt.
+  trustedRoot(parts, pin);
   const lock = takeImportLock(parts.paths.data);
   const tidy = (): void => tidyPartials(parts.paths.staging, parts.objects, parts.waiting, parts.clock());
   try {
