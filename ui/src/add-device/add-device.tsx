@@ -1,4 +1,13 @@
-import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Hash } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -188,18 +197,25 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
           )}
           <h3>{ctx.t('add.commandsTitle')}</h3>
           <ol class="stack">
-            {made.commands.map(({ what, line }) => (
+            {made.commands.map(({ what, line }, at) => (
               <li>
                 {ctx.t(`add.command.${what}`)}
                 <pre class="sunk" translate="no">
-                  <code>{line}</code>
+                  <code id={`line-${at}`}>{line}</code>
                 </pre>
+                <button
+                  type="button"
+                  class="btn sm needs-js"
+                  data-copy={`#line-${at}`}
+                  data-done={ctx.t('common.copied')}
+                  aria-describedby={`line-${at}`}
+                >
+                  {ctx.t('common.copy')}
+                </button>
               </li>
             ))}
           </ol>
-          <a class="button" href={paths.deviceArrivals(made.token)}>
-            {ctx.t('add.waitFor')}
-          </a>
+          <LinkButton href={paths.deviceArrivals(made.token)}>{ctx.t('add.waitFor')}</LinkButton>
         </div>
       </Panel>
       <Panel title={ctx.t('add.otherTitle')} span={5}>

@@ -73,7 +73,10 @@
       window.print();
     }
     const copy = event.target.closest?.('[data-copy]');
-    if (copy) void navigator.clipboard?.writeText($(copy.dataset.copy)?.textContent ?? '');
+    if (copy)
+      void navigator.clipboard?.writeText($(copy.dataset.copy)?.textContent ?? '').then(() => {
+        copy.textContent = copy.dataset.done;
+      });
   });
 
   // Palette: the search page in a dialog.

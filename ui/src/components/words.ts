@@ -34,6 +34,8 @@ export const words = defineWords({
   'common.cancel': { en: 'Cancel', ru: 'Отмена', kk: 'Бас тарту' },
   'common.close': { en: 'Close', ru: 'Закрыть', kk: 'Жабу' },
   'common.closeMenu': { en: 'Close menu', ru: 'Закрыть меню', kk: 'Мәзірді жабу' },
+  'common.copy': { en: 'Copy', ru: 'Скопировать', kk: 'Көшіру' },
+  'common.copied': { en: 'Copied', ru: 'Скопировано', kk: 'Көшірілді' },
   'common.download': { en: 'Download', ru: 'Скачать', kk: 'Жүктеп алу' },
   'common.exportCsv': { en: 'Export CSV', ru: 'Выгрузить CSV', kk: 'CSV жүктеу' },
   'common.language': { en: 'Language', ru: 'Язык', kk: 'Тіл' },
