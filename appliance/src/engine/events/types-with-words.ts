@@ -11,11 +11,14 @@ const sentencesIn = (template: Template | undefined): string[] =>
 
 /** The types of events whose sentence, in whichever language, has a text: people search for what stands on the page. */
 export function eventTypesWithWords(types: readonly string[]): (text: string) => readonly string[] {
-  const known = types.map((type) => ({
-    type,
-    sentences: langs.flatMap((lang) => sentencesIn(wordsOf(lang)[`event.${type}`])),
-  }));
+  const read = () => {
+    const words = langs.map(wordsOf);
+    return types.map((type) => ({ type, sentences: words.flatMap((of) => sentencesIn(of[`event.${type}`])) }));
+  };
+  // Of all commands that open a site few search.
+  let known: ReturnType<typeof read> | undefined;
   return (text) => {
+    known ??= read();
     const asked = fold(text.trim());
     return known.filter(({ sentences }) => sentences.some((one) => one.includes(asked))).map(({ type }) => type);
   };
