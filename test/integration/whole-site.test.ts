@@ -96,6 +96,8 @@ const ofAbsent: Readonly<Record<string, string>> = {
   evidenceFile: 'an evidence pack',
   inventoryItem: 'items that devices share, other than software',
   bundleImport: 'a bundle that was uploaded',
+  backupFile: 'a backup',
+  deviceArrivals: 'a token that the form has made',
 };
 
 /** Kinds whose objects are shown by a page of their own, in place of the plain list. */

@@ -27,6 +27,7 @@ export type Place = {
 };
 
 const catalogues = langs.map(catalogue);
+const english = catalogue('en');
 
 const place = (given: Omit<Place, 'names'>): Place => ({
   ...given,
@@ -52,7 +53,7 @@ export function placesOf(parts: {
       ...defined({ of, right: rightOf(GET), scoped }),
     });
   });
-  const named = new Set(pages.map(({ name }) => catalogue('en').tDynamic(name)));
+  const named = new Set(pages.map(({ name }) => english.tDynamic(name)));
   const lists = [
     ...parts.objects
       .kinds()
@@ -72,7 +73,7 @@ export function placesOf(parts: {
     ...pages,
     // What has a page of its own is found there.
     ...lists
-      .filter(({ name }) => !named.has(catalogue('en').tDynamic(name)))
+      .filter(({ name }) => !named.has(english.tDynamic(name)))
       .map((list) => place({ group: 'pages', ...list })),
     ...parts.objects.settings().map(({ setting }) =>
       place({
