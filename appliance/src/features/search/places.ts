@@ -72,9 +72,7 @@ export function placesOf(parts: {
   return [
     ...pages,
     // What has a page of its own is found there.
-    ...lists
-      .filter(({ name }) => !named.has(english.tDynamic(name)))
-      .map((list) => place({ group: 'pages', ...list })),
+    ...lists.filter(({ name }) => !named.has(english.tDynamic(name))).map((list) => place({ group: 'pages', ...list })),
     ...parts.objects.settings().map(({ setting }) =>
       place({
         group: 'settings',
