@@ -67,6 +67,8 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
   deployment: 'one run that was ordered, with the devices that were chosen',
   updateLicence: 'the text of a licence',
   help: 'texts of the product, the same at every site',
+  deviceArrivals: 'who came with one token, and the words of its key',
+  backupFile: 'a copy of the data',
 };
 
 /** Pages that name findings or updates and say of no device how many it has, each with its reason. */
@@ -177,8 +179,8 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
 /** Commands that are no operations. None says how many findings or updates a device has. */
 const COMMANDS: Readonly<Record<string, string>> = {
   'account-reset': 'a link for an account',
-  'backup-create': 'a copy of the data',
   'backup-restore': 'a copy of the data',
+  'backup-restore-objects': 'a copy of the data',
   'backup-verify': 'a copy of the data',
   'bundle-import': 'counts what a bundle changed, and names what no rule reads',
   'controller-firmware-export': 'a file for a controller',
@@ -186,6 +188,7 @@ const COMMANDS: Readonly<Record<string, string>> = {
   'controller-identification-stop': 'a job over controllers',
   'controller-import': 'records of controllers',
   destroy: 'the data of a site, gone',
+  'diagnostics-open': 'a file for people who help',
   'directory-import': 'accounts and computers of a directory',
   doctor: 'whether the data is whole; names what advisories no rule reads',
   'evidence-create': 'patches of controllers',
