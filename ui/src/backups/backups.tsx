@@ -39,40 +39,40 @@ type BackupsProps = {
   readonly more: number;
 };
 
-const State = ({ ctx, one }: { ctx: Ctx; one: Backup }) => {
-  if (one.destroyed !== undefined)
+const State = ({ ctx, backup }: { ctx: Ctx; backup: Backup }) => {
+  if (backup.destroyed !== undefined)
     return (
       <>
-        {ctx.t('backups.destroyed')} <span translate="no">{one.destroyed.by}</span>
+        {ctx.t('backups.destroyed')} <span translate="no">{backup.destroyed.by}</span>
       </>
     );
-  if (one.place === 'gone') return ctx.t('backups.gone');
-  return one.fault === undefined ? (
+  if (backup.place === 'gone') return ctx.t('backups.gone');
+  return backup.fault === undefined ? (
     <Status ctx={ctx} level="ok">
-      {ctx.t('backups.whole')} <Time ctx={ctx} at={one.checkedAt} />
+      {ctx.t('backups.whole')} <Time ctx={ctx} at={backup.checkedAt} />
     </Status>
   ) : (
     <Status ctx={ctx} level="critical">
-      {ctx.t('backups.damaged')} <span lang="en">{one.fault}</span>
+      {ctx.t('backups.damaged')} <span lang="en">{backup.fault}</span>
     </Status>
   );
 };
 
-const Acts = ({ ctx, one }: { ctx: Ctx; one: BackupsProps['backups'][number] }) =>
-  one.isReachable ? (
+const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][number] }) =>
+  backup.isReachable ? (
     <div class="row">
       <PostForm ctx={ctx} action={paths.backupCheck()}>
-        <input type="hidden" name="backup" value={one.id} />
+        <input type="hidden" name="backup" value={backup.id} />
         <Button small unavailable={withoutRight(ctx, 'settings:write')}>
           {ctx.t('backups.check')}
         </Button>
       </PostForm>
-      <LinkButton small download href={paths.backupFile(one.id)} unavailable={withoutRight(ctx, 'settings:write')}>
+      <LinkButton small download href={paths.backupFile(backup.id)} unavailable={withoutRight(ctx, 'settings:write')}>
         {ctx.t('backups.download')}
       </LinkButton>
     </div>
   ) : (
-    ctx.t(one.place === 'gone' ? 'backups.noFile' : 'backups.elsewhere')
+    ctx.t(backup.place === 'gone' ? 'backups.noFile' : 'backups.elsewhere')
   );
 
 /** Backups: the last good one, making one, all that are known. */
@@ -152,8 +152,13 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
             label: ctx.t('backups.by'),
             cell: ({ bySchedule }) => ctx.t(bySchedule ? 'backups.bySchedule' : 'backups.byHand'),
           },
-          { key: 'state', label: ctx.t('backups.state'), any: true, cell: (one) => <State ctx={ctx} one={one} /> },
-          { key: 'acts', label: ctx.t('backups.acts'), cell: (one) => <Acts ctx={ctx} one={one} /> },
+          {
+            key: 'state',
+            label: ctx.t('backups.state'),
+            any: true,
+            cell: (backup) => <State ctx={ctx} backup={backup} />,
+          },
+          { key: 'acts', label: ctx.t('backups.acts'), cell: (backup) => <Acts ctx={ctx} backup={backup} /> },
         ]}
       />
     </Panel>
