@@ -21,7 +21,11 @@ const Branch = ({ ctx, rows, of }: { ctx: Ctx; rows: Children; of: string | null
       <li>
         <span translate="no">{name}</span> <Count ctx={ctx} n={below} href={paths.devices({ group: id })} />{' '}
         {ctx.can('devices:read') ? <a href={paths.object('group', id)}>{ctx.t('groups.edit')}</a> : null}
-        {rows.has(id) ? <Branch ctx={ctx} rows={rows} of={id} /> : null}
+        {rows.has(id) ? (
+          <div class="body">
+            <Branch ctx={ctx} rows={rows} of={id} />
+          </div>
+        ) : null}
       </li>
     ))}
   </ul>
@@ -44,7 +48,9 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
       {rows.length === 0 ? (
         <Empty title={ctx.t('groups.none')} />
       ) : (
-        <Branch ctx={ctx} rows={Map.groupBy(rows, ({ parent }) => parent)} of={null} />
+        <div class="body">
+          <Branch ctx={ctx} rows={Map.groupBy(rows, ({ parent }) => parent)} of={null} />
+        </div>
       )}
     </Panel>
   </Page>
