@@ -20,17 +20,22 @@ export function objectLines({ needed, brought, missing, damaged }: RestoreReport
   ];
 }
 
+/** Options of both commands that bring a backup back. */
+export const restoreOptions = {
+  'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
+  objects: {
+    type: 'string',
+    value: 'DIR',
+    multiple: true,
+    help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
+  },
+} as const satisfies Command['options'];
+
 export const command: Command = {
   summary: 'makes a data directory from a backup, with the objects that are found; says which are missing',
   positionals: 'FILE',
   options: {
-    'key-file': { type: 'string', value: 'FILE', required: true, help: 'the recovery key; - for standard input' },
-    objects: {
-      type: 'string',
-      value: 'DIR',
-      multiple: true,
-      help: 'where objects are: copies beside backups, or the objects folder of a data directory (beside FILE)',
-    },
+    ...restoreOptions,
     witness: {
       type: 'string',
       value: 'FILE',
