@@ -104,6 +104,7 @@ const ofAbsent: Readonly<Record<string, string>> = {
 const ownPages: Readonly<Record<string, keyof typeof paths>> = {
   baseline: 'baselines',
   deployment: 'deployments',
+  'device-decision': 'devices',
   'controller-decision': 'controllers',
   'controller-record': 'controllers',
   'controller-program': 'controllerIntegrity',

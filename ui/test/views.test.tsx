@@ -9,6 +9,7 @@ import type { Ctx } from '../src/context.ts';
 import { Device } from '../src/devices/device.tsx';
 import { DeviceCompare } from '../src/devices/device-compare.tsx';
 import { DeviceDuplicates } from '../src/devices/device-duplicates.tsx';
+import { DeviceEdit } from '../src/devices/device-edit.tsx';
 import { Devices } from '../src/devices/devices.tsx';
 import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
@@ -321,6 +322,14 @@ describe('a page', () => {
     expect(String(<Verbatim>AQ09C906D4</Verbatim>)).toContain('class="nowrap"');
     expect(String(<Verbatim>Siemens 6ES7 214-1AG40</Verbatim>)).not.toContain('class="nowrap"');
     expect(String(<Verbatim>{'7c1e'.repeat(16)}</Verbatim>)).toContain('7c1e 7c1e');
+  });
+
+  it('leads to the revisions of what was decided on a device only where there are any', () => {
+    const values = { displayName: '', description: '', group: '' };
+    const page = (revision: number): string =>
+      String(<DeviceEdit ctx={strictContext('en')} device={device} revision={revision} values={values} groups={[]} />);
+    expect(page(0)).not.toContain('/revisions');
+    expect(page(1)).toContain(`/objects/device-decision/${device.id}/revisions`);
   });
 
   it('names the source of a fact: a protocol, or a person', async () => {

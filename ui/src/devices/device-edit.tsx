@@ -20,6 +20,7 @@ import { paths } from '../paths.ts';
 type DeviceEditProps = {
   readonly ctx: Ctx;
   readonly device: DeviceHead;
+  /** 0 where no person has said anything of the device yet. */
   readonly revision: number;
   readonly values: { readonly displayName: string; readonly description: string; readonly group: string };
   readonly groups: readonly Reference[];
@@ -39,7 +40,11 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
         { label: device.name, href: paths.device(device.id) },
       ]}
       actions={
-        <LinkButton href={paths.objectRevisions('device-decision', device.id)}>{ctx.t('objects.revisions')}</LinkButton>
+        revision === 0 ? undefined : (
+          <LinkButton href={paths.objectRevisions('device-decision', device.id)}>
+            {ctx.t('objects.revisions')}
+          </LinkButton>
+        )
       }
     >
       <ErrorSummary
