@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { type DeviceSet, setOf } from './device-set.ts';
 import type { Condition } from './list/condition.ts';
 
-// What one request may reach. A function of a store that reads rows of devices takes a Scope; only `scopeOf` (engine/objects/types.ts),
+// What one request may reach. A function of a store that reads rows of devices or controllers takes a Scope; only `scopeOf` (engine/objects/types.ts),
 // which asks what a person's roles grant, and `wholeSite`, which says why no person is asked, make one.
 
 declare const made: unique symbol;
@@ -11,15 +11,17 @@ export type Scope = {
   readonly site: boolean;
   /** Groups; what lies below them is reached, too. Nothing where there are none. */
   readonly roots: readonly string[];
+  /** Zones of controllers, in the same way. */
+  readonly zones: readonly string[];
   readonly [made]: true;
 };
 
 /** For `scopeOf` alone: test/architecture/scope.test.ts. */
-export function reaching(reach: { site: boolean; roots: readonly string[] }): Scope {
+export function reaching(reach: { site: boolean; roots: readonly string[]; zones: readonly string[] }): Scope {
   return reach as Scope;
 }
 
-const site = reaching({ site: true, roots: [] });
+const site = reaching({ site: true, roots: [], zones: [] });
 
 /** Why a read is of the whole site: an agent's own call, work that no person waits for, figures without things, a command as root. */
 type Reason = 'agent' | 'job' | 'figures' | 'console-root';

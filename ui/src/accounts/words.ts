@@ -58,9 +58,9 @@ export const words = defineWords({
     kk: 'Кемінде бір әкімші қалуы керек.',
   },
   'validation.roleGroups': {
-    en: 'In groups a role can so far only read devices, software, vulnerabilities and updates. Give other rights by another role.',
-    ru: 'В группах роль пока может только читать устройства, программы, уязвимости и обновления. Другие права дайте другой ролью.',
-    kk: 'Топтарда рөл әзірге құрылғыларды, бағдарламаларды, осалдықтарды және жаңартуларды тек оқи алады. Басқа құқықтарды басқа рөлмен беріңіз.',
+    en: 'One of these rights opens nothing in groups or zones. Give it by another role.',
+    ru: 'Одно из этих прав ничего не открывает в группах и зонах. Дайте его другой ролью.',
+    kk: 'Осы құқықтардың бірі топтар мен аймақтарда ештеңе ашпайды. Оны басқа рөлмен беріңіз.',
   },
   'validation.ownAccount': {
     en: 'A token is made only for the own account.',
@@ -199,6 +199,7 @@ export const words = defineWords({
   'kind.role.field.description': { en: 'Description', ru: 'Описание', kk: 'Сипаттама' },
   'kind.role.field.rights': { en: 'Rights', ru: 'Права', kk: 'Құқықтар' },
   'kind.role.field.groups': { en: 'Groups', ru: 'Группы', kk: 'Топтар' },
+  'kind.role.field.zones': { en: 'Zones of controllers', ru: 'Зоны контроллеров', kk: 'Контроллер аймақтары' },
   'kind.role.field.waiting': { en: 'Change that waits', ru: 'Изменение, которое ждёт', kk: 'Күтіп тұрған өзгеріс' },
   'kind.role.field.builtIn': { en: 'Built in', ru: 'Встроенная', kk: 'Кіріктірілген' },
   'kind.token.title': { en: 'Tokens', ru: 'Токены', kk: 'Токендер' },

@@ -37,7 +37,7 @@ const choiceLabel = (ctx: Ctx, { part, field }: ColumnsView['choices'][number]):
 
 /** How a table is read: its characters and delimiter, and what each column holds, beside its first rows. */
 export const ControllerColumns = ({ ctx, id, view }: { ctx: Ctx; id: string; view: ColumnsView }) => {
-  const write = withoutRight(ctx, 'devices:write');
+  const write = withoutRight(ctx, 'controllers:write');
   const options = [
     { value: '', label: ctx.t('imports.column.none') },
     ...view.choices.map((choice) => ({ value: choice.field, label: choiceLabel(ctx, choice) })),

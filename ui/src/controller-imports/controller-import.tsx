@@ -109,7 +109,7 @@ const Running = ({ ctx, id, progress }: Pick<ControllerImportProps, 'ctx' | 'id'
         <ControllerImportRegion ctx={ctx} progress={progress} />
       </div>
       <PostForm ctx={ctx} action={paths.controllerImportStop(id)} class="row">
-        <Button kind="danger" unavailable={withoutRight(ctx, 'devices:write')}>
+        <Button kind="danger" unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('imports.stop')}
         </Button>
       </PostForm>
@@ -146,7 +146,7 @@ const Refused = ({
       {isStopped ? ctx.t('imports.stoppedWhy') : refusalWords(ctx, refused)}
       <PostForm ctx={ctx} action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', refused.during]]} />
-        <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+        <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('imports.again')}
         </Button>
         <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
@@ -161,7 +161,7 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
       <p class="hint">{ctx.t('imports.nothingYet')}</p>
       <PostForm ctx={ctx} action={paths.controllerImportStart(id)} class="row">
         <Hidden fields={[['what', 'apply']]} />
-        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('imports.importing')}>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('imports.importing')}>
           {ctx.t('imports.importNow')}
         </Button>
         <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
@@ -175,7 +175,7 @@ const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
     {ctx.t('imports.doneWhy')}
     <PostForm ctx={ctx} action={paths.controllerImportUndo()} class="row">
       <Hidden fields={[['origin', String(batch)]]} />
-      <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+      <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('imports.undo')}
       </Button>
       <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>

@@ -68,7 +68,7 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
           )}
         </div>
         <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('imports.look')}
           </Button>
           <a href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</a>
@@ -154,7 +154,7 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
               row.undoneAt === null ? (
                 <PostForm ctx={ctx} action={paths.controllerImportUndo()}>
                   <Hidden fields={[['origin', String(row.batch)]]} />
-                  <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                  <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
                     {ctx.t('imports.undo')}
                     <span class="vh" translate="no">
                       {' '}

@@ -72,7 +72,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         ))}
         <CommentField ctx={ctx} />
         <div class="row">
-          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('common.save')}
           </Button>
           <LinkButton href={back}>{ctx.t('common.cancel')}</LinkButton>

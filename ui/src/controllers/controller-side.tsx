@@ -63,7 +63,7 @@ export const ControllerProposals = ({
   proposals: readonly ProposalView[];
   merges: readonly MergeView[];
 }) => {
-  const unavailable = withoutRight(ctx, 'devices:write');
+  const unavailable = withoutRight(ctx, 'controllers:write');
   return proposals.length + merges.length === 0 ? null : (
     <Panel title={ctx.t('controllers.same')}>
       <div class="body">

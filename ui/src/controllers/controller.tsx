@@ -110,7 +110,7 @@ const Parts = ({
 
 const DecisionPanel = (props: ControllerProps) => {
   const { ctx, id, decision } = props;
-  const unavailable = withoutRight(ctx, 'devices:write');
+  const unavailable = withoutRight(ctx, 'controllers:write');
   const others = (['authorised', 'unauthorised', 'archived'] as const).filter((one) => one !== decision);
   return (
     <Panel title={ctx.t('controllers.decision')}>
@@ -161,7 +161,7 @@ export const ControllerPage = (props: ControllerProps) => {
       sub={props.sub}
       crumbs={[{ label: ctx.t('nav.controllers'), href: paths.controllers() }]}
       actions={
-        <LinkButton kind="primary" href={paths.controllerEdit(id)} unavailable={withoutRight(ctx, 'devices:write')}>
+        <LinkButton kind="primary" href={paths.controllerEdit(id)} unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('controllers.edit')}
         </LinkButton>
       }

@@ -189,7 +189,7 @@ export function controllerColumns(ownFields: readonly string[]): ListColumns<Con
 }
 
 const BulkActions = ({ ctx }: { ctx: Ctx }) => {
-  const unavailable = withoutRight(ctx, 'devices:write');
+  const unavailable = withoutRight(ctx, 'controllers:write');
   return (
     <>
       {(['authorised', 'unauthorised', 'archived'] as const).map((decision) => (
@@ -228,7 +228,7 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
   const columns = controllerColumns(ownFields);
   const add = (
-    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('controllers.import')}
     </LinkButton>
   );
@@ -244,7 +244,7 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
           <LinkButton href={listUrl(list, {}, paths.controllersCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
-          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('controllers.new')}
           </LinkButton>
           {add}

@@ -52,7 +52,7 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
           <Button
             kind="primary"
             unavailable={
-              withoutRight(ctx, 'devices:write') ??
+              withoutRight(ctx, 'controllers:write') ??
               (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
             }
           >
@@ -70,7 +70,7 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
     <>
       {isMoving ? (
         <PostForm ctx={ctx} action={paths.identificationJob(job.id)}>
-          <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>
+          <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('identification.stop')}
           </Button>
         </PostForm>
@@ -82,7 +82,7 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
             value="start"
             busy={ctx.t('identification.starting')}
             unavailable={
-              withoutRight(ctx, 'devices:write') ??
+              withoutRight(ctx, 'controllers:write') ??
               (mayNotStart === undefined ? undefined : ctx.t(`identification.whyNot.${mayNotStart}`))
             }
           >

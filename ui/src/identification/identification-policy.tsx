@@ -109,7 +109,7 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
               />
             ) : null}
             <div>
-              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+              <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
                 {ctx.t('identification.policySave')}
               </Button>
             </div>

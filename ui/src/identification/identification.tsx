@@ -38,7 +38,7 @@ const Switch = ({ ctx, isOn, running }: Pick<IdentificationProps, 'ctx' | 'isOn'
           kind={isOn ? 'danger' : 'second'}
           name="action"
           value={isOn ? 'off' : 'on'}
-          unavailable={withoutRight(ctx, isOn ? 'devices:write' : 'safety:write')}
+          unavailable={withoutRight(ctx, isOn ? 'controllers:write' : 'safety:write')}
         >
           {ctx.t(isOn ? 'identification.switchOff' : 'identification.switchOn')}
         </Button>
@@ -75,7 +75,7 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
               required
             />
             <div>
-              <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('identification.release')}</Button>
+              <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('identification.release')}</Button>
             </div>
           </PostForm>
         </div>
@@ -90,7 +90,7 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
     <LinkButton
       kind="primary"
       href={paths.objectNew('controller-identification')}
-      unavailable={withoutRight(ctx, 'devices:write')}
+      unavailable={withoutRight(ctx, 'controllers:write')}
     >
       {ctx.t('identification.newJob')}
     </LinkButton>

@@ -189,7 +189,7 @@ export const WorkPanel = ({
           errors={errors}
         />
         <div>
-          <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('integrity.keep')}</Button>
+          <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.keep')}</Button>
         </div>
       </PostForm>
     </div>
@@ -342,7 +342,7 @@ export const FilesPanel = ({
             {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
           </div>
           <div>
-            <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('integrity.fileAdd')}</Button>
+            <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('integrity.fileAdd')}</Button>
           </div>
         </PostForm>
       </div>

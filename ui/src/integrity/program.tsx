@@ -81,7 +81,7 @@ const Approve = ({ ctx, program, currentHash, approvals, values, errors }: Progr
         errors={errors}
       />
       <div>
-        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+        <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
           {approvals.length === 0 ? ctx.t('integrity.approve') : ctx.t('integrity.approveAgain')}
         </Button>
       </div>
@@ -99,11 +99,11 @@ const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
         <Button
           name="action"
           value="confirm"
-          unavailable={proposal.own ? ctx.t('integrity.proposalWhy') : withoutRight(ctx, 'devices:write')}
+          unavailable={proposal.own ? ctx.t('integrity.proposalWhy') : withoutRight(ctx, 'controllers:write')}
         >
           {ctx.t('integrity.confirm')}
         </Button>
-        <Button name="action" value="decline" unavailable={withoutRight(ctx, 'devices:write')}>
+        <Button name="action" value="decline" unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('integrity.decline')}
         </Button>
       </PostForm>

@@ -121,7 +121,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
                 ['name', plan.name],
               ]}
             />
-            <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+            <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.apply')}
             </Button>
           </PostForm>
@@ -190,7 +190,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
             )}
           </div>
           <div>
-            <Button unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+            <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
               {ctx.t('approvals.preview')}
             </Button>
           </div>
@@ -235,7 +235,7 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
                 row.undoneAt === null ? (
                   <PostForm ctx={ctx} action={paths.approvalsUndo()}>
                     <Hidden fields={[['import', String(row.id)]]} />
-                    <Button small unavailable={withoutRight(ctx, 'devices:write')}>
+                    <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
                       {ctx.t('approvals.undo')}
                     </Button>
                   </PostForm>

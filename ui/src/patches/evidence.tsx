@@ -89,7 +89,11 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
               errors={errors}
             />
             <div>
-              <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+              <Button
+                kind="primary"
+                unavailable={withoutRight(ctx, 'controllers:write')}
+                busy={ctx.t('common.working')}
+              >
                 {ctx.t('evidence.create')}
               </Button>
             </div>

@@ -69,7 +69,7 @@ const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
 
 const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('measures.mitigationNew')}
     </LinkButton>
   );
@@ -125,7 +125,7 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
 
 const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'controllers:write')}>
       {ctx.t('measures.acceptanceNew')}
     </LinkButton>
   );
@@ -176,7 +176,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
                     <Hidden fields={[['id', row.id]]} />
                     <Button
                       small
-                      unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'devices:write')}
+                      unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:write')}
                     >
                       {ctx.t('measures.approve')}
                     </Button>
@@ -234,7 +234,7 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
           {errors?.['file'] === undefined ? null : <Fault ctx={ctx}>{ctx.say(errors['file'])}</Fault>}
         </div>
         <div>
-          <Button unavailable={withoutRight(ctx, 'devices:write')} busy={ctx.t('common.working')}>
+          <Button unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('measures.attach')}
           </Button>
         </div>

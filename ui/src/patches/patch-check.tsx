@@ -128,7 +128,7 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
                   maxLength={500}
                 />
                 <div>
-                  <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.save')}</Button>
+                  <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
                 </div>
               </PostForm>
             </div>

@@ -37,7 +37,7 @@ export const PatchDescribe = ({ ctx, patch, errors }: PatchProps) =>
             errors={errors}
           />
           <div>
-            <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.save')}</Button>
+            <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.save')}</Button>
           </div>
         </PostForm>
       </div>
@@ -70,7 +70,7 @@ export const PatchExtend = ({ ctx, patch, errors }: PatchProps) => (
         />
         <TextField ctx={ctx} name="reason" label={ctx.t('patches.reason')} maxLength={500} errors={errors} />
         <div>
-          <Button unavailable={withoutRight(ctx, 'devices:write')}>{ctx.t('patches.ask')}</Button>
+          <Button unavailable={withoutRight(ctx, 'controllers:write')}>{ctx.t('patches.ask')}</Button>
         </div>
       </PostForm>
     </div>

@@ -34,7 +34,7 @@ export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
               <LinkButton
                 small
                 href={paths.patchMove(patch.id, { to: row.to })}
-                unavailable={withoutRight(ctx, 'devices:write') ?? why(ctx, row.gates)}
+                unavailable={withoutRight(ctx, 'controllers:write') ?? why(ctx, row.gates)}
               >
                 {ctx.tDynamic(`patches.to.${row.to}`)}
               </LinkButton>
@@ -91,10 +91,10 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
               maxLength={500}
             />
             <div class="row">
-              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'devices:write')}>
+              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'controllers:write')}>
                 {ctx.t('patches.sign')}
               </Button>
-              <Button name="agrees" value="no" unavailable={withoutRight(ctx, 'devices:write')}>
+              <Button name="agrees" value="no" unavailable={withoutRight(ctx, 'controllers:write')}>
                 {ctx.t('patches.decline')}
               </Button>
             </div>

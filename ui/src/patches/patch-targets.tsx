@@ -8,7 +8,7 @@ import type { PatchProps } from './patch-model.ts';
 
 /** The controllers that get the patch, and the form to add one. */
 export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) => {
-  const write = withoutRight(ctx, 'devices:write');
+  const write = withoutRight(ctx, 'controllers:write');
   return (
     <Panel title={ctx.t('patches.targets')}>
       {targets.length === 0 ? null : (

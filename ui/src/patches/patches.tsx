@@ -44,7 +44,7 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
   const actions = (
     <>
       <LinkButton href={paths.approvals()}>{ctx.t('patches.import')}</LinkButton>
-      <LinkButton kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+      <LinkButton kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('patches.new')}
       </LinkButton>
     </>

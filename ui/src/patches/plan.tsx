@@ -118,7 +118,7 @@ export const PlanPage = ({
     mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
     actions={
-      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('windows.planEdit')}
       </LinkButton>
     }

@@ -66,7 +66,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
     <LinkButton
       kind="primary"
       href={paths.objectNew('maintenance-window')}
-      unavailable={withoutRight(ctx, 'devices:write')}
+      unavailable={withoutRight(ctx, 'controllers:write')}
     >
       {ctx.t('windows.new')}
     </LinkButton>
@@ -123,7 +123,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                         <LinkButton
                           small
                           href={paths.planNew({ window: row.window, from: row.from })}
-                          unavailable={withoutRight(ctx, 'devices:write')}
+                          unavailable={withoutRight(ctx, 'controllers:write')}
                         >
                           {ctx.t('windows.planNew')}
                         </LinkButton>

@@ -3,53 +3,60 @@ import { page } from './page.ts';
 /** Controllers: records, files, zones, programs, findings, firmware. */
 export const controllersPages = {
   /** GET: a form and what was imported. POST multipart: a file; answers with where it is. */
-  controllers: page('/controllers', { bound: 'zone', GET: 'devices:read' }),
-  controllersCsv: page('/controllers.csv', { bound: 'zone', GET: 'devices:read' }),
+  controllers: page('/controllers', { bound: 'zone', GET: 'controllers:read' }),
+  controllersCsv: page('/controllers.csv', { bound: 'zone', GET: 'controllers:read' }),
   /** POST: a decision about many; asks first. */
-  controllersBulk: page('/controllers/bulk', { bound: 'zone', POST: 'devices:write' }),
-  controllerNew: page('/controllers/new', { bound: 'zone', GET: 'devices:write', POST: 'devices:write' }),
-  controller: page('/controllers/:id{controller-[0-9a-z]+}', { bound: 'zone', GET: 'devices:read' }),
+  controllersBulk: page('/controllers/bulk', { bound: 'zone', POST: 'controllers:write' }),
+  controllerNew: page('/controllers/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
+  controller: page('/controllers/:id{controller-[0-9a-z]+}', { bound: 'zone', GET: 'controllers:read' }),
   controllerEdit: page('/controllers/:id{controller-[0-9a-z]+}/edit', {
     bound: 'zone',
-    GET: 'devices:write',
-    POST: 'devices:write',
+    GET: 'controllers:write',
+    POST: 'controllers:write',
   }),
   /** POST: whether it should be there. */
-  controllerDecide: page('/controllers/:id{controller-[0-9a-z]+}/decide', { bound: 'zone', POST: 'devices:write' }),
+  controllerDecide: page('/controllers/:id{controller-[0-9a-z]+}/decide', { bound: 'zone', POST: 'controllers:write' }),
   /** POST: another record becomes part of this one; asks first. */
-  controllerMerge: page('/controllers/:id{controller-[0-9a-z]+}/merge', { bound: 'zone', POST: 'devices:write' }),
+  controllerMerge: page('/controllers/:id{controller-[0-9a-z]+}/merge', { bound: 'zone', POST: 'controllers:write' }),
   /** POST: this and another record are two controllers. */
-  controllerApart: page('/controllers/:id{controller-[0-9a-z]+}/apart', { bound: 'zone', POST: 'devices:write' }),
-  controllerUnmerge: page('/controllers/:id{controller-[0-9a-z]+}/unmerge', { bound: 'zone', POST: 'devices:write' }),
+  controllerApart: page('/controllers/:id{controller-[0-9a-z]+}/apart', { bound: 'zone', POST: 'controllers:write' }),
+  controllerUnmerge: page('/controllers/:id{controller-[0-9a-z]+}/unmerge', {
+    bound: 'zone',
+    POST: 'controllers:write',
+  }),
   controllerImports: page('/controllers/import', {
     bound: 'site',
-    GET: 'devices:read',
-    POST: 'devices:write',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
     upload: true,
   }),
-  controllerImport: page('/controllers/import/:id/:step?', { bound: 'site', GET: 'devices:read' }),
+  controllerImport: page('/controllers/import/:id/:step?', { bound: 'site', GET: 'controllers:read' }),
   /** POST: how a table is read; `again` reads it anew, else it is compared. */
-  controllerImportColumns: page('/controllers/import/:id/columns', { bound: 'site', POST: 'devices:write' }),
+  controllerImportColumns: page('/controllers/import/:id/columns', { bound: 'site', POST: 'controllers:write' }),
   /** POST `what`: check or apply. */
-  controllerImportStart: page('/controllers/import/:id/start', { bound: 'site', POST: 'devices:write' }),
+  controllerImportStart: page('/controllers/import/:id/start', { bound: 'site', POST: 'controllers:write' }),
   /** POST */
-  controllerImportStop: page('/controllers/import/:id/stop', { bound: 'site', POST: 'devices:write' }),
+  controllerImportStop: page('/controllers/import/:id/stop', { bound: 'site', POST: 'controllers:write' }),
   /** Server-sent progress. */
-  controllerImportStream: page('/controllers/import/:id/stream', { bound: 'site', GET: 'devices:read' }),
+  controllerImportStream: page('/controllers/import/:id/stream', { bound: 'site', GET: 'controllers:read' }),
   /** POST `origin`; the first answer is the confirm page. */
-  controllerImportUndo: page('/controllers/import/undo', { bound: 'site', POST: 'devices:write' }),
-  controllerZones: page('/controllers/zones', { bound: 'zone', GET: 'devices:read' }),
+  controllerImportUndo: page('/controllers/import/undo', { bound: 'site', POST: 'controllers:write' }),
+  controllerZones: page('/controllers/zones', { bound: 'zone', GET: 'controllers:read' }),
   /** Whether programs are the approved ones; `state`. */
-  controllerIntegrity: page('/controllers/integrity', { bound: 'zone', GET: 'devices:read' }),
+  controllerIntegrity: page('/controllers/integrity', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `action`: approve, confirm, decline, keep. */
-  controllerProgram: page('/controllers/integrity/:id', { bound: 'zone', GET: 'devices:read', POST: 'devices:write' }),
+  controllerProgram: page('/controllers/integrity/:id', {
+    bound: 'zone',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
+  }),
   /** POST multipart: a project file or backup, read for its hash. */
   controllerProjectFile: page('/controllers/integrity/:id/files', {
     bound: 'zone',
-    POST: 'devices:write',
+    POST: 'controllers:write',
     upload: true,
   }),
-  controllerZone: page('/controllers/zones/:id', { bound: 'zone', GET: 'devices:read' }),
+  controllerZone: page('/controllers/zones/:id', { bound: 'zone', GET: 'controllers:read' }),
   /** What advisories say of controllers. */
   controllerFindings: page('/controllers/findings', { bound: 'zone', GET: 'vulnerabilities:read' }),
   controllerFindingsCsv: page('/controllers/findings.csv', { bound: 'zone', GET: 'vulnerabilities:read' }),

@@ -3,27 +3,30 @@ import { page } from './page.ts';
 /** Asking controllers who they are. */
 export const identificationPages = {
   /** The switch of the site, halted zones, jobs. */
-  identification: page('/controllers/identification', { bound: 'zone', GET: 'devices:read' }),
+  identification: page('/controllers/identification', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `action` on or off; the first answer is the confirm page. */
-  identificationSwitch: page('/controllers/identification/switch', { bound: 'site', POST: 'devices:write' }),
+  identificationSwitch: page('/controllers/identification/switch', { bound: 'site', POST: 'controllers:write' }),
   /** POST `zone`, `reason`: a halted zone may be asked again. */
-  identificationZones: page('/controllers/identification/zones', { bound: 'site', POST: 'devices:write' }),
+  identificationZones: page('/controllers/identification/zones', { bound: 'site', POST: 'controllers:write' }),
   /** What may be asked of one controller; POST sets its own word. */
   identificationPolicy: page('/controllers/identification/policy/:controller', {
     bound: 'zone',
-    GET: 'devices:read',
-    POST: 'devices:write',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
   }),
   /** The dry run and the log of a job; POST: `action` approve, start or stop. */
   identificationJob: page('/controllers/identification/:id', {
     bound: 'zone',
-    GET: 'devices:read',
-    POST: 'devices:write',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
   }),
   /** Server-sent events. */
-  identificationStream: page('/controllers/identification/:id/stream', { bound: 'zone', GET: 'devices:read' }),
+  identificationStream: page('/controllers/identification/:id/stream', { bound: 'zone', GET: 'controllers:read' }),
   /** Packets that left; of the newest run unless `run` says another. */
-  identificationCsv: page('/controllers/identification/:id/packets.csv', { bound: 'zone', GET: 'devices:read' }),
-  identificationNotice: page('/controllers/identification/:id/notice', { bound: 'zone', GET: 'devices:read' }),
-  identificationNoticeFile: page('/controllers/identification/:id/notice.txt', { bound: 'zone', GET: 'devices:read' }),
+  identificationCsv: page('/controllers/identification/:id/packets.csv', { bound: 'zone', GET: 'controllers:read' }),
+  identificationNotice: page('/controllers/identification/:id/notice', { bound: 'zone', GET: 'controllers:read' }),
+  identificationNoticeFile: page('/controllers/identification/:id/notice.txt', {
+    bound: 'zone',
+    GET: 'controllers:read',
+  }),
 } as const;

@@ -3,49 +3,53 @@ import { page } from './page.ts';
 /** Patches of controllers: the process, windows, compensating controls, evidence. */
 export const patchesPages = {
   /** Patches of controllers: `state`, `overdue`. */
-  patches: page('/controllers/patches', { bound: 'zone', GET: 'devices:read' }),
+  patches: page('/controllers/patches', { bound: 'zone', GET: 'controllers:read' }),
   /** GET form, POST creates. */
-  patchNew: page('/controllers/patches/new', { bound: 'zone', GET: 'devices:write', POST: 'devices:write' }),
-  patch: page('/controllers/patches/:id', { bound: 'zone', GET: 'devices:read' }),
+  patchNew: page('/controllers/patches/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
+  patch: page('/controllers/patches/:id', { bound: 'zone', GET: 'controllers:read' }),
   /** GET form of a move (`to`), POST asks for it. */
-  patchMove: page('/controllers/patches/:id/move', { bound: 'zone', GET: 'devices:write', POST: 'devices:write' }),
+  patchMove: page('/controllers/patches/:id/move', {
+    bound: 'zone',
+    GET: 'controllers:write',
+    POST: 'controllers:write',
+  }),
   /** POST `request`, `agrees`, `comment` */
-  patchSign: page('/controllers/patches/:id/sign', { bound: 'zone', POST: 'devices:write' }),
+  patchSign: page('/controllers/patches/:id/sign', { bound: 'zone', POST: 'controllers:write' }),
   /** POST `clock`, `until`, `reason` */
-  patchExtend: page('/controllers/patches/:id/extend', { bound: 'zone', POST: 'devices:write' }),
+  patchExtend: page('/controllers/patches/:id/extend', { bound: 'zone', POST: 'controllers:write' }),
   /** POST `targetVersion`, `sha256`, `vulnerabilities` */
-  patchDescribe: page('/controllers/patches/:id/describe', { bound: 'zone', POST: 'devices:write' }),
+  patchDescribe: page('/controllers/patches/:id/describe', { bound: 'zone', POST: 'controllers:write' }),
   /** POST `controller`, `wanted` */
-  patchTarget: page('/controllers/patches/:id/controllers', { bound: 'zone', POST: 'devices:write' }),
+  patchTarget: page('/controllers/patches/:id/controllers', { bound: 'zone', POST: 'controllers:write' }),
   /** The checklist of one controller; POST answers it. */
   patchCheck: page('/controllers/patches/:id/check/:controller', {
     bound: 'zone',
-    GET: 'devices:read',
-    POST: 'devices:write',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
   }),
   /** GET form, POST multipart: a vendor's list; answers with what it would do. */
   approvals: page('/controllers/approvals', {
     bound: 'site',
-    GET: 'devices:read',
-    POST: 'devices:write',
+    GET: 'controllers:read',
+    POST: 'controllers:write',
     upload: true,
   }),
   /** POST `draft`, `preset`, `name` */
-  approvalsApply: page('/controllers/approvals/apply', { bound: 'site', POST: 'devices:write' }),
+  approvalsApply: page('/controllers/approvals/apply', { bound: 'site', POST: 'controllers:write' }),
   /** POST `import` */
-  approvalsUndo: page('/controllers/approvals/undo', { bound: 'site', POST: 'devices:write' }),
-  windows: page('/controllers/windows', { bound: 'zone', GET: 'devices:read' }),
+  approvalsUndo: page('/controllers/approvals/undo', { bound: 'site', POST: 'controllers:write' }),
+  windows: page('/controllers/windows', { bound: 'zone', GET: 'controllers:read' }),
   /** GET form (`window`, `from`), POST creates. */
-  planNew: page('/controllers/plans/new', { bound: 'zone', GET: 'devices:write', POST: 'devices:write' }),
-  plan: page('/controllers/plans/:id', { bound: 'zone', GET: 'devices:read' }),
-  measures: page('/controllers/measures', { bound: 'zone', GET: 'devices:read' }),
+  planNew: page('/controllers/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
+  plan: page('/controllers/plans/:id', { bound: 'zone', GET: 'controllers:read' }),
+  measures: page('/controllers/measures', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
-  measureApprove: page('/controllers/measures/approve', { bound: 'zone', POST: 'devices:write' }),
+  measureApprove: page('/controllers/measures/approve', { bound: 'zone', POST: 'controllers:write' }),
   /** POST multipart: a file of evidence. */
-  measureAttach: page('/controllers/measures/files', { bound: 'zone', POST: 'devices:write', upload: true }),
-  measureFile: page('/controllers/measures/files/:sha256', { bound: 'zone', GET: 'devices:read' }),
+  measureAttach: page('/controllers/measures/files', { bound: 'zone', POST: 'controllers:write', upload: true }),
+  measureFile: page('/controllers/measures/files/:sha256', { bound: 'zone', GET: 'controllers:read' }),
   /** GET list, POST `from`, `to`, `lang` asks for a pack. */
-  evidence: page('/controllers/evidence', { bound: 'zone', GET: 'devices:read', POST: 'devices:write' }),
+  evidence: page('/controllers/evidence', { bound: 'zone', GET: 'controllers:read', POST: 'controllers:write' }),
   /** `json`, `pdf`, `signature` */
-  evidenceFile: page('/controllers/evidence/:id/:file', { bound: 'zone', GET: 'devices:read' }),
+  evidenceFile: page('/controllers/evidence/:id/:file', { bound: 'zone', GET: 'controllers:read' }),
 } as const;

@@ -49,6 +49,7 @@ export const words = defineWords({
   'setting.appliance.language.option.ru': { en: 'Русский', ru: 'Русский', kk: 'Русский' },
   'setting.appliance.language.option.en': { en: 'English', ru: 'English', kk: 'English' },
   'area.devices': { en: 'Devices', ru: 'Устройства', kk: 'Құрылғылар' },
+  'area.controllers': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
   'area.software': { en: 'Software', ru: 'Программы', kk: 'Бағдарламалар' },
   'area.vulnerabilities': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
   'area.updates': { en: 'Updates', ru: 'Обновления', kk: 'Жаңартулар' },

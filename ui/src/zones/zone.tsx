@@ -31,7 +31,10 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       sub={ctx.t('zones.controllers', { n: zone.controllers.length })}
       actions={
         <>
-          <LinkButton href={paths.object('controller-zone', zone.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton
+            href={paths.object('controller-zone', zone.id)}
+            unavailable={withoutRight(ctx, 'controllers:write')}
+          >
             {ctx.t('zones.edit')}
           </LinkButton>
           <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>

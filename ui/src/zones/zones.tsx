@@ -40,7 +40,7 @@ const Legend = ({ ctx }: { ctx: Ctx }) => (
 
 /** Zones and conduits as a drawing, and as tables with the same content. */
 export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }: ZonesProps) => {
-  const unavailable = withoutRight(ctx, 'devices:write');
+  const unavailable = withoutRight(ctx, 'controllers:write');
   const newZone = (
     <LinkButton kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
       {ctx.t('kind.controller-zone.create')}

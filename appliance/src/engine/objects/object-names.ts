@@ -49,6 +49,7 @@ export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }
         return found === undefined ? id : controllers.label(found.id);
       }),
     group: (id: string) => cached(`group ${id}`, () => lookUp('group', id)),
+    zone: (id: string) => cached(`controller-zone ${id}`, () => lookUp('controller-zone', id)),
     update: (id: string) =>
       cached(`update ${id}`, () => {
         const stored = updates.stored(id);
@@ -67,6 +68,7 @@ const pageOf = {
   update: paths.update,
   controller: paths.controller,
   group: (id: string) => paths.object('group', id),
+  zone: paths.controllerZone,
 } as const;
 
 /** What the fields of an object are ids of, by name and with its page; at most ten of a field. */

@@ -76,6 +76,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
       return touchablePorts.map((port) => ({ id: String(port), name: String(port) }));
     if (kind.name === 'account' && name === 'roles') return references(objects, 'role');
     if (kind.name === 'role' && name === 'groups') return references(objects, 'group');
+    if (kind.name === 'role' && name === 'zones') return references(objects, 'controller-zone');
     if (kind.name === 'baseline' && name === 'collections') {
       const ctx = viewContext(deps, c, 'part');
       return deps.inventory

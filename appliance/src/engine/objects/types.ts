@@ -12,6 +12,7 @@ import { reaching, type Scope } from '../../platform/scope.ts';
 
 export type Area =
   | 'devices'
+  | 'controllers'
   | 'software'
   | 'vulnerabilities'
   | 'updates'
@@ -25,6 +26,7 @@ export type Area =
 
 export const areas: readonly Area[] = [
   'devices',
+  'controllers',
   'software',
   'vulnerabilities',
   'updates',
@@ -56,8 +58,8 @@ type KindBound = Exclude<Bound, 'group'> | { readonly group: string };
 /** A human as far as the appliance can tell: random, made with an account (person-store.ts), never reused. */
 export type PersonId = string & { readonly person: unique symbol };
 
-/** A right over some groups and all below them. */
-export type Grant = { readonly right: Right; readonly groups: readonly string[] };
+/** A right over some groups and some zones of controllers, and all below them. */
+export type Grant = { readonly right: Right; readonly groups: readonly string[]; readonly zones: readonly string[] };
 
 export type Actor = {
   type: 'account' | 'token' | 'device' | 'system' | 'cli';
@@ -97,7 +99,7 @@ export type KindField = {
   options?: readonly string[];
   kind?: string;
   /** `text`, and each entry of a `list`: an id; lists show its name. */
-  idOf?: 'device' | 'update' | 'controller' | 'group';
+  idOf?: 'device' | 'update' | 'controller' | 'group' | 'zone';
   personal?: boolean;
   indexed?: boolean;
   unique?: boolean;
@@ -309,14 +311,18 @@ export function holdsAnywhere(actor: Actor, right: Right): boolean {
 }
 
 /**
- * Where an actor holds a right: the site, or the groups of all its grants together. FORBIDDEN where nowhere; `all` over a part is
+ * Where an actor holds a right: the site, or the groups and zones of all its grants together. FORBIDDEN where nowhere; `all` over a part is
  * every right of areas there, and none of the site's.
  */
 export function scopeOf(actor: Actor, right: Right): Scope {
-  if (hasRight(actor, right)) return reaching({ site: true, roots: [] });
-  const roots = (actor.grants ?? []).filter((grant) => grant.right === 'all' || covers(grant.right, right));
-  if (roots.length === 0) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
-  return reaching({ site: false, roots: [...new Set(roots.flatMap(({ groups }) => groups))] });
+  if (hasRight(actor, right)) return reaching({ site: true, roots: [], zones: [] });
+  const held = (actor.grants ?? []).filter((grant) => grant.right === 'all' || covers(grant.right, right));
+  if (held.length === 0) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
+  return reaching({
+    site: false,
+    roots: [...new Set(held.flatMap(({ groups }) => groups))],
+    zones: [...new Set(held.flatMap(({ zones }) => zones))],
+  });
 }
 
 /** How the chain and events name an actor. */

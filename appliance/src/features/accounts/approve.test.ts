@@ -80,7 +80,8 @@ describe('the gate', () => {
   });
 
   it('lets the only person who could approve go on after a day, marked; never for a controller', () => {
-    const [anna, boris] = [somebody('anna'), somebody('boris')];
+    const rights = new Set<Right>(['devices:write', 'controllers:write']);
+    const [anna, boris] = [somebody('anna', 'devices:write', { rights }), somebody('boris')];
     const authors = [gate.personsBehind(anna)];
     const wait = { authors, thing: 'r1', since: now - soleWaitMs } as const;
     could[anna.id] = true;

@@ -4,6 +4,7 @@
 
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import type { Body, Right } from '../../engine/objects/types.ts';
+import { isLimited } from './rights.ts';
 
 /** How long an account that could approve still counts, ms. */
 export const lookBackMs = 30 * 86_400_000;
@@ -31,8 +32,7 @@ export function couldApprove(objects: Reader, right: Right, now: number): Readon
     objects.list({ kind: 'account', limit: maxAccounts, deleted }).rows;
   const grants = (role: string): boolean =>
     (objects.find('role', role, { deleted: true }) === undefined ? [] : bodiesSince(objects, 'role', role, since)).some(
-      ({ rights, groups }) =>
-        texts(groups).length === 0 && (texts(rights).includes('all') || texts(rights).includes(right)),
+      (role) => !isLimited(role) && (texts(role.rights).includes('all') || texts(role.rights).includes(right)),
     );
   const hasPassword = (id: string): boolean =>
     Boolean(objects.find('account', id, { secrets: true, deleted: true })?.body['passwordHash']);

@@ -1,6 +1,7 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, type Body, hasRight, type Right } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { isLimited } from './rights.ts';
 import { isRight } from './types.ts';
 
 // With the right to write accounts, no right can be given away, to others or to oneself, that its owner does not hold.
@@ -65,8 +66,8 @@ const administrators = (objects: ObjectService, change?: Change): Administrators
     change?.kind === 'role' && change.id === id ? change.body : objects.find('role', id)?.body;
   const grantsAll = (id: string): boolean => {
     const role = roleBody(id);
-    // A right for some groups is not the right for the site.
-    return role !== undefined && texts(role['rights']).includes('all') && texts(role['groups']).length === 0;
+    // A right for some groups or zones is not the right for the site.
+    return role !== undefined && texts(role['rights']).includes('all') && !isLimited(role);
   };
   const counts: Administrators = { all: 0, withPassword: 0 };
   for (const account of objects.list({ kind: 'account', limit: 10_000 }).rows) {

@@ -39,15 +39,18 @@ export const accountKinds = defineKinds({
       description: { type: 'multiline', max: 2_000 },
       /** `area:read`, `area:write`, or `all`. */
       rights: { type: 'list', required: true, max: 50 },
-      /** Ids of the groups that the rights are limited to, with all below them; none: the whole site. */
+      /** Ids of the groups that the rights are limited to, with all below them; neither these nor zones: the whole site. */
       groups: { type: 'list', idOf: 'group', max: 1_000 },
+      /** Ids of zones of controllers, in the same way. */
+      zones: { type: 'list', idOf: 'zone', max: 100 },
       builtIn: { type: 'boolean', default: false, internal: true },
       /** JSON: a change that waits for a second person. */
       waiting: { type: 'secret', internal: true },
     },
-    // A right that opens nothing in a group is not given there: that is not expected of a limit.
-    check: ({ groups, rights }) =>
-      listed(groups).length > 0 && !listed(rights).every((right) => rightsInGroups.some((one) => one === right))
+    // A right that opens nothing in a group or zone is not given there: that is not expected of a limit.
+    check: ({ groups, zones, rights }) =>
+      listed(groups).length + listed(zones).length > 0 &&
+      !listed(rights).every((right) => rightsInGroups.some((one) => one === right))
         ? { rights: { key: 'validation.roleGroups' } }
         : {},
     leaves: null,

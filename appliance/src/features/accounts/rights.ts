@@ -19,21 +19,29 @@ const texts = (value: unknown): string[] =>
 /** Rights over the whole site, and over parts of it. */
 export type Held = { readonly rights: ReadonlySet<Right>; readonly grants: readonly Grant[] };
 
-/** What a role grants: over the site, or over its groups alone. */
-export function heldByRole(body: Body): Held {
-  const rights = texts(body['rights']).filter(isRight);
-  const groups = texts(body['groups']);
-  return groups.length === 0
-    ? { rights: new Set(rights), grants: [] }
-    : { rights: new Set(), grants: rights.map((right) => ({ right, groups })) };
+/** A role with groups or zones gives nothing over the site. */
+export function isLimited(role: Body): boolean {
+  return texts(role['groups']).length + texts(role['zones']).length > 0;
 }
 
-/** A role names groups that are there. */
+/** What a role grants: over the site, or over its groups and zones alone. */
+export function heldByRole(body: Body): Held {
+  const rights = texts(body['rights']).filter(isRight);
+  const [groups, zones] = [texts(body['groups']), texts(body['zones'])];
+  return isLimited(body)
+    ? { rights: new Set(), grants: rights.map((right) => ({ right, groups, zones })) }
+    : { rights: new Set(rights), grants: [] };
+}
+
+/** A role names groups and zones that are there. */
 export function roleRule(objects: Pick<ObjectService, 'find'>): FurtherRule {
+  const wrong = (kind: 'group' | 'controller-zone', ids: unknown): boolean =>
+    texts(ids).some((id) => objects.find(kind, id) === undefined);
   return (_id, body) => ({
-    faults: texts(body['groups']).some((group) => objects.find('group', group) === undefined)
-      ? { groups: { key: 'validation.reference' } }
-      : {},
+    faults: {
+      ...(wrong('group', body['groups']) ? { groups: { key: 'validation.reference' } } : {}),
+      ...(wrong('controller-zone', body['zones']) ? { zones: { key: 'validation.reference' } } : {}),
+    },
     body,
   });
 }
@@ -54,16 +62,17 @@ export function heldBy(objects: ObjectService, account: Pick<Obj, 'body'>): Held
 export const rightsOf = (objects: ObjectService, account: Pick<Obj, 'body'>): ReadonlySet<Right> =>
   heldBy(objects, account).rights;
 
-/** Whether something of the second is not in the first: a right over the site, or over a group that is named by it. */
+/** Whether something of the second is not in the first: a right over the site, or over a group or zone that is named by it. */
 export function holdsMore(before: Held, after: Held): boolean {
   const site = (held: Held): Actor => ({ ...systemActor, rights: held.rights });
-  const covers = ({ right, groups }: Grant): boolean =>
-    hasRight(site(before), right) ||
-    groups.every((group) =>
-      before.grants.some(
-        (held) => held.groups.includes(group) && hasRight({ ...systemActor, rights: new Set([held.right]) }, right),
-      ),
+  const covers = ({ right, groups, zones }: Grant): boolean => {
+    if (hasRight(site(before), right)) return true;
+    const held = before.grants.filter((one) => hasRight({ ...systemActor, rights: new Set([one.right]) }, right));
+    return (
+      groups.every((group) => held.some((one) => one.groups.includes(group))) &&
+      zones.every((zone) => held.some((one) => one.zones.includes(zone)))
     );
+  };
   return [...after.rights].some((right) => !hasRight(site(before), right)) || !after.grants.every(covers);
 }
 
@@ -85,16 +94,15 @@ export const limitRights = (rights: ReadonlySet<Right>, limits: unknown): Set<Ri
 
 /** The same of parts of the site. */
 export function limitGrants(grants: readonly Grant[], limits: unknown): Grant[] {
-  return grants.flatMap(({ right, groups }) =>
-    [...limitRights(new Set([right]), limits)].map((left) => ({ right: left, groups })),
+  return grants.flatMap((grant) =>
+    [...limitRights(new Set([grant.right]), limits)].map((right) => ({ ...grant, right })),
   );
 }
 
 /** The role that can do everything exists and is whole again, whatever was done to it. */
 export const repairAdministratorRole = (objects: ObjectService, actor: Actor): void => {
   const held = objects.find('role', administratorRole);
-  if (held !== undefined && texts(held.body['rights']).includes('all') && texts(held.body['groups']).length === 0)
-    return;
+  if (held !== undefined && texts(held.body['rights']).includes('all') && !isLimited(held.body)) return;
   const name = 'Administrator';
-  objects.put(actor, 'role', administratorRole, { name, rights: ['all'], groups: null, builtIn: true });
+  objects.put(actor, 'role', administratorRole, { name, rights: ['all'], groups: null, zones: null, builtIn: true });
 };

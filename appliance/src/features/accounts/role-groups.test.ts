@@ -59,7 +59,7 @@ describe('a role limited to groups', () => {
       'f.rights': ['devices:write'],
     });
     expect(wrong.status).toBe(422);
-    expect(await wrong.text()).toContain('can so far only read');
+    expect(await wrong.text()).toContain('opens nothing in groups or zones');
   });
 
   it('is narrowed by a token and not widened', async () => {
@@ -114,6 +114,28 @@ describe('a role limited to groups', () => {
     expect(holdsMore(held(['devices:read']), one)).toBe(false);
     expect(holdsMore(held(['devices:read'], hall, 'other'), one)).toBe(false);
     expect(holdsMore(held([]), one)).toBe(true);
+    const zoned = (...zones: string[]) => heldByRole({ rights: ['devices:read'], groups: [hall], zones });
+    expect(holdsMore(one, zoned('zone'))).toBe(true);
+    expect(holdsMore(zoned('zone'), zoned('zone', 'other'))).toBe(true);
+    expect(holdsMore(zoned('zone', 'other'), zoned('other'))).toBe(false);
+    expect(holdsMore(held(['devices:read']), zoned('zone'))).toBe(false);
+  });
+
+  it('names zones that are there, and grants nothing over the site by them alone', () => {
+    const { objects } = site.appliance;
+    const zone = objects.create(systemActor, 'controller-zone', { name: 'Cell 1', level: '1' }).id;
+    const id = objects.create(systemActor, 'role', {
+      name: 'Cells',
+      rights: ['vulnerabilities:read'],
+      zones: [zone],
+    }).id;
+    const { rights, grants } = heldByRole(objects.get('role', id).body);
+    expect([...rights]).toEqual([]);
+    expect(grants).toEqual([{ right: 'vulnerabilities:read', groups: [], zones: [zone] }]);
+    expect(fault(() => objects.update(systemActor, 'role', id, { zones: ['a-zone'] }))).toEqual({
+      zones: { key: 'validation.reference' },
+    });
+    expect(fault(() => objects.update(systemActor, 'role', id, { rights: ['settings:write'] }))).toEqual(refused);
   });
 
   it('gives nothing over the site, and a token no more than its limits', () => {
@@ -133,7 +155,7 @@ describe('a role limited to groups', () => {
     const whole = actorOf();
     expect([...whole.rights]).toEqual([]);
     expect(hasRight(whole, 'devices:read')).toBe(false);
-    expect(scopeOf(whole, 'updates:read')).toEqual({ site: false, roots: [hall] });
+    expect(scopeOf(whole, 'updates:read')).toEqual({ site: false, roots: [hall], zones: [] });
     expect(() => scopeOf(whole, 'software:read')).toThrow('needs the right');
     const limited = actorOf(['devices:read', 'software:read']);
     expect(scopeOf(limited, 'devices:read').roots).toEqual([hall]);

@@ -235,10 +235,10 @@ describe('where there is a second administrator', () => {
     objects.writeSetting(systemActor, name, undefined);
   });
 
-  it('switching identification on at its page waits, whoever may write devices switches it off', async () => {
+  it('switching identification on at its page waits, whoever may write controllers switches it off', async () => {
     const { identification, accounts } = site.appliance;
     const second = await person(['all']);
-    const engineer = await person(['devices:write', 'devices:read']);
+    const engineer = await person(['controllers:write']);
     const press = (browser: Browser, action: string) =>
       browser.post(paths.identificationSwitch(), { action, confirmed: '1' });
     expect((await press(engineer.browser, 'on')).status).toBe(403);

@@ -68,7 +68,7 @@ export const allRights: readonly Right[] = [
   'metrics:read',
 ];
 
-/** Rights that can be limited to groups: those that an address or operation with `scoped` asks for, and no others. */
+/** Rights that can be limited to groups and zones: those that an address or operation with `scoped` asks for, and no others. */
 export const rightsInGroups = [
   'devices:read',
   'software:read',
@@ -94,10 +94,10 @@ export type Act = {
 /** Every act that takes a second person. */
 export const twoPersonActs = {
   'range-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
-  'identification-approve': { right: 'devices:write', sees: 'devices:read' },
-  'program-approve': { right: 'devices:write', sees: 'devices:read' },
-  'patch-sign': { right: 'devices:write', sees: 'devices:read', several: true },
-  'risk-accept': { right: 'devices:write', sees: 'devices:read' },
+  'identification-approve': { right: 'controllers:write', sees: 'controllers:read' },
+  'program-approve': { right: 'controllers:write', sees: 'controllers:read' },
+  'patch-sign': { right: 'controllers:write', sees: 'controllers:read', several: true },
+  'risk-accept': { right: 'controllers:write', sees: 'controllers:read' },
   'device-task-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
   'sample-approve': { right: 'queries:write', sees: 'queries:read', sole: true },
   'person-erase': { right: 'provision:write', sees: 'provision:write' },

@@ -19,7 +19,7 @@ describe('vulnerabilities of controllers through the API', () => {
     expect(rows.map(({ vulnerability }) => vulnerability).sort()).toEqual(['CVE-2024-0001', 'CVE-2024-0002']);
     expect(rows[0]?.versionText).toBe('< V2.9.7');
     expect(
-      (await site.call('GET', '/controller-findings', { token: site.tokenOf('viewer', ['devices:read']) })).status,
+      (await site.call('GET', '/controller-findings', { token: site.tokenOf('viewer', ['controllers:read']) })).status,
     ).toBe(403);
     const why = await site.call('GET', `/controller-findings/${rows[0]?.id}`, { token: read });
     expect(why.json).toMatchObject({ rule: 'ot/1', controllers: [{ id: seeded.read, name: 'PLC-L3-07' }] });

@@ -71,7 +71,7 @@ export const controllerDrafts = (parts: {
       if (dirname(dirname(path)) === stagingDir) rmSync(dirname(path), { recursive: true, force: true });
     },
     add: async (actor, { id, path, name, sizeBytes }) => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       const form = detectForm((await fileHead(path)).head);
       store.add({
         id,
@@ -95,13 +95,13 @@ export const controllerDrafts = (parts: {
       return csvShape(readFileSync(draft.path), options ?? draft.csv ?? {});
     },
     setColumns: (actor, id, csv, mapping) => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       const draft = get(id);
       if (isBusy(draft) || draft.applyRun !== null) throw new AppError('CONFLICT', 'the file is imported already');
       store.setCsv(id, csv, mapping);
     },
     start: (actor, id, what) => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       const draft = get(id);
       const { apply } = runs(draft);
       if (isBusy(draft)) throw new AppError('CONFLICT', 'the file is being read already');
@@ -121,7 +121,7 @@ export const controllerDrafts = (parts: {
       return run;
     },
     stop: (actor, id) => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       store.stop(get(id).id);
     },
   };

@@ -5,7 +5,7 @@ export const controllerImportEvents = defineEvents({
   'controller-control-traffic': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: {
       what: 'text',
       detail: 'text',

@@ -7,7 +7,7 @@ export const controllerImportKinds = defineKinds({
   'controller-csv-mapping': {
     bound: 'site',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 100 },

@@ -45,7 +45,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   const { controllerDrafts: drafts, controllerImports: imports, controllers, objects, clock } = deps;
 
   const list = (c: Context<ConsoleEnv>, error?: Message): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const nameOf = actorNames(objects);
     const open = drafts.list(shownDrafts).map((draft) => ({ draft, state: draftState(drafts.runs(draft)) }));
     return c.html(
@@ -84,7 +84,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   };
 
   const upload = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const place = drafts.place();
     try {
       const file = await receiveFile(deps, c, place.path, importLimits.maxCaptureBytes);
@@ -115,7 +115,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     c: Context<ConsoleEnv>,
     made: { shape?: CsvShape; mapping?: string; keep?: string; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const draft = drafts.get(param(c, 'id'));
     const runs = drafts.runs(draft);
     const now = currentStep(draft, runs);
@@ -160,7 +160,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   };
 
   const columns = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = { ...actorFor(c, 'devices:write'), from: c.get('from') };
+    const actor = { ...actorFor(c, 'controllers:write'), from: c.get('from') };
     const draft = drafts.get(param(c, 'id'));
     const form = c.get('form');
     const { csv, headings, targets } = readColumns(form);
@@ -199,21 +199,21 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
   };
 
   const start = (c: Context<ConsoleEnv>): Response => {
-    const actor = { ...actorFor(c, 'devices:write'), from: c.get('from') };
+    const actor = { ...actorFor(c, 'controllers:write'), from: c.get('from') };
     const { id } = drafts.get(param(c, 'id'));
     drafts.start(actor, id, c.get('form').text('what') === 'apply' ? 'apply' : 'check');
     return c.redirect(paths.controllerImport(id), 303);
   };
 
   const stop = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const { id } = drafts.get(param(c, 'id'));
     drafts.stop(actor, id);
     return c.redirect(paths.controllerImport(id), 303);
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const draft = drafts.get(param(c, 'id'));
     const ctx = viewContext(deps, c, 'part');
     return follow(c, clock, paths.controllerImport(draft.id), () => {
@@ -228,7 +228,7 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
 
   /** Shows what would go before it goes. */
   const undo = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = { ...actorFor(c, 'devices:write'), from: c.get('from') };
+    const actor = { ...actorFor(c, 'controllers:write'), from: c.get('from') };
     const form = c.get('form');
     const id = Number(form.text('origin'));
     if (!Number.isSafeInteger(id) || id < 1) throw new AppError('NOT_FOUND', 'there is no such import');

@@ -162,7 +162,7 @@ describe('fields of the site’s own', () => {
 it('needs the right to write', async () => {
   const path = join(folder, 'forbidden');
   writeFileSync(path, csvTable(plant));
-  await expect(imports.importFile(actorWith('devices:read'), path)).rejects.toMatchObject({ code: 'FORBIDDEN' });
+  await expect(imports.importFile(actorWith('controllers:read'), path)).rejects.toMatchObject({ code: 'FORBIDDEN' });
 });
 
 it('says which controllers of the record are not in a table', async () => {

@@ -137,7 +137,7 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   return {
     mappingByName,
     importFile: async (actor, path, options = {}) => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       const { dryRun = false, onProgress, signal } = options;
       const name = (options.name ?? basename(path)).slice(0, 200) || 'file';
       const csv = {

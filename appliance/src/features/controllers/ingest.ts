@@ -336,7 +336,7 @@ export const ingester = (parts: IngestParts): { ingest: IngestReadings; ingestIn
   };
 
   const check = (actor: Actor, { about }: IngestOptions): void => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     if (about !== undefined && resolver.current(about) === undefined)
       throw new AppError('NOT_FOUND', 'there is no such controller');
   };

@@ -5,7 +5,7 @@ export const controllerKinds = defineKinds({
   'controller-decision': {
     bound: 'zone',
     row: 'P3',
-    area: 'devices',
+    area: 'controllers',
     key: 'given',
     title: 'reason',
     fields: {
@@ -18,7 +18,7 @@ export const controllerKinds = defineKinds({
   'controller-field': {
     bound: 'catalog',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 60, unique: true, indexed: true },
@@ -45,7 +45,7 @@ export const controllerKinds = defineKinds({
   'controller-record': {
     bound: 'zone',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     key: 'given',
     title: 'assetTag',
     fields: {

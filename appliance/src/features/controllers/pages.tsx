@@ -70,7 +70,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const language = controllerList.language();
     const asked = askedList(c, ctx, language, askedFields(language.vocabulary, words()));
@@ -102,7 +102,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const list = listState(c, controllerList.language().parameters);
     const fields = ownFields().map(({ name }) => name);
     const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, controllerColumns(fields));
@@ -116,7 +116,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   };
 
   const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const chosen = chosenIn(c, paths.controllers(), controllerList.language().parameters);
     const picked =

@@ -46,7 +46,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const controller = controllerOf(c);
     const ctx = viewContext(deps, c);
     const parts = controllers.parts(controller.id);
@@ -191,7 +191,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const body = bodyOf(objects.kind(recordKind), c.get('form'));
     return orForm(c, undefined, body, () => {
       const isEmpty = Object.values(body).every(
@@ -204,7 +204,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const save = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = controllerOf(c);
     const form = c.get('form');
     const body = bodyOf(objects.kind(recordKind), form);
@@ -220,7 +220,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const decide = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = controllerOf(c);
     const form = c.get('form');
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
@@ -231,7 +231,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = controllerOf(c);
     const form = c.get('form');
     const other = controllers.get(form.text('other'));
@@ -261,7 +261,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const apart = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = controllerOf(c);
     controllers.markDistinct(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
     setToast(c, { message: { key: 'toast.controllers.apart' } });
@@ -269,7 +269,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const unmerge = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = controllerOf(c);
     controllers.unmerge(actor, numberText(c.get('form').text('merge')));
     setToast(c, { message: { key: 'toast.controllers.unmerged' } });
@@ -278,13 +278,13 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
 
   return new Hono<ConsoleEnv>()
     .get(paths.controllerNew.pattern, (c) => {
-      actorFor(c, 'devices:write');
+      actorFor(c, 'controllers:write');
       return showForm(c, undefined);
     })
     .post(paths.controllerNew.pattern, create)
     .get(paths.controller.pattern, show)
     .get(paths.controllerEdit.pattern, (c) => {
-      actorFor(c, 'devices:write');
+      actorFor(c, 'controllers:write');
       return showForm(c, controllerOf(c));
     })
     .post(paths.controllerEdit.pattern, save)

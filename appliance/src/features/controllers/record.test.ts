@@ -194,9 +194,9 @@ describe('decisions', () => {
   });
 
   it('need the right, and so does taking', () => {
-    const reader = actorWith('devices:read');
-    expect(() => controllers.ingest(reader, { type: 'csv', name: 'x' }, [])).toThrow('devices:write');
-    expect(() => controllers.decide(reader, [], 'authorised')).toThrow('devices:write');
+    const reader = actorWith('controllers:read');
+    expect(() => controllers.ingest(reader, { type: 'csv', name: 'x' }, [])).toThrow('controllers:write');
+    expect(() => controllers.decide(reader, [], 'authorised')).toThrow('controllers:write');
   });
 });
 

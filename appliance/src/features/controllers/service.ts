@@ -262,7 +262,7 @@ export const controllerService = (
   };
 
   const undoBatch: ControllerService['undo'] = (actor, batch, options = {}) => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     try {
       return immediate(db, () => {
         undo.begin(actor, batch);
@@ -281,7 +281,7 @@ export const controllerService = (
     inSteps(db, undo.run(actor, batch), { begin: () => store.markUndone(batch, clock(), actorRef(actor)) });
 
   const undoInSteps: ControllerService['undoInSteps'] = async (actor, batch) => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     immediate(db, () => undo.begin(actor, batch));
     const undone = await undoOn(actor, batch);
     immediate(db, () => tellUndone(actor, undone));
@@ -351,7 +351,7 @@ export const controllerService = (
         .map(({ old, fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
     merge: (actor, keep, other) =>
       immediate(db, () => {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         const [kept, gone] = [get(keep), get(other)];
         const concerned = merging.join(actor, kept.id, gone.id, false);
         finish.derive(new Set(concerned));
@@ -361,7 +361,7 @@ export const controllerService = (
       }),
     unmerge: (actor, merge) =>
       immediate(db, () => {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         const concerned = merging.split(actor, merge);
         finish.derive(new Set(concerned));
         const held = merges.byId(merge);
@@ -372,7 +372,7 @@ export const controllerService = (
     mergesOf: (controller) => [...merges.ofKeep(controller), ...merges.ofOther(controller)].map(toMerge),
     markDistinct: (actor, one, two, reason) =>
       immediate(db, () => {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         const [a, b] = [get(one), get(two)];
         if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
         merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
@@ -381,7 +381,7 @@ export const controllerService = (
       }),
     decide: (actor, publicIds, decision, reason) =>
       immediate(db, () => {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         if (publicIds.length > maxDecided) throw new AppError('TOO_LARGE', 'too many controllers at once');
         let decisions = 0;
         for (const publicId of new Set(publicIds)) {
@@ -403,7 +403,7 @@ export const controllerService = (
       }),
     edit: (actor, publicId, patch, options = {}) =>
       immediate(db, () => {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         get(publicId);
         const { expectedRevision, comment } = options;
         const note = comment === undefined ? {} : { comment };

@@ -7,7 +7,7 @@ export const controllerSettings = defineSettings({
     default: 30,
     min: 1,
     max: 3_650,
-    area: 'devices',
+    area: 'controllers',
     unit: 'days',
   },
   'controllers.unchanged-days': {
@@ -16,7 +16,7 @@ export const controllerSettings = defineSettings({
     default: 30,
     min: 1,
     max: 3_650,
-    area: 'devices',
+    area: 'controllers',
     unit: 'days',
   },
 });

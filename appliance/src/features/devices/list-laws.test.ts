@@ -216,7 +216,7 @@ const filterOf = (asked: Asked, scope: Scope = everything): Filter | undefined =
 const readerOf = (roots: readonly string[]): Actor => ({
   ...systemActor,
   rights: new Set(),
-  grants: [{ right: 'devices:read', groups: roots }],
+  grants: [{ right: 'devices:read', groups: roots, zones: [] }],
 });
 
 /** Groups of which each is below the one before, from the highest of some on. */

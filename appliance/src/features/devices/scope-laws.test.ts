@@ -29,7 +29,7 @@ afterAll(() => site.stop());
 const right = 'devices:read';
 const grant = fc
   .uniqueArray(fc.nat(5), { minLength: 1, maxLength: 3 })
-  .map((at): Grant => ({ right, groups: at.map((one) => groups[one] ?? '') }));
+  .map((at): Grant => ({ right, groups: at.map((one) => groups[one] ?? ''), zones: [] }));
 const grants = fc.array(grant, { minLength: 1, maxLength: 3 });
 
 const reached = (held: readonly Grant[]): number[] => {
@@ -63,7 +63,7 @@ describe('what is reached', () => {
         const after = reached([...held, more]);
         expect(after).toEqual(expect.arrayContaining(before));
         const [first, ...others] = held;
-        const wider = reached([{ right, groups: [...(first?.groups ?? []), ...more.groups] }, ...others]);
+        const wider = reached([{ right, groups: [...(first?.groups ?? []), ...more.groups], zones: [] }, ...others]);
         expect(wider).toEqual(expect.arrayContaining(before));
         // Roles are added: what both reach is what each of them does, together.
         expect(after).toEqual([...new Set([...before, ...reached([more])])].toSorted((a, b) => a - b));

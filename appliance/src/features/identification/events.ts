@@ -4,7 +4,7 @@ export const identificationEvents = defineEvents({
   'controller-anomaly': {
     severity: 'critical',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { job: 'text', controller: 'text', zone: 'text', code: 'text', reason: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -12,7 +12,7 @@ export const identificationEvents = defineEvents({
   'identification-approved': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { job: 'text', digest: 'text', persons: 'text', targets: 'integer', packets: 'integer' },
     audit: true,
     retentionDays: 1_095,
@@ -20,7 +20,7 @@ export const identificationEvents = defineEvents({
   'identification-ended': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { job: 'text', targets: 'integer', packets: 'integer', read: 'integer' },
     audit: true,
     retentionDays: 1_095,
@@ -28,7 +28,7 @@ export const identificationEvents = defineEvents({
   'identification-started': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { job: 'text', targets: 'integer', where: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -36,7 +36,7 @@ export const identificationEvents = defineEvents({
   'identification-stopped': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { job: 'text', code: 'text', reason: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -44,7 +44,7 @@ export const identificationEvents = defineEvents({
   'identification-switched-off': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { stopped: 'integer' },
     audit: true,
     retentionDays: 1_095,
@@ -52,7 +52,7 @@ export const identificationEvents = defineEvents({
   'identification-zone-released': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { zone: 'text', reason: 'text' },
     audit: true,
     retentionDays: 1_095,

@@ -10,7 +10,7 @@ export const identificationKinds = defineKinds({
   'controller-credential': {
     bound: 'site',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 100 },
@@ -32,7 +32,7 @@ export const identificationKinds = defineKinds({
   'controller-identification': {
     bound: 'zone',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 100 },
@@ -70,7 +70,7 @@ export const identificationKinds = defineKinds({
   'controller-query-policy': {
     bound: 'zone',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     key: 'given',
     title: 'label',
     fields: {

@@ -50,7 +50,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   const rowOf = (job: Job) => jobRow(job, actorNames(objects), agentName);
 
   const showList = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const jobs = identification.list();
     return c.html(
       <Identification
@@ -66,7 +66,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const turnSwitch = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const action = form.text('action');
     if (action !== 'on' && action !== 'off') throw new AppError('MALFORMED', 'the form has no action');
@@ -103,7 +103,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const release = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     try {
       identification.releaseZone(actor, form.text('zone'), form.text('reason').slice(0, 500));
@@ -134,7 +134,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showJob = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
-    const actor = actorFor(c, 'devices:read');
+    const actor = actorFor(c, 'controllers:read');
     const id = param(c, 'id');
     const job = identification.get(id);
     const { plan, approval } = identification.plan(actor, id);
@@ -158,7 +158,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = param(c, 'id');
     const name = String(identification.get(id).job.body['name']);
     const form = c.get('form');
@@ -181,7 +181,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const id = param(c, 'id');
     identification.get(id);
     const ctx = viewContext(deps, c, 'part');
@@ -195,7 +195,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const csv = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const id = param(c, 'id');
     const asked = new URL(c.req.url).searchParams.get('run') ?? '';
     const runs = identification.runs(id);
@@ -230,13 +230,13 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showNotice = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'devices:read');
+    const actor = actorFor(c, 'controllers:read');
     const id = param(c, 'id');
     const { name, text } = identification.notice(actor, id, actorNames(objects));
     return c.html(<IdentificationNotice ctx={viewContext(deps, c)} id={id} name={name} text={text} />);
   };
   const noticeFile = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'devices:read');
+    const actor = actorFor(c, 'controllers:read');
     const id = param(c, 'id');
     const { text } = identification.notice(actor, id, actorNames(objects));
     return c.body(text, 200, {
@@ -246,7 +246,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showPolicy = (c: Context<ConsoleEnv>, entered?: Body, errors?: FieldErrors): Answer => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'controller'));
     const held = entered ?? own ?? { queryPolicy: 'details', queryGapMs: 500 };
     const values = Object.fromEntries(policyFields.map((name) => [name, String(held[name] ?? '')]));
@@ -263,7 +263,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const setPolicy = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const controller = param(c, 'controller');
     const form = c.get('form');
     const body: Body = Object.fromEntries(

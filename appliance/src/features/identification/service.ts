@@ -187,7 +187,7 @@ export const identificationService = (parts: IdentificationParts) => {
   });
 
   const approve = (actor: Actor, id: string, confirmed: { digest: string; targets: number }): Approval => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     return immediate(db, () => {
       const job = getJob(id);
       const persons = [...gate.assertMayApprove(actor, waiting(id))];
@@ -259,7 +259,7 @@ export const identificationService = (parts: IdentificationParts) => {
   };
 
   const stopAll = (actor: Actor): number => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     return immediate(db, () => {
       // To end it takes no right over settings; to allow it does.
       const stopper: Actor = { ...actor, rights: new Set(['all']) };
@@ -317,7 +317,7 @@ export const identificationService = (parts: IdentificationParts) => {
     get: (id: string): IdentificationJob => toJob(getJob(id)),
     /** The dry run; sends nothing. */
     plan: (actor: Actor, id: string): { plan: Plan; approval: Approval | undefined } => {
-      requireRight(actor, 'devices:read');
+      requireRight(actor, 'controllers:read');
       return planFor(getJob(id));
     },
     /** What waits for a second person at a job. */
@@ -328,11 +328,11 @@ export const identificationService = (parts: IdentificationParts) => {
     approve,
     /** CONFLICT unless approved, unused, in its window. */
     start: (actor: Actor, id: string): Run => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       return begin(actor, getJob(id), 'manual');
     },
     stop: (actor: Actor, id: string): void => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       immediate(db, () => {
         for (const run of store.openRuns()) if (run.job === getJob(id).id) stopRun(run, actorRef(actor));
       });
@@ -357,7 +357,7 @@ export const identificationService = (parts: IdentificationParts) => {
     labelOf: (publicId: string): string => controllers.find(publicId)?.label ?? publicId,
     /** For the owner of intrusion detection (OT Q11). */
     notice: (actor: Actor, id: string, nameOf: (ref: string) => string): { name: string; text: string } => {
-      requireRight(actor, 'devices:read');
+      requireRight(actor, 'controllers:read');
       const { plan, approval } = planFor(getJob(id));
       const sources =
         plan.where.by === 'appliance' ? parts.sources() : (parts.agent(plan.where.device)?.addresses ?? []);
@@ -379,7 +379,7 @@ export const identificationService = (parts: IdentificationParts) => {
     },
     /** A controller's own policy. A reason for asking a safety controller is the actor's own word (OT Q2). */
     setPolicy: (actor: Actor, publicId: string, body: Body): void => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       const controller = controllers.find(publicId);
       if (controller === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId}`);
       const held = objects.find(devicePolicyKind, publicId)?.body;
@@ -397,7 +397,7 @@ export const identificationService = (parts: IdentificationParts) => {
         .map((halt) => ({ ...halt, zoneName: String(objects.find(zoneKind, halt.zone)?.body['name'] ?? halt.zone) })),
     /** A person has looked: the zone may be asked again. */
     releaseZone: (actor: Actor, zone: string, reason: string): void => {
-      requireRight(actor, 'devices:write');
+      requireRight(actor, 'controllers:write');
       if (reason.trim() === '') throw invalid({ reason: { key: 'validation.required' } });
       immediate(db, () => {
         if (!store.dropHalt(zone)) throw new AppError('NOT_FOUND', 'the zone is not halted');

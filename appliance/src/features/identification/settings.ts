@@ -7,6 +7,6 @@ export const identificationSettings = defineSettings({
     safety: true,
     safeSide: 'off',
     default: false,
-    area: 'devices',
+    area: 'controllers',
   },
 });

@@ -5,7 +5,7 @@ export const integrityEvents = defineEvents({
   'controller-program-approved': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { controller: 'text', revision: 'integer' },
     audit: true,
     retentionDays: 3_650,
@@ -14,7 +14,7 @@ export const integrityEvents = defineEvents({
   'controller-program-changed': {
     severity: 'critical',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { controller: 'text', what: 'text' },
     audit: true,
     retentionDays: 3_650,
@@ -23,7 +23,7 @@ export const integrityEvents = defineEvents({
   'controller-program-proposed': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { controller: 'text' },
     retentionDays: 3_650,
   },
@@ -31,7 +31,7 @@ export const integrityEvents = defineEvents({
   'controller-program-restored': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { controller: 'text' },
     retentionDays: 3_650,
   },
@@ -39,7 +39,7 @@ export const integrityEvents = defineEvents({
   'controller-program-snapshot': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { controller: 'text', moment: 'text', workOrder: 'text' },
     retentionDays: 3_650,
   },

@@ -12,7 +12,7 @@ import { type IntegrityService, PROGRAM_FIELDS } from './types.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 24);
-const person = (id: string): Actor => ({ ...actorWith('devices:write'), id });
+const person = (id: string): Actor => ({ ...actorWith('controllers:write'), id });
 
 let number = 0;
 let id = 'controller0';
@@ -129,7 +129,7 @@ describe('program integrity', () => {
   it('refuses to approve where nothing is known, and whoever may not', () => {
     held = [controller({ observed: {}, readAt: {} })];
     expect(codeOf(() => integrity.approve(person('a'), id, { reason: 'x' }))).toBe('INVALID');
-    expect(codeOf(() => integrity.approve(actorWith('devices:read'), id, { reason: 'x' }))).toBe('FORBIDDEN');
+    expect(codeOf(() => integrity.approve(actorWith('controllers:read'), id, { reason: 'x' }))).toBe('FORBIDDEN');
     expect(codeOf(() => integrity.get('nothing'))).toBe('NOT_FOUND');
   });
 

@@ -8,7 +8,7 @@ export const integrityKinds = defineKinds({
   'controller-program': {
     bound: 'zone',
     row: 'P2',
-    area: 'devices',
+    area: 'controllers',
     key: 'given',
     title: 'name',
     fields: {
@@ -31,7 +31,7 @@ export const integrityKinds = defineKinds({
   'controller-project-file': {
     bound: 'zone',
     row: 'P2',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       controller: { type: 'text', idOf: 'controller', required: true, indexed: true, max: 120 },

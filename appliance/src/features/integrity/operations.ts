@@ -96,8 +96,8 @@ export const integrityOperations = [
     name: 'controller.integrity.list',
     bound: 'zone',
     http: { method: 'get', path: '/controller-programs' },
-    area: 'devices',
-    right: 'devices:read',
+    area: 'controllers',
+    right: 'controllers:read',
     summary: 'The programs of controllers against what was approved, the worst first',
     input: z.strictObject({
       state: anyOf(STATES),
@@ -107,7 +107,7 @@ export const integrityOperations = [
     output: z.object({ rows: z.array(programSchema) }),
     run: ({ integrity, actor }, { check, ...filter }) => {
       if (check) {
-        requireRight(actor, 'devices:write');
+        requireRight(actor, 'controllers:write');
         integrity.check();
       }
       return { rows: integrity.list(defined(filter)).map(toRow) };
@@ -134,8 +134,8 @@ export const integrityOperations = [
     name: 'controller.integrity.show',
     bound: 'zone',
     http: { method: 'get', path: '/controller-programs/{controller}' },
-    area: 'devices',
-    right: 'devices:read',
+    area: 'controllers',
+    right: 'controllers:read',
     summary: 'One program: what was approved, what is known, what hardening says',
     input: z.strictObject({ controller: controllerId }),
     output: detailSchema,
@@ -145,8 +145,8 @@ export const integrityOperations = [
     name: 'controller.integrity.approve',
     bound: 'zone',
     http: { method: 'post', path: '/controller-programs/{controller}/approval' },
-    area: 'devices',
-    right: 'devices:write',
+    area: 'controllers',
+    right: 'controllers:write',
     summary: 'Approves what is known now as the program, or proposes it where two people are asked for',
     input: z.strictObject({
       controller: controllerId,
@@ -178,8 +178,8 @@ export const integrityOperations = [
     name: 'controller.integrity.confirm',
     bound: 'zone',
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
-    area: 'devices',
-    right: 'devices:write',
+    area: 'controllers',
+    right: 'controllers:write',
     summary: 'The second person confirms or declines a proposed program',
     input: z.strictObject({ controller: controllerId, decision: z.enum(['approve', 'decline']) }),
     output: detailSchema,

@@ -27,7 +27,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   const { integrity, objects } = deps;
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const list = listState(c, ['state']);
     const [asked] = filterValues(list, 'state');
     const state = STATES.find((known) => known === asked);
@@ -51,7 +51,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
     c: Context<ConsoleEnv>,
     extra: { errors?: FieldErrors; values?: Record<string, string> } = {},
   ): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const actor = actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const { errors, values = {} } = extra;
     return c.html(
@@ -66,7 +66,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const id = param(c, 'id');
     const done = (key: string): Response => {
@@ -119,7 +119,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   const addFile = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = param(c, 'id');
     // Before anything is received: a file of gigabytes for a missing controller is refused at once.
     integrity.get(id);

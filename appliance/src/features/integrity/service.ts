@@ -231,7 +231,7 @@ export const integrityService = ({
   };
 
   const approve: IntegrityService['approve'] = (actor, publicId, given) => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     return immediate(db, () => {
       const one = found(publicId);
       const { content, reason, workOrder } = wanted(one, given);
@@ -255,7 +255,7 @@ export const integrityService = ({
   };
 
   const confirm: IntegrityService['confirm'] = (actor, publicId, decision) => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     return immediate(db, () => {
       const one = found(publicId);
       const { proposal } = approvals.current(publicId);
@@ -271,7 +271,7 @@ export const integrityService = ({
   };
 
   const snapshot: IntegrityService['snapshot'] = (actor, publicId, moment, workOrder) => {
-    requireRight(actor, 'devices:write');
+    requireRight(actor, 'controllers:write');
     return immediate(db, () => {
       const one = found(publicId);
       const order = cleanLine(workOrder).trim().slice(0, 100);

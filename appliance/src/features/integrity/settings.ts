@@ -7,14 +7,14 @@ export const integritySettings = defineSettings({
     default: 35,
     min: 1,
     max: 365,
-    area: 'devices',
+    area: 'controllers',
     unit: 'days',
   },
   'integrity.second-person': {
-    onWhereTwo: 'devices:write',
+    onWhereTwo: 'controllers:write',
     type: 'boolean',
     safety: true,
     default: false,
-    area: 'devices',
+    area: 'controllers',
   },
 });

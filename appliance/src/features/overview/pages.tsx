@@ -4,6 +4,7 @@ import type { OverviewProps } from '@sallyport/ui/overview/overview-model';
 import { paths } from '@sallyport/ui/paths';
 import { Hono } from 'hono';
 import { fromMoment } from '../../engine/events/types.ts';
+import { hasRight } from '../../engine/objects/types.ts';
 import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventWords } from '../../server/console/records.ts';
@@ -117,7 +118,7 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
     const messageOf = eventWords(ctx, deps);
-    const controllers = controllersPart();
+    const controllers = hasRight(reader, 'controllers:read') ? controllersPart() : undefined;
     return c.html(
       <Overview
         ctx={ctx}

@@ -28,7 +28,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
     view: Pick<ApprovalsProps, 'plan' | 'error'> = {},
     status: 200 | 422 = 200,
   ): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const nameOf = actorNames(objects);
     return c.html(
       <Approvals
@@ -73,7 +73,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   };
 
   const upload = async (c: Ctx): Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     try {
       return await uploads.take(c, ({ draft, path, name, fields }) => {
         const preset = presetOf(fields.get('preset') ?? '');
@@ -86,7 +86,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   };
 
   const apply = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const path = uploads.find(form.text('draft'));
     try {
@@ -103,7 +103,7 @@ export const approvalPages = (deps: ConsoleDeps): Pages => {
   };
 
   const undo = (c: Ctx): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = numberText(c.get('form').text('import'));
     const { restored, removed, kept } = patches.approvals.undo({ ...actor, from: c.get('from') }, id);
     setToast(c, { message: { key: 'approvals.undoneToast', params: { restored, removed, kept: kept.length } } });

@@ -4,7 +4,7 @@ export const patchEvents = defineEvents({
   'evidence-attached': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { sha256: 'text', bytes: 'integer' },
     audit: true,
     retentionDays: 1_095,
@@ -12,7 +12,7 @@ export const patchEvents = defineEvents({
   'evidence-created': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { pack: 'integer', from: 'time', to: 'time', sha256: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -21,7 +21,7 @@ export const patchEvents = defineEvents({
   'measure-ends': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { name: 'text', until: 'time' },
     retentionDays: 1_095,
   },
@@ -29,7 +29,7 @@ export const patchEvents = defineEvents({
   'measure-over': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { name: 'text', until: 'time' },
     audit: true,
     retentionDays: 1_095,
@@ -37,7 +37,7 @@ export const patchEvents = defineEvents({
   'patch-added': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', product: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -45,7 +45,7 @@ export const patchEvents = defineEvents({
   'patch-approvals-imported': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { name: 'text', n: 'integer', sha256: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -53,7 +53,7 @@ export const patchEvents = defineEvents({
   'patch-approvals-undone': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { name: 'text', n: 'integer' },
     audit: true,
     retentionDays: 1_095,
@@ -61,7 +61,7 @@ export const patchEvents = defineEvents({
   'patch-asked': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -69,7 +69,7 @@ export const patchEvents = defineEvents({
   'patch-checked': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', controller: 'text', item: 'text', answer: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -77,7 +77,7 @@ export const patchEvents = defineEvents({
   'patch-declined': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -85,7 +85,7 @@ export const patchEvents = defineEvents({
   'patch-described': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', version: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -94,7 +94,7 @@ export const patchEvents = defineEvents({
   'patch-expired': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', from: 'text', to: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -102,7 +102,7 @@ export const patchEvents = defineEvents({
   'patch-extended': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -111,7 +111,7 @@ export const patchEvents = defineEvents({
   'patch-moved': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', from: 'text', to: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -120,14 +120,14 @@ export const patchEvents = defineEvents({
   'patch-overdue': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', clock: 'text' },
     retentionDays: 1_095,
   },
   'patch-signed': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', to: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -135,7 +135,7 @@ export const patchEvents = defineEvents({
   'patch-target': {
     severity: 'info',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', controller: 'text', change: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -144,7 +144,7 @@ export const patchEvents = defineEvents({
   'patch-vendor-refused': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { patch: 'integer', name: 'text', state: 'text' },
     audit: true,
     retentionDays: 1_095,
@@ -152,7 +152,7 @@ export const patchEvents = defineEvents({
   'risk-accepted': {
     severity: 'warning',
     bound: 'zone',
-    area: 'devices',
+    area: 'controllers',
     params: { name: 'text', vulnerability: 'text', until: 'time' },
     audit: true,
     retentionDays: 1_095,

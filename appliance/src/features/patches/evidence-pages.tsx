@@ -22,7 +22,7 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
   type Ctx = Context<ConsoleEnv>;
 
   const show = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const form = c.get('form');
     const nameOf = actorNames(objects);
     const { lang } = c.get('preferences');
@@ -55,7 +55,7 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
   };
 
   const ask = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const [from, last] = [times.moment(form.text('from')), times.moment(form.text('to'))];
     const faults: FieldErrors = {
@@ -77,7 +77,7 @@ export const evidencePages = (deps: ConsoleDeps): Pages => {
   };
 
   const download = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const which = param(c, 'file');
     if (which !== 'json' && which !== 'pdf' && which !== 'signature')
       throw new AppError('NOT_FOUND', 'there is no such file');

@@ -8,7 +8,7 @@ export const patchKinds = defineKinds({
   'maintenance-window': {
     bound: 'zone',
     row: 'P3',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 100 },
@@ -29,7 +29,7 @@ export const patchKinds = defineKinds({
   mitigation: {
     bound: 'zone',
     row: 'P3',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 200 },
@@ -58,7 +58,7 @@ export const patchKinds = defineKinds({
   'outage-plan': {
     bound: 'zone',
     row: 'P3',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 200 },
@@ -92,7 +92,7 @@ export const patchKinds = defineKinds({
   'risk-acceptance': {
     bound: 'zone',
     row: 'P3',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, max: 200 },

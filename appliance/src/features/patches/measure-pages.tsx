@@ -23,7 +23,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   type Ctx = Context<ConsoleEnv>;
 
   const show = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const actor = actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const nameOf = actorNames(objects);
     const person = patches.people.personOf(actor);
@@ -70,14 +70,14 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   };
 
   const approve = (c: Ctx): Response => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
     setToast(c, { message: { key: 'measures.approved' } });
     return c.redirect(paths.measures(), 303);
   };
 
   const attach = async (c: Ctx): Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const path = join(deps.paths.staging, `evidence-${Buffer.from(randomBytes(12)).toString('hex')}`);
     try {
       const upload = await receiveFile(deps, c, path, maxFileBytes);
@@ -94,7 +94,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   };
 
   const download = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const file = patches.file(param(c, 'sha256'));
     if (file === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
     const name = file.name.replace(/[^A-Za-z0-9._-]/g, '-');

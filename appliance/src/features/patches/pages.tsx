@@ -59,7 +59,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     String(objects.find('maintenance-window', id, { deleted: true })?.body['name'] ?? id);
 
   const showList = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const list = listState(c, ['state', 'overdue']);
     const cursor = currentCursor(list);
     const after = cursor === undefined ? undefined : numberText(cursor);
@@ -95,7 +95,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     ) as Record<PatchField, string>;
 
   const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:write');
+    actorFor(c, 'controllers:write');
     return c.html(
       <PatchNew ctx={viewContext(deps, c)} values={valuesOf(c.get('form'))} errors={errors} />,
       errors === undefined ? 200 : 422,
@@ -124,7 +124,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const create = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const values = valuesOf(c.get('form'));
     return attempt(
       () => {
@@ -141,7 +141,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const show = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const id = numberParam(c, 'id');
     const patch = patches.get(id);
     const nameOf = actorNames(objects);
@@ -195,7 +195,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   ];
 
   const showMove = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:write');
+    actorFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const form = c.get('form');
     const to = errors === undefined ? (c.req.query('to') ?? '') : form.text('to');
@@ -246,7 +246,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const move = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const form = c.get('form');
     const { to } = optionOf(id, form.text('to'));
@@ -271,7 +271,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const sign = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const form = c.get('form');
     return attempt(
@@ -307,7 +307,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const wanted = DEADLINES.find((one) => one === form.text('clock'));
     if (wanted === undefined)
       throw new AppError('INVALID', 'no such deadline', { fields: { clock: { key: 'validation.choice' } } });
-    patches.extend(actorFor(c, 'devices:write'), id, {
+    patches.extend(actorFor(c, 'controllers:write'), id, {
       deadline: wanted,
       until: time('until', form.text('until')),
       reason: form.text('reason'),
@@ -315,7 +315,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   });
   const describe = change((c, id) => {
     const form = c.get('form');
-    patches.describe(actorFor(c, 'devices:write'), id, {
+    patches.describe(actorFor(c, 'controllers:write'), id, {
       targetVersion: form.text('targetVersion'),
       sha256: form.text('sha256'),
       vulnerabilities: lines(form.text('vulnerabilities')),
@@ -323,11 +323,11 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   });
   const target = change((c, id) => {
     const form = c.get('form');
-    patches.setTarget(actorFor(c, 'devices:write'), id, form.text('controller'), form.text('wanted') === 'yes');
+    patches.setTarget(actorFor(c, 'controllers:write'), id, form.text('controller'), form.text('wanted') === 'yes');
   });
 
   const showCheck = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const id = numberParam(c, 'id');
     const controller = param(c, 'controller');
     const patch = patches.get(id);
@@ -357,7 +357,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const check = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const controller = param(c, 'controller');
     const form = c.get('form');

@@ -37,7 +37,7 @@ import {
 // Moving patches: a request, its gates, its signatures, and then the move in one transaction with its
 // entry in the history and in the audit chain.
 
-export const WRITE = 'devices:write' as const;
+export const WRITE = 'controllers:write' as const;
 
 type ProcessParts = {
   db: Database;

@@ -27,7 +27,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   type Ctx = Context<ConsoleEnv>;
 
   const showCalendar = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const windows = patches.windows();
     const byId = new Map(windows.map((window) => [window.id, window]));
@@ -91,7 +91,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showNew = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:write');
+    actorFor(c, 'controllers:write');
     const form = c.get('form');
     const asked = (name: string): string => (errors === undefined ? (c.req.query(name) ?? '') : form.text(name));
     return c.html(
@@ -109,7 +109,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   const create = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
     const window = occurrence(form.text('window'), form.text('from'));
     try {
@@ -130,7 +130,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showPlan = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const { id, body } = objects.get('outage-plan', param(c, 'id'));
     const window = patches.occurrence(String(body['window']), Date.parse(String(body['startsAt'])));
     const rows = texts(body['patches']).flatMap((text): PlanRow[] => {

@@ -108,8 +108,8 @@ export const searchService = (parts: SearchParts): SearchService => {
   /** `scoped`: what it finds is cut to what the actor reaches. */
   const sources: readonly (readonly [right: Right, find: Source, scoped?: true])[] = [
     ['devices:read', devices, true],
-    ['devices:read', controllers],
-    ['devices:read', named('zones', 'controller-zone')],
+    ['controllers:read', controllers],
+    ['controllers:read', named('zones', 'controller-zone')],
     ['software:read', software],
     ['vulnerabilities:read', advisories],
     ['updates:read', updates],

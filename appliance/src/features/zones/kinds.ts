@@ -6,7 +6,7 @@ export const zoneKinds = defineKinds({
   'controller-conduit': {
     bound: 'zone',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 60 },
@@ -31,7 +31,7 @@ export const zoneKinds = defineKinds({
   'controller-zone': {
     bound: 'zone',
     row: 'P1',
-    area: 'devices',
+    area: 'controllers',
     title: 'name',
     fields: {
       name: { type: 'text', required: true, unique: true, max: 60 },

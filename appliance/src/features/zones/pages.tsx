@@ -19,7 +19,7 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
   const { zones } = deps;
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const overview = zones.overview();
     const [zoneNames, conduitNames] = [namesOf(overview.zones), namesOf(overview.conduits)];
@@ -39,7 +39,7 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
   };
 
   const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    actorFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const { conduits, ...zone } = zones.zone(param(c, 'id'));
     const names = namesOf(zones.zones());

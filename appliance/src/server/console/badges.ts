@@ -10,7 +10,7 @@ const cheapMs = 20;
 
 /** Whose number stands at an entry: who may read it all. */
 const rights: Readonly<Record<string, Right>> = {
-  controllers: 'devices:read',
+  controllers: 'controllers:read',
   devices: 'devices:read',
   vulnerabilities: 'vulnerabilities:read',
   exchange: 'exchange:read',
