@@ -5,6 +5,7 @@ import { type Browser, type Console, openConsole, password } from '../test/suppo
 import { readRight } from './engine/inventory/types.ts';
 import { type Area, areas, type Right, systemActor } from './engine/objects/types.ts';
 import { entryParts } from './entry-parts.ts';
+import { wholeSite } from './platform/scope.ts';
 import { describeApi } from './server/api/app.ts';
 import type { ApiRoute } from './server/api/route.ts';
 import { apiPrefix } from './server/api/types.ts';
@@ -153,7 +154,8 @@ describe('the console', () => {
     // Who is refused is written down, thinned by time; nothing else may be.
     const { events } = site.appliance;
     const count = (): number =>
-      events.list({ limit: 1 }).total - events.list({ type: ['access-refused'], limit: 1 }).total;
+      events.list({ scope: wholeSite('job'), limit: 1 }).total -
+      events.list({ scope: wholeSite('job'), type: ['access-refused'], limit: 1 }).total;
     const before = count();
     for (const call of calls()) {
       const check = async (who: string, browser: Browser | undefined, refused: boolean): Promise<void> => {

@@ -150,6 +150,8 @@ create table event (
 ) strict;
 create index event_at on event (at);
 create index event_device on event (device, id) where device is not null;
+-- What somebody did themselves is theirs to read, however little of the site they reach.
+create index event_own on event (actor, id) where device is null and actor is not null;
 create index event_type on event (type, id);
 create index event_severity on event (severity, id);
 create index event_audit on event (audit_seq) where audit_seq is not null;

@@ -4,6 +4,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -69,7 +70,9 @@ const opened = async <T>(dataDir: string, work: (appliance: Appliance) => Promis
 
 const refusals = (dataDir: string) =>
   opened(dataDir, ({ events, exchange }) => ({
-    events: events.list({ limit: 50, type: ['bundle-refused'] }).rows.map(({ params }) => params['code']),
+    events: events
+      .list({ scope: wholeSite('job'), limit: 50, type: ['bundle-refused'] })
+      .rows.map(({ params }) => params['code']),
     receipts: exchange
       .receipts({ limit: 50 })
       .rows.filter(({ result }) => result === 'refused')

@@ -4,6 +4,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { makeHost } from '../../appliance/test/support/host.ts';
@@ -221,6 +222,7 @@ describe('intake that is killed', () => {
         let after: number | undefined;
         do {
           const page = events.list({
+            scope: wholeSite('job'),
             limit: 200,
             device: id,
             type: ['agent-refused-object'],

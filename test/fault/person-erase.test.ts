@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linuxContent } from '../../appliance/test/support/glpi-client.ts';
@@ -142,7 +143,7 @@ describe('a person who is erased beside a running server', () => {
     );
     expect(said7?.remains).toMatchObject([{ file: 'taken.spb', destroyed: { reason: 'shredded, record 7' } }]);
     await opened(({ events }) =>
-      expect(events.list({ type: ['backup-forgotten'], limit: 2 }).rows).toMatchObject([
+      expect(events.list({ scope: wholeSite('job'), type: ['backup-forgotten'], limit: 2 }).rows).toMatchObject([
         {
           actor: expect.stringMatching(/^cli:/) as string,
           params: { file: 'taken.spb', reason: 'shredded, record 7' },

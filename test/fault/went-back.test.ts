@@ -5,6 +5,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { newTokenSecret, tokenHash } from '@sallyport/appliance/features/devices/types';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandProcess } from '../support/command-process.ts';
 import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
@@ -176,7 +177,11 @@ describe('a database of before that is put back', () => {
     expect((await ask('/rollback/decide', { cookie: second, form: { csrf: own, ...agree } })).status).toBe(303);
     expect((await ask('/devices', { cookie })).text).not.toContain('went back');
     expect((await tryCommand('sallyport', ['doctor', ...pair.data])).stdout).not.toContain('went back');
-    expect(await opened(({ events }) => events.list({ type: ['state-return-acknowledged'], limit: 2 }).total)).toBe(1);
+    expect(
+      await opened(
+        ({ events }) => events.list({ scope: wholeSite('job'), type: ['state-return-acknowledged'], limit: 2 }).total,
+      ),
+    ).toBe(1);
   });
 
   it('is told by the connected host, and nothing is sent', async () => {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { type AgentSite, newId, openAgentSite, sha256 } from './agent-site.ts';
 
 let site: AgentSite;
@@ -300,7 +301,7 @@ describe('the door', () => {
     expect(Object.keys(refused.body['fields'] as object).length).toBeGreaterThan(0);
     expect(await ask()).toEqual([]);
     const types = site.appliance.events
-      .list({ limit: 100, type: ['section-rejected'] })
+      .list({ scope: wholeSite('job'), limit: 100, type: ['section-rejected'] })
       .rows.map((event) => event.params['code']);
     expect(types).toEqual(expect.arrayContaining(['HASH_MISMATCH', 'INVALID']));
   });
@@ -346,7 +347,7 @@ describe('the door', () => {
     });
     expect(asked.body).toMatchObject({ want: ['hardware'] });
     expect(await post([section, section])).toMatchObject({ status: 400, body: { error: 'MALFORMED' } });
-    const events = site.appliance.events.list({ limit: 100, type: ['section-rejected'] }).rows;
+    const events = site.appliance.events.list({ scope: wholeSite('job'), limit: 100, type: ['section-rejected'] }).rows;
     const told = events.filter((event) => event.device === deviceOf(own).id).map(({ params }) => params);
     expect(told).toEqual(
       expect.arrayContaining([
@@ -406,6 +407,7 @@ describe('the door', () => {
     expect(await call('POST', '/events', { state, body })).toMatchObject({ status: 200, body: { accepted: 4 } });
     await call('POST', '/events', { state, body });
     const recorded = site.appliance.events.list({
+      scope: wholeSite('job'),
       limit: 100,
       device: deviceOf(state).id,
       type: ['agent-refused-object', 'device-revoked', 'agent-trust-stale'],

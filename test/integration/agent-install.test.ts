@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import {
   type AgentSite,
   layShell,
@@ -59,7 +60,7 @@ const versionOf = (device: Device, name = 'line-tool') =>
     : null;
 const refusedObjects = (device: Device) =>
   site.appliance.events
-    .list({ limit: 10, device: device.id, type: ['agent-refused-object'] })
+    .list({ scope: wholeSite('job'), limit: 10, device: device.id, type: ['agent-refused-object'] })
     .rows.map((event) => event.params['code']);
 
 describe('an order that the signed chain covers', () => {
@@ -96,7 +97,12 @@ describe('an order that the signed chain covers', () => {
     serve(publish(site.keys, 3, [one.bytes, two.bytes, other.bytes], -1));
     const device = await newDevice();
     expect(await order(device, one)).toMatchObject({ state: 'completed' });
-    const stale = site.appliance.events.list({ limit: 10, device: device.id, type: ['agent-trust-stale'] }).rows;
+    const stale = site.appliance.events.list({
+      scope: wholeSite('job'),
+      limit: 10,
+      device: device.id,
+      type: ['agent-trust-stale'],
+    }).rows;
     expect(new Set(stale.map((event) => event.params['role']))).toEqual(new Set(['timestamp', 'snapshot', 'targets']));
     serve(publish(site.keys, 4, [one.bytes, two.bytes, other.bytes]));
   });

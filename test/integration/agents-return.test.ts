@@ -8,6 +8,7 @@ import { createBackup } from '@sallyport/appliance/features/backups/make-backup'
 import { parseRecoveryKey, restoreBackup } from '@sallyport/appliance/features/backups/restore';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { type Server, startServer } from '@sallyport/appliance/server/server';
 import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ describe('agents of a restored server', () => {
   const certificates = (publicId: string) => site().devices.certificates(find(publicId)?.id ?? 0);
   const eventsOf = (type: string): string[] =>
     site()
-      .events.list({ type: [type as 'device-returned'], limit: 100 })
+      .events.list({ scope: wholeSite('job'), type: [type as 'device-returned'], limit: 100 })
       .rows.map(({ params }) => String(params['device'] ?? params['reason']));
   /** Puts the backup back; with the witness of before, or without. */
   const restore = async (withWitness: boolean): Promise<void> => {

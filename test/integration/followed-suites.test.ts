@@ -10,6 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { collectors, collectSections } from '../../agent/src/collectors/all.ts';
 import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { admin } from '../../appliance/test/support/engines.ts';
 import { deb, debian13, reporter } from '../../appliance/test/support/site.ts';
@@ -140,7 +141,7 @@ describe('what devices follow, over repositories of our own', () => {
     expect(findings).toHaveLength(2);
     for (const { state, agedSince } of findings)
       expect([state, agedSince]).toEqual(['open', expect.stringMatching(/^\d{4}-/)]);
-    expect(site.events.list({ type: ['finding-closed'], limit: 10 }).total).toBe(0);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['finding-closed'], limit: 10 }).total).toBe(0);
   });
 
   it('does not pass for filled what no build of a catalogue has looked at', async () => {

@@ -5,6 +5,7 @@ import { networkSearches } from '../../appliance/src/features/agents/glpi/networ
 import { forbiddenAddresses } from '../../appliance/src/features/discovery/forbidden.ts';
 import { outbound } from '../../appliance/src/platform/connect.ts';
 import { type Purpose, purposeRules } from '../../appliance/src/platform/outbound-rules.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { addressSet } from '../../bundle-tools/src/platform/address-set.ts';
 import { binOf } from '../support/commands.ts';
@@ -169,7 +170,7 @@ describe('a person who may write devices', () => {
   it.each(Object.keys(spellings))('makes no directory of a controller (%s), and each try is told once', (written) => {
     ways['entered for a controller'](controller.host);
     const id = put('directory-source', source(spellings[written]?.(controller.host) ?? '', directoryPort));
-    const told = () => site.events.list({ type: ['connection-forbidden'], limit: 100 });
+    const told = () => site.events.list({ scope: wholeSite('job'), type: ['connection-forbidden'], limit: 100 });
     const before = told().total;
     const label = String(site.objects.get('directory-source', id).body['name']);
     for (let tries = 0; tries < 3; tries += 1) {

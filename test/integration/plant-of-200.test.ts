@@ -17,6 +17,7 @@ import { controllerKnowledge } from '../../appliance/src/features/vulnerabilitie
 import { buildSnapshot } from '../../appliance/src/features/vulnerabilities/snapshot-build-store.ts';
 import { initialise } from '../../appliance/src/init.ts';
 import { openLog } from '../../appliance/src/platform/log.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { apiApp } from '../../appliance/src/server/api/app.ts';
 import { csafAdvisory, csafPart } from '../../appliance/test/support/controllers/csaf.ts';
 import { captureFile } from '../support/plant-capture.ts';
@@ -209,7 +210,7 @@ describe('a plant of 200 controllers, from files alone', () => {
 
   it('was never asked: nothing was sent, no query was planned', () => {
     const { identification, events, objects } = appliance;
-    expect(events.list({ type: ['identification-started'], limit: 1 }).total).toBe(0);
+    expect(events.list({ scope: wholeSite('job'), type: ['identification-started'], limit: 1 }).total).toBe(0);
     expect(objects.list({ kind: 'controller-zone', limit: 10 }).total).toBe(0);
     expect(identification.list()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
 import { introduce, signedIn } from '../support/persons.ts';
@@ -102,7 +103,7 @@ describe.skipIf(!canRun)('an appliance that nobody gave a target', () => {
       };
       const listening = `tcp 0100007F:${port.toString(16).toUpperCase()} 00000000:0000 0A`;
       await until(() => sockets().includes(listening));
-      await until(() => site.events.list({ type: ['server-started'], limit: 1 }).total > 0);
+      await until(() => site.events.list({ scope: wholeSite('job'), type: ['server-started'], limit: 1 }).total > 0);
       expect(sockets()).toEqual([listening]);
       server.kill('SIGTERM');
       await ended;
@@ -234,7 +235,7 @@ describe.skipIf(!canRun)('an address range', () => {
       },
     ]);
     expect(site.devices.byId(Number(rows[0]?.['_device'])).state).toBe('discovered');
-    expect(site.events.list({ type: ['range-scanned'], limit: 5 }).rows).toMatchObject([
+    expect(site.events.list({ scope: wholeSite('job'), type: ['range-scanned'], limit: 5 }).rows).toMatchObject([
       { params: { asked: 53, found: 2 } },
     ]);
   });

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { isLong } from '../support/long.ts';
 import { bindDn, bindPassword, hasSlapd, plantTree, type Slapd, startSlapd, suffix, userDn } from '../support/slapd.ts';
@@ -146,7 +147,7 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
     await expect(site.discovery.poll(id, systemActor, quiet)).rejects.toMatchObject({ code: 'NOT_NAMED' });
     const [denied, ...others] = site.discovery.connections(10);
     expect(denied).toMatchObject({ purpose: 'directory', denied: 1 });
-    expect(site.events.list({ type: ['connection-denied'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['connection-denied'], limit: 5 }).total).toBe(1);
     expect(denied?.opened).toBeGreaterThan(4);
     expect(others.length).toBeGreaterThan(0);
   });

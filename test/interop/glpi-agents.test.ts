@@ -10,6 +10,7 @@ import { noMemory } from '../../agent/src/collectors/collector.ts';
 import { collector as platform } from '../../agent/src/collectors/platform.ts';
 import { collector as software } from '../../agent/src/collectors/software.ts';
 import { rootFiles } from '../../agent/src/platform/root-files.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { command } from '../support/commands.ts';
 import { type GlpiSite, hasAgents, openGlpiSite } from '../support/glpi-site.ts';
 import { isLong } from '../support/long.ts';
@@ -196,7 +197,9 @@ describe.skipIf(!hasAgents)('agents that people already run', () => {
     await site.fusion(secret, { state: 'b', ca: foreign });
     await site.ocs(secret, { state: 'b', ca: foreign });
     expect(devices()).toHaveLength(before);
-    expect(site.appliance.events.list({ type: ['enrolment-refused'], limit: 10 }).rows).toEqual([]);
+    expect(
+      site.appliance.events.list({ scope: wholeSite('job'), type: ['enrolment-refused'], limit: 10 }).rows,
+    ).toEqual([]);
   });
 });
 

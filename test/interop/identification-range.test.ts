@@ -2,6 +2,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
 import { introduce, signedIn } from '../support/persons.ts';
@@ -130,7 +131,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
         site.dataDir,
       ),
     );
-    await until(() => site.events.list({ type: ['server-started'], limit: 1 }).total > 0);
+    await until(() => site.events.list({ scope: wholeSite('job'), type: ['server-started'], limit: 1 }).total > 0);
   });
   afterAll(async () => {
     for (const child of started.reverse()) {

@@ -32,8 +32,8 @@ export const paths = {
   ...discoveryPages,
   ...provisionPages,
   ...objectsPages,
-  events: page('/events', { bound: 'device', GET: 'events:read' }),
-  eventsCsv: page('/events.csv', { bound: 'device', GET: 'events:read' }),
+  events: page('/events', { bound: 'device', scoped: true, GET: 'events:read' }),
+  eventsCsv: page('/events.csv', { bound: 'device', scoped: true, GET: 'events:read' }),
   search: page('/search', { bound: 'device', GET: 'person' }),
   /** Fragment of results for the palette. */
   searchPalette: page('/search/palette', { bound: 'device', GET: 'person' }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { compose } from '../compose.ts';
 import { openLog } from '../platform/log.ts';
+import { wholeSite } from '../platform/scope.ts';
 import { runLine } from './main.ts';
 
 let folder: string;
@@ -42,7 +43,9 @@ describe('account reset', () => {
       const password = 'a phrase for the night';
       const session = await accounts.useLink(token, { password, again: password, from: 'unknown' });
       expect(session.actor.rights.has('all')).toBe(true);
-      expect(events.list({ type: ['one-time-link-made'], limit: 1 }).rows[0]?.actor).toMatch(/^cli:/);
+      expect(events.list({ scope: wholeSite('job'), type: ['one-time-link-made'], limit: 1 }).rows[0]?.actor).toMatch(
+        /^cli:/,
+      );
       expect(objects.revisions('account', account).length).toBeGreaterThan(1);
     } finally {
       await appliance.close();

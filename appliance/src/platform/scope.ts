@@ -23,8 +23,11 @@ export function reaching(reach: { site: boolean; roots: readonly string[]; zones
 
 const site = reaching({ site: true, roots: [], zones: [] });
 
-/** Why a read is of the whole site: an agent's own call, work that no person waits for, figures without things, a command as root. */
-type Reason = 'agent' | 'job' | 'figures' | 'console-root';
+/**
+ * Why a read is of the whole site: an agent's own call, work that no person waits for, figures without things, a command as root, a
+ * call that asked for a right over the whole site before.
+ */
+type Reason = 'agent' | 'job' | 'figures' | 'console-root' | 'site-right';
 
 export function wholeSite(_reason: Reason): Scope {
   return site;

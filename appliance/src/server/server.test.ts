@@ -12,6 +12,7 @@ import { initialise } from '../init.ts';
 import { writeConfig } from '../platform/config.ts';
 import { openLog } from '../platform/log.ts';
 import { takeTrialLock } from '../platform/process-lock.ts';
+import { wholeSite } from '../platform/scope.ts';
 import { type Server, startServer } from './server.ts';
 
 const log = openLog('silent');
@@ -238,7 +239,9 @@ describe('the server', () => {
     server = await startServer(appliance);
     await server.stop();
     server = undefined;
-    expect(appliance.events.list({ type: ['server-started', 'server-stopped'], limit: 5 }).total).toBe(2);
+    expect(
+      appliance.events.list({ scope: wholeSite('job'), type: ['server-started', 'server-stopped'], limit: 5 }).total,
+    ).toBe(2);
     expect(appliance.events.verifyChain().ok).toBe(true);
   });
 

@@ -11,6 +11,7 @@ import { fileImports } from '../../src/features/controller-imports/service.ts';
 import { sharedMaps } from '../../src/features/controllers/shared-maps.ts';
 import { labelOf } from '../../src/features/controllers/types.ts';
 import { immediate } from '../../src/platform/database.ts';
+import { wholeSite } from '../../src/platform/scope.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';
 
 // Conversations made after the protocols' byte plans, imported as a person would. tshark judges that they are what they claim.
@@ -70,7 +71,7 @@ describe.each(plans.map((plan) => [plan.name, plan] as const))('a conversation o
   });
 
   it('makes its commands events, with time, sender, target and packet', () => {
-    const { rows } = engines.events.list({ type: ['controller-control-traffic'], limit: 100 });
+    const { rows } = engines.events.list({ scope: wholeSite('job'), type: ['controller-control-traffic'], limit: 100 });
     const shown = rows.toReversed().map(({ params }) => params);
     expect(shown.map(({ what, detail }) => (detail === '' ? what : `${what}: ${detail}`))).toEqual(plan.control);
     const frames = planFrames(plan).length;

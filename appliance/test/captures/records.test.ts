@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fileImports } from '../../src/features/controller-imports/service.ts';
 import { sharedMaps } from '../../src/features/controllers/shared-maps.ts';
 import { immediate } from '../../src/platform/database.ts';
+import { wholeSite } from '../../src/platform/scope.ts';
 import { admin, type Engines, openEngines } from '../support/engines.ts';
 
 // Real captures of controllers from the data folder, imported as a person would: what the records hold afterwards.
@@ -114,7 +115,7 @@ describe.skipIf(!existsSync(archive))('real captures as records (skipped where o
   });
 
   it('tells of the two sets over DCP as events', () => {
-    const { rows } = engines.events.list({ type: ['controller-control-traffic'], limit: 10 });
+    const { rows } = engines.events.list({ scope: wholeSite('job'), type: ['controller-control-traffic'], limit: 10 });
     expect(rows.map(({ params }) => `${params['what']} ${params['target']}`).toSorted()).toEqual([
       'dcp-set 00:02:e3:17:c7:50',
       'dcp-set 08:00:06:93:cf:32',

@@ -5,6 +5,7 @@ import type { SectionRow } from '@sallyport/appliance/engine/inventory/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { startServer } from '@sallyport/appliance/server/server';
+import { wholeSite } from '../../../appliance/src/platform/scope.ts';
 import { temporaryFolder } from '../commands.ts';
 import { introduce, signedIn } from '../persons.ts';
 import { makeToken } from '../tokens.ts';
@@ -102,7 +103,7 @@ export const openOsquerySite = async (): Promise<OsquerySite> => {
     },
     section: (device, collection) =>
       appliance.inventory.ofAnyCollection.section(device, collection, { personal: true }),
-    eventsOf: (type) => appliance.events.list({ type: [type], limit: 100 }).rows,
+    eventsOf: (type) => appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 100 }).rows,
     close: async () => {
       post.close();
       await server.stop();

@@ -38,7 +38,8 @@ type EventsProps = {
   readonly list: ListState;
   readonly page: PageOf<EventRow>;
   readonly filters: Filtering;
-  readonly chain: { readonly ok: boolean; readonly length: number; readonly brokenAt?: number | undefined };
+  /** Said to who reaches the whole site. */
+  readonly chain?: { readonly ok: boolean; readonly length: number; readonly brokenAt?: number | undefined };
 };
 
 const shapes: Readonly<Record<EventSeverity, ShapeName>> = {
@@ -154,7 +155,7 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
       </LinkButton>
     }
   >
-    {chain.ok ? null : (
+    {chain === undefined || chain.ok ? null : (
       <Notice ctx={ctx} level="critical" title={ctx.t('events.chainBroken', { n: chain.brokenAt ?? 0 })}>
         {ctx.t('events.chainBrokenNext')}
       </Notice>
@@ -162,7 +163,7 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('events.search')} />
     <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}>
       <Toolbar ctx={ctx} count={foundText(ctx, page)}>
-        <span class="second">{chain.ok ? ctx.t('events.chainOk', { n: chain.length }) : null}</span>
+        <span class="second">{chain?.ok ? ctx.t('events.chainOk', { n: chain.length }) : null}</span>
       </Toolbar>
       {page.rows.length > 0 ? (
         <EventTable ctx={ctx} list={list} rows={page.rows} withDevice />

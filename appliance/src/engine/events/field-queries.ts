@@ -1,6 +1,7 @@
 import { type Field, type Vocabulary, vocabularyOf } from '../../platform/filter/types.ts';
 import { dateMs } from '../../platform/filter/values.ts';
 import type { Condition } from '../../platform/list/condition.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { fold } from '../../platform/sql-functions.ts';
 import { likePattern } from '../../platform/text.ts';
 import { areas } from '../objects/types.ts';
@@ -12,13 +13,21 @@ type TypesWithWords = (text: string) => readonly string[];
 
 const dayMs = 86_400_000;
 
-/** By its number or, whatever the case, its whole name where one device alone has it; with the records that became part of it. */
-const ofDevice = (text: string): Condition => ({
-  sql: `device in (with recursive part (id) as (select id from device where public_id = ?
-      union select max(device) from device_row where name_key = ? having count(*) = 1
-      union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part)`,
-  params: [text, fold(text)],
-});
+/**
+ * By its number or, whatever the case, its whole name where one device in reach alone has it; with the records that became part of
+ * it.
+ */
+const ofDevice =
+  (scope: Scope) =>
+  (text: string): Condition => {
+    const [byNumber, byName] = [devicesIn(scope, 'id'), devicesIn(scope, 'device')];
+    return {
+      sql: `device in (with recursive part (id) as (select id from device where public_id = ? and ${byNumber.sql}
+        union select max(device) from device_row where name_key = ? and ${byName.sql} having count(*) = 1
+        union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part)`,
+      params: [text, ...byNumber.params, fold(text), ...byName.params],
+    };
+  };
 
 /** The end of the day, where it names no time of it. */
 const endOf = (text: string): number => (dateMs(text) ?? 0) + (text.includes('T') ? 0 : dayMs);
@@ -35,11 +44,11 @@ const holding =
     };
   };
 
-const fieldsOf = (typesWith: TypesWithWords): readonly Field[] => [
+const fieldsOf = (typesWith: TypesWithWords, scope: Scope): readonly Field[] => [
   { name: 'severity', type: 'choice', options: severities, ops: ['=', '!='], source: { scalar: 'severity' } },
   { name: 'type', type: 'text', ops: ['=', '!=', 'starts'], stored: 'folded', source: { scalar: 'type' } },
   { name: 'area', type: 'choice', options: areas, ops: ['=', '!='], source: { scalar: 'area' } },
-  { name: 'device', type: 'text', ops: ['=', '!='], source: { test: ofDevice } },
+  { name: 'device', type: 'text', ops: ['=', '!='], source: { test: ofDevice(scope) } },
   { name: 'actor', type: 'text', source: { scalar: 'actor' }, ops: ['=', '!=', 'contains', 'unknown'] },
   { name: 'at', type: 'time', source: { scalar: 'at' }, ops: ['older', 'newer', 'before', 'after'] },
   {
@@ -63,7 +72,7 @@ const fieldsOf = (typesWith: TypesWithWords): readonly Field[] => [
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding(typesWith) } },
 ];
 
-/** Everything that can be asked; `typesWith` are the types whose sentence has a text. */
-export function eventVocabulary(typesWith: TypesWithWords): Vocabulary {
-  return vocabularyOf(fieldsOf(typesWith));
+/** Everything that can be asked by who reaches so much; `typesWith` are the types whose sentence has a text. */
+export function eventVocabulary(typesWith: TypesWithWords, scope: Scope): Vocabulary {
+  return vocabularyOf(fieldsOf(typesWith, scope));
 }

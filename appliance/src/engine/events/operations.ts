@@ -1,7 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
+import { deviceIn } from '../../features/devices/view.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import {
   anyOf,
@@ -16,13 +16,13 @@ import {
   where,
 } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import { areas } from '../objects/types.ts';
+import { actorRef, areas, scopeOf } from '../objects/types.ts';
 import type { EventService } from './service.ts';
 import { severities } from './types.ts';
 
 // What happened, and the chain that proves it.
 
-const { operation } = operationsOver<{ events: EventService; devices: DeviceService; deviceQueries: DeviceQueries }>();
+const { operation } = operationsOver<{ events: EventService; deviceQueries: DeviceQueries }>();
 
 const event = z.object({
   id: z.int(),
@@ -60,6 +60,7 @@ export const eventOperations = [
   operation({
     name: 'event.list',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/events' },
     area,
     right,
@@ -77,9 +78,11 @@ export const eventOperations = [
       ...numberPaging,
     }),
     output: numberPageOf(event),
-    run: ({ events, devices, deviceQueries }, { limit, after, search: q, ...asked }) => {
-      if (asked.device !== undefined) devices.byPublicId(asked.device);
-      const page = events.list({ filter: events.language.read(termsIn({ q, ...asked })), limit, after });
+    run: ({ events, deviceQueries, actor }, { limit, after, search: q, ...asked }) => {
+      const scope = scopeOf(actor, right);
+      if (asked.device !== undefined) deviceIn(deviceQueries, asked.device, scope);
+      const filter = events.language.read(termsIn({ q, ...asked }));
+      const page = events.list({ scope, reader: actorRef(actor), filter, limit, after });
       const named = deviceQueries.names([...new Set(page.rows.flatMap((row) => row.device ?? []))]);
       return {
         rows: page.rows.map((row) => ({
@@ -96,6 +99,7 @@ export const eventOperations = [
   operation({
     name: 'event.types',
     bound: 'catalog',
+    scoped: true,
     http: { method: 'get', path: '/events/types' },
     area,
     right,

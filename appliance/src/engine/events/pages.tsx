@@ -8,11 +8,12 @@ import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { eventRows } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { actorRef } from '../objects/types.ts';
 import type { StoredEvent } from './types.ts';
 
 const fileColumns: FileColumns<EventRow> = [
@@ -50,42 +51,45 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     model.references(rows.map(({ device }) => device).filter((device) => device !== null));
 
   const showList = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    actorFor(c, 'events:read');
+    const scope = scopeFor(c, 'events:read');
+    const reader = actorRef(signedIn(c).actor);
     const ctx = viewContext(deps, c);
-    const asked = askedList(c, ctx, events.language, fieldsFor(scopeFor(c, 'events:read')));
+    const asked = askedList(c, ctx, events.language, fieldsFor(scope));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const after = cursor === undefined ? undefined : Number(cursor);
-    const found = askedPage(asked, (filter) => events.list({ filter, limit: pageRows, after }));
-    const chain = await deps.chain();
+    const found = askedPage(asked, (filter) => events.list({ scope, reader, filter, limit: pageRows, after }));
+    // The chain is of the whole site.
+    const chain = scope.site ? await deps.chain() : undefined;
     return c.html(
       <Events
         ctx={ctx}
         list={list}
         page={{
-          rows: eventRows(ctx, deps, found.rows, devicesOf(found.rows)),
+          rows: eventRows(ctx, deps, scope, found.rows, devicesOf(found.rows)),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
         filters={filtering}
-        chain={chain.ok ? { ok: true, length: chain.length } : chain}
+        {...(chain === undefined ? {} : { chain: chain.ok ? { ok: true, length: chain.length } : chain })}
       />,
       asked.status,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'events:read');
+    const scope = scopeFor(c, 'events:read');
     const ctx = viewContext(deps, c, 'part');
-    const query = { filter: events.language.read(termsOf(listState(c, events.language.parameters))) };
+    const filter = events.language.read(termsOf(listState(c, events.language.parameters)));
+    const query = { scope, reader: actorRef(signedIn(c).actor), filter };
     const { total } = events.list({ ...query, limit: 1 });
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const rowsOf = function* (): Generator<Cell[]> {
       for (const stored of pagesOf((paging: { limit: number; after?: number }) => events.list({ ...query, ...paging })))
-        for (const row of eventRows(ctx, deps, stored, devicesOf(stored))) yield cellsOf(row);
+        for (const row of eventRows(ctx, deps, scope, stored, devicesOf(stored))) yield cellsOf(row);
     };
     return sendCsv(deps, c, {
       name: 'events',

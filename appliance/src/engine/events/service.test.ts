@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import type { Term } from '../../platform/filter/parameters.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { chainStart, checkEntries, entryHash } from './chain.ts';
 import type { AuditEntry } from './types.ts';
 
@@ -22,13 +23,18 @@ describe('events', () => {
     const { events } = engines;
     for (let n = 1; n <= 7; n += 1) record(n);
     events.record('server-started', { actor: 'system:appliance', params: { version: '1' } });
-    const first = events.list({ limit: 5 });
+    const first = events.list({ scope: wholeSite('job'), limit: 5 });
     expect(first).toMatchObject({ total: 8 });
     expect(first.rows[0]).toMatchObject({ type: 'server-started', severity: 'info', auditSeq: 1 });
-    const second = events.list({ limit: 5, ...(first.next === undefined ? {} : { after: first.next }) });
+    const second = events.list({
+      scope: wholeSite('job'),
+      limit: 5,
+      ...(first.next === undefined ? {} : { after: first.next }),
+    });
     expect(second.rows.map((event) => event.device)).toEqual([3, 2, 1]);
     expect(second.next).toBeUndefined();
-    const found = (...terms: readonly Term[]) => events.list({ limit: 9, filter: events.language.read(terms) });
+    const found = (...terms: readonly Term[]) =>
+      events.list({ scope: wholeSite('job'), limit: 9, filter: events.language.read(terms) });
     expect(found(['severity', 'warning']).total).toBe(7);
     expect(found(['q', 'c7']).rows.map((event) => event.device)).toEqual([7]);
     expect(found(['audit', 'true']).total).toBe(1);
@@ -42,7 +48,7 @@ describe('events', () => {
       const { events } = engines;
       record(1);
       events.record('password-changed', { actor: 'account:a1', params: { account: 'a1' } });
-      const found = events.list({ limit: 9, filter: events.language.read([['q', q]]) });
+      const found = events.list({ scope: wholeSite('job'), limit: 9, filter: events.language.read([['q', q]]) });
       expect(found.rows.map(({ type }) => type)).toEqual(['password-changed']);
     },
   );
@@ -74,7 +80,12 @@ describe('events', () => {
     ] as const) {
       const seen: number[] = [];
       for (let after: number | undefined; ; ) {
-        const page = events.list({ ...filter, limit: 40, ...(after === undefined ? {} : { after }) });
+        const page = events.list({
+          scope: wholeSite('job'),
+          ...filter,
+          limit: 40,
+          ...(after === undefined ? {} : { after }),
+        });
         seen.push(...page.rows.map(({ id }) => id));
         if (page.next === undefined) break;
         after = page.next;
@@ -118,8 +129,12 @@ describe('events', () => {
     );
     for (let n = 0; n < 2_500; n += 1) insert.run(9_000_000_000_000);
     events.trim();
-    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'no']]) }).total).toBe(1_000);
-    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'yes']]) }).total).toBe(3);
+    expect(
+      events.list({ scope: wholeSite('job'), limit: 1, filter: events.language.read([['audit', 'no']]) }).total,
+    ).toBe(1_000);
+    expect(
+      events.list({ scope: wholeSite('job'), limit: 1, filter: events.language.read([['audit', 'yes']]) }).total,
+    ).toBe(3);
     expect(events.verifyChain().ok).toBe(true);
   });
 
@@ -127,8 +142,10 @@ describe('events', () => {
     const { events, objects } = engines;
     objects.setSetting(admin, 'events.max-rows', 1_000);
     for (let n = 0; n < 3_500; n += 1) record(n);
-    expect(events.list({ limit: 1 }).rows[0]?.device).toBe(3_499);
-    expect(events.list({ limit: 1, filter: events.language.read([['audit', 'no']]) }).total).toBeLessThan(2_100);
+    expect(events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.device).toBe(3_499);
+    expect(
+      events.list({ scope: wholeSite('job'), limit: 1, filter: events.language.read([['audit', 'no']]) }).total,
+    ).toBeLessThan(2_100);
   });
 });
 

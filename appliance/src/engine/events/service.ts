@@ -6,6 +6,7 @@ import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { atOnce, oneAtATime } from '../../platform/steps.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { type CheckedEntries, chainStart, checkEntries, entryHash, headBytes } from './chain.ts';
@@ -161,8 +162,10 @@ function* verifyingChain(store: EventStore, keyring: Keyring): Generator<void, C
 
 /** The event engine over its declarations. */
 export const eventService = ({ db, keyring, types, maxRows }: EventParts): EventService => {
-  const vocabulary = eventVocabulary(eventTypesWithWords(types.map(({ type }) => type)));
-  const store = eventStore(db, vocabulary);
+  const typesWith = eventTypesWithWords(types.map(({ type }) => type));
+  // Its fields and their words are the same wherever somebody reaches; what they find is not.
+  const vocabulary = eventVocabulary(typesWith, wholeSite('figures'));
+  const store = eventStore(db, (scope) => (scope.site ? vocabulary : eventVocabulary(typesWith, scope)));
   const byName = new Map(types.map((type) => [type.type, type]));
   let sinceCap = 0;
 

@@ -3,8 +3,10 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Database } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import type { Vocabulary } from '../../platform/filter/types.ts';
-import { oneOf } from '../../platform/list/condition.ts';
-import { listBuilder } from '../../platform/list/list-queries.ts';
+import { allTrue, type Condition, oneOf } from '../../platform/list/condition.ts';
+import { listBuilder, readRows } from '../../platform/list/list-queries.ts';
+import type { Scope } from '../../platform/scope.ts';
+import { reachedEvents } from './reach-queries.ts';
 import type { AuditEntry, EventPage, EventQuery, StoredEvent } from './types.ts';
 
 type EventRow = {
@@ -64,8 +66,12 @@ const toEntry = (row: AuditRow): AuditEntry => ({
   hash: row.hash.toString('hex'),
 });
 
-/** SQL of events and of the audit chain. */
-export const eventStore = (db: Database, vocabulary: Vocabulary) => {
+const newestFirst = { keys: ['id'] };
+/** So few are found by what names them and sorted: going back through all events for them reads every one. */
+const mostSorted = 1_000;
+
+/** SQL of events and of the audit chain; the words of filters depend on what is reached. */
+export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabulary) => {
   const insert = db.prepare<
     [number, string, string, string, number | null, string | null, string | null, string, number | null, Buffer | null]
   >(
@@ -105,10 +111,31 @@ export const eventStore = (db: Database, vocabulary: Vocabulary) => {
     from: 'event',
     id: 'id',
     select: '*',
-    orders: { id: { keys: ['id'] } },
-    // Few are found by what names them and sorted: going back through all events for them reads every one.
-    few: { most: 1_000 },
+    orders: { id: newestFirst },
+    few: { most: mostSorted },
   });
+  /** A page of what is in reach. */
+  const reachedPage = (where: readonly Condition[], query: EventQuery): { rows: EventRow[]; total: number } => {
+    const reached = reachedEvents(db, query.scope, query.reader ?? '');
+    const total = reached.each.reduce((sum, of) => sum + list.count({ where: [...where, of] }), 0);
+    const behind = query.after === undefined ? [] : [{ sql: 'id < ?', params: [query.after] }];
+    const found = allTrue([...where, ...behind]);
+    const isFew = total <= mostSorted;
+    const limit = query.limit + 1;
+    const either = `(${reached.each.map(({ sql }) => `(${sql})`).join(' or ')})`;
+    const rows = readRows<EventRow>(db, {
+      select: '*',
+      from: 'event',
+      where: isFew
+        ? allTrue([{ sql: either, params: reached.each.flatMap(({ params }) => params) }, found])
+        : reached.among(found, limit),
+      order: newestFirst,
+      descending: true,
+      limit,
+      sorted: isFew,
+    });
+    return { rows, total };
+  };
   const countPlain = db.prepare<[], { n: number }>('select count(*) as n from event where audit_seq is null');
 
   return {
@@ -187,19 +214,23 @@ export const eventStore = (db: Database, vocabulary: Vocabulary) => {
         .all(...params, query.limit)
         .map(toEntry);
     },
-    page: ({ filter, type, device, limit, after }: EventQuery): EventPage => {
-      const { rows, total, next } = list.page({
-        sort: 'id',
-        descending: true,
-        where: [
-          ...conditionsOf(filter, { vocabulary, now: nowMs() }),
-          ...oneOf('type', type),
-          ...oneOf('device', device === undefined ? [] : [device]),
-        ],
-        limit,
-        after: after === undefined ? undefined : [after],
-      });
-      return { rows: rows.map(toEvent), total, ...defined({ next: next === undefined ? undefined : rows.at(-1)?.id }) };
+    page: (query: EventQuery): EventPage => {
+      const { filter, type, device, scope, limit, after } = query;
+      const where = [
+        ...conditionsOf(filter, { vocabulary: vocabularyOf(scope), now: nowMs() }),
+        ...oneOf('type', type),
+        ...oneOf('device', device === undefined ? [] : [device]),
+      ];
+      if (scope.site) {
+        const key = after === undefined ? undefined : [after];
+        const { rows, total, next } = list.page({ sort: 'id', descending: true, where, limit, after: key });
+        const last = next === undefined ? undefined : rows.at(-1)?.id;
+        return { rows: rows.map(toEvent), total, ...defined({ next: last }) };
+      }
+      const { rows, total } = reachedPage(where, query);
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1)?.id : undefined;
+      return { rows: page.map(toEvent), total, ...defined({ next: last }) };
     },
     trimType: (type: string, before: number, most: number): number => trimType.run(type, before, most).changes,
     trimOldest: (most: number): number => trimOldest.run(most).changes,

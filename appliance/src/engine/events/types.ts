@@ -4,6 +4,7 @@
 // beside it; dropping old rows never keeps a new one from being stored. Texts are catalogue keys: `event.<type>`, with
 // the parameters by name.
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Area } from '../objects/types.ts';
 
 /** A declaration with its name. */
@@ -26,6 +27,10 @@ export type StoredEvent = {
 };
 
 export type EventQuery = {
+  /** Devices whose events are read. */
+  scope: Scope;
+  /** `type:id` of who reads: what they did is theirs, wherever; nothing is where the whole site is read. */
+  reader?: string;
   /** In the language of events; see `EventService.language`. */
   filter?: Filter | undefined;
   /** Of these types, of this device alone: what code asks. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { systemActor } from '../objects/types.ts';
 
 let site: ApiSite;
@@ -17,7 +18,8 @@ afterAll(async () => site.close());
 
 const call = (method: string, path: string, body?: unknown, token = admin): Promise<Answer> =>
   site.call(method, path, { token, ...(body === undefined ? {} : { body }) });
-const eventsOf = (type: string) => site.appliance.events.list({ type: [type], limit: 100 }).rows;
+const eventsOf = (type: string) =>
+  site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 100 }).rows;
 const text = (answer: Answer, ...names: string[]): string =>
   String(names.reduce<unknown>((at, name) => (at as Record<string, unknown> | undefined)?.[name], answer.json));
 

@@ -1,6 +1,7 @@
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { encryptionErrors } from './encryption-errors.ts';
 
 let engines: Engines;
@@ -14,7 +15,7 @@ it('an error of encryption is an event when it comes, and no event while it stay
   const note = encryptionErrors({ inventory, events });
   const report = (volumes: Record<string, string | null>): string[] => {
     const items = Object.entries(volumes).map(([volume, error]) => ({ volume, state: 'encrypted', error }));
-    const before = events.list({ type: ['encryption-error'], limit: 100 }).total;
+    const before = events.list({ scope: wholeSite('job'), type: ['encryption-error'], limit: 100 }).total;
     const { known } = inventory.putSection({
       device: 1,
       collection: 'encryption',
@@ -24,7 +25,7 @@ it('an error of encryption is an event when it comes, and no event while it stay
       items,
     });
     if (!known) note({ device: 1, collection: 'encryption' });
-    const made = events.list({ type: ['encryption-error'], limit: 100 });
+    const made = events.list({ scope: wholeSite('job'), type: ['encryption-error'], limit: 100 });
     return made.rows.slice(0, made.total - before).map(({ params }) => `${params['volume']} ${params['error']}`);
   };
   expect(report({ 'C:': 'locked', 'D:': null })).toEqual(['C: locked']);

@@ -3,8 +3,10 @@ import type { NamedLink } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import type { ControllerService } from '../../features/controllers/service.ts';
 import type { DeviceService } from '../../features/devices/service.ts';
+import type { DeviceFilters, DeviceQueries } from '../../features/devices/types.ts';
 import type { UpdateService } from '../../features/updates/service.ts';
 import { toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { ObjectService } from './service.ts';
 import type { Body, Kind } from './types.ts';
 
@@ -12,14 +14,18 @@ import type { Body, Kind } from './types.ts';
 export type NameParts = {
   readonly objects: ObjectService;
   readonly devices: Pick<DeviceService, 'byPublicId'>;
+  readonly deviceQueries: Pick<DeviceQueries, 'idsOf'>;
+  readonly deviceFilters: Pick<DeviceFilters, 'groupsIn'>;
   readonly controllers: Pick<ControllerService, 'find' | 'label'>;
   readonly updates: Pick<UpdateService, 'stored'>;
 };
 
-/** The name of an object as people know it; what was erased or purged keeps its id. */
-export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }: NameParts) => {
+/** The name of an object as people know it; what was erased or purged keeps its id, and so does what is out of reach. */
+export const objectNames = (ctx: Ctx, parts: NameParts, scope: Scope) => {
+  const { objects, devices, deviceQueries, deviceFilters, controllers, updates } = parts;
   const known = new Map<string, string>();
   const deviceName = (publicId: string): string => {
+    if (!scope.site && deviceQueries.idsOf([publicId], scope).length === 0) return publicId;
     const displayName = objects.find('device-decision', publicId, { deleted: true })?.body['displayName'];
     if (typeof displayName === 'string' && displayName !== '') return displayName;
     try {
@@ -32,6 +38,7 @@ export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }
   const lookUp = (kind: string, id: string): string => {
     if (kind === 'setting') return ctx.tDynamic(`setting.${id}.title`, {}, id);
     if (kind === 'device-decision') return deviceName(id);
+    if (kind === 'group' && deviceFilters.groupsIn(scope)?.has(id) === false) return id;
     const title = objects.kinds().find(({ name }) => name === kind)?.title;
     return String((title && objects.ofAnyKind.find(kind, id, { deleted: true })?.body[title]) || id);
   };
@@ -45,7 +52,8 @@ export const objectNames = (ctx: Ctx, { objects, devices, controllers, updates }
     device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
     controller: (id: string) =>
       cached(`controller ${id}`, () => {
-        const found = controllers.find(id);
+        // Controllers have zones.
+        const found = scope.site ? controllers.find(id) : undefined;
         return found === undefined ? id : controllers.label(found.id);
       }),
     group: (id: string) => cached(`group ${id}`, () => lookUp('group', id)),

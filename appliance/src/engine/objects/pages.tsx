@@ -14,6 +14,7 @@ import type { DeviceModel } from '../../features/devices/view.ts';
 import { conditionForms } from '../../features/rules/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { touchablePorts } from '../../platform/outbound-rules.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { commentOf } from '../../server/console/form.ts';
 import { actorFor, signedIn } from '../../server/console/guard.ts';
@@ -37,8 +38,7 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
   const conditions = conditionForms(deps, model);
 
   const kindOf = (c: Context<ConsoleEnv>): Kind => objects.kind(param(c, 'kind'));
-  /** The names of things that the page of a request speaks of. */
-  const namesOf = (c: Context<ConsoleEnv>) => objectNames(viewContext(deps, c, 'part'), deps);
+  const namesOf = (c: Context<ConsoleEnv>) => objectNames(viewContext(deps, c, 'part'), deps, wholeSite('site-right'));
   const titleOf = (c: Context<ConsoleEnv>, kind: Kind, id: string): string => namesOf(c).object(kind.name, id);
 
   /** The page where a thing is looked at. */

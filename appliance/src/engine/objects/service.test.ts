@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { Body, Kind } from './types.ts';
 
 const note: Kind = {
@@ -65,7 +66,7 @@ describe('an object', () => {
       'update',
       'create',
     ]);
-    expect(events.list({ limit: 10 }).rows.map((event) => event.type)).toEqual([
+    expect(events.list({ scope: wholeSite('job'), limit: 10 }).rows.map((event) => event.type)).toEqual([
       'object-restored',
       'object-removed',
       'object-changed',

@@ -12,6 +12,7 @@ import { createSchema, type Database, openDatabase } from '../../platform/databa
 import { AppError } from '../../platform/errors.ts';
 import { initKeyring } from '../../platform/keyring.ts';
 import { personal } from '../../platform/personal.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { defaultAttemptLimits } from './attempts.ts';
 import type { Passwords } from './password.ts';
 import { type AccountService, accountService } from './service.ts';
@@ -47,7 +48,7 @@ const codeOf = async (work: () => unknown): Promise<string> => {
     throw error;
   }
 };
-const happened = (type: string): number => events.list({ type: [type], limit: 100 }).total;
+const happened = (type: string): number => events.list({ scope: wholeSite('job'), type: [type], limit: 100 }).total;
 const codeNow = (secret: string): string => totpCode(secret, Math.floor(now / 30_000));
 const adminWithPassword = async (name = 'Айгүл') => {
   const account = objects.create(systemActor, 'account', { name, roles: ['administrator'] });
@@ -98,7 +99,7 @@ describe('log-in', () => {
     tries.push({ name: 'off', password: good });
     for (const attempt of tries)
       await expect(accounts.login({ ...attempt, from })).rejects.toThrow('wrong name or password');
-    const recorded = JSON.stringify(events.list({ type: ['login-failed'], limit: 10 }).rows);
+    const recorded = JSON.stringify(events.list({ scope: wholeSite('job'), type: ['login-failed'], limit: 10 }).rows);
     expect(recorded).toContain(id);
     expect(recorded).not.toContain('nobody-of-this-site');
   });
@@ -284,7 +285,7 @@ describe('two-step verification', () => {
     // The same refusal at the same place is told once; its number follows.
     expect(happened('login-failed')).toBe(1);
     accounts.refusals.flush(true);
-    const [counted] = events.list({ type: ['login-failed'], limit: 1 }).rows;
+    const [counted] = events.list({ scope: wholeSite('job'), type: ['login-failed'], limit: 1 }).rows;
     expect(counted?.params).toMatchObject({ reason: 'wrong-code', count: 3 });
     expect(happened('second-factor-enabled')).toBe(1);
   });
@@ -489,7 +490,7 @@ describe('API token', () => {
     const secrets = [undefined, 'x', `sallyport-api-${'A'.repeat(43)}`, one.secret, old.secret];
     for (const secret of secrets) expect(await codeOf(() => accounts.authenticateToken(secret, from))).toBe('TOKEN');
     accounts.refusals.flush(true);
-    const told = events.list({ type: ['token-refused'], limit: 100 }).rows;
+    const told = events.list({ scope: wholeSite('job'), type: ['token-refused'], limit: 100 }).rows;
     expect(told.reduce((sum, { params }) => sum + Number(params['count']), 0)).toBe(secrets.length);
   });
 });

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { accountPersons } from '../../engine/objects/person-store.ts';
 import { type Actor, type PersonId, type Right, systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalGate, soleWaitMs } from './approve.ts';
 import { type ApprovalGate, freshMs } from './types.ts';
@@ -93,9 +94,9 @@ describe('the gate', () => {
     expect(gate.hindrance({ ...anna, authenticatedAt: 0 }, { act: 'range-confirm', ...wait })).toBe('APPROVAL_FRESH');
     gate.assertMayApprove(anna, { act: 'range-confirm', ...wait });
     expect(gate.isOnePerson('range-confirm', 'r1')).toBe(true);
-    expect(engines.events.list({ type: ['approved-by-one-person'], limit: 1 }).rows).toMatchObject([
-      { actor: `account:${anna.id}`, params: { act: 'range-confirm', thing: 'r1' } },
-    ]);
+    expect(
+      engines.events.list({ scope: wholeSite('job'), type: ['approved-by-one-person'], limit: 1 }).rows,
+    ).toMatchObject([{ actor: `account:${anna.id}`, params: { act: 'range-confirm', thing: 'r1' } }]);
   });
 
   it.each([

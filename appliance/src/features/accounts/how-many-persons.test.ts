@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { twoPersonScenarios } from '../../../../test/support/two-person-acts.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { soleWaitMs } from './approve.ts';
 import { freshMs, type TwoPersonAct, twoPersonActs } from './types.ts';
 
@@ -30,6 +31,7 @@ const outcome = (work: () => unknown): string => {
 
 const onePersonEvents = (): number =>
   site.appliance.events.list({
+    scope: wholeSite('job'),
     filter: site.appliance.events.language.parse('type = approved-by-one-person', 'where'),
     limit: 1,
   }).total;

@@ -2,6 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Browser, type Console, type Fields, openConsole, password } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { totpCode } from './totp.ts';
 
 // Who may write accounts must not become another person, nor get a second one of the own making; over the real routes.
@@ -220,7 +221,9 @@ describe('where there are two administrators', () => {
     expect((await decide(other, 'third', 'vouch')).status).toBe(403);
     expect((await decide(admin, 'third', 'vouch')).status).toBe(303);
     expect(personsOf('third')).toHaveLength(1);
-    expect(site.appliance.events.list({ type: ['account-change-approved'], limit: 5 }).total).toBe(1);
+    expect(
+      site.appliance.events.list({ scope: wholeSite('job'), type: ['account-change-approved'], limit: 5 }).total,
+    ).toBe(1);
   });
 
   it('promoting waits, for accounts and for the roles that accounts have', async () => {

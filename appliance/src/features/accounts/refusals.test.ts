@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { type Refusals, refusals } from './refusals.ts';
 
 const from = '10.0.0.9';
@@ -17,7 +18,7 @@ describe('the journal of refusals', () => {
   const refuse = (path: string, at = from) => journal.refused('FORBIDDEN', { actor: undefined, from: at, path });
   const told = (): number[] =>
     engines.events
-      .list({ type: ['access-refused'], limit: 1_000 })
+      .list({ scope: wholeSite('job'), type: ['access-refused'], limit: 1_000 })
       .rows.map(({ params }) => Number(params['count']))
       .reverse();
 

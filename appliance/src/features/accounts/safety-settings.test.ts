@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole, password } from '../../../test/support/console.ts';
 import { type Actor, type Right, type Setting, type SettingValue, systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { apiApp } from '../../server/api/app.ts';
 import { managedObjects } from './managed-objects.ts';
 import { rightsOf } from './rights.ts';
@@ -115,9 +116,9 @@ describe('with one administrator', () => {
     const answer = await admin.post(paths.settings({ area: area }), formOf(area, { 'exchange.broadcast': true }));
     expect(answer.status).toBe(303);
     expect(current('exchange.broadcast')).toBe(true);
-    expect(site.appliance.events.list({ type: ['approved-by-one-person'], limit: 1 }).rows).toMatchObject([
-      { params: { act: 'setting-change', thing: 'exchange.broadcast' } },
-    ]);
+    expect(
+      site.appliance.events.list({ scope: wholeSite('job'), type: ['approved-by-one-person'], limit: 1 }).rows,
+    ).toMatchObject([{ params: { act: 'setting-change', thing: 'exchange.broadcast' } }]);
     const { safety: door } = site.appliance.accounts;
     const old = as(adminId(), nowMs() - 3_600_000);
     expect(codeOf(() => door.set(old, 'exchange.broadcast', false))).toBe('REAUTHENTICATE');
@@ -277,6 +278,6 @@ describe('where there is a second administrator', () => {
     expect((await second.browser.post(paths.settingDecide(), agree)).status).toBe(303);
     expect(current(name)).toEqual(['Press4']);
     for (const type of ['setting-change-asked', 'setting-change-approved'])
-      expect(site.appliance.events.list({ type: [type], limit: 1 }).total).toBeGreaterThan(0);
+      expect(site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).total).toBeGreaterThan(0);
   });
 });

@@ -74,6 +74,7 @@ export const rightsInGroups = [
   'software:read',
   'vulnerabilities:read',
   'updates:read',
+  'events:read',
 ] as const satisfies readonly Right[];
 
 /** `x:write` includes `x:read`; `all` is everything. */

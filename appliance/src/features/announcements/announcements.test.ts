@@ -11,6 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 const dayMs = 86_400_000;
 const person = { ...systemActor, rights: new Set(['all' as const]) };
@@ -85,7 +86,7 @@ describe('announcements at a site', () => {
     expect(await page(viewer, paths.overview())).toContain('2 unread announcements');
     expect((await admin.post(paths.announcementRead('2'.repeat(32)))).status).toBe(303);
     expect((await admin.post(paths.announcementRead('9'.repeat(32)))).status).toBe(404);
-    const events = site.appliance.events.list({ type: ['announcement-received'], limit: 10 });
+    const events = site.appliance.events.list({ scope: wholeSite('job'), type: ['announcement-received'], limit: 10 });
     expect(new Set(events.rows.map(({ params }) => params['title']))).toEqual(
       new Set(['Do not install KB1', 'The office moves']),
     );
@@ -137,7 +138,11 @@ describe('announcements at a site', () => {
     const later = Buffer.from(JSON.stringify({ format: 'sallyport-announcement/2' }));
     await bring({ path: 'announcements/later.json', kind: 'announcement', bytes: later }, fileOf(note(8, 'Plain')));
     expect(titles()).toEqual(['Plain']);
-    const [event] = site.appliance.events.list({ type: ['announcement-unreadable'], limit: 1 }).rows;
+    const [event] = site.appliance.events.list({
+      scope: wholeSite('job'),
+      type: ['announcement-unreadable'],
+      limit: 1,
+    }).rows;
     expect(event?.params).toEqual({ count: 1 });
   });
 });

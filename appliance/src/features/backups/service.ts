@@ -12,6 +12,7 @@ import type { DataPaths } from '../../platform/config.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import { isDue, outOfGenerations } from './generations.ts';
@@ -62,7 +63,12 @@ type Parts = {
 export function backupService({ events, jobs, objects, paths, keyring, timeZone, clock }: Parts): BackupService {
   const last = (type: 'backup-forgotten' | 'backup-removed' | 'backup-checked' | 'backup-damaged', since: number) => {
     const found = new Map<string, StoredEvent>();
-    for (const row of events.list({ type: [type], filter: fromMoment(since), limit: maxBackups }).rows)
+    for (const row of events.list({
+      scope: wholeSite('job'),
+      type: [type],
+      filter: fromMoment(since),
+      limit: maxBackups,
+    }).rows)
       if (!found.has(String(row.params['backup']))) found.set(String(row.params['backup']), row);
     return found;
   };
@@ -77,7 +83,7 @@ export function backupService({ events, jobs, objects, paths, keyring, timeZone,
       last('backup-damaged', since),
     ];
     return events
-      .list({ type: ['backup-created'], filter: fromMoment(since), limit: maxBackups })
+      .list({ scope: wholeSite('job'), type: ['backup-created'], filter: fromMoment(since), limit: maxBackups })
       .rows.map(({ at, params }): KnownBackup => {
         const file = String(params['file']);
         const id = String(params['begun']);

@@ -4,6 +4,7 @@ import { runs } from '../../../../test/support/chance.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { type Right, systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { BaselineService } from './service.ts';
 
 const day = 86_400_000;
@@ -205,7 +206,7 @@ describe('a baseline', () => {
     report(id, 'software', [deb('bash', '5'), deb('openssl', '3')]);
     expect(open(id)).toEqual([]);
     const told_ = site.appliance.events
-      .list({ device: id, type: ['device-deviates', 'device-conforms'], limit: 10 })
+      .list({ scope: wholeSite('job'), device: id, type: ['device-deviates', 'device-conforms'], limit: 10 })
       .rows.map(({ type, params }) => [type, params['n'] ?? null]);
     expect(told_).toEqual([
       ['device-conforms', null],

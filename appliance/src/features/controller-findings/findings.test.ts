@@ -4,6 +4,7 @@ import { csafAdvisory, type TestDocument } from '../../../test/support/controlle
 import { type FindingsSite, openFindings } from '../../../test/support/controllers/findings-site.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 const order = '6ES7 515-2AM02-0AB0';
 const cpu = (firmware?: string) => ({
@@ -37,7 +38,7 @@ describe('findings on controllers', () => {
       .map(({ vulnerability, verdict, reason }) => `${vulnerability} ${verdict} ${reason}`.trim());
   const types = () =>
     site.events
-      .list({ limit: 100 })
+      .list({ scope: wholeSite('job'), limit: 100 })
       .rows.flatMap(({ type, params }) =>
         type.startsWith('controller-finding')
           ? [`${type.slice(19)} ${params['vulnerability']} ${params['controller']}`]
@@ -353,7 +354,7 @@ describe('accepted risks and mitigations', () => {
     const site = await openFindings();
     const noted = () =>
       site.events
-        .list({ limit: 50 })
+        .list({ scope: wholeSite('job'), limit: 50 })
         .rows.flatMap(({ type, params }) =>
           /held|returned/.test(type) ? [`${type.slice(20)} ${params['findings']}`] : [],
         );

@@ -11,6 +11,7 @@ import type { TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { apiApp } from '../../server/api/app.ts';
 
 // Once around: an advisory arrives, a controller has a finding, the request asks for the firmware without naming anybody,
@@ -90,7 +91,7 @@ describe('firmware of controllers, once around', () => {
   };
   const events = () =>
     site.events
-      .list({ limit: 200 })
+      .list({ scope: wholeSite('job'), limit: 200 })
       .rows.map(({ type }) => type)
       .filter((type) => type.startsWith('controller-'));
 

@@ -14,6 +14,7 @@ import {
 } from '../../../../test/support/plant-files.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { immediate } from '../../platform/database.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sharedMaps } from '../controllers/shared-maps.ts';
 import { type FileImports, fileImports, type ImportFileOptions } from './service.ts';
 import type { ImportOutcome } from './types.ts';
@@ -46,7 +47,8 @@ const records = (): { name: string; sides: number }[] =>
         Number(Object.keys(own?.configured ?? {}).length > 0) + Number(Object.keys(own?.observed ?? {}).length > 0),
     };
   });
-const controlEvents = () => engines.events.list({ type: ['controller-control-traffic'], limit: 20 }).rows;
+const controlEvents = () =>
+  engines.events.list({ scope: wholeSite('job'), type: ['controller-control-traffic'], limit: 20 }).rows;
 
 const forms: readonly (readonly [string, () => string | Uint8Array, number])[] = [
   ['a table', () => csvTable(plant, { modules: true }), plant.length],

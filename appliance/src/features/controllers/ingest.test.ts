@@ -1,6 +1,7 @@
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from './service.ts';
 
 let engines: Engines;
@@ -106,7 +107,7 @@ describe('taking readings', () => {
     const other = controllers.byId(made.outcomes[1]?.controller ?? 0)?.publicId ?? '';
     controllers.edit(admin, other, { description: 'the one in cabinet 4' });
     const joining = reading({ ...order, serial: 'TRIAL-1', firmware: 'V3.0' }, byMac);
-    const before = engines.events.list({ limit: 1 }).rows[0]?.id;
+    const before = engines.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id;
     const trying = function* () {
       yield joining;
       // From the connection that everybody else uses.
@@ -114,8 +115,11 @@ describe('taking readings', () => {
     };
     const batch = { type: 'identification' as const, name: 'trial 2' };
     const tried = engines.trial(admin, batch, trying());
-    expect(engines.events.list({ limit: 1 }).rows[0]?.params).toMatchObject({ kind: 'controller-record', revision: 2 });
-    expect(engines.events.list({ limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
+    expect(engines.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.params).toMatchObject({
+      kind: 'controller-record',
+      revision: 2,
+    });
+    expect(engines.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
     expect(controllers.byId(made.outcomes[1]?.controller ?? 0)?.state).toBe('live');
     const taken = controllers.ingest(admin, batch, [joining]);
     expect(taken.outcomes[0]).toMatchObject({ controller: made.outcomes[0]?.controller, matchedBy: 'serial' });

@@ -1,6 +1,7 @@
 import type { Reading, ReadingFact } from '@sallyport/bundle-tools/controllers/reading';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from './service.ts';
 import { sharedMaps } from './shared-maps.ts';
 import type { PartType } from './types.ts';
@@ -30,7 +31,7 @@ const take = (values: Record<string, string>, more: Partial<Reading> = {}) => {
 };
 const controllerOf = (result: ReturnType<typeof take>): number => result.outcomes[0]?.controller ?? 0;
 const own = (controller: number) => controllers.parts(controller)[0];
-const eventsOf = (type: string) => engines.events.list({ type: [type], limit: 50 }).rows;
+const eventsOf = (type: string) => engines.events.list({ scope: wholeSite('job'), type: [type], limit: 50 }).rows;
 
 const cpu = { vendor: 'Siemens AG', orderNumber: '6ES7 515-2AM02-0AB0', serial: 'S C-J4R912' };
 

@@ -3,6 +3,7 @@ import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, needsAlone, openEngines } from '../../../test/support/engines.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
 import { type UpdateService, updateService } from '../updates/service.ts';
@@ -159,7 +160,9 @@ describe('deployments', () => {
     const task = taskFor(1);
     deployments.queue.result(1, task.id, { attempt: 1, steps: [], state: 'failed', code: 'HASH' });
     expect(deployments.tasks(id)).toMatchObject([{ state: 'failed', reason: 'HASH' }]);
-    expect(site.events.list({ limit: 10, type: ['task-failed'] }).rows[0]).toMatchObject({ type: 'task-failed' });
+    expect(site.events.list({ scope: wholeSite('job'), limit: 10, type: ['task-failed'] }).rows[0]).toMatchObject({
+      type: 'task-failed',
+    });
     expect(deployments.get(id).state).toBe('finished');
   });
 

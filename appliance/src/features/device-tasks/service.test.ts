@@ -3,6 +3,7 @@ import { introduce, signedIn, testGate } from '../../../../test/support/persons.
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { deviceTaskService } from './service.ts';
 import type { Ask } from './types.ts';
 
@@ -45,7 +46,7 @@ const failure = (work: () => unknown) => {
 };
 const eventsOf = (task: string): string[] =>
   site.appliance.events
-    .list({ limit: 100 })
+    .list({ scope: wholeSite('job'), limit: 100 })
     .rows.filter(({ params }) => params['task'] === task)
     .map(({ type }) => type)
     .reverse();

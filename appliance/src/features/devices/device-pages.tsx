@@ -358,12 +358,14 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    actorFor(c, 'events:read');
+    const scope = scopeFor(c, 'events:read');
+    model.get(device.publicId, scope);
     const ctx = viewContext(deps, c);
     const list = listState(c, events.language.parameters);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const found = events.list({
+      scope,
       filter: events.language.read([...termsOf(list), ['device', device.publicId]]),
       limit: pageRows,
       after: cursor === undefined ? undefined : Number(cursor),
@@ -376,7 +378,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
-          rows: eventRows(ctx, deps, found.rows, named),
+          rows: eventRows(ctx, deps, scope, found.rows, named),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),

@@ -37,8 +37,8 @@ export const deviceTabs = (
           { name: 'changes' },
           { name: 'deviations', count: baselines.deviationsOf(device.id) },
           { name: 'tasks', count: deviceTasks.openOf(device.id) },
-          { name: 'events' },
         ]
       : []),
+    { name: 'events' },
   ];
 };

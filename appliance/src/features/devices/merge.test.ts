@@ -6,6 +6,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { type Device, newTokenSecret, tokenHash } from './types.ts';
 
@@ -202,7 +203,9 @@ describe('a merge of two records', () => {
     const records = site.devices.records(own.device.id);
     expect(records).toEqual([own.device.id, foreign.device.id]);
     const filter = site.events.language.read([['device', own.device.publicId]]);
-    expect(site.events.list({ filter, type: ['device-pending'], limit: 5 }).rows).toHaveLength(1);
+    expect(site.events.list({ scope: wholeSite('job'), filter, type: ['device-pending'], limit: 5 }).rows).toHaveLength(
+      1,
+    );
     const clientId = site.devices.sourcesOf(own.device.id).find(({ source }) => source === 'glpi')?.clientId ?? '';
     const token = site.devices.sourcesOf(own.device.id).find(({ source }) => source === 'glpi')?.token ?? '';
     expect(site.devices.callerByClient('glpi', token, clientId)).toMatchObject({

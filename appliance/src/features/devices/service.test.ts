@@ -1,6 +1,7 @@
 import type { EnrolDevice } from '@sallyport/bundle-tools/protocol/enrol';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { type DeviceService, deviceService } from './service.ts';
 import { newTokenSecret, tokenHash } from './types.ts';
 
@@ -79,12 +80,12 @@ const code = (work: () => unknown): string => {
 };
 const eventTypes = () =>
   engines.events
-    .list({ limit: 100 })
+    .list({ scope: wholeSite('job'), limit: 100 })
     .rows.map((event) => event.type)
     .reverse();
 const reasons = () =>
   engines.events
-    .list({ limit: 100, type: ['enrolment-refused', 'certificate-refused'] })
+    .list({ scope: wholeSite('job'), limit: 100, type: ['enrolment-refused', 'certificate-refused'] })
     .rows.map((event) => event.params['reason'])
     .reverse();
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import { addressRanges, isAddressRange } from '../../platform/address-ranges.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sameUuid, swappedUuid } from './identity.ts';
 import { type DeviceService, deviceService } from './service.ts';
 import { type ClientFacts, type HeldReason, newTokenSecret, tokenHash } from './types.ts';
@@ -372,7 +373,7 @@ describe('a device that others have seen', () => {
       true,
       true,
     ]);
-    const [event] = engines.events.list({ type: ['devices-expired'], limit: 5 }).rows;
+    const [event] = engines.events.list({ scope: wholeSite('job'), type: ['devices-expired'], limit: 5 }).rows;
     expect(event?.params['count']).toBe(expired);
     expect(devices.trim().expired).toBe(0);
     expect(seen({ macs: [mac] })).toMatchObject({ created: true });

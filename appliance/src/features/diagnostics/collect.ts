@@ -3,6 +3,7 @@ import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../compose.ts';
 import type { Finding } from '../../doctor.ts';
 import { fromMoment } from '../../engine/events/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sealer } from '../../platform/sealed-stream.ts';
 import { redacted } from './redact.ts';
 import type { DiagnosticSection } from './types.ts';
@@ -99,7 +100,12 @@ export const diagnosticSections: readonly Section[] = [
           .types()
           .map(({ type }) => [
             type,
-            events.list({ type: [type], filter: fromMoment(nowMs() - windowDays * dayMs), limit: 1 }).total,
+            events.list({
+              scope: wholeSite('job'),
+              type: [type],
+              filter: fromMoment(nowMs() - windowDays * dayMs),
+              limit: 1,
+            }).total,
           ])
           .filter(([, total]) => total !== 0),
       ),

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { signedIn } from '../../../../test/support/persons.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // The pages of discovery without script: every button is a form.
 
@@ -107,7 +108,7 @@ describe('directories', () => {
     const { publicId } = site.appliance.devices.byId(record);
     const shown = await admin.post(paths.devicePersonal(publicId, 'directory-user'));
     expect(await shown.text()).toContain('Aidos Serikov');
-    expect(site.appliance.events.list({ type: ['personal-read'], limit: 1 }).total).toBe(1);
+    expect(site.appliance.events.list({ scope: wholeSite('job'), type: ['personal-read'], limit: 1 }).total).toBe(1);
   });
 });
 

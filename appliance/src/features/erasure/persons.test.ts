@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { introduce, signedIn } from '../../../../test/support/persons.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 beforeAll(async () => {
@@ -71,7 +72,7 @@ describe('a person', () => {
     expect(objects.verify()).toEqual([]);
     expect(baselines.verify()).toEqual([]);
     expect(inventory.verify()).toEqual([]);
-    const erased = events.list({ type: ['personal-erased'], limit: 5 }).rows;
+    const erased = events.list({ scope: wholeSite('job'), type: ['personal-erased'], limit: 5 }).rows;
     expect(erased[0]).toMatchObject({ params: { person: trace.reference } });
     expect(() => persons.erase(systemActor, { name: 'a.seitkali', confirm: 'a.seitkali', reason: 'again' })).toThrow();
 

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { believedMs, firstFloor } from './clock.ts';
 import { exchangeStore } from './store.ts';
 
@@ -23,7 +24,7 @@ describe('the site clock', () => {
     return toTime(base + days * dayMs);
   };
   const floor = () => site.exchange.state().floor;
-  const events = (type: string) => site.events.list({ type: [type], limit: 50 }).rows;
+  const events = (type: string) => site.events.list({ scope: wholeSite('job'), type: [type], limit: 50 }).rows;
   const nextReceipt = async () => {
     const asked = host.open(site.exchange.exportRequest(admin, medium).path, card);
     const done = await site.exchange.importBundle(admin, (await host.answer(medium, asked)).path);

@@ -8,6 +8,7 @@ import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 const catalog = {
   updates: [update('openssl', '3.5.1-1')],
@@ -39,7 +40,7 @@ describe('the exchange', () => {
 
   const ask = () => host.open(site.exchange.exportRequest(admin, medium).path, card);
   const receive = (path: string, options = {}) => site.exchange.importBundle(admin, path, options);
-  const eventsOf = (type: string) => site.events.list({ type: [type], limit: 100 }).rows;
+  const eventsOf = (type: string) => site.events.list({ scope: wholeSite('job'), type: [type], limit: 100 }).rows;
   /** What must be equal before and after a refusal. */
   const state = () => {
     const { trust, seq, inventory, lastBundle, openRequests } = site.exchange.state();
@@ -284,7 +285,8 @@ describe('the exchange', () => {
 
   it('trusts only the root whose fingerprint was compared, and keeps it', async () => {
     const fresh = await openAppliance('plant-9');
-    const happened = (): number => fresh.events.list({ type: ['trust-imported'], limit: 10 }).total;
+    const happened = (): number =>
+      fresh.events.list({ scope: wholeSite('job'), type: ['trust-imported'], limit: 10 }).total;
     try {
       const file = await host.trustFile(join(site.folder, 'again'));
       for (const dryRun of [true, false])

@@ -5,6 +5,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let admin: Browser;
@@ -76,9 +77,9 @@ describe('the introduction', () => {
   });
 
   it('writes the card only when somebody saves it', async () => {
-    const before = site.appliance.events.list({ limit: 1 }).total;
+    const before = site.appliance.events.list({ scope: wholeSite('job'), limit: 1 }).total;
     expect(shownStep(await page(admin, paths.introduction()))).toBe(3);
-    expect(site.appliance.events.list({ limit: 1 }).total).toBe(before);
+    expect(site.appliance.events.list({ scope: wholeSite('job'), limit: 1 }).total).toBe(before);
     expect((await viewer.get(paths.exchangeCardFile())).status).toBe(403);
     expect((await admin.get(paths.exchangeCardFile())).status).toBe(200);
   });
@@ -88,11 +89,13 @@ describe('the introduction', () => {
     expect((await viewer.post(paths.introductionCompared(), { answer: 'same' })).status).toBe(403);
     expect((await admin.post(paths.introductionCompared(), { answer: 'differs' })).status).toBe(422);
     expect((await admin.post(paths.introductionCompared())).status).toBe(422);
-    expect(site.appliance.events.list({ type: ['site-card-compared'], limit: 1 }).total).toBe(0);
-    expect((await admin.post(paths.introductionCompared(), { answer: 'same' })).status).toBe(303);
-    expect(site.appliance.events.list({ type: ['site-card-compared'], limit: 1 }).rows[0]?.actor).toBe(
-      `account:${actor().id}`,
+    expect(site.appliance.events.list({ scope: wholeSite('job'), type: ['site-card-compared'], limit: 1 }).total).toBe(
+      0,
     );
+    expect((await admin.post(paths.introductionCompared(), { answer: 'same' })).status).toBe(303);
+    expect(
+      site.appliance.events.list({ scope: wholeSite('job'), type: ['site-card-compared'], limit: 1 }).rows[0]?.actor,
+    ).toBe(`account:${actor().id}`);
   });
 
   it('is complete when a bundle has answered a request', async () => {

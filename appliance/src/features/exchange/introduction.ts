@@ -7,6 +7,7 @@ import {
   introductionSteps,
 } from '@sallyport/ui/exchange/introduction.tsx';
 import type { StoredEvent } from '../../engine/events/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 
@@ -32,7 +33,8 @@ export const stagedUpload = (stagingDir: string, nowMs: number): string | undefi
 /** What has been done, by whom and when; a later step proves the ones before it. */
 export const introductionDone = ({ exchange, queries, events, objects }: Deps, hasStaged: boolean): Done => {
   const nameOf = actorNames(objects);
-  const newest = (type: string): StoredEvent | undefined => events.list({ type: [type], limit: 1 }).rows[0];
+  const newest = (type: string): StoredEvent | undefined =>
+    events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).rows[0];
   const by = (event: StoredEvent | undefined) =>
     event && { at: event.at, who: event.actor === null ? undefined : nameOf(event.actor) };
   const { trust } = exchange.state();

@@ -5,6 +5,7 @@ import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { examine } from '../../doctor.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { keyDates, keyDateText, noteKeyDates, trustRoles } from './key-dates.ts';
 import { exchangeStore } from './store.ts';
 
@@ -58,7 +59,7 @@ describe('key dates', () => {
     expect([20.5, 19.5, 18.5].map(day)).toEqual([1, 0, 0]);
     expect([6.5, 5.5].map(day)).toEqual([1, 0]);
     expect([-1, -2].map(day)).toEqual([1, 0]);
-    const events = site.events.list({ type: ['key-expires-soon'], limit: 10 }).rows;
+    const events = site.events.list({ scope: wholeSite('job'), type: ['key-expires-soon'], limit: 10 }).rows;
     expect(events.map(({ params }) => params['limitDays'])).toEqual([0, 7, 21]);
     expect(events.map(({ severity }) => severity)).toEqual(['warning', 'warning', 'warning']);
   });

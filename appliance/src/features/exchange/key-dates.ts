@@ -1,6 +1,7 @@
 import { daysUntil } from '@sallyport/bundle-tools/host/lifetimes';
 import { type DrawnRole, rolesInFiles } from '@sallyport/bundle-tools/host/trust-drawing';
 import type { EventService } from '../../engine/events/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ExchangeStore } from './store.ts';
 import type { TrustRole } from './types.ts';
 
@@ -41,7 +42,9 @@ export const noteKeyDates = (events: EventService, dates: readonly KeyDate[]): n
   const nameOf = (params: Readonly<Record<string, unknown>>): string =>
     [params['role'], params['version'], params['limitDays']].join(' ');
   const earlier = new Set(
-    events.list({ type: ['key-expires-soon'], limit: rememberedEvents }).rows.map(({ params }) => nameOf(params)),
+    events
+      .list({ scope: wholeSite('job'), type: ['key-expires-soon'], limit: rememberedEvents })
+      .rows.map(({ params }) => nameOf(params)),
   );
   const fresh = dates.filter((date) => !earlier.has(nameOf(date)));
   for (const { role, version, expires, daysLeft, limitDays } of fresh)

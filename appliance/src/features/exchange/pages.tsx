@@ -22,6 +22,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { type Actor, actorRow, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
@@ -271,7 +272,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const root = exchange.root();
     const roles = root === null ? {} : rolesOf(root);
     const expiring = new Set(exchange.keyDates().map(({ role }) => role));
-    const imported = deps.events.list({ type: ['trust-imported'], limit: 1 }).rows[0];
+    const imported = deps.events.list({ scope: wholeSite('job'), type: ['trust-imported'], limit: 1 }).rows[0];
     return {
       fingerprint: showFingerprint(trust.rootSha256),
       importedAt: imported?.at ?? 0,

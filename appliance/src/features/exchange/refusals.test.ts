@@ -12,6 +12,7 @@ import { advisory, packageBytes, update } from '../../../test/support/catalog.ts
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // One refusal of each code that a bundle can earn, at the whole appliance: its receipt and its event, and nothing else.
 
@@ -136,7 +137,7 @@ const state = () => {
 };
 const refused = async (code: string, path: string, newRoots = 0): Promise<void> => {
   const medium = readFileSync(path);
-  const events = site.events.list({ limit: 1 }).total;
+  const events = site.events.list({ scope: wholeSite('job'), limit: 1 }).total;
   const receipts = site.exchange.receipts({ limit: 1 }).total;
   await expect(site.exchange.importBundle(admin, path)).rejects.toMatchObject({ code });
   expect(readFileSync(path).equals(medium)).toBe(true);
@@ -149,8 +150,10 @@ const refused = async (code: string, path: string, newRoots = 0): Promise<void> 
   const { predicate } = site.exchange.receipt(row?.number ?? 0);
   expect(predicate.after).toEqual(predicate.before);
   expect(site.exchange.verifyReceipts()).toMatchObject({ ok: true });
-  expect(site.events.list({ type: ['bundle-refused'], limit: 1 }).rows[0]?.params).toMatchObject({ code });
-  expect(site.events.list({ limit: 1 }).total - events).toBe(1 + newRoots);
+  expect(
+    site.events.list({ scope: wholeSite('job'), type: ['bundle-refused'], limit: 1 }).rows[0]?.params,
+  ).toMatchObject({ code });
+  expect(site.events.list({ scope: wholeSite('job'), limit: 1 }).total - events).toBe(1 + newRoots);
   expect(readdirSync(site.paths.staging)).toEqual([]);
   expect(site.exchange.imports({ limit: 1 })).toMatchObject([{ state: 'refused', code }]);
   for (const { sha256 } of site.store.list())
@@ -217,7 +220,9 @@ describe('a refused bundle leaves its receipt and its event, and nothing else', 
     const { trust: now, ...rest } = state();
     expect(rest).toEqual(before);
     expect([trust?.rootVersion, now?.rootVersion]).toEqual([1, 2]);
-    expect(site.events.list({ type: ['root-updated'], limit: 1 }).rows[0]?.params).toMatchObject({ rootVersion: 2 });
+    expect(
+      site.events.list({ scope: wholeSite('job'), type: ['root-updated'], limit: 1 }).rows[0]?.params,
+    ).toMatchObject({ rootVersion: 2 });
     const honest = resign(after(1, root(2)), [host.keys.fulfil], (manifest) => ({
       ...manifest,
       tuf: { ...manifest.tuf, root: 2 },
@@ -245,7 +250,9 @@ describe('a bundle of volumes', () => {
       const before = exchange.state();
       expect(await exchange.importBundle(admin, join(out, last))).toMatchObject({ result: 'partial' });
       expect(exchange.receipts({ limit: 1 }).rows).toMatchObject([{ result: 'partial', code: 'VOLUMES_MISSING' }]);
-      expect(other.events.list({ limit: 1 }).rows[0]).toMatchObject({ type: 'bundle-partial' });
+      expect(other.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]).toMatchObject({
+        type: 'bundle-partial',
+      });
       expect(exchange.state()).toEqual(before);
       expect(await exchange.importBundle(admin, out)).toMatchObject({ result: 'imported' });
     } finally {

@@ -8,6 +8,7 @@ import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 describe('going back one inventory', () => {
   let site: Introduced['site'];
@@ -77,7 +78,7 @@ describe('going back one inventory', () => {
     expect(site.exchange.knowledge()[0]?.newest).toBe(knownFirst?.newest);
     // Agents judge by what the held targets name, and that is the newer list.
     expect(listed()).toBe(second.inventory);
-    expect(site.events.list({ type: ['inventory-reverted'], limit: 5 }).rows).toMatchObject([
+    expect(site.events.list({ scope: wholeSite('job'), type: ['inventory-reverted'], limit: 5 }).rows).toMatchObject([
       { params: { from: second.inventory, to: first.inventory, reason: 'the new list is wrong' } },
     ]);
     expect(site.exchange.verify({ isQuiet: true })).toEqual([]);

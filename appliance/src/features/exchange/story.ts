@@ -6,6 +6,7 @@ import type { ExchangeStoryProps } from '@sallyport/ui/exchange/exchange-story.t
 import type { StoryRow } from '@sallyport/ui/exchange/story-timeline.tsx';
 import type { OpenRow, WaitingRow } from '@sallyport/ui/exchange/story-waiting.tsx';
 import { toFailure } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { actorNames, eventWords } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { WrittenRequest } from './types.ts';
@@ -24,7 +25,17 @@ const shownTypes = [
 
 type StoryDeps = Pick<
   ConsoleDeps,
-  'exchange' | 'queries' | 'events' | 'objects' | 'devices' | 'controllers' | 'updates' | 'clock' | 'paths'
+  | 'exchange'
+  | 'queries'
+  | 'events'
+  | 'objects'
+  | 'devices'
+  | 'deviceQueries'
+  | 'deviceFilters'
+  | 'controllers'
+  | 'updates'
+  | 'clock'
+  | 'paths'
 >;
 
 const median = (values: readonly number[]): number | undefined => {
@@ -67,7 +78,9 @@ const requestNames = ({ events, objects, paths }: StoryDeps, limit: number) => {
   const nameOf = actorNames(objects);
   const downloads = join(paths.staging, 'requests');
   const media = new Map(
-    events.list({ type: ['request-exported'], limit }).rows.map(({ params }) => [params['number'], params['medium']]),
+    events
+      .list({ scope: wholeSite('job'), type: ['request-exported'], limit })
+      .rows.map(({ params }) => [params['number'], params['medium']]),
   );
   return {
     who: ({ writtenBy }: WrittenRequest): string => nameOf(writtenBy),
@@ -167,9 +180,9 @@ const requestRows = (
   });
 
 const eventRowsOf = (ctx: Ctx, deps: StoryDeps): StoryRow[] => {
-  const messageOf = eventWords(ctx, deps);
+  const messageOf = eventWords(ctx, deps, wholeSite('site-right'));
   const nameOf = actorNames(deps.objects);
-  return deps.events.list({ type: shownTypes, limit: shownRows }).rows.map((event) => ({
+  return deps.events.list({ scope: wholeSite('job'), type: shownTypes, limit: shownRows }).rows.map((event) => ({
     kind: 'event',
     at: event.at,
     who: event.actor === null || event.actor.startsWith('system:') ? undefined : nameOf(event.actor),

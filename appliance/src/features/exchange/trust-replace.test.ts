@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openAppliance } from '../../../test/support/appliance.ts';
 import { admin } from '../../../test/support/engines.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 const reason = 'two root keys were stolen';
 
@@ -46,7 +47,7 @@ describe('another root in the place of the one in force', () => {
     writeFileSync(join(site.folder, 'spoilt'), bytes);
     await expect(replace(join(site.folder, 'spoilt'), next.rootFingerprint, reason)).rejects.toThrow();
     expect(site.exchange.state()).toEqual(before);
-    expect(site.events.list({ type: ['trust-replaced'], limit: 10 }).total).toBe(0);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['trust-replaced'], limit: 10 }).total).toBe(0);
   });
 
   it('forgets what the old one vouched for, and goes on with the new host', async () => {
@@ -55,7 +56,7 @@ describe('another root in the place of the one in force', () => {
     expect(rootHeld()).toBe(next.rootFingerprint);
     const served = site.exchange.trustFile('1.root.json');
     expect(fingerprintOf(served as Uint8Array)).toBe(next.rootFingerprint);
-    expect(site.events.list({ type: ['trust-replaced'], limit: 10 }).rows).toMatchObject([
+    expect(site.events.list({ scope: wholeSite('job'), type: ['trust-replaced'], limit: 10 }).rows).toMatchObject([
       { severity: 'critical', params: { before: old.rootFingerprint, reason } },
     ]);
     expect(site.events.verifyChain()).toMatchObject({ ok: true });
@@ -67,6 +68,6 @@ describe('another root in the place of the one in force', () => {
   it('is no replacement when the root is the one in force', async () => {
     await replace(await old.trustFile(join(site.folder, 'again')), old.rootFingerprint, reason);
     expect(rootHeld()).toBe(old.rootFingerprint);
-    expect(site.events.list({ type: ['trust-replaced'], limit: 10 }).total).toBe(0);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['trust-replaced'], limit: 10 }).total).toBe(0);
   });
 });

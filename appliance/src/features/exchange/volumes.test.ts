@@ -7,6 +7,7 @@ import { admin } from '../../../test/support/engines.ts';
 import type { TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { waitingStore } from './waiting-store.ts';
 
 const MiB = 1024 * 1024;
@@ -138,7 +139,7 @@ describe('a bundle of several volumes at a site', () => {
         [3, files.length],
       ]),
     );
-    expect(site.events.list({ type: ['bundle-partial'], limit: 10 }).rows).toHaveLength(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['bundle-partial'], limit: 10 }).rows).toHaveLength(1);
   });
 
   it('names the damaged volume and takes the others all the same', async () => {
@@ -230,7 +231,7 @@ describe('a bundle of several volumes at a site', () => {
     expect(site.exchange.collect(admin)).toEqual(listed);
     for (const { sha256: digest } of listed) expect(site.store.has(digest)).toBe(false);
     expect(site.exchange.unreferenced()).toEqual([]);
-    expect(site.events.list({ type: ['objects-collected'], limit: 10 }).rows).toHaveLength(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['objects-collected'], limit: 10 }).rows).toHaveLength(1);
     expect(await receive(medium)).toMatchObject({ result: 'imported' });
   });
 

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { introduce, testGate } from '../../../../test/support/persons.ts';
 import { actorWith, admin, type Engines, openEngines } from '../../../test/support/engines.ts';
 import type { Actor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import { harden } from '../hardening/service.ts';
 import { compareProgram, differingBlocks } from './compare.ts';
@@ -58,7 +59,8 @@ beforeEach(() => {
 });
 afterAll(() => engines.close());
 
-const eventsOf = (type: string): number => engines.events.list({ type: [type], limit: 1 }).total;
+const eventsOf = (type: string): number =>
+  engines.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).total;
 const codeOf = (act: () => unknown): unknown => {
   try {
     act();

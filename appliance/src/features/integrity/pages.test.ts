@@ -3,6 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let admin: Browser;
@@ -74,7 +75,8 @@ describe('programs of controllers', () => {
     take('job 2', reading('ffff', Date.now()));
     expect(await html(viewer, paths.controllerIntegrity({ state: 'changed' }))).toContain('User program, checksum 1');
     expect(
-      site.appliance.events.list({ type: ['controller-program-changed'], limit: 1 }).rows[0]?.params,
+      site.appliance.events.list({ scope: wholeSite('job'), type: ['controller-program-changed'], limit: 1 }).rows[0]
+        ?.params,
     ).toMatchObject({
       what: 'programChecksum1',
     });

@@ -5,6 +5,7 @@ import { packageBytes, sha256 } from '../../../test/support/catalog.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // Imports past a real ClamAV, with a definition of our own.
 
@@ -43,7 +44,8 @@ describe.skipIf(!isInstalled)('a bundle and an antivirus', () => {
     const { total } = site.appliance.exchange.receipts({ limit: 1 });
     return site.appliance.exchange.receipt(total).predicate;
   };
-  const happened = (type: string): number => site.appliance.events.list({ type: [type], limit: 10 }).total;
+  const happened = (type: string): number =>
+    site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 10 }).total;
 
   beforeAll(async () => {
     site = await openConsole();

@@ -10,6 +10,7 @@ import { storedZip } from '../../../../test/support/stored-zip.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { offlineImportService } from './service.ts';
 
 let site: Console;
@@ -287,7 +288,8 @@ describe('an inventory from a medium', () => {
     expect((await operator.post(paths.offlineImportApply(), { draft: '../../x', name: 'x' })).status).toBe(404);
     expect((await form('')).status).toBe(422);
     expect((await (await site.as('viewer')).get(paths.offlineImport())).status).toBe(403);
-    const imported = site.appliance.events.list({ type: ['offline-imported'], limit: 1 }).rows[0];
+    const imported = site.appliance.events.list({ scope: wholeSite('job'), type: ['offline-imported'], limit: 1 })
+      .rows[0];
     expect(imported).toMatchObject({ params: { files: 1, stored: 1, waiting: 0, refused: 0 } });
     expect(imported?.auditSeq).toBeGreaterThan(0);
   });

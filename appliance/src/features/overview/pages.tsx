@@ -114,10 +114,10 @@ export const overviewPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const worst = deviceList.worstCounts(scope);
     const covered = deviceList.coverageCounts(scope);
     const since = clock() - shiftMs;
-    const recent = events.list({ filter: fromMoment(since), limit: shownEvents }).rows;
+    const recent = events.list({ scope, filter: fromMoment(since), limit: shownEvents }).rows;
     const named = model.references(recent.map(({ device }) => device).filter((device) => device !== null));
     const supply = updates.counts();
-    const messageOf = eventWords(ctx, deps);
+    const messageOf = eventWords(ctx, deps, scope);
     const controllers = hasRight(reader, 'controllers:read') ? controllersPart() : undefined;
     return c.html(
       <Overview

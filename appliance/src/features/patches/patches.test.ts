@@ -3,6 +3,7 @@ import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
 import { dayMs, openPatchSite, type PatchSite } from '../../../test/support/controllers/patch-site.ts';
 import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { CHECK_ITEMS, type Patch } from './types.ts';
 
 let site: PatchSite;
@@ -151,7 +152,7 @@ describe('a patch', () => {
     patches.tick();
     expect(patches.get(id).state).toBe('imported');
     expect(patches.history(id)[0]).toMatchObject({ type: 'expiry', from: 'deferred', to: 'imported' });
-    expect(site.events.list({ type: ['patch-expired'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['patch-expired'], limit: 5 }).total).toBe(1);
   });
 
   it('has clocks whose end is said once, and moved only with a senior approver', () => {
@@ -160,7 +161,7 @@ describe('a patch', () => {
     time.now += 36 * dayMs;
     patches.tick();
     patches.tick();
-    expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['patch-overdue'], limit: 5 }).total).toBe(1);
     expect(patches.list({ overdue: true, limit: 5 }).total).toBe(1);
     const { request } = patches.extend(senior, id, {
       deadline: 'evaluated',
@@ -174,7 +175,7 @@ describe('a patch', () => {
     expect(patches.get(id).overdue).toEqual([]);
     time.now += 10 * dayMs;
     patches.tick();
-    expect(site.events.list({ type: ['patch-overdue'], limit: 5 }).total).toBe(2);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['patch-overdue'], limit: 5 }).total).toBe(2);
   });
 });
 
@@ -228,7 +229,7 @@ describe("the vendor's list", () => {
     const result = patches.approvals.importList(ann, words, { name: 's.csv', preset: 'siemens', dryRun: false });
     expect(result.rows[0]).toMatchObject({ outcome: 'pulls-back', before: 'scheduled', after: 'vendor_rejected' });
     expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', window: null });
-    expect(site.events.list({ type: ['patch-vendor-refused'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['patch-vendor-refused'], limit: 5 }).total).toBe(1);
   });
 
   it('is refused when it is none, and comes as JSON or with a bundle as well', () => {
@@ -449,12 +450,12 @@ describe('accepted risks', () => {
     site.time.now = Date.parse('2027-01-20T00:00:00Z');
     site.patches.tick();
     site.patches.tick();
-    expect(site.events.list({ type: ['measure-ends'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['measure-ends'], limit: 5 }).total).toBe(1);
     expect(holds()).toBe(true);
     site.time.now = Date.parse('2027-01-31T00:00:00Z');
     site.patches.tick();
     expect(holds()).toBe(false);
-    expect(site.events.list({ type: ['measure-over'], limit: 5 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['measure-over'], limit: 5 }).total).toBe(1);
   });
 
   it('are refused without an end, a scope or a range', () => {

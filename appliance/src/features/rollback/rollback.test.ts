@@ -7,6 +7,7 @@ import { type Appliance, compose } from '../../compose.ts';
 import { examine } from '../../doctor.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { openLog } from '../../platform/log.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { createBackup } from '../backups/make-backup.ts';
 import { parseRecoveryKey, restoreBackup } from '../backups/restore.ts';
 import { missingIds, packIds } from './file.ts';
@@ -105,7 +106,7 @@ describe('what was taken away after a backup', () => {
       rollbackDetector.acknowledge(systemActor, back?.id ?? '', 'the disk was exchanged');
       expect(rollbackDetector.unacknowledged()).toEqual([]);
       expect(() => rollbackDetector.acknowledge(systemActor, back?.id ?? '', 'again')).toThrow();
-      expect(events.list({ type: ['state-return-acknowledged'], limit: 2 }).total).toBe(1);
+      expect(events.list({ scope: wholeSite('job'), type: ['state-return-acknowledged'], limit: 2 }).total).toBe(1);
     });
     const foreign = join(folder, 'foreign');
     copyFileSync(join(data, 'keys', 'recovery.pub'), foreign);

@@ -4,6 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let admin: Browser;
@@ -167,7 +168,7 @@ describe('a form with a condition', () => {
     expect(tried.html).toContain('3 devices would move');
     expect((await post(paths.objectNew('moving-rule'), moving)).status).toBe(303);
     site.appliance.rules.recomputePending();
-    expect(site.appliance.events.list({ limit: 10, type: ['device-moved'] }).total).toBe(3);
+    expect(site.appliance.events.list({ scope: wholeSite('job'), limit: 10, type: ['device-moved'] }).total).toBe(3);
     const again = await post(paths.objectNew('moving-rule'), { ...moving, do: 'try', 'f.priority': '1' });
     expect(again.html).toContain('No device would move.');
   });

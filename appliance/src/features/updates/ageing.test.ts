@@ -4,6 +4,7 @@ import { admin } from '../../../test/support/engines.ts';
 import type { Content, TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // What was known does not vanish because its source went away: it is kept with the date that it is from.
 
@@ -53,13 +54,13 @@ describe('knowledge whose source is gone', () => {
     await bring({});
     expect(findings()).toMatchObject([{ advisory: 'DSA-1', state: 'open', agedSince: day }]);
     expect(site.exchange.knowledge()).toMatchObject([{ feed: 'osv-debian', newest: day, goneSince: day }]);
-    expect(site.events.list({ type: ['feed-gone'], limit: 10 }).rows).toMatchObject([
+    expect(site.events.list({ scope: wholeSite('job'), type: ['feed-gone'], limit: 10 }).rows).toMatchObject([
       { params: { feed: 'osv-debian' } },
     ]);
-    expect(site.events.list({ type: ['finding-closed'], limit: 10 }).total).toBe(0);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['finding-closed'], limit: 10 }).total).toBe(0);
     // Once: the next bundle without it is no news.
     await bring({});
-    expect(site.events.list({ type: ['feed-gone'], limit: 10 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['feed-gone'], limit: 10 }).total).toBe(1);
     await bring({ feeds: [ofDebian] });
     expect(findings()[0]).not.toHaveProperty('agedSince');
     expect(site.exchange.knowledge()[0]).not.toHaveProperty('goneSince');

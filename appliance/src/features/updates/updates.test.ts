@@ -6,6 +6,7 @@ import type { Content, TestHost } from '../../../test/support/host.ts';
 import { type Introduced, introductions } from '../../../test/support/introduced.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 const licence = Buffer.from('You may install this on one line.');
 
@@ -161,7 +162,7 @@ describe('updates', () => {
     const answer = await host.answer(medium, request, { unfulfilled: [{ reason: 'NO_SOURCE', wants: [position] }] });
     await site.exchange.importBundle(admin, answer.path);
     expect(site.updates.list({ limit: 10 }).rows).toMatchObject([{ supply: 'unfulfilled', reason: 'NO_SOURCE' }]);
-    expect(site.events.list({ type: ['update-unfulfilled'], limit: 10 }).total).toBe(1);
+    expect(site.events.list({ scope: wholeSite('job'), type: ['update-unfulfilled'], limit: 10 }).total).toBe(1);
     expect(ask().request.wants).toContainEqual(expect.objectContaining({ kind: 'update', id: 'Debian:13/bash' }));
   });
 
@@ -189,7 +190,11 @@ describe('updates', () => {
         .sort(),
     ).toEqual(['approved', 'declined', 'undefined']);
     expect(
-      site.events.list({ type: ['update-approved', 'update-declined', 'update-approval-cleared'], limit: 10 }).total,
+      site.events.list({
+        scope: wholeSite('job'),
+        type: ['update-approved', 'update-declined', 'update-approval-cleared'],
+        limit: 10,
+      }).total,
     ).toBe(3);
     site.updates.approve(admin, [wanted.id]);
     await bring({ updates: [wanted, update('bash', '5.3-1')], files });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: ApiSite;
 let line: { id: number; publicId: string };
@@ -25,8 +26,10 @@ beforeAll(async () => {
 });
 afterAll(async () => site.close());
 
-const newest = (type: string) => site.appliance.events.list({ type: [type], limit: 1 }).rows[0];
-const countOf = (type: string): number => site.appliance.events.list({ type: [type], limit: 1 }).total;
+const newest = (type: string) =>
+  site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).rows[0];
+const countOf = (type: string): number =>
+  site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).total;
 const get = (path: string, role = 'administrator') => site.call('GET', path, { token: tokens[role] ?? '' });
 
 describe('a call', () => {

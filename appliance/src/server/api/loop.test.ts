@@ -6,6 +6,7 @@ import { advisory, packageBytes, update } from '../../../test/support/catalog.ts
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // The loop of the site through the API alone: what would leave, a request, a bundle, findings, an approval, an order.
 
@@ -206,6 +207,7 @@ describe('the loop through the API', () => {
     expect((await call('GET', '/updates/counts', undefined, viewer)).json).toMatchObject({ arrived: 1, undecided: 1 });
     const types = site.appliance.events
       .list({
+        scope: wholeSite('job'),
         limit: 100,
         filter: { any: ['updates', 'deployments'].map((value) => ({ field: 'area', op: '=', value })) },
       })

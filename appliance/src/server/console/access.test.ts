@@ -5,6 +5,7 @@ import { type Console, openConsole, password, type Role } from '../../../test/su
 import type { StoredEvent } from '../../engine/events/types.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { totpCode } from '../../features/accounts/totp.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 beforeAll(async () => {
@@ -13,9 +14,10 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const refused = (): readonly StoredEvent[] =>
-  site.appliance.events.list({ type: ['access-refused'], limit: 1_000 }).rows;
+  site.appliance.events.list({ scope: wholeSite('job'), type: ['access-refused'], limit: 1_000 }).rows;
 /** What happened, but for the note that somebody was refused. */
-const counted = (): number => site.appliance.events.list({ limit: 1 }).total - refused().length;
+const counted = (): number =>
+  site.appliance.events.list({ scope: wholeSite('job'), limit: 1 }).total - refused().length;
 
 describe('pages', () => {
   const pages: readonly string[] = [
@@ -185,7 +187,8 @@ describe('every address that changes something', () => {
 });
 
 describe('log-in', () => {
-  const events = (type: string): number => site.appliance.events.list({ type: [type], limit: 1 }).total;
+  const events = (type: string): number =>
+    site.appliance.events.list({ scope: wholeSite('job'), type: [type], limit: 1 }).total;
 
   it('sets a cookie that scripts, other sites and plain connections do not get', async () => {
     await site.as('administrator');

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let admin: Browser;
@@ -12,7 +13,8 @@ let pump: { id: number; publicId: string };
 
 const since = (): ((type?: string) => number) => {
   const count = (type?: string): number =>
-    site.appliance.events.list({ limit: 1, ...(type === undefined ? {} : { type: [type] }) }).total;
+    site.appliance.events.list({ scope: wholeSite('job'), limit: 1, ...(type === undefined ? {} : { type: [type] }) })
+      .total;
   const before = new Map<string | undefined, number>();
   const all = ['personal-read', 'data-exported', 'object-changed', 'object-created', 'device-approved', undefined];
   for (const type of all) before.set(type, count(type));

@@ -10,6 +10,7 @@ import type { Change, Collection } from '../../engine/inventory/types.ts';
 import { type NameParts, objectNames } from '../../engine/objects/object-names.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Finding } from '../../features/vulnerabilities/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 /** The same as `actorNames`, with a word for what the server did by itself. */
 export const actorWords = (ctx: Ctx, objects: ObjectService): ((ref: string) => string) => {
@@ -57,10 +58,10 @@ const patchWords: Readonly<Record<string, string>> = {
  * Events in the reader's words: objects, devices and accounts by name, codes with what they mean. The chain holds ids
  * alone, so the names are looked up as the page is made.
  */
-export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) => Message) => {
+export const eventWords = (ctx: Ctx, parts: EventParts, scope: Scope): ((event: StoredEvent) => Message) => {
   const declared = new Map(parts.events.types().map((type) => [type.type, type.params]));
   const nameOf = actorNames(parts.objects);
-  const names = objectNames(ctx, parts);
+  const names = objectNames(ctx, parts, scope);
   const codeOf = (type: string, code: string): string =>
     type.startsWith('task-')
       ? ctx.tDynamic(`taskCode.${code}`, {}, code)
@@ -120,11 +121,12 @@ export const eventWords = (ctx: Ctx, parts: EventParts): ((event: StoredEvent) =
 export const eventRows = (
   ctx: Ctx,
   parts: EventParts,
+  scope: Scope,
   rows: readonly StoredEvent[],
   devices: ReadonlyMap<number, Reference>,
 ): EventRow[] => {
   const actorOf = actorWords(ctx, parts.objects);
-  const messageOf = eventWords(ctx, parts);
+  const messageOf = eventWords(ctx, parts, scope);
   return rows.map((event) => ({
     id: event.id,
     at: event.at,

@@ -5,6 +5,7 @@ import { introduce, signedIn, testGate } from '../../../../test/support/persons.
 import { type Actor, systemActor } from '../../../src/engine/objects/types.ts';
 import { controllerViews, takeFound } from '../../../src/features/identification/record-views.ts';
 import { type IdentificationService, identificationService } from '../../../src/features/identification/service.ts';
+import { wholeSite } from '../../../src/platform/scope.ts';
 import { openAppliance } from '../appliance.ts';
 import { type ModbusManner, modbusDevice } from './modbus-device.ts';
 
@@ -122,7 +123,7 @@ export const identificationSite = () => {
     const { id: number } = state.service.start(anna, id);
     return state.service.work(number, { onProgress: () => undefined });
   };
-  const eventsOf = (type: string) => state.site.events.list({ type: [type], limit: 100 }).rows;
+  const eventsOf = (type: string) => state.site.events.list({ scope: wholeSite('job'), type: [type], limit: 100 }).rows;
 
   return { state, now, devices, open, device, addController, job, approve, run, eventsOf };
 };

@@ -17,6 +17,7 @@ import { systemActor } from '../../../engine/objects/types.ts';
 import { initialise } from '../../../init.ts';
 import { basicHash } from '../../../platform/http/basic.ts';
 import { openLog } from '../../../platform/log.ts';
+import { wholeSite } from '../../../platform/scope.ts';
 import { httpApp } from '../../../server/http-app.ts';
 import { inlineIntake } from '../../../server/intake/inline.ts';
 import { newTokenSecret, tokenHash } from '../../devices/types.ts';
@@ -353,10 +354,10 @@ describe('a caller', () => {
     for (const { status, text } of answers)
       expect([status, json(text)]).toEqual([404, { status: 'error', message: 'refused' }]);
     const reasons = appliance.events
-      .list({ type: ['enrolment-refused'], limit: 50 })
+      .list({ scope: wholeSite('job'), type: ['enrolment-refused'], limit: 50 })
       .rows.map((one) => one.params['reason']);
     expect(reasons).toEqual(expect.arrayContaining(['unknown-token', 'device-revoked']));
-    expect(JSON.stringify(appliance.events.list({ limit: 500 }).rows)).not.toContain(good);
+    expect(JSON.stringify(appliance.events.list({ scope: wholeSite('job'), limit: 500 }).rows)).not.toContain(good);
   });
 
   it('reaches no task without the address of a managed device', async () => {

@@ -1,0 +1,42 @@
+import type { Database } from '../../platform/database.ts';
+import { allTrue, among, type Condition } from '../../platform/list/condition.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
+
+// What somebody reads of the events who does not reach the whole site: those of devices in reach, as these are grouped now, with the
+// records that became part of them; and, of what names no device, what they did themselves. Reads event, device_row, device_merge.
+
+/** So few devices are read one by one and merged: going back through all events for them reads every one. */
+const mostOneByOne = 500;
+
+/** The conditions of a reach; no event fits two of `each`. */
+export function reachedEvents(db: Database, scope: Scope, reader: string) {
+  const { sql, params } = devicesIn(scope, 'device');
+  const devices = db
+    .prepare<unknown[], number>(
+      `with recursive part (id) as (select device from device_row where ${sql}
+         union select m.other from device_merge m join part on m.keep = part.id where m.undone_at is null) select id from part`,
+    )
+    .pluck()
+    .all(...params);
+  const own: Condition = { sql: 'device is null and actor = ?', params: [reader] };
+  const of = among('device', devices);
+  const newestOf = (where: Condition): string => `select id from event where ${where.sql} order by id desc limit ?`;
+  return {
+    each: [of, own] as const,
+    /** What is read to find the newest of many: all that may be among so many, or each event that is looked at on the way back. */
+    among: (where: Condition, limit: number): Condition => {
+      if (devices.length >= mostOneByOne)
+        // The plus keeps the way back through the numbers.
+        return allTrue([
+          where,
+          { sql: `(+${of.sql} or (+device is null and +actor = ?))`, params: [...of.params, reader] },
+        ]);
+      const [ofOne, ofOwn] = [allTrue([{ sql: 'device = one.value', params: [] }, where]), allTrue([own, where])];
+      return {
+        sql: `id in (select e.id from json_each(?) as one cross join event as e on e.id in (${newestOf(ofOne)})
+          union all select id from (${newestOf(ofOwn)}))`,
+        params: [JSON.stringify(devices), ...ofOne.params, limit, ...ofOwn.params, limit],
+      };
+    },
+  };
+}
