@@ -89,6 +89,7 @@ import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { destroyErasedKeys, type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
+import { devicesReached } from './platform/scope.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
@@ -258,6 +259,7 @@ export const compose = async ({
       persons: accountPersons({ db, blind: (address) => people.blindIndex('person.address', address) }),
       store: approvalStore(db),
       couldApprove: (right) => couldApprove(objects, right, nowMs()),
+      devicesIn: (scope) => devicesReached(db, scope),
       events,
       clock: nowMs,
     });

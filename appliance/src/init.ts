@@ -33,7 +33,7 @@ export type Initialised = {
   caFingerprint: string;
 };
 
-const rightsOf = (access: 'read' | 'write', except: readonly string[] = []): Right[] =>
+const rightsOf = (access: 'read', except: readonly string[] = []): Right[] =>
   areas.filter((area) => !except.includes(area)).map((area) => `${area}:${access}` as Right);
 
 const operatorAreas = ['devices', 'controllers', 'updates', 'deployments', 'exchange', 'vulnerabilities'];
@@ -44,7 +44,7 @@ const builtInRoles: ReadonlyArray<{ id: string; name: string; rights: Right[] }>
     id: 'operator',
     name: 'Operator',
     rights: [
-      ...operatorAreas.map((area) => `${area}:write` as Right),
+      ...operatorAreas.flatMap((area) => [`${area}:write`, `${area}:approve`] as Right[]),
       ...rightsOf('read', [...operatorAreas, 'accounts']),
     ],
   },

@@ -16,7 +16,7 @@ import { type Need, needsByRoute } from './server/console/route-needs.ts';
 // test/architecture/routes.test.ts.
 
 const everything = (except?: Area): Right[] =>
-  areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:read`, `${area}:write`]);
+  areas.filter((area) => area !== except).flatMap((area): Right[] => [`${area}:write`, `${area}:approve`]);
 const reading: Right[] = [...areas.map((area): Right => `${area}:read`), 'metrics:read'];
 
 let site: Console;
@@ -49,7 +49,7 @@ beforeAll(async () => {
 afterAll(() => site.close());
 
 const areaOf = (right: Right): Area | undefined => areas.find((area) => right.startsWith(`${area}:`));
-const isWrite = (right: Right): boolean => right === 'all' || right.endsWith(':write');
+const isWrite = (right: Right): boolean => right === 'all' || /:(?:write|approve)$/.test(right);
 
 describe('the entry point of agents', () => {
   it('refuses whoever has no certificate, whatever is asked', async () => {

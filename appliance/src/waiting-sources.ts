@@ -133,7 +133,7 @@ export function waitingSources(parts: Parts): WaitingSources {
           by: task.askedBy,
           at: task.askedAt,
           path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
-          approvable: { act: 'device-task-confirm', thing: task.id },
+          approvable: { act: 'device-task-confirm', thing: task.id, devices: [task.device] },
         })),
     'sample-approve': () =>
       samples
@@ -146,7 +146,7 @@ export function waitingSources(parts: Parts): WaitingSources {
           by: sample.askedBy,
           at: sample.askedAt,
           path: paths.samples(),
-          approvable: { act: 'sample-approve', thing: sample.id },
+          approvable: { act: 'sample-approve', thing: sample.id, devices: [sample.device] },
         })),
     'person-erase': () =>
       persons

@@ -16,8 +16,8 @@ import { introduce, signedIn } from '../support/persons.ts';
 // however it became known that a controller is there. Counted at the controller.
 
 const [anna, boris] = [
-  signedIn('anna', 'devices:write', 'controllers:write'),
-  signedIn('boris', 'devices:write', 'controllers:write'),
+  signedIn('anna', 'devices:write', 'devices:approve', 'controllers:write', 'controllers:approve'),
+  signedIn('boris', 'devices:write', 'devices:approve', 'controllers:write', 'controllers:approve'),
 ];
 const directoryPort = 3268;
 const scanPort = 8443;

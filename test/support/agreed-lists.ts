@@ -11,7 +11,7 @@ export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | '
       objects.create(systemActor, 'account', { name, roles: ['operator'] }).id;
     if (objects.list({ kind: 'patch-duty', where: { account }, limit: 1 }).rows.length === 0)
       objects.ofAnyKind.create(systemActor, 'patch-duty', { name, duty, account });
-    return signedIn(account, 'controllers:write');
+    return signedIn(account, 'controllers:approve');
   });
   for (const { id } of patches.list({ limit: 1_000 }).rows)
     for (const request of patches.requests(id).filter(({ type }) => type === 'verdict'))

@@ -9,6 +9,7 @@ import { approvalStore } from '../../appliance/src/features/accounts/approval-st
 import { approvalGate } from '../../appliance/src/features/accounts/approve.ts';
 import type { ApprovalGate } from '../../appliance/src/features/accounts/types.ts';
 import type { Database } from '../../appliance/src/platform/database.ts';
+import { devicesReached } from '../../appliance/src/platform/scope.ts';
 import { jsonOf, tryCommand } from './commands.ts';
 
 // People of tests below the log-in: each has a person of its own, and has always just signed in. And people at the command line.
@@ -39,6 +40,7 @@ const nothing = (): never => {
 /** The gate of a test over its database. */
 export const testGate = (db: Database): ApprovalGate =>
   approvalGate({
+    devicesIn: (scope) => devicesReached(db, scope),
     persons: accountPersons({ db, blind }),
     store: approvalStore(db),
     couldApprove: () => new Set(['somebody', 'else']),

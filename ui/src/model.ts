@@ -88,4 +88,5 @@ export type ApprovalHindrance =
   | 'APPROVAL_PERSON'
   | 'APPROVAL_NOBODY'
   | 'APPROVAL_SELF'
-  | 'APPROVAL_FRESH';
+  | 'APPROVAL_FRESH'
+  | 'APPROVAL_REACH';

@@ -520,6 +520,7 @@ export const words = defineWords({
 
   'right.all': { en: 'Everything', ru: 'Всё', kk: 'Барлығы' },
   'right.read': { en: 'See: {area}', ru: 'Видеть: {area}', kk: 'Көру: {area}' },
+  'right.approve': { en: 'Approve: {area}', ru: 'Утверждать: {area}', kk: 'Бекіту: {area}' },
   'right.write': { en: 'Change: {area}', ru: 'Изменять: {area}', kk: 'Өзгерту: {area}' },
   'secret.token': {
     en: 'Secret of the token. It is not kept and cannot be shown again.',

@@ -350,3 +350,7 @@ export const ErrorSummary = ({
 /** Why a person may not do this, or undefined. */
 export const withoutRight = (ctx: Ctx, right: string): string | undefined =>
   ctx.can(right) ? undefined : ctx.t('common.noRight', { right });
+
+/** The same of saying no to what waits: the right to write is enough, and the one to approve beside it. */
+export const mayNotDecide = (ctx: Ctx, area: string): string | undefined =>
+  ctx.can(`${area}:write`) ? undefined : withoutRight(ctx, `${area}:approve`);

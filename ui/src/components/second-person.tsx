@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
-import { Button, PostForm } from './form.tsx';
+import { Button, mayNotDecide, PostForm, withoutRight } from './form.tsx';
 import { Notice } from './panel.tsx';
 import { Time } from './text.tsx';
 
@@ -19,14 +19,14 @@ type Props = {
   readonly action: string;
   /** Hidden fields of the form. */
   readonly fields?: Readonly<Record<string, string>>;
-  /** The reader has not the right to decide, in words. */
-  readonly unavailable: string | undefined;
+  /** What it is about: `x:approve` says yes; that or `x:write` says no. */
+  readonly area: string;
   /** What was asked for. */
   readonly children?: Child;
 };
 
 /** What one person asked for, and the two answers of the second: the form sends `action` as `approve` or `refuse`. */
-export const SecondPerson = ({ ctx, title, asked, action, fields = {}, unavailable, children }: Props) => (
+export const SecondPerson = ({ ctx, title, asked, action, fields = {}, area, children }: Props) => (
   <Notice ctx={ctx} level="warning" title={title}>
     <p>
       {ctx.rich('people.askedBy', {
@@ -44,12 +44,13 @@ export const SecondPerson = ({ ctx, title, asked, action, fields = {}, unavailab
         name="action"
         value="approve"
         unavailable={
-          unavailable ?? (asked.hindrance === undefined ? undefined : ctx.tDynamic(`error.${asked.hindrance}`))
+          withoutRight(ctx, `${area}:approve`) ??
+          (asked.hindrance === undefined ? undefined : ctx.tDynamic(`error.${asked.hindrance}`))
         }
       >
         {ctx.t('people.approve')}
       </Button>
-      <Button name="action" value="refuse" unavailable={unavailable}>
+      <Button name="action" value="refuse" unavailable={mayNotDecide(ctx, area)}>
         {ctx.t('people.refuse')}
       </Button>
     </PostForm>

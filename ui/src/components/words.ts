@@ -263,6 +263,16 @@ export const words = defineWords({
     ru: 'Войдите снова и утвердите в течение десяти минут.',
     kk: 'Қайта кіріп, он минут ішінде бекітіңіз.',
   },
+  'error.APPROVAL_REACH': {
+    en: 'It concerns more than you may approve',
+    ru: 'Это касается большего, чем вы можете утверждать',
+    kk: 'Бұл сіз бекіте алатыннан көп нәрсеге қатысты',
+  },
+  'error.APPROVAL_REACH.next': {
+    en: 'Ask somebody who may approve for all devices that it concerns.',
+    ru: 'Попросите того, кто может утверждать для всех устройств, которых это касается.',
+    kk: 'Бұл қатысты барлық құрылғы үшін бекіте алатын адамнан сұраңыз.',
+  },
   'error.ORIGIN': {
     en: 'The request came from another site',
     ru: 'Запрос пришёл с другого сайта',

@@ -1,6 +1,14 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
-import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  mayNotDecide,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -27,6 +35,8 @@ export type DeviceTaskRow = {
   readonly endedAt?: When | undefined;
   /** Another person than the reader confirms it. */
   readonly needsAnother: boolean;
+  /** Confirming is the second person's. */
+  readonly takesTwo: boolean;
 };
 
 export type KeptFileOption = { readonly value: string; readonly label: string };
@@ -59,7 +69,6 @@ const acts = ['rescan', 'delete', 'restore'] as const;
 
 const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTaskRow }) => {
   if (row.state !== 'asked' && row.state !== 'queued' && row.state !== 'running') return <>–</>;
-  const right = withoutRight(ctx, 'devices:write');
   return (
     <PostForm ctx={ctx} action={paths.deviceTaskDecide(device, row.id)} class="row">
       {row.state === 'asked' ? (
@@ -68,12 +77,16 @@ const Decide = ({ ctx, device, row }: { ctx: Ctx; device: string; row: DeviceTas
           name="decision"
           value="confirm"
           kind={row.kind === 'rescan' ? 'second' : 'danger'}
-          unavailable={row.needsAnother ? ctx.t('deviceTasks.another') : right}
+          unavailable={
+            row.needsAnother
+              ? ctx.t('deviceTasks.another')
+              : withoutRight(ctx, row.takesTwo ? 'devices:approve' : 'devices:write')
+          }
         >
           {ctx.tDynamic(`deviceTasks.confirm.${row.kind}`)}
         </Button>
       ) : null}
-      <Button small name="decision" value="cancel" unavailable={right}>
+      <Button small name="decision" value="cancel" unavailable={mayNotDecide(ctx, 'devices')}>
         {ctx.t('deviceTasks.cancel')}
       </Button>
     </PostForm>

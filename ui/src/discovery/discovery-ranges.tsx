@@ -147,7 +147,7 @@ const Confirmation = ({ ctx, row, plan, secondPerson, errors }: DiscoveryRangePr
           required
         />
         <div>
-          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+          <Button kind="primary" unavailable={withoutRight(ctx, secondPerson ? 'devices:approve' : 'devices:write')}>
             {ctx.t('discovery.confirm')}
           </Button>
         </div>

@@ -1,4 +1,12 @@
-import { AreaField, Button, ErrorSummary, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  mayNotDecide,
+  PostForm,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -320,10 +328,16 @@ export const Persons = (props: PersonsProps) => {
                     ) : (
                       <PostForm ctx={ctx} action={paths.personDecide()} class="row">
                         <input type="hidden" name="id" value={row.id} />
-                        <Button kind="danger" small name="agree" value="1" unavailable={write}>
+                        <Button
+                          kind="danger"
+                          small
+                          name="agree"
+                          value="1"
+                          unavailable={withoutRight(ctx, 'provision:approve')}
+                        >
                           {ctx.t('persons.erase')}
                         </Button>
-                        <Button small name="agree" value="0" unavailable={write}>
+                        <Button small name="agree" value="0" unavailable={mayNotDecide(ctx, 'provision')}>
                           {ctx.t('persons.refuse')}
                         </Button>
                       </PostForm>

@@ -52,7 +52,7 @@ const Approval = ({ ctx, job, digest, targets, mayNotApprove, errors }: Identifi
           <Button
             kind="primary"
             unavailable={
-              withoutRight(ctx, 'controllers:write') ??
+              withoutRight(ctx, 'controllers:approve') ??
               (mayNotApprove === undefined ? undefined : ctx.t(`error.${mayNotApprove}`))
             }
           >

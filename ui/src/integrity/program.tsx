@@ -1,5 +1,13 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
-import { AreaField, Button, ErrorSummary, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  mayNotDecide,
+  PostForm,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -99,11 +107,11 @@ const Proposal = ({ ctx, program, proposal }: ProgramProps) =>
         <Button
           name="action"
           value="confirm"
-          unavailable={proposal.own ? ctx.t('integrity.proposalWhy') : withoutRight(ctx, 'controllers:write')}
+          unavailable={proposal.own ? ctx.t('integrity.proposalWhy') : withoutRight(ctx, 'controllers:approve')}
         >
           {ctx.t('integrity.confirm')}
         </Button>
-        <Button name="action" value="decline" unavailable={withoutRight(ctx, 'controllers:write')}>
+        <Button name="action" value="decline" unavailable={mayNotDecide(ctx, 'controllers')}>
           {ctx.t('integrity.decline')}
         </Button>
       </PostForm>

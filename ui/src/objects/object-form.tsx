@@ -86,13 +86,11 @@ const People = ({
   kind,
   id,
   people,
-  unavailable,
 }: {
   ctx: Ctx;
   kind: string;
   id: string;
   people: NonNullable<ObjectFormProps['people']>;
-  unavailable: string | undefined;
 }) => {
   const { waiting, touched } = people;
   const action = paths.objectDecide(kind, id);
@@ -104,7 +102,7 @@ const People = ({
           title={ctx.t(`people.waiting.${waiting.what}`)}
           asked={waiting}
           action={action}
-          unavailable={unavailable}
+          area="accounts"
         >
           {waiting.fields.length === 0 ? null : (
             <Facts
@@ -119,7 +117,7 @@ const People = ({
             {ctx.t('people.touchedWhy')} <Time ctx={ctx} at={touched.at(-1)?.at ?? 0} />
           </p>
           <PostForm ctx={ctx} action={action}>
-            <Button name="action" value="vouch" unavailable={unavailable}>
+            <Button name="action" value="vouch" unavailable={withoutRight(ctx, 'accounts:approve')}>
               {ctx.t('people.vouch')}
             </Button>
           </PostForm>
@@ -282,7 +280,7 @@ export const ObjectForm = (props: ObjectFormProps) => {
         </Notice>
       )}
       {object === undefined || props.people === undefined ? null : (
-        <People ctx={ctx} kind={kind} id={object.id} people={props.people} unavailable={right} />
+        <People ctx={ctx} kind={kind} id={object.id} people={props.people} />
       )}
       <ErrorSummary ctx={ctx} errors={errors === undefined ? undefined : named} labels={labels} />
       {condition?.tried === undefined ? null : <ConditionTried ctx={ctx} tried={condition.tried} />}

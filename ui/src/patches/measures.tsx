@@ -176,7 +176,9 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
                     <Hidden fields={[['id', row.id]]} />
                     <Button
                       small
-                      unavailable={row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:write')}
+                      unavailable={
+                        row.isOwn ? ctx.t('measures.approveOther') : withoutRight(ctx, 'controllers:approve')
+                      }
                     >
                       {ctx.t('measures.approve')}
                     </Button>

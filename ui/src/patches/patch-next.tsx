@@ -1,4 +1,4 @@
-import { Button, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Button, Hidden, LinkButton, mayNotDecide, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
@@ -91,10 +91,10 @@ export const PatchRequests = ({ ctx, patch, requests }: PatchProps) =>
               maxLength={500}
             />
             <div class="row">
-              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'controllers:write')}>
+              <Button kind="primary" name="agrees" value="yes" unavailable={withoutRight(ctx, 'controllers:approve')}>
                 {ctx.t('patches.sign')}
               </Button>
-              <Button name="agrees" value="no" unavailable={withoutRight(ctx, 'controllers:write')}>
+              <Button name="agrees" value="no" unavailable={mayNotDecide(ctx, 'controllers')}>
                 {ctx.t('patches.decline')}
               </Button>
             </div>

@@ -48,6 +48,7 @@ export const controllersPages = {
   controllerProgram: page('/controllers/integrity/:id', {
     bound: 'zone',
     GET: 'controllers:read',
+    decides: true,
     POST: 'controllers:write',
   }),
   /** POST multipart: a project file or backup, read for its hash. */

@@ -10,5 +10,10 @@ export const discoveryPages = {
   discoveryImport: page('/discovery/import', { bound: 'site', POST: 'devices:write', upload: true }),
   discoveryRanges: page('/discovery/ranges', { bound: 'site', GET: 'devices:read' }),
   /** What would be sent; POST: `action` confirm, scan or stop. */
-  discoveryRange: page('/discovery/ranges/:id', { bound: 'site', GET: 'devices:read', POST: 'devices:write' }),
+  discoveryRange: page('/discovery/ranges/:id', {
+    bound: 'site',
+    GET: 'devices:read',
+    decides: true,
+    POST: 'devices:write',
+  }),
 } as const;

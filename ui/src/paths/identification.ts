@@ -18,6 +18,7 @@ export const identificationPages = {
   identificationJob: page('/controllers/identification/:id', {
     bound: 'zone',
     GET: 'controllers:read',
+    decides: true,
     POST: 'controllers:write',
   }),
   /** Server-sent events. */

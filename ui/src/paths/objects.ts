@@ -4,7 +4,7 @@ import { page } from './page.ts';
 export const objectsPages = {
   settings: page('/settings', { bound: 'site', GET: 'settings:read', POST: 'settings:write' }),
   /** POST `setting` and `action`: approve or refuse what waits for a second person. */
-  settingDecide: page('/settings/decide', { bound: 'site', POST: 'safety:write' }),
+  settingDecide: page('/settings/decide', { bound: 'site', decides: true, POST: 'safety:write' }),
   objects: page('/objects/:kind', { bound: 'named', GET: 'kind:read' }),
   objectNew: page('/objects/:kind/new', { bound: 'named', GET: 'kind:write', POST: 'kind:write' }),
   object: page('/objects/:kind/:id', { bound: 'named', GET: 'kind:read', POST: 'kind:write' }),
@@ -16,7 +16,7 @@ export const objectsPages = {
   /** POST */
   objectRestore: page('/objects/:kind/:id/restore', { bound: 'named', POST: 'kind:write' }),
   /** POST `action`: approve or refuse what waits for a second person, vouch for an account. */
-  objectDecide: page('/objects/:kind/:id/decide', { bound: 'named', POST: 'accounts:write' }),
+  objectDecide: page('/objects/:kind/:id/decide', { bound: 'named', decides: true, POST: 'accounts:write' }),
   // Of each kind that the person may read.
   deleted: page('/deleted', { bound: 'named', GET: 'person' }),
 } as const;

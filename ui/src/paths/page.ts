@@ -16,6 +16,8 @@ type Needs<N extends string = string> = {
   readonly scoped?: true;
   readonly GET?: N;
   readonly POST?: N;
+  /** Says yes or no to what waits: of a right to write, the one to approve beside it is enough. */
+  readonly decides?: true;
   /** Takes a file: the token comes in the first part, and the page checks it. No other address takes multipart. */
   readonly upload?: true;
 };

@@ -14,7 +14,7 @@ export const patchesPages = {
     POST: 'controllers:write',
   }),
   /** POST `request`, `agrees`, `comment` */
-  patchSign: page('/controllers/patches/:id/sign', { bound: 'zone', POST: 'controllers:write' }),
+  patchSign: page('/controllers/patches/:id/sign', { bound: 'zone', decides: true, POST: 'controllers:write' }),
   /** POST `clock`, `until`, `reason` */
   patchExtend: page('/controllers/patches/:id/extend', { bound: 'zone', POST: 'controllers:write' }),
   /** POST `targetVersion`, `sha256`, `vulnerabilities` */
@@ -44,7 +44,7 @@ export const patchesPages = {
   plan: page('/controllers/plans/:id', { bound: 'zone', GET: 'controllers:read' }),
   measures: page('/controllers/measures', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
-  measureApprove: page('/controllers/measures/approve', { bound: 'zone', POST: 'controllers:write' }),
+  measureApprove: page('/controllers/measures/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),
   /** POST multipart: a file of evidence. */
   measureAttach: page('/controllers/measures/files', { bound: 'zone', POST: 'controllers:write', upload: true }),
   measureFile: page('/controllers/measures/files/:sha256', { bound: 'zone', GET: 'controllers:read' }),

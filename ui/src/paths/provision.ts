@@ -4,13 +4,13 @@ import { page } from './page.ts';
 export const provisionPages = {
   provision: page('/provision', { bound: 'site', GET: 'provision:read' }),
   provisionCsv: page('/provision.csv', { bound: 'site', GET: 'provision:read' }),
-  persons: page('/persons', { bound: 'site', GET: 'provision:write' }),
+  persons: page('/persons', { bound: 'site', decides: true, GET: 'provision:write' }),
   /** POST `name`: a name never stands in an address. */
   personFind: page('/persons/find', { bound: 'site', POST: 'provision:write' }),
   /** POST `name`, `confirm`, `reason` */
   personErase: page('/persons/erase', { bound: 'site', POST: 'provision:write' }),
   /** POST `id`, `agree` */
-  personDecide: page('/persons/decide', { bound: 'site', POST: 'provision:write' }),
+  personDecide: page('/persons/decide', { bound: 'site', decides: true, POST: 'provision:write' }),
   /** Says that every copy of a backup is destroyed. */
   backupForget: page('/persons/backups/forget', { bound: 'site', POST: 'settings:write' }),
   /** GET, and POST: makes one. */
@@ -24,5 +24,5 @@ export const provisionPages = {
   releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),
-  rollbackDecide: page('/rollback/decide', { bound: 'site', POST: 'safety:write' }),
+  rollbackDecide: page('/rollback/decide', { bound: 'site', decides: true, POST: 'safety:write' }),
 } as const;

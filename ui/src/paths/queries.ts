@@ -12,6 +12,6 @@ export const queriesPages = {
   queryStop: page('/queries/:id/stop', { bound: 'device', POST: 'queries:write' }),
   samples: page('/samples', { bound: 'device', GET: 'queries:read', POST: 'queries:write' }),
   /** POST `decision` */
-  sampleDecide: page('/samples/:id/decide', { bound: 'device', POST: 'queries:write' }),
+  sampleDecide: page('/samples/:id/decide', { bound: 'device', decides: true, POST: 'queries:write' }),
   sampleFile: page('/samples/:id/file', { bound: 'device', GET: 'queries:write' }),
 } as const;

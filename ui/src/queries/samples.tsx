@@ -1,4 +1,12 @@
-import { Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import {
+  Button,
+  ErrorSummary,
+  LinkButton,
+  mayNotDecide,
+  PostForm,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -59,11 +67,11 @@ const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
         small
         name="decision"
         value="approve"
-        unavailable={row.isOwn ? ctx.t('samples.second') : withoutRight(ctx, 'queries:write')}
+        unavailable={row.isOwn ? ctx.t('samples.second') : withoutRight(ctx, 'queries:approve')}
       >
         {ctx.t('samples.approve')}
       </Button>
-      <Button small name="decision" value="decline" unavailable={withoutRight(ctx, 'queries:write')}>
+      <Button small name="decision" value="decline" unavailable={mayNotDecide(ctx, 'queries')}>
         {ctx.t('samples.decline')}
       </Button>
     </PostForm>

@@ -95,7 +95,7 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
           asked={back.asked}
           action={paths.rollbackDecide()}
           fields={{ id: back.id }}
-          unavailable={withoutRight(ctx, 'safety:write')}
+          area="safety"
         >
           <p>{back.asked.reason}</p>
         </SecondPerson>

@@ -150,7 +150,7 @@ const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
       asked={waiting}
       action={paths.settingDecide()}
       fields={{ setting: setting.name }}
-      unavailable={withoutRight(ctx, 'safety:write')}
+      area="safety"
     >
       <Facts
         rows={[

@@ -5,7 +5,7 @@ import type { ManagedObjects, WrittenObject } from '../../features/accounts/type
 import { roleReach } from '../../features/accounts/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { deciderFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv } from '../../server/console/types.ts';
@@ -51,7 +51,7 @@ export function decideAbout(
   kind: Kind,
   id: string,
 ): WrittenObject | undefined {
-  const actor = actorFor(c, 'accounts:write');
+  const actor = deciderFor(c, 'accounts:write');
   const action = c.get('form').text('action');
   const isAccount = kind.name === 'account';
   if (!isAccount && kind.name !== 'role') throw new AppError('NOT_FOUND', 'nothing waits here');

@@ -40,10 +40,14 @@ export const areas: readonly Area[] = [
 ];
 
 /**
+ * `x:write` and `x:approve` have `x:read`, and neither has the other: who approves is another one than who writes.
  * `safety:write`: settings that weaken what protects the site, beside `settings:write`. `metrics:read`: the figures for
  * monitoring and nothing else, for its token.
  */
-export type Right = `${Area}:${'read' | 'write'}` | 'safety:write' | 'metrics:read' | 'all';
+export type Right = `${Area | 'safety'}:${'write' | 'approve'}` | `${Area}:read` | 'metrics:read' | 'all';
+
+/** A right to write; `x:approve` stands beside each. */
+export type WriteRight = Extract<Right, `${string}:write`>;
 
 /**
  * What a declaration's things belong to, which says who reads and writes them with a right over a part of the site: a device
@@ -288,26 +292,42 @@ export type ObjectPage<B = Body> = { rows: Array<Obj<B>>; total: number; next?: 
 
 export type ExportedObject = { kind: string; id: string; revision: number; body: Body };
 
-/** Whether the actor holds a right; `x:write` includes `x:read`. */
-export const hasRight = (actor: Actor, right: Right): boolean => {
-  if (actor.rights.has('all') || actor.rights.has(right)) return true;
+/** Whether one of the rights is this one or has it in it: `all` has every right, `x:write` and `x:approve` have `x:read`. */
+export function rightIn(held: ReadonlySet<Right>, right: Right): boolean {
+  if (held.has('all') || held.has(right)) return true;
   const [area, access] = right.split(':') as [Area, string];
-  return access === 'read' && actor.rights.has(`${area}:write`);
-};
+  return access === 'read' && (held.has(`${area}:write`) || held.has(`${area}:approve`));
+}
+
+/** Whether the actor holds a right over the whole site. */
+export const hasRight = (actor: Actor, right: Right): boolean => rightIn(actor.rights, right);
 
 /** Throws FORBIDDEN unless the actor holds the right. */
 export const requireRight = (actor: Actor, right: Right): void => {
   if (!hasRight(actor, right)) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
 };
 
-const covers = (held: Right, right: Right): boolean =>
-  held === right || (right.endsWith(':read') && held === right.replace(/:read$/, ':write'));
+/** The right to say yes to what a right to write asks for. */
+export function approvalOf(right: WriteRight): Right {
+  return right.replace(/:write$/, ':approve') as Right;
+}
+
+/** Throws FORBIDDEN for who may neither write nor approve: saying no to what waits takes either. */
+export function requireDecider(actor: Actor, right: WriteRight): void {
+  if (!hasRight(actor, approvalOf(right))) requireRight(actor, right);
+}
+
+/** Who was let through by the gate of approvals writes down what was approved, also without the right to write by himself. */
+export function asWriter(actor: Actor, ...rights: readonly WriteRight[]): Actor {
+  return { ...actor, rights: new Set([...actor.rights, ...rights]) };
+}
+
+const grantsOf = (actor: Actor, right: Right): readonly Grant[] =>
+  (actor.grants ?? []).filter((grant) => rightIn(new Set([grant.right]), right));
 
 /** Whether an actor holds a right over anything. */
 export function holdsAnywhere(actor: Actor, right: Right): boolean {
-  return (
-    hasRight(actor, right) || (actor.grants ?? []).some((grant) => grant.right === 'all' || covers(grant.right, right))
-  );
+  return hasRight(actor, right) || grantsOf(actor, right).length > 0;
 }
 
 /**
@@ -316,7 +336,7 @@ export function holdsAnywhere(actor: Actor, right: Right): boolean {
  */
 export function scopeOf(actor: Actor, right: Right): Scope {
   if (hasRight(actor, right)) return reaching({ site: true, roots: [], zones: [] });
-  const held = (actor.grants ?? []).filter((grant) => grant.right === 'all' || covers(grant.right, right));
+  const held = grantsOf(actor, right);
   if (held.length === 0) throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
   return reaching({
     site: false,

@@ -1,7 +1,9 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { accountPersons } from '../../engine/objects/person-store.ts';
 import { type Actor, type PersonId, type Right, systemActor } from '../../engine/objects/types.ts';
+import { setOf } from '../../platform/device-set.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { approvalStore } from './approval-store.ts';
 import { approvalGate, soleWaitMs } from './approve.ts';
@@ -10,6 +12,7 @@ import { type ApprovalGate, freshMs } from './types.ts';
 let engines: Engines;
 let gate: ApprovalGate;
 const now = 1_000_000_000;
+const right: Right = 'devices:approve';
 const could: Record<string, true> = {};
 beforeEach(async () => {
   engines = await openEngines();
@@ -20,13 +23,14 @@ beforeEach(async () => {
     persons,
     store: approvalStore(db),
     couldApprove: () => new Set(Object.keys(could)),
+    devicesIn: ({ roots }) => setOf(roots.map(Number)),
     events: engines.events,
     clock: () => now,
   });
 });
 afterEach(() => engines.close());
 
-const somebody = (name: string, right: Right = 'devices:write', more: Partial<Actor> = {}): Actor => {
+const somebody = (name: string, right: Right = 'devices:approve', more: Partial<Actor> = {}): Actor => {
   const { id } = engines.objects.create(systemActor, 'account', { name, roles: ['administrator'] });
   return { type: 'account', id, label: name, rights: new Set([right]), authenticatedAt: now, ...more };
 };
@@ -44,6 +48,19 @@ describe('the gate', () => {
     const [anna, boris] = [somebody('anna'), somebody('boris')];
     const authors = [gate.personsBehind(anna)];
     expect(gate.assertMayApprove(boris, { act: 'range-confirm', authors })).toEqual(gate.personsBehind(boris));
+  });
+
+  it('lets approve who reaches every device that the thing concerns', () => {
+    const authors = [gate.personsBehind(somebody('anna'))];
+    const held = { rights: new Set<Right>(['devices:read']), grants: [{ right, groups: ['3', '5'], zones: [] }] };
+    const boris = somebody('boris', right, held);
+    const of = (actor: Actor, devices?: number[]) =>
+      gate.hindrance(actor, { act: 'device-task-confirm', authors, ...defined({ devices }) });
+    expect(of(boris, [3])).toBeUndefined();
+    expect(of(boris, [5, 3])).toBeUndefined();
+    for (const devices of [[3, 4], [4], undefined]) expect(of(boris, devices)).toBe('APPROVAL_REACH');
+    const write = { ...boris, grants: [{ right: 'devices:write' as const, groups: ['3'], zones: [] }] };
+    expect(of(write, [3])).toBe('FORBIDDEN');
   });
 
   it('refuses authors and earlier approvers', () => {
@@ -81,8 +98,8 @@ describe('the gate', () => {
   });
 
   it('lets the only person who could approve go on after a day, marked; never for a controller', () => {
-    const rights = new Set<Right>(['devices:write', 'controllers:write']);
-    const [anna, boris] = [somebody('anna', 'devices:write', { rights }), somebody('boris')];
+    const rights = new Set<Right>(['devices:approve', 'controllers:approve']);
+    const [anna, boris] = [somebody('anna', right, { rights }), somebody('boris')];
     const authors = [gate.personsBehind(anna)];
     const wait = { authors, thing: 'r1', since: now - soleWaitMs } as const;
     could[anna.id] = true;
@@ -106,6 +123,6 @@ describe('the gate', () => {
     ['in a future that the clock left', -freshMs - 1, 'APPROVAL_FRESH'],
   ])('wants an authentication that is fresh: %s', (_when, ago, expected) => {
     const authors = [gate.personsBehind(somebody('anna'))];
-    expect(approve(somebody('boris', 'devices:write', { authenticatedAt: now - ago }), authors)).toBe(expected);
+    expect(approve(somebody('boris', right, { authenticatedAt: now - ago }), authors)).toBe(expected);
   });
 });

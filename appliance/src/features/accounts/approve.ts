@@ -10,11 +10,15 @@ import {
   areTwoPersons,
   byWhom,
   hasRight,
+  holdsAnywhere,
   type Right,
   requireRight,
+  scopeOf,
   unitePersons,
 } from '../../engine/objects/types.ts';
+import type { DeviceSet } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import { lookBackMs } from './approvers.ts';
 import {
@@ -33,6 +37,7 @@ const words: Readonly<Record<Hindrance, string>> = {
   APPROVAL_PERSON: 'a person does this: sign in with an account (sallyport login)',
   APPROVAL_NOBODY: 'no person is known to have asked for this: somebody who is signed in saves it first',
   APPROVAL_SELF: 'another person than those who wrote, asked for or approved it approves',
+  APPROVAL_REACH: 'it concerns more than the reach of the right to approve',
   APPROVAL_FRESH: 'the log-in is older than 10 minutes: authenticate again, then approve',
 };
 
@@ -45,12 +50,14 @@ type GateParts = {
   store: ApprovalStore;
   /** The accounts that can approve with a right, or could lately (approvers.ts). */
   couldApprove: (right: Right) => ReadonlySet<string>;
+  /** The devices in a reach; undefined: all. */
+  devicesIn: (scope: Scope) => DeviceSet | undefined;
   events: Pick<EventService, 'record'>;
   clock: () => number;
 };
 
 export function approvalGate(parts: GateParts): ApprovalGate {
-  const { persons, store, couldApprove, events, clock } = parts;
+  const { persons, store, couldApprove, devicesIn, events, clock } = parts;
   const rowOf = (act: TwoPersonAct): Act => twoPersonActs[act];
 
   /**
@@ -71,8 +78,19 @@ export function approvalGate(parts: GateParts): ApprovalGate {
     clock() - since >= soleWaitMs &&
     othersWhoCould(actor, act).length === 0;
 
-  const look = (actor: Actor, { act, thing, ...given }: Approvable): Hindrance | 'one-person' | undefined => {
-    if (!hasRight(actor, rowOf(act).right)) return 'FORBIDDEN';
+  /** The right is held over all that the thing concerns. */
+  const reachHindrance = (actor: Actor, { act, devices }: Approvable): Hindrance | undefined => {
+    const { right } = rowOf(act);
+    if (hasRight(actor, right)) return undefined;
+    if (!holdsAnywhere(actor, right)) return 'FORBIDDEN';
+    const reached = devicesIn(scopeOf(actor, right));
+    return devices?.every((device) => reached?.[device] === 1) === true ? undefined : 'APPROVAL_REACH';
+  };
+
+  const look = (actor: Actor, approvable: Approvable): Hindrance | 'one-person' | undefined => {
+    const { act, thing, ...given } = approvable;
+    const beyond = reachHindrance(actor, approvable);
+    if (beyond !== undefined) return beyond;
     if (actor.type === 'token') return 'APPROVAL_TOKEN';
     const own = persons.personsBehind(actor);
     if (own.size === 0) return 'APPROVAL_PERSON';

@@ -1,5 +1,13 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
-import type { Actor, Body, Obj, Right, SettingValue } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  asWriter,
+  type Body,
+  type Obj,
+  type Right,
+  requireDecider,
+  type SettingValue,
+} from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.ts';
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
@@ -235,21 +243,23 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       watch(kind, id, body);
       return accounts.transact(() => {
         const { what, patch, by } = changes.approve(actor, kind, id);
+        const writer = asWriter(actor, 'accounts:write');
         const object = objects.ofAnyKind.update(
-          actor,
+          writer,
           kind,
           id,
           { ...patch, waiting: null },
           { comment: `asked by ${by}` },
         );
-        return what === 'promote' ? { object } : { ...link(actor, id, { waives: what === 'reset' }), object };
+        return what === 'promote' ? { object } : { ...link(writer, id, { waives: what === 'reset' }), object };
       });
     },
     refuse: (actor, kind, id) => {
       const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
       assertMayGrant(objects, actor, kind, id, held.body);
-      const object = objects.ofAnyKind.update(actor, kind, id, { waiting: null });
+      requireDecider(actor, 'accounts:write');
+      const object = objects.ofAnyKind.update(asWriter(actor, 'accounts:write'), kind, id, { waiting: null });
       changes.refused(actor, kind, id);
       return object;
     },

@@ -1,13 +1,5 @@
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
-import {
-  type Actor,
-  type Body,
-  type Grant,
-  hasRight,
-  type Obj,
-  type Right,
-  systemActor,
-} from '../../engine/objects/types.ts';
+import { type Actor, type Body, type Grant, type Obj, type Right, rightIn } from '../../engine/objects/types.ts';
 import { isRight } from './types.ts';
 
 /** Id of the built-in role with every right. */
@@ -64,30 +56,26 @@ export const rightsOf = (objects: ObjectService, account: Pick<Obj, 'body'>): Re
 
 /** Whether something of the second is not in the first: a right over the site, or over a group or zone that is named by it. */
 export function holdsMore(before: Held, after: Held): boolean {
-  const site = (held: Held): Actor => ({ ...systemActor, rights: held.rights });
   const covers = ({ right, groups, zones }: Grant): boolean => {
-    if (hasRight(site(before), right)) return true;
-    const held = before.grants.filter((one) => hasRight({ ...systemActor, rights: new Set([one.right]) }, right));
+    if (rightIn(before.rights, right)) return true;
+    const held = before.grants.filter((one) => rightIn(new Set([one.right]), right));
     return (
       groups.every((group) => held.some((one) => one.groups.includes(group))) &&
       zones.every((zone) => held.some((one) => one.zones.includes(zone)))
     );
   };
-  return [...after.rights].some((right) => !hasRight(site(before), right)) || !after.grants.every(covers);
+  return [...after.rights].some((right) => !rightIn(before.rights, right)) || !after.grants.every(covers);
 }
 
 /** What is left of an account's rights under the limits of a token: both must grant it. */
 export const limitRights = (rights: ReadonlySet<Right>, limits: unknown): Set<Right> => {
   const wanted = texts(limits).filter(isRight);
-  if (wanted.length === 0) return new Set(rights);
-  const grants = (held: ReadonlySet<string>, right: Right): boolean =>
-    held.has('all') || held.has(right) || (right.endsWith(':read') && held.has(right.replace(/:read$/, ':write')));
-  if (wanted.includes('all')) return new Set(rights);
-  const limited = wanted.filter((right) => grants(rights, right));
+  if (wanted.length === 0 || wanted.includes('all')) return new Set(rights);
+  const limited = wanted.filter((right) => rightIn(rights, right));
   // A token for writing keeps the reading that its account has.
   for (const right of wanted) {
-    const read = right.replace(/:write$/, ':read') as Right;
-    if (grants(rights, read)) limited.push(read);
+    const read = right.replace(/:(?:write|approve)$/, ':read') as Right;
+    if (rightIn(rights, read)) limited.push(read);
   }
   return new Set(limited);
 };

@@ -2,7 +2,9 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
+  asWriter,
   byWhom,
+  requireDecider,
   requireRight,
   type SettingValue,
   type WriteGuard,
@@ -95,17 +97,19 @@ export function safetySettings(parts: {
         const { patch, by } = changes.approve(actor, 'setting', name);
         const value = patch['value'] ?? undefined;
         const comment = `asked by ${by}`;
-        if (value === undefined) objects.remove(actor, 'setting', name, { comment });
-        else objects.update(actor, 'setting', name, { value, waiting: null }, { comment });
+        const writer = asWriter(actor, 'settings:write');
+        if (value === undefined) objects.remove(writer, 'setting', name, { comment });
+        else objects.update(writer, 'setting', name, { value, waiting: null }, { comment });
       }),
     refuse: (actor, name) =>
       within(name, () => {
-        requireRight(actor, 'safety:write');
+        requireDecider(actor, 'safety:write');
+        const writer = asWriter(actor, 'settings:write');
         if (changes.of('setting', name) === undefined)
           throw new AppError('CONFLICT', 'nothing waits here, or it was changed since');
         const held = objects.get('setting', name);
-        if (same(held.body['value'], null)) objects.remove(actor, 'setting', name);
-        else objects.update(actor, 'setting', name, { waiting: null });
+        if (same(held.body['value'], null)) objects.remove(writer, 'setting', name);
+        else objects.update(writer, 'setting', name, { waiting: null });
         changes.refused(actor, 'setting', name);
       }),
     guard: (actor, id, before, after) => {

@@ -21,7 +21,7 @@ export const accountSettings = defineSettings({
   },
   'accounts.password-min-length': { type: 'integer', safety: true, default: 12, min: 8, max: 128, area: 'accounts' },
   'accounts.erase-second-person': {
-    onWhereTwo: 'provision:write',
+    onWhereTwo: 'provision:approve',
     type: 'boolean',
     safety: true,
     default: false,

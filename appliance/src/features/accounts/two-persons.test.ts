@@ -79,7 +79,8 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     expect(shown(as(other))).toMatchObject([{ hindrance: undefined, path: expect.stringMatching(/^\//) as string }]);
     const { sees, right } = twoPersonActs[act];
     const reader = shown({ ...as(other), rights: new Set<Right>([sees]) });
-    expect(reader).toMatchObject([{ hindrance: sees === right ? undefined : 'FORBIDDEN' }]);
+    expect(shown({ ...as(other), rights: new Set<Right>([right]) })).toMatchObject([{ hindrance: undefined }]);
+    expect(reader).toMatchObject([{ hindrance: 'FORBIDDEN' }]);
     expect(shown({ ...as(other), rights: new Set(['software:read']) })).toEqual([]);
     expect(site.appliance.waiting.count(as(other))).toBe(site.appliance.waiting.list(as(other)).length);
     scenarios[act].approve(as(other), thing);
@@ -107,6 +108,20 @@ describe.each(Object.keys(twoPersonActs) as TwoPersonAct[])('%s', (act) => {
     if (act === 'account-vouch') return;
     if (thing === undefined) expect(asked).toBe('APPROVAL_PERSON');
     else expect(codeOf(() => scenarios[act].approve(as(account()), thing ?? ''))).toBe('APPROVAL_NOBODY');
+  });
+
+  it('is for who may approve: the right to write is not enough, and not needed', () => {
+    const { right } = twoPersonActs[act];
+    const thing = scenarios[act].ask(as(account()));
+    const write = right.replace(/approve$/, 'write') as Right;
+    const second = (...rights: Right[]): Actor => ({ ...as(account()), rights: new Set(rights) });
+    expect(codeOf(() => scenarios[act].approve(second(write, 'settings:write'), thing))).toBe('FORBIDDEN');
+    // Nor is a right over a part of the site.
+    const partly = { ...second(write), grants: [{ right, groups: ['hall'], zones: [] }] };
+    expect(codeOf(() => scenarios[act].approve(partly, thing))).toMatch(/^(?:APPROVAL_REACH|FORBIDDEN)$/);
+    // A change of an account grants no more than the one who approves it holds.
+    const all: Right[] = act === 'account-change' ? ['all'] : [];
+    expect(codeOf(() => scenarios[act].approve(second(right, ...all), thing))).toBe('done');
   });
 
   it('is done by a second person', () => {

@@ -57,14 +57,16 @@ export type NewSession = {
 /** `asksCode`: the second factor is asked for beside the new password. */
 export type LinkPurpose = { account: string; name: string; expiresAt: number; asksCode: boolean };
 
-const allAreas = (access: 'read' | 'write'): Right[] => areas.map((area): Right => `${area}:${access}`);
+const allAreas = (access: 'read' | 'write' | 'approve'): Right[] => areas.map((area): Right => `${area}:${access}`);
 
 /** Every right that a role can name. */
 export const allRights: readonly Right[] = [
   'all',
   ...allAreas('read'),
   ...allAreas('write'),
+  ...allAreas('approve'),
   'safety:write',
+  'safety:approve',
   'metrics:read',
 ];
 
@@ -77,14 +79,14 @@ export const rightsInGroups = [
   'events:read',
 ] as const satisfies readonly Right[];
 
-/** `x:write` includes `x:read`; `all` is everything. */
+/** `x:write` and `x:approve` include `x:read`; `all` is everything. */
 export const isRight = (text: string): text is Right => (allRights as readonly string[]).includes(text);
 
 /** What takes two persons. */
 export type Act = {
   /** What approving needs. */
   right: Right;
-  /** The right that shows what waits (waiting/service.ts). */
+  /** The right that shows what waits, beside the one to approve (waiting/service.ts). */
   sees: Right;
   /** A site with one person who could approve goes on, after a day, marked; never for controllers and erasure. */
   sole?: boolean;
@@ -94,18 +96,18 @@ export type Act = {
 
 /** Every act that takes a second person. */
 export const twoPersonActs = {
-  'range-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
-  'identification-approve': { right: 'controllers:write', sees: 'controllers:read' },
-  'program-approve': { right: 'controllers:write', sees: 'controllers:read' },
-  'patch-sign': { right: 'controllers:write', sees: 'controllers:read', several: true },
-  'risk-accept': { right: 'controllers:write', sees: 'controllers:read' },
-  'device-task-confirm': { right: 'devices:write', sees: 'devices:read', sole: true },
-  'sample-approve': { right: 'queries:write', sees: 'queries:read', sole: true },
-  'person-erase': { right: 'provision:write', sees: 'provision:write' },
-  'account-change': { right: 'accounts:write', sees: 'accounts:read' },
-  'account-vouch': { right: 'accounts:write', sees: 'accounts:read' },
-  'setting-change': { right: 'safety:write', sees: 'settings:read' },
-  'return-acknowledge': { right: 'safety:write', sees: 'settings:read' },
+  'range-confirm': { right: 'devices:approve', sees: 'devices:read', sole: true },
+  'identification-approve': { right: 'controllers:approve', sees: 'controllers:read' },
+  'program-approve': { right: 'controllers:approve', sees: 'controllers:read' },
+  'patch-sign': { right: 'controllers:approve', sees: 'controllers:read', several: true },
+  'risk-accept': { right: 'controllers:approve', sees: 'controllers:read' },
+  'device-task-confirm': { right: 'devices:approve', sees: 'devices:read', sole: true },
+  'sample-approve': { right: 'queries:approve', sees: 'queries:read', sole: true },
+  'person-erase': { right: 'provision:approve', sees: 'provision:write' },
+  'account-change': { right: 'accounts:approve', sees: 'accounts:read' },
+  'account-vouch': { right: 'accounts:approve', sees: 'accounts:read' },
+  'setting-change': { right: 'safety:approve', sees: 'settings:read' },
+  'return-acknowledge': { right: 'safety:approve', sees: 'settings:read' },
 } as const satisfies Record<string, Act>;
 
 export type TwoPersonAct = keyof typeof twoPersonActs;
@@ -115,6 +117,8 @@ export type Approvable = {
   act: TwoPersonAct;
   /** Names exactly this content: an id that changes with it, or with its revision. Kept with the approval. */
   thing?: string;
+  /** All that it concerns, where it is devices; otherwise the whole site. */
+  devices?: readonly number[];
   /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
   authors?: Iterable<ReadonlySet<PersonId>>;
   /** Who approved before, where several have to and their approvals are not kept here. */
@@ -142,7 +146,7 @@ export type ApprovalGate = {
 };
 
 /**
- * FORBIDDEN without the right, APPROVAL_TOKEN for a token, APPROVAL_PERSON for what is no signed-in account,
+ * FORBIDDEN without the right, APPROVAL_REACH where it is held over less than the thing concerns, APPROVAL_TOKEN for a token, APPROVAL_PERSON for what is no signed-in account,
  * APPROVAL_NOBODY where no person is known to have asked, APPROVAL_SELF for an author or earlier approver, APPROVAL_FRESH
  * when the authentication is too old.
  */

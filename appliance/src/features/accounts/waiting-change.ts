@@ -69,7 +69,7 @@ export function waitingChanges(parts: {
       const own = gate.personsBehind(actor);
       return objects.list({ kind: 'account', limit: 10_000 }).rows.some((account) => {
         if (account.body['disabled'] === true) return false;
-        if (!hasRight({ ...actor, rights: rightsOf(objects, account) }, 'accounts:write')) return false;
+        if (!hasRight({ ...actor, rights: rightsOf(objects, account) }, 'accounts:approve')) return false;
         const other = gate.personsBehind({ type: 'account', id: account.id });
         if (other.size === 0 || [...other].some((person) => own.has(person))) return false;
         return Boolean(objects.find('account', account.id, { secrets: true })?.body['passwordHash']);

@@ -78,7 +78,7 @@ describe('vulnerabilities of controllers in the console', () => {
     }).id;
     expect(await text(paths.controllerFindings({ held: 'only' }))).not.toContain('Until the outage');
     const approver = objects.create(systemActor, 'account', { name: 'approver', roles: ['operator'] }).id;
-    patches.measures.approve(signedIn(approver, 'controllers:write'), accepted);
+    patches.measures.approve(signedIn(approver, 'controllers:approve'), accepted);
     expect(await text(paths.controllerFindings({ held: 'only' }))).toContain('Until the outage');
     expect(await text(paths.controllerFindings({ verdict: 'affected' }))).not.toContain('>CVE-2024-0001<');
     const page = await text(paths.controller(seeded.read));

@@ -69,6 +69,7 @@ const decide = (action: 'confirm' | 'cancel', summary: string) =>
     bound: 'device',
     http: { method: 'post', path: `/device-tasks/{task}/${action}` },
     area,
+    decides: true,
     right: 'devices:write',
     summary,
     input: z.strictObject({ task: z.string().min(1).max(64) }),

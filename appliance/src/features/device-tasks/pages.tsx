@@ -4,7 +4,7 @@ import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -47,6 +47,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
       askedAt: task.askedAt,
       confirmedBy: task.confirmedBy === null ? undefined : nameOf(task.confirmedBy),
       endedAt: task.endedAt ?? undefined,
+      takesTwo: needsSecondPerson(wanted),
       needsAnother:
         needsSecondPerson(wanted) &&
         deps.gate.hindrance(reader, { act: 'device-task-confirm', thing: task.id }) === 'APPROVAL_SELF',
@@ -120,7 +121,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     .get(paths.deviceTasks.pattern, (c) => show(c))
     .post(paths.deviceTasks.pattern, ask)
     .post(paths.deviceTaskDecide.pattern, (c) => {
-      const actor = actorFor(c, 'devices:write');
+      const actor = deciderFor(c, 'devices:write');
       const device = devices.byPublicId(param(c, 'id'));
       const task = deviceTasks.get(param(c, 'task'));
       // The address names both; a task of another device is none here.

@@ -5,7 +5,7 @@ import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -224,20 +224,21 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       });
     },
     confirm: (actor, id) => {
-      requireRight(actor, 'devices:write');
+      requireDecider(actor, 'devices:write');
       endLate();
       return immediate(db, () => {
         const row = found(id);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
         // A file that is given back may be an attack: the one who asks cannot approve it.
-        if (needsSecondPerson(wantedOf(row))) gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id });
+        if (!needsSecondPerson(wantedOf(row))) requireRight(actor, 'devices:write');
+        else gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id, devices: [row.device] });
         store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
         audited(actor, row, 'device-task-confirmed');
         return toTask(found(id));
       });
     },
     cancel: (actor, id) => {
-      requireRight(actor, 'devices:write');
+      requireDecider(actor, 'devices:write');
       return immediate(db, () => {
         const row = found(id);
         if (!isOpen(row.state)) throw new AppError('CONFLICT', 'it has ended');

@@ -206,6 +206,7 @@ export const discoveryOperations = [
     bound: 'site',
     http: { method: 'post', path: '/discovery/ranges/{id}/confirm' },
     area,
+    decides: true,
     right: 'devices:write',
     summary: 'Confirms exactly one plan, with its number of addresses',
     input: one.extend({ digest: z.string().length(64), addresses: z.int().min(0) }),

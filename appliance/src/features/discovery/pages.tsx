@@ -14,7 +14,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -218,7 +218,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const actOnRange = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const actor = deciderFor(c, 'devices:write');
     const id = param(c, 'id');
     const name = String(objects.get('address-range', id).body['name']);
     const form = c.get('form');

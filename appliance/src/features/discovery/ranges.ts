@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, authorsOf, requireRight, sinceApproved } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, asWriter, authorsOf, requireRight, sinceApproved } from '../../engine/objects/types.ts';
 import type { Outbound, ProbeAnswer } from '../../platform/connect.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { addressesOf, rangeOf } from '../../platform/ipv4-range.ts';
@@ -132,14 +132,15 @@ export const addressRanges = (parts: RangeParts) => {
     hindrance: (id: string): string | undefined => hindrance(get(id)),
     /** A person says yes to exactly this plan, with its number of addresses. INVALID, CONFLICT, FORBIDDEN. */
     confirm: (actor: Actor, id: string, confirmed: { digest: string; addresses: number }): void => {
-      requireRight(actor, 'devices:write');
+      const takesTwo = objects.setting('devices.scan-second-person');
+      requireRight(actor, takesTwo ? 'devices:approve' : 'devices:write');
       const plan = planOf(get(id));
       if (plan.digest !== confirmed.digest) throw new AppError('CONFLICT', 'the plan has changed meanwhile');
       if (plan.addresses !== confirmed.addresses)
         throw invalid({ typed: { key: 'validation.typeNumber', params: { n: plan.addresses } } });
-      if (objects.setting('devices.scan-second-person')) gate.assertMayApprove(actor, approvable(id));
+      if (takesTwo) gate.assertMayApprove(actor, approvable(id));
       objects.update(
-        actor,
+        asWriter(actor, 'devices:write'),
         rangeKind,
         id,
         { confirmedPlan: plan.digest, confirmedBy: actorRef(actor) },

@@ -8,7 +8,7 @@ import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -55,7 +55,7 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     c: Context<ConsoleEnv>,
     view: { found?: PersonsProps['found']; errors?: FieldErrors; reason?: string } = {},
   ): Response | Promise<Response> => {
-    const actor = actorFor(c, 'provision:write');
+    const actor = deciderFor(c, 'provision:write');
     const nameOf = actorNames(objects);
     return c.html(
       <Persons
@@ -117,7 +117,11 @@ export const personPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const decide = (c: Context<ConsoleEnv>): Response => {
     const form = c.get('form');
     const agree = form.text('agree') === '1';
-    const decided = persons.decide(withFrom(c), form.text('id'), agree);
+    const decided = persons.decide(
+      { ...deciderFor(c, 'provision:write'), from: c.get('from') },
+      form.text('id'),
+      agree,
+    );
     setToast(c, { message: { key: toastOf(decided) } });
     return c.redirect(paths.persons(), 303);
   };

@@ -4,7 +4,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Collection } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, emptyLog, immediate, overwriteDeleted } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
@@ -279,7 +279,7 @@ export const personService = (parts: PersonParts): PersonService => {
       return toErasure(done, destroyKeys());
     },
     decide: (actor, id, agree) => {
-      requireRight(actor, 'provision:write');
+      requireDecider(actor, 'provision:write');
       const done = immediate(db, () => {
         const row = store.byId(id);
         if (row === undefined || row.state !== 'waiting')

@@ -325,7 +325,7 @@ export const identificationOperations = [
     bound: 'zone',
     http: { method: 'post', path: '/identification/jobs/{id}/approve' },
     area: 'controllers',
-    right: 'controllers:write',
+    right: 'controllers:approve',
     summary: 'A second person approves exactly one plan, with its number of controllers',
     input: z.strictObject({
       id: jobInput,

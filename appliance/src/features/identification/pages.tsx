@@ -13,7 +13,7 @@ import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -158,7 +158,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'controllers:write');
+    const actor = deciderFor(c, 'controllers:write');
     const id = param(c, 'id');
     const name = String(identification.get(id).job.body['name']);
     const form = c.get('form');

@@ -187,7 +187,7 @@ export const identificationService = (parts: IdentificationParts) => {
   });
 
   const approve = (actor: Actor, id: string, confirmed: { digest: string; targets: number }): Approval => {
-    requireRight(actor, 'controllers:write');
+    requireRight(actor, 'controllers:approve');
     return immediate(db, () => {
       const job = getJob(id);
       const persons = [...gate.assertMayApprove(actor, waiting(id))];

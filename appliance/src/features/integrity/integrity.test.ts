@@ -13,7 +13,7 @@ import { type IntegrityService, PROGRAM_FIELDS } from './types.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 24);
-const person = (id: string): Actor => ({ ...actorWith('controllers:write'), id });
+const person = (id: string): Actor => ({ ...actorWith('controllers:write', 'controllers:approve'), id });
 
 let number = 0;
 let id = 'controller0';

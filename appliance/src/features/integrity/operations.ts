@@ -179,6 +179,7 @@ export const integrityOperations = [
     bound: 'zone',
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
     area: 'controllers',
+    decides: true,
     right: 'controllers:write',
     summary: 'The second person confirms or declines a proposed program',
     input: z.strictObject({ controller: controllerId, decision: z.enum(['approve', 'decline']) }),

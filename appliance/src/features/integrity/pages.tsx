@@ -12,7 +12,7 @@ import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { listState, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
@@ -66,7 +66,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const actor = deciderFor(c, 'controllers:write');
     const form = c.get('form');
     const id = param(c, 'id');
     const done = (key: string): Response => {

@@ -1,7 +1,7 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, asWriter, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -255,17 +255,18 @@ export const integrityService = ({
   };
 
   const confirm: IntegrityService['confirm'] = (actor, publicId, decision) => {
-    requireRight(actor, 'controllers:write');
+    requireDecider(actor, 'controllers:write');
+    const writer = asWriter(actor, 'controllers:write');
     return immediate(db, () => {
       const one = found(publicId);
       const { proposal } = approvals.current(publicId);
       if (proposal === null) throw new AppError('CONFLICT', 'nothing waits for a second person');
       if (decision === 'decline') {
-        objects.update(actor, 'controller-program', publicId, { proposal: null });
+        objects.update(writer, 'controller-program', publicId, { proposal: null });
         return detail(one);
       }
       gate.assertMayApprove(actor, approvableOf(publicId, proposal));
-      putInForce(actor, one, { ...proposal, second: actorRef(actor) });
+      putInForce(writer, one, { ...proposal, second: actorRef(actor) });
       return detail(one);
     });
   };

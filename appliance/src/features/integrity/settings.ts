@@ -11,7 +11,7 @@ export const integritySettings = defineSettings({
     unit: 'days',
   },
   'integrity.second-person': {
-    onWhereTwo: 'controllers:write',
+    onWhereTwo: 'controllers:approve',
     type: 'boolean',
     safety: true,
     default: false,

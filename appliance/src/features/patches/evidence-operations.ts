@@ -102,7 +102,7 @@ export const evidenceOperations = [
     bound: 'zone',
     http: { method: 'post', path: '/risk-acceptances/{acceptance}/approve' },
     area: 'controllers',
-    right: 'controllers:write',
+    right: 'controllers:approve',
     summary: 'Approves an accepted risk; neither its owner nor who wrote it',
     input: z.strictObject({ acceptance: z.string().min(1).max(512) }),
     output: z.object({ state: z.string(), approver: z.string().nullable() }),

@@ -7,7 +7,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -70,7 +70,7 @@ export const measurePages = (deps: ConsoleDeps): Pages => {
   };
 
   const approve = (c: Ctx): Response => {
-    const actor = actorFor(c, 'controllers:write');
+    const actor = deciderFor(c, 'controllers:write');
     patches.measures.approve({ ...actor, from: c.get('from') }, c.get('form').text('id'));
     setToast(c, { message: { key: 'measures.approved' } });
     return c.redirect(paths.measures(), 303);

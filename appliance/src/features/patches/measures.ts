@@ -5,6 +5,8 @@ import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
   actorRef,
+  approvalOf,
+  asWriter,
   authorsOf,
   type Body,
   byWhom,
@@ -219,14 +221,14 @@ export const measures = ({ db, gate, objects, events, notices, people, clock }: 
     },
     /** Another person than the owner and than who wrote it says yes. FORBIDDEN, CONFLICT. */
     approve: (actor: Actor, id: string): AcceptanceView => {
-      requireRight(actor, WRITE);
+      requireRight(actor, approvalOf(WRITE));
       return immediate(db, () => {
         const object = objects.get('risk-acceptance', id);
         const one = view(object);
         gate.assertMayApprove(actor, approvable(object));
         if (one.state === 'malformed' || one.state === 'over')
           throw new AppError('CONFLICT', `it is ${one.state} and cannot be approved`);
-        objects.update(actor, 'risk-acceptance', id, {
+        objects.update(asWriter(actor, WRITE), 'risk-acceptance', id, {
           approver: actorRef(actor),
           approvedAt: toTime(clock()),
           approvedContent: contentOf(object.body),

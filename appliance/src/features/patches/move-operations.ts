@@ -45,6 +45,7 @@ export const moveOperations = [
     bound: 'zone',
     http: { method: 'post', path: '/controller-patches/requests/{request}/sign' },
     area: 'controllers',
+    decides: true,
     right: 'controllers:write',
     summary: 'Signs for what somebody asked, or declines it',
     input: z.strictObject({

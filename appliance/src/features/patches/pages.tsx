@@ -11,7 +11,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { chosen, listState, numberParam, numberText, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -271,7 +271,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const sign = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const actor = deciderFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const form = c.get('form');
     return attempt(

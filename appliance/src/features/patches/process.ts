@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireDecider, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
@@ -346,7 +346,7 @@ export const patchProcess = (parts: ProcessParts) => {
     id: number,
     { agrees, comment }: { agrees: boolean; comment: string },
   ): { patch: Patch; done: boolean } => {
-    requireRight(actor, WRITE);
+    requireDecider(actor, WRITE);
     return immediate(db, () => {
       const request = moves.request(id);
       if (request === undefined) throw new AppError('NOT_FOUND', 'there is no such request');

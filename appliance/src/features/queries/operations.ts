@@ -281,6 +281,7 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'post', path: '/samples/{sample}/decision' },
     area,
+    decides: true,
     right: 'queries:write',
     summary: 'Approves or declines what another person asked for',
     input: z.strictObject({ sample, decision: z.enum(['approve', 'decline']) }),

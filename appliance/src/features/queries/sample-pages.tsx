@@ -4,7 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/queries/samples.tsx';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -79,7 +79,7 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     .post(paths.samples.pattern, ask)
     .post(paths.sampleDecide.pattern, (c) => {
       const decision = c.get('form').text('decision') === 'approve' ? 'approve' : 'decline';
-      samples.decide(actorFor(c, 'queries:write'), param(c, 'id'), decision);
+      samples.decide(deciderFor(c, 'queries:write'), param(c, 'id'), decision);
       return c.redirect(paths.samples(), 303);
     })
     .get(paths.sampleFile.pattern, (c) => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { actorRef, requireRight } from '../../engine/objects/types.ts';
+import { actorRef, requireDecider, requireRight } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -130,11 +130,12 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
       });
     },
     decide: (actor, id, decision) => {
-      requireRight(actor, 'queries:write');
+      requireDecider(actor, 'queries:write');
       return immediate(db, () => {
         const row = found(id);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
-        if (decision === 'approve') gate.assertMayApprove(actor, { act: 'sample-approve', thing: id });
+        if (decision === 'approve')
+          gate.assertMayApprove(actor, { act: 'sample-approve', thing: id, devices: [row.device] });
         const at = clock();
         const state = decision === 'approve' ? 'approved' : 'declined';
         store.decide({ id, state, at, by: actorRef(actor), deadlineAt: at + approvalMs });

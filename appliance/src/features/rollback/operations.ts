@@ -98,6 +98,7 @@ export const rollbackOperations = [
     bound: 'site',
     http: { method: 'post', path: '/rollback/{id}/decision' },
     area: 'settings',
+    decides: true,
     right: 'safety:write',
     summary: 'Refuses what another one asked for; agreeing is for people',
     input: z.strictObject({ id, agree: z.boolean() }),
@@ -108,6 +109,7 @@ export const rollbackOperations = [
     name: 'rollback.acknowledge',
     bound: 'site',
     area: 'settings',
+    decides: true,
     right: 'safety:write',
     summary:
       'Says that a return to an older state was seen; where there is a second administrator, that one agrees to it',

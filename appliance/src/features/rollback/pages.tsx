@@ -4,7 +4,7 @@ import { Rollback } from '@sallyport/ui/rollback/rollback.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -61,7 +61,7 @@ export const rollbackPages = (deps: ConsoleDeps): Pages => {
       const form = c.get('form');
       const action = form.text('action');
       if (action !== 'approve' && action !== 'refuse') throw new AppError('MALFORMED', 'there is no such action');
-      const actor = { ...actorFor(c, 'safety:write'), from: c.get('from') };
+      const actor = { ...deciderFor(c, 'safety:write'), from: c.get('from') };
       rollbackDetector.decide(actor, form.text('id'), action === 'approve');
       setToast(c, { message: { key: action === 'approve' ? 'rollback.toast' : 'rollback.toastRefused' } });
       return c.redirect(paths.rollback(), 303);

@@ -2,7 +2,7 @@ import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireDecider, requireRight, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate, immediateWithin } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -285,7 +285,7 @@ export function newRollbackDetector(parts: RollbackParts): RollbackDetector {
       });
     },
     decide: (actor, id, agree) => {
-      requireRight(actor, 'safety:write');
+      requireDecider(actor, 'safety:write');
       return change(id, (found) => {
         if (found.asked === undefined) throw new AppError('CONFLICT', 'this was not asked for');
         if (!agree) {

@@ -8,7 +8,7 @@ import type { FieldErrors as Faults } from '../../platform/errors.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor, signedIn } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorWords } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -65,7 +65,7 @@ export const settingsPages = (deps: ConsoleDeps): Pages => {
   };
 
   const decide = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'safety:write');
+    const actor = deciderFor(c, 'safety:write');
     const form = c.get('form');
     const name = form.text('setting');
     const action = form.text('action');

@@ -46,7 +46,8 @@ export function waitingService(parts: {
   sources: WaitingSources;
 }): WaitingService {
   const { gate, sources } = parts;
-  const seenBy = (reader: Actor): TwoPersonAct[] => acts.filter((act) => hasRight(reader, twoPersonActs[act].sees));
+  const seenBy = (reader: Actor): TwoPersonAct[] =>
+    acts.filter((act) => hasRight(reader, twoPersonActs[act].sees) || hasRight(reader, twoPersonActs[act].right));
   return {
     list: (reader) =>
       seenBy(reader)

@@ -1,7 +1,14 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
-import { type Actor, hasRight, type Right, scopeOf } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  hasRight,
+  type Right,
+  requireDecider,
+  scopeOf,
+  type WriteRight,
+} from '../../engine/objects/types.ts';
 import { isRight, type SignedIn } from '../../features/accounts/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { guestOf } from '../../platform/http/guest.ts';
@@ -99,14 +106,22 @@ export const actorFor = (c: Ctx, right: Right): Actor => {
   return actor;
 };
 
+/** The actor, with the right to write or the one to approve; FORBIDDEN. */
+export const deciderFor = (c: Ctx, right: WriteRight): Actor => {
+  const { actor } = signedIn(c);
+  requireDecider(actor, right);
+  return actor;
+};
+
 /** Where the person holds a right; FORBIDDEN where nowhere. */
 export const scopeFor = (c: Ctx, right: Right): Scope => scopeOf(signedIn(c).actor, right);
 
 /** The outer wall: an address without declared needs is not there, one with a right is only for who has it. */
 export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
-  const { need, scoped } = needOf(c) ?? {};
+  const { need, scoped, decides } = needOf(c) ?? {};
   if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
   if (isRight(need) && scoped === true) scopeFor(c, need);
+  else if (decides === true) deciderFor(c, need as WriteRight);
   else if (isRight(need)) actorFor(c, need);
   else signedIn(c);
   await next();

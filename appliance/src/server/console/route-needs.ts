@@ -14,11 +14,22 @@ export type Need = Right | 'open' | 'person' | 'kind:read' | 'kind:write' | 'col
 type Method = 'GET' | 'POST';
 
 /** One address with one method, as the router has it. */
-export type RouteNeed = { readonly need: Need; readonly upload: boolean; readonly scoped: boolean };
+export type RouteNeed = {
+  readonly need: Need;
+  readonly upload: boolean;
+  readonly scoped: boolean;
+  readonly decides: boolean;
+};
 
 const keyOf = (method: string, pattern: string): string => `${method} ${pattern}`;
 
-type Needs = { readonly GET?: Need; readonly POST?: Need; readonly upload?: true; readonly scoped?: true };
+type Needs = {
+  readonly GET?: Need;
+  readonly POST?: Need;
+  readonly upload?: true;
+  readonly scoped?: true;
+  readonly decides?: true;
+};
 
 /** A need that is no right and none of the words above does not compile. */
 const declared: Readonly<Record<string, { readonly pattern: string; readonly needs: Needs }>> = paths;
@@ -31,7 +42,17 @@ export const needsByRoute = (): ReadonlyMap<string, RouteNeed> =>
         const need = needs[method];
         return need === undefined
           ? []
-          : [[keyOf(method, pattern), { need, upload: needs.upload === true, scoped: needs.scoped === true }]];
+          : [
+              [
+                keyOf(method, pattern),
+                {
+                  need,
+                  upload: needs.upload === true,
+                  scoped: needs.scoped === true,
+                  decides: needs.decides === true && need.endsWith(':write'),
+                },
+              ],
+            ];
       }),
     ),
   );

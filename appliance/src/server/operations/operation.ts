@@ -5,7 +5,16 @@
 
 import type { z } from 'zod';
 import type { Output } from '../../cli/command.ts';
-import { type Actor, type Area, type Bound, type Right, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  type Area,
+  type Bound,
+  type Right,
+  requireDecider,
+  requireRight,
+  scopeOf,
+  type WriteRight,
+} from '../../engine/objects/types.ts';
 import type { EntryParts } from '../../entry-parts.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { DeepReadonly, Method, SentFile, Upload } from '../api/route.ts';
@@ -64,6 +73,8 @@ type Head<I extends z.ZodObject> = {
   area: Area;
   /** What it says is cut to what the caller reaches: a right over a part of the site is enough. Without it only one over all is. */
   scoped?: true;
+  /** Says yes or no to what waits: of a right to write, the one to approve beside it is enough. */
+  decides?: true;
   /** `any`: every signed-in account. Services check once more what they change. */
   right: Right | 'any';
   summary: string;
@@ -120,10 +131,11 @@ const checked = (name: string, schema: z.ZodType, answer: unknown): unknown => {
 };
 
 const assertRightOf =
-  ({ right, scoped }: Head<z.ZodObject>) =>
+  ({ right, scoped, decides }: Head<z.ZodObject>) =>
   (actor: Actor): void => {
     if (right === 'any') return;
     if (scoped === true) scopeOf(actor, right);
+    else if (decides === true) requireDecider(actor, right as WriteRight);
     else requireRight(actor, right);
   };
 

@@ -60,7 +60,7 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
     const { id } = objects.create(systemActor, 'account', { name, roles: ['operator'] });
     for (const duty of duties)
       objects.ofAnyKind.create(systemActor, 'patch-duty', { name: `${duty} ${name}`, duty, account: id });
-    return signedIn(id, 'controllers:write');
+    return signedIn(id, 'controllers:write', 'controllers:approve');
   };
   return { ...engines, store, patches, time, controller, controllers, person, key };
 };
