@@ -170,6 +170,30 @@ describe('the mount script', () => {
     expect(script('unmount')).toMatchObject({ status: 0 });
   });
 
+  it.runIf(canLoop).each([
+    ['ext4', ext4, 'Цех-3 Қаз', 'Цех_3_Қаз'],
+    // Its maker does not write other letters; Windows does, a byte each.
+    ['vfat', ['mkfs.vfat', '-n'], 'SHIFT NAME', 'ЗАВОД_ПЁ2'],
+  ] as const)('keeps the Cyrillic letters of a label on %s', (kind, make, label, name) => {
+    plugIn(make, label);
+    const bytes = readFileSync(device);
+    // ЗАВОД ПЁ2 in code page 866.
+    const inWindows = Buffer.from('8780828e84208ff03220', 'hex');
+    for (let at = bytes.indexOf(label); kind === 'vfat' && at !== -1; at = bytes.indexOf(label))
+      bytes.set(inWindows, at);
+    writeFileSync(device, bytes);
+    const programs = join(folder.path, `labelled-${kind}`);
+    mkdirSync(programs);
+    // The kernel here may have no driver.
+    writeFileSync(join(programs, 'mount'), '#!/bin/sh\n', { mode: 0o755 });
+    const path = `${programs}:${process.env['PATH'] ?? ''}`;
+    expect(run(systemd('sallyport-media'), ['mount', basename(device)], { ...env, PATH: path })).toMatchObject({
+      status: 0,
+    });
+    expect(readdirSync(media)).toEqual([`${name}-${basename(device)}`]);
+    expect(script('unmount')).toMatchObject({ status: 0 });
+  });
+
   it.runIf(canLoop)('is not made writable while somebody reads it', () => {
     plugIn(ext4, 'BUSY');
     script('mount');

@@ -9,7 +9,7 @@ import { generateSealKey, generateSigningKey } from '@sallyport/bundle-tools/tru
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { packageBytes, sha256 } from '../../../test/support/catalog.ts';
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
-import { labelOf, mediaMounts } from './mounts.ts';
+import { labelOf, labelText, mediaMounts } from './mounts.ts';
 import { mediaService } from './service.ts';
 import { whileWritable, writableOf } from './writable.ts';
 
@@ -50,6 +50,15 @@ describe('mountinfo', () => {
     };
     expect(labelOf(entry)).toBe('COURIER');
     expect(labelOf({ ...entry, path: '/media/other' })).toBeUndefined();
+  });
+
+  it.each([
+    ['USB\\x20STICK', 'USB STICK'],
+    ['Цех\\x203', 'Цех 3'],
+    ['\\xd2\\x9a\\xd0\\xb0\\xd0\\xb7', 'Қаз'],
+    ['\\x87\\x80\\x82\\x8e\\x84\\x202', 'ЗАВОД 2'],
+  ])('reads the label %s of udev as %s', (name, label) => {
+    expect(labelText(name)).toBe(label);
   });
 });
 

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
@@ -59,12 +60,17 @@ export const readMountinfo = (): string => readFileSync('/proc/self/mountinfo', 
 
 const labels = '/dev/disk/by-label';
 
-/** udev writes a byte that may not stand in a name as \xNN. */
-const labelText = (name: string): string =>
-  Buffer.from(
-    name.replace(/\\x([0-9a-f]{2})/gi, (_whole, digits: string) => String.fromCharCode(Number.parseInt(digits, 16))),
-    'latin1',
-  ).toString('utf8');
+/**
+ * A label from the name that udev gives it, with a byte that may not stand there as \xNN. FAT has one byte for a letter, which
+ * Windows writes in the code page of Russian and Kazakh systems, 866; what is no UTF-8 is taken for that.
+ */
+export function labelText(name: string): string {
+  const parts = name.split(/(\\x[0-9a-f]{2})/i);
+  const bytes = Buffer.concat(
+    parts.map((part, index) => Buffer.from(index % 2 === 1 ? part.slice(2) : part, index % 2 === 1 ? 'hex' : 'utf8')),
+  );
+  return isUtf8(bytes) ? bytes.toString('utf8') : new TextDecoder('ibm866').decode(bytes);
+}
 
 /**
  * The label of a device, where udev's links are to be seen; a unit without devices does not see them, and takes what the
