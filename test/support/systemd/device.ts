@@ -31,7 +31,10 @@ export async function playDevice(folder: string, shared: string): Promise<Played
   const script = join(repositoryRoot, 'test/support/systemd/device.sh');
   const outer = spawn('unshare', [...unshare, 'sh', script, work, unitFolder, shared], { stdio: 'ignore' });
   const children = `/proc/${outer.pid ?? 0}/task/${outer.pid ?? 0}/children`;
-  const pid = await until(() => (existsSync(children) ? readFileSync(children, 'utf8').trim() : ''));
+  // Empty for as long as it has not forked.
+  const pid = await until(() =>
+    existsSync(children) ? readFileSync(children, 'utf8').trim() || undefined : undefined,
+  );
   const inside = ['--target', pid, '--mount', '--pid', '--cgroup', '--uts', '--ipc', '--root', '--wd=/'];
   const run: PlayedDevice['run'] = (program, ...args) =>
     new Promise((resolve) => {
