@@ -5,7 +5,6 @@ import { type ChapterName, chapterNames } from '@sallyport/ui/help/chapters';
 import { parseMarkdown } from '@sallyport/ui/help/markdown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { layDemoDevice } from '../../scripts/demo-device.ts';
-import { commandProcess } from '../support/command-process.ts';
 import {
   binOf,
   type Command,
@@ -15,12 +14,13 @@ import {
   startCommand,
   temporaryFolder,
 } from '../support/commands.ts';
+import { shellBlocks } from '../support/shell-blocks.ts';
 import { repositoryRoot } from '../support/sources.ts';
 import { until } from '../support/until.ts';
 import { osv } from './host-bench.ts';
 
-// Every command of the help, run in the order of the chapters: a site, a connected host, a medium and a device. One that
-// cannot run here is named with its reason.
+// Every command of the help, run in the order of the chapters: a site, a connected host, a medium and a device; then those of
+// docs/operations.md. One that cannot run here is named with its reason, or with the test that runs it.
 
 /** Beginnings of commands that are not run. */
 const notRun: Readonly<Record<string, string>> = {
@@ -30,6 +30,63 @@ const notRun: Readonly<Record<string, string>> = {
   'sallyport upgrade': 'needs two releases side by side: test/integration/upgrade.test.ts runs it',
   'sallyport release rollback': 'the same; upgrade.test.ts runs it',
 };
+
+const operations = 'docs/operations.md';
+
+/** Commands of operations.md that need more of a site than this one has, or another one, and the test that runs each. */
+const elsewhere: Readonly<Record<string, string>> = {
+  'openssl pkey': 'test/release/on-the-machine.sh',
+  'openssl pkeyutl': 'test/release/on-the-machine.sh',
+  'sha256sum --check': 'test/release/on-the-machine.sh',
+  'sallyport query run': 'test/integration/osquery-queries.test.ts',
+  'sallyport baseline approve': 'test/integration/device-commands.test.ts',
+  'sallyport baseline show': 'appliance/src/cli/inventory-commands.test.ts',
+  'sallyport deviation accept': 'appliance/src/cli/inventory-commands.test.ts',
+  'sallyport rollback acknowledge': 'test/integration/two-persons.test.ts',
+  'sallyport patch import-approvals': 'appliance/src/cli/patches.test.ts',
+  'sallyport-bundle evidence verify': 'appliance/src/cli/patches.test.ts',
+  'sallyport-bundle custody key add': 'test/integration/custody.test.ts',
+  'sallyport-bundle custody add': 'test/integration/custody.test.ts',
+  'sallyport-bundle custody verify': 'test/integration/custody.test.ts',
+  journalctl: 'test/release/on-the-machine.sh',
+  'systemctl reload': 'test/release/on-the-machine.sh',
+};
+
+/** Commands that its sentences name by their words alone: the test that runs each that neither it nor the help has in a block. */
+const named: Readonly<Record<string, string>> = {
+  'sallyport update follow': 'appliance/src/cli/inventory-commands.test.ts',
+  'sallyport-bundle rebuild': 'test/integration/host-volumes.test.ts',
+  'sallyport-bundle split': 'test/integration/host-volumes.test.ts',
+  'sallyport-bundle scan configure': 'test/integration/media-scan.test.ts',
+  'sallyport login': 'appliance/src/cli/login.test.ts',
+  'sallyport-bundle site show': 'test/integration/ledger.test.ts',
+  'sallyport backup forget': 'test/fault/person-erase.test.ts',
+  'sallyport directory poll': 'test/interop/samba.test.ts',
+  'sallyport directory import': 'test/integration/intake-reports.test.ts',
+  'sallyport range plan': 'test/interop/glpi-tasks.test.ts',
+  'sallyport range scan': 'test/interop/address-range.test.ts',
+  'sallyport patch move': 'appliance/src/cli/patches.test.ts',
+  'sallyport patch show': 'appliance/src/cli/patches.test.ts',
+  'sallyport receipt export': 'test/integration/custody.test.ts',
+  'sallyport receipt verify': 'test/integration/custody.test.ts',
+  'sallyport-bundle receipt verify': 'test/integration/custody.test.ts',
+  'sallyport-bundle receipt take': 'test/integration/custody.test.ts',
+  'sallyport clock show': 'test/integration/ledger.test.ts',
+  'sallyport clock agree': 'test/integration/ledger.test.ts',
+  'sallyport inventory revert': 'test/integration/ledger.test.ts',
+  'sallyport diagnostics list': 'appliance/src/features/diagnostics/operations.test.ts',
+  'sallyport diagnostics export': 'appliance/src/features/diagnostics/operations.test.ts',
+  'sallyport-bundle source add kev': 'test/integration/host-proxy.test.ts',
+  'sallyport-bundle source add firmware': 'test/integration/request-reads.test.ts',
+};
+
+const operationsLines = (): string[] =>
+  shellBlocks(operations).flatMap((block) =>
+    block.split('\n').flatMap((line) => line.replace(/\s+#.*$/, '').trim() || []),
+  );
+const begins = (line: string, beginnings: Readonly<Record<string, string>>): string | undefined =>
+  Object.keys(beginnings).find((beginning) => line === beginning || line.startsWith(`${beginning} `));
+const wordsOf = (line: string): string => /^\S+(?: [a-z][a-z-]*)*/.exec(line)?.[0] ?? '';
 
 const linesOf = (name: ChapterName): string[] =>
   parseMarkdown(readFileSync(join(repositoryRoot, 'ui/help/en', `${name}.md`), 'utf8')).flatMap((block) =>
@@ -70,6 +127,7 @@ describe('the commands of the help', () => {
 
   beforeAll(async () => {
     for (const name of ['bin', 'usb', 'intro', 'work', 'osv', 'keys']) mkdirSync(at(name));
+    for (const medium of ['a', 'b', 'c', 'd', 'carried']) mkdirSync(at('work', medium));
     const programs: Readonly<Record<Command, string>> = {
       sallyport: '"$@"',
       'sallyport-bundle': '"$@"',
@@ -120,8 +178,44 @@ describe('the commands of the help', () => {
   const fingerprintIn = (said: string): string =>
     /((?:[0-9a-f]{4} ?){8})\s+((?:[0-9a-f]{4} ?){8})/.exec(said)?.slice(1).join(' ') ?? '';
 
+  /** Computers of a plant whose inventories come on a medium; their ids in the order of `names`. */
+  const addComputers = async (names: readonly string[]): Promise<string[]> => {
+    for (const [index, hostname] of names.entries()) {
+      const root = at(hostname);
+      const machineId = `${index + 1}`.repeat(32);
+      layDemoDevice({
+        root,
+        hostname,
+        machineId,
+        suites: ['line'],
+        repositoryUri: 'http://127.0.0.1:9',
+        keyring: at('work', 'recovery.txt'),
+      });
+      await command('sallyport-agent', 'once', '--root', root, '--out', at('work', `${hostname}.json`));
+      await command(
+        'sallyport',
+        'inventory',
+        'import',
+        '--approve',
+        at('work', `${hostname}.json`),
+        '--data',
+        at('data'),
+      );
+    }
+    const { items } = await command<{ items: { id: string; name: string }[] }>(
+      'sallyport',
+      'device',
+      'list',
+      '--data',
+      at('data'),
+    );
+    return names.map((name) => items.find((item) => item.name === name)?.id ?? '');
+  };
+
   /** What stands before a line because a person did something. */
-  const before = async (line: string): Promise<void> => {
+  const prepare = async (line: string): Promise<void> => {
+    if (line.includes('"$KEEP"') && variables['KEEP'] === undefined)
+      [variables['KEEP'] = '', variables['OTHER'] = ''] = await addComputers(['pump-4', 'pump-5']);
     if (line.includes('"$DEVICE"') && variables['DEVICE'] === undefined)
       variables['DEVICE'] = await until(async () => {
         const { items } = await command<{ items: { id: string; state: string }[] }>(
@@ -150,7 +244,7 @@ describe('the commands of the help', () => {
 
   it.each(chapterNames)('of the chapter %s end well', async (name) => {
     for (const line of linesOf(name).filter(isRun)) {
-      await before(line);
+      await prepare(line);
       if (line.startsWith('sallyport-agent enrol')) {
         const { kill, ended } = start(line);
         const stop = () => {
@@ -166,6 +260,36 @@ describe('the commands of the help', () => {
     }
   });
 
+  it(`of ${operations} end well`, async () => {
+    for (const line of operationsLines().filter((one) => begins(one, elsewhere) === undefined)) {
+      await prepare(line);
+      const { status, said } = await run(line);
+      expect(status, `${line}\n${said}`).toBe(0);
+    }
+  });
+
+  it(`of ${operations} that other tests run are run there, and no command is in no test`, () => {
+    const lines = operationsLines();
+    const text = readFileSync(join(repositoryRoot, operations), 'utf8');
+    const mentioned = [...text.matchAll(/`(sallyport(?:-bundle|-agent)? [a-z][^`]*)`/g)].map((match) => match[1] ?? '');
+    const wrong: string[] = [];
+    for (const beginning of Object.keys(elsewhere))
+      if (!lines.some((line) => begins(line, { [beginning]: '' }))) wrong.push(`no line: ${beginning}`);
+    for (const beginning of Object.keys(named))
+      if (!mentioned.some((one) => begins(one, { [beginning]: '' }))) wrong.push(`not named: ${beginning}`);
+    for (const [beginning, path] of Object.entries({ ...elsewhere, ...named })) {
+      const words = beginning.replace(/^sallyport(-bundle|-agent)? /, '').split(' ');
+      const inTest = new RegExp(words.join(`['",\\s]+`));
+      if (!inTest.test(readFileSync(join(repositoryRoot, path), 'utf8')))
+        wrong.push(`${path} does not run ${beginning}`);
+    }
+    const inBlocks = [...lines, ...chapterNames.flatMap(linesOf)].map(wordsOf);
+    for (const words of new Set(mentioned.map(wordsOf)))
+      if (!inBlocks.some((line) => `${line} `.startsWith(`${words} `)) && begins(words, named) === undefined)
+        wrong.push(`in no test: ${words}`);
+    expect(wrong).toEqual([]);
+  });
+
   it('are run but for those that have a reason, each of which is there', () => {
     const lines = chapterNames.flatMap(linesOf);
     expect(lines.filter(isRun).length).toBeGreaterThan(50);
@@ -175,43 +299,4 @@ describe('the commands of the help', () => {
         beginning,
       ).toBe(true);
   });
-});
-
-/** Commands of a document with their options: each line of a block `sh` that begins with one of ours. */
-const commandsIn = (
-  path: string,
-): { program: Exclude<Command, 'sallyport-agent'>; words: string[]; flags: string[] }[] =>
-  [...readFileSync(join(repositoryRoot, path), 'utf8').matchAll(/^ *```sh\n([\s\S]*?)^ *```/gm)].flatMap(
-    ([, block = '']) =>
-      block
-        .replaceAll('\\\n', ' ')
-        .split('\n')
-        .map((line) => line.replace(/\s#.*$/, '').trim())
-        .flatMap((line) => {
-          const [, program, rest = ''] = /^(sallyport|sallyport-bundle) (.*)$/.exec(line) ?? [];
-          if (program !== 'sallyport' && program !== 'sallyport-bundle') return [];
-          const plain = rest.replace(/"[^"]*"|'[^']*'/g, '');
-          const all = plain.split(' ');
-          const end = all.findIndex((word) => !/^[a-z][a-z-]*$/.test(word));
-          const words = all.slice(0, end === -1 ? undefined : end);
-          return [{ program, words, flags: plain.match(/(?<=\s)--[a-z-]+/g) ?? [] }];
-        }),
-  );
-
-describe('the commands of the other documents', () => {
-  const { tryCommand } = commandProcess();
-
-  it.each(['docs/operations.md', 'docs/agent.md', 'docs/threat-model.md', 'README.md'])(
-    'of %s are there with their options',
-    async (path) => {
-      const wrong: string[] = [];
-      for (const { program, words, flags } of commandsIn(path)) {
-        const help = await tryCommand(program, [...words.slice(0, 3), '--help']);
-        const isKnown = help.status === 0 && /^(?:Usage: |sallyport )/.test(help.stdout);
-        const unknown = flags.filter((flag) => !help.stdout.includes(`${flag} `) && !help.stdout.includes(`${flag}\n`));
-        if (!isKnown || unknown.length > 0) wrong.push(`${program} ${words.join(' ')}: ${unknown.join(' ')}`);
-      }
-      expect(wrong).toEqual([]);
-    },
-  );
 });

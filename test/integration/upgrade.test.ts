@@ -16,7 +16,7 @@ import { shellBlocks } from '../support/shell-blocks.ts';
 // Releases that lie installed, a server that a supervisor starts, devices over TLS: from one release to the next, and back.
 
 const folder = temporaryFolder('upgrade');
-const [documented = ''] = shellBlocks('docs/operations.md').filter((block) => block.includes('sallyport upgrade --to'));
+const documented = shellBlocks('ui/help/en/upgrade.md').join('\n');
 /** The arguments of the documented line that holds `part`. */
 const typed = (part: RegExp): string[] => {
   const line = documented.split('\n').find((one) => part.test(one)) ?? '';
@@ -139,7 +139,7 @@ describe('an upgrade', () => {
     expect(await inNew('device', 'revoke', before?.publicId ?? '')).toMatchObject({ status: 0 });
 
     const back = (...args: string[]) => run(release('0.3.0'), [...args, ...place, '--json']);
-    const asked = await back(...typed(/rollback +#/));
+    const asked = await back(...typed(/rollback$/));
     expect(asked.status).toBe(1);
     expect(saidBy(asked)).toMatchObject({ done: false, lost: { devices: 1, bundles: 0 } });
     expect(site.current()).toBe('0.3.0');
@@ -154,7 +154,7 @@ describe('an upgrade', () => {
     const { findings: found, warnings } = await findings('0.2.0');
     expect(found).toEqual([]);
     expect(warnings.find(({ check }) => check === 'restored backup')?.detail).toContain('pre-0.3.0 was restored');
-    expect(await back(...typed(/rollback +#/))).toMatchObject({
+    expect(await back(...typed(/rollback$/))).toMatchObject({
       stdout: expect.stringContaining('"error":"CONFLICT"'),
     });
   });

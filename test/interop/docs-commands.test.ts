@@ -104,7 +104,7 @@ const commandsIn = (document: string): string[] => {
 
 describe('the commands of the other documents', () => {
   const { tryCommand } = commandProcess();
-  const documents = ['README.md', 'docs/operations.md'];
+  const documents = ['README.md', 'docs/operations.md', 'docs/agent.md', 'docs/threat-model.md'];
   const all = documents.flatMap((document) => commandsIn(document).map((line) => [document, line] as const));
 
   it.each(all)('%s: %s exists, with its options', async (_document, line) => {
@@ -131,7 +131,7 @@ describe('the commands of the other documents', () => {
   });
 
   it('start an appliance', async () => {
-    const lines = shellBlocks('docs/operations.md').flatMap((block) => block.split('\n'));
+    const lines = shellBlocks('ui/help/en/install.md').flatMap((block) => block.split('\n'));
     const line = lines.find((text) => text.startsWith('sallyport setup --site')) ?? '';
     const [name, ...args] = line.replace(/#.*$/, '').trim().split(/\s+/).slice(1);
     expect(name).toBe('setup');
