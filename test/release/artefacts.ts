@@ -17,8 +17,8 @@ const run = (file: string, args: readonly string[], env: Readonly<Record<string,
 /** lintian knows no zstd, which Debian's own archive does not take; dpkg reads it since Debian 12. */
 const tooNew = 'malformed-deb-archive';
 
-/** The release key of the test, made where there is none. */
-const keyIn = (keys: string): string => {
+/** The file of the release key of the test, made where there is none. */
+export function keyIn(keys: string): string {
   mkdirSync(keys, { recursive: true });
   const held = (): string | undefined => readdirSync(keys).find((name) => name.endsWith('.key'));
   if (held() === undefined) {
@@ -26,7 +26,7 @@ const keyIn = (keys: string): string => {
     run(process.execPath, [tool, 'trust', 'key', 'create', '--for', 'release', '--out', keys]);
   }
   return join(keys, held() ?? '');
-};
+}
 
 /** Makes all artefacts twice into `dist` and has them judged. */
 export function makeAndJudge(dist: string, keys: string, say: (line: string) => void): void {

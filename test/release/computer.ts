@@ -1,32 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { demoAdvisories } from '../../scripts/demo-advisories.ts';
-import { repositoryRoot } from '../support/sources.ts';
+import { connectedHost } from './connected-host.ts';
 import { makeStick } from './installation.ts';
 import { must, type Place } from './place.ts';
 import { type BootedComputer, bootComputer, makeDisk } from './qemu-root.ts';
-import { factsOf, installFilled, layContent, well } from './site.ts';
+import { expectSameContent, factsOf, installFilled, layContent, well } from './site.ts';
 
 // From power-on: a bare computer takes a stick, becomes a site, writes a request to a second stick and imports the bundle that
 // answers it. The kernel, udev and the file systems are the computer's own.
 
 const media = '/run/sallyport/media';
-
-/** The connected side, a state folder on this computer. */
-const connectedHost = (folder: string) => {
-  rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  const run = <T>(...args: string[]): T => {
-    const tool = join(repositoryRoot, 'bundle-tools/bin/sallyport-bundle.js');
-    const line = [tool, ...args, '--state', join(folder, 'state'), '--json'];
-    return JSON.parse(execFileSync(process.execPath, line, { encoding: 'utf8' })) as T;
-  };
-  const curator = join(folder, 'curator.json');
-  run('trust', 'init', '--root-key', join(folder, 'root.json'), '--threshold', '1', '--curator-key', curator);
-  run('source', 'add', 'osv', 'demo', demoAdvisories(join(folder, 'advisories'), 'Debian:13', 'bash', '999'));
-  return { run, curator };
-};
 
 /** Waits until the stick that was plugged in is mounted; its folder. */
 const mounted = async (on: BootedComputer): Promise<string> =>
@@ -55,10 +39,13 @@ export async function wholeComputer({ stick, base, work, say }: Place, debian: s
   rmSync(carried, { recursive: true, force: true });
   mkdirSync(carried);
   const root = host.run<{ fingerprint: string }>('trust', 'export', '--out', join(carried, 'trust.tar'));
-  makeStick(carried, carrier, 'CARRIER');
+  makeStick(carried, carrier, 'ЗАВОД 2');
   await on.plug(carrier, 'two');
   const path = await mounted(on);
-  say(`the system mounted the second stick: ${(await well(on, 'sallyport media list')).trim()}`);
+  must(path.startsWith(`${media}/ЗАВОД_2-`), `the stick is mounted on ${path}`);
+  const seen = (await well(on, 'sallyport media list')).trim();
+  must(seen.includes('ЗАВОД'), `the command does not name the stick: ${seen}`);
+  say(`the system mounted the second stick: ${seen}`);
   await well(on, `sallyport trust import ${path}/trust.tar --fingerprint ${root.fingerprint}`);
   const card = join(work, 'site-card.json');
   const made = await well(on, 'sallyport site-card export --out /root/card.json --json 2>/dev/null');
@@ -78,7 +65,7 @@ export async function wholeComputer({ stick, base, work, say }: Place, debian: s
     host.curator,
   );
   must(bundles.length === 1, 'the request was not answered');
-  makeStick(carried, carrier, 'CARRIER');
+  makeStick(carried, carrier, 'СМЕНА');
   await on.plug(carrier, 'three');
   const bundle = (bundles[0]?.path ?? '').slice(carried.length + 1);
   await well(on, `sallyport bundle import ${await mounted(on)}/${bundle}`);
@@ -89,7 +76,7 @@ export async function wholeComputer({ stick, base, work, say }: Place, debian: s
   await on.powerOff();
   on = await bootComputer(folder);
   const after = await factsOf(on);
-  must(after.content === before.content, `it was ${before.content} and is ${after.content}`);
+  expectSameContent(before.content, after.content);
   say('all of it is there after a reboot');
   await on.powerOff();
 }

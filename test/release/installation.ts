@@ -1,16 +1,30 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync } from 'node:fs';
+import { closeSync, cpSync, mkdirSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { bootRoot } from './booted-root.ts';
 import { copyOf, must, type Place } from './place.ts';
-import { factsOf, installFilled, layContent, well } from './site.ts';
+import { expectSameContent, factsOf, installFilled, layContent, well } from './site.ts';
 
 // From a stick with a FAT32 file system to a log-in page on a bare machine, and gone again; and the site on a new machine.
 
-/** Makes an image with a FAT32 file system that holds what lies in a folder. */
+/** Of mkfs, which writes no other letters than Latin ones. */
+const placeholder = 'LABELLABEL1';
+
+/**
+ * Makes an image with a FAT32 file system that holds what lies in a folder. `label` is written as Windows does it on a Russian or
+ * Kazakh system: at most 11 letters, a byte each, in code page 866.
+ */
 export function makeStick(folder: string, image: string, label: string): void {
   execFileSync('truncate', ['-s', '512M', image]);
-  execFileSync('mkfs.vfat', ['-F', '32', '-n', label, image], { stdio: 'pipe' });
+  execFileSync('mkfs.vfat', ['-F', '32', '-n', placeholder, image], { stdio: 'pipe' });
+  const bytes = execFileSync('iconv', ['-f', 'UTF-8', '-t', 'CP866'], { input: label.padEnd(placeholder.length) });
+  const file = openSync(image, 'r+');
+  const head = Buffer.alloc(4 << 20);
+  readSync(file, head, 0, head.length, 0);
+  // In both boot sectors and in the root folder.
+  for (let at = head.indexOf(placeholder); at !== -1; at = head.indexOf(placeholder, at + 1))
+    writeSync(file, bytes, 0, bytes.length, at);
+  closeSync(file);
   execFileSync('sh', ['-c', `MTOOLS_SKIP_CHECK=1 mcopy -s -i "${image}" "${folder}"/* ::`]);
 }
 
@@ -54,7 +68,7 @@ export async function newMachine({ base, stick, work, deb, say }: Place): Promis
   await well(on, `echo ${recoveryKey} | sallyport backup restore /mnt/stick/plant.spb --key-file -`);
   await well(on, 'sallyport setup --address localhost --master-key file --yes');
   const after = await factsOf(on);
-  must(after.content === before.content, `it was ${before.content} and is ${after.content}`);
+  expectSameContent(before.content, after.content);
   must((await on.sh('test -e /var/lib/sallyport/keys/master.key')).status === 0, 'the master key is no file');
   const removed = await well(on, 'dpkg --purge sallyport');
   must(removed.includes('The data of Sallyport stays in /var/lib/sallyport'), `purging said: ${removed}`);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/sources.ts';
 import { makeAndJudge } from './artefacts.ts';
+import { bundledRelease } from './bundled-release.ts';
 import { wholeComputer } from './computer.ts';
 import { installation, newMachine } from './installation.ts';
 import { judgeDebs, judgeRpms } from './packagers.ts';
@@ -57,6 +58,7 @@ const parts: Readonly<Record<string, () => unknown>> = {
   installation: () => installation(place),
   'new-machine': () => newMachine(place),
   upgrades: () => upgrades(place),
+  'bundled-release': () => bundledRelease(place),
   computer: async () => {
     const root = join(work, 'debian-kernel');
     makeBare(root, 'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd');

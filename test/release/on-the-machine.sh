@@ -14,6 +14,13 @@ others() { find /var/lib/sallyport ! -user sallyport | grep . && wrong "files of
 
 find / -xdev \( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /mnt \) -prune -o -print | sort >/run/before
 say "the stick is in"
+(
+  cd /mnt/stick
+  openssl pkey -pubin -in release.pem -outform DER | openssl dgst -sha256 -r | grep -q "^$(cat fingerprint) " || wrong "another release key"
+  openssl pkeyutl -verify -pubin -inkey release.pem -rawin -in SHA256SUMS -sigfile SHA256SUMS.sig
+  sha256sum --check --ignore-missing --quiet SHA256SUMS
+)
+say "the release is what its key signed, by openssl and sha256sum alone"
 sh /mnt/stick/install.sh appliance --fingerprint "$(cat /mnt/stick/fingerprint)" -- --site aqtau-1 --address localhost --yes
 say "setup has ended"
 [ "$(page /login)" = '200 true' ] || wrong "the log-in page is not served"
@@ -36,7 +43,9 @@ sallyport setup --port 8443 --yes || wrong "setup again"
 others
 [ "$(NODE_TLS_REJECT_UNAUTHORIZED=0 $node -e "fetch('https://127.0.0.1:8443/login').then((a) => console.log(a.status), (e) => console.log('none', e.cause))")" = 200 ] || wrong "not served on the other port"
 say "another port by setup"
+systemctl reload sallyport.service
 systemctl restart sallyport.service
+journalctl -u sallyport -p warning --no-pager >/dev/null
 say "started again"
 systemd-analyze security --no-pager sallyport.service | tail -1
 systemd-analyze verify sallyport.service 2>&1 | head -5

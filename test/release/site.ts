@@ -3,10 +3,11 @@ import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/sources.ts';
 import type { BootedRoot } from './booted-root.ts';
+import { type Content, contentOf } from './content.ts';
 
 // A site on a machine of the release test: what is put into it by commands, and what has to be in it afterwards.
 
-const devices = 3;
+const inventories = 3;
 
 /** Runs a script that has to end well; what it said. */
 export async function well(on: BootedRoot, script: string): Promise<string> {
@@ -18,7 +19,7 @@ export async function well(on: BootedRoot, script: string): Promise<string> {
 /** Lays files for `fill` into a folder: inventories of computers that have a Debian each, and a table of controllers. */
 export function layContent(folder: string, debian: string): void {
   mkdirSync(folder, { recursive: true });
-  for (let number = 1; number <= devices; number += 1) {
+  for (let number = 1; number <= inventories; number += 1) {
     const root = join(folder, 'root');
     for (const part of ['etc', 'var/lib/dpkg']) mkdirSync(join(root, part), { recursive: true });
     writeFileSync(join(root, 'etc/hostname'), `line-${number}\n`);
@@ -32,6 +33,9 @@ export function layContent(folder: string, debian: string): void {
   writeFileSync(join(folder, 'controllers.csv'), `${rows.join('\n')}\n`);
 }
 
+const listed = (on: BootedRoot): Promise<Content> =>
+  contentOf(async <T>(...line: string[]) => JSON.parse(await well(on, `sallyport ${line.join(' ')} --json`)) as T);
+
 /** Installs as an administrator does, from the stick, and fills the site; the recovery key. */
 export async function installFilled(on: BootedRoot): Promise<string> {
   const installed = await well(
@@ -42,10 +46,13 @@ export async function installFilled(on: BootedRoot): Promise<string> {
   await well(on, 'sallyport controller import /mnt/stick/content/controllers.csv');
   const list = JSON.parse(await well(on, 'sallyport device list --json')) as { items: { id: string }[] };
   await well(on, `sallyport tag add line ${list.items.map(({ id }) => id).join(' ')}`);
+  const { devices, controllers, tags } = await listed(on);
+  if (devices.length !== inventories || controllers.length !== 1 || tags.length !== 1)
+    throw new Error(`not all was put in: ${devices.join(', ')}; ${controllers.length} controllers; ${tags.join(', ')}`);
   return /^recovery key +(\S+)$/m.exec(installed)?.[1] ?? '';
 }
 
-export type Facts = { release: string; schema: number /** Ids and names of all that was put in. */; content: string };
+export type Facts = { release: string; schema: number; content: Content };
 
 const pageOf =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 /opt/sallyport/current/node_modules/.bin/node --no-warnings -e ' +
@@ -53,7 +60,7 @@ const pageOf =
 
 /**
  * What a machine serves and holds. An error where the page of log-in is not served within a minute, doctor finds something, a unit
- * has failed, a file is not the service's user's, or not all that `installFilled` put in is there.
+ * has failed, or a file is not the service's user's.
  */
 export async function factsOf(on: BootedRoot): Promise<Facts> {
   const page = await on.sh(
@@ -69,15 +76,11 @@ export async function factsOf(on: BootedRoot): Promise<Facts> {
   await well(on, 'sallyport doctor --json');
   const others = (await on.sh('find /var/lib/sallyport ! -user sallyport')).text;
   if (others !== '') throw new Error(`of another owner: ${others}`);
-  const held = JSON.parse(await well(on, 'sallyport device list --json')) as { items: { id: string; name: string }[] };
-  const controllers = JSON.parse(await well(on, 'sallyport controller list --json')) as { id: string }[];
-  const tags = await well(on, 'sallyport tag list --json');
-  const names = held.items.map(({ id, name }) => `${name} ${id}`).sort();
-  if (names.length !== devices || controllers.length !== 1 || !tags.includes('line'))
-    throw new Error(`not all is there: ${names.join(', ')}; ${controllers.length} controllers; tags ${tags}`);
-  return {
-    release: version.release,
-    schema: version.database.schema,
-    content: JSON.stringify([names, controllers.map(({ id }) => id), tags]),
-  };
+  return { release: version.release, schema: version.database.schema, content: await listed(on) };
+}
+
+/** An error where what was put in is not there any more, or not the same. */
+export function expectSameContent(before: Content, after: Content): void {
+  const [was, is] = [before, after].map((content) => JSON.stringify(content));
+  if (was !== is) throw new Error(`it was ${was} and is ${is}`);
 }

@@ -4,9 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
 import { type BootedRoot, bootRoot } from './booted-root.ts';
+import { freezeSite, layFrozenSite } from './frozen-site.ts';
 import { makeNextRelease, type NextRelease } from './next-release.ts';
 import { copyOf, must, type Place } from './place.ts';
-import { type Facts, factsOf, installFilled, layContent, well } from './site.ts';
+import { expectSameContent, type Facts, factsOf, well } from './site.ts';
 
 // Upgrades of a filled site under a systemd of its own: to a next release that migrates, and back as a person wants it; to releases
 // that do not come up; and with the power taken away in between. Afterwards the old or the new release serves, and nothing of
@@ -31,7 +32,7 @@ function layNext({ stick, work, deb, version }: Place, schema: number): Record<'
 const expectSame = (before: Facts, after: Facts, release: string, schema: number): void => {
   must(after.release === release, `release ${after.release} serves, not ${release}`);
   must(after.schema === schema, `the database has schema ${after.schema}, not ${schema}`);
-  must(after.content === before.content, `it was ${before.content} and is ${after.content}`);
+  expectSameContent(before.content, after.content);
 };
 
 /** The longest time in ms without the page while `work` runs, asked for ten times a second. */
@@ -101,15 +102,21 @@ async function endedAtBoot(place: Place, machine: string, next: Next, before: Fa
 }
 
 export async function upgrades(place: Place): Promise<void> {
-  const { base, stick, work, version, say } = place;
+  const { base, stick, work, deb, version, say } = place;
   const [golden, machine] = [join(work, 'golden'), join(work, 'machine')];
-  layContent(join(stick, 'content'), base);
+  const { content } = await freezeSite(version, say);
   copyOf(base, golden);
   let on = await bootRoot(golden, stick);
-  await installFilled(on);
+  await well(on, `dpkg -i /mnt/stick/${basename(deb)}`);
+  layFrozenSite(version, join(golden, 'var/lib/sallyport'));
+  await well(on, 'chown -R sallyport: /var/lib/sallyport && sallyport setup --address localhost --port 443 --yes');
   const before = await factsOf(on);
+  expectSameContent(content, before.content);
   await on.powerOff();
-  say(`release ${version} with a filled site, schema ${before.schema}`);
+  const { devices, controllers } = content;
+  say(
+    `release ${version} with the frozen site: ${devices.length} devices, ${controllers.length} controllers, schema ${before.schema}`,
+  );
   const next = layNext(place, before.schema + 1);
 
   copyOf(golden, machine);

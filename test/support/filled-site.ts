@@ -393,14 +393,14 @@ const fill = async (filling: Filling): Promise<Uint8Array> => {
   return card;
 };
 
-/** Makes the data directory below `folder` and returns what the tests need of it. */
-const make = async (folder: string, port: number) => {
+/** Makes the data directory below `folder`, of a server at `port`, and returns what the tests need of it. */
+export async function makeFilledSite(folder: string, port: number) {
   const dataDir = join(folder, 'data');
   const medium = join(folder, 'medium');
   mkdirSync(medium, { recursive: true });
   const log = openLog('silent');
   const listen = { address: '127.0.0.1', port };
-  await daysAgo(35, () =>
+  const { recoveryKey } = await daysAgo(35, () =>
     initialise({ dataDir, site: 'aqtau-des-1', addresses: ['127.0.0.1'], listen, administrator, log }),
   );
   const appliance = await compose({ dataDir, log });
@@ -424,17 +424,17 @@ const make = async (folder: string, port: number) => {
     });
     const devices = new Map([...filling.rows].map(([name, { publicId }]) => [name, publicId]));
     const enrolment = appliance.objects.list({ kind: 'token', limit: 1 }).rows[0]?.id ?? '';
-    return { dataDir, medium, host, card, token, enrolment, devices, request: filling.request };
+    return { dataDir, medium, host, card, token, enrolment, devices, request: filling.request, recoveryKey };
   } finally {
     await appliance.close();
   }
-};
+}
 
 /** Makes a site with content and starts its server. */
 export const startFilledSite = async (): Promise<FilledSite> => {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-filled-'));
   const port = await freePort();
-  const { token, ...made } = await make(folder, port);
+  const { token, ...made } = await makeFilledSite(folder, port);
   const running: Running = await startCommand('sallyport', ['serve', '--data', made.dataDir], /listening/);
   const url = `https://127.0.0.1:${port}`;
   const names: FixableName[] = ['openssl', 'sudo', 'firefox-esr', 'curl', 'libxml2'];
