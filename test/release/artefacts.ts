@@ -17,6 +17,16 @@ const run = (file: string, args: readonly string[], env: Readonly<Record<string,
 /** lintian knows no zstd, which Debian's own archive does not take; dpkg reads it since Debian 12. */
 const tooNew = 'malformed-deb-archive';
 
+/** Checks the SBOM in a file with the library of the standard's makers, and says how many components it has. */
+const readSbom = `import json, sys
+from cyclonedx.model.bom import Bom
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+text = open(sys.argv[1]).read()
+error = JsonStrictValidator(SchemaVersion.V1_6).validate_str(text)
+if error: sys.exit(str(error)[:500])
+print(len(Bom.from_json(json.loads(text)).components))`;
+
 /** The file of the release key of the test, made where there is none. */
 export function keyIn(keys: string): string {
   mkdirSync(keys, { recursive: true });
@@ -41,6 +51,11 @@ export function makeAndJudge(dist: string, keys: string, say: (line: string) => 
   const inDist = (name: string): string => join(dist, name);
   const signed = ['-rawin', '-in', inDist('SHA256SUMS'), '-sigfile', inDist('SHA256SUMS.sig')];
   say(run('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', inDist('release.pem'), ...signed]).trim());
+  for (const name of readdirSync(dist).filter((file) => file.endsWith('.cdx.json'))) {
+    const components = run('/usr/bin/python3', ['-c', readSbom, inDist(name)]).trim();
+    must(Number(components) > 100, `${name} has ${components} components`);
+    say(`python3-cyclonedx-lib reads ${name}: ${components} components`);
+  }
   for (const name of readdirSync(dist).filter((file) => file.endsWith('_amd64.deb'))) {
     run('lintian', ['--allow-root', '--fail-on', 'error', '--suppress-tags', tooNew, inDist(name)]);
     say(`lintian has no error in ${name}`);
