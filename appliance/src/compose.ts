@@ -212,7 +212,7 @@ export const compose = async ({
       further: (kind) =>
         [rules, controllers, devices, accounts].flatMap(({ bodyRules }) => bodyRules[kind] ?? [])[0] ??
         (kind === 'hardware-record' ? hardwareRule : undefined),
-      guard: (kind) => (kind === 'setting' ? accounts.safety.guard : undefined),
+      guard: (kind) => accounts.guards[kind],
       defaultOf: ({ default: fallback, onWhereTwo }) =>
         onWhereTwo === undefined ? fallback : couldApprove(objects, onWhereTwo, nowMs()).size > 1,
     });

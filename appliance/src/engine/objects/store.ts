@@ -87,6 +87,10 @@ export const objectStore = (db: Database) => {
   const byIndex = db.prepare<[string, string, IndexValue], { id: string }>(
     'select id from object_index where kind = ? and field = ? and value = ? limit 2',
   );
+  const naming = db.prepare<[string, string, string], { id: string }>(
+    `select id from object where kind = ? and deleted_at is null
+       and exists (select 1 from json_each(object.body, '$.' || ?) where value = ?) limit 2`,
+  );
   const setTitle = db.prepare<[string | null, string, string]>('update object set title = ? where kind = ? and id = ?');
   const tombstones = db.prepare<[string | null, string | null], ObjectRow & { actor: string }>(
     `select object.*, object_revision.actor from object
@@ -120,6 +124,8 @@ export const objectStore = (db: Database) => {
     },
     byIndex: (kind: string, field: string, value: IndexValue): string[] =>
       byIndex.all(kind, field, value).map((row) => row.id),
+    /** Live objects of a kind that have an id in a list; at most two. */
+    naming: (kind: string, field: string, id: string): string[] => naming.all(kind, field, id).map((row) => row.id),
     setTitle: (kind: string, id: string, title: string | null): void => {
       setTitle.run(title, kind, id);
     },

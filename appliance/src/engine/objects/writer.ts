@@ -16,6 +16,7 @@ import {
   type Body,
   byWhom,
   type Kind,
+  type KindField,
   type ObjectOperation,
   requireRight,
   storedPersons,
@@ -53,6 +54,12 @@ const titleOf = (kind: Kind, body: Body): string | null => {
   return typeof value === 'string' && field !== undefined && !field.personal && field.type !== 'secret' ? value : null;
 };
 
+/** Kinds whose ids stand in lists, which are no references. */
+const named: Readonly<Partial<Record<NonNullable<KindField['idOf']>, string>>> = {
+  group: 'group',
+  zone: 'controller-zone',
+};
+
 /** Writes a revision, the current row, its index, the audit entry and the event, in one transaction. */
 export const objectWriter = (parts: {
   db: Database;
@@ -88,12 +95,16 @@ export const objectWriter = (parts: {
     return faults;
   };
 
-  /** Throws IN_USE while a live object refers to this one. */
+  /** Throws IN_USE while a live object refers to this one, or has its id in a list. */
   const assertUnused = (kind: string, id: string): void => {
     for (const other of kinds) {
       for (const [name, field] of Object.entries(other.fields)) {
-        if (field.type !== 'reference' || field.kind !== kind) continue;
-        const users = store.byIndex(other.name, name, id);
+        const users =
+          field.type === 'reference' && field.kind === kind
+            ? store.byIndex(other.name, name, id)
+            : field.idOf !== undefined && named[field.idOf] === kind
+              ? store.naming(other.name, name, id)
+              : [];
         if (users.length > 0)
           throw new AppError('IN_USE', `${other.name} ${users[0]} refers to it`, { kind: other.name, ids: users });
       }

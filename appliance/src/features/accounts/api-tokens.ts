@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, type Right, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Refusals } from './refusals.ts';
 import { heldBy, limitGrants, limitRights } from './rights.ts';
@@ -31,7 +31,7 @@ export const apiTokens = (parts: { objects: ObjectService; clock: () => number; 
   return {
     createApiToken: (
       actor: Actor,
-      token: { name: string; account: string; rights?: readonly Right[]; expiresAt?: string },
+      token: { name: string; account: string; rights?: readonly string[]; expiresAt?: string },
     ): { id: string; secret: string } => {
       requireRight(actor, 'accounts:write');
       const account = objects.find('account', token.account);

@@ -1,26 +1,33 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, type Body, hasRight, type Right } from '../../engine/objects/types.ts';
+import { type Actor, type Body, hasRight, holdsAnywhere, type Right, scopeOf } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
-import { isLimited } from './rights.ts';
-import { isRight } from './types.ts';
+import { type Held, heldBy, heldByRole, isLimited, withAbove } from './rights.ts';
 
 // With the right to write accounts, no right can be given away, to others or to oneself, that its owner does not hold.
 
 const texts = (value: unknown): string[] =>
   Array.isArray(value) ? value.filter((entry): entry is string => typeof entry === 'string') : [];
 
-const refuse = (right: string): AppError =>
-  new AppError('FORBIDDEN', `only who holds the right ${right} may grant it`, { right });
+const refuse = (right: Right): AppError =>
+  new AppError('FORBIDDEN', `only who holds the right ${right}, over as much of the site, may grant it`, { right });
 
-const assertHolds = (actor: Actor, rights: readonly string[]): void => {
-  for (const right of rights) {
-    if (!isRight(right)) continue;
-    if (right === 'all' ? !actor.rights.has('all') : !hasRight(actor, right)) throw refuse(right);
-  }
+const requireGrant = (actor: Actor, right: Right): void => {
+  if (!hasRight(actor, right)) throw refuse(right);
 };
 
-const rightsOfRoles = (objects: ObjectService, roles: readonly string[]): Right[] =>
-  roles.flatMap((id) => texts(objects.find('role', id)?.body['rights']).filter(isRight));
+/** FORBIDDEN, with the right, where the actor does not hold it all, over all of the site or as much of it. */
+export function assertMayHold(objects: Pick<ObjectService, 'find'>, actor: Actor, held: Held): void {
+  for (const right of held.rights) requireGrant(actor, right);
+  for (const { right, groups, zones } of held.grants) {
+    if (hasRight(actor, right)) continue;
+    if (!holdsAnywhere(actor, right)) throw refuse(right);
+    const own = scopeOf(actor, right);
+    const isWithin = (kind: 'group' | 'controller-zone', roots: readonly string[]) => (id: string) =>
+      [...withAbove(objects, kind, id)].some((above) => roots.includes(above));
+    if (!groups.every(isWithin('group', own.roots)) || !zones.every(isWithin('controller-zone', own.zones)))
+      throw refuse(right);
+  }
+}
 
 const isAgentToken = (body: Body): boolean => body['purpose'] !== 'api' && body['purpose'] !== 'first';
 
@@ -44,14 +51,14 @@ export const assertMayGrant = (
   const held = id === undefined ? undefined : objects.ofAnyKind.find(kind, id)?.body;
   for (const one of [held, body]) {
     if (one === undefined) continue;
-    if (kind === 'role') assertHolds(actor, texts(one['rights']));
-    if (kind === 'account') assertHolds(actor, rightsOfRoles(objects, texts(one['roles'])));
+    if (kind === 'role') assertMayHold(objects, actor, heldByRole(one));
+    if (kind === 'account') assertMayHold(objects, actor, heldBy(objects, { body: one }));
     if (kind === 'token') {
       // Such a token lets devices in, some without asking anybody: that is a decision about devices.
-      if (isAgentToken(one)) assertHolds(actor, ['devices:write']);
+      if (isAgentToken(one)) requireGrant(actor, 'devices:write');
       if (typeof one['account'] !== 'string') continue;
       const account = objects.find('account', one['account']);
-      assertHolds(actor, rightsOfRoles(objects, texts(account?.body['roles'])));
+      if (account !== undefined) assertMayHold(objects, actor, heldBy(objects, account));
     }
   }
 };

@@ -1,8 +1,12 @@
 import { defineKinds } from '../../engine/objects/types.ts';
 import { isAddressRange } from '../../platform/address-ranges.ts';
-import { rightsInGroups } from './types.ts';
+import type { FieldErrors } from '../../platform/errors.ts';
+import { isRight, rightsInGroups } from './types.ts';
 
 const listed = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
+const unknownRights = (rights: unknown): FieldErrors =>
+  listed(rights).every((right) => isRight(String(right))) ? {} : { rights: { key: 'validation.choice' } };
 
 export const accountKinds = defineKinds({
   account: {
@@ -48,11 +52,13 @@ export const accountKinds = defineKinds({
       waiting: { type: 'secret', internal: true },
     },
     // A right that opens nothing in a group or zone is not given there: that is not expected of a limit.
-    check: ({ groups, zones, rights }) =>
-      listed(groups).length + listed(zones).length > 0 &&
+    check: ({ groups, zones, rights }) => ({
+      ...unknownRights(rights),
+      ...(listed(groups).length + listed(zones).length > 0 &&
       !listed(rights).every((right) => rightsInGroups.some((one) => one === right))
         ? { rights: { key: 'validation.roleGroups' } }
-        : {},
+        : {}),
+    }),
     leaves: null,
   },
   /** An enrolment token or an API token; only the hash of its secret is kept. */
@@ -90,10 +96,10 @@ export const accountKinds = defineKinds({
       disabled: { type: 'boolean', default: false },
     },
     // A range that is none would hold no address, and every device would wait without anybody knowing why.
-    check: ({ approveFrom }) => {
+    check: ({ approveFrom, rights }) => {
       const wrong = (Array.isArray(approveFrom) ? approveFrom : []).find((range) => !isAddressRange(String(range)));
       return wrong === undefined
-        ? {}
+        ? unknownRights(rights)
         : { approveFrom: { key: 'validation.addressRange', params: { text: String(wrong) } } };
     },
     leaves: null,

@@ -4,7 +4,6 @@ import {
   asWriter,
   type Body,
   type Obj,
-  type Right,
   requireDecider,
   type SettingValue,
 } from '../../engine/objects/types.ts';
@@ -13,7 +12,7 @@ import { newTokenSecret, type TokenPurpose, tokenHash } from '../devices/types.t
 import { assertAdministratorRemains, assertMayGrant, assertRolesExist } from './grants.ts';
 import { heldBy, heldByRole, holdsMore } from './rights.ts';
 import type { AccountService } from './service.ts';
-import { isRight, type ManagedObjects, type WrittenObject } from './types.ts';
+import type { ManagedObjects, WrittenObject } from './types.ts';
 import type { WaitingChange } from './waiting-change.ts';
 
 // Writing objects of any kind from a form or a call: what the object engine allows, and beside it what accounts, roles
@@ -29,9 +28,6 @@ const ownFeatures: ReadonlySet<string> = new Set([
   'controller-decision',
   'controller-record',
 ]);
-
-const rightsIn = (value: unknown): Right[] =>
-  Array.isArray(value) ? value.filter((entry): entry is Right => typeof entry === 'string' && isRight(entry)) : [];
 
 const sourcePurposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];
 
@@ -51,13 +47,6 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
   const assertManaged = (kind: string, object?: Obj): void => {
     if (!isManaged(kind)) throw new AppError('METHOD', `objects of the kind ${kind} are written on their own page`);
     if (object !== undefined && isFixed(object)) throw new AppError('IN_USE', 'a built-in object cannot be changed');
-  };
-
-  const unknownRights = (kind: string, body: Body): void => {
-    if (kind !== 'role' && kind !== 'token') return;
-    const { rights } = body;
-    if (Array.isArray(rights) && rights.length !== rightsIn(rights).length)
-      throw invalid({ rights: { key: 'validation.choice' } });
   };
 
   /** Rights are lost by a change of an account or of a role that it has. */
@@ -138,7 +127,7 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
       const { id, secret } = accounts.createApiToken(actor, {
         name: typeof body['name'] === 'string' ? body['name'] : '',
         account: typeof body['account'] === 'string' ? body['account'] : actor.id,
-        rights: rightsIn(body['rights']),
+        rights: Array.isArray(body['rights']) ? body['rights'] : [],
         ...(typeof body['expiresAt'] === 'string' ? { expiresAt: body['expiresAt'] } : {}),
       });
       return { object: objects.get('token', id), secret: { kind: 'token', value: secret } };
@@ -163,7 +152,6 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     isFixed,
     create: (actor, kind, body, options = {}) => {
       assertManaged(kind);
-      unknownRights(kind, body);
       assertMayGrant(objects, actor, kind, undefined, body);
       if (kind === 'account') assertRolesExist(objects, body);
       if (isOfPeople(kind, body)) accounts.assertFresh(actor);
@@ -182,7 +170,6 @@ export const managedObjects = (parts: { objects: ObjectService; accounts: Accoun
     update: (actor, kind, id, patch, options = {}) => {
       const held = objects.ofAnyKind.get(kind, id);
       assertManaged(kind, held);
-      unknownRights(kind, patch);
       const body = { ...held.body, ...patch };
       assertMayGrant(objects, actor, kind, id, body);
       if (kind === 'account') assertRolesExist(objects, body);

@@ -25,6 +25,17 @@ export function heldByRole(body: Body): Held {
     : { rights: new Set(rights), grants: [] };
 }
 
+/** Ids of a group or zone and of all above it; empty for none. */
+export function withAbove(
+  objects: Pick<ObjectService, 'find'>,
+  kind: 'group' | 'controller-zone',
+  from: unknown,
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (let id = from; typeof id === 'string' && !found.has(id); id = objects.find(kind, id)?.body.parent) found.add(id);
+  return found;
+}
+
 /** A role names groups and zones that are there. */
 export function roleRule(objects: Pick<ObjectService, 'find'>): FurtherRule {
   const wrong = (kind: 'group' | 'controller-zone', ids: unknown): boolean =>

@@ -2,7 +2,7 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { FurtherRule, ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, byWhom, type Right, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, type Right, requireRight, type WriteGuard } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
@@ -11,6 +11,7 @@ import { apiTokens } from './api-tokens.ts';
 import { type AttemptLimits, loginAttempts } from './attempts.ts';
 import { knownBrowsers } from './known-browser.ts';
 import { oneTimeLinks } from './links.ts';
+import { moveGuard } from './move-guard.ts';
 import { maxPasswordBytes, passwordFaults } from './new-password.ts';
 import type { Passwords } from './password.ts';
 import { type Refusals, refusals } from './refusals.ts';
@@ -58,6 +59,8 @@ export type AccountService = {
   changes: WaitingChanges;
   /** Every change of a setting by a person or a token. */
   safety: SafetySettings;
+  /** Asked before a write of these kinds. */
+  guards: Readonly<Record<string, WriteGuard>>;
   /** What is wrong with a body of a kind, beside what its declaration says. */
   bodyRules: Readonly<Record<string, FurtherRule>>;
   /** All writes of `work` or none. */
@@ -79,7 +82,7 @@ export type AccountService = {
   breakGlass(actor: Actor, name: string): ObjectOf<'account'>;
   createApiToken(
     actor: Actor,
-    token: { name: string; account: string; rights?: readonly Right[]; expiresAt?: string },
+    token: { name: string; account: string; rights?: readonly string[]; expiresAt?: string },
   ): { id: string; secret: string };
   /** The actor of a bearer token; TOKEN for any that is wrong. */
   authenticateToken(secret: string | undefined, from: string): Actor;
@@ -329,6 +332,11 @@ export const accountService = (parts: AccountParts): AccountService => {
     assertFresh: (actor) => assertFresh(actor, clock()),
     changes,
     safety,
+    guards: {
+      setting: safety.guard,
+      group: moveGuard(objects, 'group'),
+      'controller-zone': moveGuard(objects, 'controller-zone'),
+    },
     bodyRules: { role: roleRule(objects) },
     transact: (work) => immediate(db, work),
     touches,
