@@ -765,9 +765,10 @@ create table live_query (
   -- `type:id` of the actor.
   created_by text not null,
   deadline_at integer not null,
-  stopped_at integer,
   -- Bytes of the answers that are kept; past a bound further rows are counted only.
-  kept_bytes integer not null default 0
+  kept_bytes integer not null default 0,
+  -- JSON of the groups that its writer reached: no other device is told it. Null: the whole site.
+  reach text
 ) strict, without rowid;
 create index live_query_created on live_query (created_at);
 
@@ -776,6 +777,8 @@ create table live_answer (
   device integer not null,
   state text not null check (state in ('waiting', 'sent', 'answered', 'failed', 'denylisted')),
   sends integer not null default 0,
+  -- It is not asked any more: each person stops it for the devices in reach.
+  stopped_at integer,
   answered_at integer,
   -- How long the device took.
   wall_ms integer,
@@ -810,6 +813,8 @@ create table sample (
   size_bytes integer,
   received_blocks integer not null default 0,
   received_at integer,
+  -- JSON of the groups that its writer reached: it acts on nothing else. Null: the whole site.
+  reach text,
   sha256 text,
   code text
 ) strict, without rowid;
@@ -1896,7 +1901,9 @@ create table device_task (
   confirmed_by text,
   ended_at integer,
   -- The task fails past it.
-  deadline_at integer not null
+  deadline_at integer not null,
+  -- JSON of the groups that its writer reached: it acts on nothing else. Null: the whole site.
+  reach text
 ) strict, without rowid;
 create index device_task_of on device_task (device, asked_at);
 create index device_task_open on device_task (device, asked_at) where state in ('queued', 'running');

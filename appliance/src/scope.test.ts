@@ -8,6 +8,7 @@ import { runs, seed } from '../../test/support/chance.ts';
 import { type Console, openConsole, password } from '../test/support/console.ts';
 import { addDevices, reportSection } from '../test/support/fleet.ts';
 import { cheapPasswords } from '../test/support/passwords.ts';
+import { plantRisks } from '../test/support/scoped-risks.ts';
 import { type Appliance, compose } from './compose.ts';
 import { type Right, systemActor } from './engine/objects/types.ts';
 import { entryParts } from './entry-parts.ts';
@@ -38,12 +39,13 @@ const roles: Readonly<Record<string, readonly Right[]>> = {
   findings: ['vulnerabilities:read'],
   updates: ['updates:read', 'devices:read'],
   events: ['events:read'],
+  orders: ['devices:write', 'queries:write'],
   nothing: [],
 };
 
 type Person = { reach: string; cookie: string; csrf: string; token: string };
 type Site = { app: Hono; appliance: Appliance };
-type Call = { method: string; address: string; by: 'browser' | 'token' };
+type Call = { method: string; address: string; by: 'browser' | 'token'; body?: object };
 
 let site: Console;
 let groups: string[];
@@ -173,6 +175,7 @@ beforeAll(async () => {
   }
   for (const reach of Object.keys(reaches))
     for (const role of Object.keys(roles)) await person(`${reach}-${role}`, reach, role);
+  const planted = plantRisks(site.appliance, ids, publicIds());
   site.appliance.rules.keepUp(10_000);
   inventory.enterPending(1_000);
   const everyId = publicIds();
@@ -191,14 +194,15 @@ beforeAll(async () => {
     collection: ['software', 'accounts', 'hardware'],
     tab: ['software', 'accounts', 'findings', 'updates', 'changes', 'deviations', 'events', 'tasks'],
   };
-  const values = (name: string): readonly string[] =>
+  const values = (name: string, path: string): readonly string[] =>
+    planted.choices.find((one) => one.name === name && one.pattern.test(path))?.values ??
     choices[name] ??
     (name === 'device' ? (choices['id'] ?? []) : name === 'item' ? ['1', '2', '999'] : ['1', 'aaaaaaaaaaaaaaaaaaaa']);
   const filled = (path: string, part: RegExp): string[] => {
     const found = part.exec(path);
     if (found === null) return [path];
     const [whole, name = ''] = found;
-    return values(name).flatMap((value) => filled(path.replace(whole, value), part));
+    return values(name, path).flatMap((value) => filled(path.replace(whole, value), part));
   };
   const asked = [
     '',
@@ -261,7 +265,13 @@ beforeAll(async () => {
       })),
     ),
   );
-  calls = [...pages, ...api];
+  const isForm = (method: string): boolean => method !== 'GET' && method !== 'DELETE';
+  calls = [...pages, ...api].flatMap((call) => [
+    call,
+    ...planted.bodies
+      .filter(({ pattern, by }) => isForm(call.method) && by === call.by && pattern.test(pathOf(call)))
+      .map(({ body }) => ({ ...call, body })),
+  ]);
   lastEvent = db.prepare<[], number>('select max(id) from event').pluck().get() ?? 0;
   db.pragma('wal_checkpoint(truncate)');
   for (const reach of Object.keys(reaches)) {
@@ -285,8 +295,16 @@ afterAll(async () => {
   vi.useRealTimers();
 });
 
-/** What is answered, but for the number of the request and those of events. */
-const answer = async (app: Hono, { cookie, csrf, token }: Person, { method, address, by }: Call): Promise<string> => {
+const isPlanted = (id: string): boolean => /^(?:0+|f+|[abc]{20,}\w*)$/.test(id);
+
+const pathOf = ({ address }: Call): string => address.replace(apiPrefix, '').replace(/\?.*/, '');
+
+/** What is answered, but for the number of the request, ids that are made by it and numbers of events. */
+const answer = async (
+  app: Hono,
+  { cookie, csrf, token }: Person,
+  { method, address, by, body: sent = {} }: Call,
+): Promise<string> => {
   const headers: Record<string, string> =
     by === 'token'
       ? { authorization: `Bearer ${token}`, ...(method === 'GET' ? {} : { 'content-type': 'application/json' }) }
@@ -300,14 +318,30 @@ const answer = async (app: Hono, { cookie, csrf, token }: Person, { method, addr
                 origin: 'http://localhost',
               }),
         };
-  const body = method === 'GET' ? {} : { body: by === 'token' ? '{}' : new URLSearchParams({ csrf }).toString() };
+  const body =
+    method === 'GET'
+      ? {}
+      : { body: by === 'token' ? JSON.stringify(sent) : new URLSearchParams({ ...sent, csrf }).toString() };
   const response = await app.request(address, { method, headers, ...body });
-  const plain = (await response.text()).replace(/\b[0-9a-f]{12}\b/g, 'request');
+  const text = `${response.status} ${response.headers.get('location') ?? ''}\n${await response.text()}`;
+  const plain = text
+    .replace(/\b[0-9a-f]{12}\b/g, 'request')
+    .replace(/\b[0-9a-f]{32}\b/g, (id) => (isPlanted(id) ? id : 'made'));
   // Numbers of events and of their entries in the chain are of the whole site.
-  const text = address.includes('/events')
+  return address.includes('/events')
     ? plain.replace(/"(?:id|audit|next)":\d+|<td class="num"><span class="tag">[\d,]+|after=\d+|,\d+$/gm, 'number')
     : plain;
-  return `${response.status} ${response.headers.get('location') ?? ''}\n${text}`;
+};
+
+/** A call that changes something is taken back: the next one is asked of the same site. */
+const answerOnce = async (db: Database, app: Hono, who: Person, call: Call): Promise<string> => {
+  if (call.method === 'GET') return answer(app, who, call);
+  db.exec('begin immediate');
+  try {
+    return await answer(app, who, call);
+  } finally {
+    if (db.inTransaction) db.exec('rollback');
+  }
 };
 
 const differs = async (who: Person, call: Call): Promise<string | undefined> => {
@@ -315,19 +349,23 @@ const differs = async (who: Person, call: Call): Promise<string | undefined> => 
   if (other === undefined) throw new Error(`there is no copy for ${who.reach}`);
   // What was written of calls before, among which one site had those of all reaches.
   for (const { appliance } of [site, other]) appliance.db.prepare('delete from event where id > ?').run(lastEvent);
-  const [here, there] = [await answer(site.app as unknown as Hono, who, call), await answer(other.app, who, call)];
+  const [here, there] = [
+    await answerOnce(site.appliance.db, site.app as unknown as Hono, who, call),
+    await answerOnce(other.appliance.db, other.app, who, call),
+  ];
   if (here === there) return undefined;
   // From a little before the first letter that differs.
   let from = 0;
   while (here[from] === there[from]) from += 1;
   from = Math.max(0, from - 200);
-  return [`${call.method} ${call.address}`, here, '--- pruned', there]
+  return [`${call.method} ${call.address} ${JSON.stringify(call.body)}`, here, '--- pruned', there]
     .map((text, at) => (at % 2 === 0 ? text : `${text.slice(0, 3)} … ${text.slice(from, from + 600)}`))
     .join('\n');
 };
 
 /** Of addresses that are open to a part of the site. */
-const opened = (): Call[] => calls.filter(({ address }) => /\/(?:devices|groups|search|events)\b/.test(address));
+const opened = (): Call[] =>
+  calls.filter(({ address }) => /\/(?:devices|groups|search|events|device-tasks|queries|samples)\b/.test(address));
 
 describe('who reaches a part of the site', () => {
   it(`is answered as at a site where nothing else is${isLong ? ', everywhere' : ''}`, async () => {

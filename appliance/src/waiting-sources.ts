@@ -122,9 +122,9 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.measures(),
           approvable: patches.measures.approvable(id),
         })),
-    'device-task-confirm': () =>
+    'device-task-confirm': (scope) =>
       deviceTasks
-        .list({ limit: most })
+        .list({ scope, limit: most })
         .filter(({ state, wanted }) => state === 'asked' && needsSecondPerson(wanted))
         .map((task) => ({
           id: task.id,
@@ -135,9 +135,9 @@ export function waitingSources(parts: Parts): WaitingSources {
           path: paths.deviceTasks(devices.find(task.device)?.publicId ?? ''),
           approvable: { act: 'device-task-confirm', thing: task.id, devices: [task.device] },
         })),
-    'sample-approve': () =>
+    'sample-approve': (scope) =>
       samples
-        .list({ limit: most })
+        .list({ scope, limit: most })
         .filter(({ state }) => state === 'asked')
         .map((sample) => ({
           id: sample.id,

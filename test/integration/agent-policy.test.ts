@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { openAgent } from '@sallyport/agent/loop/agent';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { toFailure } from '@sallyport/appliance/platform/errors';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { countingController } from '../support/counting-controller.ts';
 import { introduce, signedIn } from '../support/persons.ts';
@@ -226,12 +227,12 @@ describe('what is asked of one device', () => {
       for (let n = 0; n < 30; n += 1) device.log('info', `line ${n}`);
       const few = deviceTasks.ask(anna, device.deviceId, { kind: 'show-log', lines: 5 }, 'why').id;
       await device.work();
-      expect(deviceTasks.get(few)).toMatchObject({ state: 'completed' });
-      expect(deviceTasks.get(few).output?.split('\n')).toHaveLength(5);
-      expect(deviceTasks.get(few).output).toContain('line 29');
+      expect(deviceTasks.get(few, wholeSite('job'))).toMatchObject({ state: 'completed' });
+      expect(deviceTasks.get(few, wholeSite('job')).output?.split('\n')).toHaveLength(5);
+      expect(deviceTasks.get(few, wholeSite('job')).output).toContain('line 29');
       const all = deviceTasks.ask(anna, device.deviceId, { kind: 'show-log', lines: 500 }, 'why').id;
       await device.work();
-      const text = deviceTasks.get(all).output ?? '';
+      const text = deviceTasks.get(all, wholeSite('job')).output ?? '';
       expect(text).toContain('enrolled with [removed] by password=[removed] from /home/*/token');
       expect(text).not.toContain('hunter2');
     } finally {
@@ -289,7 +290,7 @@ describe('what is asked of one device', () => {
       deviceTasks.confirm(boris, removal);
       const [did] = await Promise.all([product('done', { now: false }), device.work()]);
       expect(did).toEqual(['delete 17']);
-      expect(deviceTasks.get(removal)).toMatchObject({ state: 'completed', output: 'said' });
+      expect(deviceTasks.get(removal, wholeSite('job'))).toMatchObject({ state: 'completed', output: 'said' });
       await device.turn();
       expect(kept()).toEqual(['18']);
       expect(readdirSync(join(products, 'orders'))).toEqual([]);
@@ -299,12 +300,12 @@ describe('what is asked of one device', () => {
       deviceTasks.confirm(boris, back);
       const [tried] = await Promise.all([product('failed', { now: false }), device.work()]);
       expect(tried).toEqual(['restore 18']);
-      expect(deviceTasks.get(back)).toMatchObject({ state: 'failed', code: 'EXIT' });
+      expect(deviceTasks.get(back, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'EXIT' });
       const gone = ask('delete', '18');
       deviceTasks.confirm(boris, gone);
       report([]);
       await device.work();
-      expect(deviceTasks.get(gone)).toMatchObject({ state: 'failed', code: 'MISSING' });
+      expect(deviceTasks.get(gone, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'MISSING' });
     } finally {
       device.close();
     }

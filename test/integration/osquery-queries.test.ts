@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { runLine } from '@sallyport/appliance/cli/main';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { admin, debian, type OsquerySite, openOsquerySite } from '../support/osquery/site.ts';
 import { until } from '../support/until.ts';
@@ -31,7 +32,7 @@ describe('a live query', () => {
     expect(query).toMatchObject({ state: 'running', counts: { expected: 4, answered: 0 } });
     for (const one of [good, bad, refusing]) await one.client.poll();
     expect(good.client.intervalMs).toBe(5_000);
-    expect(appliance.queries.get(query.id).counts).toMatchObject({
+    expect(appliance.queries.get(query.id, wholeSite('job')).counts).toMatchObject({
       expected: 4,
       answered: 1,
       failed: 1,
@@ -84,7 +85,7 @@ describe('a live query', () => {
         waitSeconds: 60,
       });
       await client.poll();
-      expect(appliance.queries.get(small.id).counts).toMatchObject({ answered: 1 });
+      expect(appliance.queries.get(small.id, wholeSite('job')).counts).toMatchObject({ answered: 1 });
     }
   });
 
@@ -169,7 +170,7 @@ describe('a sample', () => {
     expect(() => appliance.samples.decide(admin('dana'), asked.id, 'approve')).toThrow(/another person/);
     appliance.samples.decide(admin('aidar'), asked.id, 'approve');
     await client.poll();
-    const sample = appliance.samples.get(asked.id);
+    const sample = appliance.samples.get(asked.id, wholeSite('job'));
     expect(sample).toMatchObject({
       state: 'received',
       sizeBytes: file.length,
@@ -218,7 +219,7 @@ describe('a sample', () => {
       );
     expect(JSON.parse(await begin(other.client.nodeKey, 10))).toEqual({ error: 'refused' });
     await client.poll();
-    expect(appliance.samples.get(asked.id)).toMatchObject({ state: 'failed', code: 'TOO_LARGE' });
+    expect(appliance.samples.get(asked.id, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'TOO_LARGE' });
     for (const path of ['relative', '/home/%/x', '/tmp/../etc/shadow', '/tmp/*'])
       expect(() => appliance.samples.ask(admin('dana'), { device: number(), path, reason: 'x' })).toThrow(/path/);
     const block = { session_id: 'a'.repeat(64), block_id: 0, request_id: 'r', data: 'AAAA' };
@@ -265,7 +266,7 @@ describe('a sample', () => {
       answer: (...rows: Record<string, string>[]) =>
         call('distributed/write', { queries: { [`sp:carve:${id}`]: rows }, statuses: { [`sp:carve:${id}`]: 0 } }),
       sample: (which = id) => {
-        const { state, code, sizeBytes } = appliance.samples.get(which);
+        const { state, code, sizeBytes } = appliance.samples.get(which, wholeSite('job'));
         return { state, code, sizeBytes };
       },
       blocks: () =>

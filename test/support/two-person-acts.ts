@@ -9,6 +9,7 @@ import type { ControllerFacts } from '../../appliance/src/features/controllers/t
 import { integrityService } from '../../appliance/src/features/integrity/service.ts';
 import { emptyWitness, readWitness, writeWitness } from '../../appliance/src/features/rollback/file.ts';
 import type { Return } from '../../appliance/src/features/rollback/types.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import type { ApiSite } from '../../appliance/test/support/api-site.ts';
 
 // How each act that takes two persons is asked for, over an appliance that a test has open. An act without a scenario does
@@ -86,7 +87,7 @@ export function twoPersonScenarios(get: () => ActSite) {
     'device-task-confirm': {
       ask: (actor) => {
         const { deviceTasks } = site.appliance;
-        for (const { id, state } of deviceTasks.list({ limit: 100 }))
+        for (const { id, state } of deviceTasks.list({ scope: wholeSite('job'), limit: 100 }))
           if (state === 'asked' || state === 'queued') deviceTasks.cancel(systemActor, id);
         const file = { kind: 'kept-file', list: 'quarantine', product: 'Guard', number: '17', act: 'restore' } as const;
         return deviceTasks.ask(actor, get().device.publicId, file, 'clean').id;

@@ -50,6 +50,27 @@ export function groupsReached(db: Database, scope: Scope): ReadonlySet<string> |
   return new Set(db.prepare<[string], string>(groupsIn).pluck().all(JSON.stringify(scope.roots)));
 }
 
+/** What a lasting thing may act on, whatever its writer comes to reach later: JSON of the groups of then; null: the whole site. */
+export type Limit = string | null;
+
+export function limitOf(scope: Scope): Limit {
+  return scope.site ? null : JSON.stringify(scope.roots);
+}
+
+/** Whether a device is, in the tree of today, where a lasting thing may act. */
+export function isWithin(db: Database, limit: Limit, device: number): boolean {
+  if (limit === null) return true;
+  const found = db
+    .prepare<[number, string], number>(`select 1 from device_row where device = ? and group_id in (${groupsIn})`)
+    .pluck();
+  return found.get(device, limit) !== undefined;
+}
+
+/** Whether a device is in reach. */
+export function isReached(db: Database, scope: Scope, device: number): boolean {
+  return isWithin(db, limitOf(scope), device);
+}
+
 /** The devices in reach, a byte for each; undefined: all there are. */
 export function devicesReached(db: Database, scope: Scope): DeviceSet | undefined {
   if (scope.site) return undefined;

@@ -29,8 +29,18 @@ export const devicesPages = {
   /** A tab: a collection, or findings, updates, changes, events. */
   deviceTab: page('/devices/:id/:tab', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** Tab; POST: asks something of the device; decide: POST `decision`, `confirm` or `cancel`. */
-  deviceTasks: page('/devices/:id/tasks', { bound: 'device', GET: 'devices:read', POST: 'devices:write' }),
-  deviceTaskDecide: page('/devices/:id/tasks/:task', { bound: 'device', decides: true, POST: 'devices:write' }),
+  deviceTasks: page('/devices/:id/tasks', {
+    bound: 'device',
+    scoped: true,
+    GET: 'devices:read',
+    POST: 'devices:write',
+  }),
+  deviceTaskDecide: page('/devices/:id/tasks/:task', {
+    bound: 'device',
+    scoped: true,
+    decides: true,
+    POST: 'devices:write',
+  }),
   /** POST */
   deviceApprove: page('/devices/:id/approve', { bound: 'device', POST: 'devices:write' }),
   /** POST */

@@ -345,6 +345,19 @@ export function scopeOf(actor: Actor, right: Right): Scope {
   });
 }
 
+/** Where an actor may say no to what waits: where a right to write or the one to approve is held. FORBIDDEN where neither is. */
+export function deciderScope(actor: Actor, right: WriteRight): Scope {
+  const [first, ...others] = [right, approvalOf(right)]
+    .filter((one) => holdsAnywhere(actor, one))
+    .map((one) => scopeOf(actor, one));
+  const all = [first ?? scopeOf(actor, right), ...others];
+  return reaching({
+    site: all.some(({ site }) => site),
+    roots: [...new Set(all.flatMap(({ roots }) => roots))],
+    zones: [...new Set(all.flatMap(({ zones }) => zones))],
+  });
+}
+
 /** How the chain and events name an actor. */
 export const actorRef = (actor: Actor): string => `${actor.type}:${actor.id}`;
 

@@ -56,7 +56,7 @@ describe('a role limited to groups', () => {
     const wrong = await admin.post(paths.objectNew('role'), {
       ...fields,
       'f.name': 'W',
-      'f.rights': ['devices:write'],
+      'f.rights': ['settings:write'],
     });
     expect(wrong.status).toBe(422);
     expect(await wrong.text()).toContain('opens nothing in groups or zones');
@@ -164,9 +164,16 @@ describe('a role limited to groups', () => {
   });
 
   it('names exactly the rights that a scoped address or operation asks for', () => {
-    const needs = [...needsByRoute().values()].flatMap(({ need, scoped }) => (scoped ? [need] : []));
+    // Deciding takes either of two rights.
+    const both = (right: string, decides: boolean): string[] =>
+      decides ? [right, right.replace(/:write$/, ':approve')] : [right];
+    const needs = [...needsByRoute().values()].flatMap(({ need, scoped, decides }) =>
+      scoped ? both(need, decides) : [],
+    );
     const made = madeOperations(entryParts(site.appliance)).operations;
-    const asked = [...allOperations, ...made].flatMap(({ right, scoped }) => (scoped === true ? [right] : []));
+    const asked = [...allOperations, ...made].flatMap(({ right, scoped, decides }) =>
+      scoped === true ? both(right, decides === true) : [],
+    );
     // The tab of updates of a device asks for its right by itself.
     expect([...new Set([...needs, ...asked, 'updates:read'])].toSorted()).toEqual(rightsInGroups.toSorted());
   });

@@ -73,10 +73,15 @@ export const allRights: readonly Right[] = [
 /** Rights that can be limited to groups and zones: those that an address or operation with `scoped` asks for, and no others. */
 export const rightsInGroups = [
   'devices:read',
+  'devices:write',
+  'devices:approve',
   'software:read',
   'vulnerabilities:read',
   'updates:read',
   'events:read',
+  'queries:read',
+  'queries:write',
+  'queries:approve',
 ] as const satisfies readonly Right[];
 
 /** `x:write` and `x:approve` include `x:read`; `all` is everything. */

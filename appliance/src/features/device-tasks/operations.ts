@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { z } from 'zod';
+import { scopeOf } from '../../engine/objects/types.ts';
 import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
+import { deviceIn } from '../devices/view.ts';
 import type { DeviceTaskService } from './service.ts';
 import type { DeviceTask } from './types.ts';
 
@@ -12,7 +13,6 @@ import type { DeviceTask } from './types.ts';
 
 const { operation } = operationsOver<{
   deviceTasks: DeviceTaskService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
 }>();
 
@@ -69,6 +69,7 @@ const decide = (action: 'confirm' | 'cancel', summary: string) =>
     bound: 'device',
     http: { method: 'post', path: `/device-tasks/{task}/${action}` },
     area,
+    scoped: true,
     decides: true,
     right: 'devices:write',
     summary,
@@ -89,15 +90,16 @@ export const deviceTaskOperations = [
     bound: 'device',
     http: { method: 'get', path: '/device-tasks' },
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'What was asked of devices, the newest first: their logs, and files that their security products keep',
     input: z.strictObject({ limit: numberPaging.limit, device: deviceId.optional() }),
     output: z.object({ rows: z.array(deviceTask) }),
-    run: ({ deviceTasks, devices, deviceQueries }, { limit, device }) => ({
-      rows: deviceTasks
-        .list({ limit, ...(device === undefined ? {} : { device: devices.byPublicId(device).id }) })
-        .map((task) => toTask(deviceQueries, task)),
-    }),
+    run: ({ deviceTasks, deviceQueries, actor }, { limit, device }) => {
+      const scope = scopeOf(actor, 'devices:read');
+      const of = device === undefined ? {} : { device: deviceIn(deviceQueries, device, scope) };
+      return { rows: deviceTasks.list({ scope, limit, ...of }).map((task) => toTask(deviceQueries, task)) };
+    },
     command: {
       example: 'sallyport device task list --device 0123456789abcdef0123456789abcdef',
       print: (out, { rows }, { limit }) => {
@@ -123,6 +125,7 @@ export const deviceTaskOperations = [
     bound: 'device',
     http: { method: 'post', path: '/devices/{device}/tasks', status: 201 },
     area,
+    scoped: true,
     right: 'devices:write',
     summary: 'Asks a device for its own log, or its security product to do something with a file that it keeps',
     description:
@@ -137,11 +140,13 @@ export const deviceTaskOperations = [
     bound: 'device',
     http: { method: 'get', path: '/device-tasks/{task}' },
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'One task of a device, with what came back',
     input: z.strictObject({ task: z.string().min(1).max(64) }),
     output: deviceTask,
-    run: ({ deviceTasks, deviceQueries }, { task }) => toTask(deviceQueries, deviceTasks.get(task)),
+    run: ({ deviceTasks, deviceQueries, actor }, { task }) =>
+      toTask(deviceQueries, deviceTasks.get(task, scopeOf(actor, 'devices:read'))),
   }),
   decide('confirm', 'The second look at a request about a file; FORBIDDEN for who asked that a file is given back'),
   decide('cancel', 'Takes back what has not ended'),
@@ -149,6 +154,7 @@ export const deviceTaskOperations = [
     name: 'device.log',
     bound: 'device',
     area,
+    scoped: true,
     right: 'devices:write',
     summary: "Asks a device for the newest lines of its agent's own log, and waits for them",
     input: one.extend({
@@ -160,11 +166,12 @@ export const deviceTaskOperations = [
     run: async ({ deviceTasks, deviceQueries, actor, note }, { device, reason: why, lines: most, wait }) => {
       const { id } = deviceTasks.ask(actor, device, { kind: 'show-log', lines: most }, why);
       note(`task ${id}: waits for the device`);
-      let found = deviceTasks.get(id);
+      const scope = scopeOf(actor, 'devices:read');
+      let found = deviceTasks.get(id, scope);
       for (let tries = 0; tries * pollMs < wait * 1_000; tries += 1) {
         if (found.state !== 'queued' && found.state !== 'running') break;
         await sleep(pollMs);
-        found = deviceTasks.get(id);
+        found = deviceTasks.get(id, scope);
       }
       return toTask(deviceQueries, found);
     },
@@ -183,6 +190,7 @@ export const deviceTaskOperations = [
     name: 'device.file',
     bound: 'device',
     area,
+    scoped: true,
     right: 'devices:write',
     summary: 'Asks the security product of a device to restore, delete or rescan a file that it keeps',
     input: one.extend({ ...file, list: file.list.default('quarantine'), reason }),

@@ -1,6 +1,7 @@
 import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // What is asked of one device, as a browser without scripts sees it.
 
@@ -54,7 +55,7 @@ describe('the tasks of a device', () => {
     expect(await page(viewer)).not.toMatch(/<button(?![^>]*(?:disabled|aria-disabled))[^>]*value="confirm"/);
     const ids = idsOn(asked);
     expect(ids).toHaveLength(2);
-    const tasks = ids.map((id) => site.appliance.deviceTasks.get(id));
+    const tasks = ids.map((id) => site.appliance.deviceTasks.get(id, wholeSite('job')));
     const idOf = (act: string) =>
       tasks.find(({ wanted }) => wanted?.kind === 'kept-file' && wanted.act === act)?.id ?? '';
     const decide = (id: string, decision: string, browser = admin) =>
@@ -63,7 +64,10 @@ describe('the tasks of a device', () => {
     expect((await decide(idOf('restore'), 'confirm')).status).toBe(403);
     expect((await decide(idOf('restore'), 'cancel', viewer)).status).toBe(403);
     expect((await decide(idOf('restore'), 'cancel')).status).toBe(303);
-    expect(tasks.map(({ id }) => site.appliance.deviceTasks.get(id).state).sort()).toEqual(['cancelled', 'queued']);
+    expect(tasks.map(({ id }) => site.appliance.deviceTasks.get(id, wholeSite('job')).state).sort()).toEqual([
+      'cancelled',
+      'queued',
+    ]);
     const stranger = site.device('hmi-08');
     expect(
       (await admin.post(paths.deviceTaskDecide(stranger.publicId, idOf('delete')), { decision: 'cancel' })).status,

@@ -1,10 +1,10 @@
 import { type DeviceTaskRow, DeviceTasks, type KeptFileOption } from '@sallyport/ui/device-tasks/device-tasks.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, deciderScope } from '../../engine/objects/types.ts';
 import type { FieldErrors } from '../../platform/errors.ts';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -58,7 +58,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     c: Context<ConsoleEnv>,
     failed?: { form: 'log' | 'file'; errors: FieldErrors },
   ): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const { actor } = signedIn(c);
     const scope = scopeFor(c, 'devices:read');
     const device = model.get(param(c, 'id'), scope);
     const nameOf = actorNames(objects);
@@ -73,7 +73,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
         ctx={ctx}
         device={model.toHead(device, scope)}
         tabs={tabsOf(device, scope)}
-        rows={deviceTasks.list({ device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
+        rows={deviceTasks.list({ scope, device: device.id, limit: listed }).map((task) => rowOf(task, nameOf, actor))}
         unavailable={hasAgent ? undefined : ctx.t('deviceTasks.noAgent')}
         files={filesOf(device.id)}
         values={{
@@ -104,7 +104,7 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
   };
 
   const ask = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
     const wanted = wantedOf(c);
     try {
@@ -121,9 +121,10 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     .get(paths.deviceTasks.pattern, (c) => show(c))
     .post(paths.deviceTasks.pattern, ask)
     .post(paths.deviceTaskDecide.pattern, (c) => {
-      const actor = deciderFor(c, 'devices:write');
-      const device = devices.byPublicId(param(c, 'id'));
-      const task = deviceTasks.get(param(c, 'task'));
+      const { actor } = signedIn(c);
+      const scope = deciderScope(actor, 'devices:write');
+      const device = model.get(param(c, 'id'), scope);
+      const task = deviceTasks.get(param(c, 'task'), scope);
       // The address names both; a task of another device is none here.
       if (task.device !== device.id) return c.notFound();
       if (c.get('form').text('decision') === 'confirm') deviceTasks.confirm(actor, task.id);

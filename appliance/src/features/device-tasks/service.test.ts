@@ -67,7 +67,10 @@ describe('the log of a device', () => {
     expect(tasks.queue.result(other.id, id, done('stolen'))).toBe('not-found');
     expect(tasks.queue.result(device.id, id, done(`one\ntoken: hunter2hunter2\n${token}\ntwo`))).toBe('ok');
     expect(tasks.queue.result(device.id, id, done('again'))).toBe('repeat');
-    expect(tasks.get(id)).toMatchObject({ state: 'completed', output: 'one\ntoken: [removed]\n[removed]\ntwo' });
+    expect(tasks.get(id, wholeSite('job'))).toMatchObject({
+      state: 'completed',
+      output: 'one\ntoken: [removed]\n[removed]\ntwo',
+    });
     expect(eventsOf(id)).toEqual(['device-task-asked', 'device-task-ended']);
     // What was asked and what came back are encrypted where they lie.
     const stored = Object.values(
@@ -77,7 +80,7 @@ describe('the log of a device', () => {
     for (const text of ['no report since', 'two', 'removed']) expect(stored.join('\n')).not.toContain(text);
     time.ms += 31 * 86_400_000;
     expect(tasks.trim()).toBe(1);
-    expect(failure(() => tasks.get(id))).toMatchObject({ code: 'NOT_FOUND' });
+    expect(failure(() => tasks.get(id, wholeSite('job')))).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('that nobody fetches is waited for no longer than a day', () => {
@@ -85,7 +88,7 @@ describe('the log of a device', () => {
     const { id } = tasks.ask(anna, device.publicId, { kind: 'show-log', lines: 1 }, 'why');
     time.ms += 86_400_001;
     expect(tasks.queue.next(device.id)).toBeNull();
-    expect(tasks.get(id)).toMatchObject({ state: 'timed-out', code: 'TIMEOUT' });
+    expect(tasks.get(id, wholeSite('job'))).toMatchObject({ state: 'timed-out', code: 'TIMEOUT' });
     expect(tasks.queue.result(device.id, id, done('late'))).toBe('repeat');
   });
 
@@ -115,7 +118,7 @@ describe('a file that a product keeps', () => {
     expect(failure(() => tasks.confirm(boris, id))).toMatchObject({ code: 'CONFLICT' });
     expect(tasks.queue.next(device.id)).toMatchObject({ id, action: 'kept-file', act: 'restore', number: '17' });
     expect(tasks.queue.result(device.id, id, { ...done('no such file'), state: 'failed', code: 'EXIT' })).toBe('ok');
-    expect(tasks.get(id)).toMatchObject({ state: 'failed', code: 'EXIT', output: 'no such file' });
+    expect(tasks.get(id, wholeSite('job'))).toMatchObject({ state: 'failed', code: 'EXIT', output: 'no such file' });
     expect(eventsOf(id)).toEqual(['device-task-asked', 'device-task-confirmed', 'device-task-ended']);
   });
 
@@ -127,7 +130,7 @@ describe('a file that a product keeps', () => {
     expect(tasks.queue.cancelled(device.id, [id])).toEqual([id]);
     expect(tasks.queue.next(device.id)).toBeNull();
     expect(tasks.queue.result(device.id, id, done('too late'))).toBe('cancelled');
-    expect(tasks.get(id)).toMatchObject({ state: 'cancelled', output: null });
+    expect(tasks.get(id, wholeSite('job'))).toMatchObject({ state: 'cancelled', output: null });
     expect(failure(() => tasks.cancel(anna, id))).toMatchObject({ code: 'CONFLICT' });
   });
 
@@ -139,7 +142,7 @@ describe('a file that a product keeps', () => {
     const { id } = tasks.ask(anna, device.publicId, file('rescan'), 'x');
     time.ms += 7 * 86_400_000 + 1;
     expect(failure(() => tasks.confirm(boris, id))).toMatchObject({ code: 'CONFLICT' });
-    expect(tasks.get(id).state).toBe('timed-out');
+    expect(tasks.get(id, wholeSite('job')).state).toBe('timed-out');
   });
 
   it('is asked for, confirmed and seen over the API, too', async () => {

@@ -5,10 +5,11 @@ import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
@@ -18,6 +19,7 @@ import {
   type DeviceTask,
   type DeviceTaskState,
   needsSecondPerson,
+  type TaskQuery,
   type TaskQueue,
   type Wanted,
 } from './types.ts';
@@ -30,9 +32,9 @@ export type DeviceTaskService = {
   /** Takes back what has not ended; a device that works on it is told. CONFLICT. */
   cancel(actor: Actor, id: string): DeviceTask;
   /** Throws NOT_FOUND. */
-  get(id: string): DeviceTask;
-  /** The newest first; of one device, or of all. */
-  list(query: { device?: number; limit: number }): DeviceTask[];
+  get(id: string, scope: Scope): DeviceTask;
+  /** The newest first. */
+  list(query: TaskQuery): DeviceTask[];
   openOf(device: number): number;
   /** The devices' queues, as the agents' entry point sees them. */
   queue: TaskQueue;
@@ -73,8 +75,8 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   const clock = parts.clock ?? nowMs;
   const store = deviceTaskStore(db);
 
-  const found = (id: string): TaskRow => {
-    const row = store.byId(id);
+  const found = (id: string, scope: Scope): TaskRow => {
+    const row = store.byId(id, scope);
     if (row === undefined) throw new AppError('NOT_FOUND', 'no such task');
     return row;
   };
@@ -85,7 +87,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   };
 
   const toTask = (row: TaskRow): DeviceTask => {
-    const { what: _what, kind: _kind, reason, output, ...rest } = row;
+    const { what: _what, kind: _kind, reach: _reach, reason, output, ...rest } = row;
     return {
       ...rest,
       wanted: wantedOf(row),
@@ -145,8 +147,17 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     });
 
   const own = (device: number, id: string): TaskRow | undefined => {
-    const row = store.byId(id);
+    const row = store.byId(id, wholeSite('agent'));
     return row?.device === device ? row : undefined;
+  };
+
+  /** The one to work on now; of a device that was moved out of the writer's reach there is none. */
+  const nextOf = (device: number): TaskRow | undefined => {
+    for (;;) {
+      const row = store.next(device, clock());
+      if (row === undefined || isWithin(db, row.reach, device)) return row;
+      immediate(db, () => end(row, { state: 'cancelled', code: 'OUT_OF_REACH', output: null }));
+    }
   };
 
   const toOrder = (row: TaskRow): Task | null => {
@@ -167,7 +178,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
   const queue: TaskQueue = {
     isWaiting: (device) => store.isWaiting(device, clock()),
     next: (device) => {
-      const row = store.next(device, clock());
+      const row = nextOf(device);
       return row === undefined ? null : toOrder(row);
     },
     cancelled: (device, ids) => ids.filter((id) => own(device, id)?.state === 'cancelled'),
@@ -190,12 +201,13 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
 
   return {
     ask: (actor, publicId, wanted, given) => {
-      requireRight(actor, 'devices:write');
+      const scope = scopeOf(actor, 'devices:write');
       const reason = cleanLine(given).trim().slice(0, maxReason);
       const faults = faultsOf(wanted, reason);
       if (Object.keys(faults).length > 0) throw invalid(faults);
       return immediate(db, () => {
         const device = devices.byPublicId(publicId);
+        if (!isReached(db, scope, device.id)) throw new AppError('NOT_FOUND', 'no such device');
         const hasAgent = devices
           .sourcesOf(device.id)
           .some(({ source, state }) => source === 'native' && state === 'approved');
@@ -216,44 +228,45 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
           askedAt: at,
           askedBy: actorRef(actor),
           deadlineAt: at + (isLog ? pickupMs : confirmMs),
+          reach: limitOf(scope),
         };
         if (needsSecondPerson(what)) gate.asked(actor, 'device-task-confirm', id);
         store.insert(row);
         audited(actor, row, 'device-task-asked');
-        return toTask(found(id));
+        return toTask(found(id, scope));
       });
     },
     confirm: (actor, id) => {
-      requireDecider(actor, 'devices:write');
+      const scope = deciderScope(actor, 'devices:write');
       endLate();
       return immediate(db, () => {
-        const row = found(id);
+        const row = found(id, scope);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
         // A file that is given back may be an attack: the one who asks cannot approve it.
-        if (!needsSecondPerson(wantedOf(row))) requireRight(actor, 'devices:write');
+        if (!needsSecondPerson(wantedOf(row))) found(id, scopeOf(actor, 'devices:write'));
         else gate.assertMayApprove(actor, { act: 'device-task-confirm', thing: id, devices: [row.device] });
         store.confirm({ id, at: clock(), by: actorRef(actor), deadlineAt: clock() + pickupMs });
         audited(actor, row, 'device-task-confirmed');
-        return toTask(found(id));
+        return toTask(found(id, scope));
       });
     },
     cancel: (actor, id) => {
-      requireDecider(actor, 'devices:write');
+      const scope = deciderScope(actor, 'devices:write');
       return immediate(db, () => {
-        const row = found(id);
+        const row = found(id, scope);
         if (!isOpen(row.state)) throw new AppError('CONFLICT', 'it has ended');
         store.end({ id, state: 'cancelled', code: null, output: null, at: clock() });
         audited(actor, row, 'device-task-cancelled');
-        return toTask(found(id));
+        return toTask(found(id, scope));
       });
     },
-    get: (id) => {
+    get: (id, scope) => {
       endLate();
-      return toTask(found(id));
+      return toTask(found(id, scope));
     },
-    list: ({ device, limit }) => {
+    list: (query) => {
       endLate();
-      return (device === undefined ? store.all(limit) : store.ofDevice(device, limit)).map(toTask);
+      return store.list(query).map(toTask);
     },
     openOf: store.openOf,
     queue,

@@ -1,5 +1,7 @@
 import type { Database } from '../../platform/database.ts';
-import type { DeviceTaskState } from './types.ts';
+import { allTrue } from '../../platform/list/condition.ts';
+import { devicesIn, type Limit, type Scope } from '../../platform/scope.ts';
+import type { DeviceTaskState, TaskQuery } from './types.ts';
 
 export type TaskRow = {
   id: string;
@@ -16,21 +18,30 @@ export type TaskRow = {
   confirmedBy: string | null;
   endedAt: number | null;
   deadlineAt: number;
+  reach: Limit;
 };
 
 /** SQL over orders about one device. */
 export const deviceTaskStore = (db: Database) => {
   const columns = `id, device, kind, what, reason, output, state, code, asked_at as askedAt, asked_by as askedBy,
-    confirmed_at as confirmedAt, confirmed_by as confirmedBy, ended_at as endedAt, deadline_at as deadlineAt`;
+    confirmed_at as confirmedAt, confirmed_by as confirmedBy, ended_at as endedAt, deadline_at as deadlineAt, reach`;
   const insert = db.prepare(
-    `insert into device_task (id, device, kind, what, reason, state, asked_at, asked_by, deadline_at)
-     values (@id, @device, @kind, @what, @reason, @state, @askedAt, @askedBy, @deadlineAt)`,
+    `insert into device_task (id, device, kind, what, reason, state, asked_at, asked_by, deadline_at, reach)
+     values (@id, @device, @kind, @what, @reason, @state, @askedAt, @askedBy, @deadlineAt, @reach)`,
   );
-  const byId = db.prepare<[string], TaskRow>(`select ${columns} from device_task where id = ?`);
-  const ofDevice = db.prepare<[number, number], TaskRow>(
-    `select ${columns} from device_task where device = ? order by asked_at desc, id limit ?`,
-  );
-  const all = db.prepare<[number], TaskRow>(`select ${columns} from device_task order by asked_at desc, id limit ?`);
+  const byId = (id: string, scope: Scope): TaskRow | undefined => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], TaskRow>(`select ${columns} from device_task where id = ? and ${sql}`)
+      .get(id, ...params);
+  };
+  const list = ({ scope, device, limit }: TaskQuery): TaskRow[] => {
+    const one = device === undefined ? [] : [{ sql: 'device = ?', params: [device] }];
+    const { sql, params } = allTrue([...one, devicesIn(scope, 'device')]);
+    return db
+      .prepare<unknown[], TaskRow>(`select ${columns} from device_task where ${sql} order by asked_at desc, id limit ?`)
+      .all(...params, limit);
+  };
   const next = db.prepare<[number, number], TaskRow>(
     `select ${columns} from device_task where device = +? and state in ('queued', 'running') and deadline_at > ?
      order by asked_at, id limit 1`,
@@ -63,9 +74,9 @@ export const deviceTaskStore = (db: Database) => {
   return {
     insert: (row: Omit<TaskRow, 'output' | 'code' | 'confirmedAt' | 'confirmedBy' | 'endedAt'>): void =>
       void insert.run(row),
-    byId: (id: string): TaskRow | undefined => byId.get(id),
-    ofDevice: (device: number, limit: number): TaskRow[] => ofDevice.all(device, limit),
-    all: (limit: number): TaskRow[] => all.all(limit),
+    byId,
+    /** The newest first. */
+    list,
     /** The one to work on now. */
     next: (device: number, now: number): TaskRow | undefined => next.get(device, now),
     /** Whether there is one to work on. */

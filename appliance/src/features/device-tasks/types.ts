@@ -6,6 +6,7 @@ import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/control
 import type { KeptFileAct } from '@sallyport/bundle-tools/protocol/device-tasks';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
+import type { Scope } from '../../platform/scope.ts';
 
 export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'failed' | 'timed-out' | 'cancelled';
 
@@ -35,6 +36,9 @@ export type DeviceTask = {
   endedAt: number | null;
   deadlineAt: number;
 };
+
+/** Of one device, or of all in reach. */
+export type TaskQuery = { scope: Scope; device?: number; limit: number };
 
 /** What another person than who asked has to confirm. */
 export const needsSecondPerson = (wanted: Wanted | null): boolean =>

@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { scopeOf } from '../../engine/objects/types.ts';
 import { deviceId, deviceReference, numberPaging, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
+import { deviceIn } from '../devices/view.ts';
 import type { QueryService } from './service.ts';
 import {
   type DeviceAnswer,
@@ -22,7 +23,6 @@ import {
 const { operation, download } = operationsOver<{
   queries: QueryService;
   samples: SampleService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
 }>();
 
@@ -109,17 +109,21 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'get', path: '/queries' },
     area,
+    scoped: true,
     right: 'queries:read',
     summary: 'Lists live queries, the newest first',
     input: z.strictObject({ limit: numberPaging.limit }),
     output: z.object({ rows: z.array(querySchema) }),
-    run: ({ queries }, { limit }) => ({ rows: queries.list({ limit }).map(toQuery) }),
+    run: ({ queries, actor }, { limit }) => ({
+      rows: queries.list({ scope: scopeOf(actor, 'queries:read'), limit }).map(toQuery),
+    }),
   }),
   operation({
     name: 'query.ask',
     bound: 'device',
     http: { method: 'post', path: '/queries', status: 201 },
     area,
+    scoped: true,
     right: 'queries:write',
     summary: 'Asks devices by SQL through osquery',
     description:
@@ -137,6 +141,7 @@ export const queryOperations = [
     name: 'query.run',
     bound: 'device',
     area,
+    scoped: true,
     right: 'queries:write',
     summary: 'Asks devices by SQL through osquery, and waits for what they say',
     input: z.strictObject({
@@ -148,7 +153,8 @@ export const queryOperations = [
     run: async ({ queries, actor, note }, { devices: wanted, ...rest }) => {
       const { id, counts } = queries.run(actor, { ...rest, ...defined({ devices: wanted }) });
       note(`query ${id}: ${counts.expected} devices asked`);
-      while (queries.get(id).state === 'running') await sleep(everyMs);
+      const scope = scopeOf(actor, 'queries:read');
+      while (queries.get(id, scope).state === 'running') await sleep(everyMs);
       const answers: DeviceAnswer[] = [];
       for (let after: number | undefined; ; ) {
         const page = queries.answers(actor, id, { limit: pageDevices, ...defined({ after }) });
@@ -156,7 +162,7 @@ export const queryOperations = [
         after = page.at(-1)?.device;
         if (page.length < pageDevices) break;
       }
-      return { query: queries.get(id), answers };
+      return { query: queries.get(id, scope), answers };
     },
     command: {
       positionals: ['sql'],
@@ -199,17 +205,19 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'get', path: '/queries/{query}' },
     area,
+    scoped: true,
     right: 'queries:read',
     summary: 'One live query with its counts',
     input: z.strictObject({ query }),
     output: querySchema,
-    run: ({ queries }, given) => toQuery(queries.get(given.query)),
+    run: ({ queries, actor }, given) => toQuery(queries.get(given.query, scopeOf(actor, 'queries:read'))),
   }),
   operation({
     name: 'query.answers',
     bound: 'device',
     http: { method: 'get', path: '/queries/{query}/answers' },
     area,
+    scoped: true,
     right: 'queries:read',
     summary: 'The answer of each device: rows or the failure',
     input: z.strictObject({ query, ...numberPaging }),
@@ -228,7 +236,7 @@ export const queryOperations = [
           message: answer.message,
           rows: answer.rows,
         })),
-        total: queries.get(id).counts.expected,
+        total: queries.get(id, scopeOf(actor, 'queries:read')).counts.expected,
         next: found.length > limit ? (page.at(-1)?.device ?? null) : null,
       };
     },
@@ -238,6 +246,7 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'post', path: '/queries/{query}/stop' },
     area,
+    scoped: true,
     right: 'queries:write',
     summary: 'Stops a query: devices that were not asked yet are not asked',
     input: z.strictObject({ query }),
@@ -249,12 +258,13 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'get', path: '/samples' },
     area,
+    scoped: true,
     right: 'queries:read',
     summary: 'Lists files that were asked for, the newest first',
     input: z.strictObject({ limit: numberPaging.limit }),
     output: z.object({ rows: z.array(sampleSchema) }),
-    run: ({ samples, deviceQueries }, { limit }) => ({
-      rows: samples.list({ limit }).map((one) => toSample(deviceQueries, one)),
+    run: ({ samples, deviceQueries, actor }, { limit }) => ({
+      rows: samples.list({ scope: scopeOf(actor, 'queries:read'), limit }).map((one) => toSample(deviceQueries, one)),
     }),
   }),
   operation({
@@ -262,6 +272,7 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'post', path: '/samples', status: 201 },
     area,
+    scoped: true,
     right: 'queries:write',
     summary: 'Asks for one file of a device; somebody else approves it',
     input: z.strictObject({
@@ -271,8 +282,9 @@ export const queryOperations = [
       maxBytes: z.int().min(1).max(largestSampleBytes).optional(),
     }),
     output: sampleSchema,
-    run: ({ samples, devices, deviceQueries, actor }, { device, path, reason, maxBytes }) => {
-      const wanted = { device: devices.byPublicId(device).id, path, reason, ...defined({ maxBytes }) };
+    run: ({ samples, deviceQueries, actor }, { device, path, reason, maxBytes }) => {
+      const id = deviceIn(deviceQueries, device, scopeOf(actor, 'queries:write'));
+      const wanted = { device: id, path, reason, ...defined({ maxBytes }) };
       return toSample(deviceQueries, samples.ask(actor, wanted));
     },
   }),
@@ -281,6 +293,7 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'post', path: '/samples/{sample}/decision' },
     area,
+    scoped: true,
     decides: true,
     right: 'queries:write',
     summary: 'Approves or declines what another person asked for',
@@ -294,6 +307,7 @@ export const queryOperations = [
     bound: 'device',
     http: { method: 'get', path: '/samples/{sample}/file' },
     area,
+    scoped: true,
     right: 'queries:write',
     summary: 'The file as it came, in a tar',
     description: 'It may be an attack.',

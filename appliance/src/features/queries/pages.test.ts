@@ -3,6 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
 
 // Live queries and files for analysis, as a browser without scripts sees them.
@@ -86,7 +87,7 @@ describe('a file for analysis', () => {
     // The name does as well as the number.
     const { hostname } = site.appliance.devices.byId(device.id);
     expect((await admin.post(paths.samples(), { ...wishes, device: hostname ?? '' })).status).toBe(303);
-    const [sample] = site.appliance.samples.list({ limit: 1 });
+    const [sample] = site.appliance.samples.list({ scope: wholeSite('job'), limit: 1 });
     const html = await page(paths.samples());
     expect(text(html)).toContain('Waits for a second person');
     expect(text(html)).toContain('Approve : a second administrator approves');
@@ -97,6 +98,6 @@ describe('a file for analysis', () => {
     const link = `/first/${accounts.makeLink(systemActor, other).token}`;
     await second.post(link, { password: 'correct horse battery', repeat: 'correct horse battery' });
     expect((await second.post(paths.sampleDecide(sample?.id ?? ''), { decision: 'approve' })).status).toBe(303);
-    expect(site.appliance.samples.get(sample?.id ?? '').state).toBe('approved');
+    expect(site.appliance.samples.get(sample?.id ?? '', wholeSite('job')).state).toBe('approved');
   });
 });

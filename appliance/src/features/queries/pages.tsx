@@ -4,12 +4,12 @@ import { Queries, type QueryRow } from '@sallyport/ui/queries/queries.tsx';
 import { type AnswerRow, Query, type QueryProps, QueryRegion } from '@sallyport/ui/queries/query.tsx';
 import { QueryNew } from '@sallyport/ui/queries/query-new.tsx';
 import { type Context, Hono } from 'hono';
-import type { Actor } from '../../engine/objects/types.ts';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { eachOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -51,13 +51,13 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'queries:read');
+    const scope = scopeFor(c, 'queries:read');
     const nameOf = actorNames(objects);
     return c.html(
       <Queries
         ctx={viewContext(deps, c)}
-        rows={queries.list({ limit: listedQueries }).map((query) => toRow(query, nameOf))}
-        samples={samples.list({ limit: listedQueries }).length}
+        rows={queries.list({ scope, limit: listedQueries }).map((query) => toRow(query, nameOf))}
+        samples={samples.list({ scope, limit: listedQueries }).length}
       />,
     );
   };
@@ -70,7 +70,9 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         sql={wanted.sql}
         wait={wanted.wait}
         devices={wanted.devices.map((id) => ({ id, name: model.get(id, scopeFor(c, 'queries:write')).name }))}
-        deviceCount={wanted.devices.length === 0 ? queries.countTargets() : wanted.devices.length}
+        deviceCount={
+          wanted.devices.length === 0 ? queries.countTargets(scopeFor(c, 'queries:write')) : wanted.devices.length
+        }
         maxLength={maxSqlLength}
         errors={errors}
       />,
@@ -78,11 +80,11 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     );
 
   const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'queries:write');
+    const scope = scopeFor(c, 'queries:write');
     const asked = new URL(c.req.url).searchParams;
     const again = asked.get('again');
     return showForm(c, {
-      sql: again === null ? '' : queries.get(again).sql,
+      sql: again === null ? '' : queries.get(again, scope).sql,
       wait: String(defaultWaitSeconds),
       devices: [...new Set(asked.getAll('device'))].slice(0, maxDevices),
     });
@@ -100,7 +102,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const run = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'queries:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const wanted: Wanted = {
       sql: form.text('sql').trim(),
@@ -126,7 +128,7 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const partsOf = (actor: Actor, id: string, after: number): Omit<QueryProps, 'ctx'> => {
-    const query = queries.get(id);
+    const query = queries.get(id, scopeOf(actor, 'queries:read'));
     const answers = queries.answers(actor, id, { after, limit: pageDevices + 1 });
     const page = answers.slice(0, pageDevices);
     const last = page.at(-1);
@@ -141,8 +143,8 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'queries:read');
-    const { id } = queries.get(param(c, 'id'));
+    const { actor } = signedIn(c);
+    const { id } = queries.get(param(c, 'id'), scopeFor(c, 'queries:read'));
     const ctx = viewContext(deps, c, 'part');
     return follow(c, deps.clock, paths.query(id), () => {
       const parts = partsOf(actor, id, 0);
@@ -152,8 +154,8 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   /** Every row of every device; a device without an answer has a line with its state. */
   const csv = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'queries:read');
-    const { id } = queries.get(param(c, 'id'));
+    const { actor } = signedIn(c);
+    const { id } = queries.get(param(c, 'id'), scopeFor(c, 'queries:read'));
     const ctx = viewContext(deps, c, 'part');
     const columns = new Set<string>();
     const lines: { answer: DeviceAnswer; row: Readonly<Record<string, string>> }[] = [];
@@ -188,11 +190,11 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     .get(paths.queryStream.pattern, stream)
     .get(paths.queryCsv.pattern, csv)
     .post(paths.queryStop.pattern, (c) => {
-      const { id } = queries.stop(actorFor(c, 'queries:write'), param(c, 'id'));
+      const { id } = queries.stop(signedIn(c).actor, param(c, 'id'));
       return c.redirect(paths.query(id), 303);
     })
     .get(paths.query.pattern, (c) => {
-      const actor = actorFor(c, 'queries:read');
+      const { actor } = signedIn(c);
       return c.html(<Query ctx={viewContext(deps, c)} {...partsOf(actor, param(c, 'id'), afterOf(c))} />);
     });
 };

@@ -4,7 +4,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type SampleRow, Samples } from '@sallyport/ui/queries/samples.tsx';
 import { type Context, Hono } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
-import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -22,8 +22,8 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     values: { device: string; path: string; reason: string },
     errors?: FieldErrors,
   ): Response | Promise<Response> => {
-    const actor = actorFor(c, 'queries:read');
-    const found = samples.list({ limit: listed });
+    const { actor } = signedIn(c);
+    const found = samples.list({ scope: scopeFor(c, 'queries:read'), limit: listed });
     const named = model.references(found.map(({ device }) => device));
     const nameOf = actorNames(objects);
     return c.html(
@@ -53,7 +53,7 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const ask = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'queries:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const values = {
       device: form.text('device').trim().slice(0, 200),
@@ -79,12 +79,12 @@ export const samplePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     .post(paths.samples.pattern, ask)
     .post(paths.sampleDecide.pattern, (c) => {
       const decision = c.get('form').text('decision') === 'approve' ? 'approve' : 'decline';
-      samples.decide(deciderFor(c, 'queries:write'), param(c, 'id'), decision);
+      samples.decide(signedIn(c).actor, param(c, 'id'), decision);
       return c.redirect(paths.samples(), 303);
     })
     .get(paths.sampleFile.pattern, (c) => {
-      const actor = actorFor(c, 'queries:write');
-      const sample = samples.get(param(c, 'id'));
+      const { actor } = signedIn(c);
+      const sample = samples.get(param(c, 'id'), scopeFor(c, 'queries:write'));
       const stream = Readable.toWeb(Readable.from(samples.read(actor, sample.id))) as ReadableStream<Uint8Array>;
       return c.body(stream, 200, {
         'Content-Type': 'application/octet-stream',

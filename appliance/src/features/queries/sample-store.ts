@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Limit, type Scope } from '../../platform/scope.ts';
 import type { SampleState } from './types.ts';
 
 export type SampleRow = {
@@ -23,6 +24,7 @@ export type SampleRow = {
   receivedAt: number | null;
   sha256: string | null;
   code: string | null;
+  reach: Limit;
 };
 
 /** SQL over samples and their blocks. */
@@ -30,14 +32,22 @@ export const sampleStore = (db: Database) => {
   const columns = `id, device, path, reason, state, asked_at as askedAt, asked_by as askedBy, decided_at as decidedAt,
     decided_by as decidedBy, deadline_at as deadlineAt, max_bytes as maxBytes, request_id as requestId, session_request_id as sessionRequestId, session,
     block_bytes as blockBytes, block_count as blockCount, size_bytes as sizeBytes, received_blocks as receivedBlocks,
-    received_at as receivedAt, sha256, code`;
+    received_at as receivedAt, sha256, code, reach`;
   const insert = db.prepare(
-    `insert into sample (id, device, path, reason, state, asked_at, asked_by, max_bytes)
-     values (@id, @device, @path, @reason, 'asked', @askedAt, @askedBy, @maxBytes)`,
+    `insert into sample (id, device, path, reason, state, asked_at, asked_by, max_bytes, reach)
+     values (@id, @device, @path, @reason, 'asked', @askedAt, @askedBy, @maxBytes, @reach)`,
   );
-  const byId = db.prepare<[string], SampleRow>(`select ${columns} from sample where id = ?`);
+  const byId = (id: string, scope: Scope): SampleRow | undefined => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db.prepare<unknown[], SampleRow>(`select ${columns} from sample where id = ? and ${sql}`).get(id, ...params);
+  };
   const bySession = db.prepare<[string], SampleRow>(`select ${columns} from sample where session = ?`);
-  const list = db.prepare<[number], SampleRow>(`select ${columns} from sample order by asked_at desc, id limit ?`);
+  const list = (limit: number, scope: Scope): SampleRow[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], SampleRow>(`select ${columns} from sample where ${sql} order by asked_at desc, id limit ?`)
+      .all(...params, limit);
+  };
   const open = db.prepare<[number, number], SampleRow>(
     `select ${columns} from sample where device = +? and state in ('approved', 'sent', 'receiving') and deadline_at > ?
      order by decided_at`,
@@ -70,11 +80,12 @@ export const sampleStore = (db: Database) => {
   const drop = db.prepare<[string]>('delete from sample where id = ?');
 
   return {
-    insert: (row: Pick<SampleRow, 'id' | 'device' | 'path' | 'reason' | 'askedAt' | 'askedBy' | 'maxBytes'>): void =>
-      void insert.run(row),
-    byId: (id: string): SampleRow | undefined => byId.get(id),
+    insert: (
+      row: Pick<SampleRow, 'id' | 'device' | 'path' | 'reason' | 'askedAt' | 'askedBy' | 'maxBytes' | 'reach'>,
+    ): void => void insert.run(row),
+    byId,
     bySession: (session: string): SampleRow | undefined => bySession.get(session),
-    list: (limit: number): SampleRow[] => list.all(limit),
+    list,
     /** Approved and still to come, of one device. */
     open: (device: number, now: number): SampleRow[] => open.all(device, now),
     decide: (call: {

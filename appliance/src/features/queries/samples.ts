@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { actorRef, requireDecider, requireRight } from '../../engine/objects/types.ts';
+import { actorRef, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
+import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import { carveQuery } from './osquery-queries.ts';
@@ -38,6 +39,8 @@ const ownName = ({ id }: { id: string }): string => `sp:carve:${id}`;
 
 const personOf = (id: string): string => `sample:${id}`;
 
+const ofAgent = wholeSite('agent');
+
 /** Samples: asked for, approved, fetched. */
 export const sampleService = ({ db, personal, events, gate, clock = nowMs }: SampleParts): SampleService => {
   const store = sampleStore(db);
@@ -45,14 +48,30 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
   // A device that took the order and never began is told again.
   const told = firstIn({ ms: 10 * 60_000, clock });
 
-  const found = (id: string): SampleRow => {
-    const row = store.byId(id);
+  const found = (id: string, scope: Scope): SampleRow => {
+    const row = store.byId(id, scope);
     if (row === undefined) throw new AppError('NOT_FOUND', 'no such sample');
     return row;
   };
 
+  /** Approved and still to come; of a device that was moved out of the writer's reach nothing comes. */
+  const openOn = (device: number): SampleRow[] =>
+    store.open(device, clock()).filter(({ id, reach }) => {
+      const isStill = isWithin(db, reach, device);
+      if (!isStill) immediate(db, () => store.fail(id, 'OUT_OF_REACH'));
+      return isStill;
+    });
+
   const toSample = (row: SampleRow): Sample => {
-    const { path, reason, requestId: _request, sessionRequestId: _named, session: _session, ...shown } = row;
+    const {
+      path,
+      reason,
+      requestId: _request,
+      sessionRequestId: _named,
+      session: _session,
+      reach: _reach,
+      ...shown
+    } = row;
     const { blockBytes: _bytes, ...rest } = shown;
     const isLate = ['approved', 'sent', 'receiving'].includes(rest.state) && (rest.deadlineAt ?? 0) <= clock();
     return {
@@ -107,7 +126,8 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
 
   return {
     ask: (actor, { device, path, reason, maxBytes = defaultMaxBytes }) => {
-      requireRight(actor, 'queries:write');
+      const scope = scopeOf(actor, 'queries:write');
+      if (!isReached(db, scope, device)) throw new AppError('NOT_FOUND', 'no such device');
       const plain = checkPath(path);
       const why = cleanLine(reason).trim().slice(0, 500);
       if (why === '') throw invalid({ reason: { key: 'validation.required' } });
@@ -124,15 +144,16 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
           askedAt: clock(),
           askedBy: actorRef(actor),
           maxBytes,
+          reach: limitOf(scope),
         });
         events.record('sample-asked', { device, actor: actorRef(actor), params: { sample: id } });
-        return toSample(found(id));
+        return toSample(found(id, scope));
       });
     },
     decide: (actor, id, decision) => {
-      requireDecider(actor, 'queries:write');
+      const scope = deciderScope(actor, 'queries:write');
       return immediate(db, () => {
-        const row = found(id);
+        const row = found(id, scope);
         if (row.state !== 'asked') throw new AppError('CONFLICT', 'this was decided already');
         if (decision === 'approve')
           gate.assertMayApprove(actor, { act: 'sample-approve', thing: id, devices: [row.device] });
@@ -144,15 +165,15 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
           actor: actorRef(actor),
           params: { sample: id, decision: state },
         });
-        return toSample(found(id));
+        return toSample(found(id, scope));
       });
     },
-    get: (id) => toSample(found(id)),
-    list: ({ limit }) => store.list(limit).map(toSample),
+    get: (id, scope) => toSample(found(id, scope)),
+    list: ({ scope, limit }) => store.list(limit, scope).map(toSample),
     takeOpen: (device) => {
-      const open = store
-        .open(device, clock())
-        .filter(({ id, state }) => (state === 'approved' || state === 'sent') && told.first(id));
+      const open = openOn(device).filter(
+        ({ id, state }) => (state === 'approved' || state === 'sent') && told.first(id),
+      );
       return open.map((row) => {
         store.setState(row.id, 'sent');
         return {
@@ -162,7 +183,7 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
       });
     },
     answer: (device, id, { status, rows }) => {
-      const row = store.byId(id);
+      const row = store.byId(id, ofAgent);
       const isOpen = row !== undefined && (row.state === 'sent' || row.state === 'receiving');
       // Once: a later answer does not rename what was asked.
       if (!isOpen || row.device !== device || row.requestId !== null) return;
@@ -179,13 +200,13 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
           refuse('other-request', device);
         } else {
           store.setRequest(id, request);
-          if (isWhole(row)) complete(found(id));
+          if (isWhole(row)) complete(found(id, ofAgent));
         }
       });
     },
     begin: (device, { requestId, blockCount, blockBytes, sizeBytes }) => {
       // Not in one transaction: what a refusal leaves behind stays.
-      const all = store.open(device, clock());
+      const all = openOn(device);
       const open = all.filter(({ state }) => state === 'sent');
       // The reply to the first call may have been lost.
       const begun = all.find(
@@ -227,13 +248,12 @@ export const sampleService = ({ db, personal, events, gate, clock = nowMs }: Sam
       immediate(db, () => {
         store.addBlock(row.id, block, personal.encrypt(personOf(row.id), bytes.toString('base64')));
         // Until the answer has named the request, it may be another one's.
-        const now = found(row.id);
+        const now = found(row.id, ofAgent);
         if (isLast && (now.requestId !== null || ownName(now) === now.sessionRequestId)) complete(now);
       });
     },
     read: (actor, id) => {
-      requireRight(actor, 'queries:write');
-      const row = found(id);
+      const row = found(id, scopeOf(actor, 'queries:write'));
       if (row.state !== 'received') throw new AppError('CONFLICT', 'the file is not here');
       events.record('sample-read', { device: row.device, actor: actorRef(actor), params: { sample: id } });
       return plainBlocks(id);

@@ -1,11 +1,12 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
+import { isWithin, limitOf, type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { sqlGuard } from './sql-guard.ts';
 import { type AnswerRow, type QueryRow, queryStore } from './store.ts';
@@ -23,14 +24,15 @@ import {
 export type QueryService = {
   /** Asks devices; MALFORMED and FORBIDDEN for SQL that may not be asked, INVALID where no device would answer. */
   run(actor: Actor, wanted: NewQuery): LiveQuery;
+  /** For the devices in reach. */
   stop(actor: Actor, id: string): LiveQuery;
-  /** Throws NOT_FOUND. */
-  get(id: string): LiveQuery;
-  list(query: { limit: number; before?: number }): LiveQuery[];
+  /** Throws NOT_FOUND, also where none of its devices is in reach. */
+  get(id: string, scope: Scope): LiveQuery;
+  list(query: { scope: Scope; limit: number; before?: number }): LiveQuery[];
   /** The answers of a query in the order of its devices, from one device on. Who did not ask is recorded as reading them. */
   answers(actor: Actor, id: string, page: { after?: number; limit: number }): DeviceAnswer[];
   /** How many devices would be asked. */
-  countTargets(): number;
+  countTargets(scope: Scope): number;
   /** What this device is still to answer; it counts as sent. */
   takeOpen(device: number): { id: string; sql: string }[];
   /** Keeps an answer; a repeat changes nothing. */
@@ -97,32 +99,30 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
   const guard = sqlGuard();
   const quiet = firstIn({ ms: 10 * 60_000, clock });
 
-  const found = (id: string): QueryRow => {
-    const row = store.byId(id);
+  const found = (id: string, scope: Scope): QueryRow => {
+    const row = store.byId(id, scope);
     if (row === undefined) throw new AppError('NOT_FOUND', 'no such query');
     return row;
   };
 
   const onlineSince = (): number => clock() - (pollSeconds() + graceSeconds) * 1000;
 
-  const countsOf = (id: string): QueryCounts => {
+  const toQuery = ({ id, sql, createdAt, createdBy, deadlineAt }: QueryRow, scope: Scope): LiveQuery => {
     const counts: QueryCounts = { expected: 0, answered: 0, failed: 0, denylisted: 0, offline: 0, waiting: 0, rows: 0 };
-    for (const { state, isOffline, n, rows } of store.counts(id, onlineSince())) {
+    const stopped: number[] = [];
+    let open = 0;
+    for (const { state, isOffline, n, rows, ...one } of store.counts(id, onlineSince(), scope)) {
       counts.expected += n;
       counts.rows += rows ?? 0;
+      open += one.open;
+      if (one.stoppedAt !== null) stopped.push(one.stoppedAt);
       if (isOffline === 1) counts.offline += n;
       else if (state === 'sent') counts.waiting += n;
       else counts[state] += n;
     }
-    return counts;
-  };
-
-  const toQuery = (row: QueryRow): LiveQuery => {
-    const counts = countsOf(row.id);
-    const isOver = clock() >= row.deadlineAt;
-    const isOpen = counts.waiting + counts.offline > 0;
-    const state = row.stoppedAt !== null ? 'stopped' : !isOpen ? 'finished' : isOver ? 'expired' : 'running';
-    const { id, sql, createdAt, createdBy, deadlineAt, stoppedAt } = row;
+    const stoppedAt = open === 0 && stopped.length > 0 ? Math.max(...stopped) : null;
+    const isOver = clock() >= deadlineAt;
+    const state = stoppedAt !== null ? 'stopped' : open === 0 ? 'finished' : isOver ? 'expired' : 'running';
     return { id, sql, state, createdAt, createdBy, deadlineAt, stoppedAt, counts };
   };
 
@@ -144,38 +144,41 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
 
   return {
     run: (actor, { sql, devices, waitSeconds }) => {
-      requireRight(actor, 'queries:write');
+      const scope = scopeOf(actor, 'queries:write');
       guard(sql);
       if (!Number.isInteger(waitSeconds) || waitSeconds < 1 || waitSeconds > maxWaitSeconds)
         throw invalid({ wait: { key: 'validation.waitSeconds', params: { max: maxWaitSeconds } } });
-      const targets = devices === undefined ? store.targets() : store.targetsAmong(devices);
+      const targets = store.targets(scope, devices);
       if (targets.length === 0) throw invalid({ devices: { key: 'validation.noOsquery' } });
       const id = Buffer.from(randomBytes(16)).toString('hex');
       const now = clock();
       return immediate(db, () => {
-        const row = { id, sql, createdAt: now, createdBy: actorRef(actor), deadlineAt: now + waitSeconds * 1000 };
+        const deadlineAt = now + waitSeconds * 1000;
+        const row = { id, sql, createdAt: now, createdBy: actorRef(actor), deadlineAt, reach: limitOf(scope) };
         store.insert(row, targets);
         events.record('query-run', {
           ...byWhom(actor),
           params: { query: id, sql, devices: targets.length },
         });
-        return toQuery(found(id));
+        return toQuery(found(id, scope), scope);
       });
     },
     stop: (actor, id) => {
-      requireRight(actor, 'queries:write');
+      const scope = scopeOf(actor, 'queries:write');
       return immediate(db, () => {
-        const query = toQuery(found(id));
-        if (query.state !== 'running' || !store.stop(id, clock())) return query;
+        const query = toQuery(found(id, scope), scope);
+        if (query.state !== 'running') return query;
+        store.stop(id, clock(), scope);
         events.record('query-stopped', { actor: actorRef(actor), params: { query: id } });
-        return toQuery(found(id));
+        return toQuery(found(id, scope), scope);
       });
     },
-    get: (id) => toQuery(found(id)),
-    list: ({ limit, before }) => store.list(before ?? Number.MAX_SAFE_INTEGER, limit).map(toQuery),
+    get: (id, scope) => toQuery(found(id, scope), scope),
+    list: ({ scope, limit, before }) =>
+      store.list(before ?? Number.MAX_SAFE_INTEGER, limit, scope).map((row) => toQuery(row, scope)),
     answers: (actor, id, { after, limit }) => {
-      requireRight(actor, 'queries:read');
-      const query = found(id);
+      const scope = scopeOf(actor, 'queries:read');
+      const query = found(id, scope);
       const reader = actorRef(actor);
       // Before the first value is shown: what cannot be recorded is not shown. A page that follows a query reads it often.
       if (reader !== query.createdBy && quiet.first(`${reader} ${id}`))
@@ -184,11 +187,11 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
           ...defined({ from: actor.from }),
           params: { query: id },
         });
-      return store.answersOf(query.id, after ?? 0, limit).map(toAnswer);
+      return store.answersOf(query.id, { after: after ?? 0, limit, scope }).map(toAnswer);
     },
-    countTargets: () => store.targets().length,
+    countTargets: (scope) => store.targets(scope).length,
     takeOpen: (device) => {
-      const open = store.open(device, clock());
+      const open = store.open(device, clock()).filter(({ reach }) => isWithin(db, reach, device));
       if (open.length > 0)
         immediate(db, () => {
           for (const { id } of open) store.sent(id, device);
@@ -197,7 +200,7 @@ export const queryService = ({ db, personal, events, pollSeconds, clock = nowMs 
     },
     answer: (device, id, { status, message, rows, wallMs }) =>
       immediate(db, () => {
-        const query = store.byId(id);
+        const query = store.byId(id, wholeSite('agent'));
         if (query === undefined) return;
         const state: AnswerState = status === 0 ? 'answered' : denylisted.test(message) ? 'denylisted' : 'failed';
         const kept = state === 'answered' ? keptRows(rows, maxQueryBytes - query.keptBytes) : undefined;

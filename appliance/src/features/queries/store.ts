@@ -1,4 +1,6 @@
 import type { Database } from '../../platform/database.ts';
+import { allTrue, among, type Condition } from '../../platform/list/condition.ts';
+import { devicesIn, type Limit, type Scope } from '../../platform/scope.ts';
 import type { AnswerState } from './types.ts';
 
 export type QueryRow = {
@@ -7,8 +9,8 @@ export type QueryRow = {
   createdAt: number;
   createdBy: string;
   deadlineAt: number;
-  stoppedAt: number | null;
   keptBytes: number;
+  reach: Limit;
 };
 
 export type AnswerRow = {
@@ -25,6 +27,17 @@ export type AnswerRow = {
   message: Buffer | null;
 };
 
+type AnswerPage = { after: number; limit: number; scope: Scope };
+type AnswerCount = {
+  state: AnswerState;
+  isOffline: number;
+  n: number;
+  rows: number | null;
+  stoppedAt: number | null;
+  /** Those that are still asked. */
+  open: number;
+};
+
 export type Target = { id: number; publicId: string };
 
 /** The number of queries with an answer still to come bounds what one poll is told. */
@@ -35,23 +48,44 @@ const maxSends = 3;
 /** SQL over live queries; reads device, device_source, inv_identity and section for names and targets. */
 export const queryStore = (db: Database) => {
   const columns = `id, sql, created_at as createdAt, created_by as createdBy, deadline_at as deadlineAt,
-    stopped_at as stoppedAt, kept_bytes as keptBytes`;
+    kept_bytes as keptBytes, reach`;
   const insert = db.prepare(
-    `insert into live_query (id, sql, created_at, created_by, deadline_at)
-     values (@id, @sql, @createdAt, @createdBy, @deadlineAt)`,
+    `insert into live_query (id, sql, created_at, created_by, deadline_at, reach)
+     values (@id, @sql, @createdAt, @createdBy, @deadlineAt, @reach)`,
   );
   const insertTarget = db.prepare<[string, number]>(
     `insert into live_answer (query, device, state) values (?, ?, 'waiting')`,
   );
-  const byId = db.prepare<[string], QueryRow>(`select ${columns} from live_query where id = ?`);
-  const list = db.prepare<[number, number], QueryRow>(
-    `select ${columns} from live_query where created_at < ? order by created_at desc, id limit ?`,
-  );
-  const stop = db.prepare<[number, string]>('update live_query set stopped_at = ? where id = ? and stopped_at is null');
-  const open = db.prepare<[number, number], { id: string; sql: string }>(
-    `select q.id as id, q.sql as sql from live_answer a join live_query q on q.id = a.query
+  /** A run is seen by who reaches one of its devices; at the site also one whose devices are all gone. */
+  const isSeen = (scope: Scope): Condition => {
+    if (scope.site) return allTrue([]);
+    const { sql, params } = devicesIn(scope, 'a.device');
+    return { sql: `exists (select 1 from live_answer a where a.query = live_query.id and ${sql})`, params };
+  };
+  const byId = (id: string, scope: Scope): QueryRow | undefined => {
+    const { sql, params } = isSeen(scope);
+    return db
+      .prepare<unknown[], QueryRow>(`select ${columns} from live_query where id = ? and ${sql}`)
+      .get(id, ...params);
+  };
+  const list = (before: number, limit: number, scope: Scope): QueryRow[] => {
+    const { sql, params } = isSeen(scope);
+    return db
+      .prepare<unknown[], QueryRow>(
+        `select ${columns} from live_query where created_at < ? and ${sql} order by created_at desc, id limit ?`,
+      )
+      .all(before, ...params, limit);
+  };
+  const stop = (id: string, at: number, scope: Scope): void => {
+    const { sql, params } = devicesIn(scope, 'device');
+    db.prepare(
+      `update live_answer set stopped_at = ? where query = ? and state in ('waiting', 'sent') and stopped_at is null and ${sql}`,
+    ).run(at, id, ...params);
+  };
+  const open = db.prepare<[number, number], { id: string; sql: string; reach: Limit }>(
+    `select q.id as id, q.sql as sql, q.reach as reach from live_answer a join live_query q on q.id = a.query
      where a.device = +? and a.state in ('waiting', 'sent') and a.sends < ${maxSends}
-       and q.stopped_at is null and q.deadline_at > ? order by q.created_at limit ${maxPerPoll}`,
+       and a.stopped_at is null and q.deadline_at > ? order by q.created_at limit ${maxPerPoll}`,
   );
   const sent = db.prepare<[string, number]>(
     `update live_answer set state = 'sent', sends = sends + 1 where query = ? and device = ? and state in ('waiting', 'sent')`,
@@ -68,44 +102,57 @@ export const queryStore = (db: Database) => {
     from live_answer a join device d on d.id = a.device
       left join section s on s.device = d.id and s.collection = 'identity' and s.best = 1
       left join inv_identity i on i.device = d.id and i.section_source = s.source`;
-  const answersOf = db.prepare<[string, number, number], AnswerRow>(
-    `${answers} where a.query = ? and a.device > ? order by a.device limit ?`,
-  );
-  const counts = db.prepare<
-    [number, string],
-    { state: AnswerState; isOffline: number; n: number; rows: number | null }
-  >(
-    `select a.state as state, a.state in ('waiting', 'sent') and coalesce(d.last_seen_at, 0) < ? as isOffline,
-       count(*) as n, sum(a.row_count) as rows
-     from live_answer a join device d on d.id = a.device where a.query = ? group by 1, 2`,
-  );
-  const target = `select distinct d.id as id, d.public_id as publicId from device d join device_source x on x.device = d.id
-    where d.state = 'managed' and x.source = 'osquery' and x.state = 'approved'`;
-  const targets = db.prepare<[], Target>(`${target} order by d.id`);
-  const targetsAmong = db.prepare<[string], Target>(
-    `${target} and d.public_id in (select value from json_each(?)) order by d.id`,
-  );
+  const answersOf = (query: string, { after, limit, scope }: AnswerPage): AnswerRow[] => {
+    const { sql, params } = devicesIn(scope, 'a.device');
+    return db
+      .prepare<unknown[], AnswerRow>(
+        `${answers} where a.query = ? and a.device > ? and ${sql} order by a.device limit ?`,
+      )
+      .all(query, after, ...params, limit);
+  };
+  const counts = (query: string, onlineSince: number, scope: Scope): AnswerCount[] => {
+    const { sql, params } = devicesIn(scope, 'a.device');
+    return db
+      .prepare<unknown[], AnswerCount>(
+        `select a.state as state, a.state in ('waiting', 'sent') and coalesce(d.last_seen_at, 0) < ? as isOffline,
+           count(*) as n, sum(a.row_count) as rows,
+           max(a.stopped_at) as stoppedAt, sum(a.state in ('waiting', 'sent') and a.stopped_at is null) as open
+         from live_answer a join device d on d.id = a.device where a.query = ? and ${sql} group by 1, 2`,
+      )
+      .all(onlineSince, query, ...params);
+  };
+  /** What osquery speaks for; of it those with some public ids. */
+  const targets = (scope: Scope, publicIds?: readonly string[]): Target[] => {
+    const named = publicIds === undefined ? [] : [among('d.public_id', publicIds)];
+    const { sql, params } = allTrue([...named, devicesIn(scope, 'd.id')]);
+    return db
+      .prepare<unknown[], Target>(
+        `select distinct d.id as id, d.public_id as publicId from device d join device_source x on x.device = d.id
+         where d.state = 'managed' and x.source = 'osquery' and x.state = 'approved' and ${sql} order by d.id`,
+      )
+      .all(...params);
+  };
   const old = db.prepare<[number, number], { id: string }>('select id from live_query where created_at < ? limit ?');
   const drop = db.prepare<[string]>('delete from live_query where id = ?');
 
   return {
-    insert: (query: Omit<QueryRow, 'stoppedAt' | 'keptBytes'>, targets_: readonly Target[]): void => {
+    insert: (query: Omit<QueryRow, 'keptBytes'>, targets_: readonly Target[]): void => {
       insert.run(query);
       for (const { id } of targets_) insertTarget.run(query.id, id);
     },
-    byId: (id: string): QueryRow | undefined => byId.get(id),
-    list: (before: number, limit: number): QueryRow[] => list.all(before, limit),
-    stop: (id: string, now: number): boolean => stop.run(now, id).changes > 0,
+    byId,
+    list,
+    /** For the devices in reach. */
+    stop,
     open: (device: number, now: number) => open.all(device, now),
     sent: (query: string, device: number): void => void sent.run(query, device),
     /** False when the answer was there already. */
     setAnswer: (answer: Omit<AnswerRow, 'publicId' | 'name' | 'lastSeenAt'> & { query: string }): boolean =>
       setAnswer.run(answer).changes > 0,
     keep: (query: string, bytes: number): void => void keep.run(bytes, query),
-    answersOf: (query: string, after: number, limit: number): AnswerRow[] => answersOf.all(query, after, limit),
-    counts: (query: string, onlineSince: number) => counts.all(onlineSince, query),
-    targets: (): Target[] => targets.all(),
-    targetsAmong: (publicIds: readonly string[]): Target[] => targetsAmong.all(JSON.stringify(publicIds)),
+    answersOf,
+    counts,
+    targets,
     old: (before: number, limit: number): string[] => old.all(before, limit).map(({ id }) => id),
     drop: (id: string): void => void drop.run(id),
   };

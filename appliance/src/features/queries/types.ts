@@ -8,6 +8,7 @@
 // what it may send is bounded by the approval and bound to it.
 
 import type { Actor } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 export type AnswerState = 'waiting' | 'sent' | 'answered' | 'failed' | 'denylisted';
 
@@ -99,8 +100,8 @@ export type SampleService = {
   /** Another person than who asked says yes; what hinders an approval (accounts/approve.ts), CONFLICT. */
   decide(actor: Actor, id: string, decision: 'approve' | 'decline'): Sample;
   /** Throws NOT_FOUND. */
-  get(id: string): Sample;
-  list(query: { limit: number }): Sample[];
+  get(id: string, scope: Scope): Sample;
+  list(query: { scope: Scope; limit: number }): Sample[];
   /** What this device is to send; it counts as sent. */
   takeOpen(device: number): { id: string; sql: string }[];
   /** What the query that starts the transfer came to; its rows name the client's request. */

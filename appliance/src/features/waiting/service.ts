@@ -1,7 +1,8 @@
 // Everything that waits for a second person, of every two-person act, for accounts that may see the act's kind. What waits lies
 // with its feature; `sources` (waiting-sources.ts) has one row per act, so a new act without one does not compile.
 
-import { type Actor, hasRight } from '../../engine/objects/types.ts';
+import { type Actor, hasRight, scopeOf } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import {
   type Approvable,
   type ApprovalGate,
@@ -24,7 +25,7 @@ export type WaitingThing = {
   approvable: Approvable;
 };
 
-export type WaitingSources = Readonly<Record<TwoPersonAct, () => WaitingThing[]>>;
+export type WaitingSources = Readonly<Record<TwoPersonAct, (scope: Scope) => WaitingThing[]>>;
 
 type ShownWaiting = Omit<WaitingThing, 'approvable'> & {
   act: TwoPersonAct;
@@ -48,16 +49,21 @@ export function waitingService(parts: {
   const { gate, sources } = parts;
   const seenBy = (reader: Actor): TwoPersonAct[] =>
     acts.filter((act) => hasRight(reader, twoPersonActs[act].sees) || hasRight(reader, twoPersonActs[act].right));
+  /** Where the reader sees what waits, or may decide about it. */
+  const seen = (reader: Actor, act: TwoPersonAct): WaitingThing[] => {
+    const { sees, right } = twoPersonActs[act];
+    return sources[act](scopeOf(reader, hasRight(reader, sees) ? sees : right));
+  };
   return {
     list: (reader) =>
       seenBy(reader)
         .flatMap((act) =>
-          sources[act]().map(({ approvable, ...thing }): ShownWaiting => {
+          seen(reader, act).map(({ approvable, ...thing }): ShownWaiting => {
             const hindrance = gate.hindrance(reader, approvable);
             return { ...thing, act, hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance };
           }),
         )
         .sort((a, b) => a.at - b.at),
-    count: (reader) => seenBy(reader).reduce((sum, act) => sum + sources[act]().length, 0),
+    count: (reader) => seenBy(reader).reduce((sum, act) => sum + seen(reader, act).length, 0),
   };
 }

@@ -3,6 +3,7 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import {
   type Actor,
+  deciderScope,
   hasRight,
   type Right,
   requireDecider,
@@ -120,7 +121,8 @@ export const scopeFor = (c: Ctx, right: Right): Scope => scopeOf(signedIn(c).act
 export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
   const { need, scoped, decides } = needOf(c) ?? {};
   if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
-  if (isRight(need) && scoped === true) scopeFor(c, need);
+  if (scoped === true && decides === true) deciderScope(signedIn(c).actor, need as WriteRight);
+  else if (isRight(need) && scoped === true) scopeFor(c, need);
   else if (decides === true) deciderFor(c, need as WriteRight);
   else if (isRight(need)) actorFor(c, need);
   else signedIn(c);

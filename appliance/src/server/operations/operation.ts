@@ -9,6 +9,7 @@ import {
   type Actor,
   type Area,
   type Bound,
+  deciderScope,
   type Right,
   requireDecider,
   requireRight,
@@ -134,7 +135,8 @@ const assertRightOf =
   ({ right, scoped, decides }: Head<z.ZodObject>) =>
   (actor: Actor): void => {
     if (right === 'any') return;
-    if (scoped === true) scopeOf(actor, right);
+    if (scoped === true && decides === true) deciderScope(actor, right as WriteRight);
+    else if (scoped === true) scopeOf(actor, right);
     else if (decides === true) requireDecider(actor, right as WriteRight);
     else requireRight(actor, right);
   };
