@@ -14,6 +14,7 @@ import { integrityKinds } from './features/integrity/kinds.ts';
 import { patchKinds } from './features/patches/kinds.ts';
 import { ruleKinds } from './features/rules/kinds.ts';
 import { updateKinds } from './features/updates/kinds.ts';
+import { worklistKinds } from './features/worklist/kinds.ts';
 import { zoneKinds } from './features/zones/kinds.ts';
 import { joined } from './platform/declarations.ts';
 
@@ -33,6 +34,7 @@ export const allKinds = joined(
   controllerImportKinds,
   integrityKinds,
   patchKinds,
+  worklistKinds,
   zoneKinds,
   ruleKinds,
   updateKinds,

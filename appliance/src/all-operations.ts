@@ -38,6 +38,7 @@ import { settingOperations, settingSchemas } from './features/settings/operation
 import { updateOperations, updateSchemas } from './features/updates/operations.ts';
 import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
 import { waitingOperations, waitingSchemas } from './features/waiting/operations.ts';
+import { worklistOperations, worklistSchemas } from './features/worklist/operations.ts';
 import { siteOperations } from './server/api/site-operations.ts';
 import type { MadeOperations, Operation } from './server/operations/operation.ts';
 
@@ -66,6 +67,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...bundleOperations,
   ...rollbackOperations,
   ...waitingOperations,
+  ...worklistOperations,
   ...settingOperations,
   ...deviceOperations,
   ...deviceRecordOperations,
@@ -105,6 +107,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...updateSchemas,
   ...vulnerabilitySchemas,
   ...waitingSchemas,
+  ...worklistSchemas,
   ...deviceSchemas,
   ...deviceRecordSchemas,
   ...deviceTaskSchemas,

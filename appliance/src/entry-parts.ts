@@ -10,19 +10,29 @@ import { deviceList } from './features/devices/list-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
+import { worklistService } from './features/worklist/service.ts';
+import { siteTimeZone } from './platform/time-zone.ts';
+import { workKinds } from './work-kinds.ts';
 
 function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
-  const { db, jobs, media, paths } = appliance;
+  const { db, jobs, media, objects, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
+  const list = deviceList(db, appliance.deviceFilters);
   return {
     deviceQueries: deviceQueries(db),
-    deviceList: deviceList(db, appliance.deviceFilters),
+    deviceList: list,
     controllerList: controllerList(db, appliance.controllers),
     managedObjects: managedObjects(appliance),
     addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
     hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
     appCategories: appCategories({ ...appliance, deviceOf }),
     drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
+    worklist: worklistService({
+      kinds: workKinds({ ...appliance, deviceList: list }),
+      objects,
+      timeZone: () => objects.setting('appliance.time-zone') || siteTimeZone(),
+      clock,
+    }),
     clock,
   };
 }

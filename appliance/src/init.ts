@@ -36,7 +36,7 @@ export type Initialised = {
 const rightsOf = (access: 'read', except: readonly string[] = []): Right[] =>
   areas.filter((area) => !except.includes(area)).map((area) => `${area}:${access}` as Right);
 
-const operatorAreas = ['devices', 'controllers', 'updates', 'deployments', 'exchange', 'vulnerabilities'];
+const operatorAreas = ['devices', 'controllers', 'updates', 'deployments', 'exchange', 'vulnerabilities', 'work'];
 
 const builtInRoles: ReadonlyArray<{ id: string; name: string; rights: Right[] }> = [
   { id: 'administrator', name: 'Administrator', rights: ['all'] },

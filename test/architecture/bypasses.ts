@@ -20,6 +20,5 @@ export const bypasses: Readonly<Record<string, Bypass>> = {
     target: 'the frame of a device’s page takes its tabs from the features',
     by: ['device-tasks/pages.tsx'],
   },
-  'exchange/story.ts': { target: 'the overview asks each feature for its part', by: ['overview/pages.tsx'] },
   'rollback/file.ts': { target: 'the service names the file', by: ['backups/restore.ts'] },
 };

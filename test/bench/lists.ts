@@ -49,7 +49,7 @@ const pagesOf = (parts: {
   ['software by part of a name', '/software?q=kara'],
   ['accounts of the site', '/inventory/accounts'],
   ['changes', '/changes'],
-  ['overview', '/'],
+  ['worklist', '/'],
   ['a package and its devices', `/software/${parts.item}`],
   ['what is kept about everything', '/provision'],
   ['search in everything', '/search?q=host-12'],

@@ -178,7 +178,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
   const asked = await linkOn(page, site, job, /^\/controllers\/identification\/policy\/[^/]+$/);
   const at = (key: PageKey, ...all: string[]): ConsolePage[] => all.map((path) => ({ key, path }));
   return [
-    ...at('overview', paths.overview()),
+    ...at('work', paths.work()),
+    ...at('workItem', paths.workItem('first-step.two-step')),
     ...at('me', paths.me()),
     ...at('sessions', paths.sessions()),
     ...at('rollback', paths.rollback()),

@@ -69,8 +69,8 @@ describe('the keyboard', () => {
     expect(stops.at(-1)?.inMain).toBe(true);
     expect(stops.filter(({ ring, seen }) => !ring || !seen)).toEqual([]);
     const names = stops.map(({ name }) => name);
-    for (const word of [t('nav.overview'), t('nav.devices'), t('nav.settings')]) expect(names).toContain(word);
-    expect(names.indexOf(t('nav.overview'))).toBeLessThan(names.indexOf(t('nav.settings')));
+    for (const word of [t('nav.work'), t('nav.devices'), t('nav.settings')]) expect(names).toContain(word);
+    expect(names.indexOf(t('nav.work'))).toBeLessThan(names.indexOf(t('nav.settings')));
   });
 
   it('opens the search with a slash and gives the focus back on Escape', async () => {

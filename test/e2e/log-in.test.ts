@@ -84,7 +84,7 @@ describe('log-in', () => {
     await page.getByLabel(t('login.newPassword'), { exact: true }).fill(password);
     await page.getByLabel(t('login.repeat')).fill(password);
     await page.getByRole('button', { name: t('login.setPassword') }).click();
-    await heading(t('nav.overview')).waitFor();
+    await heading(t('nav.work')).waitFor();
   });
 
   it('does not take the link twice', async () => {
@@ -103,7 +103,7 @@ describe('log-in', () => {
 
   it('logs out: the old page is not shown again', async () => {
     await logOut();
-    await page.goto(url + paths.overview());
+    await page.goto(url + paths.work());
     await heading(t('login.title')).waitFor();
   });
 
@@ -148,7 +148,7 @@ describe('log-in', () => {
     const n = Number(refused.headers()['retry-after']);
     expect(n).toBeGreaterThan(0);
     await page.getByText(t('login.error.limitedSeconds', { n })).waitFor();
-    await page.goto(url + paths.overview());
+    await page.goto(url + paths.work());
     await heading(t('login.title')).waitFor();
   });
 

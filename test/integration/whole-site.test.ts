@@ -158,7 +158,7 @@ describe('from the front page', () => {
     const reached = new Set<string>();
     const counts = new Map<string, number>();
     const broken: string[] = [];
-    const open: { address: string; from: string }[] = [{ address: paths.overview(), from: '' }];
+    const open: { address: string; from: string }[] = [{ address: paths.work(), from: '' }];
     // The register links to every list there is: what only the register leads to has no place.
     const ofRegister: string[] = [];
     const known = new Set<string>(open.map(({ address }) => address));

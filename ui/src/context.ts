@@ -5,7 +5,7 @@ import type { Message } from './model.ts';
 
 /** Every page of the navigation. */
 export type NavKey =
-  | 'overview'
+  | 'work'
   | 'exchange'
   | 'devices'
   | 'controllers'

@@ -14,7 +14,10 @@ import { updatesPages } from './paths/updates.ts';
 
 /** Every address of the console, by area in the folder beside: `paths.device(id)` is a link, `.pattern` and `.needs` are the router's and the guard's. */
 export const paths = {
-  overview: page('/', { bound: 'device', scoped: true, GET: 'devices:read' }),
+  // Of each kind of work that the person may see.
+  work: page('/', { bound: 'owner', GET: 'person' }),
+  /** One item. POST: `action` assign, later or back. */
+  workItem: page('/work/:item', { bound: 'owner', GET: 'person', POST: 'work:write' }),
   // Of each act whose kind the person may read.
   waiting: page('/waiting', { bound: 'owner', GET: 'person' }),
   announcements: page('/announcements', { bound: 'catalog', GET: 'person' }),

@@ -5,7 +5,7 @@ import type { DeviceRow } from '../src/devices/devices.tsx';
 import { catalogue } from '../src/i18n/catalogue.ts';
 import type { Lang } from '../src/i18n/types.ts';
 import type { ListState } from '../src/list.ts';
-import type { OverviewProps } from '../src/overview/overview-model.ts';
+import type { Worklist } from '../src/worklist/worklist.tsx';
 
 export const nowMs = Date.parse('2026-11-23T21:14:00Z');
 const hourMs = 3_600_000;
@@ -89,66 +89,65 @@ export const coverage: CoverageView = {
   ],
 };
 
-export const overview: Omit<OverviewProps, 'ctx'> = {
-  checkedAt: nowMs,
-  devices: { total: 1284, critical: 7, warning: 41, notVisible: 33, ok: 1203, pending: 0, notVisibleHours: 2 },
-  notJudged: { wholly: 4, partly: 12 },
-  act: { findings: 9, devices: 7 },
-  waiting: 2,
-  updatesNeeded: 41,
-  exchange: {
-    trips: [
-      { request: 118, leftAt: nowMs - 200 * hourMs, came: { seq: 44, at: nowMs - 120 * hourMs, result: 'partial' } },
-      { request: 119, leftAt: nowMs - 10 * hourMs, dueAt: nowMs + 80 * hourMs },
-    ],
-    nextNumber: 120,
-    left: { number: 119, at: nowMs - 10 * hourMs, wants: 47, feeds: 9, bytes: 1_900_000 },
-    onTheWay: { number: 119, since: nowMs - 10 * hourMs },
-    came: {
-      seq: 44,
-      at: nowMs - 120 * hourMs,
-      receipt: 3,
-      advisories: 14_208,
-      updates: 63,
-      bytes: 3.8e9,
-      unfulfilled: 1,
-    },
-  },
-  decisions: [{ decision: 'act', findings: 9, devices: 7, available: 5, none: 1, undetermined: 3 }],
-  trend: [96, 73],
-  notFilled: [
-    { reason: 'NO_SOURCE', kind: 'suite', want: 'Debian:13 amd64/trixie-security', since: '2026-05-01T12:00:00Z' },
-    { reason: 'NO_SOURCE', kind: 'update', want: 'Debian:13/bash', since: '2026-05-01T12:00:00Z' },
-  ],
-  knowledge: [
-    { feed: 'debian', ageDays: 20, limitDays: 14 },
-    { feed: 'epss', ageDays: null, limitDays: 14 },
-  ],
-  running: [{ id: 'x', name: 'Ring 1', done: 3, total: 18, failed: 1 }],
-  events: [
+const work = {
+  params: {},
+  level: 'warning',
+  band: 'today',
+  isPutOff: false,
+  does: 'devices:write',
+  path: '/devices',
+} as const;
+
+export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
+  view: 'all',
+  counts: { all: 4, mine: 1, free: 3, later: 1 },
+  bands: { now: 1, today: 2, week: 1 },
+  rows: [
     {
-      id: 1,
-      at: nowMs,
-      severity: 'warning',
-      message: { key: 'event.device-approved', params: { device: 'ENG-WS-03' } },
-      device: { id: 'd1', name: 'ENG-WS-03' },
+      ...work,
+      id: 'program-changed.c1',
+      kind: 'program-changed',
+      params: { name: 'PLC-L3-07 <b>', n: 2 },
+      level: 'critical',
+      band: 'now',
+      dueAt: nowMs - hourMs,
+    },
+    {
+      ...work,
+      id: 'finding-act.available',
+      kind: 'finding-act',
+      params: { n: 9 },
+      words: { fix: 'fix.available' },
+      assigneeName: 'D. Akhmetov',
+      since: nowMs - 9 * hourMs,
+    },
+    { ...work, id: 'device-join.all', kind: 'device-join', params: { n: 1 }, level: 'waiting', dueAt: nowMs + hourMs },
+    {
+      ...work,
+      id: 'trust-ends.root-1',
+      kind: 'trust-ends',
+      params: { n: 21 },
+      words: { role: 'exchange.role.root' },
+      band: 'week',
     },
   ],
-  eventsSince: nowMs - 6 * hourMs,
-  controllers: {
-    total: 68,
-    warning: 1,
-    critical: 1,
-    zones: [
-      {
-        id: 'z3',
-        name: 'Z-CELL3 Dosing',
-        controllers: 12,
-        health: 'critical',
-        reason: { key: 'health.programBlocks', params: { what: 'OB1, FB12' } },
-        abnormal: 2,
-      },
-      { id: 'z1', name: 'Z-CELL1 Intake', controllers: 14, health: 'ok', abnormal: 0 },
-    ],
+  next: 'trust-ends.root-1',
+  figures: {
+    act: { now: 9, trend: [96, 73] },
+    devices: { total: 1284, silent: 33, hours: 2, unjudged: 4, partly: 12 },
+    knowledge: { days: 20, limit: 14, feed: 'debian' },
   },
+  zones: [
+    {
+      id: 'z3',
+      name: 'Z-CELL3 Dosing',
+      controllers: 12,
+      health: 'critical',
+      reason: { key: 'health.programBlocks', params: { what: 'OB1, FB12' } },
+      abnormal: 2,
+    },
+    { id: 'z1', name: 'Z-CELL1 Intake', controllers: 14, health: 'ok', abnormal: 0 },
+  ],
+  running: [{ id: 'x', name: 'Ring 1', done: 3, total: 18 }],
+  requestsOut: [{ number: 119, since: nowMs - 10 * hourMs }],
 };

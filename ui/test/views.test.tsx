@@ -4,6 +4,7 @@ import { FirstPassword } from '../src/accounts/first-password.tsx';
 import { Login } from '../src/accounts/login.tsx';
 import { Me } from '../src/accounts/me.tsx';
 import { Sessions } from '../src/accounts/sessions.tsx';
+import { DecisionMark } from '../src/components/status.tsx';
 import { Verbatim } from '../src/components/text.tsx';
 import type { Ctx } from '../src/context.ts';
 import { Device } from '../src/devices/device.tsx';
@@ -13,9 +14,10 @@ import { DeviceEdit } from '../src/devices/device-edit.tsx';
 import { Devices } from '../src/devices/devices.tsx';
 import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
-import { Overview } from '../src/overview/overview.tsx';
 import { Search } from '../src/search/search.tsx';
-import { coverage, device, list, nowMs, overview, row, strictContext } from './sample.ts';
+import { WorkItem } from '../src/worklist/work-item.tsx';
+import { Worklist, type WorkRow } from '../src/worklist/worklist.tsx';
+import { coverage, device, list, nowMs, row, strictContext, worklist } from './sample.ts';
 
 type View = (ctx: Ctx) => { toString(): string | Promise<string> };
 
@@ -85,17 +87,35 @@ const views: readonly (readonly [name: string, view: View])[] = [
       />
     ),
   ],
-  ['overview', (ctx) => <Overview ctx={ctx} {...overview} />],
+  ['worklist', (ctx) => <Worklist ctx={ctx} {...worklist} />],
   [
-    'overview before trust',
+    'worklist with nothing to do',
     (ctx) => (
-      <Overview
+      <Worklist
         ctx={ctx}
-        {...overview}
-        exchange={{ trips: [], nextNumber: 1, setup: 'no-trust' }}
-        knowledge={[]}
-        trend={[]}
-        events={[]}
+        view="all"
+        counts={{ all: 0, mine: 0, free: 0, later: 0 }}
+        bands={{ now: 0, today: 0, week: 0 }}
+        rows={[]}
+        zones={[]}
+        running={[]}
+        requestsOut={[]}
+      />
+    ),
+  ],
+  [
+    'item of the worklist',
+    (ctx) => (
+      <WorkItem
+        ctx={ctx}
+        row={worklist.rows[0] as WorkRow}
+        rank={{ harm: 60, place: 15, targets: 1, due: 20, blocks: 0, age: 0 }}
+        total={96}
+        isUrgent
+        at={{ n: 2, of: 4, previous: 'a.b', next: 'c.d' }}
+        waitsFor={worklist.rows[1] as WorkRow}
+        accounts={[{ id: 'a1', name: 'D. Akhmetov' }]}
+        errors={{ reason: { key: 'validation.required' } }}
       />
     ),
   ],
@@ -310,12 +330,10 @@ describe('a page', () => {
     expect(html).toContain('aria-disabled="true"');
   });
 
-  it('colours a decision only where something has it', async () => {
+  it('colours a decision only where something has it', () => {
     const ctx = strictContext('en');
-    const none = { findings: 0, devices: 0, available: 0, none: 0, undetermined: 0 };
-    const quiet = overview.decisions.map((one) => ({ ...one, ...none }));
-    expect(String(<Overview ctx={ctx} {...overview} />)).toContain('data-l="act"');
-    expect(String(<Overview ctx={ctx} {...overview} decisions={quiet} />)).not.toContain('data-l="act"');
+    expect(String(<DecisionMark ctx={ctx} decision="act" count={1} />)).toContain('data-l="act"');
+    expect(String(<DecisionMark ctx={ctx} decision="act" count={0} />)).not.toContain('data-l="act"');
   });
 
   it('never breaks a short word that is not of the catalogue, and writes a fingerprint in fours', async () => {

@@ -43,7 +43,7 @@ export const KeptForm = ({ ctx, action, fields }: KeptFormProps) => (
           <Button kind="primary" busy={ctx.t('common.working')}>
             {ctx.t('login.keptSend')}
           </Button>
-          <LinkButton href={paths.overview()}>{ctx.t('common.cancel')}</LinkButton>
+          <LinkButton href={paths.work()}>{ctx.t('common.cancel')}</LinkButton>
         </PostForm>
       </div>
     </Panel>

@@ -32,7 +32,7 @@ export const Aged = ({ ctx, since }: { ctx: Ctx; since: string | undefined }) =>
 const longestDays = 120;
 
 /** The columns of every table of sources: which, how old as a bar and in days, and how old it may be. */
-export const ageColumns = <Row extends AgedSource>(
+const ageColumns = <Row extends AgedSource>(
   ctx: Ctx,
   rows: readonly Row[],
   ageLabel: string,
@@ -41,7 +41,7 @@ export const ageColumns = <Row extends AgedSource>(
   return {
     feed: {
       key: 'feed',
-      label: ctx.t('overview.source'),
+      label: ctx.t('exchange.source'),
       head: true,
       any: true,
       cell: (row) => (
@@ -55,7 +55,7 @@ export const ageColumns = <Row extends AgedSource>(
     },
     bar: {
       key: 'bar',
-      label: <span class="vh">{ctx.t('overview.bar')}</span>,
+      label: <span class="vh">{ctx.t('exchange.bar')}</span>,
       hideNarrow: true,
       cell: ({ ageDays, limitDays }) =>
         typeof ageDays === 'number' ? <Meter value={ageDays} limit={limitDays} scale={scale} /> : null,
@@ -77,7 +77,7 @@ export const ageColumns = <Row extends AgedSource>(
     },
     limit: {
       key: 'limit',
-      label: ctx.t('overview.limit'),
+      label: ctx.t('exchange.limit'),
       num: true,
       cell: (row) => <span class="dim">{ctx.fmt.number(row.limitDays)}</span>,
     },
@@ -101,7 +101,7 @@ export const KnowledgeTable = ({ ctx, knowledge }: { ctx: Ctx; knowledge: readon
   return (
     <DataTable
       ctx={ctx}
-      caption={ctx.t('overview.knowledge')}
+      caption={ctx.t('exchange.knowledge')}
       rows={knowledge}
       columns={[feed, newest, imported, bar, age, limit]}
     />

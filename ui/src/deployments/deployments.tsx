@@ -130,7 +130,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
               label: ctx.t('installation.verified'),
               num: true,
               rec: 'd',
-              cell: (row) => ctx.t('overview.done', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
+              cell: (row) => ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
             },
             {
               key: 'failed',

@@ -259,4 +259,5 @@ export const words = defineWords({
     ru: 'Отменить развёртывание',
     kk: 'Таратуды тоқтату',
   },
+  'deployments.doneOf': { en: '{done} of {total}', ru: '{done} из {total}', kk: '{done} / {total}' },
 });

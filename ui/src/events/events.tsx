@@ -49,9 +49,6 @@ const shapes: Readonly<Record<EventSeverity, ShapeName>> = {
   info: 'info',
 };
 
-/** The shape of a severity. */
-export const severityShape = (severity: EventSeverity): ShapeName => shapes[severity];
-
 const DeviceLink = ({ device }: { device: Reference }) => (
   <a href={paths.device(device.id)} translate="no">
     {device.name}

@@ -44,8 +44,8 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
   return (
     <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
       {props.ready === 'no-trust' ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
-          {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>
+        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</a>
         </Notice>
       ) : null}
       <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
@@ -99,9 +99,9 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
           />
         </Panel>
       )}
-      <Panel title={ctx.t('overview.knowledge')} context={ctx.t('overview.perSource')}>
+      <Panel title={ctx.t('exchange.knowledge')} context={ctx.t('exchange.perSource')}>
         {knowledge.length === 0 ? (
-          <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('overview.noKnowledgeWhy')}</Empty>
+          <Empty title={ctx.t('common.noAdvisoriesShort')}>{ctx.t('exchange.noKnowledgeWhy')}</Empty>
         ) : (
           <KnowledgeTable ctx={ctx} knowledge={knowledge} />
         )}

@@ -55,11 +55,11 @@ export type ExchangeStoryProps = {
 const Left = ({ ctx, left }: Pick<ExchangeStoryProps, 'ctx' | 'left'>) => (
   <div>
     <h3>
-      <Shape ctx={ctx} name="right" /> {ctx.t('overview.whatLeft')}
+      <Shape ctx={ctx} name="right" /> {ctx.t('exchange.whatLeft')}
     </h3>
     {left === undefined ? (
       <p class="second">
-        {ctx.t('overview.nothingLeft')} <a href={paths.exchangeSend()}>{ctx.t('overview.seeRequest')}</a>
+        {ctx.t('exchange.nothingLeft')} <a href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</a>
       </p>
     ) : (
       <>
@@ -80,9 +80,9 @@ const OnTheWay = ({ ctx, open, waiting }: Pick<ExchangeStoryProps, 'ctx' | 'open
   return (
     <div>
       <h3>
-        <Shape ctx={ctx} name="half" /> {ctx.t('overview.onTheWay')}
+        <Shape ctx={ctx} name="half" /> {ctx.t('exchange.onTheWay')}
       </h3>
-      {oldest === undefined && first === undefined ? <p class="second">{ctx.t('overview.nothingOnTheWay')}</p> : null}
+      {oldest === undefined && first === undefined ? <p class="second">{ctx.t('exchange.nothingOnTheWay')}</p> : null}
       {oldest === undefined ? null : (
         <>
           <strong>{ctx.t('story.openCount', { n: open.length })}</strong>
@@ -105,29 +105,29 @@ const OnTheWay = ({ ctx, open, waiting }: Pick<ExchangeStoryProps, 'ctx' | 'open
 const Came = ({ ctx, came }: Pick<ExchangeStoryProps, 'ctx' | 'came'>) => (
   <div>
     <h3>
-      <Shape ctx={ctx} name="left" /> {ctx.t('overview.whatCame')}
+      <Shape ctx={ctx} name="left" /> {ctx.t('exchange.whatCame')}
     </h3>
     {came === undefined ? (
       <p class="second">
-        {ctx.t('overview.nothingCame')} <a href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</a>
+        {ctx.t('exchange.nothingCame')} <a href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</a>
       </p>
     ) : (
       <>
         <strong>
-          {ctx.rich('overview.bundleAt', {
+          {ctx.rich('exchange.bundleAt', {
             bundle: <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</a>,
             at: ctx.fmt.dayTime(came.at),
           })}
         </strong>
         <p class="second">
-          {ctx.t('overview.cameCounts', {
+          {ctx.t('exchange.cameCounts', {
             advisories: came.advisories,
             updates: came.updates,
             size: ctx.fmt.bytes(came.bytes),
           })}
           {came.who === undefined ? null : <span translate="no"> {came.who}.</span>}{' '}
           {came.unfulfilled === 0 ? null : (
-            <a href={paths.receipt(came.receipt)}>{ctx.t('overview.unfulfilled', { n: came.unfulfilled })}</a>
+            <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.unfulfilled', { n: came.unfulfilled })}</a>
           )}
         </p>
       </>
@@ -196,7 +196,7 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
       <NotFilled ctx={ctx} rows={props.notFilled} />
       <Panel
         title={ctx.t('story.title')}
-        context={trips.length === 0 ? undefined : ctx.t('overview.trips', { n: trips.length })}
+        context={trips.length === 0 ? undefined : ctx.t('exchange.trips', { n: trips.length })}
       >
         {trips.length === 0 ? null : (
           <div class="body">
@@ -214,13 +214,13 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
         <OpenRequests ctx={ctx} rows={props.open} />
         <WaitingBundles ctx={ctx} rows={props.waiting} />
       </div>
-      <Panel title={ctx.t('overview.knowledge')} context={ctx.t('overview.perSource')}>
+      <Panel title={ctx.t('exchange.knowledge')} context={ctx.t('exchange.perSource')}>
         {knowledge.length === 0 ? (
           <Empty
             title={ctx.t('common.noAdvisoriesShort')}
             action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
           >
-            {ctx.t('overview.noKnowledgeWhy')}
+            {ctx.t('exchange.noKnowledgeWhy')}
           </Empty>
         ) : (
           <KnowledgeTable ctx={ctx} knowledge={knowledge} />

@@ -53,8 +53,8 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
     {staged === undefined ? null : <TrustComparison ctx={ctx} staged={staged} errors={errors} at="trust" />}
     {trust === null ? (
       staged === undefined ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
-          {ctx.t('overview.noTrustWhy')} <a href={paths.introduction()}>{ctx.t('intro.title')}</a>
+        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <a href={paths.introduction()}>{ctx.t('intro.title')}</a>
         </Notice>
       ) : null
     ) : (
@@ -123,7 +123,7 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
         />
       </Panel>
     )}
-    <Panel title={ctx.t(trust === null ? 'overview.importTrust' : 'exchange.newTrust')}>
+    <Panel title={ctx.t(trust === null ? 'exchange.importTrust' : 'exchange.newTrust')}>
       {trust !== null && staged === undefined ? (
         <Empty title={ctx.t('exchange.newTrustTitle')}>{ctx.t('exchange.newTrustWhy')}</Empty>
       ) : null}

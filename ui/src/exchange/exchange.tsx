@@ -194,8 +194,8 @@ export const Exchange = (props: ExchangeProps) => {
     >
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       {props.ready === 'no-trust' ? (
-        <Notice ctx={ctx} level="warning" title={ctx.t('overview.noTrust')}>
-          {ctx.t('overview.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('overview.importTrust')}</a>
+        <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
+          {ctx.t('exchange.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</a>
         </Notice>
       ) : null}
       {open[0] === undefined ? null : (

@@ -115,7 +115,7 @@ export const Compared = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => (
       ))}
       {diff.unfulfilled.length === 0 ? null : (
         <Status ctx={ctx} level="warning">
-          {ctx.t('overview.unfulfilled', { n: diff.unfulfilled.length })}
+          {ctx.t('exchange.unfulfilled', { n: diff.unfulfilled.length })}
         </Status>
       )}
     </div>

@@ -163,7 +163,7 @@ const RequestStep = ({ ctx, request, root }: IntroductionProps) => (
           href={paths.exchangeSend()}
           unavailable={root === undefined ? ctx.t('exchange.noTrustShort') : undefined}
         >
-          {ctx.t('overview.seeRequest')}
+          {ctx.t('exchange.seeRequest')}
         </LinkButton>
       </div>
     </div>

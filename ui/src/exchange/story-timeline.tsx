@@ -80,7 +80,7 @@ const bundleWords = (ctx: Ctx, row: Row<'bundle'>): string => {
   return [
     ...(row.request === undefined ? [] : [ctx.t('exchange.answerTo', { number: row.request })]),
     ctx.t('story.new', { n: row.new }),
-    ...(row.unfulfilled === 0 ? [] : [ctx.t('overview.unfulfilled', { n: row.unfulfilled })]),
+    ...(row.unfulfilled === 0 ? [] : [ctx.t('exchange.unfulfilled', { n: row.unfulfilled })]),
   ].join('; ');
 };
 

@@ -38,8 +38,8 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
   <Panel title={ctx.t('story.openTitle')} context={ctx.t('story.openContext')} span={6}>
     {rows.length === 0 ? (
       <Empty
-        title={ctx.t('overview.nothingOnTheWay')}
-        action={<a href={paths.exchangeSend()}>{ctx.t('overview.seeRequest')}</a>}
+        title={ctx.t('exchange.nothingOnTheWay')}
+        action={<a href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</a>}
       >
         {ctx.t('story.nothingOpenWhy')}
       </Empty>
@@ -56,7 +56,7 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
             cell: (row) => ctx.t('exchange.request', { number: row.number }),
           },
           { key: 'since', label: ctx.t('story.since'), cell: (row) => <Time ctx={ctx} at={row.at} form="dayTime" /> },
-          { key: 'age', label: ctx.t('overview.age'), fit: true, cell: (row) => <Age ctx={ctx} at={row.at} /> },
+          { key: 'age', label: ctx.t('exchange.age'), fit: true, cell: (row) => <Age ctx={ctx} at={row.at} /> },
           {
             key: 'due',
             label: ctx.t('story.usually'),

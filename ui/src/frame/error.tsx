@@ -38,7 +38,7 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {requestId === undefined ? null : `, ${requestId}`}
       </p>
       <div class="row">
-        <LinkButton href={back ?? paths.overview()}>
+        <LinkButton href={back ?? paths.work()}>
           {ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}
         </LinkButton>
         {status === 401 ? (

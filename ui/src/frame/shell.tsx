@@ -97,7 +97,7 @@ const Help = ({ ctx }: { ctx: Ctx }) => (
 
 /** Mark, name of the product, name of the site. */
 export const Brand = ({ ctx }: { ctx: Ctx }) => (
-  <a class="brand" href={paths.overview()}>
+  <a class="brand" href={paths.work()}>
     <svg viewBox="0 0 14 14" width="14" height="14" aria-hidden="true">
       <use href={`${ctx.asset('sprite.svg')}#mark`} />
     </svg>
@@ -136,7 +136,7 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
 );
 
 const groups: readonly (readonly NavKey[])[] = [
-  ['overview', 'exchange'],
+  ['work', 'exchange'],
   ['devices', 'controllers', 'software', 'changes', 'baselines'],
   ['vulnerabilities', 'updates', 'deployments'],
   ['queries'],
@@ -146,7 +146,7 @@ const groups: readonly (readonly NavKey[])[] = [
 
 /** Where each entry leads. */
 const targets: Readonly<Record<NavKey, () => string>> = {
-  overview: paths.overview,
+  work: paths.work,
   exchange: paths.exchange,
   devices: paths.devices,
   controllers: paths.controllerZones,

@@ -4,6 +4,7 @@
 export const chapterNames = [
   'install',
   'first-hour',
+  'worklist',
   'devices',
   'controllers',
   'vulnerabilities',
@@ -31,6 +32,7 @@ export function isChapter(name: string): name is ChapterName {
 
 /** The chapter of the pages whose address begins so, with whole parts; the longest beginning counts. */
 const byBeginning: Readonly<Record<string, ChapterName>> = {
+  '/work': 'worklist',
   '/devices': 'devices',
   '/device-duplicates': 'devices',
   '/device-arrivals': 'devices',
@@ -89,7 +91,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
 
 /** The chapter of a page by its path, or by the pattern of it; undefined where none is declared. */
 export function chapterOf(path: string): ChapterName | undefined {
-  if (path === '/') return 'first-hour';
+  if (path === '/') return 'worklist';
   for (let beginning = path; beginning !== ''; beginning = beginning.slice(0, beginning.lastIndexOf('/'))) {
     const chapter = Object.hasOwn(byBeginning, beginning) ? byBeginning[beginning] : undefined;
     if (chapter !== undefined) return chapter;

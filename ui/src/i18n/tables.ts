@@ -26,7 +26,6 @@ import { words as inventory } from '../inventory/words.ts';
 import { words as media } from '../media/words.ts';
 import { words as objects } from '../objects/words.ts';
 import { words as offlineImport } from '../offline-import/words.ts';
-import { words as overview } from '../overview/words.ts';
 import { words as patches } from '../patches/words.ts';
 import { words as queries } from '../queries/words.ts';
 import { words as releases } from '../releases/words.ts';
@@ -38,6 +37,7 @@ import { words as updates } from '../updates/words.ts';
 import { words as upgrade } from '../upgrade/words.ts';
 import { words as vulnerabilities } from '../vulnerabilities/words.ts';
 import { words as waiting } from '../waiting/words.ts';
+import { words as worklist } from '../worklist/words.ts';
 import { words as zones } from '../zones/words.ts';
 import { joined } from './types.ts';
 
@@ -71,7 +71,6 @@ export const allWords = joined(
   media,
   objects,
   offlineImport,
-  overview,
   patches,
   queries,
   releases,
@@ -83,5 +82,6 @@ export const allWords = joined(
   upgrade,
   vulnerabilities,
   waiting,
+  worklist,
   zones,
 );

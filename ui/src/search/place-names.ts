@@ -3,7 +3,7 @@ import type { paths } from '../paths.ts';
 
 /** What pages are called where they are looked for: those that can be opened without naming a thing; where a tab is, its page. */
 export const placeNames = {
-  overview: 'nav.overview',
+  work: 'nav.work',
   waiting: 'waiting.title',
   me: 'common.me',
   sessions: 'sessions.title',

@@ -22,7 +22,8 @@ export type Area =
   | 'events'
   | 'accounts'
   | 'settings'
-  | 'provision';
+  | 'provision'
+  | 'work';
 
 export const areas: readonly Area[] = [
   'devices',
@@ -37,6 +38,7 @@ export const areas: readonly Area[] = [
   'accounts',
   'settings',
   'provision',
+  'work',
 ];
 
 /**

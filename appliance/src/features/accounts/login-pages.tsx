@@ -25,7 +25,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 
 /** A path of this console to go back to; anything else becomes the overview. */
 export const safeBack = (text: string): string =>
-  isLocalPath(text) && !text.startsWith('/login') && !text.startsWith('/first/') ? text : paths.overview();
+  isLocalPath(text) && !text.startsWith('/login') && !text.startsWith('/first/') ? text : paths.work();
 
 /** Of the appliance's certificate, for the foot of the log-in page. */
 const fingerprintOf = (deps: Pick<ConsoleDeps, 'ca'>): string =>
@@ -154,7 +154,7 @@ export const loginPages = (deps: ConsoleDeps): Pages => {
           known: knownCookie(c),
         });
         setLoginCookies(c, session);
-        return c.redirect(paths.overview(), 303);
+        return c.redirect(paths.work(), 303);
       } catch (error) {
         const { code, details } = toFailure(error);
         if (code !== 'INVALID' || details.fields === undefined) throw error;

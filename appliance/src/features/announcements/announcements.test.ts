@@ -75,15 +75,15 @@ describe('announcements at a site', () => {
       fileOf(note(1, 'The office moves')),
       fileOf(note(2, 'Do not install KB1', { severity: 'critical', concerns: { product: 'Windows', versions: '10' } })),
     );
-    const overview = await page(admin, paths.overview());
+    const overview = await page(admin, paths.work());
     expect(overview).toContain('2 unread announcements');
     expect(overview).toContain('Do not install KB1');
     const list = await page(admin, paths.announcements());
     expect(list).toContain('first line<br/>second line');
     expect(list).toContain('Windows 10');
     expect((await admin.post(paths.announcementRead('2'.repeat(32)))).status).toBe(303);
-    expect(await page(admin, paths.overview())).toContain('1 unread announcement<');
-    expect(await page(viewer, paths.overview())).toContain('2 unread announcements');
+    expect(await page(admin, paths.work())).toContain('1 unread announcement<');
+    expect(await page(viewer, paths.work())).toContain('2 unread announcements');
     expect((await admin.post(paths.announcementRead('2'.repeat(32)))).status).toBe(303);
     expect((await admin.post(paths.announcementRead('9'.repeat(32)))).status).toBe(404);
     const events = site.appliance.events.list({ scope: wholeSite('job'), type: ['announcement-received'], limit: 10 });

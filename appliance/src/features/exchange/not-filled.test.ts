@@ -47,7 +47,7 @@ afterAll(() => site.close());
 const page = async (path: string): Promise<string> => (await viewer.get(path)).text();
 
 it.each<[string, () => string]>([
-  ['the front page', () => paths.overview()],
+  ['the front page', () => paths.work()],
   ['the exchange', () => paths.exchange()],
   ['the list of updates', () => paths.updates()],
   ['the updates of a device that follows it', () => paths.deviceTab(device.publicId, 'updates')],
@@ -62,7 +62,7 @@ it('a device of another system has nothing of it', async () => {
 
 it('pages say of a feed that is gone, and of its findings, since when', async () => {
   const aged = /no longer brought since/;
-  for (const path of [paths.overview(), paths.vulnerabilities(), paths.deviceTab(device.publicId, 'findings')])
+  for (const path of [paths.work(), paths.vulnerabilities(), paths.deviceTab(device.publicId, 'findings')])
     expect(await page(path), path).toMatch(aged);
 });
 

@@ -223,12 +223,7 @@ describe('exchange through the console', () => {
     expect((await admin.post(`${address}/cancel`)).status).toBe(200);
     expect((await admin.post(`${address}/cancel`, { confirmed: '1' })).status).toBe(303);
     expect(site.appliance.deployments.list({ limit: 1 }).rows[0]?.state).toBe('cancelled');
-    for (const path of [
-      paths.overview(),
-      paths.updates(),
-      paths.deviceTab(device.publicId, 'updates'),
-      paths.provision(),
-    ])
+    for (const path of [paths.work(), paths.updates(), paths.deviceTab(device.publicId, 'updates'), paths.provision()])
       await page(viewer, path);
     for (const path of [paths.vulnerabilitiesCsv(), paths.updatesCsv()])
       expect((await (await viewer.get(path)).text()).split('\r\n').length).toBeGreaterThan(2);

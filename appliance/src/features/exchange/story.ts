@@ -44,7 +44,7 @@ const median = (values: readonly number[]): number | undefined => {
 };
 
 /** Round trips of the medium, oldest first; an open one is due when the median journey would be over. */
-export const exchangeTrips = ({ queries }: Pick<ConsoleDeps, 'queries'>): ExchangeTrip[] => {
+const exchangeTrips = ({ queries }: Pick<ConsoleDeps, 'queries'>): ExchangeTrip[] => {
   const requests = queries.requests(shownTrips).reverse();
   const came = requests.map(({ closedBy }) => (closedBy === null ? undefined : queries.receiptOfBundle(closedBy)));
   const usual = median(

@@ -30,7 +30,7 @@ const fileColumns: FileColumns<FindingEntry> = [
   ['nav.devices', (row) => row.devices],
   ['vuln.workState', (row, ctx) => ctx.tDynamic(`vuln.state.${row.state}`)],
   ['vuln.since', (row) => row.since],
-  ['overview.source', (row) => row.feed],
+  ['exchange.source', (row) => row.feed],
   ['csv.summary', (row) => row.summary],
 ];
 
@@ -100,7 +100,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const fields = askedFields(language.vocabulary, {
       decision: { label: 'vuln.decision', choices: 'decision' },
       severity: { label: 'vuln.severity', choices: 'severity' },
-      feed: { label: 'overview.source', options: knowledge.map(({ feed }) => ({ value: feed, label: feed })) },
+      feed: { label: 'exchange.source', options: knowledge.map(({ feed }) => ({ value: feed, label: feed })) },
       advisory: { label: 'vuln.advisory' },
       verdict: { label: 'filter.verdict', choices: 'verdict' },
       fix: { label: 'vuln.fix', choices: 'fix' },

@@ -21,7 +21,7 @@ const counted = (): number =>
 
 describe('pages', () => {
   const pages: readonly string[] = [
-    paths.overview(),
+    paths.work(),
     paths.me(),
     paths.devices(),
     paths.software(),

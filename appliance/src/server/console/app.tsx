@@ -43,7 +43,6 @@ import type { HelpService } from '../../features/help/service.ts';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
 import { offlineImportPages } from '../../features/offline-import/pages.tsx';
-import { overviewPages } from '../../features/overview/pages.tsx';
 import { approvalPages } from '../../features/patches/approval-pages.tsx';
 import { evidencePages } from '../../features/patches/evidence-pages.tsx';
 import { measurePages } from '../../features/patches/measure-pages.tsx';
@@ -59,6 +58,7 @@ import { settingsPages } from '../../features/settings/pages.tsx';
 import { updatePages } from '../../features/updates/pages.tsx';
 import { vulnerabilityPages } from '../../features/vulnerabilities/pages.tsx';
 import { waitingPages } from '../../features/waiting/pages.tsx';
+import { worklistPages } from '../../features/worklist/pages.tsx';
 import { zonePages } from '../../features/zones/pages.tsx';
 import { apiPages } from './api-page.tsx';
 import { assetRoutes } from './assets.ts';
@@ -94,7 +94,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
     return c.redirect(login, 303);
   });
   app.use(requireNeed);
-  app.route('/', overviewPages(deps, model));
+  app.route('/', worklistPages(deps, model));
   app.route('/', mePages(deps));
   // The fixed addresses of a list come before the pages of its items.
   app.route('/', devicesPages(deps, model));

@@ -1,0 +1,46 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { ControllerFindings } from './service.ts';
+
+/** Findings on controllers that call for action, and matches that only a person can decide. */
+export const controllerFindingWork = (parts: {
+  controllerFindings: { counts: ControllerFindings['counts']; review: Pick<ControllerFindings['review'], 'open'> };
+}): WorkKind[] => {
+  const kind = (decision: 'act' | 'attend', harm: number): WorkKind => ({
+    name: `controller-${decision}`,
+    harm,
+    sees: 'vulnerabilities:read',
+    does: 'devices:write',
+    find: () => {
+      const row = parts.controllerFindings.counts().matrix[decision];
+      const targets = Object.values(row).reduce((sum, n) => sum + n, 0);
+      return targets === 0
+        ? []
+        : [
+            {
+              key: 'all',
+              params: { n: targets },
+              level: decision === 'act' ? 'critical' : 'warning',
+              targets,
+              path: paths.controllerFindings({ decision }),
+            },
+          ];
+    },
+  });
+  return [
+    kind('act', 50),
+    kind('attend', 30),
+    {
+      name: 'controller-match',
+      harm: 10,
+      sees: 'vulnerabilities:read',
+      does: 'vulnerabilities:write',
+      find: () => {
+        const targets = parts.controllerFindings.review.open();
+        return targets === 0
+          ? []
+          : [{ key: 'all', params: { n: targets }, level: 'info', targets, path: paths.controllerReview() }];
+      },
+    },
+  ];
+};

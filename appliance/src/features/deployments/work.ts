@@ -1,0 +1,31 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { DeploymentService } from './service.ts';
+
+const looked = 200;
+
+/** Deployments under way of which orders failed. */
+export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'list'> }): WorkKind[] => [
+  {
+    name: 'deployment-failed',
+    harm: 40,
+    sees: 'deployments:read',
+    does: 'deployments:write',
+    find: () =>
+      parts.deployments.list({ limit: looked }).rows.flatMap(({ id, name, state, createdAt, counts }) =>
+        state !== 'running' || counts.failed === 0
+          ? []
+          : [
+              {
+                key: id,
+                params: { name, failed: counts.failed, waiting: counts.queued + counts.running },
+                level: 'critical',
+                targets: counts.failed,
+                since: Date.parse(createdAt),
+                blocks: counts.queued > 0 ? 1 : 0,
+                path: paths.deployment(id),
+              },
+            ],
+      ),
+  },
+];

@@ -1,0 +1,97 @@
+import { paths } from '@sallyport/ui/paths';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
+import { levels } from '../rules/types.ts';
+import type { WorkKind } from '../worklist/types.ts';
+import type { DeviceService } from './service.ts';
+import type { DeviceList } from './types.ts';
+
+/** So many silent devices are no matter of one of them. */
+const manySilent = 10;
+/** From here on much of the site is silent, whatever its size. */
+const mostSilent = 100;
+
+const days = (n: number): number => n * 86_400_000;
+
+/** Devices that wait for a person, and those that are silent. */
+export const deviceWork = (parts: {
+  devices: Pick<DeviceService, 'duplicates'>;
+  deviceList: Pick<DeviceList, 'counts' | 'coverageCounts'>;
+}): WorkKind[] => {
+  const counted = (reader: Actor, is: (row: { state: string; level: string | undefined }) => boolean): number =>
+    parts.deviceList
+      .counts(scopeOf(reader, 'devices:read'))
+      .filter(({ state, level }) => is({ state, level: levels[level] }))
+      .reduce((sum, row) => sum + row.devices, 0);
+  const some = (targets: number) => (targets === 0 ? [] : [{ key: 'all', params: { n: targets }, targets }]);
+  return [
+    {
+      name: 'device-join',
+      harm: 20,
+      limitMs: days(3),
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(counted(reader, ({ state }) => state === 'pending')).map((item) => ({
+          ...item,
+          level: 'waiting',
+          path: paths.devices({ state: 'pending' }),
+        })),
+    },
+    {
+      name: 'device-held',
+      harm: 25,
+      limitMs: days(3),
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(counted(reader, ({ state }) => state === 'held')).map((item) => ({
+          ...item,
+          level: 'warning',
+          path: paths.devices({ state: 'held' }),
+        })),
+    },
+    {
+      name: 'device-pairs',
+      harm: 10,
+      sees: 'devices:read',
+      does: 'devices:write',
+      find: () =>
+        some(parts.devices.duplicates().length).map((item) => ({
+          ...item,
+          level: 'info',
+          path: paths.deviceDuplicates(),
+        })),
+    },
+    {
+      name: 'device-silent',
+      harm: 20,
+      sees: 'devices:read',
+      does: 'devices:write',
+      scoped: true,
+      find: (reader) =>
+        some(counted(reader, ({ level }) => level === 'not-visible')).map((item) => ({
+          ...item,
+          level: 'warning',
+          harm: item.targets >= manySilent ? 30 : 20,
+          isUrgent: item.targets > mostSilent,
+          path: paths.devices({ status: 'not-visible' }),
+        })),
+    },
+    {
+      name: 'device-unjudged',
+      harm: 25,
+      limitMs: days(7),
+      sees: 'devices:read',
+      does: 'exchange:write',
+      scoped: true,
+      find: (reader) =>
+        some(parts.deviceList.coverageCounts(scopeOf(reader, 'devices:read'))['not-judged']).map((item) => ({
+          ...item,
+          level: 'warning',
+          path: paths.devices({ coverage: 'not-judged' }),
+        })),
+    },
+  ];
+};

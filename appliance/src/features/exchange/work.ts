@@ -1,0 +1,125 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { ExchangeService } from './service.ts';
+
+const dayMs = 86_400_000;
+
+/** What the exchange with the connected side asks of a person. */
+export const exchangeWork = (parts: {
+  exchange: Pick<ExchangeService, 'state' | 'knowledge' | 'unfulfilled' | 'keyDates' | 'imports' | 'waiting' | 'time'>;
+}): WorkKind[] => {
+  const { exchange } = parts;
+  const kind = (name: string, harm: number, find: WorkKind['find'], limitMs?: number): WorkKind => ({
+    name,
+    harm,
+    sees: 'exchange:read',
+    does: 'exchange:write',
+    find,
+    ...(limitMs === undefined ? {} : { limitMs }),
+  });
+  return [
+    kind('clock-doubt', 40, () => {
+      const targets = exchange.time().doubtful.length;
+      return targets === 0
+        ? []
+        : [{ key: 'all', params: {}, level: 'critical', targets, isUrgent: true, path: paths.exchange() }];
+    }),
+    kind(
+      'bundle-refused',
+      50,
+      () => {
+        // A later one that was taken shows that the connected side knows.
+        const last = exchange.imports({ limit: 20 }).find(({ state }) => state === 'refused' || state === 'done');
+        return last?.state !== 'refused'
+          ? []
+          : [
+              {
+                key: String(last.id),
+                params: { code: last.code ?? '' },
+                level: 'critical',
+                targets: 1,
+                since: Date.parse(last.startedAt),
+                path: last.receipt === undefined ? paths.exchange() : paths.receipt(last.receipt),
+              },
+            ];
+      },
+      0,
+    ),
+    kind('bundle-volumes', 25, () =>
+      exchange.waiting().map(({ bundleId, seq, missing, firstSeenAt }) => ({
+        key: bundleId,
+        params: { seq, n: missing.length },
+        level: 'warning',
+        targets: missing.length,
+        since: Date.parse(firstSeenAt),
+        path: paths.exchange(),
+      })),
+    ),
+    kind('advisories-old', 25, () =>
+      exchange.knowledge().flatMap(({ feed, stale, ageDays, limitDays, goneSince }) =>
+        !stale && goneSince === undefined
+          ? []
+          : [
+              {
+                key: feed,
+                params: { feed, days: Math.floor(ageDays ?? 0), limit: limitDays },
+                level: 'warning',
+                targets: 1,
+                path: paths.exchangeReceive(),
+              },
+            ],
+      ),
+    ),
+    kind('not-delivered', 25, () => {
+      const rows = exchange.unfulfilled();
+      const since = Math.min(...rows.map((row) => Date.parse(row.since)));
+      return rows.length === 0
+        ? []
+        : [
+            {
+              key: 'all',
+              params: { n: rows.length },
+              level: 'warning',
+              targets: rows.length,
+              since,
+              path: paths.exchangeReceive(),
+            },
+          ];
+    }),
+    kind('request-overdue', 20, () => {
+      const limitDays = Math.max(1, ...exchange.knowledge().map((feed) => feed.limitDays));
+      return exchange
+        .state()
+        .openRequests.map(({ number, createdAt }) => ({ number, at: Date.parse(createdAt) }))
+        .map(({ number, at }) => ({ number, at, end: at + limitDays * dayMs }))
+        .flatMap(({ number, at, end }) =>
+          end > Date.parse(exchange.time().believed)
+            ? []
+            : [
+                {
+                  key: String(number),
+                  params: { number, days: limitDays },
+                  level: 'warning' as const,
+                  targets: 1,
+                  since: at,
+                  dueAt: end,
+                  path: paths.exchange(),
+                },
+              ],
+        );
+    }),
+    kind('trust-ends', 10, () =>
+      exchange.keyDates().map(({ role, version, expires, daysLeft }) => ({
+        key: `${role}-${version}`,
+        params: { n: Math.max(0, daysLeft) },
+        words: { role: `exchange.role.${role}` },
+        level: daysLeft <= 7 ? 'critical' : 'warning',
+        harm: daysLeft <= 7 ? 30 : 10,
+        targets: 1,
+        dueAt: Date.parse(expires),
+        isUrgent: role === 'root' && daysLeft <= 0,
+        path: paths.exchangeTrust(),
+      })),
+    ),
+  ];
+};

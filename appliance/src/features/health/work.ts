@@ -1,0 +1,29 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { HealthService } from './service.ts';
+
+/** What is wrong with the appliance itself: what stops it, and what will, comes first. */
+export const healthWork = (parts: { health: Pick<HealthService, 'current'> }): WorkKind[] => [
+  {
+    name: 'appliance',
+    harm: 40,
+    sees: 'settings:read',
+    does: 'settings:write',
+    find: () =>
+      parts.health.current().checks.flatMap(({ name, state, code }) =>
+        state === 'ok'
+          ? []
+          : [
+              {
+                key: name,
+                params: {},
+                words: { what: `health.code.${code}` },
+                level: state === 'failed' ? 'critical' : 'warning',
+                targets: 1,
+                isUrgent: state === 'failed' || code === 'DISK_LOW',
+                path: paths.health(),
+              },
+            ],
+      ),
+  },
+];

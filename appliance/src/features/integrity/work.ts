@@ -1,0 +1,63 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind, WorkPlace } from '../worklist/types.ts';
+import type { ZoneService } from '../zones/service.ts';
+import type { Zone } from '../zones/types.ts';
+import type { IntegrityService, ProgramState } from './types.ts';
+
+const hourMs = 3_600_000;
+
+/** How important a zone is: safety and the levels next to the process come first. */
+export const placeOf = (zone: Pick<Zone, 'level' | 'safety'>): WorkPlace =>
+  zone.safety || zone.level === '0' || zone.level === '1' ? 'low' : zone.level === '2' ? 'middle' : 'high';
+
+/** Programs of controllers that are not the approved ones, or of which that cannot be told. */
+export const programWork = (parts: {
+  integrity: Pick<IntegrityService, 'list' | 'counts'>;
+  zones: Pick<ZoneService, 'zones'>;
+}): WorkKind[] => {
+  const all = (state: ProgramState) => {
+    const targets = parts.integrity.counts()[state];
+    return targets === 0
+      ? []
+      : [{ key: 'all', params: { n: targets }, targets, path: paths.controllerIntegrity({ state }) }];
+  };
+  return [
+    {
+      name: 'program-changed',
+      harm: 60,
+      limitMs: 4 * hourMs,
+      sees: 'devices:read',
+      does: 'devices:write',
+      find: () => {
+        const zones = new Map(parts.zones.zones().map((zone) => [zone.id, zone]));
+        return parts.integrity.list({ state: ['changed'] }).map(({ publicId, name, zone, since, differences }) => {
+          const inZone = zone === null ? undefined : zones.get(zone);
+          return {
+            key: publicId,
+            params: { name, n: differences.length },
+            level: 'critical',
+            targets: 1,
+            since,
+            path: paths.controllerProgram(publicId),
+            ...(inZone === undefined ? {} : { place: placeOf(inZone) }),
+          };
+        });
+      },
+    },
+    {
+      name: 'program-unread',
+      harm: 30,
+      limitMs: 72 * hourMs,
+      sees: 'devices:read',
+      does: 'devices:write',
+      find: () => all('unreachable').map((item) => ({ ...item, level: 'warning' })),
+    },
+    {
+      name: 'program-unapproved',
+      harm: 10,
+      sees: 'devices:read',
+      does: 'devices:write',
+      find: () => all('no-reference').map((item) => ({ ...item, level: 'info' })),
+    },
+  ];
+};

@@ -1,0 +1,27 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { UpdateService } from './service.ts';
+
+/** Updates that are here and wait for a decision. */
+export const updateWork = (parts: { updates: Pick<UpdateService, 'counts'> }): WorkKind[] => [
+  {
+    name: 'update-undecided',
+    harm: 20,
+    sees: 'updates:read',
+    does: 'updates:write',
+    find: () => {
+      const { undecided } = parts.updates.counts();
+      return undecided === 0
+        ? []
+        : [
+            {
+              key: 'all',
+              params: { n: undecided },
+              level: 'info',
+              targets: undecided,
+              path: paths.updates({ supply: 'arrived', approval: 'undefined' }),
+            },
+          ];
+    },
+  },
+];

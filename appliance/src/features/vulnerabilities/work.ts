@@ -1,0 +1,34 @@
+import { paths } from '@sallyport/ui/paths';
+import type { WorkKind } from '../worklist/types.ts';
+import type { VulnerabilityService } from './service.ts';
+import type { Decision, FixState } from './types.ts';
+
+const fixes: readonly FixState[] = ['available', 'none', 'undetermined'];
+
+/** Findings on computers that call for action, by what can be done about them. */
+export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService, 'tallies'> }): WorkKind[] => {
+  const kind = (decision: Decision & ('act' | 'attend'), harm: number): WorkKind => ({
+    name: `finding-${decision}`,
+    harm,
+    sees: 'vulnerabilities:read',
+    does: 'updates:write',
+    find: () => {
+      const row = parts.vulnerabilities.tallies().matrix[decision];
+      return fixes.flatMap((fix) =>
+        row[fix] === 0
+          ? []
+          : [
+              {
+                key: fix,
+                params: { n: row[fix] },
+                words: { fix: `fix.${fix}` },
+                level: decision === 'act' ? 'critical' : 'warning',
+                targets: row[fix],
+                path: paths.vulnerabilities({ decision, fix }),
+              },
+            ],
+      );
+    },
+  });
+  return [kind('act', 50), kind('attend', 30)];
+};

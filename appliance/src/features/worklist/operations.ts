@@ -1,0 +1,150 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { workTitle } from '@sallyport/ui/worklist/worklist.tsx';
+import { z } from 'zod';
+import { time } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { WorklistService } from './service.ts';
+import { type WorkItem, workBands } from './types.ts';
+
+// What a person has to do now, first things first.
+
+const { operation } = operationsOver<{ worklist: WorklistService }>();
+
+const workSchema = z.object({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string().describe('English'),
+  band: z.enum(workBands),
+  total: z.number().int().describe('The rank; its parts are in `rank`'),
+  rank: z.object({
+    harm: z.number().int(),
+    place: z.number().int(),
+    targets: z.number().int(),
+    due: z.number().int(),
+    blocks: z.number().int(),
+    age: z.number().int(),
+  }),
+  isUrgent: z.boolean().describe('It comes first whatever its rank'),
+  targets: z.number().int().describe('How many things it is about'),
+  since: time.nullable(),
+  dueAt: time.nullable(),
+  waitsFor: z.string().nullable().describe('The id of the work that has to be done before'),
+  assignee: z.string().nullable().describe('Id of an account'),
+  laterUntil: time.nullable(),
+  reason: z.string().nullable().describe('Why it was put off'),
+  path: z.string().describe('The page of the console where it is done'),
+});
+
+export const worklistSchemas = { Work: workSchema };
+
+const timeOrNull = (ms: number | undefined): string | null => (ms === undefined ? null : toTime(ms));
+
+const titleOf = (item: WorkItem): string => workTitle(catalogue('en'), item);
+
+const toRow = (item: WorkItem): z.infer<typeof workSchema> => ({
+  id: item.id,
+  kind: item.kind,
+  title: titleOf(item),
+  band: item.band,
+  total: item.total,
+  rank: item.rank,
+  isUrgent: item.isUrgent,
+  targets: item.targets,
+  since: timeOrNull(item.since),
+  dueAt: timeOrNull(item.dueAt),
+  waitsFor: item.waitsFor ?? null,
+  assignee: item.assignee ?? null,
+  laterUntil: item.isPutOff ? timeOrNull(item.laterUntil) : null,
+  reason: item.isPutOff ? (item.reason ?? null) : null,
+  path: item.path,
+});
+
+const id = z.string().max(512).describe('Of `work list`');
+
+export const worklistOperations = [
+  operation({
+    name: 'work.list',
+    http: { method: 'get', path: '/work' },
+    bound: 'owner',
+    area: 'work',
+    right: 'any',
+    summary: 'What a person has to do now, first things first, of the kinds that the caller may see',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(workSchema) }),
+    run: ({ worklist, actor }) => ({ rows: worklist.list(actor).map(toRow) }),
+    command: {
+      example: 'sallyport work list --json',
+      print: (out, { rows }) => {
+        out.table(
+          ['WHEN', 'RANK', 'ID', 'WORK', 'UNTIL'],
+          rows.map(({ band, total, id: name, title, dueAt, laterUntil }) => [
+            laterUntil === null ? band : 'later',
+            String(total),
+            name,
+            title,
+            laterUntil ?? dueAt ?? '',
+          ]),
+        );
+        if (rows.length === 0) out.note('Nothing needs a person, as far as is known.');
+      },
+    },
+  }),
+  operation({
+    name: 'work.assign',
+    http: { method: 'post', path: '/work/{id}/assign' },
+    bound: 'site',
+    area: 'work',
+    right: 'work:write',
+    summary: 'Gives a piece of work to an account, or to no one',
+    input: z.strictObject({
+      id,
+      assignee: z.string().max(64).optional().describe('Id of an account; none: no one has it'),
+    }),
+    output: workSchema,
+    run: ({ worklist, actor }, { id: item, assignee }) => toRow(worklist.assign(actor, item, assignee ?? null)),
+    command: {
+      positionals: ['id'],
+      flags: { assignee: { name: 'to', value: 'ACCOUNT' } },
+      example: 'sallyport work assign update-undecided.all --to 4f0c',
+      print: (out, { title, assignee }) => out.line(`${title}: ${assignee ?? 'unassigned'}`),
+    },
+  }),
+  operation({
+    name: 'work.later',
+    http: { method: 'post', path: '/work/{id}/later' },
+    bound: 'site',
+    area: 'work',
+    right: 'work:write',
+    summary: 'Puts a piece of work off: at most a day where it comes now, else at most 30 days',
+    input: z.strictObject({
+      id,
+      until: time.describe('When it is back'),
+      reason: z.string().max(500),
+    }),
+    output: workSchema,
+    run: ({ worklist, actor }, { id: item, until, reason }) =>
+      toRow(worklist.putOff(actor, item, { until: Date.parse(until), reason })),
+    command: {
+      positionals: ['id'],
+      example: 'sallyport work later device-pairs.all --until 2026-12-07T08:00:00Z --reason "after the audit"',
+      print: (out, { title, laterUntil }) => out.line(`${title}: put off until ${laterUntil ?? ''}`),
+    },
+  }),
+  operation({
+    name: 'work.back',
+    http: { method: 'post', path: '/work/{id}/back' },
+    bound: 'site',
+    area: 'work',
+    right: 'work:write',
+    summary: 'Takes up again what was put off',
+    input: z.strictObject({ id }),
+    output: workSchema,
+    run: ({ worklist, actor }, { id: item }) => toRow(worklist.putOff(actor, item, null)),
+    command: {
+      positionals: ['id'],
+      example: 'sallyport work back device-pairs.all',
+      print: (out, { title }) => out.line(title),
+    },
+  }),
+];

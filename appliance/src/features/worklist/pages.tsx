@@ -1,0 +1,200 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { FieldErrors } from '@sallyport/ui/model';
+import { paths } from '@sallyport/ui/paths';
+import { WorkItem as WorkItemView } from '@sallyport/ui/worklist/work-item.tsx';
+import { Worklist, type WorkRow, type WorkView, workViews } from '@sallyport/ui/worklist/worklist.tsx';
+import { type Context, Hono } from 'hono';
+import { type Actor, hasRight, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
+import { toFailure } from '../../platform/errors.ts';
+import { signedIn } from '../../server/console/guard.ts';
+import { param } from '../../server/console/lists.ts';
+import { viewContext } from '../../server/console/page.tsx';
+import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
+import { unreadOf } from '../announcements/view.ts';
+import type { DeviceModel } from '../devices/view.ts';
+import type { WorkItem } from './types.ts';
+
+const perPage = 50;
+const trendDays = 30;
+const shownZones = 8;
+const mostAccounts = 500;
+const hourMs = 3_600_000;
+
+const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean>> = {
+  all: ({ isPutOff }) => !isPutOff,
+  mine: ({ isPutOff, assignee }, reader) => !isPutOff && assignee === reader.id,
+  free: ({ isPutOff, assignee }) => !isPutOff && assignee === undefined,
+  later: ({ isPutOff }) => isPutOff,
+};
+
+/** The first page, and an item of it. */
+export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
+  const { worklist, vulnerabilities, deviceList, exchange, deployments, zones, objects, clock } = deps;
+
+  const nameOf = (account: string | undefined): string | undefined =>
+    account === undefined ? undefined : objects.find('account', account)?.body.name;
+  const toRow = (item: WorkItem): WorkRow => ({ ...item, assigneeName: nameOf(item.assignee) });
+
+  const figures = (reader: Actor) => {
+    if (!holdsAnywhere(reader, 'devices:read')) return undefined;
+    const scope = scopeOf(reader, 'devices:read');
+    const { total, notVisible } = model.counts(scope);
+    const covered = deviceList.coverageCounts(scope);
+    const [oldest] = hasRight(reader, 'exchange:read')
+      ? exchange.knowledge().toSorted((a, b) => (b.ageDays ?? 0) - (a.ageDays ?? 0))
+      : [];
+    const trend = hasRight(reader, 'vulnerabilities:read') ? vulnerabilities.trend(trendDays) : undefined;
+    return {
+      act:
+        trend === undefined
+          ? undefined
+          : { now: Object.values(vulnerabilities.tallies().matrix.act).reduce((sum, n) => sum + n, 0), trend },
+      devices: {
+        total,
+        silent: notVisible,
+        hours: objects.setting('devices.not-visible-hours'),
+        unjudged: covered['not-judged'],
+        partly: covered.partly,
+      },
+      ...(oldest === undefined
+        ? {}
+        : { knowledge: { days: Math.floor(oldest.ageDays ?? 0), limit: oldest.limitDays, feed: oldest.feed } }),
+    };
+  };
+
+  const rank = { critical: 0, warning: 1, ok: 2 } as const;
+  /** Zones with controllers in them, the worst first. */
+  const zoneRows = () =>
+    zones
+      .overview()
+      .zones.filter(({ controllers }) => controllers.length > 0)
+      .map(({ id, name, controllers }) => {
+        const abnormal = controllers.filter(({ health }) => health !== 'ok');
+        const worst = abnormal.toSorted((a, b) => rank[a.health] - rank[b.health])[0];
+        return {
+          id,
+          name,
+          controllers: controllers.length,
+          health: worst?.health ?? ('ok' as const),
+          abnormal: abnormal.length,
+          reason: worst?.reasons[0],
+        };
+      })
+      .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
+      .slice(0, shownZones);
+
+  const running = () =>
+    deployments.list({ limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
+      state !== 'running'
+        ? []
+        : [
+            {
+              id,
+              name,
+              done: counts.installed + counts.verified,
+              total: counts.queued + counts.running + counts.installed + counts.verified + counts.failed,
+            },
+          ],
+    );
+
+  const list = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const ctx = viewContext(deps, c);
+    const view = workViews.find((one) => one === c.req.query('view')) ?? 'all';
+    const items = worklist.list(actor);
+    const found = items.filter((item) => isIn[view](item, actor));
+    const after = c.req.query('after');
+    const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1;
+    const shown = found.slice(from, from + perPage);
+    const count = (one: WorkView): number => items.filter((item) => isIn[one](item, actor)).length;
+    const band = (name: WorkItem['band']): number =>
+      items.filter((item) => !item.isPutOff && item.band === name).length;
+    const seesControllers = hasRight(actor, 'devices:read');
+    return c.html(
+      <Worklist
+        ctx={ctx}
+        view={view}
+        counts={{ all: count('all'), mine: count('mine'), free: count('free'), later: count('later') }}
+        bands={{ now: band('now'), today: band('today'), week: band('week') }}
+        rows={shown.map(toRow)}
+        {...defined({
+          next: from + perPage < found.length ? shown.at(-1)?.id : undefined,
+          figures: figures(actor),
+          unread: unreadOf(deps.announcements.list(actor), ctx.lang),
+        })}
+        zones={seesControllers ? zoneRows() : []}
+        running={hasRight(actor, 'deployments:read') ? running() : []}
+        requestsOut={
+          hasRight(actor, 'exchange:read')
+            ? exchange.state().openRequests.map(({ number, createdAt }) => ({ number, since: createdAt }))
+            : []
+        }
+      />,
+    );
+  };
+
+  const show = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const ctx = viewContext(deps, c);
+    const items = worklist.list(actor);
+    const item = worklist.get(actor, param(c, 'item'));
+    const open = items.filter(({ isPutOff }) => !isPutOff);
+    const at = open.findIndex(({ id }) => id === item.id);
+    const accounts = hasRight(actor, 'work:write')
+      ? objects
+          .list({ kind: 'account', limit: mostAccounts })
+          .rows.flatMap(({ id, body }) => (body.disabled === true ? [] : [{ id, name: body.name ?? id }]))
+      : [];
+    return c.html(
+      <WorkItemView
+        ctx={ctx}
+        row={toRow(item)}
+        rank={item.rank}
+        total={item.total}
+        isUrgent={item.isUrgent}
+        accounts={accounts}
+        {...defined({
+          reason: item.isPutOff ? item.reason : undefined,
+          assignee: item.assignee,
+          errors,
+          waitsFor: items.find(({ id }) => id === item.waitsFor),
+          at:
+            at < 0
+              ? undefined
+              : {
+                  n: at + 1,
+                  of: open.length,
+                  ...defined({ previous: open[at - 1]?.id, next: open[at + 1]?.id }),
+                },
+        })}
+      />,
+      errors === undefined ? 200 : 422,
+    );
+  };
+
+  const write = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const { actor } = signedIn(c);
+    const form = c.get('form');
+    const id = param(c, 'item');
+    try {
+      const action = form.text('action');
+      if (action === 'assign') worklist.assign(actor, id, form.text('assignee') || null);
+      else if (action === 'later')
+        worklist.putOff(actor, id, {
+          until: clock() + Number(form.text('hours')) * hourMs,
+          reason: form.text('reason'),
+        });
+      else worklist.putOff(actor, id, null);
+      return c.redirect(paths.work(), 303);
+    } catch (error) {
+      const { code, details } = toFailure(error);
+      if (code !== 'INVALID' || details.fields === undefined) throw error;
+      return show(c, details.fields);
+    }
+  };
+
+  return new Hono<ConsoleEnv>()
+    .get(paths.work.pattern, list)
+    .get(paths.workItem.pattern, (c) => show(c))
+    .post(paths.workItem.pattern, write);
+};

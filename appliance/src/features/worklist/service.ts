@@ -1,0 +1,134 @@
+import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, hasRight, holdsAnywhere, requireRight } from '../../engine/objects/types.ts';
+import { civilTime, daysBetween } from '../../platform/civil-time.ts';
+import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { cleanLine } from '../../platform/text.ts';
+import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
+import type { FoundWork, WorkItem, WorkKind, WorkNote } from './types.ts';
+
+export type WorklistService = {
+  /** What the reader may see, the first to be done first; with what was put off. */
+  list(reader: Actor): WorkItem[];
+  /** One item; NOT_FOUND where its cause is gone or the reader may not see it. */
+  get(reader: Actor, id: string): WorkItem;
+  /** Gives an item to an account, or to no one. FORBIDDEN, NOT_FOUND, INVALID. */
+  assign(actor: Actor, id: string, assignee: string | null): WorkItem;
+  /** Puts an item off until a time, with a reason; null: it is back at once. FORBIDDEN, NOT_FOUND, INVALID. */
+  putOff(actor: Actor, id: string, later: { readonly until: number; readonly reason: string } | null): WorkItem;
+  /** How many items come first, for the navigation. */
+  urgent(reader: Actor): number;
+};
+
+type Parts = {
+  readonly kinds: readonly WorkKind[];
+  readonly objects: Pick<ObjectService, 'find' | 'put' | 'list'>;
+  readonly timeZone: () => string;
+  readonly clock: () => number;
+};
+
+const dayMs = 86_400_000;
+/** What has no limit of its own, and how long what comes first may be put off. */
+const longestMs = { now: dayMs, other: 30 * dayMs };
+/** Of one kind; what is more is told by the pages. */
+const maxOfKind = 500;
+const maxNotes = 10_000;
+
+/** The worklist over the kinds of all features. */
+export function worklistService(parts: Parts): WorklistService {
+  const { kinds, objects, clock } = parts;
+
+  const noteOf = (body: { assignee?: string; laterUntil?: string; reason?: string; note?: string }): WorkNote => ({
+    ...defined({ assignee: body.assignee, reason: body.reason, note: body.note }),
+    ...(body.laterUntil === undefined ? {} : { laterUntil: Date.parse(body.laterUntil) }),
+  });
+
+  const items = (reader: Actor): WorkItem[] => {
+    const nowMs = clock();
+    const civil = civilTime(parts.timeZone());
+    const daysUntil = (from: number, to: number): number => daysBetween(civil.dayAt(from), civil.dayAt(to));
+    const notes = new Map(
+      objects.list({ kind: 'work-note', limit: maxNotes }).rows.map(({ id, body }) => [id, noteOf(body)]),
+    );
+    const toItem = (kind: WorkKind, found: FoundWork): WorkItem => {
+      const id = `${kind.name}.${found.key}`;
+      const rank = rankOf(kind, found, nowMs, daysUntil);
+      const total = totalOf(rank);
+      const isUrgent = found.isUrgent === true;
+      const note = notes.get(id) ?? {};
+      const isPutOff = note.laterUntil !== undefined && note.laterUntil > nowMs;
+      return {
+        ...found,
+        ...note,
+        ...defined({ dueAt: found.dueAt ?? limitOf(kind, found) }),
+        id,
+        kind: kind.name,
+        does: found.does ?? kind.does,
+        isUrgent,
+        rank,
+        total,
+        band: bandOf({ isUrgent, total }),
+        isPutOff,
+      };
+    };
+    const seen = kinds
+      .filter(({ sees, scoped }) => (scoped ? holdsAnywhere : hasRight)(reader, sees))
+      .flatMap((kind) =>
+        kind
+          .find(reader)
+          .slice(0, maxOfKind)
+          .map((found) => toItem(kind, found)),
+      );
+    return heldDown(seen).sort(compareWork);
+  };
+
+  const limitOf = ({ limitMs }: WorkKind, { since }: FoundWork): number | undefined =>
+    limitMs === undefined || since === undefined ? undefined : since + limitMs;
+
+  const get: WorklistService['get'] = (reader, id) => {
+    const found = items(reader).find((item) => item.id === id);
+    if (found === undefined) throw new AppError('NOT_FOUND', `there is no work ${id}: it is done, or not yours to see`);
+    return found;
+  };
+
+  const keep = (
+    actor: Actor,
+    id: string,
+    patch: { assignee?: string | null; laterUntil?: string | null; reason?: string | null },
+  ): WorkItem => {
+    objects.put(actor, 'work-note', id, patch);
+    return get(actor, id);
+  };
+
+  return {
+    list: items,
+    get,
+    urgent: (reader) => items(reader).filter(({ band, isPutOff }) => band === 'now' && !isPutOff).length,
+    assign: (actor, id, assignee) => {
+      requireRight(actor, 'work:write');
+      get(actor, id);
+      if (assignee !== null && objects.find('account', assignee) === undefined)
+        throw invalid({ assignee: { key: 'validation.reference' } });
+      return keep(actor, id, { assignee });
+    },
+    putOff: (actor, id, later) => {
+      requireRight(actor, 'work:write');
+      const { band } = get(actor, id);
+      if (later === null) return keep(actor, id, { laterUntil: null, reason: null });
+      const reason = cleanLine(later.reason).trim().slice(0, 500);
+      const mostMs = band === 'now' ? longestMs.now : longestMs.other;
+      const nowMs = clock();
+      const faults: FieldErrors = {
+        ...(reason === '' ? { reason: { key: 'validation.required' } } : {}),
+        ...(!(later.until > nowMs)
+          ? { until: { key: 'validation.future' } }
+          : later.until > nowMs + mostMs
+            ? { until: { key: 'work.tooLate', params: { days: mostMs / dayMs } } }
+            : {}),
+      };
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      return keep(actor, id, { laterUntil: toTime(later.until), reason });
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import type { Actor, Right } from '../../engine/objects/types.ts';
+
+// Work is what a person has to do now. An item is worked out at each look from what its feature knows, and is gone as soon as its
+// cause is: nothing about it is kept but who has it and until when it was put off (the kind `work-note`).
+
+/** How an item looks. `info`: a decision that is not urgent; `waiting`: somebody else waits for a person. */
+type WorkLevel = 'critical' | 'warning' | 'info' | 'waiting';
+
+/** The most important thing that an item is about: `low` is level 0 or 1 of the reference architecture, or safety. */
+export type WorkPlace = 'low' | 'middle' | 'high';
+
+/** One item as its feature says it. */
+export type FoundWork = {
+  /** What it is grouped by: printable ASCII without spaces. With the kind it is its name; nothing of it is shown. */
+  readonly key: string;
+  /** Of the words `work.<kind>.title` and `work.<kind>.detail`; texts are names that people or machines gave. */
+  readonly params: Readonly<Record<string, string | number>>;
+  /** Further ones that are words themselves: keys of the catalogue. */
+  readonly words?: Readonly<Record<string, string>>;
+  readonly level: WorkLevel;
+  /** How many things it is about: the number of rows on its page. */
+  readonly targets: number;
+  readonly place?: WorkPlace;
+  /** Since when its cause is true, ms; absent where its source does not know. */
+  readonly since?: number;
+  /** Its own end, ms; else `since` and the limit of the kind make one. */
+  readonly dueAt?: number;
+  /** How many other items or runs wait for it. */
+  readonly blocks?: number;
+  /** In place of the kind's harm, where it depends on how many there are. */
+  readonly harm?: number;
+  /** The item that has to be done before: `kind.key`. */
+  readonly waitsFor?: string;
+  /** It comes first, whatever its rank: the appliance stops, or much of the site is silent. */
+  readonly isUrgent?: boolean;
+  /** In place of the kind's right, where the acts differ. */
+  readonly does?: Right;
+  /** Among equals; the lower is first. */
+  readonly order?: number;
+  /** The page that shows just these things. */
+  readonly path: string;
+};
+
+/** A kind of work, declared beside its feature. */
+export type WorkKind = {
+  readonly name: string;
+  /** Harm, 0 to 60: the first part of the rank. */
+  readonly harm: number;
+  /** How long it may take, ms; undefined: it has no limit, or an end of its own. */
+  readonly limitMs?: number;
+  /** Who sees it. */
+  readonly sees: Right;
+  /** What it finds is cut to what the reader reaches; else it takes the right over the whole site. */
+  readonly scoped?: true;
+  /** Who can do it. */
+  readonly does: Right;
+  readonly find: (reader: Actor) => readonly FoundWork[];
+};
+
+/** Parts of a rank: their sum is the rank. */
+export type WorkRank = {
+  readonly harm: number;
+  readonly place: number;
+  readonly targets: number;
+  readonly due: number;
+  readonly blocks: number;
+  readonly age: number;
+};
+
+export const workBands = ['now', 'today', 'week'] as const;
+export type WorkBand = (typeof workBands)[number];
+
+/** What people keep about an item. */
+export type WorkNote = {
+  /** Id of an account. */
+  readonly assignee?: string;
+  /** ms; with it a reason. */
+  readonly laterUntil?: number;
+  readonly reason?: string;
+  readonly note?: string;
+};
+
+export type WorkItem = Omit<FoundWork, 'isUrgent'> &
+  WorkNote & {
+    /** `kind.key` */
+    readonly id: string;
+    readonly kind: string;
+    readonly does: Right;
+    readonly isUrgent: boolean;
+    readonly rank: WorkRank;
+    readonly total: number;
+    readonly band: WorkBand;
+    readonly isPutOff: boolean;
+  };

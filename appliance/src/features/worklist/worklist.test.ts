@@ -1,0 +1,146 @@
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { langs } from '@sallyport/ui/i18n/types';
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
+import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
+import { workKinds } from '../../work-kinds.ts';
+import { firstSteps } from './first-steps.ts';
+import type { WorkItem } from './types.ts';
+
+const person = { ...systemActor, rights: new Set(['all' as const]) };
+const hourMs = 3_600_000;
+
+describe('the worklist of a new site', () => {
+  let site: Console;
+  let admin: Browser;
+  let viewer: Browser;
+
+  beforeAll(async () => {
+    site = await openConsole();
+    admin = await site.as('administrator');
+    viewer = await site.as('viewer');
+  });
+  afterAll(() => site.close());
+
+  const worklist = () => entryParts(site.appliance).worklist;
+  const work = (): WorkItem[] => worklist().list(person);
+  const find = (id: string): WorkItem | undefined => work().find((item) => item.id === id);
+
+  it('says what to do first, and a step is gone as soon as it is done', async () => {
+    const html = await (await admin.get(paths.work())).text();
+    expect(html).toContain('Setup: a first group');
+    expect(find('first-step.group')).toBeDefined();
+    const { id } = site.appliance.objects.create(person, 'group', { name: 'Hall 1' });
+    expect(find('first-step.group')).toBeUndefined();
+    site.appliance.objects.remove(person, 'group', id);
+    expect(find('first-step.group')).toBeDefined();
+  });
+
+  it('keeps what waits for another step behind that one', () => {
+    const ids = work().map(({ id }) => id);
+    expect(ids).toContain('first-step.bundle');
+    expect(ids.indexOf('first-step.trust')).toBeLessThan(ids.indexOf('first-step.request'));
+    expect(ids.indexOf('first-step.request')).toBeLessThan(ids.indexOf('first-step.bundle'));
+  });
+
+  it('has for each item a page that is there, with its rank and its words in three languages', async () => {
+    for (const item of work()) {
+      expect((await admin.get(item.path)).status, item.id).toBe(200);
+      expect(await (await admin.get(paths.workItem(item.id))).text(), item.id).toContain(`<span>${item.total}</span>`);
+      for (const lang of langs)
+        for (const part of ['title', 'why', 'action'])
+          expect(catalogue(lang).has(`work.${item.kind}.${part}`), `${lang} ${item.kind}.${part}`).toBe(true);
+    }
+  });
+
+  it('has words for each kind and each step', () => {
+    const missing = langs.flatMap((lang) =>
+      [
+        ...workKinds(entryParts(site.appliance)).flatMap(({ name }) =>
+          ['title', 'why', 'action'].map((part) => `work.${name}.${part}`),
+        ),
+        ...firstSteps.flatMap(({ name }) => [`work.step.${name}`, `work.step.${name}.why`]),
+      ].filter((key) => !catalogue(lang).has(key)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is put off with a reason until a time, and is back by itself and by hand', async () => {
+    const id = 'first-step.group';
+    const refused = await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: '' });
+    expect(refused.status).toBe(422);
+    expect(find(id)?.isPutOff).toBe(false);
+    expect((await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: 'no plan yet' })).status).toBe(
+      303,
+    );
+    expect(await (await admin.get(paths.work())).text()).not.toContain('Setup: a first group');
+    expect(await (await admin.get(paths.work({ view: 'later' }))).text()).toContain('Setup: a first group');
+    expect(
+      entryParts(site.appliance, () => nowMs() + 25 * hourMs)
+        .worklist.list(person)
+        .find((one) => one.id === id),
+    ).toMatchObject({
+      isPutOff: false,
+    });
+    expect((await admin.post(paths.workItem(id), { action: 'back' })).status).toBe(303);
+    expect(find(id)?.isPutOff).toBe(false);
+  });
+
+  it('lets nothing be put off for longer than its band allows', () => {
+    const until = (days: number) => nowMs() + days * 24 * hourMs;
+    expect(() => worklist().putOff(person, 'first-step.group', { until: until(31), reason: 'x' })).toThrow();
+    expect(() => worklist().putOff(person, 'first-step.group', { until: until(-1), reason: 'x' })).toThrow();
+    expect(worklist().putOff(person, 'first-step.group', { until: until(29), reason: 'x' }).isPutOff).toBe(true);
+    worklist().putOff(person, 'first-step.group', null);
+  });
+
+  it('is given to an account that exists, and shows whose it is', async () => {
+    const [account] = site.appliance.objects.list({ kind: 'account', limit: 10 }).rows;
+    expect(
+      (await admin.post(paths.workItem('first-step.trust'), { action: 'assign', assignee: 'nobody' })).status,
+    ).toBe(422);
+    await admin.post(paths.workItem('first-step.trust'), { action: 'assign', assignee: account?.id ?? '' });
+    expect(find('first-step.trust')?.assignee).toBe(account?.id);
+  });
+
+  it('lets nobody write who lacks the right, and finds no work that is not there', async () => {
+    expect((await viewer.post(paths.workItem('first-step.trust'), { action: 'back' })).status).toBe(403);
+    expect((await admin.get(paths.workItem('first-step.nothing'))).status).toBe(404);
+    expect((await admin.post(paths.workItem('first-step.nothing'), { action: 'back' })).status).toBe(404);
+  });
+
+  it('shows a viewer the work, with why he cannot do it', async () => {
+    const html = await (await viewer.get(paths.work())).text();
+    expect(html).toContain('Setup: a first group');
+    expect(html).toContain('Your roles lack this right: devices:write');
+  });
+});
+
+describe('the worklist over the API', () => {
+  let site: ApiSite;
+  beforeAll(async () => {
+    site = await openApiSite();
+  });
+  afterAll(() => site.close());
+
+  it('has the same work, is cut to the rights of the token, and takes what may be written', async () => {
+    const token = site.tokenOf('administrator');
+    const { rows } = (await site.call('GET', '/work', { token })).json as { rows: { id: string; title: string }[] };
+    expect(rows.map(({ id }) => id)).toContain('first-step.group');
+    expect(rows.find(({ id }) => id === 'first-step.group')?.title).toBe('Setup: a first group');
+    const events = await site.call('GET', '/work', { token: site.tokenOf('administrator', ['events:read']) });
+    expect(events.json['rows']).toEqual([]);
+    const later = { until: toTime(nowMs() + hourMs), reason: 'tomorrow' };
+    expect((await site.call('POST', '/work/first-step.group/later', { token, body: later })).json).toMatchObject({
+      laterUntil: later.until,
+      reason: 'tomorrow',
+    });
+    const viewer = site.tokenOf('viewer');
+    expect((await site.call('POST', '/work/first-step.group/back', { token: viewer })).status).toBe(403);
+    expect((await site.call('POST', '/work/first-step.group/back', { token })).json['laterUntil']).toBeNull();
+  });
+});

@@ -1,0 +1,287 @@
+import { type UnreadAnnouncements, UnreadLine } from '../announcements/announcements.tsx';
+import { Sparkline } from '../components/chart.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Progress } from '../components/progress.tsx';
+import { Shape, Status, shapeOf } from '../components/status.tsx';
+import { Tile, Tiles } from '../components/tile.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { Message, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+export const workViews = ['all', 'mine', 'free', 'later'] as const;
+export type WorkView = (typeof workViews)[number];
+
+export const workBands = ['now', 'today', 'week'] as const;
+
+/** An item as lists and its page show it. */
+export type WorkRow = {
+  readonly id: string;
+  readonly kind: string;
+  readonly params: Readonly<Record<string, string | number>>;
+  /** Further ones that are words themselves: keys of the catalogue. */
+  readonly words?: Readonly<Record<string, string>> | undefined;
+  readonly level: 'critical' | 'warning' | 'info' | 'waiting';
+  readonly band: (typeof workBands)[number];
+  readonly since?: When | undefined;
+  readonly dueAt?: When | undefined;
+  readonly laterUntil?: When | undefined;
+  readonly isPutOff: boolean;
+  readonly assigneeName?: string | undefined;
+  readonly does: string;
+  /** Where it is done. */
+  readonly path: string;
+};
+
+type Titled = Pick<WorkRow, 'kind' | 'params' | 'words'>;
+
+const inWords = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled, part: 'title' | 'why'): string =>
+  ctx.tDynamic(`work.${row.kind}.${part}`, {
+    ...row.params,
+    ...Object.fromEntries(Object.entries(row.words ?? {}).map(([name, key]) => [name, ctx.tDynamic(key)])),
+  });
+
+/** What is to be done, as a title. */
+export const workTitle = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled): string => inWords(ctx, row, 'title');
+/** What follows if it stays. */
+export const workWhy = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled): string => inWords(ctx, row, 'why');
+
+/** When it has to be done, or since when it is there. */
+export const workDue = (ctx: Ctx, row: WorkRow): string => {
+  if (row.isPutOff && row.laterUntil !== undefined)
+    return ctx.t('work.laterUntil', { at: ctx.fmt.dateTime(row.laterUntil) });
+  if (row.dueAt !== undefined)
+    return ctx.t(new Date(row.dueAt).getTime() <= ctx.nowMs ? 'work.overdue' : 'work.due', {
+      at: ctx.fmt.dateTime(row.dueAt),
+    });
+  return row.since === undefined ? '' : ctx.t('work.since', { at: ctx.fmt.dateTime(row.since) });
+};
+
+type WorklistProps = {
+  readonly ctx: Ctx;
+  readonly view: WorkView;
+  readonly counts: Readonly<Record<WorkView, number>>;
+  /** Items of each band, in all views together. */
+  readonly bands: Readonly<Record<(typeof workBands)[number], number>>;
+  readonly unread?: UnreadAnnouncements | undefined;
+  readonly rows: readonly WorkRow[];
+  readonly next?: string | undefined;
+  /** Absent for who may not read it. */
+  readonly figures?: {
+    readonly act: { readonly now: number; readonly trend: readonly number[] } | undefined;
+    readonly devices: {
+      readonly total: number;
+      readonly silent: number;
+      readonly hours: number;
+      readonly unjudged: number;
+      readonly partly: number;
+    };
+    readonly knowledge?: { readonly days: number; readonly limit: number; readonly feed: string } | undefined;
+  };
+  /** Zones with controllers, the worst first. */
+  readonly zones: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly controllers: number;
+    readonly health: 'critical' | 'warning' | 'ok';
+    readonly abnormal: number;
+    readonly reason?: Message | undefined;
+  }[];
+  readonly running: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly done: number;
+    readonly total: number;
+  }[];
+  readonly requestsOut: readonly { readonly number: number; readonly since: When }[];
+};
+
+const Row = ({ ctx, row, isFirst }: { ctx: Ctx; row: WorkRow; isFirst: boolean }) => (
+  <li class="item">
+    <Shape ctx={ctx} name={shapeOf(row.level)} />
+    <div>
+      <a class="t" href={paths.workItem(row.id)}>
+        {workTitle(ctx, row)}
+      </a>
+      <p>{workWhy(ctx, row)}</p>
+    </div>
+    <div class="due">
+      {workDue(ctx, row)}
+      <small>{row.assigneeName ?? ctx.t('work.unassigned')}</small>
+    </div>
+    <LinkButton small href={row.path} kind={isFirst ? 'primary' : 'second'} unavailable={withoutRight(ctx, row.does)}>
+      {ctx.tDynamic(`work.${row.kind}.action`)}
+    </LinkButton>
+  </li>
+);
+
+const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProps['figures']> }) => {
+  const { act, devices, knowledge } = figures;
+  const first = act?.trend[0];
+  return (
+    <Tiles>
+      {act === undefined ? null : (
+        <Tile
+          ctx={ctx}
+          level="critical"
+          word={ctx.t('work.openAct')}
+          n={act.now}
+          href={paths.vulnerabilities({ decision: 'act' })}
+        >
+          {first === undefined || act.trend.length < 2 ? null : (
+            <>
+              {ctx.t('work.wasAct', { first, days: act.trend.length })}
+              <Sparkline
+                values={act.trend}
+                label={ctx.t('work.trendWords', { days: act.trend.length, first, last: act.trend.at(-1) ?? 0 })}
+              />
+            </>
+          )}
+        </Tile>
+      )}
+      <Tile
+        ctx={ctx}
+        level={devices.silent > 0 ? 'warning' : 'ok'}
+        word={ctx.t('work.seen')}
+        n={devices.total - devices.silent}
+        href={devices.silent > 0 ? paths.devices({ status: 'not-visible' }) : paths.devices()}
+      >
+        {ctx.t('work.seenOf', { n: devices.total, hours: devices.hours })}
+      </Tile>
+      <Tile
+        ctx={ctx}
+        level="warning"
+        word={ctx.t('work.judged')}
+        n={devices.unjudged}
+        href={paths.devices({ coverage: 'not-judged' })}
+      >
+        {ctx.t('work.judgedOf', { n: devices.partly })}
+      </Tile>
+      {knowledge === undefined ? null : (
+        <Tile
+          ctx={ctx}
+          level={knowledge.days > knowledge.limit ? 'warning' : 'ok'}
+          word={ctx.t('work.knowledge')}
+          n={knowledge.days}
+          href={paths.exchangeReceive()}
+        >
+          {ctx.t('work.knowledgeOf', { limit: knowledge.limit, feed: knowledge.feed })}
+        </Tile>
+      )}
+    </Tiles>
+  );
+};
+
+/** What a person has to do now, first things first; beside it zones and what moves without a person. */
+export const Worklist = (props: WorklistProps) => {
+  const { ctx, view, counts, bands, rows, next, figures, zones, running, requestsOut } = props;
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('nav.work')}
+      section="work"
+      refreshSeconds={60}
+      sub={ctx.t('work.sub', { at: ctx.fmt.dateTime(ctx.nowMs), ...bands })}
+    >
+      <UnreadLine ctx={ctx} unread={props.unread} />
+      {figures === undefined ? null : <Figures ctx={ctx} figures={figures} />}
+      <section class="panel c8">
+        <header>
+          <nav class="seg" aria-label={ctx.t('work.view')}>
+            {workViews.map((one) => (
+              <a
+                href={paths.work({ view: one === 'all' ? undefined : one })}
+                aria-current={one === view ? 'true' : undefined}
+              >
+                {ctx.t(`work.view.${one}`)} {ctx.fmt.number(counts[one])}
+              </a>
+            ))}
+          </nav>
+          <div>
+            <a href={paths.help('worklist')}>{ctx.t('work.howRanked')}</a>
+          </div>
+        </header>
+        {rows.length === 0 ? (
+          counts.all === 0 ? (
+            <Empty title={ctx.t('work.none')}>{ctx.t('work.noneWhy')}</Empty>
+          ) : (
+            <Empty title={ctx.t('work.noneHere')} />
+          )
+        ) : (
+          workBands.map((band) => {
+            const inBand = rows.filter((row) => row.band === band);
+            return inBand.length === 0 ? null : (
+              <>
+                <h2 class="rank">
+                  {ctx.t(`work.band.${band}`)} {ctx.fmt.number(inBand.length)}{' '}
+                  <span>{ctx.t(`work.band.${band}.why`)}</span>
+                </h2>
+                <ul class="items">
+                  {inBand.map((row) => (
+                    <Row ctx={ctx} row={row} isFirst={row === rows[0]} />
+                  ))}
+                </ul>
+              </>
+            );
+          })
+        )}
+        {next === undefined ? null : (
+          <footer>
+            <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
+              {ctx.t('work.next')}
+            </LinkButton>
+          </footer>
+        )}
+      </section>
+      <div class="c4 stack">
+        {zones.length === 0 ? null : (
+          <Panel
+            title={ctx.t('controllers.tab.zones')}
+            link={<a href={paths.controllerZones()}>{ctx.t('nav.controllers')}</a>}
+          >
+            <ul class="moves">
+              {zones.map((zone) => (
+                <li>
+                  <a href={paths.controllerZone(zone.id)} translate="no">
+                    {zone.name}
+                  </a>
+                  <Status ctx={ctx} level={zone.health}>
+                    {zone.reason === undefined
+                      ? ctx.t('level.ok')
+                      : zone.abnormal < 2
+                        ? ctx.say(zone.reason)
+                        : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
+                  </Status>
+                </li>
+              ))}
+            </ul>
+          </Panel>
+        )}
+        <Panel title={ctx.t('work.progress')} context={ctx.t('work.progressWhy')}>
+          {running.length + requestsOut.length === 0 ? (
+            <p class="body dim">{ctx.t('work.noProgress')}</p>
+          ) : (
+            <ul class="moves">
+              {requestsOut.map(({ number, since }) => (
+                <li>
+                  <a href={paths.exchange()}>{ctx.t('work.requestOut', { number })}</a>
+                  <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
+                </li>
+              ))}
+              {running.map(({ id, name, done, total }) => (
+                <li>
+                  <a href={paths.deployment(id)} translate="no">
+                    {name}
+                  </a>
+                  <span class="second">{ctx.t('work.installed', { done, total })}</span>
+                  <Progress label={name} done={done} total={total} />
+                </li>
+              ))}
+            </ul>
+          )}
+        </Panel>
+      </div>
+    </Page>
+  );
+};
