@@ -69,6 +69,7 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
   help: 'texts of the product, the same at every site',
   deviceArrivals: 'who came with one token, and the words of its key',
   backupFile: 'a copy of the data',
+  workItem: 'one piece of work; the list of all of it is asked',
 };
 
 /** Pages that name findings or updates and say of no device how many it has, each with its reason. */

@@ -117,7 +117,7 @@ export const worklist: Omit<Parameters<typeof Worklist>[0], 'ctx'> = {
       id: 'finding-act.available',
       kind: 'finding-act',
       params: { n: 9 },
-      words: { fix: 'fix.available' },
+      words: { fix: 'work.fix.available' },
       assigneeName: 'D. Akhmetov',
       since: nowMs - 9 * hourMs,
     },

@@ -9,6 +9,13 @@ export const words = defineWords({
     ru: '{at}. Сейчас: {now}, сегодня: {today}, на неделе: {week}.',
     kk: '{at}. Қазір: {now}, бүгін: {today}, осы аптада: {week}.',
   },
+  'work.fix.available': { en: 'a fix exists', ru: 'исправление есть', kk: 'түзету бар' },
+  'work.fix.none': { en: 'no fix yet', ru: 'исправления ещё нет', kk: 'түзету әлі жоқ' },
+  'work.fix.undetermined': {
+    en: 'whether there is a fix is not known',
+    ru: 'есть ли исправление, неизвестно',
+    kk: 'түзету бар-жоғы белгісіз',
+  },
   'work.band.now': { en: 'Now', ru: 'Сейчас', kk: 'Қазір' },
   'work.band.today': { en: 'Today', ru: 'Сегодня', kk: 'Бүгін' },
   'work.band.week': { en: 'This week', ru: 'На неделе', kk: 'Осы аптада' },
@@ -96,9 +103,9 @@ export const words = defineWords({
   'work.requestOut': { en: 'Request {number} is on the way', ru: 'Запрос {number} в пути', kk: '{number}-сұрау жолда' },
   'work.openAct': { en: 'Open Act', ru: 'Открыто «Действовать»', kk: 'Ашық «Әрекет ету»' },
   'work.wasAct': {
-    en: '{first} {days} days ago',
-    ru: '{first}, дней назад: {days}',
-    kk: '{days} күн бұрын: {first}',
+    en: 'was {first} {days} days ago',
+    ru: 'было {first}, дней назад: {days}',
+    kk: '{days} күн бұрын {first} болды',
   },
   'work.seen': { en: 'Devices in contact', ru: 'Устройства на связи', kk: 'Байланыстағы құрылғылар' },
   'work.seenOf': {

@@ -54,70 +54,78 @@ export const WorkItem = (props: WorkItemProps) => {
         </>
       }
     >
-      <Panel title={ctx.t('work.why')} span={7}>
-        <div class="body">
-          <p>{workWhy(ctx, row)}</p>
-          {due === '' ? null : <p>{due}</p>}
-          {props.reason === undefined ? null : <p class="second">{props.reason}</p>}
-          {waitsFor === undefined ? null : (
-            <p>
-              <a href={paths.workItem(waitsFor.id)}>{ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}</a>
-            </p>
-          )}
-          <p class="second">{ctx.t('work.goneItself')}</p>
-        </div>
-      </Panel>
-      <Panel title={ctx.t('work.rank')} context={ctx.fmt.number(total)} span={5}>
-        <div class="body">
-          <Facts rows={rankParts.map((part) => [ctx.t(`work.rank.${part}`), ctx.fmt.number(rank[part])])} />
-          {isUrgent ? <p>{ctx.t('work.rank.first')}</p> : null}
-        </div>
-      </Panel>
-      <Panel title={ctx.t('work.assignee')} context={row.assigneeName ?? ctx.t('work.unassigned')} span={5}>
-        <PostForm ctx={ctx} action={paths.workItem(row.id)} class="body form">
-          <SelectField
-            ctx={ctx}
-            name="assignee"
-            label={ctx.t('work.assignee')}
-            value={props.assignee ?? ''}
-            errors={errors}
-            options={[
-              { value: '', label: ctx.t('work.unassigned') },
-              ...props.accounts.map(({ id, name }) => ({ value: id, label: name })),
-            ]}
-          />
-          <Button name="action" value="assign" unavailable={unavailable}>
-            {ctx.t('work.assign')}
-          </Button>
-        </PostForm>
-      </Panel>
-      <Panel title={ctx.t('work.later')} span={7}>
-        <PostForm ctx={ctx} action={paths.workItem(row.id)} class="body form">
-          {row.isPutOff ? (
-            <Button name="action" value="back" unavailable={unavailable}>
-              {ctx.t('work.back')}
-            </Button>
-          ) : (
-            <>
-              <SelectField
-                ctx={ctx}
-                name="hours"
-                label={ctx.t('work.laterWhen')}
-                value="24"
-                errors={errors}
-                options={laterHours[row.band === 'now' ? 'now' : 'other'].map((n) => ({
-                  value: String(n),
-                  label: n < 48 ? ctx.t('work.hours', { n }) : ctx.t('work.days', { n: n / 24 }),
-                }))}
-              />
-              <TextField ctx={ctx} name="reason" label={ctx.t('work.laterReason')} maxLength={500} errors={errors} />
-              <Button name="action" value="later" unavailable={unavailable}>
-                {ctx.t('work.putOff')}
+      <div class="grid">
+        <Panel title={ctx.t('work.why')} span={7}>
+          <div class="body">
+            <p>{workWhy(ctx, row)}</p>
+            {due === '' ? null : <p>{due}</p>}
+            {props.reason === undefined ? null : <p class="second">{props.reason}</p>}
+            {waitsFor === undefined ? null : (
+              <p>
+                <a href={paths.workItem(waitsFor.id)}>{ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}</a>
+              </p>
+            )}
+            <p class="second">{ctx.t('work.goneItself')}</p>
+          </div>
+        </Panel>
+        <Panel title={ctx.t('work.rank')} context={ctx.fmt.number(total)} span={5}>
+          <div class="body">
+            <Facts rows={rankParts.map((part) => [ctx.t(`work.rank.${part}`), ctx.fmt.number(rank[part])])} />
+            {isUrgent ? <p>{ctx.t('work.rank.first')}</p> : null}
+          </div>
+        </Panel>
+        <Panel title={ctx.t('work.assignee')} context={row.assigneeName ?? ctx.t('work.unassigned')} span={5}>
+          <PostForm ctx={ctx} action={paths.workItem(row.id)} class="body">
+            <SelectField
+              ctx={ctx}
+              name="assignee"
+              label={ctx.t('work.assignee')}
+              value={props.assignee ?? ''}
+              errors={errors}
+              options={[
+                { value: '', label: ctx.t('work.unassigned') },
+                ...props.accounts.map(({ id, name }) => ({ value: id, label: name })),
+              ]}
+            />
+            <div>
+              <Button name="action" value="assign" unavailable={unavailable}>
+                {ctx.t('work.assign')}
               </Button>
-            </>
-          )}
-        </PostForm>
-      </Panel>
+            </div>
+          </PostForm>
+        </Panel>
+        <Panel title={ctx.t('work.later')} span={7}>
+          <PostForm ctx={ctx} action={paths.workItem(row.id)} class="body">
+            {row.isPutOff ? (
+              <div>
+                <Button name="action" value="back" unavailable={unavailable}>
+                  {ctx.t('work.back')}
+                </Button>
+              </div>
+            ) : (
+              <>
+                <SelectField
+                  ctx={ctx}
+                  name="hours"
+                  label={ctx.t('work.laterWhen')}
+                  value="24"
+                  errors={errors}
+                  options={laterHours[row.band === 'now' ? 'now' : 'other'].map((n) => ({
+                    value: String(n),
+                    label: n < 48 ? ctx.t('work.hours', { n }) : ctx.t('work.days', { n: n / 24 }),
+                  }))}
+                />
+                <TextField ctx={ctx} name="reason" label={ctx.t('work.laterReason')} maxLength={500} errors={errors} />
+                <div>
+                  <Button name="action" value="later" unavailable={unavailable}>
+                    {ctx.t('work.putOff')}
+                  </Button>
+                </div>
+              </>
+            )}
+          </PostForm>
+        </Panel>
+      </div>
     </Page>
   );
 };

@@ -186,101 +186,103 @@ export const Worklist = (props: WorklistProps) => {
     >
       <UnreadLine ctx={ctx} unread={props.unread} />
       {figures === undefined ? null : <Figures ctx={ctx} figures={figures} />}
-      <section class="panel c8">
-        <header>
-          <nav class="seg" aria-label={ctx.t('work.view')}>
-            {workViews.map((one) => (
-              <a
-                href={paths.work({ view: one === 'all' ? undefined : one })}
-                aria-current={one === view ? 'true' : undefined}
-              >
-                {ctx.t(`work.view.${one}`)} {ctx.fmt.number(counts[one])}
-              </a>
-            ))}
-          </nav>
-          <div>
-            <a href={paths.help('worklist')}>{ctx.t('work.howRanked')}</a>
-          </div>
-        </header>
-        {rows.length === 0 ? (
-          counts.all === 0 ? (
-            <Empty title={ctx.t('work.none')}>{ctx.t('work.noneWhy')}</Empty>
+      <div class="grid">
+        <section class="panel c8">
+          <header>
+            <nav class="seg" aria-label={ctx.t('work.view')}>
+              {workViews.map((one) => (
+                <a
+                  href={paths.work({ view: one === 'all' ? undefined : one })}
+                  aria-current={one === view ? 'true' : undefined}
+                >
+                  {ctx.t(`work.view.${one}`)} {ctx.fmt.number(counts[one])}
+                </a>
+              ))}
+            </nav>
+            <div>
+              <a href={paths.help('worklist')}>{ctx.t('work.howRanked')}</a>
+            </div>
+          </header>
+          {rows.length === 0 ? (
+            counts.all === 0 ? (
+              <Empty title={ctx.t('work.none')}>{ctx.t('work.noneWhy')}</Empty>
+            ) : (
+              <Empty title={ctx.t('work.noneHere')} />
+            )
           ) : (
-            <Empty title={ctx.t('work.noneHere')} />
-          )
-        ) : (
-          workBands.map((band) => {
-            const inBand = rows.filter((row) => row.band === band);
-            return inBand.length === 0 ? null : (
-              <>
-                <h2 class="rank">
-                  {ctx.t(`work.band.${band}`)} {ctx.fmt.number(inBand.length)}{' '}
-                  <span>{ctx.t(`work.band.${band}.why`)}</span>
-                </h2>
-                <ul class="items">
-                  {inBand.map((row) => (
-                    <Row ctx={ctx} row={row} isFirst={row === rows[0]} />
-                  ))}
-                </ul>
-              </>
-            );
-          })
-        )}
-        {next === undefined ? null : (
-          <footer>
-            <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
-              {ctx.t('work.next')}
-            </LinkButton>
-          </footer>
-        )}
-      </section>
-      <div class="c4 stack">
-        {zones.length === 0 ? null : (
-          <Panel
-            title={ctx.t('controllers.tab.zones')}
-            link={<a href={paths.controllerZones()}>{ctx.t('nav.controllers')}</a>}
-          >
-            <ul class="moves">
-              {zones.map((zone) => (
-                <li>
-                  <a href={paths.controllerZone(zone.id)} translate="no">
-                    {zone.name}
-                  </a>
-                  <Status ctx={ctx} level={zone.health}>
-                    {zone.reason === undefined
-                      ? ctx.t('level.ok')
-                      : zone.abnormal < 2
-                        ? ctx.say(zone.reason)
-                        : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
-                  </Status>
-                </li>
-              ))}
-            </ul>
-          </Panel>
-        )}
-        <Panel title={ctx.t('work.progress')} context={ctx.t('work.progressWhy')}>
-          {running.length + requestsOut.length === 0 ? (
-            <p class="body dim">{ctx.t('work.noProgress')}</p>
-          ) : (
-            <ul class="moves">
-              {requestsOut.map(({ number, since }) => (
-                <li>
-                  <a href={paths.exchange()}>{ctx.t('work.requestOut', { number })}</a>
-                  <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
-                </li>
-              ))}
-              {running.map(({ id, name, done, total }) => (
-                <li>
-                  <a href={paths.deployment(id)} translate="no">
-                    {name}
-                  </a>
-                  <span class="second">{ctx.t('work.installed', { done, total })}</span>
-                  <Progress label={name} done={done} total={total} />
-                </li>
-              ))}
-            </ul>
+            workBands.map((band) => {
+              const inBand = rows.filter((row) => row.band === band);
+              return inBand.length === 0 ? null : (
+                <>
+                  <h2 class="rank">
+                    {ctx.t(`work.band.${band}`)} {ctx.fmt.number(inBand.length)}{' '}
+                    <span>{ctx.t(`work.band.${band}.why`)}</span>
+                  </h2>
+                  <ul class="items">
+                    {inBand.map((row) => (
+                      <Row ctx={ctx} row={row} isFirst={row === rows[0]} />
+                    ))}
+                  </ul>
+                </>
+              );
+            })
           )}
-        </Panel>
+          {next === undefined ? null : (
+            <footer>
+              <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
+                {ctx.t('work.next')}
+              </LinkButton>
+            </footer>
+          )}
+        </section>
+        <div class="c4 stack">
+          {zones.length === 0 ? null : (
+            <Panel
+              title={ctx.t('controllers.tab.zones')}
+              link={<a href={paths.controllerZones()}>{ctx.t('nav.controllers')}</a>}
+            >
+              <ul class="moves">
+                {zones.map((zone) => (
+                  <li>
+                    <a href={paths.controllerZone(zone.id)} translate="no">
+                      {zone.name}
+                    </a>
+                    <Status ctx={ctx} level={zone.health}>
+                      {zone.reason === undefined
+                        ? ctx.t('level.ok')
+                        : zone.abnormal < 2
+                          ? ctx.say(zone.reason)
+                          : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
+                    </Status>
+                  </li>
+                ))}
+              </ul>
+            </Panel>
+          )}
+          <Panel title={ctx.t('work.progress')} context={ctx.t('work.progressWhy')}>
+            {running.length + requestsOut.length === 0 ? (
+              <p class="body dim">{ctx.t('work.noProgress')}</p>
+            ) : (
+              <ul class="moves">
+                {requestsOut.map(({ number, since }) => (
+                  <li>
+                    <a href={paths.exchange()}>{ctx.t('work.requestOut', { number })}</a>
+                    <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
+                  </li>
+                ))}
+                {running.map(({ id, name, done, total }) => (
+                  <li>
+                    <a href={paths.deployment(id)} translate="no">
+                      {name}
+                    </a>
+                    <span class="second">{ctx.t('work.installed', { done, total })}</span>
+                    <Progress label={name} done={done} total={total} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          </Panel>
+        </div>
       </div>
     </Page>
   );

@@ -21,7 +21,7 @@ export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService,
               {
                 key: fix,
                 params: { n: row[fix] },
-                words: { fix: `fix.${fix}` },
+                words: { fix: `work.fix.${fix}` },
                 level: decision === 'act' ? 'critical' : 'warning',
                 targets: row[fix],
                 path: paths.vulnerabilities({ decision, fix }),
