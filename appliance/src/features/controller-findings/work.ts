@@ -10,7 +10,7 @@ export const controllerFindingWork = (parts: {
     name: `controller-${decision}`,
     harm,
     sees: 'vulnerabilities:read',
-    does: 'devices:write',
+    does: 'controllers:write',
     find: () => {
       const row = parts.controllerFindings.counts().matrix[decision];
       const targets = Object.values(row).reduce((sum, n) => sum + n, 0);

@@ -26,8 +26,8 @@ export const programWork = (parts: {
       name: 'program-changed',
       harm: 60,
       limitMs: 4 * hourMs,
-      sees: 'devices:read',
-      does: 'devices:write',
+      sees: 'controllers:read',
+      does: 'controllers:write',
       find: () => {
         const zones = new Map(parts.zones.zones().map((zone) => [zone.id, zone]));
         return parts.integrity.list({ state: ['changed'] }).map(({ publicId, name, zone, since, differences }) => {
@@ -48,15 +48,15 @@ export const programWork = (parts: {
       name: 'program-unread',
       harm: 30,
       limitMs: 72 * hourMs,
-      sees: 'devices:read',
-      does: 'devices:write',
+      sees: 'controllers:read',
+      does: 'controllers:write',
       find: () => all('unreachable').map((item) => ({ ...item, level: 'warning' })),
     },
     {
       name: 'program-unapproved',
       harm: 10,
-      sees: 'devices:read',
-      does: 'devices:write',
+      sees: 'controllers:read',
+      does: 'controllers:write',
       find: () => all('no-reference').map((item) => ({ ...item, level: 'info' })),
     },
   ];

@@ -109,7 +109,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const count = (one: WorkView): number => items.filter((item) => isIn[one](item, actor)).length;
     const band = (name: WorkItem['band']): number =>
       items.filter((item) => !item.isPutOff && item.band === name).length;
-    const seesControllers = hasRight(actor, 'devices:read');
+    const seesControllers = hasRight(actor, 'controllers:read');
     return c.html(
       <Worklist
         ctx={ctx}
