@@ -23,14 +23,13 @@ import { canMakeFleet, distributionFleet, type FleetHost } from '../support/dist
 // of one distribution, and with all. What speaks of findings or updates says that something is not judged, where something is not.
 
 type PageKey = keyof typeof paths;
-type Address = { readonly key: PageKey; readonly path: string };
+type Address = { key: PageKey; path: string };
 
 const REPORTED = 'what devices reported of themselves; a collection or a field of theirs is called so';
 const ORDERED = 'what was ordered for devices that were chosen';
 const DECIDED = 'a decision or its form, which names them as a field';
 const ONE = 'one that is there, with the devices that have it';
 const OF_CONTROLLERS = 'about controllers, whose advisories name products and which have a page of their own';
-
 /** Pages that are not asked, each with its reason. */
 const NOT_ASKED: Partial<Record<PageKey, string>> = {
   first: 'before log-in',
