@@ -43,7 +43,7 @@ export const goneWords: readonly GoneWord[] = [
   {
     forms: ['bearers'],
     now: 'devices or controllers by component',
-    left: ['appliance/src/features/exchange/counter-proof.ts'],
+    left: [],
   },
   { forms: ['taker', 'takers'], now: 'ingest', left: [] },
   {
@@ -59,24 +59,13 @@ export const goneWords: readonly GoneWord[] = [
   {
     forms: ['counterproof'],
     now: 'leak scan',
-    left: [
-      'appliance/src/cli/request-export.ts',
-      'appliance/src/features/exchange/counter-proof.ts',
-      'appliance/src/features/exchange/operations.ts',
-      'appliance/src/features/exchange/pages.tsx',
-      'appliance/src/features/exchange/reason.ts',
-      'appliance/src/features/exchange/receipt-export.ts',
-      'appliance/src/features/exchange/request-builder.ts',
-      'appliance/src/features/exchange/request-writer.ts',
-      'appliance/src/features/exchange/service.ts',
-      'appliance/src/features/exchange/types.ts',
-      'ui/src/exchange/exchange.tsx',
-    ],
+    // The name of the field in the preview's JSON.
+    left: ['appliance/src/cli/request-export.ts', 'appliance/src/features/exchange/operations.ts'],
   },
   {
     forms: ['ledger'],
     now: 'journal',
-    left: ['appliance/src/features/exchange/ledger-store.ts', 'appliance/src/features/exchange/store.ts'],
+    left: [],
   },
   { forms: ['rekey'], now: 'reindex', left: [] },
   {

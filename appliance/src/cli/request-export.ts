@@ -18,23 +18,28 @@ export const command: Command = {
     const folder = text('out');
     const { exchange, media } = await open();
     if (flag('show')) {
-      const preview = exchange.preview();
+      const { leakScan, ...preview } = exchange.preview();
       if (json) {
-        out.result({ ...preview, text: undefined, request: JSON.parse(preview.text) as unknown });
-        return preview.counterProof.leaks.length === 0 ? 0 : 1;
+        out.result({
+          ...preview,
+          counterProof: leakScan,
+          text: undefined,
+          request: JSON.parse(preview.text) as unknown,
+        });
+        return leakScan.leaks.length === 0 ? 0 : 1;
       }
       out.line(preview.text);
       for (const { name, items, bytes } of preview.groups)
         out.note(`${name.padEnd(12)} ${items} items, ${bytes} bytes`);
-      for (const { what, values, found } of preview.counterProof.searched)
+      for (const { what, values, found } of leakScan.searched)
         out.note(`${what.padEnd(12)} ${values} values searched, ${found} found`);
-      for (const leak of preview.counterProof.leaks.slice(0, 20))
+      for (const leak of leakScan.leaks.slice(0, 20))
         out.note(`${leak.kind} ${leak.value} in ${leak.field}: ${leak.text}`);
-      if (preview.counterProof.leaks.length > 0)
+      if (leakScan.leaks.length > 0)
         out.note(
           'nothing is written while they are there; harmless words are allowed in the setting exchange.allowed-words',
         );
-      return preview.counterProof.leaks.length === 0 ? 0 : 1;
+      return leakScan.leaks.length === 0 ? 0 : 1;
     }
     if (folder === undefined) throw new AppError('USAGE', '--out is missing');
     const target = resolve(folder);

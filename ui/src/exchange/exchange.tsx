@@ -28,7 +28,7 @@ type ExchangeProps = {
   }[];
   readonly totalBytes: number;
   /** Key `exchange.searched.<what>`. */
-  readonly counterProof: readonly { readonly what: string; readonly values: number; readonly found: number }[];
+  readonly leakScan: readonly { readonly what: string; readonly values: number; readonly found: number }[];
   readonly leaks: readonly {
     readonly what: string;
     readonly value: string;
@@ -99,12 +99,12 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
   </Panel>
 );
 
-const CounterProof = ({ ctx, counterProof, leaks }: Pick<ExchangeProps, 'ctx' | 'counterProof' | 'leaks'>) => (
+const LeakScan = ({ ctx, leakScan, leaks }: Pick<ExchangeProps, 'ctx' | 'leakScan' | 'leaks'>) => (
   <Panel title={ctx.t('exchange.notLeave')}>
     <div class="body">
       <p class="second">{ctx.t('exchange.searchedFor')}</p>
       <dl class="pairs">
-        {counterProof.map((one) => (
+        {leakScan.map((one) => (
           <div>
             <dt>{ctx.tDynamic(`exchange.searched.${one.what}`)}</dt>
             <dd class="num nowrap">
@@ -210,7 +210,7 @@ export const Exchange = (props: ExchangeProps) => {
       <div class="grid">
         <Groups {...props} />
         <div class="stack c4">
-          <CounterProof ctx={ctx} counterProof={props.counterProof} leaks={props.leaks} />
+          <LeakScan ctx={ctx} leakScan={props.leakScan} leaks={props.leaks} />
           <Write {...props} />
           {written.length === 0 ? null : (
             <Panel title={ctx.t('exchange.written')}>

@@ -86,7 +86,7 @@ describe('computers with awkward names', () => {
   it('write their requests', () => {
     fill();
     expect(COMPUTERS).toHaveLength(50);
-    expect(site.exchange.preview().counterProof.leaks).toEqual([]);
+    expect(site.exchange.preview().leakScan.leaks).toEqual([]);
     expect(site.exchange.exportRequest(admin, medium).number).toBe(1);
   });
 
@@ -102,7 +102,7 @@ describe('computers with awkward names', () => {
       { type: 'npm', name: 'x', version: '1', purl: 'pkg:npm/@line7/gnome-terminal@1' },
       { type: 'generic', name: 'hmi', version: '2', purl: 'pkg:generic/hmi@2+line7' },
     ]);
-    const leaks = site.exchange.preview().counterProof.leaks;
+    const leaks = site.exchange.preview().leakScan.leaks;
     const found = new Set(leaks.map(({ value }) => value));
     // Names of one or two signs, short numbers and what systems are commonly called say nothing in any package.
     const isCommon = (name: string) => /^(?:..?|\d+|ubuntu|noble|fedora)$/.test(name);

@@ -4,7 +4,7 @@ import type { FieldValue, InventoryRow } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 import type { Device } from '../devices/types.ts';
-import type { IdentityValue } from './counter-proof.ts';
+import type { IdentityValue } from './leak-scan.ts';
 import type { IdentityKind } from './types.ts';
 
 // Everything that names a device or a person of the site, for the leak scan. Accounts that the operating system and

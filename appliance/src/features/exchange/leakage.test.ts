@@ -233,7 +233,7 @@ describe('what leaves', () => {
     report(1, 'software', [deb('config-press4', '1.0')]);
     report(2, 'platform', [debian13]);
     report(2, 'software', [deb('bash', '5.2-1')]);
-    expect(site.exchange.preview().counterProof.leaks).toMatchObject([
+    expect(site.exchange.preview().leakScan.leaks).toMatchObject([
       { kind: 'host', value: 'press4', text: 'config-press4' },
       { kind: 'host', value: 'press4', text: 'config-press4' },
     ]);

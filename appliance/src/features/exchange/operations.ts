@@ -182,9 +182,9 @@ export const exchangeOperations = [
     input: nothing,
     output: previewSchema,
     run: ({ exchange }) => {
-      const { counterProof, ...preview } = exchange.preview();
-      const leaks = counterProof.leaks.map(({ kind, field }) => ({ kind, field }));
-      return { ...preview, counterProof: { searched: counterProof.searched, leaks } };
+      const { leakScan, ...preview } = exchange.preview();
+      const leaks = leakScan.leaks.map(({ kind, field }) => ({ kind, field }));
+      return { ...preview, counterProof: { searched: leakScan.searched, leaks } };
     },
   }),
   operation({

@@ -113,8 +113,8 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         open={state.openRequests.map(({ number, createdAt }) => ({ number, since: createdAt })).reverse()}
         groups={preview?.groups ?? []}
         totalBytes={preview?.totalBytes ?? 0}
-        counterProof={preview?.counterProof.searched ?? []}
-        leaks={(preview?.counterProof.leaks ?? []).map(({ kind, value, field, text }) => ({
+        leakScan={preview?.leakScan.searched ?? []}
+        leaks={(preview?.leakScan.leaks ?? []).map(({ kind, value, field, text }) => ({
           what: kind,
           value,
           field,

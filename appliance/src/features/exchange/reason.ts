@@ -1,6 +1,6 @@
 import { AppError } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
-import { counterProof, type IdentityValue, KNOWS_NOTHING } from './counter-proof.ts';
+import { type IdentityValue, KNOWS_NOTHING, scanForLeaks } from './leak-scan.ts';
 
 const MAX_REASON = 500;
 
@@ -16,7 +16,7 @@ export const checkReason = (
   const reason = cleanLine(text).trim();
   if (reason === '' || reason.length > MAX_REASON)
     throw new AppError('USAGE', `give a reason of 1 to ${MAX_REASON} characters`);
-  const { leaks } = counterProof({ reason }, identities, KNOWS_NOTHING, allowed);
+  const { leaks } = scanForLeaks({ reason }, identities, KNOWS_NOTHING, allowed);
   const named = [...new Set(leaks.map(({ value }) => value))];
   if (named.length > 0)
     throw new AppError(

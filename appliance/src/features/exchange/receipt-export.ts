@@ -8,7 +8,7 @@ import { ensureDir, syncDir } from '@sallyport/bundle-tools/platform/files';
 import type { EventService } from '../../engine/events/service.ts';
 import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import { assertSilent, counterProof, type IdentityValue, KNOWS_NOTHING } from './counter-proof.ts';
+import { assertSilent, type IdentityValue, KNOWS_NOTHING, scanForLeaks } from './leak-scan.ts';
 import type { ExchangeStore } from './store.ts';
 
 const MAX_EXPORTED = 10_000;
@@ -55,7 +55,7 @@ export const writeReceipts = (options: {
   if (first === undefined || last === undefined)
     throw new AppError('NOT_FOUND', options.all ? 'there is no receipt yet' : 'the host has confirmed every receipt');
   const receipts = rows.map(({ envelope }) => parseEnvelope(envelope, limits.receiptBytes));
-  assertSilent('the receipts', counterProof({ receipts }, options.identities, KNOWS_NOTHING, options.allowed));
+  assertSilent('the receipts', scanForLeaks({ receipts }, options.identities, KNOWS_NOTHING, options.allowed));
   const folder = join(options.medium, 'receipts');
   try {
     ensureDir(folder);

@@ -15,12 +15,12 @@ import { fingerprintOf } from '@sallyport/bundle-tools/trust/keys';
 import { AppError } from '../../platform/errors.ts';
 import type { UpdateWant } from '../updates/types.ts';
 import type { Uncovered } from '../vulnerabilities/types.ts';
-import { counterProof, type IdentityValue } from './counter-proof.ts';
 import type { SiteKeys } from './keys.ts';
+import { type IdentityValue, scanForLeaks } from './leak-scan.ts';
 import type { RequestContent } from './request-content.ts';
 import { requestGroups } from './request-groups.ts';
 import type { ExchangeStore, StateRow } from './store.ts';
-import type { CounterProof, RequestGroup } from './types.ts';
+import type { LeakScan, RequestGroup } from './types.ts';
 
 const MAX_RECEIPTS = 32;
 const MAX_RECEIPT_BYTES = 16 * 1024 * 1024;
@@ -36,7 +36,7 @@ export type BuiltRequest = {
   readonly lastReceipt: number;
   readonly sealTo: readonly Uint8Array[];
   readonly groups: readonly RequestGroup[];
-  readonly counterProof: CounterProof;
+  readonly leakScan: LeakScan;
 };
 
 type RequestSources = {
@@ -173,7 +173,7 @@ export const buildRequest = (sources: RequestSources): BuiltRequest => {
     lastReceipt: receipts.last,
     sealTo,
     groups: requestGroups(signed),
-    counterProof: counterProof(
+    leakScan: scanForLeaks(
       signed,
       sources.identities,
       { reporters: content.reporters, isPublicPackage: sources.isPublicPackage },

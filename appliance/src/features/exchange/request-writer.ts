@@ -14,7 +14,7 @@ import { type Actor, byWhom } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { askedWants } from './asked-wants.ts';
-import { assertSilent } from './counter-proof.ts';
+import { assertSilent } from './leak-scan.ts';
 import type { BuiltRequest } from './request-builder.ts';
 import { requireState } from './request-builder.ts';
 import type { ExchangeStore } from './store.ts';
@@ -36,7 +36,7 @@ export const writeRequest = (options: {
   readonly onProgress?: ((report: ExportReport) => void) | undefined;
 }): ExportedRequest => {
   const { db, store, events, actor, built, folder } = options;
-  assertSilent('the request', built.counterProof);
+  assertSilent('the request', built.leakScan);
   const sealed = sealTo(built.envelope, [...built.sealTo]);
   if (!onMedium(folder, () => statSync(folder)).isDirectory())
     throw new BundleError('MEDIUM_IO', `${folder} is no folder`);

@@ -30,7 +30,6 @@ import {
   previewAgreement,
 } from './clock.ts';
 import { type CollectParts, listUnreferenced, removeUnreferenced } from './collect.ts';
-import { counterProof, KNOWS_NOTHING } from './counter-proof.ts';
 import { siteIdentities } from './identities.ts';
 import { takeImportLock } from './import-lock.ts';
 import { runImport } from './importer.ts';
@@ -38,6 +37,7 @@ import type { ImporterParts } from './importer-parts.ts';
 import { type KeyDate, keyDates, noteKeyDates, trustRoles } from './key-dates.ts';
 import { readSiteKeys } from './keys.ts';
 import { feedAges, noteStaleFeeds } from './knowledge.ts';
+import { KNOWS_NOTHING, scanForLeaks } from './leak-scan.ts';
 import { publicNames } from './public-names.ts';
 import { appliedQueries } from './queries.ts';
 import { checkReason } from './reason.ts';
@@ -225,7 +225,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
     },
     applied: appliedQueries(db),
     devices: deviceCounts,
-    isNaming: (text) => counterProof({ text }, identities(), KNOWS_NOTHING, allowedWords()).leaks.length > 0,
+    isNaming: (text) => scanForLeaks({ text }, identities(), KNOWS_NOTHING, allowedWords()).leaks.length > 0,
   };
 
   const time: ClockParts = { db, store, events, clock, releasedAt: parts.releasedAt };
@@ -300,7 +300,7 @@ export const exchangeService = (parts: ExchangeParts): ExchangeService => {
         groups: built.groups,
         text,
         totalBytes: built.envelope.length,
-        counterProof: built.counterProof,
+        leakScan: built.leakScan,
       };
     },
     exportRequest: (actor, folder, options = {}) => {

@@ -1,7 +1,7 @@
 import type { JournalHead } from '@sallyport/bundle-tools/documents/fields';
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
-import { ledgerStore } from './ledger-store.ts';
+import { overrideStore } from './override-store.ts';
 import type { ImportRow, ImportSummary, ReceiptRow, TrustRole, UnfulfilledRow, UnfulfilledWant } from './types.ts';
 
 export type StateRow = {
@@ -390,7 +390,7 @@ export const exchangeStore = (db: Database, releasedAt = '') => {
     dropFeed: (feed: string): void => {
       dropFeed.run(feed);
     },
-    ...ledgerStore(db),
+    ...overrideStore(db),
   };
 };
 

@@ -60,7 +60,7 @@ export type RequestPreview = {
   /** The whole text, exactly as it would be signed. */
   readonly text: string;
   readonly totalBytes: number;
-  readonly counterProof: CounterProof;
+  readonly leakScan: LeakScan;
 };
 
 export type ExportedRequest = {
@@ -215,7 +215,7 @@ export type TrustFiles = {
   root(): Uint8Array | null;
 };
 
-export type CounterProof = {
+export type LeakScan = {
   /** Per kind: how many distinct values were looked for, how many of them were found. */
   readonly searched: readonly { readonly what: IdentityKind; readonly values: number; readonly found: number }[];
   readonly leaks: readonly Leak[];

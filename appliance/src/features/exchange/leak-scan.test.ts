@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { assertSilent, counterProof, type IdentityValue, KNOWS_NOTHING } from './counter-proof.ts';
+import { assertSilent, type IdentityValue, KNOWS_NOTHING, scanForLeaks } from './leak-scan.ts';
 
 const request = (extra: object = {}) => ({
   format: 'sallyport-request/1',
@@ -31,11 +31,11 @@ const leaksOf = (
   reporters: (text: string) => number[] = () => [1],
   isPublicPackage: (name: string) => boolean = () => false,
 ) =>
-  counterProof(document, identities, { reporters, isPublicPackage }).leaks.map((leak) => `${leak.field}=${leak.value}`);
+  scanForLeaks(document, identities, { reporters, isPublicPackage }).leaks.map((leak) => `${leak.field}=${leak.value}`);
 
-describe('the counter-proof', () => {
+describe('the leak scan', () => {
   it('passes a request without the values', () => {
-    const proof = counterProof(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], KNOWS_NOTHING);
+    const proof = scanForLeaks(request(), [value('host', 'boiler-3'), value('address', '192.168.7.4')], KNOWS_NOTHING);
     expect(proof.leaks).toEqual([]);
     expect(proof.searched.find(({ what }) => what === 'host')).toEqual({ what: 'host', values: 1, found: 0 });
   });
@@ -98,7 +98,7 @@ describe('the counter-proof', () => {
   });
 
   it('names the word, the place and the setting in the refusal', () => {
-    const proof = counterProof(request(), [value('host', 'press4')], { ...KNOWS_NOTHING, reporters: () => [1] });
+    const proof = scanForLeaks(request(), [value('host', 'press4')], { ...KNOWS_NOTHING, reporters: () => [1] });
     expect(() => assertSilent('the request', proof)).toThrow(
       /host "press4" in platforms\[0\]\.packages\[1\]\.name \(agent-config-press4\).*exchange\.allowed-words/,
     );
@@ -170,7 +170,7 @@ describe('the counter-proof', () => {
   });
 
   it('lets a person allow a word', () => {
-    const proof = counterProof(
+    const proof = scanForLeaks(
       request(),
       [value('host', 'press4')],
       { ...KNOWS_NOTHING, reporters: () => [1] },

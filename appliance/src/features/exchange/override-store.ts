@@ -3,7 +3,7 @@ import type { Database } from '../../platform/database.ts';
 type OverrideRow = { id: number; at: string; code: string; reason: string; operator: number };
 
 /** What the next receipt or request has to tell: overrides, missing objects. */
-export const ledgerStore = (db: Database) => {
+export const overrideStore = (db: Database) => {
   const addOverride = db.prepare('INSERT INTO override (at, code, reason, operator) VALUES (?, ?, ?, ?)');
   const overridesOpen = db.prepare<[number], OverrideRow>(
     'SELECT id, at, code, reason, operator FROM override WHERE receipt IS NULL ORDER BY id LIMIT ?',

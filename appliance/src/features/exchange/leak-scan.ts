@@ -24,7 +24,7 @@
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Purl, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { AppError } from '../../platform/errors.ts';
-import type { CounterProof, IdentityKind, Leak } from './types.ts';
+import type { IdentityKind, Leak, LeakScan } from './types.ts';
 
 /** A value that must not leave, what it is, and the devices that have it. */
 export type IdentityValue = { readonly kind: IdentityKind; readonly value: string; readonly device: number };
@@ -279,7 +279,7 @@ const systemsOf = (request: unknown): Set<string> => {
 const isExplained = (
   identity: IdentityValue,
   leaf: Leaf,
-  bearers: ReadonlySet<number>,
+  having: ReadonlySet<number>,
   publicNames: ReadonlySet<string>,
   systems: ReadonlySet<string>,
   { reporters, isPublicPackage }: Known,
@@ -295,7 +295,7 @@ const isExplained = (
   if (leaf.isSystem && systems.has(tokensOf(folded).join(' '))) return true;
   if (!leaf.isVersion || isMadeOf(VERSION_WORDS, /^\d+$/))
     for (const name of leaf.packages) if (isPublicPackage(name) || isPublicPackage(name.toLowerCase())) return true;
-  for (const device of reporters(leaf.whole)) if (!bearers.has(device)) return true;
+  for (const device of reporters(leaf.whole)) if (!having.has(device)) return true;
   return false;
 };
 
@@ -316,28 +316,28 @@ export const KNOWS_NOTHING: Known = { reporters: () => [], isPublicPackage: () =
  * Searches a request, parsed from the bytes that will be sealed, for the identity values of the site. `allowed` are
  * words that an administrator has judged harmless; they are folded like names.
  */
-export const counterProof = (
+export const scanForLeaks = (
   request: unknown,
   identities: Iterable<IdentityValue>,
   known: Known,
   allowed: ReadonlySet<string> = new Set(),
-): CounterProof => {
+): LeakScan => {
   const leaves = leavesOf(request);
   const { tokens, index } = indexTokens(leaves);
   const systems = systemsOf(request);
   const publicNames = new Set(leaves.flatMap((leaf) => (leaf.isPublic ? wholeNames(leaf.whole) : [])));
-  const bearers = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
+  const values = new Map<string, { identity: IdentityValue; devices: Set<number> }>();
   for (const identity of identities) {
     const key = `${identity.kind}\0${identity.value}`;
-    const held = bearers.get(key);
+    const held = values.get(key);
     if (held) held.devices.add(identity.device);
-    else bearers.set(key, { identity, devices: new Set([identity.device]) });
+    else values.set(key, { identity, devices: new Set([identity.device]) });
   }
   const counts = new Map<IdentityKind, { values: number; found: number }>(
     KINDS.map((kind) => [kind, { values: 0, found: 0 }]),
   );
   const leaks: Leak[] = [];
-  for (const { identity, devices } of bearers.values()) {
+  for (const { identity, devices } of values.values()) {
     const count = counts.get(identity.kind);
     if (!count) continue;
     count.values += 1;
@@ -363,7 +363,7 @@ export const counterProof = (
 const MAX_NAMED = 5;
 
 /** Refuses with FINDINGS where something was found: the message names words, places and the setting, the details all. */
-export function assertSilent(what: string, { leaks }: CounterProof): void {
+export function assertSilent(what: string, { leaks }: LeakScan): void {
   if (leaks.length === 0) return;
   const found = [...new Set(leaks.map(({ kind, value, field, text }) => `${kind} "${value}" in ${field} (${text})`))];
   const more = found.length > MAX_NAMED ? `, and ${found.length - MAX_NAMED} more` : '';
