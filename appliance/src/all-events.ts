@@ -25,6 +25,7 @@ import { queryEvents } from './features/queries/events.ts';
 import { releaseEvents } from './features/releases/events.ts';
 import { rollbackEvents } from './features/rollback/events.ts';
 import { ruleEvents } from './features/rules/events.ts';
+import { serverCertificateEvents } from './features/server-certificate/events.ts';
 import { updateEvents } from './features/updates/events.ts';
 import { upgradeEvents } from './features/upgrade/events.ts';
 import { vulnerabilityEvents } from './features/vulnerabilities/events.ts';
@@ -56,6 +57,7 @@ export const allEvents = joined(
   provisionEvents,
   queryEvents,
   ruleEvents,
+  serverCertificateEvents,
   offlineImportEvents,
   updateEvents,
   releaseEvents,

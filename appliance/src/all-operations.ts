@@ -34,6 +34,7 @@ import { queryOperations, querySchemas } from './features/queries/operations.ts'
 import { releaseOperations, releaseSchemas } from './features/releases/operations.ts';
 import { rollbackOperations, rollbackSchemas } from './features/rollback/operations.ts';
 import { ruleOperations, ruleSchemas } from './features/rules/operations.ts';
+import { serverCertificateOperations, serverCertificateSchemas } from './features/server-certificate/operations.ts';
 import { settingOperations, settingSchemas } from './features/settings/operations.ts';
 import { updateOperations, updateSchemas } from './features/updates/operations.ts';
 import { vulnerabilityOperations, vulnerabilitySchemas } from './features/vulnerabilities/operations.ts';
@@ -68,6 +69,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...rollbackOperations,
   ...waitingOperations,
   ...worklistOperations,
+  ...serverCertificateOperations,
   ...settingOperations,
   ...deviceOperations,
   ...deviceRecordOperations,
@@ -103,6 +105,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...querySchemas,
   ...rollbackSchemas,
   ...ruleSchemas,
+  ...serverCertificateSchemas,
   ...settingSchemas,
   ...updateSchemas,
   ...vulnerabilitySchemas,

@@ -76,6 +76,7 @@ import type { SampleService } from './features/queries/types.ts';
 import { type ReleaseService, releaseService } from './features/releases/service.ts';
 import { newRollbackDetector, type RollbackDetector } from './features/rollback/service.ts';
 import { type RuleService, ruleService } from './features/rules/service.ts';
+import { type ServerCertificateService, serverCertificates } from './features/server-certificate/service.ts';
 import { type UpdateService, updateService } from './features/updates/service.ts';
 import { defaultRoot, laidReleases } from './features/upgrade/releases.ts';
 import { type VulnerabilityService, vulnerabilityService } from './features/vulnerabilities/service.ts';
@@ -113,6 +114,7 @@ export type Appliance = {
   store: StoreService;
   jobs: Jobs;
   ca: CaService;
+  serverCertificate: ServerCertificateService;
   devices: DeviceService;
   discovery: DiscoveryService;
   identification: IdentificationService;
@@ -146,14 +148,11 @@ export type Appliance = {
   persons: PersonService;
   backups: BackupService;
   health: HealthService;
-  /** Everything that waits for a second person. */
   waiting: WaitingService;
-  /** The detector of returns to an older state of the database. */
   rollbackDetector: RollbackDetector;
   controllers: ControllerService;
   controllerImports: FileImports;
   controllerDrafts: ControllerDrafts;
-  /** The patch process of controllers. */
   patches: PatchService;
   media: MediaService;
   queries: QueryService;
@@ -230,6 +229,7 @@ export const compose = async ({
     const queue = jobs({ db, workerData, folder: join(import.meta.dirname, 'jobs'), log });
     const certificateDays = () => objects.setting('devices.certificate-days');
     const ca = await openCa({ keyring, keysDir: paths.keys, certificateDays });
+    const serverCertificate = serverCertificates({ db, keyring, paths, ca, events });
     const vulnerabilities = vulnerabilityService({
       db,
       statePath: paths.database,
@@ -437,6 +437,7 @@ export const compose = async ({
       store,
       jobs: queue,
       ca,
+      serverCertificate,
       devices,
       discovery,
       identification,
@@ -463,7 +464,7 @@ export const compose = async ({
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),
       persons,
       backups,
-      health: healthService({ db, events, objects, backups, keyring, jobs: queue, dataDir: paths.data, clock: nowMs }),
+      health: healthService({ db, events, objects, backups, serverCertificate, keyring, paths, jobs: queue }),
       rollbackDetector,
       controllers: controllers.service,
       controllerImports,

@@ -212,6 +212,14 @@ export const checks: readonly Check[] = [
   },
   { name: 'permissions', run: checkPermissions },
   { name: 'key files', run: ({ keyring }) => keyFaults(keyring) },
+  {
+    name: 'certificate of the plant',
+    warning: true,
+    run: ({ serverCertificate }) => {
+      const fault = serverCertificate.fault();
+      return fault === undefined ? [] : [`${fault.code}: ${fault.detail}`];
+    },
+  },
   { name: 'keys of persons', run: ({ personal }) => personal.verify() },
   {
     name: 'advisories',

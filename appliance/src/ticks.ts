@@ -13,8 +13,14 @@ export const schedules: readonly Schedule[] = [
   { name: 'self-check', cron: '41 3 * * *', kind: 'self-check' },
 ];
 
-/** Everything that a server does again and again beside jobs. `isBusy`: reports are being written; `reload`: the certificate is made anew before it ends. */
-export function ticks(appliance: Appliance, server: { isBusy: () => boolean; reload: () => Promise<unknown> }): Tick[] {
+/**
+ * Everything that a server does again and again beside jobs. `isBusy`: reports are being written; `reload`: the certificate is made
+ * anew before it ends; `reloadWhenSet`: one of the plant was set or taken back.
+ */
+export function ticks(
+  appliance: Appliance,
+  server: { isBusy: () => boolean; reload: () => Promise<unknown>; reloadWhenSet: () => Promise<void> },
+): Tick[] {
   const {
     accounts,
     backups,
@@ -72,6 +78,7 @@ export function ticks(appliance: Appliance, server: { isBusy: () => boolean; rel
       everyMs: 60 * minuteMs,
       run: async () => void (await server.reload()),
     },
+    { failed: 'a certificate that was set is not presented', everyMs: 5 * secondMs, run: server.reloadWhenSet },
     { failed: 'refusals were not recorded', everyMs: minuteMs, run: () => accounts.refusals.flush() },
   ];
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type ChapterName, chapterNames } from '@sallyport/ui/help/chapters';
 import { parseMarkdown } from '@sallyport/ui/help/markdown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { layDemoDevice } from '../../scripts/demo-device.ts';
 import {
   binOf,
@@ -96,6 +97,7 @@ const isRun = (line: string): boolean => !Object.keys(notRun).some((beginning) =
 
 describe('the commands of the help', () => {
   const folder = temporaryFolder('help-commands');
+  const plant = plantAuthority();
   const at = (...parts: string[]): string => join(folder.path, ...parts);
   const variables: Record<string, string> = {};
   let running: Running;
@@ -139,6 +141,10 @@ describe('the commands of the help', () => {
     }
     writeFileSync(at('osv', 'DSA-1.json'), osv('DSA-1', '1.0-1+deb13u1', '2026-01-02T00:00:00Z'));
     writeFileSync(at('work', 'proxy-password'), 'secret\n');
+    const { key, certificate } = plant.issue({ names: ['appliance.plant.example'] });
+    writeFileSync(at('work', 'server.key'), key);
+    writeFileSync(at('work', 'chain.pem'), certificate + plant.middle);
+    writeFileSync(at('work', 'root.pem'), plant.root);
     writeFileSync(
       at('work', 'list.csv'),
       'tag,vendor,order number,address\nPLC-1,Siemens,6ES7 515-2AM02-0AB0,10.1.2.3\n',
@@ -154,6 +160,8 @@ describe('the commands of the help', () => {
       'aqtau-des-1',
       '--address',
       '127.0.0.1',
+      '--address',
+      'appliance.plant.example',
       '--listen',
       `127.0.0.1:${port}`,
     );
@@ -172,6 +180,7 @@ describe('the commands of the help', () => {
     await waitingAgent?.stop();
     await running?.kill();
     folder.remove();
+    plant.remove();
   });
 
   /** What a person reads from the screen of one computer and types at another one. */

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { plantAuthority } from '../../appliance/test/support/plant-authority.ts';
 import { temporaryFolder, tryCommand } from '../support/commands.ts';
 
 // `sallyport setup` and `destroy` on a folder instead of the system. What systemd does of it is in service-unit.test.ts.
@@ -67,6 +68,33 @@ describe('setup', () => {
     expect(readlinkSync(laid('udev/rules.d/70-sallyport-media.rules'))).toBe('/dev/null');
     await setup('--media', 'yes');
     expect(readdirSync(laid('udev/rules.d'))).toEqual([]);
+  });
+
+  it('takes a certificate of the plant, and changes nothing where it is refused', async () => {
+    const plant = plantAuthority();
+    const { key, certificate } = plant.issue({ names: ['sallyport.plant.example'] });
+    const files = ['--certificate', plant.file('chain.pem', certificate + plant.middle), '--certificate-key'];
+    const root = ['--certificate-authority', plant.file('ca.pem', plant.root)];
+    const make = (...names: string[]) => setup('--site', 'aqtau-1', ...names.flatMap((name) => ['--address', name]));
+    const wrong = await setup(
+      '--site',
+      'aqtau-1',
+      '--address',
+      'sallyport.plant.example',
+      ...files,
+      join(plant.folder, 'root.key'),
+      ...root,
+    );
+    expect(wrong).toMatchObject({ status: 1, stderr: expect.stringContaining('INVALID: KEY_OTHER') as string });
+    expect(existsSync(join(data, 'config.json'))).toBe(false);
+    expect((await make('localhost', 'sallyport.plant.example')).status).toBe(0);
+    const { status, stdout, stderr } = await setup(...files, plant.file('server.key', key), ...root);
+    expect(status, stderr).toBe(0);
+    expect(json(stdout)).toMatchObject({ certificate: 'set', well: true });
+    const shown = await tryCommand('sallyport', ['certificate', 'show', '--data', data, '--json']);
+    expect(json(shown.stdout)).toMatchObject({ state: 'presented', plant: { names: ['sallyport.plant.example'] } });
+    expect((await setup('--certificate-key', plant.file('server.key', key))).status).toBe(2);
+    plant.remove();
   });
 
   it('refuses a data folder of another site, and a site without a name', async () => {

@@ -9,11 +9,12 @@ import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-
 import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
+import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { AgentError } from '../errors.ts';
 
 // The only module of the agent that connects. Everything goes to the one server of the state folder; after the first
-// contact its certificate must lead to the pinned CA and name the server. Where the appliance says that a controller is, not
+// contact its certificate must lead to the pinned CA, which makes no server's certificate but the appliance's. Where the appliance says that a controller is, not
 // even the server is looked for: a name or an address may have gone over to one. Beside it only the controllers that a task
 // names are reached, each at its address and ports, while that task runs.
 
@@ -139,7 +140,7 @@ export const connect = (options: ConnectOptions): Connection => {
     rejectUnauthorized: options.ca !== null,
     ...defined({ ca: options.ca ?? undefined }),
     ...options.identity,
-    ...(isIP(host) === 0 ? { servername: host } : {}),
+    servername: applianceName,
   });
 
   const send = (

@@ -1,7 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir } from '@sallyport/bundle-tools/platform/files';
+import { checkPlant } from '../features/server-certificate/check.ts';
 import * as system from '../features/setup/system.ts';
 import { type Config, dataPaths, parseListen, readConfig, siteName, writeConfig } from '../platform/config.ts';
 import { AppError } from '../platform/errors.ts';
@@ -16,7 +18,11 @@ type Answers = {
   administrator: string;
   masterKey: 'credential' | 'file';
   media: boolean;
+  /** Files of a certificate of the plant. */
+  plant: PlantFiles | undefined;
 };
+
+type PlantFiles = { certificate: string; key: string; authority: string | undefined };
 
 const isYes = (text: string): boolean => {
   if (!/^(yes|no)$/.test(text)) throw new AppError('USAGE', `say yes or no, not ${text}`);
@@ -27,6 +33,33 @@ const masterKeyOf = (text: string): Answers['masterKey'] => {
   if (text !== 'credential' && text !== 'file') throw new AppError('USAGE', '--master-key is credential or file');
   return text;
 };
+
+const none = 'none';
+
+/** The files of a certificate of the plant; undefined where there is none, or the one that is set stays. */
+async function plantFiles(
+  text: CommandContext['text'],
+  ask: (given: string | undefined, question: string) => Promise<string>,
+): Promise<PlantFiles | undefined> {
+  const certificate = await ask(text('certificate'), "Certificate of the plant's own authority with its chain, a file");
+  const other = ['certificate-key', 'certificate-authority'].find((name) => text(name) !== undefined);
+  if (certificate === none && other !== undefined) throw new AppError('USAGE', `--${other} goes with --certificate`);
+  if (certificate === none) return undefined;
+  const key = await ask(text('certificate-key'), 'Its private key, a file');
+  if (key === none) throw new AppError('USAGE', '--certificate-key is missing');
+  const authority = await ask(text('certificate-authority'), "The plant's root where the chain does not end with it");
+  return { certificate, key, authority: authority === none ? undefined : authority };
+}
+
+/** What is in the files, looked at before anything is changed. INVALID, USAGE. */
+function assertPlant({ certificate, key, authority }: PlantFiles, addresses: readonly string[]): void {
+  const read = (path: string): string => {
+    if (!existsSync(path)) throw new AppError('USAGE', `there is no file ${path}`);
+    return readFileSync(path, 'utf8');
+  };
+  const given = { certificate: read(certificate), key: read(key), authority: authority && read(authority) };
+  checkPlant(given, { addresses, nowMs: nowMs() });
+}
 
 /** What options say, else what a person at the terminal says, else what is suggested; what is set already is the suggestion. */
 async function answersOf({ text, texts, flag, json }: CommandContext, held: Config | undefined): Promise<Answers> {
@@ -57,6 +90,7 @@ async function answersOf({ text, texts, flag, json }: CommandContext, held: Conf
       'Master key: credential (sealed to this computer) or file',
       'credential',
     );
+    const plant = await plantFiles(text, (given, question) => ask(given, question, none));
     const media = await ask(text('media'), 'Mount media that are plugged in, read-only: yes or no', 'yes');
     return {
       site,
@@ -65,11 +99,19 @@ async function answersOf({ text, texts, flag, json }: CommandContext, held: Conf
       administrator,
       masterKey: masterKeyOf(masterKey),
       media: isYes(media),
+      plant,
     };
   } finally {
     terminal?.close();
   }
 }
+
+/** As the command that people use; the running server presents it within seconds. */
+const setPlant = (target: system.System, dataDir: string, { certificate, key, authority }: PlantFiles) => {
+  const root = authority === undefined ? [] : ['--authority', resolve(authority)];
+  const files = ['--certificate', resolve(certificate), '--key', resolve(key), ...root];
+  return system.runCommand(target, 'certificate', 'set', ...files, '--data', dataDir);
+};
 
 const linkHost = ([first = 'localhost']: readonly string[]): string => (first.includes(':') ? `[${first}]` : first);
 
@@ -103,6 +145,13 @@ export const command: Command = {
     port: { type: 'string', value: 'PORT', help: 'where the server listens (443)' },
     administrator: { type: 'string', value: 'NAME', help: 'the first account (administrator)' },
     'master-key': { type: 'string', value: 'KIND', help: 'credential: sealed to this computer; or file (credential)' },
+    certificate: {
+      type: 'string',
+      value: 'FILE',
+      help: "a certificate of the plant's own authority with its chain, PEM",
+    },
+    'certificate-key': { type: 'string', value: 'FILE', help: 'its private key, PEM without a password' },
+    'certificate-authority': { type: 'string', value: 'FILE', help: 'the root, where the chain does not end with it' },
     media: { type: 'string', value: 'yes|no', help: 'mount media that are plugged in (yes)' },
     yes: { type: 'boolean', help: 'take what is suggested instead of asking' },
     prefix: { type: 'string', value: 'DIR', help: 'another folder than / for /etc: for images; nothing is started' },
@@ -119,6 +168,7 @@ export const command: Command = {
     const paths = dataPaths(dataDir);
     const held = existsSync(paths.config) ? readConfig(paths) : undefined;
     const wanted = await answersOf(context, held);
+    if (wanted.plant !== undefined) assertPlant(wanted.plant, wanted.addresses);
     ensureDir(dataDir, 0o700);
     const { made, isChanged } = await makeData(dataDir, wanted, held);
     if (user !== undefined && (made !== undefined || statSync(dataDir).uid !== user.uid)) system.giveTo(dataDir, user);
@@ -131,12 +181,15 @@ export const command: Command = {
     ];
     const master = system.keepMasterKey(target, dataDir, wanted.masterKey);
     const isRunning = system.startService(target, parts.includes(true) || made !== undefined);
-    const health = system.runDoctor(target, dataDir);
+    const plant = wanted.plant && setPlant(target, dataDir, wanted.plant);
+    const health = system.runCommand(target, 'doctor', '--data', dataDir);
     const address = `https://${linkHost(wanted.addresses)}${wanted.listen.port === 443 ? '' : `:${wanted.listen.port}`}`;
     const link = made === undefined ? undefined : `${address}${made.linkPath}`;
     out.line(`site            ${wanted.site}, ${made === undefined ? 'there already' : 'made'}`);
     out.line(`data folder     ${dataDir}`);
     out.line(`addresses       ${wanted.addresses.join(' ')}, in a certificate of the site's own authority`);
+    if (plant !== undefined)
+      out.line(`certificate     ${plant.status === 0 ? 'of the plant, for the names in it' : plant.text.trim()}`);
     out.line(`port            ${wanted.listen.port}`);
     out.line(`time zone       ${siteTimeZone()} (timedatectl set-timezone changes it)`);
     out.line(`master key      ${master.kind}: ${master.why}`);
@@ -160,11 +213,12 @@ export const command: Command = {
       masterKey: master.kind,
       media: wanted.media,
       running: isRunning,
-      well: health.status === 0,
+      well: health.status === 0 && (plant?.status ?? 0) === 0,
+      ...(plant === undefined ? {} : { certificate: plant.status === 0 ? 'set' : 'failed' }),
       ...(made === undefined
         ? {}
         : { link, linkPath: made.linkPath, recoveryKey: made.recoveryKey, caFingerprint: made.caFingerprint }),
     });
-    return health.status === 0 && (isRunning || !target.hasSystemd) ? 0 : 1;
+    return health.status === 0 && (plant?.status ?? 0) === 0 && (isRunning || !target.hasSystemd) ? 0 : 1;
   },
 };

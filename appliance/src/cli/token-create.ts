@@ -2,7 +2,14 @@ import { join, resolve } from 'node:path';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
-import { caFingerprint, checkServer, fingerprintOf, makeToken, serverAddress } from '../features/add-device/token.ts';
+import {
+  caFingerprint,
+  checkServer,
+  fingerprintOf,
+  makeToken,
+  serverAddress,
+  trustedBy,
+} from '../features/add-device/token.ts';
 import type { Client, KitFile } from '../features/add-device/types.ts';
 import type { TokenPurpose } from '../features/devices/types.ts';
 import { isAddressRange } from '../platform/address-ranges.ts';
@@ -123,7 +130,7 @@ export const command: Command = {
       system: 'debian' as const,
       server,
       secret: token.secret,
-      caPem: appliance.ca.certificatePem,
+      caPem: trustedBy({ client, server }, appliance.ca, appliance.serverCertificate),
       fingerprint,
       folder: text('on') ?? (purpose === 'agent' ? folder : resolve(folder)),
       basic,
@@ -142,7 +149,7 @@ export const command: Command = {
     else for (const path of Object.values(paths)) out.line(path);
     const shown = fingerprint !== null && purpose === 'agent' ? fingerprint : caFingerprint(appliance.ca);
     const hostname = new URL(server).hostname.replace(/^\[|\]$/g, '');
-    if (!appliance.config.addresses.some((address) => address.toLowerCase() === hostname))
+    if (purpose !== 'agent' && !appliance.config.addresses.some((address) => address.toLowerCase() === hostname))
       out.note(
         `the certificate of this server does not name ${hostname}: clients will refuse it (addresses in config.json)`,
       );

@@ -21,6 +21,7 @@ await runJobs('self-check', async (_payload, { appliance }) => {
   appliance.exchange.noteTime();
   const staleFeeds = appliance.exchange.noteStale();
   const keyDates = appliance.exchange.noteKeyDates();
+  appliance.serverCertificate.noteEnd();
   // The server reads from it that it must not write any more (health).
   const damage = findings.find(({ check, isUnchecked }) => check === 'database' && !isUnchecked)?.detail;
   return { mismatches: mismatches.length, findings: findings.length, staleFeeds, keyDates, ...defined({ damage }) };

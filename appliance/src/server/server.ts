@@ -4,7 +4,7 @@ import type { Appliance } from '../compose.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
 import { type Config, type DataPaths, readConfig } from '../platform/config.ts';
 import { toFailure } from '../platform/errors.ts';
-import { type Listener, startListener } from '../platform/http/listener.ts';
+import { type Listener, type Presented, startListener } from '../platform/http/listener.ts';
 import { type ProcessLock, takeServerLock, takeTrialLock } from '../platform/process-lock.ts';
 import { startTicking } from '../platform/ticking.ts';
 import { schedules, ticks } from '../ticks.ts';
@@ -48,7 +48,7 @@ export const startServer = async (
   appliance: Appliance,
   options: { listen?: Config['listen']; lock?: ProcessLock } = {},
 ): Promise<Server> => {
-  const { paths, config, extensions, ca, devices, events, health, jobs, log, store } = appliance;
+  const { paths, config, extensions, serverCertificate, devices, events, health, jobs, log, store } = appliance;
   const lock = options.lock ?? takeServerLock(paths.data);
   const release = (): void => {
     if (options.lock === undefined) lock.release();
@@ -65,14 +65,20 @@ export const startServer = async (
   };
   let listener: Listener | undefined;
   let intake: SectionIntake | undefined;
-  let presented: Awaited<ReturnType<typeof ca.serverMaterial>> | undefined;
+  let presented: Presented | undefined;
+  let stamp: string | undefined;
   const reload = async (): Promise<boolean> => {
-    const next = await ca.serverMaterial(readConfig(paths).addresses);
-    if (next.cert === presented?.cert) return false;
+    stamp = serverCertificate.stamp();
+    const next = await serverCertificate.presented();
+    if (next.cert === presented?.cert && next.named?.files.cert === presented.named?.files.cert) return false;
     presented = next;
     listener?.present(next);
     log.info({ addresses: readConfig(paths).addresses }, 'the server presents another certificate');
     return true;
+  };
+  // Commands set another one beside the server.
+  const reloadWhenSet = async (): Promise<void> => {
+    if (serverCertificate.stamp() !== stamp) await reload();
   };
   const end = async (): Promise<void> => {
     await listener?.close();
@@ -89,7 +95,8 @@ export const startServer = async (
       appliance.exchange.noteTime();
       await jobs.start(schedules);
     });
-    presented = await ca.serverMaterial(config.addresses);
+    stamp = serverCertificate.stamp();
+    presented = await serverCertificate.presented();
     intake = startIntake({ dataDir: paths.data, extensions, log });
     listener = await startListener({
       fetch: httpApp(appliance, intake).fetch,
@@ -105,8 +112,9 @@ export const startServer = async (
     release();
     throw error;
   }
-  const stopTicking = startTicking(ticks(appliance, { isBusy: () => intake.waiting() > 0, reload }), (error, failed) =>
-    log.error({ err: error }, failed),
+  const stopTicking = startTicking(
+    ticks(appliance, { isBusy: () => intake.waiting() > 0, reload, reloadWhenSet }),
+    (error, failed) => log.error({ err: error }, failed),
   );
   return {
     address: listener.address,

@@ -28,3 +28,9 @@ export const parseFingerprint = (typed: string): string | null => {
   const digits = typed.replace(/[\s:-]/g, '').toLowerCase();
   return /^[0-9a-f]{64}$/.test(digits) ? digits : null;
 };
+
+/**
+ * The name that our agents ask for in TLS (RFC 6066 3), whatever address they were given: the server answers it with the
+ * certificate of the site's own authority, which they pin. No name below `internal` is given away on the internet.
+ */
+export const applianceName = 'appliance.sallyport.internal';

@@ -69,7 +69,7 @@ export const SettingsFrame = ({
   children,
 }: {
   ctx: Ctx;
-  /** `settings`, `sessions`, `health`, `backups`, `releases`, `rollback`, `deleted` or a kind. */
+  /** `settings`, `sessions`, `health`, `certificate`, `backups`, `releases`, `rollback`, `deleted` or a kind. */
   current: string;
   title: string;
   untranslatedTitle?: boolean;
@@ -114,6 +114,7 @@ export const SettingsFrame = ({
             })),
             { href: paths.sessions(), label: ctx.t('sessions.title'), current: current === 'sessions' },
             { href: paths.health(), label: ctx.t('health.title'), current: current === 'health' },
+            { href: paths.certificate(), label: ctx.t('certificate.title'), current: current === 'certificate' },
             { href: paths.releases(), label: ctx.t('releases.title'), current: current === 'releases' },
             { href: paths.backups(), label: ctx.t('backups.title'), current: current === 'backups' },
             { href: paths.rollback(), label: ctx.t('rollback.title'), current: current === 'rollback' },

@@ -579,6 +579,21 @@ export const words = defineWords({
   },
   'register.configuration.source': { en: 'sallyport init', ru: 'sallyport init', kk: 'sallyport init' },
   'register.configuration.purpose': { en: 'to start', ru: 'чтобы запускаться', kk: 'іске қосылу' },
+  'register.plant-certificate.title': {
+    en: 'Certificate of the plant and its key',
+    ru: 'Сертификат предприятия и его ключ',
+    kk: 'Кәсіпорын сертификаты және оның кілті',
+  },
+  'register.plant-certificate.source': {
+    en: 'an administrator, from the authority of the plant',
+    ru: 'администратор, из центра сертификации предприятия',
+    kk: 'әкімші, кәсіпорынның сертификаттау орталығынан',
+  },
+  'register.plant-certificate.purpose': {
+    en: 'so that browsers trust the appliance by its name',
+    ru: 'чтобы браузеры доверяли серверу по его имени',
+    kk: 'браузерлер серверге атауы бойынша сенуі үшін',
+  },
   'register.keys.title': { en: 'Keys of the appliance', ru: 'Ключи сервера', kk: 'Жүйе кілттері' },
   'register.keys.source': { en: 'the appliance', ru: 'сервер', kk: 'жүйе' },
   'register.keys.purpose': {

@@ -28,6 +28,7 @@ export const words = defineWords({
   'health.check.keys': { en: 'Keys', ru: 'Ключи', kk: 'Кілттер' },
   'health.check.jobs': { en: 'Jobs', ru: 'Задания', kk: 'Жұмыстар' },
   'health.check.backups': { en: 'Backups', ru: 'Резервные копии', kk: 'Сақтық көшірмелер' },
+  'health.check.certificate': { en: 'Certificate', ru: 'Сертификат', kk: 'Сертификат' },
   'health.diagnostics': { en: 'Diagnostics', ru: 'Диагностика', kk: 'Диагностика' },
   'health.diagnosticsWhat': {
     en: 'For somebody elsewhere who helps. The file has these sections and names nothing of the site; sealed, only the recovery key opens it.',
@@ -113,6 +114,26 @@ export const words = defineWords({
     ru: 'Последняя исправная резервная копия устарела',
     kk: 'Соңғы жарамды сақтық көшірме ескі',
   },
+  'health.code.CERTIFICATE_ENDS': {
+    en: 'The certificate of the plant ends soon',
+    ru: 'Сертификат предприятия скоро истекает',
+    kk: 'Кәсіпорын сертификатының мерзімі жақында бітеді',
+  },
+  'health.code.CERTIFICATE_ENDED': {
+    en: "The certificate of the plant has ended: the site's own is presented",
+    ru: 'Сертификат предприятия истёк: предъявляется собственный',
+    kk: 'Кәсіпорын сертификатының мерзімі бітті: алаңның өзінікі ұсынылады',
+  },
+  'health.code.CERTIFICATE_NAMES': {
+    en: 'The certificate of the plant covers no name of the appliance',
+    ru: 'В сертификате предприятия нет имени сервера',
+    kk: 'Кәсіпорын сертификатында сервер атауы жоқ',
+  },
+  'health.code.CERTIFICATE_UNREADABLE': {
+    en: 'The certificate of the plant cannot be used',
+    ru: 'Сертификат предприятия нельзя использовать',
+    kk: 'Кәсіпорын сертификатын пайдалану мүмкін емес',
+  },
   'health.todo.OK': { en: 'Nothing', ru: 'Ничего', kk: 'Ештеңе' },
   'health.todo.DATABASE': {
     en: 'Run sallyport doctor on the appliance: it names the newest good backup and the command to restore it.',
@@ -158,5 +179,25 @@ export const words = defineWords({
     en: 'Make a backup on the page Backups, or run sallyport backup create; look in the events for why the schedule made none.',
     ru: 'Создайте копию на странице «Резервные копии» или командой sallyport backup create; причину пропуска ищите в событиях.',
     kk: '«Сақтық көшірмелер» бетінде немесе sallyport backup create пәрменімен көшірме жасаңыз; кесте неге жасамағанын оқиғалардан қараңыз.',
+  },
+  'health.todo.CERTIFICATE_ENDS': {
+    en: 'Set a new one on the page Certificate, or by sallyport certificate set.',
+    ru: 'Задайте новый на странице «Сертификат» или командой sallyport certificate set.',
+    kk: '«Сертификат» бетінде немесе sallyport certificate set пәрменімен жаңасын беріңіз.',
+  },
+  'health.todo.CERTIFICATE_ENDED': {
+    en: 'Set a new one on the page Certificate, or by sallyport certificate set.',
+    ru: 'Задайте новый на странице «Сертификат» или командой sallyport certificate set.',
+    kk: '«Сертификат» бетінде немесе sallyport certificate set пәрменімен жаңасын беріңіз.',
+  },
+  'health.todo.CERTIFICATE_NAMES': {
+    en: 'Set another one on the page Certificate, or give its name to the appliance: sallyport setup --address.',
+    ru: 'Задайте другой на странице «Сертификат» или дайте серверу его имя: sallyport setup --address.',
+    kk: '«Сертификат» бетінде басқасын беріңіз немесе серверге оның атауын беріңіз: sallyport setup --address.',
+  },
+  'health.todo.CERTIFICATE_UNREADABLE': {
+    en: 'Set a new one on the page Certificate, or by sallyport certificate set.',
+    ru: 'Задайте новый на странице «Сертификат» или командой sallyport certificate set.',
+    kk: '«Сертификат» бетінде немесе sallyport certificate set пәрменімен жаңасын беріңіз.',
   },
 });

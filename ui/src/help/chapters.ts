@@ -59,6 +59,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/releases': 'upgrade',
   '/events': 'health',
   '/health': 'health',
+  '/certificate': 'certificates',
   '/backups': 'backup',
   '/diagnostics': 'health',
   '/provision': 'data',

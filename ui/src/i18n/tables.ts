@@ -32,6 +32,7 @@ import { words as releases } from '../releases/words.ts';
 import { words as rollback } from '../rollback/words.ts';
 import { words as rules } from '../rules/words.ts';
 import { words as search } from '../search/words.ts';
+import { words as serverCertificate } from '../server-certificate/words.ts';
 import { words as settings } from '../settings/words.ts';
 import { words as updates } from '../updates/words.ts';
 import { words as upgrade } from '../upgrade/words.ts';
@@ -77,6 +78,7 @@ export const allWords = joined(
   rollback,
   rules,
   search,
+  serverCertificate,
   settings,
   updates,
   upgrade,

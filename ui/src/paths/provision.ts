@@ -21,6 +21,12 @@ export const provisionPages = {
   /** A file; `plain` is not sealed. */
   diagnosticsFile: page('/diagnostics/file', { bound: 'site', GET: 'settings:write' }),
   health: page('/health', { bound: 'site', GET: 'settings:read' }),
+  /** GET, and POST `certificate`, `key`, `authority`: PEM */
+  certificate: page('/certificate', { bound: 'site', GET: 'settings:read', POST: 'settings:write' }),
+  /** POST `confirm` */
+  certificateClear: page('/certificate/clear', { bound: 'site', POST: 'settings:write' }),
+  /** A file: what clients of the address have to trust. */
+  certificateAuthorities: page('/certificate/authorities/:address', { bound: 'site', GET: 'settings:read' }),
   releases: page('/releases', { bound: 'site', GET: 'settings:read' }),
   /** GET, and POST `id`, `reason` */
   rollback: page('/rollback', { bound: 'site', GET: 'settings:read', POST: 'safety:write' }),

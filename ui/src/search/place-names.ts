@@ -53,6 +53,7 @@ export const placeNames = {
   provision: 'nav.provision',
   persons: 'persons.title',
   health: 'health.title',
+  certificate: 'certificate.title',
   backups: 'backups.title',
   releases: 'releases.title',
   announcements: 'announcements.title',

@@ -2,8 +2,9 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
 import type { CaService } from '../ca/types.ts';
+import type { ServerCertificateService } from '../server-certificate/service.ts';
 import { kitFor } from './kit.ts';
-import { caFingerprint, fingerprintOf, makeToken, serverAddresses } from './token.ts';
+import { caFingerprint, fingerprintOf, makeToken, serverAddresses, trustedBy } from './token.ts';
 import type { Kit, KitInput, TokenWishes } from './types.ts';
 
 type AddDeviceService = {
@@ -23,17 +24,19 @@ type AddDeviceService = {
 export function addDeviceService(parts: {
   config: Pick<Config, 'addresses' | 'listen'>;
   ca: Pick<CaService, 'certificateDer' | 'certificatePem'>;
+  serverCertificate: Pick<ServerCertificateService, 'authorities'>;
   objects: ObjectService;
   /** The trust root in force. */
   root: () => Uint8Array | null;
 }): AddDeviceService {
-  const { config, ca, objects, root } = parts;
+  const { config, ca, serverCertificate, objects, root } = parts;
   const siteFingerprint = (): string | null => fingerprintOf(ca, root());
   return {
     servers: () => serverAddresses(config),
     caFingerprint: () => caFingerprint(ca),
     siteFingerprint,
     makeToken: (actor, wishes) => makeToken(objects, actor, wishes),
-    kit: (input) => kitFor({ ...input, caPem: ca.certificatePem, fingerprint: siteFingerprint() }),
+    kit: (input) =>
+      kitFor({ ...input, caPem: trustedBy(input, ca, serverCertificate), fingerprint: siteFingerprint() }),
   };
 }

@@ -10,7 +10,8 @@ import { AppError } from '../../platform/errors.ts';
 import { basicHash } from '../../platform/http/basic.ts';
 import type { CaService } from '../ca/types.ts';
 import { newTokenSecret, tokenHash } from '../devices/types.ts';
-import type { TokenWishes } from './types.ts';
+import type { ServerCertificateService } from '../server-certificate/service.ts';
+import type { KitInput, TokenWishes } from './types.ts';
 
 /** Makes an enrolment token; its secret is nowhere else than in the answer. */
 export const makeToken = (
@@ -34,6 +35,16 @@ export const makeToken = (
   });
   return { id: token.id, secret };
 };
+
+/** What a client has to trust: our own agents the site's authority alone, others also that of the plant where the name is in its certificate. */
+export const trustedBy = (
+  { client, server }: Pick<KitInput, 'client' | 'server'>,
+  ca: Pick<CaService, 'certificatePem'>,
+  serverCertificate: Pick<ServerCertificateService, 'authorities'>,
+): string =>
+  client === 'agent'
+    ? ca.certificatePem
+    : serverCertificate.authorities(new URL(server).hostname.replace(/^\[|\]$/g, ''));
 
 type Place = Pick<Config, 'addresses' | 'listen'>;
 

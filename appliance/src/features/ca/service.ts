@@ -1,9 +1,10 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 
@@ -42,6 +43,9 @@ const validity = (now: number, lifeMs: number) => ({
   notAfter: new Date(Math.floor((now + lifeMs) / 1000) * 1000),
 });
 
+/** What the server's certificate names: what people and programs of others use, and what our agents ask for. */
+const namesFor = (addresses: readonly string[]): string[] => [...new Set([...addresses, applianceName])];
+
 /** Makes the site's CA unless there is one. */
 export const initCa = async (parts: CaParts & { site: string }): Promise<void> => {
   const path = join(parts.keysDir, files.ca);
@@ -76,14 +80,17 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
     const pem = readFileSync(pathOf(files.server), 'utf8');
     const { addressesOf, parseCertificate } = await import('./x509.ts');
     const held = parseCertificate(pem);
-    const same = JSON.stringify(addressesOf(held).sort()) === JSON.stringify([...addresses].sort());
+    const same = JSON.stringify(addressesOf(held).sort()) === JSON.stringify(namesFor(addresses).sort());
+    const privateKey = toPem('PRIVATE KEY', parts.keyring.readFile(files.serverKey));
     if (
       !same ||
+      // A crash between the two files leaves a key of another certificate.
+      !new X509Certificate(pem).checkPrivateKey(createPrivateKey(privateKey)) ||
       held.notAfter.getTime() - clock() < serverRenewMs ||
       held.issuer !== parseCertificate(certificatePem).subject
     )
       return undefined;
-    return { key: toPem('PRIVATE KEY', parts.keyring.readFile(files.serverKey)), cert: pem, ca: certificatePem };
+    return { key: privateKey, cert: pem, ca: certificatePem };
   };
 
   const newServerMaterial = async (addresses: readonly string[]): Promise<TlsMaterial> => {
@@ -95,7 +102,7 @@ export const openCa = async (parts: CaParts): Promise<CaService> => {
       publicKey: keys.publicKey,
       commonName: first.slice(0, 64),
       use: 'server',
-      addresses,
+      addresses: namesFor(addresses),
       validity: validity(clock(), serverLifeMs),
       serial: newSerial(),
     });

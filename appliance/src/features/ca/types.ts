@@ -33,7 +33,7 @@ export type CaService = {
   certificatePem: string;
   /** SPKI of the CA, DER: goes into the site card. */
   publicKey: Uint8Array;
-  /** The server's certificate for exactly these names and addresses; made anew when they changed or its end is near. */
+  /** The server's certificate for exactly these names and addresses, and `applianceName`; made anew when they changed or its end is near. */
   serverMaterial(addresses: readonly string[]): Promise<TlsMaterial>;
   /** A request for a certificate (PEM): only its public key is used, after its signature proved the private half. */
   parseRequest(pem: string): Promise<CertificateRequest>;

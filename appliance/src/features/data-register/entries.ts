@@ -443,6 +443,7 @@ export const heldEntries: readonly HeldEntry[] = [
     name: 'configuration',
     files: ['config.json', '*.lock', '*.lock-journal', 'reserve*'],
   },
+  { row: 'O4', pillar: 'local', name: 'plant-certificate', files: ['keys/plant-certificate'], protection: encrypted },
   {
     row: 'O4',
     pillar: 'local',

@@ -8,6 +8,7 @@ import type { BackupService } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList } from '../devices/types.ts';
 import type { ExchangeService } from '../exchange/service.ts';
+import type { ServerCertificateService } from '../server-certificate/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import type { Family, Sample } from './exposition.ts';
@@ -20,6 +21,7 @@ export type MetricsParts = {
   paths: { database: string };
   health: Pick<HealthService, 'current' | 'meter' | 'reportsWaiting'>;
   backups: Pick<BackupService, 'age'>;
+  serverCertificate: Pick<ServerCertificateService, 'ends'>;
   jobs: Pick<Jobs, 'counts'>;
   devices: Pick<DeviceService, 'waiting'>;
   deviceList: Pick<DeviceList, 'counts'>;
@@ -60,6 +62,14 @@ const healthFamilies = ({ version, db, paths, health }: MetricsParts): Family[] 
     gauge('database_log_bytes', 'Size of the write-ahead log of the database.', bytesOf(`${paths.database}-wal`)),
   ];
 };
+
+const certificateFamilies = ({ serverCertificate }: MetricsParts): Family[] => [
+  gauge(
+    'certificate_end_timestamp_seconds',
+    "When the certificate of the site's authority, of the server, of the plant ends.",
+    serverCertificate.ends().map(({ certificate, notAfter }) => ({ labels: { certificate }, value: notAfter / 1_000 })),
+  ),
+];
 
 /** Absent where there is no good one. */
 const backupFamilies = ({ backups }: MetricsParts): Family[] => {
@@ -168,5 +178,11 @@ const serverFamilies = ({ health }: MetricsParts): Family[] => {
 
 /** Everything that monitoring may ask, as families of the text format. */
 export function metricFamilies(parts: MetricsParts): Family[] {
-  return [...healthFamilies(parts), ...backupFamilies(parts), ...siteFamilies(parts), ...serverFamilies(parts)];
+  return [
+    ...healthFamilies(parts),
+    ...backupFamilies(parts),
+    ...certificateFamilies(parts),
+    ...siteFamilies(parts),
+    ...serverFamilies(parts),
+  ];
 }

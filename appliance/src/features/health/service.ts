@@ -1,13 +1,15 @@
 import { statfsSync } from 'node:fs';
-import { toTime } from '@sallyport/bundle-tools/platform/ambient';
+import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import type { DataPaths } from '../../platform/config.ts';
 import { assertSchema, changeStamp, type Database, tryWrite } from '../../platform/database.ts';
 import { toFailure } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { BackupService } from '../backups/service.ts';
 import type { BackupAge } from '../backups/types.ts';
+import type { ServerCertificateService } from '../server-certificate/service.ts';
 import { keyFaults } from './keys.ts';
 import { type Meter, newMeter } from './meter.ts';
 import { diskReserve } from './reserve.ts';
@@ -48,8 +50,9 @@ type Parts = {
   jobs: Pick<Jobs, 'stuck' | 'list'>;
   objects: Pick<ObjectService, 'setting'>;
   backups: Pick<BackupService, 'age'>;
-  dataDir: string;
-  clock: () => number;
+  serverCertificate: Pick<ServerCertificateService, 'fault'>;
+  paths: Pick<DataPaths, 'data'>;
+  clock?: () => number;
 };
 
 const backupsAgainMs = 60_000;
@@ -66,7 +69,11 @@ const check = (
 
 /** What tells whether the appliance can do its work, over an open data directory. */
 export function healthService(parts: Parts): HealthService {
-  const { db, events, keyring, jobs, objects, backups, dataDir, clock } = parts;
+  const { db, events, keyring, jobs, objects, backups, serverCertificate } = parts;
+  const {
+    paths: { data: dataDir },
+    clock = nowMs,
+  } = parts;
   const reserve = diskReserve(dataDir);
   const stamp = changeStamp(db);
   const seen = {
@@ -162,6 +169,11 @@ export function healthService(parts: Parts): HealthService {
       : check('backups', 'warning', 'BACKUP_OLD', `the last good backup is of ${toTime(last?.madeAt ?? 0)}; ${todo}`);
   };
 
+  const certificate = (): HealthCheck => {
+    const fault = serverCertificate.fault();
+    return fault === undefined ? check('certificate') : check('certificate', 'warning', fault.code, fault.detail);
+  };
+
   const orFailed = (name: HealthCheckName, look: () => HealthCheck): HealthCheck => {
     try {
       return look();
@@ -180,6 +192,7 @@ export function healthService(parts: Parts): HealthService {
       orFailed('keys', keys),
       orFailed('jobs', job),
       orFailed('backups', backup),
+      orFailed('certificate', certificate),
     ];
     return { checkedAt: clock(), isReady: checks.every(({ state }) => state !== 'failed'), checks, disk: room };
   };

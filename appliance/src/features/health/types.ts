@@ -1,14 +1,17 @@
 // Whether this appliance can do its work, for people, for monitoring and for the entry points. Looked at every few seconds by the
 // server; a command looks anew. Strangers get the names and codes, not what stands behind them.
 
+import { CERTIFICATE_CODES } from '../server-certificate/types.ts';
+
 /** What is looked at, in the order in which it is shown. */
-export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups'] as const;
+export const HEALTH_CHECKS = ['database', 'schema', 'disk', 'keys', 'jobs', 'backups', 'certificate'] as const;
 export type HealthCheckName = (typeof HEALTH_CHECKS)[number];
 
 /**
  * `DATABASE`: damaged. `STORE_IO`: the disk fails or is read-only. `DISK_LOW`, `DISK_FULL`: below 5 and 1 percent.
  * `SCHEMA`: another program changed it. `KEY`: a file in keys/ cannot be read. `JOB_STUCK`: a job does not go on.
- * `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning).
+ * `BACKUP_NONE`, `BACKUP_OLD`: the last good backup is not there, or is too long ago (a warning). Those of the certificate of the
+ * plant are warnings, too: without it the site's own is presented.
  */
 export const HEALTH_CODES = [
   'OK',
@@ -21,6 +24,7 @@ export const HEALTH_CODES = [
   'JOB_STUCK',
   'BACKUP_NONE',
   'BACKUP_OLD',
+  ...CERTIFICATE_CODES,
 ] as const;
 export type HealthCode = (typeof HEALTH_CODES)[number];
 

@@ -169,12 +169,12 @@ export function startService(system: System, isChanged: boolean): boolean {
   return run('systemctl', 'is-active', 'sallyport.service').stdout.trim() === 'active';
 }
 
-/** `doctor` as people run it from now on: as the service's user, with the master key that the service has. */
-export function runDoctor({ prefix }: System, dataDir: string): { status: number | null; text: string } {
+/** A command as people run it from now on: as the service's user, with the master key that the service has. */
+export function runCommand({ prefix }: System, ...words: string[]): { status: number | null; text: string } {
   const wrapper = '/usr/bin/sallyport';
   const ourselves = [process.execPath, process.argv[1] ?? ''];
   const [file = '', ...args] = prefix === '' && existsSync(wrapper) ? [wrapper] : ourselves;
-  const { status, stdout, stderr } = run(file, ...args, 'doctor', '--data', dataDir);
+  const { status, stdout, stderr } = run(file, ...args, ...words);
   return { status, text: `${stdout}${stderr}` };
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
+import { applianceName } from '@sallyport/bundle-tools/protocol/site';
 import { type DataPaths, readConfig } from '../../platform/config.ts';
 import { askOwnServer } from '../../platform/connect.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -36,11 +37,11 @@ type Parts = {
 
 /** Whether the page of log-in is served, over TLS with the site's own certificate. */
 const servesPage = async (paths: DataPaths): Promise<boolean> => {
-  const { listen, addresses } = readConfig(paths);
+  const { listen } = readConfig(paths);
   const status = await askOwnServer({
     listen,
     path: '/login',
-    proof: { by: 'ca', pem: readFileSync(join(paths.keys, 'ca.pem'), 'utf8'), name: addresses[0] ?? '' },
+    proof: { by: 'ca', pem: readFileSync(join(paths.keys, 'ca.pem'), 'utf8'), name: applianceName },
     timeoutMs: askMs,
   });
   return status === 200;

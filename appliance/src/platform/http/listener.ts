@@ -1,6 +1,7 @@
 import { IncomingMessage, type ServerResponse } from 'node:http';
 import { createSecureServer, Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
 import type { AddressInfo } from 'node:net';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { getRequestListener, type Http2Bindings, type HttpBindings } from '@hono/node-server';
 import { AppError } from '../errors.ts';
 import { type Guests, listenerGuests } from './guests.ts';
@@ -12,13 +13,21 @@ export type Listener = {
   address: string;
   port: number;
   /** New connections get this certificate; those that are open stay as they are. */
-  present(tls: ListenerParts['tls']): void;
+  present(tls: Presented): void;
   close(): Promise<void>;
+};
+
+type TlsFiles = { key: string; cert: string; ca: string };
+
+/** What callers are shown: by the name that they ask for, if any (RFC 6066 3). */
+export type Presented = TlsFiles & {
+  /** Instead of it for the names that this one covers. */
+  named?: { files: TlsFiles; covers: (name: string) => boolean } | undefined;
 };
 
 type ListenerParts = {
   fetch: Fetch;
-  tls: { key: string; cert: string; ca: string };
+  tls: Presented;
   listen: { address: string; port: number };
   /** Networks from which known devices spoke before. */
   familiar?: Iterable<string>;
@@ -46,6 +55,18 @@ const ciphers = [
   'ECDHE-RSA-CHACHA20-POLY1305',
   'ECDHE-RSA-AES128-GCM-SHA256',
 ].join(':');
+
+const protocol = { minVersion: 'TLSv1.2', ciphers } as const;
+
+/** Why OpenSSL would not serve a key with its certificates; undefined where it would. */
+export const servingFault = (files: Pick<TlsFiles, 'key' | 'cert'>): string | undefined => {
+  try {
+    createSecureContext({ ...files, ...protocol });
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
 
 const overloaded = Buffer.from(
   JSON.stringify({ error: 'OVERLOADED', message: 'too many requests of strangers at once; repeat it later' }),
@@ -102,11 +123,17 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   const guests = listenerGuests(tickMs === undefined ? {} : { tickMs });
   guests.familiar(parts.familiar ?? []);
   const answering = getRequestListener(answer);
-  const protocol = { minVersion: 'TLSv1.2', ciphers } as const;
+  let named: { context: SecureContext; covers: (name: string) => boolean } | undefined;
+  /** What is presented where no name is covered; the other context is made beside it. */
+  const usual = ({ named: other, ...files }: Presented): TlsFiles => {
+    named = other && { context: createSecureContext({ ...other.files, ...protocol }), covers: other.covers };
+    return files;
+  };
   const server = createSecureServer(
     {
-      ...tls,
+      ...usual(tls),
       ...protocol,
+      SNICallback: (name, done) => done(null, named?.covers(name) ? named.context : undefined),
       ...countingRequests(guests.received),
       allowHTTP1: true,
       requestCert: true,
@@ -138,7 +165,7 @@ export const startListener = async (parts: ListenerParts): Promise<Listener> => 
   return {
     address: bound.address,
     port: bound.port,
-    present: (next) => server.setSecureContext({ ...next, ...protocol }),
+    present: (next) => server.setSecureContext({ ...usual(next), ...protocol }),
     close: () =>
       new Promise((resolve) => {
         guests.stop();

@@ -54,6 +54,7 @@ import { releasePages } from '../../features/releases/pages.tsx';
 import { rollbackPages } from '../../features/rollback/pages.tsx';
 import { searchPages } from '../../features/search/pages.tsx';
 import type { SearchService } from '../../features/search/service.ts';
+import { serverCertificatePages } from '../../features/server-certificate/pages.tsx';
 import { settingsPages } from '../../features/settings/pages.tsx';
 import { updatePages } from '../../features/updates/pages.tsx';
 import { vulnerabilityPages } from '../../features/vulnerabilities/pages.tsx';
@@ -137,6 +138,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', eventPages(deps, model));
   app.route('/', provisionPages(deps));
   app.route('/', healthPages(deps));
+  app.route('/', serverCertificatePages(deps));
   app.route('/', backupPages(deps));
   app.route('/', diagnosticsPages(deps));
   app.route('/', rollbackPages(deps));

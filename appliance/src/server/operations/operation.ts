@@ -39,6 +39,8 @@ export type Flag = {
   short?: string;
   /** It has no value of its own and means this one. */
   means?: unknown;
+  /** It names a file; its text, of at most so many bytes, is the value. */
+  reads?: number;
   /** Though the call does not need it. */
   required?: true;
 };

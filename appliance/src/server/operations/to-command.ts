@@ -1,3 +1,4 @@
+import { readFileSync, statSync } from 'node:fs';
 import { z } from 'zod';
 import type { Command, CommandContext, OptionSpec } from '../../cli/command.ts';
 import { limitOf } from '../../cli/list-options.ts';
@@ -53,7 +54,7 @@ const optionOf = (whole: z.ZodType, flag: Flag): OptionSpec => {
   return {
     type,
     help: flag.help ?? ([describe(whole), choices(schema)].filter(Boolean).join(': ') || 'see the API document'),
-    ...(type === 'string' ? { value: flag.value ?? valueName(schema) } : {}),
+    ...(type === 'string' ? { value: flag.value ?? (flag.reads === undefined ? valueName(schema) : 'FILE') } : {}),
     ...(isList(schema) && flag.means === undefined ? { multiple: true } : {}),
     ...(flag.short === undefined ? {} : { short: flag.short }),
     ...(whole.safeParse(undefined).success && !flag.required ? {} : { required: true }),
@@ -72,6 +73,14 @@ const positionalsOf = (input: z.ZodObject, { positionals: keys = [], each }: For
       return whole.safeParse(undefined).success ? `[${name}]` : name;
     })
     .join(' ');
+
+/** The text of a file that a flag names. USAGE where it cannot be read, or is larger. */
+const textOf = (path: string, maxBytes: number): string => {
+  const size = statSync(path, { throwIfNoEntry: false })?.size;
+  if (size === undefined) throw new AppError('USAGE', `there is no file ${path}`);
+  if (size > maxBytes) throw new AppError('USAGE', `${path} is larger than ${maxBytes} bytes`);
+  return readFileSync(path, 'utf8');
+};
 
 /** The words of a command line as the input of an operation; USAGE for what does not fit. */
 const inputOf = (
@@ -93,7 +102,8 @@ const inputOf = (
       if (flag(named)) values[key] = option.means ?? true;
     } else if (isList(schema)) {
       if (given.length > 0) values[key] = given.map((text) => fromText(inner(schema.element as z.ZodType), text));
-    } else if (given[0] !== undefined) values[key] = fromText(schema, given[0]);
+    } else if (given[0] !== undefined)
+      values[key] = fromText(schema, option.reads === undefined ? given[0] : textOf(given[0], option.reads));
   }
   const isOpen = keys.some((key) => isList(inner(input.shape[key] as unknown as z.ZodType)));
   if (words.length > keys.length && !isOpen)

@@ -1,0 +1,185 @@
+import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
+import { Facts, Notice, Panel } from '../components/panel.tsx';
+import { SettingsFrame } from '../components/settings-frame.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Hash, Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import type { FieldErrors } from '../model.ts';
+import { paths } from '../paths.ts';
+
+type Shown = {
+  readonly site: { readonly sha256: string; readonly ends: string };
+  readonly addresses: readonly { readonly address: string; readonly authority: 'site' | 'plant' }[];
+  readonly state: 'none' | 'presented' | 'ended' | 'not-named' | 'unreadable';
+  readonly plant: {
+    readonly subject: string;
+    readonly issuer: string;
+    readonly names: readonly string[];
+    readonly sha256: string;
+    readonly authoritySha256: string;
+    readonly begins: string;
+    readonly ends: string;
+    readonly daysLeft: number;
+  } | null;
+};
+
+type ServerCertificateProps = {
+  readonly ctx: Ctx;
+  readonly shown: Shown;
+  readonly values: { readonly certificate: string; readonly authority: string };
+  readonly errors?: FieldErrors | undefined;
+};
+
+const soonDays = 30;
+const maxPem = 65_536;
+
+const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => {
+  if (state === 'none') return null;
+  const level = state === 'presented' ? 'running' : 'critical';
+  if (state !== 'presented' || plant === null)
+    return (
+      <Notice ctx={ctx} level={level} title={ctx.t(`certificate.state.${state}`)}>
+        {ctx.t('certificate.siteInstead')}
+      </Notice>
+    );
+  return plant.daysLeft < soonDays ? (
+    <Notice ctx={ctx} level="warning" title={ctx.t('health.code.CERTIFICATE_ENDS')}>
+      {ctx.t('health.todo.CERTIFICATE_ENDS')}
+    </Notice>
+  ) : null;
+};
+
+const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => (
+  <Panel title={ctx.t('certificate.callers')} foot={ctx.t('certificate.callersFoot')}>
+    <DataTable
+      ctx={ctx}
+      caption={ctx.t('certificate.callers')}
+      records="labelled"
+      rows={shown.addresses}
+      columns={[
+        {
+          key: 'address',
+          label: ctx.t('certificate.address'),
+          head: true,
+          cell: ({ address }) => <span translate="no">{address}</span>,
+        },
+        {
+          key: 'authority',
+          label: ctx.t('certificate.sees'),
+          cell: ({ authority }) => ctx.t(`certificate.by.${authority}`),
+        },
+        {
+          key: 'file',
+          label: ctx.t('certificate.trust'),
+          cell: ({ address }) => (
+            <LinkButton small download href={paths.certificateAuthorities(address)}>
+              ca.pem
+            </LinkButton>
+          ),
+        },
+      ]}
+    />
+  </Panel>
+);
+
+const Held = ({ ctx, shown, errors }: Pick<ServerCertificateProps, 'ctx' | 'shown' | 'errors'>) => {
+  const { plant, state, site } = shown;
+  return (
+    <Panel title={ctx.t('certificate.held')} span={5}>
+      <div class="body">
+        <Facts
+          rows={[
+            [ctx.t('certificate.state'), ctx.t(`certificate.state.${state}`)],
+            ...(plant === null
+              ? []
+              : [
+                  [ctx.t('certificate.subject'), <span translate="no">{plant.subject}</span>] as const,
+                  [ctx.t('certificate.issuer'), <span translate="no">{plant.issuer}</span>] as const,
+                  [ctx.t('certificate.names'), <span translate="no">{plant.names.join(' ')}</span>] as const,
+                  [ctx.t('certificate.ends'), <Time ctx={ctx} at={plant.ends} />] as const,
+                  [ctx.t('certificate.fingerprint'), <Hash value={plant.sha256} />] as const,
+                  [ctx.t('certificate.root'), <Hash value={plant.authoritySha256} />] as const,
+                ]),
+            [ctx.t('add.caFingerprint'), <Hash value={site.sha256} />],
+            [ctx.t('certificate.siteEnds'), <Time ctx={ctx} at={site.ends} />],
+          ]}
+        />
+        {state === 'none' ? null : (
+          <details open={errors?.['confirm'] !== undefined}>
+            <summary>{ctx.t('certificate.clear')}</summary>
+            <PostForm ctx={ctx} action={paths.certificateClear()} class="form">
+              <p class="second">{ctx.t('certificate.clearWhy')}</p>
+              <TextField
+                ctx={ctx}
+                name="confirm"
+                label={ctx.t('certificate.confirm')}
+                maxLength={64}
+                spellcheck={false}
+                errors={errors}
+              />
+              <Button kind="danger" unavailable={withoutRight(ctx, 'settings:write')}>
+                {ctx.t('certificate.clear')}
+              </Button>
+            </PostForm>
+          </details>
+        )}
+      </div>
+    </Panel>
+  );
+};
+
+/** Which certificate callers see, setting one of the plant, and the way back. */
+export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertificateProps) => {
+  const labels = {
+    certificate: ctx.t('certificate.chain'),
+    key: ctx.t('certificate.key'),
+    authority: ctx.t('certificate.authority'),
+    confirm: ctx.t('certificate.confirm'),
+  };
+  return (
+    <SettingsFrame ctx={ctx} current="certificate" title={ctx.t('certificate.title')} sub={ctx.t('certificate.sub')}>
+      <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
+      <StateNotice ctx={ctx} shown={shown} />
+      <Callers ctx={ctx} shown={shown} />
+      <div class="grid">
+        <Held ctx={ctx} shown={shown} errors={errors} />
+        <Panel title={ctx.t('certificate.set')} span={7}>
+          <div class="body">
+            <p class="second">{ctx.t('certificate.setWhy')}</p>
+            <PostForm ctx={ctx} action={paths.certificate()} class="form">
+              <AreaField
+                ctx={ctx}
+                name="certificate"
+                label={labels.certificate}
+                hint={ctx.t('certificate.chainHint')}
+                value={values.certificate}
+                maxLength={maxPem}
+                errors={errors}
+              />
+              <AreaField
+                ctx={ctx}
+                name="key"
+                label={labels.key}
+                hint={ctx.t('certificate.keyHint')}
+                maxLength={maxPem}
+                errors={errors}
+              />
+              <AreaField
+                ctx={ctx}
+                name="authority"
+                label={labels.authority}
+                hint={ctx.t('certificate.authorityHint')}
+                value={values.authority}
+                maxLength={maxPem}
+                errors={errors}
+              />
+              <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+                {ctx.t('certificate.set')}
+              </Button>
+            </PostForm>
+          </div>
+        </Panel>
+      </div>
+    </SettingsFrame>
+  );
+};
