@@ -7,12 +7,14 @@ import { wholeSite } from '@sallyport/appliance/platform/scope';
 import BetterSqlite3 from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { linuxContent } from '../../appliance/test/support/glpi-client.ts';
-import { command, freePort, type Running, startCommand, temporaryFolder, tryCommand } from '../support/commands.ts';
+import { commandProcess } from '../support/command-process.ts';
+import { freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
 
 // Erasing a person, by the real command, beside the real server, while somebody reads the database and does not end. What
 // the command says is compared with the bytes of the data directory.
 
 const log = openLog('silent');
+const { command, tryCommand } = commandProcess();
 const folder = temporaryFolder('person-erase');
 const data = join(folder.path, 'site');
 const at = ['--data', data];
