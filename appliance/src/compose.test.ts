@@ -6,6 +6,7 @@ import { extensionsIn } from './all-declarations.ts';
 import { compose } from './compose.ts';
 import { initialise } from './init.ts';
 import { openLog } from './platform/log.ts';
+import { wholeSite } from './platform/scope.ts';
 import { sectionHash } from './platform/section-hash.ts';
 import { startIntake } from './server/intake/intake.ts';
 
@@ -78,9 +79,9 @@ describe('a declaration in a file of its own', () => {
       const seen = { method: 'agent', at: 0, facts: { hostname: 'gate' }, names: ['gate'] } as const;
       expect(appliance.devices.discover(seen)).toMatchObject({ device: { id: 1 } });
       await intake.put({ device: 1, collection: 'badges', source: 'native', wire });
-      expect(appliance.inventory.ofAnyCollection.list({ collection: 'badges', limit: 5 }).rows).toMatchObject([
-        { label: 'press 4', _device: 1 },
-      ]);
+      expect(
+        appliance.inventory.ofAnyCollection.list({ scope: wholeSite('job'), collection: 'badges', limit: 5 }).rows,
+      ).toMatchObject([{ label: 'press 4', _device: 1 }]);
     } finally {
       await intake.close();
       await appliance.close();
@@ -120,9 +121,16 @@ describe('a declaration in a file of its own', () => {
         collectedAt: '2026-11-24T10:00:00Z',
         items: grown,
       });
-      expect(second.inventory.ofAnyCollection.list({ collection: 'badges', limit: 5 }).total).toBe(2);
       expect(
-        second.inventory.ofAnyCollection.list({ collection: 'badges', where: { colour: 'red' }, limit: 5 }).rows,
+        second.inventory.ofAnyCollection.list({ scope: wholeSite('job'), collection: 'badges', limit: 5 }).total,
+      ).toBe(2);
+      expect(
+        second.inventory.ofAnyCollection.list({
+          scope: wholeSite('job'),
+          collection: 'badges',
+          where: { colour: 'red' },
+          limit: 5,
+        }).rows,
       ).toMatchObject([{ _device: 2 }]);
     } finally {
       await second.close();

@@ -18,6 +18,8 @@ const wrong = (name: string, line: string, refused: RegExp): Case => ({ name, li
 const head = [
   `import type { InventoryService } from ${source('engine/inventory/service.ts')};`,
   'declare const inventory: InventoryService;',
+  `import type { Scope } from ${source('platform/scope.ts')};`,
+  'declare const scope: Scope;',
   `import type { ObjectService } from ${source('engine/objects/service.ts')};`,
   `import type { Actor } from ${source('engine/objects/types.ts')};`,
   'declare const objects: ObjectService;',
@@ -144,7 +146,7 @@ const cases: readonly Case[] = [
   ),
   right(
     'a list of a collection by its fields',
-    "inventory.list({ collection: 'software', where: { name: 'n' }, limit: 1 });",
+    "inventory.list({ scope, collection: 'software', where: { name: 'n' }, limit: 1 });",
   ),
   right('a collection that a person named', "inventory.ofAnyCollection.section(1, String(lost))[0]?.['anything'];"),
   wrong('a misspelt collection', "inventory.section(1, 'softwear');", /"softwear"/),
@@ -161,7 +163,7 @@ const cases: readonly Case[] = [
   ),
   wrong(
     'a list of a collection by a field that is none',
-    "inventory.list({ collection: 'software', where: { nmae: 'n' }, limit: 1 });",
+    "inventory.list({ scope, collection: 'software', where: { nmae: 'n' }, limit: 1 });",
     /'nmae'/,
   ),
   wrong('a count by a field that is none', "inventory.tally('software', 'nmae');", /"nmae"/),

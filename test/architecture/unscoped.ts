@@ -5,6 +5,18 @@
 export const needNoScope: Readonly<Record<string, { readonly reads: number; readonly why: string }>> = {
   'engine/events/reach-queries.ts': { reads: 2, why: 'of devices that the same reach gave before' },
   'engine/events/store.ts': { reads: 3, why: 'the chain, and how many events are kept' },
+  'engine/inventory/array-store.ts': { reads: 3, why: 'of a section, of one device, and checks of the whole' },
+  'engine/inventory/change-store.ts': {
+    reads: 5,
+    why: 'of one device, by numbers that a reach gave, and bounds of the log',
+  },
+  'engine/inventory/item-device-store.ts': {
+    reads: 1,
+    why: 'sets of devices, which reader.ts cuts to what is reached',
+  },
+  'engine/inventory/list-queries.ts': { reads: 1, why: 'which sections do not count' },
+  'engine/inventory/store.ts': { reads: 10, why: 'writes reports, and reads what one device has' },
+  'engine/inventory/transfer-store.ts': { reads: 3, why: 'moves what two records hold' },
   'features/agents/native/queries.ts': { reads: 1, why: 'an agent asks about its own device' },
   'features/agents/osquery/node-store.ts': { reads: 1, why: 'an agent asks about its own device' },
   'features/device-tasks/store.ts': {
@@ -41,12 +53,6 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
 
 /** They do not yet: until they do, only who has the right over the whole site gets to them. This list can only get shorter. */
 export const askNothingYet: Readonly<Record<string, number>> = {
-  'engine/inventory/array-store.ts': 3,
-  'engine/inventory/change-store.ts': 9,
-  'engine/inventory/item-device-store.ts': 1,
-  'engine/inventory/list-queries.ts': 1,
-  'engine/inventory/store.ts': 12,
-  'engine/inventory/transfer-store.ts': 3,
   'features/baselines/deviation-store.ts': 7,
   'features/baselines/queries.ts': 3,
   'features/baselines/store.ts': 5,

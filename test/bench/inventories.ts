@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { nativePrefix } from '@sallyport/bundle-tools/protocol/common';
 import { inHashOrder, sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { type Figure, percentile, type Result } from './report.ts';
@@ -103,7 +104,7 @@ export const inventories = async (): Promise<Result> => {
       await server.stop();
     }
     const { rows, items } = await withAppliance(site, ({ inventory, db }) => ({
-      rows: inventory.counts().find(({ collection }) => collection === 'software')?.rows ?? 0,
+      rows: inventory.counts(wholeSite('job')).find(({ collection }) => collection === 'software')?.rows ?? 0,
       items: db.prepare<[], { n: number }>('select count(*) as n from inv_software').get()?.n ?? 0,
     }));
     const flush = flushMs(site.dataDir);

@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { apiClient } from '../support/api-client.ts';
 import { tryCommand } from '../support/commands.ts';
 import { type GlpiSite, openGlpiSite } from '../support/glpi-site.ts';
@@ -123,10 +124,11 @@ describe.each(Object.keys(reports))('three packages changed, through the door of
     /** Changes of the packages of this door: which there were before do not count. */
     const changes = () =>
       site.appliance.inventory
-        .changes({ collection: ['software'], limit: 200 })
+        .changes({ scope: wholeSite('job'), collection: ['software'], limit: 200 })
         .filter(({ id }) => id > before.id)
         .map(({ operation }) => operation);
-    const newest = () => site.appliance.inventory.changes({ collection: ['software'], limit: 1 })[0]?.id ?? 0;
+    const newest = () =>
+      site.appliance.inventory.changes({ scope: wholeSite('job'), collection: ['software'], limit: 1 })[0]?.id ?? 0;
     const before = { id: 0 };
     await send?.(packagesOf(mark, 1));
     before.id = newest();

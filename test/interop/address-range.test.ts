@@ -223,7 +223,12 @@ describe.skipIf(!canRun)('an address range', () => {
   });
 
   it('leaves what was found in the list: two addresses of one MAC are one device', () => {
-    const { rows } = site.inventory.list({ collection: 'discovery', where: { addresses: '10.9.0.10' }, limit: 2 });
+    const { rows } = site.inventory.list({
+      scope: wholeSite('job'),
+      collection: 'discovery',
+      where: { addresses: '10.9.0.10' },
+      limit: 2,
+    });
     expect(rows).toMatchObject([
       {
         method: 'scan',

@@ -83,21 +83,31 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
       result: { domains: 1, units: 8, users, groups: 21, computers: 30, skipped: 0, members: users + 2 },
     });
     const listed = (where: Record<string, string | boolean>, personal = false) =>
-      site.inventory.list({ collection: 'directory-user', where, limit: 5, personal });
+      site.inventory.list({ scope: wholeSite('job'), collection: 'directory-user', where, limit: 5, personal });
     expect(listed({ name: 'u00042' }).rows).toMatchObject([{ name: null, path: 'people / line 2', department: '0' }]);
     expect(listed({ name: 'u00042' }, true).rows).toMatchObject([
       { name: 'u00042', fullName: 'Айдос 42 Сериков', email: 'u00042@plant.kz', domain: 'plant.kz', uid: 10_042 },
     ]);
     expect(listed({ enabled: false }).total).toBe(users / 100);
-    const groups = site.inventory.list({ collection: 'directory-member', where: { member: 'u00001' }, limit: 9 });
+    const groups = site.inventory.list({
+      scope: wholeSite('job'),
+      collection: 'directory-member',
+      where: { member: 'u00001' },
+      limit: 9,
+    });
     expect(new Set(groups.rows.map((row) => row['group']))).toEqual(new Set(['operators', 'shift 0']));
-    const { rows } = site.inventory.list({ collection: 'discovery', where: { macs: '00:1b:21:0a:00:07' }, limit: 2 });
+    const { rows } = site.inventory.list({
+      scope: wholeSite('job'),
+      collection: 'discovery',
+      where: { macs: '00:1b:21:0a:00:07' },
+      limit: 2,
+    });
     expect(rows).toMatchObject([{ label: 'hmi-7', method: 'directory', by: 'Plant', addresses: ['192.0.2.7'] }]);
     expect(site.devices.byId(Number(rows[0]?.['_device']))).toMatchObject({ state: 'discovered', serial: 'SN-7' });
   });
 
   it('has no change rows when nothing changed, and three when three users did', async () => {
-    const last = site.inventory.changes({ limit: 1 })[0]?.id ?? 0;
+    const last = site.inventory.changes({ scope: wholeSite('job'), limit: 1 })[0]?.id ?? 0;
     const before = hashes();
     expect(await site.discovery.poll(id, systemActor, quiet)).toMatchObject({ added: 0, removed: 0, changed: 0 });
     expect(hashes()).toEqual(before);
@@ -110,7 +120,7 @@ describe.skipIf(!hasSlapd)('a directory of OpenLDAP', () => {
     const changes = site.inventory.changes({ device: device(), limit: 100, personal: true });
     const titles = changes.filter(({ operation }) => operation !== 'first').map(({ title }) => title);
     expect([titles.length, new Set(titles)]).toEqual([3, new Set(['u00001', 'u00002', 'u00003'])]);
-    expect(site.inventory.changes({ limit: 1 })[0]?.id).toBe(last + 3);
+    expect(site.inventory.changes({ scope: wholeSite('job'), limit: 1 })[0]?.id).toBe(last + 3);
   });
 
   it('gives the same from its own exports', async () => {

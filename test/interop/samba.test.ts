@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
+import { wholeSite } from '../../appliance/src/platform/scope.ts';
 import { openAppliance } from '../../appliance/test/support/appliance.ts';
 import { binOf } from '../support/commands.ts';
 import { isLong } from '../support/long.ts';
@@ -109,7 +110,7 @@ describe.skipIf(!canRun)('a domain controller of Samba', () => {
     expect(first).toMatchObject({ domains: 1, units: 2, users: groupSize + 6, computers: 3, skipped: 0 });
     expect(second).toMatchObject({ users: groupSize + 6, added: 0, removed: 0, changed: 0 });
     const one = (collection: string, where: Record<string, string>) =>
-      site.inventory.ofAnyCollection.list({ collection, where, limit: 2, personal: true });
+      site.inventory.ofAnyCollection.list({ scope: wholeSite('job'), collection, where, limit: 2, personal: true });
     expect(one('directory-user', { name: 'aidos' }).rows).toMatchObject([
       {
         fullName: 'Айдос Сериков',

@@ -2,15 +2,15 @@ import { page } from './page.ts';
 
 /** What devices have: collections, changes, baselines. */
 export const inventoryPages = {
-  software: page('/software', { bound: 'device', GET: 'software:read' }),
-  softwareCsv: page('/software.csv', { bound: 'device', GET: 'software:read' }),
-  softwareItem: page('/software/:item', { bound: 'device', GET: 'software:read' }),
+  software: page('/software', { bound: 'device', scoped: true, GET: 'software:read' }),
+  softwareCsv: page('/software.csv', { bound: 'device', scoped: true, GET: 'software:read' }),
+  softwareItem: page('/software/:item', { bound: 'device', scoped: true, GET: 'software:read' }),
   inventory: page('/inventory/:collection', { bound: 'named', GET: 'collection:read' }),
   inventoryCsv: page('/inventory/:file{[a-z0-9-]+\\.csv}', { bound: 'named', GET: 'collection:read' }),
   inventoryItem: page('/inventory/:collection/:item', { bound: 'named', GET: 'collection:read' }),
   /** What changed on all devices. */
-  changes: page('/changes', { bound: 'device', GET: 'devices:read' }),
-  changesCsv: page('/changes.csv', { bound: 'device', GET: 'devices:read' }),
+  changes: page('/changes', { bound: 'device', scoped: true, GET: 'devices:read' }),
+  changesCsv: page('/changes.csv', { bound: 'device', scoped: true, GET: 'devices:read' }),
   baselines: page('/baselines', { bound: 'group', GET: 'devices:read' }),
   /** GET form (`device` or `group`), POST approves. */
   baselineNew: page('/baselines/new', { bound: 'group', GET: 'devices:write', POST: 'devices:write' }),

@@ -8,7 +8,7 @@ import { devicesIn, type Scope } from '../../platform/scope.ts';
 /** So few devices are read one by one and merged: going back through all events for them reads every one. */
 const mostOneByOne = 500;
 
-/** The conditions of a reach; no event fits two of `each`. */
+/** The conditions of a reach; no event fits two of `each`, which count what is found, narrowed by a filter or not. */
 export function reachedEvents(db: Database, scope: Scope, reader: string) {
   const { sql, params } = devicesIn(scope, 'device');
   const devices = db
@@ -19,17 +19,20 @@ export function reachedEvents(db: Database, scope: Scope, reader: string) {
     .pluck()
     .all(...params);
   const own: Condition = { sql: 'device is null and actor = ?', params: [reader] };
+  const isSmall = devices.length < mostOneByOne;
   const of = among('device', devices);
+  // The plus keeps the way by what a filter names: it is shorter than that by many devices.
+  const ofMany = { sql: `+${of.sql}`, params: of.params };
   const newestOf = (where: Condition): string => `select id from event where ${where.sql} order by id desc limit ?`;
   return {
-    each: [of, own] as const,
+    each: (isNarrowed: boolean): readonly Condition[] => [isNarrowed && !isSmall ? ofMany : of, own],
+    isSmall,
     /** What is read to find the newest of many: all that may be among so many, or each event that is looked at on the way back. */
     among: (where: Condition, limit: number): Condition => {
-      if (devices.length >= mostOneByOne)
-        // The plus keeps the way back through the numbers.
+      if (!isSmall)
         return allTrue([
           where,
-          { sql: `(+${of.sql} or (+device is null and +actor = ?))`, params: [...of.params, reader] },
+          { sql: `(${ofMany.sql} or (+device is null and +actor = ?))`, params: [...of.params, reader] },
         ]);
       const [ofOne, ofOwn] = [allTrue([{ sql: 'device = one.value', params: [] }, where]), allTrue([own, where])];
       return {

@@ -117,22 +117,18 @@ export const eventStore = (db: Database, vocabularyOf: (scope: Scope) => Vocabul
   /** A page of what is in reach. */
   const reachedPage = (where: readonly Condition[], query: EventQuery): { rows: EventRow[]; total: number } => {
     const reached = reachedEvents(db, query.scope, query.reader ?? '');
-    const total = reached.each.reduce((sum, of) => sum + list.count({ where: [...where, of] }), 0);
+    const each = reached.each(where.length > 0);
+    const total = each.reduce((sum, of) => sum + list.count({ where: [...where, of] }), 0);
     const behind = query.after === undefined ? [] : [{ sql: 'id < ?', params: [query.after] }];
-    const found = allTrue([...where, ...behind]);
-    const isFew = total <= mostSorted;
     const limit = query.limit + 1;
-    const either = `(${reached.each.map(({ sql }) => `(${sql})`).join(' or ')})`;
     const rows = readRows<EventRow>(db, {
       select: '*',
       from: 'event',
-      where: isFew
-        ? allTrue([{ sql: either, params: reached.each.flatMap(({ params }) => params) }, found])
-        : reached.among(found, limit),
+      where: reached.among(allTrue([...where, ...behind]), limit),
       order: newestFirst,
       descending: true,
       limit,
-      sorted: isFew,
+      sorted: reached.isSmall || total <= mostSorted,
     });
     return { rows, total };
   };

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { idBytes, idsOf, placeOfId } from '../../platform/id-array.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { NamedField, Shape } from './item.ts';
 import { arrayTableOf, column } from './table-store.ts';
 import type { Members, Stored } from './types.ts';
@@ -152,6 +153,14 @@ export const arrayStore = (db: Database, shape: Shape) => {
     /** What every device has, by its best section. No write may happen on this connection while it is read. */
     each: function* (): Generator<Members> {
       for (const row of every.iterate()) yield members(row);
+    },
+    /** The same of devices in reach. */
+    reached: (scope: Scope): IterableIterator<[number, Buffer]> => {
+      const { sql, params } = devicesIn(scope, 's.device');
+      return db
+        .prepare<unknown[], [number, Buffer]>(`${OF_BEST} and ${sql}`)
+        .raw()
+        .iterate(...params);
     },
     /** The same of some devices. */
     some: (devices: readonly number[]): Members[] => some.all(JSON.stringify(devices)).map(members),

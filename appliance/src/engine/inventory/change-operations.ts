@@ -1,20 +1,22 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
+import { deviceIn } from '../../features/devices/view.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { anyOf, deviceId, deviceReference, givenTime, numberPaging, time, timeOf } from '../../server/api/schemas.ts';
 import { itemToWire, personalParameter, recordPersonal } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
-import { hasRight, requireRight } from '../objects/types.ts';
+import { scopeOf } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
 import { readRight } from './types.ts';
+import { reachesAll, readableCollections } from './view.ts';
 
 // What changed: of the whole site and of one device.
 
 type Needs = {
   inventory: InventoryService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
   events: EventService;
 };
@@ -50,18 +52,25 @@ const filter = z.strictObject({
 type Asked = z.output<typeof filter> & { device?: string | undefined };
 
 const page = (context: Needs & Caller, asked: Asked, what: string) => {
-  const { inventory, devices, events, actor } = context;
+  const { inventory, deviceQueries, events, actor } = context;
   const { collection, operation: kinds, item, from, to, after, limit, personal } = asked;
-  for (const name of collection ?? []) requireRight(actor, readRight(inventory.collection(name)));
-  const readable = inventory.collections().filter((one) => hasRight(actor, readRight(one)));
+  const scope = scopeOf(actor, right);
+  const device = asked.device === undefined ? undefined : deviceIn(deviceQueries, asked.device, scope);
+  const isReached = (held: Scope): boolean => deviceQueries.idsOf([asked.device ?? ''], held).length === 1;
+  const covers = device === undefined ? reachesAll(scope) : isReached;
+  const readable = readableCollections(inventory.collections(), actor, covers);
+  for (const name of collection ?? []) {
+    const named = inventory.collection(name);
+    if (!readable.includes(named))
+      throw new AppError('FORBIDDEN', `needs the right ${readRight(named)}`, { right: readRight(named) });
+  }
   const isAll = readable.length === inventory.collections().length;
-  const device = asked.device === undefined ? undefined : devices.byPublicId(asked.device).id;
   if (personal) recordPersonal(events, { actor, what, device });
   const rows = inventory.changes({
     limit,
     personal,
+    ...(device === undefined ? { scope } : { device }),
     ...defined({
-      device,
       collection: collection ?? (isAll ? undefined : readable.map(({ name }) => name)),
       operation: kinds,
       title: item,
@@ -94,6 +103,7 @@ export const changeOperations = [
   operation({
     name: 'change.list',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/changes' },
     area,
     right,
@@ -105,6 +115,7 @@ export const changeOperations = [
   operation({
     name: 'device.changes',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/changes' },
     area,
     right,

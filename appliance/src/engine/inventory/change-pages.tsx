@@ -7,13 +7,13 @@ import { type Context, Hono } from 'hono';
 import { type DeviceModel, NO_DEVICE } from '../../features/devices/view.ts';
 import { AppError } from '../../platform/errors.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import type { Change, ChangeQuery } from './types.ts';
-import { changeFilterNames, changeFilters, changeQueryOf, readableCollections } from './view.ts';
+import type { Change, ChangeAsked, Collection, Whose } from './types.ts';
+import { changeFilterNames, changeFilters, changeQueryOf, reachesAll, readableCollections } from './view.ts';
 
 const csvHead = [
   'changes.at',
@@ -32,13 +32,16 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const collections = inventory.collections();
   const filterNames = [...changeFilterNames, 'device'];
 
-  const queryOf = (c: Context<ConsoleEnv>): Omit<ChangeQuery, 'limit' | 'after'> => {
-    const actor = actorFor(c, 'devices:read');
+  const readable = (c: Context<ConsoleEnv>): Collection[] =>
+    readableCollections(collections, signedIn(c).actor, reachesAll(scopeFor(c, 'devices:read')));
+
+  const queryOf = (c: Context<ConsoleEnv>): Omit<ChangeAsked, 'limit' | 'after'> & Whose => {
+    const scope = scopeFor(c, 'devices:read');
     const list = listState(c, filterNames);
     const [device] = filterValues(list, 'device');
     return {
-      ...changeQueryOf(list, collections, actor),
-      ...(device === undefined ? {} : { device: model.named(device, scopeFor(c, 'devices:read'))?.id ?? NO_DEVICE }),
+      ...changeQueryOf(list, collections, readable(c)),
+      ...(device === undefined ? { scope } : { device: model.named(device, scope)?.id ?? NO_DEVICE }),
     };
   };
 
@@ -48,7 +51,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
     const list = listState(c, filterNames);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
@@ -59,11 +62,11 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     });
     const deviceOf = named(rows);
     const filters: FilterField[] = [
-      ...changeFilters(readableCollections(collections, actor)),
+      ...changeFilters(readable(c)),
       {
         name: 'device',
         label: 'events.device',
-        valueName: (text) => model.named(text, scopeFor(c, 'devices:read'))?.name ?? text,
+        valueName: (text) => model.named(text, scope)?.name ?? text,
       },
     ];
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
@@ -74,7 +77,7 @@ export const changePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         rows={rows.map((row) => ({ ...changeRow(collections, row), device: deviceOf(row) }))}
         next={last === undefined ? undefined : String(last.id)}
         filters={filters}
-        about={inventory.aboutChanges()}
+        about={inventory.aboutChanges(scope)}
       />,
     );
   };

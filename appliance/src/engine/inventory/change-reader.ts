@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { type ChangeRow, changeStore, type IdRange } from './change-store.ts';
 import type { NamedField } from './item.ts';
 import type { Cell } from './store.ts';
@@ -93,22 +94,27 @@ export const changeReader = (parts: {
               name: collection.name,
               items: store.itemsTitled(collection, title, maxItemsOfTitle),
             }));
-    if (query.device !== undefined) {
-      const { device, operation } = query;
-      if (titled === undefined) return store.ofDevice(device, { collections, operations: operation }, range);
-      return titled.flatMap(({ name, items }) =>
-        store.ofDevice(device, { collections: [name], operations: operation, items }, range),
-      );
-    }
+    const { operation } = query;
+    const ofDevices = (devices: readonly number[]): number[] => {
+      const narrows =
+        titled === undefined
+          ? [{ collections, operations: operation }]
+          : titled.map(({ name, items }) => ({ collections: [name], operations: operation, items }));
+      return devices.flatMap((device) => narrows.flatMap((narrow) => store.ofDevice(device, narrow, range)));
+    };
+    if (query.scope === undefined) return ofDevices([query.device]);
+    const few = store.fewReached(query.scope);
+    if (few !== undefined) return ofDevices(few);
+    const log = store.reached(query.scope);
     if (titled !== undefined) {
-      const ids = titled.flatMap(({ name, items }) => items.flatMap((item) => store.ofItem(name, item, range)));
-      return query.operation === undefined
+      const ids = titled.flatMap(({ name, items }) => items.flatMap((item) => log.ofItem(name, item, range)));
+      return operation === undefined
         ? ids
-        : ids.filter((id) => query.operation?.includes(store.kindOf(id)?.operation as ChangeOperation));
+        : ids.filter((id) => operation.includes(store.kindOf(id)?.operation as ChangeOperation));
     }
-    if (collections === undefined && query.operation === undefined) return store.newest(range);
+    if (collections === undefined && operation === undefined) return log.newest(range);
     return (collections ?? [...storesByName.keys()]).flatMap((collection) =>
-      (query.operation ?? operations).flatMap((operation) => store.ofKind(collection, operation, range)),
+      (operation ?? operations).flatMap((kind) => log.ofKind(collection, kind, range)),
     );
   };
 
@@ -132,8 +138,9 @@ export const changeReader = (parts: {
     },
     read,
     firstAt: store.firstAt,
-    /** About how many changes the log holds: it has gaps where old ones were dropped. */
-    about: (): number => {
+    /** How many changes the log holds; of the whole site about, because it has gaps where old ones were dropped. */
+    about: (scope: Scope): number => {
+      if (!scope.site) return store.count(scope);
       const { first, last } = store.bounds();
       return Math.max(0, last - first + 1);
     },

@@ -1,4 +1,5 @@
-import type { Database } from '../../platform/database.ts';
+import type { Database, Statement } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { tableOf } from './table-store.ts';
 import type { ChangeLike, Collection } from './types.ts';
 
@@ -14,28 +15,10 @@ type Narrow = {
   items?: readonly number[] | undefined;
 };
 
-type RangeParams = [number, number, number];
+const mostOneByOne = 500;
 
 /** SQL that reads the change log; every query walks one index from its newest end. */
 export const changeStore = (db: Database) => {
-  const newest = db
-    .prepare<RangeParams, number>('select id from change_log where id < ? and id >= ? order by id desc limit ?')
-    .pluck();
-  const ofKind = db
-    .prepare<[string, string, ...RangeParams], number>(
-      'select id from change_log where collection = ? and operation = ? and id < ? and id >= ? order by id desc limit ?',
-    )
-    .pluck();
-  const withBefore = db
-    .prepare<[string, number, ...RangeParams], number>(
-      'select id from change_log where collection = ? and before_item = ? and id < ? and id >= ? order by id desc limit ?',
-    )
-    .pluck();
-  const withAfter = db
-    .prepare<[string, number, ...RangeParams], number>(
-      'select id from change_log where collection = ? and after_item = ? and id < ? and id >= ? order by id desc limit ?',
-    )
-    .pluck();
   // The unary plus keeps the planner on the device's own index.
   const ofDevice = db
     .prepare<
@@ -77,13 +60,51 @@ export const changeStore = (db: Database) => {
     values === undefined ? null : JSON.stringify(values);
 
   return {
-    newest: ({ before, from, limit }: IdRange): number[] => newest.all(before, from, limit),
-    ofKind: (collection: string, operation: string, { before, from, limit }: IdRange): number[] =>
-      ofKind.all(collection, operation, before, from, limit),
-    ofItem: (collection: string, item: number, { before, from, limit }: IdRange): number[] => [
-      ...withBefore.all(collection, item, before, from, limit),
-      ...withAfter.all(collection, item, before, from, limit),
-    ],
+    /** The devices in reach where they are so few that each is read by itself: going back through all changes reads every one. */
+    fewReached: (scope: Scope): number[] | undefined => {
+      if (scope.site) return undefined;
+      const { sql, params } = devicesIn(scope, 'device');
+      const devices = db
+        .prepare<unknown[], number>(`select device from device_row where ${sql} limit ?`)
+        .pluck()
+        .all(...params, mostOneByOne);
+      return devices.length < mostOneByOne ? devices : undefined;
+    },
+    /** The log of all devices in reach. */
+    reached: (scope: Scope) => {
+      const newestWhere = (where: string) => {
+        // The unary plus keeps the planner on the index of what is asked.
+        const { sql, params } = devicesIn(scope, '+device');
+        const text = `select id from change_log where ${where} and id < ? and id >= ? and ${sql} order by id desc limit ?`;
+        let read: Statement<unknown[], number> | undefined;
+        return (asked: readonly unknown[], { before, from, limit }: IdRange): number[] => {
+          read ??= db.prepare<unknown[], number>(text).pluck();
+          return read.all(...asked, before, from, ...params, limit);
+        };
+      };
+      const all = newestWhere('true');
+      const ofKind = newestWhere('collection = ? and operation = ?');
+      const withBefore = newestWhere('collection = ? and before_item = ?');
+      const withAfter = newestWhere('collection = ? and after_item = ?');
+      return {
+        newest: (range: IdRange): number[] => all([], range),
+        ofKind: (collection: string, operation: string, range: IdRange): number[] =>
+          ofKind([collection, operation], range),
+        ofItem: (collection: string, item: number, range: IdRange): number[] => [
+          ...withBefore([collection, item], range),
+          ...withAfter([collection, item], range),
+        ],
+      };
+    },
+    count: (scope: Scope): number => {
+      const { sql, params } = devicesIn(scope, 'device');
+      return (
+        db
+          .prepare<unknown[], number>(`select count(*) from change_log where ${sql}`)
+          .pluck()
+          .get(...params) ?? 0
+      );
+    },
     ofDevice: (device: number, narrow: Narrow, { before, from, limit }: IdRange): number[] => {
       const collections = json(narrow.collections);
       const operations = json(narrow.operations);

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { deb, openInventory } from '../../../test/support/site.ts';
-import type { Change, ChangeOperation, ChangeQuery } from './types.ts';
+import { wholeSite } from '../../platform/scope.ts';
+import type { Change, ChangeAsked, ChangeOperation } from './types.ts';
 
 let site: Awaited<ReturnType<typeof openInventory>>;
 beforeEach(async () => {
@@ -31,10 +32,12 @@ const fill = (): void => {
   }
 };
 
-const pagesOf = (query: Omit<ChangeQuery, 'limit'>, limit: number): Change[] => {
+const pagesOf = (asked: Omit<ChangeAsked, 'limit'> & { device?: number }, limit: number): Change[] => {
+  const { device, ...query } = asked;
+  const whose = device === undefined ? { scope: wholeSite('job') } : { device };
   const found: Change[] = [];
   for (let after = query.after; ; ) {
-    const page = site.inventory.changes({ ...query, limit, ...(after === undefined ? {} : { after }) });
+    const page = site.inventory.changes({ ...query, ...whose, limit, ...(after === undefined ? {} : { after }) });
     found.push(...page);
     if (page.length < limit) return found;
     after = page.at(-1)?.id;
@@ -44,7 +47,7 @@ const pagesOf = (query: Omit<ChangeQuery, 'limit'>, limit: number): Change[] => 
 describe('the timeline', () => {
   it('gives for any filter what a look at every change gives, in pages of any size', () => {
     fill();
-    const all = site.inventory.changes({ limit: 10_000 });
+    const all = site.inventory.changes({ scope: wholeSite('job'), limit: 10_000 });
     expect(all.length).toBeGreaterThan(60);
     const operations: ChangeOperation[] = ['first', 'added', 'removed', 'changed'];
     const start = Date.parse('2026-01-01T00:00:00Z');
@@ -89,12 +92,17 @@ describe('the timeline', () => {
     vi.setSystemTime(Date.parse('2026-01-03T00:00:00Z'));
     site.report(1, 'software', [deb('bash', '5')]);
     site.report(2, 'software', [deb('bash', '5'), deb('openssl', '3.6')]);
-    const found = site.inventory.changes({ title: 'openssl', collection: 'software', limit: 10 });
+    const found = site.inventory.changes({
+      scope: wholeSite('job'),
+      title: 'openssl',
+      collection: 'software',
+      limit: 10,
+    });
     expect(found.map(({ device, operation, at }) => [device, operation, new Date(at).toISOString()])).toEqual([
       [2, 'added', '2026-01-03T00:00:00.000Z'],
       [1, 'removed', '2026-01-03T00:00:00.000Z'],
       [1, 'added', '2026-01-02T00:00:00.000Z'],
     ]);
-    expect(site.inventory.aboutChanges()).toBe(5);
+    expect(site.inventory.aboutChanges(wholeSite('job'))).toBe(5);
   });
 });

@@ -1,3 +1,4 @@
+import { wholeSite } from '../../platform/scope.ts';
 import type { FurtherRule, ObjectOf, ObjectService } from '../objects/service.ts';
 import type { Body } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
@@ -61,7 +62,7 @@ export const hardwareRecords = (parts: {
       serials.length === 0
         ? []
         : inventory
-            .list({ collection: 'hardware', where: { serial: serials }, limit: 10_000 })
+            .list({ scope: wholeSite('job'), collection: 'hardware', where: { serial: serials }, limit: 10_000 })
             .rows.filter((row) => named.has(partOf('', row)));
     const publicIds = new Set([...named].flatMap((part) => /^device\/([^/]+)\//.exec(part)?.[1] ?? []));
     const byDevice = [...publicIds].flatMap((publicId) => {

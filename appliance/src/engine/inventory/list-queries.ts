@@ -6,15 +6,17 @@ import { textFilter } from '../../platform/filter/types.ts';
 import { among, type Condition } from '../../platform/list/condition.ts';
 import { type ListSource, listBuilder } from '../../platform/list/list-queries.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { devicesIn } from '../../platform/scope.ts';
 import { collectionVocabulary } from './field-queries.ts';
 import { fieldCondition, matchingSql } from './match-queries.ts';
 import type { Cell } from './store.ts';
 import { column, countTableOf, isText, tableOf } from './table-store.ts';
-import type { Collection, ListQuery } from './types.ts';
+import type { Collection, ListAsked, ListQuery, Whose } from './types.ts';
 
 // The SQL of a list. Column names come from declarations, values are always bound.
 
-type ListRow = { id: number } & Record<string, Cell>;
+/** A stored row; `_devices` where it is an item of a shared collection. */
+export type ListRow = { id: number } & Record<string, Cell>;
 
 const sortOf = (collection: Collection, sort: string): string => {
   if (sort === '_devices' && collection.mode === 'shared') return 'amount.devices';
@@ -29,7 +31,7 @@ const sortOf = (collection: Collection, sort: string): string => {
 export const listOf = (
   personal: Personal,
   collection: Collection,
-  query: Omit<ListQuery, 'limit' | 'after'>,
+  query: Omit<ListAsked, 'limit' | 'after'> & Whose,
   ids: Uint32Array | undefined,
 ): { source: ListSource<'asked'>; where: Condition[] } => {
   const table = tableOf(collection);
@@ -48,7 +50,13 @@ export const listOf = (
     where: [
       ...(isShared && ids !== undefined ? [among('r.id', Array.from(ids))] : []),
       ...(isShared ? [] : [bestSection(collection)]),
-      ...(isShared || query.device === undefined ? [] : [{ sql: 'r.device = ?', params: [query.device] }]),
+      ...(isShared
+        ? []
+        : [
+            query.scope === undefined
+              ? { sql: 'r.device = ?', params: [query.device] }
+              : devicesIn(query.scope, 'r.device'),
+          ]),
       ...Object.entries(query.where ?? {}).map(([name, value]) =>
         fieldCondition(personal, collection, name, typeof value === 'object' ? value : [value]),
       ),

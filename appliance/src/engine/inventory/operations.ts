@@ -1,6 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import type { DeviceService } from '../../features/devices/service.ts';
 import type { DeviceQueries } from '../../features/devices/types.ts';
 import { deviceIn } from '../../features/devices/view.ts';
 import { csvMark, csvRow } from '../../platform/csv/write.ts';
@@ -27,21 +26,22 @@ import {
 } from '../../server/api/values.ts';
 import { type MadeOperations, operationsOver } from '../../server/operations/operation.ts';
 import type { EventService } from '../events/service.ts';
-import { byWhom, scopeOf } from '../objects/types.ts';
+import { type Actor, byWhom, scopeOf } from '../objects/types.ts';
 import type { InventoryService } from './service.ts';
 import {
   type AppCategories,
   type Collection,
   type Field,
   type InventoryRow,
-  type ListQuery,
+  type ListAsked,
   readRight,
+  type Whose,
 } from './types.ts';
+import { collectionScope } from './view.ts';
 
 type Needs = {
   inventory: InventoryService;
   events: EventService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
   appCategories: AppCategories;
 };
@@ -110,7 +110,7 @@ const listParameters = (collection: Collection) => {
   });
 };
 
-const whereOf = (query: Readonly<Record<string, unknown>>): NonNullable<ListQuery['where']> =>
+const whereOf = (query: Readonly<Record<string, unknown>>): NonNullable<ListAsked['where']> =>
   Object.fromEntries(
     Object.entries(query)
       .filter(([name, value]) => name.startsWith(prefix) && value !== undefined)
@@ -138,10 +138,11 @@ type Asked = z.output<ReturnType<typeof listParameters>>;
 
 /** What the engine is asked; a field may have the name of the counter, then it is the field. */
 const queryOf = (
-  { appCategories, devices, inventory }: Pick<Needs, 'appCategories' | 'devices' | 'inventory'>,
+  { appCategories, deviceQueries, inventory, actor }: Needs & { actor: Actor },
   collection: Collection,
   given: Asked,
-): Omit<ListQuery, 'limit' | 'after'> => {
+): Omit<ListAsked, 'limit' | 'after'> & Whose => {
+  const scope = collectionScope(actor, collection);
   const { sort, category: wanted, device, where: text = '' } = given;
   const isCounter = (sort === 'devices' || sort === 'device') && !(sort in collection.fields);
   return {
@@ -154,8 +155,8 @@ const queryOf = (
       search: given.search,
       sort: isCounter ? `_${sort}` : sort,
       matching: wanted === undefined ? undefined : appCategories.matching(wanted),
-      device: device === undefined ? undefined : devices.byPublicId(device).id,
     }),
+    ...(device === undefined ? { scope } : { device: deviceIn(deviceQueries, device, scope) }),
   };
 };
 
@@ -171,6 +172,8 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
     values,
   }) as unknown as z.ZodType<Row>;
   const parameters = listParameters(collection);
+  /** What belongs to no device is read by who reaches the whole site. */
+  const scoped = (collection.bound === 'device' ? { scoped: true } : {}) as { scoped?: true };
 
   const toRows = (deviceQueries: DeviceQueries, rows: readonly InventoryRow[]): Row[] => {
     const named = deviceQueries.names(rows.map((found) => Number(found['_device'] ?? 0)).filter((id) => id > 0));
@@ -186,6 +189,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const list = operation({
     name: `inventory.${name}.list`,
     bound: collection.bound,
+    ...scoped,
     http: { method: 'get', path: `/inventory/${name}` },
     area,
     right,
@@ -208,6 +212,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const csv = download({
     name: `inventory.${name}.csv`,
     bound: collection.bound,
+    ...scoped,
     http: { method: 'get', path: `/inventory/${name}.csv` },
     area,
     right,
@@ -248,7 +253,7 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const section = operation({
     name: `device.${name}`,
     bound: collection.bound,
-    scoped: true,
+    ...scoped,
     http: { method: 'get', path: `/devices/{device}/sections/${name}` },
     area,
     right,
@@ -277,14 +282,15 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
   const devices = operation({
     name: `inventory.${name}.devices`,
     bound: collection.bound,
+    ...scoped,
     http: { method: 'get', path: `/inventory/${name}/{item}/devices` },
     area,
     right,
     summary: `The devices that have an item of ${name}`,
     input: z.strictObject({ item: z.int().min(1) }),
     output: z.object({ rows: z.array(deviceReference), total: z.int() }),
-    run: ({ inventory, deviceQueries }, { item }) => {
-      const rows = [...deviceQueries.names(inventory.itemDevices(name, item)).values()];
+    run: ({ inventory, deviceQueries, actor }, { item }) => {
+      const rows = [...deviceQueries.names(inventory.itemDevices(name, item, scopeOf(actor, right))).values()];
       // An item that no device has is about to be dropped.
       if (rows.length === 0) throw new AppError('NOT_FOUND', 'there is no such item');
       return { rows, total: rows.length };
@@ -300,31 +306,36 @@ const ofCollection = (collection: Collection): MadeOperations<Needs> => {
 const collectionList = operation({
   name: 'inventory.collections',
   bound: 'device',
+  scoped: true,
   http: { method: 'get', path: '/inventory' },
   area: 'devices',
   right: 'devices:read',
   summary: 'The collections, their fields and how much there is',
   input: z.strictObject({}),
   output: z.object({ rows: z.array(collectionSchema) }),
-  run: ({ inventory }) => {
-    const counts = new Map(inventory.counts().map((count) => [count.collection, count]));
+  run: ({ inventory, actor }) => {
+    const scope = scopeOf(actor, 'devices:read');
+    const counts = new Map(inventory.counts(scope).map((count) => [count.collection, count]));
     return {
-      rows: inventory.collections().map((collection) => ({
-        name: collection.name,
-        mode: collection.mode,
-        rows: counts.get(collection.name)?.rows ?? 0,
-        devices: counts.get(collection.name)?.devices ?? 0,
-        doors: collection.sources,
-        fields: Object.entries(collection.fields)
-          .filter(([, field]) => !field.entered)
-          .map(([name, field]) => ({
-            name,
-            type: field.type,
-            personal: field.personal ?? false,
-            perDevice: field.perDevice ?? false,
-            filter: isFilter(field),
-          })),
-      })),
+      rows: inventory
+        .collections()
+        .filter(({ bound }) => scope.site || bound === 'device')
+        .map((collection) => ({
+          name: collection.name,
+          mode: collection.mode,
+          rows: counts.get(collection.name)?.rows ?? 0,
+          devices: counts.get(collection.name)?.devices ?? 0,
+          doors: collection.sources,
+          fields: Object.entries(collection.fields)
+            .filter(([, field]) => !field.entered)
+            .map(([name, field]) => ({
+              name,
+              type: field.type,
+              personal: field.personal ?? false,
+              perDevice: field.perDevice ?? false,
+              filter: isFilter(field),
+            })),
+        })),
     };
   },
 });

@@ -10,15 +10,25 @@ import { type Context, Hono } from 'hono';
 import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { signedIn } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
-import { type Collection, type InventoryRow, type ListQuery, readRight } from './types.ts';
-import { collectionExtras, fieldColumns, rowValues, shownColumns } from './view.ts';
+import type { Actor } from '../objects/types.ts';
+import type { Collection, InventoryRow, ListAsked } from './types.ts';
+import {
+  collectionExtras,
+  collectionScope,
+  fieldColumns,
+  reachesAll,
+  readableCollections,
+  rowValues,
+  shownColumns,
+} from './view.ts';
 
 /** Lists of every collection over the whole site, made from their declarations; /software is one of them. */
 export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
@@ -26,7 +36,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const extras = collectionExtras(deps);
 
   /** What a list is read by, beside its filter. */
-  const readBy = (collection: Collection, list: ListState): Omit<ListQuery, 'limit' | 'after'> => {
+  const readBy = (collection: Collection, list: ListState): Omit<ListAsked, 'limit' | 'after'> => {
     const columns = fieldColumns(collection, { link: false });
     const isSortable =
       columns.some((column) => column.name === list.sort && column.sortable) ||
@@ -39,19 +49,27 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     };
   };
 
+  /** The other lists that there are: a part of the site has those of devices that are read there. */
+  const shownBeside = (actor: Actor, scope: Scope): string[] =>
+    inventory
+      .collections()
+      .filter((collection) => scope.site || readableCollections([collection], actor, reachesAll(scope)).length > 0)
+      .map(({ name }) => name);
+
   const languageOf = (collection: Collection) => inventory.language(collection, extras.told(collection));
 
   const devicesOf = (rows: readonly InventoryRow[]) =>
     model.references(rows.map((row) => Number(row['_device'] ?? 0)).filter((id) => id > 0));
 
   const showList = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
-    const actor = actorFor(c, readRight(collection));
+    const { actor } = signedIn(c);
+    const scope = collectionScope(actor, collection);
     const ctx = viewContext(deps, c);
     const language = languageOf(collection);
     const asked = askedList(c, ctx, language, askedFields(language.vocabulary, extras.words(collection)));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
-    const query = { ...readBy(collection, list), limit: pageRows, ...defined({ after: currentCursor(list) }) };
+    const query = { ...readBy(collection, list), scope, limit: pageRows, ...defined({ after: currentCursor(list) }) };
     const found = askedPage(asked, (filter) => inventory.ofAnyCollection.list({ ...query, filter }));
     const columns = fieldColumns(collection, { link: false });
     const entered = extras.columns(collection);
@@ -60,7 +78,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
       <CollectionView
         ctx={ctx}
         collection={collection.name}
-        collections={inventory.collections().map(({ name }) => name)}
+        collections={shownBeside(actor, scope)}
         mode={collection.mode}
         titleField={collection.title}
         columns={[...columns, ...entered]}
@@ -82,7 +100,7 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           next: found.next,
         }}
         filters={filtering}
-        reporting={inventory.reporting(collection.name)}
+        reporting={inventory.reporting(collection.name, scope)}
         personalWithheld={Object.values(collection.fields).some((field) => field.personal)}
       />,
       asked.status,
@@ -90,14 +108,15 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const sendList = (c: Context<ConsoleEnv>, collection: Collection): Response => {
-    const actor = actorFor(c, readRight(collection));
+    const { actor } = signedIn(c);
+    const scope = collectionScope(actor, collection);
     const language = languageOf(collection);
     const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const own = fieldColumns(collection, { link: false });
     const all = [...own, ...extras.columns(collection)];
     const columns = shownColumns(all, list.columns, collection.title).filter((column) => !column.personal);
-    const query = { ...readBy(collection, list), filter: language.read(termsOf(list)) };
+    const query = { ...readBy(collection, list), scope, filter: language.read(termsOf(list)) };
     const { total } = inventory.ofAnyCollection.list({ ...query, limit: 1 });
     const isShared = collection.mode === 'shared';
     const cellsOf = (row: InventoryRow, device: Reference | undefined): Cell[] => {
@@ -130,10 +149,10 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const item = (c: Context<ConsoleEnv>, collection: Collection): Response | Promise<Response> => {
-    actorFor(c, readRight(collection));
+    const scope = collectionScope(signedIn(c).actor, collection);
     if (collection.mode !== 'shared') throw new AppError('NOT_FOUND', 'items of this collection belong to devices');
     const id = numberParam(c, 'item');
-    const owners = inventory.itemDevices(collection.name, id);
+    const owners = inventory.itemDevices(collection.name, id, scope);
     const [first] = owners;
     // An item that no device has is about to be dropped.
     if (first === undefined) throw new AppError('NOT_FOUND', 'there is no such item');
@@ -175,7 +194,8 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           next: page.next,
         }}
         findings={
-          isSoftware
+          // Findings name how many devices of the whole site have them.
+          isSoftware && scope.site
             ? vulnerabilities
                 .ofVersions(source, [held['sourceVersion'], held['version']].map(String), 200)
                 .map((finding) => findingRow(finding))
@@ -184,7 +204,12 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         versions={
           isSoftware
             ? inventory
-                .list({ collection: 'software', where: { name: title, type: String(held['type'] ?? '') }, limit: 100 })
+                .list({
+                  scope,
+                  collection: 'software',
+                  where: { name: title, type: String(held['type'] ?? '') },
+                  limit: 100,
+                })
                 .rows.filter((row) => row.id !== id)
                 .map((row) => ({
                   id: row.id,

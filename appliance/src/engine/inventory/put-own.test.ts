@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import { ownDigest, ownKey, shapeOf, storedItem } from './item.ts';
 import type { Item } from './types.ts';
@@ -101,7 +102,9 @@ describe('rows of a device without personal values', () => {
   it('are found by the field that sorts them exactly as it is written, without an index of its own', () => {
     put([part('disk', '1'), part('DISK', '2'), part('memory', '3')]);
     const found = (type: string | string[]): unknown[] =>
-      engines.inventory.list({ collection: 'hardware', where: { type }, limit: 9 }).rows.map((row) => row['serial']);
+      engines.inventory
+        .list({ scope: wholeSite('job'), collection: 'hardware', where: { type }, limit: 9 })
+        .rows.map((row) => row['serial']);
     expect(found('disk')).toEqual(['1']);
     expect(found(['DISK', 'memory'])).toEqual(['2', '3']);
     expect(found('Disk')).toEqual([]);

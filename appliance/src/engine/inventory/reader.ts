@@ -1,12 +1,14 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Database } from '../../platform/database.ts';
-import { type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
+import { allOf, type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
-import { placeOfId } from '../../platform/id-array.ts';
+import { idsOf, placeOfId } from '../../platform/id-array.ts';
 import type { Personal } from '../../platform/personal.ts';
+import { devicesReached, type Scope } from '../../platform/scope.ts';
 import { fromStored, type NamedField } from './item.ts';
 import { listPage } from './list-queries.ts';
 import { valuesOf } from './put-shared.ts';
+import { type ReachedCounts, reachedItemPage } from './reached-item-queries.ts';
 import type { Cell, SectionRow, SectionStore, SharedStore } from './store.ts';
 import type {
   FieldValue,
@@ -124,6 +126,14 @@ export const inventoryReader = (parts: {
     );
   };
 
+  /** How many devices in reach have each item. */
+  const reachedCounts = (shared: SharedStore, scope: Scope): ReachedCounts => {
+    const counts = new Uint32Array(shared.lastId() + 1);
+    for (const [, bytes] of shared.arrays.reached(scope))
+      for (const id of idsOf(bytes)) counts[id] = (counts[id] ?? 0) + 1;
+    return counts;
+  };
+
   const list = (query: ListQuery): ListResult => {
     const { shape, shared } = storesOf(query.collection);
     const isShared = shared !== undefined;
@@ -132,7 +142,11 @@ export const inventoryReader = (parts: {
       held === undefined || shared === undefined ? undefined : attributesOf(shared, shape.perDevice, held);
     const ids = isShared && query.device !== undefined ? Uint32Array.from(attributes?.keys() ?? []) : undefined;
     const limit = Math.min(Math.max(1, query.limit), maxPage);
-    const { rows, ...page } = listPage({ db, personal }, shape.collection, { ...query, limit }, ids);
+    const asked = { ...query, limit };
+    const { rows, ...page } =
+      shared === undefined || query.scope === undefined || query.scope.site
+        ? listPage({ db, personal }, shape.collection, asked, ids)
+        : reachedItemPage({ db, personal }, shape.collection, asked, reachedCounts(shared, query.scope));
     const columns = Object.entries(shape.collection.fields)
       .filter(
         ([, field]) => field.column !== false && !field.entered && (!field.perDevice || query.device !== undefined),
@@ -178,6 +192,12 @@ export const inventoryReader = (parts: {
   const deviceSetWith = (name: string, items: ReadonlySet<number>): DeviceSet =>
     setOf(sharedOf(name).devicesByItem.of([...items]));
 
+  const itemDevices = (name: string, item: number, scope: Scope): number[] => {
+    const all = deviceSetWith(name, new Set([item]));
+    const reached = devicesReached(db, scope);
+    return numbersOf(reached === undefined ? all : allOf([all, reached]));
+  };
+
   const devicesWith = (name: string, items: ReadonlySet<number>): number[] => numbersOf(deviceSetWith(name, items));
 
   const membersAmong = (name: string, devices: readonly number[]): Members[] => sharedOf(name).arrays.some(devices);
@@ -212,7 +232,7 @@ export const inventoryReader = (parts: {
     list,
     members,
     tally,
-    itemDevices: (name: string, item: number): number[] => devicesWith(name, new Set([item])),
+    itemDevices,
     memberIds,
     attributeOf,
     items,

@@ -3,6 +3,7 @@ import { canonicalJson } from '@sallyport/bundle-tools/documents/canonical-json'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { AppError } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { type Collection, defineCollection, type InventorySource, type SectionReport } from './types.ts';
 
 const collectedAt = '2026-11-24T10:00:00Z';
@@ -82,13 +83,13 @@ describe('a shared collection', () => {
     inventory.putSection(report(1, 'software', [pack('bash', '5.2'), pack('curl', '8.1')]));
     inventory.putSection(report(2, 'software', [pack('bash', '5.2')]));
     expect(db.prepare('select count(*) as n from inv_software').get()).toEqual({ n: 2 });
-    const { rows, total } = inventory.list({ collection: 'software', limit: 10 });
+    const { rows, total } = inventory.list({ scope: wholeSite('job'), collection: 'software', limit: 10 });
     expect(total).toBe(2);
     expect(rows.map((row) => [row['name'], row['_devices']])).toEqual([
       ['bash', 2],
       ['curl', 1],
     ]);
-    expect(inventory.itemDevices('software', rows[0]?.id ?? 0)).toEqual([1, 2]);
+    expect(inventory.itemDevices('software', rows[0]?.id ?? 0, wholeSite('job'))).toEqual([1, 2]);
     expect([...inventory.members('software')].map(({ device, items }) => [device, items.length])).toEqual([
       [1, 2],
       [2, 1],
@@ -161,7 +162,9 @@ describe('a shared collection', () => {
     const { inventory, db } = engines;
     inventory.putSection(report(1, 'software', [pack('bash', '5.2'), pack('gone', '1')]));
     inventory.putSection(report(1, 'software', [pack('bash', '5.2')]));
-    expect(inventory.list({ collection: 'software', limit: 10 }).rows.map((row) => row['name'])).toEqual(['bash']);
+    expect(
+      inventory.list({ scope: wholeSite('job'), collection: 'software', limit: 10 }).rows.map((row) => row['name']),
+    ).toEqual(['bash']);
     expect(inventory.trim().items).toBe(0);
     db.exec('update change_log set at = 0');
     expect(inventory.trim()).toMatchObject({ changes: 2, items: 1 });
@@ -175,7 +178,7 @@ describe('a shared collection', () => {
     inventory.forget(1);
     expect(inventory.section(1, 'software')).toEqual([]);
     expect(inventory.changes({ device: 1, limit: 5 })).toEqual([]);
-    expect(inventory.list({ collection: 'software', limit: 5 }).rows[0]?.['_devices']).toBe(1);
+    expect(inventory.list({ scope: wholeSite('job'), collection: 'software', limit: 5 }).rows[0]?.['_devices']).toBe(1);
   });
 
   it('pages through equal sort values without a gap or a repeat', () => {
@@ -186,6 +189,7 @@ describe('a shared collection', () => {
       const seen: number[] = [];
       for (let after: string | undefined; ; ) {
         const page = inventory.list({
+          scope: wholeSite('job'),
           collection: 'software',
           limit: 4,
           descending,
@@ -205,7 +209,9 @@ describe('a shared collection', () => {
     const { inventory } = engines;
     inventory.putSection(report(1, 'software', [pack('bash', '5.2'), pack('libbash%', '1'), pack('curl', '8')]));
     const names = (query: object) =>
-      inventory.list({ collection: 'software', limit: 10, ...query }).rows.map((row) => row['name']);
+      inventory
+        .list({ scope: wholeSite('job'), collection: 'software', limit: 10, ...query })
+        .rows.map((row) => row['name']);
     expect(names({ where: { name: ['bash', 'curl'] } })).toEqual(['bash', 'curl']);
     expect(names({ search: 'bash' })).toEqual(['bash', 'libbash%']);
     expect(names({ search: '%' })).toContain('libbash%');
@@ -229,8 +235,11 @@ describe('an own collection', () => {
     for (const text of ['aigerim', 'Aigerim', 'PLANT', 'Ivan']) expect(bytes).not.toContain(text);
     expect(inventory.section(1, 'accounts').map((row) => row['name'])).toEqual([null, null]);
     expect(inventory.section(1, 'accounts', { personal: true }).map((row) => row['name'])).toEqual(['aigerim', 'ivan']);
-    expect(inventory.changes({ limit: 1 })[0]).toMatchObject({ title: null, operation: 'changed' });
-    expect(inventory.changes({ limit: 1, personal: true })[0]).toMatchObject({
+    expect(inventory.changes({ scope: wholeSite('job'), limit: 1 })[0]).toMatchObject({
+      title: null,
+      operation: 'changed',
+    });
+    expect(inventory.changes({ scope: wholeSite('job'), limit: 1, personal: true })[0]).toMatchObject({
       title: 'aigerim',
       before: { isAdmin: true },
       after: { isAdmin: false },
@@ -241,7 +250,9 @@ describe('an own collection', () => {
     const { inventory } = engines;
     inventory.putSection(report(1, 'accounts', people));
     const find = (query: object) =>
-      inventory.list({ collection: 'accounts', limit: 10, personal: true, ...query }).rows.map((row) => row['name']);
+      inventory
+        .list({ scope: wholeSite('job'), collection: 'accounts', limit: 10, personal: true, ...query })
+        .rows.map((row) => row['name']);
     expect(find({ where: { name: ' Aigerim ' } })).toEqual(['aigerim']);
     expect(find({ search: 'IVAN' })).toEqual(['ivan']);
     expect(find({ search: 'iva' })).toEqual([]);
@@ -276,7 +287,12 @@ describe('an own collection', () => {
       report(1, 'identity', [{ name: 'controller-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: [] }]),
     );
     inventory.putSection(report(2, 'identity', [{ name: 'controller-hmi-2', ipv4: ['10.0.0.6'] }]));
-    const { rows } = inventory.list({ collection: 'identity', where: { ipv4: '10.1.0.5' }, limit: 5 });
+    const { rows } = inventory.list({
+      scope: wholeSite('job'),
+      collection: 'identity',
+      where: { ipv4: '10.1.0.5' },
+      limit: 5,
+    });
     expect(rows).toHaveLength(1);
     expect(rows[0]).toMatchObject({ name: 'controller-hmi-1', ipv4: ['10.0.0.5', '10.1.0.5'], macs: null, _device: 1 });
   });
@@ -346,7 +362,7 @@ describe('a report', () => {
       })(),
     ).toThrow('later step');
     expect(inventory.hashes(1)).toEqual({});
-    expect(inventory.list({ collection: 'software', limit: 1 }).total).toBe(0);
+    expect(inventory.list({ scope: wholeSite('job'), collection: 'software', limit: 1 }).total).toBe(0);
   });
 });
 
@@ -360,7 +376,9 @@ describe('two sources', () => {
     inventory.putSection(report(1, 'software', [pack('bash', '5.1')], 'glpi'));
     expect(inventory.section(1, 'software').map((row) => row['version'])).toEqual(['5.2']);
     expect(
-      inventory.list({ collection: 'software', limit: 9 }).rows.map((row) => [row['version'], row['_devices']]),
+      inventory
+        .list({ scope: wholeSite('job'), collection: 'software', limit: 9 })
+        .rows.map((row) => [row['version'], row['_devices']]),
     ).toEqual([['5.2', 1]]);
   });
 });
@@ -370,13 +388,14 @@ describe('a declaration', () => {
     const { inventory } = engines;
     inventory.putSection(report(7, 'tags', [{ label: 'press', weight: '1.25', words: ['a', 'b'] }]));
     expect(
-      inventory.ofAnyCollection.list({ collection: 'tags', where: { words: 'b' }, limit: 1 }).rows[0],
+      inventory.ofAnyCollection.list({ scope: wholeSite('job'), collection: 'tags', where: { words: 'b' }, limit: 1 })
+        .rows[0],
     ).toMatchObject({
       label: 'press',
       weight: 1.25,
       _device: 7,
     });
-    expect(inventory.counts().find((count) => count.collection === 'tags')).toEqual({
+    expect(inventory.counts(wholeSite('job')).find((count) => count.collection === 'tags')).toEqual({
       collection: 'tags',
       rows: 1,
       devices: 1,

@@ -5,6 +5,7 @@ import { AppError } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import type { Rows } from '../../platform/filter/types.ts';
 import type { Personal } from '../../platform/personal.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Changed } from '../changes/types.ts';
 import { changeReader } from './change-reader.ts';
 import { sectionComparer } from './compare.ts';
@@ -69,8 +70,8 @@ export type InventoryService = InventoryTransfer &
     hasSent(device: number, collection: string, source: InventorySource, sent: Uint8Array): boolean;
     /** The items that a source reported last, as they were sent. */
     held(device: number, collection: string, source: InventorySource): Item[];
-    /** The devices that have an item of a `shared` collection. */
-    itemDevices(collection: string, item: number): number[];
+    /** The devices in reach that have an item of a `shared` collection. */
+    itemDevices(collection: string, item: number, scope: Scope): number[];
     /** The devices that have one of these items of a `shared` collection. */
     devicesWith(collection: string, items: ReadonlySet<number>): number[];
     /** The same as a set. */
@@ -87,8 +88,8 @@ export type InventoryService = InventoryTransfer &
     members(collection: string): Iterable<Members>;
     /** What changed, the newest first. */
     changes(query: ChangeQuery): Change[];
-    /** About how many changes are kept. */
-    aboutChanges(): number;
+    /** How many changes are kept, of the whole site about. */
+    aboutChanges(scope: Scope): number;
     /** The sections of a device, whatever source brought them. */
     sectionsOf(device: number): HeldSection[];
     /** Removes rows of an `own` collection for ever, unlogged; their sections are asked for anew. In the caller's transaction. */
@@ -101,11 +102,12 @@ export type InventoryService = InventoryTransfer &
     compare(collection: string, before: Snapshot, after: Snapshot): Difference[];
     /** Keys of the contents of shared items, hex. */
     itemKeys(collection: string, items: Uint32Array): string[];
-    counts(): CollectionCount[];
+    /** What devices in reach report. */
+    counts(scope: Scope): CollectionCount[];
     /** Names of the tables in which a collection is stored. */
     tablesOf(collection: Collection): string[];
-    /** How many devices report a collection. */
-    reporting(collection: string): number;
+    /** How many devices in reach report a collection. */
+    reporting(collection: string, scope: Scope): number;
     /** Removes everything of a device. */
     forget(device: number): void;
     /** Drops old changes and items that no device has; in small steps. */
@@ -249,10 +251,10 @@ export const inventoryService = ({
     ...inventoryTransfer({ db, sections, storesByName, changed }),
     readChanges: (rows) => log.read(rows, false),
     ...sectionComparer({ personal, sections, storesOf }),
-    reporting: (collection) => sections.reporting(collection),
+    reporting: sections.reporting,
     tablesOf,
-    counts: () => {
-      const held = new Map(sections.counts().map((row) => [row.collection, row]));
+    counts: (scope) => {
+      const held = new Map(sections.counts(scope).map((row) => [row.collection, row]));
       return collections.map(({ name }) => ({
         collection: name,
         rows: held.get(name)?.rows ?? 0,

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { arrayStore } from './array-store.ts';
 import type { ChangeRow } from './change-store.ts';
 import type { Shape } from './item.ts';
@@ -88,12 +89,6 @@ export const sectionStore = (db: Database) => {
   const drop = db.prepare<[number, string, string]>(
     'delete from section where device = ? and collection = ? and source = ?',
   );
-  const counts = db.prepare<[], { collection: string; devices: number; rows: number }>(
-    'select collection, count(*) as devices, sum(count) as rows from section where best = 1 group by collection',
-  );
-  const reporting = db
-    .prepare<[string], number>('select count(*) from section where collection = ? and best = 1')
-    .pluck();
   const insertChange = db.prepare(
     `insert into change_log (device, collection, source, at, operation, before_item, after_item, before_row, after_row, count)
      values (@device, @collection, @source, @at, @operation, @before_item, @after_item, @before_row, @after_row, @count)`,
@@ -138,8 +133,24 @@ export const sectionStore = (db: Database) => {
     /** Sections of devices that have been silent since a moment. */
     silent: (collection: string, before: number, most: number) => silent.all({ collection, before, most }),
     drop: (device: number, collection: string, source: string): void => void drop.run(device, collection, source),
-    counts: () => counts.all(),
-    reporting: (collection: string): number => reporting.get(collection) ?? 0,
+    counts: (scope: Scope): { collection: string; devices: number; rows: number }[] => {
+      const { sql, params } = devicesIn(scope, 'device');
+      return db
+        .prepare<unknown[], { collection: string; devices: number; rows: number }>(
+          `select collection, count(*) as devices, sum(count) as rows from section where best = 1 and ${sql} group by collection`,
+        )
+        .all(...params);
+    },
+    /** How many devices in reach report a collection. */
+    reporting: (collection: string, scope: Scope): number => {
+      const { sql, params } = devicesIn(scope, 'device');
+      return (
+        db
+          .prepare<unknown[], number>(`select count(*) from section where collection = ? and best = 1 and ${sql}`)
+          .pluck()
+          .get(collection, ...params) ?? 0
+      );
+    },
     addChange: (row: Omit<ChangeRow, 'id'>): void => {
       insertChange.run(row);
     },
@@ -158,6 +169,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
   const columns = [...names.map(column), ...usualFields(shape).map(({ name }) => usualColumn(name))];
   const usual = usualValues(db, shape);
   const byKey = db.prepare<[Buffer], number>(`select id from ${table} where ikey = ?`).pluck();
+  const lastId = db.prepare<[], number | null>(`select max(id) from ${table}`).pluck();
   const insert = db.prepare<unknown[]>(
     `insert into ${table} (ikey, ${columns.join(', ')}) values (?, ${columns.map(() => '?').join(', ')})`,
   );
@@ -192,6 +204,7 @@ export const sharedStore = (db: Database, shape: Shape) => {
     usual,
     arrays: arrayStore(db, shape),
     devicesByItem: itemDeviceStore(db, collection),
+    lastId: (): number => lastId.get() ?? 0,
     find: (key: Buffer): number | undefined => byKey.get(key),
     /** `first`: what its first device says in `usual` fields. */
     make: (key: Buffer, stored: Readonly<Record<string, Stored>>, first: readonly Stored[]): number => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type Engines, openEngines } from '../../../test/support/engines.ts';
 import { allTrue } from '../../platform/list/condition.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { listOf } from './list-queries.ts';
 import { ensureTables } from './table-store.ts';
 
@@ -45,7 +46,7 @@ describe('the tables of a collection', () => {
 
   it('find rows by the field that sorts them through that index', () => {
     const collection = engines.inventory.collection('hardware');
-    const asked = { collection: 'hardware', where: { type: ['disk', 'memory'] } };
+    const asked = { scope: wholeSite('job'), collection: 'hardware', where: { type: ['disk', 'memory'] } };
     const { source, where } = listOf(engines.personal, collection, asked, undefined);
     const { sql, params } = allTrue(where);
     const plan = engines.db

@@ -1,5 +1,15 @@
 import type { CollectionName, Collections } from './all-collections.ts';
-import type { Collection, Field, InventoryRow, InventorySource, ListQuery, ListResult, SectionRow } from './types.ts';
+import type {
+  Collection,
+  Field,
+  InventoryRow,
+  InventorySource,
+  ListAsked,
+  ListQuery,
+  ListResult,
+  SectionRow,
+  Whose,
+} from './types.ts';
 
 /** Rows of whatever collection: for what is generic, and for collections of extensions. */
 export type AnyRows = {
@@ -57,10 +67,11 @@ export type RowOf<N extends CollectionName> = ItemOf<N> &
 type FieldIn<N extends CollectionName> = keyof Collections[N]['fields'] & string;
 
 /** A query that names fields of its collection. */
-export type QueryOf<N extends CollectionName> = Omit<ListQuery, 'collection' | 'where'> & {
-  collection: N;
-  where?: { readonly [F in FieldIn<N>]?: NonNullable<ListQuery['where']>[string] };
-};
+export type QueryOf<N extends CollectionName> = Omit<ListAsked, 'collection' | 'where'> &
+  Whose & {
+    collection: N;
+    where?: { readonly [F in FieldIn<N>]?: NonNullable<ListAsked['where']>[string] };
+  };
 
 /** `AnyRows`, where the code names the collection: its fields and their types follow from its declaration. */
 export type TypedRows = {

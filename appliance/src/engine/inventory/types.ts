@@ -14,6 +14,7 @@
 import type { Seen } from '../../features/discovery/types.ts';
 import type { Refusal } from '../../platform/errors.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Obj, Right } from '../objects/types.ts';
 
 export type FieldType = 'text' | 'integer' | 'real' | 'boolean' | 'time' | 'list';
@@ -123,7 +124,10 @@ export type ToldOfItems = {
   readonly category?: (id: string) => Matching;
 };
 
-export type ListQuery = {
+/** Whose rows are read: those of a device, whose reader found it in reach, or those of all devices in reach. */
+export type Whose = { device: number; scope?: never } | { device?: never; scope: Scope };
+
+export type ListAsked = {
   collection: string;
   /** Equal to the value or one of the values; of a `list` field: contains it. */
   where?: Readonly<Record<string, string | number | boolean | readonly (string | number)[]>>;
@@ -138,10 +142,11 @@ export type ListQuery = {
   /** The `next` of the page before. */
   after?: string;
   limit: number;
-  device?: number;
   /** Returns personal values; without it they are null. */
   personal?: boolean;
 };
+
+export type ListQuery = ListAsked & Whose;
 
 /** Rows of `own` collections have `_device`, rows of `shared` ones `_devices` (how many have it). */
 export type ListResult = { rows: InventoryRow[]; total: number; next?: string; columns: readonly string[] };
@@ -163,8 +168,7 @@ export type Change = {
   count: number | null;
 };
 
-export type ChangeQuery = {
-  device?: number;
+export type ChangeAsked = {
   collection?: string | readonly string[];
   operation?: readonly ChangeOperation[];
   /** The whole title of an item of a `shared` collection: a package in all its versions. */
@@ -177,6 +181,8 @@ export type ChangeQuery = {
   limit: number;
   personal?: boolean;
 };
+
+export type ChangeQuery = ChangeAsked & Whose;
 
 /** A section that is held; `hash` is hex, `collectedAt` ms. */
 export type HeldSection = {

@@ -1,13 +1,14 @@
 import { filterValues, type ListState } from '@sallyport/ui/list';
 import type { FieldColumn, FilterField, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
+import type { Scope } from '../../platform/scope.ts';
 import type { FieldWords } from '../../server/console/asked-list.ts';
 import { chosen } from '../../server/console/lists.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
-import { type Actor, hasRight } from '../objects/types.ts';
+import { type Actor, hasRight, holdsAnywhere, type Right, requireRight, scopeOf } from '../objects/types.ts';
 import {
+  type ChangeAsked,
   type ChangeOperation,
-  type ChangeQuery,
   type Collection,
   enteredFields,
   type Field,
@@ -42,9 +43,33 @@ export const changeFilters = (collections: readonly Collection[]): FilterField[]
   { name: 'to', label: 'filter.to' },
 ];
 
-/** The collections that an actor may read. */
-export const readableCollections = (collections: readonly Collection[], actor: Actor): Collection[] =>
-  collections.filter((collection) => hasRight(actor, readRight(collection)));
+/** Where a person reads a collection. FORBIDDEN where nowhere; what belongs to no device is read by who reaches the whole site. */
+export const collectionScope = (actor: Actor, collection: Collection): Scope => {
+  if (collection.bound !== 'device') requireRight(actor, readRight(collection));
+  return scopeOf(actor, readRight(collection));
+};
+
+/** Whether a reach holds all of another. */
+export const reachesAll =
+  (there: Scope) =>
+  (held: Scope): boolean =>
+    held.site || (!there.site && there.roots.every((root) => held.roots.includes(root)));
+
+/** The collections that an actor may read where it is asked: `covers` says whether a reach holds all that is shown. */
+export const readableCollections = (
+  collections: readonly Collection[],
+  actor: Actor,
+  covers: (held: Scope) => boolean = ({ site }) => site,
+): Collection[] => {
+  const isRead = new Map<Right, boolean>();
+  return collections.filter((collection) => {
+    const right = readRight(collection);
+    if (collection.bound !== 'device') return hasRight(actor, right);
+    const known = isRead.get(right) ?? (holdsAnywhere(actor, right) && covers(scopeOf(actor, right)));
+    isRead.set(right, known);
+    return known;
+  });
+};
 
 /** A day or a time in a filter; the end of the day for the upper one. */
 export const momentOf = (text: string | undefined, endOfDay: boolean): number | undefined => {
@@ -58,9 +83,9 @@ export const momentOf = (text: string | undefined, endOfDay: boolean): number | 
 export const changeQueryOf = (
   list: ListState,
   all: readonly Collection[],
-  actor: Actor,
-): Omit<ChangeQuery, 'limit' | 'after' | 'device'> => {
-  const readable = readableCollections(all, actor).map(({ name }) => name);
+  readableOnes: readonly Collection[],
+): Omit<ChangeAsked, 'limit' | 'after'> => {
+  const readable = readableOnes.map(({ name }) => name);
   const asked = filterValues(list, 'collection');
   const collection = asked.length > 0 ? readable.filter((name) => asked.includes(name)) : readable;
   const operation = chosen(changeOperations, filterValues(list, 'operation'));
@@ -188,7 +213,7 @@ export const collectionExtras = (deps: Pick<ConsoleDeps, 'hardwareRecords' | 'ap
       if (!isHardware(collection)) return { values: {} };
       const record = records.find(device, row);
       const href =
-        record !== undefined
+        record !== undefined && hasRight(actor, 'devices:read')
           ? paths.object('hardware-record', record.id)
           : hasRight(actor, 'devices:write')
             ? paths.objectNew('hardware-record', {

@@ -4,6 +4,7 @@ import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, type Kind, requireRight } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import type { Database } from '../../platform/database.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { controllerTables, type HeldEntry, heldEntries } from './entries.ts';
 import { rowsOf } from './queries.ts';
@@ -132,7 +133,7 @@ export const provisionService = (parts: ProvisionParts): ProvisionService => {
   return {
     register: (actor) => {
       requireRight(actor, 'provision:read');
-      const counts = new Map(inventory.counts().map(({ collection, rows }) => [collection, rows]));
+      const counts = new Map(inventory.counts(wholeSite('figures')).map(({ collection, rows }) => [collection, rows]));
       const entries = [
         ...controllers.counts().flatMap(({ collection, rows }) => {
           const declared = controllers.collections.find(({ name }) => name === collection);

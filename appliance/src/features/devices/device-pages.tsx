@@ -23,6 +23,7 @@ import {
 } from '../../engine/inventory/view.ts';
 import { actorRef, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
@@ -300,14 +301,16 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const changes = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const { actor } = signedIn(c);
+    const isReached = (held: Scope): boolean => model.idsOf([device.publicId], held).length === 1;
+    const readable = readableCollections(collections, actor, isReached);
     const list = listState(c, changeFilterNames);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const rows = inventory.changes({
       device: device.id,
       limit: pageRows,
-      ...changeQueryOf(list, collections, actor),
+      ...changeQueryOf(list, collections, readable),
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
@@ -319,7 +322,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         list={list}
         rows={rows.map(asChange)}
         next={last === undefined ? undefined : String(last.id)}
-        filters={changeFilters(readableCollections(collections, actor))}
+        filters={changeFilters(readable)}
       />,
     );
   };

@@ -32,7 +32,8 @@ export const deviceTabs = (
       : { name: 'findings', count: device.findings },
     { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
     // These are of the whole site until they ask what is reached.
-    ...(scope.site ? [{ name: 'changes' }, { name: 'deviations', count: baselines.deviationsOf(device.id) }] : []),
+    { name: 'changes' },
+    ...(scope.site ? [{ name: 'deviations', count: baselines.deviationsOf(device.id) }] : []),
     { name: 'tasks', count: deviceTasks.openOf(device.id) },
     { name: 'events' },
   ];

@@ -4,6 +4,7 @@ import { signedIn } from '../../../../test/support/persons.ts';
 import { type ApiSite, openApiSite } from '../../../test/support/api-site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { immediate } from '../../platform/database.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { inlineIntake } from '../../server/intake/inline.ts';
 import { inventoryName } from '../agents/osquery/names.ts';
 
@@ -15,7 +16,7 @@ afterAll(() => site.close());
 
 const now = Date.parse('2026-11-24T10:00:00Z');
 const listed = (where: Record<string, string>) =>
-  site.appliance.inventory.list({ collection: 'discovery', where, limit: 10 }).rows;
+  site.appliance.inventory.list({ scope: wholeSite('job'), collection: 'discovery', where, limit: 10 }).rows;
 
 describe('what agents say of others', () => {
   const take = (device: number, source: 'glpi' | 'osquery', wire: string) =>

@@ -12,9 +12,10 @@ import { type Context, Hono } from 'hono';
 import { collectionWords, fieldColumns, rowValues } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, deciderFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -42,6 +43,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const columns = fieldColumns(collection, { link: false });
     const isSortable = columns.some((column) => column.name === list.sort && column.sortable);
     const query = {
+      scope: scopeFor(c, 'devices:read'),
       collection: collection.name,
       descending: list.descending,
       limit: pageRows,
@@ -102,7 +104,7 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     extra: { fault?: { message: Message; detail: string }; errors?: FieldErrors } = {},
   ): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const counts = new Map(inventory.counts().map((count) => [count.collection, count.rows]));
+    const counts = new Map(inventory.counts(wholeSite('site-right')).map((count) => [count.collection, count.rows]));
     return c.html(
       <DiscoveryDirectories
         ctx={viewContext(deps, c)}

@@ -3,6 +3,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Item, SectionRow } from '../../engine/inventory/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { sectionHash } from '../../platform/section-hash.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Method, Seen } from './types.ts';
@@ -63,7 +64,12 @@ export const discoveryRecorder = (parts: {
     const [name, address] = [seen.names[0], seen.addresses[0]];
     if (name === undefined && address === undefined) return undefined;
     const own = name === undefined ? { addresses: address ?? '' } : { label: name };
-    const { rows } = inventory.list({ collection: 'discovery', where: { method, by, ...own }, limit: 1 });
+    const { rows } = inventory.list({
+      scope: wholeSite('job'),
+      collection: 'discovery',
+      where: { method, by, ...own },
+      limit: 1,
+    });
     return rows[0] === undefined ? undefined : Number(rows[0]['_device']);
   };
 
@@ -112,6 +118,7 @@ export const discoveryRecorder = (parts: {
     const gone: number[] = [];
     for (let after: string | undefined; ; ) {
       const page = inventory.list({
+        scope: wholeSite('job'),
         collection: 'discovery',
         where: { method, by, visible: true },
         limit: pageRows,

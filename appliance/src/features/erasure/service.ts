@@ -8,6 +8,7 @@ import { type Actor, actorRef, byWhom, requireDecider, requireRight } from '../.
 import { type Database, emptyLog, immediate, overwriteDeleted } from '../../platform/database.ts';
 import { AppError, invalid, toFailure } from '../../platform/errors.ts';
 import { normalName, type Personal } from '../../platform/personal.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { BackupService } from '../backups/service.ts';
@@ -73,6 +74,7 @@ export const personService = (parts: PersonParts): PersonService => {
       );
       for (const [field] of fields) {
         const page = inventory.ofAnyCollection.list({
+          scope: wholeSite('job'),
           collection: collection.name,
           where: { [field]: name },
           personal: true,
@@ -301,6 +303,7 @@ export const personService = (parts: PersonParts): PersonService => {
         const rows: number[] = [];
         for (let after: string | undefined; ; ) {
           const page = inventory.ofAnyCollection.list({
+            scope: wholeSite('job'),
             collection: collection.name,
             personal: true,
             limit: rowsAtOnce,

@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { FieldValue, InventoryRow } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 import type { Device } from '../devices/types.ts';
 import type { IdentityValue } from './leak-scan.ts';
@@ -65,6 +66,7 @@ const rowsOf = function* ({ inventory }: Sources, collection: string): Generator
   let after: string | undefined;
   do {
     const page = inventory.ofAnyCollection.list({
+      scope: wholeSite('job'),
       collection,
       limit: 10_000,
       personal: true,

@@ -4,6 +4,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { streamedName, streamOfPurl } from '@sallyport/bundle-tools/versions/module-stream';
 import { readPurl, writePurl } from '@sallyport/bundle-tools/versions/purl';
 import type { InventoryService, RowOf, SectionRowOf } from '../../engine/inventory/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllersForExchange } from '../controllers/types.ts';
 import type { UpdateService } from '../updates/service.ts';
 
@@ -92,7 +93,12 @@ const toPlatform = (group: Group): RequestPlatform => ({
 const softwareRows = function* (inventory: Pick<InventoryService, 'list'>): Generator<RowOf<'software'>> {
   let after: string | undefined;
   do {
-    const page = inventory.list({ collection: 'software', limit: 10_000, ...defined({ after }) });
+    const page = inventory.list({
+      scope: wholeSite('job'),
+      collection: 'software',
+      limit: 10_000,
+      ...defined({ after }),
+    });
     yield* page.rows;
     after = page.next;
   } while (after !== undefined);

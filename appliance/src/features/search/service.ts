@@ -71,8 +71,9 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'controllers', results, total };
   };
 
-  const software = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.inventory.list({ collection: 'software', search: text, limit });
+  const software = (text: string, limit: number, actor: Actor): FoundGroup => {
+    const scope = scopeOf(actor, 'software:read');
+    const { rows, total } = parts.inventory.list({ scope, collection: 'software', search: text, limit });
     const results = rows.map((row) => ({
       id: String(row.id),
       title: String(row['name'] ?? row.id),
@@ -110,7 +111,7 @@ export const searchService = (parts: SearchParts): SearchService => {
     ['devices:read', devices, true],
     ['controllers:read', controllers],
     ['controllers:read', named('zones', 'controller-zone')],
-    ['software:read', software],
+    ['software:read', software, true],
     ['vulnerabilities:read', advisories],
     ['updates:read', updates],
     ['devices:read', named('objects', 'group')],

@@ -3,6 +3,7 @@ import { streamedName, streamedPackage, streamOfPurl } from '@sallyport/bundle-t
 import { packageOf, readPurl } from '@sallyport/bundle-tools/versions/purl';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService, ItemOf, SectionRowOf } from '../../engine/inventory/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { type FollowRules, followedBy } from './followed.ts';
 import type { StoredUpdate } from './store.ts';
 
@@ -133,7 +134,12 @@ export const allSoftware = (inventory: Pick<InventoryService, 'list'>): Map<numb
   const items = new Map<number, Installed>();
   let after: string | undefined;
   do {
-    const page = inventory.list({ collection: 'software', limit: 10_000, ...defined({ after }) });
+    const page = inventory.list({
+      scope: wholeSite('job'),
+      collection: 'software',
+      limit: 10_000,
+      ...defined({ after }),
+    });
     for (const row of page.rows) items.set(row.id, installedOf(row));
     after = page.next;
   } while (after !== undefined);

@@ -3,6 +3,7 @@ import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { defaultSuites } from '@sallyport/bundle-tools/versions/followed-suites';
 import type { InventoryService, ItemOf } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { Followed, FollowedSystem } from './types.ts';
 
 // What a device takes its packages from: what its distribution and release follow, or what an administrator decided for them, and
@@ -46,7 +47,12 @@ export function followedSystems(inventory: Pick<InventoryService, 'list'>, rules
   const systems = new Map<string, Omit<FollowedSystem, 'own'> & { devices: number; own: Set<string> }>();
   let after: string | undefined;
   do {
-    const page = inventory.list({ collection: 'platform', limit: 10_000, ...defined({ after }) });
+    const page = inventory.list({
+      scope: wholeSite('job'),
+      collection: 'platform',
+      limit: 10_000,
+      ...defined({ after }),
+    });
     for (const row of page.rows) {
       const found = followedBy(row, rules);
       if (found === undefined) continue;

@@ -13,6 +13,7 @@ import { newTokenSecret, tokenHash } from '../../features/devices/types.ts';
 import { initialise } from '../../init.ts';
 import { immediate } from '../../platform/database.ts';
 import { openLog } from '../../platform/log.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { startIntake } from './intake.ts';
 
 const log = openLog('silent');
@@ -78,7 +79,7 @@ describe('the intake', () => {
       else if (n % 10 === 7) expect(result).toMatchObject({ status: 'rejected', reason: { code: 'MALFORMED' } });
       else expect(result).toEqual({ status: 'fulfilled', value: { known: false, added: 2, removed: 0, changed: 0 } });
     });
-    expect(appliance.inventory.counts().find(({ collection }) => collection === 'software')).toEqual({
+    expect(appliance.inventory.counts(wholeSite('job')).find(({ collection }) => collection === 'software')).toEqual({
       collection: 'software',
       rows: 56,
       devices: 28,
