@@ -392,6 +392,7 @@ describe('who reaches a part of the site', () => {
     const [mine, others] = [4, 14].map((n) => publicIds()[n] ?? '');
     const ask = (address: string, by: Call['by'] = 'browser'): Promise<string> =>
       answer(site.app as unknown as Hono, who, { method: 'GET', address, by });
+    expect(await differs(who, { method: 'GET', address: '/', by: 'browser' })).toBeUndefined();
     expect(await ask('/')).toMatch(/^200/);
     expect(await ask('/')).not.toContain('Device 14');
     const list = await ask('/devices');

@@ -20,12 +20,20 @@ const order = ['suite', 'newer', 'coverage', 'advisory', 'product', 'firmware', 
 
 const wantText = (want: string): string => want.replace('/', ': ').replace(/: \*$/, '');
 
-const todoKey = ({ reason, kind }: NotFilledRow): string => {
+const todoKey = ({ reason, kind }: Pick<NotFilledRow, 'reason' | 'kind'>): string => {
   if (reason !== 'NO_SOURCE') return `unfulfilled.todo.${reason}`;
   const of =
     kind === 'newer' || kind === 'suite' ? 'suite' : kind === 'coverage' || kind === 'advisory' ? 'coverage' : 'other';
   return `unfulfilled.todo.NO_SOURCE.${of}`;
 };
+
+/** The words of a wish: keys of the catalogue, and the `want` that they name. */
+export const notFilledWords = ({ reason, kind, want }: Pick<NotFilledRow, 'reason' | 'kind' | 'want'>) => ({
+  want: wantText(named.has(kind) ? want : `${kind} ${want}`),
+  what: `unfulfilled.kind.${named.has(kind) ? kind : 'other'}`,
+  why: `unfulfilled.${reason}`,
+  todo: todoKey({ reason, kind }),
+});
 
 /**
  * What the connected side could not bring: what, why, since when, and what to do about it. Nothing where everything came. Updates
@@ -67,10 +75,10 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
               label: ctx.t('unfulfilled.what'),
               head: true,
               any: true,
-              cell: (row) =>
-                ctx.tDynamic(`unfulfilled.kind.${named.has(row.kind) ? row.kind : 'other'}`, {
-                  want: wantText(named.has(row.kind) ? row.want : `${row.kind} ${row.want}`),
-                }),
+              cell: (row) => {
+                const { what, want } = notFilledWords(row);
+                return ctx.tDynamic(what, { want });
+              },
             },
             {
               key: 'why',

@@ -501,21 +501,39 @@ export const words = defineWords({
   },
   'work.advisories-old.action': { en: 'Show sources', ru: 'Показать источники', kk: 'Дереккөздерді көрсету' },
   'work.not-delivered.title': {
-    en: { one: '{n} wanted thing was not delivered', other: '{n} wanted things were not delivered' },
-    ru: {
-      one: 'Не доставлена {n} запрошенная позиция',
-      few: 'Не доставлены {n} запрошенные позиции',
-      many: 'Не доставлено {n} запрошенных позиций',
-      other: 'Не доставлено {n} запрошенной позиции',
-    },
-    kk: 'Жеткізілмеген сұралған зат: {n}',
+    en: '{what}: not delivered. {why} ({code})',
+    ru: '{what}: не доставлено. {why} ({code})',
+    kk: '{what}: жеткізілмеді. {why} ({code})',
   },
-  'work.not-delivered.why': {
-    en: 'The connected side could not bring it and says why.',
+  'work.not-delivered.why': { en: '{todo}', ru: '{todo}', kk: '{todo}' },
+  'work.not-delivered.action': { en: 'Show reasons', ru: 'Показать причины', kk: 'Себептерін көрсету' },
+  'work.feed-gone.title': {
+    en: 'Advisories of {feed} are no longer brought',
+    ru: 'Бюллетени {feed} больше не поступают',
+    kk: '{feed} бюллетеньдері енді келмейді',
+  },
+  'work.feed-gone.why': {
+    en: 'What it said is kept and ages. The connected side has to follow the source again.',
+    ru: 'Её сведения сохранены и стареют. Подключённая сторона должна снова следить за источником.',
+    kk: 'Оның мәліметі сақталады, ескіреді. Қосылған тарап дереккөзді қайта бақылауы керек.',
+  },
+  'work.feed-gone.action': { en: 'Show sources', ru: 'Показать источники', kk: 'Дереккөздерді көрсету' },
+  'work.updates-missing.title': {
+    en: { one: '{n} wanted update was not delivered', other: '{n} wanted updates were not delivered' },
+    ru: {
+      one: 'Не доставлено {n} запрошенное обновление',
+      few: 'Не доставлены {n} запрошенных обновления',
+      many: 'Не доставлено {n} запрошенных обновлений',
+      other: 'Не доставлено {n} запрошенного обновления',
+    },
+    kk: 'Жеткізілмеген сұралған жаңарту: {n}',
+  },
+  'work.updates-missing.why': {
+    en: 'The connected side could not bring them and says why.',
     ru: 'Подключённая сторона не смогла это доставить и назвала причину.',
     kk: 'Қосылған тарап жеткізе алмады және себебін айтты.',
   },
-  'work.not-delivered.action': { en: 'Show reasons', ru: 'Показать причины', kk: 'Себептерін көрсету' },
+  'work.updates-missing.action': { en: 'Show reasons', ru: 'Показать причины', kk: 'Себептерін көрсету' },
   'work.request-overdue.title': {
     en: 'Request {number} has no answer for more than {days} days',
     ru: 'На запрос {number} нет ответа, дней больше: {days}',

@@ -39,7 +39,13 @@ type Titled = Pick<WorkRow, 'kind' | 'params' | 'words'>;
 const inWords = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled, part: 'title' | 'why'): string =>
   ctx.tDynamic(`work.${row.kind}.${part}`, {
     ...row.params,
-    ...Object.fromEntries(Object.entries(row.words ?? {}).map(([name, key]) => [name, ctx.tDynamic(key)])),
+    ...Object.fromEntries(
+      // A code that a later release of the other side gives stands for itself.
+      Object.entries(row.words ?? {}).map(([name, key]) => [
+        name,
+        ctx.tDynamic(key, row.params, key.split('.').at(-1)),
+      ]),
+    ),
   });
 
 /** What is to be done, as a title. */

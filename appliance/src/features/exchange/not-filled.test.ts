@@ -62,7 +62,8 @@ it('a device of another system has nothing of it', async () => {
 
 it('pages say of a feed that is gone, and of its findings, since when', async () => {
   const aged = /no longer brought since/;
-  for (const path of [paths.work(), paths.vulnerabilities(), paths.deviceTab(device.publicId, 'findings')])
+  expect(await page(paths.work())).toMatch(/osv-debian are no longer brought.*?since \d/s);
+  for (const path of [paths.vulnerabilities(), paths.deviceTab(device.publicId, 'findings')])
     expect(await page(path), path).toMatch(aged);
 });
 

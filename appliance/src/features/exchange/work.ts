@@ -1,8 +1,10 @@
+import { notFilledWords } from '@sallyport/ui/exchange/not-filled.tsx';
 import { paths } from '@sallyport/ui/paths';
 import type { WorkKind } from '../worklist/types.ts';
 import type { ExchangeService } from './service.ts';
 
 const dayMs = 86_400_000;
+const longestKey = 400;
 
 /** What the exchange with the connected side asks of a person. */
 export const exchangeWork = (parts: {
@@ -57,7 +59,7 @@ export const exchangeWork = (parts: {
     ),
     kind('advisories-old', 25, () =>
       exchange.knowledge().flatMap(({ feed, stale, ageDays, limitDays, goneSince }) =>
-        !stale && goneSince === undefined
+        !stale || goneSince !== undefined
           ? []
           : [
               {
@@ -70,9 +72,42 @@ export const exchangeWork = (parts: {
             ],
       ),
     ),
-    kind('not-delivered', 25, () => {
-      const rows = exchange.unfulfilled();
-      const since = Math.min(...rows.map((row) => Date.parse(row.since)));
+    kind('feed-gone', 25, () =>
+      exchange.knowledge().flatMap(({ feed, goneSince }) =>
+        goneSince === undefined
+          ? []
+          : [
+              {
+                key: feed,
+                params: { feed },
+                level: 'warning',
+                targets: 1,
+                since: Date.parse(goneSince),
+                path: paths.exchangeReceive(),
+              },
+            ],
+      ),
+    ),
+    kind('not-delivered', 25, () =>
+      // Updates stand in their list, each with its reason.
+      exchange
+        .unfulfilled()
+        .filter((row) => row.kind !== 'update')
+        .map((row) => {
+          const { want, ...words } = notFilledWords(row);
+          return {
+            key: `${row.kind}:${row.want}`.replaceAll(/[^\x21-\x7e]/g, '_').slice(0, longestKey),
+            params: { want, code: row.reason },
+            words,
+            level: 'warning',
+            targets: 1,
+            since: Date.parse(row.since),
+            path: paths.exchange(),
+          };
+        }),
+    ),
+    kind('updates-missing', 20, () => {
+      const rows = exchange.unfulfilled().filter((row) => row.kind === 'update');
       return rows.length === 0
         ? []
         : [
@@ -81,8 +116,8 @@ export const exchangeWork = (parts: {
               params: { n: rows.length },
               level: 'warning',
               targets: rows.length,
-              since,
-              path: paths.exchangeReceive(),
+              since: Math.min(...rows.map(({ since }) => Date.parse(since))),
+              path: paths.updates({ supply: 'unfulfilled' }),
             },
           ];
     }),

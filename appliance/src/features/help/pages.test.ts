@@ -34,7 +34,7 @@ describe('the help', () => {
       ['/devices', 'devices'],
       ['/me', 'people'],
       ['/updates?q=a', 'updates'],
-      ['/', 'first-hour'],
+      ['/', 'worklist'],
     ] as const)
       expect((await textOf(path)).html, path).toContain(`href="/help/${chapter}"`);
   });
