@@ -16,6 +16,7 @@ import { controllerImportOperations, controllerImportSchemas } from './features/
 import { controllerOperations, controllerSchemas } from './features/controllers/operations.ts';
 import { registerOperations, registerSchemas } from './features/data-register/operations.ts';
 import { deploymentOperations, deploymentSchemas } from './features/deployments/operations.ts';
+import { agentMoveOperations, agentMoveSchemas } from './features/device-tasks/move-operations.ts';
 import { deviceTaskOperations, deviceTaskSchemas } from './features/device-tasks/operations.ts';
 import { groupOperations } from './features/devices/group-operations.ts';
 import { deviceOperations, deviceSchemas } from './features/devices/operations.ts';
@@ -74,6 +75,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...deviceOperations,
   ...deviceRecordOperations,
   ...deviceTaskOperations,
+  ...agentMoveOperations,
   ...changeOperations,
   ...baselineOperations,
   ...deviationOperations,
@@ -114,6 +116,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...deviceSchemas,
   ...deviceRecordSchemas,
   ...deviceTaskSchemas,
+  ...agentMoveSchemas,
   ...changeSchemas,
   ...baselineSchemas,
   ...deviationSchemas,

@@ -1882,11 +1882,11 @@ create table component_load (
   severity integer
 ) strict;
 
--- Orders about one device that install nothing: its own log, files that a security product keeps.
+-- Orders about one device that install nothing: its own log, files that a security product keeps, another address of the appliance.
 create table device_task (
   id text primary key,
   device integer not null,
-  kind text not null check (kind in ('show-log', 'kept-file')),
+  kind text not null check (kind in ('show-log', 'kept-file', 'move-server')),
   -- JSON. What is asked for and why may name a person, and so may what came back: encrypted under the task's own key.
   what blob not null,
   reason blob not null,

@@ -193,6 +193,7 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('help', paths.help(), ...['first-hour', 'sizes', 'glossary'].map((name) => paths.help(name))),
     ...at('backups', paths.backups()),
     ...at('devices', paths.devices(), paths.devices({ q: 'nothing has this name' })),
+    ...at('agentMoves', paths.agentMoves()),
     ...at('deviceAdd', paths.deviceAdd({ client: 'osquery' })),
     ...at('deviceArrivals', paths.deviceArrivals(site.enrolment)),
     ...at('groups', paths.groups()),

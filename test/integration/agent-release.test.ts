@@ -74,6 +74,7 @@ const playedDevice = (folder: string, order: InstallPackageTask) => {
       stateFolder: folder,
       workFolder: folder,
     },
+    move: { server: () => 'https://a', checkInAt: async () => refuse(), moveTo: () => undefined },
     logFolder: folder,
     products: folder,
     onProducts: () => undefined,

@@ -44,8 +44,8 @@ const passing = new Set(['UNREACHABLE', 'RETRY']);
 const retryMs = [1000, 3000, 10_000, 30_000, 60_000];
 
 /** Repeats what failed because the server was away for a moment; anything else fails at once. */
-export const withRetries = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (const delayMs of retryMs) {
+export const withRetries = async <T>(work: () => Promise<T>, delaysMs: readonly number[] = retryMs): Promise<T> => {
+  for (const delayMs of delaysMs) {
     try {
       return await work();
     } catch (error) {

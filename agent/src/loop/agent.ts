@@ -16,7 +16,7 @@ import { openSpool, type Spool } from '../state/spool.ts';
 import { type AgentState, newOwnId, openState, type Settings } from '../state/state.ts';
 import { openTrust } from '../trust/held.ts';
 import { type Client, client } from './client.ts';
-import { agentCycle, type Cycle } from './cycle.ts';
+import { agentCycle, type Cycle, checkIns } from './cycle.ts';
 import { deviceInventory } from './inventory.ts';
 import { isRenewalDue, renew } from './renewal.ts';
 import { type TaskRunner, taskRunner } from './tasks.ts';
@@ -102,10 +102,15 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
   const saved = openSections(state.path('sections'));
   const spool = openSpool(state.path('spool'), saved.sizeBytes);
   const policy = openPolicy(state.path('policy.json'));
-  const { connection, swap } = swappable(() => {
-    const { identity } = requireEnrolled(state);
-    return connect({ server: settings.server, ca, identity, forbidden: () => controllersOf(policy.current()) });
-  });
+  const connectTo = (server: string): Connection =>
+    connect({
+      server,
+      ca,
+      identity: requireEnrolled(state).identity,
+      forbidden: () => controllersOf(policy.current()),
+    });
+  const serverNow = (): string => requireEnrolled(state).settings.server;
+  const { connection, swap } = swappable(() => connectTo(serverNow()));
   const calls: Client = client(connection);
   const bootId = bootIdOf(files);
   ensureDir(state.path('work'), 0o700);
@@ -122,6 +127,22 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
       trust: openTrust(state.path('trust')),
       stateFolder: state.folder,
       workFolder: state.path('work'),
+    },
+    move: {
+      server: serverNow,
+      checkInAt: async (server) => {
+        const other = connectTo(server);
+        try {
+          await client(other).checkIn(nextCheckIn());
+        } finally {
+          other.close();
+        }
+      },
+      moveTo: (server) => {
+        state.writeSettings({ ...requireEnrolled(state).settings, server });
+        swap();
+        log('info', `the appliance is at ${server} from now on`);
+      },
     },
     logFolder: state.path('log'),
     products: state.path('products'),
@@ -144,12 +165,13 @@ export const openAgent = (stateDir: string, onLine?: (line: string) => void): Ag
     saved,
     onFault: (collection, error) => log('error', `${collection} could not be collected: ${describe(error)}`),
   });
+  const nextCheckIn = checkIns({ inventory, tasks, policy, bootId });
   return {
     settings,
     tasks,
     spool,
     log,
-    cycle: agentCycle({ client: calls, inventory, spool, tasks, policy, log, bootId, clock: nowMs }),
+    cycle: agentCycle({ client: calls, nextCheckIn, inventory, spool, tasks, policy, log, clock: nowMs }),
     renewIfDue: async () => {
       const { identity } = requireEnrolled(state);
       // In the middle of a task its downloads go on over the old connection.

@@ -46,6 +46,7 @@ const playedAgent = (putSections: Client['putSections']) => {
   };
   const cycle = agentCycle({
     client,
+    nextCheckIn: () => ({ bootId: 'b', seq: 1, version: '1', sections: {} }),
     inventory: {
       collect: () => Promise.resolve(),
       hurry: () => undefined,
@@ -62,7 +63,6 @@ const playedAgent = (putSections: Client['putSections']) => {
     },
     policy: openPolicy(join(folder, 'policy.json')),
     log: () => undefined,
-    bootId: 'b',
     clock: () => 0,
   });
   return { calls, turn: async () => (await cycle({ collectAll: false, collect: false })).sent };

@@ -1,5 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import type { CheckInReply } from '@sallyport/bundle-tools/protocol/check-in';
+import type { CheckInReply, CheckInRequest } from '@sallyport/bundle-tools/protocol/check-in';
 import type { DeliveredTask } from '@sallyport/bundle-tools/protocol/task';
 import type { Section } from '../collectors/all.ts';
 import { AgentError, describe } from '../errors.ts';
@@ -16,14 +16,36 @@ import type { TaskRunner } from './tasks.ts';
 
 type CycleParts = {
   client: Client;
+  /** What the next check-in says. */
+  nextCheckIn: () => CheckInRequest;
   inventory: DeviceInventory;
   spool: Spool;
   tasks: TaskRunner;
   policy: HeldPolicy;
   log: Log;
-  bootId: string;
   clock: () => number;
 };
+
+/** Check-ins of one run of the agent, each with the next number. */
+export function checkIns(parts: {
+  inventory: Pick<DeviceInventory, 'hashes'>;
+  tasks: Pick<TaskRunner, 'current'>;
+  policy: Pick<HeldPolicy, 'current'>;
+  bootId: string;
+}): () => CheckInRequest {
+  let seq = 0;
+  return () => {
+    seq += 1;
+    return {
+      bootId: parts.bootId,
+      seq,
+      version: agentVersion,
+      sections: parts.inventory.hashes(),
+      policy: parts.policy.current().etag,
+      ...defined({ task: parts.tasks.current() }),
+    };
+  };
+}
 
 type CycleResult = { nextSeconds: number; sent: string[]; task: DeliveredTask | undefined };
 
@@ -41,20 +63,6 @@ const isFinal = (error: unknown): error is AgentError =>
 export const agentCycle = (parts: CycleParts): Cycle => {
   const { client, inventory, spool, tasks, policy, log, clock } = parts;
   const refused = new Map<string, { hash: string; untilMs: number }>();
-  const counter = { seq: 0 };
-
-  const checkIn = async (): Promise<CheckInReply> => {
-    counter.seq += 1;
-    const current = tasks.current();
-    return client.checkIn({
-      bootId: parts.bootId,
-      seq: counter.seq,
-      version: agentVersion,
-      sections: inventory.hashes(),
-      policy: policy.current().etag,
-      ...defined({ task: current }),
-    });
-  };
 
   const refuse = ({ collection, hash }: Section, error: AgentError): void => {
     refused.set(collection, { hash, untilMs: clock() + refusedMs });
@@ -129,7 +137,7 @@ export const agentCycle = (parts: CycleParts): Cycle => {
     if (collect) await inventory.collect(collectAll);
     // Results first: the next task starts only after the one before has ended.
     await sendResults();
-    const reply = await checkIn();
+    const reply = await client.checkIn(parts.nextCheckIn());
     if (reply.policy !== undefined) {
       policy.write(reply.policy);
       const { etag, executables, neighbours } = reply.policy;

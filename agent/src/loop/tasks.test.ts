@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { MoveContext } from '../actions/move-server.ts';
 import { AgentError } from '../errors.ts';
 import type { Connection } from '../platform/connect.ts';
 import { rootFiles } from '../platform/root-files.ts';
@@ -31,7 +32,7 @@ const task = (n: number, attempt = 1): Task => ({
   timeoutMs: 1000,
 });
 
-const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => void } = {}) => {
+const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => void; move?: MoveContext } = {}) => {
   const spool = openSpool(join(folder, 'spool'));
   const journal = openJournal(join(folder, 'tasks'));
   const refuse = (): never => {
@@ -47,6 +48,7 @@ const open = (over: { bootId?: string; observeOnly?: boolean; onCall?: () => voi
     bootId: over.bootId ?? 'boot',
     observeOnly: over.observeOnly ?? false,
     context: { files: rootFiles(folder), connection, trust, stateFolder: folder, workFolder: folder },
+    move: over.move ?? { server: () => 'https://a', checkInAt: async () => refuse(), moveTo: () => undefined },
     logFolder: join(folder, 'log'),
     products: join(folder, 'products'),
     onProducts: () => undefined,
@@ -131,5 +133,84 @@ describe('the tasks of a device', () => {
     next.runner.recover();
     expect(next.results().at(-1)).toEqual([2, 'failed', 'NOT_INSTALLED']);
     expect(next.runner.current()).toBeUndefined();
+  });
+
+  describe('that order another address', () => {
+    const order = (n: number): Task => ({
+      id: n.toString(16).padStart(32, '0'),
+      attempt: 1,
+      action: 'move-server',
+      server: 'https://new:8443',
+      timeoutMs: 60_000,
+    });
+    /** The agent's own address, and where it checked in. */
+    const addresses = (answer: () => void = () => undefined) => {
+      const kept = { server: 'https://old', asked: [] as string[] };
+      const move: MoveContext = {
+        server: () => kept.server,
+        checkInAt: async (server) => {
+          kept.asked.push(`${server} while ${kept.server}`);
+          answer();
+        },
+        moveTo: (server) => {
+          kept.server = server;
+        },
+      };
+      return { kept, move };
+    };
+
+    it('keep the old one until the new one has answered', async () => {
+      const { kept, move } = addresses();
+      const { runner, results } = open({ move });
+      await runner.accept(order(5));
+      expect(kept).toEqual({ server: 'https://new:8443', asked: ['https://new:8443 while https://old'] });
+      expect(results()).toEqual([[5, 'completed', undefined]]);
+    });
+
+    it('keep it for good where the new one refuses, and say so', async () => {
+      const { kept, move } = addresses(() => {
+        throw new AgentError('REFUSED', 'unknown certificate');
+      });
+      const { runner, results } = open({ move });
+      await runner.accept(order(6));
+      expect(kept.server).toBe('https://old');
+      expect(results()).toEqual([[6, 'failed', 'NOT_MOVED']]);
+    });
+
+    it('are followed by an agent that observes only: the device stays as it is', async () => {
+      const { kept, move } = addresses();
+      const { runner } = open({ move, observeOnly: true });
+      await runner.accept(order(7));
+      expect(kept.server).toBe('https://new:8443');
+    });
+
+    it('that a crash cut off have failed before the address was kept, and are done after it', () => {
+      const { kept, move } = addresses();
+      const { journal } = open();
+      journal.write({ task: order(8), state: 'running', bootId: 'boot' });
+      const before = open({ move });
+      before.runner.recover();
+      expect(before.results()).toEqual([[8, 'failed', 'AGENT_RESTARTED']]);
+      journal.write({ task: order(9), state: 'running', bootId: 'boot' });
+      kept.server = 'https://new:8443';
+      const after = open({ move });
+      after.runner.recover();
+      expect(after.results().at(-1)).toEqual([9, 'completed', undefined]);
+    });
+
+    it('of an address that is none are of no kind that is obeyed', async () => {
+      const { kept, move } = addresses();
+      const { runner, results } = open({ move });
+      for (const [at, server] of [
+        'http://new',
+        'https://new/path',
+        'https://a@new',
+        '',
+        `https://${'x'.repeat(600)}`,
+      ].entries())
+        await runner.accept({ ...order(16 + at), server } as Task);
+      expect(kept.asked).toEqual([]);
+      expect(results().map(([, , code]) => code)).toEqual(Array.from({ length: 5 }, () => 'UNKNOWN_ACTION'));
+    });
   });
 });

@@ -6,6 +6,7 @@ import { type ActionContext, step } from '../actions/action.ts';
 import { forgetSent, identifyControllers, sentBefore } from '../actions/identify-controllers.ts';
 import { installPackage, isInstalled } from '../actions/install-package.ts';
 import { dropProductOrder, keptFile } from '../actions/kept-file.ts';
+import { type MoveContext, moveServer } from '../actions/move-server.ts';
 import { showLog } from '../actions/show-log.ts';
 import type { Log } from '../platform/log.ts';
 import { openReplace } from '../replace/order.ts';
@@ -51,6 +52,7 @@ type TaskRunnerParts = {
   bootId: string;
   observeOnly: boolean;
   context: Omit<ActionContext, 'isCancelled' | 'onStale'>;
+  move: MoveContext;
   /** Of the agent's own log. */
   logFolder: string;
   /** Of what security products report. */
@@ -114,6 +116,10 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
       const asked = keptFile({ products: parts.products, isCancelled: isCancelled(task) }, task);
       return asked.finally(parts.onProducts);
     }
+    if (task.action === 'move-server') {
+      log('info', `task ${task.id}: move to ${task.server}`);
+      return moveServer(parts.move, task);
+    }
     log('info', `task ${task.id}: install ${task.package.name} ${task.package.version}`);
     return installPackage(
       {
@@ -132,6 +138,9 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   const cutOff = (task: Task): TaskResult => {
     const result = failed(task, 'AGENT_RESTARTED');
     if (task.action === 'kept-file') dropProductOrder(parts.products, task.id);
+    // Between the address and its entry in the journal.
+    if (task.action === 'move-server' && parts.move.server() === task.server)
+      return { attempt: task.attempt, steps: [], state: 'completed' };
     if (task.action !== 'identify-controllers') return result;
     const packets = sentBefore(parts.context.workFolder, task.id);
     return { ...result, identification: { end: 'stopped', why: 'agent-restarted', exchanges: [], packets } };
@@ -140,8 +149,8 @@ export const taskRunner = (parts: TaskRunnerParts): TaskRunner => {
   const run = async (task: Task): Promise<void> => {
     running.current = { id: task.id, state: 'running' };
     try {
-      // What only reads is no change of the device.
-      if (parts.observeOnly && task.action !== 'show-log') {
+      // The agent's own log and its own address are no change of the device.
+      if (parts.observeOnly && task.action !== 'show-log' && task.action !== 'move-server') {
         finish(task, failed(task, 'OBSERVE_ONLY'));
         return;
       }

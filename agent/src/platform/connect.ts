@@ -9,7 +9,7 @@ import type { Link, Transport, TransportKind, Trouble } from '@sallyport/bundle-
 import type { AddressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { errorReply, nativePrefix, wireLimits } from '@sallyport/bundle-tools/protocol/common';
-import { applianceName } from '@sallyport/bundle-tools/protocol/site';
+import { applianceName, isServerAddress } from '@sallyport/bundle-tools/protocol/site';
 import { commonVersion, spokenText, versionHeader } from '@sallyport/bundle-tools/protocol/version';
 import { AgentError } from '../errors.ts';
 
@@ -63,17 +63,8 @@ const gzipFromBytes = 1024;
 
 /** `https://host[:port]`, nothing else. */
 export const parseServer = (text: string): URL => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (
-    url?.protocol !== 'https:' ||
-    url.username !== '' ||
-    url.pathname !== '/' ||
-    url.search !== '' ||
-    url.hash !== ''
-  ) {
-    throw new AgentError('USAGE', `not an https address of a server: ${text}`);
-  }
-  return url;
+  if (!isServerAddress(text)) throw new AgentError('USAGE', `not an https address of a server: ${text.slice(0, 200)}`);
+  return new URL(text);
 };
 
 /** Where the server listens: `host` without brackets. */

@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { count, opaqueId, text } from './common.ts';
+import { isServerAddress } from './site.ts';
 
-// Orders about one device that install nothing: its own log, and the files that a security product keeps.
+// Orders about one device that install nothing: its own log, the files that a security product keeps, the address of its appliance.
 
 export const logBounds = { lines: 500, length: 48 * 1024 } as const;
 
@@ -31,6 +32,16 @@ export const keptFileTask = z.object({
   timeoutMs: count.min(1000).max(24 * 3600 * 1000),
 });
 export type KeptFileTask = z.infer<typeof keptFileTask>;
+
+/** Goes over to another address of the same appliance, once it has answered a check-in there; until then the old one stays. */
+export const moveServerTask = z.object({
+  id: opaqueId,
+  attempt: count.min(1).max(1000),
+  action: z.literal('move-server'),
+  server: z.string().refine(isServerAddress, 'not an https address of a server'),
+  timeoutMs: count.min(1000).max(24 * 3600 * 1000),
+});
+export type MoveServerTask = z.infer<typeof moveServerTask>;
 
 /** What the agent leaves for a product, and what the product answers; files in `products/orders`. */
 const productOrder = z.strictObject({

@@ -34,3 +34,16 @@ export const parseFingerprint = (typed: string): string | null => {
  * certificate of the site's own authority, which they pin. No name below `internal` is given away on the internet.
  */
 export const applianceName = 'appliance.sallyport.internal';
+
+/** Whether a text is an address of an appliance: `https://host[:port]`, nothing else. */
+export const isServerAddress = (text: string): boolean => {
+  const url = text.length <= 512 && URL.canParse(text) ? new URL(text) : undefined;
+  return (
+    url?.protocol === 'https:' &&
+    url.username === '' &&
+    url.password === '' &&
+    url.pathname === '/' &&
+    url.search === '' &&
+    url.hash === ''
+  );
+};

@@ -49,6 +49,8 @@ export const failureCode = z.enum([
   'CANCELLED',
   'AGENT_RESTARTED',
   'NOT_INSTALLED',
+  /** The new address did not answer as this appliance: the old one stays. */
+  'NOT_MOVED',
   /** The order is for another time, or asks what no order may. */
   'OUT_OF_BOUNDS',
   /** A controller answered as it should not: everything stopped. */

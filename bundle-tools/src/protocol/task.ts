@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { count, digest, opaqueId, text } from './common.ts';
-import { keptFileTask, showLogTask } from './device-tasks.ts';
+import { keptFileTask, moveServerTask, showLogTask } from './device-tasks.ts';
 import { identifyControllersTask } from './identify-controllers.ts';
 
 // What an appliance may order. An order names objects by digest; whether they may be installed is decided by the trust
@@ -33,6 +33,7 @@ export const task = z.discriminatedUnion('action', [
   identifyControllersTask,
   showLogTask,
   keptFileTask,
+  moveServerTask,
 ]);
 export type Task = z.infer<typeof task>;
 

@@ -139,6 +139,11 @@ export const words = defineWords({
     ru: 'нужного файла здесь нет; импортируйте комплект с ним',
     kk: 'қажет файл мұнда жоқ; ол бар буманы импорттаңыз',
   },
+  'taskCode.NOT_MOVED': {
+    en: 'the new address did not answer as this appliance; the old one stays',
+    ru: 'новый адрес не ответил как этот сервер; остаётся старый',
+    kk: 'жаңа мекенжай осы сервер ретінде жауап бермеді; ескісі қалады',
+  },
   'taskCode.NOT_NEEDED': {
     en: 'the device has it already',
     ru: 'на устройстве уже есть',

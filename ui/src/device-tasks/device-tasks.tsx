@@ -21,7 +21,9 @@ export type DeviceTaskState = 'asked' | 'queued' | 'running' | 'completed' | 'fa
 
 export type DeviceTaskRow = {
   readonly id: string;
-  readonly kind: 'show-log' | 'restore' | 'delete' | 'rescan' | 'unknown';
+  readonly kind: 'show-log' | 'restore' | 'delete' | 'rescan' | 'move-server' | 'unknown';
+  /** Of a move. */
+  readonly server?: string | undefined;
   /** Of a kept file. */
   readonly file?: { readonly name: string; readonly product: string } | undefined;
   readonly lines?: number | undefined;
@@ -55,7 +57,8 @@ type DeviceTasksProps = {
   readonly errors?: FieldErrors | undefined;
 };
 
-const levels = {
+/** How each state of a task is marked. */
+export const taskLevels = {
   asked: 'warning',
   queued: 'waiting',
   running: 'running',
@@ -135,7 +138,7 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                 label: ctx.t('deviceTasks.stateLabel'),
                 fit: true,
                 cell: (row) => (
-                  <Status ctx={ctx} level={levels[row.state]}>
+                  <Status ctx={ctx} level={taskLevels[row.state]}>
                     {ctx.tDynamic(`deviceTasks.state.${row.state}`)}
                   </Status>
                 ),
@@ -149,6 +152,12 @@ export const DeviceTasks = (props: DeviceTasksProps) => {
                     {row.lines === undefined
                       ? ctx.tDynamic(`deviceTasks.kind.${row.kind}`)
                       : ctx.t('deviceTasks.kind.show-log', { lines: row.lines })}
+                    {row.server === undefined ? null : (
+                      <>
+                        {' '}
+                        <span translate="no">{row.server}</span>
+                      </>
+                    )}
                     {row.file === undefined ? null : (
                       <>
                         {': '}

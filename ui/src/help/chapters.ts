@@ -36,6 +36,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/devices': 'devices',
   '/device-duplicates': 'devices',
   '/device-arrivals': 'devices',
+  '/agent-moves': 'agents',
   '/groups': 'rules',
   '/discovery': 'rules',
   '/controllers': 'controllers',

@@ -9,6 +9,8 @@ export const devicesPages = {
   /** The tree. */
   groups: page('/groups', { bound: 'group', scoped: true, GET: 'devices:read' }),
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
+  /** Orders to move agents to another address; POST `server`, `group`, `reason`. */
+  agentMoves: page('/agent-moves', { bound: 'site', GET: 'devices:read', POST: 'devices:write' }),
   /** POST; answers with a file. */
   deviceAddFile: page('/devices/add/file', { bound: 'site', POST: 'accounts:write' }),
   /** Who came with a token; the page looks again by itself. */

@@ -10,6 +10,7 @@ export const placeNames = {
   devices: 'nav.devices',
   groups: 'groups.title',
   deviceAdd: 'add.title',
+  agentMoves: 'agentMoves.title',
   deviceDuplicates: 'records.title',
   offlineImport: 'offlineImport.title',
   controllers: 'nav.controllers',

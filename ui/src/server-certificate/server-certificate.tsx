@@ -50,7 +50,11 @@ const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificatePro
 };
 
 const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => (
-  <Panel title={ctx.t('certificate.callers')} foot={ctx.t('certificate.callersFoot')}>
+  <Panel
+    title={ctx.t('certificate.callers')}
+    link={<a href={paths.agentMoves()}>{ctx.t('agentMoves.title')}</a>}
+    foot={ctx.t('certificate.callersFoot')}
+  >
     <DataTable
       ctx={ctx}
       caption={ctx.t('certificate.callers')}

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP } from 'node:net';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
+import { isServerAddress, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, requireRight } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
@@ -68,14 +68,7 @@ export const serverAddresses = (place: Place): string[] => [
 
 /** An address as it goes into settings; USAGE for what is none. */
 export const checkServer = (text: string): string => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (
-    url === undefined ||
-    url.protocol !== 'https:' ||
-    url.pathname !== '/' ||
-    url.search !== '' ||
-    url.username !== ''
-  )
+  if (!isServerAddress(text))
     throw new AppError('USAGE', `not an address like https://10.0.0.2:8443: ${text.slice(0, 200)}`);
   return text.replace(/\/$/, '');
 };

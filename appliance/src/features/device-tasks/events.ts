@@ -10,6 +10,15 @@ export const deviceTaskEvents = defineEvents({
     audit: true,
     retentionDays: 3650,
   },
+  // One order to many agents; what became of each is `device-task-ended`.
+  'agents-move-ordered': {
+    severity: 'warning',
+    bound: 'site',
+    area: 'devices',
+    params: { server: 'text', devices: 'integer' },
+    audit: true,
+    retentionDays: 3650,
+  },
   'device-task-cancelled': {
     severity: 'info',
     bound: 'device',

@@ -27,12 +27,13 @@ const file = {
 };
 const logWanted = z.strictObject({ kind: z.literal('show-log'), lines });
 const fileWanted = z.strictObject({ kind: z.literal('kept-file'), ...file });
+const moveWanted = z.strictObject({ kind: z.literal('move-server'), server: z.string() });
 const reason = z.string().max(500).describe('Why; kept with the task');
 
 const deviceTask = z.object({
   id: z.string(),
   device: deviceReference,
-  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() })]).nullable(),
+  wanted: z.discriminatedUnion('kind', [logWanted, fileWanted.extend({ name: z.string() }), moveWanted]).nullable(),
   reason: z.string().nullable(),
   state: z.enum(['asked', 'queued', 'running', 'completed', 'failed', 'timed-out', 'cancelled']),
   code: z.string().nullable().describe('Why it failed'),

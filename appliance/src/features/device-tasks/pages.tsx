@@ -36,8 +36,9 @@ export const deviceTaskPages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: D
     const { wanted } = task;
     return {
       id: task.id,
-      kind: wanted === null ? 'unknown' : wanted.kind === 'show-log' ? 'show-log' : wanted.act,
+      kind: wanted === null ? 'unknown' : wanted.kind === 'kept-file' ? wanted.act : wanted.kind,
       ...(wanted?.kind === 'show-log' ? { lines: wanted.lines } : {}),
+      ...(wanted?.kind === 'move-server' ? { server: wanted.server } : {}),
       ...(wanted?.kind === 'kept-file' ? { file: { name: wanted.name, product: wanted.product } } : {}),
       reason: task.reason ?? '',
       state: task.state,

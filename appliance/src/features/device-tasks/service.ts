@@ -1,11 +1,12 @@
 import { nowMs, randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import { keptFileActs, logBounds } from '@sallyport/bundle-tools/protocol/device-tasks';
 import { redactedTail } from '@sallyport/bundle-tools/protocol/redact';
+import { isServerAddress } from '@sallyport/bundle-tools/protocol/site';
 import type { Task } from '@sallyport/bundle-tools/protocol/task';
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { type Actor, actorRef, byWhom, deciderScope, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, deciderScope, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import type { Personal } from '../../platform/personal.ts';
@@ -13,11 +14,13 @@ import { isReached, isWithin, limitOf, type Scope, wholeSite } from '../../platf
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { DeviceService } from '../devices/service.ts';
+import type { Device } from '../devices/types.ts';
 import { deviceTaskStore, type TaskRow } from './store.ts';
 import {
   type Ask,
   type DeviceTask,
   type DeviceTaskState,
+  type MoveOrder,
   needsSecondPerson,
   type TaskQuery,
   type TaskQueue,
@@ -36,6 +39,16 @@ export type DeviceTaskService = {
   /** The newest first. */
   list(query: TaskQuery): DeviceTask[];
   openOf(device: number): number;
+  /**
+   * Orders the agents of these devices to another address of the appliance; one that is still waited for is replaced. `without`
+   * have no agent of ours that takes orders. INVALID, FORBIDDEN.
+   */
+  move(
+    actor: Actor,
+    wish: { server: string; devices: readonly number[]; reason: string },
+  ): { askedAt: number; ordered: number; without: number };
+  /** The newest orders to move, each with so many devices that have not moved. */
+  moves(query: { limit: number; open: number }): MoveOrder[];
   /** The devices' queues, as the agents' entry point sees them. */
   queue: TaskQueue;
   /** Ends tasks past their deadline, and deletes old ones. */
@@ -57,7 +70,13 @@ const dayMs = 24 * 60 * minuteMs;
 /** Until the device fetches it, and until a person confirms it. */
 const pickupMs = dayMs;
 const confirmMs = 7 * dayMs;
-const timeoutMs: Readonly<Record<Wanted['kind'], number>> = { 'show-log': minuteMs, 'kept-file': 10 * minuteMs };
+const timeoutMs: Readonly<Record<Wanted['kind'], number>> = {
+  'show-log': minuteMs,
+  'kept-file': 10 * minuteMs,
+  'move-server': 15 * minuteMs,
+};
+/** A device that is switched off for two weeks moves when it comes back. */
+const movePickupMs = 14 * dayMs;
 /** A device may be late with its word. */
 const graceMs = 15 * minuteMs;
 const keptMs = 30 * dayMs;
@@ -65,6 +84,8 @@ const maxOpen = 20;
 const maxReason = 500;
 const maxMessage = 2_000;
 
+/** All tasks of one order to move have the same words. */
+const orderOf = (askedAt: number): string => `device-move:${askedAt}`;
 const personOf = (id: string): string => `device-task:${id}`;
 
 const isOpen = (state: DeviceTaskState): boolean => state === 'asked' || state === 'queued' || state === 'running';
@@ -124,6 +145,10 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     return { ...wanted, name: String(row['name'] ?? '') };
   };
 
+  const takesOrders = ({ id, state }: Pick<Device, 'id' | 'state'>): boolean =>
+    state === 'managed' &&
+    devices.sourcesOf(id).some((source) => source.source === 'native' && source.state === 'approved');
+
   const faultsOf = (wanted: Ask, reason: string): FieldErrors => {
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
@@ -165,6 +190,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
     if (wanted === null) return null;
     const head = { id: row.id, attempt: 1, timeoutMs: timeoutMs[wanted.kind] };
     if (wanted.kind === 'show-log') return { ...head, action: 'show-log', lines: wanted.lines };
+    if (wanted.kind === 'move-server') return { ...head, action: 'move-server', server: wanted.server };
     const { list, product, number, act } = wanted;
     return { ...head, action: 'kept-file', list, product, number, act };
   };
@@ -208,11 +234,7 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return immediate(db, () => {
         const device = devices.byPublicId(publicId);
         if (!isReached(db, scope, device.id)) throw new AppError('NOT_FOUND', 'no such device');
-        const hasAgent = devices
-          .sourcesOf(device.id)
-          .some(({ source, state }) => source === 'native' && state === 'approved');
-        if (device.state !== 'managed' || !hasAgent)
-          throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
+        if (!takesOrders(device)) throw new AppError('CONFLICT', 'no agent of ours on this device takes orders');
         if (store.openOf(device.id) >= maxOpen) throw new AppError('CONFLICT', 'too much is asked of it already');
         const what = withName(device.id, wanted);
         const id = Buffer.from(randomBytes(16)).toString('hex');
@@ -269,15 +291,76 @@ export const deviceTaskService = (parts: DeviceTaskParts): DeviceTaskService => 
       return store.list(query).map(toTask);
     },
     openOf: store.openOf,
+    move: (actor, { server: given, devices: ids, reason: why }) => {
+      requireRight(actor, 'devices:write');
+      const reason = cleanLine(why).trim().slice(0, maxReason);
+      const server = given.trim().replace(/\/$/, '');
+      const faults: FieldErrors = {};
+      if (reason === '') faults['reason'] = { key: 'validation.required' };
+      if (!isServerAddress(server)) faults['server'] = { key: 'agentMoves.notServer' };
+      if (Object.keys(faults).length > 0) throw invalid(faults);
+      return immediate(db, () => {
+        // What tells one order from another.
+        const askedAt = Math.max(clock(), (store.moves(wholeSite('site-right'), 1)[0] ?? 0) + 1);
+        const words = (text: string): Buffer => personal.encrypt(orderOf(askedAt), text);
+        const [what, whySealed] = [
+          words(JSON.stringify({ kind: 'move-server', server } satisfies Wanted)),
+          words(reason),
+        ];
+        let ordered = 0;
+        for (const id of ids) {
+          const device = devices.byId(id);
+          if (!takesOrders(device)) continue;
+          store.dropMoves(device.id, askedAt);
+          store.insert({
+            id: Buffer.from(randomBytes(16)).toString('hex'),
+            device: device.id,
+            kind: 'move-server',
+            what,
+            reason: whySealed,
+            state: 'queued',
+            askedAt,
+            askedBy: actorRef(actor),
+            deadlineAt: askedAt + movePickupMs,
+            // A right over the whole site was asked for.
+            reach: null,
+          });
+          ordered += 1;
+        }
+        if (ordered > 0)
+          events.record('agents-move-ordered', { ...byWhom(actor), params: { server, devices: ordered } });
+        return { askedAt, ordered, without: ids.length - ordered };
+      });
+    },
+    moves: ({ limit, open }) => {
+      endLate();
+      const scope = wholeSite('site-right');
+      return store.moves(scope, limit).flatMap((askedAt) => {
+        const tasks = store.ofMove(scope, askedAt, Math.max(1, open)).map(toTask);
+        const [first] = tasks;
+        if (first === undefined) return [];
+        return [
+          {
+            askedAt,
+            askedBy: first.askedBy,
+            server: first.wanted?.kind === 'move-server' ? first.wanted.server : null,
+            reason: first.reason,
+            states: Object.fromEntries(store.moveStates(scope, askedAt).map(({ state, devices: n }) => [state, n])),
+            open: open === 0 ? [] : tasks.filter(({ state }) => state !== 'completed'),
+          },
+        ];
+      });
+    },
     queue,
     trim: () => {
       endLate();
-      const ids = store.old(clock() - keptMs);
-      for (const id of ids) {
+      const rows = store.old(clock() - keptMs);
+      for (const { id } of rows) {
         personal.erase(personOf(id));
         immediate(db, () => store.drop(id));
       }
-      return ids.length;
+      for (const askedAt of new Set(rows.map((row) => row.askedAt))) personal.erase(orderOf(askedAt));
+      return rows.length;
     },
   };
 };

@@ -69,7 +69,38 @@ export const deviceTaskStore = (db: Database) => {
   const end = db.prepare(
     `update device_task set state = @state, code = @code, output = @output, ended_at = @at where id = @id`,
   );
-  const old = db.prepare<[number], string>('select id from device_task where asked_at < ?').pluck();
+  const dropMoves = db.prepare<[number, number]>(
+    `update device_task set state = 'cancelled', ended_at = ? where device = ? and kind = 'move-server' and state = 'queued'`,
+  );
+  const moves = (scope: Scope, limit: number): number[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], number>(
+        `select distinct asked_at from device_task where kind = 'move-server' and ${sql} order by asked_at desc limit ?`,
+      )
+      .pluck()
+      .all(...params, limit);
+  };
+  const moveStates = (scope: Scope, askedAt: number): { state: DeviceTaskState; devices: number }[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], { state: DeviceTaskState; devices: number }>(
+        `select state, count(*) as devices from device_task where asked_at = ? and kind = 'move-server' and ${sql} group by state`,
+      )
+      .all(askedAt, ...params);
+  };
+  const ofMove = (scope: Scope, askedAt: number, limit: number): TaskRow[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], TaskRow>(
+        `select ${columns} from device_task where asked_at = ? and kind = 'move-server' and ${sql}
+         order by state = 'completed', device limit ?`,
+      )
+      .all(askedAt, ...params, limit);
+  };
+  const old = db.prepare<[number], { id: string; askedAt: number }>(
+    'select id, asked_at as askedAt from device_task where asked_at < ?',
+  );
   const drop = db.prepare<[string]>('delete from device_task where id = ?');
   return {
     insert: (row: Omit<TaskRow, 'output' | 'code' | 'confirmedAt' | 'confirmedBy' | 'endedAt'>): void =>
@@ -87,7 +118,14 @@ export const deviceTaskStore = (db: Database) => {
     begin: (id: string, deadlineAt: number): boolean => begin.run(deadlineAt, id).changes > 0,
     end: (row: { id: string; state: DeviceTaskState; code: string | null; output: Buffer | null; at: number }): void =>
       void end.run(row),
-    old: (before: number): string[] => old.all(before),
+    /** Cancels what waits of earlier orders to move. */
+    dropMoves: (device: number, at: number): void => void dropMoves.run(at, device),
+    /** When the newest orders to move were given. */
+    moves,
+    moveStates,
+    /** Of one order, those that have not moved first. */
+    ofMove,
+    old: (before: number): { id: string; askedAt: number }[] => old.all(before),
     drop: (id: string): void => void drop.run(id),
   };
 };

@@ -1,5 +1,5 @@
-// Orders about one device that install nothing: the newest lines of its own log, and what a security product is asked to do
-// with a file that it keeps. A log comes at once and is kept for a while; a file is asked for, confirmed a second time (to be
+// Orders about one device that install nothing: the newest lines of its own log, another address of the appliance, and what a
+// security product is asked to do with a file that it keeps. A log comes at once and is kept for a while; a file is asked for, confirmed a second time (to be
 // given back by another person, since it may be an attack), and only then handed to the device.
 
 import type { PermitReply, PermitRequest } from '@sallyport/bundle-tools/controllers/identification/permit';
@@ -15,7 +15,9 @@ type KeptFile = { list: 'quarantine' | 'backup'; product: string; number: string
 export type Wanted =
   | { kind: 'show-log'; lines: number }
   /** `name` is what the list calls the file. */
-  | ({ kind: 'kept-file'; act: KeptFileAct; name: string } & KeptFile);
+  | ({ kind: 'kept-file'; act: KeptFileAct; name: string } & KeptFile)
+  /** Another address of the appliance; the old one stays until the new one answered. */
+  | { kind: 'move-server'; server: string };
 
 export type Ask = { kind: 'show-log'; lines: number } | ({ kind: 'kept-file'; act: KeptFileAct } & KeptFile);
 
@@ -39,6 +41,18 @@ export type DeviceTask = {
 
 /** Of one device, or of all in reach. */
 export type TaskQuery = { scope: Scope; device?: number; limit: number };
+
+/** One order to many agents: all of its tasks were asked for at the same moment. */
+export type MoveOrder = {
+  askedAt: number;
+  askedBy: string;
+  /** Null once its key was forgotten. */
+  server: string | null;
+  reason: string | null;
+  states: Readonly<Partial<Record<DeviceTaskState, number>>>;
+  /** Those that have not moved, as many as were asked for. */
+  open: readonly DeviceTask[];
+};
 
 /** What another person than who asked has to confirm. */
 export const needsSecondPerson = (wanted: Wanted | null): boolean =>

@@ -22,6 +22,7 @@ import { controllersPages } from '../../features/controllers/pages.tsx';
 import { controllerPages } from '../../features/controllers/record-pages.tsx';
 import { provisionPages } from '../../features/data-register/pages.tsx';
 import { deploymentPages } from '../../features/deployments/pages.tsx';
+import { agentMovePages } from '../../features/device-tasks/move-pages.tsx';
 import { deviceTaskPages } from '../../features/device-tasks/pages.tsx';
 import { deviceDecisionPages } from '../../features/devices/decision-pages.tsx';
 import { devicePages } from '../../features/devices/device-pages.tsx';
@@ -100,6 +101,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   // The fixed addresses of a list come before the pages of its items.
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));
+  app.route('/', agentMovePages(deps));
   app.route('/', deviceDuplicatePages(deps, model));
   app.route('/', groupPages(deps));
   app.route('/', deviceDecisionPages(deps, model));
