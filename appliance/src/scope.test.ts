@@ -8,6 +8,7 @@ import { runs, seed } from '../../test/support/chance.ts';
 import { type Console, openConsole, password } from '../test/support/console.ts';
 import { addDevices, reportSection } from '../test/support/fleet.ts';
 import { cheapPasswords } from '../test/support/passwords.ts';
+import { countAgain } from '../test/support/pruned-counts.ts';
 import { askedLists } from '../test/support/scoped-lists.ts';
 import { plantRisks } from '../test/support/scoped-risks.ts';
 import { type Appliance, compose } from './compose.ts';
@@ -40,7 +41,7 @@ const roles: Readonly<Record<string, readonly Right[]>> = {
   findings: ['vulnerabilities:read'],
   updates: ['updates:read', 'devices:read'],
   events: ['events:read'],
-  orders: ['devices:write', 'queries:write'],
+  orders: ['devices:write', 'queries:write', 'deployments:write', 'updates:read'],
   nothing: [],
 };
 
@@ -61,6 +62,10 @@ const below = (group: number): number[] => [
   group,
   ...parents.flatMap((parent, at) => (parent === group ? below(at) : [])),
 ];
+const parentsOf = (group: number): number[] => {
+  const parent = parents[group];
+  return parent === undefined ? [] : [parent, ...parentsOf(parent)];
+};
 const inReach = (reach: string): number[] => [...new Set((reaches[reach] ?? []).flatMap(below))];
 const groupOf = (n: number): number => Math.floor(n / perGroup);
 
@@ -104,7 +109,19 @@ const prune = (db: Database, reach: string): void => {
       if (columns.some(({ name }) => name === 'device'))
         db.prepare(`delete from "${table}" where device in (select value from json_each(?))`).run(all(gone));
     }
+    for (const table of ['finding_device', 'update_need_of', 'update_device'])
+      db.prepare(`delete from ${table} where id in (select value from json_each(?))`).run(all(gone));
     db.prepare('delete from device where id in (select value from json_each(?))').run(all(gone));
+    countAgain(db);
+    const above = kept.flatMap((at) => parentsOf(at));
+    const baselinesGone = [
+      ...goneIds.map((id) => `device:${id}`),
+      ...groups.flatMap((id, at) => (kept.includes(at) || above.includes(at) ? [] : [`group:${id}`])),
+    ];
+    for (const table of ['object', 'object_index', 'object_revision'])
+      db.prepare(`delete from ${table} where kind = 'baseline' and id in (select value from json_each(?))`).run(
+        all(baselinesGone),
+      );
     for (const table of ['object', 'object_index', 'object_revision'])
       db.prepare(
         `delete from ${table} where kind in ('device-decision', 'group') and id in (select value from json_each(?))`,
@@ -183,7 +200,12 @@ beforeAll(async () => {
   }
   for (const reach of Object.keys(reaches))
     for (const role of Object.keys(roles)) await person(`${reach}-${role}`, reach, role);
-  const planted = plantRisks(site.appliance, ids, publicIds());
+  const planted = await plantRisks(site.appliance, ids, publicIds(), [
+    groups[2] ?? '',
+    groups[3] ?? '',
+    'Line A',
+    'Line B',
+  ]);
   site.appliance.rules.keepUp(10_000);
   inventory.enterPending(1_000);
   const everyId = publicIds();
@@ -224,7 +246,11 @@ beforeAll(async () => {
     const [whole, name = ''] = found;
     return values(name, path).flatMap((value) => filled(path.replace(whole, value), part));
   };
-  const queriesOf = askedLists(everyId, groups);
+  const listed = askedLists(everyId, groups);
+  const queriesOf = (path: string): readonly string[] => [
+    ...listed(path),
+    ...planted.asked.flatMap(({ pattern, queries }) => (pattern.test(path) ? queries.map((one) => `?${one}`) : [])),
+  ];
   const isOwn = /^\/(?:login|logout|first|preferences|me|assets)/;
   const pages = [...needsByRoute().keys()].flatMap((key): Call[] => {
     const [method = '', pattern = ''] = key.split(' ');
@@ -259,6 +285,10 @@ beforeAll(async () => {
       .filter(({ pattern, by }) => isForm(call.method) && by === call.by && pattern.test(pathOf(call)))
       .map(({ body }) => ({ ...call, body })),
   ]);
+  const named = ['object', 'catalog_update', 'device_task', 'live_query', 'sample'].map(
+    (table) => `select id from ${table}`,
+  );
+  known = new Set(db.prepare<[], string>(named.join(' union ')).pluck().all());
   lastEvent = db.prepare<[], number>('select max(id) from event').pluck().get() ?? 0;
   db.pragma('wal_checkpoint(truncate)');
   for (const reach of Object.keys(reaches)) {
@@ -282,7 +312,8 @@ afterAll(async () => {
   vi.useRealTimers();
 });
 
-const isPlanted = (id: string): boolean => /^(?:0+|f+|[abc]{20,}\w*)$/.test(id);
+/** What had an id before the first call. */
+let known: ReadonlySet<string>;
 
 const pathOf = ({ address }: Call): string => address.replace(apiPrefix, '').replace(/\?.*/, '');
 
@@ -313,7 +344,7 @@ const answer = async (
   const text = `${response.status} ${response.headers.get('location') ?? ''}\n${await response.text()}`;
   const plain = text
     .replace(/\b[0-9a-f]{12}\b/g, 'request')
-    .replace(/\b[0-9a-f]{32}\b/g, (id) => (isPlanted(id) ? id : 'made'));
+    .replace(/\b(?:[0-9a-f]{20}|[0-9a-f]{32})\b/g, (id) => (/^(?:0+|f+)$/.test(id) || known.has(id) ? id : 'made'));
   // Numbers of events and of their entries in the chain are of the whole site.
   return address.includes('/events')
     ? plain.replace(/"(?:id|audit|next)":\d+|<td class="num"><span class="tag">[\d,]+|after=\d+|,\d+$/gm, 'number')
@@ -353,7 +384,9 @@ const differs = async (who: Person, call: Call): Promise<string | undefined> => 
 /** Of addresses that are open to a part of the site. */
 const opened = (): Call[] =>
   calls.filter(({ address }) =>
-    /\/(?:devices|groups|search|events|device-tasks|queries|samples|software|inventory|changes)\b/.test(address),
+    /\/(?:devices|groups|search|events|device-tasks|queries|samples|software|inventory|changes|vulnerabilities|findings|updates|deployments|deviations|tags)\b/.test(
+      address,
+    ),
   );
 
 describe('who reaches a part of the site', () => {
@@ -415,7 +448,8 @@ describe('who reaches a part of the site', () => {
       await ask(`${apiPrefix}/devices/${never}`, 'token'),
     );
     expect(await ask(`${apiPrefix}/devices/${others}`, 'token')).toMatch(/^404/);
-    expect(await ask('/vulnerabilities')).toMatch(/^403/);
+    expect(await ask('/vulnerabilities')).toMatch(/^200/);
+    expect(await ask('/vulnerabilities?q=only')).not.toContain('only-3');
     const software = await ask('/software');
     expect(software).toContain('tool-1');
     expect(software).not.toContain('tool-3');

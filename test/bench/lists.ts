@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { deviceRows } from '@sallyport/appliance/features/devices/row-store';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Update, updateId } from '@sallyport/bundle-tools/updates/update';
 import { repositoryRoot } from '../support/sources.ts';
@@ -129,7 +130,7 @@ const addFindings = async ({ appliance }: Site, data: string): Promise<{ finding
     }).immediate();
   db.exec("update rule_round set after_device = null, again = 0; delete from pending where entity = 'status'");
   deviceRows(db).remake();
-  const [common] = vulnerabilities.list({ limit: 1, sort: 'devices', descending: true }).rows;
+  const [common] = vulnerabilities.list({ scope: wholeSite('job'), limit: 1, sort: 'devices', descending: true }).rows;
   return { findings: opened, advisory: common?.advisory ?? '' };
 };
 
@@ -168,7 +169,7 @@ const addCatalogue = ({ appliance }: Site): { update: string; need: string; look
   let looked = 0;
   for (let n = -1; n !== 0; looked += n) n = updates.settle(512);
   const { user, system } = process.cpuUsage(start);
-  const { rows } = updates.list({ limit: 2_000, sort: 'devices', descending: true });
+  const { rows } = updates.list({ scope: wholeSite('job'), limit: 2_000, sort: 'devices', descending: true });
   return {
     update: list[0]?.id ?? '',
     need: rows.find(({ kind }) => kind === 'need')?.id ?? list[0]?.id ?? '',

@@ -6,6 +6,7 @@ import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snap
 import type { FeedPart, FindingQuery } from '@sallyport/appliance/features/vulnerabilities/types';
 import { countOf } from '@sallyport/appliance/platform/device-set';
 import type { Term } from '@sallyport/appliance/platform/filter/parameters';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { readPart } from '@sallyport/bundle-tools/advisories/part';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { repositoryRoot } from '../support/sources.ts';
@@ -67,7 +68,9 @@ const pageFigures = async ({ vulnerabilities }: Appliance): Promise<Figure[]> =>
     const filter = vulnerabilities.language.read(asked);
     const took: number[] = [];
     for (let n = 0; n <= pageRounds; n += 1) {
-      const { cpuMs } = await worked(() => vulnerabilities.list({ limit: 50, filter, ...order }));
+      const { cpuMs } = await worked(() =>
+        vulnerabilities.list({ scope: wholeSite('job'), limit: 50, filter, ...order }),
+      );
       // The first compiles the statements.
       if (n > 0) took.push(cpuMs);
     }
@@ -136,12 +139,12 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
   // As after a restore: the matches are there, and nobody knows from which snapshot.
   db.prepare('update exchange_state set matched = 0 where id = 1').run();
   const same = await worked(() => vulnerabilities.rematch());
-  const counts = await worked(() => vulnerabilities.counts());
+  const counts = await worked(() => vulnerabilities.counts(wholeSite('job')));
   const perDevice = await worked(() => vulnerabilities.devices());
   const ofPages = await pageFigures(appliance);
-  const [common] = vulnerabilities.list({ limit: 1, sort: 'devices', descending: true }).rows;
+  const [common] = vulnerabilities.list({ scope: wholeSite('job'), limit: 1, sort: 'devices', descending: true }).rows;
   const having = await worked(() => vulnerabilities.devicesWith(common?.advisory ?? ''));
-  const bySource = await worked(() => vulnerabilities.devicesBySource());
+  const bySource = await worked(() => vulnerabilities.devicesBySource(wholeSite('job')));
   const delta = await take(3, [await corpus.delta(Math.min(changedAdvisories, advisoryCount / 10))]);
   flip.run(3);
   const changed = await worked(() => vulnerabilities.rematch());

@@ -4,6 +4,7 @@ import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine, type Finding } from '@sallyport/appliance/doctor';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { BuildOptions } from '@sallyport/bundle-tools/builder/build-bundle';
 import type { InventoryLine } from '@sallyport/bundle-tools/documents/inventory';
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
@@ -173,8 +174,8 @@ export const makeFaultSite = async (folder: string, options: FaultSiteOptions = 
       await opened(dataDir, async (appliance) => {
         const findings = await examine(appliance);
         expect(findings.filter(({ severity }) => severity === 'finding')).toEqual([]);
-        expect(appliance.vulnerabilities.counts()).toMatchObject({ open: packages.length, devices: 1 });
-        expect(appliance.updates.counts().arrived).toBe(packages.length);
+        expect(appliance.vulnerabilities.counts(wholeSite('job'))).toMatchObject({ open: packages.length, devices: 1 });
+        expect(appliance.updates.counts(wholeSite('job')).arrived).toBe(packages.length);
         expect(
           appliance.exchange
             .imports({ limit: 500 })

@@ -11,6 +11,7 @@ import { openSpool } from '@sallyport/agent/state/spool';
 import { openTrust } from '@sallyport/agent/trust/held';
 import { agentVersion } from '@sallyport/agent/version';
 import type { Appliance } from '@sallyport/appliance/compose';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { InstallPackageTask } from '@sallyport/bundle-tools/protocol/task';
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -154,11 +155,11 @@ describe('a release of the agent on 500 devices', () => {
       expect(gone).toBe(silent);
       expect(ends.filter(({ state, installed }) => state === 'went-back' && installed === before)).toHaveLength(gone);
       expect(ends.filter(({ state }) => state === 'replaced')).toHaveLength(count - gone);
-      const { counts, state } = deployments.get(created.id);
+      const { counts, state } = deployments.get(created.id, wholeSite('job'));
       expect(state).toBe('finished');
       expect(counts.failed).toBe(gone);
       expect(counts.installed + counts.verified).toBe(count - gone);
-      const reasons = deployments.tasks(created.id).filter((task) => task.state === 'failed');
+      const reasons = deployments.tasks(created.id, wholeSite('job')).filter((task) => task.state === 'failed');
       expect(new Set(reasons.map(({ reason }) => reason))).toEqual(new Set(['NOT_INSTALLED']));
       // What speaks on each device is what is in place there.
       const speaking = ids.map((id) => devices.byId(id).agentVersion);

@@ -66,7 +66,7 @@ const exchangeOf = async (site: Site) => {
 /** What a device needs, as `name version`. */
 const neededOn = (site: Site, device: number): string[] =>
   site.updates
-    .forDevice(device)
+    .forDevice(device, wholeSite('job'))
     .filter(({ isNeeded }) => isNeeded)
     .map(({ update: { name, version } }) => `${name} ${version}`)
     .sort();
@@ -126,7 +126,9 @@ describe('what devices follow, over repositories of our own', () => {
     for (const device of [1, 2, 3]) expect(neededOn(site, device)).toEqual(newer);
     expect(openSuites()).toEqual(['NO_SOURCE Debian:13 amd64/trixie-updates']);
     // A newer version in a security suite is a finding, whoever lists the suite.
-    expect(site.vulnerabilities.list({ limit: 10 }).rows.map((row) => [row.package, row.devices])).toEqual([
+    expect(
+      site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows.map((row) => [row.package, row.devices]),
+    ).toEqual([
       ['hello', 3],
       ['tool', 3],
     ]);
@@ -137,7 +139,7 @@ describe('what devices follow, over repositories of our own', () => {
     await exchange.goRound();
     for (const device of [1, 2, 3]) expect(neededOn(site, device)).toEqual(newer);
     expect(openSuites()).toContain('NO_SOURCE Debian:13 amd64/trixie-security');
-    const findings = site.vulnerabilities.list({ limit: 10 }).rows;
+    const findings = site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows;
     expect(findings).toHaveLength(2);
     for (const { state, agedSince } of findings)
       expect([state, agedSince]).toEqual(['open', expect.stringMatching(/^\d{4}-/)]);
@@ -238,17 +240,17 @@ describe.skipIf(lacks.length > 0)(
           await exchange.addApt(suites[n] ?? '', { uri: '', signedBy: [], ...entry });
         await exchange.goRound();
         expect(neededOn(site, 1)).toEqual(wanted);
-        expect(site.vulnerabilities.list({ limit: 1 }).total).toBeGreaterThan(0);
+        expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).total).toBeGreaterThan(0);
 
         setSources([`deb ${archives[0]?.uri} trixie main`]);
         await reportRoot();
         expect(neededOn(site, 1)).toEqual(wanted);
 
-        const findings = site.vulnerabilities.list({ limit: 1 }).total;
+        const findings = site.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).total;
         for (const suite of suites) await exchange.host('source', 'remove', suite);
         await exchange.goRound();
         expect(neededOn(site, 1)).toEqual(wanted);
-        expect(site.vulnerabilities.list({ limit: 1 }).total).toBe(findings);
+        expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).total).toBe(findings);
         expect(site.exchange.unfulfilled().filter(({ kind }) => kind === 'suite')).toHaveLength(suites.length);
         process.stdout.write(`${wanted.length} needed updates, ${findings} findings: as apt says, and kept\n`);
       },

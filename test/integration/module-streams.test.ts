@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { silentIo } from '@sallyport/bundle-tools/cli/io';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
@@ -118,22 +119,24 @@ describe.skipIf(!hasRpm)('an update of a module (skipped without rpmbuild)', () 
   it('is asked for, chosen and needed by the stream that is installed', async () => {
     const first = await trip();
     expect(first.platforms[0]?.packages.map(({ name }) => name)).toEqual(['nodejs:18/nodejs']);
-    expect(site.vulnerabilities.forDevice(1).map(({ advisory }) => advisory)).toEqual(['A-18']);
+    expect(site.vulnerabilities.forDevice(1, wholeSite('job')).map(({ advisory }) => advisory)).toEqual(['A-18']);
     // The advisory is here, its fix is not: it is asked for by name. No source has it yet.
     const want = { kind: 'update', id: 'AlmaLinux:8/nodejs:18/nodejs', min: '18.2.0-1.module_el8.9.0+2+bb' };
     const second = await trip();
     expect(second.wants).toContainEqual(want);
     expect(second.wants.filter(({ kind }) => kind === 'update')).toEqual([want]);
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([{ supply: 'unfulfilled', reason: 'NO_SOURCE' }]);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
+      { supply: 'unfulfilled', reason: 'NO_SOURCE' },
+    ]);
 
     await host('source', 'add', 'files', 'vendor', at('files'), ...state());
     const third = await trip();
     expect(third.done['bundles']).toMatchObject([{ updates: 1 }]);
     expect(JSON.stringify(third.done['bundles'])).not.toContain('NO_SOURCE AlmaLinux:8');
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
       { name: 'nodejs', version: '18.2.0-1.module_el8.9.0+2+bb', supply: 'arrived', devices: 1, findings: 1 },
     ]);
-    expect(site.updates.forDevice(1)).toMatchObject([
+    expect(site.updates.forDevice(1, wholeSite('job'))).toMatchObject([
       { installedVersion: '18.1.0-1.module_el8.9.0+1+aa', isNeeded: true },
     ]);
     // Nothing more is wanted of either stream.

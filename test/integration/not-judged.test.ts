@@ -14,7 +14,7 @@ import { entryParts } from '../../appliance/src/entry-parts.ts';
 import { requestGroupNames } from '../../appliance/src/features/exchange/types.ts';
 import { advisory } from '../../appliance/test/support/advisory-parts.ts';
 import { type Browser, type Console, openConsole } from '../../appliance/test/support/console.ts';
-import { admin } from '../../appliance/test/support/engines.ts';
+import { admin, ofSite } from '../../appliance/test/support/engines.ts';
 import { makeHost, type TestHost } from '../../appliance/test/support/host.ts';
 import { canMakeFleet, distributionFleet, type FleetHost } from '../support/distribution-fleet.ts';
 
@@ -323,8 +323,8 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
       baseline: [paths.baseline(baseline)],
       baselineEntries: [paths.baselineEntries(baseline)],
       baselineReport: [paths.baselineReport(baseline)],
-      finding: site.appliance.vulnerabilities.list({ limit: 1 }).rows.map(({ id }) => paths.finding(id)),
-      update: site.appliance.updates.list({ limit: 1 }).rows.map(({ id }) => paths.update(id)),
+      finding: site.appliance.vulnerabilities.list({ scope: ofSite, limit: 1 }).rows.map(({ id }) => paths.finding(id)),
+      update: site.appliance.updates.list({ scope: ofSite, limit: 1 }).rows.map(({ id }) => paths.update(id)),
       receipt: [paths.receipt(1)],
       requestFile: [paths.requestFile(1)],
       object: [paths.object('baseline', baseline)],
@@ -494,7 +494,7 @@ describe.skipIf(!canMakeFleet)('a fleet of one host per distribution (skipped wi
     const judged = fleet.filter(({ record }) => record !== undefined).map(({ name }) => name);
     expect(judged).toHaveLength(16);
     await expectHosts(new Set(judged));
-    expect(site.appliance.vulnerabilities.list({ limit: 100 }).total).toBe(16);
+    expect(site.appliance.vulnerabilities.list({ scope: ofSite, limit: 100 }).total).toBe(16);
     expect(await printed('finding.list', {})).toMatch(/2 devices are not judged/);
   });
 });

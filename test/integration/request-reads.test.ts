@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { commands } from '@sallyport/bundle-tools/cli/commands';
 import { silentIo } from '@sallyport/bundle-tools/cli/io';
 import { runProgram } from '@sallyport/bundle-tools/cli/run';
@@ -131,7 +132,7 @@ describe('what leaves and what the host reads', () => {
     await fulfil();
     const bundle = readdirSync(at('medium')).find((name) => name.endsWith('.tar')) ?? '';
     await site.exchange.importBundle(admin, at('medium', bundle));
-    expect(site.vulnerabilities.list({ limit: 10 }).total).toBe(2);
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(2);
     reads.paths.clear();
     reads.requests.length = 0;
     const { path } = site.exchange.exportRequest(admin, at('medium'));

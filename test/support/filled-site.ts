@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { nowMs, randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type Appliance, compose } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
@@ -212,7 +213,7 @@ const deployTo = async (
 ): Promise<void> => {
   const { appliance, rows, actor } = filling;
   const item = appliance.updates
-    .list({ limit: 200, filter: textFilter(update) })
+    .list({ scope: wholeSite('job'), limit: 200, filter: textFilter(update) })
     .rows.find(({ name }) => name === update);
   if (item === undefined) throw new Error(`no update of ${update}`);
   const devices = Object.keys(outcomes).flatMap((name) => rows.get(name)?.publicId ?? []);
@@ -225,7 +226,7 @@ const deployTo = async (
 const approve = (filling: Filling, names: readonly string[], how: 'approve' | 'decline'): void => {
   const { updates } = filling.appliance;
   const ids = updates
-    .list({ limit: 200 })
+    .list({ scope: wholeSite('job'), limit: 200 })
     .rows.filter(({ name, kind }) => kind === 'catalog' && names.includes(name))
     .map(({ id }) => id);
   updates[how](filling.actor, ids, how === 'decline' ? { comment: 'The recorder of line 2 needs this version' } : {});

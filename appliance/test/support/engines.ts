@@ -18,6 +18,7 @@ import type { UpdateService } from '../../src/features/updates/service.ts';
 import { createSchema, type Database, openDatabase } from '../../src/platform/database.ts';
 import { initKeyring, type Keyring } from '../../src/platform/keyring.ts';
 import { type Personal, personal } from '../../src/platform/personal.ts';
+import { wholeSite } from '../../src/platform/scope.ts';
 import { controllerTrials } from '../../src/trial.ts';
 
 export type Engines = {
@@ -48,6 +49,7 @@ export const actorWith = (...rights: Right[]): Actor => ({
   },
 });
 
+export const ofSite = wholeSite('job');
 export const admin: Actor = actorWith('all');
 
 /** What changes mean for the updates that devices need, and nothing else. */

@@ -2,13 +2,14 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { expect } from 'vitest';
 import type { VulnerabilityService } from '../../src/features/vulnerabilities/service.ts';
 import { DECISIONS, type DeviceFinding, SEVERITIES } from '../../src/features/vulnerabilities/types.ts';
+import { wholeSite } from '../../src/platform/scope.ts';
 
 /** What is kept per package is what the findings of devices come to, one by one; all packages are of Debian 13. */
 export const expectFixes = (vulnerabilities: VulnerabilityService, devices: readonly number[]): void => {
   type Sum = { devices: Set<number>; findings: Map<string, DeviceFinding> };
   const sums = new Map<string, Sum>();
   for (const device of devices)
-    for (const finding of vulnerabilities.forDevice(device)) {
+    for (const finding of vulnerabilities.forDevice(device, wholeSite('job'))) {
       if (finding.verdict !== 'affected' || finding.fixState !== 'available') continue;
       const sum = sums.get(finding.package) ?? { devices: new Set(), findings: new Map() };
       sums.set(finding.package, sum);
@@ -36,11 +37,11 @@ export const expectFixes = (vulnerabilities: VulnerabilityService, devices: read
       devices: sum.devices.size,
     };
   });
-  const bySource = vulnerabilities.devicesBySource();
+  const bySource = vulnerabilities.devicesBySource(wholeSite('job'));
   const decisions = new Map(vulnerabilities.sourceDecisions().map((one) => [one.source, one.byDecision]));
-  const kept = vulnerabilities.sourceFixes().map(({ number: at, ecosystem, ...fix }) => {
-    expect(vulnerabilities.devicesBySource([at]).get(at)).toBe(bySource.get(at));
-    const alone = vulnerabilities.fixesOf(ecosystem, fix.source);
+  const kept = vulnerabilities.sourceFixes(wholeSite('job')).map(({ number: at, ecosystem, ...fix }) => {
+    expect(vulnerabilities.devicesBySource(wholeSite('job'), [at]).get(at)).toBe(bySource.get(at));
+    const alone = vulnerabilities.fixesOf(ecosystem, fix.source, wholeSite('job'));
     expect(alone.reduce((sum, { findings }) => sum + findings, 0)).toBe(fix.findings);
     return { ...fix, byDecision: decisions.get(fix.source), devices: bySource.get(at) };
   });

@@ -154,6 +154,11 @@ export const words = defineWords({
     ru: 'этот агент только наблюдает',
     kk: 'бұл агент тек бақылайды',
   },
+  'taskCode.OUT_OF_REACH': {
+    en: 'the device was moved out of the groups of who ordered it',
+    ru: 'устройство перенесено из групп того, кто это заказал',
+    kk: 'құрылғы тапсырыс берушінің топтарынан көшірілген',
+  },
   'taskCode.ROLLBACK': {
     en: 'older metadata than the agent has seen',
     ru: 'метаданные старее тех, что агент уже видел',
@@ -236,7 +241,11 @@ export const words = defineWords({
     ru: 'Предел времени, минут',
     kk: 'Уақыт шегі, минут',
   },
-  'kind.deployment.field.cancelled': { en: 'Cancelled', ru: 'Отменено', kk: 'Тоқтатылған' },
+  'kind.deployment.field.limit': {
+    en: 'Only in groups',
+    ru: 'Только в группах',
+    kk: 'Тек топтарда',
+  },
 
   'toast.deployment.created': {
     en: { one: 'Ordered for {n} device', other: 'Ordered for {n} devices' },

@@ -22,8 +22,8 @@ export const inventoryPages = {
   baselineRemove: page('/baselines/:id/remove', { bound: 'group', POST: 'devices:write' }),
   /** POST `revision` */
   baselineRevert: page('/baselines/:id/revert', { bound: 'group', POST: 'devices:write' }),
-  deviations: page('/deviations', { bound: 'device', GET: 'devices:read' }),
-  deviationsCsv: page('/deviations.csv', { bound: 'device', GET: 'devices:read' }),
+  deviations: page('/deviations', { bound: 'device', scoped: true, GET: 'devices:read' }),
+  deviationsCsv: page('/deviations.csv', { bound: 'device', scoped: true, GET: 'devices:read' }),
   /** POST: `action` accept or order; `id` repeated or `all`; the first answer is the form. */
-  deviationsDecide: page('/deviations/decide', { bound: 'device', POST: 'devices:write' }),
+  deviationsDecide: page('/deviations/decide', { bound: 'device', scoped: true, POST: 'devices:write' }),
 } as const;

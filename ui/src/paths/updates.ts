@@ -2,21 +2,26 @@ import { page } from './page.ts';
 
 /** What is wrong with devices and what mends it: findings, updates, deployments. */
 export const updatesPages = {
-  vulnerabilities: page('/vulnerabilities', { bound: 'device', GET: 'vulnerabilities:read' }),
-  vulnerabilitiesCsv: page('/vulnerabilities.csv', { bound: 'device', GET: 'vulnerabilities:read' }),
-  finding: page('/vulnerabilities/:id', { bound: 'device', GET: 'vulnerabilities:read' }),
-  updates: page('/updates', { bound: 'catalog', GET: 'updates:read' }),
-  updatesCsv: page('/updates.csv', { bound: 'catalog', GET: 'updates:read' }),
-  updatesFollowed: page('/updates/followed', { bound: 'catalog', GET: 'updates:read' }),
+  vulnerabilities: page('/vulnerabilities', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  vulnerabilitiesCsv: page('/vulnerabilities.csv', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  finding: page('/vulnerabilities/:id', { bound: 'device', scoped: true, GET: 'vulnerabilities:read' }),
+  updates: page('/updates', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
+  updatesCsv: page('/updates.csv', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
+  updatesFollowed: page('/updates/followed', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
   /** POST: `action` approve, decline or deploy; `id` repeated or `all`; the first answer is the confirm page. */
   // Approving needs updates:write, ordering a deployment deployments:write.
-  updatesDecide: page('/updates/decide', { bound: 'catalog', POST: 'updates:read' }),
-  update: page('/updates/:id', { bound: 'catalog', GET: 'updates:read' }),
-  updateLicence: page('/updates/:id/licence', { bound: 'catalog', GET: 'updates:read' }),
-  deployments: page('/deployments', { bound: 'device', GET: 'deployments:read' }),
+  updatesDecide: page('/updates/decide', { bound: 'catalog', scoped: true, POST: 'updates:read' }),
+  update: page('/updates/:id', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
+  updateLicence: page('/updates/:id/licence', { bound: 'catalog', scoped: true, GET: 'updates:read' }),
+  deployments: page('/deployments', { bound: 'device', scoped: true, GET: 'deployments:read' }),
   /** GET form (`update` repeated, `device` or `group`), POST creates. */
-  deploymentNew: page('/deployments/new', { bound: 'device', GET: 'deployments:write', POST: 'deployments:write' }),
-  deployment: page('/deployments/:id', { bound: 'device', GET: 'deployments:read' }),
+  deploymentNew: page('/deployments/new', {
+    bound: 'device',
+    scoped: true,
+    GET: 'deployments:write',
+    POST: 'deployments:write',
+  }),
+  deployment: page('/deployments/:id', { bound: 'device', scoped: true, GET: 'deployments:read' }),
   /** POST */
-  deploymentCancel: page('/deployments/:id/cancel', { bound: 'device', POST: 'deployments:write' }),
+  deploymentCancel: page('/deployments/:id/cancel', { bound: 'device', scoped: true, POST: 'deployments:write' }),
 } as const;

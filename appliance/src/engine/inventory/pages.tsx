@@ -194,10 +194,12 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           next: page.next,
         }}
         findings={
-          // Findings name how many devices of the whole site have them.
-          isSoftware && scope.site
+          isSoftware
             ? vulnerabilities
-                .ofVersions(source, [held['sourceVersion'], held['version']].map(String), 200)
+                .ofVersions(source, [held['sourceVersion'], held['version']].map(String), {
+                  scope,
+                  limit: 200,
+                })
                 .map((finding) => findingRow(finding))
             : []
         }

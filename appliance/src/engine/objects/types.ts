@@ -319,7 +319,10 @@ export function requireDecider(actor: Actor, right: WriteRight): void {
   if (!hasRight(actor, approvalOf(right))) requireRight(actor, right);
 }
 
-/** Who was let through by the gate of approvals writes down what was approved, also without the right to write by himself. */
+/**
+ * Who was let through by the gate of approvals writes down what was approved, also without the right to write by himself; and who
+ * writes what a service has found in reach, for which the engine of objects asks over the whole site.
+ */
 export function asWriter(actor: Actor, ...rights: readonly WriteRight[]): Actor {
   return { ...actor, rights: new Set([...actor.rights, ...rights]) };
 }
@@ -358,6 +361,17 @@ export function deciderScope(actor: Actor, right: WriteRight): Scope {
     roots: [...new Set(all.flatMap(({ roots }) => roots))],
     zones: [...new Set(all.flatMap(({ zones }) => zones))],
   });
+}
+
+/**
+ * Whether an actor holds a right wherever a scope reaches. Groups are compared as roles name them: a right over a group above does not
+ * count for one below, which shows less and never more.
+ */
+export function holdsThroughout(actor: Actor, right: Right, { site, roots }: Scope): boolean {
+  if (hasRight(actor, right)) return true;
+  if (site || !holdsAnywhere(actor, right)) return false;
+  const held = scopeOf(actor, right).roots;
+  return roots.every((root) => held.includes(root));
 }
 
 /** How the chain and events name an actor. */

@@ -79,6 +79,8 @@ export const rightsInGroups = [
   'vulnerabilities:read',
   'updates:read',
   'events:read',
+  'deployments:read',
+  'deployments:write',
   'queries:read',
   'queries:write',
   'queries:approve',

@@ -42,7 +42,7 @@ const report = (device: number, collection: string, items: readonly Record<strin
   site.report(device, collection, items);
 };
 
-const open = (device: number) => baselines.deviations({ device, limit: 1_000 }).rows;
+const open = (device: number) => baselines.deviations({ scope: wholeSite('job'), device, limit: 1_000 }).rows;
 const told = (device: number): string[] =>
   open(device)
     .map(
@@ -212,9 +212,11 @@ describe('a baseline', () => {
       ['device-conforms', null],
       ['device-deviates', 3],
     ]);
-    expect(baselines.deviations({ device: id, state: 'closed', limit: 10 }).rows.map(({ outcome }) => outcome)).toEqual(
-      ['gone', 'gone', 'gone'],
-    );
+    expect(
+      baselines
+        .deviations({ scope: wholeSite('job'), device: id, state: 'closed', limit: 10 })
+        .rows.map(({ outcome }) => outcome),
+    ).toEqual(['gone', 'gone', 'gone']);
   });
 
   it('approved anew is a revision also when nothing differs', () => {
@@ -239,9 +241,9 @@ describe('a baseline', () => {
       { id: before?.id, since, workOrder: { text: 'WO-17' }, change: { after: { version: '2' } } },
     ]);
     clock.add(16 * day);
-    expect(baselines.deviations({ device: id, olderThanDays: 35, limit: 10 }).total).toBe(1);
-    expect(baselines.deviations({ device: id, olderThanDays: 40, limit: 10 }).total).toBe(0);
-    expect(baselines.deviations({ device: id, hasWorkOrder: false, limit: 10 }).total).toBe(0);
+    expect(baselines.deviations({ scope: wholeSite('job'), device: id, olderThanDays: 35, limit: 10 }).total).toBe(1);
+    expect(baselines.deviations({ scope: wholeSite('job'), device: id, olderThanDays: 40, limit: 10 }).total).toBe(0);
+    expect(baselines.deviations({ scope: wholeSite('job'), device: id, hasWorkOrder: false, limit: 10 }).total).toBe(0);
   });
 
   it('takes an acceptance that goes on from an earlier one as one with it, so that each ends by itself', () => {
@@ -345,8 +347,8 @@ describe('a baseline', () => {
     devices.merge(systemActor, id, other.id);
     baselines.recomputePending();
     expect(inventory.section(id, 'hardware')).toHaveLength(1);
-    expect(baselines.list().map((one) => one.id)).toContain(`device:${other.publicId}`);
-    expect(baselines.coverage(`device:${other.publicId}`)).toEqual([]);
+    expect(baselines.list(wholeSite('job')).map((one) => one.id)).toContain(`device:${other.publicId}`);
+    expect(baselines.coverage(`device:${other.publicId}`, wholeSite('job'))).toEqual([]);
     baselines.remove(systemActor, `device:${other.publicId}`);
     expect(open(id)).toEqual([]);
   });
@@ -386,7 +388,9 @@ describe('a baseline of a group', () => {
       ['changed scada 7>6'],
       ['added chess undefined>1'],
     ]);
-    expect(baselines.coverage(`group:${line}`).map(({ device, deviations }) => [device, deviations])).toEqual([
+    expect(
+      baselines.coverage(`group:${line}`, wholeSite('job')).map(({ device, deviations }) => [device, deviations]),
+    ).toEqual([
       [reference.id, 0],
       [other.id, 1],
       [below.id, 1],
@@ -396,9 +400,11 @@ describe('a baseline of a group', () => {
     objects.put(systemActor, 'device-decision', below.publicId, { group: null });
     baselines.recomputePending();
     expect(told(below.id)).toEqual([]);
-    expect(baselines.deviations({ device: below.id, state: 'closed', limit: 5 }).rows[0]?.outcome).toBe('uncovered');
+    expect(
+      baselines.deviations({ scope: wholeSite('job'), device: below.id, state: 'closed', limit: 5 }).rows[0]?.outcome,
+    ).toBe('uncovered');
     baselines.remove(systemActor, `group:${line}`);
-    expect(() => baselines.get(`group:${line}`)).toThrow();
+    expect(() => baselines.get(`group:${line}`, wholeSite('job'))).toThrow();
   });
 
   it('has exceptions by name, and takes an acceptance for one device or for all', () => {

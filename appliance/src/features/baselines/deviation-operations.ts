@@ -1,6 +1,7 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
+import { scopeOf } from '../../engine/objects/types.ts';
 import {
   anyOf,
   deviceId,
@@ -15,8 +16,8 @@ import {
 } from '../../server/api/schemas.ts';
 import { itemToWire } from '../../server/api/values.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
+import { deviceIn } from '../devices/view.ts';
 import { baselineId, readableCollections, upToDate } from './operations.ts';
 import type { BaselineService } from './service.ts';
 import type { Deviation } from './types.ts';
@@ -26,7 +27,6 @@ import type { Deviation } from './types.ts';
 const { operation } = operationsOver<{
   baselines: BaselineService;
   inventory: InventoryService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
 }>();
 
@@ -76,6 +76,7 @@ export const deviationOperations = [
     bound: 'device',
     http: { method: 'get', path: '/deviations' },
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'What differs from baselines, the newest first',
     input: z.strictObject({
@@ -90,12 +91,14 @@ export const deviationOperations = [
     }),
     output: numberPageOf(deviation),
     run: (context, { device, collection, limit, ...rest }) => {
-      const { inventory, devices, deviceQueries, actor } = context;
-      const readable = readableCollections(inventory, actor);
+      const { inventory, deviceQueries, actor } = context;
+      const scope = scopeOf(actor, 'devices:read');
+      const readable = readableCollections(inventory, actor, scope);
       const page = upToDate(context).deviations({
+        scope,
         limit,
         collection: collection === undefined ? readable : readable.filter((name) => collection.includes(name)),
-        ...defined({ ...rest, device: device === undefined ? undefined : devices.byPublicId(device).id }),
+        ...defined({ ...rest, device: device === undefined ? undefined : deviceIn(deviceQueries, device, scope) }),
       });
       const named = deviceQueries.names([...new Set(page.rows.map((row) => row.device))]);
       return {
@@ -137,6 +140,7 @@ export const deviationOperations = [
     bound: 'device',
     http: { method: 'post', path: '/deviations/accept' },
     area,
+    scoped: true,
     right: 'devices:write',
     summary: 'Makes deviations part of their baselines; each baseline has a new revision',
     input: z.strictObject({
@@ -172,6 +176,7 @@ export const deviationOperations = [
     bound: 'device',
     http: { method: 'post', path: '/deviations/work-order' },
     area,
+    scoped: true,
     right: 'devices:write',
     summary: 'Notes the number of a work order for deviations; null takes it away',
     input: z.strictObject({ ids, order: z.string().min(1).max(100).nullable() }),

@@ -6,13 +6,15 @@ import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list'
 import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { momentOf, readableCollections } from '../../engine/inventory/view.ts';
+import { readRight } from '../../engine/inventory/types.ts';
+import { momentOf } from '../../engine/inventory/view.ts';
+import { holdsThroughout } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, formListState, listState, pageRows } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -53,7 +55,9 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const collections = inventory.collections();
 
   const queryOf = (c: Context<ConsoleEnv>, list: ListState): Omit<DeviationQuery, 'limit' | 'after'> => {
-    const readable = readableCollections(collections, actorFor(c, 'devices:read')).map(({ name }) => name);
+    const scope = scopeFor(c, 'devices:read');
+    const { actor } = signedIn(c);
+    const readable = collections.filter((one) => holdsThroughout(actor, readRight(one), scope)).map(({ name }) => name);
     const [state = 'open'] = chosen(states, filterValues(list, 'state'));
     const asked = filterValues(list, 'collection');
     const collection = asked.length === 0 ? readable : readable.filter((name) => asked.includes(name));
@@ -63,13 +67,14 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const [baseline] = filterValues(list, 'baseline');
     const [device] = filterValues(list, 'device');
     return {
+      scope,
       state,
       ...(collection.length === collections.length ? {} : { collection }),
       ...(operation.length === 0 ? {} : { operation }),
       ...(age === undefined || !/^\d{1,4}$/.test(age) ? {} : { olderThanDays: Number(age) }),
       ...(order === undefined ? {} : { hasWorkOrder: order === 'true' }),
       ...defined({ baseline }),
-      ...(device === undefined ? {} : { device: model.named(device, scopeFor(c, 'devices:read'))?.id ?? NO_DEVICE }),
+      ...(device === undefined ? {} : { device: model.named(device, scope)?.id ?? NO_DEVICE }),
       ...(list.q === '' ? {} : { search: list.q }),
     };
   };
@@ -106,13 +111,15 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     {
       name: 'baseline',
       label: 'baselines.name',
-      options: baselines.list().map(({ id, name }) => ({ value: id, label: name })),
+      options: baselines
+        .list(scope)
+        .filter((one) => baselines.isReached(one, scope))
+        .map(({ id, name }) => ({ value: id, label: name })),
     },
     { name: 'device', label: 'baselines.device', valueName: (text) => model.named(text, scope)?.name ?? text },
   ];
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
     const list = listState(c, filterNames);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
@@ -134,12 +141,12 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
         ctx={viewContext(deps, c)}
         list={list}
         page={{
-          rows: views.deviations(found.rows),
+          rows: views.deviations(found.rows, query.scope),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
-        filters={filters(scopeFor(c, 'devices:read'))}
+        filters={filters(query.scope)}
         limitDays={limitDays}
         late={query.state === 'closed' ? 0 : late}
       />,
@@ -159,13 +166,12 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const sendList = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    actorFor(c, 'devices:read');
     const ctx = viewContext(deps, c, 'part');
     const query = queryOf(c, listState(c, filterNames));
     const found = await gathered(
       pagesOf((paging: { limit: number; after?: number }) => baselines.deviations({ ...query, ...paging })),
     );
-    const rows = views.deviations(found);
+    const rows = views.deviations(found, query.scope);
     return sendCsv(deps, c, {
       name: 'deviations',
       head: csvHead.map((key) => ctx.tDynamic(key)),
@@ -200,17 +206,18 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   };
 
   const selected = (c: Context<ConsoleEnv>, form: Form): Deviation[] => {
+    const scope = scopeFor(c, 'devices:write');
     if (form.text('all') === '1')
       return allOf(
-        { ...queryOf(c, formListState(c, form, paths.deviations(), filterNames)), state: 'open' },
+        { ...queryOf(c, formListState(c, form, paths.deviations(), filterNames)), scope, state: 'open' },
         maxAtOnce,
       );
     const ids = form.texts('id').filter((id) => /^\d{1,15}$/.test(id));
-    return allOf({ state: 'open', ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
+    return allOf({ scope, state: 'open', ids: ids.slice(0, maxAtOnce).map(Number) }, maxAtOnce);
   };
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const action = form.text('action') === 'order' ? 'order' : 'accept';
     const found = selected(c, form);
@@ -227,7 +234,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
           action={action}
           ids={ids}
           items={views
-            .deviations(found.slice(0, shownItems))
+            .deviations(found.slice(0, shownItems), scopeFor(c, 'devices:write'))
             .map(({ device, change }) => `${device.name}: ${change.title ?? ctx.t('common.withheld')}`)}
           values={{
             reason: form.text('reason'),

@@ -1,5 +1,7 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { allTrue, type Condition } from '../../platform/list/condition.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { likePattern } from '../../platform/text.ts';
 import type { SidesRow } from './store.ts';
 import type { DeviationQuery, Outcome } from './types.ts';
@@ -26,9 +28,7 @@ export type NewDeviation = Omit<
   'id' | 'until' | 'outcome' | 'acceptance' | 'work_order' | 'work_order_actor' | 'work_order_at'
 >;
 
-type Where = { sql: string; params: unknown[] };
-
-const whereOf = (query: Omit<DeviationQuery, 'limit'>, now: number): Where => {
+const whereOf = (query: Omit<DeviationQuery, 'limit' | 'scope'>, now: number): Condition => {
   const parts: string[] = [];
   const params: unknown[] = [];
   const add = (sql: string, ...values: unknown[]): void => {
@@ -76,16 +76,37 @@ export const deviationStore = (db: Database, changed: Changed) => {
   const close = db.prepare<[number, Outcome, number | null, number]>(
     'update deviation set until = ?, outcome = ?, acceptance = ? where id = ? and until is null',
   );
-  const byIds = db.prepare<[string], DeviationRow>(
-    'select * from deviation where id in (select value from json_each(?)) order by id',
-  );
-  const counts = db.prepare<[], { baseline: string; deviations: number; devices: number }>(
-    `select baseline, count(*) as deviations, count(distinct device) as devices from deviation
-     where until is null group by baseline`,
-  );
+  const byIds = (ids: readonly number[], scope: Scope): DeviationRow[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], DeviationRow>(
+        `select * from deviation where id in (select value from json_each(?)) and ${sql} order by id`,
+      )
+      .all(JSON.stringify(ids), ...params);
+  };
+  const counts = (scope: Scope): { baseline: string; deviations: number; devices: number }[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], { baseline: string; deviations: number; devices: number }>(
+        `select baseline, count(*) as deviations, count(distinct device) as devices from deviation
+         where until is null and ${sql} group by baseline`,
+      )
+      .all(...params);
+  };
   const setWorkOrder = db.prepare<[string | null, string, number, number]>(
     'update deviation set work_order = ?, work_order_actor = ?, work_order_at = ? where id = ? and until is null',
   );
+  const page = (query: DeviationQuery, now: number): { rows: DeviationRow[]; total: number } => {
+    const where = whereOf(query, now);
+    const { sql, params } = allTrue([where, devicesIn(query.scope, 'device')]);
+    const total =
+      db.prepare<unknown[], { n: number }>(`select count(*) as n from deviation where ${sql}`).get(...params)?.n ?? 0;
+    const behind = query.after === undefined ? { sql: '', params: [] } : { sql: ' and id < ?', params: [query.after] };
+    const rows = db
+      .prepare<unknown[], DeviationRow>(`select * from deviation where ${sql}${behind.sql} order by id desc limit ?`)
+      .all(...params, ...behind.params, query.limit);
+    return { rows, total };
+  };
   const trim = db.prepare<[number, number]>(
     'delete from deviation where id in (select id from deviation where until is not null and until < ? limit ?)',
   );
@@ -104,20 +125,12 @@ export const deviationStore = (db: Database, changed: Changed) => {
       close.run(at, outcome, acceptance, row.id);
       changed('deviation', [row.device]);
     },
-    byIds: (ids: readonly number[]) => byIds.all(JSON.stringify(ids)),
-    counts: () => counts.all(),
+    /** Of devices in reach. */
+    byIds,
+    counts,
+    page,
     setWorkOrder: (id: number, order: string | null, actor: string, at: number): boolean =>
       setWorkOrder.run(order, actor, at, id).changes > 0,
-    page: (query: DeviationQuery, now: number): { rows: DeviationRow[]; total: number } => {
-      const { sql, params } = whereOf(query, now);
-      const total =
-        db.prepare<unknown[], { n: number }>(`select count(*) as n from deviation where ${sql}`).get(...params)?.n ?? 0;
-      const page = query.after === undefined ? { sql: '', params: [] } : { sql: ' and id < ?', params: [query.after] };
-      const rows = db
-        .prepare<unknown[], DeviationRow>(`select * from deviation where ${sql}${page.sql} order by id desc limit ?`)
-        .all(...params, ...page.params, query.limit);
-      return { rows, total };
-    },
     trim: (before: number, most: number): number => trim.run(before, most).changes,
   };
 };

@@ -4,6 +4,7 @@ import { type Browser, type Console, openConsole } from '../../../test/support/c
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { BaselineEdit } from './types.ts';
 
 let site: Console;
@@ -32,7 +33,7 @@ afterAll(() => site.close());
 
 const open = (device: number): string[] =>
   site.appliance.baselines
-    .deviations({ device, limit: 100 })
+    .deviations({ scope: wholeSite('job'), device, limit: 100 })
     .rows.map(({ operation, collection, title }) => `${operation} ${collection} ${title}`)
     .sort();
 const all = { search: '', limit: 100 };
@@ -60,7 +61,7 @@ describe('the entries of a baseline', () => {
     expect(held.rows[1]?.values).toMatchObject({ version: '8.1-1' });
     const offered = baselines.offered(id, 'software', { ...all, device: two.publicId });
     expect(offered).toMatchObject({ total: 1, rows: [{ title: 'tool' }] });
-    const before = baselines.get(id);
+    const before = baselines.get(id, wholeSite('job'));
     baselines.edit(systemActor, id, {
       collection: 'software',
       remove: [held.rows[1]?.key ?? ''],
@@ -83,7 +84,7 @@ describe('the entries of a baseline', () => {
     expect(open(two.id)).toEqual([]);
     expect(open(one.id)).toContain('removed accounts null');
 
-    const after = baselines.get(id);
+    const after = baselines.get(id, wholeSite('job'));
     expect(after.counts).toEqual({ software: 2, accounts: 2 });
     expect(after.contentHash).not.toBe(before.contentHash);
     expect(baselines.verify()).toEqual([]);
@@ -109,7 +110,7 @@ describe('the entries of a baseline', () => {
           ...change,
         }),
       );
-    const { revision } = baselines.get(id);
+    const { revision } = baselines.get(id, wholeSite('job'));
     expect(edit({})).toMatchObject({ remove: {} });
     expect(edit({ remove: ['#1'], comment: ' ' })).toMatchObject({ comment: {} });
     expect(edit({ remove: ['#987654'] })).toMatchObject({ remove: { key: 'validation.reference' } });
@@ -120,7 +121,7 @@ describe('the entries of a baseline', () => {
       addRows: { key: 'validation.reference' },
     });
     expect(edit({ collection: 'nothing', remove: ['#1'] })).toBe('UNKNOWN_COLLECTION');
-    expect(baselines.get(id).revision).toBe(revision);
+    expect(baselines.get(id, wholeSite('job')).revision).toBe(revision);
   });
 
   it('are edited on a page without scripts', async () => {

@@ -42,7 +42,7 @@ export const baselineEntryPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     errors?: FieldErrors,
   ): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    const { id, name, collections: held } = baselines.get(param(c, 'id'));
+    const { id, name, collections: held } = baselines.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const readable = inventory.collections().filter((one) => hasRight(actor, readRight(one)));
     const collection =
       readable.find((one) => one.name === (asked.collection || (held[0] ?? 'software'))) ??

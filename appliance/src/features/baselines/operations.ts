@@ -2,8 +2,9 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { readRight } from '../../engine/inventory/types.ts';
-import { type Actor, hasRight, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, holdsThroughout, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import {
   comment,
   deviceId,
@@ -33,11 +34,11 @@ export const upToDate = ({ baselines, request }: { baselines: BaselineService } 
   return baselines;
 };
 
-/** Names of the collections whose content an actor may read. */
-export const readableCollections = (inventory: InventoryService, actor: Actor): string[] =>
+/** Names of the collections whose content an actor may read wherever a scope reaches. */
+export const readableCollections = (inventory: InventoryService, actor: Actor, scope: Scope): string[] =>
   inventory
     .collections()
-    .filter((one) => hasRight(actor, readRight(one)))
+    .filter((one) => holdsThroughout(actor, readRight(one), scope))
     .map(({ name }) => name);
 
 export const baselineId = z.string().min(1).max(512).describe('`device:<id>` or `group:<id>`');
@@ -123,7 +124,7 @@ export const baselineOperations = [
     summary: 'The baselines, with how much differs from each',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(baseline) }),
-    run: (context) => ({ rows: upToDate(context).list().map(toBaseline) }),
+    run: (context) => ({ rows: upToDate(context).list(scopeOf(context.actor, 'devices:read')).map(toBaseline) }),
     command: {
       example: 'sallyport baseline list --data /var/lib/sallyport --json',
       print: (out, { rows }) =>
@@ -164,11 +165,12 @@ export const baselineOperations = [
     run: (context, { baseline: id }) => {
       const baselines = upToDate(context);
       const { actor, inventory, objects } = context;
-      const readable = readableCollections(inventory, actor);
+      const scope = scopeOf(actor, 'devices:read');
+      const readable = readableCollections(inventory, actor, scope);
       return {
-        ...toBaseline(baselines.get(id)),
+        ...toBaseline(baselines.get(id, scope)),
         devices: baselineViews(context, deviceModel(context))
-          .detail(id)
+          .detail(id, scope)
           .coverage.map(({ checkedAt, ...row }) => ({ ...row, checkedAt: timeOrNull(checkedAt as number | null) })),
         revisions: objects.revisions('baseline', id).map((row) => ({ ...row, at: timeOf(row.at) })),
         acceptances: baselines
@@ -237,7 +239,7 @@ export const baselineOperations = [
         device !== undefined && group === undefined
           ? baselines.approveDevice(actor, device, options)
           : baselines.approveGroup(actor, group ?? '', { ...options, ...defined({ reference: reference ?? device }) });
-      return toBaseline(upToDate(context).get(id));
+      return toBaseline(upToDate(context).get(id, scopeOf(context.actor, 'devices:read')));
     },
     command: {
       flags: {
@@ -290,7 +292,7 @@ export const baselineOperations = [
     }),
     output: baseline,
     run: ({ baselines, actor }, { baseline: id, ...edit }) =>
-      toBaseline(baselines.get(baselines.edit(actor, id, edit).id)),
+      toBaseline(baselines.get(baselines.edit(actor, id, edit).id, scopeOf(actor, 'devices:read'))),
   }),
   operation({
     name: 'baseline.edit',
@@ -324,7 +326,7 @@ export const baselineOperations = [
         addRows: isShared ? [] : add.map((key) => ({ device: device ?? '', key })),
         comment: rest.comment,
       });
-      return toBaseline(upToDate(context).get(id));
+      return toBaseline(upToDate(context).get(id, scopeOf(context.actor, 'devices:read')));
     },
     command: {
       positionals: ['baseline'],

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { deb } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let device: { id: number; publicId: string };
@@ -48,7 +49,7 @@ describe('baselines in the console', () => {
 
     const { baselines } = site.appliance;
     const id = (title: string | null): string =>
-      String(baselines.deviations({ limit: 10 }).rows.find((row) => row.title === title)?.id);
+      String(baselines.deviations({ scope: wholeSite('job'), limit: 10 }).rows.find((row) => row.title === title)?.id);
     const asked = await operator.post(paths.deviationsDecide(), { action: 'accept', id: id('bash') });
     expect(await asked.text()).toContain('hmi-1: bash');
     const unsaid = await operator.post(paths.deviationsDecide(), { action: 'accept', id: id('bash'), confirmed: '1' });
@@ -61,7 +62,7 @@ describe('baselines in the console', () => {
       expiresAt: '2099-12-31',
     });
     expect(done.status).toBe(303);
-    const bashIsGone = baselines.deviations({ limit: 10 }).rows.map(({ title }) => title);
+    const bashIsGone = baselines.deviations({ scope: wholeSite('job'), limit: 10 }).rows.map(({ title }) => title);
     expect(bashIsGone).not.toContain('bash');
     await operator.post(paths.deviationsDecide(), {
       action: 'order',
@@ -82,7 +83,9 @@ describe('baselines in the console', () => {
 
     const back = await operator.post(paths.baselineRevert(`device:${device.publicId}`), { revision: '1' });
     expect(back.status).toBe(303);
-    expect(baselines.deviations({ limit: 10 }).rows.map(({ title }) => title)).toContain('bash');
+    expect(baselines.deviations({ scope: wholeSite('job'), limit: 10 }).rows.map(({ title }) => title)).toContain(
+      'bash',
+    );
     const question = await operator.post(paths.baselineRemove(`device:${device.publicId}`));
     expect(question.status).toBe(200);
     await operator.post(paths.baselineRemove(`device:${device.publicId}`), { confirmed: '1' });

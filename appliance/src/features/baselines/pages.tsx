@@ -34,7 +34,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const all = baselines.list();
+    const all = baselines.list(scopeFor(c, 'devices:read'));
     return c.html(
       <Baselines
         ctx={viewContext(deps, c)}
@@ -50,23 +50,28 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
     return c.html(
-      <Baseline ctx={viewContext(deps, c)} baseline={views.detail(param(c, 'id'))} limitDays={views.limitDays()} />,
+      <Baseline
+        ctx={viewContext(deps, c)}
+        baseline={views.detail(param(c, 'id'), scopeFor(c, 'devices:read'))}
+        limitDays={views.limitDays()}
+      />,
     );
   };
 
   const report = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
     const id = param(c, 'id');
-    const baseline = views.detail(id);
-    const open = baselines.deviations({ baseline: id, state: 'open', limit: reportRows });
-    const closed = baselines.deviations({ baseline: id, state: 'closed', limit: reportRows });
+    const baseline = views.detail(id, scope);
+    const open = baselines.deviations({ scope, baseline: id, state: 'open', limit: reportRows });
+    const closed = baselines.deviations({ scope, baseline: id, state: 'closed', limit: reportRows });
     return c.html(
       <BaselineReport
         ctx={viewContext(deps, c)}
         baseline={baseline}
         limitDays={views.limitDays()}
-        open={views.deviations(open.rows)}
-        closed={views.deviations(closed.rows)}
+        open={views.deviations(open.rows, scope)}
+        closed={views.deviations(closed.rows, scope)}
         more={{ open: open.total > open.rows.length, closed: closed.total > closed.rows.length }}
       />,
     );
@@ -164,7 +169,7 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const remove = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const actor = actorFor(c, 'devices:write');
-    const baseline = baselines.get(param(c, 'id'));
+    const baseline = baselines.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const message = (part: string): Message => ({ key: `baselines.${part}`, params: { name: baseline.name } });
     if (c.get('form').text('confirmed') === '1') {
       baselines.remove(actor, baseline.id);

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 
 export type CoveredDevice = { device: number; checkedAt: number | null; deviations: number };
 
@@ -11,16 +12,22 @@ export const coverageQueries = (db: Database) => {
           and json_extract(o.body, '$.group') in (select value from json_each(?)) order by d.id`,
     )
     .pluck();
-  const covered = db.prepare<[string], CoveredDevice>(
-    `select d.id as device,
-       nullif(max(coalesce(d.last_seen_at, 0), coalesce((select max(received_at) from section s where s.device = d.id), 0)), 0) as checkedAt,
-       (select count(*) from deviation x where x.device = d.id and x.until is null) as deviations
-     from device d where d.id in (select value from json_each(?)) order by d.id`,
-  );
+  const covered = (devices: readonly number[], scope: Scope): CoveredDevice[] => {
+    const { sql, params } = devicesIn(scope, 'd.id');
+    return db
+      .prepare<unknown[], CoveredDevice>(
+        `select d.id as device,
+           nullif(max(coalesce(d.last_seen_at, 0), coalesce((select max(received_at) from section s where s.device = d.id), 0)), 0) as checkedAt,
+           (select count(*) from deviation x where x.device = d.id and x.until is null) as deviations
+         from device d where d.id in (select value from json_each(?)) and ${sql} order by d.id`,
+      )
+      .all(JSON.stringify(devices), ...params);
+  };
   const idOf = db.prepare<[string], number>('select id from device where public_id = ?').pluck();
   return {
     idOf: (publicId: string) => idOf.get(publicId),
     ofGroups: (groups: readonly string[]): number[] => ofGroups.all(JSON.stringify(groups)),
-    covered: (devices: readonly number[]): CoveredDevice[] => covered.all(JSON.stringify(devices)),
+    /** Those in reach. */
+    covered,
   };
 };

@@ -5,10 +5,11 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Snapshot } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, asWriter, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { idsOf } from '../../platform/id-array.ts';
+import { groupsReached, isReached, type Scope } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { Device } from '../devices/types.ts';
@@ -53,19 +54,25 @@ export type BaselineService = {
   remove(actor: Actor, id: string, options?: { comment?: string }): void;
   /** Goes back to what a revision expected, as a new revision. */
   revert(actor: Actor, id: string, revision: number): Baseline;
-  list(): BaselineSummary[];
+  /** With what differs on devices in reach. */
+  list(scope: Scope): BaselineSummary[];
   /** Throws NOT_FOUND. */
-  get(id: string): BaselineSummary;
+  get(id: string, scope: Scope): BaselineSummary;
+  /** Whether a baseline is of a device or group in reach. */
+  isReached(baseline: Pick<Baseline, 'device' | 'group'>, scope: Scope): boolean;
   find(id: string): Baseline | undefined;
   /** What the newest content holds of a collection. */
   content(id: string, collection: string): Snapshot | undefined;
   acceptances(id: string): Acceptance[];
-  /** The devices under a baseline, when each was last compared, and what differs. */
-  coverage(id: string): CoveredDevice[];
+  /** The devices in reach under a baseline, when each was last compared, and what differs. */
+  coverage(id: string, scope: Scope): CoveredDevice[];
   deviations(query: DeviationQuery): { rows: Deviation[]; total: number; next?: number };
   /** Open ones of a device. */
   deviationsOf(device: number): number;
-  /** Makes deviations part of their baselines, each of which has a new revision. */
+  /**
+   * Makes deviations part of their baselines, each of which has a new revision. What is out of reach is passed over; FORBIDDEN where a
+   * baseline is of a group above what is reached.
+   */
   accept(actor: Actor, ids: readonly number[], options: AcceptOptions): { accepted: number; baselines: string[] };
   /** Notes the number of a work order; null takes it away. */
   setWorkOrder(actor: Actor, ids: readonly number[], order: string | null): number;
@@ -157,8 +164,15 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     };
   };
 
+  const isInReach: BaselineService['isReached'] = ({ device, group }, scope) => {
+    if (scope.site) return true;
+    if (group !== null) return groupsReached(db, scope)?.has(group) === true;
+    const id = device === null ? undefined : queries.idOf(device);
+    return id !== undefined && isReached(db, scope, id);
+  };
+
   const accept: BaselineService['accept'] = (actor, ids, given) => {
-    requireRight(actor, 'devices:write');
+    const scope = scopeOf(actor, 'devices:write');
     const reason = cleanLine(given.reason).trim().slice(0, maxReason);
     const faults: FieldErrors = {};
     if (reason === '') faults['reason'] = { key: 'validation.required' };
@@ -166,15 +180,17 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     if (Object.keys(faults).length > 0) throw invalid(faults);
     const options = { ...given, reason };
     return immediate(db, () => {
-      const open = deviations.byIds(ids).filter(({ until }) => until === null);
+      const open = deviations.byIds(ids, scope).filter(({ until }) => until === null);
       const touched: string[] = [];
       for (const [id, rows] of Map.groupBy(open, (row) => row.baseline)) {
         const baseline = existing(id);
+        if (!isInReach(baseline, scope))
+          throw new AppError('FORBIDDEN', `${id} is of a group above`, { right: 'devices:write' });
         const { accepted, byDeviation } = acceptAll(actor, baseline, rows, options);
         if (accepted.length > maxAccepted)
           throw new AppError('TOO_LARGE', `more than ${maxAccepted} accepted deviations: approve the baseline anew`);
         const { revision } = objects.update(
-          actor,
+          asWriter(actor, 'devices:write'),
           'baseline',
           id,
           {
@@ -278,11 +294,12 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         recheck(baseline);
         return baseline;
       }),
-    list: () => {
-      const counted = deviations.counts();
+    list: (scope) => {
+      const counted = deviations.counts(scope);
       return all().map((baseline) => summaryOf(baseline, counted));
     },
-    get: (id) => summaryOf(existing(id), deviations.counts()),
+    get: (id, scope) => summaryOf(existing(id), deviations.counts(scope)),
+    isReached: isInReach,
     find: (id) => {
       const found = objects.find('baseline', id);
       return found === undefined ? undefined : toBaseline(found);
@@ -292,7 +309,7 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
       return row === undefined ? undefined : contentSnapshot(row);
     },
     acceptances: (id) => store.acceptances(existing(id).accepted).map(toAcceptance),
-    coverage: (id) => queries.covered(under(existing(id))),
+    coverage: (id, scope) => queries.covered(under(existing(id)), scope),
     deviations: (query) => {
       const { rows, total } = deviations.page(query, clock());
       const last = rows.length === query.limit ? rows.at(-1) : undefined;
@@ -301,11 +318,13 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
     deviationsOf: (device) => deviations.countOf(device),
     accept,
     setWorkOrder: (actor, ids, order) => {
-      requireRight(actor, 'devices:write');
+      const scope = scopeOf(actor, 'devices:write');
       const text = order === null ? null : cleanLine(order).trim().slice(0, maxOrder);
       if (text === '') throw invalid({ order: { key: 'validation.required' } });
       return immediate(db, () => {
-        const changed = ids.filter((id) => deviations.setWorkOrder(id, text, actorRef(actor), clock())).length;
+        const changed = deviations
+          .byIds(ids, scope)
+          .filter(({ id }) => deviations.setWorkOrder(id, text, actorRef(actor), clock())).length;
         if (changed > 0) {
           events.record('deviation-work-order', {
             ...byWhom(actor),

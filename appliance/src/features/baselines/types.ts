@@ -11,6 +11,7 @@
 // expected. A group's baseline says what all have; what is accepted for a whole group may be there or not.
 
 import type { Change, Difference } from '../../engine/inventory/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 type BaselineScope = 'device' | 'group';
 
@@ -84,6 +85,8 @@ export type Acceptance = {
 };
 
 export type DeviationQuery = {
+  /** Of devices in reach. */
+  scope: Scope;
   state?: 'open' | 'closed' | 'all';
   ids?: readonly number[];
   baseline?: string;

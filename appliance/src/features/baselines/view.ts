@@ -2,9 +2,11 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { BaselineDetail } from '@sallyport/ui/baselines/baseline.tsx';
 import type { BaselineRow } from '@sallyport/ui/baselines/baselines.tsx';
 import type { DeviationRow } from '@sallyport/ui/components/deviations.tsx';
+import type { Scope } from '../../platform/scope.ts';
 import { actorNames, changeRow } from '../../server/console/records.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { toBaseline } from './chain.ts';
 import type { BaselineSummary, Deviation } from './types.ts';
 
 const dayMs = 86_400_000;
@@ -19,12 +21,17 @@ export const baselineViews = (
 
   const limitDays = (): number => objects.setting('devices.baseline-days');
 
-  const deviations = (rows: readonly Deviation[]): DeviationRow[] => {
+  /** A baseline out of reach has no name here. */
+  const deviations = (rows: readonly Deviation[], scope: Scope): DeviationRow[] => {
     const nameOf = actorNames(objects);
     const devices = model.references(rows.map(({ device }) => device));
     const names = new Map<string, string>();
+    const nameIn = (id: string): string => {
+      const found = objects.find('baseline', id, { deleted: true });
+      return found === undefined || !baselines.isReached(toBaseline(found), scope) ? id : toBaseline(found).name;
+    };
     const baselineName = (id: string): string => {
-      const held = names.get(id) ?? String(objects.find('baseline', id, { deleted: true })?.body['name'] ?? id);
+      const held = names.get(id) ?? nameIn(id);
       names.set(id, held);
       return held;
     };
@@ -72,10 +79,10 @@ export const baselineViews = (
     };
   };
 
-  const detail = (id: string): BaselineDetail => {
-    const baseline = baselines.get(id);
+  const detail = (id: string, scope: Scope): BaselineDetail => {
+    const baseline = baselines.get(id, scope);
     const nameOf = actorNames(objects);
-    const coverage = baselines.coverage(id);
+    const coverage = baselines.coverage(id, scope);
     const accepted = baselines.acceptances(id);
     const named = model.references([
       ...coverage.map(({ device }) => device),

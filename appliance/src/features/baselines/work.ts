@@ -1,17 +1,20 @@
 import { paths } from '@sallyport/ui/paths';
+import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { BaselineService } from './service.ts';
 
 /** Devices that hold other things than were approved. */
-export const baselineWork = (parts: { baselines: Pick<BaselineService, 'list'> }): WorkKind[] => [
+export const baselineWork = (parts: { baselines: Pick<BaselineService, 'list' | 'isReached'> }): WorkKind[] => [
   {
     name: 'deviation',
     harm: 20,
     sees: 'devices:read',
+    scoped: true,
     does: 'devices:write',
-    find: () =>
-      parts.baselines.list().flatMap(({ id, name, deviations, deviating }) =>
-        deviations === 0
+    find: (reader) => {
+      const scope = scopeOf(reader, 'devices:read');
+      return parts.baselines.list(scope).flatMap(({ id, name, deviations, deviating, ...of }) =>
+        deviations === 0 || !parts.baselines.isReached(of, scope)
           ? []
           : [
               {
@@ -22,6 +25,7 @@ export const baselineWork = (parts: { baselines: Pick<BaselineService, 'list'> }
                 path: paths.deviations({ baseline: id }),
               },
             ],
-      ),
+      );
+    },
   },
 ];

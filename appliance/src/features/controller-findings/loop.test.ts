@@ -174,7 +174,7 @@ describe('firmware of controllers, once around', () => {
     expect(site.controllerFirmware.list()).toMatchObject([
       { sha256, version: 'V2.9.7', fileName: 'cpu_1515.upd', isHere: true, targets: [{ firmware: 'V2.9.4' }] },
     ]);
-    expect(site.updates.list({ limit: 10 }).total).toBe(0);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(0);
     expect(site.controllerFirmware.wants()).toEqual([]);
     expect(verdicts()).toEqual(['CVE-2024-0001 affected']);
 

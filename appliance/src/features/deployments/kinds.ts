@@ -13,7 +13,8 @@ export const deploymentKinds = defineKinds({
       devices: { type: 'list', idOf: 'device', max: 100_000 },
       group: { type: 'reference', kind: 'group' },
       timeoutMinutes: { type: 'integer', min: 1, max: 1_440, default: 30 },
-      cancelled: { type: 'boolean', default: false, internal: true },
+      /** Groups that its writer reached: its orders act in nothing else. Absent: the whole site. */
+      limit: { type: 'list', max: 1_000, internal: true },
     },
     leaves: null,
   },

@@ -1,15 +1,22 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { scopeOf } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { comment, deviceId, deviceReference, pageOf, paging, search, time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceQueries } from '../devices/types.ts';
+import type { DeviceFilters, DeviceQueries } from '../devices/types.ts';
 import type { DeploymentService } from './service.ts';
 import type { NewDeployment } from './types.ts';
 
 // Orders to install approved updates, and what came of them.
 
-type Needs = { deployments: DeploymentService; deviceQueries: DeviceQueries; objects: ObjectService };
+type Needs = {
+  deployments: DeploymentService;
+  deviceQueries: DeviceQueries;
+  deviceFilters: Pick<DeviceFilters, 'groupsIn'>;
+  objects: ObjectService;
+};
 const { operation } = operationsOver<Needs>();
 
 const taskStates = ['queued', 'running', 'installed', 'verified', 'failed', 'skipped', 'cancelled'] as const;
@@ -61,14 +68,18 @@ const wanted = z.strictObject({
 
 export const deploymentSchemas = { Deployment: deployment, Task: task, NewDeployment: wanted };
 
-/** A group by its id or its name; what is neither is for the service to refuse. */
-const wantedOf = ({ objects }: Needs, { updates, group, ...rest }: z.output<typeof wanted>): NewDeployment => ({
-  updates,
-  ...defined(rest),
-  ...(group === undefined
-    ? {}
-    : { group: (objects.find('group', group) ?? objects.findBy('group', 'name', group))?.id ?? group }),
-});
+/** A group in reach by its id or its name; what is neither is for the service to refuse. */
+const wantedOf = (
+  { objects, deviceFilters }: Needs,
+  { updates, group, ...rest }: z.output<typeof wanted>,
+  scope: Scope,
+): NewDeployment => {
+  const named =
+    group === undefined ? undefined : (objects.find('group', group) ?? objects.findBy('group', 'name', group));
+  const reached = deviceFilters.groupsIn(scope);
+  const isIn = named !== undefined && (reached === undefined || reached.has(named.id));
+  return { updates, ...defined(rest), ...(group === undefined ? {} : { group: isIn ? named.id : group }) };
+};
 
 /** With the device's id and name for its number. */
 const named = <T extends { device: number; updateId: string }>({ deviceQueries }: Needs, tasks: readonly T[]) => {
@@ -89,6 +100,7 @@ const preview = operation({
   bound: 'device',
   http: { method: 'post', path: '/deployments/preview' },
   area,
+  scoped: true,
   right: 'deployments:read',
   summary: 'What a deployment would do; nothing is ordered',
   input: wanted,
@@ -100,7 +112,8 @@ const preview = operation({
     ),
   }),
   run: (context, input) => {
-    const { tasks, ...counts } = context.deployments.preview(wantedOf(context, input));
+    const scope = scopeOf(context.actor, 'deployments:read');
+    const { tasks, ...counts } = context.deployments.preview(wantedOf(context, input, scope), scope);
     return { ...counts, tasks: named(context, tasks).map(({ skipped = null, ...rest }) => ({ ...rest, skipped })) };
   },
   command: {
@@ -116,12 +129,13 @@ export const deploymentOperations = [
     bound: 'device',
     http: { method: 'get', path: '/deployments' },
     area,
+    scoped: true,
     right: 'deployments:read',
     summary: 'Lists deployments, the newest first',
     input: z.strictObject({ search: search.optional(), ...paging }),
     output: pageOf(deployment),
-    run: ({ deployments }, { limit, ...rest }) => {
-      const page = deployments.list({ limit, ...defined(rest) });
+    run: ({ deployments, actor }, { limit, ...rest }) => {
+      const page = deployments.list({ scope: scopeOf(actor, 'deployments:read'), limit, ...defined(rest) });
       return { ...page, next: page.next ?? null };
     },
     command: {
@@ -151,11 +165,13 @@ export const deploymentOperations = [
     bound: 'device',
     http: { method: 'post', path: '/deployments', status: 201 },
     area,
+    scoped: true,
     right: 'deployments:write',
     summary: 'Orders approved updates to devices',
     input: wanted,
     output: deployment,
-    run: (context, input) => context.deployments.create(context.actor, wantedOf(context, input)),
+    run: (context, input) =>
+      context.deployments.create(context.actor, wantedOf(context, input, scopeOf(context.actor, 'deployments:write'))),
     command: {
       flags,
       instead: { show: preview },
@@ -168,20 +184,26 @@ export const deploymentOperations = [
     bound: 'device',
     http: { method: 'get', path: '/deployments/{deployment}' },
     area,
+    scoped: true,
     right: 'deployments:read',
     summary: 'One deployment with the order of each device',
     input: one,
     output: deployment.extend({ tasks: z.array(task) }),
-    run: (context, { deployment: id }) => ({
-      ...context.deployments.get(id),
-      tasks: named(context, context.deployments.tasks(id)).map((row) => ({ ...row, steps: row.result?.steps ?? [] })),
-    }),
+    run: (context, { deployment: id }) => {
+      const scope = scopeOf(context.actor, 'deployments:read');
+      const tasks = named(context, context.deployments.tasks(id, scope));
+      return {
+        ...context.deployments.get(id, scope),
+        tasks: tasks.map((row) => ({ ...row, steps: row.result?.steps ?? [] })),
+      };
+    },
   }),
   operation({
     name: 'deployment.cancel',
     bound: 'device',
     http: { method: 'post', path: '/deployments/{deployment}/cancel' },
     area,
+    scoped: true,
     right: 'deployments:write',
     summary: 'Takes back the orders that no device has begun',
     input: one,

@@ -9,7 +9,7 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { invalid, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -27,12 +27,6 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
 
   const toRow = (deployment: Deployment, nameOf: (ref: string) => string): DeploymentRow => {
     const { queued, running, failed, installed, verified, cancelled } = deployment.counts;
-    const devices = new Set(
-      deployments
-        .tasks(deployment.id)
-        .filter(({ state }) => state !== 'skipped')
-        .map(({ device }) => device),
-    ).size;
     return {
       id: deployment.id,
       name: deployment.name,
@@ -40,17 +34,17 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       createdAt: deployment.createdAt,
       createdBy: nameOf(deployment.createdBy),
       updates: deployment.updates.length,
-      devices,
+      devices: deployment.devices,
       tasks: { queued, running, failed, installed, verified, cancelled },
     };
   };
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'deployments:read');
     const list = listState(c, []);
     const cursor = currentCursor(list);
     const nameOf = actorNames(objects);
     const page = deployments.list({
+      scope: scopeFor(c, 'deployments:read'),
       limit: pageRows,
       ...defined({ after: cursor }),
       ...(list.q === '' ? {} : { search: list.q }),
@@ -84,17 +78,19 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'deployments:read');
-    const deployment = deployments.get(param(c, 'id'));
+    const scope = scopeFor(c, 'deployments:read');
+    const deployment = deployments.get(param(c, 'id'), scope);
     const list = listState(c, ['state']);
     const states = filterValues(list, 'state');
     const tasks = deployments
-      .tasks(deployment.id)
+      .tasks(deployment.id, scope)
       .filter(({ state }) => state !== 'skipped' && (states.length === 0 || states.includes(state)));
     const page = slicePage(tasks, currentCursor(list), ({ id }) => id);
     const named = model.references(page.rows.map(({ device }) => device));
     const group = objects.find('deployment', deployment.id)?.body['group'];
-    const groupName = typeof group === 'string' ? objects.find('group', group)?.body['name'] : undefined;
+    const reached = deviceFilters.groupsIn(scope);
+    const isGroupIn = typeof group === 'string' && (reached === undefined || reached.has(group));
+    const groupName = isGroupIn ? objects.find('group', group)?.body['name'] : undefined;
     return c.html(
       <DeploymentView
         ctx={viewContext(deps, c)}
@@ -137,7 +133,10 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   const previewOf = (c: Context<ConsoleEnv>, wanted: Wanted): { deviceCount: number; errors: FieldErrors } => {
     if (wanted.updates.length === 0) return { deviceCount: 0, errors: {} };
     try {
-      return { deviceCount: deployments.preview(toNew(c, wanted)).devices, errors: {} };
+      return {
+        deviceCount: deployments.preview(toNew(c, wanted), scopeFor(c, 'deployments:write')).devices,
+        errors: {},
+      };
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
@@ -150,7 +149,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     const object = objects.find('selection', id);
     if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
     const filter = deviceFilters.parse(String(object.body['filter']), 'selection');
-    const ids = model.ids({ scope: scopeFor(c, 'deployments:read'), filter, sort: 'name', descending: false });
+    const ids = model.ids({ scope: scopeFor(c, 'deployments:write'), filter, sort: 'name', descending: false });
     // No device is not every device.
     if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });
     return model.some(ids).map(({ publicId }) => publicId);
@@ -171,11 +170,12 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   });
 
   const showForm = (c: Context<ConsoleEnv>, wanted: Wanted, errors: FieldErrors = {}): Response | Promise<Response> => {
-    actorFor(c, 'deployments:read');
+    const scope = scopeFor(c, 'deployments:write');
+    const inReach = deviceFilters.groupsIn(scope);
     const preview = previewOf(c, wanted);
     const faults = { ...preview.errors, ...errors };
     const hasFaults = Object.keys(faults).length > 0;
-    const items = wanted.updates.map((id) => updates.get(id));
+    const items = wanted.updates.map((id) => updates.get(id, scope));
     const [first] = items;
     const more = items.length - 1;
     return c.html(
@@ -191,9 +191,9 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
           sizeBytes: item.sizeBytes,
           devices: item.devices,
         }))}
-        devices={wanted.devices.map((id) => ({ id, name: model.get(id, scopeFor(c, 'deployments:read')).name }))}
+        devices={wanted.devices.map((id) => ({ id, name: model.get(id, scope).name }))}
         deviceCount={preview.deviceCount}
-        groups={references(objects, 'group')}
+        groups={references(objects, 'group').filter(({ id }) => inReach === undefined || inReach.has(id))}
         group={wanted.group}
         selections={references(objects, 'selection')}
         selection={wanted.selection}
@@ -208,7 +208,6 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     /^\d{1,6}$/.test(text.trim()) ? Number(text) : fallback;
 
   const newForm = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'deployments:write');
     const query = new URL(c.req.url).searchParams;
     return showForm(c, {
       name: '',
@@ -221,7 +220,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'deployments:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const wanted: Wanted = {
       name: form.text('name').trim().slice(0, 200),
@@ -249,8 +248,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
   };
 
   const cancel = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'deployments:write');
-    const deployment = deployments.get(param(c, 'id'));
+    const { actor } = signedIn(c);
+    const deployment = deployments.get(param(c, 'id'), scopeFor(c, 'deployments:write'));
     if (c.get('form').text('confirmed') === '1') {
       deployments.cancel(actor, deployment.id);
       setToast(c, { message: { key: 'toast.deployment.cancelled' } });

@@ -146,11 +146,11 @@ describe('deployments', () => {
     expect(deployments.queue.result(1, task.id, done)).toBe('ok');
     expect(deployments.queue.result(1, task.id, done)).toBe('repeat');
     expect(deployments.queue.result(2, task.id, done)).toBe('not-found');
-    expect(deployments.get(id).counts).toMatchObject({ installed: 1, verified: 0 });
+    expect(deployments.get(id, wholeSite('job')).counts).toMatchObject({ installed: 1, verified: 0 });
     report(1, 'software', [deb('line', '1.0-1'), deb('other', '1.1-1')]);
-    expect(deployments.get(id).counts.verified).toBe(0);
+    expect(deployments.get(id, wholeSite('job')).counts.verified).toBe(0);
     report(1, 'software', [deb('line', '1.1-1'), deb('other', '1.1-1')]);
-    expect(deployments.get(id).counts).toMatchObject({ installed: 0, verified: 1 });
+    expect(deployments.get(id, wholeSite('job')).counts).toMatchObject({ installed: 0, verified: 1 });
     expect(deployments.queue.next(1)).toBeNull();
   });
 
@@ -159,11 +159,11 @@ describe('deployments', () => {
     const { id } = create(['device-1']);
     const task = taskFor(1);
     deployments.queue.result(1, task.id, { attempt: 1, steps: [], state: 'failed', code: 'HASH' });
-    expect(deployments.tasks(id)).toMatchObject([{ state: 'failed', reason: 'HASH' }]);
+    expect(deployments.tasks(id, wholeSite('job'))).toMatchObject([{ state: 'failed', reason: 'HASH' }]);
     expect(site.events.list({ scope: wholeSite('job'), limit: 10, type: ['task-failed'] }).rows[0]).toMatchObject({
       type: 'task-failed',
     });
-    expect(deployments.get(id).state).toBe('finished');
+    expect(deployments.get(id, wholeSite('job')).state).toBe('finished');
   });
 
   it('skips devices that do not need it or are not managed, and says so', () => {
@@ -173,7 +173,7 @@ describe('deployments', () => {
     expect(() => create(['device-1', 'device-2'])).toThrow(expect.objectContaining({ code: 'INVALID' }));
     report(1, 'software', [deb('line', '1.0-1')]);
     const { id } = create(['device-1', 'device-2']);
-    expect(deployments.tasks(id).map(({ state, reason }) => [state, reason])).toEqual([
+    expect(deployments.tasks(id, wholeSite('job')).map(({ state, reason }) => [state, reason])).toEqual([
       ['queued', null],
       ['skipped', 'NOT_MANAGED'],
     ]);
@@ -187,7 +187,10 @@ describe('deployments', () => {
     expect(deployments.queue.cancelled(1, [task.id])).toEqual([task.id]);
     expect(deployments.queue.next(1)).toBeNull();
     expect(deployments.queue.result(1, task.id, done)).toBe('cancelled');
-    expect(deployments.tasks(id)[0]).toMatchObject({ state: 'cancelled', result: { state: 'completed' } });
+    expect(deployments.tasks(id, wholeSite('job'))[0]).toMatchObject({
+      state: 'cancelled',
+      result: { state: 'completed' },
+    });
     expect(() => deployments.cancel(admin, id)).toThrow(expect.objectContaining({ code: 'CONFLICT' }));
   });
 });

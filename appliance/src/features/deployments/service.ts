@@ -6,10 +6,12 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, byWhom } from '../../engine/objects/types.ts';
+import { type Actor, asWriter, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { memoryPage } from '../../platform/list/memory-list.ts';
+import { groupsReached, isReached, type Scope } from '../../platform/scope.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { UpdateService } from '../updates/service.ts';
 import { taskStore } from './store.ts';
@@ -40,12 +42,13 @@ type DeploymentParts = {
   clock?: () => number;
 };
 
-export type DeploymentService = ReturnType<typeof deploymentService>;
+type DeploymentQuery = { scope: Scope; limit: number; after?: string; search?: string };
 
-const requireWrite = (actor: Actor): void => {
-  if (!actor.rights.has('all') && !actor.rights.has('deployments:write'))
-    throw new AppError('FORBIDDEN', 'needs the right deployments:write');
-};
+type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolean; devices: number };
+
+const noOrders: Summary = { counts: {}, isCancelled: false, devices: 0 };
+
+export type DeploymentService = ReturnType<typeof deploymentService>;
 
 const text = (value: unknown): string => (typeof value === 'string' ? value : '');
 
@@ -56,7 +59,9 @@ export const deploymentService = (parts: DeploymentParts) => {
   const clock = (): string => toTime((parts.clock ?? nowMs)());
   const queue = taskQueue({ db, store, objects, events, inventory, updates, has: parts.store.has, clock });
 
-  const groupMembers = (group: string): string[] => {
+  const groupMembers = (group: string, scope: Scope): string[] => {
+    const reached = groupsReached(db, scope);
+    if (reached !== undefined && !reached.has(group)) throw new AppError('NOT_FOUND', `group ${group} does not exist`);
     objects.get('group', group);
     const found: string[] = [];
     for (let after: string | undefined; ; ) {
@@ -72,15 +77,21 @@ export const deploymentService = (parts: DeploymentParts) => {
     }
   };
 
+  const deviceIn = (publicId: string, scope: Scope): number => {
+    const { id } = devices.byPublicId(publicId);
+    if (!isReached(db, scope, id)) throw new AppError('NOT_FOUND', 'no such device');
+    return id;
+  };
+
   /** Which device needs which update now; throws INVALID for an update that may not be deployed. */
-  const plan = (wanted: NewDeployment): DeploymentPreview['tasks'] => {
+  const plan = (wanted: NewDeployment, scope: Scope): DeploymentPreview['tasks'] => {
     const ids = [...new Set(wanted.updates)];
     if (ids.length === 0 || ids.length > maxUpdates) throw invalid({ updates: { key: 'validation.required' } });
-    const given = wanted.devices ?? (wanted.group === undefined ? undefined : groupMembers(wanted.group));
-    const only = given && new Set(given.map((id) => devices.byPublicId(id).id));
+    const given = wanted.devices ?? (wanted.group === undefined ? undefined : groupMembers(wanted.group, scope));
+    const only = given && new Set(given.map((id) => deviceIn(id, scope)));
     if (only?.size === 0) throw invalid({ devices: { key: 'validation.required' } });
     const tasks = ids.flatMap((updateId) => {
-      const item = updates.get(updateId);
+      const item = updates.get(updateId, scope);
       const isReady =
         item.approval === 'approved' &&
         item.files.length > 0 &&
@@ -89,7 +100,7 @@ export const deploymentService = (parts: DeploymentParts) => {
         throw invalid({
           updates: { key: 'validation.notDeployable', params: { update: `${item.name} ${item.version}` } },
         });
-      const needing = new Set(updates.needing(item));
+      const needing = new Set(updates.needing(item, scope));
       // A device that was named and does not need it is in the record; of a whole site only those that need it.
       return [...(only ?? needing)].map((device) => {
         const skipped =
@@ -101,17 +112,17 @@ export const deploymentService = (parts: DeploymentParts) => {
     return tasks;
   };
 
-  const preview = (wanted: NewDeployment): DeploymentPreview => {
-    const tasks = plan(wanted);
+  const preview = (wanted: NewDeployment, scope: Scope): DeploymentPreview => {
+    const tasks = plan(wanted, scope);
     const orders = tasks.filter((task) => task.skipped === undefined);
     return { tasks, devices: new Set(orders.map(({ device }) => device)).size, orders: orders.length };
   };
 
+  /** A deployment has no state beside that of its orders: who reaches a part is told how that part goes. */
   const toDeployment = (
     object: ObjectOf<'deployment'>,
-    counted: ReadonlyMap<string, Partial<Record<TaskState, number>>>,
+    { counts: found, isCancelled, devices: n }: Summary,
   ): Deployment => {
-    const found = counted.get(object.id) ?? {};
     const counts = Object.fromEntries(TASK_STATES.map((state) => [state, found[state] ?? 0])) as Record<
       TaskState,
       number
@@ -124,38 +135,57 @@ export const deploymentService = (parts: DeploymentParts) => {
       createdBy: objects.revisions(KIND, object.id).find(({ revision }) => revision === 1)?.actor ?? '',
       updates: (object.body['updates'] as string[] | undefined) ?? [],
       timeoutMinutes: Number(object.body['timeoutMinutes'] ?? 30),
-      state: object.body['cancelled'] === true ? 'cancelled' : isOpen ? 'running' : 'finished',
+      state: isOpen ? 'running' : isCancelled ? 'cancelled' : 'finished',
       counts,
+      devices: n,
     };
   };
 
-  const counted = (): Map<string, Partial<Record<TaskState, number>>> => {
-    const all = new Map<string, Partial<Record<TaskState, number>>>();
-    for (const { deployment, state, count } of store.counts()) {
-      all.set(deployment, { ...all.get(deployment), [state]: count });
-    }
-    return all;
+  const toDeployments = (rows: readonly ObjectOf<'deployment'>[], scope: Scope): Deployment[] => {
+    const found = store.summaries(
+      rows.map(({ id }) => id),
+      scope,
+    );
+    return rows.map((row) => toDeployment(row, found.get(row.id) ?? noOrders));
   };
 
-  const get = (id: string): Deployment => toDeployment(objects.get(KIND, id), counted());
+  const get = (id: string, scope: Scope): Deployment => {
+    const object = objects.get(KIND, id);
+    const found = store.summaries([id], scope).get(id);
+    if (found === undefined && !scope.site) throw new AppError('NOT_FOUND', `${KIND} ${id} does not exist`);
+    return toDeployment(object, found ?? noOrders);
+  };
+
+  /** All with an order in reach, the newest first. */
+  const seen = (scope: Scope, search: string | undefined): ObjectOf<'deployment'>[] => {
+    const ids = store.seen(scope);
+    const found: ObjectOf<'deployment'>[] = [];
+    for (let after: string | undefined; ; ) {
+      const page = objects.list({ kind: KIND, limit: groupPage, ...defined({ after, search }) });
+      found.push(...page.rows.filter(({ id }) => ids.has(id)));
+      if (page.next === undefined) return found;
+      after = page.next;
+    }
+  };
 
   const create = (actor: Actor, wanted: NewDeployment): Deployment => {
-    requireWrite(actor);
+    const scope = scopeOf(actor, 'deployments:write');
     return immediate(db, () => {
-      const tasks = plan(wanted);
+      const tasks = plan(wanted, scope);
       const orders = tasks.filter((task) => task.skipped === undefined);
       if (orders.length === 0) throw invalid({ devices: { key: 'validation.nothingToDeploy' } });
-      const first = updates.get(wanted.updates[0] ?? '');
+      const first = updates.get(wanted.updates[0] ?? '', scope);
       const more = new Set(wanted.updates).size - 1;
       const name = wanted.name?.trim() || `${first.name} ${first.version}${more > 0 ? ` +${more}` : ''}`;
       const object = objects.create(
-        actor,
+        asWriter(actor, 'deployments:write'),
         KIND,
         {
           name,
           updates: [...new Set(wanted.updates)],
           ...(wanted.devices === undefined ? {} : { devices: [...wanted.devices] }),
           ...defined({ group: wanted.group, timeoutMinutes: wanted.timeoutMinutes }),
+          ...(scope.site ? {} : { limit: [...scope.roots] }),
         },
         wanted.comment === undefined ? {} : { comment: wanted.comment },
       );
@@ -171,22 +201,21 @@ export const deploymentService = (parts: DeploymentParts) => {
           devices: new Set(orders.map(({ device }) => device)).size,
         },
       });
-      return get(object.id);
+      return get(object.id, scope);
     });
   };
 
   const cancel = (actor: Actor, id: string): Deployment => {
-    requireWrite(actor);
+    const scope = scopeOf(actor, 'deployments:write');
     return immediate(db, () => {
-      const before = get(id);
+      const before = get(id, scope);
       if (before.state !== 'running') throw new AppError('CONFLICT', `the deployment is ${before.state} already`);
-      store.cancel(id, clock());
-      objects.update(actor, KIND, id, { cancelled: true });
+      store.cancel(id, clock(), scope);
       events.record('deployment-cancelled', {
         ...byWhom(actor),
         params: { deployment: before.name },
       });
-      return get(id);
+      return get(id, scope);
     });
   };
 
@@ -222,12 +251,19 @@ export const deploymentService = (parts: DeploymentParts) => {
     create,
     cancel,
     get,
-    list: (query: { limit: number; after?: string; search?: string }) => {
-      const page = objects.list({ kind: KIND, sort: 'createdAt', descending: true, ...query });
-      const counts = counted();
-      return { ...page, rows: page.rows.map((object) => toDeployment(object, counts)) };
+    list: ({ scope, ...query }: DeploymentQuery) => {
+      const page = scope.site
+        ? objects.list({ kind: KIND, sort: 'createdAt', descending: true, ...query })
+        : memoryPage(seen(scope, query.search), {
+            keyOf: ({ createdAt, id }) => [createdAt, id],
+            keys: 2,
+            descending: true,
+            ...query,
+          });
+      return { ...page, rows: toDeployments(page.rows, scope) };
     },
-    tasks: (id: string): DeploymentTask[] => store.ofDeployment(id),
+    /** The orders to devices in reach. */
+    tasks: (id: string, scope: Scope): DeploymentTask[] => store.ofDeployment(id, scope),
     /** After a device's software changed. */
     verifyDevice,
     queue,

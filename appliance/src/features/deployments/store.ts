@@ -1,12 +1,18 @@
 import type { TaskResult } from '@sallyport/bundle-tools/protocol/task-result';
 import type { Changed } from '../../engine/changes/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { allTrue, among } from '../../platform/list/condition.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { DeploymentTask, TaskState } from './types.ts';
 
 export type TaskFile = { readonly sha256: string; readonly size: number };
 
 type Row = Omit<DeploymentTask, 'result'> & { result: string | null };
 type OrderRow = { id: string; deployment: string; updateId: string; attempt: number; objects: string | null };
+
+type Counted = { deployment: string; state: TaskState; tasks: number; bare: number };
+/** `isCancelled`: a person took orders back. */
+type Summary = { counts: Partial<Record<TaskState, number>>; isCancelled: boolean; devices: number };
 
 const columns = `id, deployment, device, update_id AS updateId, state, reason, attempt, queued_at AS queuedAt,
   started_at AS startedAt, finished_at AS finishedAt, verified_at AS verifiedAt, result`;
@@ -34,7 +40,51 @@ export const taskStore = (db: Database, changed: Changed) => {
     .pluck();
   const setFiles = db.prepare('UPDATE task SET objects = ? WHERE id = ?');
   const one = db.prepare<[string, number], Row>(`SELECT ${columns} FROM task WHERE id = ? AND device = ?`);
-  const ofDeployment = db.prepare<[string], Row>(`SELECT ${columns} FROM task WHERE deployment = ? ORDER BY rowid`);
+  const ofDeployment = (deployment: string, scope: Scope): DeploymentTask[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], Row>(`SELECT ${columns} FROM task WHERE deployment = ? AND ${sql} ORDER BY rowid`)
+      .all(deployment, ...params)
+      .map(toTask);
+  };
+  /** What came of some deployments. */
+  const summaries = (deployments: readonly string[], scope: Scope): Map<string, Summary> => {
+    const { sql, params } = allTrue([among('deployment', deployments), devicesIn(scope, 'device')]);
+    const rows = db
+      .prepare<unknown[], Counted>(
+        `SELECT deployment, state, count(*) AS tasks, sum(reason IS NULL) AS bare FROM task WHERE ${sql} GROUP BY deployment, state`,
+      )
+      .all(...params);
+    const devices = db
+      .prepare<unknown[], [string, number]>(
+        `SELECT deployment, count(DISTINCT device) FROM task WHERE ${sql} AND state <> 'skipped' GROUP BY deployment`,
+      )
+      .raw()
+      .all(...params);
+    const found = new Map<string, Summary>();
+    for (const { deployment, state, tasks, bare } of rows) {
+      const one = found.get(deployment) ?? { counts: {}, isCancelled: false, devices: 0 };
+      found.set(deployment, one);
+      one.counts[state] = tasks;
+      // An order of a device that has left has a reason, and is no word about the deployment.
+      if (state === 'cancelled' && bare > 0) one.isCancelled = true;
+    }
+    for (const [deployment, n] of devices) {
+      const one = found.get(deployment);
+      if (one !== undefined) one.devices = n;
+    }
+    return found;
+  };
+  /** The deployments with an order to a device in reach. */
+  const seen = (scope: Scope): Set<string> => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return new Set(
+      db
+        .prepare<unknown[], string>(`SELECT DISTINCT deployment FROM task WHERE ${sql}`)
+        .pluck()
+        .all(...params),
+    );
+  };
   const ofDevice = db.prepare<[number, string], Row>(
     `SELECT ${columns} FROM task WHERE device = ? AND state = ? ORDER BY rowid`,
   );
@@ -43,9 +93,6 @@ export const taskStore = (db: Database, changed: Changed) => {
   );
   const inUse = db.prepare<[], { objects: string }>(
     `SELECT objects FROM task WHERE state IN ('queued', 'running') AND objects IS NOT NULL`,
-  );
-  const counts = db.prepare<[], { deployment: string; state: TaskState; count: number }>(
-    'SELECT deployment, state, count(*) AS count FROM task GROUP BY deployment, state',
   );
   const countsOf = db.prepare<[string], { state: TaskState; count: number }>(
     'SELECT state, count(*) AS count FROM task WHERE deployment = ? GROUP BY state',
@@ -67,12 +114,16 @@ export const taskStore = (db: Database, changed: Changed) => {
        WHERE id = ? RETURNING device`,
     )
     .pluck();
-  const cancel = db
-    .prepare<[string, string], number>(
-      `UPDATE task SET state = 'cancelled', finished_at = ? WHERE deployment = ? AND state IN ('queued', 'running')
-       RETURNING device`,
-    )
-    .pluck();
+  const cancel = (deployment: string, at: string, scope: Scope): number[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], number>(
+        `UPDATE task SET state = 'cancelled', finished_at = ? WHERE deployment = ? AND state IN ('queued', 'running') AND ${sql}
+         RETURNING device`,
+      )
+      .pluck()
+      .all(at, deployment, ...params);
+  };
   const open = db.prepare<[string], { open: number }>(
     `SELECT count(*) AS open FROM task WHERE deployment = ? AND state IN ('queued', 'running')`,
   );
@@ -104,7 +155,10 @@ export const taskStore = (db: Database, changed: Changed) => {
       const row = one.get(id, device);
       return row && toTask(row);
     },
-    ofDeployment: (deployment: string): DeploymentTask[] => ofDeployment.all(deployment).map(toTask),
+    /** The orders to devices in reach. */
+    ofDeployment,
+    summaries,
+    seen,
     installed: (device: number): DeploymentTask[] => ofDevice.all(device, 'installed').map(toTask),
     mayFetch: (device: number, sha256: string): boolean =>
       live
@@ -112,7 +166,6 @@ export const taskStore = (db: Database, changed: Changed) => {
         .some(({ objects }) => (JSON.parse(objects) as TaskFile[]).some((file) => file.sha256 === sha256)),
     inUse: (): string[] =>
       inUse.all().flatMap(({ objects }) => (JSON.parse(objects) as TaskFile[]).map(({ sha256 }) => sha256)),
-    counts: () => counts.all(),
     countsOf: (deployment: string) => countsOf.all(deployment),
     begin: (id: string, device: number, at: string): void => {
       begin.run(at, id, device);
@@ -131,10 +184,9 @@ export const taskStore = (db: Database, changed: Changed) => {
     verify: (id: string, at: string): void => {
       changed('task', verify.all(at, at, id));
     },
-    cancel: (deployment: string, at: string): number => {
-      const devices = cancel.all(at, deployment);
-      changed('task', devices);
-      return devices.length;
+    /** Takes back what has not ended on devices in reach. */
+    cancel: (deployment: string, at: string, scope: Scope): void => {
+      changed('task', cancel(deployment, at, scope));
     },
     isOpen: (deployment: string): boolean => (open.get(deployment)?.open ?? 0) > 0,
   };

@@ -5,6 +5,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
+import { isWithin } from '../../platform/scope.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { TaskFile, TaskStore } from './store.ts';
 
@@ -32,9 +33,13 @@ const installedOn = (inventory: QueueParts['inventory'], device: number): Map<st
 export const taskQueue = (parts: QueueParts) => {
   const { db, store, objects, events, updates, clock } = parts;
 
-  const bodyOf = (deployment: string): { name: string; timeoutMinutes: number } => {
+  const bodyOf = (deployment: string): { name: string; timeoutMinutes: number; limit: string | null } => {
     const body = objects.find('deployment', deployment)?.body;
-    return { name: String(body?.['name'] ?? deployment), timeoutMinutes: Number(body?.['timeoutMinutes'] ?? 30) };
+    return {
+      name: String(body?.['name'] ?? deployment),
+      timeoutMinutes: Number(body?.['timeoutMinutes'] ?? 30),
+      limit: body?.['limit'] === undefined ? null : JSON.stringify(body['limit']),
+    };
   };
 
   const recordEnd = (deployment: string, device: number, updateId: string, code: string | null): void => {
@@ -74,6 +79,14 @@ export const taskQueue = (parts: QueueParts) => {
   const next = (device: number): InstallPackageTask | null => {
     for (let order = store.next(device); order !== undefined; order = store.next(device)) {
       const { id, deployment, updateId, attempt } = order;
+      // What was handed out before goes on: the device works on it.
+      if (order.objects === null && !isWithin(db, bodyOf(deployment).limit, device)) {
+        immediate(db, () => {
+          store.finish(id, { state: 'cancelled', reason: 'OUT_OF_REACH', result: null, at: clock() });
+          recordEnd(deployment, device, updateId, 'OUT_OF_REACH');
+        });
+        continue;
+      }
       const files = order.objects ?? chooseFiles(device, updateId);
       const stored = updates.stored(updateId);
       if (typeof files === 'string' || stored === undefined) {

@@ -22,7 +22,7 @@ export type DeploymentTask = {
   readonly device: number;
   readonly updateId: string;
   readonly state: TaskState;
-  /** Why it failed or was skipped: a failure code, `NOT_NEEDED` or `NOT_MANAGED`. */
+  /** Why it failed, was skipped or cancelled: a failure code, `NOT_NEEDED`, `NOT_MANAGED` or `OUT_OF_REACH`. */
   readonly reason: string | null;
   readonly attempt: number;
   readonly queuedAt: string;
@@ -43,8 +43,9 @@ export type Deployment = {
   readonly updates: readonly string[];
   readonly timeoutMinutes: number;
   readonly state: DeploymentState;
-  /** Tasks per state. */
+  /** Tasks per state, and the devices that got one, of those in reach. */
   readonly counts: Readonly<Record<TaskState, number>>;
+  readonly devices: number;
 };
 
 export type NewDeployment = {

@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { DeploymentService } from './service.ts';
 
@@ -10,22 +11,25 @@ export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'li
     name: 'deployment-failed',
     harm: 40,
     sees: 'deployments:read',
+    scoped: true,
     does: 'deployments:write',
-    find: () =>
-      parts.deployments.list({ limit: looked }).rows.flatMap(({ id, name, state, createdAt, counts }) =>
-        state !== 'running' || counts.failed === 0
-          ? []
-          : [
-              {
-                key: id,
-                params: { name, failed: counts.failed, waiting: counts.queued + counts.running },
-                level: 'critical',
-                targets: counts.failed,
-                since: Date.parse(createdAt),
-                blocks: counts.queued > 0 ? 1 : 0,
-                path: paths.deployment(id),
-              },
-            ],
-      ),
+    find: (reader) =>
+      parts.deployments
+        .list({ scope: scopeOf(reader, 'deployments:read'), limit: looked })
+        .rows.flatMap(({ id, name, state, createdAt, counts }) =>
+          state !== 'running' || counts.failed === 0
+            ? []
+            : [
+                {
+                  key: id,
+                  params: { name, failed: counts.failed, waiting: counts.queued + counts.running },
+                  level: 'critical',
+                  targets: counts.failed,
+                  since: Date.parse(createdAt),
+                  blocks: counts.queued > 0 ? 1 : 0,
+                  path: paths.deployment(id),
+                },
+              ],
+        ),
   },
 ];

@@ -21,7 +21,7 @@ import {
   readableCollections,
   rowValues,
 } from '../../engine/inventory/view.ts';
-import { actorRef, hasRight } from '../../engine/objects/types.ts';
+import { actorRef, hasRight, holdsThroughout } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
@@ -157,7 +157,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
           lastSeenAt: source.lastSeenAt,
         }))}
         deployable={updates
-          .forDevice(device.id)
+          .forDevice(device.id, scope)
           .filter(({ update, isNeeded }) => isNeeded && update.approval === 'approved' && update.supply === 'arrived')
           .map(({ update }) => ({ id: update.id, name: `${update.name} ${update.version}` }))}
       />,
@@ -234,12 +234,13 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const findings = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    model.get(device.publicId, scopeFor(c, 'vulnerabilities:read'));
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    model.get(device.publicId, scope);
     const list = listState(c, ['decision', 'severity']);
     const decisions = filterValues(list, 'decision');
     const severities = filterValues(list, 'severity');
     const text = list.q.toLowerCase();
-    const all = vulnerabilities.forDevice(device.id);
+    const all = vulnerabilities.forDevice(device.id, scope);
     const shown = all.filter(
       (finding) =>
         (decisions.length === 0 || decisions.includes(finding.decision)) &&
@@ -271,7 +272,8 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const deviceUpdates = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    model.get(device.publicId, scopeFor(c, 'updates:read'));
+    const scope = scopeFor(c, 'updates:read');
+    model.get(device.publicId, scope);
     const followed = updates.followed()(inventory.section(device.id, 'platform')[0]);
     return c.html(
       <DeviceUpdates
@@ -282,7 +284,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         catalogue={updates.hasCatalogue()}
         followed={followed}
         notFilled={ofSystem(deps.exchange.unfulfilled(), followed)}
-        rows={updates.forDevice(device.id).map(({ update, installedVersion, installation, deployment, at }) => ({
+        rows={updates.forDevice(device.id, scope).map(({ update, installedVersion, installation, deployment, at }) => ({
           id: update.id,
           name: update.name,
           installedVersion,
@@ -328,12 +330,16 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const deviations = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
+    const scope = scopeFor(c, 'devices:read');
+    const { actor } = signedIn(c);
+    const readable = collections.filter((one) => holdsThroughout(actor, readRight(one), scope));
     const list = listState(c, []);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
     const found = baselines.deviations({
+      scope,
       device: device.id,
+      ...(readable.length === collections.length ? {} : { collection: readable.map(({ name }) => name) }),
       limit: pageRows,
       ...(cursor === undefined ? {} : { after: Number(cursor) }),
     });
@@ -344,18 +350,21 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
         page={{
-          rows: views.deviations(found.rows),
+          rows: views.deviations(found.rows, scope),
           total: found.total,
           exact: true,
           next: found.next === undefined ? undefined : String(found.next),
         }}
         limitDays={views.limitDays()}
-        baselines={baselines.over(device).map(({ id, name, approvedAt, expiresAt }) => ({
-          id,
-          name,
-          approvedAt: expiresAt ?? approvedAt,
-          expired: expiresAt !== null && expiresAt <= deps.clock(),
-        }))}
+        baselines={baselines
+          .over(device)
+          .filter((one) => baselines.isReached(one, scope))
+          .map(({ id, name, approvedAt, expiresAt }) => ({
+            id,
+            name,
+            approvedAt: expiresAt ?? approvedAt,
+            expired: expiresAt !== null && expiresAt <= deps.clock(),
+          }))}
       />,
     );
   };

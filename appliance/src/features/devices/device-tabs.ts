@@ -23,7 +23,7 @@ export const deviceTabs = (
       }));
   };
 
-  return (device, scope) => [
+  return (device) => [
     { name: 'summary' },
     ...collectionTabs(device),
     // None is a number only of what is judged.
@@ -33,7 +33,7 @@ export const deviceTabs = (
     { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
     // These are of the whole site until they ask what is reached.
     { name: 'changes' },
-    ...(scope.site ? [{ name: 'deviations', count: baselines.deviationsOf(device.id) }] : []),
+    { name: 'deviations', count: baselines.deviationsOf(device.id) },
     { name: 'tasks', count: deviceTasks.openOf(device.id) },
     { name: 'events' },
   ];

@@ -288,6 +288,7 @@ export const deviceOperations = [
   operation({
     name: 'device.findings',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -295,8 +296,9 @@ export const deviceOperations = [
     input: one.extend({ search: search.optional(), ...paging }),
     output: pageOf(findingSchema).extend({ coverage: coverageSchema }),
     run: (context, { device: id, limit, after, search: text = '' }) => {
-      const listed = deviceModel(context).get(id, scopeOf(context.actor, 'vulnerabilities:read'));
-      const page = context.vulnerabilities.list({ device: listed.id, filter: textFilter(text), limit, after });
+      const scope = scopeOf(context.actor, 'vulnerabilities:read');
+      const listed = deviceModel(context).get(id, scope);
+      const page = context.vulnerabilities.list({ scope, device: listed.id, filter: textFilter(text), limit, after });
       return { ...page, coverage: listed.coverage, next: page.next ?? null };
     },
   }),
@@ -324,6 +326,7 @@ export const deviceOperations = [
   operation({
     name: 'device.updates',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/updates' },
     area: 'updates',
     right: 'updates:read',
@@ -338,11 +341,12 @@ export const deviceOperations = [
       followed: followedSchema.nullable().describe('What the device takes its packages from'),
     }),
     run: (context, input) => {
-      const { id, coverage } = deviceModel(context).get(input.device, scopeOf(context.actor, 'updates:read'));
+      const scope = scopeOf(context.actor, 'updates:read');
+      const { id, coverage } = deviceModel(context).get(input.device, scope);
       const { updates, inventory } = context;
       const followed = updates.followed()(inventory.section(id, 'platform')[0]);
       return {
-        rows: updates.forDevice(id).map(toDeviceUpdate),
+        rows: updates.forDevice(id, scope).map(toDeviceUpdate),
         catalogue: updates.hasCatalogue(),
         coverage,
         followed: followed === undefined ? null : toFollowed(followed),

@@ -50,8 +50,8 @@ describe('the exchange', () => {
       inventory,
       lastBundle,
       openRequests,
-      updates: site.updates.list({ limit: 100 }).rows.map(({ id }) => id),
-      findings: site.vulnerabilities.list({ limit: 100 }).total,
+      updates: site.updates.list({ scope: wholeSite('job'), limit: 100 }).rows.map(({ id }) => id),
+      findings: site.vulnerabilities.list({ scope: wholeSite('job'), limit: 100 }).total,
       knowledge: site.exchange.knowledge(),
       snapshots: readdirSync(site.paths.advisories),
     };
@@ -76,10 +76,10 @@ describe('the exchange', () => {
       summary: { seq: 1, advisories: 1, updates: 1, requestNumber: 1 },
     });
     expect([...steps]).toEqual(expect.arrayContaining(['objects', 'advisories', 'switch', 'match', 'done']));
-    expect(site.vulnerabilities.list({ limit: 10 }).rows).toMatchObject([
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
       { advisory: 'DSA-1', package: 'openssl', decision: 'act', devices: 1, fixState: 'available' },
     ]);
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
       {
         name: 'openssl',
         version: '3.5.1-1',

@@ -8,6 +8,7 @@ import { type Browser, type Console, openConsole } from '../../../test/support/c
 import { makeHost, type TestHost } from '../../../test/support/host.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { requestGroupNames } from './types.ts';
 
 let site: Console;
@@ -182,7 +183,7 @@ describe('exchange through the console', () => {
   it('shows the finding, why, the update that fixes it, and deploys it after a question', async () => {
     const list = await page(viewer, paths.vulnerabilities());
     expect(holds(list, 'DSA-1')).toBe(true);
-    const [finding] = site.appliance.vulnerabilities.list({ limit: 1 }).rows;
+    const [finding] = site.appliance.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).rows;
     await page(viewer, paths.finding(finding?.id ?? ''));
     await page(viewer, paths.vulnerabilities({ open: finding?.id ?? '' }));
     expect(holds(await page(viewer, paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
@@ -193,6 +194,7 @@ describe('exchange through the console', () => {
     site.appliance.rules.recomputePending();
     expect(holds(await page(viewer, paths.devices({ status: 'critical' })), device.publicId)).toBe(true);
     const [needed] = site.appliance.updates.list({
+      scope: wholeSite('job'),
       filter: { field: 'supply', op: '=', value: 'arrived' },
       limit: 1,
     }).rows;
@@ -200,11 +202,11 @@ describe('exchange through the console', () => {
     await page(viewer, paths.update(id));
     const asked = await admin.post(paths.updatesDecide(), { action: 'approve', id });
     expect(asked.status).toBe(200);
-    expect(site.appliance.updates.get(id).approval).toBe('undefined');
+    expect(site.appliance.updates.get(id, wholeSite('job')).approval).toBe('undefined');
     expect(
       (await admin.post(paths.updatesDecide(), { action: 'approve', id, confirmed: '1', comment: 'tested' })).status,
     ).toBe(303);
-    expect(site.appliance.updates.get(id).approval).toBe('approved');
+    expect(site.appliance.updates.get(id, wholeSite('job')).approval).toBe('approved');
     const form = await admin.post(paths.updatesDecide(), { action: 'deploy', id });
     expect(form.headers.get('location')).toBe(paths.deploymentNew({ update: id }));
     await page(admin, paths.deploymentNew({ update: id }));
@@ -222,7 +224,7 @@ describe('exchange through the console', () => {
     expect((await viewer.post(`${address}/cancel`, { confirmed: '1' })).status).toBe(403);
     expect((await admin.post(`${address}/cancel`)).status).toBe(200);
     expect((await admin.post(`${address}/cancel`, { confirmed: '1' })).status).toBe(303);
-    expect(site.appliance.deployments.list({ limit: 1 }).rows[0]?.state).toBe('cancelled');
+    expect(site.appliance.deployments.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.state).toBe('cancelled');
     for (const path of [paths.work(), paths.updates(), paths.deviceTab(device.publicId, 'updates'), paths.provision()])
       await page(viewer, path);
     for (const path of [paths.vulnerabilitiesCsv(), paths.updatesCsv()])

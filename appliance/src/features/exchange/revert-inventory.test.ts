@@ -21,7 +21,7 @@ describe('going back one inventory', () => {
     const bundle = await host.answer(medium, asked);
     return site.exchange.importBundle(admin, bundle.path);
   };
-  const names = () => site.updates.list({ limit: 100 }).rows.map(({ version }) => version);
+  const names = () => site.updates.list({ scope: wholeSite('job'), limit: 100 }).rows.map(({ version }) => version);
   const listed = (): string => {
     const file = site.exchange.trustFile('inventory.jsonl');
     return typeof file === 'string' && existsSync(file) ? fingerprintOf(readFileSync(file)) : '';
@@ -68,13 +68,15 @@ describe('going back one inventory', () => {
     await publishSecond();
     await round();
     const second = site.exchange.state();
-    expect(site.vulnerabilities.list({ limit: 10 }).total).toBe(2);
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(2);
 
     const done = site.exchange.revertInventory(admin, 'the new list is wrong');
     expect(done).toMatchObject({ from: second.inventory, to: first.inventory, findings: { closed: 1 } });
     expect(site.exchange.state()).toEqual({ ...second, inventory: first.inventory });
     expect(names()).toEqual(['3.5.1-1']);
-    expect(site.vulnerabilities.list({ limit: 10 }).rows.map(({ advisory: id }) => id)).toEqual(['DSA-1']);
+    expect(
+      site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows.map(({ advisory: id }) => id),
+    ).toEqual(['DSA-1']);
     expect(site.exchange.knowledge()[0]?.newest).toBe(knownFirst?.newest);
     // Agents judge by what the held targets name, and that is the newer list.
     expect(listed()).toBe(second.inventory);
@@ -91,7 +93,7 @@ describe('going back one inventory', () => {
       before: { inventory: first.inventory, seq: second.seq },
       overrides: [{ code: 'INVENTORY_REVERTED', reason: 'the new list is wrong' }],
     });
-    expect(site.vulnerabilities.list({ limit: 10 }).total).toBe(2);
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(2);
     expect(names()).toEqual(['3.5.2-1']);
   });
 
@@ -102,7 +104,7 @@ describe('going back one inventory', () => {
     site.exchange.revertInventory(admin, 'back');
     site.exchange.revertInventory(admin, 'and forward');
     expect(site.exchange.state()).toEqual(second);
-    expect(site.vulnerabilities.list({ limit: 10 }).total).toBe(2);
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(2);
   });
 
   it('leaves advisories that did not change with the list', async () => {
@@ -113,7 +115,7 @@ describe('going back one inventory', () => {
     });
     await round();
     expect(site.exchange.revertInventory(admin, 'back')).toMatchObject({ advisoriesToo: false });
-    expect(site.vulnerabilities.list({ limit: 10 }).total).toBe(1);
+    expect(site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(1);
   });
 
   it('needs the right to write, a reason, and an inventory before', async () => {

@@ -86,8 +86,8 @@ const siteFamilies = (parts: MetricsParts): Family[] => {
   const byState = new Map<string, number>();
   for (const { state, devices: n } of deviceList.counts(wholeSite('figures')))
     byState.set(state, (byState.get(state) ?? 0) + n);
-  const { matrix } = vulnerabilities.tallies();
-  const { undecided } = updates.counts();
+  const { matrix } = vulnerabilities.tallies(wholeSite('figures'));
+  const { undecided } = updates.counts(wholeSite('figures'));
   const pending = pendingCounts(db);
   return [
     gauge(

@@ -1,17 +1,18 @@
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { inParts } from '../../platform/steps.ts';
 import { comment, deviceId, deviceReference } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceQueries } from '../devices/types.ts';
+import { deviceIn } from '../devices/view.ts';
 import type { RuleService } from './service.ts';
 import { limitOf, type RuleKind } from './types.ts';
 
 // Tags by hand for many devices at once, and what conditions and moving rules would find.
 
-type Needs = { rules: RuleService; devices: DeviceService; deviceQueries: DeviceQueries; objects: ObjectService };
+type Needs = { rules: RuleService; deviceQueries: DeviceQueries; objects: ObjectService };
 
 const { operation } = operationsOver<Needs>();
 
@@ -38,9 +39,9 @@ const deviceTag = z.object({
 type TagVerb = 'addTag' | 'removeTag';
 
 /** All ids are looked up first, so that a wrong one changes nothing. */
-const lookUp = ({ devices }: Pick<Needs, 'devices'>, ids: readonly string[]): Promise<void> =>
+const lookUp = ({ deviceQueries, actor }: Pick<Needs, 'deviceQueries'> & { actor: Actor }, ids: readonly string[]) =>
   inParts(ids, (part) => {
-    for (const id of part) devices.byPublicId(id);
+    for (const id of part) deviceIn(deviceQueries, id, scopeOf(actor, 'devices:write'));
   });
 
 const handOut = async (
@@ -61,6 +62,7 @@ const tagCommand = (verb: TagVerb, summary: string, done: 'added' | 'removed', l
     name,
     bound: 'device',
     area,
+    scoped: true,
     right: 'devices:write',
     summary,
     input: z.strictObject({ tag: tagName, devices: z.array(deviceId).min(1) }),
@@ -89,37 +91,43 @@ export const ruleOperations = [
     bound: 'device',
     http: { method: 'get', path: '/tags' },
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'Every tag in use, by hand or by rule, and how many devices have it',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(tagCount) }),
-    run: ({ rules }) => ({ rows: rules.tagCounts() }),
+    run: ({ rules, actor }) => ({ rows: rules.tagCounts(scopeOf(actor, 'devices:read')) }),
   }),
   operation({
     name: 'tag.ofDevice',
     bound: 'device',
     http: { method: 'get', path: '/devices/{device}/tags' },
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'The tags of a device and where each is from',
     input: z.strictObject({ device: deviceId }),
     output: z.object({ rows: z.array(deviceTag) }),
-    run: ({ rules, devices }, { device }) => ({ rows: rules.tagsOf(devices.byPublicId(device).id) }),
+    run: ({ rules, deviceQueries, actor }, { device }) => ({
+      rows: rules.tagsOf(deviceIn(deviceQueries, device, scopeOf(actor, 'devices:read'))),
+    }),
   }),
   operation({
     name: 'tag.list',
     bound: 'device',
     area,
+    scoped: true,
     right: 'devices:read',
     summary: 'Every tag in use, or the tags of devices and where they are from',
     input: z.strictObject({ devices: z.array(deviceId).default([]) }),
     output: z.custom<ListedTag[]>(),
-    run: ({ rules, devices }, { devices: ids }) => {
+    run: ({ rules, deviceQueries, actor }, { devices: ids }) => {
       rules.recomputePending();
-      if (ids.length === 0) return rules.tagCounts();
-      return ids
-        .map((id) => devices.byPublicId(id))
-        .flatMap(({ id, publicId }) => rules.tagsOf(id).map((tag) => ({ device: publicId, ...tag })));
+      const scope = scopeOf(actor, 'devices:read');
+      if (ids.length === 0) return rules.tagCounts(scope);
+      return ids.flatMap((device) =>
+        rules.tagsOf(deviceIn(deviceQueries, device, scope)).map((tag) => ({ device, ...tag })),
+      );
     },
     command: {
       positionals: ['devices'],
@@ -144,6 +152,7 @@ export const ruleOperations = [
     bound: 'device',
     http: { method: 'post', path: '/tags' },
     area,
+    scoped: true,
     right: 'devices:write',
     summary: 'Gives a tag by hand to devices, or takes it from them',
     description: 'What rules give stays. Asking again for what is so changes nothing.',

@@ -1,5 +1,6 @@
 import type { Database } from '../../platform/database.ts';
 import { pendingOf } from '../../platform/pending.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { DeviceState } from '../devices/types.ts';
 import { COVERAGE_STATES, type Coverage, type FindingLoad } from '../vulnerabilities/types.ts';
 
@@ -93,9 +94,23 @@ export const ruleStore = (db: Database) => {
   const tagsOf = db.prepare<[string], { tag: string; device: number; source: string }>(
     `select tag, device, source from device_tag where device in (select value from json_each(?)) order by tag, source`,
   );
-  const tagCounts = db.prepare<[], { tag: string; devices: number }>(
-    'select tag, count(distinct device) as devices from device_tag group by tag order by tag',
-  );
+  const tagCounts = (scope: Scope): { tag: string; devices: number }[] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], { tag: string; devices: number }>(
+        `select tag, count(distinct device) as devices from device_tag where ${sql} group by tag order by tag`,
+      )
+      .all(...params);
+  };
+  const reached = (publicIds: readonly string[], scope: Scope): string[] => {
+    const { sql, params } = devicesIn(scope, 'id');
+    return db
+      .prepare<unknown[], string>(
+        `select public_id from device where public_id in (select value from json_each(?)) and ${sql}`,
+      )
+      .pluck()
+      .all(JSON.stringify(publicIds), ...params);
+  };
   const done = db.prepare<[string], { rule: string; device: number; enrolment: string | null }>(
     'select rule, device, enrolment from moving_done where device in (select value from json_each(?))',
   );
@@ -152,7 +167,10 @@ export const ruleStore = (db: Database) => {
     addTag: (tag: string, device: number, source: string): void => void addTag.run(tag, device, source),
     dropTag: (tag: string, device: number, source: string): void => void dropTag.run(tag, device, source),
     tagsOf: (devices: readonly number[]) => tagsOf.all(JSON.stringify(devices)),
-    tagCounts: () => tagCounts.all(),
+    /** Of devices in reach. */
+    tagCounts,
+    /** Those in reach. */
+    reached,
     done: (devices: readonly number[]) => done.all(JSON.stringify(devices)),
     setDone: (rule: string, device: number, enrolment: string): void => void setDone.run(rule, device, enrolment),
     /** Notes devices: something that rules look at changed. */

@@ -1,7 +1,8 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, asWriter, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { RuleSet } from './rule-set.ts';
 import type { RuleStore } from './store.ts';
 
@@ -17,9 +18,9 @@ export type TagService = {
   tagsOf(device: number): DeviceTag[];
   /** Of many at once, sorted by tag. */
   tagsOfAll(devices: readonly number[]): Map<number, string[]>;
-  /** Every tag in use. */
-  tagCounts(): Array<{ tag: string; devices: number }>;
-  /** Gives a tag by hand; returns those that did not have it by hand before, by public id. */
+  /** Every tag in use, with the devices in reach. */
+  tagCounts(scope: Scope): Array<{ tag: string; devices: number }>;
+  /** Gives a tag by hand; NOT_FOUND for a device out of reach. Returns those that did not have it by hand before, by public id. */
   addTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
   /** Takes a tag that people gave; returns those that had it. What rules give stays. */
   removeTag(actor: Actor, tag: string, devices: readonly string[], comment?: string): string[];
@@ -57,21 +58,23 @@ export const tagService = ({ store, objects, rules, clock, transact }: TagParts)
     next: (tags: string[]) => string[] | undefined,
     comment: string | undefined,
   ): string[] => {
-    requireRight(actor, 'devices:write');
-    return transact(() =>
-      devices.filter((device) => {
+    const scope = scopeOf(actor, 'devices:write');
+    return transact(() => {
+      const reached = new Set(scope.site ? devices : store.reached(devices, scope));
+      if (devices.some((device) => !reached.has(device))) throw new AppError('NOT_FOUND', 'no such device');
+      return devices.filter((device) => {
         const tags = next(handTags(device));
         if (tags === undefined) return false;
         objects.put(
-          actor,
+          asWriter(actor, 'devices:write'),
           'device-decision',
           device,
           { tags: tags.length === 0 ? null : tags.sort() },
           comment === undefined ? {} : { comment },
         );
         return true;
-      }),
-    );
+      });
+    });
   };
 
   const addTag: TagService['addTag'] = (actor, tag, devices, comment) =>
@@ -112,12 +115,14 @@ export const tagService = ({ store, objects, rules, clock, transact }: TagParts)
     trimTagChanges: () => store.dropTagChanges(clock() - dayMs),
     undoTagChange: (actor, id) =>
       transact(() => {
-        requireRight(actor, 'devices:write');
+        const scope = scopeOf(actor, 'devices:write');
         const noted = store.takeTagChange(id);
-        if (noted === undefined) throw new AppError('NOT_FOUND', 'there is nothing to take back');
+        const named = noted === undefined ? [] : (JSON.parse(noted.devices) as string[]);
+        // Another's change of devices out of reach is none here; it is taken back with all of it or not at all.
+        if (noted === undefined || (!scope.site && store.reached(named, scope).length < named.length))
+          throw new AppError('NOT_FOUND', 'there is nothing to take back');
         const added = noted.added === 1;
-        const devices = JSON.parse(noted.devices) as string[];
-        const changed = (added ? removeTag : addTag)(actor, noted.tag, devices);
+        const changed = (added ? removeTag : addTag)(actor, noted.tag, named);
         return { tag: noted.tag, added, devices: changed.length };
       }),
   };

@@ -82,8 +82,9 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'software', results, total };
   };
 
-  const advisories = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.vulnerabilities.list({ filter: textFilter(text), limit });
+  const advisories: Source = (text, limit, actor) => {
+    const scope = scopeOf(actor, 'vulnerabilities:read');
+    const { rows, total } = parts.vulnerabilities.list({ scope, filter: textFilter(text), limit });
     const results = rows.map((row) => ({
       id: row.id,
       title: row.advisory,
@@ -92,8 +93,9 @@ export const searchService = (parts: SearchParts): SearchService => {
     return { name: 'advisories', results, total };
   };
 
-  const updates = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.updates.list({ filter: textFilter(text), limit });
+  const updates: Source = (text, limit, actor) => {
+    const scope = scopeOf(actor, 'updates:read');
+    const { rows, total } = parts.updates.list({ scope, filter: textFilter(text), limit });
     const results = rows.map((row) => ({ id: row.id, title: row.title ?? row.name, context: row.version }));
     return { name: 'updates', results, total };
   };
@@ -112,8 +114,8 @@ export const searchService = (parts: SearchParts): SearchService => {
     ['controllers:read', controllers],
     ['controllers:read', named('zones', 'controller-zone')],
     ['software:read', software, true],
-    ['vulnerabilities:read', advisories],
-    ['updates:read', updates],
+    ['vulnerabilities:read', advisories, true],
+    ['updates:read', updates, true],
     ['devices:read', named('objects', 'group')],
     ['accounts:read', named('accounts', 'account')],
   ];

@@ -42,9 +42,9 @@ describe('knowledge whose source is gone', () => {
     await site.exchange.importBundle(admin, path);
     return request;
   };
-  const findings = () => site.vulnerabilities.list({ limit: 10 }).rows;
+  const findings = () => site.vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows;
   const needed = () =>
-    site.updates.forDevice(1).map(({ update: { name, version, asOf } }) => ({ name, version, asOf }));
+    site.updates.forDevice(1, wholeSite('job')).map(({ update: { name, version, asOf } }) => ({ name, version, asOf }));
   const day = expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/);
 
   it('keeps what a feed said, with its age, and closes nothing', async () => {
@@ -72,7 +72,7 @@ describe('knowledge whose source is gone', () => {
     await bring({});
     expect(needed()).toEqual([{ name: 'openssl', version: '3.5.1-1', asOf: day }]);
     const [first] = needed();
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([{ devices: 1, asOf: day }]);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([{ devices: 1, asOf: day }]);
     expect(site.updates.neededCounts([1]).get(1)).toBe(1);
     expect(site.updates.verify()).toEqual([]);
     // The date stays that of the last catalogue that had it.

@@ -3,7 +3,7 @@ import { ecosystemOf } from '@sallyport/bundle-tools/versions/ecosystem';
 import { defaultSuites } from '@sallyport/bundle-tools/versions/followed-suites';
 import type { InventoryService, ItemOf } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { wholeSite } from '../../platform/scope.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Followed, FollowedSystem } from './types.ts';
 
 // What a device takes its packages from: what its distribution and release follow, or what an administrator decided for them, and
@@ -42,13 +42,17 @@ export function followedBy(row: ItemOf<'platform'> | undefined, rules: FollowRul
   return { ecosystem, arch, suites, by: rule === undefined ? 'default' : 'rule', own: own.slice(0, mostSuites) };
 }
 
-/** What the systems of the site follow, each once: with its devices and what the sources of some of them add. */
-export function followedSystems(inventory: Pick<InventoryService, 'list'>, rules: FollowRules): FollowedSystem[] {
+/** What the systems of the devices in reach follow, each once: with its devices and what the sources of some of them add. */
+export function followedSystems(
+  inventory: Pick<InventoryService, 'list'>,
+  rules: FollowRules,
+  scope: Scope,
+): FollowedSystem[] {
   const systems = new Map<string, Omit<FollowedSystem, 'own'> & { devices: number; own: Set<string> }>();
   let after: string | undefined;
   do {
     const page = inventory.list({
-      scope: wholeSite('job'),
+      scope,
       collection: 'platform',
       limit: 10_000,
       ...defined({ after }),

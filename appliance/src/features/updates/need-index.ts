@@ -1,5 +1,6 @@
 import { type Database, immediate } from '../../platform/database.ts';
-import { anyOf, countOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
+import { allOf, anyOf, countOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
+import { devicesReached, type Scope, wholeSite } from '../../platform/scope.ts';
 import type { NeedStore } from './need-store.ts';
 
 // Who needs which update of the catalogue, out of what is kept and a look at the devices that changed since. Another catalogue
@@ -34,33 +35,38 @@ export const needIndex = (parts: {
   };
 
   return {
-    /** How many devices need each update; those that no device needs are absent. */
-    counts: (): ReadonlyMap<string, number> =>
+    /** How many devices in reach need each update; those that none of them needs are absent. */
+    counts: (scope: Scope): ReadonlyMap<string, number> =>
       atOnce(() => {
         if (parts.isEmpty()) return new Map();
+        const reached = devicesReached(db, scope);
+        const isIn = (device: number): boolean => reached === undefined || reached[device] === 1;
         const changed = waiting();
-        const counts = changed === undefined ? new Map<string, number>() : store.counts();
+        const counts = changed === undefined ? new Map<string, number>() : store.counts(scope);
         const add = (id: string, n: number): void => {
           const devices = (counts.get(id) ?? 0) + n;
           if (devices === 0) counts.delete(id);
           else counts.set(id, devices);
         };
         if (changed === undefined)
-          for (const device of store.reporting()) for (const id of needsOf(device).keys()) add(id, 1);
-        for (const { before, now } of changed ?? []) {
+          for (const device of store.reporting()) if (isIn(device)) for (const id of needsOf(device).keys()) add(id, 1);
+        for (const { device, before, now } of changed ?? []) {
+          if (!isIn(device)) continue;
           for (const id of before) add(id, -1);
           for (const id of now.keys()) add(id, 1);
         }
         return counts;
       }),
-    /** The devices that need an update. */
-    devices: (id: string): DeviceSet =>
+    /** The devices in reach that need an update. */
+    devices: (id: string, scope: Scope): DeviceSet =>
       atOnce(() => {
+        const reached = devicesReached(db, scope);
+        const cut = (devices: DeviceSet): DeviceSet => (reached === undefined ? devices : allOf([devices, reached]));
         const changed = waiting();
-        if (changed === undefined) return setOf(store.reporting().filter((device) => needsOf(device).has(id)));
+        if (changed === undefined) return cut(setOf(store.reporting().filter((device) => needsOf(device).has(id))));
         const gone = changed.flatMap(({ device, before }) => (before.includes(id) ? device : []));
         const come = changed.flatMap(({ device, now }) => (now.has(id) ? device : []));
-        return anyOf([without(store.devices(id), setOf(gone)), setOf(come)]);
+        return cut(anyOf([without(store.devices(id), setOf(gone)), setOf(come)]));
       }),
     /** How many updates each of some devices needs; devices that need none are absent. */
     countsOf: (devices: readonly number[]): Map<number, number> =>
@@ -104,7 +110,7 @@ export const needIndex = (parts: {
           const isSame = held.length === wanted.size && held.every((id) => wanted.has(id));
           if (!isSame && !store.isDue(device)) faults.push(`device ${device} needs other updates than are kept`);
         }
-        const counts = store.counts();
+        const counts = store.counts(wholeSite('job'));
         for (const id of new Set([...having.keys(), ...counts.keys()])) {
           const devices = having.get(id) ?? [];
           const set = store.devices(id);

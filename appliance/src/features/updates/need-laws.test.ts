@@ -3,6 +3,7 @@ import { runs, seed } from '../../../../test/support/chance.ts';
 import { sha256, update } from '../../../test/support/catalog.ts';
 import { needsAlone, openEngines } from '../../../test/support/engines.ts';
 import { deb, debian13, reporter } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { updateService } from './service.ts';
 
 // Who needs what is kept, and is what each device says for itself, whatever comes and goes.
@@ -87,18 +88,20 @@ describe('who needs an update', () => {
   const expectAll = (): void => {
     const expected = new Map<string, number[]>();
     for (const device of ids) {
-      const needed = updates.forDevice(device).filter(({ isNeeded }) => isNeeded);
+      const needed = updates.forDevice(device, wholeSite('job')).filter(({ isNeeded }) => isNeeded);
       expect(updates.neededCounts([device]).get(device) ?? 0).toBe(needed.length);
       for (const { update: one, installedVersion } of needed) {
         expected.set(one.id, [...(expected.get(one.id) ?? []), device]);
-        expect(updates.onDevices(one.id, [device])).toEqual([{ device, installedVersion }]);
+        expect(updates.onDevices(one.id, [device], wholeSite('job'))).toEqual([{ device, installedVersion }]);
       }
     }
-    const listed = updates.list({ limit: 1_000 }).rows.map(({ id, devices }) => `${id} ${devices}`);
+    const listed = updates
+      .list({ scope: wholeSite('job'), limit: 1_000 })
+      .rows.map(({ id, devices }) => `${id} ${devices}`);
     expect(listed.sort()).toEqual([...expected].map(([id, devices]) => `${id} ${devices.length}`).sort());
     for (const id of updates.catalog().keys()) {
-      const item = updates.get(id);
-      expect(updates.needing(item)).toEqual(expected.get(id) ?? []);
+      const item = updates.get(id, wholeSite('job'));
+      expect(updates.needing(item, wholeSite('job'))).toEqual(expected.get(id) ?? []);
       expect(item.devices).toBe(expected.get(id)?.length ?? 0);
     }
     expect(updates.verify()).toEqual([]);
@@ -123,7 +126,7 @@ describe('who needs an update', () => {
       expectAll();
       if (below(3) === 0) while (updates.settle(2) > 0);
       expectAll();
-      found += updates.list({ limit: 1_000 }).total;
+      found += updates.list({ scope: wholeSite('job'), limit: 1_000 }).total;
     }
     expect(found).toBeGreaterThan(25);
   });
@@ -136,7 +139,7 @@ describe('who needs an update', () => {
     updates.applyCatalog([update('openssl', '2-1')], new Map(), '2026-01-01T00:00:00Z');
     while (updates.settle(100) > 0);
     const [id = ''] = updates.catalog().keys();
-    expect(updates.needing(updates.get(id))).toEqual(ids);
+    expect(updates.needing(updates.get(id, wholeSite('job')), wholeSite('job'))).toEqual(ids);
     expect(updates.verify()).toEqual([]);
     for (const fault of [
       'UPDATE update_need SET devices = devices + 1',

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { type DeviceSet, setOf } from '../../platform/device-set.ts';
 import { idBytes, idsOf } from '../../platform/id-array.ts';
 import { pendingOf } from '../../platform/pending.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 
 // Which devices need which update of the catalogue, by what was worked out for each when it was last looked at.
 
@@ -99,8 +100,22 @@ export const needStore = (db: Database) => {
     /** How many updates a device needs, as of the last look at it. */
     countOf: (device: number): number => heldBy(device).length,
     isDue: pending.has,
-    /** How many devices need each update. */
-    counts: (): Map<string, number> => new Map(counts.all().map(({ id, devices }) => [id, devices])),
+    /** How many devices in reach need each update. */
+    counts: (scope: Scope): Map<string, number> => {
+      const all = counts.all();
+      if (scope.site) return new Map(all.map(({ id, devices }) => [id, devices]));
+      const { sql, params } = devicesIn(scope, 'id');
+      const found = new Uint32Array(all.reduce((most, { number }) => Math.max(most, number), 0) + 1);
+      const rows = db.prepare<unknown[], Buffer>(`SELECT numbers FROM update_need_of WHERE ${sql}`).pluck();
+      for (const numbers of rows.iterate(...params))
+        for (const number of idsOf(numbers)) found[number] = (found[number] ?? 0) + 1;
+      return new Map(
+        all.flatMap(({ number, id }): [string, number][] => {
+          const devices = found[number] ?? 0;
+          return devices === 0 ? [] : [[id, devices]];
+        }),
+      );
+    },
     /** The devices that need an update. */
     devices: (id: string): DeviceSet => setOf(devicesOf.all(id)),
     /** What each device needs by what is kept of it; for `verify`. */

@@ -5,7 +5,6 @@ import { AppError } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, comment, deviceId, deviceReference, pageOf, paging, search, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
 import { COVERAGE_STATES, type Coverage } from '../vulnerabilities/types.ts';
 import type { UpdateService } from './service.ts';
@@ -27,7 +26,6 @@ import {
 const { operation } = operationsOver<{
   updates: UpdateService;
   deviceList: Pick<DeviceList, 'coverageCounts'>;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
 }>();
 
@@ -65,7 +63,8 @@ const decide = (action: 'decline' | 'clear', summary: string) =>
     output: z.object({ rows: z.array(updateSchema) }),
     run: ({ updates, actor }, { ids: wanted, comment: note }) => {
       updates[action](actor, wanted, defined({ comment: note }));
-      return { rows: wanted.map((id) => updates.get(id)) };
+      const scope = scopeOf(actor, 'updates:read');
+      return { rows: wanted.map((id) => updates.get(id, scope)) };
     },
   });
 
@@ -91,6 +90,7 @@ export const updateOperations = [
     bound: 'catalog',
     http: { method: 'get', path: '/updates' },
     area,
+    scoped: true,
     right: 'updates:read',
     summary: 'Lists updates of the catalogue and those that are needed',
     input: z.strictObject({
@@ -102,7 +102,14 @@ export const updateOperations = [
     output: pageOf(updateSchema).extend(judged),
     run: ({ updates, deviceList, actor }, { limit, sort, descending, after, search: q, ...asked }) => {
       const found = updates.language.read(termsIn({ q, ...asked }));
-      const page = updates.list({ filter: found, limit, sort, descending, after });
+      const page = updates.list({
+        scope: scopeOf(actor, 'updates:read'),
+        filter: found,
+        limit,
+        sort,
+        descending,
+        after,
+      });
       return { ...page, ...judgedOf({ updates, deviceList, actor }), next: page.next ?? null };
     },
   }),
@@ -110,6 +117,7 @@ export const updateOperations = [
     name: 'update.list',
     bound: 'catalog',
     area,
+    scoped: true,
     right: 'updates:read',
     summary: 'The updates that this site needs, has asked for, has got',
     input: z.strictObject({
@@ -118,16 +126,16 @@ export const updateOperations = [
       limit: z.int().min(1).max(100_000).default(100).describe('At most so many (100)'),
     }),
     output: z.custom<Listed>(),
-    run: ({ updates, devices, deviceList, deviceQueries, actor }, { device, limit, search: q, ...asked }) => {
+    run: ({ updates, deviceList, deviceQueries, actor }, { device, limit, search: q, ...asked }) => {
+      const scope = scopeOf(actor, 'updates:read');
       if (device === undefined) {
-        const { rows, total } = updates.list({ filter: updates.language.read(termsIn({ q, ...asked })), limit });
-        return { total, counts: updates.counts(), ...judgedOf({ updates, deviceList, actor }), updates: rows };
+        const { rows, total } = updates.list({ scope, filter: updates.language.read(termsIn({ q, ...asked })), limit });
+        return { total, counts: updates.counts(scope), ...judgedOf({ updates, deviceList, actor }), updates: rows };
       }
-      const { id, publicId } = devices.byPublicId(device);
-      const all = updates.forDevice(id);
-      const [row] = deviceQueries.rows([id]);
-      if (row === undefined) throw new AppError('NOT_FOUND', `there is no device ${publicId}`);
-      const { coverage } = row;
+      const row = deviceQueries.byPublicId(device, scope);
+      if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such device');
+      const { id, coverage } = row;
+      const all = updates.forDevice(id, scope);
       return { total: all.length, catalogue: updates.hasCatalogue(), coverage, updates: all.slice(0, limit) };
     },
     command: {
@@ -181,6 +189,7 @@ export const updateOperations = [
     bound: 'catalog',
     http: { method: 'get', path: '/updates/counts' },
     area,
+    scoped: true,
     right: 'updates:read',
     summary: 'How many updates there are in each state',
     input: z.strictObject({}),
@@ -190,18 +199,22 @@ export const updateOperations = [
       deployable: z.int(),
       ...judged,
     }),
-    run: ({ updates, deviceList, actor }) => ({ ...updates.counts(), ...judgedOf({ updates, deviceList, actor }) }),
+    run: ({ updates, deviceList, actor }) => ({
+      ...updates.counts(scopeOf(actor, 'updates:read')),
+      ...judgedOf({ updates, deviceList, actor }),
+    }),
   }),
   operation({
     name: 'update.followed',
     bound: 'catalog',
     http: { method: 'get', path: '/updates/followed' },
     area,
+    scoped: true,
     right: 'updates:read',
     summary: 'What the systems of the site take their packages from',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(followedSystemSchema) }),
-    run: ({ updates }) => ({ rows: updates.followedSystems().map(sentSystem) }),
+    run: ({ updates, actor }) => ({ rows: updates.followedSystems(scopeOf(actor, 'updates:read')).map(sentSystem) }),
     command: {
       example: 'sallyport update followed --data /var/lib/sallyport',
       print: (out, { rows }) =>
@@ -242,7 +255,9 @@ export const updateOperations = [
     run: ({ updates, actor }, { system, suites, withoutOwn, default: back }) => {
       if (back === suites.length > 0) throw new AppError('USAGE', 'give suites, or --default');
       updates.follow(actor, system, back ? undefined : { suites, ownSources: !withoutOwn });
-      const rows = updates.followedSystems().filter(({ ecosystem }) => ecosystem === system);
+      const rows = updates
+        .followedSystems(scopeOf(actor, 'updates:write'))
+        .filter(({ ecosystem }) => ecosystem === system);
       return { rows: rows.map(sentSystem) };
     },
     command: {
@@ -266,7 +281,8 @@ export const updateOperations = [
     output: z.object({ rows: z.array(updateSchema) }),
     run: ({ updates, actor }, { ids: wanted, ...options }) => {
       updates.approve(actor, wanted, defined(options));
-      return { rows: wanted.map((id) => updates.get(id)) };
+      const scope = scopeOf(actor, 'updates:read');
+      return { rows: wanted.map((id) => updates.get(id, scope)) };
     },
   }),
   decide('decline', 'Declines updates: they are not asked for any more'),
@@ -291,7 +307,11 @@ export const updateOperations = [
       if (decline && clear) throw new AppError('USAGE', '--decline and --clear exclude each other');
       if (given.length === 0 && !all) throw new AppError('USAGE', 'give the ids of updates, or --all');
       const undecided = updates.language.read(termsIn({ approval: 'undefined', supply: 'arrived' }));
-      const wanted = all ? updates.list({ filter: undecided, limit: 100_000 }).rows.map(({ id }) => id) : given;
+      const wanted = all
+        ? updates
+            .list({ scope: scopeOf(actor, 'updates:write'), filter: undecided, limit: 100_000 })
+            .rows.map(({ id }) => id)
+        : given;
       if (showLicence) return { licences: wanted.map((id) => ({ id, licence: updates.licenceText(id) ?? null })) };
       if (decline) updates.decline(actor, wanted, defined(note));
       else if (clear) updates.clear(actor, wanted, defined(note));
@@ -314,6 +334,7 @@ export const updateOperations = [
     bound: 'catalog',
     http: { method: 'get', path: '/updates/{update}' },
     area,
+    scoped: true,
     right: 'updates:read',
     summary: 'One update with the devices that need it or have an order for it',
     input: z.strictObject({ update: updateId }),
@@ -329,11 +350,12 @@ export const updateOperations = [
         }),
       ),
     }),
-    run: ({ updates, deviceQueries }, { update }) => {
-      const rows = updates.devicesOf(update);
+    run: ({ updates, deviceQueries, actor }, { update }) => {
+      const scope = scopeOf(actor, 'updates:read');
+      const rows = updates.devicesOf(update, scope);
       const named = deviceQueries.names(rows.map(({ device }) => device));
       return {
-        ...updates.get(update),
+        ...updates.get(update, scope),
         licenceText: updates.licenceText(update) ?? null,
         onDevices: rows.flatMap(({ device, installedVersion, task }) => {
           const reference = named.get(device);

@@ -3,6 +3,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { StoreService } from '../../engine/store/service.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { type Decision, type FixNeeded, SEVERITIES, type SourceFix } from '../vulnerabilities/types.ts';
 import { allSoftware, applicability, type DevicePlatform, devicePlatform, type Needed } from './applicability.ts';
@@ -29,6 +30,8 @@ export type World = {
   readonly fixOf: (ecosystem: string, source: string) => SourceFix | undefined;
   readonly tasks: ReadonlyMap<string, ReadonlyMap<number, TaskState>>;
   readonly hasOpenRequest: boolean;
+  /** Whose findings and orders these are. */
+  readonly scope: Scope;
 };
 
 type OverviewParts = {
@@ -120,7 +123,9 @@ export const updateOverview = (parts: OverviewParts) => {
     };
     if (fix.unkeyed === 0 && isReached(fix.fixed))
       return { findings: fix.findings, decision: fix.decision, severity: fix.severity };
-    return summed(parts.vulnerabilities.fixesOf(ecosystem, source).filter(({ fixed }) => isReached(fixed)));
+    return summed(
+      parts.vulnerabilities.fixesOf(ecosystem, source, world.scope).filter(({ fixed }) => isReached(fixed)),
+    );
   };
 
   const supersededBy = (updates: readonly StoredUpdate[]): Map<string, string> => {
@@ -211,18 +216,23 @@ export const updateOverview = (parts: OverviewParts) => {
     };
   };
 
-  const world = (updates: readonly StoredUpdate[], fixes = parts.vulnerabilities.sourceFixes()): World => ({
+  const world = (
+    updates: readonly StoredUpdate[],
+    scope: Scope,
+    fixes = parts.vulnerabilities.sourceFixes(scope),
+  ): World => ({
+    scope,
     decisions: decisions(),
     requested: queries.requested(),
     unfulfilled: queries.unfulfilled(),
     superseded: supersededBy(updates),
     fixes,
     fixOf: byName(fixes),
-    tasks: queries.tasks(),
+    tasks: queries.tasks(scope),
     hasOpenRequest: queries.hasOpenRequest(),
   });
 
-  /** What of the catalogue concerns the site: needed by a device, ordered or decided. */
+  /** What of the catalogue concerns who asks: needed by a device, ordered or decided. */
   const concerning = (
     updates: readonly StoredUpdate[],
     now: World,

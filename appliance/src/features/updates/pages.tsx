@@ -5,12 +5,12 @@ import { FollowedPage } from '@sallyport/ui/updates/followed.tsx';
 import { Update } from '@sallyport/ui/updates/update.tsx';
 import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
-import { requireRight } from '../../engine/objects/types.ts';
+import { requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -92,12 +92,12 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'updates:read');
+    const scope = scopeFor(c, 'updates:read');
     const ctx = viewContext(deps, c);
     const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
-    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => updates.listCounted({ ...query, filter }));
     return c.html(
       <Updates
@@ -105,7 +105,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filtering}
-        counts={'counts' in found ? found.counts : updates.counts()}
+        counts={'counts' in found ? found.counts : updates.counts(scope)}
         judged={judged(c)}
         notFilled={deps.exchange.unfulfilled()}
       />,
@@ -119,10 +119,10 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const showUpdate = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'updates:read');
-    const item = updates.get(param(c, 'id'));
+    const scope = scopeFor(c, 'updates:read');
+    const item = updates.get(param(c, 'id'), scope);
     const list = listState(c, []);
-    const page = slicePage(updates.concerned(item), currentCursor(list), String);
+    const page = slicePage(updates.concerned(item, scope), currentCursor(list), String);
     const named = model.references(page.rows);
     const decision = objects.find('update-decision', item.id);
     const decidedBy = decision === undefined ? undefined : objects.revisions('update-decision', item.id)[0];
@@ -161,7 +161,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         }
         decided={decided}
         devices={{
-          rows: updates.onDevices(item.id, page.rows).map(({ device, installedVersion, task }) => ({
+          rows: updates.onDevices(item.id, page.rows, scope).map(({ device, installedVersion, task }) => ({
             device: named.get(device) ?? { id: String(device), name: `#${device}` },
             installedVersion,
             installation: task === undefined || task.state === 'skipped' ? undefined : task.state,
@@ -174,23 +174,31 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           next: page.next,
         }}
         findings={vulnerabilities
-          .ofPackage(item.ecosystem, item.source, 100)
+          .ofPackage(item.ecosystem, item.source, { scope, limit: 100 })
           .map(({ id, advisory }) => ({ id, advisory }))}
       />,
     );
   };
 
   const decide = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'updates:read');
+    const { actor } = signedIn(c);
+    const scope = scopeFor(c, 'updates:read');
     const form = c.get('form');
     const action = form.text('action');
     if (action !== 'deploy' && !isAction(action)) throw new AppError('MALFORMED', 'there is no such action');
-    requireRight(actor, action === 'deploy' ? 'deployments:write' : 'updates:write');
+    // What is decided about an update is decided for the site.
+    if (action === 'deploy') scopeOf(actor, 'deployments:write');
+    else requireRight(actor, 'updates:write');
     const chosen = chosenIn(c, paths.updates(), language.parameters);
     const items =
       'all' in chosen
-        ? updates.list({ ...orderIn(chosen.all), filter: language.read(termsOf(chosen.all)), limit: maxChosen }).rows
-        : chosen.ids.slice(0, maxChosen).map((id) => updates.get(id));
+        ? updates.list({
+            scope,
+            ...orderIn(chosen.all),
+            filter: language.read(termsOf(chosen.all)),
+            limit: maxChosen,
+          }).rows
+        : chosen.ids.slice(0, maxChosen).map((id) => updates.get(id, scope));
     if (items.length === 0) return nothingChosen(c, paths.updates());
     if (action === 'deploy') {
       const query = new URLSearchParams(items.slice(0, 1_000).map(({ id }): [string, string] => ['update', id]));
@@ -201,7 +209,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         .filter((item) => action === 'approve' && item.licence !== undefined && !item.licenceAccepted)
         .map((item) => [item.licence ?? '', item]),
     );
-    const devices = new Set(items.flatMap((item) => updates.concerned(item))).size;
+    const devices = new Set(items.flatMap((item) => updates.concerned(item, scope))).size;
     const [only] = items;
     return bulkAct(c, viewContext(deps, c), {
       section: 'updates',
@@ -243,11 +251,12 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'updates:read');
+    const scope = scopeFor(c, 'updates:read');
     const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
-    const found = updates.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
+    const filter = language.read(termsOf(list));
+    const found = updates.list({ scope, ...orderIn(list), filter, limit: maxCsvRows });
     const { catalogue, notJudged } = judged(c);
     const notes = [
       ...(catalogue ? [] : [`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`]),
@@ -257,15 +266,14 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const licence = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'updates:read');
     const text = updates.licenceText(param(c, 'id'));
     if (text === undefined) throw new AppError('NOT_FOUND', 'the licence text is not here');
     return c.text(text);
   };
 
   const showFollowed = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'updates:read');
-    return c.html(<FollowedPage ctx={viewContext(deps, c)} rows={updates.followedSystems()} />);
+    const rows = updates.followedSystems(scopeFor(c, 'updates:read'));
+    return c.html(<FollowedPage ctx={viewContext(deps, c)} rows={rows} />);
   };
 
   return new Hono<ConsoleEnv>()

@@ -1,5 +1,7 @@
 import type { Want } from '@sallyport/bundle-tools/documents/request';
 import type { Database } from '../../platform/database.ts';
+import { allTrue, type Condition } from '../../platform/list/condition.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { Installation } from './types.ts';
 
 // Read model of updates. Reads request, unfulfilled (exchange) and task (deployments).
@@ -21,11 +23,15 @@ export const updateQueries = (db: Database) => {
   const unfulfilled = db.prepare<[], { kind: string; want: string; reason: string }>(
     'SELECT kind, want, reason FROM unfulfilled',
   );
-  const tasks = `SELECT id, deployment, device, update_id AS updateId, state, reason,
-    coalesce(verified_at, finished_at, started_at, queued_at) AS at FROM task`;
-  const all = db.prepare<[], TaskState>(`${tasks} ORDER BY queued_at, rowid`);
-  const ofDevice = db.prepare<[number], TaskState>(`${tasks} WHERE device = ? ORDER BY queued_at, rowid`);
-  const ofUpdate = db.prepare<[string], TaskState>(`${tasks} WHERE update_id = ? ORDER BY queued_at, rowid`);
+  const read = (scope: Scope, ...asked: Condition[]): Iterable<TaskState> => {
+    const { sql, params } = allTrue([...asked, devicesIn(scope, 'device')]);
+    return db
+      .prepare<unknown[], TaskState>(
+        `SELECT id, deployment, device, update_id AS updateId, state, reason,
+           coalesce(verified_at, finished_at, started_at, queued_at) AS at FROM task WHERE ${sql} ORDER BY queued_at, rowid`,
+      )
+      .iterate(...params);
+  };
   /** The newest order per device and update counts; skipped ones say nothing about the device. */
   const newest = (rows: Iterable<TaskState>): Map<string, Map<number, TaskState>> => {
     const byUpdate = new Map<string, Map<number, TaskState>>();
@@ -49,9 +55,11 @@ export const updateQueries = (db: Database) => {
     /** Reasons by `kind` + NUL + `id` of the want. */
     unfulfilled: (): ReadonlyMap<string, string> =>
       new Map(unfulfilled.all().map(({ kind, want, reason }) => [`${kind}\0${want}`, reason])),
-    tasks: (): Map<string, Map<number, TaskState>> => newest(all.iterate()),
-    tasksOfUpdate: (id: string): ReadonlyMap<number, TaskState> => newest(ofUpdate.iterate(id)).get(id) ?? new Map(),
-    tasksOf: (device: number): Map<string, Map<number, TaskState>> => newest(ofDevice.iterate(device)),
+    tasks: (scope: Scope): Map<string, Map<number, TaskState>> => newest(read(scope)),
+    tasksOfUpdate: (id: string, scope: Scope): ReadonlyMap<number, TaskState> =>
+      newest(read(scope, { sql: 'update_id = ?', params: [id] })).get(id) ?? new Map(),
+    tasksOf: (device: number, scope: Scope): Map<string, Map<number, TaskState>> =>
+      newest(read(scope, { sql: 'device = ?', params: [device] })),
   };
 };
 

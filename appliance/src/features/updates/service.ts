@@ -3,13 +3,14 @@ import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService, SectionRowOf } from '../../engine/inventory/service.ts';
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, byWhom } from '../../engine/objects/types.ts';
+import { type Actor, byWhom, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
-import { anyOf, countOf, numbersOf, setOf } from '../../platform/device-set.ts';
+import { allOf, anyOf, countOf, type DeviceSet, numbersOf, setOf } from '../../platform/device-set.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import { type FilterLanguage, filterLanguage } from '../../platform/filter/language.ts';
 import { compareKeys } from '../../platform/list/memory-list.ts';
+import { devicesReached, type Scope, wholeSite } from '../../platform/scope.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
 import { applicability, devicePlatform, installedOf, type Needed, updateKeys } from './applicability.ts';
 import { updateVocabulary } from './fields.ts';
@@ -55,20 +56,21 @@ export type UpdateService = {
   /** The language that the list is asked in. */
   readonly language: FilterLanguage;
   list(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string };
-  counts(): UpdateCounts;
+  counts(scope: Scope): UpdateCounts;
   /** Both, of the same moment. */
   listCounted(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
-  get(id: string): UpdateItem;
-  /** The devices that need it, rising. */
-  needing(item: Concerned): number[];
+  get(id: string, scope: Scope): UpdateItem;
+  /** The devices in reach that need it, rising. */
+  needing(item: Concerned, scope: Scope): number[];
   /** Those and the ones that have an order for it, rising. */
-  concerned(item: Concerned): number[];
+  concerned(item: Concerned, scope: Scope): number[];
   /** What some devices have of it: the version that it would replace, the newest order. */
-  onDevices(id: string, devices: readonly number[]): OnDevice[];
-  /** All devices that need it or have an order for it. */
-  devicesOf(id: string): OnDevice[];
-  forDevice(device: number): DeviceUpdate[];
+  onDevices(id: string, devices: readonly number[], scope: Scope): OnDevice[];
+  /** All devices in reach that need it or have an order for it. */
+  devicesOf(id: string, scope: Scope): OnDevice[];
+  /** `scope`: whose findings and orders each update counts. */
+  forDevice(device: number, scope: Scope): DeviceUpdate[];
   /** Whether a bundle brought a catalogue of updates: without one the need is unknown. */
   hasCatalogue(): boolean;
   /** How many updates each of some devices needs; devices that need none are absent. */
@@ -106,8 +108,8 @@ export type UpdateService = {
   settle(most: number): number;
   /** What devices follow, by their platform as reported; reads the rules of the site once. */
   followed(): (platform: SectionRowOf<'platform'> | undefined) => Followed | undefined;
-  /** What the systems of the site follow. */
-  followedSystems(): FollowedSystem[];
+  /** What the systems of the devices in reach follow. */
+  followedSystems(scope: Scope): FollowedSystem[];
   /**
    * Decides what a system follows; without suites it is its distribution's own again. INVALID names what is wrong.
    */
@@ -120,11 +122,6 @@ export type UpdateService = {
 
 /** So many devices are looked at one by one for the version that they have. */
 const lookedAtMost = 5_000;
-
-const requireWrite = (actor: Actor): void => {
-  if (!actor.rights.has('all') && !actor.rights.has('updates:write'))
-    throw new AppError('FORBIDDEN', 'needs the right updates:write');
-};
 
 /** Updates: approval decided, supply and installation derived. */
 export const updateService = (parts: UpdateParts): UpdateService => {
@@ -150,49 +147,59 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     plain: () => new Map([...neededBy(store.all())].map(([id, devices]) => [id, devices.keys()])),
   });
 
-  /** What concerns the site: updates of the catalogue, and what findings ask for beyond it. */
-  const everything = (): { now: World; entries: Entry[] } => {
+  /** What concerns the devices in reach: updates of the catalogue, and what findings ask for beyond it. */
+  const everything = (scope: Scope): { now: World; entries: Entry[] } => {
     const updates = store.all();
-    const now = world(updates);
-    return { now, entries: [...concerning(updates, now, needed.counts()), ...needsOf(updates, now)] };
+    const now = world(updates, scope);
+    return { now, entries: [...concerning(updates, now, needed.counts(scope)), ...needsOf(updates, now)] };
   };
 
-  const devicesOfNeeds = (needs?: readonly Need[]): ReadonlyMap<number, number> =>
-    needs?.length === 0 ? new Map() : parts.vulnerabilities.devicesBySource(needs?.map(({ fix }) => fix.number));
+  const devicesOfNeeds = (scope: Scope, needs?: readonly Need[]): ReadonlyMap<number, number> =>
+    needs?.length === 0
+      ? new Map()
+      : parts.vulnerabilities.devicesBySource(
+          scope,
+          needs?.map(({ fix }) => fix.number),
+        );
+
+  const inReach = (devices: DeviceSet, scope: Scope): DeviceSet => {
+    const reached = devicesReached(db, scope);
+    return reached === undefined ? devices : allOf([devices, reached]);
+  };
 
   const pageOf = ({ now, entries }: ReturnType<typeof everything>, query: UpdateListQuery) =>
     updatePage(entries, query, {
       needApproval: needApprovals(now),
-      devicesOf: devicesOfNeeds,
+      devicesOf: (needs) => devicesOfNeeds(query.scope, needs),
       toItem: (need, devices) => needItem(need, devices, now),
     });
 
-  const get = (id: string): UpdateItem => {
+  const get = (id: string, scope: Scope): UpdateItem => {
     const updates = store.all();
-    const now = world(updates);
+    const now = world(updates, scope);
     const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
-    if (stored) return toItem(stored, countOf(needed.devices(id)), now);
+    if (stored) return toItem(stored, countOf(needed.devices(id, scope)), now);
     const need = findNeed(needsOf(updates, now), id);
     if (!need) throw new AppError('NOT_FOUND', `there is no update ${id.slice(0, 64)}`);
-    return needItem(need, devicesOfNeeds([need]).get(need.fix.number) ?? 0, now);
+    return needItem(need, devicesOfNeeds(scope, [need]).get(need.fix.number) ?? 0, now);
   };
 
-  const needing: UpdateService['needing'] = (item) =>
+  const needing: UpdateService['needing'] = (item, scope) =>
     numbersOf(
       item.kind === 'need'
-        ? parts.vulnerabilities.devicesNeeding(item.ecosystem, item.source)
-        : needed.devices(item.id),
+        ? inReach(parts.vulnerabilities.devicesNeeding(item.ecosystem, item.source), scope)
+        : needed.devices(item.id, scope),
     );
 
-  const concerned: UpdateService['concerned'] = (item) => {
-    const ordered = queries.tasksOfUpdate(item.id);
-    const found = needing(item);
+  const concerned: UpdateService['concerned'] = (item, scope) => {
+    const ordered = queries.tasksOfUpdate(item.id, scope);
+    const found = needing(item, scope);
     return ordered.size === 0 ? found : numbersOf(anyOf([setOf(found), setOf([...ordered.keys()])]));
   };
 
-  const onDevices = (id: string, devices: readonly number[]): OnDevice[] => {
+  const onDevices = (id: string, devices: readonly number[], scope: Scope): OnDevice[] => {
     const all = devices.length > lookedAtMost ? neededBy(store.all()).get(id) : undefined;
-    const tasks = queries.tasksOfUpdate(id);
+    const tasks = queries.tasksOfUpdate(id, scope);
     const versionOf = (device: number): string | undefined => {
       if (devices.length > lookedAtMost) return all?.get(device)?.installed.version;
       const item = itemsOf(device).get(id);
@@ -216,10 +223,10 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     event: 'update-approved' | 'update-declined' | 'update-approval-cleared',
     options: { comment?: string; acceptLicences?: readonly string[] },
   ): void => {
-    requireWrite(actor);
+    requireRight(actor, 'updates:write');
     immediate(db, () => {
       const updates = store.all();
-      const now = world(updates);
+      const now = world(updates, scopeOf(actor, 'updates:write'));
       const needs = needsOf(updates, now);
       for (const id of new Set(ids)) {
         const stored = updates.find(({ update }) => update.id === id) ?? store.find(id);
@@ -269,28 +276,28 @@ export const updateService = (parts: UpdateParts): UpdateService => {
 
   return {
     language: filterLanguage({ vocabulary: updateVocabulary }),
-    list: (query) => pageOf(everything(), query),
+    list: (query) => pageOf(everything(query.scope), query),
     listCounted: (query) => {
-      const found = everything();
+      const found = everything(query.scope);
       return { ...pageOf(found, query), counts: updateCounts(found.entries) };
     },
-    counts: () => updateCounts(everything().entries),
+    counts: (scope) => updateCounts(everything(scope).entries),
     get,
     needing,
     concerned,
     onDevices,
-    devicesOf: (id) => onDevices(id, concerned(get(id))),
-    forDevice: (device) => {
+    devicesOf: (id, scope) => onDevices(id, concerned(get(id, scope), scope), scope),
+    forDevice: (device, scope) => {
       const updates = store.all();
       const lookup = applicability(updates);
-      const now = world(updates);
+      const now = world(updates, scope);
       const platform = devicePlatform(inventory.section(device, 'platform'), followRules(objects));
       const needed = new Map<string, Needed>();
       for (const row of inventory.section(device, 'software')) {
         const found = lookup.needed(installedOf(row), platform);
         if (found) needed.set(found.update.update.id, found);
       }
-      const tasks = queries.tasksOf(device);
+      const tasks = queries.tasksOf(device, scope);
       return updates
         .filter(({ update }) => needed.has(update.id) || tasks.has(update.id))
         .map((stored) =>
@@ -319,7 +326,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
     },
     wants: () => {
       const updates = store.all();
-      const now = world(updates);
+      const now = world(updates, wholeSite('job'));
       const approvalOf = needApprovals(now);
       const wants: UpdateWant[] = needsOf(updates, now)
         .filter((need) => approvalOf(need) !== 'declined')
@@ -358,9 +365,9 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       const rules = followRules(objects);
       return (platform) => followedBy(platform, rules);
     },
-    followedSystems: () => followedSystems(inventory, followRules(objects)),
+    followedSystems: (scope) => followedSystems(inventory, followRules(objects), scope),
     follow: (actor, system, wanted) => {
-      requireWrite(actor);
+      requireRight(actor, 'updates:write');
       immediate(db, () => {
         const held = objects.findBy('followed-suites', 'system', system);
         if (wanted === undefined) {

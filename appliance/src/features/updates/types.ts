@@ -5,6 +5,7 @@
 
 import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { type Decision, decisionSchema, type Severity, severitySchema } from '../vulnerabilities/types.ts';
 
 export type Approval = 'undefined' | 'approved' | 'declined';
@@ -57,6 +58,8 @@ export type UpdateItem = {
 };
 
 export type UpdateListQuery = {
+  /** What concerns devices in reach is listed, and they are counted; what was decided is for all. */
+  readonly scope: Scope;
   readonly filter?: Filter | undefined;
   readonly sort?: 'decision' | 'name' | 'devices' | 'supply' | 'size' | 'since';
   readonly descending?: boolean;

@@ -37,16 +37,20 @@ describe('updates', () => {
     await site.exchange.importBundle(admin, path);
   };
   const asked = (terms: Parameters<typeof termsIn>[0]) => site.updates.language.read(termsIn(terms));
-  const byName = (name: string) => site.updates.list({ limit: 100 }).rows.filter((row) => row.name === name);
-  const supplies = () => site.updates.list({ limit: 100 }).rows.map((row) => [row.name, row.version, row.supply]);
+  const byName = (name: string) =>
+    site.updates.list({ scope: wholeSite('job'), limit: 100 }).rows.filter((row) => row.name === name);
+  const supplies = () =>
+    site.updates.list({ scope: wholeSite('job'), limit: 100 }).rows.map((row) => [row.name, row.version, row.supply]);
 
   it('shows what a device needs, and not what it has', async () => {
     await bring({ updates: [update('openssl', '3.5.1-1'), update('vim', '9.1-1')], files });
     expect(byName('openssl')).toMatchObject([{ supply: 'arrived', devices: 1 }]);
     expect(byName('vim')).toEqual([]);
-    expect(site.updates.forDevice(1)).toMatchObject([{ isNeeded: true, installedVersion: '3.5.0-1' }]);
-    expect(site.updates.forDevice(2)).toEqual([]);
-    expect(site.updates.devicesOf(byName('openssl')[0]?.id ?? '')).toEqual([
+    expect(site.updates.forDevice(1, wholeSite('job'))).toMatchObject([
+      { isNeeded: true, installedVersion: '3.5.0-1' },
+    ]);
+    expect(site.updates.forDevice(2, wholeSite('job'))).toEqual([]);
+    expect(site.updates.devicesOf(byName('openssl')[0]?.id ?? '', wholeSite('job'))).toEqual([
       { device: 1, installedVersion: '3.5.0-1' },
     ]);
   });
@@ -62,8 +66,8 @@ describe('updates', () => {
       ],
       files,
     });
-    expect(site.updates.forDevice(1).map(({ update: { version } }) => version)).toEqual(['3.5.2-1']);
-    const older = site.updates.get(update('openssl', '3.5.1-1').id);
+    expect(site.updates.forDevice(1, wholeSite('job')).map(({ update: { version } }) => version)).toEqual(['3.5.2-1']);
+    const older = site.updates.get(update('openssl', '3.5.1-1').id, wholeSite('job'));
     expect(older).toMatchObject({ supply: 'superseded', supersededBy: update('openssl', '3.5.2-1').id });
   });
 
@@ -73,10 +77,10 @@ describe('updates', () => {
     report(4, 'platform', [{ ...debian13, suites: [] }]);
     report(4, 'software', [deb('openssl', '3.5.0-1')]);
     await bring({ updates: [update('openssl', '3.5.1-1')], files });
-    expect([1, 3, 4].map((device) => site.updates.forDevice(device).length)).toEqual([1, 1, 1]);
+    expect([1, 3, 4].map((device) => site.updates.forDevice(device, wholeSite('job')).length)).toEqual([1, 1, 1]);
     // Its list is emptied: nothing was installed, so nothing is needed less.
     report(1, 'platform', [{ ...debian13, suites: [] }]);
-    expect(site.updates.forDevice(1)).toHaveLength(1);
+    expect(site.updates.forDevice(1, wholeSite('job'))).toHaveLength(1);
     expect(byName('openssl')).toMatchObject([{ devices: 3 }]);
     expect(site.updates.verify()).toEqual([]);
   });
@@ -84,9 +88,9 @@ describe('updates', () => {
   it('adds what the own sources of a device have, for that device alone', async () => {
     report(1, 'platform', [{ ...debian13, suites: ['trixie', 'vendor'] }]);
     await bring({ updates: [update('openssl', '3.6.0-1', { suites: ['vendor'] })], files });
-    expect(site.updates.forDevice(1)).toHaveLength(1);
-    expect(site.updates.forDevice(2)).toEqual([]);
-    expect(site.updates.followedSystems()).toMatchObject([
+    expect(site.updates.forDevice(1, wholeSite('job'))).toHaveLength(1);
+    expect(site.updates.forDevice(2, wholeSite('job'))).toEqual([]);
+    expect(site.updates.followedSystems(wholeSite('job'))).toMatchObject([
       {
         name: 'Debian:13 amd64',
         devices: 2,
@@ -103,7 +107,7 @@ describe('updates', () => {
       updates: [update('openssl', '3.5.1-1'), update('bash', '5.3-1', { suites: ['vendor'] })],
       files,
     });
-    const needed = () => site.updates.forDevice(1).map(({ update: { name } }) => name);
+    const needed = () => site.updates.forDevice(1, wholeSite('job')).map(({ update: { name } }) => name);
     expect(needed()).toEqual(['openssl']);
     site.updates.follow(admin, 'Debian:13', { suites: ['vendor'], ownSources: false });
     expect(needed()).toEqual(['bash']);
@@ -127,7 +131,7 @@ describe('updates', () => {
     const of = (name: string, version: string, suites: string[]) =>
       update(name, version, { ecosystem: 'dpkg:demo-line:1', suites });
     await bring({ updates: [of('openssl', '3.5.1-1', ['*', 'line']), of('bash', '5.3-1', ['third'])], files });
-    expect(site.updates.forDevice(1).map(({ update: { name } }) => name)).toEqual(['openssl']);
+    expect(site.updates.forDevice(1, wholeSite('job')).map(({ update: { name } }) => name)).toEqual(['openssl']);
   });
 
   it('goes from needed over requested to arrived', async () => {
@@ -135,8 +139,10 @@ describe('updates', () => {
     await bring({ feeds });
     expect(supplies()).toEqual([['bash', '5.3-1', 'needed']]);
     // Who needs it is known from the findings, before any bundle names a file.
-    expect(byName('bash')).toMatchObject([{ kind: 'need', devices: site.vulnerabilities.counts().devices }]);
-    expect(site.vulnerabilities.counts().devices).toBeGreaterThan(0);
+    expect(byName('bash')).toMatchObject([
+      { kind: 'need', devices: site.vulnerabilities.counts(wholeSite('job')).devices },
+    ]);
+    expect(site.vulnerabilities.counts(wholeSite('job')).devices).toBeGreaterThan(0);
     const request = ask();
     expect(request.request.wants).toContainEqual({
       kind: 'update',
@@ -148,8 +154,8 @@ describe('updates', () => {
     await site.exchange.importBundle(admin, (await host.answer(medium, request)).path);
     expect(supplies()).toEqual([['bash', '5.3-1', 'arrived']]);
     // An arrived file closes nothing.
-    expect(site.vulnerabilities.counts().open).toBe(1);
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([
+    expect(site.vulnerabilities.counts(wholeSite('job')).open).toBe(1);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
       { findings: 1, decision: 'act', severity: 'critical' },
     ]);
   });
@@ -161,7 +167,9 @@ describe('updates', () => {
     const position = request.request.wants.findIndex(({ kind }) => kind === 'update');
     const answer = await host.answer(medium, request, { unfulfilled: [{ reason: 'NO_SOURCE', wants: [position] }] });
     await site.exchange.importBundle(admin, answer.path);
-    expect(site.updates.list({ limit: 10 }).rows).toMatchObject([{ supply: 'unfulfilled', reason: 'NO_SOURCE' }]);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).rows).toMatchObject([
+      { supply: 'unfulfilled', reason: 'NO_SOURCE' },
+    ]);
     expect(site.events.list({ scope: wholeSite('job'), type: ['update-unfulfilled'], limit: 10 }).total).toBe(1);
     expect(ask().request.wants).toContainEqual(expect.objectContaining({ kind: 'update', id: 'Debian:13/bash' }));
   });
@@ -178,9 +186,11 @@ describe('updates', () => {
     const wanted = update('openssl', '3.5.1-1');
     await bring({ updates: [wanted], files });
     site.updates.approve(admin, [wanted.id], { comment: 'tested' });
-    expect(site.updates.get(wanted.id).approval).toBe('approved');
-    expect(site.updates.list({ filter: asked({ deployable: true }), limit: 10 }).total).toBe(1);
-    expect(site.updates.counts()).toMatchObject({ arrived: 1, deployable: 1, undecided: 0 });
+    expect(site.updates.get(wanted.id, wholeSite('job')).approval).toBe('approved');
+    expect(site.updates.list({ scope: wholeSite('job'), filter: asked({ deployable: true }), limit: 10 }).total).toBe(
+      1,
+    );
+    expect(site.updates.counts(wholeSite('job'))).toMatchObject({ arrived: 1, deployable: 1, undecided: 0 });
     site.updates.decline(admin, [wanted.id]);
     site.updates.clear(admin, [wanted.id]);
     expect(
@@ -198,7 +208,7 @@ describe('updates', () => {
     ).toBe(3);
     site.updates.approve(admin, [wanted.id]);
     await bring({ updates: [wanted, update('bash', '5.3-1')], files });
-    expect(site.updates.get(wanted.id).approval).toBe('approved');
+    expect(site.updates.get(wanted.id, wholeSite('job')).approval).toBe('approved');
   });
 
   it('wants a licence text accepted before it approves', async () => {
@@ -208,16 +218,22 @@ describe('updates', () => {
     const approve = (acceptLicences: string[]) => () => site.updates.approve(admin, [wanted.id], { acceptLicences });
     expect(approve([])).toThrow(expect.objectContaining({ code: 'INVALID' }));
     expect(approve(['0'.repeat(64)])).toThrow(expect.objectContaining({ code: 'INVALID' }));
-    expect(site.updates.get(wanted.id)).toMatchObject({ approval: 'undefined', licenceAccepted: false });
+    expect(site.updates.get(wanted.id, wholeSite('job'))).toMatchObject({
+      approval: 'undefined',
+      licenceAccepted: false,
+    });
     approve([sha256(licence)])();
-    expect(site.updates.get(wanted.id)).toMatchObject({ approval: 'approved', licenceAccepted: true });
+    expect(site.updates.get(wanted.id, wholeSite('job'))).toMatchObject({
+      approval: 'approved',
+      licenceAccepted: true,
+    });
   });
 
   it('decides about all or nothing, and only for those who may', async () => {
     const [a, b] = [update('openssl', '3.5.1-1'), update('bash', '5.3-1', { licence: sha256(licence) })];
     await bring({ updates: [a, b], files: [...files, { path: 'licences/a.txt', bytes: licence, kind: 'document' }] });
     expect(() => site.updates.approve(admin, [a.id, b.id])).toThrow(expect.objectContaining({ code: 'INVALID' }));
-    expect(site.updates.get(a.id).approval).toBe('undefined');
+    expect(site.updates.get(a.id, wholeSite('job')).approval).toBe('undefined');
     const viewer = { ...admin, rights: new Set(['updates:read' as const]) };
     expect(() => site.updates.approve(viewer, [a.id])).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
     expect(() => site.updates.approve(admin, ['absent'])).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
@@ -235,15 +251,22 @@ describe('updates', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = site.updates.list({ limit: 5, sort: 'name', ...(after === undefined ? {} : { after }) });
+      const page = site.updates.list({
+        scope: wholeSite('job'),
+        limit: 5,
+        sort: 'name',
+        ...(after === undefined ? {} : { after }),
+      });
       expect(page.total).toBe(12);
       seen.push(...page.rows.map(({ name }) => name));
       after = page.next;
     } while (after !== undefined);
     expect(seen).toEqual(names);
-    expect(site.updates.list({ limit: 50, filter: asked({ security: true }) }).total).toBe(6);
-    expect(site.updates.list({ limit: 50, filter: asked({ q: 'PKG-03' }) }).total).toBe(1);
-    expect(site.updates.list({ limit: 50, filter: asked({ supply: 'requested' }) }).total).toBe(0);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ security: true }) }).total).toBe(6);
+    expect(site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ q: 'PKG-03' }) }).total).toBe(1);
+    expect(
+      site.updates.list({ scope: wholeSite('job'), limit: 50, filter: asked({ supply: 'requested' }) }).total,
+    ).toBe(0);
   });
 
   it('pages what findings ask for in every order, beside what the catalogue has, and keeps what was decided of it', async () => {
@@ -260,7 +283,7 @@ describe('updates', () => {
       updates: [update('pkg-00', '2-1'), update('pkg-01', '2-1')],
       files,
     });
-    const { rows } = site.updates.list({ limit: 100 });
+    const { rows } = site.updates.list({ scope: wholeSite('job'), limit: 100 });
     const shown = rows.map(({ kind, name, version, findings, devices }) =>
       [kind, name, version, findings, devices].join(' '),
     );
@@ -277,24 +300,38 @@ describe('updates', () => {
         const seen: string[] = [];
         let after: string | undefined;
         do {
-          const page = site.updates.list({ limit: 3, sort, descending, ...(after === undefined ? {} : { after }) });
+          const page = site.updates.list({
+            scope: wholeSite('job'),
+            limit: 3,
+            sort,
+            descending,
+            ...(after === undefined ? {} : { after }),
+          });
           expect(page.total).toBe(10);
           seen.push(...page.rows.map(({ id }) => id));
           after = page.next;
         } while (after !== undefined);
         expect(new Set(seen).size).toBe(10);
-        expect(seen).toEqual(site.updates.list({ limit: 100, sort, descending }).rows.map(({ id }) => id));
+        expect(seen).toEqual(
+          site.updates.list({ scope: wholeSite('job'), limit: 100, sort, descending }).rows.map(({ id }) => id),
+        );
       }
-    const [need] = site.updates.list({ limit: 1, filter: asked({ q: 'pkg-05' }) }).rows;
-    expect(site.updates.get(need?.id ?? '')).toEqual(need);
+    const [need] = site.updates.list({ scope: wholeSite('job'), limit: 1, filter: asked({ q: 'pkg-05' }) }).rows;
+    expect(site.updates.get(need?.id ?? '', wholeSite('job'))).toEqual(need);
     site.updates.decline(admin, [need?.id ?? '']);
-    expect(site.updates.list({ limit: 10, filter: asked({ approval: 'declined' }) }).rows).toEqual([
-      { ...need, approval: 'declined' },
-    ]);
-    expect(site.updates.list({ limit: 10, filter: asked({ approval: 'undefined' }) }).total).toBe(9);
+    expect(
+      site.updates.list({ scope: wholeSite('job'), limit: 10, filter: asked({ approval: 'declined' }) }).rows,
+    ).toEqual([{ ...need, approval: 'declined' }]);
+    expect(
+      site.updates.list({ scope: wholeSite('job'), limit: 10, filter: asked({ approval: 'undefined' }) }).total,
+    ).toBe(9);
     expect(site.updates.wants().map(({ id }) => id)).not.toContain('Debian:13/pkg-05');
-    const { counts, total } = site.updates.listCounted({ limit: 1, filter: asked({ security: true }) });
-    expect(counts).toEqual(site.updates.counts());
+    const { counts, total } = site.updates.listCounted({
+      scope: wholeSite('job'),
+      limit: 1,
+      filter: asked({ security: true }),
+    });
+    expect(counts).toEqual(site.updates.counts(wholeSite('job')));
     expect(counts.arrived + counts.needed + counts.requested).toBe(total);
   });
 });

@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { UpdateService } from './service.ts';
 
@@ -8,9 +9,10 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'counts'> }): W
     name: 'update-undecided',
     harm: 20,
     sees: 'updates:read',
+    scoped: true,
     does: 'updates:write',
-    find: () => {
-      const { undecided } = parts.updates.counts();
+    find: (reader) => {
+      const { undecided } = parts.updates.counts(scopeOf(reader, 'updates:read'));
       return undecided === 0
         ? []
         : [

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, part, range } from '../../../test/support/advisory-parts.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // What "no findings" is worth on a device, from its inventory and the feeds that are here.
 
@@ -137,7 +138,7 @@ it('a build of a minor release of Red Hat is for review by fixes of another line
   const found = (version: string) => {
     report({ vendor: 'rhel', release: '9.4' }, [rpm('openssl', version)]);
     return open.vulnerabilities
-      .forDevice(1)
+      .forDevice(1, wholeSite('job'))
       .map(({ advisory: id, verdict }) => `${id} ${verdict}`)
       .sort();
   };
@@ -151,7 +152,7 @@ it('a library of SUSE is judged by its source package', async () => {
   await open.publish(await part('', [about('openSUSE:Leap 15.6', 'openssl-3')]));
   report({ vendor: 'opensuse-leap', release: '15.6' }, [rpm('libopenssl3', '1.0-1', 'openssl-3')]);
   expect(coverage()).toMatchObject({ state: 'judged', system: true });
-  expect(open.vulnerabilities.forDevice(1).map(({ package: name }) => name)).toEqual(['openssl-3']);
+  expect(open.vulnerabilities.forDevice(1, wholeSite('job')).map(({ package: name }) => name)).toEqual(['openssl-3']);
 });
 
 it('a feed name that no rule reads is named', async () => {

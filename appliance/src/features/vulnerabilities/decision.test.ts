@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, part, range } from '../../../test/support/advisory-parts.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
 import { deb, debian13 } from '../../../test/support/site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 describe('the decision about a finding', () => {
   let open: Awaited<ReturnType<typeof openMatching>>;
@@ -27,8 +28,8 @@ describe('the decision about a finding', () => {
       advisory(id, {}, { feed: 'kev', aliases: [], severity: 'unknown', affected: [], ...(threat && { threat }) });
     const judged = () =>
       Object.fromEntries(
-        vulnerabilities.list({ limit: 10 }).rows.map(({ id, advisory: name, decision }) => {
-          const { rule } = vulnerabilities.why(id).inputs as { rule: string };
+        vulnerabilities.list({ scope: wholeSite('job'), limit: 10 }).rows.map(({ id, advisory: name, decision }) => {
+          const { rule } = vulnerabilities.why(id, wholeSite('job')).inputs as { rule: string };
           return [name, `${decision} ${rule}`];
         }),
       );
@@ -69,8 +70,8 @@ describe('the decision about a finding', () => {
       'CVE-D': 'act threat/1',
     };
     expect(judged()).toEqual(urgent);
-    const [worst] = vulnerabilities.list({ limit: 10, sort: 'advisory' }).rows;
-    expect(vulnerabilities.why(worst?.id ?? '').inputs).toEqual({
+    const [worst] = vulnerabilities.list({ scope: wholeSite('job'), limit: 10, sort: 'advisory' }).rows;
+    expect(vulnerabilities.why(worst?.id ?? '', wholeSite('job')).inputs).toEqual({
       rule: 'threat/1',
       severity: 'low',
       exploitedSince: '2026-01-01',

@@ -128,9 +128,12 @@ export const putAllFixes = (db: Database): void => {
   db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
   const write = writer(db);
   for (const fixes of allFixes(db, 'temp.judged')) write(fixes);
-  db.exec(putSources('true'));
+  putAllSources(db);
   recountDevices(db);
 };
+
+/** What all packages come to, where nothing is kept of any; without the devices. */
+export const putAllSources = (db: Database): void => void db.exec(putSources('true'));
 
 /** Makes anew what the components in temp.touched have, and their packages. */
 export const putTouchedFixes = (db: Database): void => {

@@ -2,6 +2,7 @@ import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { Database } from '../../platform/database.ts';
 import { anyOf, type DeviceSet, numbersOf, setOf, without } from '../../platform/device-set.ts';
 import { idsOf } from '../../platform/id-array.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 
 // Which devices have some components: those that have an item which is one of them, as the inventory's rows say. An item may be
 // another component under another release, its source may not be known for good, and of several kernels only the running one is
@@ -72,7 +73,6 @@ export const componentHolders = (db: Database, inventory: Pick<InventoryService,
     .pluck();
   const addAffected = db.prepare<[number]>('INSERT OR IGNORE INTO finding_device (id) VALUES (?)');
   const dropAffected = db.prepare<[number]>('DELETE FROM finding_device WHERE id = ?');
-  const countAffected = db.prepare<[], number>('SELECT count(*) FROM finding_device').pluck();
   const isAffected = (components: ArrayLike<number>): boolean =>
     haveFindings.get(JSON.stringify(Array.from(components))) === 1;
 
@@ -105,6 +105,14 @@ export const componentHolders = (db: Database, inventory: Pick<InventoryService,
     /** A device is gone. */
     gone: (device: number): void => void dropAffected.run(device),
     /** How many devices have findings. */
-    count: (): number => countAffected.get() ?? 0,
+    count: (scope: Scope): number => {
+      const { sql, params } = devicesIn(scope, 'id');
+      return (
+        db
+          .prepare<unknown[], number>(`SELECT count(*) FROM finding_device WHERE ${sql}`)
+          .pluck()
+          .get(...params) ?? 0
+      );
+    },
   };
 };

@@ -25,6 +25,11 @@ export const TOUCHED_LOADS = `${PUT_LOADS} ${load('temp.touched t CROSS JOIN mai
 /** The load of one component that has none. */
 export const PUT_LOAD = `${PUT_LOADS} ${load('main.match m', 'm.component = ?')}`;
 
+/** Matches of a component that gets its first device, or loses its last one, count or no longer count. */
+export const shiftSql = (sign: '+' | '-'): string =>
+  `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
+   FROM match m WHERE m.component = +? AND m.until IS NULL AND match_advisory.adv = m.adv`;
+
 const SUMS = STATE_COLUMNS.map((name, state) => `sum(m.state = ${state}) AS ${name}`).join(', ');
 
 /** Open matches on devices, by state, of the advisories in a table: all, less those of components that no device has any more. */

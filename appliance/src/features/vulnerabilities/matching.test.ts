@@ -3,6 +3,7 @@ import { keyAfter, toHex } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { advisory, key, part, range } from '../../../test/support/advisory-parts.ts';
+import { ofSite } from '../../../test/support/engines.ts';
 import { expectBearers } from '../../../test/support/expected-bearers.ts';
 import { expectFixes } from '../../../test/support/expected-fixes.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
@@ -28,7 +29,8 @@ describe('matching', () => {
   });
   afterEach(() => open.close());
 
-  const ids = () => vulnerabilities.list({ limit: 100, sort: 'advisory' }).rows.map((row) => row.advisory);
+  const ids = () =>
+    vulnerabilities.list({ scope: ofSite, limit: 100, sort: 'advisory' }).rows.map((row) => row.advisory);
 
   it('says of which packages nothing can be said, since nobody knows their source', async () => {
     const bare = (name: string, version: string) => {
@@ -47,7 +49,7 @@ describe('matching', () => {
     await publish(await part('', [advisory('A', { ranges: [range('3.5.4-1')] })]));
     // A package that advisories name is judged by that name.
     expect(names()).toEqual(['libssl3t64']);
-    expect(vulnerabilities.forDevice(2)).toHaveLength(1);
+    expect(vulnerabilities.forDevice(2, ofSite)).toHaveLength(1);
     // Another device of the distribution tells the source.
     site.report(1, 'platform', [debian13]);
     site.report(1, 'software', [deb('libssl3t64', '3.5.0-1', { source: 'openssl', sourceVersion: '3.5.0-1' })]);
@@ -63,7 +65,7 @@ describe('matching', () => {
       deb('bash', '5.2-1'),
     ]);
     await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
-    const { rows, total } = vulnerabilities.list({ limit: 10 });
+    const { rows, total } = vulnerabilities.list({ scope: ofSite, limit: 10 });
     expect(total).toBe(1);
     expect(rows[0]).toMatchObject({
       advisory: 'A',
@@ -77,12 +79,17 @@ describe('matching', () => {
       state: 'open',
       devices: 1,
     });
-    const why = vulnerabilities.why(rows[0]?.id ?? '');
+    const why = vulnerabilities.why(rows[0]?.id ?? '', ofSite);
     expect(why.key).toBe(key('3.5.0-1'));
     expect(why.ranges).toEqual([{ lo: '', hi: key('3.5.1-1'), fixed: '3.5.1-1', covers: true, qualifier: {} }]);
     expect(why.inputs).toEqual({ rule: 'severity/1', severity: 'high' });
     expect(why.devices).toEqual([{ device: 1, firstSeen: rows[0]?.since }]);
-    expect(vulnerabilities.counts()).toMatchObject({ open: 1, affected: 1, fixAvailable: 1, devices: 1 });
+    expect(vulnerabilities.counts(ofSite)).toMatchObject({
+      open: 1,
+      affected: 1,
+      fixAvailable: 1,
+      devices: 1,
+    });
   });
 
   it('matches what arrives after the advisories too, and only what was never seen', async () => {
@@ -92,7 +99,7 @@ describe('matching', () => {
     expect(ids()).toEqual(['A']);
     site.report(2, 'platform', [{ ...debian13, release: '12' }]);
     site.report(2, 'software', [deb('openssl', '3.5.0-1')]);
-    expect(vulnerabilities.forDevice(2)).toEqual([]);
+    expect(vulnerabilities.forDevice(2, ofSite)).toEqual([]);
   });
 
   it('closes a finding by the next inventory only', async () => {
@@ -106,7 +113,7 @@ describe('matching', () => {
     expect(noted).toEqual(['finding-closed A']);
     expect(
       vulnerabilities
-        .list({ limit: 10, filter: { field: 'state', op: '=', value: 'fixed' } })
+        .list({ scope: ofSite, limit: 10, filter: { field: 'state', op: '=', value: 'fixed' } })
         .rows.map((row) => row.state),
     ).toEqual(['fixed']);
   });
@@ -131,7 +138,7 @@ describe('matching', () => {
     await publish(await part('', [advisory('A', { ranges: [range('3.5.1-1')] })]));
     open.clock.ms = Date.parse('2026-01-05T00:00:00Z');
     site.report(1, 'software', [deb('bash', '5.2-1'), deb('openssl', '3.5.0-1')]);
-    expect(vulnerabilities.forDevice(1)[0]?.firstSeen).toBe('2026-01-05T00:00:00Z');
+    expect(vulnerabilities.forDevice(1, ofSite)[0]?.firstSeen).toBe('2026-01-05T00:00:00Z');
   });
 
   it('takes a withdrawn advisory back, and leaves untouched what did not change', async () => {
@@ -140,11 +147,13 @@ describe('matching', () => {
     const [a, b] = [advisory('A', { ranges: [range('3.5.1-1')] }), advisory('B', { ranges: [range('3.5.2-1')] })];
     const [first] = await publish(await part('', [a, b]));
     expect(ids()).toEqual(['A', 'B']);
-    const since = vulnerabilities.list({ limit: 10 }).rows.find((row) => row.advisory === 'B')?.since;
+    const since = vulnerabilities.list({ scope: ofSite, limit: 10 }).rows.find((row) => row.advisory === 'B')?.since;
     open.clock.ms += 3_600_000;
     const gone = { ...a, withdrawn: '2026-01-02T00:00:00Z' };
     await publish(await part(first?.cursor ?? '', [gone], [gone, b]));
-    expect(vulnerabilities.list({ limit: 10 }).rows.map((row) => [row.advisory, row.since])).toEqual([['B', since]]);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 10 }).rows.map((row) => [row.advisory, row.since])).toEqual([
+      ['B', since],
+    ]);
     expect(noted).toEqual(['finding-opened A', 'finding-opened B', 'finding-closed A']);
     expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
     expect(vulnerabilities.verify()).toEqual([]);
@@ -165,9 +174,9 @@ describe('matching', () => {
     const [a, b] = [advisory('A', { ranges: [range('3.5.1-1')] }), advisory('B', { versions: ['3.5.0-1'] })];
     const first = await part('', [a]);
     await publish(first, await part(first.to, [b], [a, b]));
-    const chained = vulnerabilities.list({ limit: 10 }).rows;
+    const chained = vulnerabilities.list({ scope: ofSite, limit: 10 }).rows;
     await publish(await part('', [a, b]));
-    expect(vulnerabilities.list({ limit: 10 }).rows).toEqual(chained);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 10 }).rows).toEqual(chained);
     expect(chained.map((row) => row.advisory).sort()).toEqual(['A', 'B']);
   });
 
@@ -196,7 +205,7 @@ describe('matching', () => {
       ]),
     );
     const verdicts = (device: number) =>
-      Object.fromEntries(vulnerabilities.forDevice(device).map((row) => [row.advisory, row.verdict]));
+      Object.fromEntries(vulnerabilities.forDevice(device, ofSite).map((row) => [row.advisory, row.verdict]));
     expect(verdicts(1)).toEqual({ BOUND: 'review', EVERY: 'affected', LAST: 'review', RANGE: 'review' });
     expect(verdicts(2)).toEqual({ BOUND: 'affected', EVERY: 'affected', LAST: 'affected', RANGE: 'review' });
   });
@@ -216,7 +225,7 @@ describe('matching', () => {
       'software',
       ['3.5.0-1', '3.6.1-1', '3.7-1.module+el8'].map((version) => deb(`lib${version}`, version, { source: 'openssl' })),
     );
-    expect(vulnerabilities.list({ limit: 100 }).rows.length).toBeGreaterThan(3);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 100 }).rows.length).toBeGreaterThan(3);
     expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
     expect(vulnerabilities.verify()).toEqual([]);
   });
@@ -313,7 +322,7 @@ describe('matching', () => {
           }),
         );
         const found = vulnerabilities
-          .forDevice(device)
+          .forDevice(device, ofSite)
           .map((row) => `${row.package} ${row.version} ${row.advisory} ${row.verdict} ${row.severity}`);
         expect(found.sort()).toEqual(expected.sort());
         const certain = expected.filter((line) => line.includes(' affected ')).length;
@@ -322,14 +331,15 @@ describe('matching', () => {
       }
       expectFixes(vulnerabilities, [...held.keys()]);
       expectBearers(vulnerabilities, [...held.keys()]);
-      const { total } = vulnerabilities.list({ limit: 1 });
-      expect(vulnerabilities.counts().open).toBe(total);
-      expect(vulnerabilities.list({ limit: 1_000, sort: 'package' }).rows).toHaveLength(total);
-      expect(vulnerabilities.list({ limit: 1_000, filter: textFilter('problem') }).total).toBe(total);
+      const { total } = vulnerabilities.list({ scope: ofSite, limit: 1 });
+      expect(vulnerabilities.counts(ofSite).open).toBe(total);
+      expect(vulnerabilities.list({ scope: ofSite, limit: 1_000, sort: 'package' }).rows).toHaveLength(total);
+      expect(vulnerabilities.list({ scope: ofSite, limit: 1_000, filter: textFilter('problem') }).total).toBe(total);
       expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
       expect(vulnerabilities.verify()).toEqual([]);
       // What is not what the advisories say is found, whether it is there or not.
-      const undated = () => vulnerabilities.list({ limit: 1_000 }).rows.map((row) => ({ ...row, since: '' }));
+      const undated = () =>
+        vulnerabilities.list({ scope: ofSite, limit: 1_000 }).rows.map((row) => ({ ...row, since: '' }));
       const before = undated();
       const { changes } = site.db.prepare("UPDATE match SET fixed = 'other' WHERE until IS NULL AND adv % 3 = 0").run();
       expect(matchAll().changed).toBeGreaterThanOrEqual(changes);
@@ -339,19 +349,19 @@ describe('matching', () => {
       expect(vulnerabilities.verify()).toEqual([]);
       // What an earlier program did not keep is found by doctor, and made by the next match.
       site.db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
-      if (vulnerabilities.sourceFixes().length > 0) expect(vulnerabilities.verify()).not.toEqual([]);
+      if (vulnerabilities.sourceFixes(ofSite).length > 0) expect(vulnerabilities.verify()).not.toEqual([]);
       matchAll();
       expect(vulnerabilities.verify()).toEqual([]);
       expectFixes(vulnerabilities, [...held.keys()]);
-      const shown = vulnerabilities.list({ limit: 1_000 });
+      const shown = vulnerabilities.list({ scope: ofSite, limit: 1_000 });
       site.db.exec('DELETE FROM match_advisory; DELETE FROM component_load');
       site.db.exec('DELETE FROM component_fix; DELETE FROM source_fix');
       expect(matchAll()).toEqual({ opened: 0, closed: 0, changed: 0 });
       expect(vulnerabilities.verify()).toEqual([]);
-      expect(vulnerabilities.list({ limit: 1_000 })).toEqual(shown);
+      expect(vulnerabilities.list({ scope: ofSite, limit: 1_000 })).toEqual(shown);
       expectFixes(vulnerabilities, [...held.keys()]);
       // Who has what is not counted as it is, and is counted anew.
-      if (vulnerabilities.sourceFixes().length > 0) {
+      if (vulnerabilities.sourceFixes(ofSite).length > 0) {
         site.db.exec('UPDATE source_fix SET devices = devices + 1; DELETE FROM finding_device');
         expect(vulnerabilities.verify()).not.toEqual([]);
         matchAll();
@@ -400,7 +410,11 @@ describe('matching', () => {
     const seen: string[] = [];
     let after: string | undefined;
     do {
-      const page = vulnerabilities.list({ limit: 7, ...(after === undefined ? {} : { after }) });
+      const page = vulnerabilities.list({
+        scope: ofSite,
+        limit: 7,
+        ...(after === undefined ? {} : { after }),
+      });
       expect(page.total).toBe(25);
       seen.push(...page.rows.map((row) => row.advisory));
       after = page.next;
@@ -420,28 +434,41 @@ describe('matching', () => {
           const found: string[] = [];
           let next: string | undefined;
           do {
-            const page = vulnerabilities.list({ limit: 7, ...query, ...(next === undefined ? {} : { after: next }) });
+            const page = vulnerabilities.list({
+              scope: ofSite,
+              limit: 7,
+              ...query,
+              ...(next === undefined ? {} : { after: next }),
+            });
             expect(page.total).toBe(25);
             found.push(...page.rows.map((row) => row.id));
             next = page.next;
           } while (next !== undefined);
-          const whole = vulnerabilities.list({ limit: 100, sort, descending }).rows;
+          const whole = vulnerabilities.list({ scope: ofSite, limit: 100, sort, descending }).rows;
           expect(found, JSON.stringify(query)).toEqual(whole.map((row) => row.id));
           expect(new Set(found).size).toBe(25);
-          expect(vulnerabilities.list({ limit: 100, ...query }).rows).toEqual(whole);
+          expect(vulnerabilities.list({ scope: ofSite, limit: 100, ...query }).rows).toEqual(whole);
         }
-    const [last] = vulnerabilities.list({ limit: 1, filter: textFilter('openssl'), descending: true }).rows;
+    const [last] = vulnerabilities.list({
+      scope: ofSite,
+      limit: 1,
+      filter: textFilter('openssl'),
+      descending: true,
+    }).rows;
     const beyond = encodeKey([9, last?.adv ?? 0, last?.component ?? 0]);
-    expect(vulnerabilities.list({ limit: 7, filter: textFilter('openssl'), after: beyond })).toEqual({
+    expect(vulnerabilities.list({ scope: ofSite, limit: 7, filter: textFilter('openssl'), after: beyond })).toEqual({
       rows: [],
       total: 25,
     });
-    expect(vulnerabilities.list({ limit: 50, filter: asked(['severity', 'critical']) }).total).toBe(5);
-    expect(vulnerabilities.list({ limit: 50, filter: asked(['decision', 'track']) }).total).toBe(20);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 50, filter: asked(['severity', 'critical']) }).total).toBe(5);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 50, filter: asked(['decision', 'track']) }).total).toBe(20);
     expect(
-      vulnerabilities.list({ limit: 50, filter: textFilter('cve-adv-03') }).rows.map((row) => row.advisory),
+      vulnerabilities
+        .list({ scope: ofSite, limit: 50, filter: textFilter('cve-adv-03') })
+        .rows.map((row) => row.advisory),
     ).toEqual(['ADV-03']);
-    const totalOf = (...terms: readonly Term[]) => vulnerabilities.list({ limit: 1, filter: asked(...terms) }).total;
+    const totalOf = (...terms: readonly Term[]) =>
+      vulnerabilities.list({ scope: ofSite, limit: 1, filter: asked(...terms) }).total;
     expect(totalOf(['where', 'severity = critical or advisory = ADV-01'])).toBe(6);
     expect(totalOf(['where', 'not (verdict = review or fix = none)'])).toBe(25);
     expect(totalOf(['where', 'text:adv-03 or package = openssl'])).toBe(25);
@@ -453,7 +480,7 @@ describe('matching', () => {
           details: { fields: { where: expect.objectContaining({ key: 'condition.fault.apart' }) } },
         }),
       );
-    expect(vulnerabilities.list({ limit: 50, device: 2 }).total).toBe(0);
+    expect(vulnerabilities.list({ scope: ofSite, limit: 50, device: 2 }).total).toBe(0);
     expect(vulnerabilities.devices()).toEqual(new Map([[1, { findings: 25, worst: 'act', severity: 'critical' }]]));
   });
 

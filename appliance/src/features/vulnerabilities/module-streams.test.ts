@@ -10,6 +10,7 @@ import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { part } from '../../../test/support/advisory-parts.ts';
 import { openMatching } from '../../../test/support/matching-site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // AlmaLinux 8 with module streams against all of its public advisories, and what the titles of those say, read by itself.
 
@@ -81,7 +82,7 @@ describe.skipIf(!existsSync(file))('module streams of AlmaLinux 8 (skipped witho
     device += 1;
     open.site.report(device, 'platform', [{ vendor: 'almalinux', release: '8.10', arch: 'x86_64' }]);
     open.site.report(device, 'software', items);
-    return open.vulnerabilities.forDevice(device);
+    return open.vulnerabilities.forDevice(device, wholeSite('job'));
   };
   const ofStream = (stream: string): Fix[] => fixes.filter(({ streams }) => streams.includes(stream));
   /** Each package of a stream in the version that `choose` takes among those that its advisories name, lowest first. */
@@ -139,16 +140,18 @@ describe.skipIf(!existsSync(file))('module streams of AlmaLinux 8 (skipped witho
 
   it('is found by a part of the name of its package', () => {
     findings(host(['nodejs:18'], (versions) => versions[0] ?? ''));
-    const { rows } = open.vulnerabilities.list({ limit: 100_000 });
+    const { rows } = open.vulnerabilities.list({ scope: wholeSite('job'), limit: 100_000 });
     const named = rows.filter(({ package: name }) => name.includes('nodejs'));
     expect(named.length).toBeGreaterThan(0);
     const filter = open.vulnerabilities.language.read([['package.contains', 'NodeJS']]);
-    expect(open.vulnerabilities.list({ filter, limit: 1 }).total).toBe(named.length);
+    expect(open.vulnerabilities.list({ scope: wholeSite('job'), filter, limit: 1 }).total).toBe(named.length);
   });
 
   it('what it asks for is the stream that is installed', () => {
     findings(host(['nodejs:20'], (versions) => versions[0] ?? ''));
-    const asked = open.vulnerabilities.sourceFixes().find(({ source }) => source === 'nodejs:20/nodejs');
+    const asked = open.vulnerabilities
+      .sourceFixes(wholeSite('job'))
+      .find(({ source }) => source === 'nodejs:20/nodejs');
     expect(asked?.fixed).toBe(
       ofStream('nodejs:20')
         .filter(({ name }) => name === 'nodejs')

@@ -3,8 +3,8 @@ import { scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
 import { anyOf, deviceId, deviceReference, pageOf, paging, search, time, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from '../devices/service.ts';
 import type { DeviceList, DeviceQueries } from '../devices/types.ts';
+import { deviceIn } from '../devices/view.ts';
 import type { VulnerabilityService } from './service.ts';
 import {
   COVERAGE_STATES,
@@ -21,7 +21,6 @@ import {
 
 const { operation } = operationsOver<{
   vulnerabilities: VulnerabilityService;
-  devices: DeviceService;
   deviceQueries: DeviceQueries;
   deviceList: Pick<DeviceList, 'coverageCounts'>;
 }>();
@@ -69,6 +68,7 @@ export const vulnerabilityOperations = [
     bound: 'device',
     http: { method: 'get', path: '/findings' },
     area: 'vulnerabilities',
+    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'Lists findings: an advisory on a package and version, with how many devices have it',
     input: z.strictObject({
@@ -86,20 +86,22 @@ export const vulnerabilityOperations = [
     }),
     output: pageOf(findingSchema).extend({ covered }),
     run: (
-      { vulnerabilities, devices, deviceList, actor },
+      { vulnerabilities, deviceQueries, deviceList, actor },
       { limit, after, sort, descending, device, search: q, ...asked },
     ) => {
+      const scope = scopeOf(actor, 'vulnerabilities:read');
       const page = vulnerabilities.list({
+        scope,
         filter: vulnerabilities.language.read(termsIn({ q, ...asked })),
         limit,
         after,
         sort,
         descending,
-        ...(device === undefined ? {} : { device: devices.byPublicId(device).id }),
+        ...(device === undefined ? {} : { device: deviceIn(deviceQueries, device, scope) }),
       });
       return {
         ...page,
-        covered: deviceList.coverageCounts(scopeOf(actor, 'vulnerabilities:read')),
+        covered: deviceList.coverageCounts(scope),
         next: page.next ?? null,
       };
     },
@@ -123,9 +125,9 @@ export const vulnerabilityOperations = [
         const open = devices['not-judged'] + devices.partly;
         if (open > 0) out.line(`${open} devices are not judged, or only in part: sallyport device list`);
       },
-      json: ({ rows, total, covered: devices }, _input, { vulnerabilities }) => ({
+      json: ({ rows, total, covered: devices }, _input, { vulnerabilities, actor }) => ({
         total,
-        counts: vulnerabilities.counts(),
+        counts: vulnerabilities.counts(scopeOf(actor, 'vulnerabilities:read')),
         covered: devices,
         findings: rows,
       }),
@@ -136,26 +138,28 @@ export const vulnerabilityOperations = [
     bound: 'device',
     http: { method: 'get', path: '/findings/counts' },
     area: 'vulnerabilities',
+    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'How many findings there are, by severity, decision and state of the fix',
     input: z.strictObject({}),
     output: countsSchema.extend({ covered }),
-    run: ({ vulnerabilities, deviceList, actor }) => ({
-      ...vulnerabilities.counts(),
-      covered: deviceList.coverageCounts(scopeOf(actor, 'vulnerabilities:read')),
-    }),
+    run: ({ vulnerabilities, deviceList, actor }) => {
+      const scope = scopeOf(actor, 'vulnerabilities:read');
+      return { ...vulnerabilities.counts(scope), covered: deviceList.coverageCounts(scope) };
+    },
   }),
   operation({
     name: 'finding.show',
     bound: 'device',
     http: { method: 'get', path: '/findings/{finding}' },
     area: 'vulnerabilities',
+    scoped: true,
     right: 'vulnerabilities:read',
     summary: 'Why a finding is one: the record, the ranges, the keys, the source, the devices',
     input: z.strictObject({ finding: z.string().regex(/^\d{1,15}\.\d{1,16}$/) }),
     output: whySchema,
-    run: ({ vulnerabilities, deviceQueries }, { finding }) => {
-      const why = vulnerabilities.why(finding);
+    run: ({ vulnerabilities, deviceQueries, actor }, { finding }) => {
+      const why = vulnerabilities.why(finding, scopeOf(actor, 'vulnerabilities:read'));
       const named = deviceQueries.names(why.devices.map(({ device }) => device));
       return {
         ...why,

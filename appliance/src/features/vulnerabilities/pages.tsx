@@ -5,9 +5,10 @@ import { Finding } from '@sallyport/ui/vulnerabilities/finding.tsx';
 import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
@@ -94,7 +95,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   const { language } = vulnerabilities;
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'vulnerabilities:read');
+    const scope = scopeFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
     const knowledge = deps.exchange.knowledge();
     const fields = askedFields(language.vocabulary, {
@@ -113,12 +114,13 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const asked = askedList(c, ctx, language, fields);
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
-    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => vulnerabilities.list({ ...query, filter }));
-    const counts = vulnerabilities.tallies();
-    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'vulnerabilities:read'));
-    const controllers = deps.controllerFindings.counts();
-    const why = list.open === undefined ? undefined : findWhy(list.open);
+    const counts = vulnerabilities.tallies(scope);
+    const covered = deps.deviceList.coverageCounts(scope);
+    // Of the site, until controllers ask what is reached.
+    const controllers = scope.site ? deps.controllerFindings.counts() : undefined;
+    const why = list.open === undefined ? undefined : findWhy(list.open, scope);
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
     return c.html(
       <Vulnerabilities
@@ -130,11 +132,11 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         notJudged={covered['not-judged'] + covered.partly}
         counts={{
           open: counts.open,
-          devices: deps.deviceList.withFindings(scopeFor(c, 'vulnerabilities:read')),
+          devices: deps.deviceList.withFindings(scope),
           review: counts.review,
           matrix: counts.matrix,
         }}
-        controllers={controllers.controllers === 0 ? undefined : controllers.matrix}
+        controllers={controllers === undefined || controllers.controllers === 0 ? undefined : controllers.matrix}
         open={
           why === undefined
             ? undefined
@@ -156,9 +158,9 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   };
 
   // The row may have been closed by an inventory since the page was made: then it is shut.
-  const findWhy = (id: string): FindingWhy | undefined => {
+  const findWhy = (id: string, scope: Scope): FindingWhy | undefined => {
     try {
-      return vulnerabilities.why(id);
+      return vulnerabilities.why(id, scope);
     } catch (error) {
       if (error instanceof AppError && (error.code === 'NOT_FOUND' || error.code === 'MALFORMED')) return undefined;
       throw error;
@@ -166,8 +168,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   };
 
   const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'vulnerabilities:read');
-    const why = vulnerabilities.why(param(c, 'id'));
+    const why = vulnerabilities.why(param(c, 'id'), scopeFor(c, 'vulnerabilities:read'));
     const shown = why.devices.slice(0, shownDevices);
     const named = model.references(shown.map(({ device }) => device));
     return c.html(
@@ -187,12 +188,17 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'vulnerabilities:read');
+    const scope = scopeFor(c, 'vulnerabilities:read');
     const list = listState(c, language.parameters);
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
-    const found = vulnerabilities.list({ ...orderIn(list), filter: language.read(termsOf(list)), limit: maxCsvRows });
-    const covered = deps.deviceList.coverageCounts(scopeFor(c, 'vulnerabilities:read'));
+    const found = vulnerabilities.list({
+      scope,
+      ...orderIn(list),
+      filter: language.read(termsOf(list)),
+      limit: maxCsvRows,
+    });
+    const covered = deps.deviceList.coverageCounts(scope);
     const n = covered['not-judged'] + covered.partly;
     const notes = n === 0 ? [] : [ctx.t('vuln.notJudged', { n })];
     return sendCsv(deps, c, { name: 'vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });

@@ -1,8 +1,10 @@
 import { readStreamedName } from '@sallyport/bundle-tools/versions/module-stream';
 import { type Database, openDatabase } from '../../platform/database.ts';
-import { COLUMNS, type FindingRow, findingPage, parseFindingId, toFinding } from './finding-list-queries.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
+import { COLUMNS, type FindingRow, findingPage, toFinding } from './finding-list-queries.ts';
 import { devicesBySource, fixesOf, type SourceDecisions, sourceDecisions, sourceFixes } from './fix-queries.ts';
 import { AFFECTED_FIX, fixStateOf, STATE_COLUMNS, verdictOf } from './match-state.ts';
+import { reachedTables } from './reach-store.ts';
 import { namingDamage } from './snapshot-damage-queries.ts';
 import { presentSnapshot } from './snapshot-file-store.ts';
 import { attachSnapshot, detachSnapshot } from './snapshot-queries.ts';
@@ -72,22 +74,61 @@ const countsOn = (db: Database): Tallies => {
   };
 };
 
+type QueryOptions = { statePath: string; folder: string; current: () => number; scope: Scope };
+
+/** Connections for some groups each, at most so many: what each counts is some megabytes. */
+const mostReaches = 6;
+
+/** The lists for each reach: of the site, and of the groups that were asked for last. */
+export const findingQueriesIn = (options: Omit<QueryOptions, 'scope'>) => {
+  const site = findingQueries({ ...options, scope: wholeSite('figures') });
+  const reaches = new Map<string, FindingQueries>();
+  return {
+    site,
+    of: (scope: Scope): FindingQueries => {
+      if (scope.site) return site;
+      const key = JSON.stringify([...scope.roots].sort());
+      const found = reaches.get(key) ?? findingQueries({ ...options, scope });
+      reaches.delete(key);
+      reaches.set(key, found);
+      const [oldest] = reaches;
+      if (reaches.size > mostReaches && oldest !== undefined) {
+        oldest[1].close();
+        reaches.delete(oldest[0]);
+      }
+      return found;
+    },
+    close: (): void => {
+      for (const one of [site, ...reaches.values()]) one.close();
+      reaches.clear();
+    },
+  };
+};
+
 /**
  * Read-only connection for the lists: state.db with the snapshot in force attached. It looks at the number in force at
- * each use, so a list never mixes two snapshots. Without a snapshot there are no findings.
+ * each use, so a list never mixes two snapshots. Without a snapshot there are no findings. For groups it has tables of what they
+ * reach in place of those of the site (reach-store.ts).
  */
-export const findingQueries = (options: { statePath: string; folder: string; current: () => number }) => {
-  let held: { db: Database; number: number } | undefined;
-  const open = (): Database | undefined => {
+const findingQueries = (options: QueryOptions) => {
+  const { scope } = options;
+  let held: { db: Database; number: number; reached: ReturnType<typeof reachedTables> | undefined } | undefined;
+  const attach = (): NonNullable<typeof held> => {
     const number = options.current();
-    if (held?.number === number) return number > 0 ? held.db : undefined;
+    if (held?.number === number) return held;
     const db = held?.db ?? openDatabase(options.statePath, { readonly: true });
     if (held && held.number > 0) detachSnapshot(db);
     const path = presentSnapshot(options.folder, number);
     const attached = path === undefined ? 0 : number;
     if (path !== undefined) attachSnapshot(db, path);
-    held = { db, number: attached };
-    return attached > 0 ? db : undefined;
+    held = { db, number: attached, reached: held?.reached ?? (scope.site ? undefined : reachedTables(db, scope)) };
+    return held;
+  };
+  const open = (): Database | undefined => {
+    const { db, number, reached } = attach();
+    if (number === 0) return undefined;
+    reached?.refresh();
+    return db;
   };
   const queries = {
     list: (query: FindingQuery, components?: readonly number[]) => {
@@ -177,9 +218,9 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
     },
     devicesBySource: (sources?: readonly number[]): ReadonlyMap<number, number> => {
       const db = open();
+      held?.reached?.countDevices();
       return db ? devicesBySource(db, sources) : new Map();
     },
-    parseId: parseFindingId,
     close: (): void => {
       held?.db.close();
       held = undefined;
@@ -187,3 +228,5 @@ export const findingQueries = (options: { statePath: string; folder: string; cur
   };
   return namingDamage(queries, () => presentSnapshot(options.folder, options.current()));
 };
+
+type FindingQueries = ReturnType<typeof findingQueries>;

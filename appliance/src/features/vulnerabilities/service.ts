@@ -5,20 +5,22 @@ import type { Changed, SectionChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import { type Database, immediate, within } from '../../platform/database.ts';
-import { type DeviceSet, numbersOf } from '../../platform/device-set.ts';
+import { allOf, type DeviceSet, numbersOf } from '../../platform/device-set.ts';
 import { AppError } from '../../platform/errors.ts';
 import { compareIds, idsOf, sortedIds } from '../../platform/id-array.ts';
+import { devicesReached, type Scope } from '../../platform/scope.ts';
 import { componentOf, keyOfComponent, lacksSource, type Platform, type SoftwareIdentity } from './component.ts';
 import { uncoveredOf } from './coverage-queries.ts';
 import { coverageOfDevices, unreadEcosystems } from './covered-devices.ts';
 import { controllerKnowledge } from './csaf-queries.ts';
 import { decide } from './decision.ts';
 import { findingLanguage } from './field-queries.ts';
+import { parseFindingId } from './finding-list-queries.ts';
 import type { SourceDecisions } from './fix-queries.ts';
 import { affectedFaults, componentHolders } from './holder-store.ts';
 import { identityOf, platformOf } from './identity.ts';
 import { itemComponents } from './item-components.ts';
-import { findingQueries } from './queries.ts';
+import { findingQueriesIn } from './queries.ts';
 import { rematchAll } from './rematch-store.ts';
 import { rpmKeys } from './rpm-key-queries.ts';
 import { buildSnapshot, dropSnapshots } from './snapshot-build-store.ts';
@@ -28,29 +30,28 @@ import { snapshotFeeds, snapshotReaders } from './snapshot-queries.ts';
 import { snapshotPath } from './snapshot-schema-store.ts';
 import { sourceNames } from './source-name-queries.ts';
 import { type VulnerabilityStore, vulnerabilityStore } from './store.ts';
-import {
-  type ControllerKnowledge,
-  type Coverage,
-  DECISIONS,
-  type Decision,
-  type DeviceFinding,
-  type FeedPart,
-  type FeedState,
-  type Finding,
-  type FindingCounts,
-  type FindingLoad,
-  type FindingQuery,
-  type FindingWhy,
-  type FixNeeded,
-  type KeptDevice,
-  type RematchResult,
-  SEVERITIES,
-  type Severity,
-  type SourceFix,
-  type Uncovered,
-  type UnjudgedPackage,
-  type UnreadEcosystem,
+import type {
+  ControllerKnowledge,
+  Coverage,
+  Decision,
+  DeviceFinding,
+  FeedPart,
+  FeedState,
+  Finding,
+  FindingCounts,
+  FindingLoad,
+  FindingQuery,
+  FindingWhy,
+  FixNeeded,
+  KeptDevice,
+  RematchResult,
+  Severity,
+  SourceFix,
+  Uncovered,
+  UnjudgedPackage,
+  UnreadEcosystem,
 } from './types.ts';
+import { worstOfDevices } from './worst-of-devices.ts';
 
 type VulnerabilityParts = {
   readonly db: Database;
@@ -96,14 +97,18 @@ export type VulnerabilityService = {
   /** The language that the list is asked in. */
   readonly language: typeof findingLanguage;
   list(query: FindingQuery): { rows: Finding[]; total: number; next?: string };
-  /** Throws NOT_FOUND. */
-  why(id: string): FindingWhy;
-  counts(): FindingCounts;
+  /** With the devices in reach. Throws NOT_FOUND. */
+  why(id: string, scope: Scope): FindingWhy;
+  counts(scope: Scope): FindingCounts;
   /** The same without the devices, which are counted one by one. */
-  tallies(): Omit<FindingCounts, 'devices'>;
-  forDevice(device: number): DeviceFinding[];
-  /** Open findings that call for action, a number for each of so many days up to now; fewer where nothing is known. */
-  trend(days: number): number[];
+  tallies(scope: Scope): Omit<FindingCounts, 'devices'>;
+  /** `scope`: whose devices each finding counts. */
+  forDevice(device: number, scope: Scope): DeviceFinding[];
+  /**
+   * Open findings of the site that call for action, a number for each of so many days up to now; fewer where nothing is known,
+   * none in a part of the site, of which no day was noted.
+   */
+  trend(days: number, scope: Scope): number[];
   /** Keeps the number of today for the trend. */
   noteDay(): void;
   /**
@@ -126,23 +131,26 @@ export type VulnerabilityService = {
   /** The devices with an open finding that a newer version of a source package would close. */
   devicesNeeding(ecosystem: string, source: string): DeviceSet;
   /** Open findings of some versions of the source packages with a name, the worst first; at most so many. */
-  ofVersions(source: string, versions: readonly string[], limit: number): Finding[];
+  ofVersions(source: string, versions: readonly string[], asked: Asked): Finding[];
   /** Open findings of a source package on devices, the worst first; at most so many. */
-  ofPackage(ecosystem: string, source: string, limit: number): Finding[];
+  ofPackage(ecosystem: string, source: string, asked: Asked): Finding[];
   /** What a newer version of each source package would close on devices. */
-  sourceFixes(): readonly SourceFix[];
+  sourceFixes(scope: Scope): readonly SourceFix[];
   /** The findings of each source package that a newer version closes, by decision. */
   sourceDecisions(): readonly SourceDecisions[];
   /** What closes findings of one package, each version that advisories name for itself. */
-  fixesOf(ecosystem: string, source: string): readonly FixNeeded[];
+  fixesOf(ecosystem: string, source: string, scope: Scope): readonly FixNeeded[];
   /** How many devices have an open finding that a newer version would close, by the number of the package, of some or all. */
-  devicesBySource(sources?: readonly number[]): ReadonlyMap<number, number>;
+  devicesBySource(scope: Scope, sources?: readonly number[]): ReadonlyMap<number, number>;
   /** Whether a feed that is here names a package, in any ecosystem. */
   hasPackage(name: string): boolean;
   /** Counts that differ from what they count; for `doctor`. */
   verify(): string[];
   close(): void;
 };
+
+/** At most so many findings, on the devices in reach. */
+type Asked = { scope: Scope; limit: number };
 
 const later = (a: string, b: string): string => (a > b ? a : b);
 
@@ -167,7 +175,7 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
   const snapshots = snapshotReaders(parts.folder, current);
   const keysAmong = rpmKeys(db);
   const withSources = sourceNames(db);
-  const queries = findingQueries({ statePath: parts.statePath, folder: parts.folder, current });
+  const queries = findingQueriesIn({ statePath: parts.statePath, folder: parts.folder, current });
 
   const platformNow = (device: number): Platform | undefined => platformOf(inventory.section(device, 'platform'));
 
@@ -288,6 +296,11 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
 
   const dayAgo = (days: number): string => toTime(clock() - days * dayMs).slice(0, 10);
 
+  const inReach = (devices: DeviceSet, scope: Scope): DeviceSet => {
+    const reached = devicesReached(db, scope);
+    return reached === undefined ? devices : allOf([devices, reached]);
+  };
+
   const noteDay = (): void => store.putDay(dayAgo(0), store.urgent());
 
   return {
@@ -345,16 +358,19 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     language: findingLanguage,
     list: (query) =>
-      queries.list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device))),
-    why: (id) => {
-      const { component, adv } = queries.parseId(id);
-      const finding = queries.find(component, adv);
+      queries
+        .of(query.scope)
+        .list(query, query.device === undefined ? undefined : Array.from(deviceComponents(query.device))),
+    why: (id, scope) => {
+      const { component, adv } = parseFindingId(id);
+      const reached = queries.of(scope);
+      const finding = reached.find(component, adv);
       const reader = snapshots.reader();
       const advisory = reader?.advisory(adv);
       if (!finding || !reader || !advisory) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
       const named = { eco: finding.ecosystem, name: finding.package, version: finding.version };
       const evidence = reader.evidence(named, adv);
-      const key = queries.key(component);
+      const key = reached.key(component);
       return {
         finding,
         document: advisory.document,
@@ -377,9 +393,9 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
           lastAffected: row.last_affected,
         })),
         source: { name: advisory.feed, ...defined({ newest: advisory.newest ?? undefined }) },
-        inputs: queries.inputs(adv),
+        inputs: reached.inputs(adv),
         confidence: finding.verdict === 'affected' ? 'high' : 'low',
-        devices: numbersOf(holders.of([component])).map((device) => ({
+        devices: numbersOf(inReach(holders.of([component]), scope)).map((device) => ({
           device,
           firstSeen: firstSeenOf(store, device, finding),
         })),
@@ -387,9 +403,10 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     },
     unjudged,
     hasPackage: (name) => snapshots.reader()?.hasPackage(name) ?? false,
-    tallies: queries.counts,
-    counts: () => ({ ...queries.counts(), devices: holders.count() }),
-    trend: (days) => {
+    tallies: (scope) => queries.of(scope).counts(),
+    counts: (scope) => ({ ...queries.of(scope).counts(), devices: holders.count(scope) }),
+    trend: (days, scope) => {
+      if (!scope.site) return [];
       const noted = new Map(store.daysAfter(dayAgo(days)).map(({ day, open }) => [day, open]));
       const points: number[] = [];
       for (let ago = days - 1; ago > 0; ago -= 1) {
@@ -401,49 +418,20 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
       return points.length === 0 && now === 0 ? [] : [...points, now];
     },
     noteDay: () => immediate(db, noteDay),
-    forDevice: (device) => {
+    forDevice: (device, scope) => {
       const components = Array.from(deviceComponents(device));
       const since = store.device(device)?.since;
       const added = store.addedAtAll(device);
-      return queries.list({ limit: 100_000 }, components).rows.map((finding) => ({
-        ...finding,
-        device,
-        firstSeen: later(added.get(finding.component) ?? since ?? finding.since, finding.since),
-      }));
+      return queries
+        .of(scope)
+        .list({ scope, limit: 100_000 }, components)
+        .rows.map((finding) => ({
+          ...finding,
+          device,
+          firstSeen: later(added.get(finding.component) ?? since ?? finding.since, finding.since),
+        }));
     },
-    devices: () => {
-      const result = new Map<number, { findings: number; worst: Decision; severity: Severity }>();
-      // One column each by component: a fleet has millions of components on devices.
-      const loads = queries.affectedLoads();
-      const size = loads.reduce((most, { component }) => Math.max(most, component), 0) + 1;
-      const affected = new Uint32Array(size);
-      const judged = new Uint8Array(size);
-      for (const { component, affected: n, worst, severity } of loads) {
-        affected[component] = n;
-        judged[component] = (worst ?? 0) * SEVERITIES.length + (severity ?? 0);
-      }
-      const none = DECISIONS.length * SEVERITIES.length;
-      for (const row of store.devices()) {
-        let findings = 0;
-        let worst = none;
-        const components = idsOf(row.components);
-        for (let at = 0; at < components.length; at += 1) {
-          const component = components[at] as number;
-          const n = affected[component] ?? 0;
-          if (n === 0) continue;
-          findings += n;
-          worst = Math.min(worst, judged[component] as number);
-        }
-        if (findings === 0) continue;
-        const decision = DECISIONS[Math.floor(worst / SEVERITIES.length)] ?? 'track';
-        result.set(row.device, {
-          findings,
-          worst: decision,
-          severity: SEVERITIES[worst % SEVERITIES.length] ?? 'unknown',
-        });
-      }
-      return result;
-    },
+    devices: () => worstOfDevices(store.devices(), queries.site.affectedLoads()),
     loads: (devices) => {
       const held = store
         .someDevices(devices)
@@ -469,14 +457,16 @@ export const vulnerabilityService = (parts: VulnerabilityParts): VulnerabilitySe
     coverage,
     uncovered: uncoveredOf(db, coverage),
     unreadEcosystems: () => unreadEcosystems(snapshots.reader()),
-    devicesWith: (advisory) => holders.of(queries.componentsOf(advisory)),
-    devicesNeeding: (ecosystem, source) => holders.of(queries.fixableComponents(ecosystem, source)),
-    ofVersions: (source, versions, limit) => queries.list({ limit }, queries.versionComponents(source, versions)).rows,
-    ofPackage: (ecosystem, source, limit) => queries.list({ limit }, queries.packageComponents(ecosystem, source)).rows,
-    sourceFixes: queries.sourceFixes,
-    sourceDecisions: queries.sourceDecisions,
-    fixesOf: queries.fixesOf,
-    devicesBySource: queries.devicesBySource,
+    devicesWith: (advisory) => holders.of(queries.site.componentsOf(advisory)),
+    devicesNeeding: (ecosystem, source) => holders.of(queries.site.fixableComponents(ecosystem, source)),
+    ofVersions: (source, versions, asked) =>
+      queries.of(asked.scope).list(asked, queries.site.versionComponents(source, versions)).rows,
+    ofPackage: (ecosystem, source, asked) =>
+      queries.of(asked.scope).list(asked, queries.site.packageComponents(ecosystem, source)).rows,
+    sourceFixes: (scope) => queries.of(scope).sourceFixes(),
+    sourceDecisions: queries.site.sourceDecisions,
+    fixesOf: (ecosystem, source, scope) => queries.of(scope).fixesOf(ecosystem, source),
+    devicesBySource: (scope, sources) => queries.of(scope).devicesBySource(sources),
     verify: () => {
       const counted = new Map<number, number>();
       for (const row of store.devices())

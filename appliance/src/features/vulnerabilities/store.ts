@@ -4,7 +4,7 @@ import { idBytes } from '../../platform/id-array.ts';
 import { type Component, keyOfComponent } from './component.ts';
 import { fixFaults, fixStore } from './fix-store.ts';
 import type { Hit } from './hit-bytes.ts';
-import { DERIVED_FAULTS, PUT_LOAD } from './match-derived-store.ts';
+import { DERIVED_FAULTS, PUT_LOAD, shiftSql } from './match-derived-store.ts';
 import { STATE_COLUMNS } from './match-state.ts';
 import { type AdvisoryFacts, DECISIONS, type Decision, type KeptDevice, SEVERITIES } from './types.ts';
 
@@ -29,11 +29,6 @@ export type ComponentLoad = {
 
 /** What of a component says whether it can be judged. */
 type ComponentIdentity = { component: number; ecosystem: string; name: string; unkeyed: number; unsettled: number };
-
-/** Matches of a component that gets its first device, or loses its last one, count or no longer count. */
-const shiftSql = (sign: '+' | '-'): string =>
-  `UPDATE match_advisory SET ${STATE_COLUMNS.map((name, state) => `${name} = ${name} ${sign} (m.state = ${state})`).join(', ')}
-   FROM match m WHERE m.component = +? AND m.until IS NULL AND match_advisory.adv = m.adv`;
 
 /** Components, what devices have of them, and matches: the tables of state.db that matching owns. */
 export const vulnerabilityStore = (db: Database) => {

@@ -5,6 +5,7 @@
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { z } from 'zod';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low' | 'unknown';
 export type Decision = 'act' | 'attend' | 'track-star' | 'track';
@@ -139,6 +140,8 @@ export type FindingLoad = {
 };
 
 export type FindingQuery = {
+  /** Only what devices in reach have, or had, is there, and only they are counted. */
+  readonly scope: Scope;
   readonly filter?: Filter | undefined;
   /** Of one device alone. */
   readonly device?: number;

@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { VulnerabilityService } from './service.ts';
 import type { Decision, FixState } from './types.ts';
@@ -11,9 +12,10 @@ export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService,
     name: `finding-${decision}`,
     harm,
     sees: 'vulnerabilities:read',
+    scoped: true,
     does: 'updates:write',
-    find: () => {
-      const row = parts.vulnerabilities.tallies().matrix[decision];
+    find: (reader) => {
+      const row = parts.vulnerabilities.tallies(scopeOf(reader, 'vulnerabilities:read')).matrix[decision];
       return fixes.flatMap((fix) =>
         row[fix] === 0
           ? []

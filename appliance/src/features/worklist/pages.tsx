@@ -6,6 +6,7 @@ import { Worklist, type WorkRow, type WorkView, workViews } from '@sallyport/ui/
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -43,12 +44,15 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const [oldest] = hasRight(reader, 'exchange:read')
       ? exchange.knowledge().toSorted((a, b) => (b.ageDays ?? 0) - (a.ageDays ?? 0))
       : [];
-    const trend = hasRight(reader, 'vulnerabilities:read') ? vulnerabilities.trend(trendDays) : undefined;
+    const found = holdsAnywhere(reader, 'vulnerabilities:read') ? scopeOf(reader, 'vulnerabilities:read') : undefined;
     return {
       act:
-        trend === undefined
+        found === undefined
           ? undefined
-          : { now: Object.values(vulnerabilities.tallies().matrix.act).reduce((sum, n) => sum + n, 0), trend },
+          : {
+              now: Object.values(vulnerabilities.tallies(found).matrix.act).reduce((sum, n) => sum + n, 0),
+              trend: vulnerabilities.trend(trendDays, found),
+            },
       devices: {
         total,
         silent: notVisible,
@@ -83,8 +87,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
       .slice(0, shownZones);
 
-  const running = () =>
-    deployments.list({ limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
+  const running = (scope: Scope) =>
+    deployments.list({ scope, limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
       state !== 'running'
         ? []
         : [
@@ -123,7 +127,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
         zones={seesControllers ? zoneRows() : []}
-        running={hasRight(actor, 'deployments:read') ? running() : []}
+        running={holdsAnywhere(actor, 'deployments:read') ? running(scopeOf(actor, 'deployments:read')) : []}
         requestsOut={
           hasRight(actor, 'exchange:read')
             ? exchange.state().openRequests.map(({ number, createdAt }) => ({ number, since: createdAt }))

@@ -38,7 +38,7 @@ export const navigationBadges = (
     const stamp = deviceQueries.stamp();
     const startMs = clock();
     if (stamp === held.stamp || (startMs < held.againAtMs && startMs > held.againAtMs - rests * 60_000)) return held;
-    const { matrix } = vulnerabilities.tallies();
+    const { matrix } = vulnerabilities.tallies(wholeSite('figures'));
     const sum = (row: Readonly<Record<string, number>>): number => Object.values(row).reduce((all, n) => all + n, 0);
     held.act = sum(matrix.act);
     held.attend = sum(matrix.attend);
@@ -52,7 +52,9 @@ export const navigationBadges = (
     // Rows of devices follow a look of the rules, after what the stamp is made of; their sets are few and small.
     const actDevices = deviceList.worstCounts(wholeSite('figures'))[0] ?? 0;
     const waiting = devices.waiting();
-    const running = deployments.list({ limit: 20 }).rows.filter(({ state }) => state === 'running');
+    const running = deployments
+      .list({ scope: wholeSite('figures'), limit: 20 })
+      .rows.filter(({ state }) => state === 'running');
     const failed = running.filter(({ counts }) => counts.failed > 0).length;
     const imports = jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
     const open = exchange.state().openRequests.length;

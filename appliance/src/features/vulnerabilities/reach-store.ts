@@ -1,0 +1,171 @@
+import type { Database } from '../../platform/database.ts';
+import { idsOf } from '../../platform/id-array.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
+import { fixStore, putAllSources, recountDevices } from './fix-store.ts';
+import { shiftSql } from './match-derived-store.ts';
+import { STATE_COLUMNS } from './match-state.ts';
+
+// What the lists of findings and fixes read, as a site has it on which nothing but the devices in reach is: tables and views of the
+// temporary schema of a connection of their own, which SQLite finds before those of the same name in the database. Every statement
+// of findings runs over it as it is, so none can forget what is reached.
+
+/** Counted anew over what is reached. */
+const counted = ['component_count', 'match_advisory', 'source_fix'] as const;
+/** Rows of devices, cut to them; with the column that names the device. */
+const cut = {
+  device_component: 'device',
+  device_component_log: 'device',
+  finding_device: 'id',
+  task: 'device',
+} as const;
+
+const makeTables = (db: Database): void => {
+  db.pragma('temp_store = MEMORY');
+  // The tables are referred to by name; nothing is written to what they name.
+  db.pragma('foreign_keys = OFF');
+  db.exec('create temp table reached (device integer primary key)');
+  for (const [name, column] of Object.entries(cut))
+    db.exec(
+      `create temp view ${name} as select * from main.${name} where ${column} in (select device from temp.reached)`,
+    );
+  const made = db
+    .prepare<[string], string>(
+      `select sql from main.sqlite_master where tbl_name in (select value from json_each(?)) and sql is not null order by type desc`,
+    )
+    .pluck()
+    .all(JSON.stringify(counted));
+  for (const sql of made)
+    db.exec(sql.replace(/^create table /i, 'create temp table ').replace(/^create index /i, 'create index temp.'));
+};
+
+type Held = { devices: Uint32Array; isGone: Uint8Array };
+
+const none: Held = { devices: new Uint32Array(0), isGone: new Uint8Array(0) };
+
+/** Whether a component stands in the list: a device in reach has it, or had it. */
+const isListed = ({ devices, isGone }: Held, component: number): boolean =>
+  (devices[component] ?? 0) > 0 || isGone[component] === 1;
+
+/** More components than these got their first device or lost their last: everything is counted again. */
+const mostOneByOne = 2_000;
+
+/** Keeps the tables of a connection as the devices in reach are; `db` is read-only, and nothing else writes its temporary schema. */
+export const reachedTables = (db: Database, scope: Scope) => {
+  makeTables(db);
+  const inReach = devicesIn(scope, 'device');
+  const reached = db.prepare<unknown[], number>(`select device from main.device_row where ${inReach.sql}`).pluck();
+  const addReached = db.prepare('insert into temp.reached select value from json_each(?)');
+  const components = db.prepare<[], Buffer>('select components from device_component').pluck();
+  const removed = db
+    .prepare<[], number>('select distinct component from device_component_log where removed_at is not null')
+    .pluck();
+  const matched = db.prepare<[], number>('select matched from exchange_state where id = 1').pluck();
+  const most = db.prepare<[], number>('select ifnull(max(id), 0) from component').pluck();
+  const put = db.prepare('insert or replace into temp.component_count (id, devices) values (?, ?)');
+  const drop = db.prepare('delete from temp.component_count where id = ?');
+  const columns = (db.pragma('table_info(match_advisory)') as { name: string }[])
+    .map(({ name }) => name)
+    .filter((name) => !STATE_COLUMNS.some((state) => state === name))
+    .join(', ');
+  const sums = STATE_COLUMNS.map(
+    (name, state) => `sum(c.devices > 0 and m.until is null and m.state = ${state}) as ${name}`,
+  ).join(', ');
+  const countMatches = `insert into temp.match_advisory (${columns}, ${STATE_COLUMNS.join(', ')})
+    select ${columns.replace('adv', 'g.adv')}, ${STATE_COLUMNS.map((name) => `n.${name}`).join(', ')}
+    from (select m.adv as adv, ${sums} from temp.component_count c cross join main.match m on m.component = c.id group by m.adv) n
+    cross join main.match_advisory g on g.adv = n.adv`;
+  const addAdvisories = db.prepare(
+    `insert or ignore into temp.match_advisory (${columns}) select ${columns} from main.match_advisory
+     where adv in (select adv from main.match where component = ?)`,
+  );
+  const [up, down] = [db.prepare(shiftSql('+')), db.prepare(shiftSql('-'))];
+  const fixes = fixStore(db);
+
+  let version: number | undefined;
+  let devices: readonly number[] = [];
+  let held = none;
+  let matchedWith: number | undefined;
+  let areDevicesCounted = false;
+
+  const look = (): Held => {
+    const size = (most.get() ?? 0) + 1;
+    const found: Held = { devices: new Uint32Array(size), isGone: new Uint8Array(size) };
+    for (const bytes of components.iterate()) {
+      const ids = idsOf(bytes);
+      for (let at = 0; at < ids.length; at += 1) {
+        const id = ids[at] as number;
+        found.devices[id] = (found.devices[id] as number) + 1;
+      }
+    }
+    for (const component of removed.iterate()) if (found.devices[component] === 0) found.isGone[component] = 1;
+    return found;
+  };
+
+  const countAll = (): void => {
+    db.exec('delete from temp.match_advisory; delete from temp.source_fix');
+    db.exec(countMatches);
+    putAllSources(db);
+  };
+
+  const forgetAll = (): void => {
+    devices = [];
+    held = none;
+    matchedWith = undefined;
+  };
+
+  const refresh = (): void => {
+    if (held === none) db.exec('delete from temp.reached; delete from temp.component_count');
+    const now = reached.all(...inReach.params);
+    if (now.length !== devices.length || now.some((device, at) => device !== devices[at])) {
+      db.exec('delete from temp.reached');
+      addReached.run(JSON.stringify(now));
+      devices = now;
+    }
+    const before = held;
+    held = look();
+    const flipped: number[] = [];
+    for (let id = 0; id < Math.max(held.devices.length, before.devices.length); id += 1) {
+      const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
+      const isSame = had === has && isListed(before, id) === isListed(held, id);
+      if (isSame) continue;
+      if (isListed(held, id)) put.run(id, has);
+      else drop.run(id);
+      if (had === 0 || has === 0 || !isListed(before, id)) flipped.push(id);
+    }
+    const made = matched.get() ?? 0;
+    if (made !== matchedWith || flipped.length > mostOneByOne) countAll();
+    else {
+      for (const id of flipped) {
+        const [had, has] = [before.devices[id] ?? 0, held.devices[id] ?? 0];
+        addAdvisories.run(id);
+        if (had === 0 && has > 0) up.run(id);
+        if (had > 0 && has === 0) down.run(id);
+      }
+      if (flipped.length > 0) fixes.refresh(flipped);
+    }
+    matchedWith = made;
+    areDevicesCounted = false;
+  };
+
+  return {
+    /** Call before each look at the lists: it costs nothing while the database is as it was. */
+    refresh: (): void => {
+      const now = db.pragma('data_version', { simple: true }) as number;
+      if (now === version) return;
+      try {
+        db.transaction(refresh)();
+      } catch (error) {
+        // The tables are as they were before, and what is remembered of them is not.
+        forgetAll();
+        throw error;
+      }
+      version = now;
+    },
+    /** Call before the number of devices of a package is read. */
+    countDevices: (): void => {
+      if (areDevicesCounted) return;
+      recountDevices(db);
+      areDevicesCounted = true;
+    },
+  };
+};
