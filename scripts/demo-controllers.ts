@@ -1,6 +1,7 @@
 import { compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { fillControllers } from '../test/support/filled-controllers.ts';
 import { makeZones } from '../test/support/filled-zones.ts';
@@ -13,7 +14,7 @@ export const demoControllers = async (
   try {
     const zones = makeZones(appliance, systemActor);
     fillControllers(appliance, systemActor, zones, nowMs());
-    const { total, warning, critical } = appliance.zones.counts();
+    const { total, warning, critical } = appliance.zones.counts(wholeSite('job'));
     return { zones: zones.size, controllers: total, abnormal: warning + critical };
   } finally {
     await appliance.close();

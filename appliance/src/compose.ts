@@ -90,7 +90,7 @@ import { type Keyring, openKeyring } from './platform/keyring.ts';
 import { type Log, openLog } from './platform/log.ts';
 import { destroyErasedKeys, type Personal, personal } from './platform/personal.ts';
 import { applianceRelease } from './platform/release.ts';
-import { devicesReached } from './platform/scope.ts';
+import { devicesReached, zonesReached } from './platform/scope.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { controllerTrials } from './trial.ts';
 import { waitingSources } from './waiting-sources.ts';
@@ -260,6 +260,7 @@ export const compose = async ({
       store: approvalStore(db),
       couldApprove: (right) => couldApprove(objects, right, nowMs()),
       devicesIn: (scope) => devicesReached(db, scope),
+      controllersIn: (ids, scope) => ids.every((id) => controllers.service.find(id, scope) !== undefined),
       events,
       clock: nowMs,
     });
@@ -311,7 +312,7 @@ export const compose = async ({
       events,
       record: recordSubjects(db),
       nameOf: controllers.service.label,
-      numberOf: (publicId) => controllers.service.find(publicId)?.id ?? 0,
+      numberOf: (publicId, scope) => controllers.service.find(publicId, scope)?.id ?? 0,
       build: controllerIndex,
       maps: CONTROLLER_MAPS,
       measures: measuresIn({ patches: () => patches, controllers: controllers.service, objects }),
@@ -395,13 +396,9 @@ export const compose = async ({
       events,
       store,
       site: config.site,
-      controllers: recordPort(controllers.service, objects),
+      controllers: recordPort(controllers.service, objects, (scope) => zonesReached(db, scope)),
       onTick: controllerFindings.holdAgain,
-      urgency: (vulnerabilities, ids) =>
-        controllerFindings.urgency(
-          vulnerabilities,
-          ids?.flatMap((id) => controllers.service.find(id)?.id ?? []),
-        ),
+      urgency: controllerFindings.urgency,
       evidence: evidenceSources({ objects, events, exchange, identification }),
       timeZone,
     });
@@ -458,7 +455,7 @@ export const compose = async ({
       rules,
       changed,
       queues: queues({ rows, rules, baselines, inventory, updates }),
-      zones: zoneService({ objects, controllers: integrity.healths, counts: integrity.healthCounts }),
+      zones: zoneService({ db, objects, controllers: integrity.healths, counts: integrity.healthCounts }),
       integrity,
       baselines,
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),

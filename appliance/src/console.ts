@@ -65,14 +65,15 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     ...deps,
     devices: (text, limit, scope) =>
       model.page({ scope, filter: textFilter(text), sort: 'name', descending: false, limit }),
-    controllers: (text, limit) => {
+    controllers: (text, limit, scope) => {
       const { ids, total } = deps.controllerList.page({
+        scope,
         filter: textFilter(text),
         sort: 'name',
         descending: false,
         limit,
       });
-      return { rows: found.rows(ids), total };
+      return { rows: found.rows(ids, scope), total };
     },
   });
   return { api: apiApp(parts, described), console: consoleApp(deps, model, search, helpService()) };

@@ -14,6 +14,7 @@ import type { PatchService } from './features/patches/service.ts';
 import type { SampleService } from './features/queries/types.ts';
 import type { RollbackDetector } from './features/rollback/service.ts';
 import type { WaitingSources, WaitingThing } from './features/waiting/service.ts';
+import { wholeSite } from './platform/scope.ts';
 
 const most = 10_000;
 
@@ -78,7 +79,7 @@ export function waitingSources(parts: Parts): WaitingSources {
         : [],
     'identification-approve': () =>
       identification
-        .list()
+        .list(wholeSite('figures'))
         .filter(({ state, job }) => state === 'unapproved' && Date.parse(String(job.body['until'])) > nowMs())
         .map(({ job }) => ({
           id: job.id,

@@ -303,13 +303,13 @@ export function boundTables(schema: string): ReadonlySet<string> {
   ]);
 }
 
-const asksScope = new Set(['devicesIn', 'devicesReached']);
+const asksScope = new Set(['devicesIn', 'devicesReached', 'zonesIn', 'controllersIn', 'reachedMatches']);
 
 type Node = Readonly<Record<string, unknown>>;
 
 const isNode = (value: unknown): value is Node => typeof value === 'object' && value !== null;
 
-/** Reads of a device's rows in functions that do not ask `devicesIn` themselves, as many as there are in each file. */
+/** Reads of rows of devices and controllers in functions that do not ask `devicesIn` and its kin themselves, as many as there are in each file. */
 export function readsWithoutScope(files: readonly SourceFile[], tables: ReadonlySet<string>): Map<string, number> {
   const reads = new RegExp(`\\b(?:from|join)\\s+(?:(?:${[...tables].join('|')})\\b|inv_)`, 'i');
   const found = new Map<string, number>();

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { immediate } from '@sallyport/appliance/platform/database';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { apiPrefix } from '@sallyport/appliance/server/api/types';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { plantReadings } from './controller-records.ts';
@@ -81,9 +82,10 @@ const writes = ({ appliance }: Site): readonly (readonly [path: string, body: ob
     after = page.next;
   }
   // Their numbers rise by one from the first.
-  const controllers = Array.from({ length: 10_000 }, (_, n) => appliance.controllers.byId(n + 1)?.publicId).filter(
-    (id) => id !== undefined,
-  );
+  const controllers = Array.from(
+    { length: 10_000 },
+    (_, n) => appliance.controllers.byId(n + 1, wholeSite('job'))?.publicId,
+  ).filter((id) => id !== undefined);
   return [
     ['/tags', { tag: 'spare', add: ids }, `${ids.length} devices`],
     ['/conditions/try', { kind: 'tag-rule', condition: 'hostname starts pump' }, 'all devices'],

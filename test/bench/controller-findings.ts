@@ -7,6 +7,7 @@ import type { Subject } from '@sallyport/appliance/features/controller-findings/
 import { controllerKnowledge } from '@sallyport/appliance/features/vulnerabilities/csaf-queries';
 import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/snapshot-build-store';
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
 import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { contentDigest, type FeedRecord, toRecord } from '@sallyport/bundle-tools/advisories/digest';
@@ -172,8 +173,8 @@ const measure = async ({ db, paths, events, objects }: Appliance, input: string)
   db.prepare("update controller_match_state set maps = ''").run();
   const { opened, closed, changed: other } = findings.rematch();
 
-  const page = await timed(() => findings.list({ limit: 50 }));
-  const counts = await timed(() => findings.counts());
+  const page = await timed(() => findings.list({ scope: wholeSite('job'), limit: 50 }));
+  const counts = await timed(() => findings.counts(wholeSite('job')));
   const loads = await timed(() => findings.loads(subjects.slice(0, 50).map(({ controller }) => controller)));
   findings.close();
   const figures: Figure[] = [

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ModbusManner } from '../../appliance/test/support/controllers/modbus-device.ts';
 import { until } from '../support/until.ts';
@@ -27,7 +28,7 @@ const started = async (manner?: ModbusManner) => {
     controller: target.id,
     state: agent.state,
     serve: () => site.serve(agent),
-    stateOf: () => site.appliance.identification.get(job),
+    stateOf: () => site.appliance.identification.get(job, wholeSite('job')),
   };
 };
 
@@ -45,7 +46,9 @@ describe('an agent in the segment', () => {
     expect(Math.min(...gaps(sent.map(({ at }) => at)))).toBeGreaterThan(490);
     expect(Math.min(...gaps(fake.seen.map(({ at }) => at)))).toBeGreaterThan(200);
     expect(fake.state).toEqual({ connections: 1, mostAtOnce: 1 });
-    const own = controllers.parts(controllers.get(controller).id).find(({ type }) => type === 'controller');
+    const own = controllers
+      .parts(controllers.get(controller, wholeSite('job')).id)
+      .find(({ type }) => type === 'controller');
     expect(own?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // The evidence is the result's now; the order is kept without secrets.
     expect(readdirSync(join(state, 'work')).filter((name) => name.startsWith('identify-'))).toEqual([]);

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { type ModbusManner, modbusDevice } from '../../appliance/test/support/controllers/modbus-device.ts';
 import { binOf } from '../support/commands.ts';
@@ -31,7 +32,7 @@ export async function openIdentifySite() {
     counter += 1;
     return counter;
   };
-  const runOf = ({ run }: Approved) => identification.run(run);
+  const runOf = ({ run }: Approved) => identification.run(run, wholeSite('job'));
   return {
     ...site,
     first,

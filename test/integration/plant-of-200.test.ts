@@ -58,14 +58,17 @@ const bring = async (name: string, content: string | Uint8Array): Promise<void> 
 const live = (): Controller[] =>
   appliance.controllers
     .ids(0, 10_000)
-    .flatMap((id) => appliance.controllers.byId(id) ?? [])
+    .flatMap((id) => appliance.controllers.byId(id, wholeSite('job')) ?? [])
     .filter(({ state }) => state === 'live');
 
 /** A project names no serial number: that it is about the controller at its address, a person says. */
 const confirmProposals = (): number => {
   let merged = 0;
   for (const { id, publicId } of live()) {
-    const [proposal] = appliance.controllers.byId(id)?.state === 'live' ? appliance.controllers.proposals(id) : [];
+    const [proposal] =
+      appliance.controllers.byId(id, wholeSite('job'))?.state === 'live'
+        ? appliance.controllers.proposals(id, wholeSite('job'))
+        : [];
     if (proposal === undefined) continue;
     appliance.controllers.merge(systemActor, publicId, proposal.controller);
     merged += 1;
@@ -150,7 +153,10 @@ describe('a plant of 200 controllers, from files alone', () => {
     expect(lacking).toHaveLength(silent.length);
     expect(lacking.every((line) => line.endsWith(': firmware'))).toBe(true);
     // Unknown is only right with a reason beside it: in rows of the list and its file, on the page, over the API.
-    const rows = controllerModel(appliance).rows(live().map(({ id }) => id));
+    const rows = controllerModel(appliance).rows(
+      live().map(({ id }) => id),
+      wholeSite('job'),
+    );
     const reasonless = rows.filter(
       ({ read, planned, reasons }) =>
         read === undefined &&
@@ -192,7 +198,7 @@ describe('a plant of 200 controllers, from files alone', () => {
     const byName = new Map(live().map(({ id }) => [appliance.controllers.label(id), id]));
     const said = (name: string): string[] =>
       findings
-        .forController(byName.get(name) ?? 0)
+        .forController(byName.get(name) ?? 0, wholeSite('job'))
         .map(({ vulnerability, verdict, partKey }) => `${vulnerability} ${verdict}${partKey === '' ? '' : ' module'}`)
         .sort();
     for (const { assetTag, name, orderNumber, modules } of plant) {
@@ -212,6 +218,6 @@ describe('a plant of 200 controllers, from files alone', () => {
     const { identification, events, objects } = appliance;
     expect(events.list({ scope: wholeSite('job'), type: ['identification-started'], limit: 1 }).total).toBe(0);
     expect(objects.list({ kind: 'controller-zone', limit: 10 }).total).toBe(0);
-    expect(identification.list()).toEqual([]);
+    expect(identification.list(wholeSite('job'))).toEqual([]);
   });
 });

@@ -150,7 +150,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
   it('sends to the address and port of the job and nowhere else, never faster than its pause', async () => {
     site.identification.switchOn(systemActor);
     site.identification.start(signedIn('anna'), job);
-    await until(() => site.identification.get(job).state === 'done');
+    await until(() => site.identification.get(job, wholeSite('job')).state === 'done');
     const sent = sentOf(dump);
     expect([...new Set(sent.map(({ to, port }) => `${to}:${port}`))]).toEqual([`${target}:502`]);
     const data = sent.filter(({ data: isData }) => isData);
@@ -158,7 +158,7 @@ describe.skipIf(!canRun)('identification on a wire (root, iproute2 and tcpdump a
     for (const [index, { at }] of data.entries())
       if (index > 0) expect(at - (data[index - 1]?.at ?? 0)).toBeGreaterThan(0.49);
     // As many as the log of packets says.
-    const number = site.identification.get(job).run?.id ?? 0;
+    const number = site.identification.get(job, wholeSite('job')).run?.id ?? 0;
     expect(site.identification.packets(number, 0, 100).filter(({ what }) => what === 'send')).toHaveLength(data.length);
     expect(dump).not.toContain(`who-has ${neighbour} tell 10.9.1.62`);
     expect(dump).not.toMatch(/IP 10\.9\.1\.62\.\d+ > \S+: Flags \[R/);

@@ -1,3 +1,4 @@
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
 import { signedIn } from './persons.ts';
@@ -13,7 +14,10 @@ export const agreeToLists = ({ patches, objects }: Pick<Appliance, 'patches' | '
       objects.ofAnyKind.create(systemActor, 'patch-duty', { name, duty, account });
     return signedIn(account, 'controllers:approve');
   });
-  for (const { id } of patches.list({ limit: 1_000 }).rows)
-    for (const request of patches.requests(id).filter(({ type }) => type === 'verdict'))
+  for (const { id } of patches.within(wholeSite('job')).list({ limit: 1_000 }).rows)
+    for (const request of patches
+      .within(wholeSite('job'))
+      .requests(id)
+      .filter(({ type }) => type === 'verdict'))
       for (const person of people) patches.sign(person, request.id, { agrees: true, comment: '' });
 };

@@ -1,3 +1,4 @@
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { Reading } from '@sallyport/bundle-tools/controllers/reading';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import type { Actor } from '../../appliance/src/engine/objects/types.ts';
@@ -122,7 +123,7 @@ export const fillControllers = (
     { type: 'identification', name: 'Sunday round' },
     asked.map((one) => readOf(one, nowMs - 20 * hourMs)),
   );
-  for (const { publicId, name } of integrity.list())
+  for (const { publicId, name } of integrity.list({}, wholeSite('job')))
     if (!name.startsWith('SIS'))
       integrity.approve(actor, publicId, { reason: 'commissioning record 2026-03', workOrder: 'WO-1107' });
   const night: readonly (readonly [string, Readonly<Record<string, string>>])[] = [

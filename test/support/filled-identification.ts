@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { randomBytes, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { type Actor, systemActor } from '../../appliance/src/engine/objects/types.ts';
@@ -78,6 +79,8 @@ export const fillIdentification = (
   }
   const safety = controllers
     .ids(0, 1_000)
-    .flatMap((id) => (controllers.label(id) === 'SIS-01' ? [controllers.byId(id)?.publicId ?? ''] : []));
+    .flatMap((id) =>
+      controllers.label(id) === 'SIS-01' ? [controllers.byId(id, wholeSite('job'))?.publicId ?? ''] : [],
+    );
   job('Power house, all', [...named('PLC-P-01', 'PLC-P-03', 'PLC-P-04'), ...safety], { protocols: ['modbus', 'snmp'] });
 };

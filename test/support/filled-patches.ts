@@ -1,3 +1,4 @@
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { Appliance } from '../../appliance/src/compose.ts';
 import { systemActor } from '../../appliance/src/engine/objects/types.ts';
@@ -43,7 +44,7 @@ export const fillPatches = (
     recurrence: `${new Date(nowMs).getUTCFullYear()}-12-28 to ${new Date(nowMs).getUTCFullYear() + 1}-01-09 00-24`,
     blackout: true,
   });
-  const [first, second] = patches.list({ limit: 2 }).rows;
+  const [first, second] = patches.within(wholeSite('job')).list({ limit: 2 }).rows;
   const [controller] = patches.controllers.list({ search: 'PLC-L1-01', limit: 1 });
   if (first === undefined || second === undefined || controller === undefined) return;
   patches.describe(ann, first.id, { targetVersion: 'V4.6.1', vulnerabilities: ['CVE-2024-46886'] });
@@ -53,6 +54,7 @@ export const fillPatches = (
   patches.answer(ann, first.id, controller.id, { item: 'backup-present', answer: 'yes', note: 'Vault 3', value: null });
   patches.answer(ann, first.id, controller.id, { item: 'spare', answer: 'no', note: 'Ordered', value: null });
   const [next] = patches
+    .within(wholeSite('job'))
     .calendar({ from: nowMs, until: nowMs + 200 * dayMs })
     .windows.filter(({ from, blackout }) => from > nowMs && !blackout);
   if (next !== undefined)

@@ -41,6 +41,7 @@ const nothing = (): never => {
 export const testGate = (db: Database): ApprovalGate =>
   approvalGate({
     devicesIn: (scope) => devicesReached(db, scope),
+    controllersIn: () => false,
     persons: accountPersons({ db, blind }),
     store: approvalStore(db),
     couldApprove: () => new Set(['somebody', 'else']),

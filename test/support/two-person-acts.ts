@@ -63,7 +63,7 @@ export function twoPersonScenarios(get: () => ActSite) {
 
   const programs = (publicId: string) => {
     const one: ControllerFacts = {
-      controller: site.appliance.controllers.find(publicId)?.id ?? 0,
+      controller: site.appliance.controllers.find(publicId, wholeSite('job'))?.id ?? 0,
       publicId,
       name: publicId,
       zone: null,

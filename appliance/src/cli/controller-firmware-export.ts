@@ -1,6 +1,7 @@
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { scopeOf } from '../engine/objects/types.ts';
 import { CHECKS } from '../features/controller-firmware/types.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Command } from './command.ts';
@@ -23,12 +24,13 @@ export const command: Command = {
       return found;
     });
     const { controllerFirmware, controllers } = await open();
+    const scope = scopeOf(cliActor(), 'updates:write');
     const start = (text('firmware') ?? '').toLowerCase();
-    const files = controllerFirmware.list().filter(({ sha256 }) => start.length >= 4 && sha256.startsWith(start));
+    const files = controllerFirmware.list(scope).filter(({ sha256 }) => start.length >= 4 && sha256.startsWith(start));
     const [file, ...others] = files;
     if (file === undefined || others.length > 0)
       throw new AppError('NOT_FOUND', `${files.length} firmware files begin with ${start}`);
-    const { id } = controllers.get(text('controller') ?? '');
+    const { id } = controllers.get(text('controller') ?? '', scope);
     const target = file.targets.find(
       ({ controller, partKey }) => controller === id && partKey === (text('part') ?? ''),
     );

@@ -1,5 +1,6 @@
 import { jobIdOf } from '../features/identification/job-id.ts';
 import { AppError } from '../platform/errors.ts';
+import { wholeSite } from '../platform/scope.ts';
 import type { Command } from './command.ts';
 
 const pageRows = 1_000;
@@ -13,7 +14,7 @@ export const command: Command = {
   example: 'sallyport controller identification log --job "Cell 3" --json --data /var/lib/sallyport',
   run: async ({ open, out, text }) => {
     const { objects, identification } = await open();
-    const runs = identification.runs(jobIdOf(objects, text('job') ?? ''));
+    const runs = identification.runs(jobIdOf(objects, text('job') ?? ''), wholeSite('console-root'));
     const asked = text('run');
     const run = asked === undefined ? runs[0] : runs.find(({ id }) => String(id) === asked);
     if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');

@@ -1,5 +1,6 @@
 import { jobIdOf } from '../features/identification/job-id.ts';
 import { AppError } from '../platform/errors.ts';
+import { wholeSite } from '../platform/scope.ts';
 import type { Command } from './command.ts';
 
 export const command: Command = {
@@ -20,7 +21,7 @@ export const command: Command = {
     }
     const id = jobIdOf(objects, text('job') ?? '');
     identification.stop(cliActor(), id);
-    const { state } = identification.get(id);
+    const { state } = identification.get(id, wholeSite('console-root'));
     out.line(state);
     out.result({ state });
     return 0;

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { agreeToLists } from '../../../test/support/agreed-lists.ts';
 import { openAppliance } from '../../test/support/appliance.ts';
 import { systemActor } from '../engine/objects/types.ts';
+import { wholeSite } from '../platform/scope.ts';
 import { signIn } from './actor.ts';
 import { runLine } from './main.ts';
 
@@ -74,7 +75,7 @@ describe('commands of patches', () => {
       '2099-01-01T00:00:00Z',
     );
     expect(moved.stderr).toContain('INVALID');
-    const until = new Date(site.patches.get(1).createdAt + 9 * 86_400_000).toISOString();
+    const until = new Date(site.patches.within(wholeSite('job')).get(1).createdAt + 9 * 86_400_000).toISOString();
     const done = await run(
       'patch',
       'move',

@@ -82,3 +82,36 @@ export function devicesReached(db: Database, scope: Scope): DeviceSet | undefine
       .all(...params),
   );
 }
+
+/** Of a zone that was removed nothing is reached, nor of one below it. */
+const zonesBelow = `with recursive below (id) as (
+    select id from object where kind = 'controller-zone' and deleted_at is null and id in (select value from json_each(?))
+    union select i.id from below cross join object_index i
+      on i.kind = 'controller-zone' and i.field = 'parent' and i.value = below.id)
+  select id from below`;
+
+/** The expression is the id of a zone in reach. */
+export function zonesIn(scope: Scope, zone: string): Condition {
+  if (scope.site) return { sql: 'true', params: [] };
+  return { sql: `${zone} in (${zonesBelow})`, params: [JSON.stringify(scope.zones)] };
+}
+
+/**
+ * The expression is the number of a controller in reach, or its public id. A controller is in the zone whose id its row has: one
+ * without, or with the name of a zone alone, is in reach of the site.
+ */
+export function controllersIn(
+  scope: Scope,
+  controller: string,
+  column: 'controller' | 'public_id' = 'controller',
+): Condition {
+  if (scope.site) return { sql: 'true', params: [] };
+  const { sql, params } = zonesIn(scope, 'zone');
+  return { sql: `${controller} in (select ${column} from controller_row where ${sql})`, params };
+}
+
+/** The ids of the zones in reach; undefined: all there are. */
+export function zonesReached(db: Database, scope: Scope): ReadonlySet<string> | undefined {
+  if (scope.site) return undefined;
+  return new Set(db.prepare<[string], string>(zonesBelow).pluck().all(JSON.stringify(scope.zones)));
+}

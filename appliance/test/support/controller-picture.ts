@@ -1,4 +1,5 @@
 import type { ControllerService } from '../../src/features/controllers/service.ts';
+import { wholeSite } from '../../src/platform/scope.ts';
 
 const sorted = (value: unknown): unknown =>
   value !== null && typeof value === 'object' && !Array.isArray(value)
@@ -17,7 +18,7 @@ export const controllerPicture = (
   controllers
     .ids(0, most)
     .flatMap((id) => {
-      const controller = controllers.byId(id);
+      const controller = controllers.byId(id, wholeSite('job'));
       if (controller === undefined || controller.state === 'merged') return [];
       const parts = controllers
         .parts(id)

@@ -457,6 +457,21 @@ export const words = defineWords({
     },
     kk: { one: '{n} құрылғыны қамтиды.', other: '{n} құрылғыны қамтиды.' },
   },
+  'people.reachZones': {
+    en: { one: '{n} zone', other: '{n} zones' },
+    ru: { one: '{n} зона', few: '{n} зоны', many: '{n} зон', other: '{n} зоны' },
+    kk: { one: '{n} аймақ', other: '{n} аймақ' },
+  },
+  'people.reachControllers': {
+    en: { one: 'with {n} controller.', other: 'with {n} controllers.' },
+    ru: {
+      one: 'с {n} контроллером.',
+      few: 'с {n} контроллерами.',
+      many: 'с {n} контроллерами.',
+      other: 'с {n} контроллера.',
+    },
+    kk: { one: '({n} контроллер).', other: '({n} контроллер).' },
+  },
   'people.reachSite': {
     en: 'Reaches the whole site.',
     ru: 'Охватывает всю площадку.',

@@ -64,8 +64,15 @@ export type ObjectFormProps = {
           | undefined;
         readonly touched: readonly { readonly at: When }[];
         readonly hasSessions: boolean;
-        /** Of a role: devices in reach. */
-        readonly reach: { readonly site: boolean; readonly devices: number } | undefined;
+        /** Of a role: what is in reach. */
+        readonly reach:
+          | {
+              readonly site: boolean;
+              readonly devices: number;
+              readonly zones: number;
+              readonly controllers: number;
+            }
+          | undefined;
       }
     | undefined;
   /** Shown once: the secret of a new token, a one-time link. */
@@ -124,7 +131,15 @@ const People = ({
         </Notice>
       )}
       {people.reach === undefined ? null : (
-        <p>{people.reach.site ? ctx.t('people.reachSite') : ctx.t('people.reach', { n: people.reach.devices })}</p>
+        <p>
+          {people.reach.site
+            ? ctx.t('people.reachSite')
+            : [
+                ctx.t('people.reach', { n: people.reach.devices }),
+                ctx.t('people.reachZones', { n: people.reach.zones }),
+                ctx.t('people.reachControllers', { n: people.reach.controllers }),
+              ].join(' ')}
+        </p>
       )}
       {people.hasSessions ? (
         <p>

@@ -3,10 +3,10 @@ import { page } from './page.ts';
 /** Patches of controllers: the process, windows, compensating controls, evidence. */
 export const patchesPages = {
   /** Patches of controllers: `state`, `overdue`. */
-  patches: page('/controllers/patches', { bound: 'zone', GET: 'controllers:read' }),
+  patches: page('/controllers/patches', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
   /** GET form, POST creates. */
   patchNew: page('/controllers/patches/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
-  patch: page('/controllers/patches/:id', { bound: 'zone', GET: 'controllers:read' }),
+  patch: page('/controllers/patches/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
   /** GET form of a move (`to`), POST asks for it. */
   patchMove: page('/controllers/patches/:id/move', {
     bound: 'zone',
@@ -24,6 +24,7 @@ export const patchesPages = {
   /** The checklist of one controller; POST answers it. */
   patchCheck: page('/controllers/patches/:id/check/:controller', {
     bound: 'zone',
+    scoped: true,
     GET: 'controllers:read',
     POST: 'controllers:write',
   }),
@@ -38,10 +39,10 @@ export const patchesPages = {
   approvalsApply: page('/controllers/approvals/apply', { bound: 'site', POST: 'controllers:write' }),
   /** POST `import` */
   approvalsUndo: page('/controllers/approvals/undo', { bound: 'site', POST: 'controllers:write' }),
-  windows: page('/controllers/windows', { bound: 'zone', GET: 'controllers:read' }),
+  windows: page('/controllers/windows', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
   /** GET form (`window`, `from`), POST creates. */
   planNew: page('/controllers/plans/new', { bound: 'zone', GET: 'controllers:write', POST: 'controllers:write' }),
-  plan: page('/controllers/plans/:id', { bound: 'zone', GET: 'controllers:read' }),
+  plan: page('/controllers/plans/:id', { bound: 'zone', scoped: true, GET: 'controllers:read' }),
   measures: page('/controllers/measures', { bound: 'zone', GET: 'controllers:read' }),
   /** POST `id` */
   measureApprove: page('/controllers/measures/approve', { bound: 'zone', decides: true, POST: 'controllers:write' }),

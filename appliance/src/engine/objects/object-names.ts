@@ -52,8 +52,7 @@ export const objectNames = (ctx: Ctx, parts: NameParts, scope: Scope) => {
     device: (id: string) => cached(`device ${id}`, () => deviceName(id)),
     controller: (id: string) =>
       cached(`controller ${id}`, () => {
-        // Controllers have zones.
-        const found = scope.site ? controllers.find(id) : undefined;
+        const found = controllers.find(id, scope);
         return found === undefined ? id : controllers.label(found.id);
       }),
     group: (id: string) => cached(`group ${id}`, () => lookUp('group', id)),

@@ -38,7 +38,7 @@ export function peopleOf(
       hindrance: hindrance === 'APPROVAL_FRESH' ? undefined : hindrance,
     },
     touched: kind.name === 'account' ? accounts.touches.of(object.id) : [],
-    reach: kind.name === 'role' ? roleReach(deps.deviceList, object.body) : undefined,
+    reach: kind.name === 'role' ? roleReach(deps, object.body) : undefined,
     hasSessions: kind.name === 'account' && accounts.sessions.list(object.id).length > 0,
   };
 }

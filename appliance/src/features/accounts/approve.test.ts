@@ -24,6 +24,7 @@ beforeEach(async () => {
     store: approvalStore(db),
     couldApprove: () => new Set(Object.keys(could)),
     devicesIn: ({ roots }) => setOf(roots.map(Number)),
+    controllersIn: (ids, { zones }) => ids.every((id) => zones.includes(id)),
     events: engines.events,
     clock: () => now,
   });
@@ -59,6 +60,13 @@ describe('the gate', () => {
     expect(of(boris, [3])).toBeUndefined();
     expect(of(boris, [5, 3])).toBeUndefined();
     for (const devices of [[3, 4], [4], undefined]) expect(of(boris, devices)).toBe('APPROVAL_REACH');
+    const zoned = somebody('carl', right, {
+      rights: new Set(),
+      grants: [{ right: 'controllers:approve', groups: [], zones: ['a'] }],
+    });
+    const job = (...controllers: string[]) =>
+      gate.hindrance(zoned, { act: 'identification-approve', authors, controllers });
+    expect([job('a'), job('a', 'b'), job('b')]).toEqual([undefined, 'APPROVAL_REACH', 'APPROVAL_REACH']);
     const write = { ...boris, grants: [{ right: 'devices:write' as const, groups: ['3'], zones: [] }] };
     expect(of(write, [3])).toBe('FORBIDDEN');
   });

@@ -52,12 +52,14 @@ type GateParts = {
   couldApprove: (right: Right) => ReadonlySet<string>;
   /** The devices in a reach; undefined: all. */
   devicesIn: (scope: Scope) => DeviceSet | undefined;
+  /** Whether all of some controllers are in a reach. */
+  controllersIn: (controllers: readonly string[], scope: Scope) => boolean;
   events: Pick<EventService, 'record'>;
   clock: () => number;
 };
 
 export function approvalGate(parts: GateParts): ApprovalGate {
-  const { persons, store, couldApprove, devicesIn, events, clock } = parts;
+  const { persons, store, couldApprove, devicesIn, controllersIn, events, clock } = parts;
   const rowOf = (act: TwoPersonAct): Act => twoPersonActs[act];
 
   /**
@@ -79,11 +81,14 @@ export function approvalGate(parts: GateParts): ApprovalGate {
     othersWhoCould(actor, act).length === 0;
 
   /** The right is held over all that the thing concerns. */
-  const reachHindrance = (actor: Actor, { act, devices }: Approvable): Hindrance | undefined => {
+  const reachHindrance = (actor: Actor, { act, devices, controllers }: Approvable): Hindrance | undefined => {
     const { right } = rowOf(act);
     if (hasRight(actor, right)) return undefined;
     if (!holdsAnywhere(actor, right)) return 'FORBIDDEN';
-    const reached = devicesIn(scopeOf(actor, right));
+    const scope = scopeOf(actor, right);
+    if (controllers !== undefined)
+      return controllers.length > 0 && controllersIn(controllers, scope) ? undefined : 'APPROVAL_REACH';
+    const reached = devicesIn(scope);
     return devices?.every((device) => reached?.[device] === 1) === true ? undefined : 'APPROVAL_REACH';
   };
 

@@ -75,6 +75,9 @@ export const rightsInGroups = [
   'devices:read',
   'devices:write',
   'devices:approve',
+  'controllers:read',
+  'controllers:write',
+  'controllers:approve',
   'software:read',
   'vulnerabilities:read',
   'updates:read',
@@ -84,6 +87,7 @@ export const rightsInGroups = [
   'queries:read',
   'queries:write',
   'queries:approve',
+  'updates:write',
 ] as const satisfies readonly Right[];
 
 /** `x:write` and `x:approve` include `x:read`; `all` is everything. */
@@ -126,6 +130,8 @@ export type Approvable = {
   thing?: string;
   /** All that it concerns, where it is devices; otherwise the whole site. */
   devices?: readonly number[];
+  /** The same, where it is controllers: their public ids. */
+  controllers?: readonly string[];
   /** As they were stored with the revisions since the last approved one; those who `asked` for the thing unless given. */
   authors?: Iterable<ReadonlySet<PersonId>>;
   /** Who approved before, where several have to and their approvals are not kept here. */

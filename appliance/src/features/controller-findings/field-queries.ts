@@ -37,18 +37,20 @@ const choice = (name: string, options: readonly string[], column: string, more: 
 type Told = {
   /** What is held back: `only` or `all` of it. */
   readonly held: (wanted: string) => Condition;
-  /** The number of a controller by its public id; one that is not there has no findings. */
+  /** The number of a controller in reach by its public id; one that is not there has no findings. */
   readonly numberOf: (controller: string) => number;
+  /** SQL of the worst decision over the controllers in reach, as a place in the row of decisions. */
+  readonly rank: string;
 };
 
 /** Everything that can be asked. */
-export function controllerFindingVocabulary({ held, numberOf }: Told): Vocabulary {
+export function controllerFindingVocabulary({ held, numberOf, rank }: Told): Vocabulary {
   const ofController = (controller: string): Condition => ({
     sql: 'i.id in (select identity from controller_part_identity where controller = ?)',
     params: [numberOf(controller)],
   });
   return vocabularyOf([
-    choice('decision', DECISIONS, 'm.rank', { stored: 'rank' }),
+    choice('decision', DECISIONS, rank, { stored: 'rank' }),
     choice('verdict', controllerVerdicts, 'm.verdict'),
     choice('severity', SEVERITIES, 'm.severity'),
     choice('exploitation', exploitations, `m.threat / ${THREATS_PER_EXPLOITATION}`, { stored: 'rank' }),

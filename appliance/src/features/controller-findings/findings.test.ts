@@ -34,7 +34,7 @@ describe('findings on controllers', () => {
 
   const said = (controller: number) =>
     site.findings
-      .forController(controller)
+      .forController(controller, wholeSite('job'))
       .map(({ vulnerability, verdict, reason }) => `${vulnerability} ${verdict} ${reason}`.trim());
   const types = () =>
     site.events
@@ -47,10 +47,10 @@ describe('findings on controllers', () => {
 
   it('open with an import and close with a newer reading, never with a file', async () => {
     site.put({ controller: 1, identity: cpu('V2.9.4') });
-    expect(site.findings.forController(1)).toEqual([]);
+    expect(site.findings.forController(1, wholeSite('job'))).toEqual([]);
     expect(await site.publish('siemens', [csafAdvisory('siemens', document)])).toMatchObject({ identities: 1 });
     expect(said(1)).toEqual(['CVE-2024-1 affected', 'CVE-2024-2 affected']);
-    expect(site.findings.list({ limit: 10 }).rows[0]).toMatchObject({
+    expect(site.findings.list({ scope: wholeSite('job'), limit: 10 }).rows[0]).toMatchObject({
       vulnerability: 'CVE-2024-1',
       decision: 'attend',
       controllers: 1,
@@ -94,9 +94,16 @@ describe('findings on controllers', () => {
       context: { exposure: 'small', criticality: 'low', safety: 'no' },
     });
     site.findings.recomputePending();
-    expect(site.findings.forController(1).map(({ decision }) => decision)).toEqual(['act', 'attend']);
-    expect(site.findings.forController(2).map(({ decision }) => decision)).toEqual(['track-star', 'track']);
-    expect(site.findings.list({ limit: 10 }).rows.map(({ decision, controllers }) => [decision, controllers])).toEqual([
+    expect(site.findings.forController(1, wholeSite('job')).map(({ decision }) => decision)).toEqual(['act', 'attend']);
+    expect(site.findings.forController(2, wholeSite('job')).map(({ decision }) => decision)).toEqual([
+      'track-star',
+      'track',
+    ]);
+    expect(
+      site.findings
+        .list({ scope: wholeSite('job'), limit: 10 })
+        .rows.map(({ decision, controllers }) => [decision, controllers]),
+    ).toEqual([
       ['act', 2],
       ['attend', 2],
     ]);
@@ -106,7 +113,10 @@ describe('findings on controllers', () => {
       identity: cpu('V2.9.4'),
       context: { exposure: 'small', criticality: 'low', safety: 'no' },
     });
-    expect(site.findings.list({ limit: 10 }).rows.map(({ decision }) => decision)).toEqual(['track-star', 'track']);
+    expect(site.findings.list({ scope: wholeSite('job'), limit: 10 }).rows.map(({ decision }) => decision)).toEqual([
+      'track-star',
+      'track',
+    ]);
     expect(site.findings.loads([1, 2]).get(1)).toMatchObject({ findings: 2, worst: 2 });
   });
 
@@ -124,7 +134,7 @@ describe('findings on controllers', () => {
     expect(said(1)).toEqual(['CVE-2024-1 affected']);
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
     expect(said(1)).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-2 not-affected']);
-    const why = site.findings.why(site.findings.forController(1)[0]?.id ?? '');
+    const why = site.findings.why(site.findings.forController(1, wholeSite('job'))[0]?.id ?? '', wholeSite('job'));
     expect(why.documents.map(({ key, says }) => [key, says.verdict])).toEqual([
       ['https://www.siemens.com/SSA-1', 'not-affected'],
       ['https://www.cisa.gov/ICSA-1', 'affected'],
@@ -220,14 +230,14 @@ describe('findings on controllers', () => {
     site.put({ controller: 1, identity: cpu('V2.9.4') });
     site.put({ controller: 2, identity: cpu('V2.9.4') });
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
-    const id = site.findings.forController(1)[0]?.id ?? '';
+    const id = site.findings.forController(1, wholeSite('job'))[0]?.id ?? '';
     const given = { justification: 'component-not-present', reason: 'no web server', evidence: 'WO-7' } as const;
     expect(() => site.findings.dispute(admin, id, { ...given, reason: ' ' })).toThrow();
     expect(() => site.findings.dispute(admin, '999.CVE-1', given)).toThrow();
     expect(() => site.findings.dispute({ ...admin, rights: new Set() }, id, given)).toThrow();
     const answer = site.findings.dispute(admin, id, given);
     expect([said(1)[0], said(2)[0]]).toEqual(['CVE-2024-1 not-affected', 'CVE-2024-1 not-affected']);
-    expect(site.findings.why(id)).toMatchObject({
+    expect(site.findings.why(id, wholeSite('job'))).toMatchObject({
       finding: { verdict: 'not-affected', matched: 'affected' },
       answer: { id: answer, justification: 'component-not-present', evidence: 'WO-7', who: admin.label },
     });
@@ -250,7 +260,7 @@ describe('findings on controllers', () => {
     expect(said(2)[0]).toBe('CVE-2024-1 affected');
     await site.publish('siemens', [csafAdvisory('siemens', { ...document, revision: '2' })]);
     expect(said(1)[0]).toBe('CVE-2024-1 affected');
-    expect(site.findings.forController(1)[0]).toMatchObject({ answer: '', former: answer });
+    expect(site.findings.forController(1, wholeSite('job'))[0]).toMatchObject({ answer: '', former: answer });
   });
 
   it('learn from a likeness that a person has compared', async () => {
@@ -304,7 +314,7 @@ describe('what catalogues of exploitation say', () => {
     const site = await openFindings();
     const said = () =>
       site.findings
-        .forController(1)
+        .forController(1, wholeSite('job'))
         .map((one) => [one.vulnerability, one.decision, one.exploitation, one.exploitedSince].join(' '));
     site.put({ controller: 1, identity: cpu('V2.9.4') });
     await site.publish('siemens', [csafAdvisory('siemens', document)]);
@@ -318,27 +328,34 @@ describe('what catalogues of exploitation say', () => {
     expect(said()).toEqual(['CVE-2024-2 act active 2025-08-25', 'CVE-2024-1 track-star poc ']);
     expect(
       site.findings
-        .list({ limit: 9, filter: { field: 'exploitation', op: '=', value: 'active' } })
+        .list({ scope: wholeSite('job'), limit: 9, filter: { field: 'exploitation', op: '=', value: 'active' } })
         .rows.map(({ vulnerability }) => vulnerability),
     ).toEqual(['CVE-2024-2']);
     expect(
-      site.findings.list({ limit: 9, sort: 'exploitation', descending: true }).rows.map((one) => one.exploitation),
+      site.findings
+        .list({ scope: wholeSite('job'), limit: 9, sort: 'exploitation', descending: true })
+        .rows.map((one) => one.exploitation),
     ).toEqual(['poc', 'active']);
-    expect(site.findings.why(site.findings.forController(1)[0]?.id ?? '').known).toMatchObject({
+    expect(
+      site.findings.why(site.findings.forController(1, wholeSite('job'))[0]?.id ?? '', wholeSite('job')).known,
+    ).toMatchObject({
       exploitedDue: '2025-09-15',
       ransomware: 1,
     });
-    expect(site.findings.urgency(['CVE-2024-1', 'CVE-2024-2'], [1])).toEqual({
+    expect(site.findings.urgency(['CVE-2024-1', 'CVE-2024-2'], ['controller-1'])).toEqual({
       decision: 'act',
       findings: 2,
       exploited: ['CVE-2024-2'],
       due: '2025-09-15',
     });
-    expect(site.findings.urgency(['CVE-2024-2'], [2])).toMatchObject({ decision: null, findings: 0 });
+    expect(site.findings.urgency(['CVE-2024-2'], ['controller-2'])).toMatchObject({ decision: null, findings: 0 });
     // The document comes again with a part that nobody had: it finds the catalogue.
     site.put({ controller: 2, identity: cpu('V2.9.5') });
     site.findings.recomputePending();
-    expect(site.findings.forController(2)[0]).toMatchObject({ vulnerability: 'CVE-2024-2', exploitation: 'active' });
+    expect(site.findings.forController(2, wholeSite('job'))[0]).toMatchObject({
+      vulnerability: 'CVE-2024-2',
+      exploitation: 'active',
+    });
     await site.publish('kev', []);
     await site.publish('ssvc', []);
     expect(said()).toEqual(['CVE-2024-1 attend unknown ', 'CVE-2024-2 track-star unknown ']);
@@ -374,7 +391,11 @@ describe('accepted risks and mitigations', () => {
     };
     const listed = (asked: Parameters<typeof termsIn>[0] = {}) =>
       site.findings
-        .list({ limit: 9, filter: site.findings.language.read(termsIn(asked)) })
+        .list({
+          scope: wholeSite('job'),
+          limit: 9,
+          filter: site.findings.language(wholeSite('job')).read(termsIn(asked)),
+        })
         .rows.map(({ vulnerability, held }) => `${vulnerability} ${held}`);
 
     hold('controller-1');
@@ -384,13 +405,16 @@ describe('accepted risks and mitigations', () => {
     expect(listed({ controller: 'controller-2' })).toEqual(['CVE-2024-1 0', 'CVE-2024-2 0']);
     expect(site.findings.loads([1, 2]).get(1)).toMatchObject({ findings: 1, held: 1, attend: 0 });
     expect(site.findings.loads([1, 2]).get(2)).toMatchObject({ findings: 2, held: 0, attend: 1 });
-    expect(site.findings.forController(1)[0]).toMatchObject({ held: 1, heldBy: [{ name: 'Until the outage', until }] });
-    expect(site.findings.counts()).toMatchObject({ affected: 2, held: 0 });
+    expect(site.findings.forController(1, wholeSite('job'))[0]).toMatchObject({
+      held: 1,
+      heldBy: [{ name: 'Until the outage', until }],
+    });
+    expect(site.findings.counts(wholeSite('job'))).toMatchObject({ affected: 2, held: 0 });
 
     hold('controller-1', 'controller-2');
     expect(listed()).toEqual(['CVE-2024-2 0']);
     expect(listed({ held: 'all' })).toEqual(['CVE-2024-1 2', 'CVE-2024-2 0']);
-    expect(site.findings.counts()).toMatchObject({ affected: 1, held: 1 });
+    expect(site.findings.counts(wholeSite('job'))).toMatchObject({ affected: 1, held: 1 });
     expect(site.findings.urgency(['CVE-2024-1'])).toMatchObject({ findings: 0, decision: null });
     expect(noted()).toEqual(['held 1', 'held 1']);
 

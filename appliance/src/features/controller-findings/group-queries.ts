@@ -1,5 +1,7 @@
 import type { Database } from '../../platform/database.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { reachedMatches } from './reach-queries.ts';
 import type { GroupBy } from './types.ts';
 
 // Controllers by vendor or family: how many, in which versions, and what advisories say of them. Reads controller_identity,
@@ -23,40 +25,45 @@ const maxVersions = 12;
 
 const keyOf = (vendor: string, family: string): string => `${vendor}\0${family}`;
 
+type GroupKey = { vendor: string; family: string };
+
 export const groupQueries = (db: Database) => {
   const familyOf: Readonly<Record<GroupBy, string>> = { family: 'i.family', vendor: "''" };
-  const statements = (by: GroupBy) => ({
-    groups: db.prepare<[], { vendor: string; family: string; controllers: number }>(
-      `select i.vendor, ${familyOf[by]} as family, count(distinct p.controller) as controllers
-       from controller_part_identity p cross join controller_identity i on i.id = p.identity group by 1, 2
-       order by controllers desc, 1, 2 limit ${maxGroups}`,
-    ),
-    versions: db.prepare<[], { vendor: string; family: string; firmware: string; controllers: number }>(
-      `select i.vendor, ${familyOf[by]} as family, i.firmware, count(distinct p.controller) as controllers
-       from controller_part_identity p cross join controller_identity i on i.id = p.identity group by 1, 2, 3
-       order by 1, 2, controllers desc, 3`,
-    ),
-    found: db.prepare<
-      [],
-      { vendor: string; family: string; advisories: number; affected: number; review: number; worst: number | null }
-    >(
-      `select i.vendor, ${familyOf[by]} as family, count(distinct m.document) as advisories,
-         sum(m.verdict = 'affected') as affected, sum(m.verdict = 'review') as review,
-         min(case m.verdict when 'affected' then m.rank end) as worst
-       from controller_match m cross join controller_identity i on i.id = m.identity
-       where m.until is null and m.verdict in ('affected', 'review') and i.controllers > 0 group by 1, 2`,
-    ),
-  });
-  const prepared: Readonly<Record<GroupBy, ReturnType<typeof statements>>> = {
-    family: statements('family'),
-    vendor: statements('vendor'),
+  const read = (by: GroupBy, scope: Scope) => {
+    const reach = reachedMatches(scope);
+    const { sql, params } = controllersIn(scope, 'p.controller');
+    const parts = 'controller_part_identity p cross join controller_identity i on i.id = p.identity';
+    return {
+      groups: db
+        .prepare<unknown[], GroupKey & { controllers: number }>(
+          `select i.vendor, ${familyOf[by]} as family, count(distinct p.controller) as controllers
+           from ${parts} where ${sql} group by 1, 2 order by controllers desc, 1, 2 limit ${maxGroups}`,
+        )
+        .all(...params),
+      versions: db
+        .prepare<unknown[], GroupKey & { firmware: string; controllers: number }>(
+          `select i.vendor, ${familyOf[by]} as family, i.firmware, count(distinct p.controller) as controllers
+           from ${parts} where ${sql} group by 1, 2, 3 order by 1, 2, controllers desc, 3`,
+        )
+        .all(...params),
+      found: db
+        .prepare<unknown[], GroupKey & { advisories: number; affected: number; review: number; worst: number | null }>(
+          `${reach.before?.sql ?? ''} select i.vendor, ${familyOf[by]} as family, count(distinct m.document) as advisories,
+             sum(m.verdict = 'affected') as affected, sum(m.verdict = 'review') as review,
+             min(case m.verdict when 'affected' then ${reach.rank} end) as worst
+           from ${reach.identities} cross join controller_match m on m.identity = i.id
+           where m.until is null and m.verdict in ('affected', 'review') and ${reach.controllers} > 0 group by 1, 2`,
+        )
+        .all(...(reach.before?.params ?? [])),
+    };
   };
   return {
-    groups: (by: GroupBy): ControllerGroup[] => {
-      const { groups, versions, found } = prepared[by];
-      const byKey = new Map(found.all().map((row) => [keyOf(row.vendor, row.family), row]));
-      const used = Map.groupBy(versions.all(), ({ vendor, family }) => keyOf(vendor, family));
-      return groups.all().map(({ vendor, family, controllers }) => {
+    /** Of controllers in reach. */
+    groups: (by: GroupBy, scope: Scope): ControllerGroup[] => {
+      const { groups, versions, found } = read(by, scope);
+      const byKey = new Map(found.map((row) => [keyOf(row.vendor, row.family), row]));
+      const used = Map.groupBy(versions, ({ vendor, family }) => keyOf(vendor, family));
+      return groups.map(({ vendor, family, controllers }) => {
         const key = keyOf(vendor, family);
         const held = byKey.get(key);
         return {

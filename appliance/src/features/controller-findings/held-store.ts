@@ -1,4 +1,5 @@
 import { type Database, immediate } from '../../platform/database.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { decodeIdentity } from './identity.ts';
 import type { HeldBack, Holding } from './types.ts';
 
@@ -58,9 +59,15 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
   );
   const drop = db.prepare('delete from controller_held where identity = ? and vulnerability = ? and controller = ?');
   const any = db.prepare<[number], number>('select exists (select 1 from controller_held where until > ?)').pluck();
-  const of = db.prepare<[number, string, number], HeldBack & { controller: number }>(
-    'select controller, kind, measure, name, until from controller_held where identity = ? and vulnerability = ? and until > ? order by controller',
-  );
+  const of = (identity: number, vulnerability: string, scope: Scope): (HeldBack & { controller: number })[] => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], HeldBack & { controller: number }>(
+        `select controller, kind, measure, name, until from controller_held
+         where identity = ? and vulnerability = ? and until > ? and ${sql} order by controller`,
+      )
+      .all(identity, vulnerability, clock(), ...params);
+  };
   const stillOpen = db
     .prepare<[number, string, number], number>(
       `select exists (select 1 from controller_match m join controller_part_identity p on p.identity = m.identity
@@ -103,7 +110,8 @@ export const heldStore = ({ db, holding, publicId, zoneNames, clock }: HeldParts
   return {
     /** Whether anything is held back now. */
     any: (): boolean => any.get(clock()) === 1,
-    of: (identity: number, vulnerability: string) => of.all(identity, vulnerability, clock()),
+    /** On controllers in reach. */
+    of,
     /** Works out anew what is held back. Returns what changed of each measure, and of which controllers. */
     refresh: (): { changes: HeldChange[]; controllers: number[] } =>
       immediate(db, () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { csafAdvisory, type TestDocument } from '../../../test/support/controllers/csaf.ts';
 import { openFindings } from '../../../test/support/controllers/findings-site.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { Category } from './precedence.ts';
 import { judge } from './precedence.ts';
 
@@ -47,7 +48,7 @@ const state = (site: Awaited<ReturnType<typeof openFindings>>) =>
     .sort((a, b) => a - b)
     .map((controller) =>
       site.findings
-        .forController(controller)
+        .forController(controller, wholeSite('job'))
         .map((one) => [
           one.vulnerability,
           one.verdict,
@@ -111,7 +112,7 @@ describe('laws of findings on controllers', () => {
             expect(state(step)).toEqual(state(whole));
             expect(step.findings.isDue()).toBe(false);
             expect([step, whole].map((site) => site.findings.verify())).toEqual([[], []]);
-            expect(step.findings.counts()).toEqual(whole.findings.counts());
+            expect(step.findings.counts(wholeSite('job'))).toEqual(whole.findings.counts(wholeSite('job')));
           } finally {
             step.stop();
             whole.stop();
@@ -143,7 +144,7 @@ describe('laws of findings on controllers', () => {
           (order, firmware) => {
             put(site, 1, { order, firmware });
             site.findings.recomputePending();
-            const found = site.findings.forController(1);
+            const found = site.findings.forController(1, wholeSite('job'));
             expect(found).toHaveLength(2);
             const coarse = found.filter(({ versionText }) => versionText === '< V2.9.7');
             expect(coarse.map(({ verdict }) => verdict)).toEqual(['review']);

@@ -86,7 +86,7 @@ describe('firmware of controllers, once around', () => {
   const verdicts = () => {
     site.controllerFindings.recomputePending();
     return site.controllerFindings
-      .forController(controllerId())
+      .forController(controllerId(), wholeSite('job'))
       .map(({ vulnerability, verdict }) => `${vulnerability} ${verdict}`);
   };
   const events = () =>
@@ -128,7 +128,7 @@ describe('firmware of controllers, once around', () => {
     );
     expect(verdicts()).toEqual(['CVE-2024-0001 affected']);
     // The catalogue came the same way, and says how urgent it is.
-    expect(site.controllerFindings.forController(controllerId())[0]).toMatchObject({
+    expect(site.controllerFindings.forController(controllerId(), wholeSite('job'))[0]).toMatchObject({
       decision: 'act',
       exploitedSince: '2025-08-25',
     });
@@ -171,7 +171,7 @@ describe('firmware of controllers, once around', () => {
     await site.exchange.importBundle(admin, (await host.answer(medium, asked)).path);
 
     // Here, shown with its controller, no update of any computer, and no longer asked for.
-    expect(site.controllerFirmware.list()).toMatchObject([
+    expect(site.controllerFirmware.list(wholeSite('job'))).toMatchObject([
       { sha256, version: 'V2.9.7', fileName: 'cpu_1515.upd', isHere: true, targets: [{ firmware: 'V2.9.4' }] },
     ]);
     expect(site.updates.list({ scope: wholeSite('job'), limit: 10 }).total).toBe(0);
@@ -192,7 +192,7 @@ describe('firmware of controllers, once around', () => {
     });
     const handed = await site.controllerFirmware.hand(admin, given);
     expect(Buffer.concat(await handed.open().toArray())).toEqual(bytes);
-    const state = () => site.controllerFirmware.handovers()[0]?.state;
+    const state = () => site.controllerFirmware.handovers(wholeSite('job'))[0]?.state;
     expect(state()).toBe('handed');
 
     // A reading before the word, and the word itself, verify nothing.
@@ -201,7 +201,7 @@ describe('firmware of controllers, once around', () => {
     expect(state()).toBe('done');
     take(reading('V2.9.7', now - 1_000));
     expect(state()).toBe('done');
-    expect(site.controllerFirmware.handovers()[0]?.found).toBe('');
+    expect(site.controllerFirmware.handovers(wholeSite('job'))[0]?.found).toBe('');
 
     // A project's file may say what it likes.
     take(reading('V2.9.7', Date.now() + 5_000, true));
@@ -260,7 +260,7 @@ describe('firmware of controllers, once around', () => {
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         }),
       );
-    const controller = site.controllers.byId(controllerId())?.publicId ?? '';
+    const controller = site.controllers.byId(controllerId(), wholeSite('job'))?.publicId ?? '';
     const listed = (await (await call('GET', '/controller-firmware', read)).json()) as { rows: object[] };
     expect(listed.rows).toMatchObject([{ sha256, version: 'V2.9.7', targets: [{ controller, firmware: 'V2.9.4' }] }]);
     const checklist = await call('GET', `/controller-firmware/${sha256}/checklist?controller=${controller}`, read);
@@ -281,13 +281,16 @@ describe('firmware of controllers, once around', () => {
       rows: [{ id: Number(number), state: 'done', confirmed: ['backup'] }],
     });
     take(reading('V2.9.5', Date.now() + 10_000));
-    expect(site.controllerFirmware.handovers()[0]).toMatchObject({ state: 'other-version', found: 'V2.9.5' });
+    expect(site.controllerFirmware.handovers(wholeSite('job'))[0]).toMatchObject({
+      state: 'other-version',
+      found: 'V2.9.5',
+    });
 
     const path = site.store.path(sha256);
     const whole = readFileSync(path);
     site.store.remove(sha256);
     writeFileSync(path, Buffer.concat([whole.subarray(1), Buffer.from('x')]));
     await expect(site.controllerFirmware.hand(admin, given)).rejects.toMatchObject({ code: 'HASH_MISMATCH' });
-    expect(site.controllerFirmware.handovers()).toHaveLength(1);
+    expect(site.controllerFirmware.handovers(wholeSite('job'))).toHaveLength(1);
   });
 });

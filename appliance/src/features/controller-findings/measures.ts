@@ -1,4 +1,5 @@
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { PatchService } from '../patches/service.ts';
 import type { HeldParts } from './held-store.ts';
@@ -12,7 +13,7 @@ export function measuresIn(parts: {
   const { patches, controllers, objects } = parts;
   return {
     holding: () => patches().measures.holding(),
-    publicId: (controller) => controllers.byId(controller)?.publicId ?? '',
+    publicId: (controller) => controllers.byId(controller, wholeSite('job'))?.publicId ?? '',
     zoneNames: (zone) => {
       const name = objects.find('controller-zone', zone)?.body['name'];
       return typeof name === 'string' ? [name] : [];

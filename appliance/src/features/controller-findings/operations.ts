@@ -1,7 +1,9 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { invalid } from '../../platform/errors.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { anyOf, pageOf, paging, search, time, timeOf, timeOrNull, where } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
@@ -20,6 +22,8 @@ import {
 
 type Parts = { controllerFindings: ControllerFindings; controllers: ControllerService };
 const { operation } = operationsOver<Parts>();
+
+const readable = (actor: Actor): Scope => scopeOf(actor, 'vulnerabilities:read');
 
 const levels = ['M1', 'M2', 'M3', 'M4', 'M5'] as const;
 
@@ -175,6 +179,7 @@ export const controllerFindingOperations = [
   operation({
     name: 'controller.findings',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -205,10 +210,11 @@ export const controllerFindingOperations = [
     output: pageOf(controllerFindingSchema).extend({ judgedBy }),
     run: (context, { limit, sort, descending, after, search: q, ...asked }) => {
       const { controllerFindings, controllers } = context;
+      const scope = readable(context.actor);
       recomputeFirst(context);
-      if (asked.controller !== undefined) controllers.get(asked.controller);
-      const filter = controllerFindings.language.read(termsIn({ q, ...asked }));
-      const page = controllerFindings.list({ filter, limit, sort, descending, after });
+      if (asked.controller !== undefined) controllers.get(asked.controller, scope);
+      const filter = controllerFindings.language(scope).read(termsIn({ q, ...asked }));
+      const page = controllerFindings.list({ scope, filter, limit, sort, descending, after });
       return {
         rows: page.rows.map(toWire),
         total: page.total,
@@ -256,10 +262,10 @@ export const controllerFindingOperations = [
         );
         if (feeds.length === 0) out.line('no controller is judged: no bundle brought advisories about controllers');
       },
-      json: ({ total, rows, judgedBy: feeds }, _input, { controllerFindings }) => ({
+      json: ({ total, rows, judgedBy: feeds }, _input, { controllerFindings, actor }) => ({
         total,
         judgedBy: feeds,
-        counts: controllerFindings.counts(),
+        counts: controllerFindings.counts(readable(actor)),
         findings: rows,
       }),
     },
@@ -267,6 +273,7 @@ export const controllerFindingOperations = [
   operation({
     name: 'controller.finding.counts',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-findings/counts' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -280,19 +287,24 @@ export const controllerFindingOperations = [
       judgedBy,
       matrix: z.record(z.enum(DECISIONS), z.record(z.enum(['available', 'none', 'undetermined']), z.int())),
     }),
-    run: ({ controllerFindings }) => ({ ...controllerFindings.counts(), judgedBy: [...controllerFindings.feeds()] }),
+    run: ({ controllerFindings, actor }) => ({
+      ...controllerFindings.counts(readable(actor)),
+      judgedBy: [...controllerFindings.feeds()],
+    }),
   }),
   operation({
     name: 'controller.finding.show',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-findings/{finding}' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
     summary: 'Why a finding on a controller is one: what was read, what each document says, the remedies',
     input: z.strictObject({ finding: findingId }),
     output: whySchema,
-    run: ({ controllerFindings, controllers }, { finding }) => {
-      const { parts, known, answer, ...why } = controllerFindings.why(finding);
+    run: ({ controllerFindings, controllers, actor }, { finding }) => {
+      const scope = readable(actor);
+      const { parts, known, answer, ...why } = controllerFindings.why(finding, scope);
       return {
         ...why,
         finding: toWire(why.finding),
@@ -305,7 +317,7 @@ export const controllerFindingOperations = [
             ? null
             : { since: known.exploitedSince, due: known.exploitedDue, ransomware: known.ransomware === 1 },
         controllers: parts.slice(0, 1_000).map(({ controller, part_key, since }) => ({
-          id: controllers.byId(controller)?.publicId ?? '',
+          id: controllers.byId(controller, scope)?.publicId ?? '',
           name: controllers.label(controller),
           part: part_key,
           since: timeOf(since),
@@ -350,7 +362,7 @@ export const controllerFindingOperations = [
     output: z.object({ verdict: z.enum(controllerVerdicts) }),
     run: ({ controllerFindings, actor }, { finding }) => {
       controllerFindings.retract(actor, finding);
-      return { verdict: controllerFindings.why(finding).finding.verdict };
+      return { verdict: controllerFindings.why(finding, readable(actor)).finding.verdict };
     },
     command: {
       positionals: ['finding'],
@@ -361,6 +373,7 @@ export const controllerFindingOperations = [
   operation({
     name: 'controller.finding.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/findings' },
     area: 'vulnerabilities',
     right: 'vulnerabilities:read',
@@ -371,10 +384,11 @@ export const controllerFindingOperations = [
       closed: z.array(z.object({ vulnerability: z.string(), product: z.string(), firmware: z.string(), at: time })),
       waiting: z.int().describe('Parts that were not compared yet'),
     }),
-    run: ({ controllerFindings, controllers }, { controller }) => {
-      const { id } = controllers.get(controller);
+    run: ({ controllerFindings, controllers, actor }, { controller }) => {
+      const scope = readable(actor);
+      const { id } = controllers.get(controller, scope);
       return {
-        rows: controllerFindings.forController(id).map(({ firstSeen, partKey, ...finding }) => ({
+        rows: controllerFindings.forController(id, scope).map(({ firstSeen, partKey, ...finding }) => ({
           ...toWire(finding),
           part: partKey,
           firstSeen: timeOf(firstSeen),

@@ -4,6 +4,7 @@ import { signedIn } from '../../../../test/support/persons.ts';
 import { type Console, openConsole } from '../../../test/support/console.ts';
 import { seedControllers } from '../../../test/support/controllers/seed.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // What advisories say of controllers, as people see it: lists, why, questions and their answers, families.
 
@@ -42,7 +43,7 @@ describe('vulnerabilities of controllers in the console', () => {
   });
 
   it('say why, and are on the page of their controller', async () => {
-    const finding = site.appliance.controllerFindings.list({ limit: 1 }).rows[0]?.id ?? '';
+    const finding = site.appliance.controllerFindings.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id ?? '';
     const why = await text(paths.controllerFinding(finding));
     for (const said of ['https://www.siemens.com/SSA-1', '&lt; V2.9.7', 'Update to V2.9.7', 'PLC-L3-07'])
       expect(why).toContain(said);
@@ -55,7 +56,7 @@ describe('vulnerabilities of controllers in the console', () => {
 
   it('are disputed with a reason that is shown, and taken back; an accepted risk holds them back until it is no more', async () => {
     const { controllerFindings, objects, patches } = site.appliance;
-    const finding = controllerFindings.list({ limit: 1 }).rows[0]?.id ?? '';
+    const finding = controllerFindings.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id ?? '';
     const operator = await site.as('operator');
     const path = paths.controllerFindingDispute(finding);
     const given = { justification: 'vulnerable-code-not-present', reason: hostile, evidence: 'WO-7' };

@@ -8,10 +8,11 @@ import { ControllerGroups } from '@sallyport/ui/controller-findings/controller-g
 import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import type { Scope } from '../../platform/scope.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -89,29 +90,29 @@ const identityFields = [
 export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   const { controllerFindings, controllers } = deps;
 
-  const { language } = controllerFindings;
-  const fields = askedFields(language.vocabulary, {
-    ...words,
-    controller: {
-      label: 'nav.controllers',
-      valueName: (id) => {
-        const found = controllers.find(id);
-        return found === undefined ? id : controllers.label(found.id);
+  const fieldsIn = (scope: Scope) =>
+    askedFields(controllerFindings.language(scope).vocabulary, {
+      ...words,
+      controller: {
+        label: 'nav.controllers',
+        valueName: (id) => {
+          const found = controllers.find(id, scope);
+          return found === undefined ? id : controllers.label(found.id);
+        },
       },
-    },
-  });
+    });
   const orderIn = (list: ListState) => ({
     descending: list.descending,
     ...defined({ sort: sorts.find((name) => name === list.sort) }),
   });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'vulnerabilities:read');
+    const scope = scopeFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
-    const asked = askedList(c, ctx, language, fields);
+    const asked = askedList(c, ctx, controllerFindings.language(scope), fieldsIn(scope));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
-    const query = { ...orderIn(list), limit: pageRows, after: currentCursor(list) };
+    const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => controllerFindings.list({ ...query, filter }));
     return c.html(
       <ControllerFindings
@@ -119,8 +120,8 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
         list={list}
         page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
         filters={filtering}
-        counts={controllerFindings.counts()}
-        waiting={controllerFindings.waiting()}
+        counts={controllerFindings.counts(scope)}
+        waiting={controllerFindings.waiting(scope)}
         ends={knowledgeEnds(deps)}
       />,
       asked.status,
@@ -128,12 +129,13 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'vulnerabilities:read');
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const language = controllerFindings.language(scope);
     const ctx = viewContext(deps, c, 'part');
     const { head, cellsOf } = inColumns(ctx, fileColumns);
     const list = listState(c, language.parameters);
     const filter = language.read(termsOf(list));
-    const found = controllerFindings.list({ ...orderIn(list), filter, limit: maxCsvRows });
+    const found = controllerFindings.list({ scope, ...orderIn(list), filter, limit: maxCsvRows });
     const notes =
       controllerFindings.feeds().length > 0 ? [] : [`${ctx.t('cfind.noKnowledge')}. ${ctx.t('cfind.noKnowledgeWhy')}`];
     return sendCsv(deps, c, { name: 'controller-vulnerabilities', head, rows: eachOf(found.rows, cellsOf), notes });
@@ -143,9 +145,9 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
     c: Context<ConsoleEnv>,
     given: ControllerFindingProps['given'] = {},
   ): Response | Promise<Response> => {
-    actorFor(c, 'vulnerabilities:read');
+    const scope = scopeFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
-    const why = controllerFindings.why(param(c, 'id'));
+    const why = controllerFindings.why(param(c, 'id'), scope);
     const shown = why.parts.slice(0, shownControllers);
     return c.html(
       <ControllerFinding
@@ -172,7 +174,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
               }
         }
         controllers={shown.map(({ controller, part_key, since }) => ({
-          controller: { id: controllers.byId(controller)?.publicId ?? '', name: controllers.label(controller) },
+          controller: { id: controllers.byId(controller, scope)?.publicId ?? '', name: controllers.label(controller) },
           part: part_key,
           since,
         }))}
@@ -214,8 +216,7 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   const showGroups =
     (by: GroupBy) =>
     (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-      actorFor(c, 'vulnerabilities:read');
-      const rows = controllerFindings.groups(by);
+      const rows = controllerFindings.groups(by, scopeFor(c, 'vulnerabilities:read'));
       return c.html(<ControllerGroups ctx={viewContext(deps, c)} by={by} rows={rows} />);
     };
 

@@ -9,9 +9,9 @@ const shownFiles = 20;
 export const controllerFindingPanels = (
   deps: Pick<ConsoleDeps, 'controllerFindings' | 'controllerFirmware' | 'exchange' | 'controllers'>,
 ): readonly ControllerPanel[] => [
-  (ctx, controller) => ({
+  (ctx, controller, scope) => ({
     place: 'main',
-    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, controller.id)} />,
+    body: <ControllerFindingsPanel ctx={ctx} view={controllerFindingsView(deps, controller.id, scope)} />,
   }),
   (ctx, controller) => {
     const files = deps.controllerFirmware.forController(controller.id).filter(({ file }) => file.isHere);

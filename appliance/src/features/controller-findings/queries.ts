@@ -1,15 +1,28 @@
 import type { Database } from '../../platform/database.ts';
 import { conditionsOf } from '../../platform/filter/filter-queries.ts';
 import { filterLanguage } from '../../platform/filter/language.ts';
-import { fitsIn, type MemoryFields } from '../../platform/filter/memory-filter.ts';
+import { fitsIn } from '../../platform/filter/memory-filter.ts';
 import { asksFor, comparisonsOf, type Filter, type Vocabulary } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
-import { listBuilder, type Order } from '../../platform/list/list-queries.ts';
+import { listBuilder } from '../../platform/list/list-queries.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { type FixState as CoarseFix, DECISIONS, type Decision } from '../vulnerabilities/types.ts';
+import { type CountRow, countedFields, isCounted, withoutHeld } from './counted.ts';
 import { controllerFindingVocabulary } from './field-queries.ts';
 import type { HeldStore } from './held-store.ts';
 import { decodeIdentity } from './identity.ts';
-import { decodeThreat, THREATS_PER_EXPLOITATION } from './priority.ts';
+import { decodeThreat } from './priority.ts';
+import {
+  COUNTED,
+  columnsOf,
+  countedOf,
+  FROM,
+  heldCondition,
+  ordersOf,
+  reachedMatches,
+  TOLD,
+  WHOLE,
+} from './reach-queries.ts';
 import type {
   ControllerFinding,
   ControllerFindingLoad,
@@ -53,31 +66,6 @@ type FindingRow = {
   leaf: string;
   path: string;
   version_text: string;
-};
-
-const COLUMNS = `m.identity, m.vulnerability, m.since, m.until, m.verdict, m.matched, m.reason, m.level, m.confidence, m.others,
-  m.fix_state, m.fixed_version, m.severity, m.score, m.rank, m.answer, m.former, i.identity as identity_json, i.label, i.vendor, i.family,
-  i.firmware, i.controllers, m.threat, t.exploited_since, d.key as advisory, d.publisher, d.status, d.title, l.leaf, l.path, l.version_text`;
-const FROM = `controller_match m cross join controller_identity i on i.id = m.identity
-  left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
-  left join controller_threat t on t.vulnerability = m.vulnerability`;
-const COUNTED = 'controller_match m cross join controller_identity i on i.id = m.identity';
-// Where little is left of all identities it is found first, and sorted then.
-const COUNTED_OF = 'controller_identity i cross join controller_match m on m.identity = i.id';
-const FROM_OF = `${COUNTED_OF}
-  left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
-  left join controller_threat t on t.vulnerability = m.vulnerability`;
-
-const SEVERITY_ORDER = `case m.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end`;
-const inOrderOf = (expression: string): Order => ({ keys: [expression, 'm.vulnerability', 'm.identity'] });
-const ORDERS: Readonly<Record<NonNullable<ControllerFindingQuery['sort']>, Order>> = {
-  decision: inOrderOf('m.rank'),
-  vulnerability: inOrderOf('m.vulnerability'),
-  product: inOrderOf('i.label'),
-  controllers: inOrderOf('i.controllers'),
-  severity: inOrderOf(SEVERITY_ORDER),
-  since: inOrderOf('m.since'),
-  exploitation: inOrderOf(`m.threat / ${THREATS_PER_EXPLOITATION}`),
 };
 
 const toFinding = (row: FindingRow): ControllerFinding => {
@@ -137,34 +125,6 @@ const controllerIn = (filter: Filter | undefined): string | undefined => {
 /** So many matches are found first and sorted then; more are walked in the order of the list. */
 const fewMatches = 4_000;
 
-/** What an entry of the table of counts has of each field that it knows. */
-const countedFields: MemoryFields<CountRow> = {
-  verdict: ({ verdict }) => verdict,
-  decision: ({ rank }) => DECISIONS[rank] ?? 'track',
-  severity: ({ severity }) => severity,
-  fixState: ({ fix_state }) => fix_state,
-  held: () => 'all',
-};
-
-/** Only what the table of counts knows is asked. */
-const isCounted = (filter: Filter | undefined): boolean =>
-  filter === undefined ||
-  comparisonsOf(filter).every(
-    ({ field, value }) => Object.hasOwn(countedFields, field) && !(field === 'held' && value === 'only'),
-  );
-
-type CountRow = Pick<FindingRow, 'verdict' | 'rank' | 'severity' | 'fix_state'> & { n: number };
-
-const groupOf = ({ verdict, rank, severity, fix_state }: CountRow): string =>
-  [verdict, rank, severity, fix_state].join(' ');
-
-/** Counts without what is held back everywhere. */
-const withoutHeld = (rows: readonly CountRow[], held: readonly CountRow[]): readonly CountRow[] => {
-  if (held.length === 0) return rows;
-  const less = new Map(held.map((row) => [groupOf(row), row.n]));
-  return rows.map((row) => ({ ...row, n: row.n - (less.get(groupOf(row)) ?? 0) }));
-};
-
 const FIX: Readonly<Record<ControllerFinding['fixState'], CoarseFix>> = {
   available: 'available',
   planned: 'none',
@@ -199,34 +159,30 @@ const NOT_HELD =
 
 type LoadRow = { controller: number; verdict: string; worst: number; n: number; act: number; attend: number };
 
-/** On every controller that has it. */
-const HELD_EVERYWHERE =
-  'i.controllers <= (select count(*) from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
-const HELD_SOMEWHERE =
-  'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.until > ?)';
-const HELD_ON =
-  'exists (select 1 from controller_held h where h.identity = m.identity and h.vulnerability = m.vulnerability and h.controller = ? and h.until > ?)';
-
-/** What is held back: on a controller, on every one of those that have it, or on one of them. */
-const heldCondition = (where: 'somewhere' | 'everywhere', controller: number | undefined, now: number): Condition => {
-  if (controller !== undefined) return { sql: HELD_ON, params: [controller, now] };
-  return { sql: where === 'somewhere' ? HELD_SOMEWHERE : HELD_EVERYWHERE, params: [now] };
-};
-
 /** What queries need to know of what is held back. */
 type HeldView = Pick<HeldStore, 'any' | 'of'> & { readonly now: () => number };
 
-const withHeld = <F extends ControllerFinding>(finding: F, held: HeldView, isAny: boolean, controller?: number): F => {
+const withHeld = <F extends ControllerFinding>(
+  finding: F,
+  held: HeldView,
+  isAny: boolean,
+  scope: Scope,
+  controller?: number,
+): F => {
   if (!isAny) return finding;
   const rows = held
-    .of(finding.identity, finding.vulnerability)
+    .of(finding.identity, finding.vulnerability, scope)
     .filter((row) => controller === undefined || row.controller === controller);
   if (rows.length === 0) return finding;
   const heldBy = [...new Map(rows.map(({ controller: _controller, ...row }) => [row.measure, row])).values()];
   return { ...finding, held: rows.length, heldBy };
 };
 
-export const controllerFindingQueries = (db: Database, held: HeldView, numberOf: (controller: string) => number) => {
+export const controllerFindingQueries = (
+  db: Database,
+  held: HeldView,
+  numberOf: (controller: string, scope: Scope) => number,
+) => {
   const loadsSome = db.prepare<[string], LoadRow>(
     `${LOAD} where p.controller in (select value from json_each(?)) group by p.controller, m.verdict`,
   );
@@ -240,21 +196,28 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
     `select p.controller, count(*) as n from controller_part_identity p join controller_identity i on i.id = p.identity
      where i.matched_at is null and p.controller in (select value from json_each(?)) group by p.controller`,
   );
-  const ofController = db.prepare<
-    [number],
-    FindingRow & { part: number; part_key: string; part_rank: number; part_since: number }
-  >(
-    `select ${COLUMNS}, p.part, p.part_key, p.since as part_since,
-       (select r.rank from controller_priority r where r.threat = m.threat and r.context = p.context) as part_rank
-     from controller_part_identity p cross join controller_match m on m.identity = p.identity and m.until is null
-     cross join controller_identity i on i.id = m.identity
-     left join controller_document d on d.id = m.document left join controller_leaf l on l.id = m.leaf
-     left join controller_threat t on t.vulnerability = m.vulnerability
-     where p.controller = ? order by part_rank, m.vulnerability, p.part`,
-  );
-  const one = db.prepare<[number, string], FindingRow>(
-    `select ${COLUMNS} from ${FROM} where m.identity = ? and m.vulnerability = ? order by m.since desc limit 1`,
-  );
+  const ofController = (controller: number, scope: Scope) => {
+    const reach = reachedMatches(scope);
+    return db
+      .prepare<unknown[], FindingRow & { part: number; part_key: string; part_rank: number; part_since: number }>(
+        `${reach.before?.sql ?? ''} select ${columnsOf(reach)}, p.part, p.part_key, p.since as part_since,
+           (select r.rank from controller_priority r where r.threat = m.threat and r.context = p.context) as part_rank
+         from controller_part_identity p cross join controller_match m on m.identity = p.identity and m.until is null
+         cross join ${scope.site ? 'controller_identity i' : 'reached v on v.identity = m.identity cross join controller_identity i'}
+           on i.id = m.identity ${TOLD}
+         where p.controller = ? order by part_rank, m.vulnerability, p.part`,
+      )
+      .all(...(reach.before?.params ?? []), controller);
+  };
+  const one = (identity: number, vulnerability: string, scope: Scope): FindingRow | undefined => {
+    const reach = reachedMatches(scope);
+    return db
+      .prepare<unknown[], FindingRow>(
+        `${reach.before?.sql ?? ''} select ${columnsOf(reach)} from ${countedOf(reach)} ${TOLD}
+         where i.id = ? and m.vulnerability = ? order by m.since desc limit 1`,
+      )
+      .get(...(reach.before?.params ?? []), identity, vulnerability);
+  };
   const history = db.prepare<[number], { part: number; identity: number; since: number; until: number }>(
     'select part, identity, since, until from controller_part_identity_log where controller = ? order by until desc',
   );
@@ -272,12 +235,29 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
        order by p.controller`,
     )
     .pluck();
-  const partsWith = db.prepare<[number], { controller: number; part: number; part_key: string; since: number }>(
-    'select controller, part, part_key, since from controller_part_identity where identity = ? order by controller, part',
-  );
-  const counts = db.prepare<[], CountRow>(
+  const partsWith = (identity: number, scope: Scope) => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], { controller: number; part: number; part_key: string; since: number; context: number }>(
+        `select controller, part, part_key, since, context from controller_part_identity
+         where identity = ? and ${sql} order by controller, part`,
+      )
+      .all(identity, ...params);
+  };
+  const counted = db.prepare<[], CountRow>(
     'select verdict, rank, severity, fix_state, n from controller_match_count where n > 0',
   );
+  /** Kept for the site, counted for a part of it. */
+  const counts = (scope: Scope): CountRow[] => {
+    if (scope.site) return counted.all();
+    const reach = reachedMatches(scope);
+    return db
+      .prepare<unknown[], CountRow>(
+        `${reach.before?.sql} select m.verdict, ${reach.rank} as rank, m.severity, m.fix_state, count(*) as n
+         from ${countedOf(reach)} and m.until is null group by 1, 2, 3, 4`,
+      )
+      .all(...(reach.before?.params ?? []));
+  };
   const wrongCounts = db.prepare<[], { verdict: string; rank: number; kept: number; n: number }>(
     `with counted as (select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n from controller_match m
        join controller_identity i on i.id = m.identity where m.until is null and i.controllers > 0 group by 1, 2, 3, 4),
@@ -286,24 +266,46 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
        coalesce(c.n, 0) as n
      from kept k full join counted c using (verdict, rank, severity, fix_state) where k.n is not c.n`,
   );
-  const heldGroups = db.prepare<[number, number], CountRow>(
-    `select m.verdict, m.rank, m.severity, m.fix_state, count(*) as n
-     from (select distinct identity, vulnerability from controller_held where until > ?) g
-     cross join controller_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
-     cross join controller_identity i on i.id = m.identity where i.controllers > 0 and ${HELD_EVERYWHERE} group by 1, 2, 3, 4`,
-  );
-  const affectedControllers = db
-    .prepare<[], number>(
-      `select count(distinct p.controller) from controller_part_identity p where exists
-       (select 1 from controller_match m indexed by controller_match_load
-        where m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null)`,
-    )
-    .pluck();
-  const waitingAll = db
-    .prepare<[], number>(
-      `select count(*) from controller_part_identity where identity in (select id from controller_identity where matched_at is null)`,
-    )
-    .pluck();
+  /** What is held back on every controller in reach that has it. */
+  const heldGroups = (scope: Scope): CountRow[] => {
+    const reach = reachedMatches(scope);
+    const now = held.now();
+    const back = heldCondition(reach, 'everywhere', undefined, now);
+    return db
+      .prepare<unknown[], CountRow>(
+        `${reach.before?.sql ?? ''} select m.verdict, ${reach.rank} as rank, m.severity, m.fix_state, count(*) as n
+         from (select distinct identity, vulnerability from controller_held where until > ?) g
+         cross join controller_match m on m.identity = g.identity and m.vulnerability = g.vulnerability and m.until is null
+         cross join ${reach.identities} where i.id = m.identity and ${reach.controllers} > 0 and ${back.sql}
+         group by 1, 2, 3, 4`,
+      )
+      .all(...(reach.before?.params ?? []), now, ...back.params);
+  };
+  const affectedControllers = (scope: Scope): number => {
+    const { sql, params } = controllersIn(scope, 'p.controller');
+    return (
+      db
+        .prepare<unknown[], number>(
+          `select count(distinct p.controller) from controller_part_identity p where exists
+           (select 1 from controller_match m indexed by controller_match_load
+            where m.identity = p.identity and m.verdict in ('affected', 'review') and m.until is null) and ${sql}`,
+        )
+        .pluck()
+        .get(...params) ?? 0
+    );
+  };
+  const waiting = (scope: Scope): number => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return (
+      db
+        .prepare<unknown[], number>(
+          `select count(*) from controller_part_identity
+           where identity in (select id from controller_identity where matched_at is null) and ${sql}`,
+        )
+        .pluck()
+        .get(...params) ?? 0
+    );
+  };
   // Documents name no CIP identity: what has nothing else can be found in none, unless a person entered what it means.
   const comparable = db
     .prepare<[number], number>(
@@ -314,7 +316,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
     )
     .pluck();
   const closedOf = db.prepare<[number, number], FindingRow & { part: number; gone: number }>(
-    `select ${COLUMNS}, g.part, g.until as gone from controller_part_identity_log g
+    `select ${columnsOf(WHOLE)}, g.part, g.until as gone from controller_part_identity_log g
      cross join controller_match m on m.identity = g.identity and m.verdict = 'affected' and m.since <= g.until
        and (m.until is null or m.until >= g.since)
      cross join controller_identity i on i.id = m.identity
@@ -343,64 +345,75 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
   };
 
   /** The matches that a filter of counted things leaves. */
-  const countOf = (filter: Filter | undefined): number => {
-    const left = !asksFor('held', filter) && held.any() ? heldGroups.all(held.now(), held.now()) : [];
+  const countOf = (filter: Filter | undefined, scope: Scope): number => {
+    const left = !asksFor('held', filter) && held.any() ? heldGroups(scope) : [];
     const isShown = asksForHidden(filter);
     const fits = filter === undefined ? () => true : fitsIn(filter, countedFields);
-    return withoutHeld(counts.all(), left)
+    return withoutHeld(counts(scope), left)
       .filter((row) => (isShown || row.verdict !== hidden) && fits(row))
       .reduce((sum, { n }) => sum + n, 0);
   };
 
-  const vocabularyFor = (controller?: number): Vocabulary =>
-    controllerFindingVocabulary({
-      numberOf,
+  const vocabularyFor = (scope: Scope, controller?: number): Vocabulary => {
+    const reach = reachedMatches(scope);
+    return controllerFindingVocabulary({
+      numberOf: (publicId) => numberOf(publicId, scope),
+      rank: reach.rank,
       held: (wanted) =>
-        wanted === 'only' ? heldCondition('somewhere', controller, held.now()) : { sql: 'true', params: [] },
+        wanted === 'only' ? heldCondition(reach, 'somewhere', controller, held.now()) : { sql: 'true', params: [] },
     });
+  };
 
-  const where = (filter: Filter | undefined, controller: number | undefined): Condition[] => {
+  const where = (filter: Filter | undefined, scope: Scope, controller: number | undefined): Condition[] => {
+    const reach = reachedMatches(scope);
     const now = held.now();
-    const back = heldCondition('everywhere', controller, now);
+    const back = heldCondition(reach, 'everywhere', controller, now);
     return [
-      { sql: 'm.until is null and i.controllers > 0', params: [] },
+      { sql: `m.until is null and ${reach.controllers} > 0`, params: [] },
       // In these words the index in the order of the list is of use.
       ...(asksForHidden(filter) ? [] : [{ sql: `m.verdict <> '${hidden}'`, params: [] }]),
       // Costs nothing while nothing is held back.
       ...(asksFor('held', filter) || !held.any() ? [] : [{ sql: `not (${back.sql})`, params: back.params }]),
-      ...conditionsOf(filter, { vocabulary: vocabularyFor(controller), now }),
+      ...conditionsOf(filter, { vocabulary: vocabularyFor(scope, controller), now }),
     ];
   };
 
   return {
-    language: filterLanguage({ vocabulary: vocabularyFor() }),
+    language: (scope: Scope) => filterLanguage({ vocabulary: vocabularyFor(scope) }),
     list: (query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string } => {
-      const { filter, sort = 'decision', descending = false, limit, after } = query;
+      const { scope, filter, sort = 'decision', descending = false, limit, after } = query;
+      const reach = reachedMatches(scope);
       const isAny = held.any();
       const asked = controllerIn(filter);
-      const controller = asked === undefined ? undefined : numberOf(asked);
+      const controller = asked === undefined ? undefined : numberOf(asked, scope);
       const ofSome = ['vendor', 'family', 'controller'].some((field) => asksFor(field, filter));
-      const list = listBuilder<FindingRow, keyof typeof ORDERS>(db, {
-        from: FROM,
-        counted: asksFor('text', filter) ? (ofSome ? FROM_OF : FROM) : ofSome ? COUNTED_OF : COUNTED,
-        select: COLUMNS,
+      const counted = scope.site && !ofSome ? COUNTED : countedOf(reach);
+      const told = `${counted} ${TOLD}`;
+      const list = listBuilder<FindingRow, keyof ReturnType<typeof ordersOf>>(db, {
+        before: reach.before,
+        from: scope.site ? FROM : told,
+        counted: asksFor('text', filter) ? told : counted,
+        select: columnsOf(reach),
         id: 'm.identity',
-        orders: ORDERS,
-        ...(ofSome ? { few: { most: fewMatches, from: FROM_OF } } : {}),
+        orders: ordersOf(reach),
+        ...(ofSome || !scope.site
+          ? { few: { most: scope.site ? fewMatches : Number.MAX_SAFE_INTEGER, from: told } }
+          : {}),
       });
-      const total = isCounted(filter) ? () => countOf(filter) : undefined;
-      const page = list.page({ sort, descending, where: where(filter, controller), limit, after }, total);
-      return { ...page, rows: page.rows.map((row) => withHeld(toFinding(row), held, isAny, controller)) };
+      const total = isCounted(filter) ? () => countOf(filter, scope) : undefined;
+      const page = list.page({ sort, descending, where: where(filter, scope, controller), limit, after }, total);
+      return { ...page, rows: page.rows.map((row) => withHeld(toFinding(row), held, isAny, scope, controller)) };
     },
-    find: (identity: number, vulnerability: string): ControllerFinding | undefined => {
-      const row = one.get(identity, vulnerability);
-      return row && withHeld(toFinding(row), held, held.any());
+    /** Undefined where no controller in reach has a part of it. */
+    find: (identity: number, vulnerability: string, scope: Scope): ControllerFinding | undefined => {
+      const row = one(identity, vulnerability, scope);
+      return row && withHeld(toFinding(row), held, held.any(), scope);
     },
-    forController: (controller: number): ControllerPartFinding[] => {
+    forController: (controller: number, scope: Scope): ControllerPartFinding[] => {
       const log = history.all(controller);
       const isAny = held.any();
-      return ofController.all(controller).map((row) => ({
-        ...withHeld(toFinding({ ...row, rank: row.part_rank }), held, isAny, controller),
+      return ofController(controller, scope).map((row) => ({
+        ...withHeld(toFinding({ ...row, rank: row.part_rank }), held, isAny, scope, controller),
         controller,
         part: row.part,
         partKey: row.part_key,
@@ -410,7 +423,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
     /** What the controller had before its parts became what they are. */
     closedOf: (controller: number, limit: number) =>
       closedOf.all(controller, limit).map((row) => ({ ...toFinding(row), part: row.part, closedAt: row.gone })),
-    partsWith: (identity: number) => partsWith.all(identity),
+    partsWith,
     loads: (controllers: readonly number[]): Map<number, ControllerFindingLoad> => {
       const ids = JSON.stringify(controllers);
       const loads = new Map<number, { -readonly [K in keyof ControllerFindingLoad]: ControllerFindingLoad[K] }>();
@@ -437,7 +450,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
       for (const { controller, n } of waitingSome.all(ids)) of(controller).waiting = n;
       return loads;
     },
-    waiting: (): number => waitingAll.get() ?? 0,
+    waiting,
     /** Where the table of counts is not what the matches are. */
     wrongCounts: (): string[] =>
       wrongCounts
@@ -448,13 +461,13 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
     comparable: (controller: number): number => comparable.get(controller) ?? 0,
     controllersWith: (text: string): number[] =>
       withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
-    counts: (): ControllerFindingCounts => {
+    counts: (scope: Scope): ControllerFindingCounts => {
       const matrix = emptyMatrix();
       let affected = 0;
       let review = 0;
       const isAny = held.any();
-      const left = isAny ? heldGroups.all(held.now(), held.now()) : [];
-      for (const { verdict, rank, fix_state, n } of withoutHeld(counts.all(), left)) {
+      const left = isAny ? heldGroups(scope) : [];
+      for (const { verdict, rank, fix_state, n } of withoutHeld(counts(scope), left)) {
         if (verdict === 'not-affected') continue;
         if (verdict === 'review') review += n;
         else affected += n;
@@ -462,7 +475,7 @@ export const controllerFindingQueries = (db: Database, held: HeldView, numberOf:
         row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
       }
       const heldBack = left.reduce((sum, { verdict, n }) => (verdict === 'not-affected' ? sum : sum + n), 0);
-      return { affected, review, held: heldBack, controllers: affectedControllers.get() ?? 0, matrix };
+      return { affected, review, held: heldBack, controllers: affectedControllers(scope), matrix };
     },
   };
 };

@@ -5,6 +5,7 @@ import type { Actor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { FilterLanguage } from '../../platform/filter/language.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import type { ControllerKnowledge } from '../vulnerabilities/types.ts';
 import { REVIEW_KIND, SYNONYM_KIND } from './answers.ts';
 import { documentStore } from './document-store.ts';
@@ -43,8 +44,8 @@ type ControllerFindingParts = {
   readonly events: Pick<EventService, 'record'>;
   readonly record: ControllerRecord;
   readonly nameOf: (controller: number) => string;
-  /** By its public id; 0 where there is none. */
-  readonly numberOf: (controller: string) => number;
+  /** By its public id; 0 where there is none in reach. */
+  readonly numberOf: (controller: string, scope: Scope) => number;
   readonly build: IndexBuilder;
   readonly maps: string;
   /** Accepted risks and compensating controls in force; without them nothing is held back. */
@@ -69,13 +70,13 @@ export type ControllerFindings = {
   /** Works out anew what accepted risks and compensating controls hold back: when they were written, and as time goes on. */
   holdAgain(): void;
   /** The language that the list is asked in. */
-  readonly language: FilterLanguage;
+  language(scope: Scope): FilterLanguage;
   list(query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string };
-  counts(): ControllerFindingCounts;
-  /** Open ones of a controller, worst first. */
-  forController(controller: number): ControllerPartFinding[];
+  counts(scope: Scope): ControllerFindingCounts;
+  /** Open ones of a controller in reach, worst first. */
+  forController(controller: number, scope: Scope): ControllerPartFinding[];
   /** How many parts wait for their first match. */
-  waiting(): number;
+  waiting(scope: Scope): number;
   /** How many parts of a controller are known well enough to be compared. */
   comparable(controller: number): number;
   /** What newer readings closed. */
@@ -84,13 +85,13 @@ export type ControllerFindings = {
   loads(controllers: readonly number[]): Map<number, ControllerFindingLoad>;
   /** The controllers with an open finding of a vulnerability, or of an advisory by its id. */
   controllersWith(text: string): number[];
-  /** How much hurry some vulnerabilities make, over all controllers or some. */
-  urgency(vulnerabilities: readonly string[], controllers?: readonly number[]): Urgency;
+  /** How much hurry some vulnerabilities make, over all controllers or some, by their public ids. */
+  urgency(vulnerabilities: readonly string[], controllers?: readonly string[]): Urgency;
   /** The feeds that hold documents about controllers, in the snapshot in force. */
   feeds(): readonly string[];
-  groups(by: GroupBy): ControllerGroup[];
-  /** Throws NOT_FOUND or MALFORMED. */
-  why(id: string): FindingWhy;
+  groups(by: GroupBy, scope: Scope): ControllerGroup[];
+  /** Throws NOT_FOUND, also where no controller in reach has it, or MALFORMED. */
+  why(id: string, scope: Scope): FindingWhy;
   /** Says that a finding does not hold here, and why; it closes. Returns the id of the answer. */
   dispute(actor: Actor, id: string, given: Dispute): string;
   /** Takes the answer about a finding back: what comparing gave holds again. */
@@ -121,6 +122,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
   const identities: IdentityStore = identityStore(db);
   const matches = matchStore(db);
   const documents = documentStore(db);
+  const urgency = urgencyQuery(db, clock);
   const threats = threatStore(db);
   const held = heldStore({ db, clock, ...(parts.measures ?? noMeasures) });
   const queries = controllerFindingQueries(db, { any: held.any, of: held.of, now: clock }, parts.numberOf);
@@ -246,20 +248,25 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     waiting: queries.waiting,
     comparable: queries.comparable,
     controllersWith: queries.controllersWith,
-    urgency: urgencyQuery(db, clock),
+    urgency: (vulnerabilities, ids) =>
+      urgency(
+        vulnerabilities,
+        ids?.map((id) => parts.numberOf(id, wholeSite('job'))),
+      ),
     groups: groupQueries(db).groups,
-    why: (id) => {
+    why: (id, scope) => {
       const { identity, vulnerability } = parseId(id);
-      const finding = queries.find(identity, vulnerability);
+      const finding = queries.find(identity, vulnerability, scope);
       if (finding === undefined) throw new AppError('NOT_FOUND', `there is no finding ${id}`);
+      const having = queries.partsWith(identity, scope);
       return whyOf(finding, {
         open: () => parts.knowledge.open(parts.current()),
         identity: identities.some([identity])[0],
         answer: review.answer(finding.answer),
-        parts: queries.partsWith(identity),
+        parts: having,
         threat: decodeThreat(matches.threatOf(identity, vulnerability)),
         known: threats.find(vulnerability),
-        contexts: identities.contexts(identity).map(decodeContext),
+        contexts: [...new Set(having.map(({ context }) => context))].sort((a, b) => a - b).map(decodeContext),
       });
     },
     dispute: (actor, id, given) =>

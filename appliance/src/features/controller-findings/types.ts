@@ -10,6 +10,7 @@ import type {
   Verdict,
 } from '@sallyport/bundle-tools/controllers/match-types';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Decision, KnownThreat, Severity } from '../vulnerabilities/types.ts';
 
 // Findings on controllers (ADVISORIES 5 and 6): what CSAF documents say of what a part is, in three values. None is
@@ -177,6 +178,7 @@ export type ControllerPartFinding = ControllerFinding & {
 };
 
 export type ControllerFindingQuery = {
+  readonly scope: Scope;
   /** Without `held` in it, what is held back on every controller is left out. */
   readonly filter?: Filter | undefined;
   readonly sort?: 'decision' | 'vulnerability' | 'product' | 'controllers' | 'severity' | 'since' | 'exploitation';

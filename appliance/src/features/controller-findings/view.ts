@@ -1,5 +1,6 @@
 import type { ControllerFindingRow } from '@sallyport/ui/controller-findings/controller-finding-table.tsx';
 import type { ControllerFindingsView } from '@sallyport/ui/controller-findings/controller-findings-panel.tsx';
+import type { Scope } from '../../platform/scope.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import type { ControllerFinding, ControllerPartFinding } from './types.ts';
 
@@ -50,8 +51,9 @@ export const knowledgeEnds = (
 export const controllerFindingsView = (
   deps: Pick<ConsoleDeps, 'controllerFindings' | 'exchange' | 'controllers'>,
   controller: number,
+  scope: Scope,
 ): ControllerFindingsView => {
-  const found = deps.controllerFindings.forController(controller);
+  const found = deps.controllerFindings.forController(controller, scope);
   const parts = deps.controllers.parts(controller).filter(({ type }) => type === 'controller' || type === 'module');
   return {
     rows: found.filter(({ verdict, held }) => verdict !== 'not-affected' && held === 0).map(partView),

@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { wholeSite } from '../../platform/scope.ts';
 import type { WorkKind } from '../worklist/types.ts';
 import type { ControllerFindings } from './service.ts';
 
@@ -12,7 +13,7 @@ export const controllerFindingWork = (parts: {
     sees: 'vulnerabilities:read',
     does: 'controllers:write',
     find: () => {
-      const row = parts.controllerFindings.counts().matrix[decision];
+      const row = parts.controllerFindings.counts(wholeSite('figures')).matrix[decision];
       const targets = Object.values(row).reduce((sum, n) => sum + n, 0);
       return targets === 0
         ? []

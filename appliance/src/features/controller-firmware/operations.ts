@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { ControllerService } from '../controllers/service.ts';
@@ -63,8 +65,9 @@ const checklistSchema = z.object({
 
 export const controllerFirmwareSchemas = { ControllerFirmware: fileSchema, FirmwareHandover: handoverSchema };
 
+/** Of one in reach. */
 const controllerOf = ({ controllers }: Parts, controller: number) => ({
-  controller: controllers.byId(controller)?.publicId ?? '',
+  controller: controllers.byId(controller, wholeSite('figures'))?.publicId ?? '',
   name: controllers.label(controller),
 });
 
@@ -84,14 +87,16 @@ const toHandover = (parts: Parts, { controller, handedAt, doneAt, ...handover }:
   doneAt: timeOrNull(doneAt),
 });
 
-const handoversOf = (parts: Parts, publicId?: string) =>
-  parts.controllerFirmware
-    .handovers(publicId === undefined ? undefined : parts.controllers.get(publicId).id)
+const handoversOf = (parts: Parts & { actor: Actor }, publicId?: string) => {
+  const scope = scopeOf(parts.actor, 'updates:read');
+  return parts.controllerFirmware
+    .handovers(scope, publicId === undefined ? undefined : parts.controllers.get(publicId, scope).id)
     .map((handover) => toHandover(parts, handover));
+};
 
-const targetOf = (parts: Parts, wanted: { sha256: string; controller: string; part: string }) => {
-  const file = parts.controllerFirmware.get(wanted.sha256);
-  const { id } = parts.controllers.get(wanted.controller);
+const targetOf = (parts: Parts, wanted: { sha256: string; controller: string; part: string }, scope: Scope) => {
+  const file = parts.controllerFirmware.get(wanted.sha256, scope);
+  const { id } = parts.controllers.get(wanted.controller, scope);
   const target = file.targets.find((one) => one.controller === id && one.partKey === wanted.part);
   if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part of the controller');
   return { file, target };
@@ -103,13 +108,16 @@ export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-firmware' },
     area: 'updates',
     right: 'updates:read',
     summary: 'Lists firmware files for controllers and who has them not yet',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(fileSchema) }),
-    run: (parts) => ({ rows: parts.controllerFirmware.list().map((file) => toFile(parts, file)) }),
+    run: (parts) => ({
+      rows: parts.controllerFirmware.list(scopeOf(parts.actor, 'updates:read')).map((file) => toFile(parts, file)),
+    }),
     command: {
       example: 'sallyport controller firmware list --data /var/lib/sallyport',
       print: (out, { rows }) =>
@@ -130,6 +138,7 @@ export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.handovers',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-firmware/handovers' },
     area: 'updates',
     right: 'updates:read',
@@ -141,6 +150,7 @@ export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.close',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-firmware/handovers/{handover}' },
     area: 'updates',
     right: 'updates:write',
@@ -153,6 +163,7 @@ export const controllerFirmwareOperations = [
   operation({
     name: 'controller.firmware.checklist',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-firmware/{sha256}/checklist' },
     area: 'updates',
     right: 'updates:read',
@@ -160,13 +171,14 @@ export const controllerFirmwareOperations = [
     input: z.strictObject(targetInput),
     output: checklistSchema,
     run: (parts, wanted) => {
-      const { file, target } = targetOf(parts, wanted);
+      const { file, target } = targetOf(parts, wanted, scopeOf(parts.actor, 'updates:read'));
       return { checks: CHECKS, known: parts.controllerFirmware.knownForChecklist(target, file) };
     },
   }),
   download({
     name: 'controller.firmware.handover',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-firmware/{sha256}/handover' },
     area: 'updates',
     right: 'updates:write',
@@ -178,7 +190,7 @@ export const controllerFirmwareOperations = [
       confirmed: z.array(z.enum(CHECKS)).max(CHECKS.length).default([]),
     }),
     run: async (parts, { sha256, confirmed, ...wanted }) => {
-      const { controller, part } = targetOf(parts, { sha256, ...wanted }).target;
+      const { controller, part } = targetOf(parts, { sha256, ...wanted }, scopeOf(parts.actor, 'updates:write')).target;
       const handed = await parts.controllerFirmware.hand(parts.actor, { sha256, controller, part, confirmed });
       return {
         name: handed.file.fileName,

@@ -9,8 +9,9 @@ import {
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, numberParam, numberText, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -23,7 +24,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   const { controllerFirmware: firmware, controllers } = deps;
 
   const reference = (controller: number) => ({
-    id: controllers.byId(controller)?.publicId ?? '',
+    id: controllers.byId(controller, wholeSite('figures'))?.publicId ?? '',
     name: controllers.label(controller),
   });
   const targetView = (target: FirmwareTarget): FirmwareTargetView => ({
@@ -47,8 +48,8 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   });
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'updates:read');
-    const files = firmware.list();
+    const scope = scopeFor(c, 'updates:read');
+    const files = firmware.list(scope);
     const byDigest = new Map(files.map((file) => [file.sha256, file]));
     return c.html(
       <ControllerFirmware
@@ -58,8 +59,8 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
           targets: targets.slice(0, shownTargets).map(targetView),
           more: Math.max(0, targets.length - shownTargets),
         }))}
-        handovers={firmware.handovers().map((handover) => handoverView(handover, byDigest))}
-        open={firmware.open()}
+        handovers={firmware.handovers(scope).map((handover) => handoverView(handover, byDigest))}
+        open={firmware.open(scope)}
       />,
     );
   };
@@ -104,10 +105,10 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   };
 
   const showHand = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'updates:write');
+    const scope = scopeFor(c, 'updates:write');
     const ctx = viewContext(deps, c);
-    const file = firmware.get(param(c, 'sha256'));
-    const { id } = controllers.get(c.req.query('controller') ?? '');
+    const file = firmware.get(param(c, 'sha256'), scope);
+    const { id } = controllers.get(c.req.query('controller') ?? '', scope);
     const part = numberText(c.req.query('part') ?? '');
     const target = file.targets.find((one) => one.controller === id && one.part === part);
     if (target === undefined) throw new AppError('NOT_FOUND', 'the file is not for this part');
@@ -125,11 +126,11 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   };
 
   const hand = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    const actor = actorFor(c, 'updates:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const { file, open } = await firmware.hand(actor, {
       sha256: param(c, 'sha256'),
-      controller: controllers.get(form.text('controller')).id,
+      controller: controllers.get(form.text('controller'), scopeFor(c, 'updates:write')).id,
       part: numberText(form.text('part')),
       confirmed: chosen(CHECKS, form.texts('confirmed')),
     });
@@ -141,7 +142,7 @@ export const controllerFirmwarePages = (deps: ConsoleDeps): Pages => {
   };
 
   const tell = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'updates:write');
+    const { actor } = signedIn(c);
     const id = numberParam(c, 'id');
     const action = c.get('form').text('action');
     if (action === 'done') firmware.done(actor, id);

@@ -2,10 +2,11 @@ import type { Readable } from 'node:stream';
 import { firmwareId, firmwareKey, isAbove, isAtLeast } from '@sallyport/bundle-tools/controllers/firmware-id';
 import { readPurl } from '@sallyport/bundle-tools/versions/purl';
 import type { EventService } from '../../engine/events/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, scopeOf } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { DECISIONS } from '../vulnerabilities/types.ts';
@@ -68,19 +69,21 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
   const { db, events, clock } = parts;
   const store = firmwareStore(db);
 
-  const list = (): ArrivedFirmware[] => {
+  /** The files that are for a controller in reach, with what has them not yet there; all files where that is the site. */
+  const list = (scope: Scope): ArrivedFirmware[] => {
     const byFile = Map.groupBy(store.catalogued(), ({ sha256 }) => sha256);
     if (byFile.size === 0) return [];
-    const byProduct = Map.groupBy(store.identifiedParts(), ({ vendor, order_number }) =>
+    const byProduct = Map.groupBy(store.identifiedParts(scope), ({ vendor, order_number }) =>
       firmwareKey(firmwareId(vendor, order_number)),
     );
-    return Array.from(byFile, ([sha256, files]): ArrivedFirmware => {
+    return [...byFile].flatMap(([sha256, files]): ArrivedFirmware[] => {
       const [first] = files;
       if (first === undefined) throw new AppError('INTERNAL', 'a group without members');
       const { update, sizeBytes } = first;
       const ids = [...new Set(files.map((file) => file.update.name))];
       const targets = ids.flatMap((id) => byProduct.get(firmwareKey(id)) ?? []);
-      return {
+      if (targets.length === 0 && !scope.site) return [];
+      const file: ArrivedFirmware = {
         sha256,
         vendor: update.name.split('/')[0] ?? '',
         orderNumbers: ids.map((id) => id.slice(id.indexOf('/') + 1)),
@@ -96,11 +99,12 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
           .filter(({ firmware }) => firmware === '' || !isAtLeast(firmware, update.version))
           .map(({ controller, part, part_key, firmware }) => ({ controller, part, partKey: part_key, firmware })),
       };
+      return [file];
     });
   };
 
-  const get = (sha256: string): ArrivedFirmware => {
-    const found = list().find((file) => file.sha256 === sha256);
+  const get = (sha256: string, scope: Scope): ArrivedFirmware => {
+    const found = list(scope).find((file) => file.sha256 === sha256);
     if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such firmware');
     return found;
   };
@@ -140,15 +144,15 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     }
   };
 
-  const handoverOf = (id: number): HandoverRow => {
-    const row = store.find(id);
+  const handoverOf = (id: number, scope: Scope): HandoverRow => {
+    const row = store.find(id, scope);
     if (row === undefined) throw new AppError('NOT_FOUND', 'there is no such handover');
     return row;
   };
 
   /** Whether the file that would go back to the present version is here. */
   const isRollbackHere = (target: FirmwareTarget, file: ArrivedFirmware): boolean =>
-    list().some(
+    list(wholeSite('figures')).some(
       (other) =>
         other.isHere &&
         other.orderNumbers.some((order) => file.orderNumbers.includes(order)) &&
@@ -175,7 +179,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     get,
     /** Files for a controller and its modules that they have not yet. */
     forController: (controller: number): { file: ArrivedFirmware; target: FirmwareTarget }[] =>
-      list().flatMap((file) =>
+      list(wholeSite('figures')).flatMap((file) =>
         file.targets.filter((target) => target.controller === controller).map((target) => ({ file, target })),
       ),
     text: (sha256: string): string => Buffer.from(parts.store.read(sha256, maxText)).toString('utf8'),
@@ -188,8 +192,7 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
       actor: Actor,
       given: { sha256: string; controller: number; part: number; confirmed: readonly Check[] },
     ): Promise<{ handover: number; file: ArrivedFirmware; open: () => Readable }> => {
-      requireRight(actor, 'updates:write');
-      const file = get(given.sha256);
+      const file = get(given.sha256, scopeOf(actor, 'updates:write'));
       const target = file.targets.find(
         ({ controller, part }) => controller === given.controller && part === given.part,
       );
@@ -223,27 +226,27 @@ export const controllerFirmware = (parts: ControllerFirmwareParts) => {
     },
     /** The engineer says it is in the controller. */
     done: (actor: Actor, id: number): void => {
-      requireRight(actor, 'updates:write');
+      const scope = scopeOf(actor, 'updates:write');
       immediate(db, () => {
-        const row = handoverOf(id);
+        const row = handoverOf(id, scope);
         if (!store.setDone(id, clock(), actorRef(actor))) throw new AppError('CONFLICT', 'this was confirmed before');
         record('controller-firmware-done', row, productOf(row.sha256), { actor });
       });
     },
     drop: (actor: Actor, id: number): void => {
-      requireRight(actor, 'updates:write');
-      handoverOf(id);
+      handoverOf(id, scopeOf(actor, 'updates:write'));
       if (!store.close(id, 'dropped', clock(), null)) throw new AppError('CONFLICT', 'this has ended');
     },
     check,
-    handovers: (controller?: number, limit = 200): Handover[] => {
+    /** In reach; of one controller that was found in reach. */
+    handovers: (scope: Scope, controller?: number, limit = 200): Handover[] => {
       check();
-      return (controller === undefined ? store.recent(limit) : store.ofController(controller)).map(toHandover);
+      return (controller === undefined ? store.recent(limit, scope) : store.ofController(controller)).map(toHandover);
     },
-    open: (): number => store.open(),
+    open: (scope: Scope): number => store.open(scope),
     /** What would close findings: per product the highest version that a fix names. No controller is named. */
     wants: (): FirmwareWant[] => {
-      const held = list().filter(({ isHere }) => isHere);
+      const held = list(wholeSite('figures')).filter(({ isHere }) => isHere);
       const wants = new Map<string, FirmwareWant>();
       for (const { vendor, order_number, fixed_version, rank } of store.fixes()) {
         const id = firmwareId(vendor, order_number);

@@ -1,5 +1,6 @@
 import type { Update } from '@sallyport/bundle-tools/updates/update';
 import type { Database } from '../../platform/database.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 
 type HandoverOutcome = 'verified' | 'other-version' | 'dropped';
 
@@ -28,6 +29,15 @@ type FirmwareReading = { readonly value: string; readonly observedAt: number };
 /** What findings want of a product: the versions that would close them. */
 type FixRow = { vendor: string; order_number: string; fixed_version: string; rank: number };
 
+type IdentifiedPart = {
+  controller: number;
+  part: number;
+  part_key: string;
+  vendor: string;
+  order_number: string;
+  firmware: string;
+};
+
 /** Firmware in the catalogue and handovers. Reads catalog_update, controller_effective, controller_match; writes controller_firmware_handover. */
 export const firmwareStore = (db: Database) => {
   const catalogued = db.prepare<[], { doc: string; sha256: string; size_bytes: number }>(
@@ -38,19 +48,37 @@ export const firmwareStore = (db: Database) => {
     `insert into controller_firmware_handover (controller, part, sha256, version, version_before, checklist, handed_at, handed_by)
      values (@controller, @part, @sha256, @version, @before, @checklist, @at, @by)`,
   );
-  const one = db.prepare<[number], HandoverRow>('select * from controller_firmware_handover where id = ?');
+  const one = (id: number, scope: Scope): HandoverRow | undefined => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], HandoverRow>(`select * from controller_firmware_handover where id = ? and ${sql}`)
+      .get(id, ...params);
+  };
   const ofController = db.prepare<[number], HandoverRow>(
     'select * from controller_firmware_handover where controller = ? order by id desc limit 200',
   );
-  const recent = db.prepare<[number], HandoverRow>(
-    'select * from controller_firmware_handover order by id desc limit ?',
-  );
+  const recent = (limit: number, scope: Scope): HandoverRow[] => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], HandoverRow>(
+        `select * from controller_firmware_handover where ${sql} order by id desc limit ?`,
+      )
+      .all(...params, limit);
+  };
   const waiting = db.prepare<[], HandoverRow>(
     'select * from controller_firmware_handover where outcome is null and done_at is not null',
   );
-  const openCount = db
-    .prepare<[], number>('select count(*) from controller_firmware_handover where outcome is null')
-    .pluck();
+  const open = (scope: Scope): number => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return (
+      db
+        .prepare<unknown[], number>(
+          `select count(*) from controller_firmware_handover where outcome is null and ${sql}`,
+        )
+        .pluck()
+        .get(...params) ?? 0
+    );
+  };
   const done = db.prepare(
     'update controller_firmware_handover set done_at = ?, done_by = ? where id = ? and done_at is null and outcome is null',
   );
@@ -67,13 +95,16 @@ export const firmwareStore = (db: Database) => {
        and i.controllers > 0 and i.vendor <> '' and json_extract(i.identity, '$.orderNumber') is not null
      group by i.vendor, i.order_number, m.fixed_version`,
   );
-  const identifiedParts = db.prepare<
-    [],
-    { controller: number; part: number; part_key: string; vendor: string; order_number: string; firmware: string }
-  >(
-    `select p.controller, p.part, p.part_key, i.vendor, i.order_number, i.firmware
-     from controller_part_identity p join controller_identity i on i.id = p.identity order by p.controller, p.part`,
-  );
+  const identifiedParts = (scope: Scope): IdentifiedPart[] => {
+    const { sql, params } = controllersIn(scope, 'p.controller');
+    return db
+      .prepare<unknown[], IdentifiedPart>(
+        `select p.controller, p.part, p.part_key, i.vendor, i.order_number, i.firmware
+         from controller_part_identity p join controller_identity i on i.id = p.identity where ${sql}
+         order by p.controller, p.part`,
+      )
+      .all(...params);
+  };
   return {
     catalogued: (): CataloguedFile[] =>
       catalogued.all().map(({ doc, sha256, size_bytes }) => ({
@@ -91,16 +122,16 @@ export const firmwareStore = (db: Database) => {
       at: number;
       by: string;
     }): number => Number(insert.run(row).lastInsertRowid),
-    find: (id: number): HandoverRow | undefined => one.get(id),
+    find: one,
     ofController: (controller: number): HandoverRow[] => ofController.all(controller),
-    recent: (limit: number): HandoverRow[] => recent.all(limit),
+    recent,
     waiting: (): HandoverRow[] => waiting.all(),
-    open: (): number => openCount.get() ?? 0,
+    open,
     setDone: (id: number, at: number, by: string): boolean => done.run(at, by, id).changes === 1,
     close: (id: number, outcome: HandoverOutcome, at: number, version: string | null): boolean =>
       close.run(outcome, at, version, id).changes === 1,
     reading: (part: number): FirmwareReading | undefined => reading.get(part),
     fixes: (): FixRow[] => fixes.all(),
-    identifiedParts: () => identifiedParts.all(),
+    identifiedParts,
   };
 };

@@ -149,12 +149,17 @@ describe('fields of the site’s own', () => {
     const customOf = () =>
       engines.controllers
         .ids(0, 10)
-        .map((id) => engines.controllers.entered(engines.controllers.byId(id)?.publicId ?? '').body['custom']);
+        .map(
+          (id) =>
+            engines.controllers.entered(engines.controllers.byId(id, wholeSite('job'))?.publicId ?? '').body['custom'],
+        );
     expect(customOf()).toEqual([['Shift: night', 'Rack units: 4'], undefined]);
     const revisions = () =>
       engines.controllers
         .ids(0, 1)
-        .map((id) => engines.controllers.entered(engines.controllers.byId(id)?.publicId ?? '').revision);
+        .map(
+          (id) => engines.controllers.entered(engines.controllers.byId(id, wholeSite('job'))?.publicId ?? '').revision,
+        );
     const before = revisions();
     await take(table);
     expect(revisions()).toEqual(before);

@@ -6,6 +6,7 @@ import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, byWhom, requireRight } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { IngestReadings, IngestResult, ReadingOutcome } from '../controllers/types.ts';
 import { csvOptionsOf } from './mapping.ts';
@@ -92,7 +93,8 @@ export const fileImports = (parts: FileImportParts): FileImports => {
   ): RefusedPlace[] =>
     [...custom].flatMap(([index, values]): RefusedPlace[] => {
       const outcome = outcomes[index];
-      const publicId = outcome?.controller == null ? undefined : controllers.byId(outcome.controller)?.publicId;
+      const publicId =
+        outcome?.controller == null ? undefined : controllers.byId(outcome.controller, wholeSite('job'))?.publicId;
       if (outcome === undefined || publicId === undefined || outcome.outcome === 'refused') return [];
       const held = controllers.entered(publicId).body['custom'];
       const lines = Array.isArray(held) ? held.map(String) : [];
@@ -185,7 +187,9 @@ export const fileImports = (parts: FileImportParts): FileImports => {
           return result;
         });
       const taken = !isLarge ? atOnce() : dryRun ? trial(actor, batch, readings, taking) : await inSteps();
-      const missing = taken.missing.flatMap((controller) => controllers.byId(controller)?.publicId ?? []);
+      const missing = taken.missing.flatMap(
+        (controller) => controllers.byId(controller, wholeSite('job'))?.publicId ?? [],
+      );
       return {
         form,
         name,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import type { ControllerService } from './service.ts';
 import { controllerDecisions, controllerStates, customOf, type ListedController, shownOf } from './types.ts';
@@ -100,21 +101,21 @@ export function toController(controllers: ControllerService, listed: ListedContr
 }
 
 /** The record of a public id in the shape of `controllerDetailSchema`; NOT_FOUND. */
-export function detailOf(controllers: ControllerService, publicId: string) {
-  const controller = controllers.get(publicId);
+export function detailOf(controllers: ControllerService, publicId: string, scope: Scope) {
+  const controller = controllers.get(publicId, scope);
   const { body, revision } = controllers.entered(publicId);
-  const [listed] = controllers.listed([controller.id]);
+  const [listed] = controllers.listed([controller.id], scope);
   if (listed === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
   return {
     ...toController(controllers, listed),
     createdAt: timeOf(controller.createdAt),
-    into: controller.into === null ? null : (controllers.byId(controller.into)?.publicId ?? null),
+    into: controller.into === null ? null : (controllers.byId(controller.into, scope)?.publicId ?? null),
     parts: controllers.parts(controller.id).map(({ type, ...part }) => ({ ...part, sort: type })),
     differs: controllers.drift(controller.id).map(({ part, ...rest }) => ({ sort: part.type, key: part.key, ...rest })),
     proposals: controllers
-      .proposals(controller.id)
+      .proposals(controller.id, scope)
       .map(({ controller, label, kind, value }) => ({ controller, name: label, key: kind, value })),
-    merges: controllers.mergesOf(controller.id).map(({ at, ...merge }) => ({ ...merge, at: timeOf(at) })),
+    merges: controllers.mergesOf(controller.id, scope).map(({ at, ...merge }) => ({ ...merge, at: timeOf(at) })),
     entered: { revision, values: body },
   };
 }

@@ -29,16 +29,16 @@ const text = (name: string, column: string): Field => ({
   source: { scalar: `nullif(r.${column}, '')` },
 });
 
-/** Whether a count is above 0. */
-const some = (name: string, column: string, more: Partial<Field> = {}): Field => ({
+/** Whether something holds of it. */
+const some = (name: string, sql: string, more: Partial<Field> = {}): Field => ({
   name,
   type: 'yesno',
   ops: ['='],
-  source: { scalar: `r.${column} > 0` },
+  source: { scalar: sql },
   ...more,
 });
 
-const controllerFields: readonly Field[] = [
+const controllerFields = (proposals: string): readonly Field[] => [
   text('name', 'name_key'),
   text('vendor', 'vendor_key'),
   text('family', 'family_key'),
@@ -59,9 +59,9 @@ const controllerFields: readonly Field[] = [
     source: { scalar: 'r.decision' },
     ops: ['=', '!='],
   },
-  some('drift', 'drift'),
-  some('missingFirmware', 'missing_firmware', { also: ['missing'] }),
-  some('proposals', 'proposals'),
+  some('drift', 'r.drift > 0'),
+  some('missingFirmware', 'r.missing_firmware > 0', { also: ['missing'] }),
+  some('proposals', proposals),
   // Where its firmware is known from.
   { name: 'method', type: 'choice', options: controllerMethods, source: { scalar: `nullif(r.method, '')` } },
   { name: 'state', type: 'choice', options: controllerStates, source: { scalar: 'r.state' }, ops: ['=', '!='] },
@@ -76,10 +76,14 @@ const controllerFields: readonly Field[] = [
   { name: 'text', type: 'text', ops: ['contains'], parameter: 'q', source: { test: holding } },
 ];
 
-/** Everything that can be asked, with the fields of the site; `recordsWith`: the public ids of the records that have a value of one. */
+/**
+ * Everything that can be asked, with the fields of the site; `recordsWith`: the public ids of the records that have a value of one,
+ * `proposals`: SQL of whether one may be the same as another.
+ */
 export function controllerVocabulary(
   own: readonly CustomField[],
   recordsWith: (wanted: ReadonlyMap<string, string>) => string[],
+  proposals: string,
 ): Vocabulary {
   const ofSite = own.map(
     ({ name, type, options }): Field => ({
@@ -90,5 +94,5 @@ export function controllerVocabulary(
       source: { test: (value) => among('r.public_id', recordsWith(new Map([[name, value]]))) },
     }),
   );
-  return vocabularyOf([...controllerFields, ...ofSite]);
+  return vocabularyOf([...controllerFields(proposals), ...ofSite]);
 }

@@ -52,7 +52,7 @@ describe('taking readings', () => {
     controllers.undo(admin, second.batch ?? 0);
     expect(controllers.parts(controller)[0]?.configured).toEqual({});
     controllers.undo(admin, made.batch ?? 0);
-    expect(controllers.byId(controller)).toBeUndefined();
+    expect(controllers.byId(controller, wholeSite('job'))).toBeUndefined();
   });
 
   it('in steps leaves nothing when it fails on its way, and others can write meanwhile', async () => {
@@ -104,7 +104,7 @@ describe('taking readings', () => {
       reading({ ...order, name: 'LINE-7' }, byMac),
     ]);
     expect(made.summary.created).toBe(2);
-    const other = controllers.byId(made.outcomes[1]?.controller ?? 0)?.publicId ?? '';
+    const other = controllers.byId(made.outcomes[1]?.controller ?? 0, wholeSite('job'))?.publicId ?? '';
     controllers.edit(admin, other, { description: 'the one in cabinet 4' });
     const joining = reading({ ...order, serial: 'TRIAL-1', firmware: 'V3.0' }, byMac);
     const before = engines.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id;
@@ -120,7 +120,7 @@ describe('taking readings', () => {
       revision: 2,
     });
     expect(engines.events.list({ scope: wholeSite('job'), limit: 1 }).rows[0]?.id).toBeGreaterThan(before ?? 0);
-    expect(controllers.byId(made.outcomes[1]?.controller ?? 0)?.state).toBe('live');
+    expect(controllers.byId(made.outcomes[1]?.controller ?? 0, wholeSite('job'))?.state).toBe('live');
     const taken = controllers.ingest(admin, batch, [joining]);
     expect(taken.outcomes[0]).toMatchObject({ controller: made.outcomes[0]?.controller, matchedBy: 'serial' });
     expect({ ...taken, batch: null }).toEqual(tried);

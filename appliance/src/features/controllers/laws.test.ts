@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { controllerPicture } from '../../../test/support/controller-picture.ts';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from './service.ts';
 
 let engines: Engines;
@@ -299,14 +300,17 @@ describe('laws of the record', () => {
       fc.property(batches, fc.nat(), fc.nat(), (list, one, two) => {
         clear();
         takeAll(list);
-        const live = controllers.ids(0, 100).filter((id) => controllers.byId(id)?.state !== 'merged');
+        const live = controllers.ids(0, 100).filter((id) => controllers.byId(id, wholeSite('job'))?.state !== 'merged');
         const [keep, other] = [live[one % live.length], live[two % live.length]];
         if (keep === undefined || other === undefined || keep === other) return;
         expect(controllers.verify()).toEqual([]);
         const before = everything();
-        const [a, b] = [controllers.byId(keep)?.publicId ?? '', controllers.byId(other)?.publicId ?? ''];
+        const [a, b] = [
+          controllers.byId(keep, wholeSite('job'))?.publicId ?? '',
+          controllers.byId(other, wholeSite('job'))?.publicId ?? '',
+        ];
         const merge = controllers.merge(admin, a, b);
-        expect(controllers.find(b)).toMatchObject({ state: 'merged', into: keep });
+        expect(controllers.find(b, wholeSite('job'))).toMatchObject({ state: 'merged', into: keep });
         expect(controllers.verify()).toEqual([]);
         controllers.unmerge(admin, merge);
         expect(everything()).toEqual(before);
@@ -338,7 +342,7 @@ describe('laws of the record', () => {
     expect(row.get(configured)).toBe(1);
     // Another device answers at the second address: the first is replaced, and is proposed to nobody any more.
     take('3', [said('query', 2, { ...other, address: '10.0.0.2' }, one)]);
-    expect(controllers.byId(heard)).toMatchObject({ state: 'replaced' });
+    expect(controllers.byId(heard, wholeSite('job'))).toMatchObject({ state: 'replaced' });
     expect(row.get(configured)).toBe(0);
     expect(controllers.verify()).toEqual([]);
   });

@@ -5,6 +5,7 @@ import { filterLanguage } from '../../platform/filter/language.ts';
 import { asksFor, type Filter } from '../../platform/filter/types.ts';
 import type { Condition } from '../../platform/list/condition.ts';
 import { listBuilder } from '../../platform/list/list-queries.ts';
+import { controllersIn, type Scope, zonesIn } from '../../platform/scope.ts';
 import { controllerVocabulary } from './field-queries.ts';
 import type {
   ControllerCounts,
@@ -23,13 +24,18 @@ export const controllerList = (
   own: {
     customFields(): CustomField[];
     recordsWith(wanted: ReadonlyMap<string, string>): string[];
+    proposing(scope: Scope): number[];
   },
 ): ControllerList => {
-  const vocabulary = () => controllerVocabulary(own.customFields(), own.recordsWith);
+  /** SQL of whether a record may be the same as another; where not the whole site is in reach, as one in reach. */
+  const proposals = (scope: Scope): string =>
+    scope.site ? 'r.proposals > 0' : `r.controller in (${own.proposing(scope).join(', ')})`;
+  const vocabulary = (scope: Scope) => controllerVocabulary(own.customFields(), own.recordsWith, proposals(scope));
 
   /** What was merged, replaced or archived is listed where its field is asked for. */
-  const where = (filter: Filter | undefined): Condition[] => [
-    ...conditionsOf(filter, { vocabulary: vocabulary(), now: nowMs() }),
+  const where = (filter: Filter | undefined, scope: Scope): Condition[] => [
+    ...(scope.site ? [] : [zonesIn(scope, 'r.zone')]),
+    ...conditionsOf(filter, { vocabulary: vocabulary(scope), now: nowMs() }),
     ...(asksFor('state', filter) ? [] : [{ sql: `r.state = 'live'`, params: [] }]),
     ...(asksFor('decision', filter) ? [] : [{ sql: `r.decision in ('authorised', 'unauthorised')`, params: [] }]),
   ];
@@ -52,36 +58,43 @@ export const controllerList = (
     few: { most: 4_000 },
   });
 
-  const counts = db.prepare<[], ControllerCounts>(
-    `select count(*) filter (where decision <> 'archived') as live,
-       count(*) filter (where decision = 'unauthorised') as unauthorised,
-       count(*) filter (where decision = 'archived') as archived,
-       count(*) filter (where decision <> 'archived' and drift > 0) as drift,
-       count(*) filter (where decision <> 'archived' and missing_firmware > 0) as missingFirmware,
-       count(*) filter (where decision <> 'archived' and proposals > 0) as proposals
-     from controller_row where state = 'live'`,
-  );
+  const counts = (scope: Scope): ControllerCounts | undefined => {
+    const { sql, params } = zonesIn(scope, 'r.zone');
+    return db
+      .prepare<unknown[], ControllerCounts>(
+        `select count(*) filter (where decision <> 'archived') as live,
+           count(*) filter (where decision = 'unauthorised') as unauthorised,
+           count(*) filter (where decision = 'archived') as archived,
+           count(*) filter (where decision <> 'archived' and drift > 0) as drift,
+           count(*) filter (where decision <> 'archived' and missing_firmware > 0) as missingFirmware,
+           count(*) filter (where decision <> 'archived' and ${proposals(scope)}) as proposals
+         from controller_row r where state = 'live' and ${sql}`,
+      )
+      .get(...params);
+  };
 
-  const choices = (field: string): string[] =>
-    db
-      .prepare<[string, number], string>(
+  const choices = (field: string, scope: Scope): string[] => {
+    const { sql, params } = controllersIn(scope, 'p.controller');
+    return db
+      .prepare<unknown[], string>(
         `select min(w.value) from controller_effective w join controller_part p on p.id = w.part and p.type = 'controller'
-         where w.field = ? group by fold(w.value) order by 1 limit ?`,
+         where w.field = ? and ${sql} group by fold(w.value) order by 1 limit ?`,
       )
       .pluck()
-      .all(field, maxChoices);
+      .all(field, ...params, maxChoices);
+  };
 
   return {
-    page: ({ filter, ...query }: ControllerListQuery): ControllerListPage => {
-      const { rows, ...page } = list.page({ ...query, where: where(filter) });
+    page: ({ filter, scope, ...query }: ControllerListQuery): ControllerListPage => {
+      const { rows, ...page } = list.page({ ...query, where: where(filter, scope) });
       return { ...page, ids: rows.map(({ id }) => id) };
     },
-    all: ({ filter, ...query }: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
-      list.all({ ...query, where: where(filter) }).map(({ id }) => id),
-    count: (filter: Filter | undefined): number => list.count({ where: where(filter) }),
-    counts: (): ControllerCounts =>
-      counts.get() ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
-    language: () => filterLanguage({ vocabulary: vocabulary() }),
-    choices: (field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[] => choices(field),
+    all: ({ filter, scope, ...query }: Omit<ControllerListQuery, 'after' | 'limit'>): number[] =>
+      list.all({ ...query, where: where(filter, scope) }).map(({ id }) => id),
+    count: (filter: Filter | undefined, scope: Scope): number => list.count({ where: where(filter, scope) }),
+    counts: (scope: Scope): ControllerCounts =>
+      counts(scope) ?? { live: 0, unauthorised: 0, archived: 0, drift: 0, missingFirmware: 0, proposals: 0 },
+    language: (scope: Scope) => filterLanguage({ vocabulary: vocabulary(scope) }),
+    choices: (field: 'vendor' | 'productFamily', scope: Scope): string[] => choices(field, scope),
   };
 };

@@ -2,6 +2,7 @@ import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { protocolName } from '@sallyport/ui/controller-source';
 import type { ControllerRow } from '@sallyport/ui/controllers/controllers.tsx';
 import type { Message } from '@sallyport/ui/model';
+import type { Scope } from '../../platform/scope.ts';
 import type { ConsoleDeps } from '../../server/console/types.ts';
 import { customOf, type ListedController, type ListedField, type ListedValue, shownOf } from './types.ts';
 
@@ -11,15 +12,11 @@ type LevelledReason = { readonly level: ControllerRow['level']; readonly message
 /** Controllers with what is derived about them, for lists and pages. */
 export const controllerModel = ({
   controllers,
-  objects,
   integrity,
-}: Pick<ConsoleDeps, 'controllers' | 'objects' | 'integrity'>) => {
-  const zoneNames = (): Map<string, string> =>
-    new Map(
-      objects
-        .list({ kind: 'controller-zone', limit: 1_000 })
-        .rows.map(({ id, body }) => [id, String(body['name'] ?? id)]),
-    );
+  zones,
+}: Pick<ConsoleDeps, 'controllers' | 'integrity' | 'zones'>) => {
+  const zoneNames = (scope: Scope): Map<string, string> =>
+    new Map(zones.zones(scope).map(({ id, name }) => [id, name]));
 
   /** Why a controller is not as it should be, the worst first, each with its own level. */
   const reasonsOf = (controller: ListedController, health: ControllerHealth): LevelledReason[] => {
@@ -65,16 +62,16 @@ export const controllerModel = ({
   return {
     zoneNames,
     /** The level of one record, and why. */
-    statusOf: (id: number): { level: ControllerRow['level']; why: LevelledReason[] } => {
-      const [controller] = controllers.listed([id]);
+    statusOf: (id: number, scope: Scope): { level: ControllerRow['level']; why: LevelledReason[] } => {
+      const [controller] = controllers.listed([id], scope);
       if (controller === undefined) return { level: 'info', why: [] };
       const health = integrity.healthOf(id);
       return { level: levelOf(controller, health), why: reasonsOf(controller, health) };
     },
-    /** Rows of a list by the numbers of records. */
-    rows: (ids: readonly number[], withOwnFields = false): ControllerRow[] => {
-      const names = zoneNames();
-      return controllers.listed(ids).map((controller): ControllerRow => {
+    /** Rows of a list by the numbers of records in reach. */
+    rows: (ids: readonly number[], scope: Scope, withOwnFields = false): ControllerRow[] => {
+      const names = zoneNames(scope);
+      return controllers.listed(ids, scope).map((controller): ControllerRow => {
         const health = integrity.healthOf(controller.id);
         const text = (field: ListedField): string | undefined => shownOf(controller, field) ?? undefined;
         const zone = text('zone');

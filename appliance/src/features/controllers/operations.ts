@@ -1,6 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { termsIn } from '../../platform/filter/parameters.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
 import {
   anyOf,
@@ -64,8 +66,11 @@ export const controllerSchemas = {
   ControllerOrigin: batchSchema,
 };
 
-const factsOf = (controllers: ControllerService, publicId: string) =>
-  controllers.facts(controllers.get(publicId).id).map(({ observedAt, batch: origin, type, ...fact }) => ({
+const readable = (actor: Actor): Scope => scopeOf(actor, 'controllers:read');
+const writable = (actor: Actor): Scope => scopeOf(actor, 'controllers:write');
+
+const factsOf = (controllers: ControllerService, publicId: string, scope: Scope) =>
+  controllers.facts(controllers.get(publicId, scope).id).map(({ observedAt, batch: origin, type, ...fact }) => ({
     ...fact,
     sort: type,
     origin,
@@ -84,6 +89,7 @@ export const controllerOperations = [
   operation({
     name: 'controller.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controllers' },
     area: 'controllers',
     right: 'controllers:read',
@@ -108,23 +114,28 @@ export const controllerOperations = [
       where,
     }),
     output: pageOf(controllerSchema),
-    run: ({ controllers, controllerList, note }, { limit, after, sort, descending, custom, search: q, ...asked }) => {
+    run: (
+      { controllers, controllerList, note, actor },
+      { limit, after, sort, descending, custom, search: q, ...asked },
+    ) => {
       const own = [...customOf({ custom })].map(([name, value]) => [`custom.${name}`, value] as const);
-      const { read, vocabulary } = controllerList.language();
+      const scope = readable(actor);
+      const { read, vocabulary } = controllerList.language(scope);
       // Nothing has a value of a field that the site does not have.
       const isDeclared = own.every(([name]) => vocabulary.fields.has(name));
       const page = controllerList.page({
+        scope,
         filter: isDeclared ? read([...termsIn({ q, ...asked }), ...own]) : { any: [] },
         sort,
         descending,
         limit,
         ...defined({ after }),
       });
-      if (after === undefined)
+      if (after === undefined && scope.site)
         for (const name of controllers.underWay())
           note(`${name} is being imported or taken back: what is listed may be half of it`);
       return {
-        rows: controllers.listed(page.ids).map((listed) => toController(controllers, listed)),
+        rows: controllers.listed(page.ids, scope).map((listed) => toController(controllers, listed)),
         total: page.total,
         next: page.next ?? null,
       };
@@ -153,17 +164,20 @@ export const controllerOperations = [
   operation({
     name: 'controller.create',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controllers', status: 201 },
     area: 'controllers',
     right: 'controllers:write',
     summary: 'Enters a controller that nothing spoke of yet',
     input: z.strictObject({ values: given }),
     output: controllerDetailSchema,
-    run: ({ controllers, actor }, { values }) => detailOf(controllers, controllers.create(actor, values).publicId),
+    run: ({ controllers, actor }, { values }) =>
+      detailOf(controllers, controllers.create(actor, values).publicId, writable(actor)),
   }),
   operation({
     name: 'controller.show',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}' },
     area: 'controllers',
     right: 'controllers:read',
@@ -173,9 +187,9 @@ export const controllerOperations = [
       all: z.boolean().default(false).describe('Facts that lost and refusals, too'),
     }),
     output: controllerDetailSchema.extend({ facts: z.array(factSchema) }),
-    run: ({ controllers }, { controller, all }) => ({
-      ...detailOf(controllers, controller),
-      facts: factsOf(controllers, controller).filter(({ wins }) => wins || all),
+    run: ({ controllers, actor }, { controller, all }) => ({
+      ...detailOf(controllers, controller, readable(actor)),
+      facts: factsOf(controllers, controller, readable(actor)).filter(({ wins }) => wins || all),
     }),
     command: {
       positionals: ['controller'],
@@ -214,19 +228,23 @@ export const controllerOperations = [
   operation({
     name: 'controller.facts',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/facts' },
     area: 'controllers',
     right: 'controllers:read',
     summary: 'Every fact about a controller, the newest first, and which of them win',
     input: z.strictObject({ controller: controllerId, field: z.string().max(64).optional() }),
     output: z.object({ rows: z.array(factSchema) }),
-    run: ({ controllers }, { controller, field: wanted }) => ({
-      rows: factsOf(controllers, controller).filter(({ field }) => wanted === undefined || field === wanted),
+    run: ({ controllers, actor }, { controller, field: wanted }) => ({
+      rows: factsOf(controllers, controller, readable(actor)).filter(
+        ({ field }) => wanted === undefined || field === wanted,
+      ),
     }),
   }),
   operation({
     name: 'controller.changes',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controllers/{controller}/changes' },
     area: 'controllers',
     right: 'controllers:read',
@@ -245,9 +263,9 @@ export const controllerOperations = [
         origin: z.int().nullable(),
       }),
     ).omit({ total: true }),
-    run: ({ controllers }, { controller, limit, after }) => {
+    run: ({ controllers, actor }, { controller, limit, after }) => {
       const rows = controllers.changes({
-        controller: controllers.get(controller).id,
+        controller: controllers.get(controller, readable(actor)).id,
         limit: limit + 1,
         ...defined({ before: after }),
       });
@@ -261,6 +279,7 @@ export const controllerOperations = [
   operation({
     name: 'controller.edit',
     bound: 'zone',
+    scoped: true,
     http: { method: 'patch', path: '/controllers/{controller}' },
     area: 'controllers',
     right: 'controllers:write',
@@ -274,12 +293,13 @@ export const controllerOperations = [
     output: controllerDetailSchema,
     run: ({ controllers, actor }, { controller, values, ...options }) => {
       controllers.edit(actor, controller, values, defined(options));
-      return detailOf(controllers, controller);
+      return detailOf(controllers, controller, writable(actor));
     },
   }),
   operation({
     name: 'controller.decide',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controllers/decide' },
     area: 'controllers',
     right: 'controllers:write',
@@ -293,7 +313,7 @@ export const controllerOperations = [
     run: async ({ controllers, actor }, { controllers: ids, decision, reason }) => {
       // All are looked up first, so that a wrong one changes nothing.
       await inParts(ids, (part) => {
-        for (const id of part) controllers.get(id);
+        for (const id of part) controllers.get(id, writable(actor));
       });
       let decided = 0;
       await inParts(ids, (part) => {
@@ -313,6 +333,7 @@ export const controllerOperations = [
   operation({
     name: 'controller.merge',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controllers/{controller}/merge' },
     area: 'controllers',
     right: 'controllers:write',
@@ -343,6 +364,7 @@ export const controllerOperations = [
   operation({
     name: 'controller.apart',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controllers/{controller}/apart' },
     area: 'controllers',
     right: 'controllers:write',
@@ -351,12 +373,13 @@ export const controllerOperations = [
     output: controllerDetailSchema,
     run: ({ controllers, actor }, { controller, other, reason }) => {
       controllers.markDistinct(actor, controller, other, reason);
-      return detailOf(controllers, controller);
+      return detailOf(controllers, controller, writable(actor));
     },
   }),
   operation({
     name: 'controller.unmerge',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-merges/{merge}/undo' },
     area: 'controllers',
     right: 'controllers:write',

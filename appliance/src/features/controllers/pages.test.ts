@@ -3,6 +3,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 // The pages of controllers without script: every button is a form.
 
@@ -33,7 +34,7 @@ beforeAll(async () => {
   const taken = controllers.ingest(systemActor, { type: 'aml', name: 'b.aml' }, [
     reading({ ...cpu, firmware: 'V2.8', name: '=PLC-1' }, 'project'),
   ]);
-  id = controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
+  id = controllers.byId(taken.outcomes[0]?.controller ?? 0, wholeSite('job'))?.publicId ?? '';
 });
 afterAll(() => site.close());
 
@@ -99,7 +100,7 @@ describe('controllers', () => {
     expect(await question.text()).toContain('2');
     const fields = { all: '1', action: 'authorised', confirmed: '1', count: '2' };
     expect((await admin.post(paths.controllersBulk(), fields)).status).toBe(303);
-    expect(site.appliance.controllers.get(id).decision).toBe('authorised');
+    expect(site.appliance.controllers.get(id, wholeSite('job')).decision).toBe('authorised');
     const viewer = await site.as('viewer');
     expect((await viewer.post(paths.controllerDecide(id), { decision: 'archived' })).status).toBe(403);
   });
@@ -110,8 +111,8 @@ describe('controllers', () => {
     expect(await textOf(paths.controller(id))).toContain('Twin');
     expect(await (await admin.post(paths.controllerMerge(id), { other })).text()).toContain('Twin');
     expect((await admin.post(paths.controllerMerge(id), { other, confirmed: '1' })).status).toBe(303);
-    expect(controllers.get(other).state).toBe('merged');
-    const merge = controllers.mergesOf(controllers.get(id).id)[0]?.id ?? 0;
+    expect(controllers.get(other, wholeSite('job')).state).toBe('merged');
+    const merge = controllers.mergesOf(controllers.get(id, wholeSite('job')).id, wholeSite('job'))[0]?.id ?? 0;
     expect((await admin.post(paths.controllerUnmerge(id), { merge: String(merge) })).status).toBe(303);
     expect((await admin.post(paths.controllerApart(id), { other })).status).toBe(303);
     expect(await textOf(paths.controller(id))).not.toContain('Twin');
@@ -132,7 +133,7 @@ describe('controllers of which something is not known, or only the site knows it
           parts: [],
         },
       ]);
-      return controllers.byId(taken.outcomes[0]?.controller ?? 0)?.publicId ?? '';
+      return controllers.byId(taken.outcomes[0]?.controller ?? 0, wholeSite('job'))?.publicId ?? '';
     };
     const silent = take('LK-silent', []);
     const refused = take('LK-refused', [{ field: 'firmware', error: 'denied-by-device', reason: 'exception 1' }]);
@@ -195,13 +196,13 @@ describe('controllers of which something is not known, or only the site knows it
       .pluck()
       .get();
     expect(map).toContain('cip/1');
-    const page = await textOf(paths.controller(controllers.byId(known)?.publicId ?? ''));
+    const page = await textOf(paths.controller(controllers.byId(known, wholeSite('job'))?.publicId ?? ''));
     expect(page).toContain('worked out with the tables of makers, product families, CIP product codes, version 1');
     expect(page).not.toContain('cip/1');
     expect(controllerFindings.comparable(known)).toBe(1);
     expect(controllers.parts(unknown)[0]?.observed['orderNumber']).toBeUndefined();
     expect(controllerFindings.comparable(unknown)).toBe(0);
-    expect(await textOf(paths.controller(controllers.byId(unknown)?.publicId ?? ''))).toContain(
+    expect(await textOf(paths.controller(controllers.byId(unknown, wholeSite('job'))?.publicId ?? ''))).toContain(
       'Too little is known to compare: 1',
     );
   });

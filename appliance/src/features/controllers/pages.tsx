@@ -6,11 +6,12 @@ import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
 import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -28,16 +29,16 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
   const ownFields = () => controllers.customFields();
   const named = (values: readonly string[]) => values.map((value) => ({ value, label: value }));
   /** What fields and their values are called. */
-  const words = (): Readonly<Record<string, FieldWords>> => ({
+  const words = (scope: Scope): Readonly<Record<string, FieldWords>> => ({
     name: { label: 'controllers.name' },
-    vendor: { label: 'controllers.vendor', options: named(controllerList.choices('vendor')) },
-    family: { label: 'controllers.family', options: named(controllerList.choices('productFamily')) },
+    vendor: { label: 'controllers.vendor', options: named(controllerList.choices('vendor', scope)) },
+    family: { label: 'controllers.family', options: named(controllerList.choices('productFamily', scope)) },
     model: { label: 'controllers.model' },
     order: { label: 'controllers.order' },
     firmware: { label: 'controllers.read' },
     zone: {
       label: 'controllers.zone',
-      options: [...model.zoneNames()].map(([value, label]) => ({ value, label })),
+      options: [...model.zoneNames(scope)].map(([value, label]) => ({ value, label })),
     },
     role: {
       label: 'controllers.role',
@@ -62,22 +63,24 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     ),
   });
 
-  const idsOf = (list: ListState): number[] =>
+  const idsOf = (list: ListState, scope: Scope): number[] =>
     controllerList.all({
-      filter: controllerList.language().read(termsOf(list)),
+      scope,
+      filter: controllerList.language(scope).read(termsOf(list)),
       sort: sortOf(list),
       descending: list.descending,
     });
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
-    const language = controllerList.language();
-    const asked = askedList(c, ctx, language, askedFields(language.vocabulary, words()));
+    const language = controllerList.language(scope);
+    const asked = askedList(c, ctx, language, askedFields(language.vocabulary, words(scope)));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
     const own = ownFields().map(({ name }) => name);
     const query = {
+      scope,
       sort: sortOf(list),
       descending: list.descending,
       limit: pageRows,
@@ -85,7 +88,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     };
     const page = askedPage(asked, (filter) => {
       const { ids, ...found } = controllerList.page({ ...query, filter });
-      return { ...found, rows: model.rows(ids, own.length > 0) };
+      return { ...found, rows: model.rows(ids, scope, own.length > 0) };
     });
     return c.html(
       <Controllers
@@ -93,36 +96,37 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
         list={list}
         page={{ ...page, exact: true }}
         ownFields={own}
-        counts={controllerList.counts()}
+        counts={controllerList.counts(scope)}
         filters={filtering}
-        underWay={controllers.underWay()}
+        underWay={scope.site ? controllers.underWay() : []}
       />,
       asked.status,
     );
   };
 
   const sendList = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'controllers:read');
-    const list = listState(c, controllerList.language().parameters);
+    const scope = scopeFor(c, 'controllers:read');
+    const list = listState(c, controllerList.language(scope).parameters);
     const fields = ownFields().map(({ name }) => name);
     const { head, cellsOf } = fileColumns(viewContext(deps, c, 'part'), list, controllerColumns(fields));
     // The order and the number are those of this moment; what stands in the rows is read as they are sent.
-    const ids = idsOf(list).slice(0, maxCsvRows);
+    const ids = idsOf(list, scope).slice(0, maxCsvRows);
     const read = function* (): Generator<Cell[]> {
       for (let at = 0; at < ids.length; at += csvBatch)
-        for (const row of model.rows(ids.slice(at, at + csvBatch), fields.length > 0)) yield cellsOf(row);
+        for (const row of model.rows(ids.slice(at, at + csvBatch), scope, fields.length > 0)) yield cellsOf(row);
     };
     return sendCsv(deps, c, { name: 'controllers', head, rows: { count: ids.length, read } });
   };
 
   const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
+    const scope = scopeFor(c, 'controllers:write');
     const form = c.get('form');
-    const chosen = chosenIn(c, paths.controllers(), controllerList.language().parameters);
+    const chosen = chosenIn(c, paths.controllers(), controllerList.language(scope).parameters);
     const picked =
       'all' in chosen
-        ? idsOf(chosen.all).flatMap((id) => controllers.byId(id)?.publicId ?? [])
-        : chosen.ids.filter((id) => controllers.find(id) !== undefined);
+        ? controllers.listed(idsOf(chosen.all, scope), scope).map(({ publicId }) => publicId)
+        : chosen.ids.filter((id) => controllers.find(id, scope) !== undefined);
     if (picked.length === 0) return nothingChosen(c, paths.controllers());
     const decision = controllerDecisions.find((name) => name === form.text('action'));
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
@@ -135,7 +139,7 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
       action: paths.controllersBulk(),
       fields: [['action', decision]],
       items: (some) =>
-        some.map((id) => ({ id, name: controllers.label(controllers.get(id).id), href: paths.controller(id) })),
+        some.map((id) => ({ id, name: controllers.label(controllers.get(id, scope).id), href: paths.controller(id) })),
       typesNumber: true,
       asks: { comment: true },
       run: async () => {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../../../../test/support/chance.ts';
 import { controllerPicture } from '../../../test/support/controller-picture.ts';
 import { admin, type Engines, openEngines } from '../../../test/support/engines.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { type ControllerMaps, noMaps } from './maps.ts';
 import { type ControllerService, controllerService } from './service.ts';
 
@@ -139,7 +140,7 @@ describe('what is derived after an upgrade', () => {
     expect(await fresh.rebuild()).toBe(50);
     engines.db.exec('delete from controller_derivation');
     expect(await fresh.rebuild()).toBe(40);
-    const live = fresh.ids(0, 1_000).filter((id) => fresh.byId(id)?.state === 'live');
+    const live = fresh.ids(0, 1_000).filter((id) => fresh.byId(id, wholeSite('job'))?.state === 'live');
     expect(live).toHaveLength(45);
     expect(fresh.parts(live[0] ?? 0)[0]?.observed).toMatchObject({
       vendor: 'Acme',

@@ -5,11 +5,12 @@ import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import type { FieldErrors, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import type { Body } from '../../engine/objects/types.ts';
+import type { Body, Right } from '../../engine/objects/types.ts';
 import { bodyOf, formFields, formValues, viewField } from '../../engine/objects/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, numberText, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -35,7 +36,8 @@ const timeText = (ctx: Ctx, value: string): string =>
 export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Pages => {
   const { controllers, objects } = deps;
 
-  const controllerOf = (c: Context<ConsoleEnv>): Controller => controllers.get(param(c, 'id'));
+  const controllerOf = (c: Context<ConsoleEnv>, right: Right = 'controllers:write'): Controller =>
+    controllers.get(param(c, 'id'), scopeFor(c, right));
   const referenceOf = (controller: Controller | undefined) =>
     controller === undefined ? undefined : { id: controller.publicId, name: controllers.label(controller.id) };
 
@@ -46,8 +48,8 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
-    const controller = controllerOf(c);
+    const scope = scopeFor(c, 'controllers:read');
+    const controller = controllerOf(c, 'controllers:read');
     const ctx = viewContext(deps, c);
     const parts = controllers.parts(controller.id);
     const [own] = parts;
@@ -55,7 +57,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const drift = controllers.drift(controller.id);
     const ofOwn = new Set(drift.filter(({ part }) => part.type === 'controller').map(({ field }) => field));
     const ofParts = new Set(drift.map(({ part, field }) => `${part.id} ${field}`));
-    const zoneNames = model.zoneNames();
+    const zoneNames = model.zoneNames(scope);
     const calledIn = (type: PartType, field: string, value: string): string => {
       if (type === 'controller' && field === 'zone') return zoneNames.get(value) ?? value;
       const declared = controllers.table.field(type, field);
@@ -71,7 +73,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     const { groups, superseded } = factGroupsOf(controllers.table, facts, ofOwn, called);
     const { body } = controllers.entered(controller.publicId);
     const personal = Object.entries(objects.kind(recordKind).fields).filter(([, field]) => field.personal === true);
-    const replacements = controllers.replacements(controller.id);
+    const replacements = controllers.replacements(controller.id, scope);
     return c.html(
       <ControllerPage
         ctx={ctx}
@@ -80,11 +82,11 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         state={controller.state}
         decision={controller.decision}
         decidedBy={{ key: `controllers.decided.${decidedBy(controller)}` }}
-        {...model.statusOf(controller.id)}
-        into={controller.into === null ? undefined : referenceOf(controllers.byId(controller.into))}
+        {...model.statusOf(controller.id, scope)}
+        into={controller.into === null ? undefined : referenceOf(controllers.byId(controller.into, scope))}
         took={replacements
           .filter(({ fresh }) => fresh === controller.publicId)
-          .flatMap(({ old }) => referenceOf(controllers.find(old)) ?? [])}
+          .flatMap(({ old }) => referenceOf(controllers.find(old, scope)) ?? [])}
         sub={[shown(own, 'vendor'), shown(own, 'model'), shown(own, 'orderNumber')].filter(Boolean).join(', ')}
         firstSeenAt={controller.firstSeenAt}
         lastSeenAt={controller.lastSeenAt}
@@ -102,17 +104,17 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
         proposals={
           controller.state === 'live'
             ? controllers
-                .proposals(controller.id)
+                .proposals(controller.id, scope)
                 .map(({ controller: id, label, kind, value }) => ({ other: { id, name: label }, kind, value }))
             : []
         }
         merges={controllers
-          .mergesOf(controller.id)
+          .mergesOf(controller.id, scope)
           .filter(({ keep }) => keep === controller.publicId)
           .map(({ id, other, at }) => ({
             id,
             at,
-            other: referenceOf(controllers.find(other)) ?? { id: other, name: other },
+            other: referenceOf(controllers.find(other, scope)) ?? { id: other, name: other },
           }))}
         changes={controllers.changes({ controller: controller.id, limit: shownChanges }).map((change) => ({
           at: change.at,
@@ -128,18 +130,18 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
             ? [[ctx.tDynamic(`kind.${recordKind}.field.${name}`), body[name]] as const]
             : [],
         )}
-        panels={(deps.controllerPanels ?? []).flatMap((panel) => panel(ctx, controller) ?? [])}
+        panels={(deps.controllerPanels ?? []).flatMap((panel) => panel(ctx, controller, scope) ?? [])}
       />,
     );
   };
 
-  const zoneChoices = () => [...model.zoneNames()].map(([id, name]) => ({ id, name }));
+  const zoneChoices = (scope: Scope) => [...model.zoneNames(scope)].map(([id, name]) => ({ id, name }));
 
-  const formGroups = () => {
+  const formGroups = (scope: Scope) => {
     const kind = objects.kind(recordKind);
     const fields = formFields(kind).map(([name, field]) =>
       name === 'zone'
-        ? { ...viewField(name, field, zoneChoices()), type: 'reference' as const }
+        ? { ...viewField(name, field, zoneChoices(scope)), type: 'reference' as const }
         : viewField(name, field, undefined),
     );
     return factGroups
@@ -164,7 +166,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
             ? undefined
             : { id: controller.publicId, name: controllers.label(controller.id), revision: held.revision }
         }
-        groups={formGroups()}
+        groups={formGroups(scopeFor(c, 'controllers:write'))}
         values={extra.values ?? formValues(objects.kind(recordKind), held.body)}
         errors={extra.errors}
       />,
@@ -191,7 +193,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const create = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const body = bodyOf(objects.kind(recordKind), c.get('form'));
     return orForm(c, undefined, body, () => {
       const isEmpty = Object.values(body).every(
@@ -204,7 +206,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const save = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = controllerOf(c);
     const form = c.get('form');
     const body = bodyOf(objects.kind(recordKind), form);
@@ -220,7 +222,7 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const decide = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = controllerOf(c);
     const form = c.get('form');
     const [decision]: ControllerDecision[] = chosen(decisions, [form.text('decision')]);
@@ -231,10 +233,10 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = controllerOf(c);
     const form = c.get('form');
-    const other = controllers.get(form.text('other'));
+    const other = controllers.get(form.text('other'), scopeFor(c, 'controllers:write'));
     const params = { name: controllers.label(controller.id), other: controllers.label(other.id) };
     if (form.text('confirmed') === '1') {
       controllers.merge(actor, controller.publicId, other.publicId);
@@ -261,15 +263,16 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
   };
 
   const apart = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = controllerOf(c);
-    controllers.markDistinct(actor, controller.publicId, controllers.get(c.get('form').text('other')).publicId);
+    const other = controllers.get(c.get('form').text('other'), scopeFor(c, 'controllers:write'));
+    controllers.markDistinct(actor, controller.publicId, other.publicId);
     setToast(c, { message: { key: 'toast.controllers.apart' } });
     return c.redirect(paths.controller(controller.publicId), 303);
   };
 
   const unmerge = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = controllerOf(c);
     controllers.unmerge(actor, numberText(c.get('form').text('merge')));
     setToast(c, { message: { key: 'toast.controllers.unmerged' } });
@@ -278,13 +281,11 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
 
   return new Hono<ConsoleEnv>()
     .get(paths.controllerNew.pattern, (c) => {
-      actorFor(c, 'controllers:write');
       return showForm(c, undefined);
     })
     .post(paths.controllerNew.pattern, create)
     .get(paths.controller.pattern, show)
     .get(paths.controllerEdit.pattern, (c) => {
-      actorFor(c, 'controllers:write');
       return showForm(c, controllerOf(c));
     })
     .post(paths.controllerEdit.pattern, save)

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { type Scope, zonesIn } from '../../platform/scope.ts';
 import type { Key, KeyKind } from './keys.ts';
 import type { ControllerSide, ControllerState, PartType } from './types.ts';
 
@@ -174,7 +175,21 @@ export const recordStore = (db: Database) => {
     'delete from controller_change where id in (select id from controller_change where at < ? order by at limit ?)',
   );
 
+  const reached = (controllers: readonly number[], scope: Scope): number[] => {
+    const { sql, params } = zonesIn(scope, 'r.zone');
+    return db
+      .prepare<unknown[], number>(
+        `select r.controller from json_each(?) asked cross join controller_row r on r.controller = asked.value
+         where ${sql} order by asked.key`,
+      )
+      .pluck()
+      .all(JSON.stringify(controllers), ...params);
+  };
+
   return {
+    /** Those of some records that are in reach, in their order. */
+    reached: (controllers: readonly number[], scope: Scope): number[] =>
+      scope.site ? [...controllers] : reached(controllers, scope),
     add: (publicId: string, at: number): number => Number(add.run(publicId, at).lastInsertRowid),
     byId: (id: number) => byId.get(id),
     byPublicId: (publicId: string) => byPublicId.get(publicId),

@@ -72,8 +72,8 @@ describe('facts', () => {
 
   it('stand in the row of the list by field and side, or why there are none: nobody said them, or they were refused', () => {
     const controller = controllerOf(take({ ...cpu }, { facts: [...said(cpu), denied('firmware', 'locked')] }));
-    const firmware = () => controllers.listed([controller])[0]?.fields.firmware;
-    const model = () => controllers.listed([controller])[0]?.fields.model;
+    const firmware = () => controllers.listed([controller], wholeSite('job'))[0]?.fields.firmware;
+    const model = () => controllers.listed([controller], wholeSite('job'))[0]?.fields.model;
     expect(model()).toEqual({ observed: null, configured: null, state: 'unknown' });
     expect(firmware()).toEqual({
       observed: null,
@@ -89,7 +89,7 @@ describe('facts', () => {
     expect(firmware()).toEqual({ observed: null, configured: 'V2.9', state: 'known' });
     take({ ...cpu, firmware: 'V3.0' });
     expect(firmware()).toEqual({ observed: 'V3.0', configured: 'V2.9', state: 'differs' });
-    expect(controllers.listed([controller])[0]).toMatchObject({
+    expect(controllers.listed([controller], wholeSite('job'))[0]).toMatchObject({
       drift: 1,
       differs: { field: 'firmware', configured: 'V2.9', observed: 'V3.0' },
     });
@@ -109,7 +109,7 @@ describe('facts', () => {
 
   it('that people lock stand until the lock is removed', () => {
     const controller = controllerOf(take({ ...cpu, firmware: 'V2.9.4' }));
-    const id = controllers.byId(controller)?.publicId ?? '';
+    const id = controllers.byId(controller, wholeSite('job'))?.publicId ?? '';
     controllers.edit(admin, id, { firmware: 'V2.9.7' });
     expect(own(controller)).toMatchObject({ observed: { firmware: 'V2.9.4' }, configured: { firmware: 'V2.9.7' } });
     expect(() => controllers.edit(admin, id, { locks: ['firmware'] })).toThrow('locks');
@@ -137,13 +137,13 @@ describe('identity', () => {
     const fresh = take({ ...cpu, serial: 'S C-K1M004', address: '10.3.0.5' }, { observedAtMs: now });
     expect(fresh.outcomes[0]).toMatchObject({ outcome: 'replaced' });
     expect(controllerOf(fresh)).not.toBe(old);
-    expect(controllers.byId(old)).toMatchObject({ state: 'replaced', into: controllerOf(fresh) });
+    expect(controllers.byId(old, wholeSite('job'))).toMatchObject({ state: 'replaced', into: controllerOf(fresh) });
     expect(eventsOf('controller-replaced')).toHaveLength(1);
     // The old one again, later than the new one: both are there.
     take({ ...cpu, address: '10.3.0.5' }, { observedAtMs: now + 1 });
-    expect(controllers.byId(old)).toMatchObject({ state: 'live' });
+    expect(controllers.byId(old, wholeSite('job'))).toMatchObject({ state: 'live' });
     controllers.undo(admin, fresh.batch ?? 0);
-    expect(controllers.byId(controllerOf(fresh))).toBeUndefined();
+    expect(controllers.byId(controllerOf(fresh), wholeSite('job'))).toBeUndefined();
   });
 
   it('by order number and MAC address is certain, by address only proposed; what people said is remembered', () => {
@@ -158,9 +158,11 @@ describe('identity', () => {
     expect(two.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'mac' });
     const weak = take({ address: '10.3.0.6', model: 'CPU 1515' }, { method: 'csv', source: 'csv' });
     expect(weak.outcomes[0]).toMatchObject({ outcome: 'new', proposals: [one] });
-    const [a, b] = [one, controllerOf(weak)].map((controller) => controllers.byId(controller)?.publicId ?? '');
+    const [a, b] = [one, controllerOf(weak)].map(
+      (controller) => controllers.byId(controller, wholeSite('job'))?.publicId ?? '',
+    );
     controllers.markDistinct(admin, a ?? '', b ?? '');
-    expect(controllers.proposals(one)).toEqual([]);
+    expect(controllers.proposals(one, wholeSite('job'))).toEqual([]);
     controllers.merge(admin, a ?? '', b ?? '');
     const again = take({ address: '10.3.0.6', vendor: 'Siemens' }, { method: 'passive', source: 'modbus' });
     expect(again.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'agreed' });
@@ -169,7 +171,11 @@ describe('identity', () => {
   it('that a person confirmed for an address holds for what comes later at it', () => {
     const one = controllerOf(take({ ...cpu, address: '10.3.0.8' }));
     const weak = controllerOf(take({ address: '10.3.0.8' }, { method: 'passive', source: 'modbus' }));
-    controllers.merge(admin, controllers.byId(one)?.publicId ?? '', controllers.byId(weak)?.publicId ?? '');
+    controllers.merge(
+      admin,
+      controllers.byId(one, wholeSite('job'))?.publicId ?? '',
+      controllers.byId(weak, wholeSite('job'))?.publicId ?? '',
+    );
     const later = take({ address: '10.3.0.8', model: 'X' }, { method: 'passive', source: 'bacnet' });
     expect(later.outcomes[0]).toMatchObject({ controller: one, matchedBy: 'agreed' });
   });
@@ -179,18 +185,18 @@ describe('decisions', () => {
   it('begin where a record is from, and set aside is what nobody heard', () => {
     const heard = controllerOf(take(cpu));
     const listed = controllerOf(take({ assetTag: 'T-1', name: 'Listed' }, { method: 'csv', source: 'csv' }));
-    expect(controllers.byId(heard)?.decision).toBe('unauthorised');
-    expect(controllers.byId(listed)?.decision).toBe('authorised');
-    controllers.decide(admin, [controllers.byId(heard)?.publicId ?? ''], 'authorised', 'spare');
-    expect(controllers.byId(heard)?.decision).toBe('authorised');
+    expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('unauthorised');
+    expect(controllers.byId(listed, wholeSite('job'))?.decision).toBe('authorised');
+    controllers.decide(admin, [controllers.byId(heard, wholeSite('job'))?.publicId ?? ''], 'authorised', 'spare');
+    expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('authorised');
     now += 40 * day;
     expect(controllers.archiveIdle()).toBe(1);
-    expect([heard, listed].map((controller) => controllers.byId(controller)?.decision)).toEqual([
+    expect([heard, listed].map((controller) => controllers.byId(controller, wholeSite('job'))?.decision)).toEqual([
       'archived',
       'authorised',
     ]);
     take(cpu, { observedAtMs: now + 1 });
-    expect(controllers.byId(heard)?.decision).toBe('authorised');
+    expect(controllers.byId(heard, wholeSite('job'))?.decision).toBe('authorised');
     expect(eventsOf('controller-returned')).toHaveLength(1);
   });
 
@@ -232,7 +238,7 @@ describe('every declared field', () => {
         const { fields: typed } = engines.objects.kind('controller-record');
         controllers.edit(
           admin,
-          controllers.byId(controller)?.publicId ?? '',
+          controllers.byId(controller, wholeSite('job'))?.publicId ?? '',
           Object.fromEntries(
             entered.map((name) => [
               name,

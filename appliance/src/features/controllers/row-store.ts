@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { type Scope, zonesIn } from '../../platform/scope.ts';
 import type { ControllerDecision, ControllerState, ListedController, ListedField, ListedValue } from './types.ts';
 
 /** What lists filter and sort by; made of the rest whenever that changes. */
@@ -109,7 +110,16 @@ export const rowStore = (db: Database) => {
        where r.state <> 'merged' and controller.archived_at is null and r.last_seen is not null and r.last_seen < ? order by r.controller limit ?`,
     )
     .pluck();
+  const proposing = (scope: Scope): number[] => {
+    const { sql, params } = zonesIn(scope, 'zone');
+    return db
+      .prepare<unknown[], number>(`select controller from controller_row where proposals > 0 and ${sql}`)
+      .pluck()
+      .all(...params);
+  };
   return {
+    /** Records in reach that may be the same as another, in reach or not. */
+    proposing,
     put: (row: ListRow): void => void put.run(row),
     remove: (controller: number): void => void remove.run(controller),
     one: (controller: number) => one.get(controller),

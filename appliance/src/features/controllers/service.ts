@@ -3,9 +3,19 @@ import type { Changed, ObjectChanged } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { FactCollection } from '../../engine/inventory/types.ts';
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, type Body, byWhom, requireRight, systemActor } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  actorRef,
+  asWriter,
+  type Body,
+  byWhom,
+  requireRight,
+  scopeOf,
+  systemActor,
+} from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { atOnce, inSteps } from '../../platform/steps.ts';
 import { thinner } from './compact.ts';
 import { customFaulty, customFields, recordsWith } from './custom.ts';
@@ -20,6 +30,7 @@ import type { ControllerMaps } from './maps.ts';
 import { merger, type Proposal } from './merge.ts';
 import { type MergeRow, mergeStore } from './merge-store.ts';
 import { partsOf } from './parts.ts';
+import { reacher } from './reacher.ts';
 import { factsOfReading } from './reading-facts.ts';
 import { reassigner } from './reassign.ts';
 import { rebuilder } from './rebuild.ts';
@@ -72,13 +83,15 @@ export type ControllerService = {
   underWay(): string[];
   /** After an upgrade: works out what is derived by today's maps, in many short transactions. Returns how many readings it concerned. */
   rebuild(signal?: AbortSignal): Promise<number>;
-  /** By its public id; undefined for one that never was. A merged record says what it became part of. */
-  find(publicId: string): Controller | undefined;
+  /** By its public id; undefined for one that never was, or is out of reach. A merged record says what it became part of. */
+  find(publicId: string, scope: Scope): Controller | undefined;
   /** Throws NOT_FOUND. */
-  get(publicId: string): Controller;
-  byId(controller: number): Controller | undefined;
-  /** What lists show of records by number, in that order; what is gone is left out. */
-  listed(controllers: readonly number[]): ListedController[];
+  get(publicId: string, scope: Scope): Controller;
+  byId(controller: number, scope: Scope): Controller | undefined;
+  /** What lists show of records in reach by number, in that order; what is gone is left out. */
+  listed(controllers: readonly number[], scope: Scope): ListedController[];
+  /** Records in reach that may be the same as another one in reach. */
+  proposing(scope: Scope): number[];
   /** The site's own fields. */
   customFields(): CustomField[];
   /** Public ids of the records whose fields of the site have these values, letter case aside. */
@@ -92,13 +105,13 @@ export type ControllerService = {
   facts(controller: number): PartFact[];
   drift(controller: number): Drift[];
   changes(query: { controller?: number; before?: number; limit: number }): ChangeRow[];
-  proposals(controller: number): ControllerProposal[];
-  /** The records that took its place or whose place it took. */
-  replacements(controller: number): { old: string; fresh: string; address: string; at: number }[];
+  proposals(controller: number, scope: Scope): ControllerProposal[];
+  /** The records in reach that took its place or whose place it took. */
+  replacements(controller: number, scope: Scope): { old: string; fresh: string; address: string; at: number }[];
   merge(actor: Actor, keep: string, other: string): number;
   unmerge(actor: Actor, merge: number): void;
   merges(query: { before?: number; limit: number }): ControllerMerge[];
-  mergesOf(controller: number): ControllerMerge[];
+  mergesOf(controller: number, scope: Scope): ControllerMerge[];
   /** Two records are two controllers, whatever they share. */
   markDistinct(actor: Actor, one: string, two: string, reason?: string): void;
   /** Returns how many decisions are new. */
@@ -241,10 +254,15 @@ export const controllerService = (
       into: record.into_controller,
     };
   };
-  const get = (publicId: string): Controller => {
+  const { isReached, assertStays, proposalsIn } = reacher({ records, state, proposalsOf: merging.proposalsOf });
+  const find = (publicId: string, scope: Scope): Controller | undefined => {
     const record = records.byPublicId(publicId);
-    if (record === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
-    return toController(record);
+    return record === undefined || !isReached(record.id, scope) ? undefined : toController(record);
+  };
+  const get = (publicId: string, scope: Scope): Controller => {
+    const found = find(publicId, scope);
+    if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such controller');
+    return found;
   };
   const publicIdOf = (controller: number): string => records.byId(controller)?.public_id ?? '';
   const label = (controller: number): string => labelOf(partsOf(records, controller)[0]) || publicIdOf(controller);
@@ -322,58 +340,74 @@ export const controllerService = (
       return toBatch(found);
     },
     undo: undoBatch,
-    find: (publicId) => {
-      const record = records.byPublicId(publicId);
-      return record === undefined ? undefined : toController(record);
-    },
+    find,
     get,
-    byId: (controller) => {
+    byId: (controller, scope) => {
       const record = records.byId(controller);
-      return record === undefined ? undefined : toController(record);
+      return record === undefined || !isReached(controller, scope) ? undefined : toController(record);
     },
     customFields: () => customFields(objects),
     recordsWith: (wanted) => recordsWith(objects, wanted),
     ids: (after, limit) => records.ids(after, limit),
     addresses: records.allAddresses,
-    listed: (controllers) => rows.some(controllers).map(toListed),
+    listed: (controllers, scope) =>
+      rows
+        .some(records.reached(controllers, scope))
+        .map(toListed)
+        .map((one) =>
+          scope.site || one.proposals === 0 ? one : { ...one, proposals: proposalsIn(one.id, scope).length },
+        ),
+    proposing: (scope) => rows.proposing(scope).filter((one) => scope.site || proposalsIn(one, scope).length > 0),
     parts: (controller) => partsOf(records, controller),
     label,
     facts: (controller) => factsView(store, records, controller),
     drift: (controller) => driftOf(table, partsOf(records, controller)),
     changes: ({ controller, before = Number.MAX_SAFE_INTEGER, limit }) => records.changes(controller, before, limit),
-    proposals: (controller) =>
-      merging
-        .proposalsOf(controller)
-        .map(({ other, kind, value }) => ({ controller: publicIdOf(other), label: label(other), kind, value })),
-    replacements: (controller) =>
+    proposals: (controller, scope) =>
+      proposalsIn(controller, scope).map(({ other, kind, value }) => ({
+        controller: publicIdOf(other),
+        label: label(other),
+        kind,
+        value,
+      })),
+    replacements: (controller, scope) =>
       state
         .replacements(controller)
+        .filter(({ old, fresh }) => records.reached([old, fresh], scope).length === 2)
         .map(({ old, fresh, address, at }) => ({ old: publicIdOf(old), fresh: publicIdOf(fresh), address, at })),
     merge: (actor, keep, other) =>
       immediate(db, () => {
-        requireRight(actor, 'controllers:write');
-        const [kept, gone] = [get(keep), get(other)];
-        const concerned = merging.join(actor, kept.id, gone.id, false);
+        const scope = scopeOf(actor, 'controllers:write');
+        const [kept, gone] = [get(keep, scope), get(other, scope)];
+        const concerned = merging.join(asWriter(actor, 'controllers:write'), kept.id, gone.id, false);
         finish.derive(new Set(concerned));
+        assertStays(kept.id, scope);
         const id = merges.ofKeep(kept.id)[0]?.id ?? 0;
         events.record('controller-merged', { ...byWhom(actor), params: { controller: keep, other, merge: id } });
         return id;
       }),
     unmerge: (actor, merge) =>
       immediate(db, () => {
-        requireRight(actor, 'controllers:write');
-        const concerned = merging.split(actor, merge);
-        finish.derive(new Set(concerned));
+        const scope = scopeOf(actor, 'controllers:write');
         const held = merges.byId(merge);
-        const params = { controller: publicIdOf(held?.keep ?? 0), other: publicIdOf(held?.other ?? 0), merge };
+        if (held === undefined || records.reached([held.keep, held.other], scope).length < 2)
+          throw new AppError('NOT_FOUND', 'there is no such merge');
+        const concerned = merging.split(asWriter(actor, 'controllers:write'), merge);
+        finish.derive(new Set(concerned));
+        assertStays(held.keep, scope);
+        assertStays(held.other, scope);
+        const params = { controller: publicIdOf(held.keep), other: publicIdOf(held.other), merge };
         events.record('controller-unmerged', { ...byWhom(actor), params });
       }),
     merges: ({ before = Number.MAX_SAFE_INTEGER, limit }) => merges.list(before, limit).map(toMerge),
-    mergesOf: (controller) => [...merges.ofKeep(controller), ...merges.ofOther(controller)].map(toMerge),
+    mergesOf: (controller, scope) =>
+      [...merges.ofKeep(controller), ...merges.ofOther(controller)]
+        .filter(({ keep, other }) => records.reached([keep, other], scope).length === 2)
+        .map(toMerge),
     markDistinct: (actor, one, two, reason) =>
       immediate(db, () => {
-        requireRight(actor, 'controllers:write');
-        const [a, b] = [get(one), get(two)];
+        const scope = scopeOf(actor, 'controllers:write');
+        const [a, b] = [get(one, scope), get(two, scope)];
         if (a.id === b.id) throw new AppError('CONFLICT', 'these are not two controllers');
         merges.setPair(a.id, b.id, false, clock(), actorRef(actor), reason?.slice(0, 500) ?? null);
         finish.derive(new Set([a.id, b.id]));
@@ -381,15 +415,18 @@ export const controllerService = (
       }),
     decide: (actor, publicIds, decision, reason) =>
       immediate(db, () => {
-        requireRight(actor, 'controllers:write');
         if (publicIds.length > maxDecided) throw new AppError('TOO_LARGE', 'too many controllers at once');
+        const scope = scopeOf(actor, 'controllers:write');
         let decisions = 0;
         for (const publicId of new Set(publicIds)) {
-          const controller = get(publicId);
+          const controller = get(publicId, scope);
           const held = objects.find(decisionKind, publicId);
           if (held?.body['decision'] === decision && (reason ?? '') === (held.body['reason'] ?? '')) continue;
           if (decision !== 'archived') records.setArchived(controller.id, null);
-          objects.put(actor, decisionKind, publicId, { decision, reason: reason ?? null });
+          objects.put(asWriter(actor, 'controllers:write'), decisionKind, publicId, {
+            decision,
+            reason: reason ?? null,
+          });
           events.record('controller-decided', { ...byWhom(actor), params: { controller: publicId, decision } });
           decisions += 1;
         }
@@ -397,18 +434,23 @@ export const controllerService = (
       }),
     create: (actor, body) =>
       immediate(db, () => {
+        const scope = scopeOf(actor, 'controllers:write');
         const publicId = newPublicId();
-        objects.create(actor, recordKind, body, { id: publicId });
-        return get(publicId);
+        objects.create(asWriter(actor, 'controllers:write'), recordKind, body, { id: publicId });
+        const made = get(publicId, wholeSite('job'));
+        assertStays(made.id, scope);
+        return made;
       }),
     edit: (actor, publicId, patch, options = {}) =>
       immediate(db, () => {
-        requireRight(actor, 'controllers:write');
-        get(publicId);
+        const scope = scopeOf(actor, 'controllers:write');
+        const { id } = get(publicId, scope);
+        const writer = asWriter(actor, 'controllers:write');
         const { expectedRevision, comment } = options;
         const note = comment === undefined ? {} : { comment };
-        if (expectedRevision === undefined) objects.put(actor, recordKind, publicId, patch, note);
-        else objects.update(actor, recordKind, publicId, patch, { ...note, expectedRevision });
+        if (expectedRevision === undefined) objects.put(writer, recordKind, publicId, patch, note);
+        else objects.update(writer, recordKind, publicId, patch, { ...note, expectedRevision });
+        assertStays(id, scope);
       }),
     entered: (publicId) => {
       const held = objects.find(recordKind, publicId);

@@ -4,6 +4,7 @@ import type { FactCollection, FactField, FactPart } from '../../engine/inventory
 import type { Actor, Body } from '../../engine/objects/types.ts';
 import type { FilterLanguage } from '../../platform/filter/language.ts';
 import type { Filter } from '../../platform/filter/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 // Controllers (OT.md). A record is made of facts: each value with its raw text, source, method, time, import batch and confidence.
 // Facts are appended; the record shows the effective and, on request, the superseded values and the rule that chose. What is observed and
@@ -233,15 +234,16 @@ export type ControllerList = {
   page(query: ControllerListQuery): ControllerListPage;
   /** Every controller that the filter finds now, in order: for actions and files. */
   all(query: Omit<ControllerListQuery, 'after' | 'limit'>): number[];
-  count(filter: Filter | undefined): number;
-  counts(): ControllerCounts;
+  count(filter: Filter | undefined, scope: Scope): number;
+  counts(scope: Scope): ControllerCounts;
   /** The language that it is asked in, with the fields of the site as they are. */
-  language(): FilterLanguage;
+  language(scope: Scope): FilterLanguage;
   /** What there is to choose from: vendors, families. */
-  choices(field: 'vendor' | 'productFamily' | 'zone' | 'role'): string[];
+  choices(field: 'vendor' | 'productFamily', scope: Scope): string[];
 };
 
 export type ControllerListQuery = {
+  scope: Scope;
   filter: Filter | undefined;
   sort: ControllerSort;
   descending: boolean;

@@ -5,6 +5,6 @@ import { AppError } from '../../platform/errors.ts';
 export function jobIdOf(objects: ObjectService, wanted: string): string {
   const kind = 'controller-identification';
   const found = objects.find(kind, wanted) ?? objects.findBy(kind, 'name', wanted);
-  if (found === undefined) throw new AppError('NOT_FOUND', `there is no identification job ${wanted}`);
+  if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such identification job');
   return found.id;
 }

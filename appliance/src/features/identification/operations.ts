@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { time, timeOf } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { jobIdOf } from './job-id.ts';
@@ -10,6 +12,8 @@ import { type Approval, type PacketRow, type Plan, planSize, SWITCHES } from './
 // controller-identification. What is approved, and whether anything may be sent, the service decides.
 
 const { operation } = operationsOver<{ identification: IdentificationService; objects: ObjectService }>();
+
+const readable = (actor: Actor): Scope => scopeOf(actor, 'controllers:read');
 
 const anId = z.string().min(1).max(512);
 const jobInput = anId.describe('The identification job: its id, or its name as it was entered');
@@ -180,6 +184,7 @@ export const identificationOperations = [
   operation({
     name: 'controller.identification.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/identification' },
     area: 'controllers',
     right: 'controllers:read',
@@ -201,15 +206,15 @@ export const identificationOperations = [
       ),
       jobs: z.array(jobSchema),
     }),
-    run: ({ identification }) => ({
+    run: ({ identification, actor }) => ({
       on: identification.isOn(),
-      halts: identification.halts().map(({ zoneName, at, ...halt }) => ({
+      halts: identification.halts(readable(actor)).map(({ zoneName, at, ...halt }) => ({
         ...halt,
         name: zoneName,
-        label: identification.labelOf(halt.controller),
+        label: identification.labelOf(halt.controller, readable(actor)),
         at: timeOf(at),
       })),
-      jobs: identification.list().map(jobOf),
+      jobs: identification.list(readable(actor)).map(jobOf),
     }),
     command: {
       example: 'sallyport controller identification list --data /var/lib/sallyport',
@@ -255,14 +260,15 @@ export const identificationOperations = [
   operation({
     name: 'controller.identification.policy',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/identification/policy/{id}' },
     area: 'controllers',
     right: 'controllers:read',
     summary: 'What may be asked of a controller, each part with whose word it is',
     input: z.strictObject({ id: anId }),
     output: policySchema,
-    run: ({ identification }, { id }) => {
-      const { controller, policy, hindrance } = identification.policy(id);
+    run: ({ identification, actor }, { id }) => {
+      const { controller, policy, hindrance } = identification.policy(id, readable(actor));
       return {
         controller: controller.publicId,
         level: policy.level,
@@ -276,17 +282,20 @@ export const identificationOperations = [
   operation({
     name: 'controller.identification.show',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/identification/jobs/{id}' },
     area: 'controllers',
     right: 'controllers:read',
     summary: 'How a job stands',
     input: z.strictObject({ id: jobInput }),
     output: jobSchema,
-    run: ({ identification, objects }, { id }) => jobOf(identification.get(jobIdOf(objects, id))),
+    run: ({ identification, objects, actor }, { id }) =>
+      jobOf(identification.get(jobIdOf(objects, id), readable(actor))),
   }),
   operation({
     name: 'controller.identification.plan',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/identification/jobs/{id}/plan' },
     area: 'controllers',
     right: 'controllers:read',
@@ -323,6 +332,7 @@ export const identificationOperations = [
   operation({
     name: 'controller.identification.approve',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/approve' },
     area: 'controllers',
     right: 'controllers:approve',
@@ -336,19 +346,20 @@ export const identificationOperations = [
     run: ({ identification, objects, actor }, { id: wanted, ...plan }) => {
       const id = jobIdOf(objects, wanted);
       identification.approve(actor, id, plan);
-      return jobOf(identification.get(id));
+      return jobOf(identification.get(id, readable(actor)));
     },
     command: {
       flags: { ...jobFlag, digest: { value: 'SHA256' }, targets: { name: 'controllers' } },
       example:
         'sallyport controller identification approve --job "Cell 3" --digest 3f1c…e9 --controllers 4 --data /var/lib/sallyport',
       print: (out, { approvedBy }) => out.line(`approved by ${approvedBy ?? ''}`),
-      json: (answer, _input, { identification }) => identification.get(answer.id).approval,
+      json: (answer, _input, { identification, actor }) => identification.get(answer.id, readable(actor)).approval,
     },
   }),
   operation({
     name: 'controller.identification.start',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/start' },
     area: 'controllers',
     right: 'controllers:write',
@@ -363,12 +374,13 @@ export const identificationOperations = [
       flags: jobFlag,
       example: 'sallyport controller identification start --job "Cell 3" --data /var/lib/sallyport',
       print: (out, { run, state }) => out.line(`run ${run} ${state}`),
-      json: ({ run }, _input, { identification }) => identification.run(run),
+      json: ({ run }, _input, { identification, actor }) => identification.run(run, readable(actor)),
     },
   }),
   operation({
     name: 'controller.identification.end',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/identification/jobs/{id}/stop' },
     area: 'controllers',
     right: 'controllers:write',
@@ -383,6 +395,7 @@ export const identificationOperations = [
   operation({
     name: 'controller.identification.packets',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/identification/runs/{id}/packets' },
     area: 'controllers',
     right: 'controllers:read',
@@ -393,8 +406,8 @@ export const identificationOperations = [
       limit: z.int().min(1).max(maxRows).default(200),
     }),
     output: z.object({ rows: z.array(sentSchema) }),
-    run: ({ identification }, { id, after, limit }) => ({
-      rows: identification.packets(identification.run(id).id, after, limit).map(sentOf),
+    run: ({ identification, actor }, { id, after, limit }) => ({
+      rows: identification.packets(identification.run(id, readable(actor)).id, after, limit).map(sentOf),
     }),
   }),
 ];

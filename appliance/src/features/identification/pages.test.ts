@@ -2,6 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 
 let site: Console;
 let admin: Browser;
@@ -66,7 +67,7 @@ describe('identification in the console', () => {
     expect(await wrong.text()).toContain('The window must end after it begins.');
     const made = await admin.post(paths.objectNew('controller-identification'), { ...fields, 'f.until': at(4) });
     expect(made.status).toBe(303);
-    job = site.appliance.identification.list()[0]?.job.id ?? '';
+    job = site.appliance.identification.list(wholeSite('job'))[0]?.job.id ?? '';
     expect(await html(viewer, paths.identification())).toContain('Cell 3');
   });
 
@@ -80,7 +81,7 @@ describe('identification in the console', () => {
     expect((await operator.post(paths.identificationJob(job), { ...said, typed: '2' })).status).toBe(422);
     expect((await operator.post(paths.identificationJob(job), { ...said, digest: 'b'.repeat(64) })).status).toBe(422);
     expect((await operator.post(paths.identificationJob(job), said)).status).toBe(303);
-    expect(site.appliance.identification.get(job).state).toBe('approved');
+    expect(site.appliance.identification.get(job, wholeSite('job')).state).toBe('approved');
   });
 
   it('has a notice as a page and as a file', async () => {
@@ -97,7 +98,10 @@ describe('identification in the console', () => {
     expect(page).toContain(paths.identificationStream(job));
     expect(page).toContain('http-equiv="refresh"');
     expect((await operator.post(paths.identificationJob(job), { action: 'stop' })).status).toBe(303);
-    expect(site.appliance.identification.get(job)).toMatchObject({ state: 'stopped', run: { code: 'stopped' } });
+    expect(site.appliance.identification.get(job, wholeSite('job'))).toMatchObject({
+      state: 'stopped',
+      run: { code: 'stopped' },
+    });
     expect((await operator.post(paths.identificationJob(job), { action: 'start' })).status).toBe(422);
     const rows = (await (await viewer.get(paths.identificationCsv(job))).text()).trimEnd().split('\r\n');
     expect(rows).toHaveLength(1);

@@ -7,13 +7,13 @@ import { RunRegion } from '@sallyport/ui/identification/identification-run.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import type { Body } from '../../engine/objects/types.ts';
+import { type Body, deciderScope } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, gathered, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { follow } from '../../server/console/follow.ts';
-import { actorFor, deciderFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -50,15 +50,17 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   const rowOf = (job: Job) => jobRow(job, actorNames(objects), agentName);
 
   const showList = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
-    actorFor(c, 'controllers:read');
-    const jobs = identification.list();
+    const scope = scopeFor(c, 'controllers:read');
+    const jobs = identification.list(scope);
     return c.html(
       <Identification
         ctx={viewContext(deps, c)}
         isOn={identification.isOn()}
         running={jobs.filter(({ state }) => state === 'running' || state === 'waiting').length}
         jobs={jobs.map(rowOf)}
-        halts={identification.halts().map((halt) => ({ ...halt, controller: identification.labelOf(halt.controller) }))}
+        halts={identification
+          .halts(scope)
+          .map((halt) => ({ ...halt, controller: identification.labelOf(halt.controller, scope) }))}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,
@@ -134,9 +136,9 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showJob = (c: Context<ConsoleEnv>, errors?: FieldErrors): Answer => {
-    const actor = actorFor(c, 'controllers:read');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
-    const job = identification.get(id);
+    const job = identification.get(id, scopeFor(c, 'controllers:read'));
     const { plan, approval } = identification.plan(actor, id);
     const nameOf = actorNames(objects);
     return c.html(
@@ -158,9 +160,9 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Answer => {
-    const actor = deciderFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
-    const name = String(identification.get(id).job.body['name']);
+    const name = String(identification.get(id, deciderScope(actor, 'controllers:write')).job.body['name']);
     const form = c.get('form');
     const action = form.text('action');
     try {
@@ -181,12 +183,12 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const stream = (c: Context<ConsoleEnv>): Response => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const id = param(c, 'id');
-    identification.get(id);
+    identification.get(id, scope);
     const ctx = viewContext(deps, c, 'part');
     return follow(c, deps.clock, paths.identificationJob(id), () => {
-      const run = shownRun(identification.get(id).run);
+      const run = shownRun(identification.get(id, scope).run);
       return {
         html: run === undefined ? '' : String(<RunRegion ctx={ctx} run={run} />),
         isEnded: run?.state !== 'running' && run?.state !== 'waiting',
@@ -195,10 +197,10 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const csv = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const id = param(c, 'id');
     const asked = new URL(c.req.url).searchParams.get('run') ?? '';
-    const runs = identification.runs(id);
+    const runs = identification.runs(id, scope);
     const run = /^\d{1,15}$/.test(asked) ? runs.find((one) => one.id === Number(asked)) : runs[0];
     if (run === undefined) throw new AppError('NOT_FOUND', 'the job has no such run');
     const ctx = viewContext(deps, c, 'part');
@@ -230,13 +232,13 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showNotice = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'controllers:read');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
     const { name, text } = identification.notice(actor, id, actorNames(objects));
     return c.html(<IdentificationNotice ctx={viewContext(deps, c)} id={id} name={name} text={text} />);
   };
   const noticeFile = (c: Context<ConsoleEnv>): Response => {
-    const actor = actorFor(c, 'controllers:read');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
     const { text } = identification.notice(actor, id, actorNames(objects));
     return c.body(text, 200, {
@@ -246,8 +248,8 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showPolicy = (c: Context<ConsoleEnv>, entered?: Body, errors?: FieldErrors): Answer => {
-    actorFor(c, 'controllers:read');
-    const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'controller'));
+    const scope = scopeFor(c, 'controllers:read');
+    const { controller, policy, own, hindrance, isSafety } = identification.policy(param(c, 'controller'), scope);
     const held = entered ?? own ?? { queryPolicy: 'details', queryGapMs: 500 };
     const values = Object.fromEntries(policyFields.map((name) => [name, String(held[name] ?? '')]));
     return c.html(
@@ -263,7 +265,7 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
   };
 
   const setPolicy = (c: Context<ConsoleEnv>): Answer => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const controller = param(c, 'controller');
     const form = c.get('form');
     const body: Body = Object.fromEntries(

@@ -8,9 +8,9 @@ import { policyView } from './view.ts';
 /** On the page of a controller: what may be asked of it, each value with whose word it is (OT Q12). */
 export const identificationPanel =
   (parts: { identification: IdentificationService; objects: ObjectService }): ControllerPanel =>
-  (ctx, shown) => {
+  (ctx, shown, scope) => {
     if (shown.state !== 'live') return undefined;
-    const { controller, policy, hindrance } = parts.identification.policy(shown.publicId);
+    const { controller, policy, hindrance } = parts.identification.policy(shown.publicId, scope);
     return {
       place: 'side',
       body: <PolicyPanel ctx={ctx} policy={policyView(controller, policy, hindrance, actorNames(parts.objects))} />,

@@ -5,6 +5,7 @@ import type { IdentificationReport } from '@sallyport/bundle-tools/protocol/iden
 import { afterEach, describe, expect, it } from 'vitest';
 import { anna, boris, identificationSite } from '../../../test/support/controllers/identification-site.ts';
 import { outbound } from '../../platform/connect.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { identificationStore } from './store.ts';
 
 const { state, now, device, addController, job, approve } = identificationSite();
@@ -141,11 +142,16 @@ describe('a job at an agent', () => {
     expect(state.service.queue.result(8, task.id, report(id, packets))).toBe('not-found');
     expect(state.service.queue.result(7, task.id, report(id, packets))).toBe('ok');
     expect(state.service.queue.result(7, task.id, report(id, packets))).toBe('repeat');
-    expect(state.service.get(work)).toMatchObject({ state: 'done', run: { summary: { read: 1, packets: 1 } } });
-    expect(state.site.controllers.parts(state.site.controllers.get(id).id)[0]?.observed['model']).toBe('M340');
+    expect(state.service.get(work, wholeSite('job'))).toMatchObject({
+      state: 'done',
+      run: { summary: { read: 1, packets: 1 } },
+    });
+    expect(
+      state.site.controllers.parts(state.site.controllers.get(id, wholeSite('job')).id)[0]?.observed['model'],
+    ).toBe('M340');
     expect(state.service.queue.next(7)).toBeNull();
     // What it said was planned so, and the log names it.
-    const kept = state.service.packets(state.service.get(work).run?.id ?? 0, 0, 10);
+    const kept = state.service.packets(state.service.get(work, wholeSite('job')).run?.id ?? 0, 0, 10);
     expect(kept.map(({ meaning }) => meaning?.key ?? null)).toEqual([null, 'modbus.device-id']);
   });
 
@@ -191,7 +197,7 @@ describe('a job at an agent', () => {
     now.ms += 500;
     expect(made.ask(change(made))).toEqual({ go: false, why: 'outside' });
     state.service.queue.result(7, made.task.id, report(made.id, []));
-    expect(state.service.get(made.work)).toMatchObject({ state: 'failed', run: { code: 'outside' } });
+    expect(state.service.get(made.work, wholeSite('job'))).toMatchObject({ state: 'failed', run: { code: 'outside' } });
   });
 
   const reports: readonly [
@@ -220,14 +226,14 @@ describe('a job at an agent', () => {
     const made = ordered();
     const given = [made.permit(made.connect), made.permit(made.packet(0))] as const;
     state.service.queue.result(7, made.task.id, report(made.id, packets(made, given)));
-    expect(state.service.get(made.work)).toMatchObject({ state: 'failed', run: { code: 'outside' } });
+    expect(state.service.get(made.work, wholeSite('job'))).toMatchObject({ state: 'failed', run: { code: 'outside' } });
   });
 
   it('has a permit of its own run only', () => {
     const [one, two] = [ordered(), ordered()];
     const permit = one.permit(one.connect);
     state.service.queue.result(7, two.number, report(two.id, [sentOf(two.id, two.connect, permit)]));
-    expect(state.service.get(two.work)).toMatchObject({ state: 'failed', run: { code: 'outside' } });
+    expect(state.service.get(two.work, wholeSite('job'))).toMatchObject({ state: 'failed', run: { code: 'outside' } });
   });
 
   it('keeps a controller to itself until its connection is closed, or until it has been silent for too long', () => {
@@ -256,9 +262,9 @@ describe('a job at an agent', () => {
     state.service.queue.state(7, task.id, 'running');
     now.ms = Date.UTC(2026, 10, 24, 10, 5);
     state.service.look();
-    expect(state.service.get(work).state).toBe('running');
+    expect(state.service.get(work, wholeSite('job')).state).toBe('running');
     now.ms = Date.UTC(2026, 10, 24, 10, 11);
     state.service.look();
-    expect(state.service.get(work)).toMatchObject({ state: 'failed', run: { code: 'lost' } });
+    expect(state.service.get(work, wholeSite('job'))).toMatchObject({ state: 'failed', run: { code: 'lost' } });
   });
 });

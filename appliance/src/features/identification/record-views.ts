@@ -1,3 +1,4 @@
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { Controller, ControllerPart } from '../controllers/types.ts';
 import type { TakeFound } from './run-end.ts';
@@ -60,15 +61,16 @@ export const controllerViews = (controllers: Records): ControllerViews => {
   };
   return {
     find: (publicId) => {
-      const found = controllers.find(publicId);
+      const found = controllers.find(publicId, wholeSite('job'));
       return found === undefined || found.state !== 'live' ? undefined : view(found);
     },
+    areIn: (publicIds, scope) => scope.site || publicIds.every((id) => controllers.find(id, scope) !== undefined),
     list: (limit) => {
       const all: ControllerView[] = [];
       for (let after = 0; all.length < limit; ) {
         const page = controllers.ids(after, pageRows);
         for (const id of page) {
-          const found = controllers.byId(id);
+          const found = controllers.byId(id, wholeSite('job'));
           if (found?.state === 'live' && all.length < limit) all.push(view(found));
         }
         after = page.at(-1) ?? 0;

@@ -9,6 +9,7 @@ import {
 } from '../../../test/support/controllers/identification-site.ts';
 import { s7Device } from '../../../test/support/controllers/s7-device.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { planDigest } from './plan.ts';
 import { identificationStore } from './store.ts';
 
@@ -27,7 +28,7 @@ describe('a job', () => {
     expect(plan.targets[0]?.missing).toEqual(['vendor', 'model', 'orderNumber', 'firmware', 'serial', 'details']);
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'done', summary: { exchanges: 1, read: 1 } });
-    const packets = state.service.packets(state.service.get(work).run?.id ?? 0, 0, 1_000);
+    const packets = state.service.packets(state.service.get(work, wholeSite('job')).run?.id ?? 0, 0, 1_000);
     expect(packets.filter(({ what }) => what === 'send').map(({ hex }) => hex)).toEqual(
       controller.seen.map(({ bytes }) => bytes.toString('hex')),
     );
@@ -39,7 +40,7 @@ describe('a job', () => {
     expect(packets.every(({ meaning, what }) => what === 'connect' || meaning !== null)).toBe(true);
     expect(controller.state).toEqual({ connections: 1, mostAtOnce: 1 });
     const parts = state.site.controllers
-      .parts(state.site.controllers.get(id).id)
+      .parts(state.site.controllers.get(id, wholeSite('job')).id)
       .find(({ type }) => type === 'controller');
     expect(parts?.observed).toMatchObject({ vendor: 'Schneider Electric', firmware: 'V3.10' });
     // It is the record that was asked about, not a new one.
@@ -54,7 +55,9 @@ describe('a job', () => {
     const first = job([ids[0] ?? ''], one.port, { gapMs: 700 });
     approve(first);
     await run(first);
-    const at = state.service.packets(state.service.get(first).run?.id ?? 0, 0, 1_000).map((packet) => packet.at);
+    const at = state.service
+      .packets(state.service.get(first, wholeSite('job')).run?.id ?? 0, 0, 1_000)
+      .map((packet) => packet.at);
     expect(at.length).toBeGreaterThan(2);
     for (const [index, time] of at.entries())
       if (index > 0) expect(time - (at[index - 1] ?? 0)).toBeGreaterThanOrEqual(700);
@@ -74,16 +77,16 @@ describe('a job', () => {
     state.service.approve(boris, work, said);
     // Any change ends it, and so does taking the change back; who changed it may not approve it any more.
     state.site.objects.update(boris, 'controller-identification', work, { gapMs: 900 });
-    expect(state.service.get(work).state).toBe('unapproved');
+    expect(state.service.get(work, wholeSite('job')).state).toBe('unapproved');
     state.site.objects.revert(boris, 'controller-identification', work, 1);
-    expect(state.service.get(work).state).toBe('unapproved');
+    expect(state.service.get(work, wholeSite('job')).state).toBe('unapproved');
     expect(codeOf(() => approve(work))).toBe('APPROVAL_SELF');
     approve(work, person('clara'));
     now.ms = Date.UTC(2026, 10, 24, 5);
     expect(codeOf(() => state.service.start(anna, work))).toBe('CONFLICT');
     now.ms = Date.UTC(2026, 10, 24, 10);
     expect(codeOf(() => state.service.start(anna, work))).toBe('CONFLICT');
-    expect(state.service.get(work).state).toBe('missed');
+    expect(state.service.get(work, wholeSite('job')).state).toBe('missed');
     now.ms = Date.UTC(2026, 10, 24, 9);
     await run(work);
     expect(codeOf(() => state.service.start(anna, work))).toBe('CONFLICT');
@@ -113,7 +116,7 @@ describe('a job', () => {
     const controller = await device('127.0.0.11');
     const work = job([addController({ address: controller.host })], controller.port);
     approve(work);
-    const { approval } = state.service.get(work);
+    const { approval } = state.service.get(work, wholeSite('job'));
     const [event] = eventsOf('identification-approved');
     const persons = [...testGate(state.site.db).personsBehind(boris)];
     expect(approval).toMatchObject({ by: 'account:boris', persons, entry: event?.auditSeq });
@@ -175,7 +178,7 @@ describe('a job', () => {
           parts: [],
         },
       ],
-      { about: state.site.controllers.get(known).id },
+      { about: state.site.controllers.get(known, wholeSite('job')).id },
     );
     const others = {
       outside: addController({ address: '10.1.1.1' }),
@@ -267,7 +270,7 @@ describe('a job', () => {
     approve(other);
     expect(await run(work)).toMatchObject({ state: 'anomaly', code: 'reset' });
     expect(eventsOf('controller-anomaly')).toMatchObject([{ severity: 'critical' }]);
-    expect(state.service.halts()).toMatchObject([{ zoneName: state.zoneName, code: 'reset' }]);
+    expect(state.service.halts(wholeSite('job'))).toMatchObject([{ zoneName: state.zoneName, code: 'reset' }]);
     expect(await run(other)).toMatchObject({ state: 'stopped', code: 'halted' });
     expect(good.seen).toEqual([]);
     expect(state.service.plan(anna, job([ids[1] ?? ''], good.port)).plan.leftOut).toMatchObject([{ why: 'halted' }]);
@@ -296,7 +299,7 @@ describe('a job', () => {
     const work = job([addController({ address: gone.host })], gone.port);
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'done', summary: { read: 0, silent: 1, packets: 0 } });
-    const number = state.service.get(work).run?.id ?? 0;
+    const number = state.service.get(work, wholeSite('job')).run?.id ?? 0;
     expect(state.service.exchanges(number)).toMatchObject([{ outcome: 'refused' }]);
     expect(state.service.packets(number, 0, 100).map(({ what }) => what)).toEqual(['connect']);
   });
@@ -316,7 +319,7 @@ describe('a job', () => {
     ).rejects.toMatchObject({
       code: 'CANCELLED',
     });
-    expect(state.service.run(number).state).toBe('running');
+    expect(state.service.run(number, wholeSite('job')).state).toBe('running');
     expect(first.seen).toHaveLength(1);
     // Another process finds the run where it stood.
     state.service = open();
@@ -357,11 +360,11 @@ describe('a job', () => {
     expect(working.look().started).toBe(0);
     now.ms = Date.UTC(2026, 10, 24, 8, 30);
     expect(working.look().started).toBe(1);
-    expect(working.get(work).state).toBe('waiting');
+    expect(working.get(work, wholeSite('job')).state).toBe('waiting');
     expect(working.look().started).toBe(0);
     // One that nobody works on any more is over.
     state.service.look();
-    expect(state.service.get(work)).toMatchObject({ state: 'failed', run: { code: 'missed' } });
+    expect(state.service.get(work, wholeSite('job'))).toMatchObject({ state: 'failed', run: { code: 'missed' } });
   });
 
   it('that repeats runs once in each window, by the words of then, until its end or until something was odd', async () => {
@@ -382,7 +385,7 @@ describe('a job', () => {
     expect(codeOf(() => made({ repeatUntil: null }))).toBe('INVALID');
     expect(codeOf(() => made({ repeatUntil: '2028-01-01T00:00:00Z' }))).toBe('INVALID');
     const work = made();
-    expect(state.service.get(work).next).toBeUndefined();
+    expect(state.service.get(work, wholeSite('job')).next).toBeUndefined();
     approve(work);
     const queued: number[] = [];
     const jobs = {
@@ -398,23 +401,26 @@ describe('a job', () => {
     };
     expect(await goes(first + 3_600_000)).toBe('done');
     expect(await goes(first + 2 * 3_600_000)).toBe('nothing');
-    expect(state.service.get(work).next).toEqual({ from: first + 7 * day, until: first + 7 * day + 4 * 3_600_000 });
+    expect(state.service.get(work, wholeSite('job')).next).toEqual({
+      from: first + 7 * day,
+      until: first + 7 * day + 4 * 3_600_000,
+    });
     expect(await goes(first + 3 * day)).toBe('nothing');
     // The next week, with the same word of the same second person.
     expect(await goes(first + 7 * day)).toBe('done');
     expect(controller.state.connections).toBe(2);
-    expect(state.service.get(work).approval?.by).toBe('account:boris');
+    expect(state.service.get(work, wholeSite('job')).approval?.by).toBe('account:boris');
     // The policy of then: stricter, so nothing is sent, and it does not come again by itself.
     state.site.objects.update(boris, 'controller-zone', state.zone, { queryIdentify: 'manual' });
     expect(await goes(first + 14 * day)).toBe('stopped');
     expect(controller.state.connections).toBe(2);
-    expect(state.service.get(work)).toMatchObject({ next: undefined, run: { code: 'switch' } });
+    expect(state.service.get(work, wholeSite('job'))).toMatchObject({ next: undefined, run: { code: 'switch' } });
     state.site.objects.update(boris, 'controller-zone', state.zone, { queryIdentify: 'scheduled' });
     expect(await goes(first + 14 * day + 3_600_000)).toBe('nothing');
     // A second person may approve it anew; its end stays.
     approve(work);
     expect(await goes(first + 14 * day + 2 * 3_600_000)).toBe('done');
-    expect(state.service.get(work).next).toBeUndefined();
+    expect(state.service.get(work, wholeSite('job')).next).toBeUndefined();
     expect(await goes(first + 21 * day)).toBe('nothing');
     expect(codeOf(() => approve(work))).toBe('CONFLICT');
   });
@@ -429,7 +435,7 @@ describe('a job', () => {
     approve(work);
     now.ms = Date.UTC(2026, 10, 26, 7);
     expect(state.service.look().started).toBe(1);
-    expect(state.service.planOfRun(state.service.runs(work)[0] ?? (undefined as never))?.from).toBe(
+    expect(state.service.planOfRun(state.service.runs(work, wholeSite('job'))[0] ?? (undefined as never))?.from).toBe(
       Date.UTC(2026, 10, 26, 6),
     );
   });
@@ -446,7 +452,7 @@ describe('a job', () => {
     approve(work);
     expect(await run(work)).toMatchObject({ state: 'anomaly', code: 'left-run', detail: 'RUN -> STOP' });
     expect(good.seen).toEqual([]);
-    expect(state.service.halts()).toMatchObject([{ zoneName: state.zoneName, code: 'left-run' }]);
+    expect(state.service.halts(wholeSite('job'))).toMatchObject([{ zoneName: state.zoneName, code: 'left-run' }]);
     expect(eventsOf('controller-anomaly')[0]?.params).toMatchObject({ code: 'left-run', reason: 'RUN -> STOP' });
     expect(eventsOf('identification-stopped')[0]?.params).toMatchObject({ code: 'left-run' });
     await controller.close();

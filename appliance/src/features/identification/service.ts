@@ -7,16 +7,19 @@ import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
 import {
   type Actor,
   actorRef,
+  asWriter,
   authorsOf,
   type Body,
   byWhom,
   type PersonId,
   requireRight,
+  scopeOf,
 } from '../../engine/objects/types.ts';
 import { type ConnectionRecord, type Forbidden, outbound } from '../../platform/connect.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Jobs } from '../../platform/jobs.ts';
+import { type Scope, zonesReached } from '../../platform/scope.ts';
 import { civilTimeOf, siteTimeZone } from '../../platform/time-zone.ts';
 import type { Approvable, ApprovalGate, Hindrance } from '../accounts/types.ts';
 import { agentQueue } from './agent-queue.ts';
@@ -128,7 +131,16 @@ export const identificationService = (parts: IdentificationParts) => {
     sleep: parts.sleep ?? ((ms) => sleep(ms)),
   });
 
-  const getJob = (id: string): ObjectOf<'controller-identification'> => objects.get(jobKind, id);
+  /** Somebody reaches a job who reaches every controller that it names. */
+  const isIn = ({ body }: ObjectOf<'controller-identification'>, scope: Scope): boolean =>
+    controllers.areIn(body.controllers, scope);
+  const getJob = (id: string, scope: Scope): ObjectOf<'controller-identification'> => {
+    const job = objects.find(jobKind, id);
+    if (job === undefined || !isIn(job, scope)) throw new AppError('NOT_FOUND', 'there is no such identification job');
+    return job;
+  };
+  const readable = (actor: Actor): Scope => scopeOf(actor, 'controllers:read');
+  const writable = (actor: Actor): Scope => scopeOf(actor, 'controllers:write');
 
   const approvalOf = (job: ObjectOf<'controller-identification'>): Approval | undefined => {
     const last = store.lastApproval(job.id);
@@ -183,13 +195,13 @@ export const identificationService = (parts: IdentificationParts) => {
 
   const waiting = (id: string): Approvable => ({
     act: 'identification-approve',
+    controllers: objects.find(jobKind, id)?.body.controllers ?? [],
     authors: [authorsOf(objects.revisions(jobKind, id))],
   });
 
   const approve = (actor: Actor, id: string, confirmed: { digest: string; targets: number }): Approval => {
-    requireRight(actor, 'controllers:approve');
     return immediate(db, () => {
-      const job = getJob(id);
+      const job = getJob(id, scopeOf(actor, 'controllers:approve'));
       const persons = [...gate.assertMayApprove(actor, waiting(id))];
       const [last] = store.runsOf(id, 1);
       if (last !== undefined && (last.state === 'waiting' || last.state === 'running'))
@@ -312,13 +324,15 @@ export const identificationService = (parts: IdentificationParts) => {
     switchOn: (actor: Actor): { waits: boolean } => parts.set(actor, siteSetting, true),
     /** Ends everything at once, also at agents (OT Q3); the number of runs. */
     switchOff: stopAll,
-    list: (): IdentificationJob[] =>
-      objects.list({ kind: jobKind, sort: 'createdAt', descending: true, limit: listedJobs }).rows.map(toJob),
-    get: (id: string): IdentificationJob => toJob(getJob(id)),
+    list: (scope: Scope): IdentificationJob[] =>
+      objects
+        .list({ kind: jobKind, sort: 'createdAt', descending: true, limit: listedJobs })
+        .rows.filter((job) => isIn(job, scope))
+        .map(toJob),
+    get: (id: string, scope: Scope): IdentificationJob => toJob(getJob(id, scope)),
     /** The dry run; sends nothing. */
     plan: (actor: Actor, id: string): { plan: Plan; approval: Approval | undefined } => {
-      requireRight(actor, 'controllers:read');
-      return planFor(getJob(id));
+      return planFor(getJob(id, readable(actor)));
     },
     /** What waits for a second person at a job. */
     approvable: waiting,
@@ -328,19 +342,21 @@ export const identificationService = (parts: IdentificationParts) => {
     approve,
     /** CONFLICT unless approved, unused, in its window. */
     start: (actor: Actor, id: string): Run => {
-      requireRight(actor, 'controllers:write');
-      return begin(actor, getJob(id), 'manual');
+      return begin(actor, getJob(id, writable(actor)), 'manual');
     },
     stop: (actor: Actor, id: string): void => {
-      requireRight(actor, 'controllers:write');
+      const job = getJob(id, writable(actor));
       immediate(db, () => {
-        for (const run of store.openRuns()) if (run.job === getJob(id).id) stopRun(run, actorRef(actor));
+        for (const run of store.openRuns()) if (run.job === job.id) stopRun(run, actorRef(actor));
       });
     },
-    runs: (id: string): Run[] => store.runsOf(id, shownRuns),
-    run: (id: number): Run => {
+    runs: (id: string, scope: Scope): Run[] => store.runsOf(getJob(id, scope).id, shownRuns),
+    /** NOT_FOUND, also where its job names what is out of reach. */
+    run: (id: number, scope: Scope): Run => {
       const run = store.run(id);
-      if (run === undefined) throw new AppError('NOT_FOUND', `there is no run ${id}`);
+      const job = run && objects.find(jobKind, run.job, { deleted: true });
+      if (run === undefined || (!scope.site && (job === undefined || !isIn(job, scope))))
+        throw new AppError('NOT_FOUND', `there is no run ${id}`);
       return run;
     },
     exchanges: (run: number): ExchangeRow[] => store.exchanges(run),
@@ -354,18 +370,18 @@ export const identificationService = (parts: IdentificationParts) => {
       return approval && { ...approval, whole: store.isWhole(approval.id) && isVouched(approval.id) };
     },
     planOfRun: (run: Run): Plan | undefined => store.planOf(run.approval),
-    labelOf: (publicId: string): string => controllers.find(publicId)?.label ?? publicId,
+    labelOf: (publicId: string, scope: Scope): string =>
+      (controllers.areIn([publicId], scope) ? controllers.find(publicId)?.label : undefined) ?? publicId,
     /** For the owner of intrusion detection (OT Q11). */
     notice: (actor: Actor, id: string, nameOf: (ref: string) => string): { name: string; text: string } => {
-      requireRight(actor, 'controllers:read');
-      const { plan, approval } = planFor(getJob(id));
+      const { plan, approval } = planFor(getJob(id, readable(actor)));
       const sources =
         plan.where.by === 'appliance' ? parts.sources() : (parts.agent(plan.where.device)?.addresses ?? []);
       const approved = approval === undefined ? undefined : { by: nameOf(approval.by), at: approval.at };
       return { name: plan.name, text: noticeText({ plan, sources, approved, site: parts.site }) };
     },
-    policy: (publicId: string) => {
-      const controller = controllers.find(publicId);
+    policy: (publicId: string, scope: Scope) => {
+      const controller = controllers.areIn([publicId], scope) ? controllers.find(publicId) : undefined;
       if (controller === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId}`);
       const found = policyOf(controller);
       const ask = { address: controller.address, switches: SWITCHES, run: 'manual' } as const;
@@ -379,8 +395,7 @@ export const identificationService = (parts: IdentificationParts) => {
     },
     /** A controller's own policy. A reason for asking a safety controller is the actor's own word (OT Q2). */
     setPolicy: (actor: Actor, publicId: string, body: Body): void => {
-      requireRight(actor, 'controllers:write');
-      const controller = controllers.find(publicId);
+      const controller = controllers.areIn([publicId], writable(actor)) ? controllers.find(publicId) : undefined;
       if (controller === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId}`);
       const held = objects.find(devicePolicyKind, publicId)?.body;
       const reason = typeof body['safetyReason'] === 'string' ? body['safetyReason'].trim() : '';
@@ -388,13 +403,18 @@ export const identificationService = (parts: IdentificationParts) => {
       // Only a person takes a safety controller upon himself.
       if (isNew) gate.assertMayAsk(actor);
       const by = isNew ? actorRef(actor) : reason === '' ? null : (held?.['safetyBy'] ?? null);
-      objects.put(actor, devicePolicyKind, publicId, { ...body, label: controller.label.slice(0, 200), safetyBy: by });
+      const writer = asWriter(actor, 'controllers:write');
+      objects.put(writer, devicePolicyKind, publicId, { ...body, label: controller.label.slice(0, 200), safetyBy: by });
     },
     controllers: (limit: number) => controllers.list(limit),
-    halts: (): (Halt & { zoneName: string })[] =>
-      store
+    /** Of zones in reach. */
+    halts: (scope: Scope): (Halt & { zoneName: string })[] => {
+      const inReach = zonesReached(db, scope);
+      return store
         .halts()
-        .map((halt) => ({ ...halt, zoneName: String(objects.find(zoneKind, halt.zone)?.body['name'] ?? halt.zone) })),
+        .filter(({ zone }) => inReach?.has(zone) !== false)
+        .map((halt) => ({ ...halt, zoneName: String(objects.find(zoneKind, halt.zone)?.body['name'] ?? halt.zone) }));
+    },
     /** A person has looked: the zone may be asked again. */
     releaseZone: (actor: Actor, zone: string, reason: string): void => {
       requireRight(actor, 'controllers:write');

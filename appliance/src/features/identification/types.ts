@@ -6,6 +6,7 @@ import type {
   TransportKind,
 } from '@sallyport/bundle-tools/controllers/protocols/types';
 import type { PersonId } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 // Identification of controllers (OT 5): a job says which controllers, what, from where and when; a plan is every packet that
 // it would send; an approval is a second person's word for exactly this plan; a run is what then happened.
@@ -33,6 +34,8 @@ export type ControllerView = {
 /** The records, as far as identification needs them. */
 export type ControllerViews = {
   find(publicId: string): ControllerView | undefined;
+  /** Whether all of some are in reach; one that is not there is in reach of the site alone. */
+  areIn(publicIds: readonly string[], scope: Scope): boolean;
   /** Live records, at most so many. */
   list(limit: number): ControllerView[];
 };

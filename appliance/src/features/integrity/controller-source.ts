@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import { type Controller, type ControllerFacts, type ControllerPart, labelOf } from '../controllers/types.ts';
 import { type FactsSource, PROGRAM_FIELDS } from './types.ts';
@@ -44,7 +45,7 @@ export const controllerSource = (
       controller: controller.id,
       publicId: controller.publicId,
       name: labelOf(own) || controller.publicId,
-      zone: configured['zone'] ?? observed['zone'] ?? null,
+      zone: observed['zone'] ?? configured['zone'] ?? null,
       authorised: controller.decision === 'authorised',
       observed,
       configured,
@@ -56,19 +57,19 @@ export const controllerSource = (
   };
 
   return {
-    find: (publicId) => {
-      const controller = record.find(publicId);
+    find: (publicId, scope) => {
+      const controller = record.find(publicId, scope);
       return controller && toFacts(controller);
     },
     byId: (id) => {
-      const controller = record.byId(id);
+      const controller = record.byId(id, wholeSite('job'));
       return controller && toFacts(controller);
     },
     *all() {
       for (let after = 0; ; ) {
         const ids = record.ids(after, batch);
         for (const id of ids) {
-          const controller = record.byId(id);
+          const controller = record.byId(id, wholeSite('job'));
           const facts = controller && toFacts(controller);
           if (facts !== undefined) yield facts;
         }

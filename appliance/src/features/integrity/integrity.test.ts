@@ -73,7 +73,7 @@ const codeOf = (act: () => unknown): unknown => {
 describe('program integrity', () => {
   it('knows no reference until a person approves one, then OK, then changed once, then OK again', () => {
     integrity.check();
-    expect(integrity.get(id)).toMatchObject({ state: 'no-reference', approval: null });
+    expect(integrity.get(id, wholeSite('job'))).toMatchObject({ state: 'no-reference', approval: null });
     const approved = integrity.approve(person('a'), id, { reason: 'commissioning', workOrder: 'WO-1' });
     expect(approved).toMatchObject({
       state: 'ok',
@@ -83,15 +83,15 @@ describe('program integrity', () => {
     held = [controller({ observed: { ...controller().observed, programChecksum1: 'ffff' } })];
     integrity.check([number]);
     integrity.check([number]);
-    expect(integrity.get(id)).toMatchObject({
+    expect(integrity.get(id, wholeSite('job'))).toMatchObject({
       state: 'changed',
       differences: [{ field: 'programChecksum1', approved: '3c4d', found: 'ffff' }],
     });
     expect(eventsOf('controller-program-changed')).toBe(before + 1);
     held = [controller()];
     integrity.check();
-    expect(integrity.get(id).state).toBe('ok');
-    expect(integrity.get(id).changes.map(({ after }) => after)).toEqual(['ok', 'changed', 'ok']);
+    expect(integrity.get(id, wholeSite('job')).state).toBe('ok');
+    expect(integrity.get(id, wholeSite('job')).changes.map(({ after }) => after)).toEqual(['ok', 'changed', 'ok']);
   });
 
   it('takes a change over with a reason and a work order, and keeps what was approved before', () => {
@@ -99,10 +99,10 @@ describe('program integrity', () => {
     held = [controller({ observed: { ...controller().observed, programChecksum1: 'ffff' } })];
     integrity.check();
     expect(codeOf(() => integrity.approve(person('a'), id, { reason: ' ' }))).toBe('INVALID');
-    const seen = integrity.get(id).currentHash;
+    const seen = integrity.get(id, wholeSite('job')).currentHash;
     expect(codeOf(() => integrity.approve(person('a'), id, { reason: 'x', contentHash: 'other' }))).toBe('CONFLICT');
     integrity.approve(person('b'), id, { reason: 'new recipe', workOrder: 'WO-7', contentHash: seen });
-    const { state, approvals } = integrity.get(id);
+    const { state, approvals } = integrity.get(id, wholeSite('job'));
     expect(state).toBe('ok');
     expect(approvals.map(({ workOrder, approvedBy }) => [workOrder, approvedBy])).toEqual([
       ['WO-7', 'account:b'],
@@ -132,15 +132,15 @@ describe('program integrity', () => {
     held = [controller({ observed: {}, readAt: {} })];
     expect(codeOf(() => integrity.approve(person('a'), id, { reason: 'x' }))).toBe('INVALID');
     expect(codeOf(() => integrity.approve(actorWith('controllers:read'), id, { reason: 'x' }))).toBe('FORBIDDEN');
-    expect(codeOf(() => integrity.get('nothing'))).toBe('NOT_FOUND');
+    expect(codeOf(() => integrity.get('nothing', wholeSite('job')))).toBe('NOT_FOUND');
   });
 
   it('keeps the state before and after work, and says what the work changed', () => {
     integrity.snapshot(person('a'), id, 'before', 'WO-9');
-    expect(integrity.workDifference(id, 'WO-9')).toBeUndefined();
+    expect(integrity.workDifference(integrity.get(id, wholeSite('job')).controller, 'WO-9')).toBeUndefined();
     held = [controller({ observed: { ...controller().observed, hardwareChecksum1: '9999' } })];
     integrity.snapshot(person('a'), id, 'after', 'WO-9');
-    expect(integrity.workDifference(id, 'WO-9')).toEqual([
+    expect(integrity.workDifference(integrity.get(id, wholeSite('job')).controller, 'WO-9')).toEqual([
       { field: 'hardwareChecksum1', approved: '1a2b', found: '9999' },
     ]);
   });

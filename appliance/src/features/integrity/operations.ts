@@ -1,6 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import { requireRight } from '../../engine/objects/types.ts';
+import { requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { anyOf, search, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import { type IntegrityService, type ProgramDetail, type ProgramRow, STATES } from './types.ts';
@@ -95,6 +95,7 @@ export const integrityOperations = [
   operation({
     name: 'controller.integrity.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-programs' },
     area: 'controllers',
     right: 'controllers:read',
@@ -110,7 +111,7 @@ export const integrityOperations = [
         requireRight(actor, 'controllers:write');
         integrity.check();
       }
-      return { rows: integrity.list(defined(filter)).map(toRow) };
+      return { rows: integrity.list(defined(filter), scopeOf(actor, 'controllers:read')).map(toRow) };
     },
     command: {
       example: 'sallyport controller integrity list --state changed --data /var/lib/sallyport',
@@ -133,17 +134,20 @@ export const integrityOperations = [
   operation({
     name: 'controller.integrity.show',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-programs/{controller}' },
     area: 'controllers',
     right: 'controllers:read',
     summary: 'One program: what was approved, what is known, what hardening says',
     input: z.strictObject({ controller: controllerId }),
     output: detailSchema,
-    run: ({ integrity }, { controller }) => toDetail(integrity.get(controller)),
+    run: ({ integrity, actor }, { controller }) =>
+      toDetail(integrity.get(controller, scopeOf(actor, 'controllers:read'))),
   }),
   operation({
     name: 'controller.integrity.approve',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-programs/{controller}/approval' },
     area: 'controllers',
     right: 'controllers:write',
@@ -177,6 +181,7 @@ export const integrityOperations = [
   operation({
     name: 'controller.integrity.confirm',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-programs/{controller}/confirmation' },
     area: 'controllers',
     decides: true,

@@ -41,7 +41,7 @@ beforeAll(async () => {
   admin = await site.as('administrator');
   viewer = await site.as('viewer');
   take('job 1', reading('3c4d', Date.now() - 60_000));
-  id = site.appliance.integrity.list()[0]?.publicId ?? '';
+  id = site.appliance.integrity.list({}, wholeSite('job'))[0]?.publicId ?? '';
 });
 afterAll(() => site.close());
 
@@ -53,7 +53,7 @@ describe('programs of controllers', () => {
     const page = await html(viewer, paths.controllerProgram(id));
     for (const text of ['No protection level', 'Key switch allows changes', 'Web server without encryption'])
       expect(page).toContain(text);
-    expect(site.appliance.zones.counts()).toMatchObject({ total: 1, critical: 1 });
+    expect(site.appliance.zones.counts(wholeSite('job'))).toMatchObject({ total: 1, critical: 1 });
   });
 
   it('say on the page of the controller how bad each reason is', async () => {
@@ -65,7 +65,7 @@ describe('programs of controllers', () => {
   });
 
   it('are approved with a reason, found changed after the next reading, and accepted with a work order', async () => {
-    const hash = site.appliance.integrity.get(id).currentHash;
+    const hash = site.appliance.integrity.get(id, wholeSite('job')).currentHash;
     const post = (fields: Record<string, string>) => admin.post(paths.controllerProgram(id), fields);
     const refused = await post({ action: 'approve', reason: '', hash });
     expect(refused.status).toBe(422);
@@ -81,14 +81,19 @@ describe('programs of controllers', () => {
       what: 'programChecksum1',
     });
     const accepted = { action: 'approve', reason: 'recipe 12', workOrder: 'WO-12' };
-    expect((await post({ ...accepted, hash: site.appliance.integrity.get(id).currentHash })).status).toBe(303);
-    expect(site.appliance.integrity.get(id)).toMatchObject({ state: 'ok', approval: { workOrder: 'WO-12' } });
+    expect(
+      (await post({ ...accepted, hash: site.appliance.integrity.get(id, wholeSite('job')).currentHash })).status,
+    ).toBe(303);
+    expect(site.appliance.integrity.get(id, wholeSite('job'))).toMatchObject({
+      state: 'ok',
+      approval: { workOrder: 'WO-12' },
+    });
   });
 
   it('are forgotten as OK when what brought the reading is taken back', () => {
     const [batch] = site.appliance.controllers.batches({ limit: 1 });
     site.appliance.controllers.undo(systemActor, batch?.id ?? 0);
-    expect(site.appliance.integrity.get(id).state).toBe('changed');
+    expect(site.appliance.integrity.get(id, wholeSite('job')).state).toBe('changed');
   });
 
   it('have files as evidence: the hash is kept, the bytes are not', async () => {

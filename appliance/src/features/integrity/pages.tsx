@@ -10,9 +10,10 @@ import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
+import { asWriter } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, deciderFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, param, slicePage } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { receiveFile } from '../../server/console/staged-uploads.ts';
@@ -27,12 +28,12 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   const { integrity, objects } = deps;
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const list = listState(c, ['state']);
     const [asked] = filterValues(list, 'state');
     const state = STATES.find((known) => known === asked);
     const page = slicePage(
-      integrity.list(state === undefined ? {} : { state: [state] }),
+      integrity.list(state === undefined ? {} : { state: [state] }, scope),
       currentCursor(list),
       ({ publicId }) => publicId,
     );
@@ -41,7 +42,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
         ctx={viewContext(deps, c)}
         list={list}
         state={state}
-        counts={integrity.counts()}
+        counts={integrity.counts(scope)}
         page={{ ...page, rows: page.rows.map(programRow), exact: true }}
       />,
     );
@@ -51,13 +52,13 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
     c: Context<ConsoleEnv>,
     extra: { errors?: FieldErrors; values?: Record<string, string> } = {},
   ): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:read');
+    const { actor } = signedIn(c);
     const ctx = viewContext(deps, c);
     const { errors, values = {} } = extra;
     return c.html(
       <Program
         ctx={ctx}
-        {...programView(ctx, deps, integrity.get(param(c, 'id')), actor)}
+        {...programView(ctx, deps, integrity.get(param(c, 'id'), scopeFor(c, 'controllers:read')), actor)}
         values={values}
         {...defined({ errors })}
       />,
@@ -66,7 +67,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   const act = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = deciderFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const id = param(c, 'id');
     const done = (key: string): Response => {
@@ -119,10 +120,10 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
   };
 
   const addFile = async (c: Context<ConsoleEnv>): Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const id = param(c, 'id');
     // Before anything is received: a file of gigabytes for a missing controller is refused at once.
-    integrity.get(id);
+    integrity.get(id, scopeFor(c, 'controllers:write'));
     const path = join(deps.paths.staging, `project-${Buffer.from(randomBytes(12)).toString('hex')}`);
     try {
       const upload = await receiveFile(deps, c, path, maxFileBytes);
@@ -133,7 +134,7 @@ export const integrityPages = (deps: ConsoleDeps): Pages => {
       if (day !== '' && tested === undefined)
         return await show(c, { errors: { restoreTestedAt: { key: 'validation.format' } } });
       const name = upload.fileName.split(/[\\/]/).at(-1) ?? '';
-      objects.ofAnyKind.create(actor, 'controller-project-file', {
+      objects.ofAnyKind.create(asWriter(actor, 'controllers:write'), 'controller-project-file', {
         controller: id,
         name: name === '' ? 'file' : name,
         sort: field('sort'),

@@ -97,7 +97,7 @@ export const programView = (
     changes: detail.changes,
     snapshots: detail.snapshots.map((snapshot) => {
       const difference =
-        snapshot.moment === 'after' ? parts.integrity.workDifference(detail.publicId, snapshot.workOrder) : undefined;
+        snapshot.moment === 'after' ? parts.integrity.workDifference(detail.controller, snapshot.workOrder) : undefined;
       return {
         at: snapshot.at,
         who: nameOf(snapshot.actor),

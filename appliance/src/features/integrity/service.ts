@@ -1,9 +1,10 @@
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, asWriter, requireDecider, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, asWriter, deciderScope, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
@@ -136,7 +137,8 @@ export const integrityService = ({
           present.add(one.controller);
           checkOne(one);
         }
-        for (const { controller } of store.all()) if (!present.has(controller)) store.remove(controller);
+        for (const { controller } of store.all(wholeSite('job')))
+          if (!present.has(controller)) store.remove(controller);
         return;
       }
       for (const controller of new Set(controllers)) {
@@ -162,8 +164,8 @@ export const integrityService = ({
     hardening: { found: row.found, unknown: row.unknown },
   });
 
-  const found = (publicId: string): ControllerFacts => {
-    const one = facts.find(publicId);
+  const found = (publicId: string, scope: Scope): ControllerFacts => {
+    const one = facts.find(publicId, scope);
     if (one === undefined) throw new AppError('NOT_FOUND', `there is no controller ${publicId.slice(0, 64)}`);
     return one;
   };
@@ -194,7 +196,7 @@ export const integrityService = ({
     given: { content: ProgramContent; reason: string; workOrder: string | null; by: string; second: string | null },
   ): void => {
     const { revision } = objects.put(
-      actor,
+      asWriter(actor, 'controllers:write'),
       'controller-program',
       one.publicId,
       {
@@ -231,9 +233,9 @@ export const integrityService = ({
   };
 
   const approve: IntegrityService['approve'] = (actor, publicId, given) => {
-    requireRight(actor, 'controllers:write');
+    const scope = scopeOf(actor, 'controllers:write');
     return immediate(db, () => {
-      const one = found(publicId);
+      const one = found(publicId, scope);
       const { content, reason, workOrder } = wanted(one, given);
       if (!objects.setting('integrity.second-person')) {
         putInForce(actor, one, { content, reason, workOrder, by: actorRef(actor), second: null });
@@ -248,17 +250,18 @@ export const integrityService = ({
         at: clock(),
       };
       gate.asked(actor, 'program-approve', approvableOf(publicId, proposal).thing);
-      objects.put(actor, 'controller-program', publicId, { name: one.name, proposal }, { comment: reason });
+      const writer = asWriter(actor, 'controllers:write');
+      objects.put(writer, 'controller-program', publicId, { name: one.name, proposal }, { comment: reason });
       events.record('controller-program-proposed', { actor: actorRef(actor), params: { controller: one.name } });
       return detail(one);
     });
   };
 
   const confirm: IntegrityService['confirm'] = (actor, publicId, decision) => {
-    requireDecider(actor, 'controllers:write');
+    const scope = deciderScope(actor, 'controllers:write');
     const writer = asWriter(actor, 'controllers:write');
     return immediate(db, () => {
-      const one = found(publicId);
+      const one = found(publicId, scope);
       const { proposal } = approvals.current(publicId);
       if (proposal === null) throw new AppError('CONFLICT', 'nothing waits for a second person');
       if (decision === 'decline') {
@@ -272,9 +275,9 @@ export const integrityService = ({
   };
 
   const snapshot: IntegrityService['snapshot'] = (actor, publicId, moment, workOrder) => {
-    requireRight(actor, 'controllers:write');
+    const scope = scopeOf(actor, 'controllers:write');
     return immediate(db, () => {
-      const one = found(publicId);
+      const one = found(publicId, scope);
       const order = cleanLine(workOrder).trim().slice(0, 100);
       if (order === '') throw invalid({ workOrder: { key: 'validation.required' } });
       const content = contentOf(one);
@@ -297,10 +300,10 @@ export const integrityService = ({
     });
   };
 
-  const list: IntegrityService['list'] = ({ state, search = '' } = {}) => {
+  const list: IntegrityService['list'] = ({ state, search = '' }, scope) => {
     const text = search.trim().toLowerCase();
     return store
-      .all()
+      .all(scope)
       .map(rowOf)
       .filter((row) => state === undefined || state.includes(row.state))
       .filter((row) => text === '' || row.name.toLowerCase().includes(text) || row.publicId === text)
@@ -314,17 +317,16 @@ export const integrityService = ({
         const { proposal } = approvals.current(id);
         return proposal === null ? [] : [{ publicId: id, name: String(body['name'] ?? id), proposal }];
       }),
-    counts: () => {
+    counts: (scope) => {
       const counts: Record<ProgramState, number> = { changed: 0, unreachable: 0, 'no-reference': 0, ok: 0 };
-      for (const { state } of store.all()) counts[state as ProgramState] += 1;
+      for (const { state } of store.all(scope)) counts[state as ProgramState] += 1;
       return counts;
     },
-    get: (publicId) => detail(found(publicId)),
+    get: (publicId, scope) => detail(found(publicId, scope)),
     approve,
     confirm,
     snapshot,
-    workDifference: (publicId, workOrder) => {
-      const { controller } = found(publicId);
+    workDifference: (controller, workOrder) => {
       const [before, after] = (['before', 'after'] as const).map((moment) =>
         store.newestSnapshot(controller, workOrder, moment),
       );
@@ -333,17 +335,17 @@ export const integrityService = ({
         : contentDifferences(json<ProgramContent>(before.content), json<ProgramContent>(after.content));
     },
     check,
-    healths: () =>
-      store.all().map(({ public_id, name, zone, health, reasons }) => ({
+    healths: (scope) =>
+      store.all(scope).map(({ public_id, name, zone, health, reasons }) => ({
         publicId: public_id,
         name,
         zone,
         health: health as Health,
         reasons: json<HealthReason[]>(reasons),
       })),
-    healthCounts: () => {
+    healthCounts: (scope) => {
       const counts: Record<Health, number> = { critical: 0, warning: 0, ok: 0 };
-      for (const { health, n } of store.healthCounts()) counts[health as Health] = n;
+      for (const { health, n } of store.healthCounts(scope)) counts[health as Health] = n;
       return counts;
     },
     rowOf: (controller) => {

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 
 export type StateRow = {
   controller: number;
@@ -58,7 +59,10 @@ const rest = [
 /** SQL of the results of comparing programs. */
 export const integrityStore = (db: Database) => {
   const byController = db.prepare<[number], StateRow>('select * from controller_program_state where controller = ?');
-  const all = db.prepare<[], StateRow>('select * from controller_program_state');
+  const all = (scope: Scope): StateRow[] => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db.prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql}`).all(...params);
+  };
   const put = db.prepare<[StateRow]>(
     `insert into controller_program_state (controller, ${rest.join(', ')}) values (@controller, ${rest.map((name) => `@${name}`).join(', ')})
      on conflict (controller) do update set ${rest.map((name) => `${name} = excluded.${name}`).join(', ')}`,
@@ -81,13 +85,18 @@ export const integrityStore = (db: Database) => {
   const newest = db.prepare<[number, string, string], SnapshotRow>(
     'select * from controller_program_snapshot where controller = ? and work_order = ? and moment = ? order by id desc limit 1',
   );
-  const healthCounts = db.prepare<[], { health: string; n: number }>(
-    'select health, count(*) as n from controller_program_state group by health',
-  );
+  const healthCounts = (scope: Scope) => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], { health: string; n: number }>(
+        `select health, count(*) as n from controller_program_state where ${sql} group by health`,
+      )
+      .all(...params);
+  };
   return {
-    healthCounts: () => healthCounts.all(),
+    healthCounts,
     byController: (controller: number) => byController.get(controller),
-    all: () => all.all(),
+    all,
     put: (row: StateRow): void => void put.run(row),
     remove: (controller: number): void => void remove.run(controller),
     addChange: (row: Omit<ChangeRow, 'id'>): void => void addChange.run(row),

@@ -1,4 +1,5 @@
 import type { Actor } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
 import type { Health, ZoneController } from '../zones/types.ts';
@@ -9,7 +10,7 @@ import type { Health, ZoneController } from '../zones/types.ts';
 /** Where the facts come from: the record. */
 export type FactsSource = {
   /** By public id; undefined for what is not in use. */
-  find(publicId: string): ControllerFacts | undefined;
+  find(publicId: string, scope: Scope): ControllerFacts | undefined;
   byId(controller: number): ControllerFacts | undefined;
   all(): Iterable<ControllerFacts>;
 };
@@ -112,13 +113,13 @@ export type ApproveProgram = {
 export type StateOfProgram = { state: ProgramState; since: number; differences: readonly Difference[] };
 
 export type IntegrityService = {
-  /** Worst first. */
   /** What waits for a second person. */
   proposals(): { publicId: string; name: string; proposal: Proposal }[];
-  list(query?: { state?: readonly ProgramState[]; search?: string }): ProgramRow[];
-  counts(): Record<ProgramState, number>;
+  /** Worst first. */
+  list(query: { state?: readonly ProgramState[]; search?: string }, scope: Scope): ProgramRow[];
+  counts(scope: Scope): Record<ProgramState, number>;
   /** NOT_FOUND. */
-  get(publicId: string): ProgramDetail;
+  get(publicId: string, scope: Scope): ProgramDetail;
   /** Approves the present readings as the program, or proposes it where the site wants two people. */
   approve(actor: Actor, publicId: string, given: ApproveProgram): ProgramDetail;
   /** The second person; FORBIDDEN for the one who proposed. */
@@ -126,15 +127,15 @@ export type IntegrityService = {
   /** Keeps the present readings, before or after work; INVALID where there are none. */
   snapshot(actor: Actor, publicId: string, moment: 'before' | 'after', workOrder: string): Snapshot;
   /** What differs between before and after one piece of work; undefined while one of the two is missing. */
-  workDifference(publicId: string, workOrder: string): readonly Difference[] | undefined;
+  workDifference(controller: number, workOrder: string): readonly Difference[] | undefined;
   /** Compares anew; called when facts changed, and daily. */
   check(controllers?: Iterable<number>): void;
   /** One row of the list; undefined for what is not in use. */
   rowOf(controller: number): ProgramRow | undefined;
   stateOf(controller: number): StateOfProgram | undefined;
-  /** Every controller in use, as far as drawings and the overview ask. */
-  healths(): ZoneController[];
-  healthCounts(): Record<Health, number>;
+  /** Every controller in use and in reach, as far as drawings and the overview ask. */
+  healths(scope: Scope): ZoneController[];
+  healthCounts(scope: Scope): Record<Health, number>;
   /** Of one that is in use. */
   healthOf(controller: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
 };
@@ -163,5 +164,5 @@ export const isComparable = (content: ProgramContent): boolean =>
 
 /** Exactly one proposal. */
 export function approvableOf(publicId: string, { contentHash, at }: Pick<Proposal, 'contentHash' | 'at'>) {
-  return { act: 'program-approve', thing: `${publicId} ${contentHash} ${at}` } as const;
+  return { act: 'program-approve', thing: `${publicId} ${contentHash} ${at}`, controllers: [publicId] } as const;
 }

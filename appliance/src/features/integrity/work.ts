@@ -1,4 +1,5 @@
 import { paths } from '@sallyport/ui/paths';
+import { wholeSite } from '../../platform/scope.ts';
 import type { WorkKind, WorkPlace } from '../worklist/types.ts';
 import type { ZoneService } from '../zones/service.ts';
 import type { Zone } from '../zones/types.ts';
@@ -16,7 +17,7 @@ export const programWork = (parts: {
   zones: Pick<ZoneService, 'zones'>;
 }): WorkKind[] => {
   const all = (state: ProgramState) => {
-    const targets = parts.integrity.counts()[state];
+    const targets = parts.integrity.counts(wholeSite('figures'))[state];
     return targets === 0
       ? []
       : [{ key: 'all', params: { n: targets }, targets, path: paths.controllerIntegrity({ state }) }];
@@ -29,19 +30,21 @@ export const programWork = (parts: {
       sees: 'controllers:read',
       does: 'controllers:write',
       find: () => {
-        const zones = new Map(parts.zones.zones().map((zone) => [zone.id, zone]));
-        return parts.integrity.list({ state: ['changed'] }).map(({ publicId, name, zone, since, differences }) => {
-          const inZone = zone === null ? undefined : zones.get(zone);
-          return {
-            key: publicId,
-            params: { name, n: differences.length },
-            level: 'critical',
-            targets: 1,
-            since,
-            path: paths.controllerProgram(publicId),
-            ...(inZone === undefined ? {} : { place: placeOf(inZone) }),
-          };
-        });
+        const zones = new Map(parts.zones.zones(wholeSite('figures')).map((zone) => [zone.id, zone]));
+        return parts.integrity
+          .list({ state: ['changed'] }, wholeSite('figures'))
+          .map(({ publicId, name, zone, since, differences }) => {
+            const inZone = zone === null ? undefined : zones.get(zone);
+            return {
+              key: publicId,
+              params: { name, n: differences.length },
+              level: 'critical',
+              targets: 1,
+              since,
+              path: paths.controllerProgram(publicId),
+              ...(inZone === undefined ? {} : { place: placeOf(inZone) }),
+            };
+          });
       },
     },
     {

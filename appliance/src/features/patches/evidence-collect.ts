@@ -1,6 +1,7 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import type { StoreService } from '../../engine/store/service.ts';
 import { AppError } from '../../platform/errors.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ApprovalStore } from './approval-store.ts';
 import { type DeadlineDays, deadlinesOf } from './deadlines.ts';
 import {
@@ -115,7 +116,7 @@ export const collectEvidence = (
     })),
     baselines: ofPeriod.flatMap((patch) =>
       targets
-        .ofPatch(patch.id)
+        .ofPatch(patch.id, wholeSite('figures'))
         .filter((target) => isIn(target.installedAt, from, to) || isIn(target.verifiedAt, from, to))
         .map((target) => ({
           ...patchOf(patch.id),

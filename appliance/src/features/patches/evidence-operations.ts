@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { readBytes } from '../../platform/http/read-bytes.ts';
 import type { Jobs } from '../../platform/jobs.ts';
@@ -71,6 +72,7 @@ export const evidenceOperations = [
   operation({
     name: 'patch.calendar',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/maintenance-windows/calendar' },
     area: 'controllers',
     right: 'controllers:read',
@@ -88,13 +90,16 @@ export const evidenceOperations = [
         }),
       ),
     }),
-    run: ({ patches }, { from, until }) => ({
-      rows: patches.calendar({ from: Date.parse(from), until: Date.parse(until) }).windows.map((one) => ({
-        ...one,
-        from: timeOf(one.from),
-        until: timeOf(one.until),
-        tellBy: timeOf(one.tellBy),
-      })),
+    run: ({ patches, actor }, { from, until }) => ({
+      rows: patches
+        .within(scopeOf(actor, 'controllers:read'))
+        .calendar({ from: Date.parse(from), until: Date.parse(until) })
+        .windows.map((one) => ({
+          ...one,
+          from: timeOf(one.from),
+          until: timeOf(one.until),
+          tellBy: timeOf(one.tellBy),
+        })),
     }),
   }),
   operation({

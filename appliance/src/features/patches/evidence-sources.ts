@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { ExchangeService } from '../exchange/service.ts';
 import type { IdentificationService } from '../identification/service.ts';
 import type { EvidenceSources, IdentificationJob, MediaImport } from './evidence-types.ts';
@@ -37,10 +38,10 @@ export const evidenceSources = ({ objects, events, exchange, identification }: S
 
   const jobs = (from: number, to: number, most: number): IdentificationJob[] =>
     identification
-      .list()
+      .list(wholeSite('figures'))
       .flatMap(({ job, approval }) =>
         identification
-          .runs(job.id)
+          .runs(job.id, wholeSite('figures'))
           .filter(({ startedAt }) => startedAt >= from && startedAt < to)
           .map((run): IdentificationJob => {
             const log = logOf(run.id);

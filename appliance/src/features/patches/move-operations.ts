@@ -84,6 +84,7 @@ export const moveOperations = [
   operation({
     name: 'patch.target.check',
     bound: 'zone',
+    scoped: true,
     http: { method: 'post', path: '/controller-patches/{patch}/controllers/{controller}/checks' },
     area: 'controllers',
     right: 'controllers:write',

@@ -1,5 +1,6 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import {
   anyOf,
   givenTime,
@@ -82,7 +83,12 @@ const detailSchema = patchSchema.extend({
   ),
 });
 
-const detailOf = (patches: PatchService, id: number) => ({
+type Reading = ReturnType<PatchService['within']>;
+
+const reading = ({ patches, actor }: { patches: PatchService; actor: Actor }): Reading =>
+  patches.within(scopeOf(actor, 'controllers:read'));
+
+const detailOf = (patches: Reading, id: number) => ({
   ...toPatch(patches.get(id)),
   next: patches.options(id).map(({ to, possible, gates, evidence, slots }) => ({
     to,
@@ -128,6 +134,7 @@ export const patchOperations = [
   operation({
     name: 'patch.list',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-patches' },
     area: 'controllers',
     right: 'controllers:read',
@@ -140,8 +147,8 @@ export const patchOperations = [
       ...numberPaging,
     }),
     output: numberPageOf(patchSchema),
-    run: ({ patches }, { limit, ...rest }) => {
-      const page = patches.list({ limit, ...defined(rest) });
+    run: (context, { limit, ...rest }) => {
+      const page = reading(context).list({ limit, ...defined(rest) });
       return { rows: page.rows.map(toPatch), total: page.total, next: page.next ?? null };
     },
     command: {
@@ -176,7 +183,7 @@ export const patchOperations = [
             row.waiting,
           ]),
         ),
-      json: ({ rows }, _input, { patches }) => rows.map(({ id }) => patches.get(id)),
+      json: ({ rows }, _input, context) => rows.map(({ id }) => reading(context).get(id)),
     },
   }),
   operation({
@@ -199,22 +206,23 @@ export const patchOperations = [
       remarks: z.string().max(2_000).optional(),
     }),
     output: patchSchema,
-    run: ({ patches, actor }, { patchId, vendor, product, productVersion, publishedAt, ...rest }) => {
+    run: (context, { patchId, vendor, product, productVersion, publishedAt, ...rest }) => {
       const published = publishedAt === undefined ? {} : { publishedAt: Date.parse(publishedAt) };
       const fields = { patchId, vendor, product, productVersion, ...defined(rest), ...published };
-      return toPatch(patches.get(patches.create(actor, fields).id));
+      return toPatch(reading(context).get(context.patches.create(context.actor, fields).id));
     },
   }),
   operation({
     name: 'patch.show',
     bound: 'zone',
+    scoped: true,
     http: { method: 'get', path: '/controller-patches/{patch}' },
     area: 'controllers',
     right: 'controllers:read',
     summary: 'A patch with what may come next, what waits for signatures, its controllers and its history',
     input: z.strictObject({ patch: patchNumber }),
     output: detailSchema,
-    run: ({ patches }, { patch }) => detailOf(patches, patch),
+    run: (context, { patch }) => detailOf(reading(context), patch),
     command: {
       positionals: ['patch'],
       example: 'sallyport patch show 7 --data /var/lib/sallyport',
@@ -238,12 +246,15 @@ export const patchOperations = [
         for (const { at, from, to, actor, reason } of patch.history)
           out.line(`${at}  ${from} -> ${to}  ${actor}  ${reason}`);
       },
-      json: (_answer, { patch }, { patches }) => ({
-        ...patches.get(patch),
-        options: patches.options(patch),
-        requests: patches.requests(patch),
-        history: patches.history(patch),
-      }),
+      json: (_answer, { patch }, context) => {
+        const patches = reading(context);
+        return {
+          ...patches.get(patch),
+          options: patches.options(patch),
+          requests: patches.requests(patch),
+          history: patches.history(patch),
+        };
+      },
     },
   }),
   operation({
@@ -260,9 +271,9 @@ export const patchOperations = [
       vulnerabilities: z.array(z.string().max(100)).max(500).optional(),
     }),
     output: patchSchema,
-    run: ({ patches, actor }, { patch: id, ...given }) => {
-      patches.describe(actor, id, defined(given));
-      return toPatch(patches.get(id));
+    run: (context, { patch: id, ...given }) => {
+      context.patches.describe(context.actor, id, defined(given));
+      return toPatch(reading(context).get(id));
     },
   }),
   ...moveOperations,

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { agreeToLists } from '../../../../test/support/agreed-lists.ts';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { systemActor } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import { CHECK_ITEMS } from './types.ts';
 
 let site: Console;
@@ -90,7 +91,7 @@ describe('patches in the console', () => {
     expect(await ok(ann, paths.patchMove(1, { to: 'site_testing' }))).toContain('Test bench');
     expect((await ann.get(paths.patchMove(1, { to: 'installed' }))).status).toBe(409);
     await ann.post(paths.patchMove(1), { to: 'site_testing', reason: 'try it', testedOn: 'bench' });
-    expect(site.appliance.patches.get(1).state).toBe('site_testing');
+    expect(site.appliance.patches.within(wholeSite('job')).get(1).state).toBe('site_testing');
     expect(await ok(ann, paths.patchMove(1, { to: 'authorized' }))).toContain('OT owner');
     await ann.post(paths.patchMove(1), { to: 'authorized', reason: 'good', reference: 'report 7' });
     const waiting = await ok(otto, paths.patch(1));
@@ -100,7 +101,7 @@ describe('patches in the console', () => {
     const mute = await otto.post(paths.patchSign(1), { request, agrees: 'no' });
     expect(mute.status).toBe(422);
     await otto.post(paths.patchSign(1), { request, agrees: 'yes' });
-    expect(site.appliance.patches.get(1).state).toBe('authorized');
+    expect(site.appliance.patches.within(wholeSite('job')).get(1).state).toBe('authorized');
 
     await ann.post(paths.patchTarget(1), { controller, wanted: 'yes' });
     const wrong = await ann.post(paths.patchTarget(1), { controller: 'nobody', wanted: 'yes' });
@@ -127,7 +128,7 @@ describe('patches in the console', () => {
     expect(await ok(ann, made.headers.get('location') ?? '')).toContain('PLC-L3-07');
     const choice = `${form.get('window')} ${form.get('from')}`;
     await ann.post(paths.patchMove(1), { to: 'scheduled', reason: 'outage', window: choice });
-    expect(site.appliance.patches.get(1).state).toBe('scheduled');
+    expect(site.appliance.patches.within(wholeSite('job')).get(1).state).toBe('scheduled');
     const scheduled = await ok(ann, paths.patch(1));
     expect(scheduled).toContain('The window has not begun.');
     expect(scheduled).toContain('The checklist is not complete: PLC-L3-07');
@@ -171,7 +172,9 @@ describe('patches in the console', () => {
     expect(twice.status).toBe(422);
     const past = await ann.post(paths.patchMove(id), { to: 'deferred', reason: 'later', until: '2020-01-01T00:00' });
     expect(past.status).toBe(422);
-    const year = new Date(site.appliance.patches.get(id).createdAt + 90 * 86_400_000).toISOString().slice(0, 10);
+    const year = new Date(site.appliance.patches.within(wholeSite('job')).get(id).createdAt + 90 * 86_400_000)
+      .toISOString()
+      .slice(0, 10);
     await ann.post(paths.patchMove(id), { to: 'deferred', reason: 'later', until: `${year}T06:30` });
     expect(await ok(ann, at)).toContain('Then it is again: Available');
     expect((await ann.post(paths.patchExtend(id), { clock: 'due', until: '', reason: '' })).status).toBe(422);
@@ -217,7 +220,7 @@ describe('patches in the console', () => {
     await ann.post(paths.approvalsUndo(), { import: '1' });
     expect(await ok(ann, paths.approvals())).toContain('Taken back on');
     // People had gone on with it.
-    expect(site.appliance.patches.get(1).state).toBe('scheduled');
+    expect(site.appliance.patches.within(wholeSite('job')).get(1).state).toBe('scheduled');
   });
 
   it('are read by viewers and changed by others', async () => {

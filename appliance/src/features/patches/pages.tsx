@@ -11,7 +11,7 @@ import { type Context, Hono } from 'hono';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import type { Form } from '../../server/console/form.ts';
-import { actorFor, deciderFor } from '../../server/console/guard.ts';
+import { actorFor, deciderFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { chosen, listState, numberParam, numberText, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
@@ -58,19 +58,21 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   const nameOfWindow = (id: string): string =>
     String(objects.find('maintenance-window', id, { deleted: true })?.body['name'] ?? id);
 
+  const reading = (c: Ctx) => patches.within(scopeFor(c, 'controllers:read'));
+
   const showList = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const inReach = reading(c);
     const list = listState(c, ['state', 'overdue']);
     const cursor = currentCursor(list);
     const after = cursor === undefined ? undefined : numberText(cursor);
-    const { rows, total, next } = patches.list({
+    const { rows, total, next } = inReach.list({
       state: chosen(PATCH_STATES, filterValues(list, 'state')),
       overdue: filterValues(list, 'overdue').includes('yes'),
       search: list.q,
       limit: pageRows,
       ...defined({ after }),
     });
-    const counts = patches.counts();
+    const counts = inReach.counts();
     return c.html(
       <Patches
         ctx={viewContext(deps, c)}
@@ -141,42 +143,48 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const show = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
+    const inReach = patches.within(scope);
     const id = numberParam(c, 'id');
-    const patch = patches.get(id);
+    const patch = inReach.get(id);
     const nameOf = actorNames(objects);
-    const targets = patches.targets(id);
+    const targets = inReach.targets(id);
+    const ctx = viewContext(deps, c);
     const taken = new Set(targets.map(({ controller }) => controller));
     const isLikely = (vendor: string | null): boolean =>
       vendor?.toLowerCase().includes(patch.vendor.toLowerCase().slice(0, 6)) === true;
     return c.html(
       <PatchPage
-        ctx={viewContext(deps, c)}
+        // It is moved and changed as a whole.
+        ctx={scope.site ? ctx : { ...ctx, can: () => false }}
         patch={patchDetail(patch, nameOfWindow)}
-        options={patches.options(id).map((option) => optionView(option, nameOfController))}
-        requests={patches.requests(id).map((request) => requestView(request, nameOf))}
+        options={inReach.options(id).map((option) => optionView(option, nameOfController))}
+        requests={inReach.requests(id).map((request) => requestView(request, nameOf))}
         targets={targets.map((target) => targetRow(target, patches))}
-        controllers={patches.controllers
-          .list({ limit: offeredControllers })
+        controllers={(scope.site ? patches.controllers.list({ limit: offeredControllers }) : [])
           .filter((one) => !taken.has(one.id))
           // Those of the same vendor first.
           .toSorted((a, b) => Number(isLikely(b.vendor)) - Number(isLikely(a.vendor)) || (a.name < b.name ? -1 : 1))
           .map((one) => ({ id: one.id, name: [one.name, one.vendor, one.product].filter(Boolean).join(', ') }))}
-        history={patches.history(id).map((move) => moveRow(move, nameOf))}
+        history={inReach.history(id).map((move) => moveRow(move, nameOf))}
         errors={errors}
       />,
       errors === undefined ? 200 : 422,
     );
   };
 
-  const optionOf = (id: number, to: string): MoveOption => {
-    const found = isPatchState(to) ? patches.options(id).find((option) => option.to === to) : undefined;
+  const optionOf = (c: Ctx, id: number, to: string): MoveOption => {
+    const found = isPatchState(to)
+      ? reading(c)
+          .options(id)
+          .find((option) => option.to === to)
+      : undefined;
     if (found === undefined) throw new AppError('NO_SUCH_MOVE', 'a patch in this state cannot become that');
     return found;
   };
 
-  const windowChoices = () =>
-    patches
+  const windowChoices = (c: Ctx) =>
+    reading(c)
       .calendar({ from: clock(), until: clock() + 200 * dayMs })
       .windows.filter(({ from, blackout }) => from > clock() && !blackout)
       .slice(0, 200)
@@ -199,8 +207,8 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const id = numberParam(c, 'id');
     const form = c.get('form');
     const to = errors === undefined ? (c.req.query('to') ?? '') : form.text('to');
-    const patch = patches.get(id);
-    const option = optionOf(id, to);
+    const patch = reading(c).get(id);
+    const option = optionOf(c, id, to);
     const view = optionView(option, nameOfController);
     const isPlanned = option.evidence.includes('window');
     return c.html(
@@ -213,7 +221,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
         closed={view.gates.flatMap(({ open, reason, controllers }) =>
           open || reason === undefined ? [] : [{ reason, controllers }],
         )}
-        windows={isPlanned ? windowChoices() : []}
+        windows={isPlanned ? windowChoices(c) : []}
         values={Object.fromEntries(['reason', ...evidenceNames].map((name) => [name, form.text(name).slice(0, 2_000)]))}
         errors={errors}
       />,
@@ -249,7 +257,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
     const actor = actorFor(c, 'controllers:write');
     const id = numberParam(c, 'id');
     const form = c.get('form');
-    const { to } = optionOf(id, form.text('to'));
+    const { to } = optionOf(c, id, form.text('to'));
     return attempt(
       () => {
         const asked = { to: to as PatchState, reason: form.text('reason'), evidence: evidenceOf(form) };
@@ -278,7 +286,11 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
       () => {
         const agrees = form.text('agrees') === 'yes';
         const request = numberText(form.text('request'));
-        if (!patches.requests(id).some((one) => one.id === request))
+        if (
+          !reading(c)
+            .requests(id)
+            .some((one) => one.id === request)
+        )
           throw new AppError('NOT_FOUND', 'there is no such request');
         patches.sign({ ...actor, from: c.get('from') }, request, { agrees, comment: form.text('comment') });
         setToast(c, { message: { key: agrees ? 'patches.signedToast' : 'patches.declinedToast' } });
@@ -327,11 +339,11 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   });
 
   const showCheck = (c: Ctx, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const inReach = reading(c);
     const id = numberParam(c, 'id');
     const controller = param(c, 'controller');
-    const patch = patches.get(id);
-    const found = patches.targets(id).find((one) => one.controller === controller);
+    const patch = inReach.get(id);
+    const found = inReach.targets(id).find((one) => one.controller === controller);
     if (found === undefined) throw new AppError('NOT_FOUND', 'the patch is not for this controller');
     const nameOf = actorNames(objects);
     return c.html(
@@ -357,7 +369,7 @@ export const patchPages = (deps: ConsoleDeps): Pages => {
   };
 
   const check = (c: Ctx): Response | Promise<Response> => {
-    const actor = actorFor(c, 'controllers:write');
+    const { actor } = signedIn(c);
     const id = numberParam(c, 'id');
     const controller = param(c, 'controller');
     const form = c.get('form');

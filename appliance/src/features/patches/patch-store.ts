@@ -1,4 +1,6 @@
 import type { Database } from '../../platform/database.ts';
+import type { Condition } from '../../platform/list/condition.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import { likePattern } from '../../platform/text.ts';
 import type {
   Deadline,
@@ -149,9 +151,20 @@ export const patchStore = (db: Database) => {
     'select overdue_reported from ot_patch where id = ?',
   );
   const setReported = db.prepare<[string, number]>('update ot_patch set overdue_reported = ? where id = ?');
-  const counts = db.prepare<[], { state: string; n: number }>(
-    'select state, count(*) as n from ot_patch group by state order by state',
-  );
+  /** A patch is in reach that is for a controller in reach. */
+  const reached = (scope: Scope): Condition => {
+    if (scope.site) return { sql: 'true', params: [] };
+    const { sql, params } = controllersIn(scope, 'controller', 'public_id');
+    return { sql: `id in (select patch from ot_patch_target where ${sql})`, params };
+  };
+  const counts = (scope: Scope) => {
+    const { sql, params } = reached(scope);
+    return db
+      .prepare<unknown[], { state: string; n: number }>(
+        `select state, count(*) as n from ot_patch where ${sql} group by state order by state`,
+      )
+      .all(...params);
+  };
 
   const between = db.prepare<[{ from: number; to: number; most: number }], PatchRow>(
     `select * from ot_patch where created_at < @to and (created_at >= @from or done_at is null
@@ -194,11 +207,23 @@ export const patchStore = (db: Database) => {
     overdueReported: (id: number): Deadline[] => JSON.parse(reported.get(id)?.overdue_reported ?? '[]') as Deadline[],
     setOverdueReported: (id: number, deadlines: readonly Deadline[]): void =>
       void setReported.run(JSON.stringify(deadlines), id),
-    counts: (): { state: PatchState; n: number }[] =>
-      counts.all().map(({ state, n }) => ({ state: state as PatchState, n })),
-    page: (query: PatchQuery, ids?: readonly number[]): { rows: Patch[]; total: number } => {
-      const parts = ['1'];
-      const params: unknown[] = [];
+    /** Those of some patches that are in reach. */
+    reached: (ids: readonly number[], scope: Scope): number[] => {
+      if (scope.site) return [...ids];
+      const { sql, params } = reached(scope);
+      return db
+        .prepare<unknown[], number>(
+          `select id from ot_patch where id in (select value from json_each(?)) and ${sql} order by id`,
+        )
+        .pluck()
+        .all(JSON.stringify(ids), ...params);
+    },
+    counts: (scope: Scope): { state: PatchState; n: number }[] =>
+      counts(scope).map(({ state, n }) => ({ state: state as PatchState, n })),
+    page: (query: PatchQuery, scope: Scope, ids?: readonly number[]): { rows: Patch[]; total: number } => {
+      const inReach = reached(scope);
+      const parts = [inReach.sql];
+      const params: unknown[] = [...inReach.params];
       if (query.state !== undefined && query.state.length > 0) {
         parts.push('state in (select value from json_each(?))');
         params.push(JSON.stringify(query.state));
@@ -208,8 +233,9 @@ export const patchStore = (db: Database) => {
         params.push(JSON.stringify(ids));
       }
       if (query.controller !== undefined) {
-        parts.push('id in (select patch from ot_patch_target where controller = ?)');
-        params.push(query.controller);
+        const only = controllersIn(scope, 'controller', 'public_id');
+        parts.push(`id in (select patch from ot_patch_target where controller = ? and ${only.sql})`);
+        params.push(query.controller, ...only.params);
       }
       if (query.search !== undefined && query.search !== '') {
         const like = likePattern(query.search);

@@ -44,13 +44,17 @@ const list = (state: string, extra = '', date = '2026-11-01'): Uint8Array =>
 const importList = (bytes: Uint8Array, dryRun = false) =>
   site.patches.approvals.importList(ann, bytes, { name: 'list.csv', preset: 'neutral', dryRun });
 const test = { reason: 'test it', evidence: { testedOn: 'bench' as const } };
-const states = (id: number): string[] => site.patches.history(id).map(({ to }) => to);
+const read = () => site.patches.within(wholeSite('job'));
+const states = (id: number): string[] =>
+  read()
+    .history(id)
+    .map(({ to }) => to);
 
 /** A patch that waits for its window. */
 const scheduled = (): Patch => {
   importList(list('vendor_approved'));
   agreeToLists(site);
-  const [first] = site.patches.list({ limit: 1 }).rows;
+  const [first] = read().list({ limit: 1 }).rows;
   if (first === undefined) throw new Error('the list made no patch');
   const { id } = first;
   const { patches } = site;
@@ -85,7 +89,7 @@ describe('a patch', () => {
   it('goes all the way, each gate by itself, and its history says who, why and on what', async () => {
     const { patches, time } = site;
     const { id } = scheduled();
-    expect(patches.get(id)).toMatchObject({ state: 'scheduled', window: { from: Date.UTC(2026, 11, 13, 6) } });
+    expect(read().get(id)).toMatchObject({ state: 'scheduled', window: { from: Date.UTC(2026, 11, 13, 6) } });
     time.now = Date.UTC(2026, 11, 13, 7);
     const install = () =>
       patches.move(ann, id, { to: 'installed', reason: 'done', evidence: { installedAt: time.now - 60_000 } });
@@ -101,20 +105,20 @@ describe('a patch', () => {
     site.controller('controller-1', { readAt: time.now, firmware: 'V2.9.4' });
     expect(verify().patch.state).toBe('verified');
     expect(states(id)).toEqual(['verified', 'installed', 'scheduled', 'authorized', 'site_testing', 'vendor_approved']);
-    expect(patches.history(id)[3]).toMatchObject({
+    expect(read().history(id)[3]).toMatchObject({
       actor: `account:${ann.id}`,
       reason: 'passed',
       evidence: { reference: 'report 7' },
       signed: [{ actor: `account:${owner.id}`, roles: ['ot-owner'] }],
     });
-    expect(patches.targets(id)[0]).toMatchObject({ before: { firmware: 'V2.9.2' }, after: { firmware: 'V2.9.4' } });
+    expect(read().targets(id)[0]).toMatchObject({ before: { firmware: 'V2.9.2' }, after: { firmware: 'V2.9.4' } });
     expect(site.events.verifyChain().ok).toBe(true);
   });
 
   it('is not signed by who asked, by nobody in the role, nor by a token of the same person', () => {
     const { patches } = site;
     importList(list('vendor_rejected'));
-    const id = patches.list({ limit: 1 }).rows[0]?.id ?? 0;
+    const id = read().list({ limit: 1 }).rows[0]?.id ?? 0;
     expect(refusal(() => patches.move(ann, id, { to: 'authorized', reason: 'x', evidence: { reference: 'y' } }))).toBe(
       'NO_SUCH_MOVE',
     );
@@ -133,7 +137,7 @@ describe('a patch', () => {
     expect(sign({ ...owner, type: 'token', id: token.id })).toBe('APPROVAL_TOKEN');
     expect(refusal(() => patches.move(ann, id, { to: 'site_testing', ...test }))).toBe('CONFLICT');
     expect(patches.sign(guard, number, { agrees: true, comment: '' })).toMatchObject({ done: true });
-    expect(patches.get(id)).toMatchObject({ state: 'site_testing', overriddenAt: site.time.now });
+    expect(read().get(id)).toMatchObject({ state: 'site_testing', overriddenAt: site.time.now });
     expect(refusal(() => patches.sign(guard, number, { agrees: true, comment: '' }))).toBe('CONFLICT');
   });
 
@@ -143,15 +147,15 @@ describe('a patch', () => {
     const { request } = patches.move(ann, id, { to: 'site_testing', ...test });
     expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: false, comment: '' }))).toBe('INVALID');
     patches.sign(owner, request ?? 0, { agrees: false, comment: 'not in winter' });
-    expect(patches.requests(id)).toEqual([]);
+    expect(read().requests(id)).toEqual([]);
     patches.move(ann, id, { to: 'deferred', reason: 'winter', evidence: { until: time.now + 5 * dayMs } });
     time.now += 5 * dayMs - 1;
     patches.tick();
-    expect(patches.get(id).state).toBe('deferred');
+    expect(read().get(id).state).toBe('deferred');
     time.now += 1;
     patches.tick();
-    expect(patches.get(id).state).toBe('imported');
-    expect(patches.history(id)[0]).toMatchObject({ type: 'expiry', from: 'deferred', to: 'imported' });
+    expect(read().get(id).state).toBe('imported');
+    expect(read().history(id)[0]).toMatchObject({ type: 'expiry', from: 'deferred', to: 'imported' });
     expect(site.events.list({ scope: wholeSite('job'), type: ['patch-expired'], limit: 5 }).total).toBe(1);
   });
 
@@ -162,7 +166,7 @@ describe('a patch', () => {
     patches.tick();
     patches.tick();
     expect(site.events.list({ scope: wholeSite('job'), type: ['patch-overdue'], limit: 5 }).total).toBe(1);
-    expect(patches.list({ overdue: true, limit: 5 }).total).toBe(1);
+    expect(read().list({ overdue: true, limit: 5 }).total).toBe(1);
     const { request } = patches.extend(senior, id, {
       deadline: 'evaluated',
       until: time.now + 9 * dayMs,
@@ -172,7 +176,7 @@ describe('a patch', () => {
     expect(refusal(() => patches.sign(owner, request ?? 0, { agrees: true, comment: '' }))).toBe('FORBIDDEN');
     const other = site.person('sol', 'senior-approver');
     patches.sign(other, request ?? 0, { agrees: true, comment: '' });
-    expect(patches.get(id).overdue).toEqual([]);
+    expect(read().get(id).overdue).toEqual([]);
     time.now += 10 * dayMs;
     patches.tick();
     expect(site.events.list({ scope: wholeSite('job'), type: ['patch-overdue'], limit: 5 }).total).toBe(2);
@@ -196,24 +200,28 @@ describe("the vendor's list", () => {
       '4 patchId missing',
       '5 patchId twice',
     ]);
-    expect(patches.list({ limit: 5 }).total).toBe(0);
+    expect(read().list({ limit: 5 }).total).toBe(0);
     expect(importList(faulty).changed).toBe(1);
     const again = importList(faulty);
     expect(again).toMatchObject({ import: null, changed: 0, rows: [{ outcome: 'unchanged' }] });
     expect(patches.approvals.list(5)).toHaveLength(1);
     // An older word never replaces a newer one.
     expect(importList(list('vendor_rejected', '', '2026-10-01')).rows[0]?.outcome).toBe('older');
-    expect(patches.list({ limit: 5 }).rows[0]?.state).toBe('vendor_testing');
+    expect(read().list({ limit: 5 }).rows[0]?.state).toBe('vendor_testing');
   });
 
   it('is taken back as a whole, but for what people went on with', () => {
     const { patches } = site;
     importList(list('vendor_testing', 'Siemens,CPU 1516,2.9,B,vendor_testing,2026-11-01,\n'));
     const second = importList(list('imported', '', '2026-11-20'));
-    expect(patches.list({ limit: 5 }).rows.map(({ state }) => state)).toEqual(['imported', 'vendor_testing']);
+    expect(
+      read()
+        .list({ limit: 5 })
+        .rows.map(({ state }) => state),
+    ).toEqual(['imported', 'vendor_testing']);
     expect(patches.approvals.undo(ann, second.import ?? 0)).toEqual({ restored: 1, removed: 0, kept: [] });
-    expect(patches.list({ limit: 5 }).rows[0]).toMatchObject({ state: 'vendor_testing', verdict: 'vendor_testing' });
-    const [one, two] = patches.list({ limit: 5 }).rows;
+    expect(read().list({ limit: 5 }).rows[0]).toMatchObject({ state: 'vendor_testing', verdict: 'vendor_testing' });
+    const [one, two] = read().list({ limit: 5 }).rows;
     const until = site.time.now + dayMs;
     patches.move(ann, two?.id ?? 0, { to: 'deferred', reason: 'winter', evidence: { until } });
     expect(patches.approvals.undo(ann, 1)).toEqual({ restored: 0, removed: 0, kept: [two?.id, one?.id] });
@@ -228,7 +236,7 @@ describe("the vendor's list", () => {
     );
     const result = patches.approvals.importList(ann, words, { name: 's.csv', preset: 'siemens', dryRun: false });
     expect(result.rows[0]).toMatchObject({ outcome: 'pulls-back', before: 'scheduled', after: 'vendor_rejected' });
-    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', window: null });
+    expect(read().get(id)).toMatchObject({ state: 'vendor_rejected', window: null });
     expect(site.events.list({ scope: wholeSite('job'), type: ['patch-vendor-refused'], limit: 5 }).total).toBe(1);
   });
 
@@ -253,7 +261,7 @@ describe("the vendor's list", () => {
     ];
     expect(patches.approvals.takeBundle(systemActor, bundle, lines).changed).toBe(1);
     expect(patches.approvals.takeBundle(systemActor, bundle, lines).changed).toBe(0);
-    expect(patches.list({ search: 'fw.bin', limit: 5 }).rows[0]).toMatchObject({
+    expect(site.patches.within(wholeSite('job')).list({ search: 'fw.bin', limit: 5 }).rows[0]).toMatchObject({
       state: 'vendor_testing',
       sha256: 'c'.repeat(64),
     });
@@ -264,11 +272,13 @@ describe('the gate of the vendor', () => {
   const later = '2026-11-25';
   const rejected = (): number => {
     importList(list('vendor_rejected', '', '2026-11-10'));
-    return site.patches.list({ limit: 1 }).rows[0]?.id ?? 0;
+    return read().list({ limit: 1 }).rows[0]?.id ?? 0;
   };
   const gateOf = (id: number) => {
-    const option = site.patches.options(id).find(({ to }) => to === 'site_testing');
-    return { slots: option?.slots.map(({ role }) => role), verdict: site.patches.get(id).verdict };
+    const option = read()
+      .options(id)
+      .find(({ to }) => to === 'site_testing');
+    return { slots: option?.slots.map(({ role }) => role), verdict: read().get(id).verdict };
   };
   const closed = { slots: ['ot-owner', 'security'], verdict: 'vendor_rejected' };
 
@@ -315,8 +325,7 @@ describe('the gate of the vendor', () => {
       const asked = site.patches.move(who, id, { to: 'site_testing', ...test });
       expect(asked).toMatchObject({ request: expect.any(Number), patch: { state: 'vendor_rejected' } });
       site.patches.sign(who, asked.request ?? 0, { agrees: false, comment: 'again' });
-      for (const open of site.patches.requests(id))
-        site.patches.sign(owner, open.id, { agrees: false, comment: 'again' });
+      for (const open of read().requests(id)) site.patches.sign(owner, open.id, { agrees: false, comment: 'again' });
       site.db.exec('delete from ot_patch_import_row; delete from ot_patch; delete from ot_patch_import');
       site.db.exec("delete from sqlite_sequence where name = 'ot_patch_import'");
     }
@@ -331,14 +340,14 @@ describe('the gate of the vendor', () => {
       proposed: 1,
       rows: [{ outcome: 'proposed', after: 'vendor_rejected' }],
     });
-    const [waiting] = patches.requests(id);
+    const [waiting] = read().requests(id);
     expect(waiting).toMatchObject({
       type: 'verdict',
       target: 'vendor_approved',
       verdict: { list: 'list.csv' },
       open: [{ role: 'ot-owner' }, { role: 'security' }],
     });
-    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
+    expect(read().get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
     expect(importList(list('vendor_approved', '', later)).rows[0]?.outcome).toBe('unchanged');
     const sign = (who: Actor) => patches.sign(who, waiting?.id ?? 0, { agrees: true, comment: '' });
     expect(refusal(() => sign(ann))).toBe('APPROVAL_SELF');
@@ -346,13 +355,15 @@ describe('the gate of the vendor', () => {
     expect(sign(owner).done).toBe(false);
     expect(gateOf(id)).toEqual(closed);
     expect(sign(guard).done).toBe(true);
-    expect(patches.get(id)).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved', waiting: 0 });
-    expect(patches.history(id)[0]).toMatchObject({
+    expect(read().get(id)).toMatchObject({ state: 'vendor_approved', verdict: 'vendor_approved', waiting: 0 });
+    expect(read().history(id)[0]).toMatchObject({
       type: 'verdict',
       actor: `account:${ann.id}`,
       evidence: { reference: 'list.csv, 2: vendor_approved' },
     });
-    const roles = patches.history(id)[0]?.signed.flatMap(({ roles: own }) => own);
+    const roles = read()
+      .history(id)[0]
+      ?.signed.flatMap(({ roles: own }) => own);
     expect(new Set(roles)).toEqual(new Set(['ot-owner', 'security']));
     expect(patches.move(ann, id, { to: 'site_testing', ...test }).patch.state).toBe('site_testing');
     expect(site.events.verifyChain().ok).toBe(true);
@@ -365,14 +376,14 @@ describe('the gate of the vendor', () => {
         { path: 'fw.bin', sha256: 'c'.repeat(64), approval: [{ vendor: 'A', product: 'P', verdict, date }] },
       ]);
     bundle('2026-11-01T00:00:00Z', 'failed');
-    const id = patches.list({ search: 'fw.bin', limit: 1 }).rows[0]?.id ?? 0;
+    const id = read().list({ search: 'fw.bin', limit: 1 }).rows[0]?.id ?? 0;
     const byHand = 'vendor,product,patchId,vendorState,testedDate\nA,P,fw.bin,vendor_approved,2026-11-02\n';
     expect(importList(Buffer.from(byHand)).proposed).toBe(1);
     // The refusal of a bundle is not taken back by one person.
     expect(patches.approvals.undo(ann, 1)).toEqual({ restored: 0, removed: 0, kept: [id] });
-    expect(patches.get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
+    expect(read().get(id)).toMatchObject({ state: 'vendor_rejected', waiting: 1 });
     bundle('2026-11-03T00:00:00Z', 'tested');
-    expect(patches.get(id)).toMatchObject({ state: 'vendor_approved', waiting: 0 });
+    expect(read().get(id)).toMatchObject({ state: 'vendor_approved', waiting: 0 });
   });
 
   it('counts a patch of which nothing was known as closed where the vendor comes first', () => {
@@ -380,10 +391,10 @@ describe('the gate of the vendor', () => {
     site.objects.setSetting(systemActor, 'patches.vendor-first', true);
     const result = importList(list('vendor_approved'));
     expect(result).toMatchObject({ changed: 0, proposed: 1 });
-    expect(patches.list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 1 });
+    expect(read().list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 1 });
     // A list that is taken back proposes nothing any more.
     patches.approvals.undo(ann, result.import ?? 0);
-    expect(patches.list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 0 });
+    expect(read().list({ limit: 1 }).rows[0]).toMatchObject({ state: 'imported', waiting: 0 });
   });
 });
 

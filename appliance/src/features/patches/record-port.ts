@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import type { ControllerService } from '../controllers/service.ts';
 import type { Controller, ControllerPart } from '../controllers/types.ts';
 import type { ControllerPort, ControllerView } from './types.ts';
@@ -19,6 +20,7 @@ const own = (parts: readonly ControllerPart[]): ControllerPart | undefined =>
 export const recordPort = (
   controllers: Pick<ControllerService, 'find' | 'byId' | 'ids' | 'parts' | 'label' | 'facts'>,
   objects: Pick<ObjectService, 'find'>,
+  zonesReached: (scope: Scope) => ReadonlySet<string> | undefined,
 ): ControllerPort => {
   const view = (controller: Controller, isRead: boolean): ControllerView => {
     const part = own(controllers.parts(controller.id));
@@ -58,8 +60,15 @@ export const recordPort = (
 
   return {
     find: (id) => {
-      const controller = controllers.find(id);
+      const controller = controllers.find(id, wholeSite('job'));
       return controller === undefined || controller.state !== 'live' ? undefined : view(controller, true);
+    },
+    reached: (ids, scope) => (scope.site ? ids : ids.filter((id) => controllers.find(id, scope) !== undefined)),
+    zones: (scope) => {
+      const ids = zonesReached(scope);
+      return (
+        ids && new Set([...ids].flatMap((id) => [id, String(objects.find('controller-zone', id)?.body['name'] ?? id)]))
+      );
     },
     list: ({ search, limit }) => {
       const wanted = search?.trim().toLowerCase() ?? '';
@@ -68,7 +77,7 @@ export const recordPort = (
       for (let after = 0, ids = controllers.ids(after, idPage); ids.length > 0; ids = controllers.ids(after, idPage)) {
         for (const id of ids) {
           after = id;
-          const controller = controllers.byId(id);
+          const controller = controllers.byId(id, wholeSite('job'));
           if (controller === undefined || controller.state !== 'live') continue;
           // Newest readings are of one controller; a list does without.
           const one = view(controller, false);

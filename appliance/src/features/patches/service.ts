@@ -2,10 +2,11 @@ import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, byWhom, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, byWhom, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { StoreService } from '../../engine/store/service.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
+import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { cleanLine } from '../../platform/text.ts';
 import { civilTimeOf } from '../../platform/time-zone.ts';
 import type { ApprovalGate } from '../accounts/types.ts';
@@ -88,11 +89,21 @@ export const patchService = (parts: PatchParts) => {
     due: objects.setting('patches.due-days'),
   });
 
-  const windows = (): MaintenanceWindow[] =>
-    objects
+  /** Those of the whole site, and those that name a zone or controller in reach, with these alone. */
+  const windows = (scope: Scope): MaintenanceWindow[] => {
+    const inReach = controllers.zones(scope);
+    return objects
       .list({ kind: 'maintenance-window', limit: 10_000 })
       .rows.flatMap((object) => toWindow(object) ?? [])
+      .flatMap((window) => {
+        if (inReach === undefined || window.zones.length + window.controllers.length === 0) return [window];
+        const zones = window.zones.filter((zone) => inReach.has(zone));
+        const own = controllers.reached(window.controllers, scope);
+        return zones.length + own.length === 0 ? [] : [{ ...window, zones, controllers: [...own] }];
+      })
       .sort((a, b) => (a.name < b.name ? -1 : 1));
+  };
+  const everything = wholeSite('job');
 
   const checksOf = (patch: Patch, controller: string): CheckState[] =>
     checklist(targets.answers(patch.id, controller), {
@@ -107,15 +118,16 @@ export const patchService = (parts: PatchParts) => {
     integrity: controller?.integrity ?? null,
   });
 
-  const targetViews = (patch: Patch): TargetView[] =>
-    targets.ofPatch(patch.id).map((target) => ({
+  const targetViews = (patch: Patch, scope: Scope): TargetView[] =>
+    targets.ofPatch(patch.id, scope).map((target) => ({
       ...target,
       record: controllers.find(target.controller),
       checks: checksOf(patch, target.controller),
     }));
 
-  const urgencyOf = (patch: Patch): Urgency => {
-    const controllers = targets.ofPatch(patch.id).map(({ controller }) => controller);
+  /** Over its controllers in reach. */
+  const urgencyOf = (patch: Patch, scope: Scope): Urgency => {
+    const controllers = targets.ofPatch(patch.id, scope).map(({ controller }) => controller);
     return controllers.length === 0
       ? parts.urgency(patch.vulnerabilities)
       : parts.urgency(patch.vulnerabilities, controllers);
@@ -133,7 +145,7 @@ export const patchService = (parts: PatchParts) => {
     vendorFirst: () => objects.setting('patches.vendor-first'),
     factsOf: (patch) => ({
       targetVersion: patch.targetVersion,
-      targets: targetViews(patch).map(({ controller, installedAt, record, checks }) => ({
+      targets: targetViews(patch, everything).map(({ controller, installedAt, record, checks }) => ({
         controller,
         installedAt,
         open: checks.filter(({ fault }) => fault !== undefined).map(({ item }) => item),
@@ -145,13 +157,13 @@ export const patchService = (parts: PatchParts) => {
       })),
     }),
     occurrence: (id, from) => {
-      const found = occurrenceAt(windows(), id, from, time());
+      const found = occurrenceAt(windows(everything), id, from, time());
       return found && { from: found.from, until: found.until, blackout: found.blackout, leadDays: found.leadDays };
     },
-    urgencyOf,
+    urgencyOf: (patch) => urgencyOf(patch, everything),
     applyVerdict: (actor, patch, asked, signed) => approvals.applyAsked(actor, patch, asked, signed),
     onMoved: (_before, after, { installedAt }) => {
-      for (const target of targets.ofPatch(after.id)) {
+      for (const target of targets.ofPatch(after.id, everything)) {
         const now = snapshotOf(controllers.find(target.controller));
         if (after.state === 'installed') targets.install(after.id, target.controller, installedAt ?? clock(), now);
         if (after.state === 'verified') targets.verify(after.id, target.controller, clock(), now);
@@ -174,6 +186,7 @@ export const patchService = (parts: PatchParts) => {
 
   const summary = (
     patch: Patch,
+    scope: Scope,
     days: DeadlineDays,
     counted: { targets: ReadonlyMap<number, number>; waiting: ReadonlyMap<number, number> },
   ): PatchSummary => {
@@ -182,12 +195,12 @@ export const patchService = (parts: PatchParts) => {
       ...patch,
       deadlines,
       overdue: overdueDeadlines(deadlines),
-      urgency: urgencyOf(patch),
+      urgency: urgencyOf(patch, scope),
       targets: counted.targets.get(patch.id) ?? 0,
       waiting: counted.waiting.get(patch.id) ?? 0,
     };
   };
-  const counted = () => ({ targets: targets.counts(), waiting: moves.waiting() });
+  const counted = (scope: Scope) => ({ targets: targets.counts(scope), waiting: moves.waiting() });
 
   /** Patches with a missed deadline. */
   const overdueIds = (): number[] => {
@@ -266,6 +279,12 @@ export const patchService = (parts: PatchParts) => {
     sources: parts.evidence,
   });
 
+  /** NOT_FOUND, also where it is for no controller in reach. */
+  const found = (id: number, scope: Scope): Patch => {
+    const patch = process.found(id);
+    if (patches.reached([id], scope).length === 0) throw new AppError('NOT_FOUND', 'there is no such patch');
+    return patch;
+  };
   const placed = (controller: ControllerView) => ({ controller: controller.id, zones: controller.zones });
 
   return {
@@ -313,26 +332,46 @@ export const patchService = (parts: PatchParts) => {
         return after;
       });
     },
-    get: (id: number): PatchSummary => summary(process.found(id), deadlineDays(), counted()),
-    find: (id: number): Patch | undefined => (Number.isSafeInteger(id) ? patches.byId(id) : undefined),
-    list: (query: PatchQuery): { rows: PatchSummary[]; total: number; next?: number } => {
-      const { rows, total } = patches.page(query, query.overdue === true ? overdueIds() : undefined);
-      const [days, counts] = [deadlineDays(), counted()];
-      const last = rows.length === query.limit ? rows.at(-1) : undefined;
-      return {
-        rows: rows.map((patch) => summary(patch, days, counts)),
-        total,
-        ...defined({ next: last?.id }),
-      };
-    },
-    counts: (): { states: { state: PatchState; n: number }[]; overdue: number; waiting: number } => ({
-      states: patches.counts(),
-      overdue: overdueIds().length,
-      waiting: [...moves.waiting().values()].reduce((sum, n) => sum + n, 0),
+    /** What a person reads of patches: those for a controller in reach, with these controllers alone. */
+    within: (scope: Scope) => ({
+      /** NOT_FOUND. */
+      get: (id: number): PatchSummary => summary(found(id, scope), scope, deadlineDays(), counted(scope)),
+      find: (id: number): Patch | undefined =>
+        Number.isSafeInteger(id) && patches.reached([id], scope).length > 0 ? patches.byId(id) : undefined,
+      list: (query: PatchQuery): { rows: PatchSummary[]; total: number; next?: number } => {
+        const { rows, total } = patches.page(query, scope, query.overdue === true ? overdueIds() : undefined);
+        const [days, counts] = [deadlineDays(), counted(scope)];
+        const last = rows.length === query.limit ? rows.at(-1) : undefined;
+        return {
+          rows: rows.map((patch) => summary(patch, scope, days, counts)),
+          total,
+          ...defined({ next: last?.id }),
+        };
+      },
+      counts: (): { states: { state: PatchState; n: number }[]; overdue: number; waiting: number } => {
+        const waiting = moves.waiting();
+        return {
+          states: patches.counts(scope),
+          overdue: patches.reached(overdueIds(), scope).length,
+          waiting: patches.reached([...waiting.keys()], scope).reduce((sum, id) => sum + (waiting.get(id) ?? 0), 0),
+        };
+      },
+      /** What was known of the hurry is of all its controllers. */
+      history: (id: number): Move[] =>
+        moves.ofPatch(found(id, scope).id, maxHistory).map((move) => (scope.site ? move : { ...move, urgency: null })),
+      /** A patch is moved as a whole: nothing where not the whole site is in reach. */
+      options: (id: number) => {
+        const patch = found(id, scope);
+        return scope.site ? process.options(patch) : [];
+      },
+      requests: (id: number) => process.openRequests(found(id, scope)),
+      targets: (id: number): TargetView[] => targetViews(found(id, scope), scope),
+      windows: (): MaintenanceWindow[] => windows(scope),
+      /** Occurrences in a span, and the blackouts in it. */
+      calendar: (span: { from: number; until: number }) => calendar(windows(scope), time(), { ...span, most: 2_000 }),
+      /** One occurrence of a window, by its beginning. */
+      occurrence: (id: string, from: number) => occurrenceAt(windows(scope), id, from, time()),
     }),
-    history: (id: number): Move[] => moves.ofPatch(process.found(id).id, maxHistory),
-    options: (id: number) => process.options(process.found(id)),
-    requests: (id: number) => process.openRequests(process.found(id)),
     /** Of every patch, what waits for signatures. */
     openRequests: () =>
       [...moves.waiting().keys()].flatMap((id) => {
@@ -344,7 +383,6 @@ export const patchService = (parts: PatchParts) => {
     extend: process.extend,
     sign: process.sign,
 
-    targets: (id: number): TargetView[] => targetViews(process.found(id)),
     setTarget: (actor: Actor, id: number, controller: string, wanted: boolean): void => {
       requireRight(actor, WRITE);
       immediate(db, () => {
@@ -353,7 +391,7 @@ export const patchService = (parts: PatchParts) => {
           throw new AppError('CONFLICT', 'it is installed: its controllers stay what they were');
         if (wanted && controllers.find(controller) === undefined)
           throw invalid({ controller: { key: 'validation.reference' } });
-        if (wanted && targets.ofPatch(id).length >= maxTargets)
+        if (wanted && targets.ofPatch(id, everything).length >= maxTargets)
           throw new AppError('TOO_LARGE', `a patch is for at most ${maxTargets} controllers`);
         const changed = wanted ? targets.add(id, controller, clock(), actorRef(actor)) : targets.drop(id, controller);
         if (changed)
@@ -364,7 +402,7 @@ export const patchService = (parts: PatchParts) => {
       });
     },
     answer: (actor: Actor, id: number, controller: string, given: CheckAnswer): void => {
-      requireRight(actor, WRITE);
+      const scope = scopeOf(actor, WRITE);
       const faults: FieldErrors = {};
       if (!CHECK_ITEMS.includes(given.item)) faults['item'] = { key: 'validation.choice' };
       if (!ANSWERS.includes(given.answer)) faults['answer'] = { key: 'validation.choice' };
@@ -374,8 +412,8 @@ export const patchService = (parts: PatchParts) => {
       if ((value?.length ?? 0) > 200) faults['value'] = { key: 'validation.tooLong', params: { max: 200 } };
       if (Object.keys(faults).length > 0) throw invalid(faults);
       immediate(db, () => {
-        const patch = process.found(id);
-        if (!targets.ofPatch(id).some((target) => target.controller === controller))
+        const patch = found(id, scope);
+        if (!targets.ofPatch(id, scope).some((target) => target.controller === controller))
           throw new AppError('NOT_FOUND', 'the patch is not for this controller');
         targets.answer({ ...given, note, value, patch: id, controller, actor: actorRef(actor), at: clock() });
         events.record('patch-checked', {
@@ -389,18 +427,13 @@ export const patchService = (parts: PatchParts) => {
     measures,
     evidence,
 
-    windows,
-    /** Occurrences in a span, and the blackouts in it. */
-    calendar: (span: { from: number; until: number }) => calendar(windows(), time(), { ...span, most: 2_000 }),
-    /** One occurrence of a window, by its beginning. */
-    occurrence: (id: string, from: number) => occurrenceAt(windows(), id, from, time()),
     nextWindow: (controller: string) => {
       const record = controllers.find(controller);
-      return record && nextWindow(windows(), placed(record), time(), clock());
+      return record && nextWindow(windows(everything), placed(record), time(), clock());
     },
     /** The same for many at once, with one reading of the windows. */
     nextWindows: (all: readonly ControllerView[]) => {
-      const held = windows();
+      const held = windows(everything);
       return new Map(all.map((one) => [one.id, nextWindow(held, placed(one), time(), clock())]));
     },
     /** Patches and compensating controls of a controller, for its page. */
@@ -408,10 +441,10 @@ export const patchService = (parts: PatchParts) => {
       controller: string,
     ): { patches: PatchSummary[]; mitigations: ReturnType<typeof measures.mitigations> } => {
       const zones = controllers.find(controller)?.zones ?? [];
-      const { rows } = patches.page({ controller, limit: 100 });
-      const [days, counts] = [deadlineDays(), counted()];
+      const { rows } = patches.page({ controller, limit: 100 }, everything);
+      const [days, counts] = [deadlineDays(), counted(everything)];
       return {
-        patches: rows.map((patch) => summary(patch, days, counts)),
+        patches: rows.map((patch) => summary(patch, everything, days, counts)),
         mitigations: measures
           .mitigations()
           .filter((one) => one.controllers.includes(controller) || one.zones.some((zone) => zones.includes(zone))),

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { controllersIn, type Scope } from '../../platform/scope.ts';
 import type { Answer, Answered, CheckItem, GivenCheck, Snapshot, Target } from './types.ts';
 
 type TargetRow = {
@@ -44,10 +45,20 @@ const toCheck = (row: CheckRow): GivenCheck => ({
 
 /** SQL of the controllers that patches are for, and of their checklists. */
 export const targetStore = (db: Database) => {
-  const ofPatch = db.prepare<[number], TargetRow>('select * from ot_patch_target where patch = ? order by controller');
-  const countOf = db.prepare<[], { patch: number; n: number }>(
-    'select patch, count(*) as n from ot_patch_target group by patch',
-  );
+  const ofPatch = (patch: number, scope: Scope): TargetRow[] => {
+    const { sql, params } = controllersIn(scope, 'controller', 'public_id');
+    return db
+      .prepare<unknown[], TargetRow>(`select * from ot_patch_target where patch = ? and ${sql} order by controller`)
+      .all(patch, ...params);
+  };
+  const countOf = (scope: Scope): { patch: number; n: number }[] => {
+    const { sql, params } = controllersIn(scope, 'controller', 'public_id');
+    return db
+      .prepare<unknown[], { patch: number; n: number }>(
+        `select patch, count(*) as n from ot_patch_target where ${sql} group by patch`,
+      )
+      .all(...params);
+  };
   const add = db.prepare<[number, string, number, string]>(
     'insert into ot_patch_target (patch, controller, added_at, added_by) values (?, ?, ?, ?) on conflict do nothing',
   );
@@ -69,8 +80,8 @@ export const targetStore = (db: Database) => {
     'select * from ot_patch_check where at >= ? and at < ? order by id limit ?',
   );
   return {
-    ofPatch: (patch: number): Target[] => ofPatch.all(patch).map(toTarget),
-    counts: (): ReadonlyMap<number, number> => new Map(countOf.all().map(({ patch, n }) => [patch, n])),
+    ofPatch: (patch: number, scope: Scope): Target[] => ofPatch(patch, scope).map(toTarget),
+    counts: (scope: Scope): ReadonlyMap<number, number> => new Map(countOf(scope).map(({ patch, n }) => [patch, n])),
     add: (patch: number, controller: string, at: number, actor: string): boolean =>
       add.run(patch, controller, at, actor).changes > 0,
     drop: (patch: number, controller: string): boolean => drop.run(patch, controller).changes > 0,

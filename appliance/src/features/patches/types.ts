@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { CivilDay } from '../../platform/civil-time.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Urgency } from '../controller-findings/types.ts';
 
 // Patches of controllers (OT 6, 7): a patch is one for a product in a version at a site. Sallyport writes to no controller:
@@ -25,6 +26,10 @@ export type ControllerView = {
 export type ControllerPort = {
   find(id: string): ControllerView | undefined;
   list(query: { search?: string; limit: number }): readonly ControllerView[];
+  /** Those of some that are in reach. */
+  reached(ids: readonly string[], scope: Scope): readonly string[];
+  /** The ids and names of the zones in reach; undefined: all there are. */
+  zones(scope: Scope): ReadonlySet<string> | undefined;
 };
 
 export type NewPatch = {

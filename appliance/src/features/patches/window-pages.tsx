@@ -4,9 +4,11 @@ import { PlanNew, PlanPage, type PlanRow } from '@sallyport/ui/patches/plan.tsx'
 import { Windows } from '@sallyport/ui/patches/windows.tsx';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
+import type { Body } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
+import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -26,10 +28,15 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   const { patches, objects, clock } = deps;
   type Ctx = Context<ConsoleEnv>;
 
+  /** A plan is in reach with a patch that is. */
+  const isPlanIn = (body: Body, scope: Scope): boolean =>
+    scope.site || texts(body['patches']).some((id) => patches.within(scope).find(Number(id)) !== undefined);
+
   const showCalendar = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
+    const inReach = patches.within(scope);
     const ctx = viewContext(deps, c);
-    const windows = patches.windows();
+    const windows = inReach.windows();
     const byId = new Map(windows.map((window) => [window.id, window]));
     const scopeOf = (window: MaintenanceWindow | undefined): string =>
       window === undefined || window.zones.length + window.controllers.length === 0
@@ -39,13 +46,16 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
             ...window.controllers.map((controller) => patches.controllers.find(controller)?.name ?? controller),
           ].join(', ');
     const now = clock();
-    const { windows: open, blackouts } = patches.calendar({ from: now, until: now + shownDays * dayMs });
-    const plans = objects.list({ kind: 'outage-plan', limit: 1_000 }).rows.map(({ id, body }) => ({
-      id,
-      name: String(body['name'] ?? id),
-      window: String(body['window']),
-      from: Date.parse(String(body['startsAt'])),
-    }));
+    const { windows: open, blackouts } = inReach.calendar({ from: now, until: now + shownDays * dayMs });
+    const plans = objects
+      .list({ kind: 'outage-plan', limit: 1_000 })
+      .rows.filter(({ body }) => isPlanIn(body, scope))
+      .map(({ id, body }) => ({
+        id,
+        name: String(body['name'] ?? id),
+        window: String(body['window']),
+        from: Date.parse(String(body['startsAt'])),
+      }));
     const rows = [
       ...open.map((one) => ({ ...one, type: 'window' as const })),
       ...blackouts.map((one) => ({ ...one, type: 'blackout' as const })),
@@ -83,9 +93,9 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   /** An occurrence that a form or an address names. */
-  const occurrence = (id: string, from: string) => {
+  const occurrence = (c: Ctx, id: string, from: string) => {
     const at = /^\d{1,15}$/.test(from) ? Number(from) : -1;
-    const found = patches.occurrence(id, at);
+    const found = patches.within(scopeFor(c, 'controllers:write')).occurrence(id, at);
     if (found === undefined) throw new AppError('NOT_FOUND', 'the window has no such time');
     return { id, name: found.name, from: found.from, until: found.until };
   };
@@ -97,8 +107,9 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <PlanNew
         ctx={viewContext(deps, c)}
-        window={occurrence(asked('window'), asked('from'))}
+        window={occurrence(c, asked('window'), asked('from'))}
         patches={patches
+          .within(scopeFor(c, 'controllers:write'))
           .list({ state: plannable, limit: maxOffered })
           .rows.map(({ id, patchId, product }) => ({ id, label: `${patchId}, ${product}` }))}
         values={{ name: form.text('name'), patches: form.texts('patch'), notes: form.text('notes') }}
@@ -111,7 +122,7 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   const create = (c: Ctx): Response | Promise<Response> => {
     const actor = actorFor(c, 'controllers:write');
     const form = c.get('form');
-    const window = occurrence(form.text('window'), form.text('from'));
+    const window = occurrence(c, form.text('window'), form.text('from'));
     try {
       const plan = objects.create({ ...actor, from: c.get('from') }, 'outage-plan', {
         name: form.text('name'),
@@ -130,14 +141,17 @@ export const windowPages = (deps: ConsoleDeps): Pages => {
   };
 
   const showPlan = (c: Ctx): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
-    const { id, body } = objects.get('outage-plan', param(c, 'id'));
-    const window = patches.occurrence(String(body['window']), Date.parse(String(body['startsAt'])));
+    const scope = scopeFor(c, 'controllers:read');
+    const inReach = patches.within(scope);
+    const found = objects.find('outage-plan', param(c, 'id'));
+    if (found === undefined || !isPlanIn(found.body, scope)) throw new AppError('NOT_FOUND', 'there is no such plan');
+    const { id, body } = found;
+    const window = inReach.occurrence(String(body['window']), Date.parse(String(body['startsAt'])));
     const rows = texts(body['patches']).flatMap((text): PlanRow[] => {
-      const patch = patches.find(Number(text));
+      const patch = inReach.find(Number(text));
       if (patch === undefined) return [];
       const own = { patch: patch.id, patchId: patch.patchId, state: patch.state };
-      const targets = patches.targets(patch.id);
+      const targets = inReach.targets(patch.id);
       if (targets.length === 0) return [{ ...own, controller: undefined, name: undefined, openChecks: 0 }];
       return targets.map(({ controller, record, checks }) => ({
         ...own,

@@ -47,7 +47,7 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
     case 'objects':
       return paths.objects('group', { q });
     case 'zones':
-      return paths.objects('controller-zone', { q });
+      return paths.controllerZones();
     case 'accounts':
       return paths.objects('account', { q });
   }

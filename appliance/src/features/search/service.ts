@@ -5,8 +5,10 @@ import { type Actor, hasRight, holdsAnywhere, type Right, scopeOf } from '../../
 import { AppError } from '../../platform/errors.ts';
 import { textFilter } from '../../platform/filter/types.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { fold } from '../../platform/sql-functions.ts';
 import type { UpdateService } from '../updates/service.ts';
 import type { VulnerabilityService } from '../vulnerabilities/service.ts';
+import type { ZoneService } from '../zones/service.ts';
 
 /** One thing that was found; `id` is what its page is called by. */
 export type Found = { id: string; title: string; context?: string };
@@ -33,10 +35,12 @@ type SearchParts = {
   controllers: (
     text: string,
     limit: number,
+    scope: Scope,
   ) => {
     rows: readonly { id: string; name: string; model?: string | undefined; orderNumber?: string | undefined }[];
     total: number;
   };
+  zones: Pick<ZoneService, 'zones'>;
   inventory: Pick<InventoryService, 'list'>;
   vulnerabilities: Pick<VulnerabilityService, 'list'>;
   updates: Pick<UpdateService, 'list'>;
@@ -61,14 +65,25 @@ export const searchService = (parts: SearchParts): SearchService => {
     };
   };
 
-  const controllers = (text: string, limit: number): FoundGroup => {
-    const { rows, total } = parts.controllers(text, limit);
+  const controllers = (text: string, limit: number, actor: Actor): FoundGroup => {
+    const { rows, total } = parts.controllers(text, limit, scopeOf(actor, 'controllers:read'));
     const results = rows.map(({ id, name, model, orderNumber }) => ({
       id,
       title: name,
       context: [model, orderNumber].filter((value) => value !== undefined).join(', '),
     }));
     return { name: 'controllers', results, total };
+  };
+
+  const zones = (text: string, limit: number, actor: Actor): FoundGroup => {
+    const found = parts.zones
+      .zones(scopeOf(actor, 'controllers:read'))
+      .filter(({ name }) => fold(name).includes(fold(text)));
+    return {
+      name: 'zones',
+      results: found.slice(0, limit).map(({ id, name }) => ({ id, title: name })),
+      total: found.length,
+    };
   };
 
   const software = (text: string, limit: number, actor: Actor): FoundGroup => {
@@ -101,7 +116,7 @@ export const searchService = (parts: SearchParts): SearchService => {
   };
 
   const named =
-    (name: FoundGroup['name'], kind: 'group' | 'controller-zone' | 'account') =>
+    (name: FoundGroup['name'], kind: 'group' | 'account') =>
     (text: string, limit: number): FoundGroup => {
       const { rows, total } = parts.objects.list({ kind, search: text, limit });
       return { name, results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
@@ -111,8 +126,8 @@ export const searchService = (parts: SearchParts): SearchService => {
   /** `scoped`: what it finds is cut to what the actor reaches. */
   const sources: readonly (readonly [right: Right, find: Source, scoped?: true])[] = [
     ['devices:read', devices, true],
-    ['controllers:read', controllers],
-    ['controllers:read', named('zones', 'controller-zone')],
+    ['controllers:read', controllers, true],
+    ['controllers:read', zones, true],
     ['software:read', software, true],
     ['vulnerabilities:read', advisories, true],
     ['updates:read', updates, true],

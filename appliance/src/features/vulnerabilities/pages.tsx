@@ -118,8 +118,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const found = askedPage(asked, (filter) => vulnerabilities.list({ ...query, filter }));
     const counts = vulnerabilities.tallies(scope);
     const covered = deps.deviceList.coverageCounts(scope);
-    // Of the site, until controllers ask what is reached.
-    const controllers = scope.site ? deps.controllerFindings.counts() : undefined;
+    const controllers = deps.controllerFindings.counts(scope);
     const why = list.open === undefined ? undefined : findWhy(list.open, scope);
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
     return c.html(

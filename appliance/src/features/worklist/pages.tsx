@@ -68,9 +68,9 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const rank = { critical: 0, warning: 1, ok: 2 } as const;
   /** Zones with controllers in them, the worst first. */
-  const zoneRows = () =>
+  const zoneRows = (scope: Scope) =>
     zones
-      .overview()
+      .overview(scope)
       .zones.filter(({ controllers }) => controllers.length > 0)
       .map(({ id, name, controllers }) => {
         const abnormal = controllers.filter(({ health }) => health !== 'ok');
@@ -113,7 +113,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const count = (one: WorkView): number => items.filter((item) => isIn[one](item, actor)).length;
     const band = (name: WorkItem['band']): number =>
       items.filter((item) => !item.isPutOff && item.band === name).length;
-    const seesControllers = hasRight(actor, 'controllers:read');
+    const seesControllers = holdsAnywhere(actor, 'controllers:read');
     return c.html(
       <Worklist
         ctx={ctx}
@@ -126,7 +126,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           figures: figures(actor),
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
-        zones={seesControllers ? zoneRows() : []}
+        zones={seesControllers ? zoneRows(scopeOf(actor, 'controllers:read')) : []}
         running={holdsAnywhere(actor, 'deployments:read') ? running(scopeOf(actor, 'deployments:read')) : []}
         requestsOut={
           hasRight(actor, 'exchange:read')

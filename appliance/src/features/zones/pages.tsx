@@ -2,7 +2,7 @@ import { paths } from '@sallyport/ui/paths';
 import { ZonePage } from '@sallyport/ui/zones/zone.tsx';
 import { Zones } from '@sallyport/ui/zones/zones.tsx';
 import { type Context, Hono } from 'hono';
-import { actorFor } from '../../server/console/guard.ts';
+import { scopeFor } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -19,9 +19,9 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
   const { zones } = deps;
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
-    const overview = zones.overview();
+    const overview = zones.overview(scope);
     const [zoneNames, conduitNames] = [namesOf(overview.zones), namesOf(overview.conduits)];
     return c.html(
       <Zones
@@ -33,16 +33,16 @@ export const zonePages = (deps: ConsoleDeps): Pages => {
         conduits={overview.conduits.map((conduit) => conduitView(ctx, conduit, zoneNames))}
         outside={overview.outside.map(controllerView)}
         doubts={overview.doubts.map((doubt) => doubtView(doubt, zoneNames, conduitNames))}
-        counts={zones.counts()}
+        counts={zones.counts(scope)}
       />,
     );
   };
 
   const showOne = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'controllers:read');
+    const scope = scopeFor(c, 'controllers:read');
     const ctx = viewContext(deps, c);
-    const { conduits, ...zone } = zones.zone(param(c, 'id'));
-    const names = namesOf(zones.zones());
+    const { conduits, ...zone } = zones.zone(param(c, 'id'), scope);
+    const names = namesOf(zones.zones(scope));
     return c.html(
       <ZonePage
         ctx={ctx}

@@ -1,5 +1,7 @@
 import type { ObjectOf, ObjectService } from '../../engine/objects/service.ts';
+import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { type Scope, zonesReached } from '../../platform/scope.ts';
 import { zoneDoubts } from './doubts.ts';
 import {
   type Conduit,
@@ -14,14 +16,15 @@ import {
 } from './types.ts';
 
 export type ZoneService = {
-  zones(): Zone[];
-  conduits(): Conduit[];
-  /** Everything of the drawing. */
-  overview(): ZoneOverview;
+  zones(scope: Scope): Zone[];
+  /** Between two zones in reach. */
+  conduits(scope: Scope): Conduit[];
+  /** Everything of the drawing that is in reach. */
+  overview(scope: Scope): ZoneOverview;
   /** NOT_FOUND. */
-  zone(id: string): ZoneState & { conduits: readonly Conduit[] };
+  zone(id: string, scope: Scope): ZoneState & { conduits: readonly Conduit[] };
   /** Controllers by how they are, and how many there are. */
-  counts(): { total: number; ok: number; warning: number; critical: number };
+  counts(scope: Scope): { total: number; ok: number; warning: number; critical: number };
 };
 
 /** More zones than this are a mistake; the drawing is bounded by it. */
@@ -78,16 +81,29 @@ const resolver = (zones: readonly Zone[]): ((text: string | null) => string | nu
 
 /** Zones and conduits with the controllers inside. */
 export const zoneService = (parts: {
+  db: Database;
   objects: ObjectService;
-  /** Every controller that is in use. */
-  controllers: () => readonly ZoneController[];
+  /** Every controller in reach that is in use. */
+  controllers: (scope: Scope) => readonly ZoneController[];
   /** The same, only how many. */
-  counts: () => Readonly<Record<Health, number>>;
+  counts: (scope: Scope) => Readonly<Record<Health, number>>;
 }): ZoneService => {
-  const { objects, controllers, counts } = parts;
-  const zones = (): Zone[] => objects.list({ kind: 'controller-zone', limit: maxZones }).rows.map(toZone);
-  const conduits = (): Conduit[] =>
-    objects.list({ kind: 'controller-conduit', limit: maxConduits }).rows.map(toConduit);
+  const { db, objects, controllers, counts } = parts;
+  const reached = (scope: Scope) => zonesReached(db, scope);
+  const zones = (scope: Scope): Zone[] => {
+    const inReach = reached(scope);
+    return objects
+      .list({ kind: 'controller-zone', limit: maxZones })
+      .rows.filter(({ id }) => inReach?.has(id) !== false)
+      .map(toZone);
+  };
+  const conduits = (scope: Scope): Conduit[] => {
+    const inReach = reached(scope);
+    return objects
+      .list({ kind: 'controller-conduit', limit: maxConduits })
+      .rows.map(toConduit)
+      .filter(({ from, to }) => inReach === undefined || (inReach.has(from) && inReach.has(to)));
+  };
 
   const stateOf = (zone: Zone, inside: readonly ZoneController[]): ZoneState => ({
     ...zone,
@@ -95,12 +111,12 @@ export const zoneService = (parts: {
     health: worst([...inside.map(({ health }) => health), ...(isBelowTarget(zone) ? (['warning'] as const) : [])]),
   });
 
-  const overview = (): ZoneOverview => {
-    const all = zones();
+  const overview = (scope: Scope): ZoneOverview => {
+    const all = zones(scope);
     const known = new Set(all.map(({ id }) => id));
-    const ways = conduits().filter(({ from, to }) => known.has(from) && known.has(to));
+    const ways = conduits(scope).filter(({ from, to }) => known.has(from) && known.has(to));
     const idOf = resolver(all);
-    const inside = Map.groupBy(controllers(), ({ zone }) => idOf(zone));
+    const inside = Map.groupBy(controllers(scope), ({ zone }) => idOf(zone));
     return {
       zones: all.map((zone) => stateOf(zone, inside.get(zone.id) ?? [])),
       conduits: ways,
@@ -113,21 +129,22 @@ export const zoneService = (parts: {
     zones,
     conduits,
     overview,
-    zone: (id) => {
+    zone: (id, scope) => {
       const found = objects.find('controller-zone', id);
-      if (found === undefined) throw new AppError('NOT_FOUND', `controller-zone ${id} does not exist`);
+      if (found === undefined || reached(scope)?.has(id) === false)
+        throw new AppError('NOT_FOUND', `controller-zone ${id} does not exist`);
       const zone = toZone(found);
-      const idOf = resolver(zones());
+      const idOf = resolver(zones(scope));
       return {
         ...stateOf(
           zone,
-          controllers().filter((controller) => idOf(controller.zone) === id),
+          controllers(scope).filter((controller) => idOf(controller.zone) === id),
         ),
-        conduits: conduits().filter(({ from, to }) => from === id || to === id),
+        conduits: conduits(scope).filter(({ from, to }) => from === id || to === id),
       };
     },
-    counts: () => {
-      const { ok, warning, critical } = counts();
+    counts: (scope) => {
+      const { ok, warning, critical } = counts(scope);
       return { total: ok + warning + critical, ok, warning, critical };
     },
   };

@@ -1,3 +1,4 @@
+import { defined } from '@sallyport/bundle-tools/platform/defined';
 import type { Database } from '../database.ts';
 import { countOf, type DeviceSet, numbersOf } from '../device-set.ts';
 import { allTrue, type Condition } from './condition.ts';
@@ -27,6 +28,8 @@ export type ListSource<Sort extends string> = {
   readonly id: string;
   /** Columns of a row; without them its id. */
   readonly select?: string;
+  /** A `with` clause that its tables are of. */
+  readonly before?: Condition | undefined;
   readonly orders: Readonly<Record<Sort, Order>>;
   /** What is counted instead of `from`, where it has tables that neither a condition nor the number needs. */
   readonly counted?: string;
@@ -119,13 +122,15 @@ export function pageOf<Row>(rows: readonly Keyed<Row>[], order: Order, limit: nu
 
 /** Pages of one list. */
 export function listBuilder<Row, Sort extends string>(db: Database, source: ListSource<Sort>) {
-  const { select, few = { most: 0 } } = source;
+  const { select, before, few = { most: 0 } } = source;
 
   const counted = (where: Condition): number =>
     db
-      .prepare<unknown[], number>(`select count(*) from ${source.counted ?? source.from} where ${where.sql}`)
+      .prepare<unknown[], number>(
+        `${before?.sql ?? ''} select count(*) from ${source.counted ?? source.from} where ${where.sql}`,
+      )
       .pluck()
-      .get(...where.params) ?? 0;
+      .get(...(before?.params ?? []), ...where.params) ?? 0;
 
   /** Whether a row is chosen, by the byte of its id. */
   const chosenRow = (chosen: Chosen, id: string): Condition => {
@@ -148,7 +153,8 @@ export function listBuilder<Row, Sort extends string>(db: Database, source: List
     const table = (sorted ? few.from : undefined) ?? order.from ?? source.from;
     const walked = sorted || order.index === undefined ? table : `${table} indexed by ${order.index}`;
     const of = { select, order, descending, after, limit };
-    if (chosen === undefined) return readRows(db, { ...of, from: walked, where: allTrue(where), sorted });
+    if (chosen === undefined)
+      return readRows(db, { ...of, ...defined({ before }), from: walked, where: allTrue(where), sorted });
     const id = order.keys.at(-1) ?? source.id;
     if (!sorted || !('in' in chosen))
       return readRows(db, { ...of, from: walked, where: allTrue([...where, chosenRow(chosen, id)]) });

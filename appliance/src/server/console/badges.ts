@@ -59,7 +59,7 @@ export const navigationBadges = (
     const imports = jobs.list({ kind: 'import-bundle', limit: 5 }).filter(({ state }) => state === 'running').length;
     const open = exchange.state().openRequests.length;
     const stale = exchange.knowledge().filter((feed) => feed.stale || feed.goneSince !== undefined).length;
-    const controllers = zones.counts();
+    const controllers = zones.counts(wholeSite('figures'));
     return {
       ...(controllers.critical > 0
         ? { controllers: { level: 'critical', count: controllers.critical } }

@@ -5,6 +5,7 @@ import { ErrorView } from '@sallyport/ui/frame/error.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import type { Context } from 'hono';
+import type { Actor, Right } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import { addressOf, patternOf } from '../../platform/http/request.ts';
 import { takeToast } from './cookies.ts';
@@ -34,7 +35,7 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     schema: deps.schema,
     nowMs: deps.clock(),
     timeZone: deps.timeZone(),
-    rights: signedIn?.actor.rights ?? new Set(),
+    rights: signedIn === undefined ? new Set() : shownRights(signedIn.actor),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
     ...defined({ toast }),
     ...(signedIn === undefined || kind === 'part'
@@ -42,6 +43,10 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
       : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade(), unwell: unwell(deps) }),
   });
 };
+
+/** The rights whose buttons are shown: those over the site, and those to write a part of it. */
+const shownRights = ({ rights, grants = [] }: Actor): ReadonlySet<Right> =>
+  new Set([...rights, ...grants.flatMap(({ right }) => (right.endsWith(':write') ? [right] : []))]);
 
 /** The newest return to an older state that waits for an administrator. */
 const wentBack = (deps: ConsoleDeps): Pick<Ctx, 'wentBack'> => {

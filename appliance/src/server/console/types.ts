@@ -15,6 +15,7 @@ import type { SignedIn } from '../../features/accounts/types.ts';
 import type { Controller } from '../../features/controllers/types.ts';
 import type { ConsoleQueries } from '../../features/exchange/types.ts';
 import type { QueryService } from '../../features/queries/service.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { Form } from './form.ts';
 import type { Preferences } from './preferences.ts';
 
@@ -43,7 +44,7 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
 };
 
 /** A part of a controller's page; undefined where it has nothing to say. */
-export type ControllerPanel = (ctx: Ctx, controller: Controller) => ControllerPanelView | undefined;
+export type ControllerPanel = (ctx: Ctx, controller: Controller, scope: Scope) => ControllerPanelView | undefined;
 
 export type ConsoleEnv = {
   Bindings: Partial<HttpBindings | Http2Bindings>;

@@ -91,7 +91,7 @@ export const identificationSite = () => {
   });
   afterEach(async () => {
     for (const device of devices.splice(0)) await device.close();
-    for (const { zone: halted } of state.service.halts())
+    for (const { zone: halted } of state.service.halts(wholeSite('job')))
       state.service.releaseZone(systemActor, halted, 'the test is over');
   });
 

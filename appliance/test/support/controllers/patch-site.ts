@@ -28,6 +28,8 @@ export const openPatchSite = async (sources: Partial<EvidenceSources> = {}) => {
     controllers: {
       find: (id) => controllers.get(id),
       list: ({ limit }) => [...controllers.values()].slice(0, limit),
+      reached: (ids) => ids,
+      zones: () => undefined,
     },
     evidence: {
       jobs: () => [],

@@ -1,5 +1,6 @@
 import type { Appliance } from '../../../src/compose.ts';
 import { systemActor } from '../../../src/engine/objects/types.ts';
+import { wholeSite } from '../../../src/platform/scope.ts';
 import { csafAdvisory, csafPart } from './csaf.ts';
 
 /** Two controllers of one kind, one read and one only configured, and a document about them; matched. */
@@ -43,6 +44,6 @@ export const seedControllers = async (
   appliance.controllerFindings.recomputePending();
   const [read = '', configured = ''] = appliance.controllers
     .ids(0, 2)
-    .map((id) => appliance.controllers.byId(id)?.publicId ?? '');
+    .map((id) => appliance.controllers.byId(id, wholeSite('job'))?.publicId ?? '');
   return { read, configured };
 };
