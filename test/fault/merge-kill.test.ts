@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { examine } from '@sallyport/appliance/doctor';
 import { openLog } from '@sallyport/appliance/platform/log';
+import { wholeSite } from '@sallyport/appliance/platform/scope';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deb } from '../../appliance/test/support/site.ts';
 import { random } from '../bench/support/random.ts';
@@ -194,7 +195,7 @@ describe('records that are merged by a process that is killed', () => {
       expect(db.pragma('foreign_key_check')).toEqual([]);
       const ghosts = 'select device from section where device > 0 and device not in (select id from device)';
       expect(db.prepare(ghosts).all()).toEqual([]);
-      const merged = new Set(devices.merges().map(({ otherPublicId }) => otherPublicId));
+      const merged = new Set(devices.merges(wholeSite('job')).map(({ otherPublicId }) => otherPublicId));
       const { rows } = devices.list({ limit: 100 });
       const listed = rows.map(({ publicId }) => publicId).sort();
       expect(listed).toEqual(

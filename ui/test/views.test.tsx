@@ -144,6 +144,7 @@ const views: readonly (readonly [name: string, view: View])[] = [
           },
         }}
         extraColumns={[{ name: 'arch', collection: 'platform', type: 'text' }]}
+        canAct
         groups={[{ id: 'g', name: 'Цех 2' }]}
       />
     ),

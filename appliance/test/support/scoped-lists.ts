@@ -34,6 +34,11 @@ export function askedLists(ids: readonly string[], groups: readonly string[]): (
   ].map((one) => (one === '' ? one : `?${one}`));
   const narrowed: Readonly<Record<string, readonly string[]>> = {
     devices: asked,
+    'device-duplicates/compare': [4, 14].flatMap((one) => [
+      `?one=${ids[one]}&two=${ids[5]}`,
+      `?one=${ids[5]}&two=${ids[one]}`,
+    ]),
+    'devices/{device}/merge': [4, 5, 14].map((other) => `?other=${ids[other]}`),
     software: shared,
     accounts: ['', '?q=user-14', '?search=user-5', '?sort=_device', '?sort=device', `?device=${ids[14]}`],
     changes: [
@@ -59,5 +64,6 @@ export function askedLists(ids: readonly string[], groups: readonly string[]): (
       `device=${'f'.repeat(32)}`,
     ].map((one) => (one === '' ? one : `?${one}`)),
   };
-  return (path) => narrowed[/^\/(?:inventory\/)?(\w+)(?:\.csv)?$/.exec(path)?.[1] ?? ''] ?? [''];
+  return (path) =>
+    narrowed[path.slice(1)] ?? narrowed[/^\/(?:inventory\/)?(\w+)(?:\.csv)?$/.exec(path)?.[1] ?? ''] ?? [''];
 }

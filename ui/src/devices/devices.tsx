@@ -54,6 +54,8 @@ type DevicesProps = {
   readonly filters: Filtering;
   readonly extraColumns: readonly FieldColumn[];
   readonly groups: readonly Reference[];
+  /** Whether the person may write some of them. */
+  readonly canAct: boolean;
   /** Saved filters, with the addresses that they are. */
   readonly selections: readonly { readonly name: string; readonly href: string }[];
   /** What is filtered by, in the language of filters. */
@@ -195,8 +197,8 @@ export function deviceColumns(fields: readonly FieldColumn[]): ListColumns<Devic
   return { ...ownColumns, ...Object.fromEntries(ofFields) };
 }
 
-const BulkActions = ({ ctx, groups }: { ctx: Ctx; groups: DevicesProps['groups'] }) => {
-  const unavailable = withoutRight(ctx, 'devices:write');
+const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups' | 'canAct'>) => {
+  const unavailable = canAct ? undefined : withoutRight(ctx, 'devices:write');
   return (
     <>
       <Button small form={form} name="action" value="deploy" unavailable={withoutRight(ctx, 'deployments:write')}>
@@ -270,6 +272,7 @@ export const Devices = ({
   filters,
   extraColumns,
   groups,
+  canAct,
   selections,
   filterText,
 }: DevicesProps) => {
@@ -316,7 +319,7 @@ export const Devices = ({
           columns: tableColumns(ctx, list, columns),
           order: { key: 'status' },
         }}
-        bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} /> }}
+        bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} canAct={canAct} /> }}
         empty={
           <Empty title={ctx.t('devices.none')} action={add}>
             {ctx.t('devices.noneWhy')}

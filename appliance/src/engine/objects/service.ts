@@ -22,13 +22,13 @@ import {
   type ReadOptions,
   type Revision,
   readPersons,
-  requireRight,
   type Setting,
   systemActor,
   type Tombstone,
   type WriteGuard,
 } from './types.ts';
 import { type RevisionFinding, verifyRevisions } from './verify.ts';
+import { writeReach } from './write-reach-queries.ts';
 import { objectWriter } from './writer.ts';
 
 export type { ObjectOf } from './typed.ts';
@@ -82,6 +82,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const { db, personal, events, kinds, settings, changed, further, guard } = parts;
   const defaultOf = parts.defaultOf ?? ((setting: Setting) => setting.default);
   const store = objectStore(db);
+  const reach = writeReach(db);
   const writer = objectWriter({ db, personal, events, store, kinds, changed, guard });
   const table = settingTable(settings);
   const checks = new Map(kinds.map((kind) => [kind.name, { kind, check: bodySchema(kind) }]));
@@ -175,8 +176,8 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const create: AnyObjects['create'] = (actor, name, body, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
-      requireRight(actor, `${kind.area}:write`);
       const id = newId(kind, options.id);
+      reach.assert(actor, kind, id);
       const previous = store.byId(name, id);
       if (previous !== undefined)
         throw new AppError('EXISTS', `${name} ${id} exists${previous.deleted_at === null ? '' : ' as a tombstone'}`);
@@ -195,7 +196,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const update: AnyObjects['update'] = (actor, name, id, patch, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
-      requireRight(actor, `${kind.area}:write`);
+      reach.assert(actor, kind, id);
       const previous = live(name, id);
       if (options.expectedRevision !== undefined && options.expectedRevision !== previous.revision) {
         throw new AppError(
@@ -233,7 +234,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const restore: AnyObjects['restore'] = (actor, name, id, options = {}) =>
     immediate(db, () => {
       const kind = kindOf(name);
-      requireRight(actor, `${kind.area}:write`);
+      reach.assert(actor, kind, id);
       const previous = store.byId(name, id);
       if (previous === undefined) throw new AppError('NOT_FOUND', `${name} ${id} does not exist`);
       if (previous.deleted_at === null) return toObj(previous);
@@ -317,7 +318,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
   const remove: AnyObjects['remove'] = (actor, name, id, options = {}) => {
     immediate(db, () => {
       const kind = kindOf(name);
-      requireRight(actor, `${kind.area}:write`);
+      reach.assert(actor, kind, id);
       const previous = live(name, id);
       writer.write({
         actor,
@@ -342,7 +343,7 @@ export const objectService = (parts: ObjectParts): ObjectService => {
     revert: (actor, name, id, revision, options = {}) =>
       immediate(db, () => {
         const kind = kindOf(name);
-        requireRight(actor, `${kind.area}:write`);
+        reach.assert(actor, kind, id);
         const previous = live(name, id);
         const old = store.revision(name, id, revision);
         if (old === undefined) throw new AppError('NOT_FOUND', `${name} ${id} has no revision ${revision}`);

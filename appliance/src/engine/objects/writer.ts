@@ -18,11 +18,11 @@ import {
   type Kind,
   type KindField,
   type ObjectOperation,
-  requireRight,
   storedPersons,
   type WriteGuard,
 } from './types.ts';
 import { revisionCommitment } from './verify.ts';
+import { writeReach } from './write-reach-queries.ts';
 
 const eventOf = {
   create: 'object-created',
@@ -71,6 +71,7 @@ export const objectWriter = (parts: {
   guard: ((kind: string) => WriteGuard | undefined) | undefined;
 }) => {
   const { db, personal, events, store, kinds, changed, guard } = parts;
+  const reach = writeReach(db);
 
   const persons = accountPersons({ db, blind: (address) => personal.blindIndex('person.address', address) });
 
@@ -114,18 +115,18 @@ export const objectWriter = (parts: {
   const write = (change: Write): ObjectRow =>
     immediate(db, () => {
       const { actor, kind, id, operation, previous, body } = change;
-      requireRight(actor, `${kind.area}:write`);
+      reach.assert(actor, kind, id);
       const deletedAt = change.deletedAt ?? null;
       const held = previous === undefined || previous.deleted_at !== null ? undefined : previous.body;
-      guard?.(kind.name)?.(
-        actor,
-        id,
-        held === undefined ? undefined : decodeBody(personal, kind, held),
-        deletedAt === null ? body : undefined,
-      );
+      const before = held === undefined ? undefined : decodeBody(personal, kind, held);
+      guard?.(kind.name)?.(actor, id, before, deletedAt === null ? body : undefined);
       const rows = deletedAt === null ? indexRows(personal, kind, body) : [];
       if (deletedAt === null) {
-        const faults = { ...references(body, kind), ...taken(kind, id, rows) };
+        const faults = {
+          ...references(body, kind),
+          ...reach.faults(actor, kind, before, body),
+          ...taken(kind, id, rows),
+        };
         if (Object.keys(faults).length > 0) throw invalid(faults);
       } else {
         assertUnused(kind.name, id);
@@ -206,7 +207,7 @@ export const objectWriter = (parts: {
     write,
     erase: (actor: Actor, kind: Kind, id: string, fields: readonly string[]): void => {
       immediate(db, () => {
-        requireRight(actor, `${kind.area}:write`);
+        reach.assert(actor, kind, id);
         for (const field of fields) store.clearIndexField(kind.name, id, field);
         personal.erase(personOf(kind.name, id));
         destroyed(actor, 'erase', kind.name, id);

@@ -3,7 +3,7 @@ import type { Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -38,7 +38,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
   };
 
   const decide = (c: Context<ConsoleEnv>, what: 'approve' | 'revoke'): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     if (what === 'revoke' && c.get('form').text('confirmed') !== '1') return ask(c, device, what);
     if (what === 'approve') devices.approve(actor, device.id);
@@ -48,7 +48,7 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
   };
 
   const forget = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const params = { name: device.name };
     if (c.get('form').text('confirmed') === '1') {

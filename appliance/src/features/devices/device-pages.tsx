@@ -1,4 +1,5 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import type { Ctx } from '@sallyport/ui/context';
 import { Device, type Fact, type FactGroup } from '@sallyport/ui/devices/device.tsx';
 import { DeviceChanges } from '@sallyport/ui/devices/device-changes.tsx';
 import { DeviceCollection } from '@sallyport/ui/devices/device-collection.tsx';
@@ -17,6 +18,7 @@ import {
   changeFilters,
   changeQueryOf,
   collectionExtras,
+  collectionScope,
   fieldColumns,
   readableCollections,
   rowValues,
@@ -25,10 +27,11 @@ import { actorRef, hasRight, holdsThroughout } from '../../engine/objects/types.
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames, changeRow, eventRows, findingRow } from '../../server/console/records.ts';
+import { withRightsThere } from '../../server/console/rights-there.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { baselineViews } from '../baselines/view.ts';
 import { ofSystem } from '../exchange/view.ts';
@@ -43,11 +46,15 @@ const maxOtherRows = 1_000;
 /** A device: facts, its collections, findings, updates, changes, events, and what administrators say about it. */
 export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: DeviceTabs): Pages => {
   const extras = collectionExtras(deps);
-  const { baselines, inventory, devices, objects, events, vulnerabilities, updates, rules } = deps;
+  const { baselines, inventory, devices, deviceFilters, objects, events, vulnerabilities, updates, rules } = deps;
   const views = baselineViews(deps, model);
 
   const collections = inventory.collections();
   const asChange = (change: Change) => changeRow(collections, change);
+
+  /** The context of the pages of a device. */
+  const contextOf = (c: Context<ConsoleEnv>, { publicId }: ListedDevice): Ctx =>
+    withRightsThere(c, viewContext(deps, c), (held) => model.idsOf([publicId], held).length === 1);
 
   const isPersonal = (collection: Collection): boolean =>
     Object.values(collection.fields).some((field) => field.personal);
@@ -130,7 +137,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       .filter(({ state }) => state === 'active' || state === 'issued');
     return c.html(
       <Device
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         groups={entered === undefined ? groups : [...groups, entered]}
@@ -202,7 +209,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const personalState = !isPersonal(collection) ? 'none' : personal ? 'shown' : 'withheld';
     return c.html(
       <DeviceCollection
-        ctx={{ ...viewContext(deps, c), url: list.path }}
+        ctx={{ ...contextOf(c, device), url: list.path }}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         collection={collection.name}
@@ -253,7 +260,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const page = slicePage(shown, currentCursor(list), (finding) => finding.id);
     return c.html(
       <DeviceFindings
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
@@ -277,7 +284,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const followed = updates.followed()(inventory.section(device.id, 'platform')[0]);
     return c.html(
       <DeviceUpdates
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         coverage={coverageView(device.coverage, deps.exchange.knowledge())}
@@ -318,7 +325,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     const last = rows.length === pageRows ? rows.at(-1) : undefined;
     return c.html(
       <DeviceChanges
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
@@ -345,7 +352,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
     });
     return c.html(
       <DeviceDeviations
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         tabs={tabsOf(device, scopeFor(c, 'devices:read'))}
         list={list}
@@ -372,7 +379,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   const deviceEvents = (c: Context<ConsoleEnv>, device: ListedDevice): Response | Promise<Response> => {
     const scope = scopeFor(c, 'events:read');
     model.get(device.publicId, scope);
-    const ctx = viewContext(deps, c);
+    const ctx = contextOf(c, device);
     const list = listState(c, events.language.parameters);
     const cursor = currentCursor(list);
     if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) throw new AppError('MALFORMED', 'not a page cursor');
@@ -414,7 +421,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const editForm = (c: Context<ConsoleEnv>, errors?: FieldErrors): Response | Promise<Response> => {
-    actorFor(c, 'devices:write');
+    const scope = scopeFor(c, 'devices:write');
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const decision = objects.find('device-decision', device.publicId);
     const form = c.get('form');
@@ -422,11 +429,11 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
       errors === undefined ? String(decision?.body[name] ?? '') : form.text(name);
     return c.html(
       <DeviceEdit
-        ctx={viewContext(deps, c)}
+        ctx={contextOf(c, device)}
         device={model.toHead(device, scopeFor(c, 'devices:read'))}
         revision={decision?.revision ?? 0}
         values={{ displayName: value('displayName'), description: value('description'), group: value('group') }}
-        groups={references(objects, 'group')}
+        groups={references(objects, 'group').filter(({ id }) => deviceFilters.groupsIn(scope)?.has(id) !== false)}
         {...defined({ errors })}
       />,
       errors === undefined ? 200 : 422,
@@ -434,7 +441,7 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const edit = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:write'));
     const form = c.get('form');
     const revision = objects.find('device-decision', device.publicId)?.revision ?? 0;
@@ -460,10 +467,10 @@ export const devicePages = (deps: ConsoleDeps, model: DeviceModel, tabsOf: Devic
   };
 
   const personal = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:read');
+    const { actor } = signedIn(c);
     const device = model.get(param(c, 'id'), scopeFor(c, 'devices:read'));
     const collection = inventory.collection(param(c, 'collection'));
-    actorFor(c, readRight(collection));
+    model.get(device.publicId, collectionScope(actor, collection));
     if (!isPersonal(collection)) throw new AppError('NOT_FOUND', 'the collection has no personal values');
     // Before the first value is shown: what cannot be recorded is not shown.
     events.record('personal-read', {

@@ -6,7 +6,7 @@ import { type Context, Hono } from 'hono';
 import type { Actor } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -20,10 +20,16 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
   const { devices, inventory, objects } = deps;
 
   const show = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    actorFor(c, 'devices:read');
-    const held = devices.list({ state: ['held'], limit: maxHeld }).rows;
-    const pairs = devices.duplicates();
-    const merges = devices.merges();
+    const scope = scopeFor(c, 'devices:read');
+    const held = devices.held(scope, maxHeld);
+    const pairs = devices.duplicates(scope);
+    const merges = devices.merges(scope);
+    const resembled = new Set(
+      model.idsOf(
+        [...model.references(held.flatMap(({ resembles }) => resembles ?? [])).values()].map(({ id }) => id),
+        scope,
+      ),
+    );
     const references = model.references([
       ...held.flatMap(({ id, resembles }) => (resembles === null ? [id] : [id, resembles])),
       ...pairs.flatMap(({ one, two }) => [one, two]),
@@ -40,7 +46,8 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
         held={held.map((device) => ({
           ...reference(device.id),
           reason: device.heldReason ?? 'unknown',
-          resembles: device.resembles === null ? undefined : reference(device.resembles),
+          resembles:
+            device.resembles !== null && resembled.has(device.resembles) ? reference(device.resembles) : undefined,
           createdAt: device.createdAt,
         }))}
         pairs={pairs.map(({ one, two, why }) => ({ one: reference(one), two: reference(two), why }))}
@@ -55,6 +62,10 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
       />,
     );
   };
+
+  /** A record that the person may write; NOT_FOUND. */
+  const written = (c: Context<ConsoleEnv>, publicId: string): Device =>
+    devices.byId(model.get(publicId, scopeFor(c, 'devices:write')).id);
 
   const sidesOf = (c: Context<ConsoleEnv>, device: Device): Record<string, string> => {
     const ctx = viewContext(deps, c);
@@ -128,8 +139,8 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
   };
 
   const compare = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
-    const [one, two] = [devices.byPublicId(c.req.query('one') ?? ''), devices.byPublicId(c.req.query('two') ?? '')];
+    const { actor } = signedIn(c);
+    const [one, two] = [written(c, c.req.query('one') ?? ''), written(c, c.req.query('two') ?? '')];
     const isSecond = c.req.query('keep') === two.publicId;
     const [left, right] = [sidesOf(c, one), sidesOf(c, two)];
     const name = (device: Device): Reference => model.reference(device.id);
@@ -152,9 +163,9 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
   };
 
   const merge = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
-    const [keep, other] = [devices.byPublicId(form.text('keep')), devices.byPublicId(form.text('other'))];
+    const [keep, other] = [written(c, form.text('keep')), written(c, form.text('other'))];
     const { name } = model.reference(other.id);
     devices.merge(actor, keep.id, other.id);
     setToast(c, { message: { key: 'toast.deviceRecords.merged', params: { name } } });
@@ -162,15 +173,14 @@ export const deviceDuplicatePages = (deps: ConsoleDeps, model: DeviceModel): Pag
   };
 
   const distinct = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
     const form = c.get('form');
-    devices.setDistinct(actor, devices.byPublicId(form.text('one')).id, devices.byPublicId(form.text('two')).id);
+    devices.setDistinct(signedIn(c).actor, written(c, form.text('one')).id, written(c, form.text('two')).id);
     setToast(c, { message: { key: 'toast.deviceRecords.distinct' } });
     return c.redirect(paths.deviceDuplicates(), 303);
   };
 
   const undo = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const number = c.get('form').text('merge');
     if (!/^[1-9]\d{0,14}$/.test(number)) throw new AppError('MALFORMED', 'not the number of a merge');
     const { keep, other } = devices.undoMerge(actor, Number(number));

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { DuplicatePair, DuplicateReason } from './types.ts';
 
 // Records that may be one device: they share something that one device has alone. Nothing here decides.
@@ -15,20 +16,33 @@ type Shared = { value: string; devices: string };
 
 /** Finds pairs of records that share hardware or a full name. */
 export const duplicateFinder = (db: Database) => {
-  const sharing = (column: string, from: string) =>
-    db.prepare<[], Shared>(
-      `select ${column} as value, json_group_array(id) as devices from ${from} group by ${column}
-       having count(*) between 2 and ${maxSharing} limit ${maxValues}`,
-    );
-  const shared: ReadonlyArray<readonly [DuplicateReason, ReturnType<typeof sharing>]> = [
-    ['uuid', sharing('uuid', 'device where uuid is not null')],
-    ['serial', sharing('serial', 'device where serial is not null')],
-    ['mac', sharing('mac', '(select mac, device as id from device_mac)')],
-    ['dns', sharing('value', `(select value, device as id from device_hint where kind = 'dns')`)],
+  const sources: ReadonlyArray<readonly [why: DuplicateReason, column: string, from: string]> = [
+    ['uuid', 'uuid', 'device where uuid is not null'],
+    ['serial', 'serial', 'device where serial is not null'],
+    ['mac', 'mac', '(select mac, device as id from device_mac) where true'],
+    ['dns', 'value', `(select value, device as id from device_hint where kind = 'dns') where true`],
   ];
-  const resembling = db.prepare<[number], { one: number; two: number }>(
-    `select resembles as one, id as two from device where resembles is not null and state in ('pending', 'held') limit ?`,
-  );
+  /** What devices in reach share among themselves, and what one of them looked like as it came. */
+  const foundIn = (scope: Scope) => {
+    const { sql, params } = devicesIn(scope, 'id');
+    const sharing = (column: string, from: string): Shared[] =>
+      db
+        .prepare<unknown[], Shared>(
+          `select ${column} as value, json_group_array(id) as devices from ${from} and ${sql} group by ${column}
+           having count(*) between 2 and ${maxSharing} limit ${maxValues}`,
+        )
+        .all(...params);
+    const other = devicesIn(scope, 'resembles');
+    return {
+      shared: sources.map(([why, column, from]) => [why, sharing(column, from)] as const),
+      resembling: db
+        .prepare<unknown[], { one: number; two: number }>(
+          `select resembles as one, id as two from device
+           where resembles is not null and state in ('pending', 'held') and ${sql} and ${other.sql} limit ?`,
+        )
+        .all(...params, ...other.params, maxPairs),
+    };
+  };
   const usable = db.prepare<[string], { id: number }>(
     `select id from device where id in (select value from json_each(?)) and state <> 'revoked' and kind <> 'directory'`,
   );
@@ -38,7 +52,8 @@ export const duplicateFinder = (db: Database) => {
   );
 
   return {
-    pairs: (): DuplicatePair[] => {
+    /** Pairs of which both are in reach. */
+    pairs: (scope: Scope): DuplicatePair[] => {
       const found = new Map<string, DuplicatePair>();
       const decided = new Set(distinct.all().map(({ one, two }) => `${one} ${two}`));
       const add = (a: number, b: number, why: DuplicateReason, value: string | null): void => {
@@ -52,9 +67,10 @@ export const duplicateFinder = (db: Database) => {
         else if (value !== null) known.values.push(value);
         found.set(key, pair);
       };
-      for (const { one, two } of resembling.all(maxPairs)) add(one, two, 'resembles', null);
-      for (const [reason, statement] of shared) {
-        for (const { value, devices } of statement.all()) {
+      const { shared, resembling } = foundIn(scope);
+      for (const { one, two } of resembling) add(one, two, 'resembles', null);
+      for (const [reason, values] of shared) {
+        for (const { value, devices } of values) {
           const ids = JSON.parse(devices) as number[];
           ids.forEach((a, at) => {
             for (const b of ids.slice(at + 1)) add(a, b, reason, value);

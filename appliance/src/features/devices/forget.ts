@@ -1,12 +1,13 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight, systemActor } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, systemActor } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { forgetQueries } from './forget-queries.ts';
 import { mergeStore } from './merge-store.ts';
 import { type RemoveRows, rowRemover } from './moved-row-store.ts';
+import { assertReached } from './reach-queries.ts';
 import type { DeviceStore } from './store.ts';
 import type { DerivedOfDevice, Device } from './types.ts';
 
@@ -64,7 +65,7 @@ export const deviceForgetting = (parts: ForgetParts) => {
 
   return {
     forget: (actor: Actor, id: number): void => {
-      requireRight(actor, 'devices:write');
+      assertReached(db, actor, [id]);
       immediate(db, () => {
         const device = store.byId(id);
         if (device === undefined) throw new AppError('NOT_FOUND', 'no such device');

@@ -1,4 +1,5 @@
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import type { Column, DeviceRow } from './merge-row.ts';
 import type { MovedRows } from './moved-row-store.ts';
 
@@ -31,9 +32,6 @@ export const mergeStore = (db: Database) => {
   const one = db.prepare<[number], MergeRow>(`select ${columns} from device_merge where id = ?`);
   const ofDevice = db.prepare<[number], MergeRow>(
     `select ${columns} from device_merge where keep = ? and undone_at is null order by id desc`,
-  );
-  const open = db.prepare<[number], MergeRow>(
-    `select ${columns} from device_merge where undone_at is null order by id desc limit ?`,
   );
   const old = db.prepare<[number], MergeRow>(`select ${columns} from device_merge where undone_at is null and at < ?`);
   const byOther = db.prepare<[string], { keep: number }>(
@@ -105,7 +103,15 @@ export const mergeStore = (db: Database) => {
     one: (id: number): MergeRow | undefined => one.get(id),
     /** Merges into a device that are in force, the newest first. */
     ofDevice: (keep: number): MergeRow[] => ofDevice.all(keep),
-    open: (limit: number): MergeRow[] => open.all(limit),
+    /** Merges in force into devices in reach, the newest first. */
+    open: (scope: Scope, limit: number): MergeRow[] => {
+      const { sql, params } = devicesIn(scope, 'keep');
+      return db
+        .prepare<unknown[], MergeRow>(
+          `select ${columns} from device_merge where undone_at is null and ${sql} order by id desc limit ?`,
+        )
+        .all(...params, limit);
+    },
     old: (before: number): MergeRow[] => old.all(before),
     keepOf: (otherPublicId: string): number | undefined => byOther.get(otherPublicId)?.keep,
     /** Objects about parts that name the device by its public id. */

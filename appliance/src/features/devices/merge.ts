@@ -2,9 +2,10 @@ import type { Changed } from '../../engine/changes/types.ts';
 import type { EventService } from '../../engine/events/service.ts';
 import type { InventorySource, InventoryTransfer } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, actorRef, requireRight } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, scopeOf } from '../../engine/objects/types.ts';
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
+import { devicesReached, groupsReached, type Scope } from '../../platform/scope.ts';
 import { sameUuid } from './identity.ts';
 import {
   type MergedDecision,
@@ -17,6 +18,7 @@ import {
 import { type DeviceRow, mergedRow, type RowChanges, unmergedRow } from './merge-row.ts';
 import { type MergeRow, type MergeStore, mergeStore } from './merge-store.ts';
 import { deviceTables, moveRows, moveRowsBack } from './moved-row-store.ts';
+import { assertReached } from './reach-queries.ts';
 import type { DerivedOfDevice, DeviceMerge, MergedSection, MergeReport } from './types.ts';
 
 // Two records that are one device. Everything of the other one moves to the record that is kept, and what has no place
@@ -293,15 +295,25 @@ export const deviceMerges = (parts: MergeParts) => {
     });
   };
 
+  /** Whether the record that is kept is in reach, and the other one will be once they are two again. */
+  const bothReached = (scope: Scope): ((merge: Pick<MergeRow, 'keep' | 'otherPublicId'>) => boolean) => {
+    const groups = groupsReached(db, scope);
+    if (groups === undefined) return () => true;
+    const reached = devicesReached(db, scope);
+    const groupOf = (publicId: string): unknown =>
+      objects.find('device-decision', publicId, { deleted: true })?.body['group'];
+    return ({ keep, otherPublicId }) => reached?.[keep] === 1 && groups.has(String(groupOf(otherPublicId)));
+  };
+
   return {
     merge: (actor: Actor, keep: number, other: number): number => {
-      requireRight(actor, 'devices:write');
+      assertReached(db, actor, [keep, other]);
       parts.flush();
       return immediate(db, () => work(actor, keep, other)).merge;
     },
     /** What a merge would do. */
     preview: (actor: Actor, keep: number, other: number): MergeReport => {
-      requireRight(actor, 'devices:write');
+      assertReached(db, actor, [keep, other]);
       parts.flush();
       const found: { report?: MergeReport } = {};
       const rollBack = new Error('only looked at');
@@ -317,19 +329,19 @@ export const deviceMerges = (parts: MergeParts) => {
       return found.report;
     },
     undo: (actor: Actor, id: number): { keep: number; other: number } => {
-      requireRight(actor, 'devices:write');
+      const scope = scopeOf(actor, 'devices:write');
       parts.flush();
       return immediate(db, () => {
         const merge = store.one(id);
-        if (merge === undefined) throw new AppError('NOT_FOUND', 'no such merge');
+        if (merge === undefined || !bothReached(scope)(merge)) throw new AppError('NOT_FOUND', 'no such merge');
         undo(actor, merge);
         return { keep: merge.keep, other: merge.other };
       });
     },
     keptAs: (otherPublicId: string): number | undefined => store.keepOf(otherPublicId),
     records: (device: number): number[] => store.records(device),
-    list: (device?: number): DeviceMerge[] =>
-      (device === undefined ? store.open(maxListed) : store.ofDevice(device)).map(
+    list: (of: number | Scope): DeviceMerge[] =>
+      (typeof of === 'number' ? store.ofDevice(of) : store.open(of, maxListed).filter(bothReached(of))).map(
         ({ id, keep, otherPublicId, at, actor, data }) => ({
           id,
           keep,

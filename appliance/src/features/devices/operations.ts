@@ -131,15 +131,17 @@ const decide = (action: 'approve' | 'revoke', summary: string) =>
   operation({
     name: `device.${action}`,
     bound: 'device',
+    scoped: true,
     http: { method: 'post', path: `/devices/{device}/${action}` },
     area,
     right: 'devices:write',
     summary,
     input: one,
     output: deviceDetail,
-    find: ({ devices }, input) => devices.byPublicId(input.device),
+    find: ({ deviceQueries, actor }, input) => deviceIn(deviceQueries, input.device, scopeOf(actor, 'devices:write')),
     run: (context, input) => {
-      context.devices[action](context.actor, context.devices.byPublicId(input.device).id);
+      const { devices, deviceQueries, actor } = context;
+      devices[action](actor, deviceIn(deviceQueries, input.device, scopeOf(actor, 'devices:write')));
       return detail(context, input.device);
     },
     command: {
@@ -240,6 +242,7 @@ export const deviceOperations = [
   operation({
     name: 'device.decide',
     bound: 'device',
+    scoped: true,
     http: { method: 'patch', path: '/devices/{device}/decision' },
     area,
     right: 'devices:write',
@@ -253,8 +256,8 @@ export const deviceOperations = [
     }),
     output: deviceDetail,
     run: (context, { device: id, expectedRevision, comment: note, ...patch }) => {
-      const { db, objects, devices, actor } = context;
-      const { publicId } = devices.byPublicId(id);
+      const { db, objects, devices, deviceQueries, actor } = context;
+      const { publicId } = devices.byId(deviceIn(deviceQueries, id, scopeOf(actor, 'devices:write')));
       immediate(db, () => {
         const revision = objects.find('device-decision', publicId)?.revision ?? 0;
         if (revision !== expectedRevision)

@@ -6,7 +6,7 @@ import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
-import { type Actor, actorRef, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, actorRef, holdsAnywhere, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -114,6 +114,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         list={list}
         page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
         siteTotal={deviceList.count(undefined, scope)}
+        canAct={holdsAnywhere(signedIn(c).actor, 'devices:write')}
         filters={filtering}
         extraColumns={extraColumns}
         groups={groups}
@@ -148,7 +149,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     /** The way back, once it is done. */
     undo?: () => { action: string; fields: Record<string, string> } | undefined;
   };
-  const bulkOf = (action: string, group: string, tag: string): Bulk => {
+  const bulkOf = (action: string, group: string, tag: string, scope: Scope): Bulk => {
     if (action === 'tag' || action === 'untag') {
       if (tag === '' || tag.length > maxTagLength) throw invalid({ newTag: { key: 'validation.required' } });
       const isAdded = action === 'tag';
@@ -179,8 +180,8 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         run: (actor, device) => void devices.revoke(actor, device.id),
       };
     if (action === 'move') {
-      if (group !== '' && objects.find('group', group) === undefined)
-        throw invalid({ group: { key: 'validation.reference' } });
+      const isThere = objects.find('group', group) !== undefined && deviceFilters.groupsIn(scope)?.has(group) !== false;
+      if (group !== '' && !isThere) throw invalid({ group: { key: 'validation.reference' } });
       return {
         name: group === '' ? 'devices.ungroup' : 'devices.move',
         run: (actor, device) =>
@@ -191,7 +192,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   };
 
   const bulk = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const actor = actorFor(c, 'devices:write');
+    const { actor } = signedIn(c);
     const form = c.get('form');
     const chosen = chosenIn(c, paths.devices(), deviceFilters.parameters);
     const scope = scopeOf(actor, 'devices:write');
@@ -206,7 +207,7 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     }
     const group = form.text('group');
     const tag = form.text('newTag').trim();
-    const action = bulkOf(form.text('action'), group, tag);
+    const action = bulkOf(form.text('action'), group, tag, scope);
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
     const params = { n: picked.length, group: groupName, tag };
     return bulkAct(c, viewContext(deps, c), {

@@ -1,7 +1,7 @@
 import type { Database } from '../../platform/database.ts';
 import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { COVERAGE_STATES } from '../vulnerabilities/types.ts';
-import { addressSql, osNameSql } from './row-store.ts';
+import { addressSql, groupIdSql, osNameSql } from './row-store.ts';
 import type { DeviceCoverage, DeviceListRow, DeviceQueries } from './types.ts';
 
 type Row = Omit<DeviceListRow, 'reenrolling' | 'restartPending' | 'hasInventory' | 'status' | 'coverage'> & {
@@ -31,7 +31,7 @@ export const deviceQueries = (db: Database): DeviceQueries => {
     select d.id, d.public_id as publicId, d.state, d.kind, (d.state = 'managed' and exists (select 1 from device_source x where x.device = d.id and x.state = 'pending')) as reenrolling,
       coalesce(nullif(i."name", ''), d.hostname) as hostname,
       json_extract(o.body, '$.displayName') as displayName,
-      json_extract(o.body, '$.group') as "group", json_extract(g.body, '$.name') as groupName,
+      ${groupIdSql} as "group", json_extract(g.body, '$.name') as groupName,
       d.os, ${osNameSql} as osText, coalesce(p."arch", d.arch) as arch,
       ${addressSql} as address, i."dnsName" as dnsName, d.held_reason as heldReason,
       a."restartPending" as restartPending,
@@ -50,7 +50,7 @@ export const deviceQueries = (db: Database): DeviceQueries => {
     ${single('p', 'inv_platform', 'platform')}
     ${single('a', 'inv_activity', 'activity')}
     left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
-    left join object g on g.kind = 'group' and g.id = json_extract(o.body, '$.group') and g.deleted_at is null
+    left join object g on g.kind = 'group' and g.id = ${groupIdSql} and g.deleted_at is null
     where ${where}`;
   const some = db.prepare<[string], Row>(sql('d.id in (select value from json_each(?))'));
   const byPublicId = db.prepare<[string], Row>(sql('d.public_id = ?'));

@@ -1,9 +1,9 @@
 import { z } from 'zod';
+import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { deviceId, deviceReference, time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
-import type { DeviceService } from './service.ts';
 import { deviceStates, type MergeReport } from './types.ts';
-import { deviceModel } from './view.ts';
+import { deviceIn, deviceModel } from './view.ts';
 
 // Records of devices: clients, duplicates, merging and its undo, removal.
 
@@ -61,10 +61,10 @@ const movesOf = ({
 
 export const deviceRecordSchemas = { DeviceDoor: source, DeviceMerge: merge };
 
-const mergesOf = (needs: Needs): z.infer<typeof merges> => {
+const mergesOf = (needs: Needs & { actor: Actor }): z.infer<typeof merges> => {
   const model = deviceModel(needs);
   return {
-    rows: needs.devices.merges().map((one) => ({
+    rows: needs.devices.merges(scopeOf(needs.actor, 'devices:read')).map((one) => ({
       merge: one.id,
       keep: model.reference(one.keep),
       other: { id: one.otherPublicId, name: one.otherName },
@@ -74,15 +74,19 @@ const mergesOf = (needs: Needs): z.infer<typeof merges> => {
   };
 };
 
-const undo = (needs: Needs & { actor: Parameters<DeviceService['undoMerge']>[0] }, number: number) => {
+const undo = (needs: Needs & { actor: Actor }, number: number) => {
   const { keep, other } = needs.devices.undoMerge(needs.actor, number);
   const model = deviceModel(needs);
   return { merge: number, keep: model.reference(keep), other: model.reference(other) };
 };
 
-const pair = (devices: DeviceService, device: string, other: string): [number, number] => [
-  devices.byPublicId(device).id,
-  devices.byPublicId(other).id,
+/** A device that the caller may write; NOT_FOUND. */
+const written = ({ deviceQueries, actor }: Pick<Needs, 'deviceQueries'> & { actor: Actor }, device: string): number =>
+  deviceIn(deviceQueries, device, scopeOf(actor, 'devices:write'));
+
+const pair = (context: Needs & { actor: Actor }, device: string, other: string): [number, number] => [
+  written(context, device),
+  written(context, other),
 ];
 
 const area = 'devices';
@@ -93,15 +97,16 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.doors',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/doors' },
     area,
     right: 'devices:read',
     summary: 'The clients of a device, those in use first',
     input: one,
     output: z.object({ rows: z.array(source) }),
-    run: ({ devices }, { device }) => ({
+    run: ({ devices, deviceQueries, actor }, { device }) => ({
       rows: devices
-        .sourcesOf(devices.byPublicId(device).id)
+        .sourcesOf(deviceIn(deviceQueries, device, scopeOf(actor, 'devices:read')))
         .map(({ firstSeenAt, lastSeenAt, from, source: door, ...rest }) => ({
           ...rest,
           door,
@@ -114,6 +119,7 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.duplicates',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/device-duplicates' },
     area,
     right: 'devices:read',
@@ -131,7 +137,7 @@ export const deviceRecordOperations = [
       ),
     }),
     run: (needs) => {
-      const pairs = needs.devices.duplicates();
+      const pairs = needs.devices.duplicates(scopeOf(needs.actor, 'devices:read'));
       const references = deviceModel(needs).references(pairs.flatMap((found) => [found.one, found.two]));
       const recordOf = (id: number) => ({
         ...(references.get(id) ?? { id: String(id), name: `#${id}` }),
@@ -155,26 +161,29 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.merge.preview',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/devices/{device}/merge' },
     area,
     right: 'devices:write',
     summary: 'What would move if another record became part of this device',
     input: two,
     output: moves,
-    run: ({ devices, actor }, { device, other }) =>
-      movesOf(devices.previewMerge(actor, ...pair(devices, device, other))),
+    run: (context, { device, other }) =>
+      movesOf(context.devices.previewMerge(context.actor, ...pair(context, device, other))),
   }),
   operation({
     name: 'device.merge',
     bound: 'device',
+    scoped: true,
     http: { method: 'post', path: '/devices/{device}/merge' },
     area,
     right: 'devices:write',
     summary: 'Makes another record part of this device; it can be undone',
     input: two.extend({ preview: z.boolean().default(false).describe('Says what would move and changes nothing') }),
     output: z.object({ merge: z.int().nullable(), keep: z.string(), other: z.string(), moves }),
-    run: ({ devices, actor }, { device, other, preview }) => {
-      const ids = pair(devices, device, other);
+    run: (context, { device, other, preview }) => {
+      const { devices, actor } = context;
+      const ids = pair(context, device, other);
       const report = movesOf(devices.previewMerge(actor, ...ids));
       return { merge: preview ? null : devices.merge(actor, ...ids), keep: device, other, moves: report };
     },
@@ -193,14 +202,15 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.distinct',
     bound: 'device',
+    scoped: true,
     http: { method: 'post', path: '/devices/{device}/distinct', status: 204 },
     area,
     right: 'devices:write',
     summary: 'Two records are two devices, whatever they share',
     input: two,
     output: z.object({ one: z.string(), two: z.string() }),
-    run: ({ devices, actor }, { device, other }) => {
-      devices.setDistinct(actor, ...pair(devices, device, other));
+    run: (context, { device, other }) => {
+      context.devices.setDistinct(context.actor, ...pair(context, device, other));
       return { one: device, two: other };
     },
     command: {
@@ -212,16 +222,17 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.forget',
     bound: 'device',
+    scoped: true,
     http: { method: 'delete', path: '/devices/{device}', status: 204 },
     area,
     right: 'devices:write',
     summary: 'Removes the record of a device that may not come in, with all that is known of it',
     input: one,
     output: deviceReference,
-    find: ({ devices }, { device }) => devices.byPublicId(device),
-    run: ({ devices, actor }, { device }) => {
-      const { id, publicId, hostname } = devices.byPublicId(device);
-      devices.forget(actor, id);
+    find: (context, { device }) => written(context, device),
+    run: (context, { device }) => {
+      const { id, publicId, hostname } = context.devices.byId(written(context, device));
+      context.devices.forget(context.actor, id);
       return { id: publicId, name: hostname };
     },
     command: {
@@ -234,6 +245,7 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.merges',
     bound: 'device',
+    scoped: true,
     http: { method: 'get', path: '/device-merges' },
     area,
     right: 'devices:read',
@@ -245,6 +257,7 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.merge.undo',
     bound: 'device',
+    scoped: true,
     http: { method: 'post', path: '/device-merges/{merge}/undo' },
     area,
     right: 'devices:write',
@@ -257,6 +270,7 @@ export const deviceRecordOperations = [
   operation({
     name: 'device.unmerge',
     bound: 'device',
+    scoped: true,
     area,
     right: 'devices:write',
     summary: 'Takes a merge back: two records again; without a number, the merges that can be',

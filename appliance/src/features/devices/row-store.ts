@@ -49,6 +49,9 @@ const columns = [
   'search',
 ] as const;
 
+/** The group that somebody put a device in; of one that waits, the group that its token names. */
+export const groupIdSql = `coalesce(json_extract(o.body, '$.group'), case when d.state in ('pending', 'held') then d.device_group end)`;
+
 // Ranks of levels as in the console: until rules have looked at a device, its state alone says what it is.
 const levelWithoutStatus = `case d.state when 'held' then 0 when 'pending' then 2 when 'revoked' then 7 else 5 end`;
 
@@ -73,7 +76,7 @@ from (
   left join device_status t on t.device = d.id
   left join device_findings f on f.device = d.id
   left join object o on o.kind = 'device-decision' and o.id = d.public_id and o.deleted_at is null
-  left join object g on g.kind = 'group' and g.id = json_extract(o.body, '$.group') and g.deleted_at is null
+  left join object g on g.kind = 'group' and g.id = ${groupIdSql} and g.deleted_at is null
   where ${where}
 )`;
 

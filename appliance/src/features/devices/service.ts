@@ -10,6 +10,7 @@ import { type Actor, actorRef, requireRight, systemActor } from '../../engine/ob
 import { type Database, immediate } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import { firstIn } from '../../platform/rate-limit.ts';
+import type { Scope } from '../../platform/scope.ts';
 import type { CertificateRequest } from '../ca/types.ts';
 import { arrivalQueries } from './arrival-queries.ts';
 import { certificateBinding } from './binding.ts';
@@ -25,6 +26,7 @@ import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
+import { assertReached } from './reach-queries.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
 import { returning } from './returning.ts';
@@ -121,8 +123,8 @@ export type DeviceService = {
   keptAs(publicId: string): string | undefined;
   /** Makes them two again; CONFLICT unless it is the newest merge of its device. */
   undoMerge(actor: Actor, merge: number): { keep: number; other: number };
-  /** Merges that are in force and can be undone, the newest first; of one device, or of all. */
-  merges(device?: number): DeviceMerge[];
+  /** Merges that are in force and can be undone, the newest first; of one device, or of all in reach. */
+  merges(of: number | Scope): DeviceMerge[];
   list(query: DeviceQuery): DevicePage;
   /** Every device, a page at a time. */
   each(): Iterable<Device>;
@@ -140,7 +142,9 @@ export type DeviceService = {
   /** How often a token let a new device in. */
   tokenUses(token: string): number;
   /** Pairs of records that may be one device, the likeliest first. */
-  duplicates(): DuplicatePair[];
+  duplicates(scope: Scope): DuplicatePair[];
+  /** Possible copies in reach that wait for a person. */
+  held(scope: Scope, limit: number): Device[];
   /** Two records are two devices, whatever they share. */
   setDistinct(actor: Actor, one: number, two: number): void;
   /** Removes a record that may not come in: revoked, waiting or only discovered; CONFLICT for another one. */
@@ -189,14 +193,15 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   };
 
   const applyGroup = (device: Device): void => {
-    if (device.group === null || objects.find('device-decision', device.publicId) !== undefined) return;
+    if (device.group === null || typeof objects.find('device-decision', device.publicId)?.body.group === 'string')
+      return;
     // A group deleted since the token was made must not keep the device out.
     if (objects.find('group', device.group) === undefined) return;
     objects.put(systemActor, 'device-decision', device.publicId, { group: device.group });
   };
 
   const approve = (actor: Actor, id: number): Device => {
-    requireRight(actor, 'devices:write');
+    assertReached(db, actor, [id]);
     return immediate(db, () => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') throw new AppError('CONFLICT', 'the device is revoked');
@@ -216,7 +221,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
   };
 
   const revoke = (actor: Actor, id: number): Device => {
-    requireRight(actor, 'devices:write');
+    assertReached(db, actor, [id]);
     return immediate(db, () => {
       const device = found(store.byId(id));
       if (device.state === 'revoked') return device;
@@ -372,15 +377,16 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     merge: (actor, keep, other) => merger().merge(actor, keep, other),
     previewMerge: (actor, keep, other) => merger().preview(actor, keep, other),
     undoMerge: (actor, merge) => merger().undo(actor, merge),
-    merges: (device) => merger().list(device),
+    merges: (of) => merger().list(of),
     records: (device) => merges?.records(device) ?? [device],
     keptAs: (publicId) => {
       const keep = merges?.keptAs(publicId);
       return keep === undefined ? undefined : store.byId(keep)?.publicId;
     },
-    duplicates: () => duplicates.pairs(),
+    held: (scope, limit) => store.held(scope, limit),
+    duplicates: (scope) => duplicates.pairs(scope),
     setDistinct: (actor, one, two) => {
-      requireRight(actor, 'devices:write');
+      assertReached(db, actor, [one, two]);
       immediate(db, () => {
         const [a, b] = [found(store.byId(one)), found(store.byId(two))];
         duplicates.setDistinct(one, two, clock(), actorRef(actor));

@@ -1,6 +1,7 @@
 import type { Changed } from '../../engine/changes/types.ts';
 import type { InventorySource } from '../../engine/inventory/types.ts';
 import type { Database } from '../../platform/database.ts';
+import { devicesIn, type Scope } from '../../platform/scope.ts';
 import { swappedUuid } from './identity.ts';
 import type { Device, DeviceKind, DevicePage, DeviceQuery, DeviceState, HeldReason, Identity } from './types.ts';
 
@@ -295,6 +296,14 @@ export const deviceStore = (db: Database, changed: Changed) => {
         total: total?.total ?? 0,
         ...(rows.length > query.limit && last ? { next: last.id } : {}),
       };
+    },
+    /** Possible copies in reach that wait for a person, by number. */
+    held: (scope: Scope, limit: number): Device[] => {
+      const { sql, params } = devicesIn(scope, 'id');
+      return db
+        .prepare<unknown[], Row>(`select ${columns} from device where state = 'held' and ${sql} order by id limit ?`)
+        .all(...params, limit)
+        .map(toDevice);
     },
     counts: (): Record<DeviceState, number> => ({
       discovered: 0,

@@ -57,8 +57,9 @@ export const deviceWork = (parts: {
       harm: 10,
       sees: 'devices:read',
       does: 'devices:write',
-      find: () =>
-        some(parts.devices.duplicates().length).map((item) => ({
+      scoped: true,
+      find: (reader) =>
+        some(parts.devices.duplicates(scopeOf(reader, 'devices:read')).length).map((item) => ({
           ...item,
           level: 'info',
           path: paths.deviceDuplicates(),
