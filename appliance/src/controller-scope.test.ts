@@ -219,25 +219,22 @@ const differs = async (who: Person, call: Call): Promise<string | undefined> => 
 describe('who reaches some zones of controllers', () => {
   it(`is answered as at a site where no other controller is${isLong ? ', everywhere' : ''}`, async () => {
     const who = [...persons.keys()];
+    // What writes would make one site another than its copies: it is asked below, by hand.
     const reading = calls.filter(({ method }) => method === 'GET');
     if (isLong) {
-      const cells = who.flatMap((name) => calls.map((call) => ({ name, call })));
+      const cells = who.flatMap((name) => reading.map((call) => ({ name, call })));
       for (const { name, call } of cells)
         expect(await differs(persons.get(name) as Person, call), name).toBeUndefined();
-      console.info(`${cells.length * 2} calls, ${calls.length} addresses, ${who.length} persons`);
+      console.info(`${cells.length * 2} calls, ${reading.length} addresses, ${who.length} persons`);
       return;
     }
     // Everything that is read once, by who has every right; then some of all.
     for (const call of reading)
       expect(await differs(persons.get('hall all') as Person, call), 'hall all').toBeUndefined();
     await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...who),
-        fc.oneof(fc.constantFrom(...reading), fc.constantFrom(...calls)),
-        async (name, call) => {
-          expect(await differs(persons.get(name) as Person, call), name).toBeUndefined();
-        },
-      ),
+      fc.asyncProperty(fc.constantFrom(...who), fc.constantFrom(...reading), async (name, call) => {
+        expect(await differs(persons.get(name) as Person, call), name).toBeUndefined();
+      }),
       { numRuns: runs(300) },
     );
   }, 3_600_000);
