@@ -60,6 +60,16 @@ describe('the keyboard', () => {
     expect(await page.evaluate(focusOf)).toMatchObject({ inMain: true, seen: true });
   });
 
+  it('comes to the rows of a list right after the skip link to them', async () => {
+    await page.goto(url + paths.objects('account'));
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').getAttribute('href')).toBe('#rows');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('tbody tr') !== null)).toBe(true);
+  });
+
   it('passes bar and navigation and reaches the content, always in sight', async () => {
     const stops = [];
     for (let presses = 0; presses < mostStops && stops.at(-1)?.inMain !== true; presses += 1) {

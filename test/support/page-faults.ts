@@ -9,7 +9,19 @@ import { repositoryRoot } from './sources.ts';
 const { has } = catalogue('en');
 const axeSource = readFileSync(join(repositoryRoot, 'node_modules/axe-core/axe.min.js'), 'utf8');
 
-type Facts = { headings: number; overflowPx: number; words: string[]; names: string[]; lang: string; title: string };
+type Facts = {
+  headings: number;
+  overflowPx: number;
+  rowPx: number;
+  cutColumnsPx: number;
+  words: string[];
+  names: string[];
+  lang: string;
+  title: string;
+};
+
+/** CONSOLE 6: a row of a list is one line, 32 px. A half pixel is rounding. */
+const mostRowPx = 32.5;
 
 /** Runs in the page. */
 const facts = (): Facts => {
@@ -22,7 +34,16 @@ const facts = (): Facts => {
     texts.push(nodeValue ?? '');
     if (parentElement?.closest('[translate="no"], code, pre, textarea, script') === null) said.push(nodeValue ?? '');
   }
+  const wide = innerWidth > 640;
+  const lists = wide ? [...document.querySelectorAll('.list')] : [];
+  const rows = lists.flatMap((list) => [...list.querySelectorAll('tbody tr:not(.open, .group)')]);
   return {
+    rowPx: Math.max(0, ...rows.map((row) => row.getBoundingClientRect().height)),
+    // What a reader picked may be more than there is room for.
+    cutColumnsPx: Math.max(
+      0,
+      ...lists.map((list) => (list.classList.contains('picked') ? 0 : list.scrollWidth - list.clientWidth)),
+    ),
     headings: document.querySelectorAll('h1').length,
     overflowPx: html.scrollWidth - html.clientWidth,
     words: texts.flatMap((text) => text.match(/[a-z][\w-]*(?:\.[\w-]+)+/g) ?? []),
@@ -37,12 +58,14 @@ const ordinary: ReadonlySet<string> = new Set(['kB', 'macOS']);
 
 /** Structure and words of the page that is shown, as sentences; none when all is well. */
 export const structureFaults = async (page: Page, lang: string): Promise<string[]> => {
-  const { headings, overflowPx, words, names, lang: said, title } = await page.evaluate(facts);
+  const { headings, overflowPx, rowPx, cutColumnsPx, words, names, lang: said, title } = await page.evaluate(facts);
   const keys = [...new Set(words)].filter(has);
   const raw = [...new Set(names)].filter((name) => !ordinary.has(name));
   return [
     ...(headings === 1 ? [] : [`${headings} h1`]),
     ...(overflowPx <= 0 ? [] : [`scrolls sideways by ${overflowPx} px`]),
+    ...(rowPx <= mostRowPx ? [] : [`has a row of ${rowPx} px`]),
+    ...(cutColumnsPx <= 0 ? [] : [`has columns for ${cutColumnsPx} px more than there are`]),
     ...(keys.length === 0 ? [] : [`shows keys: ${keys.join(', ')}`]),
     ...(raw.length === 0 ? [] : [`shows names of fields: ${raw.join(', ')}`]),
     ...(said === lang ? [] : [`is in ${said}, not in ${lang}`]),

@@ -35,6 +35,7 @@ export const SessionTable = ({
     caption={caption}
     rows={rows}
     records="labelled"
+    lines
     columns={[
       ...(rows.some(({ account }) => account !== undefined)
         ? [

@@ -1,4 +1,4 @@
-import { type DeviationRow, DeviationTable } from '../components/deviations.tsx';
+import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
@@ -278,7 +278,13 @@ export const BaselineReport = (
       {rows.length === 0 ? (
         <Empty title={none} />
       ) : (
-        <DeviationTable ctx={ctx} caption={title} rows={rows} limitDays={limitDays} withDevice />
+        <DataTable
+          ctx={ctx}
+          caption={title}
+          rows={rows}
+          records="labelled"
+          columns={deviationColumns(ctx, { limitDays, withDevice: true })}
+        />
       )}
       {isCut ? <p class="second">{ctx.t('deviations.reportMore', { n: rows.length })}</p> : null}
     </Panel>

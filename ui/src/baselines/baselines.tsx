@@ -78,6 +78,7 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
             caption={ctx.t('nav.baselines')}
             rows={rows}
             records="labelled"
+            lines
             columns={[
               {
                 key: 'name',

@@ -1,10 +1,11 @@
-import { type DeviationRow, DeviationTable } from '../components/deviations.tsx';
-import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
+import { Button, LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
-import { type ListState, listParams, listUrl } from '../list.ts';
+import { type ListState, listUrl } from '../list.ts';
 import type { FilterField, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -55,37 +56,26 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
       </LinkButton>
     }
   >
-    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('deviations.search')} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('deviations.newest')} />}>
-      <PostForm ctx={ctx} action={paths.deviationsDecide()} id={form}>
-        {listParams(list).map(([name, value]) => (
-          <input type="hidden" name={name} value={value} />
-        ))}
-      </PostForm>
-      <Toolbar
-        ctx={ctx}
-        count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
-        bulk={{ list, total: page.total, shown: page.rows.length, actions: <DecideButtons ctx={ctx} form={form} /> }}
-      />
-      {page.rows.length > 0 ? (
-        <DeviationTable
-          ctx={ctx}
-          caption={ctx.t('nav.deviations')}
-          rows={page.rows}
-          limitDays={limitDays}
-          withDevice
-          list={list}
-          select={{
-            form,
-            id: (row) => String(row.id),
-            label: (row) => ctx.t('list.selectRow', { name: row.change.title ?? String(row.id) }),
-          }}
-        />
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : (
-        <Empty title={ctx.t('deviations.none')}>{ctx.t('deviations.noneWhy')}</Empty>
-      )}
-    </Panel>
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      filters={filters}
+      search={ctx.t('deviations.search')}
+      order={ctx.t('deviations.newest')}
+      bulk={{
+        form,
+        action: paths.deviationsDecide(),
+        id: (row) => String(row.id),
+        actions: <DecideButtons ctx={ctx} form={form} />,
+      }}
+      nameOf={(row) => row.change.title ?? String(row.id)}
+      table={{
+        caption: ctx.t('nav.deviations'),
+        columns: deviationColumns(ctx, { limitDays, withDevice: true }),
+        records: 'labelled',
+      }}
+      empty={<Empty title={ctx.t('deviations.none')}>{ctx.t('deviations.noneWhy')}</Empty>}
+    />
   </Page>
 );

@@ -257,6 +257,7 @@ export const words = defineWords({
     ru: { one: '{n} день', few: '{n} дня', many: '{n} дней', other: '{n} дня' },
     kk: '{n} күн',
   },
+  'deviations.open': { en: 'Open for', ru: 'Не решено', kk: 'Шешілмеген' },
   'deviations.late': { en: 'over {n} days', ru: 'дольше {n} дней', kk: '{n} күннен ұзақ' },
   'deviations.until': { en: 'Ended', ru: 'Закончилось', kk: 'Аяқталды' },
   'deviations.outcome': { en: 'Outcome', ru: 'Исход', kk: 'Нәтиже' },

@@ -1,10 +1,9 @@
 import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { ChangeLine, type ChangeRow } from './changes.tsx';
 import { Shape, Tag } from './status.tsx';
-import { DataTable, type TableProps } from './table.tsx';
+import type { Column } from './table.tsx';
 import { Time } from './text.tsx';
 
 export type DeviationRow = {
@@ -26,20 +25,14 @@ export type DeviationRow = {
 };
 
 /** How long it has been open; over the limit it is marked in shape and word. */
-const OpenFor = ({ ctx, row, limitDays }: { ctx: Ctx; row: DeviationRow; limitDays: number }) => (
-  <>
-    <Time ctx={ctx} at={row.since} />
-    <div class="small second">
-      {ctx.t('deviations.days', { n: row.days })}
-      {row.late ? (
-        <span class="status" data-l="warning">
-          {' '}
-          <Shape ctx={ctx} name="warning" /> <span>{ctx.t('deviations.late', { n: limitDays })}</span>
-        </span>
-      ) : null}
-    </div>
-  </>
-);
+const OpenFor = ({ ctx, row, limitDays }: { ctx: Ctx; row: DeviationRow; limitDays: number }) =>
+  row.late ? (
+    <span class="status" data-l="warning" title={ctx.t('deviations.late', { n: limitDays })}>
+      <Shape ctx={ctx} name="warning" /> <span>{ctx.t('deviations.days', { n: row.days })}</span>
+    </span>
+  ) : (
+    ctx.t('deviations.days', { n: row.days })
+  );
 
 const Decided = ({ ctx, row }: { ctx: Ctx; row: DeviationRow }) => (
   <>
@@ -76,83 +69,63 @@ const Decided = ({ ctx, row }: { ctx: Ctx; row: DeviationRow }) => (
   </>
 );
 
-/** Deviations as a table: what differs, since when, what was decided. */
-export const DeviationTable = ({
-  ctx,
-  rows,
-  limitDays,
-  withDevice,
-  caption,
-  list,
-  select,
-}: {
-  ctx: Ctx;
-  rows: readonly DeviationRow[];
-  limitDays: number;
-  withDevice: boolean;
-  caption: string;
-  list?: ListState;
-  select?: TableProps<DeviationRow>['select'];
-}) => (
-  <DataTable
-    ctx={ctx}
-    caption={caption}
-    rows={rows}
-    records="labelled"
-    {...(list === undefined ? {} : { list })}
-    {...(select === undefined ? {} : { select })}
-    columns={[
-      ...(withDevice
-        ? [
-            {
-              key: 'device',
-              label: ctx.t('baselines.device'),
-              any: true,
-              cell: (row: DeviationRow) => (
-                <a href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
-                  {row.device.name}
-                </a>
-              ),
-            },
-          ]
-        : []),
-      {
-        key: 'collection',
-        label: ctx.t('changes.collection'),
-        cell: (row) => ctx.tDynamic(`collection.${row.change.collection}.title`),
-      },
-      {
-        key: 'what',
-        label: ctx.t('deviations.what'),
-        any: true,
-        cell: (row) => (
-          <div class="diff small">
-            <ChangeLine ctx={ctx} change={row.change} />
-          </div>
-        ),
-      },
-      {
-        key: 'since',
-        label: ctx.t('deviations.since'),
-        cell: (row) => <OpenFor ctx={ctx} row={row} limitDays={limitDays} />,
-      },
-      {
-        key: 'baseline',
-        label: ctx.t('baselines.name'),
-        any: true,
-        cell: (row) => (
-          <a href={paths.baseline(row.baseline.id)} translate="no">
-            {row.baseline.name}
-          </a>
-        ),
-      },
-      {
-        key: 'decision',
-        label: ctx.t('deviations.decision'),
-        any: true,
-        cell: (row) =>
-          row.workOrder === undefined && row.outcome === undefined ? '–' : <Decided ctx={ctx} row={row} />,
-      },
-    ]}
-  />
-);
+/** Columns of deviations: what differs, since when, what was decided. */
+export const deviationColumns = (
+  ctx: Ctx,
+  { limitDays, withDevice }: { limitDays: number; withDevice: boolean },
+): Column<DeviationRow>[] => [
+  ...(withDevice
+    ? [
+        {
+          key: 'device',
+          label: ctx.t('baselines.device'),
+          rec: 'a' as const,
+          cell: (row: DeviationRow) => (
+            <a class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+              {row.device.name}
+            </a>
+          ),
+        },
+      ]
+    : []),
+  {
+    key: 'collection',
+    label: ctx.t('changes.collection'),
+    cell: (row) => ctx.tDynamic(`collection.${row.change.collection}.title`),
+  },
+  {
+    key: 'what',
+    label: ctx.t('deviations.what'),
+    cell: (row) => (
+      <div class="diff small">
+        <ChangeLine ctx={ctx} change={row.change} />
+      </div>
+    ),
+  },
+  {
+    key: 'since',
+    label: ctx.t('deviations.since'),
+    fit: true,
+    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+  },
+  {
+    key: 'days',
+    label: ctx.t('deviations.open'),
+    fit: true,
+    cell: (row) => <OpenFor ctx={ctx} row={row} limitDays={limitDays} />,
+  },
+  {
+    key: 'baseline',
+    label: ctx.t('baselines.name'),
+    cell: (row) => (
+      <a href={paths.baseline(row.baseline.id)} translate="no">
+        {row.baseline.name}
+      </a>
+    ),
+  },
+  {
+    key: 'decision',
+    label: ctx.t('deviations.decision'),
+    cell: (row) => (row.workOrder === undefined && row.outcome === undefined ? '–' : <Decided ctx={ctx} row={row} />),
+  },
+];

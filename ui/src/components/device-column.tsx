@@ -8,7 +8,7 @@ type Named = { readonly id: string; readonly name: string };
 export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> => ({
   key: 'device',
   label: ctx.t('devices.device'),
-  any: true,
+  rec: 'a',
   cell: ({ device }) => (
     <a class="name" href={paths.device(device.id)} translate="no">
       {device.name}

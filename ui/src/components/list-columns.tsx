@@ -13,6 +13,8 @@ type FileValue = string | number | boolean | readonly string[] | null | undefine
 export type ListColumn<Row> = Omit<Column<Row>, 'key' | 'label' | 'cell'> & {
   /** Key of its name, or the name that people gave it. */
   readonly word: string | { readonly text: string };
+  /** Key of what it is of, which stands before the name where another column has the same one. */
+  readonly of?: string;
   readonly cell: (row: Row, ctx: Ctx) => Child;
   readonly file: (row: Row, ctx: Ctx) => FileValue;
   /** `file`: in the table only when it is picked; `picked`: in the file as well. */
@@ -22,14 +24,18 @@ export type ListColumn<Row> = Omit<Column<Row>, 'key' | 'label' | 'cell'> & {
 /** Columns in order, by the names that they have in an address. */
 export type ListColumns<Row> = Readonly<Record<string, ListColumn<Row>>>;
 
-const nameOf = <Row,>(ctx: Ctx, { word }: ListColumn<Row>): string =>
-  typeof word === 'string' ? ctx.tDynamic(word) : word.text;
+const nameOf = <Row,>(ctx: Ctx, column: ListColumn<Row>, columns: ListColumns<Row>): string => {
+  const plain = ({ word }: ListColumn<Row>): string => (typeof word === 'string' ? ctx.tDynamic(word) : word.text);
+  const name = plain(column);
+  const isTwice = Object.values(columns).filter((other) => plain(other) === name).length > 1;
+  return isTwice && column.of !== undefined ? `${ctx.tDynamic(column.of)}: ${name}` : name;
+};
 
 /** The menu of columns. */
 export function pickableColumns<Row>(ctx: Ctx, columns: ListColumns<Row>): PickableColumn[] {
   return Object.entries(columns).map(([key, column]) => ({
     key,
-    label: nameOf(ctx, column),
+    label: nameOf(ctx, column, columns),
     byDefault: column.until === undefined,
   }));
 }
@@ -39,7 +45,12 @@ export function tableColumns<Row>(ctx: Ctx, list: ListState, columns: ListColumn
   const shown = shownColumns(list, pickableColumns(ctx, columns));
   return Object.entries(columns)
     .filter(([key]) => shown.has(key))
-    .map(([key, column]) => ({ ...column, key, label: nameOf(ctx, column), cell: (row) => column.cell(row, ctx) }));
+    .map(([key, column]) => ({
+      ...column,
+      key,
+      label: nameOf(ctx, column, columns),
+      cell: (row) => column.cell(row, ctx),
+    }));
 }
 
 /** The head of the file and the cells of a row: what the reader picked and its name, else all that need not be picked. */
@@ -54,7 +65,7 @@ export function fileColumns<Row>(
     )
     .map(([, column]) => column);
   return {
-    head: shown.map((column) => nameOf(ctx, column)),
+    head: shown.map((column) => nameOf(ctx, column, columns)),
     cellsOf: (row) => shown.map(({ file }) => file(row, ctx)),
   };
 }

@@ -189,13 +189,14 @@ export const ColumnPicker = ({ ctx, list, all }: { ctx: Ctx; list: ListState; al
             </a>
           </div>
         </form>
+        <DensitySwitch ctx={ctx} />
       </div>
     </details>
   );
 };
 
 /** Compact or comfortable rows: a preference, so it is a form. */
-export const DensitySwitch = ({ ctx }: { ctx: Ctx }) => (
+const DensitySwitch = ({ ctx }: { ctx: Ctx }) => (
   <form method="post" action={paths.preferences()} class="seg hide-narrow" aria-label={ctx.t('list.density')}>
     <input type="hidden" name="csrf" value={ctx.csrf} />
     <input type="hidden" name="back" value={ctx.url} />
@@ -208,85 +209,102 @@ export const DensitySwitch = ({ ctx }: { ctx: Ctx }) => (
 );
 
 /**
- * The line above the rows: how many; with a selection the actions. Without script the actions are always there, and the
- * page that asks before doing says the number.
+ * How many rows are selected, and what may be done with them. It stands there once something is selected; without script
+ * always, and the page that asks before doing says the number.
  */
-export const Toolbar = ({
+export const BulkBar = ({
   ctx,
-  count,
-  bulk,
-  children,
+  list,
+  total,
+  actions,
 }: {
   ctx: Ctx;
-  count: Child;
-  bulk?:
-    | { readonly list: ListState; readonly total: number; readonly shown: number; readonly actions: Child }
-    | undefined;
-  children?: Child;
+  list: ListState;
+  total: number;
+  actions: Child;
 }) => (
-  <div class="toolbar">
-    {bulk?.list.all ? (
-      <span>
-        <b>{ctx.t('list.allSelected', { n: bulk.total })}</b>{' '}
-        <a {...swap(listUrl(bulk.list, { all: false }))}>{ctx.t('list.clearSelection')}</a>
-      </span>
+  <div class="bulk">
+    {list.all ? (
+      <>
+        <b>{ctx.t('list.allSelected', { n: total })}</b>
+        <a {...swap(listUrl(list, { all: false }))}>{ctx.t('list.clearSelection')}</a>
+      </>
     ) : (
-      <span>{count}</span>
+      <>
+        <span class="needs-js">{ctx.rich('list.selected', { n: <b data-count="1">0</b> })}</span>
+        <a {...swap(listUrl(list, { all: true }))}>{ctx.t('list.selectAll', { n: total })}</a>
+        <a class="needs-js" {...swap(listUrl(list, { trail: list.trail }))}>
+          {ctx.t('list.clearSelection')}
+        </a>
+      </>
     )}
-    {bulk === undefined || bulk.total === 0 ? null : (
-      <div class="bulk row">
-        {bulk.list.all ? null : (
-          <>
-            <span class="needs-js">{ctx.rich('list.selected', { n: <b data-count="1">0</b> })}</span>
-            <a {...swap(listUrl(bulk.list, { all: true }))}>{ctx.t('list.selectAll', { n: bulk.total })}</a>
-          </>
-        )}
-        {bulk.actions}
-      </div>
-    )}
-    {children === undefined ? null : <div class="end">{children}</div>}
+    <div class="end">{actions}</div>
   </div>
 );
 
-/** Back and Next by keyset; `order` says in words how the rows are sorted. */
-export const Pager = ({
+/** Cursors that an address holds at most; behind them the place of a page is unknown. */
+const countedPages = 100;
+
+/** Which rows of how many are shown. */
+const rangeText = (
+  ctx: Ctx,
+  list: ListState,
+  page: {
+    readonly rows: readonly unknown[];
+    readonly total?: number | undefined;
+    readonly exact?: boolean | undefined;
+    readonly next?: string | undefined;
+  },
+): string | undefined => {
+  const { rows, total, next } = page;
+  const pagesBefore = list.trail.length;
+  if (total === undefined || rows.length === 0 || pagesBefore >= countedPages) return undefined;
+  const isLast = next === undefined && page.exact !== false;
+  // Pages before the last one are all of the same length.
+  const from = isLast ? Math.max(1, total - rows.length + 1) : pagesBefore * rows.length + 1;
+  const range = { from, to: from + rows.length - 1, n: total };
+  return ctx.t(page.exact === false ? 'list.rangeAbout' : 'list.range', range);
+};
+
+/** The foot of a list: its order in words, which rows are shown, and the way to the others where there are any. */
+export const ListFoot = ({
   ctx,
   list,
-  next,
+  page,
   last,
   order,
 }: {
   ctx: Ctx;
   list: ListState;
-  next?: string | undefined;
+  page: Parameters<typeof rangeText>[2];
   /** Name of the last row shown: the next page begins behind it. */
   last?: string | undefined;
-  order?: Child;
-}) => (
-  <>
-    <span>{order}</span>
-    <nav class="row" aria-label={ctx.t('list.pages')}>
-      {list.trail.length === 0 ? (
-        <span class="btn sm" aria-disabled="true">
-          {ctx.t('list.back')}
-        </span>
-      ) : (
-        <a class="btn sm" {...swap(listUrl(list, { trail: list.trail.slice(0, -1) }))}>
-          {ctx.t('list.back')}
-        </a>
+  order?: string | undefined;
+}) => {
+  const { next } = page;
+  const range = rangeText(ctx, list, page);
+  return (
+    <>
+      <span>
+        {order} {range === undefined ? null : `${range}.`}
+      </span>
+      {list.trail.length === 0 && next === undefined ? null : (
+        <nav class="row" aria-label={ctx.t('list.pages')}>
+          {list.trail.length === 0 ? null : (
+            <a class="btn sm" {...swap(listUrl(list, { trail: list.trail.slice(0, -1) }))}>
+              {ctx.t('list.back')}
+            </a>
+          )}
+          {next === undefined ? null : (
+            <a class="btn sm" {...swap(listUrl(list, { trail: [...list.trail, next] }))}>
+              {last === undefined ? ctx.t('list.next') : ctx.t('list.nextAfter', { name: last })}
+            </a>
+          )}
+        </nav>
       )}
-      {next === undefined ? (
-        <span class="btn sm" aria-disabled="true">
-          {ctx.t('list.next')}
-        </span>
-      ) : (
-        <a class="btn sm" {...swap(listUrl(list, { trail: [...list.trail, next] }))}>
-          {last === undefined ? ctx.t('list.next') : ctx.t('list.nextAfter', { name: last })}
-        </a>
-      )}
-    </nav>
-  </>
-);
+    </>
+  );
+};
 
 /** "214 found" or "about 9,000 found"; with "of" when the site has more. */
 export const foundText = (ctx: Ctx, page: { readonly total: number; readonly exact?: boolean }): string =>

@@ -3,6 +3,7 @@ import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import { swap } from './list-tools.tsx';
 import { Shape } from './status.tsx';
+import { textOf } from './text-of.ts';
 
 export type Column<Row> = {
   readonly key: string;
@@ -13,12 +14,15 @@ export type Column<Row> = {
   readonly sort?: boolean;
   /** Where the cell goes when the table becomes records: name, status, second line, right of it. */
   readonly rec?: 'a' | 'b' | 'c' | 'd';
-  /** Never wraps; `any` breaks inside long words. */
+  /** Never cut and never wraps: states, times, buttons. */
   readonly fit?: boolean;
+  /** Where rows may have several lines: breaks inside long words. */
   readonly any?: boolean;
-  /** Row head: the name of the row. */
+  /** The name of the row; by default the cell of the place `a`. */
   readonly head?: boolean;
   readonly hideNarrow?: boolean;
+  /** Of a list: shown when it is picked; elsewhere never. */
+  readonly optional?: boolean;
 };
 
 export type TableProps<Row> = {
@@ -27,8 +31,12 @@ export type TableProps<Row> = {
   readonly caption: string;
   readonly columns: readonly Column<Row>[];
   readonly rows: readonly Row[];
-  /** With a list, heads of sortable columns are links. */
+  /** With a list, heads of sortable columns are links, and a row is one line. */
   readonly list?: ListState;
+  /** A row is one line without a list, too. */
+  readonly lines?: boolean;
+  /** The reader picked columns: the box scrolls where they need more room than there is. */
+  readonly picked?: boolean;
   /** Column that the rows are in order of when the reader chose none. */
   readonly order?: { readonly key: string; readonly descending?: boolean };
   /** Check boxes of the form `form` (bulk actions). */
@@ -52,7 +60,7 @@ const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<
       {column.label}
       {sorted ? (
         <>
-          {' '}
+          {'\u00a0'}
           <Shape ctx={ctx} name={descending ? 'down' : 'up'} />
         </>
       ) : null}
@@ -75,11 +83,35 @@ const Head = <Row,>({ props, column }: { props: TableProps<Row>; column: Column<
   );
 };
 
-const Cell = <Row,>({ column, row, labelled }: { column: Column<Row>; row: Row; labelled: boolean }) => {
+/** Characters that a column always has room for. */
+const shortText = 16;
+
+/** A short text is never cut; a long one ends in an ellipsis, between words where there are any, and its title has all of it. */
+const Line = ({ children }: { children: Child }) => {
+  const text = textOf(children).replace(/\s+/g, ' ').trim();
+  return text.length <= shortText ? (
+    children
+  ) : (
+    <div class="cut" title={text}>
+      {children}
+    </div>
+  );
+};
+
+type CellProps<Row> = {
+  readonly column: Column<Row>;
+  readonly row: Row;
+  readonly labelled: boolean;
+  readonly isOneLine: boolean;
+};
+
+const Cell = <Row,>({ column, row, labelled, isOneLine }: CellProps<Row>) => {
+  const content = column.cell(row);
+  const shown = isOneLine && !column.fit && !column.num ? <Line>{content}</Line> : content;
   const className = [
     column.num ? 'num' : '',
     column.fit ? 'fit' : '',
-    column.any ? 'any' : '',
+    column.any && !isOneLine ? 'any' : '',
     column.rec ?? '',
     column.hideNarrow ? 'hide-narrow' : '',
   ]
@@ -89,18 +121,20 @@ const Cell = <Row,>({ column, row, labelled }: { column: Column<Row>; row: Row; 
     ...(className === '' ? {} : { class: className }),
     ...(labelled && typeof column.label === 'string' ? { 'data-label': column.label } : {}),
   };
-  return column.head ? (
+  return (column.head ?? column.rec === 'a') ? (
     <th scope="row" {...attributes}>
-      {column.cell(row)}
+      {shown}
     </th>
   ) : (
-    <td {...attributes}>{column.cell(row)}</td>
+    <td {...attributes}>{shown}</td>
   );
 };
 
 /** A declarative table: caption, sort links, selection, group rows, open rows. */
 export const DataTable = <Row,>(props: TableProps<Row>) => {
-  const { ctx, columns, rows, select, group, open, list } = props;
+  const { ctx, rows, select, group, open, list } = props;
+  const columns = list === undefined ? props.columns.filter(({ optional }) => !optional) : props.columns;
+  const isOneLine = list !== undefined || props.lines === true;
   const width = columns.length + (select === undefined ? 0 : 1);
   let shown: string | undefined;
   const body = rows.flatMap((row) => {
@@ -132,7 +166,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
           </td>
         )}
         {columns.map((column) => (
-          <Cell column={column} row={row} labelled={props.records === 'labelled'} />
+          <Cell column={column} row={row} labelled={props.records === 'labelled'} isOneLine={isOneLine} />
         ))}
       </tr>,
     );
@@ -147,7 +181,13 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
     return lines;
   });
   return (
-    <section class={`scroll${props.plain ? ' plain' : ''}`} tabindex={0} aria-label={props.caption}>
+    <section
+      class={['scroll', props.plain ? 'plain' : '', isOneLine ? 'list' : '', props.picked ? 'picked' : '']
+        .filter(Boolean)
+        .join(' ')}
+      tabindex={list === undefined ? 0 : undefined}
+      aria-label={props.caption}
+    >
       <table class={props.records === 'labelled' ? 'records labelled' : props.records ? 'records' : undefined}>
         <caption class="vh">{props.caption}</caption>
         <thead>
@@ -167,7 +207,9 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
             ))}
           </tr>
         </thead>
-        <tbody>{body}</tbody>
+        <tbody id={list === undefined ? undefined : 'rows'} tabindex={list === undefined ? undefined : -1}>
+          {body}
+        </tbody>
       </table>
     </section>
   );

@@ -42,6 +42,7 @@ export const words = defineWords({
   'common.logOut': { en: 'Log out', ru: 'Выйти', kk: 'Шығу' },
   'common.me': { en: 'My page', ru: 'Моя страница', kk: 'Менің бетім' },
   'common.menu': { en: 'Menu', ru: 'Меню', kk: 'Мәзір' },
+  'common.more': { en: 'More', ru: 'Ещё', kk: 'Тағы' },
   'common.yes': { en: 'yes', ru: 'да', kk: 'иә' },
   'common.no': { en: 'no', ru: 'нет', kk: 'жоқ' },
   'common.on': { en: 'On', ru: 'Включено', kk: 'Қосулы' },
@@ -666,6 +667,7 @@ export const words = defineWords({
     kk: 'Бұл таңба емес: белгі не сөз түсіп қалған немесе қате терілген. Қағазға қарап, қайта теріңіз.',
   },
 
+  'list.skipToRows': { en: 'Skip to the rows', ru: 'К строкам списка', kk: 'Тізім жолдарына өту' },
   'list.filter': { en: 'Filter the list', ru: 'Отобрать строки', kk: 'Тізімді сүзу' },
   'list.addFilter': { en: 'Add filter', ru: 'Добавить фильтр', kk: 'Сүзгі қосу' },
   'list.removeFilter': {
@@ -683,6 +685,12 @@ export const words = defineWords({
   'list.density.comfortable': { en: 'Comfortable', ru: 'Свободно', kk: 'Кең' },
   'list.search': { en: 'Search the list', ru: 'Искать в списке', kk: 'Тізімнен іздеу' },
   'list.shown': { en: '{shown} shown of {n}', ru: 'Показано {shown} из {n}', kk: '{n} ішінен {shown} көрсетілді' },
+  'list.range': { en: '{from} to {to} of {n}', ru: '{from}–{to} из {n}', kk: '{n} ішінен {from}–{to}' },
+  'list.rangeAbout': {
+    en: '{from} to {to} of about {n}',
+    ru: '{from}–{to}, всего около {n}',
+    kk: '{from}–{to}, барлығы шамамен {n}',
+  },
   'list.found': {
     en: { one: '{n} found', other: '{n} found' },
     ru: { one: 'Найдено: {n}', few: 'Найдено: {n}', many: 'Найдено: {n}', other: 'Найдено: {n}' },

@@ -1,9 +1,8 @@
 import type { Child } from 'hono/jsx';
 import { DecisionMark, Status } from '../components/status.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import type { Column } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
-import type { ListState } from '../list.ts';
 import type { Decision, Severity, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -117,135 +116,113 @@ export const RemedyMark = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFinding
   </Status>
 );
 
-/** Rows of findings: of all controllers with their number, of one controller with its part. */
-export const ControllerFindingTable = ({
-  ctx,
-  rows,
-  list,
-}: {
-  ctx: Ctx;
-  rows: readonly ControllerFindingRow[];
-  list?: ListState;
-}) => {
-  const isOfOne = list === undefined;
-  const columns: Column<ControllerFindingRow>[] = [
-    {
-      key: 'decision',
-      label: ctx.t('vuln.decision'),
-      fit: true,
-      sort: true,
-      cell: (row) =>
-        row.verdict === 'not-affected' ? (
-          <span class="second">–</span>
-        ) : (
-          <DecisionMark ctx={ctx} decision={row.decision} />
-        ),
-    },
-    {
-      key: 'vulnerability',
-      label: ctx.t('cfind.vulnerability'),
-      sort: true,
-      rec: 'a',
-      cell: (row) => (
-        <>
-          <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
-            {row.vulnerability}
-          </a>
-          {row.exploitation === 'active' || row.exploitation === 'poc' ? (
-            <div class={isOfOne ? undefined : 'narrow-only'}>
-              <ExploitationMark ctx={ctx} row={row} />
-            </div>
-          ) : null}
-        </>
+/** Columns of findings: of all controllers with their number, of one controller with its part. */
+export const controllerFindingColumns = (
+  ctx: Ctx,
+  { isOfOne }: { isOfOne: boolean },
+): Column<ControllerFindingRow>[] => [
+  {
+    key: 'decision',
+    label: ctx.t('vuln.decision'),
+    fit: true,
+    sort: true,
+    cell: (row) =>
+      row.verdict === 'not-affected' ? (
+        <span class="second">–</span>
+      ) : (
+        <DecisionMark ctx={ctx} decision={row.decision} />
       ),
-    },
-    {
-      key: 'product',
-      label: isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
-      any: true,
-      sort: true,
-      rec: 'c',
-      cell: (row): Child => (
-        <>
-          {isOfOne ? (
-            <>
-              {row.part === undefined || row.part === '' ? (
-                ctx.t('cfind.itself')
-              ) : (
-                <span translate="no">{row.part}</span>
-              )}{' '}
-            </>
-          ) : null}
-          <span translate="no" class={isOfOne ? 'second' : undefined}>
-            {row.product}
-          </span>
-          <HeldBy ctx={ctx} row={row} />
-        </>
-      ),
-    },
-    {
-      key: 'firmware',
-      label: ctx.t('cfind.version'),
-      cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
-    },
-    // Where there is less room, it stands under the vulnerability.
-    ...(isOfOne
-      ? []
-      : [
-          {
-            key: 'exploitation',
-            label: ctx.t('cfind.exploitation'),
-            sort: true,
-            cell: (row: ControllerFindingRow) => <ExploitationMark ctx={ctx} row={row} />,
-          },
-        ]),
-    {
-      key: 'verdict',
-      label: ctx.t('cfind.verdict'),
-      fit: true,
-      rec: 'b',
-      cell: (row) => <VerdictMark ctx={ctx} row={row} />,
-    },
-    {
-      key: 'fix',
-      label: ctx.t('cfind.fix'),
-      rec: 'd',
-      cell: (row) => <RemedyMark ctx={ctx} row={row} />,
-    },
-    {
-      key: 'fixed',
-      label: ctx.t('cfind.fixedIn'),
-      any: true,
-      cell: (row) => <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>,
-    },
-    ...(isOfOne
-      ? []
-      : [
-          {
-            key: 'controllers',
-            label: ctx.t('nav.controllers'),
-            num: true,
-            sort: true,
-            cell: (row: ControllerFindingRow) => (
-              <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
-            ),
-          },
-        ]),
-    {
-      key: 'since',
-      label: ctx.t('cfind.since'),
-      sort: true,
-      cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-    },
-  ];
-  return (
-    <DataTable
-      ctx={ctx}
-      caption={ctx.t('cfind.title')}
-      {...(list === undefined ? {} : { list, order: { key: 'decision' } })}
-      rows={rows}
-      records
-      columns={columns}
-    />
-  );
-};
+  },
+  {
+    key: 'vulnerability',
+    label: ctx.t('cfind.vulnerability'),
+    sort: true,
+    rec: 'a',
+    cell: (row) => (
+      <>
+        <a class="name" href={paths.controllerFinding(row.id)} translate="no" title={row.title}>
+          {row.vulnerability}
+        </a>
+        {row.exploitation === 'active' || row.exploitation === 'poc' ? (
+          <div class="narrow-only">
+            <ExploitationMark ctx={ctx} row={row} />
+          </div>
+        ) : null}
+      </>
+    ),
+  },
+  {
+    key: 'product',
+    label: isOfOne ? ctx.t('cfind.part') : ctx.t('cfind.product'),
+    sort: true,
+    rec: 'c',
+    cell: (row): Child => (
+      <>
+        {isOfOne ? (
+          <>
+            {row.part === undefined || row.part === '' ? (
+              ctx.t('cfind.itself')
+            ) : (
+              <span translate="no">{row.part}</span>
+            )}{' '}
+          </>
+        ) : null}
+        <span translate="no" class={isOfOne ? 'second' : undefined}>
+          {row.product}
+        </span>
+        <HeldBy ctx={ctx} row={row} />
+      </>
+    ),
+  },
+  {
+    key: 'firmware',
+    label: ctx.t('cfind.version'),
+    cell: (row) => <FirmwareText ctx={ctx} firmware={row.firmware} side={row.firmwareSide} />,
+  },
+  {
+    key: 'exploitation',
+    label: ctx.t('cfind.exploitation'),
+    sort: true,
+    cell: (row) => <ExploitationMark ctx={ctx} row={row} />,
+  },
+  {
+    key: 'verdict',
+    label: ctx.t('cfind.verdict'),
+    fit: true,
+    rec: 'b',
+    cell: (row) => <VerdictMark ctx={ctx} row={row} />,
+  },
+  {
+    key: 'fix',
+    label: ctx.t('cfind.fix'),
+    rec: 'd',
+    cell: (row) => <RemedyMark ctx={ctx} row={row} />,
+  },
+  {
+    key: 'fixed',
+    label: ctx.t('cfind.fixedIn'),
+    optional: true,
+    cell: (row) => <span translate="no">{row.fixedVersion === '' ? '–' : row.fixedVersion}</span>,
+  },
+  ...(isOfOne
+    ? []
+    : [
+        {
+          key: 'controllers',
+          label: ctx.t('nav.controllers'),
+          num: true,
+          sort: true,
+          cell: (row: ControllerFindingRow) => (
+            <Count ctx={ctx} n={row.controllers} href={paths.controllerFinding(row.id)} />
+          ),
+        },
+      ]),
+  {
+    key: 'since',
+    label: ctx.t('cfind.since'),
+    sort: true,
+    fit: true,
+    optional: true,
+    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+  },
+];

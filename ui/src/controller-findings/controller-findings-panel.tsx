@@ -1,7 +1,8 @@
 import { Empty, Panel } from '../components/panel.tsx';
+import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
-import { type ControllerFindingRow, ControllerFindingTable, HeldBy } from './controller-finding-table.tsx';
+import { type ControllerFindingRow, controllerFindingColumns, HeldBy } from './controller-finding-table.tsx';
 
 export type ControllerFindingsView = {
   /** Affected and for review, most urgent first. */
@@ -31,7 +32,14 @@ export const KnowledgeEnds = ({ ctx, ends }: { ctx: Ctx; ends: ControllerFinding
 export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: ControllerFindingsView }) => (
   <Panel title={ctx.t('cfind.title')} id="findings">
     {view.rows.length > 0 ? (
-      <ControllerFindingTable ctx={ctx} rows={view.rows} />
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('cfind.title')}
+        rows={view.rows}
+        records
+        lines
+        columns={controllerFindingColumns(ctx, { isOfOne: true })}
+      />
     ) : view.ends.length === 0 ? (
       <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
     ) : (

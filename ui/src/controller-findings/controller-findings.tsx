@@ -1,22 +1,14 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
-import {
-  type Filtering,
-  Filters,
-  filterWords,
-  foundText,
-  isFiltered,
-  NoMatch,
-  Pager,
-  Toolbar,
-} from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
-import { type ControllerFindingRow, ControllerFindingTable } from './controller-finding-table.tsx';
+import { type ControllerFindingRow, controllerFindingColumns } from './controller-finding-table.tsx';
 import { KnowledgeEnds } from './controller-findings-panel.tsx';
 
 export type ControllerMatrix = Readonly<Record<Decision, Readonly<Record<FixState, number>>>>;
@@ -85,29 +77,27 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
         </p>
       )}
       {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('cfind.search')} />
-      <Panel
-        foot={
-          <Pager
-            ctx={ctx}
-            list={list}
-            next={page.next}
-            last={page.rows.at(-1)?.vulnerability}
-            order={ctx.t('vuln.order')}
-          />
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        search={ctx.t('cfind.search')}
+        order={ctx.t('vuln.order')}
+        nameOf={(row) => row.vulnerability}
+        table={{
+          caption: ctx.t('cfind.title'),
+          columns: controllerFindingColumns(ctx, { isOfOne: false }),
+          order: { key: 'decision' },
+        }}
+        empty={
+          ends.length === 0 ? (
+            <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
+          ) : (
+            <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
+          )
         }
-      >
-        <Toolbar ctx={ctx} count={foundText(ctx, page)} />
-        {page.rows.length > 0 ? (
-          <ControllerFindingTable ctx={ctx} rows={page.rows} list={list} />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : ends.length === 0 ? (
-          <Empty title={ctx.t('cfind.noKnowledge')}>{ctx.t('cfind.noKnowledgeWhy')}</Empty>
-        ) : (
-          <Empty title={ctx.t('cfind.none')}>{ctx.t('cfind.noneWhy')}</Empty>
-        )}
-      </Panel>
+      />
     </ControllersFrame>
   );
 };

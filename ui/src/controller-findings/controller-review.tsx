@@ -1,6 +1,6 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
-import { Pager } from '../components/list-tools.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
@@ -46,73 +46,68 @@ export const ControllerReview = ({
     title={ctx.t('cfind.reviewTitle')}
     sub={ctx.t('cfind.reviewSub', { questions: page.total, findings })}
   >
-    <Panel
-      foot={<Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.label} order={ctx.t('vuln.order')} />}
-    >
-      {page.rows.length === 0 ? (
-        <Empty title={ctx.t('cfind.reviewNone')}>{ctx.t('cfind.reviewNoneWhy')}</Empty>
-      ) : (
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('cfind.reviewTitle')}
-          rows={page.rows}
-          records
-          columns={[
-            {
-              key: 'decision',
-              label: ctx.t('vuln.decision'),
-              fit: true,
-              rec: 'b',
-              cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
-            },
-            {
-              key: 'product',
-              label: ctx.t('cfind.product'),
-              any: true,
-              rec: 'a',
-              cell: (row) => (
-                <>
-                  <a class="name" href={paths.controllerQuestion(row.id)} translate="no">
-                    {row.label} {row.firmware}
-                  </a>{' '}
-                  {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
-                </>
-              ),
-            },
-            {
-              key: 'question',
-              label: ctx.t('cfind.question'),
-              any: true,
-              rec: 'c',
-              cell: (row) => (
-                <>
-                  {questionText(ctx, row)}{' '}
-                  <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
-                </>
-              ),
-            },
-            {
-              key: 'findings',
-              label: ctx.t('cfind.findings'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.findings} />,
-            },
-            {
-              key: 'documents',
-              label: ctx.t('cfind.documents'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.documents} />,
-            },
-            {
-              key: 'controllers',
-              label: ctx.t('nav.controllers'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.controllers} />,
-            },
-          ]}
-        />
-      )}
-    </Panel>
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      order={ctx.t('vuln.order')}
+      nameOf={(row) => row.label}
+      empty={<Empty title={ctx.t('cfind.reviewNone')}>{ctx.t('cfind.reviewNoneWhy')}</Empty>}
+      table={{
+        caption: ctx.t('cfind.reviewTitle'),
+        columns: [
+          {
+            key: 'decision',
+            label: ctx.t('vuln.decision'),
+            fit: true,
+            rec: 'b',
+            cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+          },
+          {
+            key: 'product',
+            label: ctx.t('cfind.product'),
+            rec: 'a',
+            cell: (row) => (
+              <>
+                <a class="name" href={paths.controllerQuestion(row.id)} translate="no">
+                  {row.label} {row.firmware}
+                </a>{' '}
+                {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
+              </>
+            ),
+          },
+          {
+            key: 'question',
+            label: ctx.t('cfind.question'),
+            rec: 'c',
+            cell: (row) => (
+              <>
+                {questionText(ctx, row)}{' '}
+                <span class="second">{ctx.tDynamic(`cfind.reason.${row.reason}`, {}, row.reason)}</span>
+              </>
+            ),
+          },
+          {
+            key: 'findings',
+            label: ctx.t('cfind.findings'),
+            num: true,
+            cell: (row) => <Count ctx={ctx} n={row.findings} />,
+          },
+          {
+            key: 'documents',
+            label: ctx.t('cfind.documents'),
+            num: true,
+            cell: (row) => <Count ctx={ctx} n={row.documents} />,
+          },
+          {
+            key: 'controllers',
+            label: ctx.t('nav.controllers'),
+            num: true,
+            cell: (row) => <Count ctx={ctx} n={row.controllers} />,
+          },
+        ],
+      }}
+    />
   </ControllersFrame>
 );
 

@@ -3,7 +3,7 @@ import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { ColumnPicker, DensitySwitch, type Filtering, Filters, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -76,7 +76,6 @@ const ownColumns: ListColumns<ControllerRow> = {
   name: {
     word: 'controllers.name',
     sort: true,
-    any: true,
     rec: 'a',
     cell: (row) => (
       <a class="name" href={paths.controller(row.id)} translate="no">
@@ -96,7 +95,6 @@ const ownColumns: ListColumns<ControllerRow> = {
   zone: {
     word: 'controllers.zone',
     sort: true,
-    fit: true,
     cell: (row) =>
       row.zone === undefined ? (
         '–'
@@ -121,11 +119,11 @@ const ownColumns: ListColumns<ControllerRow> = {
     cell: (row) => text(row.family),
     file: (row) => row.family,
   },
-  model: { word: 'controllers.model', sort: true, fit: true, cell: (row) => text(row.model), file: (row) => row.model },
+  model: { word: 'controllers.model', sort: true, cell: (row) => text(row.model), file: (row) => row.model },
   order: {
     word: 'controllers.order',
     sort: true,
-    fit: true,
+    until: 'file',
     cell: (row) => text(row.orderNumber),
     file: (row) => row.orderNumber,
   },
@@ -261,27 +259,27 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
           <p>{ctx.t('controllers.underWayText')}</p>
         </Notice>
       )}
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('controllers.search')} />
       <ListPanel
         ctx={ctx}
         list={list}
         page={page}
+        filters={filters}
+        search={ctx.t('controllers.search')}
+        columns={pickableColumns(ctx, columns)}
         order={ctx.t('controllers.ordered')}
         table={{
           caption: ctx.t('nav.controllers'),
           columns: tableColumns(ctx, list, columns),
           order: { key: 'name' },
         }}
-        bulk={{ form, action: paths.controllersBulk(), actions: <BulkActions ctx={ctx} /> }}
+        bulk={{ form, action: paths.controllersBulk(), id: (row) => row.id, actions: <BulkActions ctx={ctx} /> }}
+        nameOf={(row) => row.name}
         empty={
           <Empty title={ctx.t('controllers.none')} action={add}>
             {ctx.t('controllers.noneWhy')}
           </Empty>
         }
-      >
-        <DensitySwitch ctx={ctx} />
-        <ColumnPicker ctx={ctx} list={list} all={pickableColumns(ctx, columns)} />
-      </ListPanel>
+      />
     </ControllersFrame>
   );
 };

@@ -1,7 +1,6 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
-import { foundText, NoMatch, Pager, swap, Toolbar } from '../components/list-tools.tsx';
-import { Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { NoMatch, swap } from '../components/list-tools.tsx';
 import { Time } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
@@ -104,18 +103,11 @@ export const Deployment = (props: DeploymentProps) => {
           </>
         )}
       </p>
-      <Panel
-        foot={
-          <Pager
-            ctx={ctx}
-            list={list}
-            next={tasks.next}
-            last={tasks.rows.at(-1)?.device.name}
-            order={ctx.t('deployments.taskOrder')}
-          />
-        }
-      >
-        <Toolbar ctx={ctx} count={foundText(ctx, tasks)}>
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={tasks}
+        tools={
           <nav class="seg" aria-label={ctx.t('deployments.stateLabel')}>
             <a {...swap(listUrl(list, { filters: [] }))} aria-current={list.filters.length === 0 ? 'true' : undefined}>
               {ctx.t('deployments.all')}
@@ -129,89 +121,80 @@ export const Deployment = (props: DeploymentProps) => {
               </a>
             ))}
           </nav>
-        </Toolbar>
-        {tasks.rows.length === 0 ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('deployments.tasks')}
-            list={list}
-            rows={tasks.rows}
-            records
-            columns={[
-              {
-                key: 'state',
-                label: ctx.t('deployments.stateLabel'),
-                fit: true,
-                rec: 'b',
-                cell: (row) => <InstallationMark ctx={ctx} state={row.state} />,
-              },
-              {
-                key: 'device',
-                label: ctx.t('devices.device'),
-                any: true,
-                rec: 'a',
-                cell: (row) => (
-                  <a class="name" href={paths.device(row.device.id)} translate="no">
-                    {row.device.name}
-                  </a>
+        }
+        order={ctx.t('deployments.taskOrder')}
+        nameOf={(row) => row.device.name}
+        empty={<NoMatch ctx={ctx} list={list} />}
+        table={{
+          caption: ctx.t('deployments.tasks'),
+          columns: [
+            {
+              key: 'state',
+              label: ctx.t('deployments.stateLabel'),
+              fit: true,
+              rec: 'b',
+              cell: (row) => <InstallationMark ctx={ctx} state={row.state} />,
+            },
+            {
+              key: 'device',
+              label: ctx.t('devices.device'),
+              rec: 'a',
+              cell: (row) => (
+                <a class="name" href={paths.device(row.device.id)} translate="no">
+                  {row.device.name}
+                </a>
+              ),
+            },
+            {
+              key: 'update',
+              label: ctx.t('updates.update'),
+              rec: 'c',
+              cell: (row) => (
+                <a href={paths.update(row.update.id)} translate="no">
+                  {row.update.name}
+                </a>
+              ),
+            },
+            {
+              key: 'why',
+              label: ctx.t('deployments.outcome'),
+              cell: (row) =>
+                row.code === undefined && row.exitCode === undefined ? (
+                  '–'
+                ) : (
+                  <>
+                    {[
+                      ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
+                      ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
+                    ].join(', ')}{' '}
+                    {row.code === undefined ? null : <code translate="no">{row.code}</code>}
+                  </>
                 ),
-              },
-              {
-                key: 'update',
-                label: ctx.t('updates.update'),
-                any: true,
-                rec: 'c',
-                cell: (row) => (
-                  <a href={paths.update(row.update.id)} translate="no">
-                    {row.update.name}
-                  </a>
-                ),
-              },
-              {
-                key: 'why',
-                label: ctx.t('deployments.outcome'),
-                any: true,
-                cell: (row) =>
-                  row.code === undefined && row.exitCode === undefined ? (
-                    '–'
-                  ) : (
-                    <>
-                      {[
-                        ...(row.code === undefined ? [] : [ctx.tDynamic(`taskCode.${row.code}`, {}, '')]),
-                        ...(row.exitCode === undefined ? [] : [ctx.t('deployments.exitCode', { code: row.exitCode })]),
-                      ].join(', ')}{' '}
-                      {row.code === undefined ? null : <code translate="no">{row.code}</code>}
-                    </>
-                  ),
-              },
-              {
-                key: 'attempt',
-                label: ctx.t('deployments.attempt'),
-                num: true,
-                cell: (row) => ctx.fmt.number(row.attempt),
-              },
-              {
-                key: 'at',
-                label: ctx.t('updates.at'),
-                rec: 'd',
-                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-              },
-            ]}
-            open={(row) =>
-              row.output === undefined || row.output === '' ? undefined : (
-                <details>
-                  <summary>
-                    <span class="link">{ctx.t('deployments.output')}</span>
-                  </summary>
-                  <pre translate="no">{row.output}</pre>
-                </details>
-              )
-            }
-          />
-        )}
-      </Panel>
+            },
+            {
+              key: 'attempt',
+              label: ctx.t('deployments.attempt'),
+              num: true,
+              cell: (row) => ctx.fmt.number(row.attempt),
+            },
+            {
+              key: 'at',
+              label: ctx.t('updates.at'),
+              rec: 'd',
+              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+            },
+          ],
+          open: (row) =>
+            row.output === undefined || row.output === '' ? undefined : (
+              <details>
+                <summary>
+                  <span class="link">{ctx.t('deployments.output')}</span>
+                </summary>
+                <pre translate="no">{row.output}</pre>
+              </details>
+            ),
+        }}
+      />
     </Page>
   );
 };

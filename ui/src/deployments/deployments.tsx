@@ -1,10 +1,10 @@
 import { LinkButton } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
-import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -63,101 +63,86 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     }
   >
     <KindLinks ctx={ctx} page="deployments" />
-    <Filters ctx={ctx} list={list} placeholder={ctx.t('deployments.search')} filters={[]} />
-    <Panel
-      foot={
-        <Pager
-          ctx={ctx}
-          list={list}
-          next={page.next}
-          last={page.rows.at(-1)?.name}
-          order={ctx.t('deployments.order')}
-        />
-      }
-    >
-      <Toolbar ctx={ctx} count={foundText(ctx, page)} />
-      {page.rows.length > 0 ? (
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('nav.deployments')}
-          list={list}
-          rows={page.rows}
-          records
-          columns={[
-            {
-              key: 'state',
-              label: ctx.t('deployments.stateLabel'),
-              fit: true,
-              rec: 'b',
-              cell: (row) => <DeploymentMark ctx={ctx} state={row.state} />,
-            },
-            {
-              key: 'name',
-              label: ctx.t('deployments.name'),
-              any: true,
-              rec: 'a',
-              cell: (row) => (
-                <a class="name" href={paths.deployment(row.id)}>
-                  {row.name}
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      filters={[]}
+      search={ctx.t('deployments.search')}
+      order={ctx.t('deployments.order')}
+      nameOf={(row) => row.name}
+      empty={<Empty title={ctx.t('deployments.none')}>{ctx.t('deployments.noneWhy')}</Empty>}
+      table={{
+        caption: ctx.t('nav.deployments'),
+        columns: [
+          {
+            key: 'state',
+            label: ctx.t('deployments.stateLabel'),
+            fit: true,
+            rec: 'b',
+            cell: (row) => <DeploymentMark ctx={ctx} state={row.state} />,
+          },
+          {
+            key: 'name',
+            label: ctx.t('deployments.name'),
+            rec: 'a',
+            cell: (row) => (
+              <a class="name" href={paths.deployment(row.id)}>
+                {row.name}
+              </a>
+            ),
+          },
+          {
+            key: 'createdAt',
+            label: ctx.t('deployments.created'),
+            rec: 'c',
+            cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
+          },
+          {
+            key: 'createdBy',
+            label: ctx.t('deployments.by'),
+            cell: (row) => <span translate="no">{row.createdBy}</span>,
+          },
+          {
+            key: 'updates',
+            label: ctx.t('nav.updates'),
+            num: true,
+            cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />,
+          },
+          {
+            key: 'devices',
+            label: ctx.t('nav.devices'),
+            num: true,
+            cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />,
+          },
+          {
+            key: 'done',
+            label: ctx.t('installation.verified'),
+            num: true,
+            rec: 'd',
+            cell: (row) => ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
+          },
+          {
+            key: 'failed',
+            label: ctx.t('installation.failed'),
+            num: true,
+            cell: (row) =>
+              row.tasks.failed === 0 ? (
+                <span class="dim">0</span>
+              ) : (
+                <a class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
+                  {ctx.fmt.number(row.tasks.failed)}
                 </a>
               ),
-            },
-            {
-              key: 'createdAt',
-              label: ctx.t('deployments.created'),
-              rec: 'c',
-              cell: (row) => <Time ctx={ctx} at={row.createdAt} />,
-            },
-            {
-              key: 'createdBy',
-              label: ctx.t('deployments.by'),
-              cell: (row) => <span translate="no">{row.createdBy}</span>,
-            },
-            {
-              key: 'updates',
-              label: ctx.t('nav.updates'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.updates} href={paths.deployment(row.id)} />,
-            },
-            {
-              key: 'devices',
-              label: ctx.t('nav.devices'),
-              num: true,
-              cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.deployment(row.id)} />,
-            },
-            {
-              key: 'done',
-              label: ctx.t('installation.verified'),
-              num: true,
-              rec: 'd',
-              cell: (row) => ctx.t('deployments.doneOf', { done: row.tasks.verified, total: taskTotal(row.tasks) }),
-            },
-            {
-              key: 'failed',
-              label: ctx.t('installation.failed'),
-              num: true,
-              cell: (row) =>
-                row.tasks.failed === 0 ? (
-                  <span class="dim">0</span>
-                ) : (
-                  <a class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
-                    {ctx.fmt.number(row.tasks.failed)}
-                  </a>
-                ),
-            },
-            {
-              key: 'bar',
-              label: <span class="vh">{ctx.t('deployments.progress')}</span>,
-              hideNarrow: true,
-              cell: (row) => <Progress label={row.name} done={row.tasks.verified} total={taskTotal(row.tasks)} />,
-            },
-          ]}
-        />
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : (
-        <Empty title={ctx.t('deployments.none')}>{ctx.t('deployments.noneWhy')}</Empty>
-      )}
-    </Panel>
+          },
+          {
+            key: 'bar',
+            label: <span class="vh">{ctx.t('deployments.progress')}</span>,
+            hideNarrow: true,
+            cell: (row) => <Progress label={row.name} done={row.tasks.verified} total={taskTotal(row.tasks)} />,
+          },
+        ],
+      }}
+    />
   </Page>
 );

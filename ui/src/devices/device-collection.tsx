@@ -1,9 +1,9 @@
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
 import { PostForm } from '../components/form.tsx';
-import { ColumnPicker, Filters, isFiltered, NoMatch, Pager, shownColumns, Toolbar } from '../components/list-tools.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { shownColumns } from '../components/list-tools.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Age, FieldText, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
@@ -61,6 +61,16 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
   );
   const shown = shownColumns(list, pickable);
   const only = rows[0];
+  const context =
+    reported === null ? undefined : (
+      <>
+        {ctx.rich('devices.reported', {
+          source: ctx.tDynamic(`source.${reported.source}`),
+          at: <Time ctx={ctx} at={reported.at} />,
+          age: <Age ctx={ctx} at={reported.at} />,
+        })}
+      </>
+    );
   return (
     <DeviceFrame ctx={ctx} device={device} tabs={tabs} current={collection}>
       {props.personal === 'withheld' && rows.length > 0 ? (
@@ -87,54 +97,35 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
           ))}
         </p>
       )}
-      {props.single || reported === null ? null : (
-        <Filters ctx={ctx} list={list} filters={[]} placeholder={ctx.t('list.search')} />
-      )}
-      <Panel
-        title={name}
-        context={
-          reported === null
-            ? undefined
-            : ctx.rich('devices.reported', {
-                source: ctx.tDynamic(`source.${reported.source}`),
-                at: <Time ctx={ctx} at={reported.at} />,
-                age: <Age ctx={ctx} at={reported.at} />,
-              })
-        }
-        foot={props.single || rows.length === 0 ? undefined : <Pager ctx={ctx} list={list} next={props.next} />}
-      >
-        {reported === null ? (
-          <Empty title={ctx.t('devices.notReported')}>{ctx.t('devices.notReportedWhy')}</Empty>
-        ) : props.single && only !== undefined ? (
-          <div class="body">
-            <Facts
-              rows={columns.map((column) => [
-                ctx.tDynamic(`collection.${collection}.field.${column.name}`),
-                <FieldText ctx={ctx} column={column} value={only.values[column.name] ?? null} />,
-              ])}
-            />
-          </div>
-        ) : rows.length === 0 ? (
-          isFiltered(list) ? (
-            <NoMatch ctx={ctx} list={list} />
+      {reported === null || (props.single && only !== undefined) ? (
+        <Panel title={name} context={context}>
+          {only === undefined || reported === null ? (
+            <Empty title={ctx.t('devices.notReported')}>{ctx.t('devices.notReportedWhy')}</Empty>
           ) : (
-            <Empty title={ctx.t('devices.emptySection')} />
-          )
-        ) : (
-          <>
-            <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: rows.length, n: props.total })}>
-              <ColumnPicker ctx={ctx} list={list} all={pickable} />
-            </Toolbar>
-            <DataTable
-              ctx={ctx}
-              caption={name}
-              list={list}
-              rows={rows}
-              columns={tableColumns.filter((column) => shown.has(column.key))}
-            />
-          </>
-        )}
-      </Panel>
+            <div class="body">
+              <Facts
+                rows={columns.map((column) => [
+                  ctx.tDynamic(`collection.${collection}.field.${column.name}`),
+                  <FieldText ctx={ctx} column={column} value={only.values[column.name] ?? null} />,
+                ])}
+              />
+            </div>
+          )}
+        </Panel>
+      ) : (
+        <ListPanel
+          ctx={ctx}
+          list={list}
+          title={name}
+          context={context}
+          page={{ rows, total: props.total, next: props.next }}
+          filters={[]}
+          columns={pickable}
+          nameOf={(row) => String(row.values[titleField] ?? '')}
+          table={{ caption: name, columns: tableColumns.filter((column) => shown.has(column.key)) }}
+          empty={<Empty title={ctx.t('devices.emptySection')} />}
+        />
+      )}
     </DeviceFrame>
   );
 };

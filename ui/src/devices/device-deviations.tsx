@@ -1,12 +1,12 @@
 import { DecideButtons } from '../baselines/deviations.tsx';
-import { type DeviationRow, DeviationTable } from '../components/deviations.tsx';
+import { type DeviationRow, deviationColumns } from '../components/deviations.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
-import { LinkButton, PostForm, withoutRight } from '../components/form.tsx';
-import { Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { LinkButton, withoutRight } from '../components/form.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
-import { type ListState, listParams } from '../list.ts';
+import type { ListState } from '../list.ts';
 import type { PageOf, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -43,7 +43,9 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
             <a href={paths.baseline(id)}>{ctx.t('baselines.expired', { at: ctx.fmt.date(approvedAt) })}</a>
           </Notice>
         ))}
-      <Panel
+      <ListPanel
+        ctx={ctx}
+        list={list}
         title={ctx.t('nav.deviations')}
         context={
           <span>
@@ -57,47 +59,32 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
             ))}
           </span>
         }
-        foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('deviations.newest')} />}
-      >
-        {page.rows.length > 0 ? (
-          <>
-            <PostForm ctx={ctx} action={paths.deviationsDecide()} id={form}>
-              {listParams(list).map(([name, value]) => (
-                <input type="hidden" name={name} value={value} />
-              ))}
-              <input type="hidden" name="device" value={device.id} />
-              <input type="hidden" name="back" value={paths.deviceTab(device.id, 'deviations')} />
-            </PostForm>
-            <Toolbar
-              ctx={ctx}
-              count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
-              bulk={{
-                list,
-                total: page.total,
-                shown: page.rows.length,
-                actions: <DecideButtons ctx={ctx} form={form} />,
-              }}
-            />
-            <DeviationTable
-              ctx={ctx}
-              caption={ctx.t('nav.deviations')}
-              rows={page.rows}
-              limitDays={limitDays}
-              withDevice={false}
-              list={list}
-              select={{
-                form,
-                id: (row) => String(row.id),
-                label: (row) => ctx.t('list.selectRow', { name: row.change.title ?? String(row.id) }),
-              }}
-            />
-          </>
-        ) : baselines.length === 0 ? (
-          <Empty title={ctx.t('baselines.noneForDevice')}>{ctx.t('baselines.noneForDeviceWhy')}</Empty>
-        ) : (
-          <Empty title={ctx.t('deviations.none')}>{ctx.t('deviations.noneWhy')}</Empty>
-        )}
-      </Panel>
+        page={page}
+        order={ctx.t('deviations.newest')}
+        bulk={{
+          form,
+          action: paths.deviationsDecide(),
+          id: (row) => String(row.id),
+          fields: [
+            ['device', device.id],
+            ['back', paths.deviceTab(device.id, 'deviations')],
+          ],
+          actions: <DecideButtons ctx={ctx} form={form} />,
+        }}
+        nameOf={(row) => row.change.title ?? String(row.id)}
+        table={{
+          caption: ctx.t('nav.deviations'),
+          columns: deviationColumns(ctx, { limitDays, withDevice: false }),
+          records: 'labelled',
+        }}
+        empty={
+          baselines.length === 0 ? (
+            <Empty title={ctx.t('baselines.noneForDevice')}>{ctx.t('baselines.noneForDeviceWhy')}</Empty>
+          ) : (
+            <Empty title={ctx.t('deviations.none')}>{ctx.t('deviations.noneWhy')}</Empty>
+          )
+        }
+      />
     </DeviceFrame>
   );
 };

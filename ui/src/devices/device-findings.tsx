@@ -1,13 +1,13 @@
 import { CoverageNotice, type CoverageView, isWholly } from '../components/coverage.tsx';
 import type { DeviceHead, DeviceTab } from '../components/device-frame.tsx';
 import { DeviceFrame } from '../components/device-frame.tsx';
-import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
-import { FindingTable } from '../vulnerabilities/vulnerabilities.tsx';
+import { findingColumns } from '../vulnerabilities/vulnerabilities.tsx';
 
 type DeviceFindingsProps = {
   readonly ctx: Ctx;
@@ -56,27 +56,31 @@ export const DeviceFindings = ({
     <CoverageNotice ctx={ctx} coverage={coverage} />
     <Unjudged ctx={ctx} unjudged={unjudged} />
     {notComparable === 0 ? null : <p class="second">{ctx.t('vuln.notComparable', { n: notComparable })}</p>}
-    <Filters ctx={ctx} list={list} filters={decisionFilters} placeholder={ctx.t('vuln.search')} />
-    <Panel
-      foot={
-        <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.advisory} order={ctx.t('vuln.order')} />
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      filters={decisionFilters}
+      search={ctx.t('vuln.search')}
+      order={ctx.t('vuln.order')}
+      nameOf={(row) => row.advisory}
+      table={{
+        caption: ctx.t('nav.vulnerabilities'),
+        // In the order of the decision alone.
+        columns: findingColumns(ctx).map((column) => ({ ...column, sort: false })),
+      }}
+      empty={
+        ctx.advisories === null ? (
+          <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
+        ) : isWholly(coverage) ? (
+          <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
+        ) : (
+          <Empty title={ctx.t(coverage.state === 'not-judged' ? 'coverage.not-judged' : 'vuln.noneJudged')}>
+            {ctx.t('vuln.noneJudgedWhy')}
+          </Empty>
+        )
       }
-    >
-      <Toolbar ctx={ctx} count={foundText(ctx, page)} />
-      {page.rows.length > 0 ? (
-        <FindingTable ctx={ctx} rows={page.rows} />
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : ctx.advisories === null ? (
-        <Empty title={ctx.t('vuln.noAdvisories')}>{ctx.t('vuln.noAdvisoriesWhy')}</Empty>
-      ) : isWholly(coverage) ? (
-        <Empty title={ctx.t('vuln.none')}>{ctx.t('vuln.noneWhy')}</Empty>
-      ) : (
-        <Empty title={ctx.t(coverage.state === 'not-judged' ? 'coverage.not-judged' : 'vuln.noneJudged')}>
-          {ctx.t('vuln.noneJudgedWhy')}
-        </Empty>
-      )}
-    </Panel>
+    />
   </DeviceFrame>
 );
 

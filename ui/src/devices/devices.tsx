@@ -8,7 +8,7 @@ import {
   tableColumns,
 } from '../components/list-columns.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { ColumnPicker, DensitySwitch, type Filtering, Filters, filterWords } from '../components/list-tools.tsx';
+import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
@@ -92,7 +92,6 @@ const ownColumns: ListColumns<DeviceRow> = {
   name: {
     word: 'devices.name',
     sort: true,
-    any: true,
     rec: 'a',
     cell: (row) => (
       <a class="name" href={paths.device(row.id)} translate="no">
@@ -115,7 +114,7 @@ const ownColumns: ListColumns<DeviceRow> = {
   },
   tags: {
     word: 'tags.title',
-    any: true,
+    until: 'file',
     cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
     file: (row) => row.tags?.join('; '),
   },
@@ -166,13 +165,14 @@ const ownColumns: ListColumns<DeviceRow> = {
   coverage: {
     word: 'coverage.title',
     fit: true,
-    any: true,
+    until: 'file',
     cell: (row, ctx) => <CoverageMark ctx={ctx} state={row.coverage} />,
     file: (row, ctx) => ctx.tDynamic(`coverage.${row.coverage}`),
   },
   updates: {
     word: 'nav.updates',
     num: true,
+    until: 'file',
     cell: (row, ctx) => <JudgedCount ctx={ctx} n={row.updates} href={paths.deviceTab(row.id, 'updates')} />,
     file: (row, ctx) => judgedCell(row.updates, ctx),
   },
@@ -187,7 +187,7 @@ export function deviceColumns(fields: readonly FieldColumn[]): ListColumns<Devic
       key,
       {
         word: `collection.${field.collection}.field.${field.name}`,
-        any: true,
+        of: `collection.${field.collection}.title`,
         until: 'picked',
         cell: (row, ctx) => <FieldText ctx={ctx} column={field} value={heldBy(row)} />,
         file: (row, ctx) => fileValue(ctx, heldBy(row), field.type),
@@ -294,41 +294,49 @@ export const Devices = ({
       filter={filterWords(ctx, list, filters)}
       actions={
         <>
-          <LinkButton href={paths.discovery()}>{ctx.t('discovery.title')}</LinkButton>
-          <LinkButton href={paths.offlineImport()} unavailable={withoutRight(ctx, 'devices:write')}>
-            {ctx.t('offlineImport.title')}
-          </LinkButton>
+          <details class="pop">
+            <summary class="btn">{ctx.t('common.more')}</summary>
+            <div>
+              <a href={paths.discovery()}>{ctx.t('discovery.title')}</a>
+              {ctx.can('devices:write') ? <a href={paths.offlineImport()}>{ctx.t('offlineImport.title')}</a> : null}
+              <a href={paths.groups()}>{ctx.t('groups.title')}</a>
+              <a href={paths.deviceDuplicates()}>{ctx.t('records.title')}</a>
+            </div>
+          </details>
           <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
-          <LinkButton href={paths.groups()}>{ctx.t('groups.title')}</LinkButton>
-          <LinkButton href={paths.deviceDuplicates()}>{ctx.t('records.title')}</LinkButton>
           {add}
         </>
       }
     >
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('devices.search')} />
       <Selections ctx={ctx} selections={selections} {...(filterText === undefined ? {} : { filterText })} />
       <ListPanel
         ctx={ctx}
         list={list}
         page={page}
+        filters={filters}
+        search={ctx.t('devices.search')}
+        columns={pickableColumns(ctx, columns)}
         order={ctx.t('devices.order')}
         table={{
           caption: ctx.t('nav.devices'),
           columns: tableColumns(ctx, list, columns),
           order: { key: 'status' },
         }}
-        bulk={{ form, action: paths.devicesBulk(), actions: <BulkActions ctx={ctx} groups={groups} canAct={canAct} /> }}
+        bulk={{
+          form,
+          action: paths.devicesBulk(),
+          id: (row) => row.id,
+          actions: <BulkActions ctx={ctx} groups={groups} canAct={canAct} />,
+        }}
+        nameOf={(row) => row.name}
         empty={
           <Empty title={ctx.t('devices.none')} action={add}>
             {ctx.t('devices.noneWhy')}
           </Empty>
         }
-      >
-        <DensitySwitch ctx={ctx} />
-        <ColumnPicker ctx={ctx} list={list} all={pickableColumns(ctx, columns)} />
-      </ListPanel>
+      />
     </Page>
   );
 };

@@ -135,6 +135,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
             caption={ctx.t('discovery.directories')}
             rows={rows}
             records="labelled"
+            lines
             columns={[
               {
                 key: 'name',

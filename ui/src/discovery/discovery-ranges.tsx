@@ -79,6 +79,7 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
             caption={ctx.t('discovery.ranges')}
             rows={rows}
             records="labelled"
+            lines
             columns={[
               {
                 key: 'name',

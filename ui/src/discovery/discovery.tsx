@@ -1,19 +1,8 @@
 import { LinkButton } from '../components/form.tsx';
-import {
-  ColumnPicker,
-  DensitySwitch,
-  type Filtering,
-  Filters,
-  filterWords,
-  foundText,
-  isFiltered,
-  NoMatch,
-  Pager,
-  shownColumns,
-  Toolbar,
-} from '../components/list-tools.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { type Filtering, filterWords, foundText, shownColumns } from '../components/list-tools.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import type { Column } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
@@ -85,26 +74,18 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
           </dl>
         </div>
       </Panel>
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
-        <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}>
-          <DensitySwitch ctx={ctx} />
-          <ColumnPicker ctx={ctx} list={list} all={pickable} />
-        </Toolbar>
-        {page.rows.length > 0 ? (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('discovery.found')}
-            list={list}
-            rows={page.rows}
-            columns={[...tableColumns.filter((column) => shown.has(column.key)), state]}
-          />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
-          <Empty title={ctx.t('discovery.none')}>{ctx.t('discovery.noneWhy')}</Empty>
-        )}
-      </Panel>
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        columns={pickable}
+        table={{
+          caption: ctx.t('discovery.found'),
+          columns: [...tableColumns.filter((column) => shown.has(column.key)), state],
+        }}
+        empty={<Empty title={ctx.t('discovery.none')}>{ctx.t('discovery.noneWhy')}</Empty>}
+      />
     </DiscoveryFrame>
   );
 };

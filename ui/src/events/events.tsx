@@ -1,17 +1,9 @@
 import { LinkButton } from '../components/form.tsx';
-import {
-  type Filtering,
-  Filters,
-  filterWords,
-  foundText,
-  isFiltered,
-  NoMatch,
-  Pager,
-  Toolbar,
-} from '../components/list-tools.tsx';
-import { Empty, Notice, Panel } from '../components/panel.tsx';
-import { Shape, type ShapeName, Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
+import { Shape, type ShapeName } from '../components/status.tsx';
+import type { Column } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -55,87 +47,68 @@ const DeviceLink = ({ device }: { device: Reference }) => (
   </a>
 );
 
-/** Rows of events; the page of a device leaves the device out. */
-export const EventTable = ({
-  ctx,
-  list,
-  rows,
-  withDevice,
-}: {
-  ctx: Ctx;
-  list: ListState;
-  rows: readonly EventRow[];
-  withDevice: boolean;
-}) => (
-  <DataTable
-    ctx={ctx}
-    caption={ctx.t('nav.events')}
-    list={list}
-    rows={rows}
-    records
-    columns={[
-      { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time ctx={ctx} at={row.at} /> },
-      {
-        key: 'severity',
-        label: ctx.t('events.severity'),
-        fit: true,
-        cell: (row) => (
-          <span
-            class="status"
-            data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}
-          >
-            <Shape ctx={ctx} name={shapes[row.severity]} />
-            <span>{ctx.tDynamic(`eventSeverity.${row.severity}`)}</span>
+/** Columns of a list of events; the page of a device leaves the device out. */
+export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }): Column<EventRow>[] => [
+  { key: 'at', label: ctx.t('events.at'), fit: true, rec: 'd', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+  {
+    key: 'severity',
+    label: ctx.t('events.severity'),
+    fit: true,
+    rec: 'c',
+    cell: (row) => (
+      <span
+        class="status"
+        data-l={row.severity === 'critical' || row.severity === 'failure' ? 'critical' : row.severity}
+      >
+        <Shape ctx={ctx} name={shapes[row.severity]} />
+        <span>{ctx.tDynamic(`eventSeverity.${row.severity}`)}</span>
+      </span>
+    ),
+  },
+  {
+    key: 'what',
+    label: ctx.t('events.what'),
+    rec: 'a',
+    cell: (row) => (
+      <>
+        {ctx.say(row.message)}
+        {withDevice && row.device !== undefined ? (
+          <span class="narrow-only">
+            {' '}
+            <DeviceLink device={row.device} />
           </span>
-        ),
-      },
-      {
-        key: 'what',
-        label: ctx.t('events.what'),
-        any: true,
-        rec: 'a',
-        cell: (row) => (
-          <>
-            {ctx.say(row.message)}
-            {withDevice && row.device !== undefined ? (
-              <span class="narrow-only">
-                {' '}
-                <DeviceLink device={row.device} />
-              </span>
-            ) : null}
-          </>
-        ),
-      },
-      ...(withDevice
-        ? [
-            {
-              key: 'device',
-              label: ctx.t('events.device'),
-              cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink device={row.device} />),
-            },
-          ]
-        : []),
-      {
-        key: 'actor',
-        label: ctx.t('events.actor'),
-        any: true,
-        rec: 'c',
-        cell: (row) => (
-          <span translate="no">
-            {row.actor ?? '–'}
-            {row.from === undefined ? null : <span class="dim small"> {row.from}</span>}
-          </span>
-        ),
-      },
-      {
-        key: 'audit',
-        label: ctx.t('events.chain'),
-        num: true,
-        cell: (row) => (row.auditSeq === undefined ? '' : <Tag>{ctx.fmt.number(row.auditSeq)}</Tag>),
-      },
-    ]}
-  />
-);
+        ) : null}
+      </>
+    ),
+  },
+  ...(withDevice
+    ? [
+        {
+          key: 'device',
+          label: ctx.t('events.device'),
+          cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink device={row.device} />),
+        },
+      ]
+    : []),
+  {
+    key: 'actor',
+    label: ctx.t('events.actor'),
+    cell: (row) => <span translate="no">{row.actor ?? '–'}</span>,
+  },
+  {
+    key: 'from',
+    label: ctx.t('events.address'),
+    optional: true,
+    cell: (row) => <span translate="no">{row.from ?? '–'}</span>,
+  },
+  {
+    key: 'audit',
+    label: ctx.t('events.chain'),
+    num: true,
+    optional: true,
+    cell: (row) => (row.auditSeq === undefined ? '–' : ctx.fmt.number(row.auditSeq)),
+  },
+];
 
 /** What happened, newest first, with the state of the audit chain. */
 export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
@@ -157,18 +130,16 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
         {ctx.t('events.chainBrokenNext')}
       </Notice>
     )}
-    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('events.search')} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}>
-      <Toolbar ctx={ctx} count={foundText(ctx, page)}>
-        <span class="second">{chain?.ok ? ctx.t('events.chainOk', { n: chain.length }) : null}</span>
-      </Toolbar>
-      {page.rows.length > 0 ? (
-        <EventTable ctx={ctx} list={list} rows={page.rows} withDevice />
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : (
-        <Empty title={ctx.t('events.none')}>{ctx.t('events.noneWhy')}</Empty>
-      )}
-    </Panel>
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={page}
+      filters={filters}
+      search={ctx.t('events.search')}
+      tools={chain?.ok ? <span class="second">{ctx.t('events.chainOk', { n: chain.length })}</span> : null}
+      order={ctx.t('events.order')}
+      table={{ caption: ctx.t('nav.events'), columns: eventColumns(ctx, { withDevice: true }) }}
+      empty={<Empty title={ctx.t('events.none')}>{ctx.t('events.noneWhy')}</Empty>}
+    />
   </Page>
 );

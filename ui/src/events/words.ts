@@ -15,6 +15,7 @@ export const words = defineWords({
   'events.column.audit': { en: 'Chain', ru: 'Цепочка', kk: 'Тізбек' },
   'events.from': { en: 'From', ru: 'С', kk: 'Басы' },
   'events.to': { en: 'To', ru: 'По', kk: 'Соңы' },
+  'events.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
   'events.actor': { en: 'Who', ru: 'Кто', kk: 'Кім' },
   'events.at': { en: 'Time', ru: 'Время', kk: 'Уақыты' },
   'events.chain': { en: 'Chain', ru: 'Цепочка', kk: 'Тізбек' },

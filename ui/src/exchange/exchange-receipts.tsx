@@ -1,12 +1,12 @@
-import { Pager } from '../components/list-tools.tsx';
-import { Empty, Notice, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
 import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import type { ReceiptRow } from './receipts.tsx';
-import { ReceiptTable } from './receipts.tsx';
+import { receiptColumns } from './receipts.tsx';
 
 type ExchangeReceiptsProps = {
   readonly ctx: Ctx;
@@ -24,16 +24,15 @@ export const ExchangeReceipts = ({ ctx, tabs, list, page, chain }: ExchangeRecei
         {ctx.t('error.CHAIN.next')}
       </Notice>
     )}
-    <Panel
+    <ListPanel
+      ctx={ctx}
+      list={list}
       title={ctx.t('exchange.tab.receipts')}
       context={chain.ok ? ctx.t('exchange.chainOk', { at: ctx.fmt.time(chain.checkedAt) }) : undefined}
-      foot={<Pager ctx={ctx} list={list} next={page.next} order={ctx.t('events.order')} />}
-    >
-      {page.rows.length === 0 ? (
-        <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>
-      ) : (
-        <ReceiptTable ctx={ctx} rows={page.rows} />
-      )}
-    </Panel>
+      page={page}
+      order={ctx.t('events.order')}
+      table={{ caption: ctx.t('exchange.tab.receipts'), columns: receiptColumns(ctx) }}
+      empty={<Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>}
+    />
   </ExchangeFrame>
 );

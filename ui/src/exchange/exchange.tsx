@@ -9,7 +9,7 @@ import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { ExportProgress, type ExportView } from './export-progress.tsx';
 import type { ReceiptRow } from './receipts.tsx';
-import { ReceiptTable } from './receipts.tsx';
+import { receiptColumns } from './receipts.tsx';
 
 /** Tab Send. */
 type ExchangeProps = {
@@ -242,7 +242,14 @@ export const Exchange = (props: ExchangeProps) => {
         {receipts.length === 0 ? (
           <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>
         ) : (
-          <ReceiptTable ctx={ctx} rows={receipts} />
+          <DataTable
+            ctx={ctx}
+            caption={ctx.t('exchange.tab.receipts')}
+            rows={receipts}
+            records
+            lines
+            columns={receiptColumns(ctx)}
+          />
         )}
       </Panel>
     </ExchangeFrame>

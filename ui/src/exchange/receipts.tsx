@@ -1,5 +1,5 @@
 import { Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import { type Column, DataTable } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
@@ -39,56 +39,52 @@ export const ResultMark = ({ ctx, row }: { ctx: Ctx; row: ReceiptRow }) => (
 const applied = (ctx: Ctx, row: ReceiptRow): string =>
   row.applied === undefined ? '–' : ctx.t('exchange.appliedCounts', row.applied);
 
-/** Receipts: what came, what was new, what became of it. */
-export const ReceiptTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly ReceiptRow[] }) => (
-  <DataTable
-    ctx={ctx}
-    caption={ctx.t('exchange.tab.receipts')}
-    rows={rows}
-    records
-    columns={[
-      {
-        key: 'number',
-        label: ctx.t('exchange.number'),
-        num: true,
-        rec: 'a',
-        cell: (row) => <a href={paths.receipt(row.number)}>{ctx.fmt.number(row.number)}</a>,
-      },
-      { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },
-      {
-        key: 'bundle',
-        label: ctx.t('exchange.bundleLabel'),
-        cell: (row) => (row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq })),
-      },
-      {
-        key: 'request',
-        label: ctx.t('exchange.answers'),
-        cell: (row) => (row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request })),
-      },
-      {
-        key: 'result',
-        label: ctx.t('exchange.resultLabel'),
-        rec: 'b',
-        cell: (row) => <ResultMark ctx={ctx} row={row} />,
-      },
-      { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.new} /> },
-      { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count ctx={ctx} n={row.held} /> },
-      {
-        key: 'size',
-        label: ctx.t('common.size'),
-        num: true,
-        rec: 'd',
-        cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
-      },
-      { key: 'applied', label: ctx.t('exchange.applied'), cell: (row) => applied(ctx, row) },
-      {
-        key: 'left',
-        label: ctx.t('exchange.leftWith'),
-        cell: (row) => (row.leftWith === undefined ? '–' : ctx.t('exchange.short.request', { number: row.leftWith })),
-      },
-    ]}
-  />
-);
+/** Columns of receipts: what came, what was new, what became of it. */
+export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
+  {
+    key: 'number',
+    label: ctx.t('exchange.number'),
+    num: true,
+    rec: 'a',
+    cell: (row) => (
+      <a class="name" href={paths.receipt(row.number)}>
+        {ctx.fmt.number(row.number)}
+      </a>
+    ),
+  },
+  { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },
+  {
+    key: 'bundle',
+    label: ctx.t('exchange.bundleLabel'),
+    cell: (row) => (row.seq === undefined ? '–' : ctx.t('exchange.short.bundle', { number: row.seq })),
+  },
+  {
+    key: 'request',
+    label: ctx.t('exchange.answers'),
+    cell: (row) => (row.request === undefined ? '–' : ctx.t('exchange.short.request', { number: row.request })),
+  },
+  {
+    key: 'result',
+    label: ctx.t('exchange.resultLabel'),
+    rec: 'b',
+    cell: (row) => <ResultMark ctx={ctx} row={row} />,
+  },
+  { key: 'new', label: ctx.t('exchange.new'), num: true, cell: (row) => <Count ctx={ctx} n={row.new} /> },
+  { key: 'held', label: ctx.t('exchange.held'), num: true, cell: (row) => <Count ctx={ctx} n={row.held} /> },
+  {
+    key: 'size',
+    label: ctx.t('common.size'),
+    num: true,
+    rec: 'd',
+    cell: (row) => (row.bytes === 0 ? '–' : ctx.fmt.bytes(row.bytes)),
+  },
+  { key: 'applied', label: ctx.t('exchange.applied'), cell: (row) => applied(ctx, row) },
+  {
+    key: 'left',
+    label: ctx.t('exchange.leftWith'),
+    cell: (row) => (row.leftWith === undefined ? '–' : ctx.t('exchange.short.request', { number: row.leftWith })),
+  },
+];
 
 /** What could not be filled, and why. */
 export const Unfulfilled = ({

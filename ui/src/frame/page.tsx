@@ -132,6 +132,9 @@ export const Page = (props: PageProps) => {
         <a class="skip" href="#main">
           {ctx.t('common.skip')}
         </a>
+        <a class="skip to-rows" href="#rows">
+          {ctx.t('list.skipToRows')}
+        </a>
         <Bar ctx={ctx} />
         <Navigation ctx={ctx} section={props.section} />
         <main

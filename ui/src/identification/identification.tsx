@@ -119,6 +119,7 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
             caption={ctx.t('identification.jobs')}
             rows={jobs}
             records="labelled"
+            lines
             columns={[
               {
                 key: 'name',

@@ -1,9 +1,8 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton } from '../components/form.tsx';
-import { Pager } from '../components/list-tools.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Age, Time, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
@@ -51,18 +50,13 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
           </Empty>
         </Panel>
       ) : (
-        <Panel
-          foot={
-            <Pager
-              ctx={ctx}
-              list={list}
-              next={page.next}
-              last={page.rows.at(-1)?.name}
-              order={ctx.t('integrity.order')}
-            />
-          }
-        >
-          <div class="body">
+        <ListPanel
+          ctx={ctx}
+          list={list}
+          page={page}
+          order={ctx.t('integrity.order')}
+          nameOf={(row) => row.name}
+          tools={
             <Tabs
               ctx={ctx}
               label={ctx.t('integrity.states')}
@@ -81,69 +75,65 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                 })),
               ]}
             />
-          </div>
-          {page.rows.length === 0 ? (
-            <Empty title={ctx.t('integrity.noMatch')} />
-          ) : (
-            <DataTable
-              ctx={ctx}
-              caption={ctx.t('controllers.tab.integrity')}
-              rows={page.rows}
-              records
-              columns={[
-                {
-                  key: 'name',
-                  label: ctx.t('integrity.controller'),
-                  head: true,
-                  rec: 'a',
-                  cell: (row) => (
-                    <a class="name" href={paths.controllerProgram(row.id)} translate="no">
-                      {row.name}
-                    </a>
+          }
+          empty={<Empty title={ctx.t('integrity.noMatch')} />}
+          table={{
+            caption: ctx.t('controllers.tab.integrity'),
+            columns: [
+              {
+                key: 'name',
+                label: ctx.t('integrity.controller'),
+                rec: 'a',
+                cell: (row) => (
+                  <a class="name" href={paths.controllerProgram(row.id)} translate="no">
+                    {row.name}
+                  </a>
+                ),
+              },
+              {
+                key: 'state',
+                label: ctx.t('integrity.state'),
+                fit: true,
+                rec: 'b',
+                cell: (row) => (
+                  <>
+                    <ProgramStatus ctx={ctx} row={row} />{' '}
+                    {row.proposed ? <Tag>{ctx.t('integrity.proposed')}</Tag> : null}
+                  </>
+                ),
+              },
+              {
+                key: 'differs',
+                label: ctx.t('integrity.differs'),
+                rec: 'c',
+                cell: (row) =>
+                  row.differences.length === 0 ? (
+                    <span class="hide-narrow">–</span>
+                  ) : (
+                    differenceWords(ctx, row.differences)
                   ),
-                },
-                {
-                  key: 'state',
-                  label: ctx.t('integrity.state'),
-                  rec: 'b',
-                  cell: (row) => (
-                    <>
-                      <ProgramStatus ctx={ctx} row={row} />
-                      {row.proposed ? (
-                        <div>
-                          <Tag>{ctx.t('integrity.proposed')}</Tag>
-                        </div>
-                      ) : null}
-                    </>
-                  ),
-                },
-                {
-                  key: 'differs',
-                  label: ctx.t('integrity.differs'),
-                  rec: 'c',
-                  cell: (row) =>
-                    row.differences.length === 0 ? (
-                      <span class="hide-narrow">–</span>
-                    ) : (
-                      differenceWords(ctx, row.differences)
-                    ),
-                },
-                { key: 'since', label: ctx.t('integrity.since'), cell: (row) => <Time ctx={ctx} at={row.since} /> },
-                {
-                  key: 'read',
-                  label: ctx.t('integrity.readAt'),
-                  rec: 'd',
-                  cell: (row) => (row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />),
-                },
-                {
-                  key: 'hardening',
-                  label: ctx.t('integrity.hardening'),
-                  cell: (row) => ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
-                },
-              ]}
-            />
-          )}
-        </Panel>
+              },
+              {
+                key: 'since',
+                label: ctx.t('integrity.since'),
+                fit: true,
+                cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+              },
+              {
+                key: 'read',
+                label: ctx.t('integrity.readAt'),
+                num: true,
+                rec: 'd',
+                cell: (row) => (row.readAt === null ? <Unknown ctx={ctx} /> : <Age ctx={ctx} at={row.readAt} />),
+              },
+              {
+                key: 'hardening',
+                label: ctx.t('integrity.hardening'),
+                cell: (row) => ctx.t('integrity.hardeningCounts', { found: row.found, unknown: row.unknown }),
+              },
+            ],
+          }}
+        />
       )}
     </ControllersFrame>
   );

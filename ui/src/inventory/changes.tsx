@@ -1,7 +1,8 @@
 import { type ChangeRow, Changes as Timeline } from '../components/changes.tsx';
 import { LinkButton } from '../components/form.tsx';
-import { Filters, filterWords, isFiltered, NoMatch, Pager } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { filterWords } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { type ListState, listUrl } from '../list.ts';
@@ -33,18 +34,19 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
       </LinkButton>
     }
   >
-    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('changes.search')} />
-    <Panel foot={<Pager ctx={ctx} list={list} next={next} order={ctx.t('changes.order')} />}>
-      {rows.length > 0 ? (
-        <div class="body">
-          <h2 class="vh">{ctx.t('changes.reports')}</h2>
-          <Timeline ctx={ctx} rows={rows} />
-        </div>
-      ) : isFiltered(list) ? (
-        <NoMatch ctx={ctx} list={list} />
-      ) : (
-        <Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>
-      )}
-    </Panel>
+    <ListPanel
+      ctx={ctx}
+      list={list}
+      page={{ rows, next }}
+      filters={filters}
+      search={ctx.t('changes.search')}
+      order={ctx.t('changes.order')}
+      empty={<Empty title={ctx.t('changes.none')}>{ctx.t('changes.noneWhy')}</Empty>}
+    >
+      <div class="body">
+        <h2 class="vh">{ctx.t('changes.reports')}</h2>
+        <Timeline ctx={ctx} rows={rows} />
+      </div>
+    </ListPanel>
   </Page>
 );

@@ -1,21 +1,15 @@
 import { LinkButton } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import {
-  ColumnPicker,
-  DensitySwitch,
   type Filtering,
-  Filters,
   filterWords,
   foundText,
-  isFiltered,
-  NoMatch,
-  Pager,
   type PickableColumn,
   shownColumns,
-  Toolbar,
 } from '../components/list-tools.tsx';
-import { Empty, Panel, Tabs } from '../components/panel.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import { Empty, Tabs } from '../components/panel.tsx';
+import type { Column } from '../components/table.tsx';
 import { Count, FieldText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -66,15 +60,15 @@ export const fieldColumns = <Row,>(
     byDefault: field.byDefault !== false,
     ...(field.personal ? { personal: true } : {}),
   })),
-  tableColumns: fields.map((field) => {
+  tableColumns: fields.map((field, at) => {
     const isTitle = field.name === titleField;
+    const isSecond = at === fields.findIndex(({ name }) => name !== titleField);
     return {
       key: field.name,
       label: field.label ?? ctx.tDynamic(`collection.${field.collection}.field.${field.name}`),
       num: (field.type === 'integer' || field.type === 'real') && !isTitle,
       sort: field.sortable !== false,
-      any: true,
-      ...(isTitle ? { rec: 'a' as const } : {}),
+      ...(isTitle ? { rec: 'a' as const } : isSecond ? { rec: 'c' as const } : {}),
       cell: (row: Row) => {
         const value = valuesOf(row)[field.name] ?? null;
         const href = isTitle ? hrefOf(row) : undefined;
@@ -115,7 +109,7 @@ export const Collection = (props: CollectionProps) => {
           {
             key: '_device',
             label: ctx.t('devices.device'),
-            rec: 'c' as const,
+            rec: 'd' as const,
             cell: (row: CollectionRow) =>
               row.device === undefined ? (
                 '–'
@@ -166,21 +160,17 @@ export const Collection = (props: CollectionProps) => {
         }))}
       />
       <KindLinks ctx={ctx} page="software" />
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
       {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} />}>
-        <Toolbar ctx={ctx} count={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}>
-          <DensitySwitch ctx={ctx} />
-          <ColumnPicker ctx={ctx} list={list} all={pickable} />
-        </Toolbar>
-        {page.rows.length > 0 ? (
-          <DataTable ctx={ctx} caption={name} list={list} rows={page.rows} columns={columns} />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
-          <Empty title={ctx.t('inventory.none')}>{ctx.t('inventory.noneWhy')}</Empty>
-        )}
-      </Panel>
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        columns={pickable}
+        nameOf={(row) => String(row.values[props.titleField] ?? '')}
+        table={{ caption: name, columns }}
+        empty={<Empty title={ctx.t('inventory.none')}>{ctx.t('inventory.noneWhy')}</Empty>}
+      />
     </Page>
   );
 };

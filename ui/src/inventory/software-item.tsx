@@ -1,6 +1,6 @@
 import { deviceColumn } from '../components/device-column.tsx';
 import { LinkButton } from '../components/form.tsx';
-import { Pager } from '../components/list-tools.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, FieldText, Time } from '../components/text.tsx';
@@ -10,7 +10,7 @@ import type { ListState } from '../list.ts';
 import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
-import { FindingTable } from '../vulnerabilities/vulnerabilities.tsx';
+import { findingColumns } from '../vulnerabilities/vulnerabilities.tsx';
 
 /** One item of a shared collection: what it is, which devices have it, its findings. */
 type SoftwareItemProps = {
@@ -101,40 +101,50 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       </div>
       {findings.length === 0 ? null : (
         <Panel title={ctx.t('nav.vulnerabilities')}>
-          <FindingTable ctx={ctx} rows={findings} />
-        </Panel>
-      )}
-      <Panel
-        title={ctx.t('nav.devices')}
-        foot={<Pager ctx={ctx} list={list} next={devices.next} last={devices.rows.at(-1)?.device.name} />}
-      >
-        {devices.rows.length === 0 ? (
-          <Empty title={ctx.t('inventory.noDevice')}>{ctx.t('inventory.noDeviceWhy')}</Empty>
-        ) : (
           <DataTable
             ctx={ctx}
-            caption={ctx.t('nav.devices')}
-            rows={devices.rows}
-            columns={[
-              deviceColumn(ctx),
-              { key: 'os', label: ctx.t('devices.os'), cell: (row) => <span translate="no">{row.os ?? '–'}</span> },
-              ...props.linkColumns.map((column) => ({
-                key: column.name,
-                label: label(column.name),
-                any: true,
-                cell: (row: (typeof devices.rows)[number]) => (
-                  <FieldText ctx={ctx} column={column} value={row.values[column.name] ?? null} />
-                ),
-              })),
-              {
-                key: 'at',
-                label: ctx.t('inventory.reportedAt'),
-                cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
-              },
-            ]}
+            caption={ctx.t('nav.vulnerabilities')}
+            rows={findings}
+            records
+            lines
+            columns={findingColumns(ctx)}
           />
-        )}
-      </Panel>
+        </Panel>
+      )}
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        title={ctx.t('nav.devices')}
+        page={devices}
+        nameOf={(row) => row.device.name}
+        empty={<Empty title={ctx.t('inventory.noDevice')}>{ctx.t('inventory.noDeviceWhy')}</Empty>}
+        table={{
+          caption: ctx.t('nav.devices'),
+          columns: [
+            deviceColumn(ctx),
+            {
+              key: 'os',
+              label: ctx.t('devices.os'),
+              rec: 'c',
+              cell: (row) => <span translate="no">{row.os ?? '–'}</span>,
+            },
+            ...props.linkColumns.map((column) => ({
+              key: column.name,
+              label: label(column.name),
+              cell: (row: (typeof devices.rows)[number]) => (
+                <FieldText ctx={ctx} column={column} value={row.values[column.name] ?? null} />
+              ),
+            })),
+            {
+              key: 'at',
+              label: ctx.t('inventory.reportedAt'),
+              fit: true,
+              rec: 'd',
+              cell: (row) => (row.at === undefined ? '–' : <Time ctx={ctx} at={row.at} />),
+            },
+          ],
+        }}
+      />
     </Page>
   );
 };

@@ -54,6 +54,7 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
           caption={ctx.t('objects.deleted')}
           rows={rows}
           records="labelled"
+          lines
           columns={[
             { key: 'kind', label: ctx.t('objects.kind'), cell: (row) => ctx.tDynamic(`kind.${row.kind}.title`) },
             {

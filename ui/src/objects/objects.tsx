@@ -1,8 +1,9 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
-import { Filters, foundText, isFiltered, NoMatch, Pager, Toolbar } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
-import { type Column, DataTable } from '../components/table.tsx';
+import type { Column } from '../components/table.tsx';
 import { Time, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
@@ -125,8 +126,8 @@ export const ObjectValue = ({
   );
 };
 
-/** A row says what an object is; the whole of it is on its page. */
-const mostColumns = 8;
+/** A row says what an object is; further fields stand there when they are picked, the whole of it on its page. */
+const usualFields = 4;
 
 type Row = ObjectsProps['page']['rows'][number];
 
@@ -135,9 +136,6 @@ export const Objects = (props: ObjectsProps) => {
   const { ctx, kind, area, fields, titleField, list, page, filters, deleted } = props;
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
-  const shown = fields
-    .filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json')
-    .slice(0, mostColumns);
   const create = props.canCreate ? (
     <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
@@ -158,33 +156,34 @@ export const Objects = (props: ObjectsProps) => {
       }
       actions={create}
     >
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('list.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.title} />}>
-        <Toolbar ctx={ctx} count={foundText(ctx, page)} />
-        {page.rows.length > 0 ? (
-          <DataTable
-            ctx={ctx}
-            caption={name}
-            list={list}
-            rows={page.rows}
-            records
-            columns={[
-              {
-                key: titleField,
-                label: label(titleField),
-                sort: true,
-                rec: 'a',
-                cell: (row) => (
-                  <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
-                    {row.title}
-                  </a>
-                ),
-              },
-              ...shown.map(
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        nameOf={(row) => row.title}
+        table={{
+          caption: name,
+          columns: [
+            {
+              key: titleField,
+              label: label(titleField),
+              sort: true,
+              rec: 'a',
+              cell: (row) => (
+                <a class="name" href={row.href ?? paths.object(kind, row.id)} translate="no">
+                  {row.title}
+                </a>
+              ),
+            },
+            ...fields
+              .filter((field) => field.name !== titleField && field.type !== 'multiline' && field.type !== 'json')
+              .map(
                 (field, index): Column<Row> => ({
                   key: field.name,
                   label: label(field.name),
-                  any: field.type === 'text' || field.type === 'reference',
+                  optional: index >= usualFields,
+                  num: field.type === 'integer',
                   ...(index === 0 ? { rec: 'c' as const } : {}),
                   cell: (row) => (
                     <ObjectValue
@@ -198,30 +197,28 @@ export const Objects = (props: ObjectsProps) => {
                   ),
                 }),
               ),
-              {
-                key: 'updatedAt',
-                label: ctx.t('objects.updated'),
-                sort: true,
-                fit: true,
-                rec: 'd',
-                cell: (row) => <Time ctx={ctx} at={row.updatedAt} />,
-              },
-              {
-                key: 'revision',
-                label: ctx.t('objects.revision'),
-                num: true,
-                cell: (row) => <a href={paths.objectRevisions(kind, row.id)}>{ctx.fmt.number(row.revision)}</a>,
-              },
-            ]}
-          />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : (
+            {
+              key: 'updatedAt',
+              label: ctx.t('objects.updated'),
+              sort: true,
+              fit: true,
+              rec: 'd',
+              cell: (row) => <Time ctx={ctx} at={row.updatedAt} />,
+            },
+            {
+              key: 'revision',
+              label: ctx.t('objects.revision'),
+              num: true,
+              cell: (row) => <a href={paths.objectRevisions(kind, row.id)}>{ctx.fmt.number(row.revision)}</a>,
+            },
+          ],
+        }}
+        empty={
           <Empty title={ctx.t('objects.none')} action={create}>
             {ctx.tDynamic(`kind.${kind}.purpose`, {}, '')}
           </Empty>
-        )}
-      </Panel>
+        }
+      />
     </SettingsFrame>
   );
 };

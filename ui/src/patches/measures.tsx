@@ -83,6 +83,7 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
           caption={ctx.t('measures.mitigations')}
           rows={mitigations}
           records="labelled"
+          lines
           columns={[
             {
               key: 'name',
@@ -139,6 +140,7 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
           caption={ctx.t('measures.acceptances')}
           rows={acceptances}
           records="labelled"
+          lines
           columns={[
             {
               key: 'vulnerability',
@@ -209,6 +211,7 @@ const Files = ({ ctx, files, errors }: MeasuresProps) => (
         caption={ctx.t('measures.files')}
         rows={files}
         records="labelled"
+        lines
         columns={[
           {
             key: 'name',

@@ -1,8 +1,9 @@
 import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
-import { Filters, filterWords, foundText, isFiltered, NoMatch, Pager } from '../components/list-tools.tsx';
-import { Empty, Panel } from '../components/panel.tsx';
-import { DataTable } from '../components/table.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { filterWords, foundText } from '../components/list-tools.tsx';
+import { Empty } from '../components/panel.tsx';
+import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, PageOf, When } from '../model.ts';
@@ -59,94 +60,97 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
       announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
     >
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('patches.search')} />
-      <Panel foot={<Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.patchId} />}>
-        {page.rows.length === 0 ? (
-          isFiltered(list) ? (
-            <NoMatch ctx={ctx} list={list} />
-          ) : (
-            <Empty title={ctx.t('patches.none')} action={actions}>
-              {ctx.t('patches.noneWhy')}
-            </Empty>
-          )
-        ) : (
-          <DataTable
-            ctx={ctx}
-            caption={ctx.t('patches.title')}
-            rows={page.rows}
-            records="labelled"
-            columns={[
-              {
-                key: 'patch',
-                label: ctx.t('patches.patch'),
-                any: true,
-                head: true,
-                cell: (row) => (
-                  <a class="name" href={paths.patch(row.id)} translate="no">
-                    {row.patchId}
-                  </a>
-                ),
-              },
-              {
-                key: 'product',
-                label: ctx.t('patches.product'),
-                any: true,
-                cell: (row) => (
-                  <span translate="no">
-                    {row.vendor}, {row.product} {row.productVersion}
-                  </span>
-                ),
-              },
-              {
-                key: 'urgency',
-                label: ctx.t('vuln.decision'),
-                cell: (row) => <UrgencyMark ctx={ctx} urgency={row.urgency} />,
-              },
-              {
-                key: 'state',
-                label: ctx.t('patches.stateLabel'),
-                cell: (row) => (
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        search={ctx.t('patches.search')}
+        nameOf={(row) => row.patchId}
+        empty={
+          <Empty title={ctx.t('patches.none')} action={actions}>
+            {ctx.t('patches.noneWhy')}
+          </Empty>
+        }
+        table={{
+          caption: ctx.t('patches.title'),
+          columns: [
+            {
+              key: 'patch',
+              label: ctx.t('patches.patch'),
+              rec: 'a',
+              cell: (row) => (
+                <a class="name" href={paths.patch(row.id)} translate="no">
+                  {row.patchId}
+                </a>
+              ),
+            },
+            {
+              key: 'product',
+              label: ctx.t('patches.product'),
+              rec: 'c',
+              cell: (row) => (
+                <span translate="no">
+                  {row.vendor}, {row.product} {row.productVersion}
+                </span>
+              ),
+            },
+            {
+              key: 'urgency',
+              label: ctx.t('vuln.decision'),
+              fit: true,
+              cell: (row) => <UrgencyMark ctx={ctx} urgency={row.urgency} />,
+            },
+            {
+              key: 'state',
+              label: ctx.t('patches.stateLabel'),
+              rec: 'b',
+              cell: (row) => (
+                <>
+                  <PatchStateMark ctx={ctx} state={row.state} />
+                  {row.until === null ? null : (
+                    <span class="second">, {ctx.t('patches.until', { at: ctx.fmt.date(row.until) })}</span>
+                  )}
+                </>
+              ),
+            },
+            {
+              key: 'clock',
+              label: ctx.t('patches.deadlines'),
+              rec: 'd',
+              cell: (row) => {
+                const one = deadlineNow(row.deadlines);
+                return one === undefined ? (
+                  <span class="dim">–</span>
+                ) : (
                   <>
-                    <PatchStateMark ctx={ctx} state={row.state} />
-                    {row.until === null ? null : (
-                      <div class="small second">{ctx.t('patches.until', { at: ctx.fmt.date(row.until) })}</div>
-                    )}
-                    {row.waiting === 0 ? null : (
-                      <div class="small second">{ctx.t('patches.waitingN', { n: row.waiting })}</div>
-                    )}
+                    <DeadlineMark ctx={ctx} view={one} />
+                    <span class="second">, {ctx.tDynamic(`patches.deadline.${one.deadline}`)}</span>
                   </>
-                ),
+                );
               },
-              {
-                key: 'clock',
-                label: ctx.t('patches.deadlines'),
-                cell: (row) => {
-                  const one = deadlineNow(row.deadlines);
-                  return one === undefined ? (
-                    <span class="dim">–</span>
-                  ) : (
-                    <>
-                      <DeadlineMark ctx={ctx} view={one} />
-                      <div class="small second">{ctx.tDynamic(`patches.deadline.${one.deadline}`)}</div>
-                    </>
-                  );
-                },
-              },
-              {
-                key: 'verdict',
-                label: ctx.t('patches.verdict'),
-                cell: (row) => ctx.tDynamic(`patches.state.${row.verdict}`),
-              },
-              {
-                key: 'targets',
-                label: ctx.t('patches.targets'),
-                num: true,
-                cell: (row) => (row.targets === 0 ? <span class="dim">0</span> : ctx.fmt.number(row.targets)),
-              },
-            ]}
-          />
-        )}
-      </Panel>
+            },
+            {
+              key: 'verdict',
+              label: ctx.t('patches.verdict'),
+              optional: true,
+              cell: (row) => ctx.tDynamic(`patches.state.${row.verdict}`),
+            },
+            {
+              key: 'targets',
+              label: ctx.t('patches.targets'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.targets} />,
+            },
+            {
+              key: 'waiting',
+              label: ctx.t('patches.waitingLabel'),
+              num: true,
+              cell: (row) => <Count ctx={ctx} n={row.waiting} />,
+            },
+          ],
+        }}
+      />
       <p class="hint">{ctx.t('patches.notVerified')}</p>
     </ControllersFrame>
   );

@@ -96,6 +96,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
               caption={ctx.t('windows.calendar')}
               rows={occurrences}
               records="labelled"
+              lines
               group={(row) => monthOf(ctx, row.from)}
               columns={[
                 {
@@ -140,6 +141,7 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
               caption={ctx.t('windows.all')}
               rows={windows}
               records="labelled"
+              lines
               columns={[
                 {
                   key: 'name',

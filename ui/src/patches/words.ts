@@ -50,7 +50,7 @@ export const words = defineWords({
   'patches.targets': { en: 'Controllers', ru: 'Контроллеры', kk: 'Контроллерлер' },
   'patches.next': { en: 'Next', ru: 'Что дальше', kk: 'Әрі қарай' },
   'patches.waiting': { en: 'Waiting for signatures', ru: 'Ждут подписи', kk: 'Қол қоюды күтеді' },
-  'patches.waitingN': { en: 'Signatures awaited: {n}', ru: 'Ждут подписи: {n}', kk: 'Қол қою күтілуде: {n}' },
+  'patches.waitingLabel': { en: 'To sign', ru: 'Ждут подписи', kk: 'Қол қою күтілуде' },
   'patches.lifecycle': {
     en: 'Lifecycle name, to be checked',
     ru: 'Название этапа, сверить',

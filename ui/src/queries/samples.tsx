@@ -96,6 +96,7 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
           caption={ctx.t('samples.title')}
           rows={rows}
           records="labelled"
+          lines
           columns={[
             {
               key: 'state',

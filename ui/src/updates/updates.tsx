@@ -1,6 +1,6 @@
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
-import { type Filtering, Filters, filterWords, foundText } from '../components/list-tools.tsx';
+import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
 import { Count } from '../components/text.tsx';
@@ -240,13 +240,14 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
         {ctx.t('updates.tile.deployable')}
       </Tile>
     </Tiles>
-    <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('updates.search')} />
     <ListPanel
       ctx={ctx}
       list={list}
       page={page}
+      filters={filters}
+      search={ctx.t('updates.search')}
       order={ctx.t('updates.order')}
-      bulk={{ form, action: paths.updatesDecide(), actions: <Bulk ctx={ctx} /> }}
+      bulk={{ form, action: paths.updatesDecide(), id: (row) => row.id, actions: <Bulk ctx={ctx} /> }}
       nameOf={(row) => `${row.name} ${row.version}`}
       empty={
         <Empty
@@ -264,28 +265,20 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           {
             key: 'name',
             label: ctx.t('updates.update'),
-            any: true,
             sort: true,
             rec: 'a',
             cell: (row) => (
-              <>
-                <a class="name" href={paths.update(row.id)} translate="no">
-                  {row.name}
-                </a>{' '}
-                <span class="second" translate="no">
-                  {row.version}
-                </span>{' '}
-                {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
-                {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
-              </>
+              <a class="name" href={paths.update(row.id)} translate="no">
+                {row.name} {row.version}
+              </a>
             ),
           },
           {
             key: 'suites',
             label: ctx.t('updates.suites'),
-            any: true,
+            optional: true,
             cell: (row) => (
-              <span class="second" translate="no">
+              <span translate="no">
                 {row.suites.length === 0
                   ? (row.source ?? '–')
                   : row.suites.map((suite) => suiteText(ctx, suite)).join(', ')}
@@ -293,16 +286,24 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
             ),
           },
           {
+            key: 'security',
+            label: ctx.t('updates.security'),
+            optional: true,
+            cell: (row) => (row.security ? ctx.t('common.yes') : '–'),
+          },
+          {
             key: 'decision',
             label: ctx.t('vuln.findings'),
             sort: true,
+            fit: true,
             cell: (row) =>
               row.decision === undefined ? (
                 <span class="dim">{ctx.fmt.number(row.findings)}</span>
               ) : (
-                <a href={paths.update(row.id)}>
-                  <DecisionMark ctx={ctx} decision={row.decision} /> {ctx.fmt.number(row.findings)}
-                </a>
+                <>
+                  <DecisionMark ctx={ctx} decision={row.decision} />{' '}
+                  <span class="second">{ctx.fmt.number(row.findings)}</span>
+                </>
               ),
           },
           {
@@ -315,6 +316,7 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           {
             key: 'approval',
             label: ctx.t('updates.decision'),
+            fit: true,
             rec: 'c',
             cell: (row) => <ApprovalMark ctx={ctx} approval={row.approval} />,
           },
@@ -323,7 +325,12 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
             label: ctx.t('updates.supply'),
             sort: true,
             rec: 'b',
-            cell: (row) => <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} />,
+            cell: (row) => (
+              <>
+                <SupplyMark ctx={ctx} supply={row.supply} reason={row.supplyReason} /> <AsOf ctx={ctx} at={row.asOf} />
+                {row.licence === 'to-accept' ? <Tag>{ctx.t('updates.licenceToAccept')}</Tag> : null}
+              </>
+            ),
           },
           {
             key: 'installation',

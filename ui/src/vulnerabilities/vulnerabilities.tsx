@@ -2,20 +2,11 @@ import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.t
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
-import {
-  type Filtering,
-  Filters,
-  filterWords,
-  foundText,
-  isFiltered,
-  NoMatch,
-  Pager,
-  swap,
-  Toolbar,
-} from '../components/list-tools.tsx';
-import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { ListPanel } from '../components/list-panel.tsx';
+import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
+import { Empty, Facts, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
+import type { Column } from '../components/table.tsx';
 import { Count, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ControllerMatrix, ControllerMatrixPanel } from '../controller-findings/controller-findings.tsx';
@@ -194,136 +185,120 @@ export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: Fi
   );
 };
 
-/** Rows of findings; with a list each row can be opened in place. */
-export const FindingTable = ({
-  ctx,
-  rows,
-  list,
-  open,
-}: {
-  ctx: Ctx;
-  rows: readonly FindingRow[];
-  list?: ListState;
-  open?: VulnerabilitiesProps['open'];
-}) => (
-  <DataTable
-    ctx={ctx}
-    caption={ctx.t('nav.vulnerabilities')}
-    {...(list === undefined ? {} : { list, order: { key: 'decision' } })}
-    rows={rows}
-    records
-    columns={[
-      {
-        key: 'decision',
-        label: ctx.t('vuln.decision'),
-        fit: true,
-        sort: true,
-        rec: 'b',
-        cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
-      },
-      {
-        key: 'advisory',
-        label: ctx.t('vuln.advisory'),
-        sort: true,
-        rec: 'a',
-        cell: (row) => (
-          <>
-            <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
-              {row.advisory}
-            </a>{' '}
-            <Aged ctx={ctx} since={row.agedSince} />
-            {row.exploited ? (
-              <>
-                <br />
-                <strong>{ctx.t('vuln.exploited')}</strong>
-              </>
-            ) : null}
-          </>
-        ),
-      },
-      {
-        key: 'package',
-        label: ctx.t('vuln.affects'),
-        any: true,
-        sort: true,
-        rec: 'c',
-        cell: (row) => (
-          <span translate="no" title={row.summary}>
-            {row.package} <span class="second">{row.version}</span>
-          </span>
-        ),
-      },
-      {
-        key: 'severity',
-        label: ctx.t('vuln.severity'),
-        sort: true,
-        cell: (row) =>
-          row.severity === 'critical' || row.severity === 'high' ? (
-            <strong>{ctx.t(`severity.${row.severity}`)}</strong>
-          ) : (
-            <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
+/** Columns of a list of findings; where rows can be opened in place, the last one does it. */
+export const findingColumns = (ctx: Ctx, opened?: ListState): Column<FindingRow>[] => [
+  {
+    key: 'decision',
+    label: ctx.t('vuln.decision'),
+    fit: true,
+    sort: true,
+    rec: 'b',
+    cell: (row) => <DecisionMark ctx={ctx} decision={row.decision} />,
+  },
+  {
+    key: 'advisory',
+    label: ctx.t('vuln.advisory'),
+    sort: true,
+    rec: 'a',
+    cell: (row) => (
+      <>
+        <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
+          {row.advisory}
+        </a>{' '}
+        <Aged ctx={ctx} since={row.agedSince} />
+      </>
+    ),
+  },
+  {
+    key: 'package',
+    label: ctx.t('vuln.affects'),
+    sort: true,
+    rec: 'c',
+    cell: (row) => (
+      <span translate="no" title={row.summary}>
+        {row.package} <span class="second">{row.version}</span>
+      </span>
+    ),
+  },
+  {
+    key: 'severity',
+    label: ctx.t('vuln.severity'),
+    sort: true,
+    cell: (row) => (
+      <>
+        {row.severity === 'critical' || row.severity === 'high' ? (
+          <strong>{ctx.t(`severity.${row.severity}`)}</strong>
+        ) : (
+          <span class="second">{ctx.t(`severity.${row.severity}`)}</span>
+        )}
+        {row.exploited ? <strong>, {ctx.t('vuln.exploitedShort')}</strong> : null}
+      </>
+    ),
+  },
+  {
+    key: 'devices',
+    label: ctx.t('nav.devices'),
+    num: true,
+    sort: true,
+    cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />,
+  },
+  {
+    key: 'fixed',
+    label: ctx.t('vuln.fixedIn'),
+    cell: (row) => <span translate="no">{row.fixed ?? '–'}</span>,
+  },
+  { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
+  {
+    key: 'since',
+    label: ctx.t('vuln.since'),
+    num: true,
+    sort: true,
+    optional: true,
+    cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
+  },
+  ...(opened === undefined
+    ? []
+    : [
+        {
+          key: 'why',
+          label: <span class="vh">{ctx.t('vuln.why')}</span>,
+          fit: true,
+          cell: (row: FindingRow) => (
+            <a
+              class="small"
+              {...swap(listUrl(opened, { open: opened.open === row.id ? null : row.id, trail: opened.trail }))}
+            >
+              {opened.open === row.id ? ctx.t('common.close') : ctx.t('vuln.whyShort')}
+              <span class="vh">. {ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}</span>
+            </a>
           ),
-      },
-      {
-        key: 'devices',
-        label: ctx.t('nav.devices'),
-        num: true,
-        sort: true,
-        cell: (row) => <Count ctx={ctx} n={row.devices} href={paths.finding(row.id)} />,
-      },
-      {
-        key: 'fixed',
-        label: ctx.t('vuln.fixedIn'),
-        any: true,
-        cell: (row) => <span translate="no">{row.fixed ?? '–'}</span>,
-      },
-      { key: 'fix', label: ctx.t('vuln.fix'), fit: true, rec: 'd', cell: (row) => <FixMark ctx={ctx} row={row} /> },
-      {
-        key: 'since',
-        label: ctx.t('vuln.since'),
-        num: true,
-        sort: true,
-        cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
-      },
-      ...(list === undefined
-        ? []
-        : [
-            {
-              key: 'why',
-              label: <span class="vh">{ctx.t('vuln.why')}</span>,
-              cell: (row: FindingRow) => (
-                <a
-                  class="small"
-                  {...swap(listUrl(list, { open: list.open === row.id ? null : row.id, trail: list.trail }))}
-                >
-                  {list.open === row.id ? ctx.t('common.close') : ctx.t('vuln.whyShort')}
-                  <span class="vh">. {ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}</span>
-                </a>
-              ),
-            },
-          ]),
-    ]}
-    open={(row) =>
-      open === undefined || list?.open !== row.id ? undefined : (
-        <div class="stack">
-          <p>{row.summary}</p>
-          <WhyFacts ctx={ctx} row={row} why={open.why} />
-          <p>
-            {ctx.t('nav.devices')}:{' '}
-            {open.devices.map((device, index) => (
-              <>
-                {index === 0 ? null : ', '}
-                <a href={paths.device(device.id)} translate="no">
-                  {device.name}
-                </a>
-              </>
-            ))}
-          </p>
-        </div>
-      )
-    }
-  />
-);
+        },
+      ]),
+];
+
+/** What an open row says below itself. */
+const OpenFinding = ({
+  ctx,
+  row,
+  open,
+}: { ctx: Ctx; row: FindingRow } & Required<Pick<VulnerabilitiesProps, 'open'>>) =>
+  open === undefined ? null : (
+    <div class="stack">
+      <p>{row.summary}</p>
+      <WhyFacts ctx={ctx} row={row} why={open.why} />
+      <p>
+        {ctx.t('nav.devices')}:{' '}
+        {open.devices.map((device, index) => (
+          <>
+            {index === 0 ? null : ', '}
+            <a href={paths.device(device.id)} translate="no">
+              {device.name}
+            </a>
+          </>
+        ))}
+      </p>
+    </div>
+  );
 
 const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list' | 'counts'>) => {
   const link = (decision: Decision, fix?: FixState) =>
@@ -346,7 +321,7 @@ const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list'
 
 /** Matrix of decision and state of the fix, then the list. */
 export const Vulnerabilities = (props: VulnerabilitiesProps) => {
-  const { ctx, list, page, filters, counts, knowledge } = props;
+  const { ctx, list, page, filters, counts, knowledge, open } = props;
   const worst = knowledge?.stale[0];
   return (
     <Page
@@ -389,13 +364,13 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
           </a>
         </p>
       )}
-      <Filters ctx={ctx} list={list} filters={filters} placeholder={ctx.t('vuln.search')} />
-      <Panel
-        foot={
-          <Pager ctx={ctx} list={list} next={page.next} last={page.rows.at(-1)?.advisory} order={ctx.t('vuln.order')} />
-        }
-      >
-        <Toolbar ctx={ctx} count={foundText(ctx, page)}>
+      <ListPanel
+        ctx={ctx}
+        list={list}
+        page={page}
+        filters={filters}
+        search={ctx.t('vuln.search')}
+        tools={
           <nav class="seg" aria-label={ctx.t('vuln.workState')}>
             {(['open', 'planned', 'fixed'] as const).map((state) => (
               <a
@@ -408,24 +383,31 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
               </a>
             ))}
           </nav>
-        </Toolbar>
-        {page.rows.length > 0 ? (
-          <FindingTable ctx={ctx} rows={page.rows} list={list} open={props.open} />
-        ) : isFiltered(list) ? (
-          <NoMatch ctx={ctx} list={list} />
-        ) : knowledge === null ? (
-          <Empty
-            title={ctx.t('vuln.noAdvisories')}
-            action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
-          >
-            {ctx.t('vuln.noAdvisoriesWhy')}
-          </Empty>
-        ) : (
-          <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
-            {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
-          </Empty>
-        )}
-      </Panel>
+        }
+        order={ctx.t('vuln.order')}
+        nameOf={(row) => row.advisory}
+        table={{
+          caption: ctx.t('nav.vulnerabilities'),
+          columns: findingColumns(ctx, list),
+          order: { key: 'decision' },
+          open: (row) =>
+            open === undefined || list.open !== row.id ? undefined : <OpenFinding ctx={ctx} row={row} open={open} />,
+        }}
+        empty={
+          knowledge === null ? (
+            <Empty
+              title={ctx.t('vuln.noAdvisories')}
+              action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
+            >
+              {ctx.t('vuln.noAdvisoriesWhy')}
+            </Empty>
+          ) : (
+            <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
+              {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
+            </Empty>
+          )
+        }
+      />
     </Page>
   );
 };

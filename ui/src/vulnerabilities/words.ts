@@ -65,6 +65,7 @@ export const words = defineWords({
   'input.ransomware': { en: 'ransomware', ru: 'программы-вымогатели', kk: 'бопсалаушы бағдарламалар' },
   'input.ransomware.1': { en: 'yes', ru: 'да', kk: 'иә' },
   'input.ransomware.0': { en: 'no', ru: 'нет', kk: 'жоқ' },
+  'vuln.exploitedShort': { en: 'exploited', ru: 'эксплуатируется', kk: 'пайдаланылуда' },
   'vuln.exploited': { en: 'Known to be exploited', ru: 'Эксплуатируется', kk: 'Пайдаланылуда' },
 
   'vuln.sub': {

@@ -37,6 +37,7 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
     caption={ctx.t('kind.controller-zone.title')}
     rows={zones}
     records="labelled"
+    lines
     columns={[
       {
         key: 'name',
@@ -88,6 +89,7 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
     caption={ctx.t('kind.controller-conduit.title')}
     rows={conduits}
     records="labelled"
+    lines
     columns={[
       {
         key: 'name',
@@ -161,6 +163,7 @@ export const ZoneControllers = ({
     caption={caption}
     rows={rows}
     records="labelled"
+    lines
     columns={[
       {
         key: 'name',
