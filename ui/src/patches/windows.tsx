@@ -96,7 +96,6 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
               caption={ctx.t('windows.calendar')}
               rows={occurrences}
               records="labelled"
-              lines
               group={(row) => monthOf(ctx, row.from)}
               columns={[
                 {
