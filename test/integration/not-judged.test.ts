@@ -71,6 +71,9 @@ const NOT_ASKED: Partial<Record<PageKey, string>> = {
   certificateAuthorities: 'certificates that clients trust',
 };
 
+const ofKind = (kind: string, why: string): Record<string, string> =>
+  Object.fromEntries(['diff', 'list', 'revisions', 'show'].map((act) => [`object.${kind}.${act}`, why]));
+
 /** Pages that name findings or updates and say of no device how many it has, each with its reason. */
 const NAMES_ONLY: Readonly<Record<string, string>> = {
   baselineEntries: REPORTED,
@@ -101,6 +104,7 @@ const NAMES_ONLY: Readonly<Record<string, string>> = {
   'objectNew tag-rule': DECIDED,
   'objectNew token': DECIDED,
   'objects deployment': ORDERED,
+  'objects mitigation': DECIDED,
   'objects risk-acceptance': DECIDED,
   'objects role': DECIDED,
   'objects update-decision': DECIDED,
@@ -147,32 +151,20 @@ const OPERATIONS_NAME_ONLY: Readonly<Record<string, string>> = {
   'import.list': 'what a bundle brought',
   'import.show': 'what a bundle brought',
   'inventory.os-update.list': REPORTED,
-  'object.controller-review.diff': OF_CONTROLLERS,
-  'object.controller-review.list': OF_CONTROLLERS,
-  'object.controller-review.revisions': OF_CONTROLLERS,
-  'object.controller-review.show': OF_CONTROLLERS,
-  'object.controller-synonym.diff': OF_CONTROLLERS,
-  'object.controller-synonym.list': OF_CONTROLLERS,
-  'object.controller-synonym.revisions': OF_CONTROLLERS,
-  'object.controller-synonym.show': OF_CONTROLLERS,
+  ...ofKind('controller-review', OF_CONTROLLERS),
+  ...ofKind('controller-synonym', OF_CONTROLLERS),
+  ...ofKind('followed-suites', DECIDED),
+  ...ofKind('update-decision', DECIDED),
   'object.deployment.list': ORDERED,
   'object.deployment.revisions': ORDERED,
   'object.deployment.show': ORDERED,
   'object.mitigation.list': DECIDED,
   'object.mitigation.revisions': DECIDED,
   'object.mitigation.show': DECIDED,
-  'object.update-decision.diff': DECIDED,
-  'object.update-decision.list': DECIDED,
-  'object.update-decision.revisions': DECIDED,
-  'object.update-decision.show': DECIDED,
   'patch.list': OF_CONTROLLERS,
   'patch.show': OF_CONTROLLERS,
   'update.show': ONE,
   'waiting.list': DECIDED,
-  'object.followed-suites.diff': DECIDED,
-  'object.followed-suites.list': DECIDED,
-  'object.followed-suites.revisions': DECIDED,
-  'object.followed-suites.show': DECIDED,
   'update.followed': 'what systems take their packages from',
 };
 

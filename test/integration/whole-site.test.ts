@@ -112,6 +112,7 @@ const ownPages: Readonly<Record<string, keyof typeof paths>> = {
   'controller-query-policy': 'identification',
   'controller-review': 'controllerReview',
   'controller-synonym': 'controllerReview',
+  'work-note': 'work',
 };
 
 /**

@@ -206,6 +206,7 @@ export const Worklist = (props: WorklistProps) => {
               ))}
             </nav>
             <div>
+              <a href={paths.waiting()}>{ctx.t('waiting.title')}</a>{' '}
               <a href={paths.help('worklist')}>{ctx.t('work.howRanked')}</a>
             </div>
           </header>
