@@ -99,7 +99,7 @@ describe('every page', () => {
       const script = document.createElement('script');
       script.textContent = 'document.title = "ran"';
       const wide = document.createElement('h1');
-      wide.textContent = 'nav.overview '.repeat(80).replaceAll(' ', '\u00a0');
+      wide.textContent = 'nav.work '.repeat(80).replaceAll(' ', '\u00a0');
       document.body.append(script, wide, 'restartPending');
       await reported;
       return document.title;

@@ -196,7 +196,7 @@ export const Me = ({ ctx, account, minLength, twoStep, sessions, errors }: MePro
       <Panel title={ctx.t('me.twoStep')} span={6}>
         <TwoStep ctx={ctx} twoStep={twoStep} errors={errors} />
       </Panel>
-      <Panel title={ctx.t('me.sessions')} span={6}>
+      <Panel title={ctx.t('me.sessions')}>
         <SessionTable ctx={ctx} caption={ctx.t('me.sessions')} rows={sessions} action={paths.meSessions()} />
         {sessions.length < 2 ? null : (
           <div class="body">

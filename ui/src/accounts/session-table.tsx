@@ -54,11 +54,7 @@ export const SessionTable = ({
       {
         key: 'startedAt',
         label: ctx.t('me.sessionStarted'),
-        cell: (row) => (
-          <>
-            <Time ctx={ctx} at={row.startedAt} /> {row.current ? <Tag>{ctx.t('me.thisSession')}</Tag> : null}
-          </>
-        ),
+        cell: (row) => <Time ctx={ctx} at={row.startedAt} />,
       },
       { key: 'lastAt', label: ctx.t('me.sessionLast'), cell: (row) => <Time ctx={ctx} at={row.lastAt} /> },
       { key: 'from', label: ctx.t('me.sessionFrom'), cell: (row) => <span translate="no">{row.from}</span> },
@@ -67,7 +63,9 @@ export const SessionTable = ({
         key: 'end',
         label: ctx.t('me.sessionEnd'),
         cell: (row) =>
-          row.current ? null : (
+          row.current ? (
+            <Tag>{ctx.t('me.thisSession')}</Tag>
+          ) : (
             <PostForm ctx={ctx} action={action}>
               <input type="hidden" name="session" value={row.id} />
               <Button small unavailable={unavailable}>

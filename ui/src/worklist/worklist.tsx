@@ -206,7 +206,6 @@ export const Worklist = (props: WorklistProps) => {
               ))}
             </nav>
             <div>
-              <a href={paths.waiting()}>{ctx.t('waiting.title')}</a>{' '}
               <a href={paths.help('worklist')}>{ctx.t('work.howRanked')}</a>
             </div>
           </header>
@@ -234,13 +233,14 @@ export const Worklist = (props: WorklistProps) => {
               );
             })
           )}
-          {next === undefined ? null : (
-            <footer>
+          <footer>
+            <a href={paths.waiting()}>{ctx.t('waiting.title')}</a>
+            {next === undefined ? null : (
               <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
                 {ctx.t('work.next')}
               </LinkButton>
-            </footer>
-          )}
+            )}
+          </footer>
         </section>
         <div class="c4 stack">
           {zones.length === 0 ? null : (
