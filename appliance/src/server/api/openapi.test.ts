@@ -122,10 +122,14 @@ describe('the document', () => {
     }
   });
 
-  it('names a right for every call but two, and no write is open to a reader', async () => {
+  it('names a right for every call but three, and no write is open to a reader', async () => {
     const { routes } = describeApi(site.parts);
-    // What waits for a second person is looked at row by row: each act has its own right.
-    expect(routes.filter(({ right }) => right === 'any').map(({ path }) => path)).toEqual(['/site', '/waiting']);
+    // What waits for a second person, and work, are looked at row by row: each act and each kind has its own right.
+    expect(routes.filter(({ right }) => right === 'any').map(({ path }) => path)).toEqual([
+      '/site',
+      '/waiting',
+      '/work',
+    ]);
     const none = site.tokenOf('administrator', ['provision:read']);
     for (const { method, path, right } of routes) {
       if (right === 'any' || right.startsWith('provision:')) continue;
