@@ -29,7 +29,7 @@ const mostBytes = 2_500_000;
 const site = await startFilledSite();
 const browser = await startBrowser();
 const pages: Readonly<Record<string, string>> = {
-  overview: paths.work(),
+  worklist: paths.work(),
   devices: paths.devices(),
   device: paths.device(site.devices.get('eng-ws-03') ?? ''),
   updates: paths.updates(),
