@@ -141,7 +141,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { actor } = signedIn(c);
     const ctx = viewContext(deps, c);
     const items = worklist.list(actor);
-    const item = worklist.get(actor, param(c, 'item'));
+    const id = param(c, 'item');
+    const item = items.find((one) => one.id === id) ?? worklist.get(actor, id);
     const open = items.filter(({ isPutOff }) => !isPutOff);
     const at = open.findIndex(({ id }) => id === item.id);
     const accounts = hasRight(actor, 'work:write')
@@ -193,7 +194,9 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;
-      return show(c, details.fields);
+      // The form asks for how long, the service until when.
+      const { until, ...others } = details.fields;
+      return show(c, until === undefined ? others : { ...others, hours: until });
     }
   };
 

@@ -17,8 +17,6 @@ export type WorklistService = {
   assign(actor: Actor, id: string, assignee: string | null): WorkItem;
   /** Puts an item off until a time, with a reason; null: it is back at once. FORBIDDEN, NOT_FOUND, INVALID. */
   putOff(actor: Actor, id: string, later: { readonly until: number; readonly reason: string } | null): WorkItem;
-  /** How many items come first, for the navigation. */
-  urgent(reader: Actor): number;
 };
 
 type Parts = {
@@ -73,7 +71,7 @@ export function worklistService(parts: Parts): WorklistService {
       };
     };
     const seen = kinds
-      .filter(({ sees, scoped }) => (scoped ? holdsAnywhere : hasRight)(reader, sees))
+      .filter(({ sees, scoped }) => sees === undefined || (scoped ? holdsAnywhere : hasRight)(reader, sees))
       .flatMap((kind) =>
         kind
           .find(reader)
@@ -104,7 +102,6 @@ export function worklistService(parts: Parts): WorklistService {
   return {
     list: items,
     get,
-    urgent: (reader) => items(reader).filter(({ band, isPutOff }) => band === 'now' && !isPutOff).length,
     assign: (actor, id, assignee) => {
       requireRight(actor, 'work:write');
       get(actor, id);

@@ -48,8 +48,8 @@ export type WorkKind = {
   readonly harm: number;
   /** How long it may take, ms; undefined: it has no limit, or an end of its own. */
   readonly limitMs?: number;
-  /** Who sees it. */
-  readonly sees: Right;
+  /** Who sees it; undefined: what it finds is cut to the rights of the reader. */
+  readonly sees?: Right;
   /** What it finds is cut to what the reader reaches; else it takes the right over the whole site. */
   readonly scoped?: true;
   /** Who can do it. */

@@ -73,6 +73,9 @@ describe('the worklist of a new site', () => {
     const id = 'first-step.group';
     const refused = await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: '' });
     expect(refused.status).toBe(422);
+    const endless = await admin.post(paths.workItem(id), { action: 'later', hours: 'Infinity', reason: 'x' });
+    expect(endless.status).toBe(422);
+    expect(await endless.text()).toContain('may be put off for a day');
     expect(find(id)?.isPutOff).toBe(false);
     expect((await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: 'no plan yet' })).status).toBe(
       303,
