@@ -107,6 +107,3 @@ export const needNoScope: Readonly<Record<string, { readonly reads: number; read
   'features/vulnerabilities/store.ts': { reads: 7, why: 'derives rows' },
   'platform/scope.ts': { reads: 2, why: 'says what is reached' },
 };
-
-/** They do not yet: until they do, only who has the right over the whole site gets to them. This list can only get shorter. */
-export const askNothingYet: Readonly<Record<string, number>> = {};
