@@ -37,11 +37,12 @@ const oneOf = <T extends string>(text: string, options: readonly T[], name: stri
   return found;
 };
 
-/** A group by id or by its exact name. */
-const findGroup = ({ objects }: Appliance, wanted: string): string => {
-  const found = objects.find('group', wanted) ?? objects.findBy('group', 'name', wanted);
-  if (found === undefined) throw new AppError('NOT_FOUND', `no such group: ${wanted}`);
-  return found.id;
+/** A group by id or by its exact name, if one alone has it. */
+const findGroup = ({ deviceFilters }: Appliance, wanted: string): string => {
+  const found = deviceFilters.groups().find(wanted);
+  if (found === undefined)
+    throw new AppError('NOT_FOUND', `no group, or not one alone, is called ${wanted}: name it by its id`);
+  return found;
 };
 
 const purposes: readonly TokenPurpose[] = ['agent', 'osquery', 'glpi'];

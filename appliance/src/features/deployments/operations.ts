@@ -14,7 +14,7 @@ import type { NewDeployment } from './types.ts';
 type Needs = {
   deployments: DeploymentService;
   deviceQueries: DeviceQueries;
-  deviceFilters: Pick<DeviceFilters, 'groupsIn'>;
+  deviceFilters: Pick<DeviceFilters, 'groups'>;
   objects: ObjectService;
 };
 const { operation } = operationsOver<Needs>();
@@ -68,17 +68,14 @@ const wanted = z.strictObject({
 
 export const deploymentSchemas = { Deployment: deployment, Task: task, NewDeployment: wanted };
 
-/** A group in reach by its id or its name; what is neither is for the service to refuse. */
+/** A group in reach by its id or its name, if one alone has it; what is neither is for the service to refuse. */
 const wantedOf = (
-  { objects, deviceFilters }: Needs,
+  { deviceFilters }: Needs,
   { updates, group, ...rest }: z.output<typeof wanted>,
   scope: Scope,
 ): NewDeployment => {
-  const named =
-    group === undefined ? undefined : (objects.find('group', group) ?? objects.findBy('group', 'name', group));
-  const reached = deviceFilters.groupsIn(scope);
-  const isIn = named !== undefined && (reached === undefined || reached.has(named.id));
-  return { updates, ...defined(rest), ...(group === undefined ? {} : { group: isIn ? named.id : group }) };
+  if (group === undefined) return { updates, ...defined(rest) };
+  return { updates, ...defined(rest), group: deviceFilters.groups(scope).find(group) ?? group };
 };
 
 /** With the device's id and name for its number. */

@@ -52,14 +52,12 @@ export const agentMoveSchemas = { AgentMove: order };
 const maxDevices = 100_000;
 const area = 'devices';
 
-/** The devices of a group and of all below it, by its id or its name. NOT_FOUND. */
-export function devicesOfGroup(
-  { objects, deviceFilters }: Pick<Needs, 'objects' | 'deviceFilters'>,
-  given: string,
-): number[] {
-  const group = objects.find('group', given) ?? objects.findBy('group', 'name', given);
-  if (group === undefined) throw new AppError('NOT_FOUND', `no such group: ${given}`);
-  return numbersOf(deviceFilters.find({ field: 'group', op: 'in', value: group.id }));
+/** The devices of a group and of all below it, by its id or its name. NOT_FOUND, also where several have the name. */
+export function devicesOfGroup({ deviceFilters }: Pick<Needs, 'deviceFilters'>, given: string): number[] {
+  const group = deviceFilters.groups().find(given);
+  if (group === undefined)
+    throw new AppError('NOT_FOUND', `no group, or not one alone, is called ${given}: name it by its id`);
+  return numbersOf(deviceFilters.find({ field: 'group', op: 'in', value: group }));
 }
 
 /** All devices that a list shows. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
 import { type Actor, systemActor } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
+import { devicesOfGroup } from './move-operations.ts';
 import { deviceTaskService } from './service.ts';
 
 // One order that takes many agents to another address, as it is given and as it is shown.
@@ -91,6 +92,19 @@ describe('an order to move', () => {
     expect(fieldsOf(() => service().move(actor, { server: 'https://a', devices: [], reason: ' ' }))).toEqual([
       'reason',
     ]);
+  });
+});
+
+describe('a group that is named', () => {
+  it('is the one of its id, or the only one of its name; of several none is taken', () => {
+    const { deviceFilters, objects } = site.appliance;
+    expect(devicesOfGroup({ deviceFilters }, 'Cell 1')).toEqual([devices[1]?.id]);
+    const other = objects.create(systemActor, 'group', { name: 'Line 4' }).id;
+    const twin = objects.create(systemActor, 'group', { name: 'Cell 1', parent: other }).id;
+    expect(() => devicesOfGroup({ deviceFilters }, 'Cell 1')).toThrow('name it by its id');
+    expect(devicesOfGroup({ deviceFilters }, twin)).toEqual([]);
+    objects.remove(systemActor, 'group', twin);
+    objects.remove(systemActor, 'group', other);
   });
 });
 

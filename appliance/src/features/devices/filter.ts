@@ -48,7 +48,8 @@ export const deviceFilters = (parts: {
   const { db, personal, inventory, vulnerabilities, objects, clock = nowMs } = parts;
   const vocabulary = deviceVocabulary(inventory.filterRows());
   const evaluator = filterEvaluator(db, inventory, vocabulary);
-  const groups = () => groupTree(objects);
+  const groups: DeviceFilters['groups'] = (scope) =>
+    groupTree(objects, scope === undefined ? undefined : groupsReached(db, scope));
   const indexed = indexedDevices({
     db,
     personal,

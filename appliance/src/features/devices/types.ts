@@ -403,7 +403,8 @@ export type GroupTree = {
 /** The language of filters over devices. */
 export type DeviceFilters = FilterLanguage & {
   evaluator: Evaluator;
-  groups(): GroupTree;
+  /** The tree, or what of it is in reach. */
+  groups(scope?: Scope): GroupTree;
   /** The devices that a list shows of a filter: without those that it has to ask for. */
   find(filter: Filter): DeviceSet;
   /** The same, in reach; without a filter all but those. */
