@@ -71,9 +71,11 @@ const MoveForm = ({ ctx, groups, values, errors }: Omit<AgentMovesProps, 'orders
           maxLength={500}
           errors={errors}
         />
-        <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
-          {ctx.t('agentMoves.do')}
-        </Button>
+        <div>
+          <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
+            {ctx.t('agentMoves.do')}
+          </Button>
+        </div>
       </PostForm>
     </div>
   </Panel>

@@ -177,9 +177,11 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
                 maxLength={maxPem}
                 errors={errors}
               />
-              <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
-                {ctx.t('certificate.set')}
-              </Button>
+              <div>
+                <Button kind="primary" unavailable={withoutRight(ctx, 'settings:write')}>
+                  {ctx.t('certificate.set')}
+                </Button>
+              </div>
             </PostForm>
           </div>
         </Panel>
