@@ -151,7 +151,7 @@ export const words = defineWords({
   'kind.work-note.field.laterUntil': { en: 'Put off until', ru: 'Отложена до', kk: 'Кейінге қалдырылған мерзім' },
   'kind.work-note.field.reason': { en: 'Reason', ru: 'Причина', kk: 'Себебі' },
   'kind.work-note.field.note': { en: 'Note', ru: 'Заметка', kk: 'Жазба' },
-  'area.work': { en: 'worklist', ru: 'список работ', kk: 'жұмыс тізімі' },
+  'area.work': { en: 'Worklist', ru: 'Список работ', kk: 'Жұмыс тізімі' },
 
   'work.device-join.title': {
     en: { one: '{n} device asks to join', other: '{n} devices ask to join' },
