@@ -37,8 +37,8 @@ const maxNotes = 10_000;
 export function worklistService(parts: Parts): WorklistService {
   const { kinds, objects, clock } = parts;
 
-  const noteOf = (body: { assignee?: string; laterUntil?: string; reason?: string; note?: string }): WorkNote => ({
-    ...defined({ assignee: body.assignee, reason: body.reason, note: body.note }),
+  const noteOf = (body: { assignee?: string; laterUntil?: string; reason?: string }): WorkNote => ({
+    ...defined({ assignee: body.assignee, reason: body.reason }),
     ...(body.laterUntil === undefined ? {} : { laterUntil: Date.parse(body.laterUntil) }),
   });
 
@@ -46,16 +46,21 @@ export function worklistService(parts: Parts): WorklistService {
     const nowMs = clock();
     const civil = civilTime(parts.timeZone());
     const daysUntil = (from: number, to: number): number => daysBetween(civil.dayAt(from), civil.dayAt(to));
-    const notes = new Map(
-      objects.list({ kind: 'work-note', limit: maxNotes }).rows.map(({ id, body }) => [id, noteOf(body)]),
+    const notes = new Map<string, WorkNote & { updatedAt: number }>(
+      objects
+        .list({ kind: 'work-note', limit: maxNotes })
+        .rows.map(({ id, body, updatedAt }) => [id, { ...noteOf(body), updatedAt }]),
     );
     const toItem = (kind: WorkKind, found: FoundWork): WorkItem => {
       const id = `${kind.name}.${found.key}`;
       const rank = rankOf(kind, found, nowMs, daysUntil);
       const total = totalOf(rank);
       const isUrgent = found.isUrgent === true;
-      const note = notes.get(id) ?? {};
-      const isPutOff = note.laterUntil !== undefined && note.laterUntil > nowMs;
+      const { updatedAt, ...note } = notes.get(id) ?? { updatedAt: 0 };
+      const band = bandOf({ isUrgent, total });
+      // What was put off for long and then came to be for now is back: it may be put off for a day.
+      const mostUntil = band === 'now' ? updatedAt + longestMs.now : Number.POSITIVE_INFINITY;
+      const isPutOff = note.laterUntil !== undefined && note.laterUntil > nowMs && note.laterUntil <= mostUntil;
       return {
         ...found,
         ...note,
@@ -66,7 +71,7 @@ export function worklistService(parts: Parts): WorklistService {
         isUrgent,
         rank,
         total,
-        band: bandOf({ isUrgent, total }),
+        band,
         isPutOff,
       };
     };

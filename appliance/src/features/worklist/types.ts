@@ -77,7 +77,6 @@ export type WorkNote = {
   /** ms; with it a reason. */
   readonly laterUntil?: number;
   readonly reason?: string;
-  readonly note?: string;
 };
 
 export type WorkItem = Omit<FoundWork, 'isUrgent'> &

@@ -9,7 +9,8 @@ import { systemActor } from '../../engine/objects/types.ts';
 import { entryParts } from '../../entry-parts.ts';
 import { workKinds } from '../../work-kinds.ts';
 import { firstSteps } from './first-steps.ts';
-import type { WorkItem } from './types.ts';
+import { worklistService } from './service.ts';
+import type { WorkItem, WorkKind } from './types.ts';
 
 const person = { ...systemActor, rights: new Set(['all' as const]) };
 const hourMs = 3_600_000;
@@ -99,6 +100,34 @@ describe('the worklist of a new site', () => {
     expect(() => worklist().putOff(person, 'first-step.group', { until: until(-1), reason: 'x' })).toThrow();
     expect(worklist().putOff(person, 'first-step.group', { until: until(29), reason: 'x' }).isPutOff).toBe(true);
     worklist().putOff(person, 'first-step.group', null);
+  });
+
+  it('is back when it comes to be for now, however long it was put off', () => {
+    const many = { silent: 2 };
+    const kind: WorkKind = {
+      name: 'device-silent',
+      harm: 20,
+      sees: 'devices:read',
+      does: 'devices:write',
+      find: () => [
+        {
+          key: 'all',
+          params: { n: many.silent },
+          level: 'warning',
+          targets: many.silent,
+          isUrgent: many.silent > 100,
+          path: paths.devices(),
+        },
+      ],
+    };
+    const { objects } = site.appliance;
+    const service = worklistService({ kinds: [kind], objects, timeZone: () => 'UTC', clock: nowMs });
+    const until = nowMs() + 20 * 24 * hourMs;
+    expect(service.putOff(person, 'device-silent.all', { until, reason: 'a stop' })).toMatchObject({ isPutOff: true });
+    many.silent = 150;
+    expect(service.get(person, 'device-silent.all')).toMatchObject({ band: 'now', isPutOff: false });
+    const day = { until: nowMs() + 20 * hourMs, reason: 'the switch comes tonight' };
+    expect(service.putOff(person, 'device-silent.all', day)).toMatchObject({ isPutOff: true });
   });
 
   it('is given to an account that exists, and shows whose it is', async () => {
