@@ -522,7 +522,9 @@ create table session (
   from_address text,
   way text not null check (way in ('password', 'two-step', 'link')),
   -- When the person last gave password and code: what is grave asks for it again after ten minutes.
-  authenticated_at integer not null
+  authenticated_at integer not null,
+  -- The role as which the console is shown, without writing.
+  view_as text
 ) strict, without rowid;
 create index session_account on session (account, created_at);
 

@@ -18,6 +18,7 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'meSessions',
   'meAgain',
   'meTwoStep',
+  'viewAs',
   'devicesCsv',
   'devicesBulk',
   'changesCsv',

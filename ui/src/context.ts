@@ -56,6 +56,8 @@ export type ContextInput = {
   readonly timeZone: string;
   /** Rights as the actor holds them: `devices:write`, `all`. */
   readonly rights: ReadonlySet<string>;
+  /** Whether an address would be opened for the reader: no link leads to a refusal. */
+  readonly opens: (href: string) => boolean;
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
@@ -63,6 +65,8 @@ export type ContextInput = {
   readonly failedUpgrade?: { readonly to: string; readonly at: number; readonly reason: string } | undefined;
   /** The database went back to an older state, and that is not acknowledged. */
   readonly wentBack?: { readonly cause: 'restored' | 'unknown' | 'no-witness'; readonly at: number } | undefined;
+  /** The console is shown as this role alone would see it, and nothing is written. */
+  readonly viewAs?: { readonly name: string } | undefined;
   /** What is wrong with the appliance itself; a failed check keeps it from some of its work. */
   readonly unwell?: ReadonlyArray<{ readonly code: string; readonly isFailed: boolean }> | undefined;
 };

@@ -18,6 +18,7 @@ export type AppErrorCode =
   | 'SESSION_ONLY'
   | 'ORIGIN'
   | 'CSRF'
+  | 'VIEWING'
   | 'NOT_FOUND'
   | 'UNKNOWN_COLLECTION'
   | 'METHOD'
@@ -108,6 +109,7 @@ const errorTable: Record<AppErrorCode, ErrorEntry> = {
   SESSION_ONLY: entry('SESSION_ONLY', 403),
   ORIGIN: entry('ORIGIN', 403),
   CSRF: entry('CSRF', 403),
+  VIEWING: entry('VIEWING', 403),
   NOT_FOUND: entry('NOT_FOUND', 404),
   UNKNOWN_COLLECTION: entry('UNKNOWN_COLLECTION', 404),
   METHOD: entry('METHOD', 405),

@@ -53,7 +53,9 @@ export const Again = ({ ctx, asksCode, back, kept, lost = false, errors }: Again
             <Button kind="primary" busy={ctx.t('login.checking')}>
               {ctx.t('again.submit')}
             </Button>
-            <LinkButton href={back}>{ctx.t('common.cancel')}</LinkButton>
+            <LinkButton ctx={ctx} href={back}>
+              {ctx.t('common.cancel')}
+            </LinkButton>
           </div>
         </PostForm>
       </div>

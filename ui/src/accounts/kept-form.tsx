@@ -43,7 +43,9 @@ export const KeptForm = ({ ctx, action, fields }: KeptFormProps) => (
           <Button kind="primary" busy={ctx.t('common.working')}>
             {ctx.t('login.keptSend')}
           </Button>
-          <LinkButton href={paths.work()}>{ctx.t('common.cancel')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.work()}>
+            {ctx.t('common.cancel')}
+          </LinkButton>
         </PostForm>
       </div>
     </Panel>

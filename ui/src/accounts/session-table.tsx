@@ -1,7 +1,7 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -44,9 +44,9 @@ export const SessionTable = ({
               label: ctx.t('sessions.account'),
               cell: (row: SessionRow) =>
                 row.account === undefined ? null : (
-                  <a href={paths.object('account', row.account.id)} translate="no">
+                  <To ctx={ctx} href={paths.object('account', row.account.id)} translate="no">
                     {row.account.name}
-                  </a>
+                  </To>
                 ),
             },
           ]

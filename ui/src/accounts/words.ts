@@ -126,6 +126,16 @@ export const words = defineWords({
   },
   'event.login-succeeded': { en: 'Logged in: {account}', ru: 'Вход: {account}', kk: 'Кірді: {account}' },
   'event.logout': { en: 'Logged out: {account}', ru: 'Выход: {account}', kk: 'Шықты: {account}' },
+  'event.role-view-ended': {
+    en: 'No longer sees the console as the role {role}',
+    ru: 'Больше не смотрит на консоль глазами роли «{role}»',
+    kk: 'Консольді «{role}» рөлі ретінде көруді аяқтады',
+  },
+  'event.role-view-started': {
+    en: 'Sees the console as the role {role}',
+    ru: 'Смотрит на консоль глазами роли «{role}»',
+    kk: 'Консольді «{role}» рөлі ретінде көріп отыр',
+  },
   'event.one-time-link-made': {
     en: 'One-time link made: {account}',
     ru: 'Создана одноразовая ссылка: {account}',
@@ -477,6 +487,7 @@ export const words = defineWords({
     ru: 'Охватывает всю площадку.',
     kk: 'Бүкіл алаңды қамтиды.',
   },
+  'people.viewAs': { en: 'View as this role', ru: 'Посмотреть глазами этой роли', kk: 'Осы рөл ретінде көру' },
   'people.touched': {
     en: 'Made, promoted or reset by one person alone',
     ru: 'Создана, повышена или сброшена одним человеком',

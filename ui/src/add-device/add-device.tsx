@@ -215,7 +215,9 @@ const Kit = (props: AddDeviceProps & { made: NonNullable<AddDeviceProps['made']>
               </li>
             ))}
           </ol>
-          <LinkButton href={paths.deviceArrivals(made.token)}>{ctx.t('add.waitFor')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.deviceArrivals(made.token)}>
+            {ctx.t('add.waitFor')}
+          </LinkButton>
         </div>
       </Panel>
       <Panel title={ctx.t('add.otherTitle')} span={5}>

@@ -1,5 +1,6 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -59,7 +60,9 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
                     </Button>
                   </PostForm>
                 ) : null}
-                <a href={paths.device(row.id)}>{ctx.t('arrivals.open')}</a>
+                <To ctx={ctx} href={paths.device(row.id)}>
+                  {ctx.t('arrivals.open')}
+                </To>
               </div>
             </div>
           </Panel>

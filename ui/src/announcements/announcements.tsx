@@ -1,7 +1,7 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Lang } from '../i18n/types.ts';
@@ -96,7 +96,11 @@ export const UnreadLine = ({ ctx, unread }: { ctx: Ctx; unread: UnreadAnnounceme
     <Notice
       ctx={ctx}
       level={noticeLevel[unread.severity]}
-      title={<a href={paths.announcements()}>{ctx.t('announcements.unread', { n: unread.count })}</a>}
+      title={
+        <To ctx={ctx} href={paths.announcements()}>
+          {ctx.t('announcements.unread', { n: unread.count })}
+        </To>
+      }
     >
       {titleIn(ctx, unread.text)}
     </Notice>

@@ -3,7 +3,7 @@ import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -67,7 +67,13 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
           {ctx.t('backups.check')}
         </Button>
       </PostForm>
-      <LinkButton small download href={paths.backupFile(backup.id)} unavailable={withoutRight(ctx, 'settings:write')}>
+      <LinkButton
+        ctx={ctx}
+        small
+        download
+        href={paths.backupFile(backup.id)}
+        unavailable={withoutRight(ctx, 'settings:write')}
+      >
         {ctx.t('backups.download')}
       </LinkButton>
     </div>
@@ -89,7 +95,9 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
     )}
     {isBusy ? (
       <Notice ctx={ctx} level="running" title={ctx.t('backups.busy')}>
-        <a href={paths.backups()}>{ctx.t('backups.again')}</a>
+        <To ctx={ctx} href={paths.backups()}>
+          {ctx.t('backups.again')}
+        </To>
       </Notice>
     ) : null}
     <Panel title={ctx.t('backups.last')}>
@@ -109,7 +117,9 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
           </Button>
         </PostForm>
         <p class="hint">
-          <a href={paths.settings({ area: 'settings' })}>{ctx.t('backups.schedule')}</a>
+          <To ctx={ctx} href={paths.settings({ area: 'settings' })}>
+            {ctx.t('backups.schedule')}
+          </To>
         </p>
       </div>
     </Panel>

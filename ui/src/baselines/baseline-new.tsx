@@ -120,7 +120,10 @@ export const BaselineNew = (props: BaselineNewProps) => {
             />
             <div class="row">
               <Button kind="primary">{ctx.t(props.exists ? 'baselines.approveAgain' : 'baselines.approve')}</Button>
-              <LinkButton href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')}>
+              <LinkButton
+                ctx={ctx}
+                href={device === undefined ? paths.baselines() : paths.deviceTab(device.id, 'deviations')}
+              >
                 {ctx.t('common.cancel')}
               </LinkButton>
             </div>

@@ -3,7 +3,7 @@ import { Button, LinkButton, PostForm, withoutRight } from '../components/form.t
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count, Hash, Time } from '../components/text.tsx';
+import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Reference, When } from '../model.ts';
@@ -55,9 +55,9 @@ const About = ({ ctx, baseline }: Props) => (
             : [
                 [
                   ctx.t('baselines.reference'),
-                  <a href={paths.device(baseline.reference.id)} translate="no">
+                  <To ctx={ctx} href={paths.device(baseline.reference.id)} translate="no">
                     {baseline.reference.name}
-                  </a>,
+                  </To>,
                 ] as const,
               ]),
           [ctx.t('baselines.revision'), ctx.fmt.number(baseline.revision)],
@@ -155,9 +155,9 @@ const Accepted = ({ ctx, baseline }: Props) => (
               row.device === undefined ? (
                 ctx.t('baselines.scope.group')
               ) : (
-                <a href={paths.device(row.device.id)} translate="no">
+                <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
                   {row.device.name}
-                </a>
+                </To>
               ),
           },
           {
@@ -193,9 +193,9 @@ const Coverage = ({ ctx, baseline, limitDays }: Props) => (
             label: ctx.t('baselines.device'),
             any: true,
             cell: (row) => (
-              <a href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+              <To ctx={ctx} href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
                 {row.device.name}
-              </a>
+              </To>
             ),
           },
           {
@@ -238,12 +238,16 @@ export const Baseline = (props: Props) => {
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
       actions={
         <>
-          <LinkButton href={paths.deviations({ baseline: baseline.id })}>{ctx.t('nav.deviations')}</LinkButton>
-          <LinkButton href={paths.baselineReport(baseline.id)}>{ctx.t('baselines.report')}</LinkButton>
-          <LinkButton href={paths.baselineEntries(baseline.id)} unavailable={write}>
+          <LinkButton ctx={ctx} href={paths.deviations({ baseline: baseline.id })}>
+            {ctx.t('nav.deviations')}
+          </LinkButton>
+          <LinkButton ctx={ctx} href={paths.baselineReport(baseline.id)}>
+            {ctx.t('baselines.report')}
+          </LinkButton>
+          <LinkButton ctx={ctx} href={paths.baselineEntries(baseline.id)} unavailable={write}>
             {ctx.t('baselines.edit')}
           </LinkButton>
-          <LinkButton kind="primary" href={paths.baselineNew(target)} unavailable={write}>
+          <LinkButton ctx={ctx} kind="primary" href={paths.baselineNew(target)} unavailable={write}>
             {ctx.t('baselines.approveAgain')}
           </LinkButton>
           <PostForm ctx={ctx} action={paths.baselineRemove(baseline.id)}>

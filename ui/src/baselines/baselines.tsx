@@ -2,7 +2,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -50,7 +50,7 @@ export const ReviewUntil = ({
 /** Every baseline: of what, who approved it when, and what differs. */
 export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
   const create = (
-    <LinkButton kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton ctx={ctx} kind="primary" href={paths.baselineNew()} unavailable={withoutRight(ctx, 'devices:write')}>
       {ctx.t('baselines.new')}
     </LinkButton>
   );
@@ -62,7 +62,9 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
       sub={ctx.t('baselines.sub', { n: rows.length, open, devices })}
       actions={
         <>
-          <LinkButton href={paths.deviations()}>{ctx.t('nav.deviations')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.deviations()}>
+            {ctx.t('nav.deviations')}
+          </LinkButton>
           {create}
         </>
       }
@@ -86,9 +88,9 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
                 any: true,
                 head: true,
                 cell: (row) => (
-                  <a href={paths.baseline(row.id)} translate="no">
+                  <To ctx={ctx} href={paths.baseline(row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               { key: 'scope', label: ctx.t('baselines.scope'), cell: (row) => ctx.t(`baselines.scope.${row.scope}`) },

@@ -122,7 +122,9 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
               <Button kind="primary">
                 {ctx.t(action === 'accept' ? 'deviations.accept' : 'deviations.orderButton')}
               </Button>
-              <LinkButton href={props.back}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={props.back}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
             </div>
           </PostForm>
         </div>

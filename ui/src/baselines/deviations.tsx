@@ -51,7 +51,7 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
     filter={filterWords(ctx, list, filters)}
     announce={foundText(ctx, page)}
     actions={
-      <LinkButton href={listUrl(list, {}, paths.deviationsCsv())} download>
+      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.deviationsCsv())} download>
         {ctx.t('common.exportCsv')}
       </LinkButton>
     }

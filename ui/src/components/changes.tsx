@@ -3,7 +3,7 @@ import type { Ctx } from '../context.ts';
 import type { FieldType, Reference, Value, ValueUnit, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Shape, type ShapeName } from './status.tsx';
-import { Time, valueText } from './text.tsx';
+import { Time, To, valueText } from './text.tsx';
 
 /** What changed on a device: a line of the timeline. */
 export type ChangeRow = {
@@ -165,9 +165,9 @@ const Report = ({ ctx, rows }: { ctx: Ctx; rows: readonly ChangeRow[] }) => {
     <>
       {device === undefined ? null : (
         <div>
-          <a class="name" href={paths.device(device.id)} translate="no">
+          <To ctx={ctx} class="name" href={paths.device(device.id)} translate="no">
             {device.name}
-          </a>
+          </To>
         </div>
       )}
       {[...Map.groupBy(rows, (row) => row.collection)].map(([name, changes]) => {

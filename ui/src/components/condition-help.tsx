@@ -5,6 +5,7 @@ import { askedLabel, FilterBuilder, type FilterBuilderProps } from './filter-bui
 import { SelectField, TextField } from './form.tsx';
 import { Panel } from './panel.tsx';
 import { DataTable } from './table.tsx';
+import { To } from './text.tsx';
 
 export type FoundDevices = { readonly total: number; readonly first: readonly Reference[] };
 
@@ -79,9 +80,9 @@ const Found = ({ ctx, found }: { ctx: Ctx; found: FoundDevices }) =>
       {found.first.map((device, index) => (
         <>
           {index === 0 ? '' : ', '}
-          <a href={paths.device(device.id)} translate="no">
+          <To ctx={ctx} href={paths.device(device.id)} translate="no">
             {device.name}
-          </a>
+          </To>
         </>
       ))}
       {found.total > found.first.length ? `, ${ctx.t('condition.more', { n: found.total - found.first.length })}` : ''}
@@ -127,9 +128,9 @@ export const ConditionTried = ({ ctx, tried }: { ctx: Ctx; tried: Tried }) => (
             key: 'device',
             label: ctx.t('devices.device'),
             cell: (move) => (
-              <a href={paths.device(move.device.id)} translate="no">
+              <To ctx={ctx} href={paths.device(move.device.id)} translate="no">
                 {move.device.name}
-              </a>
+              </To>
             ),
           },
           { key: 'from', label: ctx.t('condition.movesFrom'), cell: (move) => <span>{move.from ?? '–'}</span> },

@@ -3,6 +3,7 @@ import type { CoverageState } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Notice, Panel } from './panel.tsx';
 import { Status } from './status.tsx';
+import { To } from './text.tsx';
 
 // What "no findings" is worth: by which feeds a device is judged, what of it is not, and what to do.
 
@@ -58,7 +59,9 @@ const Reasons = ({ ctx, coverage }: { ctx: Ctx; coverage: CoverageView }) => (
       ))}
     </ul>
     {coverage.reasons.some(({ code }) => code === 'no-feed') ? (
-      <a href={paths.exchangeSend()}>{ctx.t('coverage.ask')}</a>
+      <To ctx={ctx} href={paths.exchangeSend()}>
+        {ctx.t('coverage.ask')}
+      </To>
     ) : null}
   </>
 );

@@ -4,7 +4,7 @@ import { paths } from '../paths.ts';
 import { ChangeLine, type ChangeRow } from './changes.tsx';
 import { Shape, Tag } from './status.tsx';
 import type { Column } from './table.tsx';
-import { Time } from './text.tsx';
+import { Time, To } from './text.tsx';
 
 export type DeviationRow = {
   readonly id: number;
@@ -81,9 +81,9 @@ export const deviationColumns = (
           label: ctx.t('baselines.device'),
           rec: 'a' as const,
           cell: (row: DeviationRow) => (
-            <a class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
+            <To ctx={ctx} class="name" href={paths.deviceTab(row.device.id, 'deviations')} translate="no">
               {row.device.name}
-            </a>
+            </To>
           ),
         },
       ]
@@ -118,9 +118,9 @@ export const deviationColumns = (
     key: 'baseline',
     label: ctx.t('baselines.name'),
     cell: (row) => (
-      <a href={paths.baseline(row.baseline.id)} translate="no">
+      <To ctx={ctx} href={paths.baseline(row.baseline.id)} translate="no">
         {row.baseline.name}
-      </a>
+      </To>
     ),
   },
   {

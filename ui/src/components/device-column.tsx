@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import type { Column } from './table.tsx';
+import { To } from './text.tsx';
 
 type Named = { readonly id: string; readonly name: string };
 
@@ -10,9 +11,9 @@ export const deviceColumn = (ctx: Ctx): Column<{ readonly device: Named }> => ({
   label: ctx.t('devices.device'),
   rec: 'a',
   cell: ({ device }) => (
-    <a class="name" href={paths.device(device.id)} translate="no">
+    <To ctx={ctx} class="name" href={paths.device(device.id)} translate="no">
       {device.name}
-    </a>
+    </To>
   ),
 });
 

@@ -6,6 +6,7 @@ import { paths } from '../paths.ts';
 import { Button, LinkButton, PostForm, withoutRight } from './form.tsx';
 import { Notice, Tabs } from './panel.tsx';
 import { Status } from './status.tsx';
+import { To } from './text.tsx';
 
 export type DeviceHead = {
   readonly id: string;
@@ -46,9 +47,15 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
         {device.resembles === undefined ? null : (
           <span>
             {ctx.rich('devices.resembles', {
-              device: <a href={paths.device(device.resembles.id)}>{device.resembles.name}</a>,
+              device: (
+                <To ctx={ctx} href={paths.device(device.resembles.id)}>
+                  {device.resembles.name}
+                </To>
+              ),
             })}{' '}
-            <a href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>{ctx.t('records.compare')}</a>
+            <To ctx={ctx} href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>
+              {ctx.t('records.compare')}
+            </To>
           </span>
         )}
         {approve}
@@ -66,9 +73,15 @@ const Admission = ({ ctx, device }: { ctx: Ctx; device: DeviceHead }) => {
         {device.resembles === undefined ? null : (
           <span>
             {ctx.rich('records.resembles', {
-              device: <a href={paths.device(device.resembles.id)}>{device.resembles.name}</a>,
+              device: (
+                <To ctx={ctx} href={paths.device(device.resembles.id)}>
+                  {device.resembles.name}
+                </To>
+              ),
             })}{' '}
-            <a href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>{ctx.t('records.compare')}</a>
+            <To ctx={ctx} href={paths.deviceCompare({ one: device.resembles.id, two: device.id })}>
+              {ctx.t('records.compare')}
+            </To>
           </span>
         )}
         {approve}
@@ -130,7 +143,7 @@ export const DeviceFrame = ({
       advisoriesMatter
       actions={
         actions ?? (
-          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton ctx={ctx} href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('devices.edit')}
           </LinkButton>
         )

@@ -96,8 +96,9 @@ export const Button = ({
   );
 };
 
-/** A link that looks like a button. */
+/** A link that looks like a button. What does not open for the reader is unavailable, and says why. */
 export const LinkButton = ({
+  ctx,
   href,
   kind = 'second',
   small,
@@ -105,14 +106,16 @@ export const LinkButton = ({
   download,
   children,
 }: {
+  ctx: Ctx;
   href: string;
   kind?: ButtonKind;
   small?: boolean;
   unavailable?: string | undefined;
   download?: boolean;
   children: Child;
-}) =>
-  unavailable === undefined ? (
+}) => {
+  const why = unavailable ?? (ctx.opens(href) ? undefined : ctx.t('common.doesNotOpen'));
+  return why === undefined ? (
     <a
       class={`btn${kind === 'second' ? '' : ` ${kind}`}${small ? ' sm' : ''}`}
       href={href}
@@ -121,10 +124,11 @@ export const LinkButton = ({
       {children}
     </a>
   ) : (
-    <Button unavailable={unavailable} {...(small ? { small } : {})}>
+    <Button unavailable={why} {...(small ? { small } : {})}>
       {children}
     </Button>
   );
+};
 
 /** What is wrong with a field and what to do. */
 export const Fault = ({ ctx, id, children }: { ctx: Ctx; id?: string; children: Child }) => (

@@ -1,6 +1,7 @@
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { Notice } from './panel.tsx';
+import { To } from './text.tsx';
 
 /** A signed file that runs out; fewer than 0 days: it has. */
 export type KeyDate = { readonly role: 'root' | 'targets' | 'snapshot' | 'timestamp'; readonly daysLeft: number };
@@ -11,7 +12,11 @@ export const KeyDates = ({ ctx, dates }: { ctx: Ctx; dates: readonly KeyDate[] }
     <Notice
       ctx={ctx}
       level={dates.some(({ role, daysLeft }) => role === 'root' && daysLeft < 30) ? 'critical' : 'warning'}
-      title={<a href={paths.exchangeTrust()}>{ctx.t('fingerprint.runsOut')}</a>}
+      title={
+        <To ctx={ctx} href={paths.exchangeTrust()}>
+          {ctx.t('fingerprint.runsOut')}
+        </To>
+      }
     >
       {dates
         .map(({ role, daysLeft }) => {

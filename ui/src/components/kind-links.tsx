@@ -14,10 +14,12 @@ const kindsOfPage = {
 /** Links to the lists of the kinds that belong to a page. */
 export const KindLinks = ({ ctx, page }: { ctx: Ctx; page: keyof typeof kindsOfPage }) => (
   <nav class="filters" aria-label={ctx.t('objects.ofPage')}>
-    {kindsOfPage[page].map((kind) => (
-      <a class="chip" href={paths.objects(kind)}>
-        {ctx.tDynamic(`kind.${kind}.title`)}
-      </a>
-    ))}
+    {kindsOfPage[page]
+      .filter((kind) => ctx.opens(paths.objects(kind)))
+      .map((kind) => (
+        <a class="chip" href={paths.objects(kind)}>
+          {ctx.tDynamic(`kind.${kind}.title`)}
+        </a>
+      ))}
   </nav>
 );

@@ -4,7 +4,7 @@ import { paths } from '../paths.ts';
 import { Meter } from './chart.tsx';
 import { Status } from './status.tsx';
 import { type Column, DataTable } from './table.tsx';
-import { Time } from './text.tsx';
+import { Time, To } from './text.tsx';
 
 /** A source and how old its newest record is; without an age nothing is known of it. */
 type AgedSource = {
@@ -46,9 +46,9 @@ const ageColumns = <Row extends AgedSource>(
       any: true,
       cell: (row) => (
         <>
-          <a href={paths.vulnerabilities({ feed: row.feed })} translate="no">
+          <To ctx={ctx} href={paths.vulnerabilities({ feed: row.feed })} translate="no">
             {row.feed}
-          </a>{' '}
+          </To>{' '}
           <Aged ctx={ctx} since={row.goneSince} />
         </>
       ),

@@ -5,7 +5,7 @@ import { Button, LinkButton, PostForm } from './form.tsx';
 import { Empty, Notice, Panel } from './panel.tsx';
 import { Status } from './status.tsx';
 import { DataTable } from './table.tsx';
-import { Time } from './text.tsx';
+import { Time, To } from './text.tsx';
 
 /** A bundle by its own word; nothing of it is proven yet. */
 export type BundleOnMediumView = {
@@ -143,7 +143,9 @@ const Bundles = ({ ctx, medium, unavailable }: { ctx: Ctx; medium: MediumView; u
             </PostForm>
           ) : (
             <Status ctx={ctx} level="done">
-              <a href={paths.receipt(row.imported)}>{ctx.t('media.imported', { number: row.imported })}</a>
+              <To ctx={ctx} href={paths.receipt(row.imported)}>
+                {ctx.t('media.imported', { number: row.imported })}
+              </To>
             </Status>
           ),
       },
@@ -161,7 +163,10 @@ const Others = ({ ctx, medium }: { ctx: Ctx; medium: MediumView }) => {
         <>
           <dt>{ctx.t('media.trustFile')}</dt>
           <dd>
-            <Names ctx={ctx} names={trustFiles} />. <a href={paths.exchangeTrust()}>{ctx.t('media.trustNext')}</a>
+            <Names ctx={ctx} names={trustFiles} />.{' '}
+            <To ctx={ctx} href={paths.exchangeTrust()}>
+              {ctx.t('media.trustNext')}
+            </To>
           </dd>
         </>
       )}
@@ -242,7 +247,7 @@ export const MediaList = ({
       title={ctx.t('media.title')}
       context={ctx.t('media.context')}
       link={
-        <LinkButton small href={paths.exchangeReceive()}>
+        <LinkButton ctx={ctx} small href={paths.exchangeReceive()}>
           {ctx.t('media.again')}
         </LinkButton>
       }

@@ -80,12 +80,14 @@ type TabLink = {
 /** Tabs are links with real addresses. */
 export const Tabs = ({ ctx, label, tabs }: { ctx: Ctx; label: string; tabs: readonly TabLink[] }) => (
   <nav class="tabs" aria-label={label}>
-    {tabs.map((tab) => (
-      <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
-        {tab.label}
-        {tab.count === undefined ? null : ` ${ctx.fmt.number(tab.count)}`}
-      </a>
-    ))}
+    {tabs
+      .filter((tab) => tab.current || ctx.opens(tab.href))
+      .map((tab) => (
+        <a href={tab.href} aria-current={tab.current ? 'page' : undefined}>
+          {tab.label}
+          {tab.count === undefined ? null : ` ${ctx.fmt.number(tab.count)}`}
+        </a>
+      ))}
   </nav>
 );
 

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import type { Ctx } from '../context.ts';
 import type { FieldColumn, FieldType, Value, ValueUnit, When } from '../model.ts';
 
@@ -38,11 +39,32 @@ export const Ordinary = ({ other }: { other: string | undefined }) => (
   </>
 );
 
+/** A link where it opens for the reader, else its words alone. */
+export const To = ({
+  ctx,
+  href,
+  children,
+  ...rest
+}: {
+  ctx: Ctx;
+  href: string;
+  children: Child;
+  class?: string;
+  translate?: 'no';
+}) =>
+  ctx.opens(href) ? (
+    <a href={href} {...rest}>
+      {children}
+    </a>
+  ) : (
+    <span {...rest}>{children}</span>
+  );
+
 /** A number is a link to the list that it counts; a zero is plain dim text. */
 export const Count = ({ ctx, n, href }: { ctx: Ctx; n: number; href?: string | undefined }) =>
   n === 0 ? (
     <span class="dim">0</span>
-  ) : href === undefined ? (
+  ) : href === undefined || !ctx.opens(href) ? (
     <span>{ctx.fmt.number(n)}</span>
   ) : (
     <a href={href}>{ctx.fmt.number(n)}</a>

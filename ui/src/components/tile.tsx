@@ -25,7 +25,7 @@ export const Tile = ({ ctx, level, word, n, href, children }: TileProps) => {
       <small>{children}</small>
     </>
   );
-  return href === undefined || n === 0 ? (
+  return href === undefined || n === 0 || !ctx.opens(href) ? (
     <div class="tile" data-l={shown}>
       {inner}
     </div>

@@ -47,6 +47,11 @@ export const words = defineWords({
   'common.no': { en: 'no', ru: 'нет', kk: 'жоқ' },
   'common.on': { en: 'On', ru: 'Включено', kk: 'Қосулы' },
   'common.off': { en: 'Off', ru: 'Выключено', kk: 'Өшірулі' },
+  'common.doesNotOpen': {
+    en: 'Your roles do not open this, or not for the whole site',
+    ru: 'Ваши роли этого не открывают или открывают не для всей площадки',
+    kk: 'Рөлдеріңіз мұны ашпайды немесе бүкіл алаң үшін ашпайды',
+  },
   'common.noRight': {
     en: 'Your roles lack this right: {right}',
     ru: 'В ваших ролях нет права: {right}',
@@ -283,6 +288,16 @@ export const words = defineWords({
     en: 'Open the console by its own address and try again.',
     ru: 'Откройте консоль по её адресу и повторите.',
     kk: 'Консольді өз мекенжайымен ашып, қайталаңыз.',
+  },
+  'error.VIEWING': {
+    en: 'Nothing is written while you see the console as a role',
+    ru: 'Пока вы видите консоль глазами роли, ничего не записывается',
+    kk: 'Консольді рөл ретінде көріп отырғанда ештеңе жазылмайды',
+  },
+  'error.VIEWING.next': {
+    en: 'End the view with the button at the top of the page, then do it.',
+    ru: 'Завершите просмотр кнопкой вверху страницы и повторите.',
+    kk: 'Бет жоғарысындағы батырмамен көруді аяқтап, қайталаңыз.',
   },
   'error.CSRF': { en: 'The form is too old', ru: 'Форма устарела', kk: 'Пішін ескірген' },
   'error.CSRF.next': {

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Decision, Severity, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -103,8 +103,11 @@ export const HeldBy = ({ ctx, row }: { ctx: Ctx; row: Pick<ControllerFindingRow,
   <>
     {row.heldBy.map(({ kind, name, until }) => (
       <div class="small second">
-        {ctx.t(`cfind.held.${kind}`)}: <a href={paths.measures()}>{name}</a>,{' '}
-        {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
+        {ctx.t(`cfind.held.${kind}`)}:{' '}
+        <To ctx={ctx} href={paths.measures()}>
+          {name}
+        </To>
+        , {ctx.t('cfind.held.until', { date: ctx.fmt.date(until) })}
       </div>
     ))}
   </>

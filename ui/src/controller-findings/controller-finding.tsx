@@ -3,7 +3,7 @@ import { AreaField, Button, ErrorSummary, PostForm, SelectField, withoutRight } 
 import { Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -324,9 +324,9 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
               label: ctx.t('cfind.controller'),
               any: true,
               cell: (row) => (
-                <a class="name" href={paths.controller(row.controller.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
                   {row.controller.name}
-                </a>
+                </To>
               ),
             },
             {

@@ -1,5 +1,6 @@
 import { Empty, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { type ControllerFindingRow, controllerFindingColumns, HeldBy } from './controller-finding-table.tsx';
@@ -51,9 +52,9 @@ export const ControllerFindingsPanel = ({ ctx, view }: { ctx: Ctx; view: Control
         <ul>
           {view.held.map((row) => (
             <li>
-              <a href={paths.controllerFinding(row.id)} translate="no">
+              <To ctx={ctx} href={paths.controllerFinding(row.id)} translate="no">
                 {row.vulnerability}
-              </a>
+              </To>
               {row.part === undefined || row.part === '' ? null : <span translate="no"> {row.part}</span>}
               <HeldBy ctx={ctx} row={row} />
             </li>

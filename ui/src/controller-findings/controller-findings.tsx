@@ -4,6 +4,7 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ListState, listUrl } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
@@ -64,7 +65,7 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
       actions={
-        <LinkButton href={listUrl(list, {}, paths.controllerFindingsCsv())} download>
+        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.controllerFindingsCsv())} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
       }
@@ -73,7 +74,9 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
       <KnowledgeEnds ctx={ctx} ends={ends} />
       {counts.held === 0 ? null : (
         <p>
-          <a href={paths.controllerFindings({ held: 'only' })}>{ctx.t('cfind.heldN', { n: counts.held })}</a>
+          <To ctx={ctx} href={paths.controllerFindings({ held: 'only' })}>
+            {ctx.t('cfind.heldN', { n: counts.held })}
+          </To>
         </p>
       )}
       {props.waiting === 0 ? null : <p>{ctx.t('cfind.waiting', { n: props.waiting })}</p>}

@@ -48,7 +48,11 @@ export const ControllerGroups = ({
         {rows.length === 0 ? (
           <Empty
             title={ctx.t('controllers.none')}
-            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
+            action={
+              <LinkButton ctx={ctx} href={paths.controllerImports()}>
+                {ctx.t('controllers.import')}
+              </LinkButton>
+            }
           >
             {ctx.t('controllers.noneWhy')}
           </Empty>

@@ -4,7 +4,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { Decision, FieldErrors, PageOf } from '../model.ts';
@@ -69,9 +69,9 @@ export const ControllerReview = ({
             rec: 'a',
             cell: (row) => (
               <>
-                <a class="name" href={paths.controllerQuestion(row.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.controllerQuestion(row.id)} translate="no">
                   {row.label} {row.firmware}
-                </a>{' '}
+                </To>{' '}
                 {row.isReopened ? <Tag>{ctx.t('cfind.askedAgain')}</Tag> : null}
               </>
             ),

@@ -3,7 +3,7 @@ import { Button, ChecksField, Hidden, LinkButton, PostForm, withoutRight } from 
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -67,9 +67,9 @@ const HandoverTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly HandoverView[] 
           head: true,
           any: true,
           cell: (row) => (
-            <a class="name" href={paths.controller(row.controller.id)} translate="no">
+            <To ctx={ctx} class="name" href={paths.controller(row.controller.id)} translate="no">
               {row.controller.name}
-            </a>
+            </To>
           ),
         },
         {
@@ -189,9 +189,9 @@ export const ControllerFirmware = ({
                   label: ctx.t('cfind.controller'),
                   any: true,
                   cell: (target) => (
-                    <a class="name" href={paths.controller(target.controller.id)} translate="no">
+                    <To ctx={ctx} class="name" href={paths.controller(target.controller.id)} translate="no">
                       {target.controller.name}
-                    </a>
+                    </To>
                   ),
                 },
                 {
@@ -211,6 +211,7 @@ export const ControllerFirmware = ({
                   label: <span class="vh">{ctx.t('cfind.hand')}</span>,
                   cell: (target) => (
                     <LinkButton
+                      ctx={ctx}
                       small
                       href={paths.controllerFirmwareHand(row.sha256, {
                         controller: target.controller.id,

@@ -149,7 +149,9 @@ const Refused = ({
         <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
           {ctx.t('imports.again')}
         </Button>
-        <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.controllerImports()}>
+          {ctx.t('imports.other')}
+        </LinkButton>
       </PostForm>
     </Notice>
   );
@@ -164,7 +166,9 @@ const Apply = ({ ctx, id }: Pick<ControllerImportProps, 'ctx' | 'id'>) => (
         <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('imports.importing')}>
           {ctx.t('imports.importNow')}
         </Button>
-        <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.controllerImports()}>
+          {ctx.t('imports.other')}
+        </LinkButton>
       </PostForm>
     </div>
   </Panel>
@@ -178,7 +182,9 @@ const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
       <Button small unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('imports.undo')}
       </Button>
-      <LinkButton href={paths.controllerImports()}>{ctx.t('imports.other')}</LinkButton>
+      <LinkButton ctx={ctx} href={paths.controllerImports()}>
+        {ctx.t('imports.other')}
+      </LinkButton>
     </PostForm>
   </Notice>
 );

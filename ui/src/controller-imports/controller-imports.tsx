@@ -3,7 +3,7 @@ import { Button, Fault, Hidden, PostForm, withoutRight } from '../components/for
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Level, Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -71,7 +71,9 @@ const Chooser = ({ ctx, error }: Pick<ControllerImportsProps, 'ctx' | 'error'>) 
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')} busy={ctx.t('common.working')}>
             {ctx.t('imports.look')}
           </Button>
-          <a href={paths.objects('controller-csv-mapping')}>{ctx.t('imports.mapping.all')}</a>
+          <To ctx={ctx} href={paths.objects('controller-csv-mapping')}>
+            {ctx.t('imports.mapping.all')}
+          </To>
         </div>
       </PostForm>
     </div>
@@ -92,9 +94,9 @@ const Open = ({ ctx, open }: Pick<ControllerImportsProps, 'ctx' | 'open'>) => (
           head: true,
           any: true,
           cell: (row) => (
-            <a href={paths.controllerImport(row.id)} translate="no">
+            <To ctx={ctx} href={paths.controllerImport(row.id)} translate="no">
               {row.name}
-            </a>
+            </To>
           ),
         },
         { key: 'form', label: ctx.t('imports.form'), cell: (row) => ctx.tDynamic(`imports.form.${row.form}`) },

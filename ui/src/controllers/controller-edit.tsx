@@ -42,7 +42,7 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
         ? {}
         : {
             actions: (
-              <LinkButton href={paths.objectRevisions('controller-record', controller.id)}>
+              <LinkButton ctx={ctx} href={paths.objectRevisions('controller-record', controller.id)}>
                 {ctx.t('objects.revisions')}
               </LinkButton>
             ),
@@ -75,7 +75,9 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
           <Button kind="primary" unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('common.save')}
           </Button>
-          <LinkButton href={back}>{ctx.t('common.cancel')}</LinkButton>
+          <LinkButton ctx={ctx} href={back}>
+            {ctx.t('common.cancel')}
+          </LinkButton>
         </div>
       </PostForm>
     </ControllersFrame>

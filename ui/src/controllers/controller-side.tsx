@@ -1,7 +1,7 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Shape } from '../components/status.tsx';
-import { Age, Verbatim } from '../components/text.tsx';
+import { Age, To, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { sourceName } from '../controller-source.ts';
 import type { Reference, When } from '../model.ts';
@@ -70,9 +70,9 @@ export const ControllerProposals = ({
         {proposals.map((proposal) => (
           <div>
             <p>
-              <a href={paths.controller(proposal.other.id)} translate="no">
+              <To ctx={ctx} href={paths.controller(proposal.other.id)} translate="no">
                 {proposal.other.name}
-              </a>{' '}
+              </To>{' '}
               <span class="second">
                 {ctx.tDynamic(`controllers.key.${proposal.kind}`, { value: proposal.value }, proposal.value)}
               </span>

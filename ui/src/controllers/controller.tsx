@@ -4,7 +4,7 @@ import { Button, LinkButton, PostForm, TextField, withoutRight } from '../compon
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Age, Verbatim } from '../components/text.tsx';
+import { Age, To, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
 import type { Level, Message, Reference, When } from '../model.ts';
@@ -140,9 +140,9 @@ const StateNotice = ({ ctx, state, into }: Pick<ControllerProps, 'ctx' | 'state'
   state === 'live' ? null : (
     <Notice ctx={ctx} level="warning" title={ctx.t(`controllers.state.${state}`)}>
       {into === undefined ? null : (
-        <a href={paths.controller(into.id)} translate="no">
+        <To ctx={ctx} href={paths.controller(into.id)} translate="no">
           {into.name}
-        </a>
+        </To>
       )}
     </Notice>
   );
@@ -161,7 +161,12 @@ export const ControllerPage = (props: ControllerProps) => {
       sub={props.sub}
       crumbs={[{ label: ctx.t('nav.controllers'), href: paths.controllers() }]}
       actions={
-        <LinkButton kind="primary" href={paths.controllerEdit(id)} unavailable={withoutRight(ctx, 'controllers:write')}>
+        <LinkButton
+          ctx={ctx}
+          kind="primary"
+          href={paths.controllerEdit(id)}
+          unavailable={withoutRight(ctx, 'controllers:write')}
+        >
           {ctx.t('controllers.edit')}
         </LinkButton>
       }
@@ -224,9 +229,9 @@ export const ControllerPage = (props: ControllerProps) => {
                     (one) =>
                       [
                         ctx.t('controllers.took'),
-                        <a href={paths.controller(one.id)} translate="no">
+                        <To ctx={ctx} href={paths.controller(one.id)} translate="no">
                           {one.name}
-                        </a>,
+                        </To>,
                       ] as const,
                   ),
                 ]}

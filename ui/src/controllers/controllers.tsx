@@ -7,7 +7,7 @@ import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import { Age } from '../components/text.tsx';
+import { Age, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
@@ -77,10 +77,10 @@ const ownColumns: ListColumns<ControllerRow> = {
     word: 'controllers.name',
     sort: true,
     rec: 'a',
-    cell: (row) => (
-      <a class="name" href={paths.controller(row.id)} translate="no">
+    cell: (row, ctx) => (
+      <To ctx={ctx} class="name" href={paths.controller(row.id)} translate="no">
         {row.name}
-      </a>
+      </To>
     ),
     file: (row) => row.name,
   },
@@ -95,13 +95,13 @@ const ownColumns: ListColumns<ControllerRow> = {
   zone: {
     word: 'controllers.zone',
     sort: true,
-    cell: (row) =>
+    cell: (row, ctx) =>
       row.zone === undefined ? (
         '–'
       ) : (
-        <a href={paths.controllerZone(row.zone.id)} translate="no">
+        <To ctx={ctx} href={paths.controllerZone(row.zone.id)} translate="no">
           {row.zone.name}
-        </a>
+        </To>
       ),
     file: (row) => row.zone?.name,
   },
@@ -215,7 +215,9 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
         .map(([name, n, query]) => (
           <>
             {' '}
-            <a href={paths.controllers(query)}>{ctx.t(`controllers.sub.${name}`, { n })}</a>
+            <To ctx={ctx} href={paths.controllers(query)}>
+              {ctx.t(`controllers.sub.${name}`, { n })}
+            </To>
           </>
         ))}
     </>
@@ -226,7 +228,12 @@ const Sub = ({ ctx, counts }: { ctx: Ctx; counts: ControllerCounts }) => {
 export const Controllers = ({ ctx, list, page, counts, filters, ownFields, underWay }: ControllersProps) => {
   const columns = controllerColumns(ownFields);
   const add = (
-    <LinkButton kind="primary" href={paths.controllerImports()} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton
+      ctx={ctx}
+      kind="primary"
+      href={paths.controllerImports()}
+      unavailable={withoutRight(ctx, 'controllers:write')}
+    >
       {ctx.t('controllers.import')}
     </LinkButton>
   );
@@ -239,10 +246,10 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
       filter={filterWords(ctx, list, filters)}
       actions={
         <>
-          <LinkButton href={listUrl(list, {}, paths.controllersCsv())} download>
+          <LinkButton ctx={ctx} href={listUrl(list, {}, paths.controllersCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
-          <LinkButton href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+          <LinkButton ctx={ctx} href={paths.controllerNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
             {ctx.t('controllers.new')}
           </LinkButton>
           {add}

@@ -198,13 +198,13 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
       filter={[filter === 'all' ? '' : ctx.t(`provision.only.${filter}`), q].filter(Boolean).join('; ')}
       actions={
         <>
-          <LinkButton href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
+          <LinkButton ctx={ctx} href={paths.persons()} unavailable={withoutRight(ctx, 'provision:write')}>
             {ctx.t('persons.title')}
           </LinkButton>
           <a class="btn" href={paths.provision()} data-print="1">
             {ctx.t('common.print')}
           </a>
-          <LinkButton href={paths.provisionCsv()} download>
+          <LinkButton ctx={ctx} href={paths.provisionCsv()} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
         </>
@@ -243,7 +243,11 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
         {shown.length === 0 ? (
           <Empty
             title={ctx.t('list.noMatch')}
-            action={<LinkButton href={paths.provision()}>{ctx.t('list.clearFilters')}</LinkButton>}
+            action={
+              <LinkButton ctx={ctx} href={paths.provision()}>
+                {ctx.t('list.clearFilters')}
+              </LinkButton>
+            }
           >
             {ctx.t('list.noMatchWhy')}
           </Empty>

@@ -11,6 +11,7 @@ import {
 } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
@@ -70,7 +71,7 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               <Empty
                 title={ctx.t('deployments.noUpdates')}
                 action={
-                  <LinkButton href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
+                  <LinkButton ctx={ctx} href={paths.updates({ supply: 'arrived', approval: 'approved' })}>
                     {ctx.t('deployments.chooseUpdates')}
                   </LinkButton>
                 }
@@ -90,9 +91,9 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                     cell: (row) => (
                       <>
                         <input type="hidden" name="update" value={row.id} />
-                        <a href={paths.update(row.id)} translate="no">
+                        <To ctx={ctx} href={paths.update(row.id)} translate="no">
                           {row.name}
-                        </a>
+                        </To>
                       </>
                     ),
                   },
@@ -200,7 +201,9 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
               >
                 {ctx.t('deployments.deployTo', { n: deviceCount })}
               </Button>
-              <LinkButton href={paths.updates()}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={paths.updates()}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
             </div>
           </div>
         </Panel>

@@ -1,7 +1,7 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { NoMatch, swap } from '../components/list-tools.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -91,15 +91,18 @@ export const Deployment = (props: DeploymentProps) => {
         {updates.map((update, index) => (
           <>
             {index === 0 ? null : ', '}
-            <a href={paths.update(update.id)} translate="no">
+            <To ctx={ctx} href={paths.update(update.id)} translate="no">
               {update.name}
-            </a>
+            </To>
           </>
         ))}
         {group === undefined ? null : (
           <>
             {'. '}
-            {ctx.t('devices.group')}: <a href={paths.devices({ group: group.id })}>{group.name}</a>
+            {ctx.t('devices.group')}:{' '}
+            <To ctx={ctx} href={paths.devices({ group: group.id })}>
+              {group.name}
+            </To>
           </>
         )}
       </p>
@@ -140,9 +143,9 @@ export const Deployment = (props: DeploymentProps) => {
               label: ctx.t('devices.device'),
               rec: 'a',
               cell: (row) => (
-                <a class="name" href={paths.device(row.device.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
                   {row.device.name}
-                </a>
+                </To>
               ),
             },
             {
@@ -150,9 +153,9 @@ export const Deployment = (props: DeploymentProps) => {
               label: ctx.t('updates.update'),
               rec: 'c',
               cell: (row) => (
-                <a href={paths.update(row.update.id)} translate="no">
+                <To ctx={ctx} href={paths.update(row.update.id)} translate="no">
                   {row.update.name}
-                </a>
+                </To>
               ),
             },
             {

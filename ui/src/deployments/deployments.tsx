@@ -5,7 +5,7 @@ import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -57,7 +57,7 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
     refreshSeconds={page.rows.some((row) => row.state === 'running') ? 10 : undefined}
     announce={foundText(ctx, page)}
     actions={
-      <LinkButton kind="primary" href={paths.updates({ deployable: 'true' })}>
+      <LinkButton ctx={ctx} kind="primary" href={paths.updates({ deployable: 'true' })}>
         {ctx.t('deployments.chooseUpdates')}
       </LinkButton>
     }
@@ -87,9 +87,9 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
             label: ctx.t('deployments.name'),
             rec: 'a',
             cell: (row) => (
-              <a class="name" href={paths.deployment(row.id)}>
+              <To ctx={ctx} class="name" href={paths.deployment(row.id)}>
                 {row.name}
-              </a>
+              </To>
             ),
           },
           {
@@ -130,9 +130,9 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
               row.tasks.failed === 0 ? (
                 <span class="dim">0</span>
               ) : (
-                <a class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
+                <To ctx={ctx} class="crit" href={`${paths.deployment(row.id)}?state=failed`}>
                   {ctx.fmt.number(row.tasks.failed)}
-                </a>
+                </To>
               ),
           },
           {

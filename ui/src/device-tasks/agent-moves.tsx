@@ -2,7 +2,7 @@ import { Button, ErrorSummary, PostForm, SelectField, TextField, withoutRight } 
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
@@ -118,9 +118,9 @@ const OneOrder = ({ ctx, order }: { ctx: Ctx; order: Order }) => (
             label: ctx.t('agentMoves.device'),
             head: true,
             cell: ({ device }) => (
-              <a href={paths.deviceTab(device.id, 'tasks')} translate="no">
+              <To ctx={ctx} href={paths.deviceTab(device.id, 'tasks')} translate="no">
                 {device.name}
-              </a>
+              </To>
             ),
           },
           {

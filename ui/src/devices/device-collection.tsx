@@ -4,7 +4,7 @@ import { PostForm } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { shownColumns } from '../components/list-tools.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
-import { Age, FieldText, Time } from '../components/text.tsx';
+import { Age, FieldText, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { fieldColumns } from '../inventory/collection.tsx';
 import type { ListState } from '../list.ts';
@@ -83,7 +83,9 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
           level="running"
           title={ctx.t('records.showing', { source: ctx.tDynamic(`source.${props.showing.best}`) })}
         >
-          <a href={paths.deviceTab(device.id, collection)}>{ctx.t('records.back')}</a>
+          <To ctx={ctx} href={paths.deviceTab(device.id, collection)}>
+            {ctx.t('records.back')}
+          </To>
         </Notice>
       )}
       {(props.alsoReported ?? []).length === 0 ? null : (
@@ -92,7 +94,9 @@ export const DeviceCollection = (props: DeviceCollectionProps) => {
           {(props.alsoReported ?? []).map((source, at) => (
             <>
               {at === 0 ? '' : ', '}
-              <a href={paths.deviceTab(device.id, collection, { door: source })}>{ctx.tDynamic(`source.${source}`)}</a>
+              <To ctx={ctx} href={paths.deviceTab(device.id, collection, { door: source })}>
+                {ctx.tDynamic(`source.${source}`)}
+              </To>
             </>
           ))}
         </p>

@@ -1,6 +1,7 @@
 import { Button, Hidden, LinkButton, PostForm } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Message, Reference } from '../model.ts';
@@ -31,16 +32,16 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
   const goes = keep === two.id ? one : two;
   const head = (record: Reference) => (
     <div class="row">
-      <a href={paths.device(record.id)} translate="no">
+      <To ctx={ctx} href={paths.device(record.id)} translate="no">
         {record.name}
-      </a>
+      </To>
       {record.id === stays.id ? (
         <strong>{ctx.t('records.keep')}</strong>
       ) : (
-        <a href={paths.deviceCompare({ one: one.id, two: two.id, keep: record.id })}>
+        <To ctx={ctx} href={paths.deviceCompare({ one: one.id, two: two.id, keep: record.id })}>
           {ctx.t('records.keepThis')}
           <span class="vh">: {record.name}</span>
-        </a>
+        </To>
       )}
     </div>
   );
@@ -97,7 +98,9 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
         </Panel>
       )}
       <div class="row">
-        <LinkButton href={paths.deviceDuplicates()}>{ctx.t('common.cancel')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.deviceDuplicates()}>
+          {ctx.t('common.cancel')}
+        </LinkButton>
         <PostForm ctx={ctx} action={paths.deviceDistinct()}>
           <Hidden
             fields={[

@@ -5,6 +5,7 @@ import { DeviceFrame } from '../components/device-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf, Reference, When } from '../model.ts';
@@ -27,6 +28,7 @@ const form = 'device-deviations';
 export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, baselines }: DeviceDeviationsProps) => {
   const approve = (
     <LinkButton
+      ctx={ctx}
       kind="primary"
       href={paths.baselineNew({ device: device.id })}
       unavailable={withoutRight(ctx, 'devices:write')}
@@ -40,7 +42,9 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
         .filter(({ expired }) => expired)
         .map(({ id, name, approvedAt }) => (
           <Notice ctx={ctx} level="warning" title={name}>
-            <a href={paths.baseline(id)}>{ctx.t('baselines.expired', { at: ctx.fmt.date(approvedAt) })}</a>
+            <To ctx={ctx} href={paths.baseline(id)}>
+              {ctx.t('baselines.expired', { at: ctx.fmt.date(approvedAt) })}
+            </To>
           </Notice>
         ))}
       <ListPanel
@@ -52,9 +56,9 @@ export const DeviceDeviations = ({ ctx, device, tabs, list, page, limitDays, bas
             {baselines.map(({ id, name }, index) => (
               <>
                 {index === 0 ? null : ', '}
-                <a href={paths.baseline(id)} translate="no">
+                <To ctx={ctx} href={paths.baseline(id)} translate="no">
                   {name}
-                </a>
+                </To>
               </>
             ))}
           </span>

@@ -79,7 +79,7 @@ const Held = ({ ctx, held }: Pick<DeviceDuplicatesProps, 'ctx' | 'held'>) => {
               cell: (row) => (
                 <span class="row">
                   {row.resembles === undefined || row.resembles.id === row.id ? null : (
-                    <LinkButton small href={compareLink(row.resembles, row)} unavailable={unavailable}>
+                    <LinkButton ctx={ctx} small href={compareLink(row.resembles, row)} unavailable={unavailable}>
                       {ctx.t('records.compare')}
                       <span class="vh"> {row.name}</span>
                     </LinkButton>
@@ -135,7 +135,12 @@ const Pairs = ({ ctx, pairs }: Pick<DeviceDuplicatesProps, 'ctx' | 'pairs'>) => 
             key: 'decide',
             label: ctx.t('records.decide'),
             cell: (row) => (
-              <LinkButton small href={compareLink(row.one, row.two)} unavailable={withoutRight(ctx, 'devices:write')}>
+              <LinkButton
+                ctx={ctx}
+                small
+                href={compareLink(row.one, row.two)}
+                unavailable={withoutRight(ctx, 'devices:write')}
+              >
                 {ctx.t('records.compare')}
                 <span class="vh">
                   {' '}

@@ -41,7 +41,7 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
       ]}
       actions={
         revision === 0 ? undefined : (
-          <LinkButton href={paths.objectRevisions('device-decision', device.id)}>
+          <LinkButton ctx={ctx} href={paths.objectRevisions('device-decision', device.id)}>
             {ctx.t('objects.revisions')}
           </LinkButton>
         )
@@ -89,7 +89,9 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
               <Button kind="primary" unavailable={withoutRight(ctx, 'devices:write')}>
                 {ctx.t('common.save')}
               </Button>
-              <LinkButton href={paths.device(device.id)}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={paths.device(device.id)}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
             </div>
           </PostForm>
         </div>

@@ -1,6 +1,7 @@
 import { Button, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 
@@ -11,14 +12,14 @@ export type DeviceTagView = {
 };
 
 /** Tags as links to the devices that have them, too. */
-export const TagChips = ({ tags }: { tags: readonly string[] }) => (
+export const TagChips = ({ ctx, tags }: { ctx: Ctx; tags: readonly string[] }) => (
   <>
     {tags.map((tag, index) => (
       <>
         {index === 0 ? '' : ' '}
-        <a href={paths.devices({ tag })} translate="no">
+        <To ctx={ctx} href={paths.devices({ tag })} translate="no">
           <Tag>{tag}</Tag>
-        </a>
+        </To>
       </>
     ))}
   </>
@@ -33,11 +34,11 @@ export const DeviceTags = ({ ctx, device, tags }: { ctx: Ctx; device: string; ta
         {tags.length === 0 ? <p class="second">{ctx.t('tags.none')}</p> : null}
         {tags.map((one) => (
           <div class="row">
-            <TagChips tags={[one.tag]} />
+            <TagChips ctx={ctx} tags={[one.tag]} />
             {one.rules.map((rule) => (
-              <a class="small" href={paths.object('tag-rule', rule.id)}>
+              <To ctx={ctx} class="small" href={paths.object('tag-rule', rule.id)}>
                 {ctx.t('tags.byRule', { rule: rule.name })}
-              </a>
+              </To>
             ))}
             {one.byHand && right === undefined ? (
               <PostForm ctx={ctx} action={paths.deviceTags(device)}>
@@ -69,8 +70,8 @@ export const HeldByRule = ({
   held: { readonly rule: string; readonly name: string; readonly group: string };
 }) => (
   <Notice ctx={ctx} level="running" title={ctx.t('rules.held')}>
-    <a href={paths.object('moving-rule', held.rule)}>
+    <To ctx={ctx} href={paths.object('moving-rule', held.rule)}>
       {ctx.t('rules.heldWhy', { rule: held.name, group: held.group })}
-    </a>
+    </To>
   </Notice>
 );

@@ -5,7 +5,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
 import type { Approval, Installation, Supply, When } from '../model.ts';
@@ -60,6 +60,7 @@ export const DeviceUpdates = ({
     current="updates"
     actions={
       <LinkButton
+        ctx={ctx}
         kind="primary"
         href={paths.deploymentNew({ device: device.id })}
         unavailable={
@@ -98,9 +99,9 @@ export const DeviceUpdates = ({
               rec: 'a',
               cell: (row) => (
                 <>
-                  <a class="name" href={paths.update(row.id)} translate="no">
+                  <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
                     {row.name}
-                  </a>{' '}
+                  </To>{' '}
                   {row.security ? <Tag>{ctx.t('updates.security')}</Tag> : null} <AsOf ctx={ctx} at={row.asOf} />
                 </>
               ),
@@ -138,9 +139,9 @@ export const DeviceUpdates = ({
                 ) : row.deployment === undefined ? (
                   <InstallationMark ctx={ctx} state={row.installation} />
                 ) : (
-                  <a href={paths.deployment(row.deployment)}>
+                  <To ctx={ctx} href={paths.deployment(row.deployment)}>
                     <InstallationMark ctx={ctx} state={row.installation} />
-                  </a>
+                  </To>
                 ),
             },
             {

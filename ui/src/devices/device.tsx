@@ -7,7 +7,7 @@ import { Button, LinkButton, PostForm, withoutRight } from '../components/form.t
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Age, Hash, Time, ValueText, valueText } from '../components/text.tsx';
+import { Age, Hash, Time, To, ValueText, valueText } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { withQuery } from '../list.ts';
 import type { FieldType, Level, Message, Reference, Value, ValueUnit, When } from '../model.ts';
@@ -220,11 +220,12 @@ export const Device = (props: DeviceProps) => {
       current="summary"
       actions={
         <>
-          <LinkButton href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
+          <LinkButton ctx={ctx} href={paths.deviceEdit(device.id)} unavailable={withoutRight(ctx, 'devices:write')}>
             {ctx.t('devices.edit')}
           </LinkButton>
           {deployable.length === 0 ? null : (
             <LinkButton
+              ctx={ctx}
               kind="primary"
               href={paths.deploymentNew({ device: device.id })}
               unavailable={withoutRight(ctx, 'deployments:write')}
@@ -276,7 +277,11 @@ export const Device = (props: DeviceProps) => {
           <Personal ctx={ctx} device={device} personal={props.personal} />
           <Panel
             title={ctx.t('devices.tab.changes')}
-            link={<a href={paths.deviceTab(device.id, 'changes')}>{ctx.t('devices.allChanges')}</a>}
+            link={
+              <To ctx={ctx} href={paths.deviceTab(device.id, 'changes')}>
+                {ctx.t('devices.allChanges')}
+              </To>
+            }
           >
             <div class="body">
               {changes.length === 0 ? (

@@ -12,7 +12,7 @@ import { type Filtering, filterWords } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
-import { Age, Count, FieldText } from '../components/text.tsx';
+import { Age, Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -67,7 +67,13 @@ const form = 'devices-bulk';
 
 /** A number of findings or updates; "none" is shown only for what is judged. */
 const JudgedCount = ({ ctx, n, href }: { ctx: Ctx; n: number | undefined; href: string }) =>
-  n === undefined ? <a href={href}>{ctx.t('coverage.not-judged')}</a> : <Count ctx={ctx} n={n} href={href} />;
+  n === undefined ? (
+    <To ctx={ctx} href={href}>
+      {ctx.t('coverage.not-judged')}
+    </To>
+  ) : (
+    <Count ctx={ctx} n={n} href={href} />
+  );
 
 /** The same in a file. */
 const judgedCell = (n: number | undefined, ctx: Ctx): number | string => n ?? ctx.t('coverage.not-judged');
@@ -115,7 +121,7 @@ const ownColumns: ListColumns<DeviceRow> = {
   tags: {
     word: 'tags.title',
     until: 'file',
-    cell: (row) => (row.tags?.length ? <TagChips tags={row.tags} /> : '–'),
+    cell: (row, ctx) => (row.tags?.length ? <TagChips ctx={ctx} tags={row.tags} /> : '–'),
     file: (row) => row.tags?.join('; '),
   },
   os: {
@@ -252,10 +258,10 @@ const Selections = ({ ctx, selections, filterText }: Pick<DevicesProps, 'ctx' | 
           {selection.name}
         </a>
       ))}
-      {filterText !== undefined && withoutRight(ctx, 'devices:write') === undefined ? (
+      {filterText !== undefined && ctx.opens(paths.objectNew('selection')) ? (
         <a href={paths.objectNew('selection', { filter: filterText })}>{ctx.t('selections.save')}</a>
       ) : null}
-      {selections.length === 0 ? null : (
+      {selections.length === 0 || !ctx.opens(paths.objects('selection')) ? null : (
         <a class="second" href={paths.objects('selection')}>
           {ctx.t('selections.manage')}
         </a>
@@ -279,7 +285,7 @@ export const Devices = ({
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
-    <LinkButton kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
+    <LinkButton ctx={ctx} kind="primary" href={paths.deviceAdd()} unavailable={withoutRight(ctx, 'accounts:write')}>
       {ctx.t('devices.add')}
     </LinkButton>
   );
@@ -297,13 +303,21 @@ export const Devices = ({
           <details class="pop">
             <summary class="btn">{ctx.t('common.more')}</summary>
             <div>
-              <a href={paths.discovery()}>{ctx.t('discovery.title')}</a>
-              {ctx.can('devices:write') ? <a href={paths.offlineImport()}>{ctx.t('offlineImport.title')}</a> : null}
-              <a href={paths.groups()}>{ctx.t('groups.title')}</a>
-              <a href={paths.deviceDuplicates()}>{ctx.t('records.title')}</a>
+              {(
+                [
+                  [paths.discovery(), 'discovery.title'],
+                  [paths.offlineImport(), 'offlineImport.title'],
+                  [paths.groups(), 'groups.title'],
+                  [paths.deviceDuplicates(), 'records.title'],
+                ] as const
+              )
+                .filter(([href]) => ctx.opens(href))
+                .map(([href, words]) => (
+                  <a href={href}>{ctx.t(words)}</a>
+                ))}
             </div>
           </details>
-          <LinkButton href={listUrl(list, {}, paths.devicesCsv())} download>
+          <LinkButton ctx={ctx} href={listUrl(list, {}, paths.devicesCsv())} download>
             {ctx.t('common.exportCsv')}
           </LinkButton>
           {add}

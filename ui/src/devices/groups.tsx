@@ -20,7 +20,7 @@ const Branch = ({ ctx, rows, of }: { ctx: Ctx; rows: Children; of: string | null
     {(rows.get(of) ?? []).map(({ id, name, below }) => (
       <li>
         <span translate="no">{name}</span> <Count ctx={ctx} n={below} href={paths.devices({ group: id })} />{' '}
-        {ctx.can('devices:read') ? <a href={paths.object('group', id)}>{ctx.t('groups.edit')}</a> : null}
+        {ctx.opens(paths.object('group', id)) ? <a href={paths.object('group', id)}>{ctx.t('groups.edit')}</a> : null}
         {rows.has(id) ? (
           <div class="body">
             <Branch ctx={ctx} rows={rows} of={id} />
@@ -39,7 +39,7 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
     section="devices"
     sub={ctx.t('groups.sub')}
     actions={
-      <LinkButton href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
+      <LinkButton ctx={ctx} href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>
         {ctx.t('kind.group.create')}
       </LinkButton>
     }

@@ -2,7 +2,7 @@ import { Button, ErrorSummary, LinkButton, PostForm, SelectField, withoutRight }
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Message } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -101,7 +101,7 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
   const { ctx, rows, lists, fault, errors } = props;
   const unavailable = withoutRight(ctx, 'devices:write');
   const add = (
-    <LinkButton kind="primary" href={paths.objectNew('directory-source')} unavailable={unavailable}>
+    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew('directory-source')} unavailable={unavailable}>
       {ctx.t('discovery.dirNew')}
     </LinkButton>
   );
@@ -142,9 +142,9 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                 label: ctx.t('discovery.name'),
                 any: true,
                 cell: (row) => (
-                  <a class="name" href={paths.object('directory-source', row.id)} translate="no">
+                  <To ctx={ctx} class="name" href={paths.object('directory-source', row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               {
@@ -176,9 +176,9 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                           {row.record === undefined ? (
                             ctx.t('discovery.counts', row.counts)
                           ) : (
-                            <a href={paths.deviceTab(row.record, 'directory-user')}>
+                            <To ctx={ctx} href={paths.deviceTab(row.record, 'directory-user')}>
                               {ctx.t('discovery.counts', row.counts)}
-                            </a>
+                            </To>
                           )}
                           . {ctx.t('discovery.changes', { n: row.counts.changes })}
                         </>
@@ -207,7 +207,9 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
                 {lists.map(({ collection, rows: n }) => (
                   <>
                     <dt>
-                      <a href={paths.inventory(collection)}>{ctx.tDynamic(`collection.${collection}.title`)}</a>
+                      <To ctx={ctx} href={paths.inventory(collection)}>
+                        {ctx.tDynamic(`collection.${collection}.title`)}
+                      </To>
                     </dt>
                     <dd>
                       <Count ctx={ctx} n={n} href={paths.inventory(collection)} />

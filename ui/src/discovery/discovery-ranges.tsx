@@ -3,7 +3,7 @@ import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -55,7 +55,12 @@ const Result = ({ ctx, row }: { ctx: Ctx; row: RangeRow }) =>
 /** The page of address ranges. */
 export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
   const add = (
-    <LinkButton kind="primary" href={paths.objectNew('address-range')} unavailable={withoutRight(ctx, 'devices:write')}>
+    <LinkButton
+      ctx={ctx}
+      kind="primary"
+      href={paths.objectNew('address-range')}
+      unavailable={withoutRight(ctx, 'devices:write')}
+    >
       {ctx.t('discovery.rangeNew')}
     </LinkButton>
   );
@@ -86,9 +91,9 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
                 label: ctx.t('discovery.name'),
                 any: true,
                 cell: (row) => (
-                  <a class="name" href={paths.discoveryRange(row.id)} translate="no">
+                  <To ctx={ctx} class="name" href={paths.discoveryRange(row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               {
@@ -173,7 +178,9 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
       refreshSeconds={isMoving ? refreshSeconds : undefined}
       actions={
         <>
-          <LinkButton href={paths.object('address-range', row.id)}>{ctx.t('discovery.edit')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.object('address-range', row.id)}>
+            {ctx.t('discovery.edit')}
+          </LinkButton>
           <PostForm ctx={ctx} action={paths.discoveryRange(row.id)}>
             {isMoving ? (
               <Button kind="danger" name="action" value="stop" unavailable={withoutRight(ctx, 'devices:write')}>

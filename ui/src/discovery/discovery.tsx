@@ -55,7 +55,7 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
       filter={filterWords(ctx, list, filters)}
       announce={foundText(ctx, page)}
       actions={
-        <LinkButton href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
+        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.inventoryCsv('discovery.csv'))} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
       }

@@ -10,7 +10,7 @@ import {
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
@@ -153,9 +153,9 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
           <ul class="columns">
             {found.devices.map((device) => (
               <li>
-                <a href={paths.device(device.id)} translate="no">
+                <To ctx={ctx} href={paths.device(device.id)} translate="no">
                   {device.name}
-                </a>
+                </To>
               </li>
             ))}
           </ul>
@@ -163,9 +163,9 @@ const Found = ({ ctx, needsTwo, found, values, errors }: PersonsProps) => {
         {found.accounts.map((account) => (
           <p>
             {ctx.t('persons.account')}{' '}
-            <a href={paths.object('account', account.id)} translate="no">
+            <To ctx={ctx} href={paths.object('account', account.id)} translate="no">
               {account.name}
-            </a>
+            </To>
           </p>
         ))}
         <ErrorSummary ctx={ctx} errors={errors} labels={labels} />

@@ -4,7 +4,7 @@ import { type Filtering, filterWords, foundText } from '../components/list-tools
 import { Empty, Notice } from '../components/panel.tsx';
 import { Shape, type ShapeName } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -41,10 +41,10 @@ const shapes: Readonly<Record<EventSeverity, ShapeName>> = {
   info: 'info',
 };
 
-const DeviceLink = ({ device }: { device: Reference }) => (
-  <a href={paths.device(device.id)} translate="no">
+const DeviceLink = ({ ctx, device }: { ctx: Ctx; device: Reference }) => (
+  <To ctx={ctx} href={paths.device(device.id)} translate="no">
     {device.name}
-  </a>
+  </To>
 );
 
 /** Columns of a list of events; the page of a device leaves the device out. */
@@ -75,7 +75,7 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
         {withDevice && row.device !== undefined ? (
           <span class="narrow-only">
             {' '}
-            <DeviceLink device={row.device} />
+            <DeviceLink ctx={ctx} device={row.device} />
           </span>
         ) : null}
       </>
@@ -86,7 +86,7 @@ export const eventColumns = (ctx: Ctx, { withDevice }: { withDevice: boolean }):
         {
           key: 'device',
           label: ctx.t('events.device'),
-          cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink device={row.device} />),
+          cell: (row: EventRow) => (row.device === undefined ? '–' : <DeviceLink ctx={ctx} device={row.device} />),
         },
       ]
     : []),
@@ -120,7 +120,7 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
     filter={filterWords(ctx, list, filters)}
     announce={foundText(ctx, page)}
     actions={
-      <LinkButton href={listUrl(list, {}, paths.eventsCsv())} download>
+      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.eventsCsv())} download>
         {ctx.t('common.exportCsv')}
       </LinkButton>
     }

@@ -28,7 +28,7 @@ export const ExchangeCard = ({ ctx, tabs, card }: ExchangeCardProps) => (
     current="card"
     receipts={tabs.receipts}
     actions={
-      <LinkButton kind="primary" href={paths.exchangeCardFile()} download>
+      <LinkButton ctx={ctx} kind="primary" href={paths.exchangeCardFile()} download>
         {ctx.t('exchange.downloadCard')}
       </LinkButton>
     }

@@ -35,7 +35,9 @@ export const ExchangeFrame = ({
     actions={
       actions ??
       (current === 'receive' ? undefined : (
-        <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+          {ctx.t('exchange.importBundle')}
+        </LinkButton>
       ))
     }
   >

@@ -2,6 +2,7 @@ import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../component
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Wizard, type WizardStep } from '../components/progress.tsx';
 import { RefusalWords, WarningWords } from '../components/refusal.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -131,7 +132,9 @@ const Refused = ({
       >
         {isStopped ? ctx.t('exchange.stoppedWhy') : `${ctx.tDynamic(`error.${code}`, {}, '')}. `}
         {receipt === undefined ? null : (
-          <a href={paths.receipt(receipt)}>{ctx.t('exchange.receiptN', { number: receipt })}</a>
+          <To ctx={ctx} href={paths.receipt(receipt)}>
+            {ctx.t('exchange.receiptN', { number: receipt })}
+          </To>
         )}
       </Notice>
       <Panel title={ctx.t(isStopped ? 'exchange.goOn' : 'exchange.refusalTitle')}>
@@ -145,12 +148,16 @@ const Refused = ({
                 <Button busy={ctx.t('exchange.checking')} unavailable={withoutRight(ctx, 'exchange:write')}>
                   {ctx.t(during === 'check' ? 'exchange.checkAgain' : 'exchange.importAgain')}
                 </Button>
-                <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
+                <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+                  {ctx.t('exchange.otherBundle')}
+                </LinkButton>
               </div>
             </PostForm>
           ) : (
             <div class="row">
-              <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.otherBundle')}</LinkButton>
+              <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+                {ctx.t('exchange.otherBundle')}
+              </LinkButton>
             </div>
           )}
         </div>
@@ -175,16 +182,24 @@ const Outcome = ({
       {missing.length === 0
         ? null
         : `${ctx.t('exchange.waitingVolumes', { have: volumes - missing.length, of: volumes, volumes: missing.join(', ') })} ${ctx.t('exchange.waitingNext')} `}
-      <a href={paths.receipt(result.receipt)}>{ctx.t('exchange.receiptN', { number: result.receipt })}</a>
+      <To ctx={ctx} href={paths.receipt(result.receipt)}>
+        {ctx.t('exchange.receiptN', { number: result.receipt })}
+      </To>
       {', '}
       {result.kind === 'imported' ? (
         <>
-          <a href={paths.vulnerabilities()}>{ctx.t('nav.vulnerabilities')}</a>
+          <To ctx={ctx} href={paths.vulnerabilities()}>
+            {ctx.t('nav.vulnerabilities')}
+          </To>
           {', '}
-          <a href={paths.updates()}>{ctx.t('nav.updates')}</a>
+          <To ctx={ctx} href={paths.updates()}>
+            {ctx.t('nav.updates')}
+          </To>
         </>
       ) : (
-        <a href={paths.exchange()}>{ctx.t('nav.exchange')}</a>
+        <To ctx={ctx} href={paths.exchange()}>
+          {ctx.t('nav.exchange')}
+        </To>
       )}
     </Notice>
   );

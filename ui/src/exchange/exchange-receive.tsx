@@ -4,7 +4,7 @@ import { MediaList, type MediumView } from '../components/media-list.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -45,7 +45,10 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
     <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</a>
+          {ctx.t('exchange.noTrustWhy')}{' '}
+          <To ctx={ctx} href={paths.exchangeTrust()}>
+            {ctx.t('exchange.importTrust')}
+          </To>
         </Notice>
       ) : null}
       <ErrorSummary ctx={ctx} errors={errors} labels={{ file: ctx.t('exchange.file'), path: ctx.t('exchange.file') }} />
@@ -80,9 +83,9 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
                 label: ctx.t('exchange.file'),
                 any: true,
                 cell: (row) => (
-                  <a href={paths.bundleImport(row.id)} translate="no">
+                  <To ctx={ctx} href={paths.bundleImport(row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               {

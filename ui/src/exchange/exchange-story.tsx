@@ -3,6 +3,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { type KnowledgeRow, KnowledgeTable } from '../components/knowledge.tsx';
 import { Empty, Notice, Panel } from '../components/panel.tsx';
 import { Shape, Status } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -59,7 +60,10 @@ const Left = ({ ctx, left }: Pick<ExchangeStoryProps, 'ctx' | 'left'>) => (
     </h3>
     {left === undefined ? (
       <p class="second">
-        {ctx.t('exchange.nothingLeft')} <a href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</a>
+        {ctx.t('exchange.nothingLeft')}{' '}
+        <To ctx={ctx} href={paths.exchangeSend()}>
+          {ctx.t('exchange.seeRequest')}
+        </To>
       </p>
     ) : (
       <>
@@ -109,13 +113,20 @@ const Came = ({ ctx, came }: Pick<ExchangeStoryProps, 'ctx' | 'came'>) => (
     </h3>
     {came === undefined ? (
       <p class="second">
-        {ctx.t('exchange.nothingCame')} <a href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</a>
+        {ctx.t('exchange.nothingCame')}{' '}
+        <To ctx={ctx} href={paths.exchangeReceive()}>
+          {ctx.t('exchange.importBundle')}
+        </To>
       </p>
     ) : (
       <>
         <strong>
           {ctx.rich('exchange.bundleAt', {
-            bundle: <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.bundle', { number: came.seq })}</a>,
+            bundle: (
+              <To ctx={ctx} href={paths.receipt(came.receipt)}>
+                {ctx.t('exchange.bundle', { number: came.seq })}
+              </To>
+            ),
             at: ctx.fmt.dayTime(came.at),
           })}
         </strong>
@@ -127,7 +138,9 @@ const Came = ({ ctx, came }: Pick<ExchangeStoryProps, 'ctx' | 'came'>) => (
           })}
           {came.who === undefined ? null : <span translate="no"> {came.who}.</span>}{' '}
           {came.unfulfilled === 0 ? null : (
-            <a href={paths.receipt(came.receipt)}>{ctx.t('exchange.unfulfilled', { n: came.unfulfilled })}</a>
+            <To ctx={ctx} href={paths.receipt(came.receipt)}>
+              {ctx.t('exchange.unfulfilled', { n: came.unfulfilled })}
+            </To>
           )}
         </p>
       </>
@@ -180,8 +193,15 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
           <a class="btn" href={paths.exchange()} data-print="1">
             {ctx.t('common.print')}
           </a>
-          <LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>
-          <LinkButton kind="primary" href={paths.exchangeSend()} unavailable={withoutRight(ctx, 'exchange:write')}>
+          <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+            {ctx.t('exchange.importBundle')}
+          </LinkButton>
+          <LinkButton
+            ctx={ctx}
+            kind="primary"
+            href={paths.exchangeSend()}
+            unavailable={withoutRight(ctx, 'exchange:write')}
+          >
             {ctx.t('exchange.writeRequest', { number: props.nextNumber })}
           </LinkButton>
         </>
@@ -189,7 +209,9 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
     >
       {introduction === undefined ? null : (
         <Notice ctx={ctx} level="warning" title={ctx.t('story.notIntroduced', introduction)}>
-          <a href={paths.introduction()}>{ctx.t('story.goOnIntroduction')}</a>
+          <To ctx={ctx} href={paths.introduction()}>
+            {ctx.t('story.goOnIntroduction')}
+          </To>
         </Notice>
       )}
       <SiteTime {...props.time} />
@@ -218,7 +240,11 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
         {knowledge.length === 0 ? (
           <Empty
             title={ctx.t('common.noAdvisoriesShort')}
-            action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
+            action={
+              <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+                {ctx.t('exchange.importBundle')}
+              </LinkButton>
+            }
           >
             {ctx.t('exchange.noKnowledgeWhy')}
           </Empty>
@@ -229,13 +255,27 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
       <Panel
         title={ctx.t('story.timeline')}
         context={ctx.t('exchange.receiptOrder')}
-        link={<a href={paths.exchangeReceipts()}>{ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}</a>}
-        foot={props.hasMore ? <a href={paths.events({ area: 'exchange' })}>{ctx.t('story.older')}</a> : undefined}
+        link={
+          <To ctx={ctx} href={paths.exchangeReceipts()}>
+            {ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}
+          </To>
+        }
+        foot={
+          props.hasMore ? (
+            <To ctx={ctx} href={paths.events({ area: 'exchange' })}>
+              {ctx.t('story.older')}
+            </To>
+          ) : undefined
+        }
       >
         {rows.length === 0 ? (
           <Empty
             title={ctx.t('story.nothingYet')}
-            action={<LinkButton href={paths.introduction()}>{ctx.t('story.begin')}</LinkButton>}
+            action={
+              <LinkButton ctx={ctx} href={paths.introduction()}>
+                {ctx.t('story.begin')}
+              </LinkButton>
+            }
           >
             {ctx.t('story.nothingYetWhy')}
           </Empty>

@@ -3,7 +3,7 @@ import { KeyDates } from '../components/key-dates.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -54,7 +54,10 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
     {trust === null ? (
       staged === undefined ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')} <a href={paths.introduction()}>{ctx.t('intro.title')}</a>
+          {ctx.t('exchange.noTrustWhy')}{' '}
+          <To ctx={ctx} href={paths.introduction()}>
+            {ctx.t('intro.title')}
+          </To>
         </Notice>
       ) : null
     ) : (

@@ -1,7 +1,7 @@
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count, Hash, Time } from '../components/text.tsx';
+import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -59,7 +59,11 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
       size: ctx.fmt.bytes(totalBytes),
     })}
     span={8}
-    link={<a href={paths.requestText()}>{ctx.t('exchange.wholeText')}</a>}
+    link={
+      <To ctx={ctx} href={paths.requestText()}>
+        {ctx.t('exchange.wholeText')}
+      </To>
+    }
   >
     <DataTable
       ctx={ctx}
@@ -69,7 +73,11 @@ const Groups = ({ ctx, groups, number, totalBytes }: ExchangeProps) => (
         {
           key: 'group',
           label: ctx.t('exchange.groupLabel'),
-          cell: (row) => <a href={paths.requestGroup(row.name)}>{ctx.tDynamic(`exchange.group.${row.name}`)}</a>,
+          cell: (row) => (
+            <To ctx={ctx} href={paths.requestGroup(row.name)}>
+              {ctx.tDynamic(`exchange.group.${row.name}`)}
+            </To>
+          ),
         },
         {
           key: 'items',
@@ -195,7 +203,10 @@ export const Exchange = (props: ExchangeProps) => {
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
-          {ctx.t('exchange.noTrustWhy')} <a href={paths.exchangeTrust()}>{ctx.t('exchange.importTrust')}</a>
+          {ctx.t('exchange.noTrustWhy')}{' '}
+          <To ctx={ctx} href={paths.exchangeTrust()}>
+            {ctx.t('exchange.importTrust')}
+          </To>
         </Notice>
       ) : null}
       {open[0] === undefined ? null : (
@@ -222,7 +233,7 @@ export const Exchange = (props: ExchangeProps) => {
                         {ctx.t('exchange.request', { number: request.number })},{' '}
                         <Time ctx={ctx} at={request.at} form="dayTime" />, {ctx.fmt.bytes(request.bytes)}
                       </span>
-                      <LinkButton small href={paths.requestFile(request.number)} download>
+                      <LinkButton ctx={ctx} small href={paths.requestFile(request.number)} download>
                         {ctx.t('common.download')}
                       </LinkButton>
                     </div>
@@ -237,7 +248,11 @@ export const Exchange = (props: ExchangeProps) => {
       <Panel
         title={ctx.t('exchange.tab.receipts')}
         context={ctx.t('exchange.receiptsContext')}
-        link={<a href={paths.exchangeReceipts()}>{ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}</a>}
+        link={
+          <To ctx={ctx} href={paths.exchangeReceipts()}>
+            {ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}
+          </To>
+        }
       >
         {receipts.length === 0 ? (
           <Empty title={ctx.t('exchange.noReceipts')}>{ctx.t('exchange.noReceiptsWhy')}</Empty>

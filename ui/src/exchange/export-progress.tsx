@@ -1,6 +1,7 @@
 import { Notice, Panel } from '../components/panel.tsx';
 import { Progress, Steps } from '../components/progress.tsx';
 import { RefusalWords } from '../components/refusal.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { leftWords } from './import-progress.tsx';
@@ -88,7 +89,9 @@ export const ExportProgress = ({ ctx, view }: { ctx: Ctx; view: ExportView }) =>
                 number: view.number,
                 path: view.medium,
               })}{' '}
-          <a href={paths.exchange()}>{ctx.t('nav.exchange')}</a>
+          <To ctx={ctx} href={paths.exchange()}>
+            {ctx.t('nav.exchange')}
+          </To>
         </Notice>
       );
   }

@@ -2,7 +2,7 @@ import { type UnreadEcosystem, UnreadEcosystems } from '../components/coverage.t
 import { Panel } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Decision, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -50,7 +50,9 @@ const Effect = ({ ctx, diff }: { ctx: Ctx; diff: ImportDiff }) => {
   if (findings !== undefined)
     return (
       <p>
-        <a href={paths.vulnerabilities({ sort: '-since' })}>{ctx.t('exchange.effectFound', findings)}</a>
+        <To ctx={ctx} href={paths.vulnerabilities({ sort: '-since' })}>
+          {ctx.t('exchange.effectFound', findings)}
+        </To>
       </p>
     );
   if (estimate.length === 0) return <p class="second">{ctx.t('exchange.noEffect')}</p>;

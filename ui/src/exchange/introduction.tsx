@@ -1,6 +1,7 @@
 import { Button, Fault, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Wizard } from '../components/progress.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
@@ -49,7 +50,10 @@ const TrustStep = ({ ctx, root, staged }: IntroductionProps) => (
       {root === undefined ? null : <p>{ctx.t('intro.trust.already', { version: root.version })}</p>}
       {staged === undefined ? null : (
         <p>
-          {ctx.t('intro.trust.staged')} <a href={paths.introduction('root')}>{ctx.t('intro.step.root')}</a>
+          {ctx.t('intro.trust.staged')}{' '}
+          <To ctx={ctx} href={paths.introduction('root')}>
+            {ctx.t('intro.step.root')}
+          </To>
         </p>
       )}
       <TrustUpload ctx={ctx} at="introduction" />
@@ -65,7 +69,9 @@ const RootStep = ({ ctx, root, staged, errors }: IntroductionProps) => {
         {root === undefined ? (
           <>
             <p>{ctx.t('intro.root.noFile')}</p>
-            <LinkButton href={paths.introduction('trust')}>{ctx.t('intro.step.trust')}</LinkButton>
+            <LinkButton ctx={ctx} href={paths.introduction('trust')}>
+              {ctx.t('intro.step.trust')}
+            </LinkButton>
           </>
         ) : (
           <>
@@ -97,6 +103,7 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
       )}
       <div class="row">
         <LinkButton
+          ctx={ctx}
           kind="primary"
           href={paths.exchangeCardFile()}
           download
@@ -104,7 +111,9 @@ const CardStep = ({ ctx, card }: IntroductionProps) => (
         >
           {ctx.t('exchange.downloadCard')}
         </LinkButton>
-        <LinkButton href={paths.introduction('compare')}>{ctx.t('intro.goOn')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.introduction('compare')}>
+          {ctx.t('intro.goOn')}
+        </LinkButton>
       </div>
     </div>
   </Panel>
@@ -159,6 +168,7 @@ const RequestStep = ({ ctx, request, root }: IntroductionProps) => (
       )}
       <div>
         <LinkButton
+          ctx={ctx}
           kind="primary"
           href={paths.exchangeSend()}
           unavailable={root === undefined ? ctx.t('exchange.noTrustShort') : undefined}
@@ -177,7 +187,7 @@ const BundleStep = ({ ctx, done }: IntroductionProps) => (
       <Who ctx={ctx} step="bundle" />
       <pre translate="no">sallyport-bundle fulfil --media DIR</pre>
       <div>
-        <LinkButton kind="primary" href={paths.exchangeReceive()}>
+        <LinkButton ctx={ctx} kind="primary" href={paths.exchangeReceive()}>
           {ctx.t('exchange.importBundle')}
         </LinkButton>
       </div>
@@ -218,11 +228,15 @@ export const Introduction = (props: IntroductionProps) => {
       />
       {next === undefined ? (
         <Notice ctx={ctx} level="running" title={ctx.t('intro.complete')}>
-          <a href={paths.exchange()}>{ctx.t('nav.exchange')}</a>
+          <To ctx={ctx} href={paths.exchange()}>
+            {ctx.t('nav.exchange')}
+          </To>
         </Notice>
       ) : next === step ? null : (
         <Notice ctx={ctx} level="running" title={ctx.t('intro.isNext')}>
-          <a href={paths.introduction(next)}>{ctx.t(`intro.step.${next}`)}</a>
+          <To ctx={ctx} href={paths.introduction(next)}>
+            {ctx.t(`intro.step.${next}`)}
+          </To>
         </Notice>
       )}
       <Step {...props} />

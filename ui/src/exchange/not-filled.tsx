@@ -1,7 +1,7 @@
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 
@@ -59,7 +59,9 @@ export const NotFilled = ({ ctx, rows }: { ctx: Ctx; rows: readonly NotFilledRow
         <p>{ctx.t('unfulfilled.lead')}</p>
         {updates === 0 ? null : (
           <p>
-            <a href={paths.updates({ supply: 'unfulfilled' })}>{ctx.t('unfulfilled.updates', { n: updates })}</a>
+            <To ctx={ctx} href={paths.updates({ supply: 'unfulfilled' })}>
+              {ctx.t('unfulfilled.updates', { n: updates })}
+            </To>
           </p>
         )}
       </div>

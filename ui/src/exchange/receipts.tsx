@@ -1,6 +1,6 @@
 import { Status } from '../components/status.tsx';
 import { type Column, DataTable } from '../components/table.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -47,9 +47,9 @@ export const receiptColumns = (ctx: Ctx): Column<ReceiptRow>[] => [
     num: true,
     rec: 'a',
     cell: (row) => (
-      <a class="name" href={paths.receipt(row.number)}>
+      <To ctx={ctx} class="name" href={paths.receipt(row.number)}>
         {ctx.fmt.number(row.number)}
-      </a>
+      </To>
     ),
   },
   { key: 'at', label: ctx.t('exchange.time'), fit: true, rec: 'c', cell: (row) => <Time ctx={ctx} at={row.at} /> },

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx';
 import { Shape } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -88,7 +88,9 @@ const Bundle = ({ ctx, row }: { ctx: Ctx; row: Row<'bundle'> }) => (
   <>
     <span class="status" data-l={levels[row.result]}>
       <Shape ctx={ctx} name={shapes[row.result]} />
-      <a href={paths.receipt(row.receipt)}>{bundleTitle(ctx, row)}</a>
+      <To ctx={ctx} href={paths.receipt(row.receipt)}>
+        {bundleTitle(ctx, row)}
+      </To>
     </span>
     <p class="second">
       {bundleWords(ctx, row)}
@@ -127,7 +129,9 @@ const carried = (ctx: Ctx, row: StoryRow): Child => {
     );
   }
   return row.kind === 'bundle' ? (
-    <a href={paths.receipt(row.receipt)}>{ctx.t('exchange.receiptN', { number: row.receipt })}</a>
+    <To ctx={ctx} href={paths.receipt(row.receipt)}>
+      {ctx.t('exchange.receiptN', { number: row.receipt })}
+    </To>
   ) : (
     '–'
   );

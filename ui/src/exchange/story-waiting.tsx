@@ -2,7 +2,7 @@ import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Age, Time } from '../components/text.tsx';
+import { Age, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -39,7 +39,11 @@ export const OpenRequests = ({ ctx, rows }: { ctx: Ctx; rows: readonly OpenRow[]
     {rows.length === 0 ? (
       <Empty
         title={ctx.t('exchange.nothingOnTheWay')}
-        action={<a href={paths.exchangeSend()}>{ctx.t('exchange.seeRequest')}</a>}
+        action={
+          <To ctx={ctx} href={paths.exchangeSend()}>
+            {ctx.t('exchange.seeRequest')}
+          </To>
+        }
       >
         {ctx.t('story.nothingOpenWhy')}
       </Empty>
@@ -106,7 +110,9 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
               total: ctx.fmt.bytes(row.bytes),
             })}{' '}
             {row.receipt === undefined ? null : (
-              <a href={paths.receipt(row.receipt)}>{ctx.t('exchange.receiptN', { number: row.receipt })}</a>
+              <To ctx={ctx} href={paths.receipt(row.receipt)}>
+                {ctx.t('exchange.receiptN', { number: row.receipt })}
+              </To>
             )}
           </p>
           <p>{ctx.t('story.waitingNext')}</p>
@@ -117,9 +123,9 @@ export const WaitingBundles = ({ ctx, rows }: { ctx: Ctx; rows: readonly Waiting
           </pre>
           <PostForm ctx={ctx} action={paths.waitingForget()} class="row">
             <input type="hidden" name="bundle" value={row.bundleId} />
-            <a class="btn" href={paths.exchangeReceive()}>
+            <To ctx={ctx} class="btn" href={paths.exchangeReceive()}>
               {ctx.t('exchange.importBundle')}
-            </a>
+            </To>
             <Button kind="danger" unavailable={withoutRight(ctx, 'exchange:write')}>
               {ctx.t('story.forget')}
             </Button>

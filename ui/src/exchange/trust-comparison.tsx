@@ -59,7 +59,7 @@ export const TrustComparison = ({
           <Button kind="primary" unavailable={withoutRight(ctx, 'exchange:write')}>
             {ctx.t('exchange.acceptRoot')}
           </Button>
-          <LinkButton href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
+          <LinkButton ctx={ctx} href={at === 'introduction' ? paths.introduction('trust') : paths.exchangeTrust()}>
             {ctx.t(at === 'introduction' ? 'intro.otherFile' : 'common.cancel')}
           </LinkButton>
         </div>

@@ -138,7 +138,7 @@ export const ApiReference = ({ ctx, document }: ApiReferenceProps) => {
       section="settings"
       sub={ctx.t('api.sub', { version: string(object(document.info).version) || '–', n: operations.length })}
       actions={
-        <LinkButton href={apiDocumentPath} download>
+        <LinkButton ctx={ctx} href={apiDocumentPath} download>
           {ctx.t('api.download')}
         </LinkButton>
       }

@@ -77,7 +77,9 @@ export const Confirm = (props: ConfirmProps) => {
               />
             ) : null}
             <div class="row">
-              <LinkButton href={props.cancel}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={props.cancel}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
               <Button kind={props.danger ? 'danger' : 'primary'} busy={ctx.t('common.working')}>
                 {ctx.say(props.button)}
               </Button>

@@ -38,11 +38,11 @@ const ErrorBody = ({ ctx, status, code, detail, requestId, back }: ErrorViewProp
         {requestId === undefined ? null : `, ${requestId}`}
       </p>
       <div class="row">
-        <LinkButton href={back ?? paths.work()}>
+        <LinkButton ctx={ctx} href={back ?? paths.work()}>
           {ctx.t(back === undefined ? 'errors.toOverview' : 'errors.back')}
         </LinkButton>
         {status === 401 ? (
-          <LinkButton kind="primary" href={paths.login()}>
+          <LinkButton ctx={ctx} kind="primary" href={paths.login()}>
             {ctx.t('login.submit')}
           </LinkButton>
         ) : null}

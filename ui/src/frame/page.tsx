@@ -1,7 +1,8 @@
 import type { Child } from 'hono/jsx';
+import { Button, PostForm } from '../components/form.tsx';
 import { Notice } from '../components/panel.tsx';
 import { Shape } from '../components/status.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx, NavKey } from '../context.ts';
 import { paths } from '../paths.ts';
 import { Document } from './document.tsx';
@@ -49,13 +50,24 @@ const PrintHead = ({ props }: { props: PageProps }) => {
   );
 };
 
+/** On every page until it is ended. */
+const ViewAs = ({ ctx }: { ctx: Ctx }) =>
+  ctx.viewAs === undefined ? null : (
+    <Notice ctx={ctx} level="warning" title={ctx.t('viewAs.title', { role: ctx.viewAs.name })}>
+      <PostForm ctx={ctx} action={paths.viewAs()}>
+        <Button small>{ctx.t('viewAs.end')}</Button>
+      </PostForm>
+    </Notice>
+  );
+
 /** On every page until an administrator has acknowledged it. */
 const WentBack = ({ ctx }: { ctx: Ctx }) => {
   const back = ctx.wentBack;
   if (back === undefined) return null;
   return (
     <Notice ctx={ctx} level="critical" title={ctx.t(`rollback.cause.${back.cause}`)}>
-      <Time ctx={ctx} at={back.at} /> <a href={paths.rollback()}>{ctx.t('rollback.look')}</a>
+      <Time ctx={ctx} at={back.at} />{' '}
+      {ctx.opens(paths.rollback()) ? <a href={paths.rollback()}>{ctx.t('rollback.look')}</a> : null}
     </Notice>
   );
 };
@@ -145,6 +157,7 @@ export const Page = (props: PageProps) => {
           {...(props.refreshSeconds === undefined ? {} : polling(ctx, props.refreshSeconds))}
         >
           <PrintHead props={props} />
+          <ViewAs ctx={ctx} />
           <WentBack ctx={ctx} />
           <FailedUpgrade ctx={ctx} />
           <Unwell ctx={ctx} />
@@ -155,7 +168,9 @@ export const Page = (props: PageProps) => {
                   {props.crumbs.map((crumb, index) => (
                     <>
                       {index === 0 ? null : ' / '}
-                      <a href={crumb.href}>{crumb.label}</a>
+                      <To ctx={ctx} href={crumb.href}>
+                        {crumb.label}
+                      </To>
                     </>
                   ))}
                 </nav>

@@ -1,4 +1,5 @@
 import { Badge } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx, NavKey } from '../context.ts';
 import { chapterOf } from '../help/chapters.ts';
 import { langs } from '../i18n/types.ts';
@@ -55,7 +56,7 @@ const AdvisoryAge = ({ ctx }: { ctx: Ctx }) => {
   const old = advisories !== null && advisories.ageDays > advisories.limitDays;
   return (
     <span class="age">
-      <a href={paths.exchangeReceive()}>
+      <To ctx={ctx} href={paths.exchangeReceive()}>
         {advisories === null ? (
           ctx.t('common.noAdvisoriesShort')
         ) : (
@@ -64,7 +65,7 @@ const AdvisoryAge = ({ ctx }: { ctx: Ctx }) => {
             <b class={old ? 'warn' : undefined}>{ctx.t('common.daysOld', { n: Math.floor(advisories.ageDays) })}</b>
           </>
         )}
-      </a>
+      </To>
     </span>
   );
 };
@@ -162,6 +163,10 @@ const targets: Readonly<Record<NavKey, () => string>> = {
   settings: paths.settings,
 };
 
+/** The entries that open for the reader; a group of none is left out. */
+const openIn = (ctx: Ctx): readonly (readonly NavKey[])[] =>
+  groups.map((keys) => keys.filter((key) => ctx.opens(targets[key]()))).filter((keys) => keys.length > 0);
+
 /** Groups of pages; a badge only for something abnormal or moving. */
 export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undefined }) => (
   <nav class="nav" id="nav" tabindex={-1} aria-label={ctx.t('nav.label')}>
@@ -172,7 +177,7 @@ export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undef
       </a>
       <AdvisoryAge ctx={ctx} />
     </div>
-    {groups.map((keys) => (
+    {openIn(ctx).map((keys) => (
       <ul>
         {keys.map((key) => {
           const badge = ctx.badges[key];

@@ -33,6 +33,12 @@ export const words = defineWords({
   'api.type': { en: 'Type', ru: 'Тип', kk: 'Түрі' },
 
   'frame.schema': { en: 'schema {number}', ru: 'схема {number}', kk: '{number}-схема' },
+  'viewAs.end': { en: 'Back to your own view', ru: 'Вернуться к своему виду', kk: 'Өз көрінісіңізге оралу' },
+  'viewAs.title': {
+    en: 'You see the console as the role {role}. Nothing is written.',
+    ru: 'Вы видите консоль глазами роли «{role}». Ничего не записывается.',
+    kk: 'Консольді «{role}» рөлі ретінде көріп отырсыз. Ештеңе жазылмайды.',
+  },
   'nav.label': { en: 'Pages', ru: 'Разделы', kk: 'Бөлімдер' },
   'keys.title': { en: 'Keyboard shortcuts', ru: 'Сочетания клавиш', kk: 'Пернелер тіркесімі' },
   'keys.single': { en: 'Single-key shortcuts', ru: 'Команды одной клавишей', kk: 'Бір пернелі пәрмендер' },

@@ -73,10 +73,16 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
           ))}
         </ul>
         <div class="row">
-          <LinkButton download href={paths.diagnosticsFile()} unavailable={withoutRight(ctx, 'settings:write')}>
+          <LinkButton
+            ctx={ctx}
+            download
+            href={paths.diagnosticsFile()}
+            unavailable={withoutRight(ctx, 'settings:write')}
+          >
             {ctx.t('health.diagnosticsSealed')}
           </LinkButton>
           <LinkButton
+            ctx={ctx}
             download
             href={paths.diagnosticsFile({ plain: 'true' })}
             unavailable={withoutRight(ctx, 'settings:write')}

@@ -70,6 +70,7 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/waiting': 'people',
   '/me': 'people',
   '/sessions': 'people',
+  '/view-as': 'people',
   '/settings': 'health',
   '/deleted': 'rules',
   '/objects': 'rules',

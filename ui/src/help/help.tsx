@@ -128,8 +128,16 @@ export const HelpChapter = ({
     crumbs={[{ label: ctx.t('help.title'), href: paths.help() }]}
     actions={
       <>
-        {before === undefined ? null : <LinkButton href={paths.help(before.name)}>‹ {before.title}</LinkButton>}
-        {after === undefined ? null : <LinkButton href={paths.help(after.name)}>{after.title} ›</LinkButton>}
+        {before === undefined ? null : (
+          <LinkButton ctx={ctx} href={paths.help(before.name)}>
+            ‹ {before.title}
+          </LinkButton>
+        )}
+        {after === undefined ? null : (
+          <LinkButton ctx={ctx} href={paths.help(after.name)}>
+            {after.title} ›
+          </LinkButton>
+        )}
       </>
     }
   >

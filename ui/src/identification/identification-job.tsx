@@ -90,10 +90,14 @@ const Actions = ({ ctx, job, mayNotStart, run }: IdentificationJobProps) => {
           </Button>
         </PostForm>
       )}
-      <LinkButton href={paths.object('controller-identification', job.id)}>{ctx.t('identification.edit')}</LinkButton>
-      <LinkButton href={paths.identificationNotice(job.id)}>{ctx.t('identification.notice')}</LinkButton>
+      <LinkButton ctx={ctx} href={paths.object('controller-identification', job.id)}>
+        {ctx.t('identification.edit')}
+      </LinkButton>
+      <LinkButton ctx={ctx} href={paths.identificationNotice(job.id)}>
+        {ctx.t('identification.notice')}
+      </LinkButton>
       {run === undefined ? null : (
-        <LinkButton href={paths.identificationCsv(job.id)} download>
+        <LinkButton ctx={ctx} href={paths.identificationCsv(job.id)} download>
           {ctx.t('identification.csv')}
         </LinkButton>
       )}

@@ -16,7 +16,7 @@ export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: st
     ]}
     sub={ctx.t('identification.noticeWhy')}
     actions={
-      <LinkButton href={paths.identificationNoticeFile(id)} download>
+      <LinkButton ctx={ctx} href={paths.identificationNoticeFile(id)} download>
         {ctx.t('identification.noticeFile')}
       </LinkButton>
     }

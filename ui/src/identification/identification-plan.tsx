@@ -1,4 +1,5 @@
 import { DataTable } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { sourceName } from '../controller-source.ts';
 import { paths } from '../paths.ts';
@@ -75,9 +76,9 @@ export const PlanTable = ({ ctx, targets }: { ctx: Ctx; targets: readonly PlanTa
         label: ctx.t('identification.target'),
         any: true,
         cell: (row) => (
-          <a class="name" href={paths.identificationPolicy(row.controller)} translate="no">
+          <To ctx={ctx} class="name" href={paths.identificationPolicy(row.controller)} translate="no">
             {row.label}
-          </a>
+          </To>
         ),
       },
       {
@@ -144,9 +145,9 @@ export const LeftOutTable = ({ ctx, rows }: { ctx: Ctx; rows: readonly LeftOutVi
         label: ctx.t('identification.target'),
         any: true,
         cell: (row) => (
-          <a href={paths.identificationPolicy(row.controller)} translate="no">
+          <To ctx={ctx} href={paths.identificationPolicy(row.controller)} translate="no">
             {row.label}
-          </a>
+          </To>
         ),
       },
       {

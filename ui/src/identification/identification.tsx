@@ -4,7 +4,7 @@ import { KindLinks } from '../components/kind-links.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -88,6 +88,7 @@ const Halts = ({ ctx, halts, errors }: Pick<IdentificationProps, 'ctx' | 'halts'
 export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: IdentificationProps) => {
   const add = (
     <LinkButton
+      ctx={ctx}
       kind="primary"
       href={paths.objectNew('controller-identification')}
       unavailable={withoutRight(ctx, 'controllers:write')}
@@ -126,9 +127,9 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
                 label: ctx.t('identification.job'),
                 any: true,
                 cell: (row) => (
-                  <a class="name" href={paths.identificationJob(row.id)} translate="no">
+                  <To ctx={ctx} class="name" href={paths.identificationJob(row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               {

@@ -102,7 +102,7 @@ export const PolicyPanel = ({ ctx, policy }: { ctx: Ctx; policy: PolicyView }) =
   <Panel
     title={ctx.t('identification.policy')}
     foot={
-      <LinkButton small href={paths.identificationPolicy(policy.controller)}>
+      <LinkButton ctx={ctx} small href={paths.identificationPolicy(policy.controller)}>
         {ctx.t('identification.policyChange')}
       </LinkButton>
     }

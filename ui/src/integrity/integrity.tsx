@@ -3,7 +3,7 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
-import { Age, Time, Unknown } from '../components/text.tsx';
+import { Age, Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
@@ -44,7 +44,11 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
         <Panel>
           <Empty
             title={ctx.t('integrity.none')}
-            action={<LinkButton href={paths.controllerImports()}>{ctx.t('controllers.import')}</LinkButton>}
+            action={
+              <LinkButton ctx={ctx} href={paths.controllerImports()}>
+                {ctx.t('controllers.import')}
+              </LinkButton>
+            }
           >
             {ctx.t('integrity.noneWhy')}
           </Empty>
@@ -85,9 +89,9 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
                 label: ctx.t('integrity.controller'),
                 rec: 'a',
                 cell: (row) => (
-                  <a class="name" href={paths.controllerProgram(row.id)} translate="no">
+                  <To ctx={ctx} class="name" href={paths.controllerProgram(row.id)} translate="no">
                     {row.name}
-                  </a>
+                  </To>
                 ),
               },
               {

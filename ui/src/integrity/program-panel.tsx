@@ -1,5 +1,5 @@
 import { Facts, Panel } from '../components/panel.tsx';
-import { Age, Unknown } from '../components/text.tsx';
+import { Age, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { differenceWords } from './integrity.tsx';
@@ -10,7 +10,11 @@ import { ProgramStatus } from './program-state.tsx';
 export const ProgramPanel = ({ ctx, row }: { ctx: Ctx; row: ProgramRowView }) => (
   <Panel
     title={ctx.t('integrity.state')}
-    link={<a href={paths.controllerProgram(row.id)}>{ctx.t('integrity.details')}</a>}
+    link={
+      <To ctx={ctx} href={paths.controllerProgram(row.id)}>
+        {ctx.t('integrity.details')}
+      </To>
+    }
   >
     <div class="body">
       <Facts

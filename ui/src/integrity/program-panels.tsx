@@ -3,7 +3,7 @@ import { Button, Fault, PostForm, SelectField, TextField, withoutRight } from '.
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time, Unknown } from '../components/text.tsx';
+import { Hash, Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -254,9 +254,9 @@ export const FilesPanel = ({
               head: true,
               any: true,
               cell: (file) => (
-                <a href={paths.object('controller-project-file', file.id)} translate="no">
+                <To ctx={ctx} href={paths.object('controller-project-file', file.id)} translate="no">
                   {file.name}
-                </a>
+                </To>
               ),
             },
             {

@@ -29,7 +29,7 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
     filter={filterWords(ctx, list, filters)}
     announce={ctx.t('changes.shown', { n: rows.length })}
     actions={
-      <LinkButton href={listUrl(list, {}, paths.changesCsv())} download>
+      <LinkButton ctx={ctx} href={listUrl(list, {}, paths.changesCsv())} download>
         {ctx.t('common.exportCsv')}
       </LinkButton>
     }

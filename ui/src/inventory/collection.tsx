@@ -10,7 +10,7 @@ import {
 } from '../components/list-tools.tsx';
 import { Empty, Tabs } from '../components/panel.tsx';
 import type { Column } from '../components/table.tsx';
-import { Count, FieldText } from '../components/text.tsx';
+import { Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -114,9 +114,9 @@ export const Collection = (props: CollectionProps) => {
               row.device === undefined ? (
                 '–'
               ) : (
-                <a href={paths.deviceTab(row.device.id, collection)} translate="no">
+                <To ctx={ctx} href={paths.deviceTab(row.device.id, collection)} translate="no">
                   {row.device.name}
-                </a>
+                </To>
               ),
           },
         ]
@@ -145,7 +145,7 @@ export const Collection = (props: CollectionProps) => {
       filter={filterWords(ctx, list, filters)}
       announce={foundText(ctx, page)}
       actions={
-        <LinkButton href={listUrl(list, {}, csv)} download>
+        <LinkButton ctx={ctx} href={listUrl(list, {}, csv)} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
       }

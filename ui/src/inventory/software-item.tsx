@@ -3,7 +3,7 @@ import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count, FieldText, Time } from '../components/text.tsx';
+import { Count, FieldText, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
@@ -52,7 +52,9 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       sub={ctx.t('inventory.onDevices', { n: devices.total })}
       advisoriesMatter
       actions={
-        <LinkButton href={paths.changes({ collection, item: props.title })}>{ctx.t('changes.history')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.changes({ collection, item: props.title })}>
+          {ctx.t('changes.history')}
+        </LinkButton>
       }
     >
       <div class="grid">
@@ -83,9 +85,9 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
                     row.id === props.id ? (
                       <strong translate="no">{row.version}</strong>
                     ) : (
-                      <a href={paths.softwareItem(row.id)} translate="no">
+                      <To ctx={ctx} href={paths.softwareItem(row.id)} translate="no">
                         {row.version}
-                      </a>
+                      </To>
                     ),
                 },
                 {

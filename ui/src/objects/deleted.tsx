@@ -2,7 +2,7 @@ import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -62,9 +62,9 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
               label: ctx.t('objects.name'),
               any: true,
               cell: (row) => (
-                <a href={paths.objectRevisions(row.kind, row.id)} translate="no">
+                <To ctx={ctx} href={paths.objectRevisions(row.kind, row.id)} translate="no">
                   {row.title}
-                </a>
+                </To>
               ),
             },
             { key: 'at', label: ctx.t('objects.deletedAt'), cell: (row) => <Time ctx={ctx} at={row.at} /> },

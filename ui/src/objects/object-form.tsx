@@ -21,7 +21,7 @@ import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -131,19 +131,27 @@ const People = ({
         </Notice>
       )}
       {people.reach === undefined ? null : (
-        <p>
-          {people.reach.site
-            ? ctx.t('people.reachSite')
-            : [
-                ctx.t('people.reach', { n: people.reach.devices }),
-                ctx.t('people.reachZones', { n: people.reach.zones }),
-                ctx.t('people.reachControllers', { n: people.reach.controllers }),
-              ].join(' ')}
-        </p>
+        <>
+          <p>
+            {people.reach.site
+              ? ctx.t('people.reachSite')
+              : [
+                  ctx.t('people.reach', { n: people.reach.devices }),
+                  ctx.t('people.reachZones', { n: people.reach.zones }),
+                  ctx.t('people.reachControllers', { n: people.reach.controllers }),
+                ].join(' ')}
+          </p>
+          <PostForm ctx={ctx} action={paths.viewAs()}>
+            <input type="hidden" name="role" value={id} />
+            <Button>{ctx.t('people.viewAs')}</Button>
+          </PostForm>
+        </>
       )}
       {people.hasSessions ? (
         <p>
-          <a href={paths.sessions({ account: id })}>{ctx.t('sessions.title')}</a>
+          <To ctx={ctx} href={paths.sessions({ account: id })}>
+            {ctx.t('sessions.title')}
+          </To>
         </p>
       ) : null}
     </>
@@ -282,7 +290,9 @@ export const ObjectForm = (props: ObjectFormProps) => {
       }
       actions={
         object === undefined ? undefined : (
-          <LinkButton href={paths.objectRevisions(kind, object.id)}>{ctx.t('objects.revisions')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.objectRevisions(kind, object.id)}>
+            {ctx.t('objects.revisions')}
+          </LinkButton>
         )
       }
     >
@@ -338,7 +348,9 @@ export const ObjectForm = (props: ObjectFormProps) => {
                     {ctx.t('condition.try')}
                   </Button>
                 )}
-                <LinkButton href={paths.objects(kind)}>{ctx.t('common.cancel')}</LinkButton>
+                <LinkButton ctx={ctx} href={paths.objects(kind)}>
+                  {ctx.t('common.cancel')}
+                </LinkButton>
               </div>
               {condition === undefined ? null : <ConditionBuilder ctx={ctx} help={condition} />}
             </PostForm>

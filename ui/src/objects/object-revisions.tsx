@@ -3,7 +3,7 @@ import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -154,10 +154,10 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
                 row.revision <= 1 ? (
                   '–'
                 ) : (
-                  <a href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
+                  <To ctx={ctx} href={paths.objectRevisions(kind, id, { a: row.revision - 1, b: row.revision })}>
                     {ctx.t('objects.compare')}
                     <span class="vh"> {ctx.t('objects.diffOf', { a: row.revision - 1, b: row.revision })}</span>
-                  </a>
+                  </To>
                 ),
             },
             {
@@ -169,7 +169,9 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
         />
         {page.next === undefined ? null : (
           <div class="body">
-            <a href={paths.objectRevisions(kind, id, { after: page.next })}>{ctx.t('objects.older')}</a>
+            <To ctx={ctx} href={paths.objectRevisions(kind, id, { after: page.next })}>
+              {ctx.t('objects.older')}
+            </To>
           </div>
         )}
       </Panel>

@@ -4,7 +4,7 @@ import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import type { Column } from '../components/table.tsx';
-import { Time, Unknown, ValueText, Verbatim } from '../components/text.tsx';
+import { Time, To, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
@@ -137,7 +137,7 @@ export const Objects = (props: ObjectsProps) => {
   const label = (name: string) => ctx.tDynamic(`kind.${kind}.field.${name}`);
   const name = ctx.tDynamic(`kind.${kind}.title`);
   const create = props.canCreate ? (
-    <LinkButton kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
+    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew(kind)} unavailable={withoutRight(ctx, `${area}:write`)}>
       {ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
     </LinkButton>
   ) : null;
@@ -150,7 +150,9 @@ export const Objects = (props: ObjectsProps) => {
         <>
           {foundText(ctx, page)}.{' '}
           {deleted === 0 ? null : (
-            <a href={paths.deleted({ kind: kind })}>{ctx.t('objects.deletedN', { n: deleted })}</a>
+            <To ctx={ctx} href={paths.deleted({ kind: kind })}>
+              {ctx.t('objects.deletedN', { n: deleted })}
+            </To>
           )}
         </>
       }
@@ -209,7 +211,11 @@ export const Objects = (props: ObjectsProps) => {
               key: 'revision',
               label: ctx.t('objects.revision'),
               num: true,
-              cell: (row) => <a href={paths.objectRevisions(kind, row.id)}>{ctx.fmt.number(row.revision)}</a>,
+              cell: (row) => (
+                <To ctx={ctx} href={paths.objectRevisions(kind, row.id)}>
+                  {ctx.fmt.number(row.revision)}
+                </To>
+              ),
             },
           ],
         }}

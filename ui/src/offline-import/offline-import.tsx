@@ -2,7 +2,7 @@ import { Button, Fault, LinkButton, PostForm, withoutRight } from '../components
 import { Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Level, Message, Reference, When } from '../model.ts';
@@ -73,9 +73,9 @@ const Rows = ({ ctx, rows, done }: { ctx: Ctx; rows: readonly OfflineViewRow[]; 
           row.device === undefined ? (
             <span translate="no">{row.hostname ?? '–'}</span>
           ) : (
-            <a href={paths.device(row.device.id)} translate="no">
+            <To ctx={ctx} href={paths.device(row.device.id)} translate="no">
               {row.device.name}
-            </a>
+            </To>
           ),
       },
       {
@@ -111,7 +111,9 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
           {plan.draft === undefined ? (
             <Notice ctx={ctx} level="running" title={ctx.t('offlineImport.done', { name: plan.name })}>
               {undecided ? (
-                <a href={paths.devices({ state: 'pending' })}>{ctx.t('offlineImport.approveNext')}</a>
+                <To ctx={ctx} href={paths.devices({ state: 'pending' })}>
+                  {ctx.t('offlineImport.approveNext')}
+                </To>
               ) : null}
             </Notice>
           ) : null}
@@ -137,7 +139,9 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
                     <Button kind="primary" unavailable={write} busy={ctx.t('common.working')}>
                       {ctx.t('offlineImport.import')}
                     </Button>
-                    <LinkButton href={paths.offlineImport()}>{ctx.t('common.cancel')}</LinkButton>
+                    <LinkButton ctx={ctx} href={paths.offlineImport()}>
+                      {ctx.t('common.cancel')}
+                    </LinkButton>
                   </div>
                 </PostForm>
               </div>

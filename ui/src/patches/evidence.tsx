@@ -142,7 +142,7 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
                     <>
                       <div class="row">
                         {files.map(([file, word]) => (
-                          <LinkButton small href={paths.evidenceFile(row.id, file)} download>
+                          <LinkButton ctx={ctx} small href={paths.evidenceFile(row.id, file)} download>
                             {ctx.t(word)}
                           </LinkButton>
                         ))}

@@ -3,7 +3,7 @@ import { Button, Fault, Hidden, LinkButton, PostForm, withoutRight } from '../co
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, Level, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -69,7 +69,12 @@ const StateMark = ({ ctx, state }: { ctx: Ctx; state: string }) => (
 
 const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('mitigation')} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton
+      ctx={ctx}
+      small
+      href={paths.objectNew('mitigation')}
+      unavailable={withoutRight(ctx, 'controllers:write')}
+    >
       {ctx.t('measures.mitigationNew')}
     </LinkButton>
   );
@@ -90,7 +95,11 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
               label: ctx.t('measures.name'),
               head: true,
               any: true,
-              cell: (row) => <a href={paths.object('mitigation', row.id)}>{row.name}</a>,
+              cell: (row) => (
+                <To ctx={ctx} href={paths.object('mitigation', row.id)}>
+                  {row.name}
+                </To>
+              ),
             },
             {
               key: 'measure',
@@ -126,7 +135,12 @@ const Mitigations = ({ ctx, mitigations }: MeasuresProps) => {
 
 const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
   const create = (
-    <LinkButton small href={paths.objectNew('risk-acceptance')} unavailable={withoutRight(ctx, 'controllers:write')}>
+    <LinkButton
+      ctx={ctx}
+      small
+      href={paths.objectNew('risk-acceptance')}
+      unavailable={withoutRight(ctx, 'controllers:write')}
+    >
       {ctx.t('measures.acceptanceNew')}
     </LinkButton>
   );
@@ -148,9 +162,9 @@ const Acceptances = ({ ctx, acceptances }: MeasuresProps) => {
               head: true,
               any: true,
               cell: (row) => (
-                <a href={paths.object('risk-acceptance', row.id)} translate="no">
+                <To ctx={ctx} href={paths.object('risk-acceptance', row.id)} translate="no">
                   {row.vulnerability}
-                </a>
+                </To>
               ),
             },
             {
@@ -264,7 +278,7 @@ export const Measures = (props: MeasuresProps) => {
         soon: of(mitigations, 'ends-soon') + of(acceptances, 'ends-soon'),
       })}
       actions={
-        <LinkButton href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
+        <LinkButton ctx={ctx} href={paths.objects('patch-duty')} unavailable={withoutRight(ctx, 'accounts:read')}>
           {ctx.t('measures.roles')}
         </LinkButton>
       }

@@ -152,7 +152,9 @@ export const PatchMove = (props: PatchMoveProps) => {
               <Button kind="primary">
                 {roles.length === 0 ? ctx.tDynamic(`patches.to.${to}`) : ctx.t('patches.ask')}
               </Button>
-              <LinkButton href={paths.patch(patch.id)}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={paths.patch(patch.id)}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
             </div>
           </PostForm>
         </div>

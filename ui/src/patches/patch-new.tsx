@@ -77,7 +77,9 @@ export const PatchNew = ({
           <AreaField ctx={ctx} name="remarks" label={ctx.t('patches.remarks')} value={values.remarks} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('patches.save')}</Button>
-            <LinkButton href={paths.patches()}>{ctx.t('common.cancel')}</LinkButton>
+            <LinkButton ctx={ctx} href={paths.patches()}>
+              {ctx.t('common.cancel')}
+            </LinkButton>
           </div>
         </PostForm>
       </div>

@@ -32,6 +32,7 @@ export const PatchNext = ({ ctx, patch, options }: PatchProps) => (
             label: ctx.t('patches.next'),
             cell: (row) => (
               <LinkButton
+                ctx={ctx}
                 small
                 href={paths.patchMove(patch.id, { to: row.to })}
                 unavailable={withoutRight(ctx, 'controllers:write') ?? why(ctx, row.gates)}

@@ -1,5 +1,5 @@
 import { Facts, Panel } from '../components/panel.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -16,7 +16,14 @@ type PatchPanelProps = {
 
 /** What is planned for a controller: its next window, its patches, what protects it meanwhile. */
 export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchPanelProps) => (
-  <Panel title={ctx.t('patches.panel')} link={<a href={paths.windows()}>{ctx.t('controllers.tab.windows')}</a>}>
+  <Panel
+    title={ctx.t('patches.panel')}
+    link={
+      <To ctx={ctx} href={paths.windows()}>
+        {ctx.t('controllers.tab.windows')}
+      </To>
+    }
+  >
     <div class="body">
       <Facts
         rows={[
@@ -39,16 +46,18 @@ export const PatchPanel = ({ ctx, next, patches, mitigations, accepted }: PatchP
           ...patches.map(
             (patch) =>
               [
-                <a href={paths.patch(patch.id)} translate="no">
+                <To ctx={ctx} href={paths.patch(patch.id)} translate="no">
                   {patch.patchId}
-                </a>,
+                </To>,
                 <PatchStateMark ctx={ctx} state={patch.state} />,
               ] as const,
           ),
           ...mitigations.map(
             (one) =>
               [
-                <a href={paths.measures()}>{one.name}</a>,
+                <To ctx={ctx} href={paths.measures()}>
+                  {one.name}
+                </To>,
                 ctx.t('patches.until', { at: ctx.fmt.date(one.expiresAt) }),
               ] as const,
           ),

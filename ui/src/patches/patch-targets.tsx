@@ -2,7 +2,7 @@ import { Button, Hidden, PostForm, SelectField, withoutRight } from '../componen
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import { paths } from '../paths.ts';
 import type { PatchProps } from './patch-model.ts';
 
@@ -53,13 +53,13 @@ export const PatchTargets = ({ ctx, patch, targets, controllers }: PatchProps) =
               key: 'checks',
               label: ctx.t('patches.checklist'),
               cell: (row) => (
-                <a href={paths.patchCheck(patch.id, row.controller)}>
+                <To ctx={ctx} href={paths.patchCheck(patch.id, row.controller)}>
                   <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
                     {row.openChecks === 0
                       ? ctx.t('patches.checklistDone')
                       : ctx.t('patches.checklistOpen', { n: row.openChecks })}
                   </Status>
-                </a>
+                </To>
               ),
             },
             {

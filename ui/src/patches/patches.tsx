@@ -3,7 +3,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, PageOf, When } from '../model.ts';
@@ -44,8 +44,10 @@ type PatchesProps = {
 export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
   const actions = (
     <>
-      <LinkButton href={paths.approvals()}>{ctx.t('patches.import')}</LinkButton>
-      <LinkButton kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
+      <LinkButton ctx={ctx} href={paths.approvals()}>
+        {ctx.t('patches.import')}
+      </LinkButton>
+      <LinkButton ctx={ctx} kind="primary" href={paths.patchNew()} unavailable={withoutRight(ctx, 'controllers:write')}>
         {ctx.t('patches.new')}
       </LinkButton>
     </>
@@ -80,9 +82,9 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
               label: ctx.t('patches.patch'),
               rec: 'a',
               cell: (row) => (
-                <a class="name" href={paths.patch(row.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.patch(row.id)} translate="no">
                   {row.patchId}
-                </a>
+                </To>
               ),
             },
             {

@@ -13,6 +13,7 @@ import {
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -81,7 +82,9 @@ export const PlanNew = ({
           <AreaField ctx={ctx} name="notes" label={ctx.t('windows.planNotes')} value={values.notes} errors={errors} />
           <div class="row">
             <Button kind="primary">{ctx.t('windows.planSave')}</Button>
-            <LinkButton href={paths.windows()}>{ctx.t('common.cancel')}</LinkButton>
+            <LinkButton ctx={ctx} href={paths.windows()}>
+              {ctx.t('common.cancel')}
+            </LinkButton>
           </div>
         </PostForm>
       </div>
@@ -118,7 +121,11 @@ export const PlanPage = ({
     mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
     actions={
-      <LinkButton href={paths.object('outage-plan', plan.id)} unavailable={withoutRight(ctx, 'controllers:write')}>
+      <LinkButton
+        ctx={ctx}
+        href={paths.object('outage-plan', plan.id)}
+        unavailable={withoutRight(ctx, 'controllers:write')}
+      >
         {ctx.t('windows.planEdit')}
       </LinkButton>
     }
@@ -149,9 +156,9 @@ export const PlanPage = ({
               head: true,
               any: true,
               cell: (row) => (
-                <a href={paths.patch(row.patch)} translate="no">
+                <To ctx={ctx} href={paths.patch(row.patch)} translate="no">
                   {row.patchId}
-                </a>
+                </To>
               ),
             },
             {
@@ -172,13 +179,13 @@ export const PlanPage = ({
                 row.controller === undefined ? (
                   <span class="dim">–</span>
                 ) : (
-                  <a href={paths.patchCheck(row.patch, row.controller)}>
+                  <To ctx={ctx} href={paths.patchCheck(row.patch, row.controller)}>
                     <Status ctx={ctx} level={row.openChecks === 0 ? 'done' : 'waiting'}>
                       {row.openChecks === 0
                         ? ctx.t('patches.checklistDone')
                         : ctx.t('patches.checklistOpen', { n: row.openChecks })}
                     </Status>
-                  </a>
+                  </To>
                 ),
             },
           ]}

@@ -3,7 +3,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -64,6 +64,7 @@ const monthOf = (ctx: Ctx, at: number): string =>
 export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
   const create = (
     <LinkButton
+      ctx={ctx}
       kind="primary"
       href={paths.objectNew('maintenance-window')}
       unavailable={withoutRight(ctx, 'controllers:write')}
@@ -115,12 +116,15 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                   cell: (row) => (
                     <div class="row">
                       {row.plans.map(({ id, name }) => (
-                        <a href={paths.plan(id)}>{name}</a>
+                        <To ctx={ctx} href={paths.plan(id)}>
+                          {name}
+                        </To>
                       ))}
                       {row.type === 'blackout' || row.covered ? (
                         row.plans.length === 0 && <span class="dim">–</span>
                       ) : (
                         <LinkButton
+                          ctx={ctx}
                           small
                           href={paths.planNew({ window: row.window, from: row.from })}
                           unavailable={withoutRight(ctx, 'controllers:write')}
@@ -147,7 +151,11 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
                   label: ctx.t('windows.name'),
                   any: true,
                   head: true,
-                  cell: (row) => <a href={paths.object('maintenance-window', row.id)}>{row.name}</a>,
+                  cell: (row) => (
+                    <To ctx={ctx} href={paths.object('maintenance-window', row.id)}>
+                      {row.name}
+                    </To>
+                  ),
                 },
                 {
                   key: 'recurrence',

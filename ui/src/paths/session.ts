@@ -18,6 +18,8 @@ export const sessionPages = {
   meSessions: page('/me/sessions', { bound: 'owner', POST: 'person' }),
   /** Password and code again, before what is grave; `back` returns to the page. */
   meAgain: page('/me/again', { bound: 'owner', GET: 'person', POST: 'person' }),
+  /** POST: `role` shows the console as it would see it; without one, as it is again. */
+  viewAs: page('/view-as', { bound: 'owner', POST: 'person' }),
   /** Of everybody. POST ends `session`, or all of `account`. */
   sessions: page('/sessions', { bound: 'site', GET: 'accounts:read', POST: 'accounts:write' }),
 } as const;

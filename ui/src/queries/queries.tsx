@@ -2,7 +2,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -61,7 +61,7 @@ export const Queries = ({ ctx, rows, samples }: QueriesProps) => (
     sub={ctx.t('queries.sub')}
     refreshSeconds={rows.some(({ state }) => state === 'running') ? 10 : undefined}
     actions={
-      <LinkButton kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
+      <LinkButton ctx={ctx} kind="primary" href={paths.queryNew()} unavailable={withoutRight(ctx, 'queries:write')}>
         {ctx.t('queries.new')}
       </LinkButton>
     }
@@ -90,9 +90,9 @@ export const Queries = ({ ctx, rows, samples }: QueriesProps) => (
               any: true,
               rec: 'a',
               cell: (row) => (
-                <a class="name" href={paths.query(row.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.query(row.id)} translate="no">
                   <code>{row.sql.length > 160 ? `${row.sql.slice(0, 160)}…` : row.sql}</code>
-                </a>
+                </To>
               ),
             },
             {

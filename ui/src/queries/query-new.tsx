@@ -65,7 +65,9 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
               >
                 {ctx.t('queries.run', { n: deviceCount })}
               </Button>
-              <LinkButton href={paths.queries()}>{ctx.t('common.cancel')}</LinkButton>
+              <LinkButton ctx={ctx} href={paths.queries()}>
+                {ctx.t('common.cancel')}
+              </LinkButton>
             </div>
           </div>
         </Panel>

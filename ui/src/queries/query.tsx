@@ -3,7 +3,7 @@ import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
@@ -121,9 +121,9 @@ export const QueryRegion = (props: Pick<QueryProps, 'ctx' | 'counts' | 'answers'
               any: true,
               rec: 'a',
               cell: (row) => (
-                <a class="name" href={paths.device(row.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.device(row.id)} translate="no">
                   {row.name}
-                </a>
+                </To>
               ),
             },
             {
@@ -191,10 +191,12 @@ export const Query = (props: QueryProps) => {
               </Button>
             </PostForm>
           ) : null}
-          <LinkButton href={paths.queryCsv(id)} download>
+          <LinkButton ctx={ctx} href={paths.queryCsv(id)} download>
             {ctx.t('queries.csv')}
           </LinkButton>
-          <LinkButton href={paths.queryNew({ again: id })}>{ctx.t('queries.again')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.queryNew({ again: id })}>
+            {ctx.t('queries.again')}
+          </LinkButton>
         </>
       }
     >

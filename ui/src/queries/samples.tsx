@@ -10,7 +10,7 @@ import {
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
@@ -56,7 +56,13 @@ const levels = {
 const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
   if (row.state === 'received')
     return (
-      <LinkButton small href={paths.sampleFile(row.id)} download unavailable={withoutRight(ctx, 'queries:write')}>
+      <LinkButton
+        ctx={ctx}
+        small
+        href={paths.sampleFile(row.id)}
+        download
+        unavailable={withoutRight(ctx, 'queries:write')}
+      >
         {ctx.t('samples.download')}
       </LinkButton>
     );
@@ -113,9 +119,9 @@ export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
               label: ctx.t('samples.device'),
               any: true,
               cell: (row) => (
-                <a class="name" href={paths.device(row.device.id)} translate="no">
+                <To ctx={ctx} class="name" href={paths.device(row.device.id)} translate="no">
                   {row.device.name}
-                </a>
+                </To>
               ),
             },
             {

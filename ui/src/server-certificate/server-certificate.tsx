@@ -2,7 +2,7 @@ import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, witho
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -52,7 +52,11 @@ const StateNotice = ({ ctx, shown: { state, plant } }: Pick<ServerCertificatePro
 const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) => (
   <Panel
     title={ctx.t('certificate.callers')}
-    link={<a href={paths.agentMoves()}>{ctx.t('agentMoves.title')}</a>}
+    link={
+      <To ctx={ctx} href={paths.agentMoves()}>
+        {ctx.t('agentMoves.title')}
+      </To>
+    }
     foot={ctx.t('certificate.callersFoot')}
   >
     <DataTable
@@ -76,7 +80,7 @@ const Callers = ({ ctx, shown }: Pick<ServerCertificateProps, 'ctx' | 'shown'>) 
           key: 'file',
           label: ctx.t('certificate.trust'),
           cell: ({ address }) => (
-            <LinkButton small download href={paths.certificateAuthorities(address)}>
+            <LinkButton ctx={ctx} small download href={paths.certificateAuthorities(address)}>
               ca.pem
             </LinkButton>
           ),

@@ -12,7 +12,7 @@ import {
 import { Facts, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
 import { SettingsFrame } from '../components/settings-frame.tsx';
-import { Time } from '../components/text.tsx';
+import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -82,9 +82,9 @@ const Limits = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
             who: <span translate="no">{setting.changed.who}</span>,
             at: <Time ctx={ctx} at={setting.changed.at} />,
             revision: (
-              <a href={paths.objectRevisions('setting', setting.name)}>
+              <To ctx={ctx} href={paths.objectRevisions('setting', setting.name)}>
                 {ctx.t('objects.revisionN', { revision: setting.changed.revision })}
-              </a>
+              </To>
             ),
           })}
         </>

@@ -2,7 +2,7 @@ import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
@@ -33,7 +33,10 @@ const FollowedSuites = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView })
 /** What a device follows, above its updates. */
 export const FollowedLine = ({ ctx, followed }: { ctx: Ctx; followed: FollowedView }) => (
   <p class="second">
-    <a href={paths.updatesFollowed()}>{ctx.t('followed.follows')}</a>: <FollowedSuites ctx={ctx} followed={followed} />
+    <To ctx={ctx} href={paths.updatesFollowed()}>
+      {ctx.t('followed.follows')}
+    </To>
+    : <FollowedSuites ctx={ctx} followed={followed} />
   </p>
 );
 
@@ -45,7 +48,11 @@ export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow
     section="updates"
     sub={ctx.t('followed.sub')}
     crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
-    actions={<LinkButton href={paths.objects('followed-suites')}>{ctx.t('followed.rules')}</LinkButton>}
+    actions={
+      <LinkButton ctx={ctx} href={paths.objects('followed-suites')}>
+        {ctx.t('followed.rules')}
+      </LinkButton>
+    }
   >
     <Panel>
       {rows.length === 0 ? (

@@ -3,7 +3,7 @@ import { Button, LinkButton, PostForm, withoutRight } from '../components/form.t
 import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Hash, Time } from '../components/text.tsx';
+import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Installation, PageOf, Reference, When } from '../model.ts';
@@ -43,16 +43,16 @@ type UpdateProps = {
   readonly findings: readonly { readonly id: string; readonly advisory: string }[];
 };
 
-const References = ({ items }: { items: readonly Reference[] }) =>
+const References = ({ ctx, items }: { ctx: Ctx; items: readonly Reference[] }) =>
   items.length === 0 ? (
     <>–</>
   ) : (
     items.map((item, index) => (
       <>
         {index === 0 ? null : ', '}
-        <a href={paths.update(item.id)} translate="no">
+        <To ctx={ctx} href={paths.update(item.id)} translate="no">
           {item.name}
-        </a>
+        </To>
       </>
     ))
   );
@@ -86,6 +86,7 @@ const Decide = ({ ctx, update }: Pick<UpdateProps, 'ctx' | 'update'>) => {
         )}
       </PostForm>
       <LinkButton
+        ctx={ctx}
         kind={deployable ? 'primary' : 'second'}
         href={paths.deploymentNew({ update: update.id })}
         unavailable={
@@ -132,9 +133,9 @@ export const Update = (props: UpdateProps) => {
                         ctx.t('updates.decidedBy'),
                         <>
                           <span translate="no">{decided.who}</span>, <Time ctx={ctx} at={decided.at} />{' '}
-                          <a href={paths.objectRevisions('update-decision', update.id)}>
+                          <To ctx={ctx} href={paths.objectRevisions('update-decision', update.id)}>
                             {ctx.t('objects.revisionN', { revision: decided.revision })}
-                          </a>
+                          </To>
                           {decided.comment === undefined ? null : <p>{decided.comment}</p>}
                         </>,
                       ] as const,
@@ -159,11 +160,11 @@ export const Update = (props: UpdateProps) => {
                     {props.signer}
                   </span>,
                 ],
-                [ctx.t('updates.depends'), <References items={props.depends} />],
-                [ctx.t('updates.supersedes'), <References items={props.supersedes} />],
+                [ctx.t('updates.depends'), <References ctx={ctx} items={props.depends} />],
+                [ctx.t('updates.supersedes'), <References ctx={ctx} items={props.supersedes} />],
                 ...(props.supersededBy === undefined
                   ? []
-                  : [[ctx.t('updates.supersededBy'), <References items={[props.supersededBy]} />] as const]),
+                  : [[ctx.t('updates.supersededBy'), <References ctx={ctx} items={[props.supersededBy]} />] as const]),
                 [
                   ctx.t('vuln.findings'),
                   props.findings.length === 0
@@ -171,9 +172,9 @@ export const Update = (props: UpdateProps) => {
                     : props.findings.map((finding, index) => (
                         <>
                           {index === 0 ? null : ', '}
-                          <a href={paths.finding(finding.id)} translate="no">
+                          <To ctx={ctx} href={paths.finding(finding.id)} translate="no">
                             {finding.advisory}
-                          </a>
+                          </To>
                         </>
                       )),
                 ],
@@ -222,7 +223,7 @@ export const Update = (props: UpdateProps) => {
             <Hash value={licence.sha256} />
             <pre translate="no">{licence.text ?? ctx.t('updates.licenceNotHere')}</pre>
             {licence.text === undefined ? null : (
-              <LinkButton href={paths.updateLicence(update.id)} download>
+              <LinkButton ctx={ctx} href={paths.updateLicence(update.id)} download>
                 {ctx.t('common.download')}
               </LinkButton>
             )}
@@ -269,7 +270,9 @@ export const Update = (props: UpdateProps) => {
                   row.deployment === undefined ? (
                     '–'
                   ) : (
-                    <a href={paths.deployment(row.deployment)}>{ctx.t('common.show')}</a>
+                    <To ctx={ctx} href={paths.deployment(row.deployment)}>
+                      {ctx.t('common.show')}
+                    </To>
                   ),
               },
               {
@@ -282,9 +285,9 @@ export const Update = (props: UpdateProps) => {
         )}
         {devices.next === undefined ? null : (
           <div class="body">
-            <a href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
+            <To ctx={ctx} href={`${paths.update(update.id)}?after=${encodeURIComponent(devices.next)}`}>
               {ctx.t('updates.moreDevices')}
-            </a>
+            </To>
           </div>
         )}
       </Panel>

@@ -3,7 +3,7 @@ import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status, Tag } from '../components/status.tsx';
-import { Count } from '../components/text.tsx';
+import { Count, To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
 import { NotFilled, type NotFilledRow } from '../exchange/not-filled.tsx';
@@ -149,14 +149,17 @@ const NotJudged = ({ ctx, judged }: { ctx: Ctx; judged: UpdatesProps['judged'] }
   <>
     {judged.catalogue ? null : (
       <Notice ctx={ctx} level="warning" title={`${ctx.t('coverage.not-judged')}: ${ctx.t('updates.noCatalogue')}`}>
-        {ctx.t('updates.noCatalogueWhy')} <a href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</a>
+        {ctx.t('updates.noCatalogueWhy')}{' '}
+        <To ctx={ctx} href={paths.exchangeReceive()}>
+          {ctx.t('exchange.importBundle')}
+        </To>
       </Notice>
     )}
     {judged.notJudged === 0 ? null : (
       <p class="second">
-        <a href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+        <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
           {ctx.t('updates.notJudged', { n: judged.notJudged })}
-        </a>
+        </To>
       </p>
     )}
   </>
@@ -174,11 +177,15 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
     filter={filterWords(ctx, list, filters)}
     actions={
       <>
-        <LinkButton href={listUrl(list, {}, paths.updatesCsv())} download>
+        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.updatesCsv())} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
-        <LinkButton href={paths.updatesFollowed()}>{ctx.t('followed.title')}</LinkButton>
-        <LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>
+        <LinkButton ctx={ctx} href={paths.updatesFollowed()}>
+          {ctx.t('followed.title')}
+        </LinkButton>
+        <LinkButton ctx={ctx} href={paths.exchangeSend()}>
+          {ctx.t('updates.request')}
+        </LinkButton>
       </>
     }
   >
@@ -254,7 +261,11 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
           title={ctx.t(
             !judged.catalogue ? 'coverage.not-judged' : judged.notJudged > 0 ? 'updates.noneJudged' : 'updates.none',
           )}
-          action={<LinkButton href={paths.exchangeSend()}>{ctx.t('updates.request')}</LinkButton>}
+          action={
+            <LinkButton ctx={ctx} href={paths.exchangeSend()}>
+              {ctx.t('updates.request')}
+            </LinkButton>
+          }
         >
           {ctx.t(judged.catalogue ? 'updates.noneWhy' : 'updates.noCatalogueWhy')}
         </Empty>
@@ -268,9 +279,9 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
             sort: true,
             rec: 'a',
             cell: (row) => (
-              <a class="name" href={paths.update(row.id)} translate="no">
+              <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
                 {row.name} {row.version}
-              </a>
+              </To>
             ),
           },
           {

@@ -7,7 +7,7 @@ import { type Filtering, filterWords, foundText, swap } from '../components/list
 import { Empty, Facts, Notice } from '../components/panel.tsx';
 import { DecisionMark, Status } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
-import { Count, Time } from '../components/text.tsx';
+import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { type ControllerMatrix, ControllerMatrixPanel } from '../controller-findings/controller-findings.tsx';
 import { Page } from '../frame/page.tsx';
@@ -121,7 +121,9 @@ export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
   const level = row.update.supply === 'arrived' ? 'ok' : row.update.supply === 'requested' ? 'running' : 'waiting';
   return (
     <Status ctx={ctx} level={level}>
-      <a href={paths.update(row.update.id)}>{ctx.t(`supply.${row.update.supply}`)}</a>
+      <To ctx={ctx} href={paths.update(row.update.id)}>
+        {ctx.t(`supply.${row.update.supply}`)}
+      </To>
     </Status>
   );
 };
@@ -291,9 +293,9 @@ const OpenFinding = ({
         {open.devices.map((device, index) => (
           <>
             {index === 0 ? null : ', '}
-            <a href={paths.device(device.id)} translate="no">
+            <To ctx={ctx} href={paths.device(device.id)} translate="no">
               {device.name}
-            </a>
+            </To>
           </>
         ))}
       </p>
@@ -333,7 +335,7 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       announce={foundText(ctx, page)}
       filter={filterWords(ctx, list, filters)}
       actions={
-        <LinkButton href={listUrl(list, {}, paths.vulnerabilitiesCsv())} download>
+        <LinkButton ctx={ctx} href={listUrl(list, {}, paths.vulnerabilitiesCsv())} download>
           {ctx.t('common.exportCsv')}
         </LinkButton>
       }
@@ -352,9 +354,9 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
       {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
       {props.notJudged === 0 ? null : (
         <p class="second">
-          <a href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+          <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
             {ctx.t('vuln.notJudged', { n: props.notJudged })}
-          </a>
+          </To>
         </p>
       )}
       {counts.review === 0 ? null : (
@@ -397,7 +399,11 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
           knowledge === null ? (
             <Empty
               title={ctx.t('vuln.noAdvisories')}
-              action={<LinkButton href={paths.exchangeReceive()}>{ctx.t('exchange.importBundle')}</LinkButton>}
+              action={
+                <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+                  {ctx.t('exchange.importBundle')}
+                </LinkButton>
+              }
             >
               {ctx.t('vuln.noAdvisoriesWhy')}
             </Empty>

@@ -1,6 +1,7 @@
 import { Button, LinkButton, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference } from '../model.ts';
@@ -45,10 +46,16 @@ export const WorkItem = (props: WorkItemProps) => {
       actions={
         <>
           {at?.previous === undefined ? null : (
-            <LinkButton href={paths.workItem(at.previous)}>{ctx.t('work.previous')}</LinkButton>
+            <LinkButton ctx={ctx} href={paths.workItem(at.previous)}>
+              {ctx.t('work.previous')}
+            </LinkButton>
           )}
-          {at?.next === undefined ? null : <LinkButton href={paths.workItem(at.next)}>{ctx.t('work.next')}</LinkButton>}
-          <LinkButton kind="primary" href={row.path} unavailable={withoutRight(ctx, row.does)}>
+          {at?.next === undefined ? null : (
+            <LinkButton ctx={ctx} href={paths.workItem(at.next)}>
+              {ctx.t('work.next')}
+            </LinkButton>
+          )}
+          <LinkButton ctx={ctx} kind="primary" href={row.path} unavailable={withoutRight(ctx, row.does)}>
             {ctx.tDynamic(`work.${row.kind}.action`)}
           </LinkButton>
         </>
@@ -62,7 +69,9 @@ export const WorkItem = (props: WorkItemProps) => {
             {props.reason === undefined ? null : <p class="second">{props.reason}</p>}
             {waitsFor === undefined ? null : (
               <p>
-                <a href={paths.workItem(waitsFor.id)}>{ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}</a>
+                <To ctx={ctx} href={paths.workItem(waitsFor.id)}>
+                  {ctx.t('work.waits', { title: workTitle(ctx, waitsFor) })}
+                </To>
               </p>
             )}
             <p class="second">{ctx.t('work.goneItself')}</p>

@@ -4,6 +4,7 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
 import { Shape, Status, shapeOf } from '../components/status.tsx';
+import { To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
@@ -107,16 +108,22 @@ const Row = ({ ctx, row, isFirst }: { ctx: Ctx; row: WorkRow; isFirst: boolean }
   <li class="item">
     <Shape ctx={ctx} name={shapeOf(row.level)} />
     <div>
-      <a class="t" href={paths.workItem(row.id)}>
+      <To ctx={ctx} class="t" href={paths.workItem(row.id)}>
         {workTitle(ctx, row)}
-      </a>
+      </To>
       <p>{workWhy(ctx, row)}</p>
     </div>
     <div class="due">
       {workDue(ctx, row)}
       <small>{row.assigneeName ?? ctx.t('work.unassigned')}</small>
     </div>
-    <LinkButton small href={row.path} kind={isFirst ? 'primary' : 'second'} unavailable={withoutRight(ctx, row.does)}>
+    <LinkButton
+      ctx={ctx}
+      small
+      href={row.path}
+      kind={isFirst ? 'primary' : 'second'}
+      unavailable={withoutRight(ctx, row.does)}
+    >
       {ctx.tDynamic(`work.${row.kind}.action`)}
     </LinkButton>
   </li>
@@ -234,9 +241,11 @@ export const Worklist = (props: WorklistProps) => {
             })
           )}
           <footer>
-            <a href={paths.waiting()}>{ctx.t('waiting.title')}</a>
+            <To ctx={ctx} href={paths.waiting()}>
+              {ctx.t('waiting.title')}
+            </To>
             {next === undefined ? null : (
-              <LinkButton href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
+              <LinkButton ctx={ctx} href={paths.work({ view: view === 'all' ? undefined : view, after: next })}>
                 {ctx.t('work.next')}
               </LinkButton>
             )}
@@ -246,14 +255,18 @@ export const Worklist = (props: WorklistProps) => {
           {zones.length === 0 ? null : (
             <Panel
               title={ctx.t('controllers.tab.zones')}
-              link={<a href={paths.controllerZones()}>{ctx.t('nav.controllers')}</a>}
+              link={
+                <To ctx={ctx} href={paths.controllerZones()}>
+                  {ctx.t('nav.controllers')}
+                </To>
+              }
             >
               <ul class="moves">
                 {zones.map((zone) => (
                   <li>
-                    <a href={paths.controllerZone(zone.id)} translate="no">
+                    <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
                       {zone.name}
-                    </a>
+                    </To>
                     <Status ctx={ctx} level={zone.health}>
                       {zone.reason === undefined
                         ? ctx.t('level.ok')
@@ -273,15 +286,17 @@ export const Worklist = (props: WorklistProps) => {
               <ul class="moves">
                 {requestsOut.map(({ number, since }) => (
                   <li>
-                    <a href={paths.exchange()}>{ctx.t('work.requestOut', { number })}</a>
+                    <To ctx={ctx} href={paths.exchange()}>
+                      {ctx.t('work.requestOut', { number })}
+                    </To>
                     <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
                   </li>
                 ))}
                 {running.map(({ id, name, done, total }) => (
                   <li>
-                    <a href={paths.deployment(id)} translate="no">
+                    <To ctx={ctx} href={paths.deployment(id)} translate="no">
                       {name}
-                    </a>
+                    </To>
                     <span class="second">{ctx.t('work.installed', { done, total })}</span>
                     <Progress label={name} done={done} total={total} />
                   </li>

@@ -1,6 +1,6 @@
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
-import { Time, Unknown } from '../components/text.tsx';
+import { Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import type { ConduitView, ZoneControllerView, ZoneView } from './zones-model.ts';
@@ -44,9 +44,9 @@ export const ZoneTable = ({ ctx, zones }: { ctx: Ctx; zones: readonly ZoneView[]
         label: ctx.t('zones.zone'),
         head: true,
         cell: (zone) => (
-          <a href={paths.controllerZone(zone.id)} translate="no">
+          <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
             {zone.name}
-          </a>
+          </To>
         ),
       },
       {
@@ -96,27 +96,27 @@ export const ConduitTable = ({ ctx, conduits }: { ctx: Ctx; conduits: readonly C
         label: ctx.t('zones.conduit'),
         head: true,
         cell: (conduit) => (
-          <a href={paths.object('controller-conduit', conduit.id)} translate="no">
+          <To ctx={ctx} href={paths.object('controller-conduit', conduit.id)} translate="no">
             {conduit.name}
-          </a>
+          </To>
         ),
       },
       {
         key: 'from',
         label: ctx.t('zones.from'),
         cell: ({ from }) => (
-          <a href={paths.controllerZone(from.id)} translate="no">
+          <To ctx={ctx} href={paths.controllerZone(from.id)} translate="no">
             {from.name}
-          </a>
+          </To>
         ),
       },
       {
         key: 'to',
         label: ctx.t('zones.to'),
         cell: ({ to }) => (
-          <a href={paths.controllerZone(to.id)} translate="no">
+          <To ctx={ctx} href={paths.controllerZone(to.id)} translate="no">
             {to.name}
-          </a>
+          </To>
         ),
       },
       {
@@ -170,9 +170,9 @@ export const ZoneControllers = ({
         label: ctx.t('zones.controller'),
         head: true,
         cell: (row) => (
-          <a href={paths.controller(row.id)} translate="no">
+          <To ctx={ctx} href={paths.controller(row.id)} translate="no">
             {row.name}
-          </a>
+          </To>
         ),
       },
       ...(rows.some(({ zone }) => zone !== undefined)

@@ -2,7 +2,7 @@ import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
-import { Unknown } from '../components/text.tsx';
+import { To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { ConduitTable, ZoneControllers } from './zone-tables.tsx';
@@ -32,12 +32,15 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
       actions={
         <>
           <LinkButton
+            ctx={ctx}
             href={paths.object('controller-zone', zone.id)}
             unavailable={withoutRight(ctx, 'controllers:write')}
           >
             {ctx.t('zones.edit')}
           </LinkButton>
-          <LinkButton href={paths.objectRevisions('controller-zone', zone.id)}>{ctx.t('zones.revisions')}</LinkButton>
+          <LinkButton ctx={ctx} href={paths.objectRevisions('controller-zone', zone.id)}>
+            {ctx.t('zones.revisions')}
+          </LinkButton>
         </>
       }
     >
@@ -62,9 +65,9 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
                   zone.parent === undefined ? (
                     <Unknown ctx={ctx} />
                   ) : (
-                    <a href={paths.controllerZone(zone.parent.id)} translate="no">
+                    <To ctx={ctx} href={paths.controllerZone(zone.parent.id)} translate="no">
                       {zone.parent.name}
-                    </a>
+                    </To>
                   ),
                 ],
                 [

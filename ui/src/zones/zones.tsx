@@ -42,7 +42,7 @@ const Legend = ({ ctx }: { ctx: Ctx }) => (
 export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }: ZonesProps) => {
   const unavailable = withoutRight(ctx, 'controllers:write');
   const newZone = (
-    <LinkButton kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
+    <LinkButton ctx={ctx} kind="primary" href={paths.objectNew('controller-zone')} unavailable={unavailable}>
       {ctx.t('kind.controller-zone.create')}
     </LinkButton>
   );
@@ -71,7 +71,7 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
       actions={
         <>
           {zones.length === 0 ? null : newZone}
-          <LinkButton href={paths.objectNew('controller-conduit')} unavailable={unavailable}>
+          <LinkButton ctx={ctx} href={paths.objectNew('controller-conduit')} unavailable={unavailable}>
             {ctx.t('kind.controller-conduit.create')}
           </LinkButton>
         </>

@@ -100,6 +100,23 @@ export const accountEvents = defineEvents({
     audit: true,
     retentionDays: 365,
   },
+  'role-view-ended': {
+    severity: 'info',
+    bound: 'site',
+    area: 'accounts',
+    params: { role: 'text' },
+    audit: true,
+    retentionDays: 365,
+  },
+  /** A person sees the console as a role alone would. */
+  'role-view-started': {
+    severity: 'info',
+    bound: 'site',
+    area: 'accounts',
+    params: { role: 'text' },
+    audit: true,
+    retentionDays: 365,
+  },
   'second-factor-disabled': {
     severity: 'warning',
     bound: 'site',

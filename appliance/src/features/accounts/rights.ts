@@ -1,6 +1,6 @@
 import type { FurtherRule, ObjectService } from '../../engine/objects/service.ts';
 import { type Actor, type Body, type Grant, type Obj, type Right, rightIn } from '../../engine/objects/types.ts';
-import { isRight } from './types.ts';
+import { allRights, isRight } from './types.ts';
 
 /** Id of the built-in role with every right. */
 export const administratorRole = 'administrator';
@@ -64,6 +64,33 @@ export function heldBy(objects: ObjectService, account: Pick<Obj, 'body'>): Held
 /** The rights of an account over the whole site. */
 export const rightsOf = (objects: ObjectService, account: Pick<Obj, 'body'>): ReadonlySet<Right> =>
   heldBy(objects, account).rights;
+
+/** What is in both: over the site where both have it there, else over the groups and zones of one that lie in the other. */
+export function heldByBoth(objects: Pick<ObjectService, 'find'>, one: Held, other: Held): Held {
+  const grantsOf = ({ grants }: Held, right: Right): readonly Grant[] =>
+    grants.filter((grant) => rightIn(new Set([grant.right]), right));
+  const within = (kind: 'group' | 'controller-zone', ids: readonly string[], roots: readonly string[]): string[] =>
+    ids.filter((id) => [...withAbove(objects, kind, id)].some((above) => roots.includes(above)));
+  const common = (a: Grant, b: Grant, right: Right): Grant => ({
+    right,
+    groups: [...new Set([...within('group', a.groups, b.groups), ...within('group', b.groups, a.groups)])],
+    zones: [
+      ...new Set([...within('controller-zone', a.zones, b.zones), ...within('controller-zone', b.zones, a.zones)]),
+    ],
+  });
+  const parts = allRights.map((right): Held => {
+    const [ofOne, ofOther] = [rightIn(one.rights, right), rightIn(other.rights, right)];
+    if (ofOne && ofOther) return { rights: new Set([right]), grants: [] };
+    if (ofOne || ofOther)
+      return { rights: new Set(), grants: grantsOf(ofOne ? other : one, right).map((grant) => ({ ...grant, right })) };
+    const grants = grantsOf(one, right).flatMap((a) => grantsOf(other, right).map((b) => common(a, b, right)));
+    return { rights: new Set(), grants: grants.filter(({ groups, zones }) => groups.length + zones.length > 0) };
+  });
+  return {
+    rights: new Set(parts.flatMap(({ rights }) => [...rights])),
+    grants: parts.flatMap(({ grants }) => grants),
+  };
+}
 
 /** Whether something of the second is not in the first: a right over the site, or over a group or zone that is named by it. */
 export function holdsMore(before: Held, after: Held): boolean {

@@ -50,7 +50,7 @@ export type AccountService = {
   twoStep: SecondFactor;
   /** The account with a name; NOT_FOUND. */
   named(name: string): ObjectOf<'account'>;
-  sessions: Pick<SessionService, 'list' | 'end' | 'endAll'>;
+  sessions: Pick<SessionService, 'list' | 'end' | 'endAll' | 'viewAs'>;
   /** A link that sets a password once. The token is shown once and only its hash is kept. */
   makeLink(actor: Actor, account: string, options?: { waives?: boolean }): { token: string; expiresAt: number };
   /** Throws unless the person gave password and code a short while ago. */

@@ -34,6 +34,12 @@ export const sessionPages = (deps: ConsoleDeps): Pages => {
         />,
       );
     })
+    .post(paths.viewAs.pattern, (c) => {
+      const role = c.get('form').text('role');
+      accounts.sessions.viewAs(signedIn(c), role === '' ? undefined : role);
+      const back = signedIn(c).viewAs?.id;
+      return c.redirect(back === undefined ? paths.work() : paths.object('role', back), 303);
+    })
     .post(paths.sessions.pattern, (c) => {
       const actor = actorFor(c, 'accounts:write');
       const form = c.get('form');

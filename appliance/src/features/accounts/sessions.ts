@@ -6,7 +6,7 @@ import { type Actor, byWhom, hasRight, requireRight } from '../../engine/objects
 import { AppError } from '../../platform/errors.ts';
 import type { Keyring } from '../../platform/keyring.ts';
 import type { KnownBrowsers } from './known-browser.ts';
-import { heldBy } from './rights.ts';
+import { heldBy, heldByBoth, heldByRole } from './rights.ts';
 import type { AccountStore } from './store.ts';
 import { type NewSession, type Session, type SessionWay, type SignedIn, sessionId } from './types.ts';
 
@@ -104,7 +104,29 @@ export function sessionService(parts: {
       if (now - session.usedAt >= minuteMs) store.touch(session.hash, now);
       const needsTwoStep = account.body['twoStep'] !== true && objects.setting('accounts.require-two-step');
       const actor = toActor(account, from, session.authenticatedAt);
-      return { actor, session, csrf: csrfOf(session.hash), needsTwoStep };
+      const signedIn = { actor, session, csrf: csrfOf(session.hash), needsTwoStep };
+      if (session.viewAs === null) return signedIn;
+      const role = objects.find('role', session.viewAs);
+      // A role that is gone shows nothing; the bar with the way back stays.
+      const held = heldByBoth(objects, heldBy(objects, account), heldByRole(role?.body ?? {}));
+      return {
+        ...signedIn,
+        actor: { ...actor, ...held },
+        viewAs: { id: session.viewAs, name: role?.body.name ?? session.viewAs },
+      };
+    },
+    /** Shows the console as a role alone would see it, and never more than the person has; without a role, as it is. */
+    viewAs: ({ actor, session, viewAs }: SignedIn, role: string | undefined): void => {
+      if (role === undefined) {
+        if (viewAs === undefined) return;
+        store.viewAs(session.hash, null);
+        events.record('role-view-ended', { ...byWhom(actor), params: { role: viewAs.name } });
+        return;
+      }
+      requireRight(actor, 'accounts:read');
+      const { name } = objects.get('role', role).body;
+      store.viewAs(session.hash, role);
+      events.record('role-view-started', { ...byWhom(actor), params: { role: name } });
     },
     /** Forgets a cookie that a new log-in takes the place of. */
     drop: (cookie: string | undefined): void => {

@@ -9,6 +9,7 @@ type SessionRow = {
   from_address: string | null;
   way: string;
   authenticated_at: number;
+  view_as: string | null;
 };
 
 /** Tries of one subject: since when, how many, and until when the next one waits. */
@@ -22,6 +23,7 @@ const toSession = (row: SessionRow): Session => ({
   from: row.from_address,
   way: row.way as SessionWay,
   authenticatedAt: row.authenticated_at,
+  viewAs: row.view_as,
 });
 
 /** Sessions and tries. */
@@ -34,6 +36,7 @@ export const accountStore = (db: Database) => {
      values (?, ?, ?, ?, ?, ?, ?)`,
   );
   const authenticateSession = db.prepare<[number, Buffer]>('update session set authenticated_at = ? where hash = ?');
+  const viewAs = db.prepare<[string | null, Buffer]>('update session set view_as = ? where hash = ?');
   const touch = db.prepare<[number, Buffer]>('update session set used_at = ? where hash = ?');
   const dropSession = db.prepare<[Buffer]>('delete from session where hash = ?');
   const dropSessionsOf = db.prepare<[string, Buffer | null]>('delete from session where account = ? and hash is not ?');
@@ -74,11 +77,14 @@ export const accountStore = (db: Database) => {
     sessionsOf: (account: string): Session[] => sessionsOf.all(account).map(toSession),
     /** The last used first. */
     allSessions: (limit: number): Session[] => allSessions.all(limit).map(toSession),
-    addSession: (row: Session): void => {
+    addSession: (row: Omit<Session, 'viewAs'>): void => {
       addSession.run(row.hash, row.account, row.createdAt, row.usedAt, row.from, row.way, row.authenticatedAt);
     },
     authenticateSession: (hash: Buffer, at: number): void => {
       authenticateSession.run(at, hash);
+    },
+    viewAs: (hash: Buffer, role: string | null): void => {
+      viewAs.run(role, hash);
     },
     touch: (hash: Buffer, at: number): void => {
       touch.run(at, hash);

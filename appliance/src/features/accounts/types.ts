@@ -33,6 +33,8 @@ export type Session = {
   way: SessionWay;
   /** When the person last gave password and code. */
   authenticatedAt: number;
+  /** The role as which the console is shown. */
+  viewAs: string | null;
 };
 
 /** A request with a living session. */
@@ -42,6 +44,8 @@ export type SignedIn = {
   csrf: string;
   /** The site asks for two-step verification and this account has none yet. */
   needsTwoStep: boolean;
+  /** The console is shown as this role alone would see it: nothing is written. Its end is always open. */
+  viewAs?: { readonly id: string; readonly name: string };
 };
 
 /** What a log-in hands to the browser: the session, and what shows later that it was logged in here. */

@@ -31,7 +31,6 @@ export const deviceTabs = (
       ? { name: 'findings' }
       : { name: 'findings', count: device.findings },
     { name: 'updates', ...defined({ count: model.neededUpdates(device) }) },
-    // These are of the whole site until they ask what is reached.
     { name: 'changes' },
     { name: 'deviations', count: baselines.deviationsOf(device.id) },
     { name: 'tasks', count: deviceTasks.openOf(device.id) },

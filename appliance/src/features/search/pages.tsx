@@ -8,7 +8,7 @@ import { signedIn } from '../../server/console/guard.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { HelpService } from '../help/service.ts';
-import { canOpen, findPlaces, placesOf } from './places.ts';
+import { findPlaces, placesOf } from './places.ts';
 import type { FoundGroup, SearchService } from './service.ts';
 
 const hrefOf = (group: FoundGroup['name'], id: string): string => {
@@ -58,7 +58,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
   const places = placesOf(deps);
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, perGroup: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
-    const open = findPlaces(places, q).filter((place) => canOpen(actor, place));
+    const open = findPlaces(places, q).filter(({ href }) => ctx.opens(href));
     const byName = (['pages', 'settings'] as const)
       .map((name): SearchGroup => {
         const of = open.filter(({ group }) => group === name);

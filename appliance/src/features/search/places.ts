@@ -4,9 +4,7 @@ import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
 import { placeNames } from '@sallyport/ui/search/place-names';
 import type { InventoryService } from '../../engine/inventory/service.ts';
-import { readRight } from '../../engine/inventory/types.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
-import { type Actor, hasRight, holdsAnywhere, type Right } from '../../engine/objects/types.ts';
 import { foldLetters, readingsOf } from './letters.ts';
 
 // What is found by its name without being data of the site: pages, lists of kinds and collections, settings.
@@ -18,10 +16,6 @@ export type Place = {
   /** Key of what it is part of. */
   readonly of?: string;
   readonly href: string;
-  /** What opening it needs; without one a person who is signed in. */
-  readonly right?: Right;
-  /** The right over a part of the site is enough. */
-  readonly scoped?: true;
   /** Its name in every language, in folded letters. */
   readonly names: readonly string[];
 };
@@ -34,23 +28,18 @@ const place = (given: Omit<Place, 'names'>): Place => ({
   names: [...new Set(catalogues.map(({ tDynamic }) => foldLetters(tDynamic(given.name))))],
 });
 
-const rightOf = (needs: string | undefined): Right | undefined =>
-  needs === undefined || needs === 'person' ? undefined : (needs as Right);
-
 /** Everything that can be opened by its name, from what is declared. */
 export function placesOf(parts: {
   objects: Pick<ObjectService, 'kinds' | 'settings'>;
   inventory: Pick<InventoryService, 'collections'>;
 }): readonly Place[] {
   const pages = Object.entries(placeNames).map(([page, given]) => {
-    const { needs } = paths[page as keyof typeof placeNames];
-    const { GET, scoped }: { readonly GET?: string; readonly scoped?: true } = needs;
     const [name, of] = typeof given === 'string' ? [given] : given;
     return place({
       group: 'pages',
       name,
       href: paths[page as keyof typeof placeNames](),
-      ...defined({ of, right: rightOf(GET), scoped }),
+      ...defined({ of }),
     });
   });
   const named = new Set(pages.map(({ name }) => english.tDynamic(name)));
@@ -58,15 +47,10 @@ export function placesOf(parts: {
     ...parts.objects
       .kinds()
       .filter(({ key }) => key !== 'single')
-      .map(({ name, area }) => ({
-        name: `kind.${name}.title`,
-        href: paths.objects(name),
-        right: `${area}:read` as Right,
-      })),
+      .map(({ name }) => ({ name: `kind.${name}.title`, href: paths.objects(name) })),
     ...parts.inventory.collections().map((collection) => ({
       name: `collection.${collection.name}.title`,
       href: paths.inventory(collection.name),
-      right: readRight(collection),
     })),
   ];
   return [
@@ -79,16 +63,9 @@ export function placesOf(parts: {
         name: `setting.${setting.name}.title`,
         of: `area.${setting.area}`,
         href: `${paths.settings({ area: setting.area })}#f-${setting.name.replace(/[^\w-]/g, '-')}`,
-        right: 'settings:read',
       }),
     ),
   ];
-}
-
-/** Whether a person may open it. */
-export function canOpen(actor: Actor, { right, scoped }: Place): boolean {
-  if (right === undefined) return true;
-  return scoped === true ? holdsAnywhere(actor, right) : hasRight(actor, right);
 }
 
 /** How well a name fits what is looked for; the smaller the better. */

@@ -1,9 +1,9 @@
 import { randomBytes } from '@sallyport/bundle-tools/platform/ambient';
+import { paths } from '@sallyport/ui/paths';
 import type { Context, MiddlewareHandler } from 'hono';
 import { matchedRoutes } from 'hono/route';
 import {
   type Actor,
-  deciderScope,
   hasRight,
   type Right,
   requireDecider,
@@ -18,7 +18,7 @@ import type { Scope } from '../../platform/scope.ts';
 import { preferencesCookie, sessionCookie } from './cookies.ts';
 import { isPlainForm, maxFormBytes, noForm, readForm, strangerFormBytes } from './form.ts';
 import { readPreferences } from './preferences.ts';
-import { needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
+import { holdsNeed, needsByRoute, type RouteNeed, routeKey } from './route-needs.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 type Ctx = Context<ConsoleEnv>;
@@ -76,6 +76,18 @@ const needOf = (c: Ctx): RouteNeed | undefined => {
   return route === undefined ? undefined : needs.get(routeKey(route));
 };
 
+/** What who sees the console as a role may still send: the way back, the way out, and how pages look. */
+const openWhileViewing: readonly string[] = [paths.viewAs(), paths.logout(), paths.preferences()];
+
+/** VIEWING: nothing is written while the console is shown as a role. */
+const assertNotViewing = (c: Ctx): void => {
+  const viewAs = c.get('signedIn')?.viewAs;
+  if (viewAs === undefined) return;
+  const isEnd = c.req.path !== paths.viewAs() || c.get('form').text('role') === '';
+  if (!openWhileViewing.includes(c.req.path) || !isEnd)
+    throw new AppError('VIEWING', `the console is shown as the role ${viewAs.name}: nothing is written`);
+};
+
 /** Origin, then the form under a bound, then its token, for every request that may change something. */
 export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
   async function guardChanges(c, next) {
@@ -89,6 +101,7 @@ export const guard = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
         // An upload's token is read with its first part, by its page; no other page would look for one there.
         throw new AppError('UNSUPPORTED_TYPE', 'forms are application/x-www-form-urlencoded');
       }
+      assertNotViewing(c);
     }
     await next();
   };
@@ -119,12 +132,11 @@ export const scopeFor = (c: Ctx, right: Right): Scope => scopeOf(signedIn(c).act
 
 /** The outer wall: an address without declared needs is not there, one with a right is only for who has it. */
 export const requireNeed: MiddlewareHandler<ConsoleEnv> = async function requireDeclaredNeed(c, next) {
-  const { need, scoped, decides } = needOf(c) ?? {};
-  if (need === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
-  if (scoped === true && decides === true) deciderScope(signedIn(c).actor, need as WriteRight);
-  else if (isRight(need) && scoped === true) scopeFor(c, need);
-  else if (decides === true) deciderFor(c, need as WriteRight);
-  else if (isRight(need)) actorFor(c, need);
-  else signedIn(c);
+  const needed = needOf(c);
+  if (needed === undefined) throw new AppError('NOT_FOUND', 'there is no such page');
+  const { actor } = signedIn(c);
+  const { need: right } = needed;
+  if (isRight(right) && !holdsNeed(actor, right, needed))
+    throw new AppError('FORBIDDEN', `needs the right ${right}`, { right });
   await next();
 };

@@ -12,6 +12,7 @@ import { takeToast } from './cookies.ts';
 import { isPlainForm } from './form.ts';
 import { type KeptForm, keepForm } from './kept-form.ts';
 import { isLocalPath } from './local-path.ts';
+import { mayOpen } from './opens.ts';
 import type { ConsoleDeps, ConsoleEnv } from './types.ts';
 
 /** What views need of every request. A page takes the line that was left for it; parts of pages and files do not. */
@@ -36,8 +37,9 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     nowMs: deps.clock(),
     timeZone: deps.timeZone(),
     rights: signedIn === undefined ? new Set() : shownRights(signedIn.actor),
+    opens: (href) => signedIn === undefined || mayOpen(deps, signedIn.actor, href),
     asset: (name) => deps.assets[name]?.path ?? `/assets/${name}`,
-    ...defined({ toast }),
+    ...defined({ toast, viewAs: signedIn?.viewAs }),
     ...(signedIn === undefined || kind === 'part'
       ? {}
       : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade(), unwell: unwell(deps) }),

@@ -1,5 +1,12 @@
 import { paths } from '@sallyport/ui/paths';
-import type { Right } from '../../engine/objects/types.ts';
+import {
+  type Actor,
+  approvalOf,
+  hasRight,
+  holdsAnywhere,
+  type Right,
+  type WriteRight,
+} from '../../engine/objects/types.ts';
 
 // What each address of the console asks of the caller, as it is declared in ui/src/paths: the guard goes by it, so an
 // address that is not there does not exist, whatever a page mounts. Pages and services still check what they do; this is
@@ -59,3 +66,13 @@ export const needsByRoute = (): ReadonlyMap<string, RouteNeed> =>
 
 /** The key of a route of the router. */
 export const routeKey = (route: { method: string; path: string }): string => keyOf(route.method, route.path);
+
+/** Whether an actor holds the right that an address asks for: over the site, or anywhere where the page is cut to what is reached. */
+export function holdsNeed(
+  actor: Actor,
+  right: Right,
+  { scoped, decides }: Omit<RouteNeed, 'need' | 'upload'>,
+): boolean {
+  const enough = decides ? [right, approvalOf(right as WriteRight)] : [right];
+  return enough.some((one) => (scoped ? holdsAnywhere(actor, one) : hasRight(actor, one)));
+}
