@@ -10,6 +10,7 @@ import { type AgentSite, openAgentSite, publish, sha256 } from '../integration/a
 import { repositoryRoot } from '../support/sources.ts';
 import { canPlayDevice, type PlayedDevice, playDevice } from '../support/systemd/device.ts';
 import { until } from '../support/until.ts';
+import { handedOut } from './handed-out.ts';
 
 // The agent's package on a device with a systemd of its own: installed, replaced by a signed release, put back after one that does
 // not work, removed.
@@ -73,15 +74,13 @@ describe.skipIf(process.env['SALLYPORT_RELEASE'] === undefined || !canPlayDevice
       await site.close();
     });
 
-    it('is installed, and its service enrols', async () => {
+    it('is installed with the package of the values of the site, and its service enrols', async () => {
       await packageOf('0.1.0');
-      const installed = await device.run('dpkg', '-i', '/mnt/sallyport-agent_0.1.0_amd64.deb');
+      const kit = handedOut(site, 'debian');
+      for (const file of kit.files) if ('bytes' in file) writeFileSync(join(site.folder, file.name), file.bytes);
+      const [line = ''] = kit.commands.map((command) => command.line.replace(/^sudo /, ''));
+      const installed = await device.run('sh', '-c', `cd /mnt && ${line}`);
       expect(installed.status, installed.output).toBe(0);
-      const token = `/mnt/${site.token().split('/').at(-1)}`;
-      const where = ['--server', site.server, '--token-file', token, '--fingerprint', site.fingerprint()];
-      const later = await device.run('sallyport-agent', 'enrol', '--later', ...where);
-      expect(later).toEqual({ status: 0, output: 'the service enrols when it runs\n' });
-      expect((await device.run('systemctl', 'start', 'sallyport-agent.service')).output).toBe('');
       const enrolled = await until(() => site.appliance.devices.list({ limit: 1 }).rows[0]);
       id = enrolled.id;
       await until(() => site.appliance.inventory.section(id, 'software').length > 0);
@@ -103,7 +102,7 @@ describe.skipIf(process.env['SALLYPORT_RELEASE'] === undefined || !canPlayDevice
     });
 
     it('leaves nothing when it is purged', async () => {
-      const purged = await device.run('dpkg', '--purge', 'sallyport-agent');
+      const purged = await device.run('dpkg', '--purge', 'sallyport-agent-site', 'sallyport-agent');
       expect(purged.status, purged.output).toBe(0);
       const left = await device.run('find', '/usr', '/etc', '/opt', '/var/lib', '-xdev', '-path', '*sallyport-agent*');
       expect(left.output).toBe('');

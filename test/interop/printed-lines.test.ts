@@ -58,10 +58,11 @@ describe.skipIf(!can)('the printed lines', () => {
       caPem: site.appliance.ca.certificatePem,
       fingerprint: 'ab'.repeat(32),
       folder: '/etc/sallyport',
+      atMs: 0,
     });
     const folder = join(site.folder, `kit-${client}`);
     mkdirSync(folder);
-    for (const { name, text } of kit.files) writeFileSync(join(folder, name), text);
+    for (const file of kit.files) writeFileSync(join(folder, file.name), 'text' in file ? file.text : file.bytes);
     expect(kit.commands.map(({ what }) => what)).toEqual(['place', 'configure', 'once']);
     const lines = kit.commands.map(({ line }) => line).join(' && ');
     const { status, output } = await run(`${overlay(probe)} && cd ${folder} && ${lines}`);

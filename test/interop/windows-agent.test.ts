@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type AgentSite, openAgentSite, publish, sha256 } from '../integration/agent-site.ts';
@@ -12,6 +12,7 @@ import {
   windowsAgent,
   windowsPackage,
 } from '../support/windows/wine.ts';
+import { handedOut } from './handed-out.ts';
 
 // The agent's executable for Windows under Wine, with a program in place of PowerShell that gives the report which the mapping is
 // tested on. It is composed from the documentation of the classes: what Windows itself says was not seen.
@@ -89,15 +90,40 @@ describe.skipIf(!canRunWindows)(
     let msi = '';
     let device = 0;
 
-    /** Installs the package on a computer that the site does not know yet, and waits for its first report. */
-    const install = async (): Promise<void> => {
-      wine.another();
+    const byHand = async (): Promise<void> => {
       const values = [
         `SERVER=${site.server}`,
         `FINGERPRINT=${site.fingerprint()}`,
         `TOKENFILE=${wine.path(site.token())}`,
       ];
       expect((await wine.run('msiexec', '/i', wine.path(msi), '/qn', ...values)).status).toBe(0);
+    };
+
+    /** The script that *Add a device* hands out, beside the package, in a folder whose name has a space. */
+    const byScript = async (): Promise<void> => {
+      const share = join(site.folder, 'start up');
+      mkdirSync(share);
+      const kit = handedOut(site, 'windows');
+      for (const file of kit.files) if ('text' in file) writeFileSync(join(share, file.name), file.text);
+      const script = wine.path(join(share, 'sallyport-agent-site.cmd'));
+      const alone = await wine.run('cmd', '/c', script);
+      expect([alone.status, alone.stdout]).toEqual([
+        2,
+        expect.stringContaining('sallyport-agent_VERSION_x64.msi is not beside this script'),
+      ]);
+      cpSync(msi, join(share, 'sallyport-agent_0.1.0_x64.msi'));
+      for (const time of ['first', 'second']) {
+        const { status, stdout } = await wine.run('cmd', '/c', script);
+        expect(`${time} ${status} ${stdout}`).toBe(`${time} 0 `);
+      }
+      // The token is on the share and in the agent's folder, and nowhere else.
+      expect(readdirSync(wine.drive('windows/Temp')).filter((name) => name.startsWith('sallyport-'))).toEqual([]);
+    };
+
+    /** Installs the package on a computer that the site does not know yet, and waits for its first report. */
+    const install = async (way: () => Promise<void>): Promise<void> => {
+      wine.another();
+      await way();
       expect((await wine.run('sc', 'query', 'SallyportAgent')).stdout).toMatch(/STATE\s*: 4/);
       const deviceId = await until(() => readState('agent.json')?.['deviceId']);
       device = site.appliance.devices.byPublicId(deviceId).id;
@@ -107,9 +133,9 @@ describe.skipIf(!canRunWindows)(
       expect(readdirSync(program()).sort()).toEqual(['sallyport-agent.exe', 'sallyport-service.exe']);
     };
 
-    it('is installed as a service that enrols, and leaves nothing when it is uninstalled', async () => {
+    it('is installed by the script that is handed out, as a service that enrols, and leaves nothing when it is uninstalled', async () => {
       msi = windowsPackage(site.folder, agent, '0.1.0');
-      await install();
+      await install(byScript);
       expect((await wine.run('msiexec', '/x', wine.path(msi), '/qn')).status).toBe(0);
       expect([existsSync(program()), existsSync(wine.drive('ProgramData/Sallyport'))]).toEqual([false, false]);
       expect((await wine.run('sc', 'query', 'SallyportAgent')).status).not.toBe(0);
@@ -132,7 +158,7 @@ describe.skipIf(!canRunWindows)(
     let published = 1;
 
     it('is replaced by a signed release, and put back when the next one does not start', async () => {
-      await install();
+      await install(byHand);
       const next = windowsPackage(site.folder, await windowsAgent(site.folder, '0.1.1'), '0.1.1');
       expect(await update('0.1.1', next)).toMatchObject({ state: 'completed' });
       expect(await versionThere()).toBe('0.1.1');

@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { Enrolment } from '@sallyport/bundle-tools/protocol/enrolment';
 import { AgentError } from '../errors.ts';
 import { checkWanted, enrol } from '../loop/enrol.ts';
-import { dropEnrolment, type Enrolment, writeEnrolment } from '../state/enrolment.ts';
+import { dropEnrolment, writeEnrolment } from '../state/enrolment.ts';
 import { openState } from '../state/state.ts';
 import { closeFolder } from '../windows/close-folder.ts';
 import { type Command, type CommandContext, defaultStateDir, machineRoot, wholeNumber } from './command.ts';

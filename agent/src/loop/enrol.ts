@@ -2,6 +2,7 @@ import { createHash, createPrivateKey, createPublicKey, X509Certificate } from '
 import { wordsOf } from '@sallyport/bundle-tools/fingerprint/words';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { nowMs, toTime } from '@sallyport/bundle-tools/platform/ambient';
+import type { Enrolment } from '@sallyport/bundle-tools/protocol/enrolment';
 import { parseFingerprint, siteFingerprint } from '@sallyport/bundle-tools/protocol/site';
 import { AgentError } from '../errors.ts';
 import { deviceFactsOf } from '../identity/device-facts-of.ts';
@@ -9,7 +10,6 @@ import { newKeyAndRequest } from '../identity/x509.ts';
 import { connect, parseServer } from '../platform/connect.ts';
 import { rootFiles } from '../platform/root-files.ts';
 import { pause } from '../platform/timing.ts';
-import type { Enrolment } from '../state/enrolment.ts';
 import { type AgentState, newOwnId, type Settings } from '../state/state.ts';
 import { openTrust } from '../trust/held.ts';
 import { agentVersion } from '../version.ts';

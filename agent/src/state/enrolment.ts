@@ -1,24 +1,13 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { writeFileDurable } from '@sallyport/bundle-tools/platform/files';
+import { type Enrolment, enrolmentFileName, enrolmentSchema } from '@sallyport/bundle-tools/protocol/enrolment';
 import * as z from 'zod';
 import { AgentError } from '../errors.ts';
 import type { AgentState } from './state.ts';
 
-// An enrolment that the service is to carry out: an installer leaves it, since it cannot wait for a person's approval. It holds
-// the token, so it is dropped as soon as the device is enrolled.
+// An enrolment that the service is to carry out. It holds the token, so it is dropped as soon as the device is enrolled.
 
-const enrolmentSchema = z.object({
-  server: z.string().max(512),
-  token: z.string().max(4096),
-  fingerprint: z.string().max(256),
-  root: z.string().max(4096),
-  observeOnly: z.boolean(),
-  executables: z.boolean(),
-});
-
-export type Enrolment = z.infer<typeof enrolmentSchema>;
-
-const nameOf = (state: AgentState): string => state.path('enrolment.json');
+const nameOf = (state: AgentState): string => state.path(enrolmentFileName);
 
 export function writeEnrolment(state: AgentState, enrolment: Enrolment): void {
   writeFileDurable(nameOf(state), JSON.stringify(enrolmentSchema.parse(enrolment)), 0o600);

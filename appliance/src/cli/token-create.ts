@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { ensureDir, writeFileDurable } from '@sallyport/bundle-tools/platform/files';
 import type { Appliance } from '../compose.ts';
 import { enrolCommand, kitFor } from '../features/add-device/kit.ts';
@@ -10,7 +11,7 @@ import {
   serverAddress,
   trustedBy,
 } from '../features/add-device/token.ts';
-import type { Client, KitFile } from '../features/add-device/types.ts';
+import type { Client, KitFile, System } from '../features/add-device/types.ts';
 import type { TokenPurpose } from '../features/devices/types.ts';
 import { isAddressRange } from '../platform/address-ranges.ts';
 import { AppError } from '../platform/errors.ts';
@@ -126,9 +127,18 @@ export const command: Command = {
     });
     const folder = text('out') ?? '.';
     const server = checkServer(asked ?? serverAddress(appliance.config));
-    const inputs = clientsFor[purpose].map((client) => ({
+    const atMs = nowMs();
+    const kinds = clientsFor[purpose].flatMap((client): { client: Client; system: System }[] =>
+      // The settings of the others are the same on each system.
+      (client === 'agent' ? (['debian', 'rhel', 'windows'] as const) : (['debian'] as const)).map((system) => ({
+        client,
+        system,
+      })),
+    );
+    const inputs = kinds.map(({ client, system }) => ({
       client,
-      system: 'debian' as const,
+      system,
+      atMs,
       server,
       secret: token.secret,
       caPem: trustedBy({ client, server }, appliance.ca, appliance.serverCertificate),
@@ -141,8 +151,12 @@ export const command: Command = {
       [...inputs.flatMap((input) => kitFor(input).files), secretFile].map((file) => [file.name, file]),
     );
     ensureDir(folder, 0o700);
-    for (const { name, text: content, isSecret } of files.values())
-      writeFileDurable(join(folder, name), content, ...(isSecret ? [0o600] : []));
+    for (const file of files.values())
+      writeFileDurable(
+        join(folder, file.name),
+        'text' in file ? file.text : file.bytes,
+        ...(file.isSecret ? [0o600] : []),
+      );
     const paths = Object.fromEntries([...files.keys()].map((name) => [name, join(folder, name)]));
     const [first] = inputs;
     const enrol = purpose === 'agent' && first !== undefined ? enrolCommand(first) : undefined;

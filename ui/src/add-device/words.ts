@@ -110,9 +110,9 @@ export const words = defineWords({
     kk: 'Оның хеші ғана сақталады. Файлдарды қазір жүктеп алыңыз; құпиясы бар адам кіруді сұрай алады.',
   },
   'add.command.install': {
-    en: 'Put the package of the release beside the file and run this line:',
-    ru: 'Положите рядом с файлом пакет из выпуска и выполните эту команду:',
-    kk: 'Файлдың жанына шығарылымның пакетін салып, мына команданы орындаңыз:',
+    en: 'Put the package of the agent beside the file with the values of this site, whose name has sallyport-agent-site in it, and run this line as an administrator. On Windows the same script serves as the startup script of a group policy.',
+    ru: 'Положите пакет агента рядом с файлом значений этой площадки (в его имени есть sallyport-agent-site) и выполните команду от имени администратора. В Windows тот же сценарий подходит как сценарий запуска групповой политики.',
+    kk: 'Агент пакетін осы алаңның мәндері бар файлдың (атында sallyport-agent-site бар) жанына салып, команданы әкімші ретінде орындаңыз. Windows-та сол сценарий топтық саясаттың іске қосу сценарийі болады.',
   },
   'add.waitFor': { en: 'Wait for the device', ru: 'Ждать устройство', kk: 'Құрылғыны күту' },
   'arrivals.title': { en: 'Who came with the token', ru: 'Кто пришёл с токеном', kk: 'Токенмен кім келді' },

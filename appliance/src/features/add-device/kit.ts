@@ -1,4 +1,6 @@
 import { basicRealm } from '../../platform/http/basic.ts';
+import { sitePackageFor } from './site-package.ts';
+import { siteScriptFor } from './site-script.ts';
 import { type Kit, type KitCommand, type KitFile, type KitInput, osqueryPrefix } from './types.ts';
 
 const at = ({ folder }: KitInput, name: string): string => `${folder}${folder.includes('\\') ? '\\' : '/'}${name}`;
@@ -161,30 +163,22 @@ const ocsCommands = (input: KitInput): KitCommand[] => [
 const enrolLine = (input: KitInput, secret: string): string =>
   `sallyport-agent enrol --server ${shell(input.server)} --token-file ${shell(secret)} --fingerprint ${input.fingerprint ?? ''}`;
 
-/**
- * One line beside the file of the token and the package of the release: installs it, hands over the site's values and takes the
- * file of the token away; the service enrols.
- */
-const installLine = (input: KitInput): string => {
-  const { server, fingerprint, system } = input;
-  if (system === 'windows')
-    return [
-      `$msi = (Get-Item sallyport-agent_*_x64.msi | Select-Object -Last 1).FullName; $token = (Resolve-Path secret).Path`,
-      `$values = ${powershell(`SERVER=${server}`)}, ${powershell(`FINGERPRINT=${fingerprint ?? ''}`)}, "TOKENFILE=\`"$token\`""`,
-      `$done = Start-Process msiexec -Wait -PassThru -ArgumentList (@('/i', "\`"$msi\`"", '/qn') + $values)`,
-      `if ($done.ExitCode -eq 0) { Remove-Item secret } else { "msiexec: $($done.ExitCode)" }`,
-    ].join('; ');
+/** One line beside the package of the release and the file with the values of the site; the service enrols. */
+const installLine = ({ system }: KitInput): string => {
+  if (system === 'windows') return '.\\sallyport-agent-site.cmd';
   const install =
     system === 'debian'
-      ? 'dpkg -i ./sallyport-agent_*_"$(dpkg --print-architecture)".deb'
-      : 'rpm -U --replacepkgs ./sallyport-agent-*."$(uname -m)".rpm';
-  const lines = [
-    install,
-    `${enrolLine(input, 'secret')} --later`,
-    'systemctl enable --now sallyport-agent',
-    'rm secret',
-  ];
-  return `sudo sh -c ${quoted(lines.join(' && '))}`;
+      ? 'dpkg -i ./sallyport-agent_*_"$(dpkg --print-architecture)".deb ./sallyport-agent-site_*.deb && rm ./sallyport-agent-site_*.deb'
+      : 'rpm -U --replacepkgs ./sallyport-agent-[0-9]*."$(uname -m)".rpm ./sallyport-agent-site-*.rpm && rm ./sallyport-agent-site-*.rpm';
+  return `sudo sh -c ${quoted(install)}`;
+};
+
+/** The values of the site in the form of the device's system. */
+const siteFile = (input: KitInput): KitFile => {
+  const { system } = input;
+  return system === 'debian' || system === 'rhel'
+    ? sitePackageFor({ ...input, system }, input.atMs)
+    : siteScriptFor(input);
 };
 
 const agentCommands = (input: KitInput): KitCommand[] => [{ what: 'install', line: installLine(input) }];
@@ -199,7 +193,7 @@ export const kitFor = (input: KitInput): Kit => {
   switch (input.client) {
     case 'agent':
       return {
-        files: [ca, secret, { name: 'enrol.txt', text: `${enrolCommand(input)}\n`, isSecret: false }],
+        files: [siteFile(input), ca, secret, { name: 'enrol.txt', text: `${enrolCommand(input)}\n`, isSecret: false }],
         commands: agentCommands(input),
       };
     case 'osquery':

@@ -18,6 +18,8 @@ type Values = AddDeviceProps['values'];
 const dayMs = 86_400_000;
 const maxRanges = 50;
 const defaultDays = '7';
+/** Not settings to look at. */
+const notShown: readonly string[] = ['ca.pem', 'secret', 'sallyport-agent-site.cmd'];
 const maxArrivals = 50;
 
 const among = <T extends string>(options: readonly T[], text: string, otherwise: T): T =>
@@ -92,7 +94,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
               made: {
                 ...made,
                 files: kit.files.map(({ name }) => name),
-                settings: kit.files.find(({ name }) => name !== 'ca.pem' && name !== 'secret'),
+                settings: kit.files.filter((file) => 'text' in file).find(({ name }) => !notShown.includes(name)),
                 commands: kit.commands,
               },
             })}
@@ -146,7 +148,7 @@ export const addDevicePages = (deps: ConsoleDeps): Pages => {
     const found =
       held === undefined ? undefined : kitOf(values, held.secret).files.find(({ name }) => name === form.text('file'));
     if (found === undefined) throw new AppError('NOT_FOUND', 'there is no such file');
-    return c.body(found.text, 200, {
+    return c.body('text' in found ? found.text : new Uint8Array(found.bytes), 200, {
       'Content-Type': 'application/octet-stream',
       'Content-Disposition': `attachment; filename="${found.name}"`,
       'Cache-Control': 'no-store',

@@ -1,3 +1,4 @@
+import { nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor } from '../../engine/objects/types.ts';
 import type { Config } from '../../platform/config.ts';
@@ -17,7 +18,7 @@ type AddDeviceService = {
   /** Makes an enrolment token; its secret is nowhere else than in the answer. */
   makeToken(actor: Actor, wishes: TokenWishes): { id: string; secret: string };
   /** The files and lines for the client that a device runs. */
-  kit(input: Omit<KitInput, 'caPem' | 'fingerprint'>): Kit;
+  kit(input: Omit<KitInput, 'caPem' | 'fingerprint' | 'atMs'>): Kit;
 };
 
 /** Letting a device in: its token, and what it is set up with. */
@@ -37,6 +38,11 @@ export function addDeviceService(parts: {
     siteFingerprint,
     makeToken: (actor, wishes) => makeToken(objects, actor, wishes),
     kit: (input) =>
-      kitFor({ ...input, caPem: trustedBy(input, ca, serverCertificate), fingerprint: siteFingerprint() }),
+      kitFor({
+        ...input,
+        caPem: trustedBy(input, ca, serverCertificate),
+        fingerprint: siteFingerprint(),
+        atMs: nowMs(),
+      }),
   };
 }

@@ -8,10 +8,9 @@ export type System = 'debian' | 'rhel' | 'windows' | 'macos';
 
 export type KitFile = {
   name: string;
-  text: string;
   /** Holds the secret: for its owner only. */
   isSecret: boolean;
-};
+} & ({ text: string } | { bytes: Uint8Array });
 
 /** A line to run on the device; `what` is a word of the catalogue. */
 export type KitCommand = { what: 'place' | 'configure' | 'install' | 'once'; line: string };
@@ -29,6 +28,8 @@ export type KitInput = {
   fingerprint: string | null;
   /** Where the files lie on the device. */
   folder: string;
+  /** When it is made: the version of the package with the values of the site. */
+  atMs: number;
   /** What a GLPI, FusionInventory or OCS client gives beside the token. */
   basic?: { user: string; password: string } | undefined;
 };
@@ -75,4 +76,23 @@ export type TokenWishes = {
   approveFrom?: readonly string[] | undefined;
   /** Clients give these beside the token. */
   basic?: { user: string; password: string } | undefined;
+};
+
+/** A small package: one secret file in a folder that is closed to all but root. */
+export type SmallPackage = {
+  name: string;
+  /** Digits alone: a later one takes the place of an earlier one. */
+  version: string;
+  summary: string;
+  description: string;
+  /** The package that has to be there. */
+  requires: string;
+  /** Without a leading slash. */
+  folder: string;
+  file: string;
+  text: string;
+  /** Of a shell. */
+  afterInstall: string;
+  /** Seconds since 1970. */
+  epoch: number;
 };

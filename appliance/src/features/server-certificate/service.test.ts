@@ -109,10 +109,18 @@ describe('the certificate of the plant', () => {
     const own = site.appliance.ca.certificatePem;
     expect(held().authorities(name)).toBe(`${own}${new X509Certificate(plant.root).toString()}`);
     expect(held().authorities('localhost')).toBe(own);
-    const kit = (client: 'osquery' | 'agent', host: string) =>
-      entryParts(site.appliance)
-        .addDevice.kit({ client, system: 'debian', server: `https://${host}:8443`, secret: 's', folder: '/etc' })
-        .files.find((file) => file.name === 'ca.pem')?.text;
+    const kit = (client: 'osquery' | 'agent', host: string) => {
+      const server = `https://${host}:8443`;
+      const { files } = entryParts(site.appliance).addDevice.kit({
+        client,
+        system: 'debian',
+        server,
+        secret: 's',
+        folder: '/etc',
+      });
+      const ca = files.find((file) => file.name === 'ca.pem');
+      return ca !== undefined && 'text' in ca ? ca.text : undefined;
+    };
     expect(kit('osquery', name)).toBe(held().authorities(name));
     expect(kit('osquery', '127.0.0.1')).toBe(own);
     // Our own agents pin the authority of the site.
