@@ -11,15 +11,17 @@ import { expectSameContent, factsOf, installFilled, layContent, well } from './s
 const placeholder = 'LABELLABEL1';
 
 /**
- * Makes an image with a FAT32 file system that holds what lies in a folder. `label` is written as Windows does it on a Russian or
- * Kazakh system: at most 11 letters, a byte each, in code page 866.
+ * Makes an image with a FAT32 file system that holds what lies in a folder, with 512 MB to spare. `label` is written as
+ * Windows does it on a Russian or Kazakh system: at most 11 letters, a byte each, in code page 866.
  */
 export function makeStick(folder: string, image: string, label: string): void {
-  execFileSync('truncate', ['-s', '512M', image]);
+  const held = Number(execFileSync('du', ['-s', '--bytes', folder], { encoding: 'utf8' }).split('\t')[0]);
+  // Room for what is written to it, and the clusters that FAT32 has at least.
+  execFileSync('truncate', ['-s', `${Math.ceil(held / 2 ** 20) + 512}M`, image]);
   execFileSync('mkfs.vfat', ['-F', '32', '-n', placeholder, image], { stdio: 'pipe' });
   const bytes = execFileSync('iconv', ['-f', 'UTF-8', '-t', 'CP866'], { input: label.padEnd(placeholder.length) });
   const file = openSync(image, 'r+');
-  const head = Buffer.alloc(4 << 20);
+  const head = Buffer.alloc(16 << 20);
   readSync(file, head, 0, head.length, 0);
   // In both boot sectors and in the root folder.
   for (let at = head.indexOf(placeholder); at !== -1; at = head.indexOf(placeholder, at + 1))

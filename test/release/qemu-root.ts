@@ -90,7 +90,7 @@ export async function bootComputer(folder: string): Promise<BootedComputer> {
     '-qmp',
     `unix:${at('control')},server=on,wait=off`,
   ];
-  const qemu = spawn('nice', ['-n', '19', 'qemu-system-x86_64', ...machine, ...kernel, ...parts, ...port], {
+  const qemu = spawn('qemu-system-x86_64', [...machine, ...kernel, ...parts, ...port], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = new Promise<void>((resolve) => qemu.once('exit', () => resolve()));
