@@ -21,6 +21,7 @@ import { start } from './start.ts';
 import { storage } from './storage.ts';
 import { storing } from './storing.ts';
 import { strangers } from './strangers.ts';
+import { upgrade } from './upgrade.ts';
 
 // Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
 
@@ -45,6 +46,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   strangers,
   blocking,
   backups,
+  upgrade,
 };
 
 const { values, positionals } = parseArgs({

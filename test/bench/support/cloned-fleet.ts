@@ -52,10 +52,11 @@ export const cloneFleet = async (
       ${all} select ${first} + n, collection, source, hash, collected_at, received_at, best, count
       from n join section on device = ${from} where collection in (${sections})`);
     const said = `"kernel", "installedAt", "uninstallCommand", "sizeKb"`;
+    // `cross join` keeps this order: with another one each device walks all sections.
     db.exec(`insert into device_software (section, items, ${said})
       ${all} select s.id, a.items, ${said} from n
-      join section s on s.device = ${first} + n and s.collection = 'software'
-      join section o on o.device = ${from} and o.collection = 'software' join device_software a on a.section = o.id`);
+      cross join section s on s.device = ${first} + n and s.collection = 'software'
+      cross join section o on o.device = ${from} and o.collection = 'software' cross join device_software a on a.section = o.id`);
     for (const { name, columns } of tables) {
       const list = columns.map((column) => `"${column}"`).join(', ');
       db.exec(
