@@ -28,6 +28,7 @@ import { exchangeOperations, exchangeSchemas } from './features/exchange/operati
 import { healthOperations, healthSchemas } from './features/health/operations.ts';
 import { identificationOperations, identificationSchemas } from './features/identification/operations.ts';
 import { integrityOperations, integritySchemas } from './features/integrity/operations.ts';
+import { listViewOperations, listViewSchemas } from './features/list-views/operations.ts';
 import { mediaOperations } from './features/media/operations.ts';
 import { offlineImportOperations, offlineImportSchemas } from './features/offline-import/operations.ts';
 import { patchOperations, patchSchemas } from './features/patches/operations.ts';
@@ -64,6 +65,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...queryOperations,
   ...exchangeOperations,
   ...announcementOperations,
+  ...listViewOperations,
   ...releaseOperations,
   ...mediaOperations,
   ...bundleOperations,
@@ -100,6 +102,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...integritySchemas,
   ...patchSchemas,
   ...announcementSchemas,
+  ...listViewSchemas,
   ...releaseSchemas,
   ...bundleSchemas,
   ...exchangeSchemas,

@@ -10,6 +10,7 @@ import { deviceList } from './features/devices/list-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
+import { listViewService } from './features/list-views/service.ts';
 import { worklistService } from './features/worklist/service.ts';
 import { siteTimeZone } from './platform/time-zone.ts';
 import { workKinds } from './work-kinds.ts';
@@ -25,6 +26,7 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
     managedObjects: managedObjects(appliance),
     addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
     hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
+    listViews: listViewService({ ...appliance, clock }),
     appCategories: appCategories({ ...appliance, deviceOf }),
     drafts: importDrafts({ store: importDraftStore(db), jobs, media, stagingDir: paths.staging, clock }),
     worklist: worklistService({

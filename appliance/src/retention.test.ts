@@ -64,7 +64,7 @@ const aged: Readonly<Record<string, Aged>> = {
     table: 'object',
     key: 'id',
     insert: `insert into object (kind, id, revision, created_at, updated_at, deleted_at, body)
-             values ('selection', @key, 1, 0, @at, @at, '{}')`,
+             values ('tag-rule', @key, 1, 0, @at, @at, '{}')`,
   },
   sessions: {
     table: 'session',

@@ -2052,6 +2052,26 @@ create table announcement_read (
   primary key (announcement, account)
 ) strict, without rowid;
 
+-- How a person looks at the lists of the console: saved views, and the columns that a list opens with.
+create table list_view (
+  id integer primary key,
+  account text not null,
+  -- Path of the page.
+  list text not null,
+  name text not null,
+  -- Filter, sort and columns, as the address has them.
+  query text not null,
+  at text not null,
+  unique (account, list, name)
+) strict;
+create table list_columns (
+  account text not null,
+  list text not null,
+  -- JSON: names in an address.
+  columns text not null,
+  primary key (account, list)
+) strict, without rowid;
+
 -- Releases of Sallyport that bundles brought, of the inventory in force.
 create table staged_release (
   version text primary key,

@@ -17,6 +17,8 @@ export const notWalked: ReadonlySet<PageKey> = new Set([
   'mePassword',
   'meSessions',
   'meAgain',
+  'meViews',
+  'meColumns',
   'meTwoStep',
   'viewAs',
   'devicesCsv',

@@ -182,14 +182,13 @@ describe('rows of the data map that are no section of a device', () => {
       site.dataDir,
     ]);
     expect(`${imported.status} ${imported.stderr}`).toMatch(/^0 /);
-    // D10, D11: tags, rules, selections; the status follows from conditions.
+    // D10, D11: tags, rules; the status follows from conditions.
     const made = await post('/objects/group', { body: { name: 'map' } });
     const group = made['object'] as { id: string };
     await post('/objects/tag-rule', { body: { name: 'hmi', tag: 'hmi', condition: 'name = line-hmi' } });
     await post('/objects/moving-rule', {
       body: { name: 'hmi', condition: 'name = line-hmi', group: group.id, mode: 'continuous' },
     });
-    await post('/objects/selection', { body: { name: 'HMI', filter: 'text:hmi' } });
     await post('/objects/status-conditions', {
       body: { group: group.id, name: 'map', conditions: 'warning "An HMI": name = line-hmi' },
     });

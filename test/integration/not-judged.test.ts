@@ -99,7 +99,6 @@ const NAMES_ONLY: Readonly<Record<string, string>> = {
   'objectNew moving-rule': DECIDED,
   'objectNew risk-acceptance': DECIDED,
   'objectNew role': DECIDED,
-  'objectNew selection': DECIDED,
   'objectNew status-conditions': DECIDED,
   'objectNew tag-rule': DECIDED,
   'objectNew token': DECIDED,

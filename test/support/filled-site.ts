@@ -347,7 +347,7 @@ const discover = async ({ appliance, actor }: Filling): Promise<void> => {
   appliance.objects.create(actor, 'address-range', { name: 'Line 2', network: '10.20.9.128/25', controllers: true });
 };
 
-/** Tags by hand and by rule, a rule that keeps devices in their group, conditions of the site and a saved selection. */
+/** Tags by hand and by rule, a rule that keeps devices in their group, conditions of the site. */
 const rule = ({ appliance, rows, groups, actor }: Filling): void => {
   const { objects, rules } = appliance;
   const [first = ''] = [...groups.values()];
@@ -363,7 +363,6 @@ const rule = ({ appliance, rows, groups, actor }: Filling): void => {
     name: 'Site',
     conditions: 'warning "Waits for a decision": tag = line-3 and not kind = printer',
   });
-  objects.create(actor, 'selection', { name: 'Engineering', filter: 'tag=engineering' });
 };
 
 const fill = async (filling: Filling): Promise<Uint8Array> => {

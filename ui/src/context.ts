@@ -32,6 +32,14 @@ export type Toast = {
   readonly undo?: { readonly action: string; readonly fields: Readonly<Record<string, string>> };
 };
 
+/** A saved view of a list; how many rows it has now, where that is counted. */
+export type ListView = {
+  readonly id: number;
+  readonly name: string;
+  readonly query: string;
+  readonly count?: number | undefined;
+};
+
 /** What a route knows about the request and the appliance; plain data. */
 export type ContextInput = {
   readonly lang: Lang;
@@ -61,6 +69,8 @@ export type ContextInput = {
   /** URL of an asset by its logical name (assets.ts). */
   readonly asset: (name: string) => string;
   readonly toast?: Toast | undefined;
+  /** Views that the reader saved of the list of this page; `query` as the address has it. */
+  readonly views?: readonly ListView[] | undefined;
   /** The last upgrade failed, ms; the reason is English. */
   readonly failedUpgrade?: { readonly to: string; readonly at: number; readonly reason: string } | undefined;
   /** The database went back to an older state, and that is not acknowledged. */

@@ -123,7 +123,6 @@ const views: readonly (readonly [name: string, view: View])[] = [
     'devices',
     (ctx) => (
       <Devices
-        selections={[{ name: 'Pumps', href: '/devices?tag=pump' }]}
         ctx={ctx}
         list={list}
         page={{ rows: [row], total: 214, next: 'cursor' }}

@@ -62,16 +62,4 @@ describe('commands of rules', () => {
     expect((await run('rule', 'run', '--all', '--json')).result).toEqual({ devices: 3 });
     expect(site.objects.get('device-decision', 'device-2').body['group']).toBe('g-pumps');
   });
-
-  it('list saved selections', async () => {
-    site.objects.create(
-      systemActor,
-      'selection',
-      { name: 'Pumps', filter: 'tag:pump and software = openssl < 3.0.14' },
-      { id: 's1' },
-    );
-    expect((await run('selection', 'list', '--json')).result).toEqual([
-      { id: 's1', name: 'Pumps', filter: 'tag = pump and some software (name = openssl and version < 3.0.14)' },
-    ]);
-  });
 });

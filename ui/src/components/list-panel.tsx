@@ -13,6 +13,7 @@ import {
   type PickableColumn,
   shownColumns,
 } from './list-tools.tsx';
+import { ListViews } from './list-views.tsx';
 import { Panel } from './panel.tsx';
 import { type Column, DataTable, type TableProps } from './table.tsx';
 
@@ -105,6 +106,7 @@ export const ListPanel = <Row,>({
         )
       }
     >
+      {filters === undefined ? null : <ListViews ctx={ctx} list={list} total={page.total} />}
       {filters === undefined && pickable.length === 0 && tools === undefined ? null : (
         <div class="toolbar">
           {filters === undefined ? null : (

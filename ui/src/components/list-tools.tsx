@@ -4,7 +4,7 @@ import { changeList, type ListState, listParams, listUrl } from '../list.ts';
 import type { FilterField, Message } from '../model.ts';
 import { paths } from '../paths.ts';
 import { FilterBuilder, type FilterBuilderProps, optionText } from './filter-builder.tsx';
-import { Button, Hidden } from './form.tsx';
+import { Button, Hidden, PostForm } from './form.tsx';
 import { Notice } from './panel.tsx';
 import { Shape, Tag } from './status.tsx';
 
@@ -161,16 +161,21 @@ export const shownColumns = (list: ListState, all: readonly PickableColumn[]): R
   return new Set((picked.length > 0 ? picked : all.filter((column) => column.byDefault)).map((column) => column.key));
 };
 
-/** A menu of columns as a GET form. Personal ones carry the tag and are off by default. */
+/** A menu of columns, which are kept for the person. Personal ones carry the tag and are off by default. */
 export const ColumnPicker = ({ ctx, list, all }: { ctx: Ctx; list: ListState; all: readonly PickableColumn[] }) => {
   const shown = shownColumns(list, all);
-  const kept = listParams(changeList(list, { columns: [] }));
+  const query = new URLSearchParams(listParams(changeList(list, { columns: [] }))).toString();
   return (
     <details class="pop">
       <summary class="btn sm">{ctx.t('list.columns', { shown: shown.size, all: all.length })}</summary>
       <div>
-        <form method="get" action={list.path} class="stack">
-          <Hidden fields={kept} />
+        <PostForm ctx={ctx} action={paths.meColumns()} class="stack">
+          <Hidden
+            fields={[
+              ['list', list.path],
+              ['query', query],
+            ]}
+          />
           <div>
             {all.map((column) => (
               <label>
@@ -184,11 +189,11 @@ export const ColumnPicker = ({ ctx, list, all }: { ctx: Ctx; list: ListState; al
             <Button kind="primary" small>
               {ctx.t('list.apply')}
             </Button>
-            <a class="btn sm" href={listUrl(list, { columns: [] })}>
+            <Button small name="usual" value="1">
               {ctx.t('list.standard')}
-            </a>
+            </Button>
           </div>
-        </form>
+        </PostForm>
         <DensitySwitch ctx={ctx} />
       </div>
     </details>

@@ -12,7 +12,6 @@ const tabKinds = [
   'role',
   'token',
   'group',
-  'selection',
   'tag-rule',
   'moving-rule',
   'status-conditions',

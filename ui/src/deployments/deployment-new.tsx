@@ -34,9 +34,9 @@ type DeploymentNewProps = {
   readonly deviceCount: number;
   readonly groups: readonly Reference[];
   readonly group?: string | undefined;
-  /** Saved selections; the chosen one stands before the group. */
-  readonly selections: readonly Reference[];
-  readonly selection?: string | undefined;
+  /** Saved views of the list of devices; the chosen one stands before the group. */
+  readonly views: readonly Reference[];
+  readonly view?: string | undefined;
   readonly timeoutMinutes: number;
   readonly errors?: FieldErrors;
 };
@@ -131,17 +131,17 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
                       ...groups.map((group) => ({ value: group.id, label: group.name })),
                     ]}
                   />
-                  {props.selections.length === 0 ? null : (
+                  {props.views.length === 0 ? null : (
                     <SelectField
                       ctx={ctx}
-                      name="selection"
-                      label={ctx.t('selections.orSelection')}
-                      hint={ctx.t('selections.scopeHint')}
-                      value={props.selection}
+                      name="view"
+                      label={ctx.t('deployments.orView')}
+                      hint={ctx.t('deployments.viewHint')}
+                      value={props.view}
                       errors={errors}
                       options={[
                         { value: '', label: '–' },
-                        ...props.selections.map(({ id, name }) => ({ value: id, label: name })),
+                        ...props.views.map(({ id, name }) => ({ value: id, label: name })),
                       ]}
                     />
                   )}

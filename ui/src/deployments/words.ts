@@ -274,4 +274,14 @@ export const words = defineWords({
     kk: 'Таратуды тоқтату',
   },
   'deployments.doneOf': { en: '{done} of {total}', ru: '{done} из {total}', kk: '{done} / {total}' },
+  'deployments.orView': {
+    en: 'or the devices of a saved view',
+    ru: 'или устройства сохранённого представления',
+    kk: 'немесе сақталған көрініс құрылғылары',
+  },
+  'deployments.viewHint': {
+    en: 'Looked up when the deployment is made.',
+    ru: 'Определяются, когда создаётся установка.',
+    kk: 'Орнату жасалған сәтте анықталады.',
+  },
 });

@@ -56,11 +56,6 @@ type DevicesProps = {
   readonly groups: readonly Reference[];
   /** Whether the person may write some of them. */
   readonly canAct: boolean;
-  /** Saved filters, with the addresses that they are. */
-  readonly selections: readonly { readonly name: string; readonly href: string }[];
-  /** What is filtered by, in the language of filters. */
-  readonly filterText?: string;
-  /** `all` of the list: how many the whole filter selects. */
 };
 
 const form = 'devices-bulk';
@@ -249,39 +244,8 @@ const BulkActions = ({ ctx, groups, canAct }: Pick<DevicesProps, 'ctx' | 'groups
   );
 };
 
-/** Saved filters, and the way to save the one that is shown. */
-const Selections = ({ ctx, selections, filterText }: Pick<DevicesProps, 'ctx' | 'selections' | 'filterText'>) =>
-  selections.length === 0 && filterText === undefined ? null : (
-    <nav class="row" aria-label={ctx.t('selections.title')}>
-      {selections.map((selection) => (
-        <a href={selection.href} translate="no">
-          {selection.name}
-        </a>
-      ))}
-      {filterText !== undefined && ctx.opens(paths.objectNew('selection')) ? (
-        <a href={paths.objectNew('selection', { filter: filterText })}>{ctx.t('selections.save')}</a>
-      ) : null}
-      {selections.length === 0 || !ctx.opens(paths.objects('selection')) ? null : (
-        <a class="second" href={paths.objects('selection')}>
-          {ctx.t('selections.manage')}
-        </a>
-      )}
-    </nav>
-  );
-
 /** Worst first; `Reason` says why. */
-export const Devices = ({
-  ctx,
-  list,
-  page,
-  siteTotal,
-  filters,
-  extraColumns,
-  groups,
-  canAct,
-  selections,
-  filterText,
-}: DevicesProps) => {
+export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, groups, canAct }: DevicesProps) => {
   const columns = deviceColumns(extraColumns);
   const found = ctx.t('devices.found', { found: page.total, all: siteTotal });
   const add = (
@@ -324,7 +288,6 @@ export const Devices = ({
         </>
       }
     >
-      <Selections ctx={ctx} selections={selections} {...(filterText === undefined ? {} : { filterText })} />
       <ListPanel
         ctx={ctx}
         list={list}

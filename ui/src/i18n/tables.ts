@@ -23,6 +23,7 @@ import { words as help } from '../help/words.ts';
 import { words as identification } from '../identification/words.ts';
 import { words as integrity } from '../integrity/words.ts';
 import { words as inventory } from '../inventory/words.ts';
+import { words as listViews } from '../list-views/words.ts';
 import { words as media } from '../media/words.ts';
 import { words as objects } from '../objects/words.ts';
 import { words as offlineImport } from '../offline-import/words.ts';
@@ -48,6 +49,7 @@ export const allWords = joined(
   addDevice,
   agents,
   announcements,
+  listViews,
   backups,
   baselines,
   components,

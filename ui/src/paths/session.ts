@@ -20,6 +20,10 @@ export const sessionPages = {
   meAgain: page('/me/again', { bound: 'owner', GET: 'person', POST: 'person' }),
   /** POST: `role` shows the console as it would see it; without one, as it is again. */
   viewAs: page('/view-as', { bound: 'owner', POST: 'person' }),
+  /** POST: `do` saves, renames or removes a view of a list. */
+  meViews: page('/me/views', { bound: 'owner', POST: 'person' }),
+  /** POST: the columns that a list opens with; `usual` forgets them. */
+  meColumns: page('/me/columns', { bound: 'owner', POST: 'person' }),
   /** Of everybody. POST ends `session`, or all of `account`. */
   sessions: page('/sessions', { bound: 'site', GET: 'accounts:read', POST: 'accounts:write' }),
 } as const;

@@ -116,28 +116,6 @@ export const words = defineWords({
   },
   'kind.status-conditions.option.combine.add': { en: 'Add to them', ru: 'Добавить к ним', kk: 'Оларға қосу' },
   'kind.status-conditions.option.combine.replace': { en: 'Replace them', ru: 'Заменить их', kk: 'Оларды алмастыру' },
-  'kind.selection.title': { en: 'Saved selections', ru: 'Сохранённые выборки', kk: 'Сақталған іріктемелер' },
-  'kind.selection.one': { en: 'saved selection', ru: 'сохранённая выборка', kk: 'сақталған іріктеме' },
-  'kind.selection.purpose': {
-    en: 'Filters of the list of devices under a name. What they find is looked up each time.',
-    ru: 'Фильтры списка устройств под именем. Что они находят, определяется каждый раз заново.',
-    kk: 'Құрылғылар тізімінің атаулы сүзгілері. Нені табатыны әр жолы қайта анықталады.',
-  },
-  'kind.selection.create': { en: 'New selection', ru: 'Новая выборка', kk: 'Жаңа іріктеме' },
-  'kind.selection.source': { en: 'entered by administrators', ru: 'вводят администраторы', kk: 'әкімшілер енгізеді' },
-  'kind.selection.field.name': { en: 'Name', ru: 'Название', kk: 'Атауы' },
-  'kind.selection.field.filter': { en: 'Filter', ru: 'Фильтр', kk: 'Сүзгі' },
-  'kind.selection.field.shared': { en: 'For everybody', ru: 'Для всех', kk: 'Барлығы үшін' },
-  'kind.selection.hint.filter': {
-    en: 'A selection can ask for everything that the list of devices can.',
-    ru: 'Выборка может спрашивать обо всём, о чём спрашивает список устройств.',
-    kk: 'Іріктеме құрылғылар тізімі сұрай алатынның бәрін сұрай алады.',
-  },
-  'kind.selection.hint.shared': {
-    en: 'Otherwise only you see it above the list of devices.',
-    ru: 'Иначе над списком устройств её видите только вы.',
-    kk: 'Әйтпесе оны құрылғылар тізімінің үстінен тек сіз көресіз.',
-  },
   'register.device-status.title': { en: 'Device status', ru: 'Состояние устройств', kk: 'Құрылғылар күйі' },
   'register.device-status.source': {
     en: 'derived from inventory, findings and contact',
@@ -548,19 +526,5 @@ export const words = defineWords({
       other: 'Снять с {n} устройства',
     },
     kk: '{n} құрылғыдан алу',
-  },
-  'selections.title': { en: 'Saved selections', ru: 'Сохранённые выборки', kk: 'Сақталған іріктемелер' },
-  'selections.save': { en: 'Save this filter', ru: 'Сохранить этот фильтр', kk: 'Осы сүзгіні сақтау' },
-  'selections.manage': { en: 'All selections', ru: 'Все выборки', kk: 'Барлық іріктемелер' },
-  'selections.show': { en: 'Show the devices', ru: 'Показать устройства', kk: 'Құрылғыларды көрсету' },
-  'selections.orSelection': {
-    en: 'or the devices of a saved selection',
-    ru: 'или устройства сохранённой выборки',
-    kk: 'немесе сақталған іріктеме құрылғылары',
-  },
-  'selections.scopeHint': {
-    en: 'Looked up when the deployment is made.',
-    ru: 'Определяются, когда создаётся установка.',
-    kk: 'Орнату жасалған сәтте анықталады.',
   },
 });

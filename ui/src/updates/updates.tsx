@@ -279,9 +279,14 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
             sort: true,
             rec: 'a',
             cell: (row) => (
-              <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
-                {row.name} {row.version}
-              </To>
+              <>
+                <To ctx={ctx} class="name" href={paths.update(row.id)} translate="no">
+                  {row.name}
+                </To>{' '}
+                <span class="second" translate="no">
+                  {row.version}
+                </span>
+              </>
             ),
           },
           {

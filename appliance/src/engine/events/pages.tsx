@@ -6,7 +6,7 @@ import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { type FileColumns, inColumns, maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
 import { listState, pageRows, termsOf } from '../../server/console/lists.ts';
@@ -65,7 +65,12 @@ export const eventPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const chain = scope.site ? await deps.chain() : undefined;
     return c.html(
       <Events
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          events.language,
+          (filter) => events.list({ scope, reader, filter, limit: 1 }).total,
+        )}
         list={list}
         page={{
           rows: eventRows(ctx, deps, scope, found.rows, devicesOf(found.rows)),

@@ -11,7 +11,7 @@ import type { DeviceModel } from '../../features/devices/view.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { maxCsvRows, pagesOf, sendCsv } from '../../server/console/csv-response.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param, slicePage, termsOf } from '../../server/console/lists.ts';
@@ -76,7 +76,12 @@ export const inventoryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const devices = devicesOf(found.rows);
     return c.html(
       <CollectionView
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => inventory.ofAnyCollection.list({ ...query, limit: 1, filter }).total,
+        )}
         collection={collection.name}
         collections={shownBeside(actor, scope)}
         mode={collection.mode}

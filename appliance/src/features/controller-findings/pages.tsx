@@ -9,7 +9,7 @@ import { currentCursor, type ListState } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { actorFor, scopeFor } from '../../server/console/guard.ts';
@@ -109,14 +109,20 @@ export const controllerFindingPages = (deps: ConsoleDeps): Pages => {
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const scope = scopeFor(c, 'vulnerabilities:read');
     const ctx = viewContext(deps, c);
-    const asked = askedList(c, ctx, controllerFindings.language(scope), fieldsIn(scope));
+    const language = controllerFindings.language(scope);
+    const asked = askedList(c, ctx, language, fieldsIn(scope));
     if (asked instanceof Response) return asked;
     const { list, filtering } = asked;
     const query = { scope, ...orderIn(list), limit: pageRows, after: currentCursor(list) };
     const found = askedPage(asked, (filter) => controllerFindings.list({ ...query, filter }));
     return c.html(
       <ControllerFindings
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => controllerFindings.list({ ...query, limit: 1, filter }).total,
+        )}
         list={list}
         page={{ rows: found.rows.map(findingView), total: found.total, exact: true, next: found.next }}
         filters={filtering}

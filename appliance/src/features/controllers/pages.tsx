@@ -8,7 +8,7 @@ import type { Cell } from '../../platform/csv/write.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
-import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
@@ -92,7 +92,12 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     });
     return c.html(
       <Controllers
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => controllerList.page({ ...query, limit: 1, filter }).total,
+        )}
         list={list}
         page={{ ...page, exact: true }}
         ownFields={own}

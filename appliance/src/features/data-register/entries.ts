@@ -182,6 +182,7 @@ export const heldEntries: readonly HeldEntry[] = [
     personal: 'yes',
     protection: ['hash'],
   },
+  { row: 'O9', pillar: 'object', name: 'list-views', tables: ['list_view', 'list_columns'], personal: 'possible' },
   {
     row: 'O12',
     pillar: 'sync',

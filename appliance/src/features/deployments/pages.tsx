@@ -3,14 +3,14 @@ import { Deployment as DeploymentView, type TaskRow } from '@sallyport/ui/deploy
 import { DeploymentNew, typeNumberFrom } from '@sallyport/ui/deployments/deployment-new.tsx';
 import { type DeploymentRow, Deployments } from '@sallyport/ui/deployments/deployments.tsx';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
-import { currentCursor, filterValues } from '@sallyport/ui/list';
+import { currentCursor, filterValues, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, Installation } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { invalid, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
-import { listState, pageRows, param, references, slicePage } from '../../server/console/lists.ts';
+import { listState, pageRows, param, references, slicePage, termsOf } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import { actorNames } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
@@ -125,7 +125,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     updates: string[];
     devices: string[];
     group: string;
-    selection: string;
+    view: string;
     timeoutMinutes: number;
   };
 
@@ -144,20 +144,24 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     }
   };
 
-  /** The devices that a saved selection finds now. */
+  const viewsOf = (c: Context<ConsoleEnv>) => deps.listViews.of(signedIn(c).actor, paths.devices());
+
+  /** The devices that a saved view of the list of devices finds now. */
   const selected = (c: Context<ConsoleEnv>, id: string): string[] => {
-    const object = objects.find('selection', id);
-    if (object === undefined) throw invalid({ selection: { key: 'validation.reference' } });
-    const filter = deviceFilters.parse(String(object.body['filter']), 'selection');
-    const ids = model.ids({ scope: scopeFor(c, 'deployments:write'), filter, sort: 'name', descending: false });
+    const view = viewsOf(c).find((one) => String(one.id) === id);
+    if (view === undefined) throw invalid({ view: { key: 'validation.reference' } });
+    const scope = scopeFor(c, 'deployments:write');
+    const url = new URL(`${paths.devices()}?${view.query}`, c.req.url);
+    const filter = deviceFilters.within(scope).read(termsOf(readListState(url, deviceFilters.parameters)));
+    const ids = model.ids({ scope, filter, sort: 'name', descending: false });
     // No device is not every device.
-    if (ids.length === 0) throw invalid({ selection: { key: 'validation.nothingToDeploy' } });
+    if (ids.length === 0) throw invalid({ view: { key: 'validation.nothingToDeploy' } });
     return model.some(ids).map(({ publicId }) => publicId);
   };
 
   const targetsOf = (c: Context<ConsoleEnv>, wanted: Wanted): Pick<NewDeployment, 'devices' | 'group'> => {
     if (wanted.devices.length > 0) return { devices: wanted.devices };
-    if (wanted.selection !== '') return { devices: selected(c, wanted.selection) };
+    if (wanted.view !== '') return { devices: selected(c, wanted.view) };
     return wanted.group === '' ? {} : { group: wanted.group };
   };
 
@@ -195,8 +199,8 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
         deviceCount={preview.deviceCount}
         groups={references(objects, 'group').filter(({ id }) => inReach === undefined || inReach.has(id))}
         group={wanted.group}
-        selections={references(objects, 'selection')}
-        selection={wanted.selection}
+        views={viewsOf(c).map(({ id, name }) => ({ id: String(id), name }))}
+        view={wanted.view}
         timeoutMinutes={wanted.timeoutMinutes}
         {...(hasFaults ? { errors: faults } : {})}
       />,
@@ -214,7 +218,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       updates: [...new Set(query.getAll('update'))].slice(0, maxItems),
       devices: [...new Set(query.getAll('device'))].slice(0, maxItems),
       group: query.get('group') ?? '',
-      selection: query.get('selection') ?? '',
+      view: query.get('view') ?? '',
       timeoutMinutes: defaultTimeoutMinutes,
     });
   };
@@ -227,7 +231,7 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
       updates: [...new Set(form.texts('update'))].slice(0, maxItems),
       devices: form.text('target') === 'devices' ? [...new Set(form.texts('device'))].slice(0, maxItems) : [],
       group: form.text('group'),
-      selection: form.text('selection'),
+      view: form.text('view'),
       timeoutMinutes: numberOr(form.text('timeoutMinutes'), 0),
     };
     const { deviceCount, errors } = previewOf(c, wanted);

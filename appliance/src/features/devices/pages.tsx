@@ -6,12 +6,12 @@ import type { FieldColumn, Value } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
 import { fieldColumn } from '../../engine/inventory/view.ts';
-import { type Actor, actorRef, holdsAnywhere, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, holdsAnywhere, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import type { Cell } from '../../platform/csv/write.ts';
 import { AppError, invalid } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { inParts } from '../../platform/steps.ts';
-import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { setToast } from '../../server/console/cookies.ts';
 import { maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
@@ -22,7 +22,6 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { type DeviceSort, deviceSorts, listLayer } from './types.ts';
 import { type DeviceModel, deviceFieldWords, type ListedDevice } from './view.ts';
 
-const maxSelections = 50;
 const maxTagLength = 50;
 /** Rows that are read at once while a file is sent. */
 const csvBatch = 100;
@@ -70,18 +69,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     }));
   };
 
-  /** Those for everybody, and the person's own; alone these where not the whole site is in reach. */
-  const selectionsOf = (c: Context<ConsoleEnv>, scope: Scope) => {
-    const me = actorRef(signedIn(c).actor);
-    return objects
-      .list({ kind: 'selection', limit: maxSelections })
-      .rows.filter(
-        ({ id, body }) =>
-          (scope.site && body['shared'] !== false) || objects.revisions('selection', id).at(-1)?.actor === me,
-      )
-      .map(({ id, body }) => ({ id, name: String(body['name']), filter: String(body['filter']) }));
-  };
-
   const idsOf = (list: ListState, scope: Scope): number[] =>
     model.ids({
       scope,
@@ -110,7 +97,12 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { rows, ...page } = askedPage(asked, (filter) => model.page({ ...query, filter }));
     return c.html(
       <Devices
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => model.page({ scope, sort: 'name', descending: false, limit: 1, filter }).total,
+        )}
         list={list}
         page={{ ...page, rows: listRows(rows, pickedExtras(list)), exact: true }}
         siteTotal={deviceList.count(undefined, scope)}
@@ -118,11 +110,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         filters={filtering}
         extraColumns={extraColumns}
         groups={groups}
-        selections={selectionsOf(c, scope).map(({ name, filter }) => ({
-          name,
-          href: `${paths.devices()}?${new URLSearchParams(language.termsOf(filter).map(([of, value]): [string, string] => [of, value]))}`,
-        }))}
-        {...(asked.filter && { filterText: language.textOf(asked.filter) })}
       />,
       asked.status,
     );

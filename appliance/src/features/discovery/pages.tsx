@@ -13,7 +13,7 @@ import { collectionWords, fieldColumns, rowValues } from '../../engine/inventory
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { JobRun } from '../../platform/job-store.ts';
 import { wholeSite } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { setToast } from '../../server/console/cookies.ts';
 import { actorFor, deciderFor, scopeFor } from '../../server/console/guard.ts';
 import { pageRows, param } from '../../server/console/lists.ts';
@@ -55,7 +55,12 @@ export const discoveryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
     const { discovered, pending, managed } = devices.counts();
     return c.html(
       <Discovery
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => inventory.ofAnyCollection.list({ ...query, limit: 1, filter }).total,
+        )}
         list={list}
         columns={columns}
         filters={filtering}

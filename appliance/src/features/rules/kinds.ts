@@ -18,20 +18,6 @@ export const ruleKinds = defineKinds({
     },
     leaves: null,
   },
-  /** A saved filter of the list of devices. */
-  selection: {
-    bound: 'owner',
-    row: 'D11',
-    area: 'devices',
-    title: 'name',
-    fields: {
-      name: { type: 'text', required: true, max: 100 },
-      filter: { type: 'multiline', required: true, max: 4_000, syntax: 'condition' },
-      /** Others see it above their lists, too; who saved it always does. */
-      shared: { type: 'boolean', default: true },
-    },
-    leaves: null,
-  },
   /** What makes a device of a group critical or a warning; groups below inherit it. Without a group it holds for the site. */
   'status-conditions': {
     bound: { group: 'group' },

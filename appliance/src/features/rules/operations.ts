@@ -19,7 +19,6 @@ const { operation } = operationsOver<Needs>();
 const area = 'devices' as const;
 const kinds = Object.keys(limitOf) as [RuleKind, ...RuleKind[]];
 const shownDevices = 1_000;
-const shownSelections = 10_000;
 
 const foundSchema = z.object({
   total: z.int(),
@@ -297,27 +296,6 @@ export const ruleOperations = [
             answer.moves.map((row) => [row.device, row.rule, row.from, row.to]),
           );
       },
-    },
-  }),
-  operation({
-    name: 'selection.list',
-    bound: 'owner',
-    area,
-    right: 'devices:read',
-    summary: 'The saved selections and their filters',
-    input: z.strictObject({}),
-    output: z.array(z.object({ id: z.string(), name: z.string(), filter: z.string() })),
-    run: ({ objects }) =>
-      objects
-        .list({ kind: 'selection', limit: shownSelections })
-        .rows.map(({ id, body: { name, filter } }) => ({ id, name: String(name), filter: String(filter) })),
-    command: {
-      example: 'sallyport selection list --json',
-      print: (out, rows) =>
-        out.table(
-          ['ID', 'NAME', 'FILTER'],
-          rows.map((row) => [row.id, row.name, row.filter]),
-        ),
     },
   }),
 ];

@@ -127,7 +127,7 @@ export const rulePreview = (parts: EngineParts & { deviceFilters: Pick<DeviceFil
       orFault(() => {
         const condition = parseFilter(text, options(kind));
         // What lists alone ask is found as lists find it.
-        return { devices: kind === 'selection' ? numbersOf(parts.deviceFilters.find(condition)) : find(condition) };
+        return { devices: kind === 'filter' ? numbersOf(parts.deviceFilters.find(condition)) : find(condition) };
       }),
     tryStatus: (text) =>
       orFault(() => ({

@@ -125,28 +125,6 @@ describe('the builder above the list', () => {
   });
 });
 
-describe('saved selections', () => {
-  it('are made of the filter that is shown, stand above the list, and are a scope of deployments', async () => {
-    const page = await html('/devices?q=pump&tag=spare&sort=name');
-    const link = /href="(\/objects\/selection\/new\?[^"]*)"/.exec(page)?.[1]?.replaceAll('&amp;', '&') ?? '';
-    expect(await html(link)).toContain('text contains pump and tag = spare');
-    const filter = new URL(link, 'https://x.invalid').searchParams.get('filter') ?? '';
-    const made = await admin.post(paths.objectNew('selection'), {
-      'f.name': 'Spare pumps',
-      'f.filter': filter,
-      'f.shared': 'on',
-    });
-    expect(made.status).toBe(303);
-    expect(await html(paths.devices(), viewer)).toContain('href="/devices?q=pump&amp;tag=spare"');
-    const own = { 'f.name': 'Only mine', 'f.filter': 'tag=spare' };
-    await admin.post(paths.objectNew('selection'), own);
-    expect(await html(paths.devices())).toContain('Only mine');
-    expect(await html(paths.devices(), viewer)).not.toContain('Only mine');
-    expect((await admin.post(paths.objectNew('selection'), { ...own, 'f.filter': 'sort = name' })).status).toBe(422);
-    expect(await html(paths.deploymentNew())).toContain('Spare pumps');
-  });
-});
-
 describe('a device that a continuous rule holds', () => {
   it('says so on its page, and why it has its status with the conditions that say it', async () => {
     const { objects, rules } = site.appliance;

@@ -33,8 +33,11 @@ export type Pass = { /** Devices looked at. */ devices: number /** More wait. */
 /** A reason as device_status holds it: the sentence, its level, and the set of status conditions that says it. */
 export type Reason = Message & { level: Level /** Id; absent for what is built in. */; set?: string };
 
-/** The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. */
-export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4, selection: 5 } as const;
+/**
+ * The first fields that each sort of rule may not ask for, since it decides them or something that they follow from. A filter of the
+ * list of devices may ask for all.
+ */
+export const limitOf = { 'moving-rule': 1, 'tag-rule': 2, 'status-conditions': 4, filter: 5 } as const;
 
 /** Levels that a person can give. */
 export const givenLevels: readonly Level[] = ['critical', 'warning', 'waiting', 'not-visible', 'info'];

@@ -31,11 +31,11 @@ export const ruleTexts = (parts: {
   };
 
   const condition =
-    (kind: 'tag-rule' | 'moving-rule' | 'selection', field = 'condition'): FurtherRule =>
+    (kind: 'tag-rule' | 'moving-rule'): FurtherRule =>
     (_id, body) =>
-      orFault(field, body, () => {
+      orFault('condition', body, () => {
         const options = { vocabulary, below: limitOf[kind], group: groups().find };
-        return { [field]: printFilter(parseFilter(text(body, field), options), { vocabulary }) };
+        return { condition: printFilter(parseFilter(text(body, 'condition'), options), { vocabulary }) };
       });
 
   /** One set for each group, and one for the site. */
@@ -62,6 +62,5 @@ export const ruleTexts = (parts: {
       const { tags: _, ...rest } = body;
       return { faults: {}, body: tags.length === 0 ? rest : { ...rest, tags: [...new Set(tags)].sort() } };
     },
-    selection: condition('selection', 'filter'),
   };
 };

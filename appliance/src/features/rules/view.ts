@@ -121,7 +121,7 @@ export const conditionForms = (
 
   const tryText = (kind: RuleKind, id: string | undefined, body: Body, text: string): { fault: Message } | Tried => {
     if (kind === 'moving-rule') return tryMoves(id, body, text);
-    if (kind === 'tag-rule' || kind === 'selection') {
+    if (kind === 'tag-rule' || kind === 'filter') {
       const tried = rules.tryCondition(kind, text);
       return 'fault' in tried ? tried : { kind: 'devices', found: found(tried.devices) };
     }

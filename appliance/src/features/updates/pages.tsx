@@ -7,7 +7,7 @@ import { type UpdateRow, Updates } from '@sallyport/ui/updates/updates.tsx';
 import { type Context, Hono } from 'hono';
 import { requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
-import { askedFields, askedList, askedPage, type FieldWords } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews, type FieldWords } from '../../server/console/asked-list.ts';
 import { bulkAct, chosenIn, nothingChosen } from '../../server/console/bulk.tsx';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor, signedIn } from '../../server/console/guard.ts';
@@ -101,7 +101,7 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const found = askedPage(asked, (filter) => updates.listCounted({ ...query, filter }));
     return c.html(
       <Updates
-        ctx={ctx}
+        ctx={countedViews(ctx, asked.list, language, (filter) => updates.listCounted({ ...query, filter }).total)}
         list={list}
         page={{ rows: found.rows.map(updateRow), total: found.total, exact: true, next: found.next }}
         filters={filtering}

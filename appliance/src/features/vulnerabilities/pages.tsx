@@ -6,7 +6,7 @@ import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulne
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
-import { askedFields, askedList, askedPage } from '../../server/console/asked-list.ts';
+import { askedFields, askedList, askedPage, countedViews } from '../../server/console/asked-list.ts';
 import { eachOf, type FileColumns, inColumns, maxCsvRows, sendCsv } from '../../server/console/csv-response.ts';
 import { scopeFor } from '../../server/console/guard.ts';
 import { listState, pageRows, param, termsOf } from '../../server/console/lists.ts';
@@ -123,7 +123,12 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     const ages = knowledge.map(({ ageDays }) => ageDays).filter((days) => days !== undefined);
     return c.html(
       <Vulnerabilities
-        ctx={ctx}
+        ctx={countedViews(
+          ctx,
+          asked.list,
+          language,
+          (filter) => vulnerabilities.list({ ...query, limit: 1, filter }).total,
+        )}
         list={list}
         page={{ rows: found.rows.map((row) => findingRow(row)), total: found.total, exact: true, next: found.next }}
         filters={filtering}

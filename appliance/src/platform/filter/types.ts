@@ -1,4 +1,4 @@
-// The one language in which rules, selections, status conditions and lists ask.
+// The one language in which rules, status conditions and lists ask.
 //
 //   name starts "pump" and not (os = windows or tag = spare)
 //   some software (name = openssl and version < "3.0.17")

@@ -32,9 +32,7 @@ export const where = z
   .string()
   .max(4_000)
   .optional()
-  .describe(
-    'A filter in the language of rules and selections: `name contains pump and not (os = windows or tag = spare)`',
-  );
+  .describe('A filter in the language of rules and lists: `name contains pump and not (os = windows or tag = spare)`');
 export const comment = z.string().max(500).describe('For the journal');
 
 /** The parameters of every list: pages by key, so that rows that come or go meanwhile shift nothing. */

@@ -43,6 +43,7 @@ import { helpPages } from '../../features/help/pages.tsx';
 import type { HelpService } from '../../features/help/service.ts';
 import { identificationPages } from '../../features/identification/pages.tsx';
 import { integrityPages } from '../../features/integrity/pages.tsx';
+import { listViewPages } from '../../features/list-views/pages.tsx';
 import { offlineImportPages } from '../../features/offline-import/pages.tsx';
 import { approvalPages } from '../../features/patches/approval-pages.tsx';
 import { evidencePages } from '../../features/patches/evidence-pages.tsx';
@@ -64,7 +65,7 @@ import { worklistPages } from '../../features/worklist/pages.tsx';
 import { zonePages } from '../../features/zones/pages.tsx';
 import { apiPages } from './api-page.tsx';
 import { assetRoutes } from './assets.ts';
-import { guard, identify, requireNeed } from './guard.ts';
+import { guard, identify, ownColumns, requireNeed } from './guard.ts';
 import { errorPage } from './page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from './types.ts';
 
@@ -96,8 +97,10 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
     return c.redirect(login, 303);
   });
   app.use(requireNeed);
+  app.use(ownColumns(deps));
   app.route('/', worklistPages(deps, model));
   app.route('/', mePages(deps));
+  app.route('/', listViewPages(deps));
   // The fixed addresses of a list come before the pages of its items.
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));

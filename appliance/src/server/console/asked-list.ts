@@ -1,7 +1,7 @@
 import { type AskedField, askedLabel, askedValue, opText } from '@sallyport/ui/components/filter-builder.tsx';
 import type { Filtering } from '@sallyport/ui/components/list-tools.tsx';
 import type { Ctx } from '@sallyport/ui/context';
-import { type ListState, listUrl } from '@sallyport/ui/list';
+import { type ListState, listUrl, readListState } from '@sallyport/ui/list';
 import type { FieldErrors, FilterOption, Message } from '@sallyport/ui/model';
 import type { Context } from 'hono';
 import { toFailure } from '../../platform/errors.ts';
@@ -148,6 +148,21 @@ export function askedList(
     },
     status: (sent !== undefined && !sent.isStep) || fault !== undefined ? 422 : 200,
   };
+}
+
+/** The reader's views of a list with how many rows each has now; one whose filter cannot be read any more has no number. */
+export function countedViews(
+  ctx: Ctx,
+  { path }: ListState,
+  language: FilterLanguage,
+  count: (filter: Filter | undefined) => number,
+): Ctx {
+  const views = ctx.views?.map((view) => {
+    const url = new URL(`https://console.invalid${path}?${view.query}`);
+    const read = readFilter(language, readListState(url, language.parameters));
+    return 'fault' in read ? view : { ...view, count: count(read.filter) };
+  });
+  return { ...ctx, views };
 }
 
 /** The page of what is asked; empty where it cannot be read. */

@@ -54,6 +54,14 @@ export const identify = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
     c.res.headers.append('vary', 'HX-Request-Type, Cookie');
   };
 
+/** The columns that a list opens with for who asks. */
+export const ownColumns = (deps: ConsoleDeps): MiddlewareHandler<ConsoleEnv> =>
+  async function readOwnColumns(c, next) {
+    const signedIn = c.get('signedIn');
+    c.set('ownColumns', signedIn === undefined ? [] : deps.listViews.columns(signedIn.actor, c.req.path));
+    await next();
+  };
+
 /** Checks a form's token; CSRF. Uploads call it with their first part. */
 export const checkToken = (deps: ConsoleDeps, c: Ctx, token: string): void => {
   const signedIn = c.get('signedIn');

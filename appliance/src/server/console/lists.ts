@@ -30,9 +30,11 @@ export const numberText = (value: string): number => {
   return Number(value);
 };
 
-/** The list's state by the request's address. */
-export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState =>
-  readListState(new URL(c.req.url), filterNames);
+/** The list's state by the request's address; columns that it does not name are those that the person picked. */
+export const listState = (c: Context<ConsoleEnv>, filterNames: readonly string[]): ListState => {
+  const list = readListState(new URL(c.req.url), filterNames);
+  return list.columns.length > 0 ? list : { ...list, columns: c.get('ownColumns') };
+};
 
 /** What the list's address asks for, as parameters of a filter. */
 export const termsOf = (list: ListState): Term[] => [

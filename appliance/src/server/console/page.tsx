@@ -42,7 +42,12 @@ export const viewContext = (deps: ConsoleDeps, c: Context<ConsoleEnv>, kind: 'pa
     ...defined({ toast, viewAs: signedIn?.viewAs }),
     ...(signedIn === undefined || kind === 'part'
       ? {}
-      : { ...wentBack(deps), failedUpgrade: deps.failedUpgrade(), unwell: unwell(deps) }),
+      : {
+          views: deps.listViews.ofPage(signedIn.actor, url.pathname),
+          ...wentBack(deps),
+          failedUpgrade: deps.failedUpgrade(),
+          unwell: unwell(deps),
+        }),
   });
 };
 

@@ -53,6 +53,8 @@ export type ConsoleEnv = {
     from: string;
     preferences: Preferences;
     signedIn: SignedIn | undefined;
+    /** Columns that the person picked for the list of the address. */
+    ownColumns: readonly string[];
     /** Fields of a POST. */
     form: Form;
   };

@@ -1,0 +1,110 @@
+import { paths } from '@sallyport/ui/paths';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Browser, type Console, openConsole } from '../../../test/support/console.ts';
+import { listOf, maxViews } from './types.ts';
+
+let site: Console;
+let admin: Browser;
+let viewer: Browser;
+
+beforeAll(async () => {
+  site = await openConsole();
+  admin = await site.as('administrator');
+  viewer = await site.as('viewer');
+  for (const name of ['pump-01', 'pump-02', 'mixer-1']) site.device(name);
+});
+afterAll(() => site.close());
+
+const html = async (path: string, browser = admin): Promise<string> => {
+  const response = await browser.get(path);
+  expect(`${path} ${response.status}`).toBe(`${path} 200`);
+  return response.text();
+};
+/** Name, address and number of each view above a list. */
+const viewsOn = (page: string): string[][] =>
+  [
+    ...page.matchAll(
+      /<a href="([^"]*)"[^>]*><span translate="no">([^<]*)<\/span> (?:<span class="second">([^<]*)<\/span>)?<\/a>/g,
+    ),
+  ].map(([, href = '', name = '', count = '']) => [name, href.replaceAll('&amp;', '&'), count]);
+const save = (list: string, name: string, query: string, browser = admin): Promise<Response> =>
+  browser.post(paths.meViews(), { do: 'save', list, name, query });
+const heads = (page: string): string[] =>
+  [...page.matchAll(/<th scope="col"[^>]*>(.*?)<\/th>/gs)].map(([, text = '']) => text.replace(/<[^>]*>/g, '').trim());
+
+describe('a saved view of a list', () => {
+  it('keeps filter, order and columns, not the page, for the person alone, and counts its rows', async () => {
+    const made = await save(paths.devices(), 'Pumps', 'q=pump&sort=-name&col=os&after=x&all=1&open=d1');
+    expect(made.status).toBe(303);
+    const address = `${paths.devices()}?q=pump&sort=-name&col=os`;
+    expect(made.headers.get('location')).toBe(address);
+    expect(viewsOn(await html(paths.devices()))).toEqual([['Pumps', address, '2']]);
+    expect(viewsOn(await html(paths.devices(), viewer))).toEqual([]);
+    const shown = await html(address);
+    expect(shown).toMatch(/aria-current="page"><span translate="no">Pumps/);
+    expect(heads(shown)).toEqual(['', 'OS']);
+  });
+
+  it('is of one list: each list has its own', async () => {
+    await save(paths.events(), 'Warnings', 'severity=warning');
+    expect(viewsOn(await html(paths.events())).map(([name]) => name)).toEqual(['Warnings']);
+    expect(viewsOn(await html(paths.devices())).map(([name]) => name)).toEqual(['Pumps']);
+  });
+
+  it('counts by the filter of the list, and stands without a number where that is not readable', async () => {
+    await save(paths.devices(), 'Broken', 'where=there is no such field');
+    const views = viewsOn(await html(paths.devices()));
+    expect(views.map(([name, , count]) => [name, count])).toEqual([
+      ['Broken', ''],
+      ['Pumps', '2'],
+    ]);
+  });
+
+  it('is renamed and removed by who has it', async () => {
+    const idOf = async (name: string): Promise<string> => {
+      const [, address = ''] = viewsOn(await html(paths.devices())).find(([one]) => one === name) ?? [];
+      return /name="id" value="(\d+)"/.exec(await html(address))?.[1] ?? '';
+    };
+    const fields = { id: await idOf('Pumps'), name: 'Spare pumps' };
+    expect((await viewer.post(paths.meViews(), { do: 'rename', ...fields })).status).toBe(404);
+    expect((await admin.post(paths.meViews(), { do: 'rename', ...fields, name: 'Broken' })).status).toBe(409);
+    expect((await admin.post(paths.meViews(), { do: 'rename', ...fields })).status).toBe(303);
+    await save(paths.devices(), 'Broken', 'q=mixer');
+    await admin.post(paths.meViews(), { do: 'remove', id: await idOf('Broken') });
+    expect(viewsOn(await html(paths.devices())).map(([name]) => name)).toEqual(['Spare pumps']);
+  });
+
+  it('is refused without a name, for what is no page, and beyond the bound', async () => {
+    expect((await save(paths.devices(), ' ', '')).status).toBe(422);
+    expect((await save('//elsewhere', 'x', '')).status).toBe(400);
+    expect((await save('https://elsewhere', 'x', '')).status).toBe(400);
+    for (let at = 1; at < maxViews; at += 1) expect((await save(paths.devices(), `view ${at}`, '')).status).toBe(303);
+    expect((await save(paths.devices(), 'one more', '')).status).toBe(409);
+    expect((await save(paths.devices(), 'view 1', 'q=x')).status).toBe(303);
+  });
+
+  it('is a scope of deployments: the devices that it finds', async () => {
+    expect(await html(paths.deploymentNew())).toContain('Spare pumps');
+    expect(await html(paths.deploymentNew(), await site.as('operator'))).not.toContain('Spare pumps');
+  });
+});
+
+describe('columns that a person picked', () => {
+  it('are what the list opens with, for the person alone, until the usual ones are asked for', async () => {
+    const usual = heads(await html(paths.updates()));
+    const kept = await admin.post(paths.meColumns(), { list: paths.devices(), query: 'q=pump', col: ['os', 'tags'] });
+    expect(kept.headers.get('location')).toBe(`${paths.devices()}?q=pump`);
+    expect(heads(await html(paths.devices()))).toEqual(['', 'Tags', 'OS']);
+    expect(heads(await html(paths.devices(), viewer))).toContain('Name');
+    expect(heads(await html(paths.updates()))).toEqual(usual);
+    await admin.post(paths.meColumns(), { list: paths.devices(), query: '', col: ['os'], usual: '1' });
+    expect(heads(await html(paths.devices()))).toContain('Name');
+  });
+
+  it('are those of the same list of each device', async () => {
+    const [one = '', other = ''] = ['pump-03', 'pump-04'].map((name) => site.device(name).publicId);
+    await admin.post(paths.meColumns(), { list: paths.deviceTab(one, 'software'), query: '', col: ['name'] });
+    expect(listOf(paths.deviceTab(one, 'software'))).toBe(listOf(paths.deviceTab(other, 'software')));
+    expect(listOf(paths.deviceTab(one, 'software'))).not.toBe(listOf(paths.software()));
+  });
+});
