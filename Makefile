@@ -3,7 +3,7 @@ NODE := node_modules/.bin/node
 DEBIAN_TEST_PACKAGES := chromium-headless-shell apt-utils rpm python3-tuf python3-securesystemslib iproute2 dpkg-dev clamav clamav-daemon fusefat dosfstools exfat-fuse exfatprogs python3-fusepy libfuse2t64 mtools faketime openssl slapd ldap-utils tcpdump iputils-ping fusioninventory-agent fusioninventory-agent-task-deploy fusioninventory-agent-task-network fusioninventory-agent-task-collect ocsinventory-agent snmpd python3-pymodbus libsnap7-1 libopen62541-1.4-dev gcc libc6-dev nmap tshark poppler-utils ruby composer elixir r-base-core libmaven3-core-java python3-cyclonedx-lib python3-jsonschema promtool squid
 DEBIAN_DIST_PACKAGES := dpkg rpm openssl wixl gcc-mingw-w64-x86-64-win32 osslsigncode
 # Wine is 112 MB to fetch and 740 MB installed.
-DEBIAN_RELEASE_PACKAGES := debootstrap lintian rpmlint piuparts openssl util-linux dosfstools mtools fusefat qemu-system-x86 wine wine64 python3-cyclonedx-lib python3-jsonschema
+DEBIAN_RELEASE_PACKAGES := debootstrap dpkg-dev lintian rpmlint piuparts openssl util-linux dosfstools mtools fusefat qemu-system-x86 wine wine64 python3-cyclonedx-lib python3-jsonschema
 
 LAWS = $(shell grep -rl --include=*.test.ts "from 'fast-check'" */src */test)
 SAMPLED = $(shell grep -rlE --include=*.test.ts "isLong|SALLYPORT_LONG" test */src */test)
@@ -34,7 +34,7 @@ dist-packages: # Debian packages that make the artefacts
 dist: build dist-packages ## a release's packages in dist/; ONLY="sallyport-host:x64" makes some of them
 	@$(NODE) scripts/packages/main.ts $(ONLY)
 
-release-test: build dist-packages ## a release installed, upgraded, cut off, moved and removed on booted machines; PARTS="installation upgrades" is some of it; hours
+release-test: build dist-packages ## a release made in two places, installed, upgraded, cut off, moved and removed on booted machines; PARTS="installation upgrades" is some of it; hours
 	@$(call install_missing,$(DEBIAN_RELEASE_PACKAGES),for the release test)
 	@$(NODE) --conditions=@sallyport/source test/release/main.ts $(PARTS)
 	@SALLYPORT_RELEASE=1 node_modules/.bin/vitest run --project commands test/interop/windows-agent.test.ts test/interop/linux-agent.test.ts

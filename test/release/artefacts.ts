@@ -1,15 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/sources.ts';
 import { must } from './place.ts';
 
-// What `make dist` makes: the same bytes twice, a signature that openssl verifies, packages in which lintian and rpmlint find no error.
+// What `make dist` makes: the same bytes in two places, a signature that openssl verifies, packages in which lintian and rpmlint find no error.
 
-const run = (file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): string =>
+const run = (
+  file: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+  cwd = repositoryRoot,
+): string =>
   execFileSync(file, args, {
     encoding: 'utf8',
-    cwd: repositoryRoot,
+    cwd,
     env: { ...process.env, ...env },
     maxBuffer: 1 << 28,
   });
@@ -38,16 +43,32 @@ export function keyIn(keys: string): string {
   return join(keys, held() ?? '');
 }
 
-/** Makes all artefacts twice into `dist` and has them judged. */
-export function makeAndJudge(dist: string, keys: string, say: (line: string) => void): void {
+/** A clone of the commit in `folder`, built there, with the packages that are installed here. */
+function cloneBuilt(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+  run('git', ['clone', '--quiet', repositoryRoot, folder]);
+  for (const part of ['.', 'appliance', 'bundle-tools', 'ui', 'agent'])
+    if (existsSync(join(repositoryRoot, part, 'node_modules')))
+      run('cp', ['-al', join(repositoryRoot, part, 'node_modules'), join(folder, part)]);
+  run('npm', ['run', '--silent', 'build'], {}, folder);
+}
+
+/** Makes all artefacts into `dist`, once more in a clone in `again`, and has them judged. */
+export function makeAndJudge(dist: string, again: string, keys: string, say: (line: string) => void): void {
   const env = { RELEASE_KEY: keyIn(keys) };
-  const [first = '', second = ''] = [1, 2].map((time) => {
-    say(`makes the artefacts, time ${time} of 2`);
-    process.stdout.write(run(process.execPath, ['scripts/packages/main.ts'], env));
-    return readFileSync(join(dist, 'SHA256SUMS'), 'utf8');
-  });
-  must(first === second, 'the second time gave other bytes');
-  say('the second time gave the same bytes');
+  const sumsOfMaking = (root: string): string => {
+    process.stdout.write(run(process.execPath, ['scripts/packages/main.ts'], env, root));
+    return run('sh', ['-c', 'sha256sum *'], {}, join(root, 'dist'));
+  };
+  say('makes the artefacts');
+  const first = sumsOfMaking(repositoryRoot);
+  say(`makes the artefacts in ${again}`);
+  cloneBuilt(again);
+  const second = sumsOfMaking(again).split('\n');
+  const other = first.split('\n').filter((line, at) => line !== second[at]);
+  must(other.length === 0, `another clone of the commit gave other bytes: ${other.join(', ')}`);
+  rmSync(again, { recursive: true });
+  say('another clone of the commit gave the same bytes');
   const inDist = (name: string): string => join(dist, name);
   const signed = ['-rawin', '-in', inDist('SHA256SUMS'), '-sigfile', inDist('SHA256SUMS.sig')];
   say(run('openssl', ['pkeyutl', '-verify', '-pubin', '-inkey', inDist('release.pem'), ...signed]).trim());

@@ -10,7 +10,7 @@ import { judgeDebs, judgeRpms } from './packagers.ts';
 import type { Place } from './place.ts';
 import { upgrades } from './upgrade.ts';
 
-// `make release-test`: the artefacts are made twice and judged, installed on a bare Debian that boots its own systemd without a
+// `make release-test`: the artefacts are made in two places and judged, installed on a bare Debian that boots its own systemd without a
 // network, upgraded, broken, moved to another machine and removed; then once more on a whole computer under QEMU. It takes hours;
 // PARTS="installation upgrades" runs some of it over the artefacts that are there.
 
@@ -52,7 +52,7 @@ function layStick(): void {
 }
 
 const parts: Readonly<Record<string, () => unknown>> = {
-  artefacts: () => makeAndJudge(dist, join(work, 'key'), say),
+  artefacts: () => makeAndJudge(dist, join(work, 'again/place'), join(work, 'key'), say),
   deb: () => judgeDebs(place, mirror),
   rpm: () => judgeRpms(place),
   installation: () => installation(place),

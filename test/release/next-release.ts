@@ -20,8 +20,13 @@ export type NextRelease = {
   server: 'serves' | 'does not listen' | 'does not start';
 };
 
-/** Makes `out`, a Debian package. `work` is a folder of its own. */
-export function makeNextRelease({ deb, from, to, schema, server }: NextRelease, work: string, out: string): void {
+/** Makes `out`, a Debian package that is another one as another version, after `change`. `work` is a folder of its own. */
+export function makeOtherVersion(
+  { deb, from, to }: Pick<NextRelease, 'deb' | 'from' | 'to'>,
+  work: string,
+  out: string,
+  change: () => void = () => undefined,
+): void {
   rmSync(work, { recursive: true, force: true });
   execFileSync('dpkg-deb', ['--raw-extract', deb, work]);
   const meta = (name: string): string => join(work, 'DEBIAN', name);
@@ -29,14 +34,22 @@ export function makeNextRelease({ deb, from, to, schema, server }: NextRelease, 
   edit(meta('postinst'), (text) => text.replace(`installed ${from}`, `installed ${to}`));
   // The sums are of the files before; a package needs none.
   rmSync(meta('md5sums'));
-  const release = join(work, 'opt/sallyport/package');
-  const program = join(release, 'appliance/program');
-  edit(join(release, 'appliance/package.json'), (text) => text.replace(`"${from}"`, `"${to}"`));
-  mkdirSync(join(program, 'migrations'), { recursive: true });
-  const step = 'create table next (n integer) strict; insert into next values (1)';
-  writeFileSync(join(program, 'migrations', `${`${schema}`.padStart(3, '0')}-next.sql`), step);
-  if (server === 'does not listen') breakServer(release);
-  if (server === 'does not start') writeFileSync(join(program, 'cli/serve.js'), 'process.exit(1);\n');
+  change();
   execFileSync('dpkg-deb', ['--root-owner-group', '-Zgzip', '-z1', '--build', work, out], { stdio: 'pipe' });
   rmSync(work, { recursive: true });
+}
+
+/** Makes `out`, the Debian package of a release to come. `work` is a folder of its own. */
+export function makeNextRelease(next: NextRelease, work: string, out: string): void {
+  const { from, to, schema, server } = next;
+  makeOtherVersion(next, work, out, () => {
+    const release = join(work, 'opt/sallyport/package');
+    const program = join(release, 'appliance/program');
+    edit(join(release, 'appliance/package.json'), (text) => text.replace(`"${from}"`, `"${to}"`));
+    mkdirSync(join(program, 'migrations'), { recursive: true });
+    const step = 'create table next (n integer) strict; insert into next values (1)';
+    writeFileSync(join(program, 'migrations', `${`${schema}`.padStart(3, '0')}-next.sql`), step);
+    if (server === 'does not listen') breakServer(release);
+    if (server === 'does not start') writeFileSync(join(program, 'cli/serve.js'), 'process.exit(1);\n');
+  });
 }

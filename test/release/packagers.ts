@@ -1,20 +1,46 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { makeOtherVersion } from './next-release.ts';
 import { copyOf, must, type Place } from './place.ts';
 
 // What other people's tools say of the packages: each ends this process where it finds something.
 
 const packages = (dist: string, ending: string): string[] => readdirSync(dist).filter((file) => file.endsWith(ending));
 
-/** piuparts installs and purges in a Debian of its own; it asks the mirror for the lists of packages. */
-export function judgeDebs({ base, work, dist, say }: Place, mirror: string): void {
-  const archive = join(work, 'base.tgz');
+/** Before every release: what an upgrade begins from where there was none yet. */
+const earlier = '0.0.1';
+
+/**
+ * piuparts installs, purges and upgrades in a Debian of its own; it asks the mirror for the lists of packages, and a repository in a
+ * folder for an earlier version of each.
+ */
+export function judgeDebs({ base, work, dist, version, say }: Place, mirror: string): void {
+  const [archive, earlierOnes] = [join(work, 'base.tgz'), join(work, 'earlier')];
   if (!existsSync(archive)) execFileSync('tar', ['-czf', archive, '-C', base, '.']);
-  for (const file of packages(dist, '_amd64.deb')) {
-    const where = ['--basetgz', archive, '-d', 'trixie', '-m', `${mirror} main`];
-    execFileSync('piuparts', [...where, '--no-upgrade-test', join(dist, file)], { stdio: 'pipe', maxBuffer: 1 << 26 });
-    say(`piuparts finds nothing that installing and purging ${file} leave`);
+  const debs = packages(dist, '_amd64.deb');
+  rmSync(earlierOnes, { recursive: true, force: true });
+  mkdirSync(earlierOnes, { recursive: true });
+  for (const file of debs)
+    makeOtherVersion(
+      { deb: join(dist, file), from: version, to: earlier },
+      join(work, 'next'),
+      join(earlierOnes, file),
+    );
+  writeFileSync(
+    join(earlierOnes, 'Packages'),
+    execFileSync('dpkg-scanpackages', ['.'], { cwd: earlierOnes, stdio: ['ignore', 'pipe', 'pipe'] }),
+  );
+  const where = ['--basetgz', archive, '-d', 'trixie', '-m', `${mirror} main`];
+  const upgrades = ['--bindmount', earlierOnes, '--extra-repo', `deb [trusted=yes] file:${earlierOnes} ./`];
+  for (const file of debs) {
+    const said = execFileSync('piuparts', [...where, ...upgrades, join(dist, file)], {
+      encoding: 'utf8',
+      stdio: 'pipe',
+      maxBuffer: 1 << 26,
+    });
+    must(/PASS: Installation, upgrade and purging/.test(said), `piuparts did not upgrade to ${file}`);
+    say(`piuparts finds nothing that installing, upgrading and purging ${file} leave`);
   }
 }
 
