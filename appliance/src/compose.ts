@@ -455,7 +455,7 @@ export const compose = async ({
       rules,
       changed,
       queues: queues({ rows, rules, baselines, inventory, updates }),
-      zones: zoneService({ db, objects, controllers: integrity.healths, counts: integrity.healthCounts }),
+      zones: zoneService({ db, objects, integrity }),
       integrity,
       baselines,
       offlineImport: offlineImportService({ db, inventory, devices, discovery, events }),

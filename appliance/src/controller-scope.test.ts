@@ -9,10 +9,11 @@ import { type Console, openConsole, password } from '../test/support/console.ts'
 import { fillZones, perZone, pruneZones, reaches, type ZoneSite } from '../test/support/controllers/zone-site.ts';
 import { cheapPasswords } from '../test/support/passwords.ts';
 import { type Appliance, compose } from './compose.ts';
-import { type Right, systemActor } from './engine/objects/types.ts';
+import { type Right, scopeOf, systemActor } from './engine/objects/types.ts';
 import { entryParts } from './entry-parts.ts';
 import { rightsInGroups } from './features/accounts/types.ts';
 import { openLog } from './platform/log.ts';
+import { wholeSite } from './platform/scope.ts';
 import { describeApi } from './server/api/app.ts';
 import { apiPrefix } from './server/api/types.ts';
 import { needsByRoute } from './server/console/route-needs.ts';
@@ -243,6 +244,27 @@ describe('who reaches some zones of controllers', () => {
     answer(site.app as unknown as Hono, persons.get(who) as Person, { method: 'GET', address, by });
   const json = async (who: string, address: string) =>
     JSON.parse((await ask(who, `${apiPrefix}${address}`, 'token')).split('\n').slice(1).join('\n'));
+
+  it('has its zones counted as they are drawn', () => {
+    const { accounts, zones } = site.appliance;
+    const scopes = ['hall all', 'line all'].flatMap((name) => {
+      const token = persons.get(name)?.token;
+      return token === undefined ? [] : scopeOf(accounts.authenticateToken(token, 'here'), 'controllers:read');
+    });
+    expect(scopes.length).toBeGreaterThan(0);
+    for (const scope of [wholeSite('job'), ...scopes]) {
+      const drawn = zones.overview(scope).zones.filter(({ controllers }) => controllers.length > 0);
+      const counted = zones.standing(scope, drawn.length + 1);
+      expect(counted.length).toBeGreaterThan(0);
+      expect(counted.map(({ id, controllers, abnormal }) => ({ id, controllers, abnormal }))).toEqual(
+        counted.map(({ id }) => {
+          const inside = drawn.find((zone) => zone.id === id)?.controllers ?? [];
+          return { id, controllers: inside.length, abnormal: inside.filter(({ health }) => health !== 'ok').length };
+        }),
+      );
+      expect(counted.map(({ id }) => id).toSorted()).toEqual(drawn.map(({ id }) => id).toSorted());
+    }
+  });
 
   it('sees its controllers, zones, findings, firmware and programs, and none of others', async () => {
     const { controllers } = plant;

@@ -1733,7 +1733,8 @@ create table controller_program_state (
   found integer not null,
   unknown integer not null
 ) strict;
-create index controller_program_state_health on controller_program_state (health);
+-- Counts by state and by zone are read from it alone.
+create index controller_program_state_counts on controller_program_state (health, zone, state);
 
 create table controller_program_change (
   id integer primary key autoincrement,

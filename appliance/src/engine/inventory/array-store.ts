@@ -154,12 +154,12 @@ export const arrayStore = (db: Database, shape: Shape) => {
     each: function* (): Generator<Members> {
       for (const row of every.iterate()) yield members(row);
     },
-    /** The same of devices in reach. */
-    reached: (scope: Scope): IterableIterator<[number, Buffer]> => {
+    /** The bytes of the items of each device in reach. */
+    reached: (scope: Scope): IterableIterator<Buffer> => {
       const { sql, params } = devicesIn(scope, 's.device');
       return db
-        .prepare<unknown[], [number, Buffer]>(`${OF_BEST} and ${sql}`)
-        .raw()
+        .prepare<unknown[], Buffer>(`${OF_BEST} and ${sql}`.replace('s.device, ', ''))
+        .pluck()
         .iterate(...params);
     },
     /** The same of some devices. */

@@ -129,8 +129,11 @@ export const inventoryReader = (parts: {
   /** How many devices in reach have each item. */
   const reachedCounts = (shared: SharedStore, scope: Scope): ReachedCounts => {
     const counts = new Uint32Array(shared.lastId() + 1);
-    for (const [, bytes] of shared.arrays.reached(scope))
-      for (const id of idsOf(bytes)) counts[id] = (counts[id] ?? 0) + 1;
+    for (const bytes of shared.arrays.reached(scope)) {
+      const ids = idsOf(bytes);
+      // Some ten million of them: an iterator takes three times as long.
+      for (let at = 0; at < ids.length; at += 1) counts[ids[at] as number]! += 1;
+    }
     return counts;
   };
 

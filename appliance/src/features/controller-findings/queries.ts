@@ -133,6 +133,8 @@ const FIX: Readonly<Record<ControllerFinding['fixState'], CoarseFix>> = {
   mitigation: 'none',
 };
 
+type ControllerFindingTallies = Omit<ControllerFindingCounts, 'controllers'>;
+
 export type ControllerFindingCounts = {
   readonly affected: number;
   readonly review: number;
@@ -378,6 +380,24 @@ export const controllerFindingQueries = (
     ];
   };
 
+  /** The counts without the controllers, which cost most. */
+  const tallies = (scope: Scope): ControllerFindingTallies => {
+    const matrix = emptyMatrix();
+    let affected = 0;
+    let review = 0;
+    const isAny = held.any();
+    const left = isAny ? heldGroups(scope) : [];
+    for (const { verdict, rank, fix_state, n } of withoutHeld(counts(scope), left)) {
+      if (verdict === 'not-affected') continue;
+      if (verdict === 'review') review += n;
+      else affected += n;
+      const row = matrix[DECISIONS[rank] ?? 'track'];
+      row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
+    }
+    const heldBack = left.reduce((sum, { verdict, n }) => (verdict === 'not-affected' ? sum : sum + n), 0);
+    return { affected, review, held: heldBack, matrix };
+  };
+
   return {
     language: (scope: Scope) => filterLanguage({ vocabulary: vocabularyFor(scope) }),
     list: (query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string } => {
@@ -461,21 +481,10 @@ export const controllerFindingQueries = (
     comparable: (controller: number): number => comparable.get(controller) ?? 0,
     controllersWith: (text: string): number[] =>
       withVulnerability.all(text, `%/${text.replace(/[\\%_]/g, (c) => `\\${c}`)}`),
-    counts: (scope: Scope): ControllerFindingCounts => {
-      const matrix = emptyMatrix();
-      let affected = 0;
-      let review = 0;
-      const isAny = held.any();
-      const left = isAny ? heldGroups(scope) : [];
-      for (const { verdict, rank, fix_state, n } of withoutHeld(counts(scope), left)) {
-        if (verdict === 'not-affected') continue;
-        if (verdict === 'review') review += n;
-        else affected += n;
-        const row = matrix[DECISIONS[rank] ?? 'track'];
-        row[verdict === 'review' ? 'undetermined' : FIX[fix_state]] += n;
-      }
-      const heldBack = left.reduce((sum, { verdict, n }) => (verdict === 'not-affected' ? sum : sum + n), 0);
-      return { affected, review, held: heldBack, controllers: affectedControllers(scope), matrix };
-    },
+    tallies,
+    counts: (scope: Scope): ControllerFindingCounts => ({
+      ...tallies(scope),
+      controllers: affectedControllers(scope),
+    }),
   };
 };

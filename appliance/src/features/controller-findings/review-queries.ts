@@ -132,10 +132,7 @@ export const reviewQueries = (db: Database) => {
      order by m.rank, d.key, m.vulnerability, m.identity limit ${maxItems}`,
   );
   const open = db
-    .prepare<[], number>(
-      `select count(*) from controller_match m cross join controller_identity i on i.id = m.identity
-       where m.until is null and m.verdict = 'review' and i.controllers > 0`,
-    )
+    .prepare<[], number>(`select coalesce(sum(n), 0) from controller_match_count where verdict = 'review'`)
     .pluck();
 
   const find = (id: string): { group: ReviewGroup; key: ReviewKey } | undefined => {

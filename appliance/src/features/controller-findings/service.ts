@@ -73,6 +73,8 @@ export type ControllerFindings = {
   language(scope: Scope): FilterLanguage;
   list(query: ControllerFindingQuery): { rows: ControllerFinding[]; total: number; next?: string };
   counts(scope: Scope): ControllerFindingCounts;
+  /** The same without the number of controllers. */
+  tallies(scope: Scope): Omit<ControllerFindingCounts, 'controllers'>;
   /** Open ones of a controller in reach, worst first. */
   forController(controller: number, scope: Scope): ControllerPartFinding[];
   /** How many parts wait for their first match. */
@@ -242,6 +244,7 @@ export const controllerFindings = (parts: ControllerFindingParts): ControllerFin
     language: queries.language,
     list: queries.list,
     counts: queries.counts,
+    tallies: queries.tallies,
     forController: queries.forController,
     closedOf: (controller, limit = 500) => queries.closedOf(controller, limit),
     loads: queries.loads,

@@ -5,15 +5,15 @@ import type { ControllerFindings } from './service.ts';
 
 /** Findings on controllers that call for action, and matches that only a person can decide. */
 export const controllerFindingWork = (parts: {
-  controllerFindings: { counts: ControllerFindings['counts']; review: Pick<ControllerFindings['review'], 'open'> };
+  controllerFindings: { tallies: ControllerFindings['tallies']; review: Pick<ControllerFindings['review'], 'open'> };
 }): WorkKind[] => {
   const kind = (decision: 'act' | 'attend', harm: number): WorkKind => ({
     name: `controller-${decision}`,
     harm,
     sees: 'vulnerabilities:read',
     does: 'controllers:write',
-    find: () => {
-      const row = parts.controllerFindings.counts(wholeSite('figures')).matrix[decision];
+    find: (_reader, look) => {
+      const row = look(parts.controllerFindings.tallies, wholeSite('figures')).matrix[decision];
       const targets = Object.values(row).reduce((sum, n) => sum + n, 0);
       return targets === 0
         ? []

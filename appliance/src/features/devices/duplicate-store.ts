@@ -28,10 +28,12 @@ export const duplicateFinder = (db: Database) => {
     const sharing = (column: string, from: string): Shared[] =>
       db
         .prepare<unknown[], Shared>(
-          `select ${column} as value, json_group_array(id) as devices from ${from} and ${sql} group by ${column}
-           having count(*) between 2 and ${maxSharing} limit ${maxValues}`,
+          // Ids are gathered of what is shared alone: nearly every device shares nothing.
+          `select s.value as value, (select json_group_array(id) from ${from} and ${column} = s.value and ${sql}) as devices
+           from (select ${column} as value from ${from} and ${sql} group by ${column}
+             having count(*) between 2 and ${maxSharing} limit ${maxValues}) s`,
         )
-        .all(...params);
+        .all(...params, ...params);
     const other = devicesIn(scope, 'resembles');
     return {
       shared: sources.map(([why, column, from]) => [why, sharing(column, from)] as const),

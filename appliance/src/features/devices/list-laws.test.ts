@@ -7,7 +7,7 @@ import { type Actor, scopeOf, systemActor } from '../../engine/objects/types.ts'
 import type { Filter } from '../../platform/filter/types.ts';
 import { type Scope, wholeSite } from '../../platform/scope.ts';
 import { levels } from '../rules/types.ts';
-import { DECISIONS } from '../vulnerabilities/types.ts';
+import { COVERAGE_STATES, DECISIONS } from '../vulnerabilities/types.ts';
 import { deviceFilters } from './filter.ts';
 import { deviceList } from './list-queries.ts';
 import { deviceRows } from './row-store.ts';
@@ -269,6 +269,19 @@ describe('a list of devices', () => {
       const worst = list.worstCounts(scope);
       for (const rank of [0, 1, 2, 3]) expect(worst[rank] ?? 0).toBe(mine.filter((one) => one.worst === rank).length);
     }
+  });
+
+  it('counts by coverage what the list of it shows', () => {
+    site.db.exec(`insert into device_coverage (device, state, system, reasons, judged_by)
+      select id, id % 3, 1, '[]', '[]' from device where id % 4 > 0`);
+    for (const at of [[0], [2], undefined]) {
+      const scope =
+        at === undefined ? everything : scopeOf(readerOf(at.map((one) => groups[one] ?? '')), 'devices:read');
+      const listed = COVERAGE_STATES.map((value) => [value, list.count({ field: 'coverage', op: '=', value }, scope)]);
+      expect(list.coverageCounts(scope)).toEqual(Object.fromEntries(listed));
+      expect(listed.every(([, n]) => Number(n) > 0)).toBe(true);
+    }
+    site.db.exec('delete from device_coverage');
   });
 
   it('finds by any filter what a look at every device finds, counts it, and pages it in the order of its file', () => {

@@ -41,6 +41,18 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       .all(...params);
   };
 
+  /** What rules have written of devices that a list shows. */
+  const coverage = (scope: Scope): [number, number][] => {
+    const { sql, params } = devicesIn(scope, 'device');
+    return db
+      .prepare<unknown[], [number, number]>(
+        `select state, count(*) from device_coverage where ${sql} and device not in
+           (select device from device_row where state = 'revoked' or kind = 'directory') group by state`,
+      )
+      .raw()
+      .all(...params);
+  };
+
   const asked = ({ scope, filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({
     sort,
     descending,
@@ -61,11 +73,14 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       for (const [rank, devices] of worst(scope)) found[rank] = devices;
       return Array.from(found, (devices) => devices ?? 0);
     },
-    coverageCounts: (scope) => ({
-      'not-judged': count({ field: 'coverage', op: '=', value: 'not-judged' }, scope),
-      partly: count({ field: 'coverage', op: '=', value: 'partly' }, scope),
-      judged: count({ field: 'coverage', op: '=', value: 'judged' }, scope),
-    }),
+    coverageCounts: (scope) => {
+      const written = new Map(coverage(scope));
+      const [partly, judged] = [written.get(1) ?? 0, written.get(2) ?? 0];
+      const shown = byStateAndLevel(scope).filter(({ state }) => state !== 'revoked');
+      // A device that rules have not looked at is judged by nothing, and has no row.
+      const all = shown.reduce((sum, { devices }) => sum + devices, 0);
+      return { 'not-judged': all - partly - judged, partly, judged };
+    },
     withFindings: (scope): number => {
       const { sql, params } = devicesIn(scope, 'device');
       return (

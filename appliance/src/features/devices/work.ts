@@ -1,7 +1,7 @@
 import { paths } from '@sallyport/ui/paths';
 import { type Actor, scopeOf } from '../../engine/objects/types.ts';
 import { levels } from '../rules/types.ts';
-import type { WorkKind } from '../worklist/types.ts';
+import type { Look, WorkKind } from '../worklist/types.ts';
 import type { DeviceService } from './service.ts';
 import type { DeviceList } from './types.ts';
 
@@ -17,9 +17,12 @@ export const deviceWork = (parts: {
   devices: Pick<DeviceService, 'duplicates'>;
   deviceList: Pick<DeviceList, 'counts' | 'coverageCounts'>;
 }): WorkKind[] => {
-  const counted = (reader: Actor, is: (row: { state: string; level: string | undefined }) => boolean): number =>
-    parts.deviceList
-      .counts(scopeOf(reader, 'devices:read'))
+  const counted = (
+    reader: Actor,
+    look: Look,
+    is: (row: { state: string; level: string | undefined }) => boolean,
+  ): number =>
+    look(parts.deviceList.counts, scopeOf(reader, 'devices:read'))
       .filter(({ state, level }) => is({ state, level: levels[level] }))
       .reduce((sum, row) => sum + row.devices, 0);
   const some = (targets: number) => (targets === 0 ? [] : [{ key: 'all', params: { n: targets }, targets }]);
@@ -31,8 +34,8 @@ export const deviceWork = (parts: {
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
-      find: (reader) =>
-        some(counted(reader, ({ state }) => state === 'pending')).map((item) => ({
+      find: (reader, look) =>
+        some(counted(reader, look, ({ state }) => state === 'pending')).map((item) => ({
           ...item,
           level: 'waiting',
           path: paths.devices({ state: 'pending' }),
@@ -45,8 +48,8 @@ export const deviceWork = (parts: {
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
-      find: (reader) =>
-        some(counted(reader, ({ state }) => state === 'held')).map((item) => ({
+      find: (reader, look) =>
+        some(counted(reader, look, ({ state }) => state === 'held')).map((item) => ({
           ...item,
           level: 'warning',
           path: paths.devices({ state: 'held' }),
@@ -71,8 +74,8 @@ export const deviceWork = (parts: {
       sees: 'devices:read',
       does: 'devices:write',
       scoped: true,
-      find: (reader) =>
-        some(counted(reader, ({ level }) => level === 'not-visible')).map((item) => ({
+      find: (reader, look) =>
+        some(counted(reader, look, ({ level }) => level === 'not-visible')).map((item) => ({
           ...item,
           level: 'warning',
           harm: item.targets >= manySilent ? 30 : 20,
@@ -87,8 +90,8 @@ export const deviceWork = (parts: {
       sees: 'devices:read',
       does: 'exchange:write',
       scoped: true,
-      find: (reader) =>
-        some(parts.deviceList.coverageCounts(scopeOf(reader, 'devices:read'))['not-judged']).map((item) => ({
+      find: (reader, look) =>
+        some(look(parts.deviceList.coverageCounts, scopeOf(reader, 'devices:read'))['not-judged']).map((item) => ({
           ...item,
           level: 'warning',
           path: paths.devices({ coverage: 'not-judged' }),

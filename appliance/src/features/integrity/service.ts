@@ -319,7 +319,7 @@ export const integrityService = ({
       }),
     counts: (scope) => {
       const counts: Record<ProgramState, number> = { changed: 0, unreachable: 0, 'no-reference': 0, ok: 0 };
-      for (const { state } of store.all(scope)) counts[state as ProgramState] += 1;
+      for (const { state, n } of store.stateCounts(scope)) counts[state as ProgramState] = n;
       return counts;
     },
     get: (publicId, scope) => detail(found(publicId, scope)),
@@ -343,6 +343,8 @@ export const integrityService = ({
         health: health as Health,
         reasons: json<HealthReason[]>(reasons),
       })),
+    zoneHealths: (scope) =>
+      store.zoneHealths(scope).map(({ health, ...row }) => ({ ...row, health: health as Health })),
     healthCounts: (scope) => {
       const counts: Record<Health, number> = { critical: 0, warning: 0, ok: 0 };
       for (const { health, n } of store.healthCounts(scope)) counts[health as Health] = n;

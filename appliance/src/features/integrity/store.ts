@@ -93,8 +93,28 @@ export const integrityStore = (db: Database) => {
       )
       .all(...params);
   };
+  const stateCounts = (scope: Scope) => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], { state: string; n: number }>(
+        `select state, count(*) as n from controller_program_state where ${sql} group by state`,
+      )
+      .all(...params);
+  };
+  /** `first`: the controller that came first of those with a health in a zone as sources name it. */
+  const zoneHealths = (scope: Scope) => {
+    const { sql, params } = controllersIn(scope, 'controller');
+    return db
+      .prepare<unknown[], { zone: string | null; health: string; n: number; first: number }>(
+        `select zone, health, count(*) as n, min(controller) as first from controller_program_state where ${sql}
+         group by health, zone`,
+      )
+      .all(...params);
+  };
   return {
     healthCounts,
+    stateCounts,
+    zoneHealths,
     byController: (controller: number) => byController.get(controller),
     all,
     put: (row: StateRow): void => void put.run(row),

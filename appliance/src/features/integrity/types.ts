@@ -2,7 +2,7 @@ import type { Actor } from '../../engine/objects/types.ts';
 import type { Scope } from '../../platform/scope.ts';
 import type { ControllerFacts } from '../controllers/types.ts';
 import type { HardeningResult } from '../hardening/types.ts';
-import type { Health, ZoneController } from '../zones/types.ts';
+import type { Health, ZoneController, ZoneHealthCount } from '../zones/types.ts';
 
 // Program integrity (OT 2.2, DATA-MAP P2): whether a controller runs its approved program. Sallyport reads
 // checksums that the controller keeps itself, and never the program. Unknown stays unknown: what was not read is not OK.
@@ -136,6 +136,8 @@ export type IntegrityService = {
   /** Every controller in use and in reach, as far as drawings and the overview ask. */
   healths(scope: Scope): ZoneController[];
   healthCounts(scope: Scope): Record<Health, number>;
+  /** The same by zone as sources name it. `first`: the number of the first such controller. */
+  zoneHealths(scope: Scope): readonly ZoneHealthCount[];
   /** Of one that is in use. */
   healthOf(controller: number): Pick<ZoneController, 'health' | 'reasons'> | undefined;
 };

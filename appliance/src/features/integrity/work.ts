@@ -1,6 +1,6 @@
 import { paths } from '@sallyport/ui/paths';
 import { wholeSite } from '../../platform/scope.ts';
-import type { WorkKind, WorkPlace } from '../worklist/types.ts';
+import type { Look, WorkKind, WorkPlace } from '../worklist/types.ts';
 import type { ZoneService } from '../zones/service.ts';
 import type { Zone } from '../zones/types.ts';
 import type { IntegrityService, ProgramState } from './types.ts';
@@ -16,8 +16,8 @@ export const programWork = (parts: {
   integrity: Pick<IntegrityService, 'list' | 'counts'>;
   zones: Pick<ZoneService, 'zones'>;
 }): WorkKind[] => {
-  const all = (state: ProgramState) => {
-    const targets = parts.integrity.counts(wholeSite('figures'))[state];
+  const all = (state: ProgramState, look: Look) => {
+    const targets = look(parts.integrity.counts, wholeSite('figures'))[state];
     return targets === 0
       ? []
       : [{ key: 'all', params: { n: targets }, targets, path: paths.controllerIntegrity({ state }) }];
@@ -53,14 +53,14 @@ export const programWork = (parts: {
       limitMs: 72 * hourMs,
       sees: 'controllers:read',
       does: 'controllers:write',
-      find: () => all('unreachable').map((item) => ({ ...item, level: 'warning' })),
+      find: (_reader, look) => all('unreachable', look).map((item) => ({ ...item, level: 'warning' })),
     },
     {
       name: 'program-unapproved',
       harm: 10,
       sees: 'controllers:read',
       does: 'controllers:write',
-      find: () => all('no-reference').map((item) => ({ ...item, level: 'info' })),
+      find: (_reader, look) => all('no-reference', look).map((item) => ({ ...item, level: 'info' })),
     },
   ];
 };

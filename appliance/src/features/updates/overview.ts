@@ -155,11 +155,24 @@ export const updateOverview = (parts: OverviewParts) => {
     return counts;
   };
 
+  const hasArrived = ({ files }: StoredUpdate): boolean =>
+    files.length > 0 && files.every((file) => parts.store.has(file.sha256));
+
+  /** Updates that are here and wait for a decision, with whether something else was decided about each. */
+  const undecided = (updates: readonly StoredUpdate[]): { id: string; isDecidedAbout: boolean }[] => {
+    const superseded = supersededBy(updates);
+    const decided = decisions();
+    return updates
+      .filter((one) => one.inCatalog && !superseded.has(one.update.id) && hasArrived(one))
+      .map(({ update }) => ({ id: update.id, decision: decided.get(update.id) }))
+      .filter(({ decision }) => (decision?.approval ?? 'undefined') === 'undefined')
+      .map(({ id, decision }) => ({ id, isDecidedAbout: decision !== undefined }));
+  };
+
   const supplyOf = (stored: StoredUpdate, world: World): { supply: Supply; reason?: string } => {
     const { id, ecosystem, source, suites, arch } = stored.update;
     if (world.superseded.has(id) || !stored.inCatalog) return { supply: 'superseded' };
-    if (stored.files.length > 0 && stored.files.every((file) => parts.store.has(file.sha256)))
-      return { supply: 'arrived' };
+    if (hasArrived(stored)) return { supply: 'arrived' };
     const wants = [
       `update\0${ecosystem}/${source}`,
       ...stored.files.map((file) => `object\0${file.sha256}`),
@@ -242,5 +255,5 @@ export const updateOverview = (parts: OverviewParts) => {
       .filter(({ update }) => needed.has(update.id) || now.tasks.has(update.id) || now.decisions.has(update.id))
       .map((stored) => toItem(stored, needed.get(stored.update.id) ?? 0, now));
 
-  return { neededBy, world, toItem, concerning };
+  return { neededBy, world, toItem, concerning, undecided };
 };

@@ -57,6 +57,8 @@ export type UpdateService = {
   readonly language: FilterLanguage;
   list(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string };
   counts(scope: Scope): UpdateCounts;
+  /** `undecided` of the counts, without what findings ask for. */
+  undecided(scope: Scope): number;
   /** Both, of the same moment. */
   listCounted(query: UpdateListQuery): { rows: UpdateItem[]; total: number; next?: string; counts: UpdateCounts };
   /** Throws NOT_FOUND. */
@@ -128,7 +130,7 @@ export const updateService = (parts: UpdateParts): UpdateService => {
   const { db, inventory, objects, events } = parts;
   const store = updateStore(db);
   const queries = updateQueries(db);
-  const { neededBy, world, toItem, concerning } = updateOverview({
+  const { neededBy, world, toItem, concerning, undecided } = updateOverview({
     inventory,
     objects,
     store: parts.store,
@@ -282,6 +284,15 @@ export const updateService = (parts: UpdateParts): UpdateService => {
       return { ...pageOf(found, query), counts: updateCounts(found.entries) };
     },
     counts: (scope) => updateCounts(everything(scope).entries),
+    undecided: (scope) => {
+      const waiting = undecided(store.all());
+      if (waiting.length === 0) return 0;
+      const counts = needed.counts(scope);
+      const unneeded = waiting.filter(({ id, isDecidedAbout }) => !isDecidedAbout && !counts.has(id));
+      // Orders are read where an update that no device needs waits.
+      const tasks = unneeded.length === 0 ? undefined : queries.tasks(scope);
+      return waiting.length - unneeded.filter(({ id }) => tasks?.has(id) !== true).length;
+    },
     get,
     needing,
     concerned,

@@ -185,7 +185,10 @@ describe('updates', () => {
   it('keeps decisions as objects with revisions and events, and over a new catalogue', async () => {
     const wanted = update('openssl', '3.5.1-1');
     await bring({ updates: [wanted], files });
+    const undecided = () => [site.updates.undecided(wholeSite('job')), site.updates.counts(wholeSite('job')).undecided];
+    expect(undecided()).toEqual([1, 1]);
     site.updates.approve(admin, [wanted.id], { comment: 'tested' });
+    expect(undecided()).toEqual([0, 0]);
     expect(site.updates.get(wanted.id, wholeSite('job')).approval).toBe('approved');
     expect(site.updates.list({ scope: wholeSite('job'), filter: asked({ deployable: true }), limit: 10 }).total).toBe(
       1,
@@ -193,6 +196,7 @@ describe('updates', () => {
     expect(site.updates.counts(wholeSite('job'))).toMatchObject({ arrived: 1, deployable: 1, undecided: 0 });
     site.updates.decline(admin, [wanted.id]);
     site.updates.clear(admin, [wanted.id]);
+    expect(undecided()).toEqual([1, 1]);
     expect(
       site.objects
         .revisions('update-decision', wanted.id)

@@ -4,7 +4,7 @@ import type { WorkKind } from '../worklist/types.ts';
 import type { UpdateService } from './service.ts';
 
 /** Updates that are here and wait for a decision. */
-export const updateWork = (parts: { updates: Pick<UpdateService, 'counts'> }): WorkKind[] => [
+export const updateWork = (parts: { updates: Pick<UpdateService, 'undecided'> }): WorkKind[] => [
   {
     name: 'update-undecided',
     harm: 20,
@@ -12,7 +12,7 @@ export const updateWork = (parts: { updates: Pick<UpdateService, 'counts'> }): W
     scoped: true,
     does: 'updates:write',
     find: (reader) => {
-      const { undecided } = parts.updates.counts(scopeOf(reader, 'updates:read'));
+      const undecided = parts.updates.undecided(scopeOf(reader, 'updates:read'));
       return undecided === 0
         ? []
         : [

@@ -14,8 +14,8 @@ export const findingWork = (parts: { vulnerabilities: Pick<VulnerabilityService,
     sees: 'vulnerabilities:read',
     scoped: true,
     does: 'updates:write',
-    find: (reader) => {
-      const row = parts.vulnerabilities.tallies(scopeOf(reader, 'vulnerabilities:read')).matrix[decision];
+    find: (reader, look) => {
+      const row = look(parts.vulnerabilities.tallies, scopeOf(reader, 'vulnerabilities:read')).matrix[decision];
       return fixes.flatMap((fix) =>
         row[fix] === 0
           ? []

@@ -13,7 +13,8 @@ import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { unreadOf } from '../announcements/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
-import type { WorkItem } from './types.ts';
+import { oneLook } from './look.ts';
+import type { Look, WorkItem } from './types.ts';
 
 const perPage = 50;
 const trendDays = 30;
@@ -36,11 +37,11 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     account === undefined ? undefined : objects.find('account', account)?.body.name;
   const toRow = (item: WorkItem): WorkRow => ({ ...item, assigneeName: nameOf(item.assignee) });
 
-  const figures = (reader: Actor) => {
+  const figures = (reader: Actor, look: Look) => {
     if (!holdsAnywhere(reader, 'devices:read')) return undefined;
     const scope = scopeOf(reader, 'devices:read');
     const { total, notVisible } = model.counts(scope);
-    const covered = deviceList.coverageCounts(scope);
+    const covered = look(deviceList.coverageCounts, scope);
     const [oldest] = hasRight(reader, 'exchange:read')
       ? exchange.knowledge().toSorted((a, b) => (b.ageDays ?? 0) - (a.ageDays ?? 0))
       : [];
@@ -50,7 +51,7 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         found === undefined
           ? undefined
           : {
-              now: Object.values(vulnerabilities.tallies(found).matrix.act).reduce((sum, n) => sum + n, 0),
+              now: Object.values(look(vulnerabilities.tallies, found).matrix.act).reduce((sum, n) => sum + n, 0),
               trend: vulnerabilities.trend(trendDays, found),
             },
       devices: {
@@ -65,27 +66,6 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         : { knowledge: { days: Math.floor(oldest.ageDays ?? 0), limit: oldest.limitDays, feed: oldest.feed } }),
     };
   };
-
-  const rank = { critical: 0, warning: 1, ok: 2 } as const;
-  /** Zones with controllers in them, the worst first. */
-  const zoneRows = (scope: Scope) =>
-    zones
-      .overview(scope)
-      .zones.filter(({ controllers }) => controllers.length > 0)
-      .map(({ id, name, controllers }) => {
-        const abnormal = controllers.filter(({ health }) => health !== 'ok');
-        const worst = abnormal.toSorted((a, b) => rank[a.health] - rank[b.health])[0];
-        return {
-          id,
-          name,
-          controllers: controllers.length,
-          health: worst?.health ?? ('ok' as const),
-          abnormal: abnormal.length,
-          reason: worst?.reasons[0],
-        };
-      })
-      .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
-      .slice(0, shownZones);
 
   const running = (scope: Scope) =>
     deployments.list({ scope, limit: 20 }).rows.flatMap(({ id, name, state, counts }) =>
@@ -105,7 +85,8 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const { actor } = signedIn(c);
     const ctx = viewContext(deps, c);
     const view = workViews.find((one) => one === c.req.query('view')) ?? 'all';
-    const items = worklist.list(actor);
+    const look = oneLook();
+    const items = worklist.list(actor, look);
     const found = items.filter((item) => isIn[view](item, actor));
     const after = c.req.query('after');
     const from = after === undefined ? 0 : found.findIndex(({ id }) => id === after) + 1;
@@ -123,10 +104,10 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
         rows={shown.map(toRow)}
         {...defined({
           next: from + perPage < found.length ? shown.at(-1)?.id : undefined,
-          figures: figures(actor),
+          figures: figures(actor, look),
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
-        zones={seesControllers ? zoneRows(scopeOf(actor, 'controllers:read')) : []}
+        zones={seesControllers ? zones.standing(scopeOf(actor, 'controllers:read'), shownZones) : []}
         running={holdsAnywhere(actor, 'deployments:read') ? running(scopeOf(actor, 'deployments:read')) : []}
         requestsOut={
           hasRight(actor, 'exchange:read')

@@ -5,12 +5,13 @@ import { type Actor, hasRight, holdsAnywhere, requireRight } from '../../engine/
 import { civilTime, daysBetween } from '../../platform/civil-time.ts';
 import { AppError, type FieldErrors, invalid } from '../../platform/errors.ts';
 import { cleanLine } from '../../platform/text.ts';
+import { oneLook } from './look.ts';
 import { bandOf, compareWork, heldDown, rankOf, totalOf } from './rank.ts';
-import type { FoundWork, WorkItem, WorkKind, WorkNote } from './types.ts';
+import type { FoundWork, Look, WorkItem, WorkKind, WorkNote } from './types.ts';
 
 export type WorklistService = {
   /** What the reader may see, the first to be done first; with what was put off. */
-  list(reader: Actor): WorkItem[];
+  list(reader: Actor, look?: Look): WorkItem[];
   /** One item; NOT_FOUND where its cause is gone or the reader may not see it. */
   get(reader: Actor, id: string): WorkItem;
   /** Gives an item to an account, or to no one. FORBIDDEN, NOT_FOUND, INVALID. */
@@ -42,7 +43,7 @@ export function worklistService(parts: Parts): WorklistService {
     ...(body.laterUntil === undefined ? {} : { laterUntil: Date.parse(body.laterUntil) }),
   });
 
-  const items = (reader: Actor): WorkItem[] => {
+  const items = (reader: Actor, look = oneLook()): WorkItem[] => {
     const nowMs = clock();
     const civil = civilTime(parts.timeZone());
     const daysUntil = (from: number, to: number): number => daysBetween(civil.dayAt(from), civil.dayAt(to));
@@ -79,7 +80,7 @@ export function worklistService(parts: Parts): WorklistService {
       .filter(({ sees, scoped }) => sees === undefined || (scoped ? holdsAnywhere : hasRight)(reader, sees))
       .flatMap((kind) =>
         kind
-          .find(reader)
+          .find(reader, look)
           .slice(0, maxOfKind)
           .map((found) => toItem(kind, found)),
       );

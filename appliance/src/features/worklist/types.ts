@@ -1,4 +1,5 @@
 import type { Actor, Right } from '../../engine/objects/types.ts';
+import type { Scope } from '../../platform/scope.ts';
 
 // Work is what a person has to do now. An item is worked out at each look from what its feature knows, and is gone as soon as its
 // cause is: nothing about it is kept but who has it and until when it was put off (the kind `work-note`).
@@ -41,6 +42,9 @@ export type FoundWork = {
   readonly path: string;
 };
 
+/** What a feature says of a reach, read once for each look at the list, by the function that reads it. */
+export type Look = <T>(read: (scope: Scope) => T, scope: Scope) => T;
+
 /** A kind of work, declared beside its feature. */
 export type WorkKind = {
   readonly name: string;
@@ -54,7 +58,7 @@ export type WorkKind = {
   readonly scoped?: true;
   /** Who can do it. */
   readonly does: Right;
-  readonly find: (reader: Actor) => readonly FoundWork[];
+  readonly find: (reader: Actor, look: Look) => readonly FoundWork[];
 };
 
 /** Parts of a rank: their sum is the rank. */

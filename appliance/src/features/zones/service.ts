@@ -6,12 +6,15 @@ import { zoneDoubts } from './doubts.ts';
 import {
   type Conduit,
   type Health,
+  type HealthReason,
   isBelowTarget,
   LEVELS,
   type PurdueLevel,
   type Zone,
   type ZoneController,
+  type ZoneHealthCount,
   type ZoneOverview,
+  type ZoneStanding,
   type ZoneState,
 } from './types.ts';
 
@@ -23,6 +26,8 @@ export type ZoneService = {
   overview(scope: Scope): ZoneOverview;
   /** NOT_FOUND. */
   zone(id: string, scope: Scope): ZoneState & { conduits: readonly Conduit[] };
+  /** At most so many zones in reach that have controllers, the worst first. */
+  standing(scope: Scope, limit: number): ZoneStanding[];
   /** Controllers by how they are, and how many there are. */
   counts(scope: Scope): { total: number; ok: number; warning: number; critical: number };
 };
@@ -83,12 +88,17 @@ const resolver = (zones: readonly Zone[]): ((text: string | null) => string | nu
 export const zoneService = (parts: {
   db: Database;
   objects: ObjectService;
-  /** Every controller in reach that is in use. */
-  controllers: (scope: Scope) => readonly ZoneController[];
-  /** The same, only how many. */
-  counts: (scope: Scope) => Readonly<Record<Health, number>>;
+  integrity: {
+    /** Every controller in reach that is in use. */
+    healths(scope: Scope): readonly ZoneController[];
+    /** The same, only how many. */
+    healthCounts(scope: Scope): Readonly<Record<Health, number>>;
+    zoneHealths(scope: Scope): readonly ZoneHealthCount[];
+    /** How a controller is, by its number. */
+    healthOf(controller: number): { reasons: readonly HealthReason[] } | undefined;
+  };
 }): ZoneService => {
-  const { db, objects, controllers, counts } = parts;
+  const { db, objects, integrity } = parts;
   const reached = (scope: Scope) => zonesReached(db, scope);
   const zones = (scope: Scope): Zone[] => {
     const inReach = reached(scope);
@@ -116,7 +126,7 @@ export const zoneService = (parts: {
     const known = new Set(all.map(({ id }) => id));
     const ways = conduits(scope).filter(({ from, to }) => known.has(from) && known.has(to));
     const idOf = resolver(all);
-    const inside = Map.groupBy(controllers(scope), ({ zone }) => idOf(zone));
+    const inside = Map.groupBy(integrity.healths(scope), ({ zone }) => idOf(zone));
     return {
       zones: all.map((zone) => stateOf(zone, inside.get(zone.id) ?? [])),
       conduits: ways,
@@ -125,10 +135,33 @@ export const zoneService = (parts: {
     };
   };
 
+  const standing: ZoneService['standing'] = (scope, limit) => {
+    const all = zones(scope);
+    const idOf = resolver(all);
+    const inside = Map.groupBy(integrity.zoneHealths(scope), ({ zone }) => idOf(zone));
+    return all
+      .flatMap(({ id, name }) => {
+        const counts = inside.get(id);
+        if (counts === undefined) return [];
+        const abnormal = counts.filter((count) => count.health !== 'ok');
+        const sum = (of: readonly ZoneHealthCount[]): number => of.reduce((total, { n }) => total + n, 0);
+        const health = worst(counts.map((count) => count.health));
+        const first = Math.min(...abnormal.filter((count) => count.health === health).map((count) => count.first));
+        return [{ id, name, controllers: sum(counts), health, abnormal: sum(abnormal), first }];
+      })
+      .sort((a, b) => rank[a.health] - rank[b.health] || (a.name < b.name ? -1 : 1))
+      .slice(0, limit)
+      .map(({ first, ...zone }) => ({
+        ...zone,
+        reason: zone.abnormal === 0 ? undefined : integrity.healthOf(first)?.reasons[0],
+      }));
+  };
+
   return {
     zones,
     conduits,
     overview,
+    standing,
     zone: (id, scope) => {
       const found = objects.find('controller-zone', id);
       if (found === undefined || reached(scope)?.has(id) === false)
@@ -138,13 +171,13 @@ export const zoneService = (parts: {
       return {
         ...stateOf(
           zone,
-          controllers(scope).filter((controller) => idOf(controller.zone) === id),
+          integrity.healths(scope).filter((controller) => idOf(controller.zone) === id),
         ),
         conduits: conduits(scope).filter(({ from, to }) => from === id || to === id),
       };
     },
     counts: (scope) => {
-      const { ok, warning, critical } = counts(scope);
+      const { ok, warning, critical } = integrity.healthCounts(scope);
       return { total: ok + warning + critical, ok, warning, critical };
     },
   };

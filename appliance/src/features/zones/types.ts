@@ -25,6 +25,28 @@ export type ZoneController = {
   reasons: readonly HealthReason[];
 };
 
+/** Controllers of one health in one zone. */
+export type ZoneHealthCount = {
+  /** As sources name it. */
+  zone: string | null;
+  health: Health;
+  n: number;
+  /** The number of the first of them. */
+  first: number;
+};
+
+/** How the controllers of a zone are, without naming each. */
+export type ZoneStanding = {
+  id: string;
+  name: string;
+  controllers: number;
+  health: Health;
+  /** How many are not as they should be. */
+  abnormal: number;
+  /** What is wrong with the first of the worst. */
+  reason: HealthReason | undefined;
+};
+
 export type Zone = {
   id: string;
   name: string;
