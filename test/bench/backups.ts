@@ -6,6 +6,7 @@ import { systemActor } from '@sallyport/appliance/engine/objects/types';
 import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { type Figure, percentile, type Result } from './report.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
+import { deriveFleet } from './support/derived-fleet.ts';
 import { longestWait } from './support/lock-probe.ts';
 import { enrolDevices, makeSite, startServer, withAppliance } from './support/site.ts';
 import { type LoadSeen, steadyLoad } from './support/steady-load.ts';
@@ -25,6 +26,7 @@ export const backups = async (): Promise<Result> => {
   try {
     const certified = await withAppliance(site, async (appliance) => {
       await cloneFleet(appliance, { devices, profiles, packages });
+      deriveFleet(appliance);
       return enrolDevices(appliance, reporting, { certified: true, seed: 11 });
     });
     const folder = join(site.dataDir, '..', 'taken');

@@ -8,6 +8,7 @@ import { env } from '@sallyport/bundle-tools/platform/ambient';
 import { plantReadings } from './controller-records.ts';
 import type { Figure, Result } from './report.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
+import { deriveFleet } from './support/derived-fleet.ts';
 import { openSignedIn } from './support/signed-in.ts';
 
 // How long each address that people and programs read holds the thread that answers devices, too.
@@ -25,6 +26,7 @@ type Site = Awaited<ReturnType<typeof openSignedIn>>;
 const fill = async ({ appliance }: Site): Promise<void> => {
   const { db, events: journal, controllers } = appliance;
   await cloneFleet(appliance, { devices, profiles, packages });
+  deriveFleet(appliance);
   controllers.ingest(systemActor, { type: 'capture', name: 'plant' }, plantReadings('V2.9.4', 1));
   const [device] = appliance.devices.list({ limit: 1 }).rows;
   immediate(db, () => {

@@ -9,16 +9,15 @@ import { buildSnapshot } from '@sallyport/appliance/features/vulnerabilities/sna
 import { snapshotPath } from '@sallyport/appliance/features/vulnerabilities/snapshot-schema-store';
 import { wholeSite } from '@sallyport/appliance/platform/scope';
 import type { Advisory } from '@sallyport/bundle-tools/advisories/advisory';
-import type { CsafBody } from '@sallyport/bundle-tools/advisories/csaf/normal';
 import { contentDigest, type FeedRecord, toRecord } from '@sallyport/bundle-tools/advisories/digest';
 import { collectFeed } from '@sallyport/bundle-tools/advisories/feed';
 import { partHeader, writePart } from '@sallyport/bundle-tools/advisories/part';
 import { readCsafSource } from '@sallyport/bundle-tools/advisories/sources/csaf';
 import { controllerIndex } from '@sallyport/bundle-tools/controllers/match';
-import type { PartIdentity } from '@sallyport/bundle-tools/controllers/match-types';
 import { env, nowMs } from '@sallyport/bundle-tools/platform/ambient';
 import { repositoryRoot } from '../support/sources.ts';
 import { type Figure, type Result, timed as timedWall } from './report.ts';
+import { type Known, productsIn, versionOf } from './support/controller-products.ts';
 import { random } from './support/random.ts';
 import { makeSite, withAppliance } from './support/site.ts';
 
@@ -30,33 +29,6 @@ const context = { exposure: 'unknown', criticality: 'unknown', safety: 'unknown'
 
 const dataFile = (): string =>
   join(env('SALLYPORT_DATA') ?? join(repositoryRoot, '../shared/data'), 'cisa-csaf.tar.gz');
-
-type Known = { vendor: string; model?: string; orderNumber?: string };
-
-/** Products that documents name, as a record would have them. */
-const productsIn = (bodies: readonly CsafBody[]): Known[] => {
-  const found = new Map<string, Known>();
-  for (const { leaves } of bodies)
-    for (const { vendor, names, models } of leaves) {
-      const name = names.at(-1) ?? '';
-      const [orderNumber] = models;
-      const known = {
-        vendor,
-        ...(name === '' ? {} : { model: name.slice(0, 200) }),
-        ...(orderNumber === undefined ? {} : { orderNumber }),
-      };
-      found.set(JSON.stringify(known), known);
-    }
-  return [...found.keys()].sort().flatMap((key) => found.get(key) ?? []);
-};
-
-const versionOf = (rng: ReturnType<typeof random>): Pick<PartIdentity, 'firmware' | 'firmwareSide'> => {
-  const chance = rng.next();
-  const number = (most: number): number => Math.floor(rng.next() * most);
-  if (chance < 0.1) return {};
-  if (chance < 0.25) return { firmware: `V${1 + number(6)}.${number(10)}`, firmwareSide: 'configured' };
-  return { firmware: `V${1 + number(6)}.${number(10)}.${number(12)}`, firmwareSide: 'observed' };
-};
 
 /** A plant that has what documents speak of: worse than any real one. */
 const plantOf = (products: readonly Known[]): Subject[] =>

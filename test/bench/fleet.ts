@@ -5,6 +5,7 @@ import { sectionHash } from '@sallyport/bundle-tools/protocol/section';
 import { playFleet } from '../support/fleet-player.ts';
 import { percentile, type Result } from './report.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
+import { deriveFleet } from './support/derived-fleet.ts';
 import { residentMb } from './support/process.ts';
 import { openConnection, requestBytes } from './support/raw-client.ts';
 import { enrolDevices, makeSite, startServer, withAppliance } from './support/site.ts';
@@ -22,6 +23,7 @@ export const fleetLoad = async (): Promise<Result> => {
   try {
     const certified = await withAppliance(site, async (appliance) => {
       await cloneFleet(appliance, { devices, profiles, packages });
+      deriveFleet(appliance);
       return enrolDevices(appliance, returning, { certified: true, seed: 5 });
     });
     const server = await startServer(site);

@@ -17,11 +17,13 @@ import { lists } from './lists.ts';
 import { matching } from './matching.ts';
 import { osqueryPolls } from './osquery-polls.ts';
 import { type Benchmark, type Result, resultText, timed } from './report.ts';
+import { scoped } from './scoped.ts';
 import { start } from './start.ts';
 import { storage } from './storage.ts';
 import { storing } from './storing.ts';
 import { strangers } from './strangers.ts';
 import { upgrade } from './upgrade.ts';
+import { worklist } from './worklist.ts';
 
 // Numbers with their method. `make bench`, or names after `node test/bench/main.ts` for some of them; `--json` for machines.
 
@@ -32,6 +34,8 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   storing,
   'foreign-reports': foreignReports,
   lists,
+  scoped,
+  worklist,
   fleet: fleetLoad,
   'osquery-polls': osqueryPolls,
   bundle,

@@ -14,6 +14,7 @@ import { type Figure, percentile, type Result, worked } from './report.ts';
 import { type Corpus, capturedAt, debianVersion, debianVersions, makeCorpus } from './support/advisory-corpus.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
 import { fillComponents } from './support/component-fleet.ts';
+import { putStatus } from './support/derived-fleet.ts';
 import type { Item } from './support/fleet.ts';
 import { residentMb } from './support/process.ts';
 import { makeSite, report, startServer, withAppliance } from './support/site.ts';
@@ -132,6 +133,7 @@ const measure = async (appliance: Appliance, corpus: Corpus): Promise<{ figures:
   await cloneFleet(appliance, { devices: deviceCount, profiles, packages });
   const devices = db.prepare<[], number>('select id from device order by id').pluck().all();
   const fleet = await fillComponents(appliance, { almaRecords: almaRecords(), devices, packages });
+  putStatus(appliance);
   db.pragma('wal_checkpoint(TRUNCATE)');
 
   flip.run(1);

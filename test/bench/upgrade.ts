@@ -8,6 +8,7 @@ import { initSite, installedSite } from '../support/installed-site.ts';
 import { layRelease } from '../support/release-tree.ts';
 import { type Result, timed } from './report.ts';
 import { cloneFleet } from './support/cloned-fleet.ts';
+import { deriveFleet } from './support/derived-fleet.ts';
 import { withAppliance } from './support/site.ts';
 
 const devices = Number(env('BENCH_DEVICES') ?? 10_000);
@@ -47,6 +48,7 @@ export const upgrade = async (): Promise<Result> => {
     const place = { dataDir: site.data, ca: '', remove: () => undefined };
     const schema = await withAppliance(place, async (appliance) => {
       await cloneFleet(appliance, { devices, profiles, packages });
+      deriveFleet(appliance);
       return schemaVersion(appliance.db);
     });
     const step = `${`${schema + 1}`.padStart(3, '0')}-next.sql`;

@@ -1,5 +1,4 @@
 import type { Appliance } from '@sallyport/appliance/compose';
-import { deviceRows } from '@sallyport/appliance/features/devices/row-store';
 import { idsOf } from '@sallyport/appliance/platform/id-array';
 import { fleet } from './fleet.ts';
 import { enrolDevices, report } from './site.ts';
@@ -14,12 +13,13 @@ const perTransaction = 50;
 const sections = ['software', 'identity', 'platform', 'activity', 'accounts'].map((name) => `'${name}'`).join(', ');
 const tags = ['line-1', 'line-2', 'office', 'critical', 'lab'] as const;
 
-/** Fills an empty site; throws when its checks find something. */
+/** Fills an empty site with devices; what follows from their reports waits. */
 export const cloneFleet = async (
   appliance: Appliance,
-  options: { devices: number; profiles: number; packages: number },
+  options: { devices: number; profiles: number; packages: number; groups?: number },
 ): Promise<ClonedFleet> => {
-  const { db, inventory, objects, rules } = appliance;
+  const { db, inventory, objects } = appliance;
+  const groupCount = options.groups ?? 40;
   const made = fleet({ packages: options.packages });
   const enrolled = await enrolDevices(appliance, options.profiles, { certified: false });
   for (let at = 0; at < enrolled.length; at += perTransaction)
@@ -29,7 +29,7 @@ export const cloneFleet = async (
     }).immediate();
   const actor = { type: 'system', id: 'bench', label: 'bench', rights: new Set(['all']) } as const;
   const groups = Array.from(
-    { length: 40 },
+    { length: groupCount },
     (_, n) => objects.create({ ...actor, rights: new Set(['all'] as const) }, 'group', { name: `Area ${n}` }).id,
   );
   const first = enrolled[0]?.id ?? 1;
@@ -45,9 +45,14 @@ export const cloneFleet = async (
   const group = `'["' || '${groups.join(`","`)}' || '"]'`;
   db.transaction(() => {
     db.exec(`insert into device (id, public_id, state, hostname, os, arch, from_address, created_at, approved_at, enrolled_at,
-        last_seen_at)
+        last_seen_at, uuid, serial)
       ${all} select ${first} + n, lower(hex(randomblob(16))), 'managed', 'host-' || n, 'Debian GNU/Linux 13', 'amd64', '10.0.0.1',
-        0, 0, 0, ${Date.now()} - (n * 7919 % 100) * 60000 from n`);
+        0, 0, 0, ${Date.now()} - (n * 7919 % 100) * 60000, lower(hex(randomblob(16))), 'S' || hex(randomblob(6)) from n`);
+    db.exec(
+      `insert into device_mac (mac, device) ${all} select '3c:ec:' || lower(hex(randomblob(4))), ${first} + n from n`,
+    );
+    db.exec(`insert into device_hint (kind, value, device, seen_at)
+      ${all} select 'dns', 'host-' || n || '.plant.example', ${first} + n, 0 from n`);
     db.exec(`insert into section (device, collection, source, hash, collected_at, received_at, best, count)
       ${all} select ${first} + n, collection, source, hash, collected_at, received_at, best, count
       from n join section on device = ${from} where collection in (${sections})`);
@@ -70,7 +75,7 @@ export const cloneFleet = async (
       ${all} select ${first} + n, since, components, nameless from n join device_component on device = ${from}`);
     db.exec(`insert into pending (entity, id, since) ${all} select 'software', ${first} + n, 0 from n`);
     db.exec(`insert into object (kind, id, revision, created_at, updated_at, body)
-      select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % 40) || ']'))
+      select 'device-decision', public_id, 1, 0, 0, json_object('group', json_extract(${group}, '$[' || (id * 31 % ${groupCount}) || ']'))
       from device where id >= ${first + options.profiles} and id % 5 > 0`);
     for (const [at, tag] of tags.entries())
       db.exec(`insert into device_tag (tag, device, source)
@@ -94,10 +99,5 @@ export const cloneFleet = async (
     for (const [item, n] of times) addCount.run(n, item);
     for (const [component, n] of componentTimes) addComponent.run(n, component);
   }).immediate();
-  // The rows of the list in one go.
-  deviceRows(db).remake();
-  while (inventory.enterPending(5_000) > 0);
-  rules.recomputeAll();
-  rules.recomputePending();
   return { devices: options.devices, profiles: options.profiles, groups };
 };

@@ -6,6 +6,7 @@ import { idBytes } from '@sallyport/appliance/platform/id-array';
 import { compareKeys } from '@sallyport/bundle-tools/versions/key';
 import { keyFor } from '@sallyport/bundle-tools/versions/scheme';
 import { debianNames, debianVersion, debianVersions } from './advisory-corpus.ts';
+import { putHolders } from './derived-fleet.ts';
 import { random } from './random.ts';
 
 // What a fleet of any size has, as components and one item for each: storing ten thousand inventories takes minutes, and matching
@@ -74,11 +75,7 @@ const debianWorlds = (): World[] =>
 type ComponentFleet = { components: number; rows: number };
 
 /** The items of the devices' software, one for each component and of its number. */
-const fillItems = (
-  { db }: Pick<Appliance, 'db'>,
-  held: ReadonlyMap<number, Uint32Array>,
-  bearers: readonly number[],
-): void => {
+const fillItems = ({ db }: Pick<Appliance, 'db'>, held: ReadonlyMap<number, Uint32Array>): void => {
   db.exec(`delete from inv_software_device; delete from inv_software_count; delete from pending;
     update inv_software set id = id + 100000000;
     insert into inv_software (id, ikey, type, name, version, arch, source, "sourceVersion", purl)
@@ -91,27 +88,17 @@ const fillItems = (
   for (const [device, ids] of held) put.run(idBytes(ids), device);
   db.exec(`update section set count = (select length(items) / 4 from device_software where section = section.id)
     where collection = 'software'`);
-  const starts = new Uint32Array(bearers.length + 1);
-  for (let id = 1; id < bearers.length; id += 1) starts[id + 1] = (starts[id] as number) + (bearers[id] as number);
-  const devices = new Uint32Array(starts.at(-1) ?? 0);
-  const next = starts.slice();
-  for (const [device, ids] of held)
-    for (const id of ids) {
-      devices[next[id] as number] = device;
-      next[id] = (next[id] as number) + 1;
-    }
-  const add = db.prepare('insert into inv_software_device (item, device) select ?, value from json_each(?)');
-  for (let id = 1; id < bearers.length; id += 1)
-    add.run(id, JSON.stringify(Array.from(devices.subarray(starts[id], starts[id + 1]))));
+  putHolders({ db }, held);
 };
 
-/** Puts components in place of those that the devices have. */
+/** Puts components in place of those that the devices have. Behind `profiles` of them, each has the same as one of those. */
 export const fillComponents = async (
   { db }: Pick<Appliance, 'db'>,
-  options: { almaRecords: string; devices: readonly number[]; packages: number },
+  options: { almaRecords?: string; devices: readonly number[]; packages: number; profiles?: number },
 ): Promise<ComponentFleet> => {
-  const alma = await almaWorlds(options.almaRecords);
+  const { profiles = Number.POSITIVE_INFINITY } = options;
   const debian = debianWorlds();
+  const alma = options.almaRecords === undefined ? debian : await almaWorlds(options.almaRecords);
   const add = db.prepare(
     `insert into component (id, eco, name, version, key, source, stream)
      select ?, p.eco, p.name, ?, ?, p.id, '' from source_package p where p.eco = ? and p.name = ?`,
@@ -132,6 +119,14 @@ export const fillComponents = async (
       'delete from device_component; delete from item_component; delete from component_count; delete from component;',
     );
     for (const [index, device] of options.devices.entries()) {
+      const same = index < profiles ? undefined : held.get(options.devices[index % profiles] as number);
+      if (same !== undefined) {
+        for (const id of same) bearers[id] = (bearers[id] as number) + 1;
+        rows += same.length;
+        held.set(device, same);
+        put.run(device, since, idBytes(same));
+        continue;
+      }
       const rng = random(40_000 + index);
       const worlds = index % 2 === 0 ? alma : debian;
       const world = worlds[(index >> 1) % worlds.length] as World;
@@ -166,7 +161,7 @@ export const fillComponents = async (
       put.run(device, since, idBytes(sorted));
     }
     for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
-    fillItems({ db }, held, bearers);
+    fillItems({ db }, held);
   }).immediate();
   return { components: bearers.length - 1, rows };
 };

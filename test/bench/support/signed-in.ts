@@ -1,5 +1,6 @@
 import { type Appliance, compose } from '@sallyport/appliance/compose';
 import { systemActor } from '@sallyport/appliance/engine/objects/types';
+import { rightsInGroups } from '@sallyport/appliance/features/accounts/types';
 import { initialise } from '@sallyport/appliance/init';
 import { openLog } from '@sallyport/appliance/platform/log';
 import { apiPrefix } from '@sallyport/appliance/server/api/types';
@@ -8,6 +9,48 @@ import { temporaryFolder } from '../../support/commands.ts';
 
 const origin = 'http://localhost';
 const password = 'a long enough sentence 7';
+
+/** The cookies of who comes by the link for a first password. */
+const logIn = async (app: ReturnType<typeof httpApp>, link: string): Promise<string> => {
+  const response = await app.request(link, {
+    method: 'POST',
+    body: new URLSearchParams({ password, repeat: password }).toString(),
+    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin },
+  });
+  if (response.status !== 303) throw new Error(`a person was not let in: ${response.status}`);
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+};
+
+/** Who asks for pages: everything there is, or what lies below some groups and zones. */
+export type Reach = { readonly groups: readonly string[]; readonly zones: readonly string[] } | undefined;
+
+/** Persons of a site that is there already, each logged in; their accounts stay in it. */
+export const openPersons = async <Name extends string>(
+  dataDir: string,
+  reaches: (appliance: Appliance) => Readonly<Record<Name, Reach>>,
+) => {
+  const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
+  const app = httpApp(appliance);
+  const cookies = new Map<string, string>();
+  for (const [name, reach] of Object.entries<Reach>(reaches(appliance))) {
+    const unique = `${name} ${Date.now()}`;
+    const role =
+      reach === undefined
+        ? 'administrator'
+        : appliance.objects.create(systemActor, 'role', { name: unique, rights: [...rightsInGroups], ...reach }).id;
+    const { id } = appliance.objects.create(systemActor, 'account', { name: unique, roles: [role] });
+    cookies.set(name, await logIn(app, `/first/${appliance.accounts.makeLink(systemActor, id).token}`));
+  }
+  return {
+    appliance,
+    get: (name: Name, path: string): Response | Promise<Response> =>
+      app.request(path, { headers: { cookie: cookies.get(name) ?? '' } }),
+    close: (): Promise<void> => appliance.close(),
+  };
+};
 
 /** A new site with its console and API, without TLS, and its administrator logged in. */
 export const openSignedIn = async (name: string) => {
@@ -23,16 +66,7 @@ export const openSignedIn = async (name: string) => {
   });
   const appliance: Appliance = await compose({ dataDir, log: openLog('silent') });
   const app = httpApp(appliance);
-  const first = await app.request(made.linkPath, {
-    method: 'POST',
-    body: new URLSearchParams({ password, repeat: password }).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', 'sec-fetch-site': 'same-origin', origin },
-  });
-  if (first.status !== 303) throw new Error(`the administrator was not let in: ${first.status}`);
-  const cookie = first.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
+  const cookie = await logIn(app, made.linkPath);
   const robot = appliance.objects.create(systemActor, 'account', { name: 'robot', roles: ['administrator'] });
   const { secret } = appliance.accounts.createApiToken(systemActor, { name: 'robot', account: robot.id });
   return {

@@ -20,23 +20,27 @@ export type Site = {
   remove(): void;
 };
 
+/** A new, empty site in a folder that is not there yet. */
+export const siteAt = async (dataDir: string): Promise<Site> => {
+  await initialise({
+    dataDir,
+    site: 'bench',
+    addresses: ['localhost', '127.0.0.1'],
+    listen: { address: '127.0.0.1', port: 0 },
+    administrator: 'administrator',
+    log: openLog('silent'),
+  });
+  const appliance = await compose({ dataDir, log: openLog('silent') });
+  const ca = appliance.ca.certificatePem;
+  await appliance.close();
+  return { dataDir, ca, remove: () => undefined };
+};
+
 /** A new, empty site. */
 export const makeSite = async (name: string): Promise<Site> => {
   const folder = temporaryFolder(`bench-${name}`);
-  const dataDir = join(folder.path, 'data');
   try {
-    await initialise({
-      dataDir,
-      site: 'bench',
-      addresses: ['localhost', '127.0.0.1'],
-      listen: { address: '127.0.0.1', port: 0 },
-      administrator: 'administrator',
-      log: openLog('silent'),
-    });
-    const appliance = await compose({ dataDir, log: openLog('silent') });
-    const ca = appliance.ca.certificatePem;
-    await appliance.close();
-    return { dataDir, ca, remove: folder.remove };
+    return { ...(await siteAt(join(folder.path, 'data'))), remove: folder.remove };
   } catch (error) {
     folder.remove();
     throw error;
