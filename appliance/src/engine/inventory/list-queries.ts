@@ -11,7 +11,7 @@ import { collectionVocabulary } from './field-queries.ts';
 import { fieldCondition, matchingSql } from './match-queries.ts';
 import type { Cell } from './store.ts';
 import { column, countTableOf, isText, tableOf } from './table-store.ts';
-import type { Collection, ListAsked, ListQuery, Whose } from './types.ts';
+import type { Collection, ListAsked, ListQuery, WhoseItems } from './types.ts';
 
 // The SQL of a list. Column names come from declarations, values are always bound.
 
@@ -31,7 +31,7 @@ const sortOf = (collection: Collection, sort: string): string => {
 export const listOf = (
   personal: Personal,
   collection: Collection,
-  query: Omit<ListAsked, 'limit' | 'after'> & Whose,
+  query: Omit<ListAsked, 'limit' | 'after'> & WhoseItems,
   ids: Uint32Array | undefined,
 ): { source: ListSource<'asked'>; where: Condition[] } => {
   const table = tableOf(collection);
@@ -53,9 +53,9 @@ export const listOf = (
       ...(isShared
         ? []
         : [
-            query.scope === undefined
-              ? { sql: 'r.device = ?', params: [query.device] }
-              : devicesIn(query.scope, 'r.device'),
+            query.device === undefined
+              ? devicesIn(query.scope, 'r.device')
+              : { sql: 'r.device = ?', params: [query.device] },
           ]),
       ...Object.entries(query.where ?? {}).map(([name, value]) =>
         fieldCondition(personal, collection, name, typeof value === 'object' ? value : [value]),

@@ -35,7 +35,7 @@ import {
   type InventoryRow,
   type ListAsked,
   readRight,
-  type Whose,
+  type WhoseItems,
 } from './types.ts';
 import { collectionScope } from './view.ts';
 
@@ -141,7 +141,7 @@ const queryOf = (
   { appCategories, deviceQueries, inventory, actor }: Needs & { actor: Actor },
   collection: Collection,
   given: Asked,
-): Omit<ListAsked, 'limit' | 'after'> & Whose => {
+): Omit<ListAsked, 'limit' | 'after'> & WhoseItems => {
   const scope = collectionScope(actor, collection);
   const { sort, category: wanted, device, where: text = '' } = given;
   const isCounter = (sort === 'devices' || sort === 'device') && !(sort in collection.fields);
@@ -156,7 +156,7 @@ const queryOf = (
       sort: isCounter ? `_${sort}` : sort,
       matching: wanted === undefined ? undefined : appCategories.matching(wanted),
     }),
-    ...(device === undefined ? { scope } : { device: deviceIn(deviceQueries, device, scope) }),
+    ...(device === undefined ? { scope } : { scope, device: deviceIn(deviceQueries, device, scope) }),
   };
 };
 

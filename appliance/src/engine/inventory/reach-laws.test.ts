@@ -140,6 +140,33 @@ describe('the inventory of a part of the site', () => {
     );
   });
 
+  it('counts the items of one device among the devices in reach', () => {
+    const { inventory } = engines;
+    fc.assert(
+      fc.property(
+        drawnRoots,
+        fc.nat(),
+        fc.constantFrom('name', '_devices'),
+        fc.integer({ min: 1, max: 9 }),
+        (roots, at, sort, limit) => {
+          const scope = scopeIn(roots);
+          const reporting = inReach(roots).filter((one) => held.has(one));
+          const device = reporting[at % reporting.length] as number;
+          const asked = { collection: 'software', sort, scope, device } as const;
+          const { rows, totals } = pages((paging) => inventory.list({ ...asked, ...paging }), limit);
+          const items = new Set(held.get(device));
+          const count = (item: string): number =>
+            reporting.filter((other) => held.get(other)?.includes(item) === true).length;
+          expect(new Map(rows.map((row) => [`${row.name} ${row.version}`, row._devices]))).toEqual(
+            new Map([...items].map((item) => [item, count(item)])),
+          );
+          expect([...totals]).toEqual([items.size]);
+        },
+      ),
+      { numRuns: runs(40) },
+    );
+  });
+
   it('has the rows of its devices, and says how many report', () => {
     const { inventory } = engines;
     fc.assert(

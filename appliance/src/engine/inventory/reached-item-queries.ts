@@ -13,16 +13,17 @@ export type ReachedCounts = Uint32Array;
 
 const byDevices = { keys: ['devices', 'id'], nullable: true } as const;
 
-/** A page of the items that devices in reach have. */
+/** A page of the items that devices in reach have; `among`: of the device that is asked about. */
 export const reachedItemPage = (
   { db, personal }: { db: Database; personal: Personal },
   collection: Collection,
   query: ListQuery,
   counts: ReachedCounts,
+  among: Uint32Array | undefined,
 ): { rows: ListRow[]; total: number; next?: string } => {
   const { sort, ...unsorted } = query;
   const isByDevices = sort === '_devices';
-  const { source, where } = listOf(personal, collection, isByDevices ? unsorted : query, undefined);
+  const { source, where } = listOf(personal, collection, isByDevices ? unsorted : query, among);
   const from = `${tableOf(collection)} as r`;
   const chosen = { in: Uint8Array.from(counts, (devices) => (devices > 0 ? 1 : 0)) };
   const countOf = (id: number): number => counts[id] ?? 0;

@@ -149,7 +149,7 @@ export const inventoryReader = (parts: {
     const { rows, ...page } =
       shared === undefined || query.scope === undefined || query.scope.site
         ? listPage({ db, personal }, shape.collection, asked, ids)
-        : reachedItemPage({ db, personal }, shape.collection, asked, reachedCounts(shared, query.scope));
+        : reachedItemPage({ db, personal }, shape.collection, asked, reachedCounts(shared, query.scope), ids);
     const columns = Object.entries(shape.collection.fields)
       .filter(
         ([, field]) => field.column !== false && !field.entered && (!field.perDevice || query.device !== undefined),

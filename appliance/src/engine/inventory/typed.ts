@@ -8,7 +8,7 @@ import type {
   ListQuery,
   ListResult,
   SectionRow,
-  Whose,
+  WhoseItems,
 } from './types.ts';
 
 /** Rows of whatever collection: for what is generic, and for collections of extensions. */
@@ -68,7 +68,7 @@ type FieldIn<N extends CollectionName> = keyof Collections[N]['fields'] & string
 
 /** A query that names fields of its collection. */
 export type QueryOf<N extends CollectionName> = Omit<ListAsked, 'collection' | 'where'> &
-  Whose & {
+  WhoseItems & {
     collection: N;
     where?: { readonly [F in FieldIn<N>]?: NonNullable<ListAsked['where']>[string] };
   };

@@ -146,7 +146,10 @@ export type ListAsked = {
   personal?: boolean;
 };
 
-export type ListQuery = ListAsked & Whose;
+/** With both, rows of the device; an item that several share is counted over the devices in reach. */
+export type WhoseItems = Whose | { device: number; scope: Scope };
+
+export type ListQuery = ListAsked & WhoseItems;
 
 /** Rows of `own` collections have `_device`, rows of `shared` ones `_devices` (how many have it). */
 export type ListResult = { rows: InventoryRow[]; total: number; next?: string; columns: readonly string[] };
