@@ -15,11 +15,71 @@ import { Devices } from '../src/devices/devices.tsx';
 import { Confirm } from '../src/frame/confirm.tsx';
 import { langs } from '../src/i18n/types.ts';
 import { Search } from '../src/search/search.tsx';
-import { WorkItem } from '../src/worklist/work-item.tsx';
-import { Worklist, type WorkRow } from '../src/worklist/worklist.tsx';
+import { Finding, type FindingAct, type ShownFinding } from '../src/vulnerabilities/finding.tsx';
+import type { FindingRow } from '../src/vulnerabilities/finding-facts.tsx';
+import { Vulnerabilities } from '../src/vulnerabilities/vulnerabilities.tsx';
+import { type ShownWork, WorkItem } from '../src/worklist/work-item.tsx';
+import type { WorkRow } from '../src/worklist/work-row.ts';
+import { Worklist } from '../src/worklist/worklist.tsx';
 import { coverage, device, list, nowMs, row, strictContext, worklist } from './sample.ts';
 
 type View = (ctx: Ctx) => { toString(): string | Promise<string> };
+
+const openWork: ShownWork = {
+  row: worklist.rows[0] as WorkRow,
+  rank: { harm: 60, place: 15, targets: 1, due: 20, blocks: 0, age: 0 },
+  total: 96,
+  isUrgent: true,
+  targets: 14,
+  named: [{ id: 'd1', name: 'hist-02', href: '/devices/d1', why: { key: 'work.onDevices', params: { n: 3 } } }],
+  waitsFor: worklist.rows[1] as WorkRow,
+  accounts: [{ id: 'a1', name: 'D. Akhmetov' }],
+  errors: { reason: { key: 'validation.required' } },
+};
+
+const findings: readonly FindingRow[] = ['openssl', 'linux', 'sudo'].map((name, at) => ({
+  id: `${at + 1}.1`,
+  advisory: `DSA-600${at}-1`,
+  aliases: ['CVE-2026-1234'],
+  summary: 'A remote attacker can run code.',
+  severity: 'critical',
+  decision: 'act',
+  exploited: true,
+  verdict: 'affected',
+  fixState: 'available',
+  state: 'open',
+  package: name,
+  version: '3.5.1-1',
+  ecosystem: 'Debian:13',
+  fixed: '3.5.4-1',
+  feed: 'osv-debian',
+  devices: 60,
+  since: '2026-11-01T08:00:00Z',
+}));
+const openFinding = (act: FindingAct): ShownFinding => ({
+  finding: findings[1] as FindingRow,
+  why: {
+    ranges: [{ fixed: '3.5.4-1', covers: true }],
+    exact: false,
+    source: { name: 'osv-debian', newest: '2026-11-20T08:00:00Z' },
+    rule: 'severity',
+    inputs: [{ name: 'severity', value: 'critical', strong: true }],
+    confidence: 'high',
+  },
+  act,
+  targets: [
+    { device: { id: 'd1', name: 'hist-02' }, firstSeen: '2026-11-02T08:00:00Z' },
+    { device: { id: 'd2', name: 'ops-db-1' }, firstSeen: '2026-11-02T08:00:00Z', out: 'not-managed' },
+    { device: { id: 'd3', name: 'eng-ws-07' }, firstSeen: '2026-11-02T08:00:00Z', out: 'not-needed' },
+  ],
+});
+const findingActs: readonly FindingAct[] = [
+  { does: 'plan', updates: ['u1'] },
+  { does: 'decide', update: 'u1' },
+  { does: 'wait', update: 'u1', supply: 'needed' },
+  { does: 'nothing', code: 'none' },
+];
+const noFixes = { available: 0, none: 0, undetermined: 0 };
 
 const views: readonly (readonly [name: string, view: View])[] = [
   [
@@ -104,18 +164,53 @@ const views: readonly (readonly [name: string, view: View])[] = [
     ),
   ],
   [
+    'worklist with an open item',
+    (ctx) => <Worklist ctx={ctx} {...worklist} open={{ shown: openWork, place: { next: '/?open=c.d' } }} after="a.b" />,
+  ],
+  [
+    'findings with one open beside them',
+    (ctx) => (
+      <Vulnerabilities
+        ctx={ctx}
+        list={{
+          path: '/vulnerabilities',
+          q: '',
+          filters: [],
+          descending: false,
+          trail: [],
+          columns: [],
+          all: false,
+          open: '2.1',
+        }}
+        page={{ rows: findings, total: 3 }}
+        filters={{ chips: [], builder: { fields: [], kept: [], rows: [] }, fault: undefined }}
+        unread={[]}
+        notJudged={0}
+        counts={{
+          open: 3,
+          devices: 60,
+          review: 0,
+          matrix: { act: noFixes, attend: noFixes, 'track-star': noFixes, track: noFixes },
+        }}
+        knowledge={null}
+        open={{
+          shown: openFinding({ does: 'plan', updates: ['u1'] }),
+          place: { at: ctx.t('panel.at', { n: 2, total: 3 }), previous: '/vulnerabilities?open=1.1' },
+        }}
+      />
+    ),
+  ],
+  ...findingActs.map((act): readonly [string, View] => [
+    `page of a finding that ${act.does}`,
+    (ctx) => <Finding ctx={ctx} shown={openFinding(act)} references={['https://example.org/a']} />,
+  ]),
+  [
     'item of the worklist',
     (ctx) => (
       <WorkItem
         ctx={ctx}
-        row={worklist.rows[0] as WorkRow}
-        rank={{ harm: 60, place: 15, targets: 1, due: 20, blocks: 0, age: 0 }}
-        total={96}
-        isUrgent
-        at={{ n: 2, of: 4, previous: 'a.b', next: 'c.d' }}
-        waitsFor={worklist.rows[1] as WorkRow}
-        accounts={[{ id: 'a1', name: 'D. Akhmetov' }]}
-        errors={{ reason: { key: 'validation.required' } }}
+        shown={openWork}
+        place={{ at: ctx.t('work.of', { n: 2, total: 4 }), previous: '/work/a.b', next: '/work/c.d' }}
       />
     ),
   ],

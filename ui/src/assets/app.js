@@ -130,7 +130,7 @@
     $('input', palette).select();
   };
 
-  // Keys: / search, f filter, j k rows, x select, ? help. Idle in fields; a preference switches single keys off.
+  // Keys: / search, f filter, j k rows or what the open panel shows, x select, ? help. Idle in fields; a preference switches single keys off.
   let row = -1;
   const toRow = (step) => {
     const rows = $$('main tbody tr:not(.group, .open)').filter((line) => $('a', line));
@@ -141,8 +141,8 @@
   const keys = {
     '/': openPalette,
     f: () => $('main .find input')?.focus(),
-    j: () => toRow(1),
-    k: () => toRow(-1),
+    j: () => ($('.side') ? $('.side [rel="next"]')?.click() : toRow(1)),
+    k: () => ($('.side') ? $('.side [rel="prev"]')?.click() : toRow(-1)),
     x: () => doc.activeElement?.closest?.('tr')?.querySelector('.pick')?.click(),
     '?': () => $('#keys')?.showModal?.(),
   };
@@ -154,7 +154,9 @@
     if (event.key === 'Escape') {
       const menu = $('details.pop[open]');
       closeMenus();
-      return menu?.querySelector('summary').focus();
+      if (menu) return menu.querySelector('summary').focus();
+      // The link leads back to the row; a dialog and a field close first.
+      return inField(event.target) ? undefined : $('.side [data-shut]')?.click();
     }
     if (root.dataset.keys === 'off' || event.ctrlKey || event.metaKey || event.altKey || inField(event.target)) return;
     const act = keys[event.key];

@@ -36,7 +36,7 @@ type ListPanelProps<Row> = {
   readonly columns?: readonly PickableColumn[];
   /** Right of the filter. */
   readonly tools?: Child;
-  readonly table?: Pick<TableProps<Row>, 'caption' | 'columns' | 'order' | 'open' | 'group' | 'records'>;
+  readonly table?: Pick<TableProps<Row>, 'caption' | 'columns' | 'order' | 'open' | 'isCurrent' | 'group' | 'records'>;
   /** The order in words. */
   readonly order?: string;
   /** People act on rows: the form of the selection, where it is sent to, and what can be done. */

@@ -43,6 +43,8 @@ export type TableProps<Row> = {
   readonly select?: { readonly form: string; readonly id: (row: Row) => string; readonly label: (row: Row) => string };
   /** A row head that is shown once before the rows of a group. */
   readonly group?: (row: Row) => string | undefined;
+  /** The row whose panel is open. */
+  readonly isCurrent?: (row: Row) => boolean;
   /** A row under a row, on sunken. */
   readonly open?: (row: Row) => Child | undefined;
   /** Becomes records on narrow screens: the four cells that have a place, or all of them with their labels. */
@@ -151,7 +153,7 @@ export const DataTable = <Row,>(props: TableProps<Row>) => {
       );
     }
     lines.push(
-      <tr>
+      <tr aria-current={props.isCurrent?.(row) ? 'true' : undefined}>
         {select === undefined ? null : (
           <td class="check">
             <input

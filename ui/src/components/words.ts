@@ -747,6 +747,16 @@ export const words = defineWords({
     ru: 'Выбрать все строки страницы',
     kk: 'Беттегі барлық жолды таңдау',
   },
+  'panel.place': { en: 'Place in the list', ru: 'Место в списке', kk: 'Тізімдегі орны' },
+  'panel.at': {
+    en: '{n} of {total} on this page',
+    ru: '{n} из {total} на странице',
+    kk: 'Осы бетте: {n}, барлығы {total}',
+  },
+  'panel.previous': { en: 'Previous', ru: 'Назад', kk: 'Алдыңғысы' },
+  'panel.next': { en: 'Next', ru: 'Далее', kk: 'Келесісі' },
+  'panel.page': { en: 'Open as page', ru: 'Открыть страницей', kk: 'Бет етіп ашу' },
+  'panel.chosen': { en: '{n} of {all} chosen', ru: 'выбрано {n} из {all}', kk: 'таңдалғаны {n}, барлығы {all}' },
   'list.selectRow': { en: 'Select {name}', ru: 'Выбрать {name}', kk: 'Таңдау: {name}' },
   'list.noMatch': { en: 'No match', ru: 'Ничего не найдено', kk: 'Сәйкестік жоқ' },
   'list.noMatchWhy': {

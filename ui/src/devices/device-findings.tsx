@@ -6,7 +6,7 @@ import { Empty, Notice } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
-import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
+import type { FindingRow } from '../vulnerabilities/finding-facts.tsx';
 import { findingColumns } from '../vulnerabilities/vulnerabilities.tsx';
 
 type DeviceFindingsProps = {

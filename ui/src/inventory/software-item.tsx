@@ -9,7 +9,7 @@ import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import type { FieldColumn, PageOf, Reference, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { FindingRow } from '../vulnerabilities/vulnerabilities.tsx';
+import type { FindingRow } from '../vulnerabilities/finding-facts.tsx';
 import { findingColumns } from '../vulnerabilities/vulnerabilities.tsx';
 
 /** One item of a shared collection: what it is, which devices have it, its findings. */

@@ -1,47 +1,113 @@
-import { deviceColumn } from '../components/device-column.tsx';
+import type { Child } from 'hono/jsx';
+import { Button, Hidden, LinkButton, withoutRight } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
-import { Panel } from '../components/panel.tsx';
+import {
+  PanelActions,
+  PanelPage,
+  PanelPart,
+  type PanelPlace,
+  SidePanel,
+  type Target,
+  Targets,
+  toRow,
+} from '../components/side-panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
-import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
+import type { ListState } from '../list.ts';
+import { listUrl } from '../list.ts';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { FindingRow, FindingWhy } from './vulnerabilities.tsx';
-import { FixMark, WhyFacts } from './vulnerabilities.tsx';
+import { type FindingRow, type FindingWhy, FixMark, WhyFacts } from './finding-facts.tsx';
 
-type FindingProps = {
-  readonly ctx: Ctx;
-  readonly finding: FindingRow;
-  readonly why: FindingWhy;
-  readonly devices: readonly { readonly device: Reference; readonly firstSeen: When }[];
-  /** True when the site has more devices with it than are listed. */
-  readonly more: boolean;
-  readonly references: readonly string[];
-  /** The record as it was imported, pretty-printed. */
-  readonly document: string;
+/** What can be done about a finding now; updates that reach the fix, the best first. */
+export type FindingAct =
+  /** They are here and approved. */
+  | { readonly does: 'plan'; readonly updates: readonly string[] }
+  /** One is here and waits for a decision. */
+  | { readonly does: 'decide'; readonly update: string }
+  /** One is listed and not here. */
+  | { readonly does: 'wait'; readonly update: string; readonly supply: 'needed' | 'requested' | 'unfulfilled' }
+  /** The code says why there is nothing to do here. */
+  | { readonly does: 'nothing'; readonly code: 'none' | 'undetermined' | 'review' | 'unlisted' | 'fixed' };
+
+export type FindingTarget = {
+  readonly device: Reference;
+  readonly firstSeen: When;
+  /** Why a deployment leaves it out. */
+  readonly out?: 'not-managed' | 'not-needed' | undefined;
 };
 
-/** Why it matches, where it is, what next, and the record it comes from. References are text: no link leaves the site. */
-export const Finding = ({ ctx, finding, why, devices, more, references, document }: FindingProps) => (
-  <Page
-    ctx={ctx}
-    title={finding.advisory}
-    untranslatedTitle
-    section="vulnerabilities"
-    crumbs={[{ label: ctx.t('nav.vulnerabilities'), href: paths.vulnerabilities() }]}
-    mark={<DecisionMark ctx={ctx} decision={finding.decision} />}
-    sub={
-      <span translate="no">
-        {finding.package} {finding.version}, {finding.ecosystem}
-        {finding.aliases.length === 0 ? null : `. ${finding.aliases.join(', ')}`}.
-      </span>
-    }
-    advisoriesMatter
-  >
-    <Panel title={ctx.t('vuln.why')}>
-      <div class="body">
+export type ShownFinding = {
+  readonly finding: FindingRow;
+  readonly why: FindingWhy;
+  readonly act: FindingAct;
+  /** The first ones by name. */
+  readonly targets: readonly FindingTarget[];
+};
+
+const planForm = 'plan-finding';
+
+const Act = ({ ctx, shown }: { ctx: Ctx; shown: ShownFinding }) => {
+  const { act, finding, targets } = shown;
+  if (act.does === 'plan') {
+    const taken = targets.filter(({ out }) => out === undefined).length;
+    const unavailable = withoutRight(ctx, 'deployments:write') ?? (taken === 0 ? ctx.t('finding.noTarget') : undefined);
+    return (
+      <form method="get" action={paths.deploymentNew()} id={planForm}>
+        <Hidden fields={act.updates.map((id) => ['update', id])} />
+        <p>{ctx.t('finding.planThen')}</p>
+        <div class="row">
+          <Button kind="primary" unavailable={unavailable}>
+            {ctx.rich('finding.plan', { n: <b data-count="1">{ctx.fmt.number(taken)}</b> })}
+          </Button>
+          {finding.devices > targets.length ? (
+            <LinkButton ctx={ctx} href={paths.deploymentNew({ update: act.updates[0] })}>
+              {ctx.t('finding.planAll', { n: finding.devices })}
+            </LinkButton>
+          ) : null}
+        </div>
+      </form>
+    );
+  }
+  if (act.does === 'nothing') return <p>{ctx.t(`finding.nothing.${act.code}`)}</p>;
+  return (
+    <>
+      <p>{ctx.t(act.does === 'decide' ? 'finding.decideThen' : `finding.wait.${act.supply}`)}</p>
+      <div class="row">
+        <LinkButton
+          ctx={ctx}
+          kind={act.does === 'decide' ? 'primary' : 'second'}
+          href={paths.update(act.update)}
+          unavailable={act.does === 'decide' ? withoutRight(ctx, 'updates:write') : undefined}
+        >
+          {ctx.t(act.does === 'decide' ? 'finding.decide' : 'finding.showUpdate')}
+        </LinkButton>
+        {act.does === 'wait' && act.supply === 'needed' ? (
+          <LinkButton ctx={ctx} kind="primary" href={paths.exchangeSend()}>
+            {ctx.t('finding.request')}
+          </LinkButton>
+        ) : null}
+      </div>
+    </>
+  );
+};
+
+/** What stands in the panel and on the page alike: why, where it is, what to do. */
+const FindingParts = ({ ctx, shown, children }: { ctx: Ctx; shown: ShownFinding; children?: Child }) => {
+  const { finding, why, targets, act } = shown;
+  const named: Target[] = targets.map(({ device, firstSeen, out }) => ({
+    id: device.id,
+    name: device.name,
+    href: paths.device(device.id),
+    note: <Time ctx={ctx} at={firstSeen} form="date" />,
+    out: out === undefined ? undefined : ctx.t(`finding.out.${out}`),
+  }));
+  const taken = named.filter(({ out }) => out === undefined).length;
+  return (
+    <>
+      <PanelPart title={ctx.t('vuln.why')}>
         <Aged ctx={ctx} since={finding.agedSince} />
         <p lang="en">{finding.summary}</p>
         <WhyFacts ctx={ctx} row={finding} why={why} />
@@ -54,27 +120,88 @@ export const Finding = ({ ctx, finding, why, devices, more, references, document
           )}
         </div>
         <p class="second">{ctx.t(`decision.${finding.decision}.meaning`)}</p>
-      </div>
-    </Panel>
-    <div class="grid">
-      <Panel title={ctx.t('nav.devices')} context={ctx.fmt.number(finding.devices)} span={6}>
-        <DataTable
-          ctx={ctx}
-          caption={ctx.t('nav.devices')}
-          rows={devices}
-          columns={[
-            deviceColumn(ctx),
-            { key: 'since', label: ctx.t('vuln.since'), cell: (row) => <Time ctx={ctx} at={row.firstSeen} /> },
-          ]}
-        />
-        {more ? (
-          <div class="body">
-            <p class="second">{ctx.t('vuln.shownOf', { shown: devices.length, total: finding.devices })}</p>
-          </div>
+      </PanelPart>
+      <PanelPart
+        title={ctx.t('nav.devices')}
+        context={
+          act.does === 'plan'
+            ? ctx.t('panel.chosen', { n: taken, all: finding.devices })
+            : ctx.fmt.number(finding.devices)
+        }
+      >
+        <Targets ctx={ctx} targets={named} {...(act.does === 'plan' ? { form: planForm, name: 'device' } : {})} />
+        {targets.length < finding.devices ? (
+          <p class="second">{ctx.t('vuln.shownOf', { shown: targets.length, total: finding.devices })}</p>
         ) : null}
-      </Panel>
-      <Panel title={ctx.t('vuln.references')} context={ctx.t('vuln.referencesContext')} span={6}>
-        <div class="body">
+      </PanelPart>
+      {children}
+      <PanelActions>
+        <Act ctx={ctx} shown={shown} />
+      </PanelActions>
+    </>
+  );
+};
+
+const nameOf = ({ advisory, package: name }: FindingRow): string => `${advisory}, ${name}`;
+const subOf = ({ package: name, version, ecosystem, aliases }: FindingRow) => (
+  <span translate="no">
+    {name} {version}, {ecosystem}
+    {aliases.length === 0 ? null : `. ${aliases.join(', ')}`}.
+  </span>
+);
+
+/** A finding beside the list that it is of. */
+export const FindingPanel = ({
+  ctx,
+  shown,
+  list,
+  place,
+}: {
+  ctx: Ctx;
+  shown: ShownFinding;
+  list: ListState;
+  place: PanelPlace;
+}) => (
+  <SidePanel
+    ctx={ctx}
+    title={nameOf(shown.finding)}
+    isName
+    state={
+      <p>
+        <DecisionMark ctx={ctx} decision={shown.finding.decision} /> {subOf(shown.finding)}
+      </p>
+    }
+    place={place}
+    page={paths.finding(shown.finding.id)}
+    shut={toRow(listUrl(list, { open: null, trail: list.trail }), shown.finding.id)}
+  >
+    <FindingParts ctx={ctx} shown={shown} />
+  </SidePanel>
+);
+
+/** The same as a page, with what the record refers to. References are text: no link leaves the site. */
+export const Finding = ({
+  ctx,
+  shown,
+  references,
+}: {
+  ctx: Ctx;
+  shown: ShownFinding;
+  references: readonly string[];
+}) => (
+  <Page
+    ctx={ctx}
+    title={shown.finding.advisory}
+    untranslatedTitle
+    section="vulnerabilities"
+    crumbs={[{ label: ctx.t('nav.vulnerabilities'), href: paths.vulnerabilities() }]}
+    mark={<DecisionMark ctx={ctx} decision={shown.finding.decision} />}
+    sub={subOf(shown.finding)}
+    advisoriesMatter
+  >
+    <PanelPage title={nameOf(shown.finding)}>
+      <FindingParts ctx={ctx} shown={shown}>
+        <PanelPart title={ctx.t('vuln.references')} context={ctx.t('vuln.referencesContext')}>
           {references.length === 0 ? <p class="second">{ctx.t('vuln.noReferences')}</p> : null}
           <ul>
             {references.map((reference) => (
@@ -83,13 +210,8 @@ export const Finding = ({ ctx, finding, why, devices, more, references, document
               </li>
             ))}
           </ul>
-        </div>
-      </Panel>
-    </div>
-    <Panel title={ctx.t('vuln.document')} context={<span translate="no">{why.source.name}</span>}>
-      <div class="body">
-        <pre translate="no">{document}</pre>
-      </div>
-    </Panel>
+        </PanelPart>
+      </FindingParts>
+    </PanelPage>
   </Page>
 );

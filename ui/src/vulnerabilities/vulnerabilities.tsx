@@ -4,8 +4,9 @@ import { LinkButton } from '../components/form.tsx';
 import { Aged } from '../components/knowledge.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { type Filtering, filterWords, foundText, swap } from '../components/list-tools.tsx';
-import { Empty, Facts, Notice } from '../components/panel.tsx';
-import { DecisionMark, Status } from '../components/status.tsx';
+import { Empty, Notice } from '../components/panel.tsx';
+import { Beside, type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
+import { DecisionMark } from '../components/status.tsx';
 import type { Column } from '../components/table.tsx';
 import { Count, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -13,36 +14,10 @@ import { type ControllerMatrix, ControllerMatrixPanel } from '../controller-find
 import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { filterValues, listUrl } from '../list.ts';
-import type { Decision, FixState, PageOf, Reference, Severity, When, WorkState } from '../model.ts';
+import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
-
-export type FindingRow = {
-  readonly id: string;
-  readonly advisory: string;
-  readonly aliases: readonly string[];
-  readonly summary: string;
-  readonly severity: Severity;
-  readonly cvss?: string | undefined;
-  readonly decision: Decision;
-  /** Attacks that use it are known. */
-  readonly exploited: boolean;
-  readonly verdict: 'affected' | 'review';
-  readonly fixState: FixState;
-  readonly state: WorkState;
-  readonly package: string;
-  readonly version: string;
-  readonly ecosystem: string;
-  readonly fixed?: string | undefined;
-  readonly feed: string;
-  readonly devices: number;
-  readonly since: When;
-  /** Since when no bundle brings what it is known from. */
-  readonly agedSince?: string | undefined;
-  /** The update that fixes it, and whether its files are here. */
-  readonly update?:
-    | { readonly id: string; readonly supply: 'needed' | 'requested' | 'unfulfilled' | 'arrived' | 'superseded' }
-    | undefined;
-};
+import { FindingPanel, type ShownFinding } from './finding.tsx';
+import { type FindingRow, FixMark } from './finding-facts.tsx';
 
 type VulnerabilitiesProps = {
   readonly ctx: Ctx;
@@ -62,7 +37,7 @@ type VulnerabilitiesProps = {
   /** Of controllers, which have a list of their own; undefined where there are none. */
   readonly controllers?: ControllerMatrix | undefined;
   /** The row that `open` of the list names. */
-  readonly open?: { readonly why: FindingWhy; readonly devices: readonly Reference[] } | undefined;
+  readonly open?: { readonly shown: ShownFinding; readonly place: PanelPlace } | undefined;
   /** Null: no advisories have been imported yet. */
   readonly knowledge: {
     readonly ageDays: number;
@@ -70,125 +45,8 @@ type VulnerabilitiesProps = {
   } | null;
 };
 
-/** Why an advisory matches: shown in the open row and on the finding's page. */
-export type FindingWhy = {
-  /** The range that covers the version: versions as the record writes them. */
-  readonly ranges: readonly {
-    readonly introduced?: string;
-    readonly fixed?: string;
-    readonly lastAffected?: string;
-    /** Red Hat's: `rhel_eus:9.4`. */
-    readonly lifeCycle?: string;
-    readonly covers: boolean;
-  }[];
-  readonly exact: boolean;
-  readonly source: { readonly name: string; readonly newest?: When; readonly importedAt?: When };
-  readonly rule: string;
-  /** Inputs of the decision as name and value, those that push to Act marked. */
-  readonly inputs: readonly { readonly name: string; readonly value: string; readonly strong: boolean }[];
-  readonly confidence: 'high' | 'low';
-};
-
-const fixLevels = { available: 'ok', none: 'waiting', undetermined: 'warning' } as const;
-
-/** The state of the fix in shape and word. */
-export const FixMark = ({ ctx, row }: { ctx: Ctx; row: FindingRow }) => {
-  if (row.state === 'planned')
-    return (
-      <Status ctx={ctx} level="running">
-        {ctx.t('vuln.planned')}
-      </Status>
-    );
-  if (row.state === 'fixed')
-    return (
-      <Status ctx={ctx} level="done">
-        {ctx.t('vuln.fixedState')}
-      </Status>
-    );
-  if (row.verdict === 'review')
-    return (
-      <Status ctx={ctx} level="warning">
-        {ctx.t('vuln.review')}
-      </Status>
-    );
-  if (row.update === undefined) {
-    return (
-      <Status ctx={ctx} level={fixLevels[row.fixState]}>
-        {ctx.t(`fix.${row.fixState}`)}
-      </Status>
-    );
-  }
-  const level = row.update.supply === 'arrived' ? 'ok' : row.update.supply === 'requested' ? 'running' : 'waiting';
-  return (
-    <Status ctx={ctx} level={level}>
-      <To ctx={ctx} href={paths.update(row.update.id)}>
-        {ctx.t(`supply.${row.update.supply}`)}
-      </To>
-    </Status>
-  );
-};
-
-const inputDays = new Set(['exploitedSince', 'exploitedDue']);
-
-const inputValue = (ctx: Ctx, { name, value }: FindingWhy['inputs'][number]): string =>
-  inputDays.has(name) ? ctx.fmt.date(value) : ctx.tDynamic(`input.${name}.${value}`, {}, value);
-
-/** Why an advisory matches, from which record, by which rule. */
-export const WhyFacts = ({ ctx, row, why }: { ctx: Ctx; row: FindingRow; why: FindingWhy }) => {
-  const range = why.ranges.find((one) => one.covers) ?? why.ranges[0];
-  const reason =
-    row.verdict === 'review' && range?.covers && range.lifeCycle !== undefined && range.fixed !== undefined
-      ? ctx.t('vuln.why.lifeCycle', { version: row.version, fixed: range.fixed, lifeCycle: range.lifeCycle })
-      : row.verdict === 'review'
-        ? ctx.t('vuln.why.review')
-        : why.exact
-          ? ctx.t('vuln.why.exact', { version: row.version })
-          : range?.fixed !== undefined
-            ? ctx.t('vuln.why.below', { version: row.version, fixed: range.fixed })
-            : range?.lastAffected !== undefined
-              ? ctx.t('vuln.why.upTo', { version: row.version, last: range.lastAffected })
-              : ctx.t('vuln.why.all', { version: row.version });
-  return (
-    <Facts
-      four
-      rows={[
-        [ctx.t('vuln.why'), reason],
-        [
-          ctx.t('vuln.record'),
-          <>
-            <span translate="no">
-              {why.source.name}, {row.advisory}
-            </span>
-            {why.source.newest === undefined ? null : (
-              <>
-                , <Time ctx={ctx} at={why.source.newest} form="date" />
-              </>
-            )}
-          </>,
-        ],
-        [
-          ctx.t('vuln.decided'),
-          <>
-            {ctx.tDynamic(`rule.${why.rule}`, {}, why.rule)}:{' '}
-            {why.inputs
-              .filter(({ name }) => name !== 'rule')
-              .map((input, index) => (
-                <>
-                  {index === 0 ? null : ', '}
-                  {ctx.tDynamic(`input.${input.name}`, {}, input.name)}{' '}
-                  {input.strong ? <strong>{inputValue(ctx, input)}</strong> : inputValue(ctx, input)}
-                </>
-              ))}
-          </>,
-        ],
-        [ctx.t('vuln.confidence'), ctx.t(`vuln.confidence.${why.confidence}`)],
-      ]}
-    />
-  );
-};
-
-/** Columns of a list of findings; where rows can be opened in place, the last one does it. */
-export const findingColumns = (ctx: Ctx, opened?: ListState): Column<FindingRow>[] => [
+/** Columns of a list of findings; in a list of the site the name opens the panel, elsewhere the page. */
+export const findingColumns = (ctx: Ctx, list?: ListState): Column<FindingRow>[] => [
   {
     key: 'decision',
     label: ctx.t('vuln.decision'),
@@ -204,7 +62,15 @@ export const findingColumns = (ctx: Ctx, opened?: ListState): Column<FindingRow>
     rec: 'a',
     cell: (row) => (
       <>
-        <a class="name" href={paths.finding(row.id)} translate="no" title={row.aliases.join(', ')}>
+        <a
+          class="name"
+          id={list === undefined ? undefined : rowAnchor(row.id)}
+          href={
+            list === undefined ? paths.finding(row.id) : toPanel(listUrl(list, { open: row.id, trail: list.trail }))
+          }
+          translate="no"
+          title={row.aliases.join(', ')}
+        >
           {row.advisory}
         </a>{' '}
         <Aged ctx={ctx} since={row.agedSince} />
@@ -258,49 +124,10 @@ export const findingColumns = (ctx: Ctx, opened?: ListState): Column<FindingRow>
     optional: true,
     cell: (row) => <Time ctx={ctx} at={row.since} form="date" />,
   },
-  ...(opened === undefined
-    ? []
-    : [
-        {
-          key: 'why',
-          label: <span class="vh">{ctx.t('vuln.why')}</span>,
-          fit: true,
-          cell: (row: FindingRow) => (
-            <a
-              class="small"
-              {...swap(listUrl(opened, { open: opened.open === row.id ? null : row.id, trail: opened.trail }))}
-            >
-              {opened.open === row.id ? ctx.t('common.close') : ctx.t('vuln.whyShort')}
-              <span class="vh">. {ctx.t('vuln.whyOf', { advisory: row.advisory, package: row.package })}</span>
-            </a>
-          ),
-        },
-      ]),
 ];
 
-/** What an open row says below itself. */
-const OpenFinding = ({
-  ctx,
-  row,
-  open,
-}: { ctx: Ctx; row: FindingRow } & Required<Pick<VulnerabilitiesProps, 'open'>>) =>
-  open === undefined ? null : (
-    <div class="stack">
-      <p>{row.summary}</p>
-      <WhyFacts ctx={ctx} row={row} why={open.why} />
-      <p>
-        {ctx.t('nav.devices')}:{' '}
-        {open.devices.map((device, index) => (
-          <>
-            {index === 0 ? null : ', '}
-            <To ctx={ctx} href={paths.device(device.id)} translate="no">
-              {device.name}
-            </To>
-          </>
-        ))}
-      </p>
-    </div>
-  );
+/** What is left of a row beside an open panel. */
+const besidePanel = new Set(['decision', 'advisory', 'package', 'devices']);
 
 const Matrix = ({ ctx, list, counts }: Pick<VulnerabilitiesProps, 'ctx' | 'list' | 'counts'>) => {
   const link = (decision: Decision, fix?: FixState) =>
@@ -350,70 +177,78 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
         </Notice>
       )}
       <UnreadEcosystems ctx={ctx} unread={props.unread} />
-      <Matrix ctx={ctx} list={list} counts={counts} />
-      {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
-      {props.notJudged === 0 ? null : (
-        <p class="second">
-          <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
-            {ctx.t('vuln.notJudged', { n: props.notJudged })}
-          </To>
-        </p>
-      )}
-      {counts.review === 0 ? null : (
-        <p class="second">
-          <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>
-            {ctx.t('vuln.toReview', { n: counts.review })}
-          </a>
-        </p>
-      )}
-      <ListPanel
-        ctx={ctx}
-        list={list}
-        page={page}
-        filters={filters}
-        search={ctx.t('vuln.search')}
-        tools={
-          <nav class="seg" aria-label={ctx.t('vuln.workState')}>
-            {(['open', 'planned', 'fixed'] as const).map((state) => (
-              <a
-                {...swap(
-                  listUrl(list, { filters: [...list.filters.filter(([name]) => name !== 'state'), ['state', state]] }),
-                )}
-                aria-current={filterValues(list, 'state').includes(state) ? 'true' : undefined}
-              >
-                {ctx.t(`vuln.state.${state}`)}
+      {open === undefined ? (
+        <>
+          <Matrix ctx={ctx} list={list} counts={counts} />
+          {props.controllers === undefined ? null : <ControllerMatrixPanel ctx={ctx} matrix={props.controllers} />}
+          {props.notJudged === 0 ? null : (
+            <p class="second">
+              <To ctx={ctx} href={`${paths.devices()}?coverage=not-judged&coverage=partly`}>
+                {ctx.t('vuln.notJudged', { n: props.notJudged })}
+              </To>
+            </p>
+          )}
+          {counts.review === 0 ? null : (
+            <p class="second">
+              <a href={listUrl(list, { q: '', filters: [['verdict', 'review']] })}>
+                {ctx.t('vuln.toReview', { n: counts.review })}
               </a>
-            ))}
-          </nav>
-        }
-        order={ctx.t('vuln.order')}
-        nameOf={(row) => row.advisory}
-        table={{
-          caption: ctx.t('nav.vulnerabilities'),
-          columns: findingColumns(ctx, list),
-          order: { key: 'decision' },
-          open: (row) =>
-            open === undefined || list.open !== row.id ? undefined : <OpenFinding ctx={ctx} row={row} open={open} />,
-        }}
-        empty={
-          knowledge === null ? (
-            <Empty
-              title={ctx.t('vuln.noAdvisories')}
-              action={
-                <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
-                  {ctx.t('exchange.importBundle')}
-                </LinkButton>
-              }
-            >
-              {ctx.t('vuln.noAdvisoriesWhy')}
-            </Empty>
-          ) : (
-            <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
-              {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
-            </Empty>
-          )
-        }
-      />
+            </p>
+          )}
+        </>
+      ) : null}
+      <Beside>
+        <ListPanel
+          ctx={ctx}
+          list={list}
+          page={page}
+          filters={filters}
+          search={ctx.t('vuln.search')}
+          tools={
+            <nav class="seg" aria-label={ctx.t('vuln.workState')}>
+              {(['open', 'planned', 'fixed'] as const).map((state) => (
+                <a
+                  {...swap(
+                    listUrl(list, {
+                      filters: [...list.filters.filter(([name]) => name !== 'state'), ['state', state]],
+                    }),
+                  )}
+                  aria-current={filterValues(list, 'state').includes(state) ? 'true' : undefined}
+                >
+                  {ctx.t(`vuln.state.${state}`)}
+                </a>
+              ))}
+            </nav>
+          }
+          order={ctx.t('vuln.order')}
+          nameOf={(row) => row.advisory}
+          table={{
+            caption: ctx.t('nav.vulnerabilities'),
+            columns: findingColumns(ctx, list).filter(({ key }) => open === undefined || besidePanel.has(key)),
+            order: { key: 'decision' },
+            isCurrent: (row) => row.id === list.open,
+          }}
+          empty={
+            knowledge === null ? (
+              <Empty
+                title={ctx.t('vuln.noAdvisories')}
+                action={
+                  <LinkButton ctx={ctx} href={paths.exchangeReceive()}>
+                    {ctx.t('exchange.importBundle')}
+                  </LinkButton>
+                }
+              >
+                {ctx.t('vuln.noAdvisoriesWhy')}
+              </Empty>
+            ) : (
+              <Empty title={ctx.t(props.notJudged === 0 ? 'vuln.none' : 'vuln.noneJudged')}>
+                {props.notJudged === 0 ? ctx.t('vuln.noneWhy') : ctx.t('vuln.notJudged', { n: props.notJudged })}
+              </Empty>
+            )
+          }
+        />
+        {open === undefined ? null : <FindingPanel ctx={ctx} shown={open.shown} list={list} place={open.place} />}
+      </Beside>
     </Page>
   );
 };

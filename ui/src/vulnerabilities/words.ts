@@ -160,12 +160,6 @@ export const words = defineWords({
   'vuln.since': { en: 'Since', ru: 'С какого дня', kk: 'Басталған күні' },
   'vuln.findings': { en: 'Vulnerabilities', ru: 'Уязвимости', kk: 'Осалдықтар' },
   'vuln.why': { en: 'Why it matches', ru: 'Почему совпало', kk: 'Неге сәйкес келеді' },
-  'vuln.whyShort': { en: 'Why', ru: 'Почему', kk: 'Себебі' },
-  'vuln.whyOf': {
-    en: 'Why {advisory} matches {package}',
-    ru: 'Почему совпало: {advisory}, {package}',
-    kk: 'Неге сәйкес: {advisory}, {package}',
-  },
   'vuln.why.review': {
     en: 'The record gives no range that can be compared; a person has to look.',
     ru: 'В записи нет диапазона, который можно сравнить; нужно посмотреть человеку.',
@@ -221,7 +215,84 @@ export const words = defineWords({
     kk: 'тек мәтін, ешбір сілтеме алаңнан шықпайды',
   },
   'vuln.noReferences': { en: 'The record has none.', ru: 'В записи их нет.', kk: 'Жазбада жоқ.' },
-  'vuln.document': { en: 'The record as imported', ru: 'Запись, как импортирована', kk: 'Импортталған жазба' },
+  'finding.plan': {
+    en: 'Plan a deployment: {n}',
+    ru: 'Запланировать развёртывание: {n}',
+    kk: 'Таратуды жоспарлау: {n}',
+  },
+  'finding.planAll': {
+    en: 'Plan for all that need it, {n} with the finding',
+    ru: 'Запланировать для всех, кому нужно; с уязвимостью: {n}',
+    kk: 'Қажет болғанның бәріне жоспарлау; осалдығы бары: {n}',
+  },
+  'finding.planThen': {
+    en: 'Opens the plan for the chosen devices; nothing is ordered before you confirm it there. No second person is asked.',
+    ru: 'Откроет план для выбранных устройств; без подтверждения там ничего не будет поручено. Второй человек не нужен.',
+    kk: 'Таңдалған құрылғылардың жоспары ашылады; сонда растамайынша ештеңе тапсырылмайды. Екінші адам қажет емес.',
+  },
+  'finding.noTarget': {
+    en: 'No device listed here takes the update',
+    ru: 'Ни одно из перечисленных устройств не принимает это обновление',
+    kk: 'Осында аталған құрылғылардың ешқайсысы жаңартуды қабылдамайды',
+  },
+  'finding.decide': { en: 'Decide about the update', ru: 'Решить об обновлении', kk: 'Жаңарту туралы шешу' },
+  'finding.decideThen': {
+    en: 'The update that fixes it is here and waits for a decision; it is installed only after a deployment is planned.',
+    ru: 'Обновление, которое её устраняет, здесь и ждёт решения; установка начнётся только после планирования развёртывания.',
+    kk: 'Оны түзететін жаңарту осында, шешім күтіп тұр; тарату жоспарланғаннан кейін ғана орнатылады.',
+  },
+  'finding.showUpdate': { en: 'Show the update', ru: 'Показать обновление', kk: 'Жаңартуды көрсету' },
+  'finding.request': { en: 'Write a request', ru: 'Записать запрос', kk: 'Сұрау жазу' },
+  'finding.wait.needed': {
+    en: 'The update that fixes it is not here; the next request asks for it.',
+    ru: 'Обновления, которое её устраняет, здесь нет; его попросит следующий запрос.',
+    kk: 'Оны түзететін жаңарту осында жоқ; келесі сұрау оны сұрайды.',
+  },
+  'finding.wait.requested': {
+    en: 'The update that fixes it has been asked for; it comes with a bundle.',
+    ru: 'Обновление, которое её устраняет, запрошено; оно придёт с комплектом.',
+    kk: 'Оны түзететін жаңарту сұралды; ол бумамен келеді.',
+  },
+  'finding.wait.unfulfilled': {
+    en: 'The connected side could not bring the update that fixes it; its page names the reason.',
+    ru: 'Подключённая сторона не смогла передать обновление; причина указана на его странице.',
+    kk: 'Қосылған тарап жаңартуды жеткізе алмады; себебі оның бетінде.',
+  },
+  'finding.nothing.none': {
+    en: 'No action here: the advisory names no fix yet. The finding stays open until one comes.',
+    ru: 'Действий нет: бюллетень ещё не называет исправления. Уязвимость открыта, пока оно не появится.',
+    kk: 'Мұнда әрекет жоқ: бюллетень әлі түзетуді атамаған. Ол келгенше осалдық ашық тұрады.',
+  },
+  'finding.nothing.undetermined': {
+    en: 'No action here: the advisory does not tell whether there is a fix.',
+    ru: 'Действий нет: из бюллетеня не следует, есть ли исправление.',
+    kk: 'Мұнда әрекет жоқ: бюллетеньнен түзету бар-жоғы белгісіз.',
+  },
+  'finding.nothing.review': {
+    en: 'No action here: versions could not be compared. Check on the device whether it applies.',
+    ru: 'Действий нет: версии не удалось сравнить. Проверьте на устройстве, относится ли это к нему.',
+    kk: 'Мұнда әрекет жоқ: нұсқаларды салыстыру мүмкін болмады. Құрылғыға қатысы бар-жоғын тексеріңіз.',
+  },
+  'finding.nothing.unlisted': {
+    en: 'No action here: the catalogue lists no update that reaches the fix; the next request asks for it.',
+    ru: 'Действий нет: в каталоге нет обновления с исправлением; его попросит следующий запрос.',
+    kk: 'Мұнда әрекет жоқ: каталогта түзетуге жететін жаңарту жоқ; келесі сұрау оны сұрайды.',
+  },
+  'finding.nothing.fixed': {
+    en: 'Nothing to do: the newest inventory shows the fix.',
+    ru: 'Делать ничего не нужно: новая инвентаризация показывает исправление.',
+    kk: 'Ештеңе істеудің қажеті жоқ: соңғы түгендеу түзетуді көрсетеді.',
+  },
+  'finding.out.not-managed': {
+    en: 'left out: not managed',
+    ru: 'не войдёт: не управляется',
+    kk: 'кірмейді: басқарылмайды',
+  },
+  'finding.out.not-needed': {
+    en: 'left out: does not need the update',
+    ru: 'не войдёт: обновление не требуется',
+    kk: 'кірмейді: жаңарту қажет емес',
+  },
   'vuln.none': { en: 'No open findings', ru: 'Открытых уязвимостей нет', kk: 'Ашық осалдық жоқ' },
   'vuln.noneWhy': {
     en: 'The inventory was compared with all advisories that are here.',

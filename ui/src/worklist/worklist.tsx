@@ -3,6 +3,7 @@ import { Sparkline } from '../components/chart.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Progress } from '../components/progress.tsx';
+import { type PanelPlace, rowAnchor, toPanel } from '../components/side-panel.tsx';
 import { Shape, Status, shapeOf } from '../components/status.tsx';
 import { To } from '../components/text.tsx';
 import { Tile, Tiles } from '../components/tile.tsx';
@@ -10,63 +11,15 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
-
-export const workViews = ['all', 'mine', 'free', 'later'] as const;
-export type WorkView = (typeof workViews)[number];
-
-export const workBands = ['now', 'today', 'week'] as const;
-
-/** An item as lists and its page show it. */
-export type WorkRow = {
-  readonly id: string;
-  readonly kind: string;
-  readonly params: Readonly<Record<string, string | number>>;
-  /** Further ones that are words themselves: keys of the catalogue. */
-  readonly words?: Readonly<Record<string, string>> | undefined;
-  readonly level: 'critical' | 'warning' | 'info' | 'waiting';
-  readonly band: (typeof workBands)[number];
-  readonly since?: When | undefined;
-  readonly dueAt?: When | undefined;
-  readonly laterUntil?: When | undefined;
-  readonly isPutOff: boolean;
-  readonly assigneeName?: string | undefined;
-  readonly does: string;
-  /** Where it is done. */
-  readonly path: string;
-};
-
-type Titled = Pick<WorkRow, 'kind' | 'params' | 'words'>;
-
-const inWords = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled, part: 'title' | 'why'): string =>
-  ctx.tDynamic(`work.${row.kind}.${part}`, {
-    ...row.params,
-    ...Object.fromEntries(
-      // A code that a later release of the other side gives stands for itself.
-      Object.entries(row.words ?? {}).map(([name, key]) => [
-        name,
-        ctx.tDynamic(key, row.params, key.split('.').at(-1)),
-      ]),
-    ),
-  });
-
-/** What is to be done, as a title. */
-export const workTitle = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled): string => inWords(ctx, row, 'title');
-/** What follows if it stays. */
-export const workWhy = (ctx: Pick<Ctx, 'tDynamic'>, row: Titled): string => inWords(ctx, row, 'why');
-
-/** When it has to be done, or since when it is there. */
-export const workDue = (ctx: Ctx, row: WorkRow): string => {
-  if (row.isPutOff && row.laterUntil !== undefined)
-    return ctx.t('work.laterUntil', { at: ctx.fmt.dateTime(row.laterUntil) });
-  if (row.dueAt !== undefined)
-    return ctx.t(new Date(row.dueAt).getTime() <= ctx.nowMs ? 'work.overdue' : 'work.due', {
-      at: ctx.fmt.dateTime(row.dueAt),
-    });
-  return row.since === undefined ? '' : ctx.t('work.since', { at: ctx.fmt.dateTime(row.since) });
-};
+import { type ShownWork, WorkPanel } from './work-item.tsx';
+import { type WorkRow, type WorkView, workBands, workDue, workTitle, workViews, workWhy } from './work-row.ts';
 
 type WorklistProps = {
   readonly ctx: Ctx;
+  /** The item that is open beside the list. */
+  readonly open?: { readonly shown: ShownWork; readonly place: PanelPlace } | undefined;
+  /** Where the page of the list begins. */
+  readonly after?: string | undefined;
   readonly view: WorkView;
   readonly counts: Readonly<Record<WorkView, number>>;
   /** Items of each band, in all views together. */
@@ -104,28 +57,41 @@ type WorklistProps = {
   readonly requestsOut: readonly { readonly number: number; readonly since: When }[];
 };
 
-const Row = ({ ctx, row, isFirst }: { ctx: Ctx; row: WorkRow; isFirst: boolean }) => (
-  <li class="item">
+type RowProps = {
+  readonly ctx: Ctx;
+  readonly row: WorkRow;
+  readonly isFirst: boolean;
+  /** The list with the item open. */
+  readonly href: string;
+  /** An item is open: it has the buttons. */
+  readonly isBeside: boolean;
+  readonly isCurrent: boolean;
+};
+
+const Row = ({ ctx, row, isFirst, href, isBeside, isCurrent }: RowProps) => (
+  <li class={isBeside ? 'item short' : 'item'} aria-current={isCurrent ? 'true' : undefined}>
     <Shape ctx={ctx} name={shapeOf(row.level)} />
     <div>
-      <To ctx={ctx} class="t" href={paths.workItem(row.id)}>
+      <a class="t" id={rowAnchor(row.id)} href={toPanel(href)}>
         {workTitle(ctx, row)}
-      </To>
+      </a>
       <p>{workWhy(ctx, row)}</p>
     </div>
     <div class="due">
       {workDue(ctx, row)}
       <small>{row.assigneeName ?? ctx.t('work.unassigned')}</small>
     </div>
-    <LinkButton
-      ctx={ctx}
-      small
-      href={row.path}
-      kind={isFirst ? 'primary' : 'second'}
-      unavailable={withoutRight(ctx, row.does)}
-    >
-      {ctx.tDynamic(`work.${row.kind}.action`)}
-    </LinkButton>
+    {isBeside ? null : (
+      <LinkButton
+        ctx={ctx}
+        small
+        href={row.path}
+        kind={isFirst ? 'primary' : 'second'}
+        unavailable={withoutRight(ctx, row.does)}
+      >
+        {ctx.tDynamic(`work.${row.kind}.action`)}
+      </LinkButton>
+    )}
   </li>
 );
 
@@ -188,18 +154,21 @@ const Figures = ({ ctx, figures }: { ctx: Ctx; figures: NonNullable<WorklistProp
 
 /** What a person has to do now, first things first; beside it zones and what moves without a person. */
 export const Worklist = (props: WorklistProps) => {
-  const { ctx, view, counts, bands, rows, next, figures, zones, running, requestsOut } = props;
+  const { ctx, view, counts, bands, rows, next, figures, zones, running, requestsOut, open } = props;
+  const at = (item?: string): string =>
+    paths.work({ view: view === 'all' ? undefined : view, after: props.after, open: item });
   return (
     <Page
       ctx={ctx}
       title={ctx.t('nav.work')}
       section="work"
-      refreshSeconds={60}
+      // What is being filled in beside the list is not exchanged.
+      refreshSeconds={open === undefined ? 60 : undefined}
       sub={ctx.t('work.sub', { at: ctx.fmt.dateTime(ctx.nowMs), ...bands })}
     >
       <UnreadLine ctx={ctx} unread={props.unread} />
-      {figures === undefined ? null : <Figures ctx={ctx} figures={figures} />}
-      <div class="grid">
+      {figures === undefined || open !== undefined ? null : <Figures ctx={ctx} figures={figures} />}
+      <div class={open === undefined ? 'grid' : 'beside'}>
         <section class="panel c8">
           <header>
             <nav class="seg" aria-label={ctx.t('work.view')}>
@@ -233,7 +202,14 @@ export const Worklist = (props: WorklistProps) => {
                   </h2>
                   <ul class="items">
                     {inBand.map((row) => (
-                      <Row ctx={ctx} row={row} isFirst={row === rows[0]} />
+                      <Row
+                        ctx={ctx}
+                        row={row}
+                        isFirst={row === rows[0]}
+                        href={at(row.id)}
+                        isBeside={open !== undefined}
+                        isCurrent={row.id === open?.shown.row.id}
+                      />
                     ))}
                   </ul>
                 </>
@@ -251,60 +227,64 @@ export const Worklist = (props: WorklistProps) => {
             )}
           </footer>
         </section>
-        <div class="c4 stack">
-          {zones.length === 0 ? null : (
-            <Panel
-              title={ctx.t('controllers.tab.zones')}
-              link={
-                <To ctx={ctx} href={paths.controllerZones()}>
-                  {ctx.t('nav.controllers')}
-                </To>
-              }
-            >
-              <ul class="moves">
-                {zones.map((zone) => (
-                  <li>
-                    <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
-                      {zone.name}
-                    </To>
-                    <Status ctx={ctx} level={zone.health}>
-                      {zone.reason === undefined
-                        ? ctx.t('level.ok')
-                        : zone.abnormal < 2
-                          ? ctx.say(zone.reason)
-                          : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
-                    </Status>
-                  </li>
-                ))}
-              </ul>
-            </Panel>
-          )}
-          <Panel title={ctx.t('work.progress')} context={ctx.t('work.progressWhy')}>
-            {running.length + requestsOut.length === 0 ? (
-              <p class="body dim">{ctx.t('work.noProgress')}</p>
-            ) : (
-              <ul class="moves">
-                {requestsOut.map(({ number, since }) => (
-                  <li>
-                    <To ctx={ctx} href={paths.exchange()}>
-                      {ctx.t('work.requestOut', { number })}
-                    </To>
-                    <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
-                  </li>
-                ))}
-                {running.map(({ id, name, done, total }) => (
-                  <li>
-                    <To ctx={ctx} href={paths.deployment(id)} translate="no">
-                      {name}
-                    </To>
-                    <span class="second">{ctx.t('work.installed', { done, total })}</span>
-                    <Progress label={name} done={done} total={total} />
-                  </li>
-                ))}
-              </ul>
+        {open === undefined ? (
+          <div class="c4 stack">
+            {zones.length === 0 ? null : (
+              <Panel
+                title={ctx.t('controllers.tab.zones')}
+                link={
+                  <To ctx={ctx} href={paths.controllerZones()}>
+                    {ctx.t('nav.controllers')}
+                  </To>
+                }
+              >
+                <ul class="moves">
+                  {zones.map((zone) => (
+                    <li>
+                      <To ctx={ctx} href={paths.controllerZone(zone.id)} translate="no">
+                        {zone.name}
+                      </To>
+                      <Status ctx={ctx} level={zone.health}>
+                        {zone.reason === undefined
+                          ? ctx.t('level.ok')
+                          : zone.abnormal < 2
+                            ? ctx.say(zone.reason)
+                            : ctx.t('work.andMore', { n: zone.abnormal - 1, reason: ctx.say(zone.reason) })}
+                      </Status>
+                    </li>
+                  ))}
+                </ul>
+              </Panel>
             )}
-          </Panel>
-        </div>
+            <Panel title={ctx.t('work.progress')} context={ctx.t('work.progressWhy')}>
+              {running.length + requestsOut.length === 0 ? (
+                <p class="body dim">{ctx.t('work.noProgress')}</p>
+              ) : (
+                <ul class="moves">
+                  {requestsOut.map(({ number, since }) => (
+                    <li>
+                      <To ctx={ctx} href={paths.exchange()}>
+                        {ctx.t('work.requestOut', { number })}
+                      </To>
+                      <span class="second">{ctx.t('work.since', { at: ctx.fmt.dateTime(since) })}</span>
+                    </li>
+                  ))}
+                  {running.map(({ id, name, done, total }) => (
+                    <li>
+                      <To ctx={ctx} href={paths.deployment(id)} translate="no">
+                        {name}
+                      </To>
+                      <span class="second">{ctx.t('work.installed', { done, total })}</span>
+                      <Progress label={name} done={done} total={total} />
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Panel>
+          </div>
+        ) : (
+          <WorkPanel ctx={ctx} shown={open.shown} place={open.place} shut={at()} />
+        )}
       </div>
     </Page>
   );

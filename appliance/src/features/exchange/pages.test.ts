@@ -184,8 +184,15 @@ describe('exchange through the console', () => {
     const list = await page(viewer, paths.vulnerabilities());
     expect(holds(list, 'DSA-1')).toBe(true);
     const [finding] = site.appliance.vulnerabilities.list({ scope: wholeSite('job'), limit: 1 }).rows;
-    await page(viewer, paths.finding(finding?.id ?? ''));
-    await page(viewer, paths.vulnerabilities({ open: finding?.id ?? '' }));
+    const beside = paths.vulnerabilities({ open: finding?.id ?? '' });
+    // No raw record, the device by name, and what can be done about it now.
+    for (const address of [paths.finding(finding?.id ?? ''), beside]) {
+      const html = await page(viewer, address);
+      expect(html).not.toContain('<pre');
+      expect(html).toContain('pump-01.plant.example');
+      expect(html).toContain('Decide about the update');
+    }
+    expect(await page(viewer, beside)).toMatch(/<tr aria-current="true">/);
     expect(holds(await page(viewer, paths.vulnerabilities({ decision: 'track' })), 'DSA-1')).toBe(false);
     expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'osv-debian' })), 'DSA-1')).toBe(true);
     expect(holds(await page(viewer, paths.vulnerabilities({ feed: 'other' })), 'DSA-1')).toBe(false);
@@ -207,6 +214,13 @@ describe('exchange through the console', () => {
       (await admin.post(paths.updatesDecide(), { action: 'approve', id, confirmed: '1', comment: 'tested' })).status,
     ).toBe(303);
     expect(site.appliance.updates.get(id, wholeSite('job')).approval).toBe('approved');
+    const planned = await page(admin, beside);
+    expect(planned).toMatch(new RegExp(`name="device" value="${device.publicId}" checked=""`));
+    expect(planned).toMatch(
+      /<form method="get" action="\/deployments\/new" id="plan-finding"><input type="hidden" name="update"/,
+    );
+    expect(planned).toContain('Plan a deployment: <b data-count="1">1</b>');
+    await page(admin, `${paths.deploymentNew({ update: id })}&device=${device.publicId}`);
     const form = await admin.post(paths.updatesDecide(), { action: 'deploy', id });
     expect(form.headers.get('location')).toBe(paths.deploymentNew({ update: id }));
     await page(admin, paths.deploymentNew({ update: id }));

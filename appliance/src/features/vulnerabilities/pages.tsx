@@ -1,8 +1,11 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { currentCursor, type ListState } from '@sallyport/ui/list';
+import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import type { Ctx } from '@sallyport/ui/context';
+import { currentCursor, type ListState, listUrl } from '@sallyport/ui/list';
 import { paths } from '@sallyport/ui/paths';
-import { Finding } from '@sallyport/ui/vulnerabilities/finding.tsx';
-import { Vulnerabilities, type FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
+import { Finding, type FindingTarget, type ShownFinding } from '@sallyport/ui/vulnerabilities/finding.tsx';
+import type { FindingWhy as WhyView } from '@sallyport/ui/vulnerabilities/finding-facts.tsx';
+import { Vulnerabilities } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
 import { type Context, Hono } from 'hono';
 import { AppError } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
@@ -14,10 +17,12 @@ import { viewContext } from '../../server/console/page.tsx';
 import { findingRow } from '../../server/console/records.ts';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { findingAct } from './finding-act.ts';
 import { type Finding as FindingEntry, type FindingWhy, WORK_STATES } from './types.ts';
 
 const sorts = ['decision', 'severity', 'package', 'advisory', 'devices', 'since'] as const;
-const shownDevices = 200;
+/** Devices that the page of a finding names, and the panel. */
+const shownDevices = { page: 200, panel: 50 } as const;
 
 const fileColumns: FileColumns<FindingEntry> = [
   ['vuln.decision', (row, ctx) => ctx.tDynamic(`decision.${row.decision}`)],
@@ -89,6 +94,19 @@ const referencesIn = (document: unknown): string[] => {
     .slice(0, 50);
 };
 
+/** Where a finding stands on the page of its list. */
+const placeIn = (ctx: Ctx, list: ListState, rows: readonly FindingEntry[], id: string): PanelPlace => {
+  const at = rows.findIndex((row) => row.id === id);
+  const to = (row: FindingEntry | undefined): string | undefined =>
+    row === undefined ? undefined : toPanel(listUrl(list, { open: row.id, trail: list.trail }));
+  return at < 0
+    ? {}
+    : {
+        at: ctx.t('panel.at', { n: at + 1, total: rows.length }),
+        ...defined({ previous: to(rows[at - 1]), next: to(rows[at + 1]) }),
+      };
+};
+
 /** Findings: the matrix, the list, and why each one is one. */
 export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { vulnerabilities } = deps;
@@ -144,7 +162,7 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
         open={
           why === undefined
             ? undefined
-            : { why: whyView(why), devices: why.devices.slice(0, 10).map(({ device }) => model.reference(device)) }
+            : { shown: shownOf(why, scope, shownDevices.panel), place: placeIn(ctx, list, found.rows, why.finding.id) }
         }
         knowledge={
           knowledge.length === 0
@@ -171,22 +189,40 @@ export const vulnerabilityPages = (deps: ConsoleDeps, model: DeviceModel): Pages
     }
   };
 
-  const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
-    const why = vulnerabilities.why(param(c, 'id'), scopeFor(c, 'vulnerabilities:read'));
-    const shown = why.devices.slice(0, shownDevices);
+  const shownOf = (why: FindingWhy, scope: Scope, most: number): ShownFinding => {
+    const { act, items } = findingAct(deps.updates, why.finding, scope);
+    const taking =
+      act.does === 'plan' ? new Set(items.flatMap((item) => deps.updates.needing(item, scope))) : undefined;
+    const shown = why.devices.slice(0, most);
     const named = model.references(shown.map(({ device }) => device));
+    const outOf = (device: number): FindingTarget['out'] =>
+      taking === undefined
+        ? undefined
+        : deps.devices.find(device)?.state !== 'managed'
+          ? 'not-managed'
+          : taking.has(device)
+            ? undefined
+            : 'not-needed';
+    return {
+      finding: findingRow(why.finding),
+      why: whyView(why),
+      act,
+      targets: shown.map(({ device, firstSeen }) => ({
+        device: named.get(device) ?? { id: String(device), name: `#${device}` },
+        firstSeen,
+        out: outOf(device),
+      })),
+    };
+  };
+
+  const showFinding = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
+    const scope = scopeFor(c, 'vulnerabilities:read');
+    const why = vulnerabilities.why(param(c, 'id'), scope);
     return c.html(
       <Finding
         ctx={viewContext(deps, c)}
-        finding={findingRow(why.finding)}
-        why={whyView(why)}
-        devices={shown.map(({ device, firstSeen }) => ({
-          device: named.get(device) ?? { id: String(device), name: `#${device}` },
-          firstSeen,
-        }))}
-        more={why.devices.length > shown.length}
+        shown={shownOf(why, scope, shownDevices.page)}
         references={referencesIn(why.document)}
-        document={JSON.stringify(why.document, null, 2)}
       />,
     );
   };

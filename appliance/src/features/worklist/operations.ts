@@ -1,6 +1,6 @@
 import { toTime } from '@sallyport/bundle-tools/platform/ambient';
 import { catalogue } from '@sallyport/ui/i18n/catalogue';
-import { workTitle } from '@sallyport/ui/worklist/worklist.tsx';
+import { workTitle } from '@sallyport/ui/worklist/work-row';
 import { z } from 'zod';
 import { time } from '../../server/api/schemas.ts';
 import { operationsOver } from '../../server/operations/operation.ts';

@@ -1,12 +1,16 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
+import { type PanelPlace, toPanel } from '@sallyport/ui/components/side-panel.tsx';
+import type { Ctx } from '@sallyport/ui/context';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
-import { WorkItem as WorkItemView } from '@sallyport/ui/worklist/work-item.tsx';
-import { Worklist, type WorkRow, type WorkView, workViews } from '@sallyport/ui/worklist/worklist.tsx';
+import { type ShownWork, WorkItem as WorkItemView } from '@sallyport/ui/worklist/work-item.tsx';
+import { type WorkRow, type WorkView, workTitle, workViews } from '@sallyport/ui/worklist/work-row';
+import { Worklist } from '@sallyport/ui/worklist/worklist.tsx';
 import { type Context, Hono } from 'hono';
 import { type Actor, hasRight, holdsAnywhere, scopeOf } from '../../engine/objects/types.ts';
 import { toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
+import { setToast } from '../../server/console/cookies.ts';
 import { signedIn } from '../../server/console/guard.ts';
 import { param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -14,6 +18,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { unreadOf } from '../announcements/view.ts';
 import type { DeviceModel } from '../devices/view.ts';
 import { oneLook } from './look.ts';
+import { namedTargets } from './named-targets.ts';
 import type { Look, WorkItem } from './types.ts';
 
 const perPage = 50;
@@ -33,6 +38,7 @@ const isIn: Readonly<Record<WorkView, (item: WorkItem, reader: Actor) => boolean
 export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
   const { worklist, vulnerabilities, deviceList, exchange, deployments, zones, objects, clock } = deps;
 
+  const named = namedTargets(deps, model);
   const nameOf = (account: string | undefined): string | undefined =>
     account === undefined ? undefined : objects.find('account', account)?.body.name;
   const toRow = (item: WorkItem): WorkRow => ({ ...item, assigneeName: nameOf(item.assignee) });
@@ -81,6 +87,47 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
           ],
     );
 
+  /** An item with all that its panel and its page say. */
+  const shownOf = (reader: Actor, items: readonly WorkItem[], item: WorkItem, errors?: FieldErrors): ShownWork => ({
+    row: toRow(item),
+    rank: item.rank,
+    total: item.total,
+    isUrgent: item.isUrgent,
+    targets: item.targets,
+    named: named(reader, item.path),
+    accounts: hasRight(reader, 'work:write')
+      ? objects
+          .list({ kind: 'account', limit: mostAccounts })
+          .rows.flatMap(({ id, body }) => (body.disabled === true ? [] : [{ id, name: body.name ?? id }]))
+      : [],
+    ...defined({
+      reason: item.isPutOff ? item.reason : undefined,
+      assignee: item.assignee,
+      errors,
+      waitsFor: items.find(({ id }) => id === item.waitsFor),
+    }),
+  });
+
+  /** Where an item stands; what is in no view any more stands between those that it would be between. */
+  const placeOf = (
+    ctx: Ctx,
+    items: readonly WorkItem[],
+    shown: readonly WorkItem[],
+    item: WorkItem,
+    to: (id: string) => string,
+  ): PanelPlace => {
+    const order = new Map(items.map(({ id }, at) => [id, at]));
+    const own = order.get(item.id) ?? 0;
+    const at = shown.findIndex(({ id }) => id === item.id);
+    const previous = shown.findLast(({ id }) => (order.get(id) ?? 0) < own);
+    const next = shown.find(({ id }) => (order.get(id) ?? 0) > own);
+    return defined({
+      at: at < 0 ? undefined : ctx.t('work.of', { n: at + 1, total: shown.length }),
+      previous: previous && to(previous.id),
+      next: next && to(next.id),
+    });
+  };
+
   const list = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     const { actor } = signedIn(c);
     const ctx = viewContext(deps, c);
@@ -95,20 +142,37 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const band = (name: WorkItem['band']): number =>
       items.filter((item) => !item.isPutOff && item.band === name).length;
     const seesControllers = holdsAnywhere(actor, 'controllers:read');
+    const opened = c.req.query('open');
+    // What is done is gone: then the list stands alone.
+    const open = opened === undefined ? undefined : items.find(({ id }) => id === opened);
+    const to = (id: string): string =>
+      toPanel(paths.work({ view: view === 'all' ? undefined : view, after, open: id }));
     return c.html(
       <Worklist
         ctx={ctx}
         view={view}
+        after={after}
+        open={
+          open === undefined
+            ? undefined
+            : { shown: shownOf(actor, items, open), place: placeOf(ctx, items, shown, open, to) }
+        }
         counts={{ all: count('all'), mine: count('mine'), free: count('free'), later: count('later') }}
         bands={{ now: band('now'), today: band('today'), week: band('week') }}
         rows={shown.map(toRow)}
         {...defined({
           next: from + perPage < found.length ? shown.at(-1)?.id : undefined,
-          figures: figures(actor, look),
+          figures: open === undefined ? figures(actor, look) : undefined,
           unread: unreadOf(deps.announcements.list(actor), ctx.lang),
         })}
-        zones={seesControllers ? zones.standing(scopeOf(actor, 'controllers:read'), shownZones) : []}
-        running={holdsAnywhere(actor, 'deployments:read') ? running(scopeOf(actor, 'deployments:read')) : []}
+        zones={
+          seesControllers && open === undefined ? zones.standing(scopeOf(actor, 'controllers:read'), shownZones) : []
+        }
+        running={
+          open === undefined && holdsAnywhere(actor, 'deployments:read')
+            ? running(scopeOf(actor, 'deployments:read'))
+            : []
+        }
         requestsOut={
           hasRight(actor, 'exchange:read')
             ? exchange.state().openRequests.map(({ number, createdAt }) => ({ number, since: createdAt }))
@@ -125,34 +189,11 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const id = param(c, 'item');
     const item = items.find((one) => one.id === id) ?? worklist.get(actor, id);
     const open = items.filter(({ isPutOff }) => !isPutOff);
-    const at = open.findIndex(({ id }) => id === item.id);
-    const accounts = hasRight(actor, 'work:write')
-      ? objects
-          .list({ kind: 'account', limit: mostAccounts })
-          .rows.flatMap(({ id, body }) => (body.disabled === true ? [] : [{ id, name: body.name ?? id }]))
-      : [];
     return c.html(
       <WorkItemView
         ctx={ctx}
-        row={toRow(item)}
-        rank={item.rank}
-        total={item.total}
-        isUrgent={item.isUrgent}
-        accounts={accounts}
-        {...defined({
-          reason: item.isPutOff ? item.reason : undefined,
-          assignee: item.assignee,
-          errors,
-          waitsFor: items.find(({ id }) => id === item.waitsFor),
-          at:
-            at < 0
-              ? undefined
-              : {
-                  n: at + 1,
-                  of: open.length,
-                  ...defined({ previous: open[at - 1]?.id, next: open[at + 1]?.id }),
-                },
-        })}
+        shown={shownOf(actor, items, item, errors)}
+        place={placeOf(ctx, items, open, item, (other) => paths.workItem(other))}
       />,
       errors === undefined ? 200 : 422,
     );
@@ -164,14 +205,21 @@ export const worklistPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const id = param(c, 'item');
     try {
       const action = form.text('action');
-      if (action === 'assign') worklist.assign(actor, id, form.text('assignee') || null);
-      else if (action === 'later')
-        worklist.putOff(actor, id, {
-          until: clock() + Number(form.text('hours')) * hourMs,
-          reason: form.text('reason'),
-        });
-      else worklist.putOff(actor, id, null);
-      return c.redirect(paths.work(), 303);
+      const { toast, item } =
+        action === 'assign'
+          ? { toast: 'work.assigned', item: worklist.assign(actor, id, form.text('assignee') || null) }
+          : action === 'later'
+            ? {
+                toast: 'work.putOffNow',
+                item: worklist.putOff(actor, id, {
+                  until: clock() + Number(form.text('hours')) * hourMs,
+                  reason: form.text('reason'),
+                }),
+              }
+            : { toast: 'work.isBack', item: worklist.putOff(actor, id, null) };
+      setToast(c, { message: { key: toast, params: { title: workTitle(viewContext(deps, c, 'part'), toRow(item)) } } });
+      // The receipt stands on the panel, and the next item is one key away.
+      return c.redirect(toPanel(paths.work({ open: id })), 303);
     } catch (error) {
       const { code, details } = toFailure(error);
       if (code !== 'INVALID' || details.fields === undefined) throw error;

@@ -81,8 +81,9 @@ describe('the worklist of a new site', () => {
     expect((await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: 'no plan yet' })).status).toBe(
       303,
     );
-    expect(await (await admin.get(paths.work())).text()).not.toContain('Setup: a first group');
-    expect(await (await admin.get(paths.work({ view: 'later' }))).text()).toContain('Setup: a first group');
+    // The receipt names it; the list has it no more.
+    expect(await (await admin.get(paths.work())).text()).not.toContain(`id="row-${id}"`);
+    expect(await (await admin.get(paths.work({ view: 'later' }))).text()).toContain(`id="row-${id}"`);
     expect(
       entryParts(site.appliance, () => nowMs() + 25 * hourMs)
         .worklist.list(person)
@@ -128,6 +129,40 @@ describe('the worklist of a new site', () => {
     expect(service.get(person, 'device-silent.all')).toMatchObject({ band: 'now', isPutOff: false });
     const day = { until: nowMs() + 20 * hourMs, reason: 'the switch comes tonight' };
     expect(service.putOff(person, 'device-silent.all', day)).toMatchObject({ isPutOff: true });
+  });
+
+  it('is open beside the list with the same parts as on its page, its neighbours and the way back to its row', async () => {
+    for (const name of ['hist-01', 'hist-02', 'ops-db-1']) site.device(name, 'manual');
+    const id = 'device-join.all';
+    const html = await (await admin.get(paths.work({ open: id }))).text();
+    const page = await (await admin.get(paths.workItem(id))).text();
+    const partsOf = (text: string): string => /<section class="part">.*<div class="part act">/s.exec(text)?.[0] ?? '';
+    expect(partsOf(html)).toBe(partsOf(page));
+    expect(partsOf(html)).toContain('hist-02');
+    expect(html).toContain('id="panel-title" tabindex="-1"');
+    expect(html).toContain(`id="row-${id}"`);
+    expect(html).toContain(`href="/#row-${id}" data-shut=""`);
+    expect(html).toMatch(/<li class="item short" aria-current="true">/);
+    expect(html).not.toContain('hx-trigger="every');
+    const [first = '', second = ''] = work().map((item) => item.id);
+    expect(await (await admin.get(paths.work({ open: first }))).text()).toContain(
+      `rel="next" href="${paths.work({ open: second })}#panel-title"`,
+    );
+    expect(await (await admin.get(paths.workItem(second))).text()).toContain(
+      `rel="prev" href="${paths.workItem(first)}"`,
+    );
+    expect(await (await admin.get(paths.work({ open: 'device-join.none' }))).text()).not.toContain('id="panel-title"');
+  });
+
+  it('answers an act with its receipt on the open item, which leads on', async () => {
+    const id = 'first-step.group';
+    const later = await admin.post(paths.workItem(id), { action: 'later', hours: '24', reason: 'no plan yet' });
+    expect(later.headers.get('location')).toBe(`${paths.work({ open: id })}#panel-title`);
+    const html = await (await admin.get(paths.work({ open: id }))).text();
+    expect(html).toContain('Put off: Setup: a first group');
+    expect(html).toContain('Take it back up');
+    expect(html).toContain('rel="next"');
+    await admin.post(paths.workItem(id), { action: 'back' });
   });
 
   it('is given to an account that exists, and shows whose it is', async () => {

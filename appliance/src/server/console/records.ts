@@ -3,7 +3,7 @@ import type { ChangeRow } from '@sallyport/ui/components/changes.tsx';
 import type { Ctx } from '@sallyport/ui/context';
 import type { EventRow } from '@sallyport/ui/events/events.tsx';
 import type { Message, Reference, Value } from '@sallyport/ui/model';
-import type { FindingRow } from '@sallyport/ui/vulnerabilities/vulnerabilities.tsx';
+import type { FindingRow } from '@sallyport/ui/vulnerabilities/finding-facts.tsx';
 import type { EventService } from '../../engine/events/service.ts';
 import type { StoredEvent } from '../../engine/events/types.ts';
 import type { Change, Collection } from '../../engine/inventory/types.ts';
