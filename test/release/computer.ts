@@ -13,7 +13,7 @@ import { expectSameContent, factsOf, installFilled, layContent, well } from './s
 const media = '/run/sallyport/media';
 
 /** Waits until the stick that was plugged in is mounted; its folder. */
-const mounted = async (on: BootedComputer): Promise<string> =>
+export const mounted = async (on: BootedComputer): Promise<string> =>
   (await well(on, `for i in $(seq 300); do ls -d ${media}/*-sd* 2>/dev/null && exit 0; sleep 1; done; exit 1`)).trim();
 
 export async function wholeComputer({ stick, base, work, say }: Place, debian: string): Promise<void> {

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { repositoryRoot } from '../support/sources.ts';
 import { makeAndJudge } from './artefacts.ts';
 import { bundledRelease } from './bundled-release.ts';
 import { wholeComputer } from './computer.ts';
+import { computerCuts } from './computer-cuts.ts';
 import { installation, newMachine } from './installation.ts';
 import { judgeDebs, judgeRpms } from './packagers.ts';
 import type { Place } from './place.ts';
@@ -36,10 +37,13 @@ const mirrorOf = (sources: string): string => /^URIs:\s*(http\S+)/m.exec(sources
 const mirror = mirrorOf(execFileSync('sh', ['-c', 'cat /etc/apt/sources.list.d/*.sources'], { encoding: 'utf8' }));
 
 function makeBare(folder: string, packages: string): void {
-  if (existsSync(join(folder, 'usr/lib/systemd/systemd'))) return;
+  if (existsSync(folder)) return;
   say(`makes a bare Debian in ${folder}`);
-  const args = ['--variant=minbase', `--include=${packages}`, 'trixie', folder, mirror];
+  const making = `${folder}.making`;
+  rmSync(making, { recursive: true, force: true });
+  const args = ['--variant=minbase', `--include=${packages}`, 'trixie', making, mirror];
   execFileSync('debootstrap', args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  renameSync(making, folder);
 }
 
 /** The folder that machines see as a stick: the artefacts, and the fingerprint that comes by another way. */
@@ -64,6 +68,7 @@ const parts: Readonly<Record<string, () => unknown>> = {
     makeBare(root, 'systemd,systemd-sysv,udev,openssl,kmod,linux-image-amd64,initramfs-tools,zstd');
     await wholeComputer(place, root);
   },
+  'computer-cuts': () => computerCuts(place),
 };
 
 // Machines end with this process, which a signal alone would not have them do.

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeOtherVersion } from './next-release.ts';
 import { copyOf, must, type Place } from './place.ts';
@@ -17,7 +17,7 @@ const earlier = '0.0.1';
  */
 export function judgeDebs({ base, work, dist, version, say }: Place, mirror: string): void {
   const [archive, earlierOnes] = [join(work, 'base.tgz'), join(work, 'earlier')];
-  if (!existsSync(archive)) execFileSync('tar', ['-czf', archive, '-C', base, '.']);
+  execFileSync('tar', ['-czf', archive, '-C', base, '.']);
   const debs = packages(dist, '_amd64.deb');
   rmSync(earlierOnes, { recursive: true, force: true });
   mkdirSync(earlierOnes, { recursive: true });

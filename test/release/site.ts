@@ -58,15 +58,20 @@ const pageOf =
   'NODE_TLS_REJECT_UNAUTHORIZED=0 /opt/sallyport/current/node_modules/.bin/node --no-warnings -e ' +
   `"fetch('https://127.0.0.1/login').then((a) => console.log(a.status), (e) => console.log(e.cause.code))"`;
 
+/** Waits until the page of log-in is served; an error after 60 looks, a second between two. */
+export async function pageServed(on: BootedRoot): Promise<void> {
+  const page = await on.sh(
+    `for i in $(seq 60); do [ "$(${pageOf})" = 200 ] && exit 0; sleep 1; done; ${pageOf}; exit 1`,
+  );
+  if (page.status !== 0) throw new Error(`the page of log-in is not served: ${page.text}`);
+}
+
 /**
  * What a machine serves and holds. An error where the page of log-in is not served within a minute, doctor finds something, a unit
  * has failed, or a file is not the service's user's.
  */
 export async function factsOf(on: BootedRoot): Promise<Facts> {
-  const page = await on.sh(
-    `for i in $(seq 60); do [ "$(${pageOf})" = 200 ] && exit 0; sleep 1; done; ${pageOf}; exit 1`,
-  );
-  if (page.status !== 0) throw new Error(`the page of log-in is not served: ${page.text}`);
+  await pageServed(on);
   const state = (await on.sh('systemctl is-system-running')).text.trim();
   if (state !== 'running') throw new Error(`the system is ${state}: ${(await on.sh('systemctl --failed')).text}`);
   const version = JSON.parse(await well(on, 'sallyport version --json')) as {
@@ -83,4 +88,11 @@ export async function factsOf(on: BootedRoot): Promise<Facts> {
 export function expectSameContent(before: Content, after: Content): void {
   const [was, is] = [before, after].map((content) => JSON.stringify(content));
   if (was !== is) throw new Error(`it was ${was} and is ${is}`);
+}
+
+/** The same but for the journal, served by `release` with `schema`: nothing that was put in is missing or changed. */
+export function expectSameFacts(before: Facts, after: Facts, release: string, schema: number): void {
+  if (after.release !== release) throw new Error(`release ${after.release} serves, not ${release}`);
+  if (after.schema !== schema) throw new Error(`the database has schema ${after.schema}, not ${schema}`);
+  expectSameContent(before.content, after.content);
 }

@@ -7,7 +7,7 @@ import { type BootedRoot, bootRoot } from './booted-root.ts';
 import { freezeSite, layFrozenSite } from './frozen-site.ts';
 import { makeNextRelease, type NextRelease } from './next-release.ts';
 import { copyOf, must, type Place } from './place.ts';
-import { expectSameContent, type Facts, factsOf, well } from './site.ts';
+import { expectSameContent, expectSameFacts, type Facts, factsOf, well } from './site.ts';
 
 // Upgrades of a filled site under a systemd of its own: to a next release that migrates, and back as a person wants it; to releases
 // that do not come up; and with the power taken away in between. Afterwards the old or the new release serves, and nothing of
@@ -27,13 +27,6 @@ function layNext({ stick, work, deb, version }: Place, schema: number): Record<'
   };
   return { good: lay(1, 'serves'), deaf: lay(2, 'does not listen'), dead: lay(3, 'does not start') };
 }
-
-/** The same but for the journal: nothing that was put in is missing or changed. */
-const expectSame = (before: Facts, after: Facts, release: string, schema: number): void => {
-  must(after.release === release, `release ${after.release} serves, not ${release}`);
-  must(after.schema === schema, `the database has schema ${after.schema}, not ${schema}`);
-  expectSameContent(before.content, after.content);
-};
 
 /** The longest time in ms without the page while `work` runs, asked for ten times a second. */
 const longestGap = async (on: BootedRoot, work: () => Promise<void>): Promise<number> => {
@@ -59,24 +52,24 @@ async function upAndBack(on: BootedRoot, place: Place, next: Record<'good' | 'de
   const beganMs = Date.now();
   const gapMs = await longestGap(on, async () => void (await well(on, `dpkg -i ${next.good.package}`)));
   const tookMs = Date.now() - beganMs;
-  expectSame(before, await factsOf(on), next.good.version, before.schema + 1);
+  expectSameFacts(before, await factsOf(on), next.good.version, before.schema + 1);
   say(`upgraded to ${next.good.version} in ${seconds(beganMs)}; no page for ${(gapMs / 1000).toFixed(1)} s`);
 
   await well(on, "sallyport tag add later $(sallyport device list --json | grep -o '[0-9a-f]\\{32\\}' | head -n 1)");
   must((await on.sh('sallyport release rollback')).status === 1, 'the way back was taken without being confirmed');
   await well(on, 'sallyport release rollback --confirm --reason "line 3 cannot print"');
-  expectSame(before, await factsOf(on), version, before.schema);
+  expectSameFacts(before, await factsOf(on), version, before.schema);
   say(`back to ${version} by release rollback`);
 
   for (const { version: failing, package: file } of [next.deaf, next.dead]) {
     const fromMs = Date.now();
     const { status, text } = await on.sh(`dpkg -i ${file}`);
     must(status !== 0 && text.includes(`release ${version} serves again`), `the way back was not told: ${text}`);
-    expectSame(before, await factsOf(on), version, before.schema);
+    expectSameFacts(before, await factsOf(on), version, before.schema);
     say(`away from ${failing}, which does not come up, by itself in ${seconds(fromMs)}`);
   }
   await well(on, `dpkg -i /mnt/stick/${basename(place.deb)}`);
-  expectSame(before, await factsOf(on), version, before.schema);
+  expectSameFacts(before, await factsOf(on), version, before.schema);
   return tookMs;
 }
 
@@ -94,7 +87,7 @@ async function endedAtBoot(place: Place, machine: string, next: Next, before: Fa
     await on.cut();
     reopen(state);
     on = await bootRoot(machine, place.stick);
-    expectSame(before, await factsOf(on), release, schema);
+    expectSameFacts(before, await factsOf(on), release, schema);
     must(!readFileSync(file, 'utf8').includes('"open"'), 'the start of the machine did not end the upgrade');
   }
   await on.powerOff();
@@ -124,7 +117,7 @@ export async function upgrades(place: Place): Promise<void> {
   const tookMs = await upAndBack(on, place, next, before);
   await on.powerOff();
   on = await bootRoot(machine, stick);
-  expectSame(before, await factsOf(on), version, before.schema);
+  expectSameFacts(before, await factsOf(on), version, before.schema);
   await on.powerOff();
   say('all of it is there after a reboot');
   await endedAtBoot(place, machine, next.good, before);
@@ -143,11 +136,11 @@ export async function upgrades(place: Place): Promise<void> {
     on = await bootRoot(machine, stick);
     const after = await factsOf(on);
     const isOld = after.release === version;
-    expectSame(before, after, isOld ? version : next.good.version, before.schema + (isOld ? 0 : 1));
+    expectSameFacts(before, after, isOld ? version : next.good.version, before.schema + (isOld ? 0 : 1));
     seen[isOld ? 'old' : 'new'] += 1;
     // What a person does next.
     await well(on, `dpkg -i ${next.good.package}`);
-    expectSame(before, await factsOf(on), next.good.version, before.schema + 1);
+    expectSameFacts(before, await factsOf(on), next.good.version, before.schema + 1);
     await on.cut();
     say(
       `power cut ${cut + 1} of ${cuts}, ${(afterMs / 1000).toFixed(2)} s after the order: ${after.release} comes up, and the upgrade is made again`,
