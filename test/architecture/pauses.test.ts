@@ -15,7 +15,7 @@ const mayPause: Readonly<Record<string, string>> = {
   'test/fault/hostile.test.ts': 'the pace of slow clients',
   'test/e2e/log-in.test.ts': 'waits as long as the server says',
   'test/integration/service-unit.test.ts': 'an observer within the booted system looks again until a state is there',
-  'test/release/upgrade.ts': 'the power fails at a part of the time that an upgrade was seen to take',
+  'test/release/power-cut.ts': 'the power fails at a part of the time that an upgrade was seen to take',
   'test/architecture/pauses.test.ts': 'the planted ones',
 };
 

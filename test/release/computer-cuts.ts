@@ -1,13 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
 import { mounted } from './computer.ts';
 import { makeStick } from './installation.ts';
 import { makeNextRelease } from './next-release.ts';
 import { must, type Place } from './place.ts';
+import { cutWithin } from './power-cut.ts';
 import { type BootedComputer, bootComputer } from './qemu-root.ts';
 import { expectSameFacts, factsOf, pageServed, well } from './site.ts';
 
@@ -59,10 +59,7 @@ export async function computerCuts({ work, deb, version, say }: Place): Promise<
     await pageServed(on);
     path = await stickIn();
     const afterMs = (tookMs * (cut + chance.next())) / cuts;
-    const upgrade = on.sh(`dpkg -i ${path}/next.deb`);
-    await sleep(afterMs);
-    await on.cut();
-    await upgrade;
+    await cutWithin(on, `dpkg -i ${path}/next.deb`, afterMs);
     on = await bootComputer(folder);
     const after = await factsOf(on);
     const isOld = after.release === version;

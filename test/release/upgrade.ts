@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { random } from '../bench/support/random.ts';
 import { seed } from '../support/chance.ts';
 import { type BootedRoot, bootRoot } from './booted-root.ts';
 import { freezeSite, layFrozenSite } from './frozen-site.ts';
 import { makeNextRelease, type NextRelease } from './next-release.ts';
 import { copyOf, must, type Place } from './place.ts';
+import { cutWithin } from './power-cut.ts';
 import { expectSameContent, expectSameFacts, type Facts, factsOf, well } from './site.ts';
 
 // Upgrades of a filled site under a systemd of its own: to a next release that migrates, and back as a person wants it; to releases
@@ -129,10 +129,7 @@ export async function upgrades(place: Place): Promise<void> {
     on = await bootRoot(machine, stick);
     await factsOf(on);
     const afterMs = (tookMs * (cut + chance.next())) / cuts;
-    const upgrade = on.sh(`dpkg -i ${next.good.package}`);
-    await sleep(afterMs);
-    await on.cut();
-    await upgrade;
+    await cutWithin(on, `dpkg -i ${next.good.package}`, afterMs);
     on = await bootRoot(machine, stick);
     const after = await factsOf(on);
     const isOld = after.release === version;
