@@ -59,6 +59,7 @@ export const entryPoints = (appliance: Appliance, clock: () => number = nowMs) =
     receiptChain: remembered(async () => ({ ok: (await exchange.verifyReceiptsInTurns()).ok }), clock),
     badges: navigationBadges(parts),
     apiDocument: () => described.document,
+    apiRoutes: described.routes,
   };
   const found = controllerModel(deps);
   const search = searchService({

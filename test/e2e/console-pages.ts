@@ -307,7 +307,8 @@ export const consolePages = async (page: Page, site: FilledSite, draft: string):
     ...at('objectRevisions', paths.objectRevisions('group', id(group))),
     ...at('deleted', paths.deleted()),
     ...at('search', paths.search({ q: 'eng' })),
-    ...at('api', paths.api()),
+    ...at('api', paths.api(), paths.api({ q: 'device' })),
+    ...at('apiArea', paths.apiArea('devices'), paths.apiArea('events', { call: 'getEvents' })),
   ];
 };
 

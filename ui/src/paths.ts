@@ -44,6 +44,8 @@ export const paths = {
   help: page('/help/:chapter?', { bound: 'catalog', GET: 'person' }),
   // The document says what can be asked, nothing of the site.
   api: page('/api', { bound: 'catalog', GET: 'person' }),
+  /** The calls of an area: `call` is open. POST `call` and `with-NAME`: tries one that reads. */
+  apiArea: page('/api/:area', { bound: 'catalog', GET: 'person', POST: 'person' }),
 } as const;
 
 /** The document of the API; the API's own. */

@@ -5,6 +5,7 @@ import { Hono } from 'hono';
 import type { Appliance } from '../compose.ts';
 import { entryPoints as peopleAndPrograms } from '../console.ts';
 import type { SectionIntake } from '../engine/inventory/types.ts';
+import { areas } from '../engine/objects/types.ts';
 import { osqueryPrefix } from '../features/add-device/types.ts';
 import { glpiRoutes } from '../features/agents/glpi/routes.ts';
 import { agentPolicies } from '../features/agents/native/policy.ts';
@@ -28,6 +29,9 @@ const entryPoints: ReadonlyArray<readonly [prefix: string, entryPoint: EntryPoin
 
 const entryPointOf = (path: string): EntryPoint =>
   entryPoints.find(([prefix]) => path.startsWith(`${prefix}/`))?.[1] ?? 'console';
+
+/** Pages under the API's own prefix. */
+const referencePages = new Set([paths.api(), ...areas.map((area) => paths.apiArea(area))]);
 
 type HttpEnv = { Bindings: Partial<HttpBindings | Http2Bindings> };
 
@@ -101,7 +105,7 @@ export const httpApp = (appliance: Appliance, intake?: SectionIntake): Hono<Http
     const [, version] = /^\/api\/(?:agent\/)?v(\d{1,9})\//.exec(c.req.path) ?? [];
     if (version !== undefined && version !== '1')
       throw new AppError('VERSION', `this appliance speaks version 1 here, not ${version}`, { versions: [1] });
-    if (c.req.path !== paths.api()) throw new AppError('NOT_FOUND', 'there is nothing here');
+    if (!referencePages.has(c.req.path)) throw new AppError('NOT_FOUND', 'there is nothing here');
     await next();
   });
   app.route('/', console);

@@ -10,7 +10,7 @@ import { paths } from '../paths.ts';
 import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
-import { type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
+import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
 
 /** Tab Trust. POST multipart `file`, then `fingerprint` typed or confirmed with `upload` (id of the staged file). */
 export type ExchangeTrustProps = {
@@ -33,16 +33,21 @@ export type ExchangeTrustProps = {
   } | null;
   /** A trust file that was read and waits for the comparison. */
   readonly staged?: StagedTrust | undefined;
+  readonly heard?: Heard | undefined;
   readonly errors?: FieldErrors;
 };
 
 /** What this site trusts: compared by eye once, then only what that delegates. */
-export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrustProps) => (
+export const ExchangeTrust = ({ ctx, tabs, trust, staged, heard, errors }: ExchangeTrustProps) => (
   <ExchangeFrame ctx={ctx} current="trust" receipts={tabs.receipts}>
     <ErrorSummary
       ctx={ctx}
       errors={errors}
-      labels={{ file: ctx.t('exchange.trustFile'), fingerprint: ctx.t('exchange.typeFingerprint') }}
+      labels={{
+        file: ctx.t('exchange.trustFile'),
+        words: ctx.t('exchange.heardWords'),
+        fingerprint: ctx.t('exchange.typeFingerprint'),
+      }}
     />
     <KeyDates
       ctx={ctx}
@@ -50,7 +55,9 @@ export const ExchangeTrust = ({ ctx, tabs, trust, staged, errors }: ExchangeTrus
         soon && daysLeft !== undefined ? [{ role, daysLeft }] : [],
       )}
     />
-    {staged === undefined ? null : <TrustComparison ctx={ctx} staged={staged} errors={errors} at="trust" />}
+    {staged === undefined ? null : (
+      <TrustComparison ctx={ctx} staged={staged} heard={heard} errors={errors} at="trust" />
+    )}
     {trust === null ? (
       staged === undefined ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>

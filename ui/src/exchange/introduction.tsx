@@ -7,7 +7,7 @@ import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
-import { type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
+import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
 
 export const introductionSteps = ['trust', 'root', 'card', 'compare', 'request', 'bundle'] as const;
 export type IntroductionStep = (typeof introductionSteps)[number];
@@ -23,6 +23,7 @@ export type IntroductionProps = {
   /** Fingerprint of the trusted root. */
   readonly root?: (FingerprintProps & { readonly version: number }) | undefined;
   readonly staged?: StagedTrust | undefined;
+  readonly heard?: Heard | undefined;
   readonly card?: (FingerprintProps & { readonly number: number }) | undefined;
   readonly request?: { readonly number: number; readonly at: When } | undefined;
   readonly errors?: FieldErrors;
@@ -61,8 +62,9 @@ const TrustStep = ({ ctx, root, staged }: IntroductionProps) => (
   </Panel>
 );
 
-const RootStep = ({ ctx, root, staged, errors }: IntroductionProps) => {
-  if (staged !== undefined) return <TrustComparison ctx={ctx} staged={staged} errors={errors} at="introduction" />;
+const RootStep = ({ ctx, root, staged, heard, errors }: IntroductionProps) => {
+  if (staged !== undefined)
+    return <TrustComparison ctx={ctx} staged={staged} heard={heard} errors={errors} at="introduction" />;
   return (
     <Panel title={ctx.t('exchange.compareTitle')}>
       <div class="body">

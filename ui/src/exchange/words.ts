@@ -296,12 +296,37 @@ export const words = defineWords({
     kk: 'Сенбес бұрын салыстырыңыз',
   },
   'exchange.compareWhy': {
-    en: 'Read the fingerprint from the paper that came from the connected side, not from the medium. Only if all of it is the same is the file what they wrote.',
-    ru: 'Возьмите отпечаток с бумаги, полученной от подключённой стороны, а не с носителя. Файл подлинный, только если совпадает весь отпечаток.',
-    kk: 'Таңбаны тасығыштан емес, қосылған тараптан келген қағаздан оқыңыз. Толық бірдей болса ғана файл солар жазған файл.',
+    en: 'Call the connected side by a number that you know already, not one from the medium, and type the words as they read them. They are not shown here, so that they are heard and not confirmed.',
+    ru: 'Позвоните подключённой стороне по номеру, который вы уже знаете, а не по номеру с носителя, и вводите слова, как их читают. Здесь они не показаны: их нужно услышать, а не подтвердить.',
+    kk: 'Қосылған тарапқа тасығыштағы емес, бұрыннан білетін нөмірмен қоңырау шалып, оқылған сөздерді енгізіңіз. Олар мұнда көрсетілмейді: оларды растау емес, есту керек.',
   },
   'exchange.rootVersion': { en: 'Version of the root', ru: 'Версия корня', kk: 'Түбірдің нұсқасы' },
-  'exchange.typeFingerprint': { en: 'Fingerprint from the paper', ru: 'Отпечаток с бумаги', kk: 'Қағаздағы таңба' },
+  'exchange.typeFingerprint': {
+    en: 'Or the whole fingerprint from the paper',
+    ru: 'Или весь отпечаток с бумаги',
+    kk: 'Немесе қағаздағы бүкіл бақылау ізі',
+  },
+  'exchange.heardWords': {
+    en: 'The 24 words that the connected side reads to you',
+    ru: '24 слова, которые читает подключённая сторона',
+    kk: 'Қосылған тарап оқып беретін 24 сөз',
+  },
+  'exchange.heardWord': { en: 'Word {number}', ru: 'Слово {number}', kk: 'Сөз: {number}' },
+  'exchange.heardHint': {
+    en: 'Four letters of a word are enough, or its number in the list, 0001 to 2048.',
+    ru: 'Достаточно четырёх букв слова или его номера в списке, от 0001 до 2048.',
+    kk: 'Сөздің төрт әрпі немесе тізімдегі нөмірі жеткілікті, 0001-ден 2048-ге дейін.',
+  },
+  'exchange.wordsMissing': {
+    en: 'Words are missing: {numbers}. All 24 are compared at once.',
+    ru: 'Не хватает слов: {numbers}. Сверяются сразу все 24.',
+    kk: 'Сөздер жетіспейді: {numbers}. 24 сөз бірден салыстырылады.',
+  },
+  'exchange.wordsWrong': {
+    en: 'Words that differ: {numbers}. Ask for these numbers again. If they differ once more, stop: the file is another one.',
+    ru: 'Не совпали слова: {numbers}. Попросите прочесть их ещё раз. Если снова не совпадут, остановитесь: это другой файл.',
+    kk: 'Сәйкес келмеген сөздер: {numbers}. Осы нөмірлерді қайта оқытыңыз. Тағы сәйкес келмесе, тоқтаңыз: бұл басқа файл.',
+  },
   'exchange.acceptRoot': { en: 'Trust this root', ru: 'Доверять этому корню', kk: 'Осы түбірге сену' },
   'exchange.newTrust': {
     en: 'Import another trust file',

@@ -2,6 +2,7 @@ import { words as accounts } from '../accounts/words.ts';
 import { words as addDevice } from '../add-device/words.ts';
 import { words as agents } from '../agents/words.ts';
 import { words as announcements } from '../announcements/words.ts';
+import { words as api } from '../api/words.ts';
 import { words as backups } from '../backups/words.ts';
 import { words as baselines } from '../baselines/words.ts';
 import { words as components } from '../components/words.ts';
@@ -50,6 +51,7 @@ export const allWords = joined(
   agents,
   announcements,
   listViews,
+  api,
   backups,
   baselines,
   components,

@@ -2,7 +2,7 @@ import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { Introduction, type IntroductionStep, introductionSteps } from '@sallyport/ui/exchange/introduction.tsx';
-import type { StagedTrust } from '@sallyport/ui/exchange/trust-comparison.tsx';
+import type { Heard, StagedTrust } from '@sallyport/ui/exchange/trust-comparison.tsx';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
@@ -15,7 +15,7 @@ import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.
 import { introductionDone, introductionNext, stagedUpload } from './introduction.ts';
 
 /** What the introduction shows of a trust file that waits for its comparison. */
-export type ReadStaged = (upload: string) => Promise<StagedTrust>;
+export type ReadStaged = (upload: string) => Promise<StagedTrust & { readonly sha256: string }>;
 
 /** Shows a step of the introduction; the forms of trust answer with it as well. */
 export const showIntroduction = async (
@@ -24,6 +24,7 @@ export const showIntroduction = async (
   c: Context<ConsoleEnv>,
   wanted: string | undefined,
   errors?: FieldErrors,
+  heard?: Heard,
 ): Promise<Response> => {
   const { exchange, queries, paths: dataPaths, clock } = deps;
   const upload = stagedUpload(dataPaths.staging, clock());
@@ -48,7 +49,7 @@ export const showIntroduction = async (
           : { ...showFingerprint(card.digest), number: openSiteCard(card.envelope).card.number }
       }
       request={request === undefined ? undefined : { number: request.number, at: request.createdAt }}
-      {...defined({ errors })}
+      {...defined({ errors, heard })}
     />,
     errors === undefined ? 200 : 422,
   );

@@ -106,6 +106,22 @@ describe('exchange through the console', () => {
     expect(mistyped.status).toBe(422);
     expect(await mistyped.text()).toContain('missing or mistyped');
     expect(site.appliance.exchange.state().trust).toBeNull();
+    // The file's own words are nowhere to be read off.
+    expect(holds(html, host.rootFingerprint.replace(/(.{4})(?=.)/g, '$1 '))).toBe(false);
+    expect(words.filter((word) => holds(html, `<li>${word}</li>`))).toEqual([]);
+    const heard = (typed: readonly string[]) => Object.fromEntries(typed.map((word, at) => [`word-${at + 1}`, word]));
+    const few = await admin.post(paths.exchangeTrustImport(), { upload: staged, ...heard(words.slice(0, 22)) });
+    expect(few.status).toBe(422);
+    expect(await few.text()).toContain('Words are missing: 23, 24.');
+    const spoilt = words.map((word, at) => (at === 6 || at === 16 ? (word === 'zoo' ? 'able' : 'zoo') : word));
+    const differing = await admin.post(paths.exchangeTrustImport(), { upload: staged, ...heard(spoilt) });
+    expect(differing.status).toBe(422);
+    const again = await differing.text();
+    expect(again).toContain('Words that differ: 7, 17.');
+    // Nothing that was typed is lost, and the wrong ones are marked.
+    for (const word of spoilt) expect(holds(again, `value="${word}"`)).toBe(true);
+    expect(again.match(/name="word-\d+"[^>]*aria-invalid="true"/g)).toHaveLength(2);
+    expect(site.appliance.exchange.state().trust).toBeNull();
     const numbered = words.map((word, at) => `${at + 1}. ${word}`).join(' ');
     expect((await admin.post(paths.exchangeTrustImport(), { upload: staged, fingerprint: numbered })).status).toBe(303);
     expect(site.appliance.exchange.state().trust?.rootSha256).toBe(host.rootFingerprint);

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { openSiteCard } from '@sallyport/bundle-tools/documents/site-card';
 import { BundleError } from '@sallyport/bundle-tools/errors';
+import { missingWords, wrongWords } from '@sallyport/bundle-tools/fingerprint/heard';
 import { parseFingerprint } from '@sallyport/bundle-tools/fingerprint/parse';
 import { showFingerprint } from '@sallyport/bundle-tools/fingerprint/shown';
 import { readTrustExport } from '@sallyport/bundle-tools/host/trust-export';
@@ -16,6 +17,7 @@ import { ExchangeTrust, type ExchangeTrustProps } from '@sallyport/ui/exchange/e
 import type { ExportView } from '@sallyport/ui/exchange/export-progress.tsx';
 import { Receipt } from '@sallyport/ui/exchange/receipt.tsx';
 import { RequestText } from '@sallyport/ui/exchange/request-text.tsx';
+import { type Heard, wordCount } from '@sallyport/ui/exchange/trust-comparison.tsx';
 import { currentCursor } from '@sallyport/ui/list';
 import type { FieldErrors } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
@@ -24,6 +26,7 @@ import { type Actor, actorRow, hasRight } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { wholeSite } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
+import type { Form } from '../../server/console/form.ts';
 import { actorFor } from '../../server/console/guard.ts';
 import { listState, numberParam, pageRows, param } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
@@ -38,6 +41,12 @@ const shownReceipts = 5;
 const dayMs = 86_400_000;
 const newsMs = 10 * 60_000;
 const uploadPattern = /^[0-9a-f]{24}$/;
+
+/** The numbered words and the fingerprint of the form, as they were typed. */
+const heardIn = (form: Form): Omit<Heard, 'wrong'> => ({
+  words: Array.from({ length: wordCount }, (_, at) => form.text(`word-${at + 1}`).slice(0, 40)),
+  fingerprint: form.text('fingerprint'),
+});
 
 /** What a person typed, as plain hex; undefined when it can be no fingerprint. */
 const typedFingerprint = (text: string): string | undefined => {
@@ -290,7 +299,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
 
   const showTrust = (
     c: Context<ConsoleEnv>,
-    extra: { staged?: ExchangeTrustProps['staged']; errors?: FieldErrors } = {},
+    extra: Pick<ExchangeTrustProps, 'staged' | 'heard' | 'errors'> = {},
   ): Response | Promise<Response> => {
     actorFor(c, 'exchange:read');
     return c.html(
@@ -299,6 +308,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
         tabs={tabs()}
         trust={heldTrust()}
         staged={extra.staged}
+        heard={extra.heard}
         {...defined({ errors: extra.errors })}
       />,
       extra.errors === undefined ? 200 : 422,
@@ -315,7 +325,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const staged: ReadStaged = async (upload) => {
     const { root } = await readTrustExport(trustPath(upload), dataPaths.staging);
     const { keys = 0, threshold = 0 } = rolesOf(root.bytes)['root'] ?? {};
-    return { upload, rootVersion: root.version, fingerprint: showFingerprint(root.sha256), keys, threshold };
+    return { upload, rootVersion: root.version, sha256: root.sha256, keys, threshold };
   };
 
   const uploadTrust = async (c: Context<ConsoleEnv>): Promise<Response> => {
@@ -339,14 +349,25 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     const path = trustPath(upload);
     const shown = await staged(upload);
     const isIntroduction = form.text('introduction') === '1';
-    const refused = (key: string) =>
-      isIntroduction
-        ? showIntroduction(deps, staged, c, 'root', { fingerprint: { key } })
-        : showTrust(c, { staged: shown, errors: { fingerprint: { key } } });
-    const given = typedFingerprint(form.text('fingerprint'));
-    if (given === undefined) return refused('fingerprint.mistyped');
-    if (given !== shown.fingerprint.hex) return refused('validation.fingerprint');
-    await exchange.importTrust(actor, path, given);
+    const typed = heardIn(form);
+    const refused = (errors: FieldErrors, wrong: readonly number[] = []) => {
+      const heard = { ...typed, wrong };
+      return isIntroduction
+        ? showIntroduction(deps, staged, c, 'root', errors, heard)
+        : showTrust(c, { staged: shown, errors, heard });
+    };
+    if (typed.fingerprint.trim() !== '') {
+      const given = typedFingerprint(typed.fingerprint);
+      if (given === undefined) return refused({ fingerprint: { key: 'fingerprint.mistyped' } });
+      if (given !== shown.sha256) return refused({ fingerprint: { key: 'validation.fingerprint' } });
+    } else {
+      // No verdict before all are in: it would lead a guess from word to word.
+      const missing = missingWords(typed.words);
+      const wrong = missing.length > 0 ? missing : wrongWords(shown.sha256, typed.words);
+      const key = missing.length > 0 ? 'exchange.wordsMissing' : 'exchange.wordsWrong';
+      if (wrong.length > 0) return refused({ words: { key, params: { numbers: wrong.join(', ') } } }, wrong);
+    }
+    await exchange.importTrust(actor, path, shown.sha256);
     rmSync(path, { force: true });
     setToast(c, { message: { key: 'toast.trust', params: { version: shown.rootVersion } } });
     return c.redirect(isIntroduction ? paths.introduction() : paths.exchangeTrust(), 303);

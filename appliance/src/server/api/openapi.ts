@@ -58,13 +58,11 @@ const converter = (names: SchemaNames) => {
   return { convert, components };
 };
 
-const operationId = (route: ApiRoute): string =>
-  route.method +
-  route.path
-    .split(/[^A-Za-z0-9]+/)
-    .filter((word) => word !== '')
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join('');
+/** What a call is named by in the document. */
+export function operationId({ method, path }: Pick<ApiRoute, 'method' | 'path'>): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter((word) => word !== '');
+  return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+}
 
 const parametersOf = (convert: (schema: z.ZodType) => Json, schema: z.ZodType | undefined, place: 'path' | 'query') => {
   if (schema === undefined) return [];

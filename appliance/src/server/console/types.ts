@@ -16,6 +16,7 @@ import type { Controller } from '../../features/controllers/types.ts';
 import type { ConsoleQueries } from '../../features/exchange/types.ts';
 import type { QueryService } from '../../features/queries/service.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { ApiRoute } from '../api/route.ts';
 import type { Form } from './form.ts';
 import type { Preferences } from './preferences.ts';
 
@@ -41,6 +42,8 @@ export type ConsoleDeps = Omit<EntryParts, 'db' | 'keyring' | 'personal' | 'clos
   badges: (actor: Actor) => ContextInput['badges'];
   /** The API's OpenAPI document. */
   apiDocument: () => Readonly<Record<string, unknown>>;
+  /** Its calls, which the reference tries. */
+  apiRoutes: readonly ApiRoute[];
 };
 
 /** A part of a controller's page; undefined where it has nothing to say. */

@@ -1,0 +1,138 @@
+import { LinkButton } from '../components/form.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
+import { Tag } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import { apiDocumentPath, paths } from '../paths.ts';
+import { type ApiCall, type ApiDocument, callsWith } from './document.ts';
+
+/** The address of a call in the page of its area. */
+export const hrefOfCall = ({ area, id }: ApiCall): string => `${paths.apiArea(area, { call: id })}#${id}`;
+
+/** Calls as lines, each a link to its description. */
+const Found = ({ ctx, calls }: { ctx: Ctx; calls: readonly ApiCall[] }) => (
+  <DataTable
+    ctx={ctx}
+    lines
+    records
+    caption={ctx.t('api.calls')}
+    rows={calls}
+    columns={[
+      {
+        key: 'call',
+        label: ctx.t('api.call'),
+        rec: 'a',
+        cell: (call) => (
+          <a href={hrefOfCall(call)} translate="no">
+            {call.method} {call.path}
+          </a>
+        ),
+      },
+      {
+        key: 'summary',
+        label: ctx.t('api.description'),
+        rec: 'c',
+        cell: (call) => (
+          <span lang="en" translate="no">
+            {call.summary}
+          </span>
+        ),
+      },
+    ]}
+  />
+);
+
+/** The contents of the API's reference: a page for each area, and a search over all calls. */
+export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocument; q: string }) => {
+  const { calls } = document;
+  const areas = [...Map.groupBy(calls, ({ area }) => area)];
+  const found = callsWith(calls, q);
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('api.title')}
+      section="settings"
+      sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
+      actions={
+        <LinkButton ctx={ctx} href={apiDocumentPath} download>
+          {ctx.t('api.download')}
+        </LinkButton>
+      }
+    >
+      <p>{ctx.t('api.how')}</p>
+      <form class="filters" method="get" role="search" aria-label={ctx.t('api.search')}>
+        <div class="find">
+          <input
+            class="input"
+            type="search"
+            name="q"
+            value={q}
+            placeholder={ctx.t('api.search')}
+            aria-label={ctx.t('api.search')}
+          />
+        </div>
+        <button type="submit" class="btn">
+          {ctx.t('search.go')}
+        </button>
+      </form>
+      {q === '' ? (
+        <Panel>
+          <DataTable
+            ctx={ctx}
+            lines
+            records
+            caption={ctx.t('api.areas')}
+            rows={areas}
+            columns={[
+              {
+                key: 'area',
+                label: ctx.t('api.area'),
+                rec: 'a',
+                cell: ([area]) => <a href={paths.apiArea(area)}>{ctx.tDynamic(`area.${area}`)}</a>,
+              },
+              {
+                key: 'reads',
+                label: ctx.t('api.reads'),
+                num: true,
+                cell: ([, of]) => ctx.fmt.number(of.filter(({ method }) => method === 'GET').length),
+              },
+              {
+                key: 'writes',
+                label: ctx.t('api.writes'),
+                num: true,
+                cell: ([, of]) => ctx.fmt.number(of.filter(({ method }) => method !== 'GET').length),
+              },
+            ]}
+          />
+        </Panel>
+      ) : (
+        <Panel
+          title={ctx.t('search.found', { n: found.length, q })}
+          link={<a href={paths.api()}>{ctx.t('api.all')}</a>}
+        >
+          {found.length === 0 ? (
+            <Empty title={ctx.t('search.none', { q })}>{ctx.t('api.noneWhy')}</Empty>
+          ) : (
+            <Found ctx={ctx} calls={found} />
+          )}
+        </Panel>
+      )}
+      <Panel title={ctx.t('api.refusals')}>
+        <div class="body">
+          <p>{ctx.t('api.refusalsWhy')}</p>
+          <p>
+            {['401 TOKEN', '403 FORBIDDEN', '4XX', '5XX'].map((status) => (
+              <>
+                <Tag>{status}</Tag>{' '}
+              </>
+            ))}
+          </p>
+          <p translate="no">
+            <code>{'{"error": "CODE", "message": "…"}'}</code>
+          </p>
+        </div>
+      </Panel>
+    </Page>
+  );
+};
