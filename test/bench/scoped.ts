@@ -94,7 +94,7 @@ export const scoped = async (): Promise<Result> => {
   return {
     figures,
     method: [
-      `${sizes.join(' and ')} devices with ${packages} packages each, ${plantProfiles} different sets of them, in ${plantGroups} groups; ${plantAdvisories} made advisories; ${plantEvents} events; ${plantControllers} controllers in ${plantZones} zones with the findings of the public documents. Stored directly and kept in var/bench.`,
+      `${sizes.join(' and ')} devices with ${packages} packages each, ${plantProfiles} different sets of them, in ${plantGroups} groups; ${plantAdvisories} made advisories; ${plantEvents} events; ${plantControllers} controllers in ${plantZones} zones with the findings of the public documents. Stored directly, without the rows of who has a package, which none of these pages reads, and kept in var/bench.`,
       `Each page ${rounds} times after one that is not counted, the three persons in turn; median of the processor time, log-in and rendering included, without TLS. The page of the whole site is the limit of its pair.`,
     ],
     remarks,

@@ -75,7 +75,11 @@ const debianWorlds = (): World[] =>
 type ComponentFleet = { components: number; rows: number };
 
 /** The items of the devices' software, one for each component and of its number. */
-const fillItems = ({ db }: Pick<Appliance, 'db'>, held: ReadonlyMap<number, Uint32Array>): void => {
+const fillItems = (
+  { db }: Pick<Appliance, 'db'>,
+  held: ReadonlyMap<number, Uint32Array>,
+  hasHolders: boolean,
+): void => {
   db.exec(`delete from inv_software_device; delete from inv_software_count; delete from pending;
     update inv_software set id = id + 100000000;
     insert into inv_software (id, ikey, type, name, version, arch, source, "sourceVersion", purl)
@@ -88,15 +92,22 @@ const fillItems = ({ db }: Pick<Appliance, 'db'>, held: ReadonlyMap<number, Uint
   for (const [device, ids] of held) put.run(idBytes(ids), device);
   db.exec(`update section set count = (select length(items) / 4 from device_software where section = section.id)
     where collection = 'software'`);
-  putHolders({ db }, held);
+  if (hasHolders) putHolders({ db }, held);
 };
 
-/** Puts components in place of those that the devices have. Behind `profiles` of them, each has the same as one of those. */
+/** Puts components in place of those that the devices have. Behind `profiles` of them, each has the same as one of those. Who has
+ * each item is left out where no page that is measured reads it: it is most of a large site. */
 export const fillComponents = async (
   { db }: Pick<Appliance, 'db'>,
-  options: { almaRecords?: string; devices: readonly number[]; packages: number; profiles?: number },
+  options: {
+    almaRecords?: string;
+    devices: readonly number[];
+    packages: number;
+    profiles?: number;
+    hasHolders?: boolean;
+  },
 ): Promise<ComponentFleet> => {
-  const { profiles = Number.POSITIVE_INFINITY } = options;
+  const { profiles = Number.POSITIVE_INFINITY, hasHolders = true } = options;
   const debian = debianWorlds();
   const alma = options.almaRecords === undefined ? debian : await almaWorlds(options.almaRecords);
   const add = db.prepare(
@@ -161,7 +172,7 @@ export const fillComponents = async (
       put.run(device, since, idBytes(sorted));
     }
     for (let id = 1; id < bearers.length; id += 1) count.run(bearers[id], id);
-    fillItems({ db }, held);
+    fillItems({ db }, held, hasHolders);
   }).immediate();
   return { components: bearers.length - 1, rows };
 };

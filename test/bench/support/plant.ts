@@ -20,7 +20,7 @@ export const plantEvents = 500_000;
 /** Devices that report by the engine; what is not software is copied from them. */
 const reporting = 10;
 /** Devices with packages of their own; the others have the same as one of them. */
-export const plantProfiles = 500;
+export const plantProfiles = 100;
 const batchDevices = 10_000;
 
 const addFindings = ({ db, vulnerabilities }: Appliance, ids: readonly number[]): void => {
@@ -45,12 +45,11 @@ const fillDevices = async (appliance: Appliance, { devices, packages }: PlantSiz
   const { db, vulnerabilities } = appliance;
   await cloneFleet(appliance, { devices, profiles: reporting, packages: 40, groups: plantGroups });
   const ids = db.prepare<[], number>('select id from device order by id').pluck().all();
-  await fillComponents(appliance, { devices: ids, packages, profiles: plantProfiles });
+  await fillComponents(appliance, { devices: ids, packages, profiles: plantProfiles, hasHolders: false });
   vulnerabilities.rematch();
   addFindings(appliance, ids);
   putStatus(appliance);
   addEvents(appliance);
-  db.exec('analyze');
 };
 
 const baseSources = ['plant-base.ts', 'advisory-corpus.ts', 'controller-products.ts'];

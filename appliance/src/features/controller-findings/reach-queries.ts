@@ -35,15 +35,19 @@ export function reachedMatches(scope: Scope): ReachedMatches {
   const { sql, params } = controllersIn(scope, 'p.controller');
   return {
     before: {
-      sql: `with reached (identity, controllers, contexts) as materialized (
-        select p.identity, count(distinct p.controller), json_group_array(distinct p.context)
+      sql: `with reached (identity, controllers, contexts, context) as materialized (
+        select p.identity, count(distinct p.controller), json_group_array(distinct p.context),
+          case when min(p.context) = max(p.context) then min(p.context) end
         from controller_part_identity p where ${sql} group by p.identity)`,
       params,
     },
     identities: 'reached v cross join controller_identity i on i.id = v.identity',
     controllers: 'v.controllers',
-    rank: `(select min(r.rank) from json_each(v.contexts) x cross join controller_priority r
-      on r.threat = m.threat and r.context = x.value)`,
+    // Nearly all that share an identity stand in one context, which needs no array.
+    rank: `case when v.context is null
+      then (select min(r.rank) from json_each(v.contexts) x cross join controller_priority r
+        on r.threat = m.threat and r.context = x.value)
+      else (select r.rank from controller_priority r where r.threat = m.threat and r.context = v.context) end`,
     held: controllersIn(scope, 'h.controller'),
   };
 }

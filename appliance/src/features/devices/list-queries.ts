@@ -41,16 +41,19 @@ export const deviceList = (db: Database, { chosen }: Pick<DeviceFilters, 'chosen
       .all(...params);
   };
 
-  /** What rules have written of devices that a list shows. */
+  /** What rules have written of devices that a list shows: of all, which an index tells, without the few that it hides. */
   const coverage = (scope: Scope): [number, number][] => {
     const { sql, params } = devicesIn(scope, 'device');
     return db
       .prepare<unknown[], [number, number]>(
-        `select state, count(*) from device_coverage where ${sql} and device not in
-           (select device from device_row where state = 'revoked' or kind = 'directory') group by state`,
+        `select state, sum(n) from (
+           select state, count(*) as n from device_coverage where ${sql} group by state
+           union all select state, -count(*) from device_coverage where ${sql} and device in
+             (select id from device where state = 'revoked' union select id from device where kind = 'directory') group by state)
+         group by state`,
       )
       .raw()
-      .all(...params);
+      .all(...params, ...params);
   };
 
   const asked = ({ scope, filter, sort, descending }: Omit<DeviceListQuery, 'after' | 'limit'>) => ({

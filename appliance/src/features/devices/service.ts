@@ -137,6 +137,8 @@ export type DeviceService = {
   byPublicId(publicId: string): Device;
   certificates(id: number): DeviceCertificate[];
   counts(): Record<DeviceState, number>;
+  /** Whether some device in reach is managed. */
+  hasManaged(scope: Scope): boolean;
   /** How many wait for a person. */
   waiting(): number;
   /** How often a token let a new device in. */
@@ -416,6 +418,7 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
     byPublicId: (publicId) => found(store.byPublicId(publicId)),
     certificates: (id) => certificates.certificates(id),
     counts: () => store.counts(),
+    hasManaged: (scope) => store.hasManaged(scope),
     waiting: () => store.waiting(),
     tokenUses: (token) => store.tokenUses(token),
     trim: () => {

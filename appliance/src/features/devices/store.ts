@@ -313,6 +313,14 @@ export const deviceStore = (db: Database, changed: Changed) => {
       revoked: 0,
       ...Object.fromEntries(count.all().map((row) => [row.state, row.count])),
     }),
+    hasManaged: (scope: Scope): boolean => {
+      const { sql, params } = devicesIn(scope, 'id');
+      return (
+        db
+          .prepare(`select 1 from device where state = 'managed' and kind <> 'directory' and ${sql} limit 1`)
+          .get(...params) !== undefined
+      );
+    },
     waiting: (): number => waiting.get()?.count ?? 0,
     tokenUses: (token: string): number => tokenUse.get(token)?.used ?? 0,
     useToken: (token: string): void => void useToken.run(token),

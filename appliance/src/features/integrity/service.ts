@@ -303,9 +303,8 @@ export const integrityService = ({
   const list: IntegrityService['list'] = ({ state, search = '' }, scope) => {
     const text = search.trim().toLowerCase();
     return store
-      .all(scope)
+      .all(scope, state)
       .map(rowOf)
-      .filter((row) => state === undefined || state.includes(row.state))
       .filter((row) => text === '' || row.name.toLowerCase().includes(text) || row.publicId === text)
       .sort((a, b) => STATES.indexOf(a.state) - STATES.indexOf(b.state) || (a.name < b.name ? -1 : 1));
   };

@@ -59,9 +59,12 @@ const rest = [
 /** SQL of the results of comparing programs. */
 export const integrityStore = (db: Database) => {
   const byController = db.prepare<[number], StateRow>('select * from controller_program_state where controller = ?');
-  const all = (scope: Scope): StateRow[] => {
+  const all = (scope: Scope, states?: readonly string[]): StateRow[] => {
     const { sql, params } = controllersIn(scope, 'controller');
-    return db.prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql}`).all(...params);
+    const among = states === undefined ? '' : 'and state in (select value from json_each(?))';
+    return db
+      .prepare<unknown[], StateRow>(`select * from controller_program_state where ${sql} ${among}`)
+      .all(...params, ...(states === undefined ? [] : [JSON.stringify(states)]));
   };
   const put = db.prepare<[StateRow]>(
     `insert into controller_program_state (controller, ${rest.join(', ')}) values (@controller, ${rest.map((name) => `@${name}`).join(', ')})

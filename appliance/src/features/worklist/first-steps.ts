@@ -1,6 +1,7 @@
 import { paths } from '@sallyport/ui/paths';
 import type { ObjectService } from '../../engine/objects/service.ts';
 import type { Actor, Right } from '../../engine/objects/types.ts';
+import { wholeSite } from '../../platform/scope.ts';
 import type { BackupService } from '../backups/service.ts';
 import type { DeviceService } from '../devices/service.ts';
 import type { ExchangeService } from '../exchange/service.ts';
@@ -13,7 +14,7 @@ type Parts = {
   readonly objects: Pick<ObjectService, 'find' | 'list'>;
   readonly exchange: Pick<ExchangeService, 'state' | 'imports'>;
   readonly backups: Pick<BackupService, 'age'>;
-  readonly devices: Pick<DeviceService, 'counts'>;
+  readonly devices: Pick<DeviceService, 'hasManaged'>;
 };
 
 type FirstStep = {
@@ -61,7 +62,7 @@ export const firstSteps: readonly FirstStep[] = [
     does: 'accounts:write',
     path: paths.deviceAdd(),
     after: 'trust',
-    isDone: ({ devices }) => devices.counts().managed > 0,
+    isDone: ({ devices }) => devices.hasManaged(wholeSite('figures')),
   },
   {
     name: 'group',
