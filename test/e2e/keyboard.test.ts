@@ -113,6 +113,35 @@ describe('the keyboard', () => {
     expect(await filter.evaluate((input) => input === document.activeElement)).toBe(true);
   });
 
+  it('opens work beside the list with the focus on its title, goes on with j and k, and back to its row with Escape', async () => {
+    await page.goto(url + paths.work());
+    const rows = await page.locator('.item a.t').allTextContents();
+    expect(rows.length).toBeGreaterThan(1);
+    const isOn = async (at: number): Promise<void> => {
+      await page
+        .locator('#panel-title:focus')
+        .filter({ hasText: rows[at] ?? '' })
+        .waitFor();
+      // Keys work from when the script does.
+      await page.locator('html.js').waitFor({ state: 'attached' });
+    };
+    await page.locator('.item a.t').first().focus();
+    await page.keyboard.press('Enter');
+    await isOn(0);
+    await page.keyboard.press('j');
+    await isOn(1);
+    await page.keyboard.press('k');
+    await isOn(0);
+    await page.keyboard.press('j');
+    await isOn(1);
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary').waitFor({ state: 'detached' });
+    await page
+      .locator('.item a.t:focus')
+      .filter({ hasText: rows[1] ?? '' })
+      .waitFor();
+  });
+
   it('shows its keys with ? and closes with Escape', async () => {
     await page.keyboard.press('?');
     const keys = page.getByRole('dialog', { name: t('keys.title') });

@@ -36,23 +36,8 @@ const encode = (fields: Fields): string => {
   return params.toString();
 };
 
-/** A whole appliance over a new data directory, reached through its real routes. */
-export const openConsole = async (extensions: Extensions = {}) => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
-  const made = await initialised({
-    dataDir,
-    site: 'north',
-    addresses: ['localhost'],
-    listen: { address: '127.0.0.1', port: 0 },
-    administrator: 'admin',
-    log: openLog('silent'),
-  });
-  const appliance: Appliance = await compose({
-    dataDir,
-    extensions,
-    log: openLog('silent'),
-    hashing: cheapPasswords(),
-  });
+/** The console of an appliance over a data directory, which goes when it is closed; the link sets the administrator's password. */
+export const consoleOf = (appliance: Appliance, dataDir: string, linkPath: string) => {
   const app = httpApp(appliance);
 
   const browser = (): Browser => {
@@ -100,7 +85,7 @@ export const openConsole = async (extensions: Extensions = {}) => {
     if (held !== undefined) return held;
     const one = browser();
     if (role !== 'anonymous') {
-      let link = made.linkPath;
+      let link = linkPath;
       if (role !== 'administrator') {
         const { id } = appliance.objects.create(systemActor, 'account', { name: role, roles: [role] });
         link = `/first/${appliance.accounts.makeLink(systemActor, id).token}`;
@@ -142,7 +127,7 @@ export const openConsole = async (extensions: Extensions = {}) => {
     app,
     dataDir,
     device,
-    linkPath: made.linkPath,
+    linkPath,
     browser,
     as,
     report: reporter(appliance.inventory),
@@ -151,6 +136,26 @@ export const openConsole = async (extensions: Extensions = {}) => {
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+};
+
+/** A whole appliance over a new data directory, reached through its real routes. */
+export const openConsole = async (extensions: Extensions = {}) => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'sallyport-console-'));
+  const made = await initialised({
+    dataDir,
+    site: 'north',
+    addresses: ['localhost'],
+    listen: { address: '127.0.0.1', port: 0 },
+    administrator: 'admin',
+    log: openLog('silent'),
+  });
+  const appliance: Appliance = await compose({
+    dataDir,
+    extensions,
+    log: openLog('silent'),
+    hashing: cheapPasswords(),
+  });
+  return consoleOf(appliance, dataDir, made.linkPath);
 };
 
 export type Console = Awaited<ReturnType<typeof openConsole>>;

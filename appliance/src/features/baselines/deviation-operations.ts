@@ -18,7 +18,8 @@ import { itemToWire } from '../../server/api/values.ts';
 import { operationsOver } from '../../server/operations/operation.ts';
 import type { DeviceQueries } from '../devices/types.ts';
 import { deviceIn } from '../devices/view.ts';
-import { baselineId, readableCollections, upToDate } from './operations.ts';
+import { baselineId, upToDate } from './operations.ts';
+import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
 import type { Deviation } from './types.ts';
 

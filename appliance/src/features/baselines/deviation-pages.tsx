@@ -6,9 +6,7 @@ import { currentCursor, filterValues, type ListState } from '@sallyport/ui/list'
 import type { FieldErrors, FilterField, Message } from '@sallyport/ui/model';
 import { paths } from '@sallyport/ui/paths';
 import { type Context, Hono } from 'hono';
-import { readRight } from '../../engine/inventory/types.ts';
 import { momentOf } from '../../engine/inventory/view.ts';
-import { holdsThroughout } from '../../engine/objects/types.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import type { Scope } from '../../platform/scope.ts';
 import { setToast } from '../../server/console/cookies.ts';
@@ -19,6 +17,7 @@ import { chosen, formListState, listState, pageRows } from '../../server/console
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import { type DeviceModel, NO_DEVICE } from '../devices/view.ts';
+import { readableCollections } from './readable.ts';
 import type { Deviation, DeviationQuery } from './types.ts';
 import { baselineViews } from './view.ts';
 
@@ -57,7 +56,7 @@ export const deviationPages = (deps: ConsoleDeps, model: DeviceModel): Pages => 
   const queryOf = (c: Context<ConsoleEnv>, list: ListState): Omit<DeviationQuery, 'limit' | 'after'> => {
     const scope = scopeFor(c, 'devices:read');
     const { actor } = signedIn(c);
-    const readable = collections.filter((one) => holdsThroughout(actor, readRight(one), scope)).map(({ name }) => name);
+    const readable = readableCollections(inventory, actor, scope);
     const [state = 'open'] = chosen(states, filterValues(list, 'state'));
     const asked = filterValues(list, 'collection');
     const collection = asked.length === 0 ? readable : readable.filter((name) => asked.includes(name));

@@ -84,8 +84,17 @@ export const deviationStore = (db: Database, changed: Changed) => {
       )
       .all(JSON.stringify(ids), ...params);
   };
-  const counts = (scope: Scope): { baseline: string; deviations: number; devices: number }[] => {
-    const { sql, params } = devicesIn(scope, 'device');
+  /** Open ones of each baseline; of some collections alone where those are given. */
+  const counts = (
+    scope: Scope,
+    collection?: readonly string[],
+  ): { baseline: string; deviations: number; devices: number }[] => {
+    const { sql, params } = allTrue([
+      devicesIn(scope, 'device'),
+      ...(collection === undefined
+        ? []
+        : [{ sql: 'collection in (select value from json_each(?))', params: [JSON.stringify(collection)] }]),
+    ]);
     return db
       .prepare<unknown[], { baseline: string; deviations: number; devices: number }>(
         `select baseline, count(*) as deviations, count(distinct device) as devices from deviation

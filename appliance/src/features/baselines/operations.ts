@@ -1,10 +1,8 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
 import { z } from 'zod';
-import type { InventoryService } from '../../engine/inventory/service.ts';
 import { readRight } from '../../engine/inventory/types.ts';
-import { type Actor, holdsThroughout, requireRight, scopeOf } from '../../engine/objects/types.ts';
+import { type Actor, requireRight, scopeOf } from '../../engine/objects/types.ts';
 import { AppError } from '../../platform/errors.ts';
-import type { Scope } from '../../platform/scope.ts';
 import {
   comment,
   deviceId,
@@ -19,6 +17,7 @@ import {
 import { itemToWire } from '../../server/api/values.ts';
 import { type Caller, operationsOver } from '../../server/operations/operation.ts';
 import { deviceModel } from '../devices/view.ts';
+import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
 import type { BaselineSummary } from './types.ts';
 import { baselineViews } from './view.ts';
@@ -33,13 +32,6 @@ export const upToDate = ({ baselines, request }: { baselines: BaselineService } 
   if (request === undefined) baselines.recomputePending();
   return baselines;
 };
-
-/** Names of the collections whose content an actor may read wherever a scope reaches. */
-export const readableCollections = (inventory: InventoryService, actor: Actor, scope: Scope): string[] =>
-  inventory
-    .collections()
-    .filter((one) => holdsThroughout(actor, readRight(one), scope))
-    .map(({ name }) => name);
 
 export const baselineId = z.string().min(1).max(512).describe('`device:<id>` or `group:<id>`');
 
@@ -124,7 +116,11 @@ export const baselineOperations = [
     summary: 'The baselines, with how much differs from each',
     input: z.strictObject({}),
     output: z.object({ rows: z.array(baseline) }),
-    run: (context) => ({ rows: upToDate(context).list(scopeOf(context.actor, 'devices:read')).map(toBaseline) }),
+    run: (context) => {
+      const scope = scopeOf(context.actor, 'devices:read');
+      const readable = readableCollections(context.inventory, context.actor, scope);
+      return { rows: upToDate(context).list(scope, readable).map(toBaseline) };
+    },
     command: {
       example: 'sallyport baseline list --data /var/lib/sallyport --json',
       print: (out, { rows }) =>

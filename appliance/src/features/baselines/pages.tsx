@@ -9,11 +9,12 @@ import { type Context, Hono } from 'hono';
 import { momentOf } from '../../engine/inventory/view.ts';
 import { AppError, toFailure } from '../../platform/errors.ts';
 import { setToast } from '../../server/console/cookies.ts';
-import { actorFor, scopeFor } from '../../server/console/guard.ts';
+import { actorFor, scopeFor, signedIn } from '../../server/console/guard.ts';
 import { numberText, param, references } from '../../server/console/lists.ts';
 import { viewContext } from '../../server/console/page.tsx';
 import type { ConsoleDeps, ConsoleEnv, Pages } from '../../server/console/types.ts';
 import type { DeviceModel } from '../devices/view.ts';
+import { readableCollections } from './readable.ts';
 import { deviceBaselineId, groupBaselineId } from './types.ts';
 import { baselineViews } from './view.ts';
 
@@ -34,7 +35,8 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
 
   const showList = (c: Context<ConsoleEnv>): Response | Promise<Response> => {
     actorFor(c, 'devices:read');
-    const all = baselines.list(scopeFor(c, 'devices:read'));
+    const scope = scopeFor(c, 'devices:read');
+    const all = baselines.list(scope, readableCollections(inventory, signedIn(c).actor, scope));
     return c.html(
       <Baselines
         ctx={viewContext(deps, c)}

@@ -55,7 +55,7 @@ export type BaselineService = {
   /** Goes back to what a revision expected, as a new revision. */
   revert(actor: Actor, id: string, revision: number): Baseline;
   /** With what differs on devices in reach. */
-  list(scope: Scope): BaselineSummary[];
+  list(scope: Scope, collection?: readonly string[]): BaselineSummary[];
   /** Throws NOT_FOUND. */
   get(id: string, scope: Scope): BaselineSummary;
   /** Whether a baseline is of a device or group in reach. */
@@ -294,8 +294,8 @@ export const baselineService = (parts: BaselineParts): BaselineService => {
         recheck(baseline);
         return baseline;
       }),
-    list: (scope) => {
-      const counted = deviations.counts(scope);
+    list: (scope, collection) => {
+      const counted = deviations.counts(scope, collection);
       return all().map((baseline) => summaryOf(baseline, counted));
     },
     get: (id, scope) => summaryOf(existing(id), deviations.counts(scope)),

@@ -1,10 +1,15 @@
 import { paths } from '@sallyport/ui/paths';
+import type { InventoryService } from '../../engine/inventory/service.ts';
 import { scopeOf } from '../../engine/objects/types.ts';
 import type { WorkKind } from '../worklist/types.ts';
+import { readableCollections } from './readable.ts';
 import type { BaselineService } from './service.ts';
 
 /** Devices that hold other things than were approved. */
-export const baselineWork = (parts: { baselines: Pick<BaselineService, 'list' | 'isReached'> }): WorkKind[] => [
+export const baselineWork = (parts: {
+  baselines: Pick<BaselineService, 'list' | 'isReached'>;
+  inventory: Pick<InventoryService, 'collections'>;
+}): WorkKind[] => [
   {
     name: 'deviation',
     harm: 20,
@@ -13,19 +18,21 @@ export const baselineWork = (parts: { baselines: Pick<BaselineService, 'list' | 
     does: 'devices:write',
     find: (reader) => {
       const scope = scopeOf(reader, 'devices:read');
-      return parts.baselines.list(scope).flatMap(({ id, name, deviations, deviating, ...of }) =>
-        deviations === 0 || !parts.baselines.isReached(of, scope)
-          ? []
-          : [
-              {
-                key: id,
-                params: { name, n: deviations, devices: deviating },
-                level: 'info',
-                targets: deviations,
-                path: paths.deviations({ baseline: id }),
-              },
-            ],
-      );
+      return parts.baselines
+        .list(scope, readableCollections(parts.inventory, reader, scope))
+        .flatMap(({ id, name, deviations, deviating, ...of }) =>
+          deviations === 0 || !parts.baselines.isReached(of, scope)
+            ? []
+            : [
+                {
+                  key: id,
+                  params: { name, n: deviations, devices: deviating },
+                  level: 'info',
+                  targets: deviations,
+                  path: paths.deviations({ baseline: id }),
+                },
+              ],
+        );
     },
   },
 ];

@@ -27,7 +27,7 @@ export const deploymentWork = (parts: { deployments: Pick<DeploymentService, 'li
                   targets: counts.failed,
                   since: Date.parse(createdAt),
                   blocks: counts.queued > 0 ? 1 : 0,
-                  path: paths.deployment(id),
+                  path: paths.deployment(id, { state: 'failed' }),
                 },
               ],
         ),
