@@ -53,7 +53,8 @@ const buildDocumentFonts = async (out: string): Promise<void> => {
 const buildAssets = async (out = join(root, 'ui/dist/assets')): Promise<string> => {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
-  for (const file of ['app.js', 'sprite.svg', 'favicon.svg']) cpSync(join(source, file), join(out, file));
+  for (const file of ['app.js', 'feedback.js', 'sprite.svg', 'favicon.svg'])
+    cpSync(join(source, file), join(out, file));
   writeFileSync(join(out, 'app.css'), minifyCss(readFileSync(join(source, 'app.css'), 'utf8')));
 
   const plex = dirname(require.resolve('@fontsource-variable/ibm-plex-sans/package.json'));

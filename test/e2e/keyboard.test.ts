@@ -79,8 +79,11 @@ describe('the keyboard', () => {
     expect(stops.at(-1)?.inMain).toBe(true);
     expect(stops.filter(({ ring, seen }) => !ring || !seen)).toEqual([]);
     const names = stops.map(({ name }) => name);
-    for (const word of [t('nav.work'), t('nav.devices'), t('nav.settings')]) expect(names).toContain(word);
-    expect(names.indexOf(t('nav.work'))).toBeLessThan(names.indexOf(t('nav.settings')));
+    // The workspaces, and the pages of the open one alone.
+    const [first, open, last] = [t('nav.space.work'), t('nav.devices'), t('nav.space.administration')];
+    for (const word of [first, open, last]) expect(names).toContain(word);
+    expect(names).not.toContain(t('nav.updates'));
+    expect(names.indexOf(first)).toBeLessThan(names.indexOf(last));
   });
 
   it('opens the search with a slash and gives the focus back on Escape', async () => {

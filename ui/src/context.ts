@@ -3,22 +3,42 @@ import { type Formatters, formatters } from './i18n/format.ts';
 import type { Lang } from './i18n/types.ts';
 import type { Message } from './model.ts';
 
-/** Every page of the navigation. */
+/** Every entry of the navigation. */
 export type NavKey =
   | 'work'
-  | 'exchange'
-  | 'devices'
-  | 'controllers'
-  | 'software'
-  | 'changes'
-  | 'baselines'
-  | 'vulnerabilities'
-  | 'updates'
+  | 'calendar'
   | 'deployments'
   | 'queries'
   | 'events'
+  | 'devices'
+  | 'groups'
+  | 'controllers'
+  | 'zones'
+  | 'software'
+  | 'hardware'
+  | 'inventory'
+  | 'discovery'
+  | 'changes'
+  | 'vulnerabilities'
+  | 'updates'
+  | 'patches'
+  | 'integrity'
+  | 'baselines'
+  | 'exceptions'
+  | 'reports'
+  | 'exchange'
+  | 'send'
+  | 'receive'
+  | 'receipts'
+  | 'trust'
+  | 'announcements'
+  | 'settings'
+  | 'accounts'
+  | 'rules'
   | 'provision'
-  | 'settings';
+  | 'health'
+  | 'deleted'
+  | 'api';
 
 /** Only for something abnormal or moving; the worst level wins. */
 export type Badge = { readonly level: 'critical' | 'warning' | 'running'; readonly count: number };

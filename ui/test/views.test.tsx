@@ -353,7 +353,6 @@ const views: readonly (readonly [name: string, view: View])[] = [
     (ctx) => (
       <Confirm
         ctx={ctx}
-        section="devices"
         question={{ key: 'confirm.devices.revoke.question', params: { n: 1284 } }}
         consequences={[{ key: 'confirm.devices.revoke.consequence' }]}
         items={[{ id: 'd1', name: 'ENG-WS-03' }]}

@@ -1,7 +1,7 @@
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Reference } from '../model.ts';
 import { paths } from '../paths.ts';
 import { type SessionRow, SessionTable } from './session-table.tsx';
@@ -18,9 +18,8 @@ export const Sessions = ({ ctx, rows, account }: SessionsProps) => {
   const unavailable = withoutRight(ctx, 'accounts:write');
   const title = ctx.t('sessions.title');
   return (
-    <SettingsFrame
+    <Page
       ctx={ctx}
-      current="sessions"
       title={account === undefined ? title : account.name}
       {...(account === undefined
         ? {}
@@ -43,6 +42,6 @@ export const Sessions = ({ ctx, rows, account }: SessionsProps) => {
           </div>
         )}
       </Panel>
-    </SettingsFrame>
+    </Page>
   );
 };

@@ -258,7 +258,6 @@ export const AddDevice = (props: AddDeviceProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('add.title')}
-      section="devices"
       crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
       sub={ctx.t('add.sub')}
     >

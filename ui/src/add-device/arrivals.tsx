@@ -25,7 +25,6 @@ export const Arrivals = ({ ctx, rows }: { readonly ctx: Ctx; readonly rows: read
   <Page
     ctx={ctx}
     title={ctx.t('arrivals.title')}
-    section="devices"
     crumbs={[
       { label: ctx.t('nav.devices'), href: paths.devices() },
       { label: ctx.t('add.title'), href: paths.deviceAdd() },

@@ -72,7 +72,7 @@ const Announcement = ({ ctx, row }: { ctx: Ctx; row: Row }) => {
 
 /** What the connected side announces, what the reader has not read first. */
 export const Announcements = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
-  <Page ctx={ctx} title={ctx.t('announcements.title')} section="exchange" sub={ctx.t('announcements.sub')}>
+  <Page ctx={ctx} title={ctx.t('announcements.title')} sub={ctx.t('announcements.sub')}>
     {rows.length === 0 ? (
       <Panel title={ctx.t('announcements.title')} context={ctx.fmt.number(0)}>
         <Empty title={ctx.t('announcements.none')}>{ctx.t('announcements.noneWhy')}</Empty>

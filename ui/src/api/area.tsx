@@ -152,7 +152,6 @@ export const ApiArea = (props: {
     <Page
       ctx={ctx}
       title={ctx.tDynamic(`area.${area}`)}
-      section="settings"
       crumbs={[{ label: ctx.t('api.title'), href: paths.api() }]}
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
     >

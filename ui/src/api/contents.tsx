@@ -52,7 +52,6 @@ export const ApiContents = ({ ctx, document, q }: { ctx: Ctx; document: ApiDocum
     <Page
       ctx={ctx}
       title={ctx.t('api.title')}
-      section="settings"
       sub={ctx.t('api.sub', { version: document.version, n: calls.length })}
       actions={
         <LinkButton ctx={ctx} href={apiDocumentPath} download>

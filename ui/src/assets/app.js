@@ -41,24 +41,6 @@
     if (event.target.matches?.('[data-submit]')) event.target.form.requestSubmit();
   });
 
-  // A form that was sent keeps its width and says that it works; a second press does nothing.
-  doc.addEventListener('submit', (event) => {
-    const form = event.target;
-    // A form that brings files leaves its page as it is, and is sent again for the next file.
-    if (event.defaultPrevented || form.method === 'get' || 'again' in form.dataset) return;
-    if (form.dataset.sent) return event.preventDefault();
-    form.dataset.sent = '1';
-    const button = event.submitter;
-    if (button?.dataset.busy) {
-      button.style.minWidth = `${button.offsetWidth}px`;
-      button.classList.add('busy');
-      button.textContent = button.dataset.busy;
-    }
-  });
-  addEventListener('pageshow', () => {
-    for (const form of $$('form[data-sent]')) delete form.dataset.sent;
-  });
-
   // Menus close on Escape and on a press outside; the toast closes by its button.
   const closeMenus = (except) => {
     for (const menu of $$('details.pop[open]')) if (menu !== except) menu.open = false;

@@ -1,10 +1,10 @@
 import { Button, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -83,7 +83,7 @@ const Acts = ({ ctx, backup }: { ctx: Ctx; backup: BackupsProps['backups'][numbe
 
 /** Backups: the last good one, making one, all that are known. */
 export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: BackupsProps) => (
-  <SettingsFrame ctx={ctx} current="backups" title={ctx.t('backups.title')} sub={ctx.t('backups.sub')}>
+  <Page ctx={ctx} title={ctx.t('backups.title')} sub={ctx.t('backups.sub')}>
     {age === 'ok' ? null : (
       <Notice
         ctx={ctx}
@@ -172,5 +172,5 @@ export const Backups = ({ ctx, age, last, folder, isBusy, backups, more }: Backu
         ]}
       />
     </Panel>
-  </SettingsFrame>
+  </Page>
 );

@@ -96,7 +96,6 @@ export const BaselineEntries = (props: BaselineEntriesProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('baselines.edit')}
-      section="baselines"
       sub={baseline.name}
       crumbs={[
         { label: ctx.t('nav.baselines'), href: paths.baselines() },

@@ -48,7 +48,6 @@ export const BaselineNew = (props: BaselineNewProps) => {
     <Page
       ctx={ctx}
       title={device === undefined ? ctx.t('baselines.new') : ctx.t('baselines.newFor', { name: device.name })}
-      section="baselines"
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     >
       <ErrorSummary ctx={ctx} errors={errors} labels={labels} />

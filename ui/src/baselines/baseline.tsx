@@ -234,7 +234,6 @@ export const Baseline = (props: Props) => {
       ctx={ctx}
       title={baseline.name}
       untranslatedTitle
-      section="baselines"
       crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
       actions={
         <>
@@ -297,7 +296,6 @@ export const BaselineReport = (
     <Page
       ctx={ctx}
       title={ctx.t('baselines.reportTitle', { name: baseline.name })}
-      section="baselines"
       crumbs={[
         { label: ctx.t('nav.baselines'), href: paths.baselines() },
         { label: baseline.name, href: paths.baseline(baseline.id) },

@@ -58,7 +58,6 @@ export const Baselines = ({ ctx, rows, open, devices }: BaselinesProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('nav.baselines')}
-      section="baselines"
       sub={ctx.t('baselines.sub', { n: rows.length, open, devices })}
       actions={
         <>

@@ -44,7 +44,6 @@ export const DeviationDecide = (props: DeviationDecideProps) => {
     <Page
       ctx={ctx}
       title={ctx.t(action === 'accept' ? 'deviations.acceptQuestion' : 'deviations.orderQuestion', { n })}
-      section="baselines"
       crumbs={[{ label: ctx.t('nav.deviations'), href: paths.deviations() }]}
     >
       <ErrorSummary ctx={ctx} errors={errors} labels={labels} />

@@ -45,7 +45,6 @@ export const Deviations = ({ ctx, list, page, filters, limitDays, late }: Deviat
   <Page
     ctx={ctx}
     title={ctx.t('nav.deviations')}
-    section="baselines"
     crumbs={[{ label: ctx.t('nav.baselines'), href: paths.baselines() }]}
     sub={ctx.t('deviations.sub', { n: page.total, late, days: limitDays })}
     filter={filterWords(ctx, list, filters)}

@@ -126,7 +126,6 @@ export const DeviceFrame = ({
     <Page
       ctx={ctx}
       title={device.name}
-      section="devices"
       crumbs={[
         { label: ctx.t('nav.devices'), href: paths.devices() },
         ...(device.group === undefined

@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { AreaField, Button, ErrorSummary, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import {
@@ -243,9 +243,8 @@ const Document = ({ ctx, document, isFirst }: { ctx: Ctx; document: WhyDocumentV
 export const ControllerFinding = (props: ControllerFindingProps) => {
   const { ctx, finding, identity, documents, inputs, controllers } = props;
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="findings"
       title={finding.vulnerability}
       untranslatedTitle
       crumbs={[{ label: ctx.t('cfind.title'), href: paths.controllerFindings() }]}
@@ -343,6 +342,6 @@ export const ControllerFinding = (props: ControllerFindingProps) => {
           </div>
         ) : null}
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

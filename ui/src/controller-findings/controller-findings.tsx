@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { DecisionMatrix } from '../components/decision-matrix.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
@@ -6,6 +5,7 @@ import { type Filtering, filterWords, foundText } from '../components/list-tools
 import { Empty } from '../components/panel.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { type ListState, listUrl } from '../list.ts';
 import type { Decision, FixState, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -57,9 +57,8 @@ export const ControllerMatrixPanel = ({ ctx, matrix }: { ctx: Ctx; matrix: Contr
 export const ControllerFindings = (props: ControllerFindingsProps) => {
   const { ctx, list, page, filters, counts, ends } = props;
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="findings"
       title={ctx.t('cfind.title')}
       sub={ctx.t('cfind.sub', counts)}
       announce={foundText(ctx, page)}
@@ -101,6 +100,6 @@ export const ControllerFindings = (props: ControllerFindingsProps) => {
           )
         }
       />
-    </ControllersFrame>
+    </Page>
   );
 };

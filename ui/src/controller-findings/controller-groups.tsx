@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { DecisionMark } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Decision } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -33,7 +33,7 @@ export const ControllerGroups = ({
   const link = (row: ControllerGroupRow, verdict: 'affected' | 'review'): string =>
     paths.controllerFindings({ vendor: row.vendor, ...(by === 'family' ? { family: row.family } : {}), verdict });
   return (
-    <ControllersFrame ctx={ctx} current="families" title={title} sub={ctx.t('cfind.groupSub', { groups: rows.length })}>
+    <Page ctx={ctx} title={title} sub={ctx.t('cfind.groupSub', { groups: rows.length })}>
       <div class="row">
         <nav class="seg" aria-label={title}>
           <a href={paths.controllerFamilies()} aria-current={by === 'family' ? 'page' : undefined}>
@@ -138,6 +138,6 @@ export const ControllerGroups = ({
           />
         )}
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

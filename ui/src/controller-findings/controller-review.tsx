@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
@@ -6,6 +5,7 @@ import { DecisionMark, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import type { Decision, FieldErrors, PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -40,9 +40,8 @@ export const ControllerReview = ({
   page: PageOf<QuestionRow>;
   findings: number;
 }) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="review"
     title={ctx.t('cfind.reviewTitle')}
     sub={ctx.t('cfind.reviewSub', { questions: page.total, findings })}
   >
@@ -108,7 +107,7 @@ export const ControllerReview = ({
         ],
       }}
     />
-  </ControllersFrame>
+  </Page>
 );
 
 export type QuestionDocument = {
@@ -133,9 +132,8 @@ export const ControllerQuestion = (props: {
   const unavailable = withoutRight(ctx, 'vulnerabilities:write');
   const isNames = row.question === 'names';
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="review"
       title={`${row.label} ${row.firmware}`.trim()}
       untranslatedTitle
       crumbs={[{ label: ctx.t('cfind.reviewTitle'), href: paths.controllerReview() }]}
@@ -248,6 +246,6 @@ export const ControllerQuestion = (props: {
           </div>
         </Panel>
       </PostForm>
-    </ControllersFrame>
+    </Page>
   );
 };

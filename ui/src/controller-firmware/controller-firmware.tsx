@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, ChecksField, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -146,9 +146,8 @@ export const ControllerFirmware = ({
 }) => {
   const unavailable = withoutRight(ctx, 'updates:write');
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="firmware"
       title={ctx.t('cfind.firmwareTitle')}
       sub={ctx.t('cfind.firmwareSub', { files: rows.filter(({ isHere }) => isHere).length, open })}
     >
@@ -241,7 +240,7 @@ export const ControllerFirmware = ({
           <HandoverTable ctx={ctx} rows={handovers} />
         </Panel>
       )}
-    </ControllersFrame>
+    </Page>
   );
 };
 
@@ -261,9 +260,8 @@ export const FirmwareHand = ({
   licence: string | null;
   notes: string | null;
 }) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="firmware"
     title={ctx.t('cfind.handTitle')}
     crumbs={[{ label: ctx.t('cfind.firmwareTitle'), href: paths.controllerFirmware() }]}
     sub={ctx.t('cfind.firmwareHere', { version: file.version })}
@@ -323,5 +321,5 @@ export const FirmwareHand = ({
         </div>
       </Panel>
     )}
-  </ControllersFrame>
+  </Page>
 );

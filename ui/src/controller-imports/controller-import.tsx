@@ -1,8 +1,8 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import { Progress, Wizard, type WizardStep } from '../components/progress.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { type ColumnsView, ControllerColumns } from './controller-columns.tsx';
 import { ControllerOutcomes, type OutcomeView } from './controller-outcomes.tsx';
@@ -193,9 +193,8 @@ const Done = ({ ctx, batch }: { ctx: Ctx; batch: number }) => (
 export const ControllerImport = (props: ControllerImportProps) => {
   const { ctx, id, name, form, bytes, step, columns, running, progress, outcome, refused, batch } = props;
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="import"
       title={name}
       untranslatedTitle
       crumbs={[{ label: ctx.t('imports.title'), href: paths.controllerImports() }]}
@@ -215,6 +214,6 @@ export const ControllerImport = (props: ControllerImportProps) => {
           view={outcome}
         />
       ) : null}
-    </ControllersFrame>
+    </Page>
   );
 };

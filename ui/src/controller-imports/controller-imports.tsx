@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, Fault, Hidden, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Level, Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -176,9 +176,9 @@ const History = ({ ctx, history }: Pick<ControllerImportsProps, 'ctx' | 'history
 
 /** A file to import, those that are on their way, and what was imported, each with a way back. */
 export const ControllerImports = ({ ctx, error, open, history }: ControllerImportsProps) => (
-  <ControllersFrame ctx={ctx} current="import" sub={ctx.t('imports.sub')}>
+  <Page ctx={ctx} title={ctx.t('controllers.tab.import')} sub={ctx.t('imports.sub')}>
     <Chooser ctx={ctx} {...(error === undefined ? {} : { error })} />
     {open.length === 0 ? null : <Open ctx={ctx} open={open} />}
     <History ctx={ctx} history={history} />
-  </ControllersFrame>
+  </Page>
 );

@@ -1,7 +1,7 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, CommentField, ErrorSummary, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Value } from '../model.ts';
 import { ObjectControl } from '../objects/object-form.tsx';
 import type { KindField } from '../objects/objects.tsx';
@@ -30,9 +30,8 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
     ),
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="list"
       title={title}
       crumbs={[
         { label: ctx.t('nav.controllers'), href: paths.controllers() },
@@ -80,6 +79,6 @@ export const ControllerEdit = ({ ctx, controller, groups, values, errors }: Cont
           </LinkButton>
         </div>
       </PostForm>
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -1,11 +1,11 @@
 import type { Child } from 'hono/jsx';
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Age, To, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { withQuery } from '../list.ts';
 import type { Level, Message, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -152,9 +152,8 @@ export const ControllerPage = (props: ControllerProps) => {
   const { ctx, id, groups, superseded, showSuperseded, panels } = props;
   const panelsAt = (place: 'main' | 'side') => panels.filter((panel) => panel.place === place).map(({ body }) => body);
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="list"
       title={props.name}
       untranslatedTitle
       mark={<Status ctx={ctx} level={props.level} />}
@@ -256,6 +255,6 @@ export const ControllerPage = (props: ControllerProps) => {
           <ControllerHistory ctx={ctx} changes={props.changes} />
         </div>
       </div>
-    </ControllersFrame>
+    </Page>
   );
 };

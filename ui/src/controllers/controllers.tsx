@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, LinkButton, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { type ListColumn, type ListColumns, pickableColumns, tableColumns } from '../components/list-columns.tsx';
@@ -9,6 +8,7 @@ import { Reasons } from '../components/reasons.tsx';
 import { Status } from '../components/status.tsx';
 import { Age, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import { listUrl } from '../list.ts';
 import type { Level, Message, PageOf, Reference, When } from '../model.ts';
@@ -238,9 +238,9 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
     </LinkButton>
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="list"
+      title={ctx.t('nav.controllers')}
       sub={<Sub ctx={ctx} counts={counts} />}
       announce={ctx.t('list.shown', { shown: page.rows.length, n: page.total })}
       filter={filterWords(ctx, list, filters)}
@@ -287,6 +287,6 @@ export const Controllers = ({ ctx, list, page, counts, filters, ownFields, under
           </Empty>
         }
       />
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -193,7 +193,6 @@ export const Provision = ({ ctx, at, rows, filter, q, undeclared }: ProvisionPro
     <Page
       ctx={ctx}
       title={ctx.t('nav.provision')}
-      section="provision"
       sub={ctx.t('provision.sub', { at: ctx.fmt.dateTime(at) })}
       filter={[filter === 'all' ? '' : ctx.t(`provision.only.${filter}`), q].filter(Boolean).join('; ')}
       actions={

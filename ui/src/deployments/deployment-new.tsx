@@ -59,7 +59,6 @@ export const DeploymentNew = (props: DeploymentNewProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('deployments.question', { updates: updates.length, devices: deviceCount })}
-      section="deployments"
       crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
       sub={ctx.t('deployments.consequence')}
     >

@@ -54,7 +54,6 @@ export const Deployment = (props: DeploymentProps) => {
     <Page
       ctx={ctx}
       title={deployment.name}
-      section="deployments"
       crumbs={[{ label: ctx.t('nav.deployments'), href: paths.deployments() }]}
       mark={<DeploymentMark ctx={ctx} state={deployment.state} />}
       refreshSeconds={deployment.state === 'running' ? 5 : undefined}

@@ -52,7 +52,6 @@ export const Deployments = ({ ctx, list, page }: DeploymentsProps) => (
   <Page
     ctx={ctx}
     title={ctx.t('nav.deployments')}
-    section="deployments"
     sub={ctx.t('deployments.sub')}
     refreshSeconds={page.rows.some((row) => row.state === 'running') ? 10 : undefined}
     announce={foundText(ctx, page)}

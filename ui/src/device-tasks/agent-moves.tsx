@@ -158,7 +158,6 @@ export const AgentMoves = (props: AgentMovesProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('agentMoves.title')}
-      section="devices"
       crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
       sub={ctx.t('agentMoves.sub')}
     >

@@ -49,7 +49,6 @@ export const DeviceCompare = ({ ctx, one, two, keep, rows, moves }: DeviceCompar
     <Page
       ctx={ctx}
       title={ctx.t('records.compareTitle', { one: one.name, two: two.name })}
-      section="devices"
       crumbs={[
         { label: ctx.t('nav.devices'), href: paths.devices() },
         { label: ctx.t('records.title'), href: paths.deviceDuplicates() },

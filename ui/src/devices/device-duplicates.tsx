@@ -200,7 +200,6 @@ export const DeviceDuplicates = ({ ctx, held, pairs, merged }: DeviceDuplicatesP
   <Page
     ctx={ctx}
     title={ctx.t('records.title')}
-    section="devices"
     sub={ctx.t('records.sub')}
     crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
   >

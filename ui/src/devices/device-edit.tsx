@@ -34,7 +34,6 @@ export const DeviceEdit = ({ ctx, device, revision, values, groups, errors }: De
     <Page
       ctx={ctx}
       title={ctx.t('devices.editTitle', { name: device.name })}
-      section="devices"
       crumbs={[
         { label: ctx.t('nav.devices'), href: paths.devices() },
         { label: device.name, href: paths.device(device.id) },

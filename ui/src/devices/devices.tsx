@@ -257,7 +257,6 @@ export const Devices = ({ ctx, list, page, siteTotal, filters, extraColumns, gro
     <Page
       ctx={ctx}
       title={ctx.t('nav.devices')}
-      section="devices"
       sub={found}
       advisoriesMatter
       announce={found}

@@ -36,7 +36,6 @@ export const Groups = ({ ctx, rows }: { ctx: Ctx; rows: readonly GroupRow[] }) =
   <Page
     ctx={ctx}
     title={ctx.t('groups.title')}
-    section="devices"
     sub={ctx.t('groups.sub')}
     actions={
       <LinkButton ctx={ctx} href={paths.objectNew('group')} unavailable={withoutRight(ctx, 'devices:write')}>

@@ -109,7 +109,6 @@ export const DiscoveryDirectories = (props: DiscoveryDirectoriesProps) => {
   return (
     <DiscoveryFrame
       ctx={ctx}
-      current="directories"
       sub={ctx.t('discovery.dirSub')}
       actions={add}
       refreshSeconds={isMoving ? refreshSeconds : undefined}

@@ -1,6 +1,5 @@
 import type { Child } from 'hono/jsx';
 import { KindLinks } from '../components/kind-links.tsx';
-import { Tabs } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { Age } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -16,18 +15,9 @@ export type LastView = {
   readonly message: string | null;
 };
 
-type DiscoveryTab = 'found' | 'directories' | 'ranges';
-
-const tabs = [
-  ['found', paths.discovery()],
-  ['directories', paths.discoveryDirectories()],
-  ['ranges', paths.discoveryRanges()],
-] as const;
-
 /** The pages of discovery: what was found, directories, address ranges. */
 export const DiscoveryFrame = (props: {
   ctx: Ctx;
-  current: DiscoveryTab;
   title?: string;
   sub: Child;
   actions?: Child;
@@ -36,22 +26,16 @@ export const DiscoveryFrame = (props: {
   filter?: string;
   children: Child;
 }) => {
-  const { ctx, current, children, title, ...page } = props;
+  const { ctx, children, title, ...page } = props;
   return (
     <Page
       ctx={ctx}
       title={title ?? ctx.t('discovery.title')}
-      section="devices"
       {...(title === undefined
         ? {}
         : { untranslatedTitle: true, crumbs: [{ label: ctx.t('discovery.ranges'), href: paths.discoveryRanges() }] })}
       {...page}
     >
-      <Tabs
-        ctx={ctx}
-        label={ctx.t('discovery.tabs')}
-        tabs={tabs.map(([tab, href]) => ({ href, label: ctx.t(`discovery.${tab}`), current: tab === current }))}
-      />
       <KindLinks ctx={ctx} page="discovery" />
       {children}
     </Page>

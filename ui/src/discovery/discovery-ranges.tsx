@@ -68,7 +68,6 @@ export const DiscoveryRanges = ({ ctx, rows }: DiscoveryRangesProps) => {
   return (
     <DiscoveryFrame
       ctx={ctx}
-      current="ranges"
       sub={ctx.t('discovery.rangeSub')}
       actions={add}
       refreshSeconds={isMoving ? refreshSeconds : undefined}
@@ -172,7 +171,6 @@ export const DiscoveryRange = (props: DiscoveryRangeProps) => {
   return (
     <DiscoveryFrame
       ctx={ctx}
-      current="ranges"
       title={row.name}
       sub={<span translate="no">{row.network}</span>}
       refreshSeconds={isMoving ? refreshSeconds : undefined}

@@ -50,7 +50,6 @@ export const Discovery = ({ ctx, list, page, columns, filters, counts }: Discove
   return (
     <DiscoveryFrame
       ctx={ctx}
-      current="found"
       sub={ctx.t('discovery.sub')}
       filter={filterWords(ctx, list, filters)}
       announce={foundText(ctx, page)}

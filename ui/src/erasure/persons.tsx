@@ -211,7 +211,6 @@ export const Persons = (props: PersonsProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('persons.title')}
-      section="provision"
       crumbs={[{ label: ctx.t('nav.provision'), href: paths.provision() }]}
       sub={ctx.t('persons.sub')}
     >

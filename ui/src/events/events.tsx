@@ -115,7 +115,6 @@ export const Events = ({ ctx, list, page, filters, chain }: EventsProps) => (
   <Page
     ctx={ctx}
     title={ctx.t('nav.events')}
-    section="events"
     sub={ctx.t('events.sub', { n: page.total })}
     filter={filterWords(ctx, list, filters)}
     announce={foundText(ctx, page)}

@@ -4,13 +4,11 @@ import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 
 /** Tab Site card: what introduces this site to the connected host. */
 type ExchangeCardProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
   readonly card: {
     readonly number: number;
     readonly createdAt: When;
@@ -22,11 +20,10 @@ type ExchangeCardProps = {
 };
 
 /** The card that introduces this site, with the fingerprint that the other side compares. */
-export const ExchangeCard = ({ ctx, tabs, card }: ExchangeCardProps) => (
+export const ExchangeCard = ({ ctx, card }: ExchangeCardProps) => (
   <ExchangeFrame
     ctx={ctx}
     current="card"
-    receipts={tabs.receipts}
     actions={
       <LinkButton ctx={ctx} kind="primary" href={paths.exchangeCardFile()} download>
         {ctx.t('exchange.downloadCard')}

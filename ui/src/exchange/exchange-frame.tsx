@@ -1,35 +1,29 @@
 import type { Child } from 'hono/jsx';
 import { LinkButton } from '../components/form.tsx';
-import { Tabs } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 
-/** Numbers beside the tabs of the exchange. */
-export type ExchangeCounts = { readonly receipts: number };
+/** Its pages that stand in the navigation. */
+type ExchangePage = 'story' | 'send' | 'receive' | 'receipts' | 'card' | 'trust';
 
-type ExchangeTab = 'story' | 'send' | 'receive' | 'receipts' | 'card' | 'trust';
-
-/** Tabs of the exchange around each of its pages. */
+/** A page of the exchange; all but the one itself lead to where bundles come in. */
 export const ExchangeFrame = ({
   ctx,
   current,
-  receipts,
   actions,
   refreshSeconds,
   children,
 }: {
   ctx: Ctx;
-  current: ExchangeTab;
-  receipts: number;
+  current: ExchangePage;
   actions?: Child;
   refreshSeconds?: number | undefined;
   children: Child;
 }) => (
   <Page
     ctx={ctx}
-    title={ctx.t('nav.exchange')}
-    section="exchange"
+    title={ctx.t(`exchange.tab.${current}`)}
     sub={ctx.t('exchange.sub')}
     refreshSeconds={refreshSeconds}
     actions={
@@ -41,24 +35,6 @@ export const ExchangeFrame = ({
       ))
     }
   >
-    <Tabs
-      ctx={ctx}
-      label={ctx.t('nav.exchange')}
-      tabs={[
-        { href: paths.exchange(), label: ctx.t('exchange.tab.story'), current: current === 'story' },
-        { href: paths.exchangeSend(), label: ctx.t('exchange.tab.send'), current: current === 'send' },
-        { href: paths.exchangeReceive(), label: ctx.t('exchange.tab.receive'), current: current === 'receive' },
-        {
-          href: paths.exchangeReceipts(),
-          label: ctx.t('exchange.tab.receipts'),
-          current: current === 'receipts',
-          count: receipts,
-        },
-        { href: paths.exchangeCard(), label: ctx.t('exchange.tab.card'), current: current === 'card' },
-        { href: paths.exchangeTrust(), label: ctx.t('exchange.tab.trust'), current: current === 'trust' },
-        { href: paths.announcements(), label: ctx.t('announcements.title'), current: false },
-      ]}
-    />
     {children}
   </Page>
 );

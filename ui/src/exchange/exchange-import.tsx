@@ -241,7 +241,6 @@ export const ExchangeImport = (props: ExchangeImportProps) => {
     <Page
       ctx={ctx}
       title={title}
-      section="exchange"
       crumbs={[
         { label: ctx.t('nav.exchange'), href: paths.exchange() },
         { label: ctx.t('exchange.tab.receive'), href: paths.exchangeReceive() },

@@ -3,22 +3,20 @@ import { Empty, Notice } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { PageOf, When } from '../model.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import type { ReceiptRow } from './receipts.tsx';
 import { receiptColumns } from './receipts.tsx';
 
 type ExchangeReceiptsProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
   readonly list: ListState;
   readonly page: PageOf<ReceiptRow>;
   readonly chain: { readonly ok: boolean; readonly checkedAt: When };
 };
 
 /** Tab Receipts: a chain, each names the one before it. */
-export const ExchangeReceipts = ({ ctx, tabs, list, page, chain }: ExchangeReceiptsProps) => (
-  <ExchangeFrame ctx={ctx} current="receipts" receipts={tabs.receipts}>
+export const ExchangeReceipts = ({ ctx, list, page, chain }: ExchangeReceiptsProps) => (
+  <ExchangeFrame ctx={ctx} current="receipts">
     {chain.ok ? null : (
       <Notice ctx={ctx} level="critical" title={ctx.t('exchange.chainBroken')}>
         {ctx.t('error.CHAIN.next')}

@@ -8,13 +8,11 @@ import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 
 /** Tab Receive: upload (multipart field `file`) or pick (`path`) a bundle; both lead to the wizard. */
 type ExchangeReceiveProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
   readonly ready: 'yes' | 'no-trust';
   /** What is plugged in, with what lies on it. */
   readonly media: readonly MediumView[];
@@ -42,7 +40,7 @@ export const ExchangeReceive = (props: ExchangeReceiveProps) => {
   const { ctx, imports, knowledge, errors } = props;
   const unavailable = props.ready === 'no-trust' ? ctx.t('exchange.noTrustShort') : withoutRight(ctx, 'exchange:write');
   return (
-    <ExchangeFrame ctx={ctx} current="receive" receipts={props.tabs.receipts}>
+    <ExchangeFrame ctx={ctx} current="receive">
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
           {ctx.t('exchange.noTrustWhy')}{' '}

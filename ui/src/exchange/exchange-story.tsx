@@ -7,7 +7,6 @@ import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { NotFilled, type NotFilledRow } from './not-filled.tsx';
 import { SiteTime, type SiteTimeProps } from './site-time.tsx';
@@ -16,7 +15,8 @@ import { OpenRequests, type OpenRow, WaitingBundles, type WaitingRow } from './s
 
 export type ExchangeStoryProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
+  /** How many receipts there are. */
+  readonly receiptCount: number;
   readonly trips: readonly ExchangeTrip[];
   readonly nextNumber: number;
   /** The first exchange of the two sides is not complete. */
@@ -186,7 +186,6 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
     <ExchangeFrame
       ctx={ctx}
       current="story"
-      receipts={props.tabs.receipts}
       refreshSeconds={60}
       actions={
         <>
@@ -257,7 +256,7 @@ export const ExchangeStory = (props: ExchangeStoryProps) => {
         context={ctx.t('exchange.receiptOrder')}
         link={
           <To ctx={ctx} href={paths.exchangeReceipts()}>
-            {ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}
+            {ctx.t('exchange.allReceipts', { n: props.receiptCount })}
           </To>
         }
         foot={

@@ -7,7 +7,6 @@ import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { Fingerprint, type FingerprintProps } from './fingerprint.tsx';
 import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './trust-comparison.tsx';
@@ -15,7 +14,6 @@ import { type Heard, type StagedTrust, TrustComparison, TrustUpload } from './tr
 /** Tab Trust. POST multipart `file`, then `fingerprint` typed or confirmed with `upload` (id of the staged file). */
 export type ExchangeTrustProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
   readonly trust: {
     readonly fingerprint: FingerprintProps;
     readonly importedAt: When;
@@ -38,8 +36,8 @@ export type ExchangeTrustProps = {
 };
 
 /** What this site trusts: compared by eye once, then only what that delegates. */
-export const ExchangeTrust = ({ ctx, tabs, trust, staged, heard, errors }: ExchangeTrustProps) => (
-  <ExchangeFrame ctx={ctx} current="trust" receipts={tabs.receipts}>
+export const ExchangeTrust = ({ ctx, trust, staged, heard, errors }: ExchangeTrustProps) => (
+  <ExchangeFrame ctx={ctx} current="trust">
     <ErrorSummary
       ctx={ctx}
       errors={errors}

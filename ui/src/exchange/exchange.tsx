@@ -5,7 +5,6 @@ import { Count, Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
-import type { ExchangeCounts } from './exchange-frame.tsx';
 import { ExchangeFrame } from './exchange-frame.tsx';
 import { ExportProgress, type ExportView } from './export-progress.tsx';
 import type { ReceiptRow } from './receipts.tsx';
@@ -14,7 +13,8 @@ import { receiptColumns } from './receipts.tsx';
 /** Tab Send. */
 type ExchangeProps = {
   readonly ctx: Ctx;
-  readonly tabs: ExchangeCounts;
+  /** How many receipts there are. */
+  readonly receiptCount: number;
   /** Without trust nothing can be sealed: the page says so and links to the tab. */
   readonly ready: 'yes' | 'no-trust';
   readonly number: number;
@@ -194,12 +194,7 @@ const Write = ({ ctx, number, media, sealedTo, leaks, ready, writing }: Exchange
 export const Exchange = (props: ExchangeProps) => {
   const { ctx, open, receipts, written } = props;
   return (
-    <ExchangeFrame
-      ctx={ctx}
-      current="send"
-      receipts={props.tabs.receipts}
-      refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}
-    >
+    <ExchangeFrame ctx={ctx} current="send" refreshSeconds={props.writing?.state === 'running' ? 2 : undefined}>
       {props.writing === undefined ? null : <ExportProgress ctx={ctx} view={props.writing} />}
       {props.ready === 'no-trust' ? (
         <Notice ctx={ctx} level="warning" title={ctx.t('exchange.noTrust')}>
@@ -250,7 +245,7 @@ export const Exchange = (props: ExchangeProps) => {
         context={ctx.t('exchange.receiptsContext')}
         link={
           <To ctx={ctx} href={paths.exchangeReceipts()}>
-            {ctx.t('exchange.allReceipts', { n: props.tabs.receipts })}
+            {ctx.t('exchange.allReceipts', { n: props.receiptCount })}
           </To>
         }
       >

@@ -214,7 +214,6 @@ export const Introduction = (props: IntroductionProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('intro.title')}
-      section="exchange"
       crumbs={[{ label: ctx.t('nav.exchange'), href: paths.exchange() }]}
       sub={ctx.t('intro.sub')}
     >

@@ -31,7 +31,6 @@ export const Receipt = (props: ReceiptProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('exchange.receiptN', { number: receipt.number })}
-      section="exchange"
       crumbs={[
         { label: ctx.t('nav.exchange'), href: paths.exchange() },
         { label: ctx.t('exchange.tab.receipts'), href: paths.exchangeReceipts() },

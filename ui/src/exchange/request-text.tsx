@@ -21,7 +21,6 @@ export const RequestText = ({ ctx, number, group, text, bytes }: RequestTextProp
         ? ctx.t('exchange.textOf', { number })
         : ctx.t('exchange.textOfGroup', { number, group: ctx.tDynamic(`exchange.group.${group}`) })
     }
-    section="exchange"
     crumbs={[{ label: ctx.t('nav.exchange'), href: paths.exchange() }]}
     sub={ctx.t('exchange.textSub', { size: ctx.fmt.bytes(bytes) })}
   >

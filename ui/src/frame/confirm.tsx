@@ -1,13 +1,12 @@
 import { Button, CommentField, ErrorSummary, Hidden, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
-import type { Ctx, NavKey } from '../context.ts';
+import type { Ctx } from '../context.ts';
 import type { FieldErrors, Message, Reference } from '../model.ts';
 import { Page } from './page.tsx';
 
 /** A question of its own page: what will happen, to how many, and the form that does it. */
 type ConfirmProps = {
   readonly ctx: Ctx;
-  readonly section: NavKey;
   readonly question: Message;
   readonly consequences: readonly Message[];
   /** Named, as far as there are few. */
@@ -33,7 +32,7 @@ type ConfirmProps = {
 export const Confirm = (props: ConfirmProps) => {
   const { ctx, items, count, errors } = props;
   return (
-    <Page ctx={ctx} title={ctx.say(props.question)} section={props.section}>
+    <Page ctx={ctx} title={ctx.say(props.question)}>
       <ErrorSummary ctx={ctx} errors={errors} labels={{ confirm: ctx.t('common.typeNumber', { n: String(count) }) }} />
       <Panel>
         <div class="body">

@@ -39,6 +39,7 @@ export const Document = ({
         <script src={ctx.asset('htmx.min.js')} defer />
         <script src={ctx.asset('hx-sse.min.js')} defer />
         <script src={ctx.asset('app.js')} defer />
+        <script src={ctx.asset('feedback.js')} defer />
       </head>
       {children}
     </html>

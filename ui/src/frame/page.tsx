@@ -1,11 +1,12 @@
 import type { Child } from 'hono/jsx';
 import { Button, PostForm } from '../components/form.tsx';
-import { Notice } from '../components/panel.tsx';
+import { Notice, Tabs } from '../components/panel.tsx';
 import { Shape } from '../components/status.tsx';
 import { Time, To } from '../components/text.tsx';
-import type { Ctx, NavKey } from '../context.ts';
+import type { Ctx } from '../context.ts';
 import { paths } from '../paths.ts';
 import { Document } from './document.tsx';
+import { placeOf } from './navigation.ts';
 import { Bar, Keys, Navigation, Palette } from './shell.tsx';
 
 export type Crumb = { readonly label: string; readonly href: string };
@@ -13,7 +14,6 @@ export type Crumb = { readonly label: string; readonly href: string };
 type PageProps = {
   readonly ctx: Ctx;
   readonly title: string;
-  readonly section?: NavKey;
   /** One line with counts and age. */
   readonly sub?: Child;
   /** The line says how old the advisories are. */
@@ -131,6 +131,42 @@ const polling = (ctx: Ctx, seconds: number) => ({
   'hx-status:5xx': 'swap:none',
 });
 
+/** What the script shows while something is under way. */
+const Feedback = ({ ctx }: { ctx: Ctx }) => (
+  <>
+    <div id="busy" hidden />
+    <div id="offline" role="status" hidden>
+      <Shape ctx={ctx} name="warning" />
+      <strong>
+        {ctx.t('offline.since')} <time />
+      </strong>{' '}
+      {ctx.t('offline.works')}
+    </div>
+    <template id="upload">
+      <div class="row" role="status" data-checking={ctx.t('upload.checking')}>
+        <progress max="1" value="0" aria-label={ctx.t('upload.progress')} />
+        <span>{ctx.t('upload.progress')}</span>
+        <button type="button" class="btn sm">
+          {ctx.t('common.cancel')}
+        </button>
+      </div>
+    </template>
+  </>
+);
+
+/** The tabs of the entry that the page is one of. */
+const PlaceTabs = ({ ctx }: { ctx: Ctx }) => {
+  const { entry, tab, isTab } = placeOf(ctx.url) ?? {};
+  if (entry?.tabs === undefined || isTab !== true) return null;
+  return (
+    <Tabs
+      ctx={ctx}
+      label={ctx.tDynamic(entry.label)}
+      tabs={entry.tabs.map((one) => ({ href: one.href, label: ctx.tDynamic(one.label), current: one === tab }))}
+    />
+  );
+};
+
 /** The shell of every page that needs a log-in: skip link, bar, navigation, title, content. */
 export const Page = (props: PageProps) => {
   const { ctx } = props;
@@ -148,7 +184,7 @@ export const Page = (props: PageProps) => {
           {ctx.t('list.skipToRows')}
         </a>
         <Bar ctx={ctx} />
-        <Navigation ctx={ctx} section={props.section} />
+        <Navigation ctx={ctx} />
         <main
           class="main"
           id="main"
@@ -191,6 +227,7 @@ export const Page = (props: PageProps) => {
             </div>
             {props.actions === undefined ? null : <div class="actions">{props.actions}</div>}
           </div>
+          <PlaceTabs ctx={ctx} />
           {props.children}
           <div class="print-only foot">
             {ctx.t('common.printedBy', { name: ctx.person?.name ?? '–', at: ctx.fmt.dateTime(ctx.nowMs) })}
@@ -200,6 +237,7 @@ export const Page = (props: PageProps) => {
         <Keys ctx={ctx} />
         <ToastLine ctx={ctx} />
         <div id="live" class="vh" role="status" />
+        <Feedback ctx={ctx} />
       </body>
     </Document>
   );

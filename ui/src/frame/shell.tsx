@@ -4,6 +4,7 @@ import type { Ctx, NavKey } from '../context.ts';
 import { chapterOf } from '../help/chapters.ts';
 import { langs } from '../i18n/types.ts';
 import { paths } from '../paths.ts';
+import { type Entry, type Place, placeOf, type Workspace, workspaces } from './navigation.ts';
 
 // Bar and navigation. Preferences are forms that come back to the page they were on, so the address keeps its filter.
 
@@ -136,39 +137,53 @@ export const Bar = ({ ctx }: { ctx: Ctx }) => (
   </header>
 );
 
-const groups: readonly (readonly NavKey[])[] = [
-  ['work', 'exchange'],
-  ['devices', 'controllers', 'software', 'changes', 'baselines'],
-  ['vulnerabilities', 'updates', 'deployments'],
-  ['queries'],
-  ['events', 'provision'],
-  ['settings'],
-];
+const levels = ['critical', 'warning', 'running'] as const;
 
-/** Where each entry leads. */
-const targets: Readonly<Record<NavKey, () => string>> = {
-  work: paths.work,
-  exchange: paths.exchange,
-  devices: paths.devices,
-  controllers: paths.controllerZones,
-  software: paths.software,
-  changes: paths.changes,
-  baselines: paths.baselines,
-  vulnerabilities: paths.vulnerabilities,
-  updates: paths.updates,
-  deployments: paths.deployments,
-  queries: paths.queries,
-  events: paths.events,
-  provision: paths.provision,
-  settings: paths.settings,
+/** The badge that a closed workspace shows: the worst of its entries. */
+const worstBadge = (ctx: Ctx, { entries }: Workspace) =>
+  levels
+    .flatMap((level) => entries.map(({ key }) => ctx.badges[key]).filter((badge) => badge?.level === level))
+    .find((badge) => badge !== undefined && badge.count > 0);
+
+const BadgeOf = ({ ctx, badge }: { ctx: Ctx; badge: Ctx['badges'][NavKey] }) =>
+  badge === undefined || badge.count === 0 ? null : <Badge ctx={ctx} badge={badge} />;
+
+/** An entry as the reader has it: it leads to its first page that opens; undefined: none does. */
+const openPartOf = (ctx: Ctx, entry: Entry): Entry | undefined => {
+  const href = [entry, ...(entry.tabs ?? [])].map((one) => one.href).find((one) => ctx.opens(one));
+  return href === undefined ? undefined : { ...entry, href };
 };
 
-/** The entries that open for the reader; a group of none is left out. */
-const openIn = (ctx: Ctx): readonly (readonly NavKey[])[] =>
-  groups.map((keys) => keys.filter((key) => ctx.opens(targets[key]()))).filter((keys) => keys.length > 0);
+/** A workspace: its name leads to its first page; the entries of the current one are shown. */
+const Space = ({ ctx, workspace, place }: { ctx: Ctx; workspace: Workspace; place: Place | undefined }) => {
+  const entries = workspace.entries.flatMap((entry) => openPartOf(ctx, entry) ?? []);
+  const isOpen = workspace.name === place?.workspace.name;
+  const [first] = entries;
+  if (first === undefined) return null;
+  return (
+    <li class="space">
+      <a href={first.href} aria-current={isOpen ? 'true' : undefined}>
+        <span>{ctx.tDynamic(workspace.name)}</span>
+        {isOpen ? null : <BadgeOf ctx={ctx} badge={worstBadge(ctx, workspace)} />}
+      </a>
+      {isOpen ? (
+        <ul>
+          {entries.map((entry) => (
+            <li>
+              <a href={entry.href} aria-current={entry.key === place?.entry.key ? 'page' : undefined}>
+                <span>{ctx.tDynamic(entry.label)}</span>
+                <BadgeOf ctx={ctx} badge={ctx.badges[entry.key]} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </li>
+  );
+};
 
-/** Groups of pages; a badge only for something abnormal or moving. */
-export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undefined }) => (
+/** The five workspaces, the current one open; a badge only for something abnormal or moving. */
+export const Navigation = ({ ctx }: { ctx: Ctx }) => (
   <nav class="nav" id="nav" tabindex={-1} aria-label={ctx.t('nav.label')}>
     <Brand ctx={ctx} />
     <div class="narrow-only row">
@@ -177,21 +192,11 @@ export const Navigation = ({ ctx, section }: { ctx: Ctx; section: NavKey | undef
       </a>
       <AdvisoryAge ctx={ctx} />
     </div>
-    {openIn(ctx).map((keys) => (
-      <ul>
-        {keys.map((key) => {
-          const badge = ctx.badges[key];
-          return (
-            <li>
-              <a href={targets[key]()} aria-current={key === section ? 'page' : undefined}>
-                <span>{ctx.t(`nav.${key}`)}</span>
-                {badge === undefined || badge.count === 0 ? null : <Badge ctx={ctx} badge={badge} />}
-              </a>
-            </li>
-          );
-        })}
-      </ul>
-    ))}
+    <ul>
+      {workspaces.map((workspace) => (
+        <Space ctx={ctx} workspace={workspace} place={placeOf(ctx.url)} />
+      ))}
+    </ul>
     <div class="narrow-only row tools">
       <LanguageSwitch ctx={ctx} />
       <ThemeSwitch ctx={ctx} />

@@ -1,10 +1,10 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -27,7 +27,7 @@ const levels = { ok: 'ok', warning: 'warning', failed: 'critical' } as const;
 
 /** Whether the appliance can do its work: each check, what it found, what to do. */
 export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProps) => (
-  <SettingsFrame ctx={ctx} current="health" title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
+  <Page ctx={ctx} title={ctx.t('health.title')} sub={ctx.t('health.sub')}>
     <Panel
       title={ctx.t('health.checked')}
       context={<Time ctx={ctx} at={checkedAt} />}
@@ -92,5 +92,5 @@ export const Health = ({ ctx, checkedAt, checks, disk, diagnostics }: HealthProp
         </div>
       </div>
     </Panel>
-  </SettingsFrame>
+  </Page>
 );

@@ -1,8 +1,8 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Hash } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { ApprovalHindrance, FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { JobRow, LeftOutView, PlanTargetView, RunView } from './identification-model.ts';
@@ -110,9 +110,8 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
   const { ctx, job, digest, packets, seconds, targets, leftOut, isApproved, run, errors } = props;
   const isMoving = job.state === 'running' || job.state === 'waiting';
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="identification"
       title={job.name}
       untranslatedTitle
       mark={<JobMark ctx={ctx} state={job.state} />}
@@ -189,6 +188,6 @@ export const IdentificationJob = (props: IdentificationJobProps) => {
           </div>
         </Panel>
       )}
-    </ControllersFrame>
+    </Page>
   );
 };

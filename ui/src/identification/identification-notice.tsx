@@ -1,14 +1,13 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 
 /** The notice for those who watch the network, to be printed or taken along. */
 export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: string; name: string; text: string }) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="identification"
     title={ctx.t('identification.notice')}
     crumbs={[
       { label: ctx.t('identification.title'), href: paths.identification() },
@@ -26,5 +25,5 @@ export const IdentificationNotice = ({ ctx, id, name, text }: { ctx: Ctx; id: st
         {text}
       </pre>
     </Panel>
-  </ControllersFrame>
+  </Page>
 );

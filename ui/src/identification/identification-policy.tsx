@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import {
   AreaField,
   Button,
@@ -10,6 +9,7 @@ import {
 } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import { PolicyFacts, type PolicyView } from './policy-panel.tsx';
@@ -33,9 +33,8 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
   const label = (field: string): string => ctx.tDynamic(`kind.controller-query-policy.field.${field}`);
   const labels = Object.fromEntries(Object.keys(values).map((name) => [name, label(name)]));
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="identification"
       title={ctx.t('identification.policyOf', { name: policy.label })}
       crumbs={[{ label: ctx.t('identification.title'), href: paths.identification() }]}
       sub={ctx.t('identification.policySub')}
@@ -116,6 +115,6 @@ export const IdentificationPolicy = ({ ctx, policy, isSafety, values, errors }: 
           </PostForm>
         </div>
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

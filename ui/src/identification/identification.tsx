@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, ErrorSummary, Hidden, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { KindLinks } from '../components/kind-links.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
@@ -6,6 +5,7 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { HaltView, JobRow } from './identification-model.ts';
@@ -97,9 +97,8 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
     </LinkButton>
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="identification"
       title={ctx.t('identification.title')}
       sub={ctx.t('identification.sub')}
       actions={add}
@@ -170,6 +169,6 @@ export const Identification = ({ ctx, isOn, running, jobs, halts, errors }: Iden
           />
         )}
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

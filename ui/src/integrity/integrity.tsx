@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { Empty, Panel, Tabs } from '../components/panel.tsx';
 import { Tag } from '../components/status.tsx';
 import { Age, Time, To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import type { PageOf } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -29,9 +29,9 @@ export const differenceWords = (ctx: Ctx, differences: readonly DifferenceView[]
 export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) => {
   const total = states.reduce((sum, name) => sum + counts[name], 0);
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="integrity"
+      title={ctx.t('controllers.tab.integrity')}
       sub={ctx.t('integrity.sub', {
         n: total,
         ok: counts.ok,
@@ -139,6 +139,6 @@ export const Integrity = ({ ctx, list, state, counts, page }: IntegrityProps) =>
           }}
         />
       )}
-    </ControllersFrame>
+    </Page>
   );
 };

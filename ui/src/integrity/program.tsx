@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import {
   AreaField,
   Button,
@@ -13,6 +12,7 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Unknown, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import type { ApprovalView, ProgramRowView, ProjectFileView, RuleView } from './integrity-model.ts';
@@ -124,9 +124,8 @@ export const Program = (props: ProgramProps) => {
     props;
   const isAsApproved = program.state === 'ok';
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="integrity"
       title={program.name}
       untranslatedTitle
       crumbs={[{ label: ctx.t('controllers.tab.integrity'), href: paths.controllerIntegrity() }]}
@@ -191,6 +190,6 @@ export const Program = (props: ProgramProps) => {
       {canApprove ? (
         <WorkPanel ctx={ctx} id={program.id} snapshots={snapshots} errors={errors} values={values} />
       ) : null}
-    </ControllersFrame>
+    </Page>
   );
 };

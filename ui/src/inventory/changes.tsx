@@ -24,7 +24,6 @@ export const Changes = ({ ctx, list, rows, next, filters, about }: ChangesProps)
   <Page
     ctx={ctx}
     title={ctx.t('nav.changes')}
-    section="changes"
     sub={ctx.t('changes.sub', { n: about })}
     filter={filterWords(ctx, list, filters)}
     announce={ctx.t('changes.shown', { n: rows.length })}

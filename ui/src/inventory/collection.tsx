@@ -8,7 +8,7 @@ import {
   type PickableColumn,
   shownColumns,
 } from '../components/list-tools.tsx';
-import { Empty, Tabs } from '../components/panel.tsx';
+import { Empty } from '../components/panel.tsx';
 import type { Column } from '../components/table.tsx';
 import { Count, FieldText, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
@@ -45,6 +45,24 @@ type CollectionProps = {
   readonly reporting: number;
   readonly personalWithheld: boolean;
 };
+
+/** A menu of every collection. */
+const AllCollections = (props: { ctx: Ctx; collections: readonly string[]; current: string }) => (
+  <details class="pop">
+    <summary class="btn">{props.ctx.t('inventory.collections')}</summary>
+    <ul>
+      {props.collections
+        .filter((name) => props.ctx.opens(hrefOfCollection(name)))
+        .map((name) => (
+          <li>
+            <a href={hrefOfCollection(name)} aria-current={name === props.current ? 'page' : undefined}>
+              {props.ctx.tDynamic(`collection.${name}.title`)}
+            </a>
+          </li>
+        ))}
+    </ul>
+  </details>
+);
 
 /** Table columns from declared fields; the title field is the name of the row. */
 export const fieldColumns = <Row,>(
@@ -140,25 +158,18 @@ export const Collection = (props: CollectionProps) => {
     <Page
       ctx={ctx}
       title={name}
-      section="software"
       sub={ctx.t('inventory.sub', { n: page.total, devices: props.reporting })}
       filter={filterWords(ctx, list, filters)}
       announce={foundText(ctx, page)}
       actions={
-        <LinkButton ctx={ctx} href={listUrl(list, {}, csv)} download>
-          {ctx.t('common.exportCsv')}
-        </LinkButton>
+        <>
+          <AllCollections ctx={ctx} collections={props.collections} current={collection} />
+          <LinkButton ctx={ctx} href={listUrl(list, {}, csv)} download>
+            {ctx.t('common.exportCsv')}
+          </LinkButton>
+        </>
       }
     >
-      <Tabs
-        ctx={ctx}
-        label={ctx.t('inventory.collections')}
-        tabs={props.collections.map((other) => ({
-          href: hrefOfCollection(other),
-          label: ctx.tDynamic(`collection.${other}.title`),
-          current: other === collection,
-        }))}
-      />
       <KindLinks ctx={ctx} page="software" />
       {props.personalWithheld ? <p class="second">{ctx.t('inventory.withheld')}</p> : null}
       <ListPanel

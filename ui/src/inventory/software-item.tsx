@@ -42,7 +42,6 @@ export const SoftwareItem = (props: SoftwareItemProps) => {
       ctx={ctx}
       title={props.title}
       untranslatedTitle
-      section="software"
       crumbs={[
         {
           label: ctx.tDynamic(`collection.${collection}.title`),

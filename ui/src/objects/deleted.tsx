@@ -1,9 +1,9 @@
 import { Button, PostForm } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -24,7 +24,7 @@ type DeletedProps = {
 
 /** What was deleted and can still be restored. */
 export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
-  <SettingsFrame ctx={ctx} current="deleted" title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
+  <Page ctx={ctx} title={ctx.t('objects.deleted')} sub={ctx.t('objects.deletedSub')}>
     {kinds.length === 0 ? null : (
       <nav class="filters" aria-label={ctx.t('objects.kind')}>
         <a
@@ -90,5 +90,5 @@ export const Deleted = ({ ctx, kinds, kind, rows }: DeletedProps) => (
         />
       )}
     </Panel>
-  </SettingsFrame>
+  </Page>
 );

@@ -19,12 +19,12 @@ import {
 } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Tag } from '../components/status.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { FieldErrors, NamedLink, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ObjectFrame } from './object-frame.tsx';
 import type { KindField } from './objects.tsx';
 import { ObjectValue } from './objects.tsx';
 
@@ -273,9 +273,9 @@ export const ObjectForm = (props: ObjectFormProps) => {
   );
   const right = withoutRight(ctx, `${area}:write`);
   return (
-    <SettingsFrame
+    <ObjectFrame
       ctx={ctx}
-      current={kind}
+      kind={kind}
       title={object?.title ?? ctx.tDynamic(`kind.${kind}.create`, {}, ctx.t('objects.create'))}
       untranslatedTitle={object !== undefined}
       crumbs={[{ label: kindTitle, href: paths.objects(kind) }]}
@@ -365,6 +365,6 @@ export const ObjectForm = (props: ObjectFormProps) => {
         </Panel>
       )}
       {condition === undefined ? null : <ConditionLanguage ctx={ctx} help={condition} />}
-    </SettingsFrame>
+    </ObjectFrame>
   );
 };

@@ -1,12 +1,12 @@
 import { FieldDiffs } from '../components/changes.tsx';
 import { Button, PostForm, withoutRight } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ObjectFrame } from './object-frame.tsx';
 
 export type RevisionRow = {
   readonly revision: number;
@@ -73,9 +73,9 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
   const { ctx, kind, id, title, page, diff } = props;
   const object = kind === 'setting' ? ctx.tDynamic(`setting.${id}.title`) : title;
   return (
-    <SettingsFrame
+    <ObjectFrame
       ctx={ctx}
-      current={kind}
+      kind={kind}
       title={ctx.t('objects.revisionsOf', { name: object })}
       crumbs={[
         {
@@ -175,6 +175,6 @@ export const ObjectRevisions = (props: ObjectRevisionsProps) => {
           </div>
         )}
       </Panel>
-    </SettingsFrame>
+    </ObjectFrame>
   );
 };

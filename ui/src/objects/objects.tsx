@@ -2,13 +2,13 @@ import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import type { Column } from '../components/table.tsx';
 import { Time, To, Unknown, ValueText, Verbatim } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
 import type { ListState } from '../list.ts';
 import type { FilterField, NamedLink, PageOf, Value, When } from '../model.ts';
 import { paths } from '../paths.ts';
+import { ObjectFrame } from './object-frame.tsx';
 
 export type KindFieldType =
   | 'text'
@@ -142,9 +142,9 @@ export const Objects = (props: ObjectsProps) => {
     </LinkButton>
   ) : null;
   return (
-    <SettingsFrame
+    <ObjectFrame
       ctx={ctx}
-      current={kind}
+      kind={kind}
       title={name}
       sub={
         <>
@@ -225,6 +225,6 @@ export const Objects = (props: ObjectsProps) => {
           </Empty>
         }
       />
-    </SettingsFrame>
+    </ObjectFrame>
   );
 };

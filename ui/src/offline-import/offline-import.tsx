@@ -102,7 +102,6 @@ export const OfflineImportPage = ({ ctx, plan, error }: OfflineImportProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('offlineImport.title')}
-      section="devices"
       crumbs={[{ label: ctx.t('nav.devices'), href: paths.devices() }]}
       sub={ctx.t('offlineImport.sub')}
     >

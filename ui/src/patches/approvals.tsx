@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, Fault, Hidden, PostForm, SelectField, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Level, Message, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -153,12 +153,7 @@ const Plan = ({ ctx, plan }: { ctx: Ctx; plan: NonNullable<ApprovalsProps['plan'
 
 /** Lists of the vendors' words: what one would do, importing it, and taking it back. */
 export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
-  <ControllersFrame
-    ctx={ctx}
-    current="patches"
-    title={ctx.t('approvals.title')}
-    crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
-  >
+  <Page ctx={ctx} title={ctx.t('approvals.title')} crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}>
     {plan === undefined ? null : <Plan ctx={ctx} plan={plan} />}
     <Panel title={ctx.t('patches.import')}>
       <div class="body">
@@ -247,5 +242,5 @@ export const Approvals = ({ ctx, lists, plan, error }: ApprovalsProps) => (
         />
       )}
     </Panel>
-  </ControllersFrame>
+  </Page>
 );

@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import {
   Button,
   ErrorSummary,
@@ -13,6 +12,7 @@ import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -50,9 +50,8 @@ const languages = [
 export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => {
   const isMoving = packs.some(({ sha256, failed }) => sha256 === null && failed === undefined);
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="evidence"
       title={ctx.t('evidence.title')}
       sub={ctx.t('evidence.sub')}
       {...(isMoving ? { refreshSeconds: 5 } : {})}
@@ -155,6 +154,6 @@ export const EvidencePacks = ({ ctx, packs, values, errors }: EvidenceProps) => 
           />
         )}
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

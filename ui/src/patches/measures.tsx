@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, Fault, Hidden, LinkButton, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Level, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -268,9 +268,8 @@ export const Measures = (props: MeasuresProps) => {
   const of = (rows: readonly { readonly state: string }[], ...states: string[]): number =>
     rows.filter(({ state }) => states.includes(state)).length;
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="measures"
       title={ctx.t('measures.title')}
       sub={ctx.t('measures.sub', {
         measures: of(mitigations, 'in-force', 'review-due', 'ends-soon'),
@@ -286,6 +285,6 @@ export const Measures = (props: MeasuresProps) => {
       <Mitigations {...props} />
       <Acceptances {...props} />
       <Files {...props} />
-    </ControllersFrame>
+    </Page>
   );
 };

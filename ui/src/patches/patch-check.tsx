@@ -1,9 +1,9 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { Button, ErrorSummary, Hidden, PostForm, SelectField, TextField, withoutRight } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -32,9 +32,8 @@ const answers = ['yes', 'no', 'not-applicable'] as const;
 
 /** The checklist of one patch on one controller; each item is a form of its own, answered by its sender. */
 export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: PatchCheckProps) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="patches"
     title={ctx.t('patches.checkTitle', { controller: controller.name })}
     crumbs={[
       { label: ctx.t('patches.title'), href: paths.patches() },
@@ -134,5 +133,5 @@ export const PatchCheck = ({ ctx, patch, controller, rows, closed, errors }: Pat
             </div>
           </Panel>
         ))}
-  </ControllersFrame>
+  </Page>
 );

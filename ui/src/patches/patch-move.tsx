@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import {
   AreaField,
   Button,
@@ -11,6 +10,7 @@ import {
 } from '../components/form.tsx';
 import { Notice, Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -93,9 +93,8 @@ export const PatchMove = (props: PatchMoveProps) => {
     [...named, 'reference', 'files'].map((name) => [name, ctx.tDynamic(`patches.field.${name}`)]),
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="patches"
       title={ctx.t('patches.moveTitle', { patch: patch.patchId, to: ctx.tDynamic(`patches.to.${to}`) })}
       crumbs={[
         { label: ctx.t('patches.title'), href: paths.patches() },
@@ -159,6 +158,6 @@ export const PatchMove = (props: PatchMoveProps) => {
           </PostForm>
         </div>
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -1,7 +1,7 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField } from '../components/form.tsx';
 import { Panel } from '../components/panel.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -39,12 +39,7 @@ export const PatchNew = ({
   values: Readonly<Record<PatchField, string>>;
   errors?: FieldErrors | undefined;
 }) => (
-  <ControllersFrame
-    ctx={ctx}
-    current="patches"
-    title={ctx.t('patches.new')}
-    crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}
-  >
+  <Page ctx={ctx} title={ctx.t('patches.new')} crumbs={[{ label: ctx.t('patches.title'), href: paths.patches() }]}>
     <ErrorSummary
       ctx={ctx}
       errors={errors}
@@ -84,5 +79,5 @@ export const PatchNew = ({
         </PostForm>
       </div>
     </Panel>
-  </ControllersFrame>
+  </Page>
 );

@@ -1,7 +1,7 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { ErrorSummary } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
 import { Hash, Time } from '../components/text.tsx';
+import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { PatchDescribe, PatchExtend } from './patch-forms.tsx';
 import { PatchHistory } from './patch-history.tsx';
@@ -14,9 +14,8 @@ import { PatchTargets } from './patch-targets.tsx';
 export const PatchPage = (props: PatchProps) => {
   const { ctx, patch, history, errors } = props;
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="patches"
       title={patch.patchId}
       untranslatedTitle
       mark={<PatchStateMark ctx={ctx} state={patch.state} />}
@@ -111,6 +110,6 @@ export const PatchPage = (props: PatchProps) => {
       </div>
       <PatchHistory ctx={ctx} rows={history} />
       <p class="hint">{ctx.t('patches.notVerified')}</p>
-    </ControllersFrame>
+    </Page>
   );
 };

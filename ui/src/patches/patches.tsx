@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { ListPanel } from '../components/list-panel.tsx';
 import { filterWords, foundText } from '../components/list-tools.tsx';
 import { Empty } from '../components/panel.tsx';
 import { Count, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { ListState } from '../list.ts';
 import type { FilterField, PageOf, When } from '../model.ts';
 import { paths } from '../paths.ts';
@@ -53,9 +53,8 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
     </>
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="patches"
       title={ctx.t('patches.title')}
       sub={ctx.t('patches.sub', counts)}
       actions={actions}
@@ -154,6 +153,6 @@ export const Patches = ({ ctx, list, filters, page, counts }: PatchesProps) => {
         }}
       />
       <p class="hint">{ctx.t('patches.notVerified')}</p>
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -1,4 +1,3 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import {
   AreaField,
   Button,
@@ -15,6 +14,7 @@ import { Status, Tag } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 import { PatchStateMark } from './patch-marks.tsx';
@@ -37,9 +37,8 @@ export const PlanNew = ({
   values: { readonly name: string; readonly patches: readonly string[]; readonly notes: string };
   errors?: FieldErrors | undefined;
 }) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="windows"
     title={ctx.t('windows.planTitle')}
     sub={`${window.name}: ${when(ctx, window)}`}
     crumbs={[{ label: ctx.t('windows.title'), href: paths.windows() }]}
@@ -89,7 +88,7 @@ export const PlanNew = ({
         </PostForm>
       </div>
     </Panel>
-  </ControllersFrame>
+  </Page>
 );
 
 export type PlanRow = {
@@ -113,9 +112,8 @@ export const PlanPage = ({
   window: PlanWindow | undefined;
   rows: readonly PlanRow[];
 }) => (
-  <ControllersFrame
+  <Page
     ctx={ctx}
-    current="windows"
     title={plan.name}
     untranslatedTitle
     mark={<Tag>{ctx.tDynamic(`kind.outage-plan.option.state.${plan.state}`)}</Tag>}
@@ -192,5 +190,5 @@ export const PlanPage = ({
         />
       )}
     </Panel>
-  </ControllersFrame>
+  </Page>
 );

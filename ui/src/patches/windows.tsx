@@ -1,10 +1,10 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -73,9 +73,8 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
     </LinkButton>
   );
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="windows"
       title={ctx.t('windows.title')}
       sub={ctx.t('windows.sub', {
         windows: windows.filter(({ blackout }) => !blackout).length,
@@ -181,6 +180,6 @@ export const Windows = ({ ctx, occurrences, windows }: WindowsProps) => {
           </Panel>
         </>
       )}
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -1,5 +1,5 @@
 import { LinkButton, withoutRight } from '../components/form.tsx';
-import { Empty, Panel, Tabs } from '../components/panel.tsx';
+import { Empty, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Time, To } from '../components/text.tsx';
@@ -29,7 +29,7 @@ export type QueryRow = {
   readonly counts: QueryCounts;
 };
 
-type QueriesProps = { readonly ctx: Ctx; readonly rows: readonly QueryRow[]; readonly samples: number };
+type QueriesProps = { readonly ctx: Ctx; readonly rows: readonly QueryRow[] };
 
 const levels = { running: 'running', finished: 'done', stopped: 'info', expired: 'not-visible' } as const;
 
@@ -40,24 +40,11 @@ export const QueryMark = ({ ctx, state }: { ctx: Ctx; state: QueryState }) => (
   </Status>
 );
 
-/** Queries and files for analysis are two tabs of one page. */
-export const QueryTabs = ({ ctx, current, samples }: { ctx: Ctx; current: 'queries' | 'samples'; samples: number }) => (
-  <Tabs
-    ctx={ctx}
-    label={ctx.t('nav.queries')}
-    tabs={[
-      { href: paths.queries(), label: ctx.t('nav.queries'), current: current === 'queries' },
-      { href: paths.samples(), label: ctx.t('samples.title'), current: current === 'samples', count: samples },
-    ]}
-  />
-);
-
 /** Live queries, the newest first. */
-export const Queries = ({ ctx, rows, samples }: QueriesProps) => (
+export const Queries = ({ ctx, rows }: QueriesProps) => (
   <Page
     ctx={ctx}
     title={ctx.t('nav.queries')}
-    section="queries"
     sub={ctx.t('queries.sub')}
     refreshSeconds={rows.some(({ state }) => state === 'running') ? 10 : undefined}
     actions={
@@ -66,7 +53,6 @@ export const Queries = ({ ctx, rows, samples }: QueriesProps) => (
       </LinkButton>
     }
   >
-    <QueryTabs ctx={ctx} current="queries" samples={samples} />
     <Panel>
       {rows.length === 0 ? (
         <Empty title={ctx.t('queries.none')}>{ctx.t('queries.noneWhy')}</Empty>

@@ -23,7 +23,6 @@ export const QueryNew = ({ ctx, sql, wait, devices, deviceCount, maxLength, erro
   <Page
     ctx={ctx}
     title={ctx.t('queries.new')}
-    section="queries"
     crumbs={[{ label: ctx.t('nav.queries'), href: paths.queries() }]}
     sub={ctx.t('queries.newSub')}
   >

@@ -174,7 +174,6 @@ export const Query = (props: QueryProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('queries.title')}
-      section="queries"
       crumbs={[{ label: ctx.t('nav.queries'), href: paths.queries() }]}
       noScriptRefreshSeconds={isRunning ? 5 : undefined}
       sub={ctx.t('queries.createdBy', {

@@ -15,7 +15,6 @@ import type { Ctx } from '../context.ts';
 import { Page } from '../frame/page.tsx';
 import type { FieldErrors, Reference, When } from '../model.ts';
 import { paths } from '../paths.ts';
-import { QueryTabs } from './queries.tsx';
 
 export type SampleState = 'asked' | 'approved' | 'declined' | 'sent' | 'receiving' | 'received' | 'failed';
 
@@ -86,8 +85,7 @@ const Decide = ({ ctx, row }: { ctx: Ctx; row: SampleRow }) => {
 
 /** Files for analysis: asked for by one person, approved by another. */
 export const Samples = ({ ctx, rows, values, errors }: SamplesProps) => (
-  <Page ctx={ctx} title={ctx.t('samples.title')} section="queries" sub={ctx.t('samples.sub')}>
-    <QueryTabs ctx={ctx} current="samples" samples={rows.length} />
+  <Page ctx={ctx} title={ctx.t('samples.title')} sub={ctx.t('samples.sub')}>
     <ErrorSummary
       ctx={ctx}
       errors={errors}

@@ -1,8 +1,8 @@
 import { Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Status } from '../components/status.tsx';
 import { DataTable } from '../components/table.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 
 type Row = {
   readonly version: string;
@@ -15,7 +15,7 @@ const levels = { running: 'ok', kept: 'info', installed: 'info', staged: 'waitin
 
 /** Releases of Sallyport: which runs, which is the way back, what a bundle brought and how it is installed. */
 export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
-  <SettingsFrame ctx={ctx} current="releases" title={ctx.t('releases.title')} sub={ctx.t('releases.sub')}>
+  <Page ctx={ctx} title={ctx.t('releases.title')} sub={ctx.t('releases.sub')}>
     <Panel title={ctx.t('releases.title')} context={ctx.fmt.number(rows.length)}>
       <DataTable
         ctx={ctx}
@@ -64,5 +64,5 @@ export const Releases = ({ ctx, rows }: { ctx: Ctx; rows: readonly Row[] }) => (
         ]}
       />
     </Panel>
-  </SettingsFrame>
+  </Page>
 );

@@ -1,9 +1,9 @@
 import { AreaField, Button, ErrorSummary, PostForm, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -116,10 +116,10 @@ const One = ({ ctx, back, errors }: { ctx: Ctx; back: Back; errors: FieldErrors 
 
 /** Returns of the database to an older state: what was found, what was taken away again, and who has seen it. */
 export const Rollback = ({ ctx, returns, errors }: RollbackProps) => (
-  <SettingsFrame ctx={ctx} current="rollback" title={ctx.t('rollback.title')} sub={ctx.t('rollback.sub')}>
+  <Page ctx={ctx} title={ctx.t('rollback.title')} sub={ctx.t('rollback.sub')}>
     {returns.length === 0 ? <Empty title={ctx.t('rollback.none')} /> : null}
     {returns.map((back) => (
       <One ctx={ctx} back={back} errors={errors} />
     ))}
-  </SettingsFrame>
+  </Page>
 );

@@ -1,9 +1,9 @@
 import { AreaField, Button, ErrorSummary, LinkButton, PostForm, TextField, withoutRight } from '../components/form.tsx';
 import { Facts, Notice, Panel } from '../components/panel.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { DataTable } from '../components/table.tsx';
 import { Hash, Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -145,7 +145,7 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
     confirm: ctx.t('certificate.confirm'),
   };
   return (
-    <SettingsFrame ctx={ctx} current="certificate" title={ctx.t('certificate.title')} sub={ctx.t('certificate.sub')}>
+    <Page ctx={ctx} title={ctx.t('certificate.title')} sub={ctx.t('certificate.sub')}>
       <ErrorSummary ctx={ctx} errors={errors} labels={labels} />
       <StateNotice ctx={ctx} shown={shown} />
       <Callers ctx={ctx} shown={shown} />
@@ -190,6 +190,6 @@ export const ServerCertificate = ({ ctx, shown, values, errors }: ServerCertific
           </div>
         </Panel>
       </div>
-    </SettingsFrame>
+    </Page>
   );
 };

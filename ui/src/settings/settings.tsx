@@ -11,9 +11,9 @@ import {
 } from '../components/form.tsx';
 import { Facts, Panel } from '../components/panel.tsx';
 import { type AskedByOne, SecondPerson } from '../components/second-person.tsx';
-import { SettingsFrame } from '../components/settings-frame.tsx';
 import { Time, To } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import type { FieldErrors, When } from '../model.ts';
 import { paths } from '../paths.ts';
 
@@ -166,7 +166,7 @@ const Waiting = ({ ctx, setting }: { ctx: Ctx; setting: SettingRow }) => {
 
 /** A form generated from declarations; every change is a revision. */
 export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) => (
-  <SettingsFrame ctx={ctx} current="settings" title={ctx.t('nav.settings')} sub={ctx.t('settings.sub')}>
+  <Page ctx={ctx} title={ctx.t('nav.settings')} sub={ctx.t('settings.sub')}>
     <nav class="filters" aria-label={ctx.t('settings.areas')}>
       {areas.map((other) => (
         <a
@@ -201,5 +201,5 @@ export const Settings = ({ ctx, areas, area, settings, errors }: SettingsProps) 
         </PostForm>
       </div>
     </Panel>
-  </SettingsFrame>
+  </Page>
 );

@@ -45,7 +45,6 @@ export const FollowedPage = ({ ctx, rows }: { ctx: Ctx; rows: readonly SystemRow
   <Page
     ctx={ctx}
     title={ctx.t('followed.title')}
-    section="updates"
     sub={ctx.t('followed.sub')}
     crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
     actions={

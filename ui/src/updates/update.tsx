@@ -109,7 +109,6 @@ export const Update = (props: UpdateProps) => {
       ctx={ctx}
       title={`${update.name} ${update.version}`}
       untranslatedTitle
-      section="updates"
       crumbs={[{ label: ctx.t('nav.updates'), href: paths.updates() }]}
       mark={update.security ? <Tag>{ctx.t('updates.security')}</Tag> : undefined}
       sub={ctx.t('updates.neededBy', { n: update.devices })}

@@ -170,7 +170,6 @@ export const Updates = ({ ctx, list, page, filters, counts, judged, notFilled }:
   <Page
     ctx={ctx}
     title={ctx.t('nav.updates')}
-    section="updates"
     sub={ctx.t('updates.sub', { n: page.total })}
     advisoriesMatter
     announce={foundText(ctx, page)}

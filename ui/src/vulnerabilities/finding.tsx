@@ -193,7 +193,6 @@ export const Finding = ({
     ctx={ctx}
     title={shown.finding.advisory}
     untranslatedTitle
-    section="vulnerabilities"
     crumbs={[{ label: ctx.t('nav.vulnerabilities'), href: paths.vulnerabilities() }]}
     mark={<DecisionMark ctx={ctx} decision={shown.finding.decision} />}
     sub={subOf(shown.finding)}

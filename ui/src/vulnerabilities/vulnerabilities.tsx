@@ -156,7 +156,6 @@ export const Vulnerabilities = (props: VulnerabilitiesProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('nav.vulnerabilities')}
-      section="vulnerabilities"
       sub={ctx.t('vuln.sub', { findings: counts.open, devices: counts.devices })}
       advisoriesMatter
       announce={foundText(ctx, page)}

@@ -31,7 +31,7 @@ const whatOf = (ctx: Ctx, act: string, what: string) => {
 
 /** Everything that waits for a second person: what, who asked, what follows, and where it is decided. */
 export const WaitingForSecond = ({ ctx, rows }: WaitingProps) => (
-  <Page ctx={ctx} title={ctx.t('waiting.title')} section="work" sub={ctx.t('waiting.sub')} refreshSeconds={60}>
+  <Page ctx={ctx} title={ctx.t('waiting.title')} sub={ctx.t('waiting.sub')} refreshSeconds={60}>
     <Panel title={ctx.t('waiting.list')} context={ctx.fmt.number(rows.length)}>
       {rows.length === 0 ? (
         <Empty title={ctx.t('waiting.none')}>{ctx.t('waiting.noneWhy')}</Empty>

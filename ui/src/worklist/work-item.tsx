@@ -195,7 +195,6 @@ export const WorkItem = ({ ctx, shown, place }: { ctx: Ctx; shown: ShownWork; pl
   <Page
     ctx={ctx}
     title={workTitle(ctx, shown.row)}
-    section="work"
     crumbs={[{ label: ctx.t('nav.work'), href: paths.work() }]}
     mark={<Status ctx={ctx} level={shown.row.level} />}
     actions={<PanelNav ctx={ctx} place={place} />}

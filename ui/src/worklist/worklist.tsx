@@ -161,7 +161,6 @@ export const Worklist = (props: WorklistProps) => {
     <Page
       ctx={ctx}
       title={ctx.t('nav.work')}
-      section="work"
       // What is being filled in beside the list is not exchanged.
       refreshSeconds={open === undefined ? 60 : undefined}
       sub={ctx.t('work.sub', { at: ctx.fmt.dateTime(ctx.nowMs), ...bands })}

@@ -1,9 +1,9 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Facts, Panel } from '../components/panel.tsx';
 import { Status } from '../components/status.tsx';
 import { To, Unknown } from '../components/text.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { ConduitTable, ZoneControllers } from './zone-tables.tsx';
 import type { ConduitView, ZoneView } from './zones-model.ts';
@@ -21,9 +21,8 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
   const word = (text: string | null) => (text === null ? <Unknown ctx={ctx} /> : <span translate="no">{text}</span>);
   const option = (field: string, value: string) => ctx.tDynamic(`kind.controller-zone.option.${field}.${value}`);
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="zones"
       title={zone.name}
       untranslatedTitle
       crumbs={[{ label: ctx.t('controllers.tab.zones'), href: paths.controllerZones() }]}
@@ -116,6 +115,6 @@ export const ZonePage = ({ ctx, zone, conduits }: ZoneProps) => {
           <ConduitTable ctx={ctx} conduits={conduits} />
         )}
       </Panel>
-    </ControllersFrame>
+    </Page>
   );
 };

@@ -1,8 +1,8 @@
-import { ControllersFrame } from '../components/controllers-frame.tsx';
 import { LinkButton, withoutRight } from '../components/form.tsx';
 import { Empty, Panel } from '../components/panel.tsx';
 import { Shape, Status } from '../components/status.tsx';
 import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
 import { paths } from '../paths.ts';
 import { ConduitTable, ZoneControllers, ZoneTable } from './zone-tables.tsx';
 import { ZonesDrawing } from './zones-drawing.tsx';
@@ -59,9 +59,9 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
     abnormal: inZones.filter(({ level }) => level !== 'ok').length,
   });
   return (
-    <ControllersFrame
+    <Page
       ctx={ctx}
-      current="zones"
+      title={ctx.t('controllers.tab.zones')}
       sub={ctx.t('zones.sub', {
         n: counts.total,
         zones: zones.length,
@@ -135,6 +135,6 @@ export const Zones = ({ ctx, levels, zones, conduits, outside, doubts, counts }:
           />
         </Panel>
       )}
-    </ControllersFrame>
+    </Page>
   );
 };

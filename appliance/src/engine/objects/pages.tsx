@@ -349,7 +349,6 @@ export const objectPages = (deps: ConsoleDeps, managed: ManagedObjects, model: D
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="settings"
         question={message('confirm.object.delete.question')}
         consequences={[message('confirm.object.delete.consequence')]}
         items={[{ id: object.id, name, href: paths.object(kind.name, object.id) }]}

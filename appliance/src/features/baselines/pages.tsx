@@ -181,7 +181,6 @@ export const baselinePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="baselines"
         question={message('removeQuestion')}
         consequences={[message('removeConsequence')]}
         items={[]}

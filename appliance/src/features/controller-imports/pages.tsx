@@ -240,7 +240,6 @@ export const controllerImportPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="controllers"
         question={{ key: 'confirm.imports.undo.question', params: { name: batch.name } }}
         consequences={[
           { key: 'confirm.imports.undo.facts', params: { n: facts } },

@@ -136,7 +136,6 @@ export const controllersPages = (deps: ConsoleDeps, model: ControllerModel): Pag
     const decision = controllerDecisions.find((name) => name === form.text('action'));
     if (decision === undefined) throw new AppError('MALFORMED', 'there is no such action');
     return bulkAct(c, viewContext(deps, c), {
-      section: 'controllers',
       chosen,
       picked,
       name: `controllers.${decision}`,

@@ -246,7 +246,6 @@ export const controllerPages = (deps: ConsoleDeps, model: ControllerModel): Page
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="controllers"
         question={{ key: 'confirm.controllerMerge.question', params }}
         consequences={[{ key: 'confirm.controllerMerge.consequence', params }]}
         items={[]}

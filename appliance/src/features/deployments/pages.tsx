@@ -264,7 +264,6 @@ export const deploymentPages = (deps: ConsoleDeps, model: DeviceModel): Pages =>
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="deployments"
         question={{ key: 'confirm.deployment.cancel.question', params }}
         consequences={[{ key: 'confirm.deployment.cancel.consequence', params }]}
         items={[{ id: deployment.id, name: deployment.name, href: paths.deployment(deployment.id) }]}

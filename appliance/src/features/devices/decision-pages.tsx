@@ -23,7 +23,6 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="devices"
         question={message('question')}
         consequences={[message('consequence')]}
         items={[{ id: device.publicId, name: device.name, href: paths.device(device.publicId) }]}
@@ -59,7 +58,6 @@ export const deviceDecisionPages = (deps: ConsoleDeps, model: DeviceModel): Page
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="devices"
         question={{ key: 'confirm.deviceForget.question', params }}
         consequences={[{ key: 'confirm.deviceForget.consequence' }]}
         items={[]}

@@ -198,7 +198,6 @@ export const devicesPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const groupName = group === '' ? '' : String(objects.find('group', group)?.body['name'] ?? '');
     const params = { n: picked.length, group: groupName, tag };
     return bulkAct(c, viewContext(deps, c), {
-      section: 'devices',
       chosen,
       picked,
       name: action.name,

@@ -41,7 +41,6 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <ExchangeReceive
         ctx={viewContext(deps, c)}
-        tabs={{ receipts: exchange.receipts({ limit: 1 }).total }}
         ready={exchange.state().trust === null ? 'no-trust' : 'yes'}
         media={(await deps.media.list()).map(mediumView)}
         imports={drafts.list(shownImports).map((draft) => ({
@@ -143,7 +142,6 @@ export const importPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="exchange"
         question={{ key: 'confirm.import.stop.question', params: { name } }}
         consequences={[{ key: 'confirm.import.stop.consequence' }]}
         items={[]}

@@ -63,8 +63,6 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
   const { exchange, queries, media, jobs, paths: dataPaths } = deps;
   const requestsDir = join(dataPaths.staging, 'requests');
 
-  const tabs = () => ({ receipts: exchange.receipts({ limit: 1 }).total });
-
   const newestReceipts = (limit: number, before?: number) => {
     const { rows, total } = exchange.receipts({ limit, ...defined({ before }) });
     return { rows: rows.map(({ number }) => receiptView(exchange.receipt(number), queries)), total };
@@ -116,7 +114,7 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Exchange
         ctx={viewContext(deps, c)}
-        tabs={tabs()}
+        receiptCount={exchange.receipts({ limit: 1 }).total}
         ready={state.trust === null ? 'no-trust' : 'yes'}
         number={preview?.number ?? state.requestNumber + 1}
         open={state.openRequests.map(({ number, createdAt }) => ({ number, since: createdAt })).reverse()}
@@ -199,7 +197,6 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <ExchangeReceipts
         ctx={viewContext(deps, c)}
-        tabs={{ receipts: total }}
         list={list}
         page={{ rows, total, exact: true, next: last === undefined ? undefined : String(last.number) }}
         chain={{ ok, checkedAt: at }}
@@ -254,7 +251,6 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <ExchangeCard
         ctx={viewContext(deps, c)}
-        tabs={tabs()}
         card={{
           number: held.number,
           createdAt: held.createdAt,
@@ -305,7 +301,6 @@ export const exchangePages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <ExchangeTrust
         ctx={viewContext(deps, c)}
-        tabs={tabs()}
         trust={heldTrust()}
         staged={extra.staged}
         heard={extra.heard}

@@ -22,7 +22,7 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <ExchangeStory
         ctx={ctx}
-        tabs={{ receipts: exchange.receipts({ limit: 1 }).total }}
+        receiptCount={exchange.receipts({ limit: 1 }).total}
         introduction={
           introductionNext(done) === undefined
             ? undefined
@@ -46,7 +46,6 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Confirm
         ctx={viewContext(deps, c)}
-        section="exchange"
         question={{ key: 'confirm.waiting.forget.question', params: { number: row.seq } }}
         consequences={[{ key: 'confirm.waiting.forget.consequence' }]}
         items={[]}
@@ -78,7 +77,6 @@ export const storyPages = (deps: ConsoleDeps): Pages => {
     return c.html(
       <Confirm
         ctx={ctx}
-        section="exchange"
         question={{ key: 'confirm.clock.agree.question', params: { at: ctx.fmt.dateTime(to) } }}
         consequences={[{ key: 'confirm.clock.agree.consequence', params: { days: daysAhead } }]}
         items={[{ id: source, name: reason }]}

@@ -226,7 +226,10 @@ const timeOf = ({ exchange }: StoryDeps): Omit<ExchangeStoryProps['time'], 'ctx'
 };
 
 /** Everything of the story but the frame around it. */
-export const exchangeStory = (ctx: Ctx, deps: StoryDeps): Omit<ExchangeStoryProps, 'ctx' | 'tabs' | 'introduction'> => {
+export const exchangeStory = (
+  ctx: Ctx,
+  deps: StoryDeps,
+): Omit<ExchangeStoryProps, 'ctx' | 'receiptCount' | 'introduction'> => {
   const requests = deps.queries.requests(shownRows);
   const names = requestNames(deps, shownRows);
   const [left] = requests;

@@ -76,7 +76,6 @@ export const identificationPages = (deps: ConsoleDeps): Pages => {
       return c.html(
         <Confirm
           ctx={viewContext(deps, c)}
-          section="controllers"
           question={{ key: `identification.${action}Question` }}
           consequences={[{ key: `identification.${action}Consequence` }]}
           items={[]}

@@ -39,7 +39,7 @@ const toAnswer = (answer: DeviceAnswer): AnswerRow => ({
 
 /** Live queries: ask, watch the answers come, take them away. */
 export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
-  const { liveQueries: queries, samples, objects } = deps;
+  const { liveQueries: queries, objects } = deps;
 
   const toRow = (query: LiveQuery, nameOf: (ref: string) => string): QueryRow => ({
     id: query.id,
@@ -57,7 +57,6 @@ export const queryPages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
       <Queries
         ctx={viewContext(deps, c)}
         rows={queries.list({ scope, limit: listedQueries }).map((query) => toRow(query, nameOf))}
-        samples={samples.list({ scope, limit: listedQueries }).length}
       />,
     );
   };

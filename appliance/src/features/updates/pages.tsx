@@ -212,7 +212,6 @@ export const updatePages = (deps: ConsoleDeps, model: DeviceModel): Pages => {
     const devices = new Set(items.flatMap((item) => updates.concerned(item, scope))).size;
     const [only] = items;
     return bulkAct(c, viewContext(deps, c), {
-      section: 'updates',
       chosen,
       picked: items,
       name: actions[action],

@@ -1,4 +1,4 @@
-import type { Ctx, NavKey, Toast } from '@sallyport/ui/context';
+import type { Ctx, Toast } from '@sallyport/ui/context';
 import { Confirm } from '@sallyport/ui/frame/confirm.tsx';
 import { type ListState, listParams } from '@sallyport/ui/list';
 import type { FieldErrors, Message, Reference } from '@sallyport/ui/model';
@@ -31,7 +31,6 @@ export function nothingChosen(c: Context<ConsoleEnv>, list: string): Response {
 }
 
 type BulkAct<Item> = {
-  readonly section: NavKey;
   readonly chosen: Chosen;
   readonly picked: readonly Item[];
   /** Of the act: `confirm.<name>.question`, `.consequence` and `.button` are its words. */
@@ -73,7 +72,6 @@ export async function bulkAct<Item>(c: Context<ConsoleEnv>, ctx: Ctx, act: BulkA
   return c.html(
     <Confirm
       ctx={ctx}
-      section={act.section}
       question={message('question')}
       consequences={[message('consequence')]}
       items={act.items(picked.slice(0, namedItems))}

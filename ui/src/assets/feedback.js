@@ -1,0 +1,161 @@
+// What a page says while something is under way: pressed, loading, uploading, without a connection. Pages work without it.
+(() => {
+  const doc = document;
+  const $ = (selector, from = doc) => from.querySelector(selector);
+  const late = 1_000;
+  const longestPause = 30_000;
+
+  // A line at the top edge once a page or a region takes longer than a second.
+  const bar = $('#busy');
+  let timer;
+  const begin = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      if (bar) bar.hidden = false;
+    }, late);
+  };
+  const end = () => {
+    clearTimeout(timer);
+    if (bar) bar.hidden = true;
+  };
+  doc.addEventListener('click', (event) => {
+    const link = event.target.closest?.('a[href]');
+    if (!link || event.defaultPrevented || event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey)
+      return;
+    if (link.hasAttribute('download') || link.target || link.origin !== location.origin) return;
+    if (link.pathname === location.pathname && link.search === location.search) return;
+    begin();
+  });
+
+  const regionOf = (event) => event.detail?.ctx?.target ?? event.target;
+  // What is looked at again by itself is not what a person waits for.
+  const isAsked = (event) => event.target.getAttribute?.('hx-trigger')?.startsWith('every') !== true;
+  doc.addEventListener('htmx:before:request', (event) => {
+    if (!isAsked(event)) return;
+    begin();
+    regionOf(event)?.setAttribute?.('aria-busy', 'true');
+  });
+  doc.addEventListener('htmx:finally:request', (event) => {
+    regionOf(event)?.removeAttribute?.('aria-busy');
+    end();
+  });
+
+  // Without a connection nothing is cleared: a line says since when, and it is tried again after 1, 2, 4 … 30 s.
+  const line = $('#offline');
+  let isOff = false;
+  const answers = () =>
+    fetch('/healthz', { cache: 'no-store', signal: AbortSignal.timeout(10_000) }).then(
+      () => true,
+      () => false,
+    );
+  const setOff = (off) => {
+    if (!line || isOff === off) return;
+    isOff = off;
+    line.hidden = !off;
+    doc.documentElement.classList.toggle('offline', off);
+    if (off)
+      $('time', line).textContent = new Intl.DateTimeFormat(doc.documentElement.lang, { timeStyle: 'medium' }).format();
+  };
+  const watch = async (pause = late) => {
+    if (await answers()) return setOff(false);
+    setOff(true);
+    setTimeout(watch, pause, Math.min(pause * 2, longestPause));
+  };
+  const suspect = () => {
+    if (!isOff) void watch();
+  };
+  addEventListener('offline', suspect);
+  doc.addEventListener('htmx:error', suspect);
+
+  // A form that was sent keeps its width and says that it works; a second press does nothing. It leaves only when the server
+  // answers; else it stays as it is. Fields may be called `action` or `method`: the attributes are asked.
+  const press = (form, button) => {
+    form.dataset.sent = 'pressed';
+    begin();
+    if (!button) return;
+    button.style.minWidth = `${button.offsetWidth}px`;
+    button.classList.add('busy');
+    if (!button.dataset.busy) return;
+    button.dataset.word = button.textContent;
+    button.textContent = button.dataset.busy;
+  };
+  const restore = (form) => {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll('.busy')) {
+      button.classList.remove('busy');
+      if (button.dataset.word) button.textContent = button.dataset.word;
+    }
+    end();
+  };
+  addEventListener('pageshow', () => {
+    for (const form of doc.querySelectorAll('form[data-sent]')) restore(form);
+    end();
+  });
+
+  // An upload shows how much of it is there, then that it is checked, and can be stopped.
+  const megabytes = (bytes) =>
+    new Intl.NumberFormat(doc.documentElement.lang, { maximumFractionDigits: 1 }).format(bytes / 1e6);
+  const upload = (form, submitter) => {
+    const shown = $('#upload')?.content.firstElementChild.cloneNode(true);
+    if (!shown) return false;
+    const request = new XMLHttpRequest();
+    const address = new URL(submitter?.getAttribute('formaction') ?? form.getAttribute('action'), location.href).href;
+    const progress = $('progress', shown);
+    const text = $('span', shown);
+    form.append(shown);
+    const leave = () => {
+      shown.remove();
+      restore(form);
+    };
+    request.upload.addEventListener('progress', ({ loaded, total }) => {
+      progress.value = total > 0 ? loaded / total : 0;
+      text.textContent = `${megabytes(loaded)} / ${megabytes(total)} MB`;
+    });
+    request.upload.addEventListener('load', () => {
+      progress.removeAttribute('value');
+      text.textContent = shown.dataset.checking;
+    });
+    request.addEventListener('error', () => {
+      leave();
+      suspect();
+    });
+    request.addEventListener('abort', leave);
+    request.addEventListener('load', () => {
+      if (request.responseURL !== address) return location.assign(request.responseURL);
+      const answer = new DOMParser().parseFromString(request.responseText, 'text/html');
+      const main = $('main', answer);
+      if (!main) return location.reload();
+      doc.title = answer.title;
+      $('main').replaceWith(main);
+      end();
+      main.focus();
+    });
+    $('button', shown).addEventListener('click', () => request.abort());
+    request.open('POST', address);
+    request.send(new FormData(form, submitter));
+    return true;
+  };
+
+  doc.addEventListener('submit', (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || form.dataset.sent === 'away') return;
+    if (form.getAttribute('method') !== 'post') {
+      if (!form.closest('dialog')) begin();
+      return;
+    }
+    // One that answers with a file leaves its page as it is, and is sent again for the next file.
+    if ('again' in form.dataset) return;
+    event.preventDefault();
+    if (form.dataset.sent) return;
+    press(form, submitter);
+    if (form.enctype === 'multipart/form-data' && upload(form, submitter)) return;
+    void answers().then((ok) => {
+      if (!ok) {
+        restore(form);
+        return suspect();
+      }
+      form.dataset.sent = 'away';
+      form.requestSubmit(submitter ?? undefined);
+    });
+  });
+})();
