@@ -163,4 +163,24 @@ describe('who may write the devices of one hall', () => {
     const pairs = devices.duplicates(scopeOf(writer(), 'devices:read'));
     expect(pairs.map(({ one, two }) => [one, two])).toEqual([[number(4), number(6)]]);
   });
+
+  it('lets a copy in that is like a device elsewhere, and says nothing of the pair', () => {
+    const { db, devices } = site;
+    const distinct = db
+      .prepare<[{ of: number }], number>('select one + two - @of from device_distinct where @of in (one, two)')
+      .pluck();
+    const hold = (other: number): void => {
+      db.prepare("update device set state = 'held', held_reason = 'same-hardware', resembles = ? where id = ?").run(
+        number(other),
+        number(4),
+      );
+    };
+    hold(5);
+    expect(devices.approve(writer(), number(4)).state).toBe('managed');
+    const of = { of: number(4) };
+    expect(distinct.all(of)).toEqual([]);
+    hold(6);
+    devices.approve(writer(), number(4));
+    expect(distinct.all(of)).toEqual([number(6)]);
+  });
 });

@@ -26,7 +26,7 @@ import { identityReports } from './identity-report.ts';
 import { type Introduction, introduction } from './introduce.ts';
 import { lastSeen } from './last-seen.ts';
 import { type DeviceMerges, deviceMerges } from './merge.ts';
-import { assertReached } from './reach-queries.ts';
+import { assertReached, isReached } from './reach-queries.ts';
 import { refusals } from './refusals.ts';
 import { reportingDevice } from './reporting-queries.ts';
 import { returning } from './returning.ts';
@@ -212,8 +212,8 @@ export const deviceService = (parts: DeviceParts): DeviceService => {
       if (device.state === 'managed' && !isLetIn) return device;
       if (device.state !== 'managed') store.approve(id, clock());
       if (device.heldReason === 'key-with-other-hardware') store.forgetHardware(id);
-      // A person has looked at both.
-      if (device.resembles !== null && actor.type !== 'system')
+      // A person has looked at both, where both are theirs to look at.
+      if (device.resembles !== null && actor.type !== 'system' && isReached(db, actor, [device.resembles]))
         duplicates.setDistinct(id, device.resembles, clock(), actorRef(actor));
       events.record('device-approved', { device: id, actor: actorRef(actor), params: { device: device.publicId } });
       const approved = found(store.byId(id));
