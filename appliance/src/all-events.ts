@@ -2,6 +2,7 @@ import { applianceEvents } from './appliance-events.ts';
 import { inventoryEvents } from './engine/inventory/events.ts';
 import { objectEvents } from './engine/objects/events.ts';
 import { accountEvents } from './features/accounts/events.ts';
+import { agentPushEvents } from './features/agent-push/events.ts';
 import { agentEvents } from './features/agents/events.ts';
 import { announcementEvents } from './features/announcements/events.ts';
 import { backupEvents } from './features/backups/events.ts';
@@ -35,6 +36,7 @@ import { joined } from './platform/declarations.ts';
 export const allEvents = joined(
   applianceEvents,
   accountEvents,
+  agentPushEvents,
   agentEvents,
   announcementEvents,
   backupEvents,

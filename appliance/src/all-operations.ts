@@ -6,6 +6,7 @@ import { objectOperations } from './engine/objects/operations.ts';
 import type { EntryParts } from './entry-parts.ts';
 import { roleOperations } from './features/accounts/role-operations.ts';
 import { sessionOperations, sessionSchemas } from './features/accounts/session-operations.ts';
+import { agentPushOperations, agentPushSchemas } from './features/agent-push/operations.ts';
 import { announcementOperations, announcementSchemas } from './features/announcements/operations.ts';
 import { backupOperations, backupSchemas } from './features/backups/operations.ts';
 import { deviationOperations, deviationSchemas } from './features/baselines/deviation-operations.ts';
@@ -78,6 +79,7 @@ export const allOperations: ReadonlyArray<Operation<EntryParts>> = [
   ...deviceRecordOperations,
   ...deviceTaskOperations,
   ...agentMoveOperations,
+  ...agentPushOperations,
   ...changeOperations,
   ...baselineOperations,
   ...deviationOperations,
@@ -120,6 +122,7 @@ export const allSchemas: Readonly<Record<string, z.ZodType>> = {
   ...deviceRecordSchemas,
   ...deviceTaskSchemas,
   ...agentMoveSchemas,
+  ...agentPushSchemas,
   ...changeSchemas,
   ...baselineSchemas,
   ...deviationSchemas,

@@ -1,6 +1,7 @@
 import { applianceSettings } from './appliance-settings.ts';
 import { eventSettings } from './engine/events/settings.ts';
 import { accountSettings } from './features/accounts/settings.ts';
+import { agentPushSettings } from './features/agent-push/settings.ts';
 import { backupSettings } from './features/backups/settings.ts';
 import { controllerSettings } from './features/controllers/settings.ts';
 import { deviceSettings } from './features/devices/settings.ts';
@@ -19,6 +20,7 @@ export const allSettings = joined(
   backupSettings,
   controllerSettings,
   deviceSettings,
+  agentPushSettings,
   discoverySettings,
   eventSettings,
   exchangeSettings,

@@ -5,9 +5,11 @@ import { deviceNumberOf } from './engine/inventory/device-number.ts';
 import { hardwareRecords } from './engine/inventory/hardware-records.ts';
 import { managedObjects } from './features/accounts/managed-objects.ts';
 import { addDeviceService } from './features/add-device/service.ts';
+import { agentPushService } from './features/agent-push/service.ts';
 import { controllerList } from './features/controllers/list-queries.ts';
 import { deviceList } from './features/devices/list-queries.ts';
 import { deviceQueries } from './features/devices/queries.ts';
+import { forbiddenAddresses } from './features/discovery/forbidden.ts';
 import { importDraftStore } from './features/exchange/import-draft-store.ts';
 import { importDrafts } from './features/exchange/import-drafts.ts';
 import { listViewService } from './features/list-views/service.ts';
@@ -19,12 +21,20 @@ function partsOfEntryPoints(appliance: Appliance, clock: () => number) {
   const { db, jobs, media, objects, paths } = appliance;
   const deviceOf = deviceNumberOf(appliance.devices);
   const list = deviceList(db, appliance.deviceFilters);
+  const addDevice = addDeviceService({ ...appliance, root: appliance.exchange.root });
   return {
     deviceQueries: deviceQueries(db),
     deviceList: list,
     controllerList: controllerList(db, appliance.controllers),
     managedObjects: managedObjects(appliance),
-    addDevice: addDeviceService({ ...appliance, root: appliance.exchange.root }),
+    addDevice,
+    agentPush: agentPushService({
+      ...appliance,
+      folder: paths.agentPackages,
+      addDevice,
+      forbidden: forbiddenAddresses({ ...appliance, clock }),
+      record: appliance.discovery.noteConnection,
+    }),
     hardwareRecords: hardwareRecords({ ...appliance, deviceOf }),
     listViews: listViewService({ ...appliance, clock }),
     appCategories: appCategories({ ...appliance, deviceOf }),

@@ -24,7 +24,8 @@ const children = /\b(?:from|import\(|require\()\s*'(?:node:)?child_process'/;
 const connecting = /^(?:appliance|agent|bundle-tools)\/src\/platform\/connect\.ts$/;
 const listening = /^appliance\/src\/platform\/http\/listener\.ts$/;
 const starting: Readonly<Record<string, string>> = {
-  'appliance/src/platform/connect.ts': 'ping',
+  'appliance/src/platform/connect.ts': 'ping, ssh, ssh-keyscan',
+  'appliance/src/platform/ssh-agent.ts': 'ssh-agent, ssh-add',
   'appliance/src/platform/service-notify.ts': 'systemd-notify',
   'appliance/src/features/setup/system.ts': 'systemctl, systemd-creds, udevadm, id, our own program',
   'agent/src/platform/child.ts': 'what collectors and actions run',

@@ -98,6 +98,7 @@ const ofAbsent: Readonly<Record<string, string>> = {
   bundleImport: 'a bundle that was uploaded',
   backupFile: 'a backup',
   deviceArrivals: 'a token that the form has made',
+  agentPackage: 'a package of the agent on the server',
 };
 
 /** Kinds whose objects are shown by a page of their own, in place of the plain list. */

@@ -117,7 +117,7 @@ describe.skipIf(!canRunWindows)(
         expect(`${time} ${status} ${stdout}`).toBe(`${time} 0 `);
       }
       // The token is on the share and in the agent's folder, and nowhere else.
-      expect(readdirSync(wine.drive('windows/Temp')).filter((name) => name.startsWith('sallyport-'))).toEqual([]);
+      expect(readdirSync(wine.drive('windows/temp')).filter((name) => name.startsWith('sallyport-'))).toEqual([]);
     };
 
     /** Installs the package on a computer that the site does not know yet, and waits for its first report. */

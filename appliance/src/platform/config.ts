@@ -16,6 +16,8 @@ export type DataPaths = {
   keys: string;
   backups: string;
   diagnostics: string;
+  /** Packages of the agent, to be handed out. */
+  agentPackages: string;
 };
 
 /** The paths inside a data directory. */
@@ -32,6 +34,7 @@ export const dataPaths = (dataDir: string): DataPaths => {
     keys: join(data, 'keys'),
     backups: join(data, 'backups'),
     diagnostics: join(data, 'diagnostics'),
+    agentPackages: join(data, 'agent-packages'),
   };
 };
 

@@ -1,14 +1,26 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { hash } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { isIP, createConnection as openSocket, type Socket } from 'node:net';
+import { pipeline } from 'node:stream/promises';
 import { type TLSSocket, connect as tlsConnect } from 'node:tls';
 import { tcpLink, troubleOf, udpLink } from '@sallyport/bundle-tools/controllers/identification/socket-link';
 import type { Link, LinkLimits, TransportKind, Trouble } from '@sallyport/bundle-tools/controllers/protocols/types';
 import { addressSet } from '@sallyport/bundle-tools/platform/address-set';
 import { AppError } from './errors.ts';
 import { type Purpose, purposeRules, type Way } from './outbound-rules.ts';
+import {
+  bounded,
+  type HostKey,
+  hostKeysIn,
+  type SshEnd,
+  type SshSession,
+  scanWords,
+  sshEnvironment,
+  sshFolder,
+  sshWords,
+} from './ssh-line.ts';
 
 // The one module of the appliance that may open a connection, and only to what an administrator named in an object: a host
 // or a range of addresses, the ports, the purpose. Everything else is denied and recorded. A name is looked up only where a
@@ -78,6 +90,10 @@ export type Outbound = {
   link(to: Destination, kind: TransportKind, limits: LinkLimits): Promise<Link | Trouble>;
   /** One echo request by the system's `ping`, which needs no right of ours; undefined where there is none. NOT_NAMED, FORBIDDEN_ADDRESS. */
   ping(to: Omit<Destination, 'port'>, timeoutMs: number): Promise<boolean | undefined>;
+  /** The public keys of an SSH server, by the system's `ssh-keyscan`; none where it does not answer. NOT_NAMED, FORBIDDEN_ADDRESS, NOT_READY. */
+  hostKeys(to: Destination, timeoutMs: number): Promise<HostKey[]>;
+  /** One command by the system's `ssh`, to its end. NOT_NAMED, FORBIDDEN_ADDRESS, NOT_READY. */
+  ssh(to: Destination, session: SshSession): Promise<SshEnd>;
 };
 
 type OutboundParts = {
@@ -291,6 +307,16 @@ export async function askOwnServer(asked: {
   }
 }
 
+/** The status of a child that ended; null where it was ended. NOT_READY where this computer has no such program. */
+const endOf = (child: ChildProcess): Promise<number | null> =>
+  new Promise((resolve, reject) => {
+    child.once('error', (cause) => {
+      const isAbsent = (cause as NodeJS.ErrnoException).code === 'ENOENT';
+      reject(isAbsent ? new AppError('NOT_READY', 'this computer has no ssh (package openssh-client)') : cause);
+    });
+    child.once('close', (status) => resolve(status));
+  });
+
 /** Connections out, each checked against what administrators named, and against where controllers are. */
 export const outbound = ({ targets, forbidden, record }: OutboundParts): Outbound => {
   const notNamed = (to: Destination): AppError => {
@@ -327,7 +353,7 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
   };
 
   /** Checks a question to one address: a name would be looked up, and is none. */
-  const admit = (to: Destination, way: 'probe' | 'ping'): void => {
+  const admit = (to: Destination, way: 'probe' | 'ping' | 'ssh'): void => {
     if (isIP(to.host) === 0 || !isNamed(to, way)) throw notNamed(to);
     const refusal = kept(to, [to.host]);
     if (refusal !== undefined) throw refusal;
@@ -424,6 +450,40 @@ export const outbound = ({ targets, forbidden, record }: OutboundParts): Outboun
         // 2 is a ping that may not or cannot, not a host that does not answer.
         child.once('exit', (code) => resolve(code === 2 ? undefined : code === 0));
       });
+    },
+    hostKeys: async (to, timeoutMs) => {
+      admit(to, 'ssh');
+      const words = scanWords(to.host, to.port, timeoutMs);
+      const child = spawn('ssh-keyscan', words, { stdio: ['ignore', 'pipe', 'ignore'], timeout: 4 * timeoutMs });
+      const output = bounded(child.stdout);
+      await endOf(child);
+      return hostKeysIn(output());
+    },
+    ssh: async (to, session) => {
+      admit(to, 'ssh');
+      const folder = sshFolder(session);
+      try {
+        const child = spawn('ssh', sshWords(to, session, folder), {
+          env: sshEnvironment(session, folder),
+          stdio: 'pipe',
+          timeout: session.timeoutMs,
+          // Without a terminal it asks the script.
+          detached: true,
+        });
+        const [stdout, stderr] = [bounded(child.stdout), bounded(child.stderr)];
+        let written = 0;
+        session.input.on('data', (bytes: Buffer) => {
+          written += bytes.length;
+        });
+        // What ends early says why itself.
+        void pipeline(session.input, child.stdin).catch(() => undefined);
+        const status = await endOf(child);
+        const outcome = status === 255 ? 'failed' : 'opened';
+        record({ ...to, outcome, bytesRead: stdout().length + stderr().length, bytesWritten: written });
+        return { status, stdout: stdout(), stderr: stderr() };
+      } finally {
+        folder.drop();
+      }
     },
   };
 };

@@ -2,14 +2,14 @@
 // no object, setting or option widens them. A new purpose is a line, and the controllers are kept from it unless the line
 // says otherwise.
 
-export type Purpose = 'directory' | 'discovery' | 'controllers';
+export type Purpose = 'directory' | 'discovery' | 'controllers' | 'agent-push';
 
-/** `open` and `link` carry bytes, `probe` is a handshake, `ping` an echo. */
-export type Way = 'open' | 'link' | 'probe' | 'ping';
+/** `open`, `link` and `ssh` carry bytes, `probe` is a handshake, `ping` an echo. */
+export type Way = 'open' | 'link' | 'ssh' | 'probe' | 'ping';
 
 type PurposeRule = {
   readonly ways: readonly Way[];
-  /** `approved`: those of the approved job. */
+  /** `approved`: those of the approved job, or the one that a setting names. */
   readonly ports: readonly number[] | 'approved';
   /** Whether it may lead to controllers: only for identification, whose every packet is approved. */
   readonly controllers?: true;
@@ -24,5 +24,6 @@ export const touchablePorts: readonly number[] = [22, 80, 135, 139, 443, 445, 51
 export const purposeRules: Readonly<Record<Purpose, PurposeRule>> = {
   directory: { ways: ['open'], ports: directoryPorts },
   discovery: { ways: ['probe', 'ping'], ports: touchablePorts },
+  'agent-push': { ways: ['ssh'], ports: 'approved' },
   controllers: { ways: ['link'], ports: 'approved', controllers: true },
 };

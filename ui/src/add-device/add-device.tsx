@@ -151,6 +151,9 @@ const NewToken = (props: AddDeviceProps) => {
             <Button kind="primary" unavailable={withoutRight(ctx, 'accounts:write')}>
               {ctx.t('add.make')}
             </Button>
+            <LinkButton ctx={ctx} href={paths.agentPush()}>
+              {ctx.t('agentPush.title')}
+            </LinkButton>
           </div>
         </PostForm>
       </div>

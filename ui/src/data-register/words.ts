@@ -615,6 +615,13 @@ export const words = defineWords({
     ru: 'чтобы восстановить после потери',
     kk: 'жоғалтқаннан кейін қалпына келтіру',
   },
+  'register.agent-packages.title': { en: "The agent's packages", ru: 'Пакеты агента', kk: 'Агент пакеттері' },
+  'register.agent-packages.source': { en: 'the file of a release', ru: 'файл выпуска', kk: 'шығарылым файлы' },
+  'register.agent-packages.purpose': {
+    en: 'Handed out and installed over SSH',
+    ru: 'Выдаются и устанавливаются по SSH',
+    kk: 'Беріледі және SSH арқылы орнатылады',
+  },
   'register.diagnostics.title': { en: 'Diagnostics files', ru: 'Файлы диагностики', kk: 'Диагностика файлдары' },
   'register.diagnostics.source': { en: 'people', ru: 'люди', kk: 'адамдар' },
   'register.diagnostics.purpose': {

@@ -73,7 +73,11 @@ export const workspaces: readonly Workspace[] = [
         'devices',
         'nav.devices',
         [
-          { href: paths.devices(), label: 'nav.devices', under: ['/device-arrivals'] },
+          {
+            href: paths.devices(),
+            label: 'nav.devices',
+            under: ['/device-arrivals', '/agent-push', '/agent-packages'],
+          },
           { href: paths.deviceDuplicates(), label: 'records.title' },
           { href: paths.agentMoves(), label: 'agentMoves.title' },
         ],

@@ -37,6 +37,8 @@ const byBeginning: Readonly<Record<string, ChapterName>> = {
   '/device-duplicates': 'devices',
   '/device-arrivals': 'devices',
   '/agent-moves': 'agents',
+  '/agent-push': 'devices',
+  '/agent-packages': 'devices',
   '/groups': 'rules',
   '/discovery': 'rules',
   '/controllers': 'controllers',

@@ -1,5 +1,6 @@
 import { words as accounts } from '../accounts/words.ts';
 import { words as addDevice } from '../add-device/words.ts';
+import { words as agentPush } from '../agent-push/words.ts';
 import { words as agents } from '../agents/words.ts';
 import { words as announcements } from '../announcements/words.ts';
 import { words as api } from '../api/words.ts';
@@ -48,6 +49,7 @@ import { joined } from './types.ts';
 export const allWords = joined(
   accounts,
   addDevice,
+  agentPush,
   agents,
   announcements,
   listViews,

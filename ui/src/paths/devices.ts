@@ -11,6 +11,9 @@ export const devicesPages = {
   deviceAdd: page('/devices/add', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
   /** Orders to move agents to another address; POST `server`, `group`, `reason`. */
   agentMoves: page('/agent-moves', { bound: 'site', GET: 'devices:read', POST: 'devices:write' }),
+  /** POST `action`: `look` shows the key of the computer at `address`, `start` logs in and installs. */
+  agentPush: page('/agent-push', { bound: 'site', GET: 'accounts:write', POST: 'accounts:write' }),
+  agentPackage: page('/agent-packages/:name', { bound: 'site', GET: 'devices:read' }),
   /** POST; answers with a file. */
   deviceAddFile: page('/devices/add/file', { bound: 'site', POST: 'accounts:write' }),
   /** Who came with a token; the page looks again by itself. */

@@ -11,6 +11,7 @@ export const placeNames = {
   groups: 'groups.title',
   deviceAdd: 'add.title',
   agentMoves: 'agentMoves.title',
+  agentPush: 'agentPush.title',
   deviceDuplicates: 'records.title',
   offlineImport: 'offlineImport.title',
   controllers: 'nav.controllers',

@@ -8,7 +8,7 @@ import { kitFor } from './kit.ts';
 import { caFingerprint, fingerprintOf, makeToken, serverAddresses, trustedBy } from './token.ts';
 import type { Kit, KitInput, TokenWishes } from './types.ts';
 
-type AddDeviceService = {
+export type AddDeviceService = {
   /** Every address that the certificate names, the most useful first. */
   servers(): string[];
   /** SHA-256 of the CA's certificate, as tools show it. */

@@ -19,7 +19,7 @@ export function siteScriptFor({ server, fingerprint, secret }: KitInput): KitFil
     'sc query SallyportAgent >nul 2>&1',
     'if not errorlevel 1 exit /b 0',
     'set MSI=',
-    'for %%f in ("%~dp0sallyport-agent_*_x64.msi") do set "MSI=%%~ff"',
+    `for /f "delims=" %%f in ('dir /b /o:n "%~dp0sallyport-agent_*_x64.msi"') do set "MSI=%~dp0%%f"`,
     'if not defined MSI echo sallyport-agent_VERSION_x64.msi is not beside this script',
     'if not defined MSI exit /b 2',
     'set "CLOSED=%SystemRoot%\\Temp\\sallyport-%RANDOM%%RANDOM%"',

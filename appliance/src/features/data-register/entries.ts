@@ -468,6 +468,7 @@ export const heldEntries: readonly HeldEntry[] = [
     personal: 'yes',
     protection: ['encrypted', 'sealed'],
   },
+  { row: 'E6', pillar: 'local', name: 'agent-packages', files: ['agent-packages/**'], personal: 'no' },
   { row: 'E6', pillar: 'local', name: 'diagnostics', files: ['diagnostics/**'], personal: 'possible' },
 ];
 

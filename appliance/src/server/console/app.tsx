@@ -8,6 +8,7 @@ import { loginPages, sessionEnded } from '../../features/accounts/login-pages.ts
 import { mePages } from '../../features/accounts/own-pages.tsx';
 import { sessionPages } from '../../features/accounts/session-pages.tsx';
 import { addDevicePages } from '../../features/add-device/pages.tsx';
+import { agentPushPages } from '../../features/agent-push/pages.tsx';
 import { announcementPages } from '../../features/announcements/pages.tsx';
 import { backupPages } from '../../features/backups/pages.tsx';
 import { deviationPages } from '../../features/baselines/deviation-pages.tsx';
@@ -105,6 +106,7 @@ export const consoleApp = (deps: ConsoleDeps, model: DeviceModel, search: Search
   app.route('/', devicesPages(deps, model));
   app.route('/', addDevicePages(deps));
   app.route('/', agentMovePages(deps));
+  app.route('/', agentPushPages(deps));
   app.route('/', deviceDuplicatePages(deps, model));
   app.route('/', groupPages(deps));
   app.route('/', deviceDecisionPages(deps, model));

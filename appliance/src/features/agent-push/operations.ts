@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { time, timeOf, timeOrNull } from '../../server/api/schemas.ts';
+import { operationsOver } from '../../server/operations/operation.ts';
+import type { AgentPushService } from './service.ts';
+import { PUSH_CODES, PUSH_STEPS, type PushRun, pushWishesSchema } from './types.ts';
+
+// Our own agent onto a computer over SSH, and the packages of the agent that lie here.
+
+const { operation } = operationsOver<{ agentPush: AgentPushService }>();
+
+const run = z.object({
+  id: z.int(),
+  address: z.string(),
+  port: z.int(),
+  hostKey: z.string().describe('The fingerprint that was compared'),
+  startedAt: time,
+  endedAt: time.nullable(),
+  step: z.enum(PUSH_STEPS),
+  sentBytes: z.int(),
+  totalBytes: z.int(),
+  code: z.enum(PUSH_CODES).nullable().describe('Why it failed; null while it runs, and where it went well'),
+  message: z.string().nullable(),
+  token: z.string().nullable().describe('Of the device that will come with it'),
+});
+
+const agentPackage = z.object({
+  name: z.string(),
+  version: z.string(),
+  packager: z.enum(['dpkg', 'rpm', 'msi']),
+  machine: z.enum(['x86_64', 'aarch64']),
+  sizeBytes: z.int(),
+});
+
+export const agentPushSchemas = { AgentPush: run, AgentPackage: agentPackage };
+
+const rowOf = ({ startedAt, endedAt, fingerprint, ...rest }: PushRun): z.input<typeof run> => ({
+  ...rest,
+  hostKey: fingerprint,
+  startedAt: timeOf(startedAt),
+  endedAt: timeOrNull(endedAt),
+});
+
+const area = 'devices';
+const maxKeyFileBytes = 16_384;
+const maxPasswordFileBytes = 1_000;
+
+export const agentPushOperations = [
+  operation({
+    name: 'agent.look',
+    bound: 'site',
+    http: { method: 'post', path: '/agent-pushes/host-keys' },
+    area,
+    right: 'accounts:write',
+    summary: 'The keys by which the SSH server of a computer proves itself, to be compared before anybody logs in',
+    input: z.strictObject({ address: pushWishesSchema.shape.address }),
+    output: z.object({ rows: z.array(z.object({ type: z.string(), fingerprint: z.string() })) }),
+    run: async ({ agentPush, actor }, { address }) => ({
+      rows: (await agentPush.look(actor, address)).map(({ type, fingerprint }) => ({ type, fingerprint })),
+    }),
+    command: {
+      positionals: ['address'],
+      example: 'sallyport agent look 10.20.0.15',
+      print: (out, { rows }) => {
+        out.table(
+          ['TYPE', 'FINGERPRINT'],
+          rows.map(({ type, fingerprint }) => [type, fingerprint]),
+        );
+        out.note('on the computer: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
+      },
+    },
+  }),
+  operation({
+    name: 'agent.start',
+    bound: 'site',
+    http: { method: 'post', path: '/agent-pushes', status: 201 },
+    area,
+    right: 'accounts:write',
+    summary:
+      'Begins to install the agent on a computer over SSH; how one logs in is used for this alone and kept nowhere',
+    input: pushWishesSchema,
+    output: z.object({ id: z.int() }),
+    run: ({ agentPush, actor }, wishes) => ({ id: agentPush.start(actor, wishes).id }),
+  }),
+  operation({
+    name: 'agent.push',
+    bound: 'site',
+    area,
+    right: 'accounts:write',
+    summary: 'Installs the agent on a computer over SSH; how one logs in is read from files and kept nowhere',
+    input: pushWishesSchema,
+    output: run,
+    run: async ({ agentPush, actor, note }, wishes) => {
+      const { ended } = agentPush.start(actor, wishes);
+      note(`installs the agent on ${wishes.address}`);
+      return rowOf(await ended);
+    },
+    command: {
+      positionals: ['address'],
+      flags: {
+        hostKey: { value: 'SHA256:…' },
+        user: { value: 'NAME' },
+        password: { name: 'password-file', value: 'FILE', reads: maxPasswordFileBytes },
+        key: { name: 'key-file', value: 'FILE', reads: maxKeyFileBytes },
+        server: { value: 'URL' },
+        group: { value: 'ID' },
+      },
+      example: 'sallyport agent push 10.20.0.15 --host-key SHA256:… --user root --password-file ./password',
+      print: (out, { address, code, message }) => {
+        if (code === null) out.line(`${address} has the agent; it is heard when its service has started`);
+        else out.line(`${address}: ${code}: ${message ?? ''}`);
+      },
+      exit: ({ code }) => (code === null ? 0 : 1),
+    },
+  }),
+  operation({
+    name: 'agent.pushes',
+    bound: 'site',
+    http: { method: 'get', path: '/agent-pushes' },
+    area,
+    right: 'accounts:write',
+    summary: 'Runs over SSH since this server started, the newest first; the journal has those before',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(run) }),
+    run: ({ agentPush }) => ({ rows: agentPush.runs().map(rowOf) }),
+  }),
+  operation({
+    name: 'agent.packages',
+    bound: 'site',
+    http: { method: 'get', path: '/agent-packages' },
+    area,
+    right: 'devices:read',
+    summary: 'Packages of the agent that lie on this server, to be handed out and installed over SSH',
+    input: z.strictObject({}),
+    output: z.object({ rows: z.array(agentPackage) }),
+    run: ({ agentPush }) => ({ rows: agentPush.packages.list() }),
+    command: {
+      example: 'sallyport agent packages',
+      print: (out, { rows }) => {
+        out.table(
+          ['FILE', 'VERSION', 'BYTES'],
+          rows.map(({ name, version, sizeBytes }) => [name, version, sizeBytes]),
+        );
+        if (rows.length === 0) out.note('out of the file of a release: sallyport agent packages take FILE');
+      },
+    },
+  }),
+];

@@ -1,0 +1,77 @@
+import { z } from 'zod';
+
+// Installing our own agent on a computer of Linux over SSH, from the console: the server's key is looked at and compared first,
+// a person enters how to log in, once, and both packages go over one connection. How one logs in is in memory alone, for as long as
+// the run lasts, so a run does not outlive the server; what is known of runs that ended is in the journal.
+
+export const PUSH_CODES = [
+  'no-answer',
+  'host-key',
+  'login',
+  'connection',
+  'system',
+  'sudo',
+  'no-package',
+  'transfer',
+  'install',
+  'service',
+  'refused',
+] as const;
+
+/** Why a run failed: `connection` was cut, `transfer` did not come whole, `refused` is this appliance's own refusal. */
+export type PushCode = (typeof PUSH_CODES)[number];
+
+export const PUSH_STEPS = ['host-key', 'look', 'send', 'install', 'done'] as const;
+export type PushStep = (typeof PUSH_STEPS)[number];
+
+export const pushWishesSchema = z.strictObject({
+  address: z.string().min(1).max(64).describe('IP address of the computer, inside the setting devices.push-ranges'),
+  hostKey: z.string().min(1).max(100).describe('The fingerprint that was compared, SHA256:…'),
+  user: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_.@-]{0,63}\$?$/)
+    .describe('Who logs in: root, or one who may use sudo'),
+  password: z.string().min(1).max(1_000).optional().describe('For the log-in where no key is given, and for sudo'),
+  key: z.string().min(1).max(16_384).optional().describe('A private key of OpenSSH without a passphrase'),
+  server: z.string().max(512).optional().describe('The address of this appliance for the agent'),
+  group: z.string().min(1).max(512).optional().describe('Id of the group that the device comes into'),
+  approve: z.enum(['manual', 'auto']).default('manual').describe('Whether a person approves the device'),
+});
+
+export type PushWishes = z.output<typeof pushWishesSchema>;
+
+export type PushRun = {
+  id: number;
+  address: string;
+  port: number;
+  fingerprint: string;
+  startedAt: number;
+  endedAt: number | null;
+  step: PushStep;
+  sentBytes: number;
+  totalBytes: number;
+  /** Null while it runs, and where it went well. */
+  code: PushCode | null;
+  /** English: what the other side wrote, or the cause. */
+  message: string | null;
+  /** The token that was made for it; null where it did not come to that. */
+  token: string | null;
+};
+
+/** A package of the agent that lies on this server. */
+export type AgentPackage = {
+  name: string;
+  version: string;
+  packager: 'dpkg' | 'rpm' | 'msi';
+  /** As `uname -m` has it. */
+  machine: 'x86_64' | 'aarch64';
+  sizeBytes: number;
+};
+
+export class PushError extends Error {
+  readonly code: PushCode;
+  constructor(code: PushCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,308 @@
+import {
+  AreaField,
+  Button,
+  ErrorSummary,
+  Hidden,
+  LinkButton,
+  PostForm,
+  SelectField,
+  TextField,
+  withoutRight,
+} from '../components/form.tsx';
+import { Empty, Facts, Notice, Panel } from '../components/panel.tsx';
+import { Status } from '../components/status.tsx';
+import { DataTable } from '../components/table.tsx';
+import { Time } from '../components/text.tsx';
+import type { Ctx } from '../context.ts';
+import { Page } from '../frame/page.tsx';
+import type { FieldErrors, Reference, When } from '../model.ts';
+import { paths } from '../paths.ts';
+
+const lookAgainSeconds = 5;
+
+type Run = {
+  readonly id: number;
+  readonly address: string;
+  readonly fingerprint: string;
+  readonly startedAt: When;
+  readonly endedAt: When | null;
+  readonly step: string;
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+  readonly code: string | null;
+  /** English, what the other side wrote. */
+  readonly message: string | null;
+  readonly token: string | null;
+};
+
+/** POST fields: csrf, address, action (`look`, `start`), hostKey, user, password, key, server, group, approve. */
+export type AgentPushProps = {
+  readonly ctx: Ctx;
+  readonly values: {
+    readonly address: string;
+    readonly user: string;
+    readonly server: string;
+    readonly group: string;
+    readonly approve: 'manual' | 'auto';
+  };
+  /** Where it is allowed; empty: nowhere. */
+  readonly ranges: readonly string[];
+  readonly port: number;
+  readonly servers: readonly string[];
+  readonly groups: readonly Reference[];
+  readonly packages: readonly { readonly name: string; readonly sizeBytes: number }[];
+  readonly runs: readonly Run[];
+  /** What the computer proves itself by, once it was looked at. */
+  readonly keys?: readonly { readonly type: string; readonly fingerprint: string }[];
+  readonly errors?: FieldErrors;
+  /** Code of what kept from looking. */
+  readonly fault?: string;
+};
+
+const WhichComputer = ({ ctx, values, ranges, port, fault, errors }: AgentPushProps) => (
+  <Panel title={ctx.t('agentPush.computer')} span={5}>
+    <div class="body">
+      <p class="second">
+        {ranges.length === 0
+          ? ctx.t('agentPush.noRanges')
+          : ctx.t('agentPush.ranges', { ranges: ranges.join(', '), port })}{' '}
+        <a href={paths.settings()}>{ctx.t('agentPush.settings')}</a>
+      </p>
+      {fault === undefined ? null : (
+        <Notice ctx={ctx} level="critical" title={ctx.t('agentPush.notLooked')}>
+          {ctx.tDynamic(`error.${fault}`)}
+        </Notice>
+      )}
+      <PostForm ctx={ctx} action={paths.agentPush()} class="form">
+        <TextField
+          ctx={ctx}
+          name="address"
+          label={ctx.t('agentPush.address')}
+          placeholder="10.20.0.15"
+          value={values.address}
+          maxLength={64}
+          spellcheck={false}
+          errors={errors}
+        />
+        <div class="row">
+          <Button name="action" value="look" unavailable={withoutRight(ctx, 'accounts:write')}>
+            {ctx.t('agentPush.look')}
+          </Button>
+        </div>
+      </PostForm>
+    </div>
+  </Panel>
+);
+
+const LogIn = ({ ctx, values, servers, groups, keys = [], errors }: AgentPushProps) => {
+  const [best] = keys;
+  if (best === undefined) return null;
+  return (
+    <Panel title={ctx.t('agentPush.compare')} span={7}>
+      <div class="body">
+        <Facts rows={keys.map(({ type, fingerprint }) => [type, <code translate="no">{fingerprint}</code>] as const)} />
+        <p class="second">{ctx.t('agentPush.compareWhy')}</p>
+        <pre class="sunk" translate="no">
+          <code>ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub</code>
+        </pre>
+        <p class="second">{ctx.t('agentPush.onceWhy')}</p>
+        <PostForm ctx={ctx} action={paths.agentPush()} class="form">
+          <Hidden
+            fields={[
+              ['address', values.address],
+              ['hostKey', best.fingerprint],
+            ]}
+          />
+          <TextField
+            ctx={ctx}
+            name="user"
+            label={ctx.t('agentPush.user')}
+            hint={ctx.t('agentPush.userHint')}
+            value={values.user}
+            maxLength={64}
+            autocomplete="off"
+            spellcheck={false}
+            errors={errors}
+          />
+          <TextField
+            ctx={ctx}
+            name="password"
+            type="password"
+            label={ctx.t('agentPush.password')}
+            hint={ctx.t('agentPush.passwordHint')}
+            maxLength={1_000}
+            autocomplete="off"
+            errors={errors}
+          />
+          <AreaField
+            ctx={ctx}
+            name="key"
+            label={ctx.t('agentPush.key')}
+            hint={ctx.t('agentPush.keyHint')}
+            maxLength={16_384}
+            errors={errors}
+          />
+          <SelectField
+            ctx={ctx}
+            name="server"
+            label={ctx.t('add.server')}
+            value={values.server}
+            errors={errors}
+            options={servers.map((value) => ({ value, label: value }))}
+          />
+          <SelectField
+            ctx={ctx}
+            name="group"
+            label={ctx.t('devices.group')}
+            value={values.group}
+            errors={errors}
+            options={[
+              { value: '', label: ctx.t('add.noGroup') },
+              ...groups.map(({ id, name }) => ({ value: id, label: name })),
+            ]}
+          />
+          <SelectField
+            ctx={ctx}
+            name="approve"
+            label={ctx.t('add.approve')}
+            value={values.approve}
+            errors={errors}
+            options={[
+              { value: 'manual', label: ctx.t('add.approve.manual') },
+              { value: 'auto', label: ctx.t('add.approve.auto') },
+            ]}
+          />
+          <div class="row">
+            <Button kind="primary" name="action" value="start" unavailable={withoutRight(ctx, 'devices:write')}>
+              {ctx.t('agentPush.start')}
+            </Button>
+          </div>
+        </PostForm>
+      </div>
+    </Panel>
+  );
+};
+
+const stateOf = (ctx: Ctx, { endedAt, step, code, sentBytes, totalBytes }: Run) => {
+  if (endedAt === null)
+    return (
+      <Status ctx={ctx} level="running">
+        {ctx.tDynamic(`agentPush.step.${step}`)}
+        {totalBytes === 0 ? '' : ` ${ctx.fmt.bytes(sentBytes)} / ${ctx.fmt.bytes(totalBytes)}`}
+      </Status>
+    );
+  return code === null ? (
+    <Status ctx={ctx} level="ok">
+      {ctx.t('agentPush.step.done')}
+    </Status>
+  ) : (
+    <Status ctx={ctx} level="critical">
+      {ctx.tDynamic(`agentPush.code.${code}`)}
+    </Status>
+  );
+};
+
+const Runs = ({ ctx, runs }: AgentPushProps) => (
+  <Panel title={ctx.t('agentPush.runs')} span={12}>
+    {runs.length === 0 ? (
+      <Empty title={ctx.t('agentPush.noRuns')} />
+    ) : (
+      <DataTable
+        ctx={ctx}
+        caption={ctx.t('agentPush.runs')}
+        records="labelled"
+        rows={runs}
+        columns={[
+          {
+            key: 'address',
+            label: ctx.t('agentPush.address'),
+            head: true,
+            cell: ({ address }) => <span translate="no">{address}</span>,
+          },
+          {
+            key: 'at',
+            label: ctx.t('agentPush.startedAt'),
+            cell: ({ startedAt }) => <Time ctx={ctx} at={startedAt} />,
+          },
+          { key: 'state', label: ctx.t('agentPush.state'), cell: (run) => stateOf(ctx, run) },
+          {
+            key: 'what',
+            label: ctx.t('agentPush.what'),
+            any: true,
+            cell: ({ message, token }) =>
+              message === null ? (
+                token === null ? (
+                  '–'
+                ) : (
+                  <a href={paths.deviceArrivals(token)}>{ctx.t('add.waitFor')}</a>
+                )
+              ) : (
+                <span lang="en">{message}</span>
+              ),
+          },
+        ]}
+      />
+    )}
+  </Panel>
+);
+
+const Packages = ({ ctx, packages }: AgentPushProps) => (
+  <Panel title={ctx.t('agentPush.packages')} span={12}>
+    <div class="body">
+      {packages.length === 0 ? (
+        <>
+          <p>{ctx.t('agentPush.noPackages')}</p>
+          <pre class="sunk" translate="no">
+            <code>sallyport agent packages take sallyport-VERSION.release.tar</code>
+          </pre>
+        </>
+      ) : (
+        <div class="row">
+          {packages.map(({ name, sizeBytes }) => (
+            <LinkButton ctx={ctx} href={paths.agentPackage(name)} download>
+              {name} ({ctx.fmt.bytes(sizeBytes)})
+            </LinkButton>
+          ))}
+        </div>
+      )}
+    </div>
+  </Panel>
+);
+
+/** The agent onto a computer over SSH, the runs, and the packages that lie here. */
+export const AgentPush = (props: AgentPushProps) => {
+  const { ctx, runs, errors } = props;
+  const isRunning = runs.some(({ endedAt }) => endedAt === null);
+  return (
+    <Page
+      ctx={ctx}
+      title={ctx.t('agentPush.title')}
+      crumbs={[
+        { label: ctx.t('nav.devices'), href: paths.devices() },
+        { label: ctx.t('add.title'), href: paths.deviceAdd() },
+      ]}
+      sub={ctx.t('agentPush.sub')}
+      {...(isRunning && props.keys === undefined ? { refreshSeconds: lookAgainSeconds } : {})}
+    >
+      <ErrorSummary
+        ctx={ctx}
+        errors={errors}
+        labels={{
+          address: ctx.t('agentPush.address'),
+          user: ctx.t('agentPush.user'),
+          password: ctx.t('agentPush.password'),
+          key: ctx.t('agentPush.key'),
+          server: ctx.t('add.server'),
+          group: ctx.t('devices.group'),
+          approve: ctx.t('add.approve'),
+        }}
+      />
+      <div class="grid">
+        <WhichComputer {...props} />
+        <LogIn {...props} />
+        <Runs {...props} />
+        <Packages {...props} />
+      </div>
+    </Page>
+  );
+};

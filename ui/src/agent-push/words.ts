@@ -1,0 +1,168 @@
+import { defineWords } from '../i18n/types.ts';
+
+export const words = defineWords({
+  'agentPush.title': {
+    en: 'Install the agent over SSH',
+    ru: 'Установка агента по SSH',
+    kk: 'Агентті SSH арқылы орнату',
+  },
+  'agentPush.sub': {
+    en: 'On a computer of Linux, in networks that were named for it',
+    ru: 'На компьютер с Linux, в сетях, которые для этого указаны',
+    kk: 'Linux компьютеріне, бұл үшін көрсетілген желілерде',
+  },
+  'agentPush.computer': { en: 'Computer', ru: 'Компьютер', kk: 'Компьютер' },
+  'agentPush.address': { en: 'Address', ru: 'Адрес', kk: 'Мекенжай' },
+  'agentPush.notAddress': { en: 'Not an IP address.', ru: 'Это не IP-адрес.', kk: 'Бұл IP мекенжай емес.' },
+  'agentPush.noRanges': {
+    en: 'No network is named for it yet, so this server connects nowhere.',
+    ru: 'Для этого ещё не указана ни одна сеть, и сервер никуда не подключается.',
+    kk: 'Бұл үшін әлі бірде-бір желі көрсетілмеген, сервер еш жерге қосылмайды.',
+  },
+  'agentPush.ranges': {
+    en: 'Allowed: {ranges}; port {port}. Addresses of controllers never are.',
+    ru: 'Разрешено: {ranges}; порт {port}. Адреса контроллеров не разрешены никогда.',
+    kk: 'Рұқсат етілген: {ranges}; порт {port}. Контроллерлердің мекенжайларына ешқашан рұқсат жоқ.',
+  },
+  'agentPush.settings': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
+  'agentPush.look': { en: 'Show its key', ru: 'Показать его ключ', kk: 'Кілтін көрсету' },
+  'agentPush.notLooked': { en: 'Its key was not read', ru: 'Ключ не прочитан', kk: 'Кілті оқылмады' },
+  'agentPush.compare': {
+    en: 'Compare its key, then log in',
+    ru: 'Сверьте ключ, затем войдите',
+    kk: 'Кілтін салыстырып, содан кейін кіріңіз',
+  },
+  'agentPush.compareWhy': {
+    en: 'This line on the computer shows its fingerprint. With any other key nothing is sent.',
+    ru: 'Эта команда на компьютере показывает отпечаток. С любым другим ключом ничего не отправляется.',
+    kk: 'Компьютердегі бұл команда саусақ ізін көрсетеді. Басқа кілтпен ештеңе жіберілмейді.',
+  },
+  'agentPush.onceWhy': {
+    en: 'What you enter here is used for this installation and kept nowhere. If the server restarts meanwhile, begin again.',
+    ru: 'Введённое здесь используется для этой установки и нигде не хранится. Если сервер перезапустится, начните заново.',
+    kk: 'Мұнда енгізілгені тек осы орнатуға қолданылады және еш жерде сақталмайды. Сервер қайта іске қосылса, қайтадан бастаңыз.',
+  },
+  'agentPush.user': { en: 'User there', ru: 'Пользователь там', kk: 'Ондағы пайдаланушы' },
+  'agentPush.userHint': {
+    en: 'root, or one who may use sudo.',
+    ru: 'root или тот, кому разрешён sudo.',
+    kk: 'root немесе sudo рұқсат етілген пайдаланушы.',
+  },
+  'agentPush.password': { en: 'Password', ru: 'Пароль', kk: 'Құпиясөз' },
+  'agentPush.passwordHint': {
+    en: 'For the log-in where no key is given, and for sudo.',
+    ru: 'Для входа, если нет ключа, и для sudo.',
+    kk: 'Кілт болмаса, кіру үшін, және sudo үшін.',
+  },
+  'agentPush.key': { en: 'Private key', ru: 'Закрытый ключ', kk: 'Жабық кілт' },
+  'agentPush.keyHint': {
+    en: 'Instead of the password: OpenSSH, without a passphrase.',
+    ru: 'Вместо пароля: OpenSSH, без парольной фразы.',
+    kk: 'Құпиясөздің орнына: OpenSSH, құпия фразасыз.',
+  },
+  'agentPush.noLogin': {
+    en: 'Enter a password or a key.',
+    ru: 'Введите пароль или ключ.',
+    kk: 'Құпиясөз не кілт енгізіңіз.',
+  },
+  'agentPush.start': { en: 'Install the agent', ru: 'Установить агент', kk: 'Агентті орнату' },
+  'agentPush.started': {
+    en: 'Installing the agent on {address}',
+    ru: 'Агент устанавливается на {address}',
+    kk: '{address} мекенжайына агент орнатылуда',
+  },
+  'agentPush.runs': {
+    en: 'Since the server started',
+    ru: 'С запуска сервера',
+    kk: 'Сервер іске қосылғаннан бері',
+  },
+  'agentPush.noRuns': { en: 'None yet', ru: 'Пока ничего', kk: 'Әзірге жоқ' },
+  'agentPush.startedAt': { en: 'Begun', ru: 'Начато', kk: 'Басталды' },
+  'agentPush.state': { en: 'State', ru: 'Состояние', kk: 'Күйі' },
+  'agentPush.what': { en: 'What comes next', ru: 'Что дальше', kk: 'Әрі қарай' },
+  'agentPush.packages': {
+    en: "The agent's packages on this server",
+    ru: 'Пакеты агента на этом сервере',
+    kk: 'Осы сервердегі агент пакеттері',
+  },
+  'agentPush.noPackages': {
+    en: 'None yet. On the server, from the medium of the release:',
+    ru: 'Пока нет. На сервере, с носителя выпуска:',
+    kk: 'Әзірге жоқ. Серверде, шығарылым тасымалдағышынан:',
+  },
+  'agentPush.step.host-key': { en: 'Comparing its key', ru: 'Сверка ключа', kk: 'Кілті салыстырылуда' },
+  'agentPush.step.look': { en: 'Logging in', ru: 'Вход', kk: 'Кіруде' },
+  'agentPush.step.send': { en: 'Sending', ru: 'Отправка', kk: 'Жіберілуде' },
+  'agentPush.step.install': { en: 'Installing', ru: 'Установка', kk: 'Орнатылуда' },
+  'agentPush.step.done': { en: 'Installed', ru: 'Установлено', kk: 'Орнатылды' },
+  'agentPush.code.no-answer': {
+    en: 'No SSH server answers',
+    ru: 'Сервер SSH не отвечает',
+    kk: 'SSH сервері жауап бермейді',
+  },
+  'agentPush.code.host-key': {
+    en: 'Another key than the one compared: nothing was sent',
+    ru: 'Не тот ключ, что сверен: ничего не отправлено',
+    kk: 'Салыстырылған кілт емес: ештеңе жіберілмеді',
+  },
+  'agentPush.code.login': { en: 'Log-in refused', ru: 'Вход отклонён', kk: 'Кіру қабылданбады' },
+  'agentPush.code.connection': { en: 'Connection lost', ru: 'Соединение потеряно', kk: 'Байланыс үзілді' },
+  'agentPush.code.system': {
+    en: 'No agent for this system',
+    ru: 'Нет агента для этой системы',
+    kk: 'Бұл жүйеге агент жоқ',
+  },
+  'agentPush.code.sudo': { en: 'Not allowed by sudo', ru: 'sudo не разрешил', kk: 'sudo рұқсат бермеді' },
+  'agentPush.code.no-package': {
+    en: 'No package for this system on the server',
+    ru: 'На сервере нет пакета для этой системы',
+    kk: 'Серверде бұл жүйеге пакет жоқ',
+  },
+  'agentPush.code.transfer': { en: 'Not sent whole', ru: 'Отправлено не целиком', kk: 'Толық жіберілмеді' },
+  'agentPush.code.install': { en: 'Not installed', ru: 'Не установлено', kk: 'Орнатылмады' },
+  'agentPush.code.service': {
+    en: 'Installed, but its service does not run',
+    ru: 'Установлено, но служба не работает',
+    kk: 'Орнатылды, бірақ қызметі жұмыс істемейді',
+  },
+  'agentPush.code.refused': {
+    en: 'Refused by this server',
+    ru: 'Отклонено этим сервером',
+    kk: 'Осы сервер қабылдамады',
+  },
+  'event.agent-push-started': {
+    en: 'Installing the agent over SSH began: {address}, key {hostKey}',
+    ru: 'Начата установка агента по SSH: {address}, ключ {hostKey}',
+    kk: 'Агентті SSH арқылы орнату басталды: {address}, кілті {hostKey}',
+  },
+  'event.agent-pushed': {
+    en: 'The agent was installed over SSH: {address}',
+    ru: 'Агент установлен по SSH: {address}',
+    kk: 'Агент SSH арқылы орнатылды: {address}',
+  },
+  'event.agent-push-failed': {
+    en: 'The agent was not installed over SSH: {address} ({code})',
+    ru: 'Агент не установлен по SSH: {address} ({code})',
+    kk: 'Агент SSH арқылы орнатылмады: {address} ({code})',
+  },
+  'setting.devices.push-ranges.title': {
+    en: 'Networks for installing the agent over SSH',
+    ru: 'Сети для установки агента по SSH',
+    kk: 'Агентті SSH арқылы орнатуға арналған желілер',
+  },
+  'setting.devices.push-ranges.help': {
+    en: 'Addresses or ranges such as 10.20.0.0/16, one a line. Empty: nowhere. Addresses of controllers are left out always.',
+    ru: 'Адреса или диапазоны вида 10.20.0.0/16, по одному в строке. Пусто: нигде. Адреса контроллеров исключены всегда.',
+    kk: '10.20.0.0/16 сияқты мекенжайлар не ауқымдар, әр жолға бірден. Бос болса: еш жерде. Контроллер мекенжайлары әрқашан алынып тасталады.',
+  },
+  'setting.devices.push-port.title': {
+    en: 'Port of SSH on computers',
+    ru: 'Порт SSH на компьютерах',
+    kk: 'Компьютерлердегі SSH порты',
+  },
+  'setting.devices.push-port.help': {
+    en: 'For installing the agent.',
+    ru: 'Для установки агента.',
+    kk: 'Агентті орнату үшін.',
+  },
+});
