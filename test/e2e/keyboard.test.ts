@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { logInByLink, startBrowser, type TestBrowser } from '../support/browser.ts';
 import { command, freePort, type Running, startCommand, temporaryFolder } from '../support/commands.ts';
+import { axeFaults } from '../support/page-faults.ts';
 
 const { t } = catalogue('en');
 const mostStops = 60;
@@ -90,7 +91,7 @@ describe('the keyboard', () => {
     await page.keyboard.press('/');
     const palette = page.getByRole('dialog', { name: t('common.searchEverything') });
     await palette.waitFor();
-    const field = palette.getByRole('searchbox');
+    const field = palette.getByRole('combobox');
     expect(await field.evaluate((input) => input === document.activeElement)).toBe(true);
     // A slash in a field is a slash.
     await page.keyboard.type('a/b');
@@ -106,6 +107,13 @@ describe('the keyboard', () => {
       .getByRole('option', { name: t('nav.events') })
       .first()
       .waitFor();
+    // What is chosen and how many there are is said while the focus stays in the field.
+    const field = page.locator('#palette input');
+    const chosen = await field.getAttribute('aria-activedescendant');
+    expect(await page.locator(`#${chosen}`).getAttribute('aria-selected')).toBe('true');
+    expect(await field.getAttribute('aria-expanded')).toBe('true');
+    expect(await page.locator('#palette [role=status]').textContent()).toMatch(/^\d+ results?$/);
+    expect(await axeFaults(page)).toEqual([]);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 1, name: t('nav.events') }).waitFor();
   });

@@ -68,6 +68,10 @@
     const at = links.findIndex((link) => link.getAttribute('aria-selected') === 'true');
     const next = links[(at + step + links.length) % links.length];
     for (const link of links) link.setAttribute('aria-selected', String(link === next));
+    const field = $('input', palette);
+    field.setAttribute('aria-expanded', String(links.length > 0));
+    if (next) field.setAttribute('aria-activedescendant', next.id);
+    else field.removeAttribute('aria-activedescendant');
     next?.scrollIntoView({ block: 'nearest' });
   };
   let asked = 0;
@@ -80,7 +84,22 @@
     const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     const results = $('.results', palette);
     results.replaceChildren(...page.body.childNodes);
-    for (const link of $$('a', results)) link.setAttribute('role', 'option');
+    // A list box of groups and options: the one that is chosen and how many there are is read out while the focus stays in the field.
+    for (const [at, group] of $$(':scope > div:not(.empty)', results).entries()) {
+      const name = $('h2', group);
+      name.id = `found-${at}`;
+      name.setAttribute('role', 'presentation');
+      group.setAttribute('role', 'group');
+      group.setAttribute('aria-labelledby', name.id);
+    }
+    for (const [at, link] of $$('a', results).entries()) {
+      link.id = `option-${at}`;
+      link.setAttribute('role', 'option');
+      link.tabIndex = -1;
+    }
+    const count = $('[data-found]', results);
+    $('[role=status]', palette).textContent = count?.textContent ?? '';
+    count?.remove();
     moveIn(1);
   };
   if (palette?.showModal) {

@@ -226,12 +226,17 @@ export const Palette = ({ ctx }: { ctx: Ctx }) => (
         class="input"
         type="search"
         name="q"
+        role="combobox"
+        aria-autocomplete="list"
+        aria-expanded="false"
+        aria-controls="palette-results"
         autocomplete="off"
         placeholder={ctx.t('common.searchPlaceholder')}
         aria-label={ctx.t('common.searchPlaceholder')}
       />
     </form>
-    <div class="results" role="listbox" aria-label={ctx.t('search.results')} />
+    <p class="vh" role="status" />
+    <div class="results" id="palette-results" role="listbox" aria-label={ctx.t('search.results')} />
   </dialog>
 );
 

@@ -34,9 +34,12 @@ const Matched = ({ title, q }: { title: string; q: string }) => {
   );
 };
 
-/** Groups of results: the palette's content, and the page's. The last entry of a group opens its list. */
+/** Groups of results: the palette's content, and the page's. The last entry of a group opens its list; the number is read out. */
 export const SearchResults = ({ ctx, q, groups }: SearchProps) => (
   <>
+    <p class="vh" data-found="">
+      {ctx.t('search.count', { n: groups.reduce((sum, group) => sum + group.total, 0) })}
+    </p>
     {groups
       .filter((group) => group.results.length > 0)
       .map((group) => (

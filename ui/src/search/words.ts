@@ -43,6 +43,13 @@ export const words = defineWords({
   'search.group.objects': { en: 'Groups', ru: 'Группы', kk: 'Топтар' },
   'search.group.zones': { en: 'Zones', ru: 'Зоны', kk: 'Аймақтар' },
   'search.group.accounts': { en: 'Accounts', ru: 'Учётные записи', kk: 'Есептік жазбалар' },
+  'search.group.tokens': { en: 'Tokens', ru: 'Токены', kk: 'Токендер' },
+  'search.group.actions': { en: 'Actions', ru: 'Действия', kk: 'Әрекеттер' },
+  'search.count': {
+    en: { one: '{n} result', other: '{n} results' },
+    ru: { one: '{n} результат', few: '{n} результата', many: '{n} результатов', other: '{n} результата' },
+    kk: '{n} нәтиже',
+  },
   'search.group.settings': { en: 'Settings', ru: 'Настройки', kk: 'Баптаулар' },
   'search.group.pages': { en: 'Pages', ru: 'Страницы', kk: 'Беттер' },
 });

@@ -29,6 +29,8 @@ const hrefOf = (group: FoundGroup['name'], id: string): string => {
       return paths.controllerZone(id);
     case 'accounts':
       return paths.object('account', id);
+    case 'tokens':
+      return paths.object('token', id);
   }
 };
 
@@ -50,6 +52,8 @@ const listOf = (group: FoundGroup['name'], q: string): string => {
       return paths.controllerZones();
     case 'accounts':
       return paths.objects('account', { q });
+    case 'tokens':
+      return paths.objects('token', { q });
   }
 };
 
@@ -59,7 +63,7 @@ export const searchPages = (deps: ConsoleDeps, search: SearchService, help: Help
   const groupsFor = (c: Context<ConsoleEnv>, actor: Actor, q: string, perGroup: number): SearchGroup[] => {
     const ctx = viewContext(deps, c, 'part');
     const open = findPlaces(places, q).filter(({ href }) => ctx.opens(href));
-    const byName = (['pages', 'settings'] as const)
+    const byName = (['pages', 'actions', 'settings'] as const)
       .map((name): SearchGroup => {
         const of = open.filter(({ group }) => group === name);
         return {

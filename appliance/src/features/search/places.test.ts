@@ -4,13 +4,16 @@ import { paths } from '@sallyport/ui/paths';
 import { placeNames } from '@sallyport/ui/search/place-names';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Console, openConsole } from '../../../test/support/console.ts';
+import { systemActor } from '../../engine/objects/types.ts';
+import { entryParts } from '../../entry-parts.ts';
+import { newTokenSecret, tokenHash } from '../devices/types.ts';
 import { findPlaces, type Place, placesOf } from './places.ts';
 
 let site: Console;
 let places: readonly Place[];
 beforeAll(async () => {
   site = await openConsole();
-  places = placesOf(site.appliance);
+  places = placesOf(entryParts(site.appliance));
 });
 afterAll(() => site.close());
 
@@ -64,6 +67,22 @@ describe('pages, lists and settings', () => {
       if (status !== 200) dead.push(`${href} ${status}`);
     }
     expect(dead).toEqual([]);
+  });
+
+  it('are forms that make an object, too, and a token is found by its name', async () => {
+    const administrator = await site.as('administrator');
+    const words = async (q: string): Promise<string> => (await administrator.get(paths.searchPalette({ q }))).text();
+    for (const lang of langs) {
+      const name = catalogue(lang).tDynamic('kind.token.create');
+      expect(findPlaces(places, name).map(({ href }) => href)).toContain(paths.objectNew('token'));
+    }
+    const { id } = site.appliance.objects.create(systemActor, 'token', {
+      name: 'reads for the historian',
+      purpose: 'api',
+      hash: tokenHash(newTokenSecret()),
+    });
+    expect(await words('historian')).toContain(paths.object('token', id));
+    expect(await words('historian')).toMatch(/data-found="">1 result</);
   });
 
   it('are shown to nobody who may not open them', async () => {

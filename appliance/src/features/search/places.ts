@@ -1,16 +1,17 @@
 import { defined } from '@sallyport/bundle-tools/platform/defined';
-import { catalogue } from '@sallyport/ui/i18n/catalogue';
+import { catalogue, wordsOf } from '@sallyport/ui/i18n/catalogue';
 import { langs } from '@sallyport/ui/i18n/types';
 import { paths } from '@sallyport/ui/paths';
 import { placeNames } from '@sallyport/ui/search/place-names';
 import type { InventoryService } from '../../engine/inventory/service.ts';
 import type { ObjectService } from '../../engine/objects/service.ts';
+import type { ManagedObjects } from '../accounts/types.ts';
 import { foldLetters, readingsOf } from './letters.ts';
 
-// What is found by its name without being data of the site: pages, lists of kinds and collections, settings.
+// What is found by its name without being data of the site: pages, lists of kinds and collections, forms that make an object, settings.
 
 export type Place = {
-  readonly group: 'pages' | 'settings';
+  readonly group: 'pages' | 'actions' | 'settings';
   /** Key of its name. */
   readonly name: string;
   /** Key of what it is part of. */
@@ -32,6 +33,7 @@ const place = (given: Omit<Place, 'names'>): Place => ({
 export function placesOf(parts: {
   objects: Pick<ObjectService, 'kinds' | 'settings'>;
   inventory: Pick<InventoryService, 'collections'>;
+  managedObjects: Pick<ManagedObjects, 'isManaged'>;
 }): readonly Place[] {
   const pages = Object.entries(placeNames).map(([page, given]) => {
     const [name, of] = typeof given === 'string' ? [given] : given;
@@ -57,6 +59,13 @@ export function placesOf(parts: {
     ...pages,
     // What has a page of its own is found there.
     ...lists.filter(({ name }) => !named.has(english.tDynamic(name))).map((list) => place({ group: 'pages', ...list })),
+    ...parts.objects
+      .kinds()
+      .map(({ name }) => ({ kind: name, name: `kind.${name}.create` }))
+      .filter(({ kind, name }) => parts.managedObjects.isManaged(kind) && Object.hasOwn(wordsOf('en'), name))
+      .map(({ kind, name }) =>
+        place({ group: 'actions', name, of: `kind.${kind}.title`, href: paths.objectNew(kind) }),
+      ),
     ...parts.objects.settings().map(({ setting }) =>
       place({
         group: 'settings',

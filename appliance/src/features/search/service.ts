@@ -14,7 +14,7 @@ import type { ZoneService } from '../zones/service.ts';
 export type Found = { id: string; title: string; context?: string };
 
 export type FoundGroup = {
-  name: 'devices' | 'controllers' | 'zones' | 'software' | 'advisories' | 'updates' | 'objects' | 'accounts';
+  name: 'devices' | 'controllers' | 'zones' | 'software' | 'advisories' | 'updates' | 'objects' | 'accounts' | 'tokens';
   results: readonly Found[];
   total: number;
 };
@@ -50,7 +50,7 @@ type SearchParts = {
 const maxTextLength = 200;
 const minTextLength = 2;
 
-/** One box for everything: devices, controllers, zones, packages, advisories, updates, groups, accounts. */
+/** One box for everything: devices, controllers, zones, packages, advisories, updates, groups, accounts, tokens. */
 export const searchService = (parts: SearchParts): SearchService => {
   const devices = (text: string, limit: number, actor: Actor): FoundGroup => {
     const { rows, total } = parts.devices(text, limit, scopeOf(actor, 'devices:read'));
@@ -116,7 +116,7 @@ export const searchService = (parts: SearchParts): SearchService => {
   };
 
   const named =
-    (name: FoundGroup['name'], kind: 'group' | 'account') =>
+    (name: FoundGroup['name'], kind: 'group' | 'account' | 'token') =>
     (text: string, limit: number): FoundGroup => {
       const { rows, total } = parts.objects.list({ kind, search: text, limit });
       return { name, results: rows.map(({ id, body }) => ({ id, title: String(body['name'] ?? id) })), total };
@@ -133,6 +133,7 @@ export const searchService = (parts: SearchParts): SearchService => {
     ['updates:read', updates, true],
     ['devices:read', named('objects', 'group')],
     ['accounts:read', named('accounts', 'account')],
+    ['accounts:read', named('tokens', 'token')],
   ];
 
   return {
